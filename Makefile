@@ -1,0 +1,46 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both make the same environment first.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+EMULATOR := .venv-emulator
+
+.PHONY: demo test check format lock bench docs mutation clean
+
+demo: $(STAMP)
+	$(BIN)/xdiag demo
+
+test: $(STAMP) $(EMULATOR)/.installed check
+	XDIAG_EMULATOR=$(CURDIR)/$(EMULATOR)/bin/ministack $(BIN)/pytest --cov --cov-report=term:skip-covered -q
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(STAMP): requirements.lock requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "xdiag needs Python 3.11 or newer; run make PYTHON=python3.12, say"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(EMULATOR)/.installed: tests/emulator.lock
+	$(PYTHON) -m venv $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet --require-hashes --requirement tests/emulator.lock
+	@touch $@
+
+lock: $(STAMP)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
+	echo ministack | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate - -o tests/emulator.lock
+
+clean:
+	rm -rf $(VENV) $(EMULATOR) .mypy_cache .pytest_cache .ruff_cache .coverage

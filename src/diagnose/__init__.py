@@ -1,0 +1,1 @@
+"""Why sts:AssumeRole fails, and the smallest fix, proved."""

@@ -1,0 +1,1 @@
+"""Why, in words: a decision goes in, findings come out. Pure."""

@@ -1,0 +1,1 @@
+"""How we come to know: live calls and files go in, a snapshot comes out."""

@@ -1,0 +1,1 @@
+"""What AWS would say: a case goes in, a decision comes out. Pure."""

@@ -1,0 +1,1 @@
+"""Pure data: what a case is, what a decision says, what a diagnosis tells."""

@@ -1,0 +1,246 @@
+"""ARNs of callers and of roles, read strictly and answered kindly.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+"""
+
+import re
+from enum import StrEnum
+
+from msgspec import Struct
+
+from diagnose.errors import XdiagError
+
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
+ROLE_SHAPE = "arn:aws:iam::111111111111:role/path/Name"
+
+
+class CallerKind(StrEnum):
+    """What a caller is, as its ARN tells."""
+
+    USER = "user"
+    ROLE = "role"
+    """A role given by its own ARN: the request is made by a session of it whose name is not known."""
+    SESSION = "session"
+    ROOT = "root"
+    FEDERATED_USER = "federated_user"
+    SERVICE = "service"
+
+
+class Arn(Struct, frozen=True):
+    """The six parts of an ARN; the resource part keeps its colons."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
+
+
+class Caller(Struct, frozen=True):
+    """A caller taken apart. `path` is "/" or "/a/b/", empty where the ARN does not carry one."""
+
+    arn: str
+    kind: CallerKind
+    partition: str
+    account: str
+    name: str
+    path: str = ""
+    session: str = ""
+
+
+class RoleName(Struct, frozen=True):
+    """A role's ARN taken apart. `path` is "/" or "/a/b/"."""
+
+    arn: str
+    partition: str
+    account: str
+    path: str
+    name: str
+
+
+def split_arn(text: str) -> Arn | None:
+    """Take an ARN apart at its first five colons; None where there are fewer, or no `arn:` in front."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn":
+        return None
+    return Arn(*parts[1:])
+
+
+def split_path(resource: str) -> tuple[str, str, str]:
+    """Take `role/team/App` apart into its type, path and name: `("role", "/team/", "App")`."""
+    kind, _, rest = resource.partition("/")
+    path, slash, name = rest.rpartition("/")
+    return kind, f"/{path}{slash}", name
+
+
+def role_of_session(arn: Arn) -> str:
+    """Name the role in `assumed-role/Name/session`. Its path is not part of a session's ARN."""
+    return arn.resource.split("/")[1]
+
+
+def parse_caller(text: str) -> Caller:
+    """Read the ARN of a caller, or the name of a service principal.
+
+    Raises XdiagError, with the nearest right form as its hint.
+    """
+    if _SERVICE.fullmatch(text):
+        return Caller(text, CallerKind.SERVICE, "aws", "", text)
+    arn = _checked(text, "source")
+    kind, path, name = split_path(arn.resource)
+    match (arn.service, kind):
+        case ("iam", "user") if name:
+            return Caller(text, CallerKind.USER, arn.partition, arn.account, name, path)
+        case ("iam", "role") if name:
+            return Caller(text, CallerKind.ROLE, arn.partition, arn.account, name, path)
+        case ("iam", "root"):
+            return Caller(text, CallerKind.ROOT, arn.partition, arn.account, "root")
+        case ("sts", "assumed-role") if arn.resource.count("/") == 2 and name:
+            role = role_of_session(arn)
+            return Caller(text, CallerKind.SESSION, arn.partition, arn.account, role, session=name)
+        case ("sts", "federated-user") if name:
+            return Caller(text, CallerKind.FEDERATED_USER, arn.partition, arn.account, name)
+        case ("sts", "assumed-role"):
+            raise XdiagError(
+                f"the source `{text}` is not a whole session ARN",
+                hint="expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
+            )
+    raise XdiagError(f"the source `{text}` is not a principal that signs requests", hint=_other_kind(arn, kind))
+
+
+def parse_role(text: str) -> RoleName:
+    """Read the ARN of an IAM role.
+
+    Raises XdiagError, with the nearest right form as its hint.
+    """
+    if _ROLE_NAME.fullmatch(text):
+        raise XdiagError(
+            f"the destination `{text}` is a bare name, not an ARN",
+            hint=f"expected the role's whole ARN: `arn:aws:iam::<its account>:role/{text.removeprefix('role/')}`",
+        )
+    arn = _checked(text, "destination role")
+    kind, path, name = split_path(arn.resource)
+    if arn.service == "iam" and kind == "role" and name:
+        if "//" in path:
+            raise XdiagError(
+                f"the destination role `{text}` has an empty part in its path",
+                hint=f"did you mean `arn:{arn.partition}:iam::{arn.account}:role{re.sub('/+', '/', path)}{name}`",
+            )
+        return RoleName(text, arn.partition, arn.account, path, name)
+    what = _WHAT_IT_IS.get((arn.service, kind), "not an IAM role")
+    raise XdiagError(f"the destination `{text}` is {what}", hint=_nearest_role(arn, kind, name))
+
+
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)")
+_ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_WHAT_IT_IS = {
+    ("iam", "user"): "an IAM user, which nobody can assume",
+    ("iam", "instance-profile"): "an instance profile, which only carries a role",
+    ("iam", "root"): "an account, not a role in it",
+    ("iam", "group"): "an IAM group, which nobody can assume",
+    ("iam", "policy"): "a policy, not a role",
+    ("sts", "assumed-role"): "a session of a role, not the role itself",
+}
+
+
+def _checked(text: str, what: str) -> Arn:
+    """Split an ARN whose first five parts have the right shape."""
+    if text != text.strip() or re.search(r"\s", text):
+        raise XdiagError(
+            f"the {what} `{text}` has spaces in it", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"
+        )
+    if any(not character.isprintable() for character in text):
+        cleaned = "".join(character for character in text if character.isprintable())
+        raise XdiagError(f"the {what} has invisible characters in it", hint=f"did you mean `{cleaned}`")
+    if "${" in text:
+        raise XdiagError(
+            f"the {what} `{text}` still has a template variable in it",
+            hint="put in the value that the variable stands for, such as `aws` for `${AWS::Partition}`",
+        )
+    arn = split_arn(text)
+    if arn is None:
+        raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_mended_colons(text))
+    if arn.partition not in PARTITIONS:
+        raise XdiagError(
+            f"the {what} `{text}` names the partition `{arn.partition}`, which does not exist",
+            hint=f"expected one of {', '.join(PARTITIONS)}",
+        )
+    if arn.region:
+        raise XdiagError(f"the {what} `{text}` is not an ARN of IAM or STS", hint=_mended_region(arn))
+    if not _ACCOUNT.fullmatch(arn.account):
+        raise XdiagError(f"the {what} `{text}` has no account id of twelve digits", hint=_mended_account(arn))
+    return arn
+
+
+def _mended_colons(text: str) -> str:
+    """Propose an ARN for one in which a colon is missing or the front was lost."""
+    found = re.search(r"(\d{12}):*((?:role|user|assumed-role|federated-user)/.+|root)$", text)
+    if not found:
+        return f"expected an ARN such as `{ROLE_SHAPE}`"
+    partition = next((part for part in sorted(PARTITIONS, key=len, reverse=True) if f":{part}:" in text), "aws")
+    service = "sts" if found[2].startswith(("assumed-role/", "federated-user/")) else "iam"
+    return f"did you mean `arn:{partition}:{service}::{found[1]}:{found[2]}`"
+
+
+def _mended_region(arn: Arn) -> str:
+    """Propose an ARN for one with something between the two colons after the service."""
+    if _ACCOUNT.fullmatch(arn.region):
+        resource = arn.account + ":" + arn.resource if arn.account else arn.resource
+        return f"a colon is missing: did you mean `arn:{arn.partition}:{arn.service}::{arn.region}:{resource}`"
+    if arn.service in ("iam", "sts"):
+        return (
+            f"its ARNs name no Region: did you mean `arn:{arn.partition}:{arn.service}::{arn.account}:{arn.resource}`"
+        )
+    return f"expected an ARN such as `{ROLE_SHAPE}`"
+
+
+def _mended_account(arn: Arn) -> str:
+    """Propose an account id for one with dashes, or say what is wrong with it."""
+    digits = re.sub(r"[\s-]", "", arn.account)
+    if _ACCOUNT.fullmatch(digits):
+        return f"did you mean `arn:{arn.partition}:{arn.service}::{digits}:{arn.resource}`"
+    early = re.match(r":*(\d{12}):+(.+)$", f"{arn.account}:{arn.resource}")
+    if early:
+        return f"there is a colon too many: did you mean `arn:{arn.partition}:{arn.service}::{early[1]}:{early[2]}`"
+    if arn.account.isdigit():
+        return f"`{arn.account}` has {len(arn.account)} digits; leading zeros count, too"
+    return f"`{arn.account}` is not an account id; expected twelve digits, as in `{ROLE_SHAPE}`"
+
+
+def _nearest_role(arn: Arn, kind: str, name: str) -> str:
+    """Propose the role ARN that was probably meant."""
+    match (arn.service, kind):
+        case ("sts", "assumed-role"):
+            return (
+                f"did you mean `arn:{arn.partition}:iam::{arn.account}:role/{role_of_session(arn)}`, "
+                "with the role's path if it has one"
+                if "/" in arn.resource
+                else f"expected a role, such as `{ROLE_SHAPE}`"
+            )
+        case ("iam", "instance-profile"):
+            return "pass the role it carries; `aws iam get-instance-profile` names it, and it often has the same name"
+        case ("iam", "Role" | "roles" | "ROLE"):
+            return f"did you mean `arn:{arn.partition}:iam::{arn.account}:role/{name}`"
+        case ("sts", "role"):
+            return f"did you mean `arn:{arn.partition}:iam::{arn.account}:{arn.resource}`"
+    return f"expected a role, such as `{ROLE_SHAPE}`"
+
+
+def _other_kind(arn: Arn, kind: str) -> str:
+    """Say what form of source was probably meant."""
+    match (arn.service, kind):
+        case ("iam", "assumed-role"):
+            return f"did you mean `arn:{arn.partition}:sts::{arn.account}:{arn.resource}`"
+        case ("iam", "instance-profile"):
+            return "pass the role that the instance profile carries"
+        case ("iam", "group"):
+            return "a group signs nothing; pass one of its users"
+        case ("sts", "role" | "user"):
+            return f"did you mean `arn:{arn.partition}:iam::{arn.account}:{arn.resource}`"
+    return (
+        "expected an IAM user, an IAM role, an assumed-role session, an account's root, a federated user, "
+        "or a service principal such as `ec2.amazonaws.com`"
+    )

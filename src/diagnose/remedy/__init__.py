@@ -1,0 +1,1 @@
+"""What would mend it, and the proof: edits of a case, decided again. Pure."""

@@ -1,0 +1,1 @@
+"""How it is told: a diagnosis goes in, text comes out."""
