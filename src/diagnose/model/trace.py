@@ -186,11 +186,13 @@ class StatementTrace(Struct, frozen=True):
     verdict: Tri
     elements: tuple[ElementTrace, ...]
     match: Match | None = None
+    alone: bool = False
+    """Whether the policy's `Statement` is this one object, not a list."""
 
     @property
     def pointer(self) -> str:
         """The statement's JSON pointer within its policy document."""
-        return f"/Statement/{self.index}"
+        return "/Statement" if self.alone else f"/Statement/{self.index}"
 
 
 class LevelTrace(Struct, frozen=True):
@@ -231,12 +233,16 @@ class GateTrace(Struct, frozen=True):
 
 
 class ActionDecision(Struct, frozen=True):
-    """The answer for one of the authorised actions. `match` is the strongest certain trust match."""
+    """The answer for one of the authorised actions. `match` is the strongest certain trust match.
+
+    `needed` is UNKNOWN where it is not known whether the caller's session hands on tags or a source identity.
+    """
 
     action: Action
     verdict: Tri
     layers: tuple[LayerTrace, ...]
     match: Match | None = None
+    needed: Tri = Tri.YES
 
 
 class Blocker(Struct, frozen=True):

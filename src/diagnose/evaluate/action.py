@@ -1,0 +1,86 @@
+"""Action and NotAction.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+"""
+
+from functools import lru_cache
+
+from diagnose.evaluate.pattern import glob
+from diagnose.evaluate.question import Question
+from diagnose.evaluate.values import Placed
+from diagnose.model.trace import Action, Element, ElementTrace, Reason
+from diagnose.model.tri import Tri, tri
+
+_FEDERATION = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+
+
+class Actions:
+    """The Action or NotAction element of one statement; `covers` is what it comes to for AssumeRole."""
+
+    __slots__ = ("covers", "listed", "negated", "pointer")
+
+    def __init__(self, listed: tuple[Placed, ...], pointer: str, *, negated: bool) -> None:
+        """Find out which of the actions of an AssumeRole call are covered."""
+        self.listed, self.pointer, self.negated = listed, pointer, negated
+        matched = frozenset[Action]().union(*(covered(pattern) for pattern, _ in listed))
+        self.covers = frozenset(Action) - matched if negated else matched
+
+    def holds(self, question: Question) -> Tri:
+        """Say whether the action asked for is covered."""
+        return tri(question.action in self.covers)
+
+    def trace(self, question: Question) -> ElementTrace:
+        """Compare, and say how: at the pattern that covers the action, or at the whole element."""
+        action = question.action
+        covering = [placed for placed in self.listed if action in covered(placed[0])]
+        wanted, pointer = covering[0] if covering else (", ".join(text for text, _ in self.listed), self.pointer)
+        if action in self.covers:
+            reason = Reason.MATCHES
+        elif self.negated:
+            reason = Reason.EXCLUDED
+        else:
+            reason, pointer = self._miss(action)
+        return ElementTrace(
+            Element.ACTION, self.holds(question), reason, pointer, wanted, str(action), negated=self.negated
+        )
+
+    def _miss(self, action: Action) -> tuple[Reason, str]:
+        """Name the nearest miss, and where it stands."""
+        lowered = [(text.lower(), place) for text, place in self.listed]
+        for text, place in lowered:
+            if _looks_like(text, action.lower()):
+                return Reason.MISSPELT, place
+        federation = [place for text, place in lowered if text.startswith(_FEDERATION)]
+        if federation:
+            return Reason.FEDERATION_ONLY, federation[0]
+        if self.covers:
+            return Reason.COMPANION_ONLY, self.pointer
+        others = bool(lowered) and not any(text.startswith("sts:") for text, _ in lowered)
+        return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.pointer
+
+
+@lru_cache(maxsize=8192)
+def covered(pattern: str) -> frozenset[Action]:
+    """Name the actions that a pattern such as `sts:Assume*` covers; upper and lower case are the same."""
+    matches = glob(pattern.lower())
+    return frozenset(action for action in Action if matches(action.lower()))
+
+
+def _looks_like(text: str, action: str) -> bool:
+    """Say whether a text is a misspelling of an action, and no action of its own."""
+    if text in (*_FEDERATION, "sts:assumeroot") or text.startswith(_FEDERATION) or "*" in text:
+        return False
+    if any(text == known.lower() for known in Action):
+        return False
+    name, wanted = text.rpartition(":")[2], action.rpartition(":")[2]
+    return name == wanted or _within_two_edits(text, action)
+
+
+def _within_two_edits(one: str, other: str) -> bool:
+    """Say whether two inserted, dropped or changed letters at most turn one text into the other."""
+    row = list(range(len(other) + 1))
+    for count, letter in enumerate(one, 1):
+        previous, row[0] = row[0], count
+        for place, wanted in enumerate(other, 1):
+            previous, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, previous + (letter != wanted))
+    return row[-1] <= 2

@@ -1,0 +1,108 @@
+"""Who calls: the source of a case, worked out as far as it is known."""
+
+from diagnose.model.arn import Caller, CallerKind, parse_caller, split_arn, split_path
+from diagnose.model.case import Case, Origin, SourceSide, Via
+from diagnose.model.evidence import Known
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+
+RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
+SERVICE_PATH = "/aws-service-role/"
+
+
+class Asker:
+    """The caller of a case.
+
+    `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
+    the path was not read. `session_arn` is None where the session's name is not known. `unique_id` is empty
+    where it was not read. `origin` is None where it is not known how the credentials came about.
+    """
+
+    __slots__ = (
+        "account",
+        "arn",
+        "kind",
+        "name",
+        "origin",
+        "partition",
+        "path",
+        "principal_arn",
+        "session_arn",
+        "session_name",
+        "unique_id",
+    )
+
+    def __init__(self, case: Case) -> None:
+        """Work out the caller of `case`. Raises XdiagError when the source is no ARN of a caller."""
+        source = case.snapshot.source
+        caller = parse_caller(source.arn)
+        self.arn, self.kind, self.partition, self.account, self.name = (
+            caller.arn,
+            caller.kind,
+            caller.partition,
+            caller.account,
+            caller.name,
+        )
+        known = source.principal.value if isinstance(source.principal, Known) else None
+        self.unique_id = known.unique_id if known else ""
+        self.principal_arn = _principal_arn(caller, known.arn if known else "")
+        self.path = _path(caller, self.principal_arn)
+        self.session_name = caller.session
+        self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
+        self.origin = _origin(caller, source, case.request.via)
+
+    @property
+    def has_role(self) -> bool:
+        """Whether the request is made by a session of a role."""
+        return self.kind in (CallerKind.ROLE, CallerKind.SESSION)
+
+    @property
+    def presumed_arn(self) -> str:
+        """The caller's IAM ARN; where a role's path was not read, as if it had none."""
+        if self.principal_arn is None and self.has_role:
+            return f"arn:{self.partition}:iam::{self.account}:role/{self.name}"
+        return self.principal_arn or self.arn
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether the caller is a service-linked role, which SCPs and RCPs do not reach."""
+        return self.has_role and (self.path or "").startswith(SERVICE_PATH)
+
+
+def _principal_arn(caller: Caller, read: str) -> str | None:
+    """Give the ARN that conditions see, or None where the path of a session's role was not read."""
+    match caller.kind:
+        case CallerKind.SESSION:
+            return read or None
+        case CallerKind.SERVICE:
+            return None
+    return caller.arn
+
+
+def _path(caller: Caller, principal_arn: str | None) -> str | None:
+    arn = split_arn(principal_arn or "")
+    return split_path(arn.resource)[1] if arn else caller.path or None
+
+
+def _origin(caller: Caller, source: SourceSide, via: Via) -> Origin | None:
+    """Tell how the credentials came about, from the case or from what can only be so."""
+    if isinstance(source.session.origin, Known):
+        return source.session.origin.value
+    if caller.kind is CallerKind.SERVICE:
+        return Origin.SERVICE
+    if caller.kind is CallerKind.USER and via is Via.CONSOLE:
+        return Origin.CONSOLE
+    if caller.name.startswith("AWSReservedSSO_"):
+        return Origin.IDENTITY_CENTER
+    return None
+
+
+def chained(asker: Asker) -> Tri:
+    """Say whether the one-hour limit of role chaining holds; GetSessionToken credentials count, too.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+    """
+    if asker.has_role or asker.origin is Origin.GET_SESSION_TOKEN:
+        return YES
+    if asker.kind is CallerKind.USER and asker.origin is None:
+        return UNKNOWN
+    return NO

@@ -1,0 +1,186 @@
+"""Condition: tests of the request context, all of which must hold.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from enum import Enum
+
+from diagnose.evaluate import keys
+from diagnose.evaluate.context import ABSENT, Context, Maybe, State
+from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
+from diagnose.evaluate.pattern import Piece, Text, has_wildcard
+from diagnose.evaluate.question import Question
+from diagnose.evaluate.values import Placed
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
+
+
+class SetOperator(Enum):
+    """How a key with several values is compared."""
+
+    NONE = ""
+    ALL = "ForAllValues:"
+    ANY = "ForAnyValue:"
+
+
+class Operand:
+    """One value of a test. `compare` is ready unless the text holds variables; `malformed` says that it cannot be."""
+
+    __slots__ = ("compare", "malformed", "pointer", "text")
+
+    def __init__(self, text: Text, pointer: str, operator: Operator) -> None:
+        """Compile a value that has no variables; the others wait for the request."""
+        self.text, self.pointer = text, pointer
+        self.compare: Comparison | None = None
+        if text.plain is not None or not operator.takes_variables:
+            self.compare = operator.comparison(((text.written, True),))
+            self.malformed = self.compare is None
+        else:
+            self.malformed = False
+
+
+class Test:
+    """One key under one operator. `operator` is None where AWS has no operator of that name."""
+
+    __slots__ = (
+        "hidden",
+        "if_exists",
+        "key",
+        "lower",
+        "multivalued",
+        "operands",
+        "operator",
+        "pointer",
+        "sets",
+        "written",
+    )
+
+    def __init__(self, written: str, key: str, values: tuple[Placed, ...], pointer: str, *, variables: bool) -> None:
+        """Compile `written`, an operator with its prefix and suffix, for `key`."""
+        self.written, self.key, self.lower, self.pointer = written, key, key.lower(), pointer
+        self.sets, self.operator, self.if_exists = parse_operator(written)
+        self.multivalued = self.lower in keys.MULTIVALUED
+        self.hidden = keys.hidden_from(self.lower)
+        self.operands = tuple(
+            Operand(Text(text, variables=variables), place, self.operator or _ANY_OPERATOR) for text, place in values
+        )
+
+    def holds(self, question: Question) -> Tri:
+        """Say whether the test is true of the request; an operator that AWS does not have is never true."""
+        if self.operator is None:
+            return NO
+        state = self.state(question)
+        if isinstance(state, Maybe):
+            return self._holds_of_unknown(state, question.context)
+        return self.holds_of(state, question.context)
+
+    def state(self, question: Question) -> State:
+        """Look the key up, as the context of the action asked for holds it."""
+        if question.action in self.hidden:
+            return ABSENT
+        return question.context[self.lower]
+
+    def holds_of(self, values: tuple[str, ...], context: Context) -> Tri:
+        """Say whether the test is true of a key with these values (none: the key is absent)."""
+        operator = self.operator
+        if operator is None:
+            return NO
+        if operator.family is Family.NULL:
+            return self._null(values)
+        if not values:
+            if self.if_exists or self.sets is SetOperator.ALL:
+                return YES
+            return tri(operator.negated and self.sets is SetOperator.NONE)
+        if self.sets is SetOperator.ALL:
+            return YES if not any(values) else all_of(self.fits(value, context) for value in values)
+        if self.sets is SetOperator.ANY:
+            return any_of(self.fits(value, context) for value in values)
+        if self.multivalued or len(values) > 1:
+            return UNKNOWN if operator.negated else NO
+        return self.fits(values[0], context)
+
+    def fits(self, value: str, context: Context) -> Tri:
+        """Say whether one value fits any operand, or under a negated operator none.
+
+        Whether a negated operator is true of what cannot be compared is not documented.
+        """
+        operator = self.operator
+        assert operator is not None
+        found = NO
+        for operand in self.operands:
+            answer = _compare(operand, operator, value, context)
+            if answer is YES:
+                return NO if operator.negated else YES
+            if answer is UNKNOWN:
+                found = UNKNOWN
+        return ~found if operator.negated else found
+
+    def _holds_of_unknown(self, state: Maybe, context: Context) -> Tri:
+        if state.options is not None:
+            answers = {self.holds_of(option, context) for option in state.options}
+            return answers.pop() if len(answers) == 1 else UNKNOWN
+        operator = self.operator
+        if state.present and operator is not None:
+            if operator.family is Family.NULL:
+                return self._null(("present",))
+            if operator.family is Family.STRING_PATTERN and not self.multivalued and _takes_all(self, state.prefix):
+                return tri(not operator.negated)
+        return UNKNOWN
+
+    def _null(self, values: tuple[str, ...]) -> Tri:
+        """`Null: true` wants the key to be absent. Whether an empty value counts as present is not certain."""
+        if any(operand.malformed for operand in self.operands):
+            return UNKNOWN
+        wants_absent = {operand.text.written.lower() == "true" for operand in self.operands}
+        if len(wants_absent) > 1:
+            return YES
+        if values and not any(values):
+            return UNKNOWN
+        return tri(wants_absent == {values == ()})
+
+
+def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
+    """Take `ForAnyValue:StringLikeIfExists` apart. `Null` cannot be combined with `IfExists`."""
+    lower = written.lower()
+    sets = SetOperator.NONE
+    for candidate in (SetOperator.ALL, SetOperator.ANY):
+        if lower.startswith(candidate.value.lower()):
+            sets, lower = candidate, lower[len(candidate.value) :]
+    if_exists = lower.endswith("ifexists")
+    operator = OPERATORS.get(lower.removesuffix("ifexists"))
+    if operator is not None and operator.family is Family.NULL and if_exists:
+        operator = None
+    return sets, operator, if_exists
+
+
+_ANY_OPERATOR = OPERATORS["stringequals"]
+
+
+def _compare(operand: Operand, operator: Operator, value: str, context: Context) -> Tri:
+    """Compare one value with one operand.
+
+    What cannot be compared fits nothing, and is UNKNOWN for a negated operator. A variable without a value
+    makes a positive operator false and a negated one true: the operand fits nothing.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    compare = operand.compare
+    if compare is None and not operand.malformed:
+        pieces: tuple[Piece, ...] | Maybe | None = operand.text.resolve(context)
+        if isinstance(pieces, Maybe):
+            return UNKNOWN
+        if pieces is None:
+            return NO
+        compare = operator.comparison(pieces)
+    answer = compare(value) if compare is not None else None
+    if answer is None:
+        return UNKNOWN if operator.negated else NO
+    return YES if answer else NO
+
+
+def _takes_all(test: Test, prefix: str) -> bool:
+    """Say whether an operand such as `AROAEXAMPLE:*` takes every value that begins with `prefix`."""
+    starts = (text.rstrip("*") for operand in test.operands if (text := operand.text.plain or "").endswith("*"))
+    return any(not has_wildcard(start) and prefix.startswith(start) for start in starts)

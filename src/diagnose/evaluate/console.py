@@ -1,0 +1,36 @@
+"""The console's switch of roles: a second switch is made by the identity that signed in, not by the current role.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-console.html
+"""
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.caller import Asker
+from diagnose.model.case import Case, Origin, SourceSide, Via
+from diagnose.model.trace import Gate, GateTrace, Reason
+from diagnose.model.tri import UNKNOWN, YES
+
+_SIGN_INS = (Origin.IDENTITY_CENTER, Origin.SAML, Origin.WEB_IDENTITY, Origin.CONSOLE)
+
+
+def as_the_console_asks(case: Case) -> Case:
+    """Give the case as AWS gets it: asked by the identity that signed in, of whom nothing else may be known."""
+    signed_in = case.request.signed_in_as
+    if case.request.via is not Via.CONSOLE or not signed_in or signed_in == case.snapshot.source.arn:
+        return case
+    return replace(case, snapshot=replace(case.snapshot, source=SourceSide(arn=signed_in)))
+
+
+def second_switch(case: Case) -> GateTrace | None:
+    """Say that a role was switched to before, so that this switch is not made by the source; None where it is."""
+    if case.request.via is not Via.CONSOLE:
+        return None
+    source, signed_in = case.snapshot.source.arn, case.request.signed_in_as
+    if signed_in:
+        if signed_in == source:
+            return None
+        return GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH, source, signed_in)
+    asker = Asker(case)
+    if not asker.has_role or asker.origin in _SIGN_INS:
+        return None
+    return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, source, "")

@@ -1,0 +1,68 @@
+"""How the layers come together: what the strongest match of the trust policy leaves for the others to grant.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.weigh import Weighed
+from diagnose.model.arn import CallerKind
+from diagnose.model.trace import Layer, Match
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+
+Answers: TypeAlias = Mapping[Layer, Weighed]
+
+
+def granted(asker: Asker, answers: Answers, *, same_account: bool) -> Tri:
+    """Say whether the trust policy, and what else its match calls for, allow the request. Denies count elsewhere."""
+    reach = answers[Layer.TRUST].reach
+    identity, boundary, session = (answers[layer].grants for layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION))
+    if asker.kind is CallerKind.SERVICE:
+        # Whether `*` takes in AWS services is not documented.
+        return any_of((reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO))))
+    if not same_account:
+        return all_of((_reached(answers), identity, boundary, session))
+    by_account = all_of((reach.get(Match.ACCOUNT, NO), identity, boundary, session))
+    by_role = all_of((reach.get(Match.ROLE, NO), boundary, session)) if asker.has_role else NO
+    return any_of((_direct(asker, answers), by_role, by_account))
+
+
+def needed(asker: Asker, answers: Answers, layer: Layer, *, same_account: bool) -> Tri:
+    """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller.
+
+    UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is mended.
+    """
+    if layer not in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
+        return YES
+    if asker.kind is CallerKind.SERVICE:
+        return NO
+    if not same_account:
+        return YES
+    reach = answers[Layer.TRUST].reach
+    by_role = reach.get(Match.ROLE, NO) if asker.has_role else NO
+    waived = any_of((_direct(asker, answers), by_role if layer is Layer.IDENTITY else NO))
+    if waived is not NO:
+        return ~waived
+    return YES if _reached(answers) is not NO else UNKNOWN
+
+
+def _direct(asker: Asker, answers: Answers) -> Tri:
+    """Say whether the trust policy names the caller so that, within the account, nothing else is needed.
+
+    For a role's session and `*` the guide says that no boundary and no session policy limits it, by way of
+    the condition on `aws:PrincipalArn`; that this holds for a bare `*` is inferred.
+    """
+    reach = answers[Layer.TRUST].reach
+    named = Match.SESSION if asker.has_role else Match.USER
+    return any_of((reach.get(named, NO), reach.get(Match.ANY, NO)))
+
+
+def _reached(answers: Answers) -> Tri:
+    """Say whether the trust policy reaches the caller in any way."""
+    reach = answers[Layer.TRUST].reach
+    return any_of(answer for match, answer in reach.items() if match is not Match.SERVICE)

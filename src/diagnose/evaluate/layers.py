@@ -1,0 +1,129 @@
+"""The layers: a row each. They differ in which policies count, for whom, and which elements those have.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from diagnose.evaluate.caller import SERVICE_PATH, Asker
+from diagnose.model.arn import CallerKind, RoleName
+from diagnose.model.case import Case, Endpoint, Organization
+from diagnose.model.evidence import Evidence, Unread
+from diagnose.model.policy import Level, Policy, PolicySet
+from diagnose.model.trace import Layer
+
+Attached: TypeAlias = tuple[tuple[str, PolicySet], ...] | str
+"""Levels, each with its name and its policies; or a text that says why the layer does not apply."""
+
+
+class Row(Struct, frozen=True):
+    """One layer.
+
+    `principal` and `resource` say whether its statements have such an element: it is then needed; an element
+    that the layer does not have is a flaw. `grants` is false where an Allow is always there, so that only a Deny
+    counts.
+    """
+
+    layer: Layer
+    attached: Callable[[Case, Asker, RoleName], Attached]
+    principal: bool = False
+    resource: bool = True
+    grants: bool = True
+
+
+def _one(evidence: Evidence[Policy | None] | Evidence[Policy], why: str) -> Attached:
+    """Give the only policy of a layer."""
+    if isinstance(evidence, Unread):
+        return (("", PolicySet(unread=(evidence,))),)
+    return (("", PolicySet((evidence.value,))),) if evidence.value is not None else why
+
+
+def _by_level(levels: Evidence[tuple[Level, ...]]) -> Attached:
+    if isinstance(levels, Unread):
+        return (("", PolicySet(unread=(levels,))),)
+    return tuple((level.name or level.target, level.policies) for level in levels.value) or "none apply"
+
+
+def _outside(organization: Evidence[Organization | None], account: str) -> str:
+    """Say why policies of an organization do not reach an account; empty text where they do, or may."""
+    if isinstance(organization, Unread):
+        return ""
+    if organization.value is None:
+        return "the account is in no organization"
+    return "it is the management account" if organization.value.management_account == account else ""
+
+
+def _scps(case: Case, asker: Asker, _: RoleName) -> Attached:
+    """SCPs bind the caller's account, but neither its service-linked roles nor AWS services.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    if asker.kind is CallerKind.SERVICE:
+        return "the caller is an AWS service"
+    if asker.service_linked:
+        return "the caller is a service-linked role"
+    source = case.snapshot.source
+    return _outside(source.organization, asker.account) or _by_level(source.scps)
+
+
+def _rcps(case: Case, asker: Asker, role: RoleName) -> Attached:
+    """RCPs bind the role's account, whoever calls, but for service-linked roles on either side.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    if asker.service_linked:
+        return "the caller is a service-linked role"
+    if role.path.startswith(SERVICE_PATH):
+        return "the role is service-linked"
+    destination = case.snapshot.destination
+    return _outside(destination.organization, role.account) or _by_level(destination.rcps)
+
+
+def _endpoint(case: Case, _: Asker, __: RoleName) -> Attached:
+    evidence: Evidence[Endpoint | None] = case.snapshot.endpoint
+    if isinstance(evidence, Unread):
+        return (("", PolicySet(unread=(evidence,))),)
+    return _one(evidence.value.policy, "") if evidence.value is not None else "no VPC endpoint is used"
+
+
+def _trust(case: Case, _: Asker, __: RoleName) -> Attached:
+    return _one(case.snapshot.destination.trust_policy, "")
+
+
+def _identity(case: Case, asker: Asker, _: RoleName) -> Attached:
+    if asker.kind is CallerKind.SERVICE:
+        return "AWS services have no identity-based policies"
+    return (("", case.snapshot.source.identity_policies),)
+
+
+def _boundary(case: Case, asker: Asker, _: RoleName) -> Attached:
+    if asker.kind is CallerKind.SERVICE:
+        return "AWS services have no permissions boundary"
+    return _one(case.snapshot.source.boundary, "none is set")
+
+
+def _session(case: Case, asker: Asker, _: RoleName) -> Attached:
+    """Only the sessions of roles and of federated users can have session policies."""
+    if not asker.has_role:
+        return "only sessions of roles have one"
+    policies = case.snapshot.source.session.policies
+    return (("", policies),) if policies.policies or policies.unread else "none was passed"
+
+
+TRUST = Row(Layer.TRUST, _trust, principal=True, resource=False)
+IDENTITY = Row(Layer.IDENTITY, _identity)
+BOUNDARY = Row(Layer.BOUNDARY, _boundary)
+SESSION = Row(Layer.SESSION, _session)
+ROWS = (
+    # RCPFullAWSAccess is attached everywhere and cannot be detached.
+    Row(Layer.RCP, _rcps, principal=True, grants=False),
+    Row(Layer.SCP, _scps),
+    Row(Layer.ENDPOINT, _endpoint, principal=True),
+    TRUST,
+    IDENTITY,
+    BOUNDARY,
+    SESSION,
+)

@@ -1,0 +1,192 @@
+"""Why a test of the request context came out as it did: the reason, the place, and the two sides in words."""
+
+from difflib import get_close_matches
+
+from diagnose.evaluate import keys
+from diagnose.evaluate.condition import Operand, SetOperator, Test
+from diagnose.evaluate.context import ABSENT, Maybe, State
+from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.operator import Family
+from diagnose.evaluate.pattern import glob, has_wildcard, joined
+from diagnose.evaluate.question import Question
+from diagnose.model.arn import CallerKind, split_arn
+from diagnose.model.trace import Element, ElementTrace, Reason
+from diagnose.model.tri import NO, YES
+
+_ORDERED = (Family.NUMBER, Family.DATE, Family.ADDRESS)
+_OF_SERVICES = (
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:principalservicename",
+)
+_OF_INSTANCES = (
+    "ec2:sourceinstancearn",
+    "ec2:roledelivery",
+    "aws:ec2instancesourcevpc",
+    "aws:ec2instancesourceprivateipv4",
+)
+
+
+def trace(test: Test, question: Question) -> ElementTrace:
+    """Compare, and say how."""
+    verdict = test.holds(question)
+    state = test.state(question)
+    reason, operand = _reason(test, question, state)
+    if verdict is YES:
+        reason = Reason.MATCHES
+    pointer = operand.pointer if operand else _whole(test)
+    return ElementTrace(
+        Element.CONDITION,
+        verdict,
+        reason,
+        pointer,
+        wanted=" or ".join(_shown(one, question) for one in test.operands),
+        got=_state_shown(state),
+        key=keys.written(test.key),
+        operator=test.written,
+        negated=bool(test.operator and test.operator.negated),
+    )
+
+
+def spelling(key: str) -> str:
+    """Give the key of AWS that was probably meant, or nothing."""
+    near = get_close_matches(key.lower(), keys.WRITTEN, n=1, cutoff=0.8)
+    return keys.WRITTEN[near[0]] if near else ""
+
+
+def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Operand | None]:
+    """Give the reason why a test does not hold, and the operand that comes nearest to holding."""
+    operator = test.operator
+    if operator is None:
+        return Reason.OPERATOR_UNKNOWN, None
+    malformed = next((operand for operand in test.operands if operand.malformed), None)
+    if malformed and all(operand.malformed for operand in test.operands):
+        return Reason.OPERAND_MALFORMED, malformed
+    if isinstance(state, Maybe):
+        if state.options is not None and test.holds(question) is NO:
+            return (Reason.KEY_MISSING if ABSENT in state.options else Reason.VALUE_DIFFERS), None
+        return Reason.NOT_TOLD, None
+    if operator.family is Family.NULL:
+        return (Reason.KEY_PRESENT if state else _missing(test, question)), None
+    if not state:
+        return _missing(test, question), None
+    if test.sets is SetOperator.NONE and (test.multivalued or len(state) > 1):
+        return Reason.SET_OPERATOR_NEEDED, None
+    if operator.negated:
+        hit = next((one for one in test.operands if any(_equals(one, value, test, question) for value in state)), None)
+        return (
+            Reason.EXCLUDED if hit else Reason.OPERAND_MALFORMED if malformed else Reason.NOT_TOLD
+        ), hit or malformed
+    misses = [(_difference(operand, value, test, question), operand) for operand in test.operands for value in state]
+    if not misses:
+        return Reason.MALFORMED, None
+    return min(misses, key=lambda miss: _NEARNESS.index(miss[0]) if miss[0] in _NEARNESS else len(_NEARNESS))
+
+
+_NEARNESS = (
+    Reason.NOT_TOLD,
+    Reason.SPACE_DIFFERS,
+    Reason.CASE_DIFFERS,
+    Reason.WILDCARD_IS_LITERAL,
+    Reason.VARIABLE_IS_LITERAL,
+    Reason.VARIABLE_UNRESOLVED,
+    Reason.SSO_PATH_DROPPED,
+    Reason.SESSION_FOR_ROLE,
+    Reason.PATH_MISSING,
+    Reason.PATH_EXTRA,
+    Reason.PATH_DIFFERS,
+    Reason.ACCOUNT_TYPO,
+    Reason.WILDCARD_TOO_NARROW,
+    Reason.OTHER_ACCOUNT,
+    Reason.OTHER_NAME,
+    Reason.OUT_OF_RANGE,
+    Reason.VALUE_DIFFERS,
+    Reason.OPERAND_MALFORMED,
+)
+
+
+def _missing(test: Test, question: Question) -> Reason:
+    """Say why a key is not there."""
+    if question.action in test.hidden and not isinstance(question.context[test.lower], Maybe):
+        return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
+    if question.action in test.hidden:
+        return Reason.KEY_NOT_IN_ACTION
+    if test.lower in keys.NEVER_SENT:
+        return Reason.KEY_NEVER_SENT
+    if not keys.is_known(test.lower):
+        return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
+    kind = question.asker.kind
+    for_others = (
+        (test.lower in _OF_SERVICES and kind is not CallerKind.SERVICE)
+        or (test.lower == "aws:username" and kind is not CallerKind.USER)
+        or (test.lower in _OF_INSTANCES)
+    )
+    return Reason.KEY_NOT_FOR_CALLER if for_others else Reason.KEY_MISSING
+
+
+def _difference(operand: Operand, value: str, test: Test, question: Question) -> Reason:
+    """Say why one operand does not fit one value."""
+    assert test.operator is not None
+    if operand.malformed:
+        return Reason.OPERAND_MALFORMED
+    text = operand.text
+    if text.plain is None and test.operator.takes_variables:
+        pieces = text.resolve(question.context)
+        if isinstance(pieces, Maybe):
+            return Reason.NOT_TOLD
+        if pieces is None:
+            return Reason.VARIABLE_UNRESOLVED
+        wanted = joined(pieces)
+    else:
+        wanted = text.written
+        if "${" in wanted and test.operator.takes_variables:
+            return Reason.VARIABLE_IS_LITERAL
+    if test.operator.family in _ORDERED:
+        return Reason.OUT_OF_RANGE
+    if wanted.strip() == value.strip():
+        return Reason.SPACE_DIFFERS
+    if wanted.casefold() == value.casefold():
+        return Reason.CASE_DIFFERS
+    if test.operator.family is Family.STRING and has_wildcard(wanted) and glob(wanted)(value):
+        return Reason.WILDCARD_IS_LITERAL
+    if split_arn(wanted) and split_arn(value):
+        return how_arns_differ(wanted, value)
+    return Reason.VALUE_DIFFERS
+
+
+def _equals(operand: Operand, value: str, test: Test, question: Question) -> bool:
+    """Say whether an operand takes a value, whatever the other operands say."""
+    assert test.operator is not None
+    if operand.compare is not None:
+        return operand.compare(value) is True
+    pieces = operand.text.resolve(question.context)
+    if pieces is None or isinstance(pieces, Maybe):
+        return False
+    compare = test.operator.comparison(pieces)
+    return compare is not None and compare(value) is True
+
+
+def _whole(test: Test) -> str:
+    """Point at the only value, or at all of them."""
+    return test.operands[0].pointer if len(test.operands) == 1 else test.pointer
+
+
+def _shown(operand: Operand, question: Question) -> str:
+    """Give an operand as it is written, with its variables resolved where they can be."""
+    text = operand.text
+    if text.plain is None:
+        pieces = text.resolve(question.context)
+        if pieces is not None and not isinstance(pieces, Maybe):
+            return joined(pieces)
+    return text.written
+
+
+def _state_shown(state: State) -> str:
+    """Give the request's side; empty text for an absent key."""
+    if not isinstance(state, Maybe):
+        return ", ".join(state)
+    if state.options is None:
+        return f"{state.prefix}…" if state.prefix else "not known"
+    return " or ".join(", ".join(option) or "absent" for option in state.options)

@@ -1,0 +1,178 @@
+"""The condition operators: a row each.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import base64
+import binascii
+import operator
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from diagnose.evaluate.pattern import Piece, arn_glob, glob, joined, pieces_glob
+
+Comparison = Callable[[str], bool | None]
+"""Says whether a value from the request context fits; None where the value cannot be compared."""
+
+
+class Family(Enum):
+    """What an operator compares."""
+
+    STRING = "string"
+    STRING_IGNORING_CASE = "string ignoring case"
+    STRING_PATTERN = "string pattern"
+    NUMBER = "number"
+    DATE = "date"
+    BOOL = "bool"
+    BINARY = "binary"
+    ADDRESS = "address"
+    ARN = "arn"
+    NULL = "null"
+
+
+class Operator:
+    """One row: its family, whether it is negated, and for ordered values how they are compared."""
+
+    __slots__ = ("compare", "family", "name", "negated")
+
+    def __init__(
+        self, name: str, family: Family, *, negated: bool = False, compare: Callable[[Any, Any], bool] = operator.eq
+    ) -> None:
+        """`name` is as AWS writes it."""
+        self.name, self.family, self.negated, self.compare = name, family, negated, compare
+
+    @property
+    def takes_variables(self) -> bool:
+        """Whether policy variables are resolved in its operands."""
+        return self.family in _WITH_VARIABLES
+
+    def comparison(self, pieces: tuple[Piece, ...]) -> Comparison | None:
+        """Make the test of one operand; None if the operand is malformed."""
+        return _comparison(self.family, self.compare, pieces)
+
+
+_WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.BOOL, Family.ARN)
+
+
+@lru_cache(maxsize=65536)
+def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tuple[Piece, ...]) -> Comparison | None:
+    text = joined(pieces)
+    match family:
+        case Family.STRING:
+            return text.__eq__
+        case Family.STRING_IGNORING_CASE:
+            folded = text.casefold()
+            return lambda value: value.casefold() == folded
+        case Family.STRING_PATTERN:
+            return glob(text) if len(pieces) == 1 and pieces[0][1] else pieces_glob(pieces, arn=False)
+        case Family.ARN:
+            return _arns(pieces)
+        case Family.BOOL | Family.NULL:
+            wanted = text.lower()
+            return (lambda value: value.lower() == wanted) if wanted in ("true", "false") else None
+        case Family.NUMBER:
+            return _ordered(number, compare, text)
+        case Family.DATE:
+            return _ordered(moment, compare, text)
+        case Family.ADDRESS:
+            return _addresses(text)
+        case Family.BINARY:
+            return _ordered(_bytes, compare, text)
+
+
+def _arns(pieces: tuple[Piece, ...]) -> Comparison | None:
+    matches = arn_glob(pieces[0][0]) if len(pieces) == 1 and pieces[0][1] else pieces_glob(pieces, arn=True)
+    if matches is None or not joined(pieces).startswith(("arn:", "*")):
+        return None
+    return lambda value: matches(value) if value.count(":") >= 5 else None
+
+
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], text: str) -> Comparison | None:
+    operand = read(text)
+    if operand is None:
+        return None
+
+    def fits(value: str) -> bool | None:
+        given = read(value)
+        return None if given is None else compare(given, operand)
+
+    return fits
+
+
+def _addresses(text: str) -> Comparison | None:
+    """A CIDR, or a bare address, of IPv4 or IPv6. An address of the other family is never in it."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+    def fits(value: str) -> bool | None:
+        try:
+            return ip_address(value) in network
+        except ValueError:
+            return None
+
+    return fits
+
+
+def number(text: str) -> float | None:
+    """Read an integer or a decimal number; None if it is neither."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def moment(text: str) -> float | None:
+    """Read an ISO 8601 date, or seconds since 1970, as such seconds; None if it is neither."""
+    if text.lstrip("-").replace(".", "", 1).isdigit() and len(text) > 4:
+        return number(text)
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+_ROWS = (
+    Operator("StringEquals", Family.STRING),
+    Operator("StringNotEquals", Family.STRING, negated=True),
+    Operator("StringEqualsIgnoreCase", Family.STRING_IGNORING_CASE),
+    Operator("StringNotEqualsIgnoreCase", Family.STRING_IGNORING_CASE, negated=True),
+    Operator("StringLike", Family.STRING_PATTERN),
+    Operator("StringNotLike", Family.STRING_PATTERN, negated=True),
+    Operator("NumericEquals", Family.NUMBER),
+    Operator("NumericNotEquals", Family.NUMBER, negated=True),
+    Operator("NumericLessThan", Family.NUMBER, compare=operator.lt),
+    Operator("NumericLessThanEquals", Family.NUMBER, compare=operator.le),
+    Operator("NumericGreaterThan", Family.NUMBER, compare=operator.gt),
+    Operator("NumericGreaterThanEquals", Family.NUMBER, compare=operator.ge),
+    Operator("DateEquals", Family.DATE),
+    Operator("DateNotEquals", Family.DATE, negated=True),
+    Operator("DateLessThan", Family.DATE, compare=operator.lt),
+    Operator("DateLessThanEquals", Family.DATE, compare=operator.le),
+    Operator("DateGreaterThan", Family.DATE, compare=operator.gt),
+    Operator("DateGreaterThanEquals", Family.DATE, compare=operator.ge),
+    Operator("Bool", Family.BOOL),
+    Operator("BinaryEquals", Family.BINARY),
+    Operator("IpAddress", Family.ADDRESS),
+    Operator("NotIpAddress", Family.ADDRESS, negated=True),
+    Operator("ArnEquals", Family.ARN),
+    Operator("ArnLike", Family.ARN),
+    Operator("ArnNotEquals", Family.ARN, negated=True),
+    Operator("ArnNotLike", Family.ARN, negated=True),
+    Operator("Null", Family.NULL),
+)
+OPERATORS = {row.name.lower(): row for row in _ROWS}

@@ -1,0 +1,219 @@
+"""Principal and NotPrincipal.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+"""
+
+import re
+
+from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.question import Question
+from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
+from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
+
+_ACCOUNT = re.compile(r"\d{12}")
+_UNIQUE_ID = re.compile(r"(AIDA|AROA)[A-Z0-9]+")
+_EVERYONE = ("*", "AWS")
+
+# The nearer a miss, the sooner it is shown when a statement names several principals.
+_NEARNESS = (
+    Reason.NOT_TOLD,
+    Reason.NOT_PRINCIPAL_BOUNDARY,
+    Reason.SPACE_DIFFERS,
+    Reason.CASE_DIFFERS,
+    Reason.PATH_MISSING,
+    Reason.PATH_EXTRA,
+    Reason.PATH_DIFFERS,
+    Reason.OTHER_SESSION,
+    Reason.ROLE_FOR_SESSION,
+    Reason.STALE_ID,
+    Reason.ACCOUNT_TYPO,
+    Reason.REGIONAL_SERVICE_PRINCIPAL,
+    Reason.WILDCARD_IN_PRINCIPAL,
+    Reason.OTHER_PARTITION,
+    Reason.OTHER_TYPE,
+    Reason.OTHER_NAME,
+    Reason.OTHER_ACCOUNT,
+    Reason.OTHER_ID,
+    Reason.REGION_GIVEN,
+    Reason.NEVER_A_PRINCIPAL,
+    Reason.NOT_AN_ARN,
+    Reason.OTHER_SERVICE_PRINCIPAL,
+    Reason.SERVICES_ONLY,
+    Reason.FEDERATED_ONLY,
+)
+
+
+class Named:
+    """One value of a Principal element. `kind` is its key there: AWS, Service, Federated, CanonicalUser."""
+
+    __slots__ = ("kind", "pointer", "text")
+
+    def __init__(self, kind: str, text: str, pointer: str) -> None:
+        """Keep the value with its place."""
+        self.kind, self.text, self.pointer = kind, text, pointer
+
+
+class Principals:
+    """The Principal or NotPrincipal element of one statement."""
+
+    __slots__ = ("effect", "listed", "negated", "pointer")
+
+    def __init__(self, listed: tuple[Named, ...], pointer: str, *, negated: bool, effect: Effect) -> None:
+        """Keep the values; how each reaches a caller is told when it is asked."""
+        self.listed, self.pointer, self.negated, self.effect = listed, pointer, negated, effect
+
+    def reach(self, asker: Asker, *, bounded: Tri) -> list[tuple[Match, Tri]]:
+        """Say in which ways the element reaches the caller. `bounded`: whether a permissions boundary is set.
+
+        A NotPrincipal reaches like `*`, if it does.
+        """
+        if self.negated:
+            return [(Match.ANY, self._excepts_not(asker, bounded))]
+        return [met for named in self.listed if (met := _meets(named, asker))[1] is not NO]
+
+    def holds(self, asker: Asker, *, bounded: Tri) -> Tri:
+        """Say whether the element reaches the caller at all."""
+        return any_of(answer for _, answer in self.reach(asker, bounded=bounded))
+
+    def trace(self, question: Question, *, bounded: Tri) -> ElementTrace:
+        """Compare, and say how: at the value that names the caller, or at the nearest miss."""
+        asker = question.asker
+        verdict = self.holds(asker, bounded=bounded)
+        got = asker.principal_arn or asker.arn
+        if self.negated:
+            wanted = ", ".join(named.text for named in self.listed)
+            reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
+            if verdict is YES and bounded is YES and self.effect is Effect.DENY:
+                reason = Reason.NOT_PRINCIPAL_BOUNDARY
+            return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
+        if not self.listed:
+            return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, "", got)
+        told = [(named, *_meets(named, asker)) for named in self.listed]
+        named, _, best = max(told, key=lambda one: one[2])
+        reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
+        if best is NO:
+            misses = [(_miss(named, asker), named) for named in self.listed]
+            reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
+        shown = asker.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
+        return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, named.text, shown)
+
+    def _excepts_not(self, asker: Asker, bounded: Tri) -> Tri:
+        """Say whether a NotPrincipal reaches the caller.
+
+        A Deny spares a session only if its ARN, its role's and its account's are all listed, and spares nobody
+        who has a permissions boundary.
+        """
+        texts = {named.text for named in self.listed if named.kind in _EVERYONE}
+        services = {named.text for named in self.listed if named.kind == "Service"}
+        if asker.kind is CallerKind.SERVICE:
+            return tri(asker.name not in services)
+        account = tri(bool(texts & {asker.account, f"arn:{asker.partition}:iam::{asker.account}:root"}))
+        principal = UNKNOWN if asker.principal_arn is None else tri(asker.principal_arn in texts)
+        session = (
+            YES if not asker.has_role else UNKNOWN if asker.session_arn is None else tri(asker.session_arn in texts)
+        )
+        if self.effect is Effect.ALLOW:
+            listed = any_of((account, principal, session if asker.has_role else NO))
+            return ~listed
+        return any_of((~all_of((account, principal, session)), bounded))
+
+
+def _meets(named: Named, asker: Asker) -> tuple[Match, Tri]:
+    """Say in which way one value would reach the caller, and whether it does."""
+    text = named.text
+    if named.kind == "Service":
+        return Match.SERVICE, tri(asker.kind is CallerKind.SERVICE and asker.name == text)
+    if named.kind not in _EVERYONE:
+        return Match.ANY, NO
+    if text == "*":
+        return Match.ANY, YES
+    if _ACCOUNT.fullmatch(text):
+        return Match.ACCOUNT, tri(asker.account == text)
+    if _UNIQUE_ID.fullmatch(text):
+        return _meets_id(text, asker)
+    return _meets_arn(text, asker)
+
+
+def _meets_id(text: str, asker: Asker) -> tuple[Match, Tri]:
+    """A unique id stands for one user or role for ever, even when another of the same name comes after it."""
+    match = Match.USER if text.startswith("AIDA") else Match.ROLE
+    right_kind = asker.kind is CallerKind.USER if match is Match.USER else asker.has_role
+    if not right_kind:
+        return match, NO
+    return match, tri(asker.unique_id == text) if asker.unique_id else UNKNOWN
+
+
+def _meets_arn(text: str, asker: Asker) -> tuple[Match, Tri]:
+    arn = split_arn(text)
+    if arn is None or (arn.partition, arn.account) != (asker.partition, asker.account) or arn.region:
+        return Match.ANY, NO
+    kind, _, name = split_path(arn.resource)
+    match (arn.service, kind):
+        case ("iam", "root") if arn.resource == "root":
+            return Match.ACCOUNT, YES
+        case ("iam", "user"):
+            return Match.USER, tri(asker.kind is CallerKind.USER and asker.arn == text)
+        case ("iam", "role") if asker.has_role:
+            if asker.principal_arn is not None:
+                return Match.ROLE, tri(asker.principal_arn == text)
+            # A role's name is unique in its account, and AWS checks the ARN when the policy is saved.
+            return Match.ROLE, tri(asker.name == name)
+        case ("sts", "assumed-role") if asker.has_role and arn.resource.count("/") == 2:
+            if asker.session_arn is not None:
+                return Match.SESSION, tri(asker.session_arn == text)
+            return Match.SESSION, UNKNOWN if role_of_session(arn) == asker.name else NO
+        case ("sts", "federated-user"):
+            return Match.SESSION, tri(asker.kind is CallerKind.FEDERATED_USER and asker.arn == text)
+    return Match.ANY, NO
+
+
+def _miss(named: Named, asker: Asker) -> Reason:
+    """Say why one value does not name the caller."""
+    text = named.text
+    match named.kind:
+        case "Service":
+            return _service_miss(text, asker)
+        case "Federated":
+            return Reason.FEDERATED_ONLY
+        case "AWS" | "*":
+            pass
+        case _:
+            return Reason.NEVER_A_PRINCIPAL
+    if asker.kind is CallerKind.SERVICE:
+        return Reason.OTHER_TYPE
+    if _ACCOUNT.fullmatch(text):
+        return how_arns_differ(
+            f"arn:{asker.partition}:iam::{text}:root", f"arn:{asker.partition}:iam::{asker.account}:root"
+        )
+    if _UNIQUE_ID.fullmatch(text):
+        right_kind = asker.has_role if text.startswith("AROA") else asker.kind is CallerKind.USER
+        return Reason.STALE_ID if right_kind else Reason.OTHER_ID
+    arn = split_arn(text.strip())
+    if arn is None:
+        return Reason.WILDCARD_IN_PRINCIPAL if "*" in text else Reason.NOT_AN_ARN
+    if "*" in text or "?" in text:
+        return Reason.WILDCARD_IN_PRINCIPAL
+    if arn.service == "iam" and arn.resource.split("/")[0] not in ("user", "role", "root"):
+        return Reason.NEVER_A_PRINCIPAL
+    if arn.service == "sts" and asker.has_role and role_of_named(arn.resource) == asker.name and asker.session_arn:
+        return how_arns_differ(text, asker.session_arn)
+    reason = how_arns_differ(text, asker.presumed_arn)
+    return reason if reason in _NEARNESS else Reason.OTHER_NAME
+
+
+def role_of_named(resource: str) -> str:
+    """Give the role's name in `assumed-role/Name/session`, or nothing."""
+    parts = resource.split("/")
+    return parts[1] if parts[0] == "assumed-role" and len(parts) > 1 else ""
+
+
+def _service_miss(text: str, asker: Asker) -> Reason:
+    if asker.kind is not CallerKind.SERVICE:
+        return Reason.SERVICES_ONLY
+    if text.split(".")[0] == asker.name.split(".")[0]:
+        return Reason.REGIONAL_SERVICE_PRINCIPAL
+    return Reason.OTHER_SERVICE_PRINCIPAL

@@ -1,0 +1,129 @@
+"""Resource and NotResource. What is compared is always the role's IAM ARN, never a session's.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+from diagnose.evaluate.context import Maybe
+from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.pattern import Matcher, Text, arn_glob, joined, pieces_glob
+from diagnose.evaluate.question import Question
+from diagnose.evaluate.values import Placed
+from diagnose.model.arn import split_arn
+from diagnose.model.trace import Element, ElementTrace, Reason
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
+
+# The nearer a miss, the sooner it is shown when a statement lists several resources.
+_NEARNESS = (
+    Reason.NOT_TOLD,
+    Reason.SPACE_DIFFERS,
+    Reason.CASE_DIFFERS,
+    Reason.SESSION_FOR_ROLE,
+    Reason.SSO_PATH_DROPPED,
+    Reason.PATH_MISSING,
+    Reason.PATH_EXTRA,
+    Reason.PATH_DIFFERS,
+    Reason.REGION_GIVEN,
+    Reason.OTHER_PARTITION,
+    Reason.ACCOUNT_TYPO,
+    Reason.VARIABLE_IS_LITERAL,
+    Reason.VARIABLE_UNRESOLVED,
+    Reason.WILDCARD_TOO_NARROW,
+    Reason.OTHER_ACCOUNT,
+    Reason.OTHER_NAME,
+    Reason.OTHER_TYPE,
+    Reason.NOT_AN_ARN,
+)
+
+
+class Resources:
+    """The Resource or NotResource element of one statement."""
+
+    __slots__ = ("everything", "listed", "negated", "pointer", "static")
+
+    def __init__(self, listed: tuple[Placed, ...], pointer: str, *, negated: bool, variables: bool) -> None:
+        """Compile every ARN pattern; those with variables are finished when they are asked."""
+        self.listed = tuple((Text(text, variables=variables), place) for text, place in listed)
+        self.pointer, self.negated = pointer, negated
+        self.everything = any(text.strip("*") == "" and text for text, _ in listed)
+        self.static: tuple[Matcher, ...] | None = None
+        if all(text.plain is not None for text, _ in self.listed):
+            matchers = (_matcher(text) for text, _ in listed)
+            self.static = tuple(matcher for matcher in matchers if matcher is not None)
+
+    def holds(self, question: Question) -> Tri:
+        """Say whether the role is among the resources, or for NotResource that it is not."""
+        if self.everything:
+            found = YES
+        elif self.static is not None:
+            resource = question.resource
+            found = tri(any(matches(resource) for matches in self.static))
+        else:
+            found = any_of(_fits(text, question) for text, _ in self.listed)
+        return ~found if self.negated else found
+
+    def trace(self, question: Question) -> ElementTrace:
+        """Compare, and say how: at the value that fits, or at the nearest miss."""
+        told = [(text, place, _fits(text, question)) for text, place in self.listed]
+        fitting = [(text, place) for text, place, fits in told if fits is YES]
+        if fitting:
+            text, place = fitting[0]
+            reason = Reason.EXCLUDED if self.negated else Reason.MATCHES
+        elif self.negated:
+            unsure = [(text, place) for text, place, fits in told if fits is UNKNOWN]
+            reason = Reason.NOT_TOLD if unsure else Reason.MATCHES
+            text, place = (unsure or [(Text(", ".join(text.written for text, _, _ in told), variables=False), "")])[0]
+            place = place or self.pointer
+        else:
+            misses = [(_miss(text, fits, question), text, place) for text, place, fits in told]
+            if not misses:
+                return self._element(question, Reason.MALFORMED, self.pointer, "")
+            reason, text, place = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
+        return self._element(question, reason, place, text.written)
+
+    def _element(self, question: Question, reason: Reason, place: str, wanted: str) -> ElementTrace:
+        verdict = self.holds(question)
+        return ElementTrace(Element.RESOURCE, verdict, reason, place, wanted, question.resource, negated=self.negated)
+
+
+def _matcher(pattern: str) -> Matcher | None:
+    """Compile an ARN pattern. The service cannot be a wildcard, and a text of fewer than six parts fits nothing."""
+    arn = split_arn(pattern)
+    if arn is None or "*" in arn.service or "?" in arn.service:
+        return None
+    return arn_glob(pattern)
+
+
+def _fits(text: Text, question: Question) -> Tri:
+    """Say whether one value fits. A variable fits only after the fifth colon, and not without a value."""
+    if text.plain is not None:
+        if text.plain.strip("*") == "" and text.plain:
+            return YES
+        matcher = _matcher(text.plain)
+        return tri(matcher is not None and matcher(question.resource))
+    first = text.pieces[0]
+    if not isinstance(first, tuple) or first[0].count(":") < 5:
+        return NO
+    pieces = text.resolve(question.context)
+    if isinstance(pieces, Maybe):
+        return UNKNOWN
+    if pieces is None:
+        return NO
+    matcher = pieces_glob(pieces, arn=True)
+    return tri(matcher is not None and matcher(question.resource))
+
+
+def _miss(text: Text, fits: Tri, question: Question) -> Reason:
+    """Say why one value does not fit."""
+    if fits is UNKNOWN:
+        return Reason.NOT_TOLD
+    if text.plain is not None:
+        reason = how_arns_differ(text.plain, question.resource)
+        return Reason.VARIABLE_IS_LITERAL if "${" in text.plain else _known(reason)
+    pieces = text.resolve(question.context)
+    if pieces is None or isinstance(pieces, Maybe):
+        return Reason.VARIABLE_UNRESOLVED
+    return _known(how_arns_differ(joined(pieces), question.resource))
+
+
+def _known(reason: Reason) -> Reason:
+    return reason if reason in _NEARNESS else Reason.OTHER_NAME
