@@ -9,10 +9,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from enum import Enum
 
 from diagnose.evaluate import keys
-from diagnose.evaluate.context import ABSENT, Context, Maybe, State
+from diagnose.evaluate.context import Context
 from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
-from diagnose.evaluate.pattern import Piece, Text, has_wildcard
+from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.state import ABSENT, Maybe, State
 from diagnose.evaluate.values import Placed
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
@@ -122,11 +123,8 @@ class Test:
             answers = {self.holds_of(option, context) for option in state.options}
             return answers.pop() if len(answers) == 1 else UNKNOWN
         operator = self.operator
-        if state.present and operator is not None:
-            if operator.family is Family.NULL:
-                return self._null(("present",))
-            if operator.family is Family.STRING_PATTERN and not self.multivalued and _takes_all(self, state.prefix):
-                return tri(not operator.negated)
+        if state.present and operator is not None and operator.family is Family.NULL:
+            return self._null(("present",))
         return UNKNOWN
 
     def _null(self, values: tuple[str, ...]) -> Tri:
@@ -178,9 +176,3 @@ def _compare(operand: Operand, operator: Operator, value: str, context: Context)
     if answer is None:
         return UNKNOWN if operator.negated else NO
     return YES if answer else NO
-
-
-def _takes_all(test: Test, prefix: str) -> bool:
-    """Say whether an operand such as `AROAEXAMPLE:*` takes every value that begins with `prefix`."""
-    starts = (text.rstrip("*") for operand in test.operands if (text := operand.text.plain or "").endswith("*"))
-    return any(not has_wildcard(start) and prefix.startswith(start) for start in starts)

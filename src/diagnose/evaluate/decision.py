@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.console import as_the_console_asks, second_switch
-from diagnose.evaluate.context import Context, Maybe, inherited_source_identity, inherited_tag_keys, sent_tags
+from diagnose.evaluate.context import Context
 from diagnose.evaluate.doubts import doubts
 from diagnose.evaluate.gates import gates
 from diagnose.evaluate.grant import granted, needed
 from diagnose.evaluate.layers import ROWS, Attached
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.scene import Scene
+from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.weigh import Weighed, problems, weigh
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, Via
@@ -75,13 +77,14 @@ def verdict(case: Case) -> Tri:
 class _Asked:
     """One case, worked out once for all its actions."""
 
-    __slots__ = ("asker", "attached", "bounded", "case", "context", "role", "same_account")
+    __slots__ = ("asker", "attached", "bounded", "case", "context", "role", "same_account", "scene")
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.asker, self.role = Asker(case), parse_role(case.request.role_arn)
         self.same_account = self.asker.account == self.role.account
-        self.context = Context(case, self.asker, self.role)
+        self.scene = Scene(case, self.asker, self.role)
+        self.context = Context(self.scene)
         self.attached: dict[Layer, Attached] = {row.layer: row.attached(case, self.asker, self.role) for row in ROWS}
         boundary = case.snapshot.source.boundary
         self.bounded = tri(boundary.value is not None) if isinstance(boundary, Known) else UNKNOWN
@@ -90,9 +93,9 @@ class _Asked:
         """Name the actions that the call is authorised for, each with whether it is needed."""
         yield Action.ASSUME_ROLE, YES
         sent, console = self.case.request.parameters, self.case.request.via is Via.CONSOLE
-        inherited = inherited_tag_keys(self.context)
-        tags = YES if sent_tags(self.context) or inherited else UNKNOWN if inherited is None else NO
-        carried = inherited_source_identity(self.context)
+        inherited = self.scene.inherited_tag_keys
+        tags = YES if self.scene.sent_tags or inherited else UNKNOWN if inherited is None else NO
+        carried = self.scene.inherited_source_identity
         passes_identity = sent.source_identity is not None and not console
         identity = YES if passes_identity or carried else NO
         if isinstance(carried, Maybe) and not passes_identity:

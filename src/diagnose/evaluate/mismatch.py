@@ -4,11 +4,11 @@ from difflib import get_close_matches
 
 from diagnose.evaluate import keys
 from diagnose.evaluate.condition import Operand, SetOperator, Test
-from diagnose.evaluate.context import ABSENT, Maybe, State
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import glob, has_wildcard, joined
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.state import ABSENT, Maybe, State
 from diagnose.model.arn import CallerKind, split_arn
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, YES
@@ -188,5 +188,5 @@ def _state_shown(state: State) -> str:
     if not isinstance(state, Maybe):
         return ", ".join(state)
     if state.options is None:
-        return f"{state.prefix}…" if state.prefix else "not known"
+        return f"not known, like {state.shape}" if state.shape else "not known"
     return " or ".join(", ".join(option) or "absent" for option in state.options)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from diagnose.evaluate.context import Context, Maybe
+from diagnose.evaluate.context import Context
+from diagnose.evaluate.state import Maybe
 
 LANGUAGE_WITH_VARIABLES = "2012-10-17"
 

@@ -3,10 +3,10 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
 
-from diagnose.evaluate.context import Maybe
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.evaluate.pattern import Matcher, Text, arn_glob, joined, pieces_glob
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.values import Placed
 from diagnose.model.arn import split_arn
 from diagnose.model.trace import Element, ElementTrace, Reason

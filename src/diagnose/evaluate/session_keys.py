@@ -1,0 +1,121 @@
+"""The condition keys that tell of the credentials the caller signs with.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from collections.abc import Callable
+
+from diagnose.evaluate.scene import Scene
+from diagnose.evaluate.state import ABSENT, ANYTHING, FALSE_OR_ABSENT, SOME_VALUE, Maybe, State
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Origin
+from diagnose.model.evidence import Known
+
+
+def _token_issue_time(scene: Scene) -> State:
+    if scene.origin_is(Origin.LONG_TERM):
+        return ABSENT
+    if issued := scene.case.snapshot.source.session.issued_at:
+        return (issued,)
+    return SOME_VALUE if scene.asker.has_role or scene.asker.origin in _TEMPORARY else ANYTHING
+
+
+_TEMPORARY = (Origin.GET_SESSION_TOKEN, Origin.CONSOLE)
+
+
+def _sends_mfa(scene: Scene) -> bool:
+    parameters = scene.case.request.parameters
+    return bool(parameters.mfa_serial and parameters.mfa_code_sent) and not scene.by_console
+
+
+def _mfa_present(scene: Scene) -> State:
+    """`aws:MultiFactorAuthPresent`, which accompanies temporary credentials and never survives a hop.
+
+    AWS's pages disagree on whether the sessions of roles carry it as `false` or not at all.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    """
+    asker, mfa = scene.asker, scene.case.snapshot.source.session.mfa
+    match asker.kind:
+        case CallerKind.SERVICE:
+            return ABSENT
+        case CallerKind.ROLE | CallerKind.SESSION:
+            return ("false",) if asker.origin is Origin.EC2 else FALSE_OR_ABSENT
+        case CallerKind.ROOT | CallerKind.FEDERATED_USER:
+            return ANYTHING
+        case CallerKind.USER:
+            pass
+    if _sends_mfa(scene):
+        return ("true",)
+    if asker.origin is Origin.LONG_TERM:
+        return ABSENT
+    if isinstance(mfa, Known):
+        if mfa.value:
+            return ("true",)
+        return ("false",) if asker.origin in _TEMPORARY else FALSE_OR_ABSENT
+    return Maybe((("true",), ("false",))) if asker.origin in _TEMPORARY else Maybe((("true",), ("false",), ABSENT))
+
+
+def _mfa_age(scene: Scene) -> State:
+    present = _mfa_present(scene)
+    if present == ("true",):
+        if _sends_mfa(scene):
+            return ("0",)
+        age = scene.case.snapshot.source.session.mfa_age
+        return SOME_VALUE if age is None else (str(age),)
+    return ANYTHING if isinstance(present, Maybe) and present is not FALSE_OR_ABSENT else ABSENT
+
+
+def _callers_source_identity(scene: Scene) -> State:
+    return scene.inherited_source_identity
+
+
+def _federated_provider(scene: Scene) -> State:
+    if scene.asker.kind is CallerKind.USER or scene.origin_is(Origin.ASSUME_ROLE, Origin.EC2, Origin.SERVICE):
+        return ABSENT
+    return SOME_VALUE if scene.origin_is(Origin.WEB_IDENTITY) else ANYTHING
+
+
+def _of_instances(scene: Scene) -> State:
+    if not scene.asker.has_role:
+        return ABSENT
+    is_instance = scene.origin_is(Origin.EC2)
+    if is_instance is None:
+        return ANYTHING
+    return SOME_VALUE if is_instance else ABSENT
+
+
+def _assumed_root(scene: Scene) -> State:
+    return ("true",) if scene.origin_is(Origin.ASSUME_ROOT) else ABSENT
+
+
+def _of_products(scene: Scene) -> State:
+    """Keys that only particular products set: chat, `aws login`, IAM Identity Center."""
+    if scene.asker.kind is CallerKind.SERVICE or scene.origin_is(Origin.LONG_TERM, Origin.EC2):
+        return ABSENT
+    return ANYTHING
+
+
+def federation(scene: Scene) -> State:
+    """Keys of the SAML assertion or the OIDC token that the caller's session was made from."""
+    if not scene.asker.has_role or scene.origin_is(Origin.ASSUME_ROLE, Origin.EC2):
+        return ABSENT
+    return ANYTHING
+
+
+SESSION_KEYS: dict[str, Callable[[Scene], State]] = {
+    "aws:tokenissuetime": _token_issue_time,
+    "aws:multifactorauthpresent": _mfa_present,
+    "aws:multifactorauthage": _mfa_age,
+    "aws:sourceidentity": _callers_source_identity,
+    "aws:federatedprovider": _federated_provider,
+    "aws:ec2instancesourcevpc": _of_instances,
+    "aws:ec2instancesourceprivateipv4": _of_instances,
+    "ec2:sourceinstancearn": _of_instances,
+    "ec2:roledelivery": _of_instances,
+    "aws:assumedroot": _assumed_root,
+    "aws:signinsessionarn": _of_products,
+    "aws:chatbotsourcearn": _of_products,
+    "identitystore:userid": _of_products,
+}
