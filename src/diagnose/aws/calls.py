@@ -1,0 +1,193 @@
+"""One call to AWS, answered with evidence: what was read, or why it could not be.
+
+The only place that knows the exceptions of boto. An action is written as IAM writes it, `iam:GetRole`: it is at once
+the operation that is called and the permission that the call needs.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from botocore import exceptions as boto
+from botocore import xform_name
+from msgspec import Struct
+
+from diagnose.aws.redaction import redacted
+from diagnose.errors import XdiagError
+from diagnose.model.evidence import Evidence, Gap, Known, Unread
+
+T = TypeVar("T")
+Answer: TypeAlias = Mapping[str, Any]
+
+
+class Clients(Protocol):
+    """Whatever makes clients; opening one may fail as a call may."""
+
+    def client(self, service: str) -> Any:
+        """Give the client of one service, `iam`, made when it is first asked for."""
+
+
+class Refusal(Struct, frozen=True):
+    """A call that brought nothing.
+
+    `answered` says that AWS answered this very call, with `code`; else the call was never answered, and `code` is the
+    name of what went wrong on this side of the wire. `message` is untrusted text, free of credentials.
+    """
+
+    gap: Gap
+    code: str
+    message: str
+    answered: bool = False
+
+    @property
+    def text(self) -> str:
+        """The refusal in one line, as the AWS CLI would quote it."""
+        return f"{self.code}: {self.message}" if self.answered else self.message
+
+
+def read(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[Answer]:
+    """Make one call. `subject` is what it is about, for people: mostly an ARN."""
+    answer = _call(clients, action, parameters)
+    return unread(answer, subject, action) if isinstance(answer, Refusal) else Known(answer, action)
+
+
+def find(
+    clients: Clients, action: str, subject: str, /, *, absent: str = "NoSuchEntity", **parameters: object
+) -> Evidence[Answer | None]:
+    """Make one call to which the error code `absent` is an answer, too: there is none."""
+    answer = _call(clients, action, parameters)
+    if not isinstance(answer, Refusal):
+        return Known(answer, action)
+    return Known(None, action) if answer.answered and answer.code == absent else unread(answer, subject, action)
+
+
+def listed(clients: Clients, action: str, subject: str, key: str, /, **parameters: object) -> Evidence[tuple[Any, ...]]:
+    """Make a listing call until AWS has no more, and give what all pages hold under `key`.
+
+    A page may be empty and still not be the last. A listing that breaks off is unread as a whole.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+    """
+
+    def walk() -> tuple[Any, ...]:
+        service, _, operation = action.partition(":")
+        pages = clients.client(service).get_paginator(xform_name(operation)).paginate(**parameters)
+        return tuple(item for page in pages for item in page.get(key, ()))
+
+    items = attempt(action, walk)
+    return unread(items, subject, action) if isinstance(items, Refusal) else Known(items, action)
+
+
+def unread(refusal: Refusal, subject: str, permission: str) -> Unread:
+    """Turn a refusal into the gap it leaves. A permission is named only where having it could help."""
+    helps = refusal.gap in (Gap.ACCESS_DENIED, Gap.NO_CREDENTIALS)
+    return Unread(refusal.gap, subject, permission if helps else "", refusal.text)
+
+
+def attempt(action: str, step: Callable[[], T]) -> T | Refusal:
+    """Take one step with boto, and let none of its exceptions out.
+
+    Raises XdiagError where the AWS configuration of this machine is at fault.
+    """
+    try:
+        return step()
+    except boto.ClientError as error:
+        return _answer(error, action)
+    except boto.BotoCoreError as error:
+        if isinstance(error, _CONFIGURATION):
+            raise _unusable(error) from None
+        gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
+        advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
+        return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
+    except RuntimeError as error:
+        # botocore's word for credentials that are expired although they were just renewed.
+        return Refusal(Gap.NO_CREDENTIALS, "ExpiredCredentials", redacted(str(error)))
+    except (OSError, ValueError) as error:
+        # botocore lets these out as they come: a `credential_process` that is not there, or does not print JSON; a file
+        # that may not be read; an endpoint from the environment that is not a URL.
+        raise _unusable(error) from None
+
+
+_DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# Source: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+_REJECTED_CREDENTIALS = {
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "OptInRequired",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "SubscriptionRequiredException",
+    "UnrecognizedClientException",
+}
+_CONFIGURATION = (
+    boto.ConfigNotFound,
+    boto.ConfigParseError,
+    boto.InvalidConfigError,
+    boto.InvalidDefaultsMode,
+    boto.InvalidEndpointConfigurationError,
+    boto.InvalidIMDSEndpointError,
+    boto.InvalidIMDSEndpointModeError,
+    boto.InvalidProxiesConfigError,
+    boto.InvalidRegionError,
+    boto.InvalidRetryConfigurationError,
+    boto.InvalidSTSRegionalEndpointsConfigError,
+    boto.MissingDependencyException,
+    boto.NoRegionError,
+    boto.PartialCredentialsError,
+    boto.ProfileNotFound,
+    boto.UnknownCredentialError,
+)
+_CREDENTIALS = (
+    boto.CredentialRetrievalError,
+    boto.LoginError,
+    boto.MetadataRetrievalError,
+    boto.NoAuthTokenError,
+    boto.NoCredentialsError,
+    boto.RefreshWithMFAUnsupportedError,
+    boto.SSOError,
+    boto.TokenRetrievalError,
+)
+# Those of them that do not say themselves what to do.
+_SIGNED_OUT = (boto.SSOTokenLoadError, boto.TokenRetrievalError)
+
+
+def _call(clients: Clients, action: str, parameters: Mapping[str, object]) -> Answer | Refusal:
+    def step() -> Answer:
+        service, _, operation = action.partition(":")
+        answer: Answer = getattr(clients.client(service), xform_name(operation))(**parameters)
+        return answer
+
+    return attempt(action, step)
+
+
+def _unusable(error: Exception) -> XdiagError:
+    return XdiagError(
+        f"the AWS configuration cannot be used: {redacted(str(error))}",
+        hint="`aws configure list` shows what is read; see ~/.aws/config and ~/.aws/credentials",
+    )
+
+
+def _answer(error: boto.ClientError, action: str) -> Refusal:
+    """Say what AWS's refusal means.
+
+    A profile may have to assume a role, or to ask IAM Identity Center, before the call proper is made. That this was
+    refused says nothing of the call.
+    """
+    code = error.response.get("Error", {}).get("Code", "")
+    message = redacted(error.response.get("Error", {}).get("Message", ""))
+    if error.operation_name != action.partition(":")[2]:
+        before = f"no credentials, because {error.operation_name} was refused: {code}: {message}"
+        return Refusal(Gap.NO_CREDENTIALS, code, before)
+    if code in _DENIALS:
+        return Refusal(Gap.ACCESS_DENIED, code, message, answered=True)
+    if code in _REJECTED_CREDENTIALS:
+        return Refusal(Gap.NO_CREDENTIALS, code, message, answered=True)
+    return Refusal(Gap.UNREACHABLE, code, message, answered=True)

@@ -1,0 +1,111 @@
+"""One side's credentials, found as the AWS CLI finds them, and clients made of them."""
+
+import getpass
+import os
+import sys
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import RefreshWithMFAUnsupportedError
+
+from diagnose.aws.calls import Refusal, attempt
+from diagnose.errors import XdiagError
+
+_CONFIG = Config(
+    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
+    retries={"mode": "adaptive"},
+    connect_timeout=5,
+    read_timeout=20,
+)
+
+# What a request to an endpoint that is in no Region, such as an emulator, is signed for.
+_ANY = "us-east-1"
+
+
+class Side:
+    """The credentials for one side. They are looked for, and clients are made, when first needed.
+
+    `label` names them for people. `region` is the Region that STS is called in: the one that is configured, or else
+    that of `sts.amazonaws.com`, which botocore knows as `aws-global`.
+    """
+
+    def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None) -> None:
+        """Keep a session; nothing is called yet."""
+        self.label = label
+        self.region: str = session.region_name or (_ANY if endpoint_url else "aws-global")
+        self._session = session
+        self._endpoint_url = endpoint_url
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Give a client, for `region` or for the side's own. Raises what boto raises."""
+        key = (service, region or self.region)
+        if key not in self._clients:
+            # boto3's stubs know services by literal names only.
+            make: Any = self._session.client
+            self._clients[key] = make(service, region_name=key[1], endpoint_url=self._endpoint_url, config=_CONFIG)
+        return self._clients[key]
+
+    def provenance(self) -> tuple[str, bool | None]:
+        """Say which provider found the credentials (botocore's name for it), and whether they are temporary.
+
+        None where the key has neither of the prefixes that AWS documents. Raises what boto raises.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+        """
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            return "", None
+        return credentials.method, {"ASIA": True, "AKIA": False}.get(credentials.access_key[:4])
+
+
+def open_side(profile: str | None, region: str | None, endpoint_url: str | None) -> Side:
+    """Open one side. Whatever is None comes from the environment and the profile, as for the AWS CLI.
+
+    No call is made, so credentials that are missing or expired show in the first one.
+
+    Raises XdiagError: there is no such profile, or the configuration cannot be read.
+    """
+    _check_endpoint(endpoint_url)
+    side = attempt("", lambda: _opened(profile, region, endpoint_url))
+    if isinstance(side, Refusal):
+        raise XdiagError(side.message)
+    return side
+
+
+def _check_endpoint(url: str | None) -> None:
+    """Refuse what botocore would refuse later, and less kindly."""
+    if url is not None and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
+        raise XdiagError(f"the endpoint `{url}` is not a URL", hint="expected one such as `http://127.0.0.1:5000`")
+
+
+def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -> Side:
+    core = botocore.session.Session()
+    # So that the calls can be told apart in CloudTrail.
+    core.set_config_variable("user_agent_appid", "xdiag")
+    name = profile or core.profile
+    if name and name not in core.available_profiles:
+        near = get_close_matches(name, core.available_profiles, n=1)
+        hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists those there are"
+        raise XdiagError(f"there is no AWS profile `{name}`", hint=hint)
+    # The AWS CLI and the other SDKs read AWS_REGION, and botocore does not.
+    session = boto3.Session(
+        profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None, botocore_session=core
+    )
+    # botocore's own prompter takes its answer from wherever it can, even from a pipe, and there is no setting for it.
+    core.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
+    return Side(session, f"profile `{name}`" if name else "the default credentials", endpoint_url)
+
+
+def _mfa_code(prompt: str) -> str:
+    """Ask for the MFA code that a profile's own role needs, but only a person."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise RefreshWithMFAUnsupportedError
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise RefreshWithMFAUnsupportedError from None

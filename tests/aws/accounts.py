@@ -1,0 +1,104 @@
+"""Two accounts in moto, and profiles that belong to them."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+HERE, THERE = "111111111111", "222222222222"
+ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HERE}:root"}, "Action": "sts:AssumeRole"},
+    ],
+}
+
+
+class Accounts:
+    """Makes principals in either account, and profiles with their credentials.
+
+    moto tells the account from the access key, and hands out keys of any account to whoever assumes a role there.
+    """
+
+    def __init__(self, config: Path, endpoint_url: str | None = None) -> None:
+        self._config = config
+        self._endpoint_url = endpoint_url
+
+    def iam(self, account: str) -> Any:
+        """A client of an account's administrator."""
+        return self._session(self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")).client(
+            "iam", endpoint_url=self._endpoint_url
+        )
+
+    def organizations(self, account: str) -> Any:
+        return self._session(self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")).client(
+            "organizations", endpoint_url=self._endpoint_url
+        )
+
+    def profile_of_session(self, profile: str, role_arn: str, session: str = "run") -> str:
+        """Write a profile that holds a session of a role."""
+        return self._write(profile, self._assumed(role_arn, session))
+
+    def profile_of_user(self, profile: str, account: str, name: str) -> str:
+        """Write a profile that holds a user's own access key."""
+        key = self.iam(account).create_access_key(UserName=name)["AccessKey"]
+        return self._write(profile, key)
+
+    def _assumed(self, role_arn: str, session: str) -> dict[str, str]:
+        client: Any = boto3.client(
+            "sts",
+            "us-east-1",
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="example",
+        )
+        credentials: dict[str, str] = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+        return credentials
+
+    def _session(self, credentials: dict[str, str]) -> Any:
+        return boto3.Session(
+            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], "us-east-1"
+        )
+
+    def _write(self, profile: str, credentials: dict[str, str]) -> str:
+        token = credentials.get("SessionToken")
+        with self._config.open("a") as file:
+            file.write(f"[profile {profile}]\nregion = eu-west-1\n")
+            file.write(f"aws_access_key_id = {credentials['AccessKeyId']}\n")
+            file.write(f"aws_secret_access_key = {credentials['SecretAccessKey']}\n")
+            if token:
+                file.write(f"aws_session_token = {token}\n")
+        return profile
+
+
+def scrub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Hide this machine's AWS configuration, and give the file in which a test may write its own."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    config = tmp_path / "config"
+    config.touch()
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return config
+
+
+@contextmanager
+def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
+    """Run moto inside this process."""
+    config = scrub(tmp_path, monkeypatch)
+    with mock_aws(config={"core": {"mock_credentials": False}}):
+        yield Accounts(config)
+
+
+def role(iam: Any, name: str, **more: Any) -> str:
+    """Make a role, and give its ARN."""
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
+    return arn

@@ -1,0 +1,230 @@
+import socket
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore import exceptions as boto
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from tests.aws.accounts import scrub
+from tests.aws.answers import answer
+
+from diagnose.aws.calls import Refusal, attempt, find, listed, read
+from diagnose.errors import XdiagError
+from diagnose.model.evidence import Gap, Known, Unread
+
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+
+
+class Clients:
+    """Clients of a session with example credentials, which try each call once."""
+
+    def __init__(self, endpoint_url: str | None = None) -> None:
+        self._endpoint_url = endpoint_url
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            make: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", None, "us-east-1").client
+            config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=2)
+            self._clients[service] = make(service, endpoint_url=self._endpoint_url, config=config)
+        return self._clients[service]
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scrub(tmp_path, monkeypatch)
+
+
+def refusing(code: str, operation: str = "GetRole", message: str = "no") -> Refusal:
+    def step() -> None:
+        raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+    refusal = attempt("iam:GetRole", step)
+    assert isinstance(refusal, Refusal)
+    return refusal
+
+
+def failing(error: Exception) -> Refusal | None:
+    def step() -> None:
+        raise error
+
+    return attempt("iam:GetRole", step)
+
+
+def test_what_aws_says_is_known_and_percent_encoding_is_not_form_encoding() -> None:
+    clients = Clients()
+    answer(clients.client("iam"), "get-role")
+    found = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+    assert isinstance(found, Known)
+    assert found.source == "iam:GetRole"
+    principal = found.value["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
+    assert principal == {"AWS": "arn:aws:iam::111111111111:user/a+b"}
+
+
+def test_a_denial_is_a_gap_that_names_the_missing_permission_and_keeps_the_words_of_aws() -> None:
+    clients = Clients()
+    answer(clients.client("iam"), "get-role-denied")
+    assert read(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Unread(
+        Gap.ACCESS_DENIED,
+        ROLE,
+        "iam:GetRole",
+        "AccessDenied: User: arn:aws:iam::222222222222:user/reader is not authorized to perform: iam:GetRole on "
+        "resource: role Deploy because no identity-based policy allows the iam:GetRole action",
+    )
+
+
+def test_throttling_is_no_matter_of_permissions() -> None:
+    clients = Clients()
+    answer(clients.client("iam"), "throttled")
+    gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+    assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        gap = read(Clients(f"http://127.0.0.1:{held.getsockname()[1]}"), "iam:GetRole", ROLE, RoleName="Deploy")
+    assert isinstance(gap, Unread)
+    assert (gap.gap, gap.permission) == (Gap.UNREACHABLE, "")
+
+
+@pytest.mark.parametrize(
+    ("code", "gap"),
+    [
+        ("AccessDenied", Gap.ACCESS_DENIED),
+        ("AccessDeniedException", Gap.ACCESS_DENIED),
+        ("ExpiredToken", Gap.NO_CREDENTIALS),
+        ("InvalidClientTokenId", Gap.NO_CREDENTIALS),
+        ("SignatureDoesNotMatch", Gap.NO_CREDENTIALS),
+        ("UnrecognizedClientException", Gap.NO_CREDENTIALS),
+        ("Throttling", Gap.UNREACHABLE),
+        ("ServiceFailure", Gap.UNREACHABLE),
+        ("ACodeOfTomorrow", Gap.UNREACHABLE),
+    ],
+)
+def test_the_code_of_a_refusal_says_what_gap_it_leaves(code: str, gap: Gap) -> None:
+    assert refusing(code) == Refusal(gap, code, "no", answered=True)
+
+
+def test_the_refusal_of_the_role_of_a_profile_is_no_denial_of_the_call() -> None:
+    refusal = refusing("AccessDenied", operation="AssumeRole", message="User: x is not authorized")
+    assert (refusal.gap, refusal.answered) == (Gap.NO_CREDENTIALS, False)
+    assert refusal.text == "no credentials, because AssumeRole was refused: AccessDenied: User: x is not authorized"
+
+
+def test_a_refused_signature_does_not_quote_the_session_token() -> None:
+    clients = Clients()
+    answer(clients.client("sts"), "signature-refused")
+    gap = read(clients, "sts:GetCallerIdentity", "caller")
+    assert isinstance(gap, Unread)
+    assert gap.detail.endswith("Consult the service documentation for details.")
+
+
+@pytest.mark.parametrize(
+    ("error", "gap"),
+    [
+        pytest.param(boto.NoCredentialsError(), Gap.NO_CREDENTIALS, id="no credentials"),
+        pytest.param(boto.UnauthorizedSSOTokenError(), Gap.NO_CREDENTIALS, id="an expired sign-in"),
+        pytest.param(boto.SSOTokenLoadError(error_msg="none"), Gap.NO_CREDENTIALS, id="no sign-in yet"),
+        pytest.param(
+            boto.CredentialRetrievalError(provider="custom-process", error_msg="no"),
+            Gap.NO_CREDENTIALS,
+            id="a credential process that fails",
+        ),
+        pytest.param(boto.RefreshWithMFAUnsupportedError(), Gap.NO_CREDENTIALS, id="an MFA code nobody can type"),
+        pytest.param(RuntimeError("still expired"), Gap.NO_CREDENTIALS, id="renewed but expired"),
+        pytest.param(boto.EndpointConnectionError(endpoint_url="x"), Gap.UNREACHABLE, id="no connection"),
+        # These two are OSErrors as well, as a broken configuration is.
+        pytest.param(boto.ReadTimeoutError(endpoint_url="x"), Gap.UNREACHABLE, id="no answer"),
+        pytest.param(
+            boto.SSLError(endpoint_url="x", error=ValueError("x")), Gap.UNREACHABLE, id="no trusted certificate"
+        ),
+        pytest.param(boto.ParamValidationError(report="x"), Gap.UNREACHABLE, id="a parameter botocore refuses"),
+    ],
+)
+def test_a_failure_before_aws_answers_is_a_gap_without_an_answer(error: Exception, gap: Gap) -> None:
+    refusal = failing(error)
+    assert refusal is not None
+    assert (refusal.gap, refusal.answered) == (gap, False)
+
+
+def test_whoever_is_signed_out_is_told_how_to_sign_in() -> None:
+    refusal = failing(boto.SSOTokenLoadError(error_msg="Token for x does not exist"))
+    assert refusal is not None
+    assert refusal.text == "Error loading SSO Token: Token for x does not exist; run `aws sso login`"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(boto.ProfileNotFound(profile="x"), id="a source_profile that is not there"),
+        pytest.param(boto.ConfigParseError(path="x"), id="a file that is no INI file"),
+        pytest.param(boto.PartialCredentialsError(provider="env", cred_var="x"), id="half a key"),
+        pytest.param(boto.InvalidRegionError(region_name="x y"), id="a Region with a space"),
+        pytest.param(
+            FileNotFoundError(2, "No such file or directory", "x"), id="a credential process that is not there"
+        ),
+        pytest.param(ValueError("Expecting value"), id="a credential process that prints no JSON"),
+    ],
+)
+def test_a_broken_configuration_is_a_mistake_to_put_right(error: Exception) -> None:
+    with pytest.raises(XdiagError, match=r"^the AWS configuration cannot be used: ") as raised:
+        failing(error)
+    assert raised.value.hint
+
+
+def test_a_bug_is_not_caught() -> None:
+    with pytest.raises(KeyError):
+        failing(KeyError("Role"))
+
+
+class TestFind:
+    def test_what_does_not_exist_is_known_not_to(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_client_error("get_role", "NoSuchEntity")
+            assert find(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Known(None, "iam:GetRole")
+
+    def test_what_must_exist_and_does_not_is_unread(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_client_error("get_role", "NoSuchEntity", "cannot be found")
+            gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+        assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "NoSuchEntity: cannot be found")
+
+    def test_a_denial_does_not_say_that_there_is_none(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_client_error("get_role", "AccessDenied")
+            assert isinstance(find(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
+
+
+class TestListed:
+    def test_an_empty_page_of_iam_is_not_the_end(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_response("list_role_policies", {"PolicyNames": [], "IsTruncated": True, "Marker": "2"})
+            stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "3"})
+            stub.add_response("list_role_policies", {"PolicyNames": ["b"], "IsTruncated": False})
+            names = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
+            stub.assert_no_pending_responses()
+        assert names == Known(("a", "b"), "iam:ListRolePolicies")
+
+    def test_an_empty_page_of_organizations_is_not_the_end(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("organizations")) as stub:
+            stub.add_response("list_roots", {"Roots": [], "NextToken": "2"})
+            stub.add_response("list_roots", {"Roots": [{"Id": "r-ab12"}]})
+            roots = listed(clients, "organizations:ListRoots", "roots", "Roots")
+        assert roots == Known(({"Id": "r-ab12"},), "organizations:ListRoots")
+
+    def test_a_listing_that_breaks_off_is_unread_as_a_whole(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "2"})
+            stub.add_client_error("list_role_policies", "Throttling", "Rate exceeded")
+            gap = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
+        assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
