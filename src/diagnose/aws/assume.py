@@ -1,0 +1,69 @@
+"""The one live `sts:AssumeRole`, whose credentials nobody gets."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from diagnose.aws.calls import Refusal, attempt
+from diagnose.aws.session import Side
+from diagnose.model.case import Request
+
+SESSION_NAME = "xdiag"
+"""The session name of an attempt whose request names none."""
+
+# The least that AWS issues credentials for.
+_SHORTEST = 900
+# Were the credentials to leak, they could do nothing.
+_DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
+
+
+def assume(side: Side, request: Request, *, mfa_code: str | None) -> Refusal | None:
+    """Make the request, and say how AWS refused it; None where it did not.
+
+    The credentials in AWS's answer are dropped here, and a session policy that denies everything makes them worthless.
+    The policy takes no part in the authorisation of the request itself.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+
+    def step() -> None:
+        side.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
+
+    with _silence():
+        refusal = attempt("sts:AssumeRole", step)
+    if refusal is None or not mfa_code:
+        return refusal
+    # AWS quotes a parameter that it finds malformed.
+    return Refusal(refusal.gap, refusal.code, refusal.message.replace(mfa_code, "..."), refusal.answered)
+
+
+def _parameters(request: Request, mfa_code: str | None) -> dict[str, object]:
+    sent = request.parameters
+    every: dict[str, object] = {
+        "RoleArn": request.role_arn,
+        "RoleSessionName": SESSION_NAME if sent.session_name is None else sent.session_name,
+        "DurationSeconds": _SHORTEST if sent.duration_seconds is None else sent.duration_seconds,
+        "Policy": _DENY_ALL,
+        "ExternalId": sent.external_id,
+        "SerialNumber": sent.mfa_serial,
+        "TokenCode": mfa_code,
+        "SourceIdentity": sent.source_identity,
+        "Tags": [{"Key": key, "Value": value} for key, value in sent.tags.items()] or None,
+        "TransitiveTagKeys": list(sent.transitive_tag_keys) or None,
+        "ProvidedContexts": [
+            {"ProviderArn": given.provider_arn, "ContextAssertion": given.assertion} for given in sent.provided_contexts
+        ]
+        or None,
+    }
+    return {name: value for name, value in every.items() if value is not None}
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep botocore from logging the request with its MFA code, and the answer with its credentials."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.INFO))
+    try:
+        yield
+    finally:
+        logging.disable(before)
