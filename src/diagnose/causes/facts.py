@@ -1,0 +1,257 @@
+"""What was established, flattened so that a rule can name it: the whole vocabulary of `when`.
+
+A field whose value is None could not be told; a rule that names it can only say `possible`. What does
+not apply has a value of its own: an empty text, or `none`.
+
+The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from diagnose.causes.terms import (
+    ErrorKind,
+    IdleKind,
+    LayerVerdict,
+    NamedLayer,
+    Reach,
+    RoleKind,
+    Side,
+    Speaker,
+)
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Origin, ProbeOutcome, Via
+from diagnose.model.evidence import Gap
+from diagnose.model.policy import PolicyKind
+from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One thing established.
+
+    `subject` is its place, and `settled` says that what it tells of the answer is certain: neither is
+    visible to rules. INVARIANT: a finding that rests on an unsettled fact is never `certain`.
+    """
+
+    subject: Subject = Subject()
+    settled: bool = True
+
+    @property
+    def name(self) -> str:
+        """The fact's name in `when`."""
+        return str(self.__struct_config__.tag)
+
+
+HIDDEN = frozenset({"subject", "settled"})
+
+Authorized = Annotated[Action, Meta(description="the action being authorised")]
+LayerName = Annotated[Layer, Meta(description="the layer")]
+LevelName = Annotated[str, Meta(description="for an SCP or RCP the level it is attached to; else empty")]
+PolicyName = Annotated[str, Meta(description="the policy's name")]
+Stored = Annotated[PolicyKind, Meta(description="how the policy is stored")]
+
+
+class LayerFact(Fact, frozen=True, kw_only=True, tag="layer"):
+    """A layer (of an SCP or RCP: one level of it) that does not, or may not, let an action pass."""
+
+    action: Authorized
+    layer: LayerName
+    level: LevelName = ""
+    verdict: Annotated[LayerVerdict | None, Meta(description="whether it lets the action pass")]
+    explicit: Annotated[bool | None, Meta(description="a Deny applies")]
+    granted: Annotated[bool | None, Meta(description="an Allow applies, or none is needed")]
+    needed: Annotated[bool | None, Meta(description="an Allow is needed here")] = True
+    empty: Annotated[bool, Meta(description="it was read and holds no statement at all")] = False
+
+
+class StatementFact(Fact, frozen=True, kw_only=True, tag="statement"):
+    """A Deny that applies or may apply, or an Allow that fails or may fail, in a layer that does not pass."""
+
+    action: Authorized
+    layer: LayerName
+    level: LevelName = ""
+    effect: Annotated[Effect, Meta(description="what the statement does where it applies")]
+    applies: Annotated[bool | None, Meta(description="it applies to the request")]
+    nearest: Annotated[bool, Meta(description="no other statement of its effect comes nearer to applying")]
+    policy: PolicyName
+    policy_kind: Stored
+    from_group: Annotated[bool, Meta(description="it comes from one of a user's groups")] = False
+    aws_managed: Annotated[bool, Meta(description="AWS wrote the policy, so nobody here can edit it")] = False
+    sid: Annotated[str, Meta(description="the statement's Sid, empty where it has none")] = ""
+
+
+class Compared(Fact, frozen=True, kw_only=True):
+    """One comparison of a statement; what the four element facts share."""
+
+    action: Authorized
+    layer: LayerName
+    level: LevelName = ""
+    effect: Annotated[Effect, Meta(description="the effect of its statement")]
+    holds: Annotated[bool | None, Meta(description="the comparison holds")]
+    reason: Annotated[Reason | None, Meta(description="why the comparison came out as it did")]
+    alone: Annotated[bool | None, Meta(description="it alone keeps an Allow from applying")]
+    nearest: Annotated[bool, Meta(description="no other statement of its effect comes nearer to applying")]
+    negated: Annotated[bool, Meta(description="it is a NotAction, NotPrincipal, NotResource or negated operator")] = (
+        False
+    )
+    wanted: Annotated[str, Meta(description="the policy's side of the comparison")] = ""
+    got: Annotated[str, Meta(description="the request's side of the comparison")] = ""
+
+
+class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):
+    """How a statement's Action or NotAction compares with the action being authorised."""
+
+
+class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
+    """How a statement's Principal or NotPrincipal compares with the caller; the nearest value only."""
+
+
+class ResourceFact(Compared, frozen=True, kw_only=True, tag="resource"):
+    """How a statement's Resource or NotResource compares with the role's ARN; the nearest value only."""
+
+
+class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
+    """How one key of a statement's Condition compares with the request."""
+
+    key: Annotated[str, Meta(description="the condition key, whole; compared without regard to case")]
+    family: Annotated[str, Meta(description="the key without its tag: `aws:RequestTag` for `aws:RequestTag/team`")]
+    operator: Annotated[str, Meta(description="the condition operator as written")] = ""
+    absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
+
+
+class GateFact(Fact, frozen=True, kw_only=True, tag="gate"):
+    """A requirement that no policy expresses, and that is not or may not be met."""
+
+    gate: Annotated[Gate, Meta(description="the requirement")]
+    passed: Annotated[bool | None, Meta(description="it is met")]
+    reason: Annotated[Reason | None, Meta(description="why it is not met")]
+    parameter: Annotated[str, Meta(description="the API parameter it is about, empty where it is none")] = ""
+    difference: Annotated[
+        Reason, Meta(description="for `no_such_role`: how the ARN differs from a role's that exists")
+    ] = Reason.MATCHES
+    wanted: Annotated[str, Meta(description="what AWS asks for")] = ""
+    got: Annotated[str, Meta(description="what there is")] = ""
+
+
+class MatchFact(Fact, frozen=True, kw_only=True, tag="match"):
+    """The strongest way in which the trust policy reaches the caller."""
+
+    action: Authorized
+    match: Annotated[Reach | None, Meta(description="`account` leaves the decision to the caller's own policies")]
+
+
+class CallerFact(Fact, frozen=True, kw_only=True, tag="caller"):
+    """Who makes the request."""
+
+    kind: Annotated[CallerKind, Meta(description="what the source ARN names")]
+    origin: Annotated[Origin | None, Meta(description="where its credentials come from")]
+    exists: Annotated[bool | None, Meta(description="the user or role exists")]
+    same_account: Annotated[bool, Meta(description="it is in the destination's account")]
+    reserved: Annotated[bool, Meta(description="it is a role of IAM Identity Center (`AWSReservedSSO_…`)")]
+    mfa: Annotated[bool | None, Meta(description="multi-factor authentication stands behind its credentials")]
+    has_boundary: Annotated[bool | None, Meta(description="a permissions boundary is set on it")]
+    in_organization: Annotated[bool | None, Meta(description="its account belongs to an organization")]
+    same_organization: Annotated[bool | None, Meta(description="both accounts belong to one organization")]
+    management_account: Annotated[bool | None, Meta(description="its account manages its organization")]
+    new: Annotated[bool | None, Meta(description="it was created minutes before the evidence was read")]
+
+
+class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
+    """The destination role."""
+
+    kind: Annotated[RoleKind, Meta(description="what kind of role it is")]
+    exists: Annotated[bool | None, Meta(description="it exists")]
+    new: Annotated[bool | None, Meta(description="it was created minutes before the evidence was read")]
+
+
+class RequestFact(Fact, frozen=True, kw_only=True, tag="request"):
+    """The call."""
+
+    via: Annotated[Via, Meta(description="how it is made")]
+    chained: Annotated[bool, Meta(description="it is signed with a role's credentials")]
+    switched: Annotated[bool, Meta(description="it is a second switch of role in the console")]
+    self_assumption: Annotated[bool, Meta(description="the role assumes itself")]
+    external_id_sent: Annotated[bool, Meta(description="it carries an external ID")]
+    tags_sent: Annotated[bool, Meta(description="it carries session tags")]
+    tags_inherited: Annotated[bool | None, Meta(description="transitive tags come with the caller's session")]
+    source_identity_sent: Annotated[bool, Meta(description="it carries a source identity")]
+    source_identity_inherited: Annotated[
+        bool | None, Meta(description="a source identity comes with the caller's session")
+    ]
+    global_endpoint: Annotated[bool | None, Meta(description="it goes to `sts.amazonaws.com`, which is us-east-1")]
+    through_endpoint: Annotated[bool | None, Meta(description="it travels through a VPC endpoint")]
+    foreign_endpoint: Annotated[bool | None, Meta(description="that endpoint belongs to neither account")]
+
+
+class ProblemFact(Fact, frozen=True, kw_only=True, tag="problem"):
+    """A policy document, or a part of one, that AWS would not accept."""
+
+    layer: LayerName
+    policy: PolicyName
+    policy_kind: Stored
+    message: Annotated[str, Meta(description="what is wrong with it")]
+
+
+class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
+    """A policy that does not count for the caller, though it would allow what its identity policies do not."""
+
+    action: Authorized
+    kind: Annotated[IdleKind, Meta(description="why it does not count")]
+    policy: PolicyName
+    version: Annotated[str, Meta(description="the version that would allow, for `other_version`")] = ""
+    carrier: Annotated[str, Meta(description="where it is attached, for `not_attached`")] = ""
+    allows: Annotated[bool | None, Meta(description="with it the identity policies would allow the action")]
+
+
+class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
+    """Something that was not read, or that nobody can tell, and on which the answer may depend."""
+
+    kind: Annotated[DoubtKind, Meta(description="whether a key, a layer or a gate is unknown")]
+    what: Annotated[str, Meta(description="the key, layer or gate")]
+    side: Annotated[Side, Meta(description="which side it belongs to")]
+    gap: Annotated[Gap, Meta(description="why it is missing")]
+    permission: Annotated[str, Meta(description="the IAM permission that would have let us read it")] = ""
+    detail: Annotated[str, Meta(description="what is missing, for people")] = ""
+    matters: Annotated[bool | None, Meta(description="the answer depends on it")]
+
+
+class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):
+    """What AWS answered: in the message that came with the case, or to the live attempt."""
+
+    by: Annotated[Speaker, Meta(description="who reports it")]
+    outcome: Annotated[ProbeOutcome, Meta(description="what came of the request")]
+    kind: Annotated[ErrorKind, Meta(description="what the error text is about")]
+    code: Annotated[str, Meta(description="AWS's error code, empty where it was not given")] = ""
+    named_action: Annotated[str, Meta(description="the action that the error names")] = ""
+    named_layer: Annotated[NamedLayer, Meta(description="the layer that the error names")] = NamedLayer.NONE
+    explicit: Annotated[bool, Meta(description="the error speaks of an explicit deny")] = False
+    other_caller: Annotated[bool, Meta(description="the caller that AWS saw is not the source")] = False
+
+
+FACTS: Mapping[str, type[Fact]] = {
+    str(fact.__struct_config__.tag): fact
+    for fact in (
+        LayerFact,
+        StatementFact,
+        ActionFact,
+        PrincipalFact,
+        ResourceFact,
+        ConditionFact,
+        MatchFact,
+        GateFact,
+        CallerFact,
+        RoleFact,
+        RequestFact,
+        ProblemFact,
+        IdleFact,
+        GapFact,
+        AnswerFact,
+    )
+}
+
+
+def seen(fact: Fact) -> dict[str, Any]:
+    """List what rules may see of a fact, in the order of its fields."""
+    return {name: getattr(fact, name) for name in fact.__struct_fields__ if name not in HIDDEN}

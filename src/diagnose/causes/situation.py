@@ -1,0 +1,106 @@
+"""The facts that hold whatever the policies say: who calls, which role, how the call is made."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact
+from diagnose.causes.terms import RoleKind
+from diagnose.errors import XdiagError
+from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
+from diagnose.model.arn import parse_role
+from diagnose.model.case import Case, Organization
+from diagnose.model.evidence import Evidence, Known
+
+GLOBAL_ENDPOINT = "aws-global"
+PROPAGATION = timedelta(minutes=5)
+"""IAM is eventually consistent; what is younger than this may not have arrived everywhere.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+"""
+
+_T = TypeVar("_T")
+
+
+def situation(case: Case) -> tuple[Fact, ...]:
+    """Describe the caller, the role and the request; nothing where their ARNs cannot be read."""
+    try:
+        asker = Asker(case)
+        role = parse_role(case.request.role_arn)
+    except XdiagError:
+        return ()
+    return _caller(case, asker, role.account), _role(case, role.path), _request(case, asker, role.account, role.name)
+
+
+def _caller(case: Case, asker: Asker, account: str) -> CallerFact:
+    source, organization = case.snapshot.source, case.snapshot.source.organization
+    theirs = case.snapshot.destination.organization
+    return CallerFact(
+        kind=asker.kind,
+        origin=asker.origin,
+        exists=_of(source.principal, lambda principal: principal is not None),
+        same_account=asker.account == account,
+        reserved=(asker.path or "").startswith(RESERVED_PATH) or asker.name.startswith("AWSReservedSSO_"),
+        mfa=_of(source.session.mfa, lambda mfa: mfa),
+        has_boundary=_of(source.boundary, lambda boundary: boundary is not None),
+        in_organization=_of(organization, lambda known: known is not None),
+        same_organization=_same(organization, theirs),
+        management_account=_of(
+            organization, lambda known: known is not None and known.management_account == asker.account
+        ),
+        new=_of(source.principal, lambda known: known is not None and _new(known.created_at, case.snapshot.taken_at)),
+    )
+
+
+def _role(case: Case, path: str) -> RoleFact:
+    role = case.snapshot.destination.role
+    kind = RoleKind.NORMAL
+    if path.startswith(SERVICE_PATH):
+        kind = RoleKind.SERVICE_LINKED
+    elif path.startswith(RESERVED_PATH):
+        kind = RoleKind.RESERVED
+    return RoleFact(
+        kind=kind,
+        exists=_of(role, lambda known: known is not None),
+        new=_of(role, lambda known: known is not None and _new(known.created_at, case.snapshot.taken_at)),
+    )
+
+
+def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
+    request, session, endpoint = case.request, case.snapshot.source.session, case.snapshot.endpoint
+    return RequestFact(
+        via=request.via,
+        chained=asker.has_role,
+        switched=request.signed_in_as is not None,
+        self_assumption=asker.has_role and (asker.account, asker.name) == (account, name),
+        external_id_sent=request.parameters.external_id is not None,
+        tags_sent=bool(request.parameters.tags),
+        tags_inherited=_of(session.transitive_tag_keys, bool),
+        source_identity_sent=request.parameters.source_identity is not None,
+        source_identity_inherited=_of(session.source_identity, lambda known: known is not None),
+        global_endpoint=None if request.region is None else request.region == GLOBAL_ENDPOINT,
+        through_endpoint=_of(endpoint, lambda known: known is not None),
+        foreign_endpoint=_of(
+            endpoint, lambda known: known is not None and known.owner not in ("", asker.account, account)
+        ),
+    )
+
+
+def _of(evidence: Evidence[_T], answer: Callable[[_T], bool | None]) -> bool | None:
+    """Ask a question of evidence; None where it was not read."""
+    return answer(evidence.value) if isinstance(evidence, Known) else None
+
+
+def _same(one: Evidence[Organization | None], other: Evidence[Organization | None]) -> bool | None:
+    if isinstance(one, Known) and isinstance(other, Known):
+        return one.value is not None and other.value is not None and one.value.id == other.value.id
+    absent = any(isinstance(side, Known) and side.value is None for side in (one, other))
+    return False if absent else None
+
+
+def _new(created: str, taken: str) -> bool | None:
+    """Say whether something was created shortly before; None where one of the times is missing or no time."""
+    try:
+        return datetime.fromisoformat(taken) - datetime.fromisoformat(created) < PROPAGATION
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,59 @@
+"""What a pattern may say: the facts with their fields, and the values of each."""
+
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, get_args, get_origin, get_type_hints
+
+from msgspec import Meta, Struct
+
+from diagnose.causes.facts import FACTS, HIDDEN
+from diagnose.model.trace import Reason
+
+WITHOUT_CASE = frozenset({"key", "family"})
+"""Fields compared without regard to case, as AWS compares condition keys."""
+
+
+class Field(Struct, frozen=True):
+    """A field of a fact. `values` are the words it may hold; none where it is free text.
+
+    `may_be_unknown` says that sometimes the field cannot be told. A reason that is not known is such a case, so
+    `not_told` is no word of a pattern.
+    """
+
+    name: str
+    description: str
+    values: tuple[str, ...]
+    flag: bool
+    may_be_unknown: bool
+
+
+@cache
+def fields_of(fact: str) -> dict[str, Field]:
+    """Describe the fields of a fact that rules may name, in order."""
+    hints = get_type_hints(FACTS[fact], include_extras=True)
+    return {name: _field(name, hints[name]) for name in FACTS[fact].__struct_fields__ if name not in HIDDEN}
+
+
+def near(word: str, words: list[str]) -> str:
+    """Give a hint for a word that is none of `words`: the one it looks like, or all of them."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`" if close else f"expected one of {', '.join(words)}"
+
+
+def _field(name: str, hint: object) -> Field:
+    description = ""
+    if get_origin(hint) is Annotated:
+        hint, *notes = get_args(hint)
+        description = next((note.description or "" for note in notes if isinstance(note, Meta)), "")
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kind = next(each for each in kinds if each is not NoneType)
+    if kind is bool:
+        values: tuple[str, ...] = ("true", "false")
+    elif isinstance(kind, type) and issubclass(kind, StrEnum):
+        values = tuple(member.value for member in kind if member is not Reason.NOT_TOLD)
+    else:
+        values = ()
+    return Field(name, description, values, flag=kind is bool, may_be_unknown=NoneType in kinds)
