@@ -1,0 +1,79 @@
+"""Rules once read, kept ready: reading a hundred files of YAML at each start would cost more than a diagnosis.
+
+What is kept is good as long as neither a rule nor the code that reads them has changed. A cache that cannot be
+read or written is passed over in silence.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from diagnose.causes.rule import Rule
+
+
+class _Kept(msgspec.Struct):
+    stamp: str
+    rules: tuple[Rule, ...]
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Say where the user's caches are; None where that cannot be told.
+
+    Source: https://specifications.freedesktop.org/basedir-spec/latest/ (a relative path is to be ignored)
+    """
+    given = Path(environment.get("XDG_CACHE_HOME", ""))
+    if given.is_absolute():
+        return given / "xdiag"
+    home = Path(environment.get("HOME", ""))
+    return home / ".cache" / "xdiag" if home.is_absolute() else None
+
+
+def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...] | None:
+    """Give the rules of these files as they were kept; None where there are none, or they are out of date."""
+    try:
+        descriptor = os.open(_place(folder, paths), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with open(descriptor, "rb") as file:
+            if hasattr(os, "getuid") and os.fstat(descriptor).st_uid != os.getuid():
+                return None
+            kept = msgspec.json.decode(file.read(), type=_Kept)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return kept.rules if kept.stamp == _stamp(paths, remedy_kinds) else None
+
+
+def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], rules: tuple[Rule, ...]) -> None:
+    """Keep the rules of these files, readable to their user only; nothing half written is ever seen."""
+    content = msgspec.json.encode(_Kept(_stamp(paths, remedy_kinds), rules))
+    place = _place(folder, paths)
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".rules-")
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            Path(draft).replace(place)
+        except OSError:
+            Path(draft).unlink(missing_ok=True)
+            raise
+
+
+def _place(folder: Path, paths: Sequence[Path]) -> Path:
+    """Name the file: one for every set of folders, so that old ones are written over."""
+    folders = sorted({str(path.parent.resolve()) for path in paths})
+    return folder / f"rules-{_digest(folders)[:16]}.json"
+
+
+def _stamp(paths: Sequence[Path], remedy_kinds: frozenset[str]) -> str:
+    """Name the state of the rule files and of the code that reads them."""
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    states = [(str(path), state.st_mtime_ns, state.st_size) for path in (*paths, *code) if (state := path.stat())]
+    return _digest([*map(repr, states), *sorted(remedy_kinds)])
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()

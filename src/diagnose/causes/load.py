@@ -1,0 +1,184 @@
+"""Rule files to rules: read, checked against the vocabulary, and knit together."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from diagnose.causes.cache import recall, remember
+from diagnose.causes.facts import FACTS
+from diagnose.causes.rule import Example, Pattern, Rule, Value
+from diagnose.causes.text import Entry, read_yaml
+from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
+from diagnose.causes.words import gaps_for, gaps_in
+from diagnose.errors import XdiagError
+from diagnose.model.diagnosis import Owner
+
+REQUIRED = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
+OPTIONAL = ("instead_of",)
+OUTCOMES = ("certain", "possible", "silent")
+
+
+def load_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
+    """Read the rules of some folders and of the folders in them, in the order of their ids.
+
+    `cache` is a folder in which the result is kept until a file changes; None for none.
+    Raises XdiagError, naming file and line, at the first thing that is wrong.
+    """
+    paths = rule_files(folders)
+    known = recall(cache, paths, remedy_kinds) if cache else None
+    if known is not None:
+        return known
+    rules = _knit({path: _read_rule(path, remedy_kinds) for path in paths})
+    if cache:
+        remember(cache, paths, remedy_kinds, rules)
+    return rules
+
+
+def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
+    """Read the examples of every rule, by rule id. Raises XdiagError as `load_rules` does."""
+    return {path.stem: _examples(path) for path in rule_files(folders)}
+
+
+def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """List the rule files of some folders by id. Raises XdiagError for a bad id, or one that comes twice."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise XdiagError(f"there is no folder of rules at `{folder}`")
+        for path in sorted(folder.rglob("*.y*ml")):
+            if path.suffix == ".yml" or not _ID.fullmatch(path.stem):
+                raise XdiagError(
+                    f"{path}: a rule's file name is its id",
+                    hint="expected lower-case words and dashes, ending in `.yaml`",
+                )
+            if path.stem in found:
+                raise XdiagError(f"{path}: there is a rule `{path.stem}` already", hint=f"it is in {found[path.stem]}")
+            found[path.stem] = path
+    return tuple(found[name] for name in sorted(found))
+
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[str, Entry]]:
+    entries = read_yaml(path).fields(REQUIRED, OPTIONAL)
+    when = tuple(_pattern(entry) for entry in entries["when"].several())
+    remedies = tuple(entry.word(sorted(remedy_kinds)) for entry in entries["remedy"].one_or_more())
+    sources = tuple(_source(entry) for entry in entries["sources"].several())
+    entries["examples"].several()
+    for name in ("title", "explain"):
+        _check_gaps(entries[name], when)
+    rule = Rule(
+        id=path.stem,
+        folder=path.parent.name,
+        title=entries["title"].text(),
+        owner=Owner(entries["owner"].word([owner.value for owner in Owner])),
+        when=when,
+        explain=entries["explain"].text(),
+        remedies=remedies,
+        sources=sources,
+        instead_of=tuple(entry.text() for entry in _optional(entries, "instead_of")),
+        apart=_apart(when),
+    )
+    return rule, entries
+
+
+def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
+    return entries[name].one_or_more() if name in entries else []
+
+
+def _pattern(entry: Entry) -> Pattern:
+    """Read `fact: {field: value or list of values}`."""
+    named = entry.mapping()
+    if len(named) != 1:
+        raise entry.wrong("a line of `when` names one fact", hint="expected `- fact: {field: value}`")
+    [(fact, body)] = named.items()
+    if fact not in FACTS:
+        raise entry.wrong(f"there is no fact `{fact}`", hint=near(fact, list(FACTS)))
+    body.what = f"the fact `{fact}`"
+    known = fields_of(fact)
+    given = body.fields((), tuple(known))
+    return Pattern(fact, tuple((name, _values(value, name, known[name].values)) for name, value in given.items()))
+
+
+def _values(entry: Entry, name: str, words: tuple[str, ...]) -> tuple[Value, ...]:
+    """Read the values of which any will do, each as the facts hold it."""
+    texts = [each.word(words) if words else each.scalar() for each in entry.one_or_more()]
+    if words == ("true", "false"):
+        return tuple(text == "true" for text in texts)
+    return tuple(text.lower() if name in WITHOUT_CASE else text for text in texts)
+
+
+def _source(entry: Entry) -> str:
+    if not entry.text().startswith("https://"):
+        raise entry.wrong(f"the source `{entry.text()}` is not a page", hint="expected an address with `https://`")
+    return entry.text()
+
+
+def _check_gaps(entry: Entry, when: tuple[Pattern, ...]) -> None:
+    known = gaps_for(when)
+    for gap in gaps_in(entry.text()):
+        if gap not in known and gap != "statement":
+            raise entry.wrong(f"{entry.what} has the gap `{{{gap}}}`, which nothing fills", hint=near(gap, known))
+
+
+def _apart(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
+    """Find the patterns that name different layers."""
+    layers = [set(dict(pattern.fields).get("layer", ())) for pattern in when]
+    return tuple(
+        (one, other)
+        for one in range(len(when))
+        for other in range(one + 1, len(when))
+        if layers[one] and layers[other] and not layers[one] & layers[other]
+    )
+
+
+def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, ...]:
+    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule or a circle."""
+    rules = {rule.id: rule for rule, _ in read.values()}
+    entries = {rule.id: written for rule, written in read.values()}
+
+    def replaced(name: str, way: tuple[str, ...]) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for number, other in enumerate(rules[name].instead_of):
+            entry = entries[name]["instead_of"].one_or_more()[number]
+            if other not in rules:
+                raise entry.wrong(f"there is no rule `{other}`", hint=near(other, sorted(rules)))
+            if other in (*way, name):
+                raise entry.wrong(
+                    f"`instead_of` goes round in a circle: {' -> '.join((*way, name, other))}",
+                    hint="the specific rule names the general one, never the other way round",
+                )
+            found |= {other} | replaced(other, (*way, name))
+        return found
+
+    replaces = {name: replaced(name, ()) for name in rules}
+    general = frozenset[str]().union(*replaces.values())
+    return tuple(
+        replace(rule, replaces=tuple(sorted(replaces[name])), general=name in general) for name, rule in rules.items()
+    )
+
+
+def _examples(path: Path) -> tuple[Example, ...]:
+    listed = read_yaml(path).fields(REQUIRED, OPTIONAL)["examples"]
+    examples = []
+    for entry in listed.several():
+        entry.what = "the example"
+        given = entry.fields(("name", "world", "then"), ("change", "also"))
+        examples.append(
+            Example(
+                name=given["name"].text(),
+                world=given["world"].text(),
+                change=given["change"].typed() if "change" in given else {},
+                then=given["then"].word(OUTCOMES),
+                also=tuple(each.text() for each in _optional(given, "also")),
+            )
+        )
+    outcomes = {example.then for example in examples}
+    if outcomes <= {"silent"}:
+        raise listed.wrong("no example fires the rule", hint="show a case in which it is `certain`")
+    if "silent" not in outcomes:
+        raise listed.wrong("no example leaves the rule silent", hint="show the nearest case in which it must not speak")
+    return tuple(examples)
