@@ -1,0 +1,108 @@
+"""Which facts meet the patterns of a rule together.
+
+A pattern is met where every field it names holds one of its values; lists mean any of them. A field that could not
+be told is met by half, and what it would have said is kept as `untold`.
+
+Facts that are met together speak of one thing: they share the action being authorised; they share the layer with
+its level, and the statement, unless their patterns name different layers; a fact that has none of these, such as
+`caller`, goes with all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from diagnose.causes.facts import FACTS, Fact
+from diagnose.causes.rule import Pattern, Rule, Value
+from diagnose.causes.vocabulary import WITHOUT_CASE
+
+ELEMENTS = ("condition", "principal", "resource", "action")
+_CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("answer",), ("gap",))
+
+Untold = tuple[Fact, str]
+"""A fact, and the field of it that could not be told."""
+
+
+class Bound(Struct, frozen=True):
+    """A rule, the fact that meets each of its patterns, and what keeps it from being certain."""
+
+    rule: Rule
+    facts: tuple[Fact, ...]
+    untold: tuple[Untold, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Every field was told, and every fact is settled."""
+        return not self.untold and all(fact.settled for fact in self.facts)
+
+    @property
+    def chief(self) -> Fact:
+        """The fact that the finding is about: the one with the most exact place."""
+        for names in _CHIEF:
+            for fact in self.facts:
+                if fact.name in names:
+                    return fact
+        return self.facts[0]
+
+
+def bind(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[Bound]:
+    """Find every set of facts, one for each pattern, that meets the rule. `facts` are sorted by name."""
+    met: list[list[tuple[Fact, tuple[Untold, ...]]]] = []
+    for pattern in rule.when:
+        found = [
+            (fact, missing) for fact in facts.get(pattern.fact, ()) if (missing := _meets(pattern, fact)) is not None
+        ]
+        if not found:
+            return
+        met.append(found)
+    yield from _join(rule, met, (), ())
+
+
+def _join(
+    rule: Rule,
+    met: list[list[tuple[Fact, tuple[Untold, ...]]]],
+    facts: tuple[Fact, ...],
+    untold: tuple[Untold, ...],
+) -> Iterator[Bound]:
+    place = len(facts)
+    if place == len(met):
+        yield Bound(rule, facts, untold)
+        return
+    for fact, missing in met[place]:
+        if all(_together(other, fact, (number, place) in rule.apart) for number, other in enumerate(facts)):
+            yield from _join(rule, met, (*facts, fact), (*untold, *missing))
+
+
+def _meets(pattern: Pattern, fact: Fact) -> tuple[Untold, ...] | None:
+    """Give the fields that were met by half, or None where the fact does not meet the pattern."""
+    untold: list[Untold] = []
+    for name, values in pattern.fields:
+        value = _comparable(name, getattr(fact, name))
+        if value is None:
+            untold.append((fact, name))
+        elif value not in values:
+            return None
+    return tuple(untold)
+
+
+def _comparable(name: str, value: Value | None) -> Value | None:
+    return value.lower() if name in WITHOUT_CASE and isinstance(value, str) else value
+
+
+_IN_ACTION = frozenset(name for name, fact in FACTS.items() if "action" in fact.__struct_fields__)
+_IN_LAYER = frozenset(name for name, fact in FACTS.items() if "layer" in fact.__struct_fields__)
+_IN_LEVEL = frozenset(name for name, fact in FACTS.items() if "level" in fact.__struct_fields__)
+
+
+def _together(one: Fact, other: Fact, apart: bool) -> bool:
+    """Say whether two facts may be met by one rule. `apart`: their patterns name different layers."""
+    here, there = one.subject, other.subject
+    if {one.name, other.name} <= _IN_ACTION and here.action is not there.action:
+        return False
+    if apart or not {one.name, other.name} <= _IN_LAYER:
+        return True
+    if here.layer is not there.layer:
+        return False
+    if {one.name, other.name} <= _IN_LEVEL and here.level != there.level:
+        return False
+    return here.statement is None or there.statement is None or here.statement is there.statement

@@ -1,0 +1,134 @@
+"""Which of the rules that are met are told: the most exact of those that say the same, each cause once."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from diagnose.causes.bind import ELEMENTS, Bound
+from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
+from diagnose.causes.nearness import distance
+from diagnose.causes.vocabulary import fields_of
+from diagnose.model.trace import Action, Effect, StatementTrace
+
+
+class Chosen(Struct, frozen=True):
+    """One cause to be told: its best evidence, the actions it keeps from being allowed, and where else it holds."""
+
+    best: Bound
+    actions: tuple[Action, ...] = ()
+    elsewhere: tuple[Bound, ...] = ()
+
+
+def choose(met: Iterable[Bound]) -> tuple[Chosen, ...]:
+    """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
+    modest = _least_committed(list(met))
+    exact = [each for each in modest if not any(_replaces(other, each) for other in modest)]
+    groups: dict[object, list[Bound]] = {}
+    for each in exact:
+        groups.setdefault(_same_cause(each), []).append(each)
+    return tuple(_together(group) for group in groups.values())
+
+
+def place_of(statement: StatementTrace) -> tuple[object, ...]:
+    """Name a statement's place, which is the same whichever action it was looked at for."""
+    policy = statement.policy
+    return statement.layer, statement.level, policy.kind, policy.arn, policy.name, policy.attached_to, statement.index
+
+
+def _least_committed(met: list[Bound]) -> list[Bound]:
+    """Of rules that tell ways apart which could not be told, keep the one that commits to the least.
+
+    Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible.
+    """
+    kept: dict[object, tuple[int, int, str]] = {}
+    for each in met:
+        for tie in _ties(each):
+            kept[tie] = min(kept.get(tie, _commitment(each, tie)), _commitment(each, tie))
+    return [each for each in met if all(kept[tie][2] == each.rule.id for tie in _ties(each))]
+
+
+def _ties(bound: Bound) -> list[tuple[int, str]]:
+    """List the untold fields whose words tell rules apart; a flag alone does not."""
+    return [(id(fact), name) for fact, name in bound.untold if len(fields_of(fact.name)[name].values) > 2]
+
+
+def _commitment(bound: Bound, tie: tuple[int, str]) -> tuple[int, int, str]:
+    """Rank a rule: the most fields that were told, then the most ways allowed for the one that was not."""
+    told = sum(len(pattern.fields) for pattern in bound.rule.when) - len(bound.untold)
+    allowed = sum(
+        len(values)
+        for pattern, fact in zip(bound.rule.when, bound.facts, strict=True)
+        for name, values in pattern.fields
+        if (id(fact), name) == tie
+    )
+    return -told, -allowed, bound.rule.id
+
+
+def _replaces(specific: Bound, general: Bound) -> bool:
+    """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
+    if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
+        return False
+    one, other = specific.chief, general.chief
+    if _share(one, other, "action") and one.subject.action is not other.subject.action:
+        return False
+    if not _share(one, other, "layer"):
+        return True
+    here, there = one.subject, other.subject
+    if (here.layer, here.level) != (there.layer, there.level):
+        return False
+    if here.statement is None or there.statement is None:
+        return True
+    if there.statement.effect is Effect.DENY:
+        return here.statement is there.statement
+    if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
+        return one.key.lower() == other.key.lower()
+    return True
+
+
+def _share(one: Fact, other: Fact, field: str) -> bool:
+    return field in one.__struct_fields__ and field in other.__struct_fields__
+
+
+def _same_cause(bound: Bound) -> object:
+    """Name what a finding is about: of several statements any of which would do, only the nearest is told."""
+    chief, rule = bound.chief, bound.rule.id
+    subject = chief.subject
+    match chief:
+        case GateFact():
+            return rule, chief.gate, chief.wanted, chief.got
+        case IdleFact():
+            return rule, chief.policy, chief.version
+        case ProblemFact():
+            return rule, chief.layer, chief.policy, chief.message
+        case GapFact():
+            return rule, chief.permission or chief.what
+    if subject.statement is None:
+        return rule, subject.layer, subject.level
+    if subject.statement.effect is Effect.DENY:
+        return rule, place_of(subject.statement)
+    return rule, subject.layer, subject.level, chief.key.lower() if isinstance(chief, ConditionFact) else ""
+
+
+def _together(group: Sequence[Bound]) -> Chosen:
+    best = min(group, key=_rank)
+    same = [each for each in group if each.certain == best.certain]
+    actions = {each.chief.subject.action: None for each in same if "action" in each.chief.__struct_fields__}
+    places = {_where(best.chief): best}
+    for each in sorted(group, key=_rank):
+        places.setdefault(_where(each.chief), each)
+    return Chosen(best, tuple(actions), tuple(each for each in places.values() if each is not best))
+
+
+def _rank(bound: Bound) -> tuple[bool, bool, float]:
+    """Rank evidence for one cause: certain before possible, then what alone would mend it, then the nearest."""
+    chief = bound.chief
+    lone = isinstance(chief, Compared) and chief.alone is True
+    far = distance(chief.subject.statement) if chief.subject.statement else 0.0
+    return not bound.certain, not lone, far
+
+
+def _where(fact: Fact) -> object:
+    if fact.subject.statement is None:
+        return None
+    pointer = fact.subject.element.pointer if fact.name in ELEMENTS and fact.subject.element else ""
+    return (*place_of(fact.subject.statement), pointer)

@@ -1,0 +1,117 @@
+"""The places in policy text that a finding points at, each with the comparison made there."""
+
+from collections.abc import Iterator
+
+from diagnose.causes.bind import ELEMENTS
+from diagnose.causes.choose import Chosen, place_of
+from diagnose.causes.facts import Compared, Fact, LayerFact
+from diagnose.causes.nearness import compared, nearest
+from diagnose.causes.words import shown
+from diagnose.model.diagnosis import Excerpt
+from diagnose.model.trace import (
+    Action,
+    Decision,
+    Effect,
+    Element,
+    ElementTrace,
+    Layer,
+    LevelTrace,
+    StatementTrace,
+    Subject,
+)
+from diagnose.model.tri import YES
+
+MOST = 3
+"""Places of one kind that are shown; more would hide what matters."""
+
+
+def excerpts(cause: Chosen, decision: Decision) -> tuple[Excerpt, ...]:
+    """List the places: first what stands in the way, then what would have let the request pass."""
+    placed = [fact for fact in cause.best.facts if fact.subject.statement is not None]
+    exact = [fact for fact in placed if isinstance(fact, Compared)]
+    found = [_of_fact(fact, primary=True) for fact in (exact or placed)]
+    if not found:
+        layers = [fact.subject for fact in cause.best.facts if isinstance(fact, LayerFact)]
+        found = [each for subject in layers for each in _nearest(decision, subject)]
+    found += [_of_fact(each.chief, primary=False) for each in cause.elsewhere[:MOST] if each.chief.subject.statement]
+    found += list(_allowing(decision, cause.best.chief.subject))
+    return tuple({(id(each.policy), each.pointer): each for each in reversed(found)}.values())[::-1]
+
+
+def comparison(trace: ElementTrace, effect: Effect) -> str:
+    """Say in a few words what was compared with what."""
+    wanted, got = _apart(trace.wanted, trace.got)
+    verb = "expects" if effect is Effect.ALLOW else "denies"
+    if trace.negated and trace.element is not Element.CONDITION:
+        verb = "excludes" if effect is Effect.ALLOW else "denies all but"
+    match trace.element:
+        case Element.PRINCIPAL:
+            return f"{verb} {wanted}; the caller is {got}"
+        case Element.RESOURCE:
+            return f"{verb} {wanted}; the role is {got}"
+        case Element.ACTION:
+            return f"{verb} {wanted}; the request needs {got}"
+        case Element.CONDITION:
+            return f"{verb} {trace.operator} {wanted}; the request carries {got}"
+
+
+def levels(decision: Decision, action: Action, layer: Layer | None, level: str) -> Iterator[LevelTrace]:
+    """Find one level of a layer in a decision."""
+    for each in decision.actions:
+        for trace in each.layers if each.action is action else ():
+            if trace.layer is layer:
+                yield from (found for found in trace.levels if found.name == level)
+
+
+def _apart(wanted: str, got: str) -> tuple[str, str]:
+    """Leave out what two ARNs share, so that the difference is seen."""
+    head = wanted.rpartition(":")[0] + ":"
+    if wanted.count(":") == 5 and got.startswith(head):
+        wanted, got = wanted[len(head) :], got[len(head) :]
+    return shown(wanted) or "nothing", shown(got) or "nothing"
+
+
+def _of_fact(fact: Fact, *, primary: bool) -> Excerpt:
+    statement = fact.subject.statement
+    assert statement is not None
+    element = fact.subject.element if fact.name in ELEMENTS else None
+    return _excerpt(statement, element, primary=primary)
+
+
+def _excerpt(statement: StatementTrace, element: ElementTrace | None, *, primary: bool) -> Excerpt:
+    label = comparison(element, statement.effect) if element else f"this {statement.effect.value} applies"
+    if element is None and statement.verdict is not YES:
+        label = f"this {statement.effect.value} may apply" if statement.effect is Effect.DENY else "this does not apply"
+    return Excerpt(
+        layer=statement.layer,
+        policy=statement.policy,
+        pointer=element.pointer if element else statement.pointer,
+        label=label,
+        level=statement.level,
+        primary=primary,
+    )
+
+
+def _nearest(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
+    """Point at what comes nearest to letting the request pass, where a finding speaks of a whole layer."""
+    for level in levels(decision, subject.action, subject.layer, subject.level):
+        statements = [each for each in level.statements if each.effect is Effect.ALLOW and each.verdict is not YES]
+        for statement in nearest(statements)[:MOST]:
+            for element in compared(statement):
+                if element.holds is not YES:
+                    yield _excerpt(statement, element.trace, primary=True)
+
+
+def _allowing(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
+    """Point at the statements that would have let the request pass but for a Deny."""
+    if subject.statement is None or subject.statement.effect is not Effect.DENY:
+        return
+    allowing = {
+        place_of(statement): statement
+        for level in levels(decision, subject.action, subject.layer, subject.level)
+        for statement in level.statements
+        if statement.effect is Effect.ALLOW and statement.verdict is YES
+    }
+    for statement in list(allowing.values())[:MOST]:
+        label = "this would have allowed it"
+        yield Excerpt(statement.layer, statement.policy, statement.pointer, label, statement.level, primary=False)

@@ -1,0 +1,79 @@
+"""In which order causes are told.
+
+Certain before possible; what alone would turn the answer before what only helps; specific before general; what the
+request can change before what needs somebody else's policy, where both are as likely. What whoever runs xdiag
+could not read comes after what is certain.
+"""
+
+from collections.abc import Iterable
+
+from diagnose.causes.choose import Chosen
+from diagnose.causes.facts import Compared, Fact, GateFact
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Blocker, Decision, Effect, Gate, Layer, LayerTrace
+from diagnose.model.tri import NO, YES
+
+
+def in_order(causes: Iterable[Chosen], decision: Decision) -> tuple[Chosen, ...]:
+    """Sort causes as they are to be told."""
+    return tuple(sorted(causes, key=lambda cause: _key(cause, decision)))
+
+
+def turns(cause: Chosen, decision: Decision) -> bool:
+    """Say whether mending this cause alone would turn the answer: it is behind everything that stands in the way."""
+    if not decision.blockers or not cause.best.certain:
+        return False
+    chief = cause.best.chief
+    if isinstance(chief, GateFact):
+        return all(blocker.gate is chief.gate for blocker in decision.blockers)
+    layer = chief.subject.layer
+    if layer is None or "layer" not in chief.__struct_fields__:
+        return False
+    return all(_is_behind(blocker, layer, cause) for blocker in decision.blockers) and all(
+        _alone_in(trace, chief)
+        for each in decision.actions
+        if each.action in cause.actions
+        for trace in each.layers
+        if trace.layer is layer
+    )
+
+
+def _key(cause: Chosen, decision: Decision) -> tuple[bool, bool, bool, bool, bool, int, str]:
+    rule, chief = cause.best.rule, cause.best.chief
+    return (
+        not cause.best.certain,
+        rule.owner is Owner.XDIAG,
+        not turns(cause, decision),
+        rule.general,
+        rule.owner is not Owner.CALLER,
+        _place(chief),
+        rule.id,
+    )
+
+
+def _place(chief: Fact) -> int:
+    """Rank by AWS's order: what is checked before any policy, then the layers as they are enforced."""
+    if isinstance(chief, GateFact):
+        return list(Gate).index(chief.gate)
+    layer = chief.subject.layer
+    return len(Gate) + (list(Layer).index(layer) if layer else len(Layer))
+
+
+def _is_behind(blocker: Blocker, layer: Layer, cause: Chosen) -> bool:
+    return blocker.layer is layer and blocker.action in cause.actions
+
+
+def _alone_in(trace: LayerTrace, chief: Fact) -> bool:
+    """Say whether nothing else in its layer keeps the request from passing."""
+    failing = [level for level in trace.levels if level.some_deny is not NO or level.some_allow is not YES]
+    if trace.needed is YES and len(failing) > 1:
+        return False
+    denies = sum(
+        statement.effect is Effect.DENY and statement.verdict is not NO
+        for level in trace.levels
+        for statement in level.statements
+    )
+    statement = chief.subject.statement
+    if statement is not None and statement.effect is Effect.DENY:
+        return denies == 1 and all(level.some_allow is YES for level in trace.levels if trace.needed is YES)
+    return denies == 0 and (not isinstance(chief, Compared) or chief.alone is True)
