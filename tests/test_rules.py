@@ -1,0 +1,78 @@
+"""Every example of every rule: a world with one thing changed, decided for real, and what the rule then says."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from diagnose.causes.change import changed
+from diagnose.causes.folder import PLACES, rule_folders
+from diagnose.causes.load import load_examples, load_rules
+from diagnose.causes.match import explain
+from diagnose.causes.rule import Example, Rule
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Certainty
+from diagnose.model.tri import YES
+from diagnose.remedy.kinds import REMEDIES
+
+WORLDS = Path(__file__).parent.parent / "fixtures" / "worlds"
+FOLDERS = rule_folders()
+RULES = load_rules(FOLDERS, REMEDIES)
+
+
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule}: {example.name}")
+    for rule, examples in load_examples(FOLDERS).items()
+    for example in examples
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_an_example_comes_out_as_it_says(rule: str, example: Example) -> None:
+    case = _case(example)
+    told = {cause.finding.rule: cause.finding for cause in explain(RULES, case, decide(case))}
+    assert (told[rule].certainty.value if rule in told else "silent") == example.then, sorted(told)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, example: Example) -> None:
+    case = _case(example)
+    certain = {cause.finding.rule for cause in explain(RULES, case, decide(case)) if _certain(cause.finding.certainty)}
+    assert certain - {rule} == set(example.also)
+
+
+@pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.json")))
+def test_every_world_is_silent(world: str) -> None:
+    case = _case(Example("as it is", world, {}, "silent"))
+    decision = decide(case)
+    assert decision.verdict is YES
+    assert explain(RULES, case, decision) == ()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_in_its_place(rule: Rule) -> None:
+    assert rule.folder in PLACES
+    assert not rule.title.endswith(".")
+    assert rule.explain.endswith((".", "?"))
+
+
+def _certain(certainty: Certainty) -> bool:
+    return certainty is Certainty.CERTAIN
+
+
+def _case(example: Example) -> Case:
+    """Make the case of an example. A field that the case does not have is a mistake in the example."""
+    return msgspec.json.decode(msgspec.json.encode(changed(_world(example.world), example.change)), type=Case)
+
+
+@cache
+def _world(name: str) -> Any:
+    path = WORLDS / f"{name}.json"
+    if not path.is_file():
+        pytest.fail(
+            f"there is no world `{name}`; there are {', '.join(sorted(each.stem for each in WORLDS.iterdir()))}"
+        )
+    return msgspec.json.decode(path.read_bytes())
