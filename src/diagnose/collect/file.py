@@ -1,0 +1,209 @@
+"""Cases and policy documents in files: how they are read, checked and saved."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from msgspec import Raw, Struct
+
+from diagnose.collect.shape import not_a_case, repeated_key, wrong_version
+from diagnose.collect.syntax import not_json, shown
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.case import SCHEMA, Case
+from diagnose.model.policy import Policy, PolicyKind, document_text
+
+MOST_BYTES = 64 * 2**20
+"""The size of the largest file that is read."""
+
+
+def read_case(path: Path | Literal["-"]) -> Case:
+    """Read one case from a file, or from standard input for "-".
+
+    Raises XdiagError, with the file's name and the mend, for anything that is not a case.
+    """
+    return case_from_json(read_bytes(path), place=_place(path))
+
+
+def case_from_json(data: bytes, *, place: str) -> Case:
+    """Read one case. `place` names the file, and the line where it holds many, in what may be raised.
+
+    Raises XdiagError for anything that is not a case.
+    """
+    data = data.removeprefix(_BOM)
+    try:
+        text = data.decode()
+        case = _CASE.decode(data)
+        repeated = repeated_key(text, place)
+    except msgspec.ValidationError as error:
+        raise not_a_case(data, error, place) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(data, error, place) from None
+    if repeated is not None:
+        raise repeated
+    return checked(case, place)
+
+
+def checked(case: Case, place: str) -> Case:
+    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not."""
+    if case.schema != SCHEMA:
+        raise wrong_version(case.schema, place)
+    for field, parse, arn in (
+        ("request.role_arn", parse_role, case.request.role_arn),
+        ("snapshot.source.arn", parse_caller, case.snapshot.source.arn),
+    ):
+        try:
+            parse(arn)
+        except XdiagError as error:
+            raise XdiagError(f"`{shown(place)}`, `{field}`: {error.message}", hint=error.hint) from None
+    return case
+
+
+def save_case(case: Case, path: Path) -> None:
+    """Write a case as indented JSON that only its owner may read; the file is whole or as it was before.
+
+    A link at `path` is replaced, not followed. Raises XdiagError if the folder or the case does not permit it.
+    """
+    try:
+        data = msgspec.json.format(msgspec.json.encode(_storable(case)), indent=2) + b"\n"
+    except UnicodeEncodeError:
+        raise XdiagError("the case cannot be saved", hint="some text in it is not Unicode") from None
+    if path.is_dir():
+        raise XdiagError(f"`{shown(str(path))}` is a folder", hint="expected the name of a file to write")
+    part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except (OSError, ValueError) as error:
+        raise _unusable(error, str(path), "written", "expected a file in a folder that you may write to") from None
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            part.unlink()
+
+
+def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
+    """Read a proposed policy: the document alone, or what an AWS command that reads a policy has printed.
+
+    The policy is named as AWS's output names it, else after the file. The document's text is kept as it is,
+    so what it says may still be wrong. Raises XdiagError for anything that is not a JSON object with a `Statement`.
+    """
+    place = _place(path)
+    data = read_bytes(path).removeprefix(_BOM).strip()
+    if data[:3].upper() == b"%7B":
+        data = unquote_to_bytes(data)
+    name, document = _unwrapped(Raw(data), place, kind)
+    if "Statement" not in _members(document_text(document).encode(), place):
+        raise XdiagError(
+            f"`{shown(place)}` is not a policy: it has no `Statement`",
+            hint="expected a policy document, or the output of an AWS command that reads one policy",
+        )
+    return Policy(name or Path(place).name, document, kind)
+
+
+def read_bytes(path: Path | Literal["-"]) -> bytes:
+    """Read a whole file, or standard input for "-".
+
+    Raises XdiagError for a file that cannot be read, and for one that is larger than any evidence is.
+    """
+    place = _place(path)
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
+    if len(data) > MOST_BYTES:
+        raise XdiagError(
+            f"`{shown(place)}` is larger than {MOST_BYTES // 2**20} MB",
+            hint="expected a single case or policy, which takes a few kilobytes",
+        )
+    return data
+
+
+_BOM = b"\xef\xbb\xbf"
+_CASE = msgspec.json.Decoder(Case)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_WRAPPERS = ("PolicyVersion", "Role", "Policy")
+_DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content")
+
+
+def _place(path: Path | Literal["-"]) -> str:
+    return "standard input" if str(path) == "-" else str(path)
+
+
+def _storable(value: object) -> object:
+    """Give a value whose policy documents are all JSON: one that is not is held in a string, where it does no harm."""
+    if isinstance(value, Raw):
+        try:
+            msgspec.json.decode(value)
+        except (ValueError, RecursionError):
+            return Raw(msgspec.json.encode(bytes(value).decode("utf-8", "replace")))
+        return value
+    if isinstance(value, Struct):
+        return type(value)(**{name: _storable(getattr(value, name)) for name in value.__struct_fields__})
+    return tuple(map(_storable, value)) if isinstance(value, tuple) else value
+
+
+def _unwrapped(text: Raw, place: str, kind: PolicyKind) -> tuple[str, Raw]:
+    """Take the policy's name, where it is told, and its document out of what an AWS command has printed."""
+    if bytes(text).startswith(b'"'):
+        return "", text
+    members = _members(bytes(text), place)
+    if "AssumeRolePolicyDocument" in members and kind is not PolicyKind.TRUST:
+        raise XdiagError(
+            f"`{shown(place)}` is a role and holds a trust policy", hint=f"expected a policy of the kind `{kind}`"
+        )
+    for key in _DOCUMENTS:
+        if "Statement" not in members and key in members:
+            return _text(members.get("PolicyName")), members[key]
+    for key in _WRAPPERS:
+        if "Statement" not in members and key in members:
+            return _unwrapped(members[key], place, kind)
+    return "", text
+
+
+def _members(text: bytes, place: str) -> dict[str, Raw]:
+    """Give the members of a JSON object, unread."""
+    try:
+        text.decode()
+        return _MEMBERS.decode(text)
+    except msgspec.ValidationError:
+        raise XdiagError(
+            f"`{shown(place)}` is not a policy: it is not a JSON object",
+            hint='expected `{"Version": ..., "Statement": ...}`',
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(text, error, place) from None
+
+
+def _text(value: Raw | None) -> str:
+    """Give the text that a JSON string holds; "" for anything else."""
+    try:
+        return msgspec.json.decode(value or b'""', type=str)
+    except ValueError:
+        return ""
+
+
+def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> XdiagError:
+    """Say why the operating system did not let a file be read or written."""
+    match error:
+        case FileNotFoundError() if done == "read":
+            return XdiagError(f"there is no file `{shown(place)}`", hint=hint)
+        case FileNotFoundError():
+            return XdiagError(f"there is no folder for `{shown(place)}`", hint=hint)
+        case IsADirectoryError():
+            return XdiagError(f"`{shown(place)}` is a folder, not a file", hint=hint)
+        case PermissionError():
+            return XdiagError(f"`{shown(place)}` may not be {done}", hint=hint)
+        case OSError(strerror=str(reason)):
+            return XdiagError(f"`{shown(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
+    return XdiagError(f"`{shown(place)}` cannot be {done}: it is not a file name", hint=hint)
