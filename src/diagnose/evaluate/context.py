@@ -5,7 +5,7 @@ from diagnose.evaluate.principal_keys import PRINCIPAL_KEYS, PRINCIPAL_TAGS
 from diagnose.evaluate.request_keys import REQUEST_KEYS, REQUEST_TAGS
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.session_keys import SESSION_KEYS, federation
-from diagnose.evaluate.state import ABSENT, ANYTHING, State
+from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, State
 
 _KEYS = {**PRINCIPAL_KEYS, **SESSION_KEYS, **REQUEST_KEYS}
 _TAGS = {**PRINCIPAL_TAGS, **REQUEST_TAGS}
@@ -21,7 +21,7 @@ class Context(dict[str, State]):
         for key, values in scene.case.request.context.items():
             self[key.lower()] = tuple(values)
         for key in scene.case.request.unknown:
-            self[key.lower()] = ANYTHING
+            self[key.lower()] = SOME_VALUE if key.lower() in keys.ALWAYS_SENT else ANYTHING
 
     def __missing__(self, key: str) -> State:
         """Derive a key. What AWS has no key for is never in the context."""

@@ -3,31 +3,61 @@
 from collections.abc import Iterator
 
 from diagnose.evaluate import keys
-from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, Element, GateTrace
-from diagnose.model.tri import UNKNOWN
+from diagnose.evaluate.candidate import Candidate
+from diagnose.evaluate.explore import Explored
+from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, GateTrace
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
-def doubts(closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> tuple[Doubt, ...]:
-    """Name every unknown that a comparison met."""
+def doubts(
+    verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], explored: Explored
+) -> tuple[Doubt, ...]:
+    """Name every unknown that the decision met, with what hangs on it."""
     found: dict[tuple[DoubtKind, str], Doubt] = {}
-    for doubt in _met(closed, actions):
-        found.setdefault((doubt.kind, doubt.subject.lower()), doubt)
+    for doubt in (*_of_keys(verdict, explored), *_of_layers(verdict, actions), *_of_gates(verdict, closed, actions)):
+        found.setdefault((doubt.kind, doubt.subject), doubt)
     return tuple(found.values())
 
 
-def _met(closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
+def _of_keys(verdict: Tri, explored: Explored) -> Iterator[Doubt]:
+    for place, (key, tried) in enumerate(explored.candidates.items()):
+        possible = {places[place] for places, outcome in explored.outcomes.items() if outcome.verdict is not NO}
+        allows = _words([one for index, one in enumerate(tried) if index in possible])
+        denies = _words([one for index, one in enumerate(tried) if index not in possible])
+        matters = tri(verdict is UNKNOWN and _matters(place, explored))
+        yield Doubt(DoubtKind.KEY, keys.written(key), matters, allows, denies)
+    for key in explored.untried:
+        yield Doubt(DoubtKind.KEY, keys.written(key), UNKNOWN if verdict is UNKNOWN else NO)
+
+
+def _words(tried: list[Candidate]) -> tuple[str, ...]:
+    """Say what the states have in particular; sets of values only where no value does by itself."""
+    simple = [one.words for one in tried if len(one.values) <= 1]
+    return tuple(dict.fromkeys(simple or [one.words for one in tried]))
+
+
+def _matters(place: int, explored: Explored) -> bool:
+    """Say whether two choices that differ in this key alone come out differently."""
+    by_rest: dict[tuple[int, ...], Tri] = {}
+    for places, outcome in explored.outcomes.items():
+        rest = (*places[:place], -1, *places[place + 1 :])
+        if by_rest.setdefault(rest, outcome.verdict) is not outcome.verdict:
+            return True
+    return False
+
+
+def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
+    """A part that was not read may hold a Deny, so it matters as long as nothing else has settled the answer."""
+    for decided in actions:
+        for trace in decided.layers:
+            if gaps := tuple(gap for level in trace.levels for gap in level.unread):
+                yield Doubt(DoubtKind.LAYER, trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
+
+
+def _of_gates(verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
     for gate in closed:
         if gate.verdict is UNKNOWN:
-            yield Doubt(DoubtKind.GATE, gate.gate)
+            yield Doubt(DoubtKind.GATE, gate.gate, tri(verdict is UNKNOWN))
     for decided in actions:
-        for layer in decided.layers:
-            gaps = tuple(gap for level in layer.levels for gap in level.unread)
-            if gaps:
-                yield Doubt(DoubtKind.LAYER, layer.layer, gaps=gaps)
-            for level in layer.levels:
-                for statement in level.statements:
-                    if statement.verdict is not UNKNOWN:
-                        continue
-                    for element in statement.elements:
-                        if element.element is Element.CONDITION and element.verdict is UNKNOWN:
-                            yield Doubt(DoubtKind.KEY, keys.written(element.key))
+        if decided.needed is UNKNOWN and decided.verdict is not YES:
+            yield Doubt(DoubtKind.ACTION, decided.action, tri(verdict is UNKNOWN))

@@ -102,6 +102,18 @@ MULTIVALUED = frozenset(
     }
 )
 
+ALWAYS_SENT = frozenset(
+    {
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:securetransport",
+        "aws:useragent",
+        "sts:rolesessionname",
+    }
+)
+
 NEVER_SENT = frozenset(
     {
         "aws:sourcevpcarn",

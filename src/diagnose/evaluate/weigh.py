@@ -1,5 +1,7 @@
 """What the statements of one layer come to."""
 
+from collections.abc import Iterable
+
 from diagnose.evaluate import mismatch
 from diagnose.evaluate.document import Document, compile_document
 from diagnose.evaluate.layers import Attached, Row
@@ -90,6 +92,11 @@ def problems(row: Row, attached: Attached) -> tuple[Problem, ...]:
                 for message in _misplaced(statement, row)
             ]
     return tuple(found)
+
+
+def could_apply(statement: Statement, row: Row, questions: Iterable[Question], bounded: Tri) -> bool:
+    """Say whether a statement applies, or may, to any of the questions."""
+    return any(_applies(statement, row, question, bounded)[0] is not NO for question in questions)
 
 
 def _unread(policies: PolicySet, compiled: list[tuple[Policy, Document]]) -> tuple[Unread, ...]:

@@ -260,6 +260,8 @@ class DoubtKind(StrEnum):
     KEY = "key"
     LAYER = "layer"
     GATE = "gate"
+    ACTION = "action"
+    """Whether the caller's session hands on tags or a source identity, for which another action is needed."""
 
 
 class Doubt(Struct, frozen=True):
