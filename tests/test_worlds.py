@@ -6,10 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from diagnose.evaluate.decision import decide
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, Principal, Role
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, document_text
+from diagnose.model.tri import NO, YES
 
 WORLDS = sorted((Path(__file__).parent.parent / "fixtures" / "worlds").glob("*.json"))
 every_world = pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
@@ -53,6 +55,14 @@ def test_every_document_in_a_world_is_a_policy_of_the_current_language(path: Pat
     for document in documents:
         assert document["Version"] == "2012-10-17"
         assert all(statement["Effect"] in ("Allow", "Deny") for statement in document["Statement"])
+
+
+@every_world
+def test_a_world_is_allowed_and_no_doubt_matters(path: Path) -> None:
+    decision = decide(_read(path))
+    assert (decision.verdict, decision.blockers) == (YES, ())
+    assert [doubt.subject for doubt in decision.doubts if doubt.matters is not NO] == []
+    assert (decision.problems, decision.notes) == ((), ())
 
 
 def _read(path: Path) -> Case:
