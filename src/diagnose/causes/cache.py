@@ -7,7 +7,6 @@ read or written is passed over in silence.
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -52,13 +51,14 @@ def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], 
     place = _place(folder, paths)
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".rules-")
+        draft = folder / f".rules-{os.getpid()}"
+        draft.unlink(missing_ok=True)
         try:
-            with open(descriptor, "wb") as file:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
-            Path(draft).replace(place)
+            draft.replace(place)
         except OSError:
-            Path(draft).unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
             raise
 
 

@@ -128,9 +128,9 @@ class GateFact(Fact, frozen=True, kw_only=True, tag="gate"):
     passed: Annotated[bool | None, Meta(description="it is met")]
     reason: Annotated[Reason | None, Meta(description="why it is not met")]
     parameter: Annotated[str, Meta(description="the API parameter it is about, empty where it is none")] = ""
-    difference: Annotated[
-        Reason, Meta(description="for `no_such_role`: how the ARN differs from a role's that exists")
-    ] = Reason.MATCHES
+    difference: Annotated[Reason, Meta(description="how the ARN of no role differs from an existing role's")] = (
+        Reason.MATCHES
+    )
     wanted: Annotated[str, Meta(description="what AWS asks for")] = ""
     got: Annotated[str, Meta(description="what there is")] = ""
 
@@ -208,8 +208,8 @@ class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
 class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
     """Something that was not read, or that nobody can tell, and on which the answer may depend."""
 
-    kind: Annotated[DoubtKind, Meta(description="whether a key, a layer or a gate is unknown")]
-    what: Annotated[str, Meta(description="the key, layer or gate")]
+    kind: Annotated[DoubtKind, Meta(description="a condition key, a layer, a gate, or whether an action is needed")]
+    what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
     side: Annotated[Side, Meta(description="which side it belongs to")]
     gap: Annotated[Gap, Meta(description="why it is missing")]
     permission: Annotated[str, Meta(description="the IAM permission that would have let us read it")] = ""

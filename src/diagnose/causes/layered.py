@@ -1,0 +1,160 @@
+"""The facts of the layers: what denies an action, and what fails to allow it."""
+
+from collections.abc import Iterator
+
+from diagnose.causes.facts import (
+    ActionFact,
+    Compared,
+    ConditionFact,
+    Fact,
+    LayerFact,
+    MatchFact,
+    PrincipalFact,
+    ResourceFact,
+    StatementFact,
+)
+from diagnose.causes.nearness import alone, compared, nearest
+from diagnose.causes.terms import LayerVerdict, Reach
+from diagnose.model.trace import (
+    ActionDecision,
+    Effect,
+    Element,
+    ElementTrace,
+    Layer,
+    LayerTrace,
+    LevelTrace,
+    Reason,
+    StatementTrace,
+    Subject,
+)
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+
+
+def of_action(decision: ActionDecision) -> Iterator[Fact]:
+    """List the facts about why one action is not, or may not be, allowed."""
+    for layer in decision.layers:
+        if layer.applies and layer.verdict is not YES:
+            for level in layer.levels:
+                yield from _level(decision, layer, level)
+    if decision.verdict is not YES:
+        reached = Reach(decision.match.value) if decision.match else Reach.NONE
+        trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+        told = decision.match is not None or (trust is not None and trust.verdict is NO)
+        yield MatchFact(
+            action=decision.action, match=reached if told else None, subject=Subject(decision.action, Layer.TRUST)
+        )
+
+
+def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
+    """List the facts of one level, unless it passes or nothing of it was read."""
+    granted = any_of((level.some_allow, ~layer.needed))
+    verdict = all_of((granted, ~level.some_deny))
+    if verdict is YES or (level.unread and not level.statements):
+        return
+    # Where it is not known whether the action is asked for at all, what stands in its way is a possible cause.
+    settled = verdict is NO and decision.needed is YES
+    yield LayerFact(
+        action=decision.action,
+        layer=layer.layer,
+        level=level.name,
+        verdict=None if verdict is UNKNOWN else LayerVerdict.DENIED,
+        explicit=told(level.some_deny),
+        granted=told(granted),
+        needed=told(layer.needed),
+        empty=not level.statements,
+        subject=Subject(decision.action, layer.layer, level.name),
+        settled=settled,
+    )
+    if granted is not YES:
+        yield from _statements(decision, level, Effect.ALLOW, settled=settled)
+    if level.some_deny is not NO:
+        yield from _statements(decision, level, Effect.DENY, settled=settled)
+
+
+def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, settled: bool) -> Iterator[Fact]:
+    """List an Allow that fails or may fail, a Deny that applies or may apply, and the comparisons that make it so."""
+    bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
+    statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
+    close = nearest(statements)
+    for statement in statements:
+        certain = settled and statement.verdict is not UNKNOWN
+        near = any(statement is each for each in close)
+        yield _statement(decision, statement, near=near, settled=certain)
+        elements = compared(statement)
+        for this in elements:
+            if this.holds in bears:
+                trace = this.trace
+                shared = Compared(
+                    action=decision.action,
+                    layer=statement.layer,
+                    level=statement.level,
+                    effect=effect,
+                    holds=told(this.holds),
+                    reason=_reason(trace),
+                    alone=told(alone(this, elements)) if effect is Effect.ALLOW else False,
+                    nearest=near,
+                    negated=trace.negated,
+                    wanted=trace.wanted,
+                    got=trace.got,
+                    subject=Subject(decision.action, statement.layer, statement.level, statement, trace),
+                    settled=certain and this.holds is not UNKNOWN,
+                )
+                yield _of_element(shared, trace)
+
+
+def _statement(decision: ActionDecision, statement: StatementTrace, *, near: bool, settled: bool) -> StatementFact:
+    policy = statement.policy
+    return StatementFact(
+        action=decision.action,
+        layer=statement.layer,
+        level=statement.level,
+        effect=statement.effect,
+        applies=told(statement.verdict),
+        nearest=near,
+        policy=policy.name,
+        policy_kind=policy.kind,
+        from_group=policy.attached_to.startswith("group "),
+        aws_managed=policy.arn.split(":")[4:5] == ["aws"],
+        sid=statement.sid,
+        subject=Subject(decision.action, statement.layer, statement.level, statement),
+        settled=settled,
+    )
+
+
+def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
+    """Give what every comparison has the form of its element."""
+    fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
+    match trace.element:
+        case Element.ACTION:
+            return ActionFact(**fields)
+        case Element.PRINCIPAL:
+            return PrincipalFact(**fields)
+        case Element.RESOURCE:
+            return ResourceFact(**fields)
+        case Element.CONDITION:
+            family = trace.key.partition("/")[0]
+            return ConditionFact(**fields, key=trace.key, family=family, operator=trace.operator, absent=_absent(trace))
+
+
+def _reason(trace: ElementTrace) -> Reason | None:
+    """Give the reason of a comparison; of a principal that cannot be told, the one reason why it might not fit.
+
+    Without the caller's unique id or the name of its session, only an id or a session can be in doubt.
+    """
+    if trace.reason is not Reason.NOT_TOLD:
+        return trace.reason
+    if trace.element is not Element.PRINCIPAL or trace.negated:
+        return None
+    return Reason.OTHER_SESSION if ":assumed-role/" in trace.wanted else Reason.STALE_ID
+
+
+def _absent(trace: ElementTrace) -> bool | None:
+    """Say whether the request lacks a condition's key; None where it may or may not."""
+    if trace.reason is Reason.NOT_TOLD or "absent" in trace.got.split(" or "):
+        return None
+    return trace.got == ""
+
+
+def told(answer: Tri) -> bool | None:
+    """Give an answer as facts hold it: None where it is unknown."""
+    return None if answer is UNKNOWN else answer is YES

@@ -1,0 +1,56 @@
+"""Cases and rules for the tests of causes: a world with a change, a rule from its text."""
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import msgspec
+
+from diagnose.causes.change import changed
+from diagnose.causes.load import load_rules
+from diagnose.causes.rule import Rule
+from diagnose.model.case import Case
+from diagnose.remedy.kinds import REMEDIES
+
+WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
+
+BODY = """
+title: A title
+owner: destination
+explain: A sentence.
+remedy: ask-owner
+sources: [https://docs.aws.amazon.com/]
+examples: [{name: a, world: cross-account, then: certain}]
+"""
+
+
+def case(world: str, change: Any = None) -> Case:
+    """Give a world, with a merge patch made in it."""
+    whole = changed(msgspec.json.decode((WORLDS / f"{world}.json").read_bytes()), change or {})
+    return msgspec.json.decode(msgspec.json.encode(whole), type=Case)
+
+
+def trust(*statements: dict[str, Any]) -> dict[str, Any]:
+    """Make the change that gives the role another trust policy."""
+    return {"snapshot": {"destination": {"trust_policy": {"value": {"document": {"Statement": [*statements]}}}}}}
+
+
+def identity(*statements: dict[str, Any]) -> dict[str, Any]:
+    """Make the change that gives the caller another policy."""
+    document = {"Version": "2012-10-17", "Statement": [*statements]}
+    return {"snapshot": {"source": {"identity_policies": {"policies": {"0": {"document": document}}}}}}
+
+
+def allow(principal: Any, **more: Any) -> dict[str, Any]:
+    """Make a trust statement that allows."""
+    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"} | more
+
+
+def rules(folder: Path, **texts: str) -> tuple[Rule, ...]:
+    """Load rules from the part of their text that matters; the file's name is the name with dashes."""
+    for name, text in texts.items():
+        lines = dedent(text).strip() + "\n"
+        given = {line.split(":")[0] for line in lines.splitlines() if line[:1] not in " -#"}
+        rest = "\n".join(line for line in BODY.strip().splitlines() if line.split(":")[0] not in given)
+        (folder / f"{name.replace('_', '-')}.yaml").write_text(lines + rest + "\n", encoding="utf-8")
+    return load_rules([folder], REMEDIES)
