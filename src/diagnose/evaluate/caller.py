@@ -3,6 +3,7 @@
 from diagnose.model.arn import Caller, CallerKind, parse_caller, split_arn, split_path
 from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.evidence import Known
+from diagnose.model.trace import Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
@@ -13,7 +14,8 @@ class Asker:
     """The caller of a case.
 
     `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
-    the path was not read. `session_arn` is None where the session's name is not known. `unique_id` is empty
+    the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
+    all known. `session_arn` is None where the session's name is not known. `unique_id` is empty
     where it was not read. `origin` is None where it is not known how the credentials came about.
     """
 
@@ -22,6 +24,7 @@ class Asker:
         "arn",
         "kind",
         "name",
+        "names",
         "origin",
         "partition",
         "path",
@@ -49,6 +52,7 @@ class Asker:
         self.session_name = caller.session
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
         self.origin = _origin(caller, source, case.request.via)
+        self.names = _names(self)
 
     @property
     def has_role(self) -> bool:
@@ -66,6 +70,23 @@ class Asker:
     def service_linked(self) -> bool:
         """Whether the caller is a service-linked role, which SCPs and RCPs do not reach."""
         return self.has_role and (self.path or "").startswith(SERVICE_PATH)
+
+
+def _names(asker: Asker) -> tuple[tuple[str, Match], ...] | None:
+    """List the ways to name a caller of whom everything is known."""
+    account = (
+        ("*", Match.ANY),
+        (asker.account, Match.ACCOUNT),
+        (f"arn:{asker.partition}:iam::{asker.account}:root", Match.ACCOUNT),
+    )
+    if not asker.unique_id or asker.principal_arn is None:
+        return None
+    if asker.kind is CallerKind.USER:
+        return (*account, (asker.principal_arn, Match.USER), (asker.unique_id, Match.USER))
+    if asker.kind is CallerKind.SESSION and asker.session_arn is not None:
+        role = ((asker.principal_arn, Match.ROLE), (asker.unique_id, Match.ROLE))
+        return (*account, *role, (asker.session_arn, Match.SESSION))
+    return None
 
 
 def _principal_arn(caller: Caller, read: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from diagnose.evaluate.pattern import arn_glob, has_wildcard
+from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard
 from diagnose.model.arn import split_arn, split_path
 from diagnose.model.trace import Reason
 
@@ -37,10 +37,11 @@ def how_resources_differ(wanted: str, got: str) -> Reason:
         return Reason.CASE_DIFFERS if kind.lower() == other_kind.lower() else Reason.OTHER_TYPE
     if wanted.lower() == got.lower():
         return Reason.CASE_DIFFERS
-    if name.startswith(_SSO_NAME) and other_path.startswith(_SSO_PATH) and not path.startswith(_SSO_PATH):
+    dropped = other_path.startswith(_SSO_PATH) and not path.startswith(_SSO_PATH)
+    if dropped and name.startswith(_SSO_NAME) and glob(name)(other_name):
         return Reason.SSO_PATH_DROPPED
     if has_wildcard(wanted):
-        fits_elsewhere = (glob := arn_glob(f":::::{kind}/*{name}")) is not None and glob(f":::::{got}")
+        fits_elsewhere = _same(f"{kind}/*{name}", got)
         return Reason.WILDCARD_TOO_NARROW if fits_elsewhere else Reason.OTHER_NAME
     if name != other_name:
         return Reason.OTHER_NAME
@@ -66,8 +67,8 @@ def _one_inserted(one: str, other: str) -> bool:
 
 
 def _same(pattern: str, text: str) -> bool:
-    glob = arn_glob(f":::::{pattern}")
-    return glob is not None and glob(f":::::{text}")
+    matches = arn_glob(f":::::{pattern}")
+    return matches is not None and matches(f":::::{text}")
 
 
 def _session_reason(service: str, resource: str, other_service: str, other_resource: str) -> Reason | None:

@@ -147,7 +147,8 @@ def _difference(operand: Operand, value: str, test: Test, question: Question) ->
         return Reason.OUT_OF_RANGE
     if wanted.strip() == value.strip():
         return Reason.SPACE_DIFFERS
-    if wanted.casefold() == value.casefold():
+    patterns = test.operator.family is Family.STRING_PATTERN
+    if wanted.casefold() == value.casefold() or (patterns and glob(wanted.casefold())(value.casefold())):
         return Reason.CASE_DIFFERS
     if test.operator.family is Family.STRING and has_wildcard(wanted) and glob(wanted)(value):
         return Reason.WILDCARD_IS_LITERAL

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from diagnose.evaluate.pattern import Piece, arn_glob, glob, joined, pieces_glob
@@ -111,12 +111,18 @@ def _addresses(text: str) -> Comparison | None:
         return None
 
     def fits(value: str) -> bool | None:
-        try:
-            return ip_address(value) in network
-        except ValueError:
-            return None
+        address = _address(value)
+        return None if address is None else address in network
 
     return fits
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
 
 
 def number(text: str) -> float | None:

@@ -24,6 +24,7 @@ _NEARNESS = (
     Reason.NOT_PRINCIPAL_BOUNDARY,
     Reason.SPACE_DIFFERS,
     Reason.CASE_DIFFERS,
+    Reason.SSO_PATH_DROPPED,
     Reason.PATH_MISSING,
     Reason.PATH_EXTRA,
     Reason.PATH_DIFFERS,
@@ -60,11 +61,12 @@ class Named:
 class Principals:
     """The Principal or NotPrincipal element of one statement."""
 
-    __slots__ = ("effect", "listed", "negated", "pointer")
+    __slots__ = ("effect", "listed", "negated", "pointer", "texts")
 
     def __init__(self, listed: tuple[Named, ...], pointer: str, *, negated: bool, effect: Effect) -> None:
         """Keep the values; how each reaches a caller is told when it is asked."""
         self.listed, self.pointer, self.negated, self.effect = listed, pointer, negated, effect
+        self.texts = frozenset(named.text for named in listed if named.kind in _EVERYONE)
 
     def reach(self, asker: Asker, *, bounded: Tri) -> list[tuple[Match, Tri]]:
         """Say in which ways the element reaches the caller. `bounded`: whether a permissions boundary is set.
@@ -73,6 +75,8 @@ class Principals:
         """
         if self.negated:
             return [(Match.ANY, self._excepts_not(asker, bounded))]
+        if asker.names is not None:
+            return [(match, YES) for text, match in asker.names if text in self.texts]
         return [met for named in self.listed if (met := _meets(named, asker))[1] is not NO]
 
     def holds(self, asker: Asker, *, bounded: Tri) -> Tri:

@@ -113,10 +113,12 @@ def _one_of(read: dict[str, object], name: str, statement: Statement, flaws: lis
     return (both[0], both[0] != name) if both else None
 
 
-def _texts(value: object, pointer: str, statement: Statement, flaws: list[Flaw]) -> tuple[Placed, ...]:
-    """Read one-or-many texts; what is no text is a flaw."""
+def _texts(
+    value: object, pointer: str, statement: Statement, flaws: list[Flaw], *, unquoted: bool = False
+) -> tuple[Placed, ...]:
+    """Read one-or-many texts; what is no text is a flaw. Only in conditions may numbers and booleans be `unquoted`."""
     texts: list[Placed] = []
-    for text, place in listed(value, pointer):
+    for text, place in listed(value, pointer, unquoted=unquoted):
         if text is None:
             statement.broken = True
             flaws.append(Flaw(place, "expected text"))
@@ -202,7 +204,7 @@ def _tests(read: object, statement: Statement, flaws: list[Flaw], *, variables: 
             flaws.append(Flaw(f"{where}/{escaped(repeated)}", f"`{repeated}` stands here more than once"))
         for key, given in block.items():
             pointer = f"{where}/{escaped(key)}"
-            values = _texts(given, pointer, statement, flaws)
+            values = _texts(given, pointer, statement, flaws, unquoted=True)
             test = Test(written, key, values, pointer, variables=variables)
             flaws += [
                 Flaw(one.pointer, f"`{written}` cannot compare `{one.text.written}`")

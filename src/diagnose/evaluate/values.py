@@ -29,26 +29,26 @@ def repeated_keys(value: object) -> tuple[str, ...]:
     return value.keys_repeated if isinstance(value, Repeated) else ()
 
 
-def listed(value: object, pointer: str) -> Iterator[tuple[str | None, str]]:
-    """Walk a value that may be one or a list of them; None stands for what is no scalar.
+def listed(value: object, pointer: str, *, unquoted: bool) -> Iterator[tuple[str | None, str]]:
+    """Walk a value that may be one or a list of them; None stands for what is no text.
 
-    Numbers and booleans may be written without quotes.
+    With `unquoted`, numbers and booleans may be written without quotes.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield scalar(item), f"{pointer}/{index}"
+            yield scalar(item, unquoted=unquoted), f"{pointer}/{index}"
     else:
-        yield scalar(value), pointer
+        yield scalar(value, unquoted=unquoted), pointer
 
 
-def scalar(value: object) -> str | None:
+def scalar(value: object, *, unquoted: bool) -> str | None:
     """Give a JSON scalar as policies compare it; None for null, lists and objects."""
     match value:
         case str():
             return value
-        case bool() | int() | float():
+        case bool() | int() | float() if unquoted:
             return json.dumps(value)
     return None
 

@@ -152,7 +152,7 @@ def _checked(text: str, what: str) -> Arn:
         raise XdiagError(
             f"the {what} `{text}` has spaces in it", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"
         )
-    if any(not character.isprintable() for character in text):
+    if not text.isprintable():
         cleaned = "".join(character for character in text if character.isprintable())
         raise XdiagError(f"the {what} has invisible characters in it", hint=f"did you mean `{cleaned}`")
     if "${" in text:
