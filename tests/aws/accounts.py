@@ -30,17 +30,15 @@ class Accounts:
     def __init__(self, config: Path, endpoint_url: str | None = None) -> None:
         self._config = config
         self._endpoint_url = endpoint_url
+        self._session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "example", None, "us-east-1")
 
     def iam(self, account: str) -> Any:
         """A client of an account's administrator."""
-        return self._session(self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")).client(
-            "iam", endpoint_url=self._endpoint_url
-        )
+        return self._client(account, "iam")
 
     def organizations(self, account: str) -> Any:
-        return self._session(self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")).client(
-            "organizations", endpoint_url=self._endpoint_url
-        )
+        """A client of an account's administrator."""
+        return self._client(account, "organizations")
 
     def profile_of_session(self, profile: str, role_arn: str, session: str = "run") -> str:
         """Write a profile that holds a session of a role."""
@@ -51,21 +49,21 @@ class Accounts:
         key = self.iam(account).create_access_key(UserName=name)["AccessKey"]
         return self._write(profile, key)
 
-    def _assumed(self, role_arn: str, session: str) -> dict[str, str]:
-        client: Any = boto3.client(
-            "sts",
-            "us-east-1",
+    def _client(self, account: str, service: str) -> Any:
+        key = self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")
+        make: Any = self._session.client
+        return make(
+            service,
             endpoint_url=self._endpoint_url,
-            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-            aws_secret_access_key="example",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key["SessionToken"],
         )
-        credentials: dict[str, str] = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
-        return credentials
 
-    def _session(self, credentials: dict[str, str]) -> Any:
-        return boto3.Session(
-            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], "us-east-1"
-        )
+    def _assumed(self, role_arn: str, session: str) -> dict[str, str]:
+        sts: Any = self._session.client("sts", endpoint_url=self._endpoint_url)
+        credentials: dict[str, str] = sts.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+        return credentials
 
     def _write(self, profile: str, credentials: dict[str, str]) -> str:
         token = credentials.get("SessionToken")
