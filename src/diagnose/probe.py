@@ -1,0 +1,60 @@
+"""Try it for real, where the credentials in hand are the source's own."""
+
+from diagnose.aws.assume import assume
+from diagnose.aws.calls import Refusal
+from diagnose.aws.identity import identify
+from diagnose.aws.session import Side
+from diagnose.model.arn import Caller, CallerKind, parse_caller
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
+from diagnose.model.evidence import Gap
+
+
+def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
+    """Make the case's request once, and keep AWS's words but not its credentials.
+
+    Being somebody else than one believes is a frequent cause, so `caller` says who AWS took the credentials for. A
+    request without a session name is made with the name `xdiag`.
+    """
+    caller = parse_caller(case.snapshot.source.arn)
+    if why := _hindrance(case, caller, mfa_code):
+        return ProbeResult(ProbeOutcome.NOT_MADE, why=why)
+    identity = identify(source)
+    if isinstance(identity, Refusal):
+        # The same credentials would sign the request, so AWS's word on them is its word on the request. A denial is
+        # not: no policy can deny this call, but that of a VPC endpoint.
+        if identity.answered and identity.gap is not Gap.ACCESS_DENIED:
+            return _refused(identity, "")
+        why = f"with {source.label}, nothing can be signed: {identity.message}"
+        return ProbeResult(ProbeOutcome.NOT_MADE, code=identity.code, message=identity.message, why=why)
+    if not _is(caller, identity.arn):
+        why = f"with {source.label}, AWS takes the caller for {identity.arn}, which is not {caller.arn}"
+        return ProbeResult(ProbeOutcome.NOT_MADE, caller=identity.arn, why=why)
+    refusal = assume(source, case.request, mfa_code=mfa_code)
+    if refusal is None:
+        return ProbeResult(ProbeOutcome.ASSUMED, caller=identity.arn)
+    return _refused(refusal, identity.arn)
+
+
+def _hindrance(case: Case, caller: Caller, mfa_code: str | None) -> str:
+    """Say why the request cannot be made from here, whoever holds the credentials; empty where it can."""
+    if case.request.via is Via.CONSOLE:
+        return "the request is made in the AWS console, which cannot be tried with credentials"
+    if caller.kind is CallerKind.SERVICE:
+        return f"the request is made by {caller.name}, and nobody else has the credentials of an AWS service"
+    if case.request.parameters.mfa_code_sent and mfa_code is None:
+        return "the request carries an MFA code, and none was given for the attempt"
+    return ""
+
+
+def _is(caller: Caller, arn: str) -> bool:
+    """Say whether credentials are the caller's. Any session stands for a role that is given by its own ARN."""
+    if caller.kind is not CallerKind.ROLE:
+        return arn == caller.arn
+    # A session's ARN leaves the role's path out.
+    return arn.startswith(f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/")
+
+
+def _refused(refusal: Refusal, caller: str) -> ProbeResult:
+    denied = refusal.gap is Gap.ACCESS_DENIED
+    outcome = ProbeOutcome.ACCESS_DENIED if denied else ProbeOutcome.OTHER_ERROR
+    return ProbeResult(outcome, caller=caller, code=refusal.code, message=refusal.message)

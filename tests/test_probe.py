@@ -1,0 +1,166 @@
+import logging
+from pathlib import Path
+
+import msgspec
+import pytest
+from botocore.stub import Stubber
+
+from diagnose.aws.session import Side, open_side
+from diagnose.model.case import Case, Parameters, ProbeOutcome, ProbeResult, Request, Snapshot, SourceSide, Via
+from diagnose.probe import probe
+from tests.aws.accounts import scrub
+from tests.aws.answers import RECORDED, answer, refuse
+
+USER = "arn:aws:iam::111111111111:user/builder"
+SESSION = "arn:aws:sts::111111111111:assumed-role/App/build-7"
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+SECRETS = ("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY", "AQoDYXdzEPT")
+
+
+@pytest.fixture
+def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
+    scrub(tmp_path, monkeypatch).write_text(
+        "[profile build]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF\n"
+    )
+    return open_side("build", None, None)
+
+
+def case(source: str = USER, **request: object) -> Case:
+    made = msgspec.structs.replace(Request(ROLE), **request)
+    return Case(made, Snapshot(SourceSide(source)))
+
+
+def probed_as(side: Side, caller: str, source: str) -> ProbeResult:
+    """Probe with credentials that AWS takes for `caller`; an attempt that is made succeeds."""
+    with Stubber(side.client("sts")) as stub:
+        stub.add_response("get_caller_identity", {"Arn": caller, "Account": caller.split(":")[4], "UserId": "x"})
+        stub.add_response("assume_role", {})
+        return probe(case(source), side, mfa_code=None)
+
+
+class TestMade:
+    def test_a_request_that_aws_grants_is_assumed(self, side: Side) -> None:
+        answer(side.client("sts"), "get-caller-identity", "assume-role")
+        assert probe(case(), side, mfa_code=None) == ProbeResult(ProbeOutcome.ASSUMED, caller=USER)
+
+    def test_a_denial_keeps_the_words_of_aws(self, side: Side) -> None:
+        answer(side.client("sts"), "get-caller-identity", "assume-role-denied")
+        assert probe(case(), side, mfa_code=None) == ProbeResult(
+            ProbeOutcome.ACCESS_DENIED,
+            caller=USER,
+            code="AccessDenied",
+            message=f"User: {USER} is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+        )
+
+    @pytest.mark.parametrize(
+        "code", ["ValidationError", "RegionDisabledException", "PackedPolicyTooLarge", "ExpiredToken", "Throttling"]
+    )
+    def test_any_other_refusal_is_neither_yes_nor_no(self, side: Side, code: str) -> None:
+        answer(side.client("sts"), "get-caller-identity")
+        refuse(side.client("sts"), "AssumeRole", code)
+        expected = ProbeResult(ProbeOutcome.OTHER_ERROR, caller=USER, code=code, message="no")
+        assert probe(case(), side, mfa_code=None) == expected
+
+    def test_credentials_that_aws_does_not_take_are_its_answer_to_the_request(self, side: Side) -> None:
+        refuse(side.client("sts"), "GetCallerIdentity", "InvalidClientTokenId")
+        expected = ProbeResult(ProbeOutcome.OTHER_ERROR, code="InvalidClientTokenId", message="no")
+        assert probe(case(), side, mfa_code=None) == expected
+
+    def test_a_parameter_that_botocore_refuses_is_an_error_and_no_crash(self, side: Side) -> None:
+        answer(side.client("sts"), "get-caller-identity")
+        result = probe(case(parameters=Parameters(session_name="x")), side, mfa_code=None)
+        assert (result.outcome, result.code) == (ProbeOutcome.OTHER_ERROR, "ParamValidationError")
+
+    def test_the_mfa_code_is_sent(self, side: Side) -> None:
+        sent = answer(side.client("sts"), "get-caller-identity", "assume-role")
+        parameters = Parameters(mfa_serial="arn:aws:iam::111111111111:mfa/builder", mfa_code_sent=True)
+        probe(case(parameters=parameters), side, mfa_code="135791")
+        assert sent[1]["TokenCode"] == "135791"
+
+    def test_no_credential_survives_in_the_result_or_in_a_log(
+        self, side: Side, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        answer(side.client("sts"), "get-caller-identity", "assume-role")
+        result = probe(case(), side, mfa_code=None)
+        assert result.outcome is ProbeOutcome.ASSUMED
+        assert "GetCallerIdentity" in caplog.text, "the log is off altogether, so this proves nothing"
+        recorded, kept = (RECORDED / "assume-role.xml").read_text(), msgspec.json.encode(result).decode()
+        for secret in SECRETS:
+            assert secret in recorded
+            assert secret not in kept + repr(result) + caplog.text
+
+
+class TestWho:
+    @pytest.mark.parametrize(
+        ("source", "caller"),
+        [
+            pytest.param(USER, USER, id="the user"),
+            pytest.param(SESSION, SESSION, id="the session"),
+            pytest.param("arn:aws:iam::111111111111:role/team/App", SESSION, id="any session of the role"),
+            pytest.param("arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", id="root"),
+        ],
+    )
+    def test_the_source_itself_makes_the_request(self, side: Side, source: str, caller: str) -> None:
+        assert probed_as(side, caller, source) == ProbeResult(ProbeOutcome.ASSUMED, caller=caller)
+
+    @pytest.mark.parametrize(
+        ("source", "caller"),
+        [
+            pytest.param(USER, "arn:aws:iam::111111111111:user/team/builder", id="a user with another path"),
+            pytest.param(USER, SESSION, id="a role instead of a user"),
+            pytest.param(SESSION, f"{SESSION}1", id="another session of the role"),
+            pytest.param(
+                "arn:aws:iam::111111111111:role/Ap", SESSION, id="a session of a role whose name only begins alike"
+            ),
+            pytest.param("arn:aws:iam::333333333333:role/App", SESSION, id="the like-named role of another account"),
+            pytest.param("arn:aws-cn:iam::111111111111:role/App", SESSION, id="another partition"),
+            pytest.param(
+                "arn:aws:iam::111111111111:role/App",
+                "arn:aws:iam::111111111111:user/App",
+                id="a user named as the role",
+            ),
+        ],
+    )
+    def test_somebody_else_does_not_and_is_named(self, side: Side, source: str, caller: str) -> None:
+        assert probed_as(side, caller, source) == ProbeResult(
+            ProbeOutcome.NOT_MADE,
+            caller=caller,
+            why=f"with profile `build`, AWS takes the caller for {caller}, which is not {source}",
+        )
+
+
+class TestNotMade:
+    @pytest.mark.parametrize(
+        ("made", "why"),
+        [
+            pytest.param(
+                case(via=Via.CONSOLE),
+                "the request is made in the AWS console, which cannot be tried with credentials",
+                id="the console",
+            ),
+            pytest.param(
+                case("ec2.amazonaws.com"),
+                "the request is made by ec2.amazonaws.com, and nobody else has the credentials of an AWS service",
+                id="a service",
+            ),
+            pytest.param(
+                case(parameters=Parameters(mfa_serial="arn:aws:iam::111111111111:mfa/builder", mfa_code_sent=True)),
+                "the request carries an MFA code, and none was given for the attempt",
+                id="a code that is not there",
+            ),
+        ],
+    )
+    def test_what_cannot_be_tried_is_not_and_nothing_is_called(self, side: Side, made: Case, why: str) -> None:
+        with Stubber(side.client("sts")):
+            assert probe(made, side, mfa_code=None) == ProbeResult(ProbeOutcome.NOT_MADE, why=why)
+
+    def test_without_credentials_there_is_no_attempt(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        scrub(tmp_path, monkeypatch)
+        result = probe(case(), open_side(None, None, None), mfa_code=None)
+        assert result.outcome is ProbeOutcome.NOT_MADE
+        assert result.why == "with the default credentials, nothing can be signed: Unable to locate credentials"
+
+    def test_an_endpoint_policy_that_hides_the_caller_is_not_a_denial_of_the_request(self, side: Side) -> None:
+        refuse(side.client("sts"), "GetCallerIdentity", "AccessDenied")
+        assert probe(case(), side, mfa_code=None).outcome is ProbeOutcome.NOT_MADE
