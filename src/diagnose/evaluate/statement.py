@@ -39,8 +39,8 @@ class Flaw:
 class Statement:
     """A compiled statement.
 
-    `effect` is None where it cannot be told. `broken` says that some element cannot be told, so that the
-    statement may apply but never certainly does.
+    `effect` is None where it cannot be told, and so is an element. `broken` says that there is such an element, so
+    that the statement may apply but never certainly does.
     """
 
     __slots__ = ("actions", "alone", "broken", "effect", "index", "principals", "resources", "sid", "tests")
@@ -135,7 +135,10 @@ def _compile_actions(read: dict[str, object], statement: Statement, flaws: list[
         return
     key, negated = found
     pointer = f"{statement.pointer}/{key}"
-    statement.actions = Actions(_texts(read[key], pointer, statement, flaws), pointer, negated=negated)
+    before = len(flaws)
+    texts = _texts(read[key], pointer, statement, flaws)
+    if len(flaws) == before:
+        statement.actions = Actions(texts, pointer, negated=negated)
 
 
 def _compile_resources(read: dict[str, object], statement: Statement, flaws: list[Flaw], *, variables: bool) -> None:
@@ -144,8 +147,10 @@ def _compile_resources(read: dict[str, object], statement: Statement, flaws: lis
         return
     key, negated = found
     pointer = f"{statement.pointer}/{key}"
+    before = len(flaws)
     texts = _texts(read[key], pointer, statement, flaws)
-    statement.resources = Resources(texts, pointer, negated=negated, variables=variables)
+    if len(flaws) == before:
+        statement.resources = Resources(texts, pointer, negated=negated, variables=variables)
 
 
 def _compile_principals(read: dict[str, object], statement: Statement, flaws: list[Flaw]) -> None:
@@ -154,10 +159,12 @@ def _compile_principals(read: dict[str, object], statement: Statement, flaws: li
         return
     key, negated = found
     pointer = f"{statement.pointer}/{key}"
+    before = len(flaws)
     named = tuple(_named(read[key], pointer, statement, flaws))
     # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
     effect = statement.effect or Effect.DENY
-    statement.principals = Principals(named, pointer, negated=negated, effect=effect)
+    if len(flaws) == before:
+        statement.principals = Principals(named, pointer, negated=negated, effect=effect)
 
 
 def _named(value: object, pointer: str, statement: Statement, flaws: list[Flaw]) -> Iterator[Named]:
@@ -176,8 +183,6 @@ def _named(value: object, pointer: str, statement: Statement, flaws: list[Flaw])
             flaws.append(Flaw(place, f"AWS knows no kind of principal `{kind}`"))
             continue
         for text, where in _texts(given, place, statement, flaws):
-            if kind == "Service" and text == "*":
-                flaws.append(Flaw(where, "a service principal cannot be a wildcard"))
             yield Named(kind, text, where)
 
 

@@ -170,7 +170,7 @@ def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -
         return NO, met
     if row.principal:
         if statement.principals is None:
-            answer = UNKNOWN
+            answer, met = UNKNOWN, [(match, UNKNOWN) for match in Match]
         else:
             met = statement.principals.reach(question.asker, bounded=bounded)
             answer = min(answer, max((reached for _, reached in met), default=NO))
