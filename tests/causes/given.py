@@ -8,11 +8,18 @@ import msgspec
 
 from diagnose.causes.change import changed
 from diagnose.causes.load import load_rules
+from diagnose.causes.match import Cause, explain
 from diagnose.causes.rule import Rule
+from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.remedy.kinds import REMEDIES
 
 WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
+
+BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
+ID: dict[str, Any] = {"StringEquals": {"sts:ExternalId": "right"}}
+MFA: dict[str, Any] = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+DENY: dict[str, Any] = {"Effect": "Deny", "Principal": BUILDER, "Action": "sts:AssumeRole"}
 
 BODY = """
 title: A title
@@ -54,3 +61,14 @@ def rules(folder: Path, **texts: str) -> tuple[Rule, ...]:
         rest = "\n".join(line for line in BODY.strip().splitlines() if line.split(":")[0] not in given)
         (folder / f"{name.replace('_', '-')}.yaml").write_text(lines + rest + "\n", encoding="utf-8")
     return load_rules([folder], REMEDIES)
+
+
+def told(folder: Path, world: str, change: Any, **texts: str) -> tuple[Cause, ...]:
+    """Decide a changed world, and explain the decision with these rules only."""
+    given = case(world, change)
+    return explain(rules(folder, **texts), given, decide(given))
+
+
+def names(causes: tuple[Cause, ...]) -> list[str]:
+    """Name what was told, with its certainty."""
+    return [f"{cause.finding.certainty.value} {cause.finding.rule}" for cause in causes]

@@ -83,6 +83,8 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
             continue
         if each.needed is UNKNOWN:
             yield f"whether the request needs {each.action.value}"
+        if any(layer.layer is subject.layer and layer.needed is UNKNOWN for layer in each.layers):
+            yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer]}"
         for level in levels(decision, each.action, subject.layer, subject.level):
             for statement in level.statements:
                 if statement.verdict is UNKNOWN:

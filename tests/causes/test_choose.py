@@ -1,0 +1,115 @@
+"""Of the rules that are met, the most exact are told, each cause once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.causes.given import BUILDER, DENY, ID, MFA, allow, identity, names, told, trust
+
+from diagnose.model.trace import Action
+
+GENERAL = "when: [{layer: {granted: false}}]"
+SPECIFIC = "when: [{condition: {key: sts:ExternalId, reason: value_differs}}]\ninstead_of: a-general"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            {"request": {"parameters": {"external_id": "other"}}}, ["certain b-specific"], id="the specific one speaks"
+        ),
+        pytest.param(
+            {"request": {"parameters": {"external_id": None}}},
+            ["certain a-general"],
+            id="the general one where it must",
+        ),
+        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, ["possible b-specific"], id="both are possible"),
+        pytest.param(
+            trust(allow(BUILDER, Condition=ID | MFA)) | {"request": {"unknown": ["sts:ExternalId"]}},
+            ["certain a-general", "possible b-specific"],
+            id="what is only possible does not silence what is certain",
+        ),
+        pytest.param(
+            {"request": {"parameters": {"external_id": "other"}}, **identity()},
+            ["certain b-specific", "certain a-general"],
+            id="the general one still speaks of another layer",
+        ),
+    ],
+)
+def test_the_specific_rule_speaks_instead_of_the_general(tmp_path: Path, change: Any, expected: list[str]) -> None:
+    causes = told(tmp_path, "cross-account", change, a_general=GENERAL, b_specific=SPECIFIC)
+    assert sorted(names(causes)) == sorted(expected)
+
+
+def test_a_deny_is_replaced_only_by_a_rule_about_the_same_deny(tmp_path: Path) -> None:
+    conditional = DENY | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    causes = told(
+        tmp_path,
+        "cross-account",
+        trust(allow(BUILDER), DENY, conditional),
+        a_general="when: [{statement: {effect: deny, applies: true}}]",
+        b_specific="when: [{condition: {effect: deny, key: aws:SecureTransport}}]\ninstead_of: a-general",
+    )
+    where = {cause.finding.rule: cause.subject.statement.index for cause in causes if cause.subject.statement}
+    assert where == {"a-general": 1, "b-specific": 2}
+
+
+def test_a_condition_is_replaced_only_by_a_rule_about_the_same_key(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        trust(allow(BUILDER, Condition=ID | MFA)),
+        a_general="when: [{condition: {holds: false}}]",
+        b_specific="when: [{condition: {key: sts:ExternalId}}]\ninstead_of: a-general",
+    )
+    keys = {cause.finding.rule: cause.subject.element.key for cause in causes if cause.subject.element}
+    assert keys == {"a-general": "aws:MultiFactorAuthPresent", "b-specific": "sts:ExternalId"}
+
+
+def test_of_rules_that_differ_in_what_is_unknown_the_one_that_commits_to_the_least_speaks(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        {"request": {"unknown": ["sts:ExternalId"]}},
+        a_narrow="when: [{condition: {key: sts:ExternalId, reason: case_differs}}]",
+        b_wide="when: [{condition: {key: sts:ExternalId, reason: [value_differs, key_missing]}}]",
+        c_any_key="when: [{condition: {reason: [value_differs, key_missing, case_differs]}}]",
+    )
+    assert names(causes) == ["possible b-wide"]
+
+
+def test_several_statements_that_would_do_are_one_cause_with_the_nearest_first(tmp_path: Path) -> None:
+    others = [allow({"AWS": f"arn:aws:iam::111111111111:user/{name}"}) for name in ("one", "two", "three")]
+    (cause,) = told(
+        tmp_path, "cross-account", trust(*others), some_rule="when: [{principal: {layer: trust, nearest: true}}]"
+    )
+    assert [excerpt.pointer.split("/")[2] for excerpt in cause.finding.excerpts] == ["0", "1", "2"]
+    assert [excerpt.primary for excerpt in cause.finding.excerpts] == [True, False, False]
+
+
+def test_several_denies_are_several_causes(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        trust(allow(BUILDER), DENY, DENY | {"Principal": {"AWS": "111111111111"}}),
+        some_rule="when: [{statement: {effect: deny, applies: true}}]",
+    )
+    assert [cause.subject.statement.index for cause in causes if cause.subject.statement] == [1, 2]
+
+
+def test_two_conditions_of_one_statement_are_two_causes(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        trust(allow(BUILDER, Condition=ID | MFA)),
+        some_rule="when: [{condition: {nearest: true}}]",
+    )
+    keys = {cause.subject.element.key for cause in causes if cause.subject.element}
+    assert keys == {"sts:ExternalId", "aws:MultiFactorAuthPresent"}
+
+
+def test_one_cause_for_several_actions_is_told_once(tmp_path: Path) -> None:
+    (cause,) = told(
+        tmp_path, "tagged", trust(allow({"AWS": "333333333333"}, Action="sts:*")), some_rule="when: [{principal: {}}]"
+    )
+    assert cause.finding.action == Action.ASSUME_ROLE

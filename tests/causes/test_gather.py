@@ -1,0 +1,243 @@
+"""From a decision to facts: what stands in the way, and nothing else."""
+
+from typing import Any
+
+import pytest
+from tests.causes.given import allow, case, identity, trust
+
+from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, IdleFact, LayerFact, MatchFact, PrincipalFact
+from diagnose.causes.gather import gather
+from diagnose.causes.match import by_name
+from diagnose.causes.terms import LayerVerdict, Reach, Side
+from diagnose.evaluate.decision import decide
+from diagnose.model.evidence import Gap
+from diagnose.model.trace import Action, Effect, Layer, Reason
+
+UNREAD = {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetRole"}
+BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
+
+
+def facts(world: str, change: Any = None) -> dict[str, list[Fact]]:
+    given = case(world, change)
+    return {name: list(found) for name, found in by_name(gather(given, decide(given))).items()}
+
+
+def one(world: str, change: Any, name: str) -> Any:
+    (fact,) = facts(world, change)[name]
+    return fact
+
+
+def test_nothing_is_gathered_where_the_request_is_allowed() -> None:
+    assert facts("cross-account") == {}
+
+
+def test_an_answer_of_aws_is_gathered_even_where_the_request_is_allowed() -> None:
+    assert set(facts("cross-account", {"message": "it failed"})) == {"answer", "caller", "role", "request"}
+
+
+def test_only_the_layer_that_fails_is_listed() -> None:
+    layer = one("cross-account", identity(), "layer")
+    assert isinstance(layer, LayerFact)
+    assert (layer.layer, layer.verdict, layer.granted, layer.explicit) == (
+        Layer.IDENTITY,
+        LayerVerdict.DENIED,
+        False,
+        False,
+    )
+    assert (layer.empty, layer.settled) == (True, True)
+
+
+def test_a_layer_whose_allow_is_not_needed_is_not_listed() -> None:
+    deny = {"Effect": "Deny", "Principal": BUILDER, "Action": "sts:AssumeRole"}
+    given = facts("same-account-named", trust(allow(BUILDER), deny))
+    assert [fact.subject.layer for fact in given["layer"]] == [Layer.TRUST]
+
+
+def test_a_layer_is_unsettled_where_it_is_not_known_whether_its_allow_will_be_needed() -> None:
+    _, identity_layer = facts("same-account-named", trust())["layer"]
+    assert isinstance(identity_layer, LayerFact)
+    assert (identity_layer.layer, identity_layer.needed, identity_layer.settled) == (Layer.IDENTITY, None, False)
+
+
+def test_an_allow_that_applies_beside_a_deny_is_not_listed() -> None:
+    deny = {"Effect": "Deny", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
+    given = facts("cross-account", trust(allow(BUILDER), deny))
+    assert [fact.subject.statement.index for fact in given["statement"] if fact.subject.statement] == [1]
+    assert [type(fact).__name__ for fact in given["principal"] + given["action"]] == ["PrincipalFact", "ActionFact"]
+
+
+def test_only_what_fails_of_an_allow_is_listed() -> None:
+    given = facts("cross-account", {"request": {"parameters": {"external_id": "other"}}})
+    assert not set(given) & {"principal", "action", "resource"}
+    (condition,) = given["condition"]
+    assert isinstance(condition, ConditionFact)
+    assert (condition.reason, condition.alone, condition.nearest) == (Reason.VALUE_DIFFERS, True, True)
+    assert (condition.key, condition.wanted, condition.got) == ("sts:ExternalId", "acme-42", "other")
+
+
+def test_a_tag_key_has_a_family() -> None:
+    tagged = allow(BUILDER, Condition={"StringEquals": {"aws:RequestTag/team": "payments"}})
+    condition = one("cross-account", trust(tagged), "condition")
+    assert (condition.key, condition.family, condition.absent) == ("aws:RequestTag/team", "aws:RequestTag", True)
+
+
+@pytest.mark.parametrize(
+    ("got", "unknown", "absent"),
+    [
+        pytest.param("other", [], False, id="it carries the key"),
+        pytest.param(None, [], True, id="it does not"),
+        pytest.param("other", ["sts:ExternalId"], None, id="nobody knows"),
+    ],
+)
+def test_whether_the_request_lacks_a_key(got: str | None, unknown: list[str], absent: bool | None) -> None:
+    change = {"request": {"parameters": {"external_id": got}, "unknown": unknown}}
+    assert one("cross-account", change, "condition").absent is absent
+
+
+def test_what_is_unknown_has_no_value_and_is_not_settled() -> None:
+    given = facts("cross-account", {"request": {"unknown": ["sts:ExternalId"]}})
+    (layer,), (condition,) = given["layer"], given["condition"]
+    assert isinstance(layer, LayerFact)
+    assert isinstance(condition, ConditionFact)
+    assert (layer.verdict, layer.granted, layer.settled) == (None, None, False)
+    assert (condition.holds, condition.reason, condition.alone, condition.settled) == (None, None, None, False)
+
+
+def test_a_certain_miss_in_a_layer_that_may_yet_pass_is_not_settled() -> None:
+    doubtful = allow(BUILDER, Condition={"StringEquals": {"sts:ExternalId": "acme-42"}})
+    change = trust(allow({"AWS": "333333333333"}), doubtful) | {"request": {"unknown": ["sts:ExternalId"]}}
+    principal = one("cross-account", change, "principal")
+    assert (principal.reason, principal.nearest, principal.settled) == (Reason.OTHER_ACCOUNT, False, False)
+
+
+def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> None:
+    given = facts("cross-account", {"snapshot": {"destination": {"trust_policy": UNREAD}}})
+    assert "layer" not in given
+    (gap,) = given["gap"]
+    assert isinstance(gap, GapFact)
+    assert (gap.what, gap.side, gap.gap, gap.permission) == (
+        "trust",
+        Side.DESTINATION,
+        Gap.ACCESS_DENIED,
+        "iam:GetRole",
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "source", "reason"),
+    [
+        pytest.param(
+            "AIDAOLDANDGONE1EXAMPLE", {"principal": {"value": {"unique_id": ""}}}, Reason.STALE_ID, id="an id"
+        ),
+        pytest.param(
+            "arn:aws:sts::111111111111:assumed-role/App/build-7",
+            {"arn": "arn:aws:iam::111111111111:role/team/App"},
+            Reason.OTHER_SESSION,
+            id="a session",
+        ),
+    ],
+)
+def test_a_principal_that_cannot_be_told_has_the_one_reason_there_can_be(
+    principal: str, source: dict[str, Any], reason: Reason
+) -> None:
+    world = "cross-account" if reason is Reason.STALE_ID else "cross-account-role"
+    change = trust(allow({"AWS": principal}))
+    change["snapshot"]["source"] = source
+    fact = one(world, change, "principal")
+    assert isinstance(fact, PrincipalFact)
+    assert (fact.holds, fact.reason, fact.settled) == (None, reason, False)
+
+
+def test_each_level_that_fails_is_a_layer_of_its_own() -> None:
+    deny = {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}
+    policy = {"name": "No", "kind": "scp", "document": {"Version": "2012-10-17", "Statement": [deny]}}
+    levels = {place: {"policies": {"policies": {"1": policy}}} for place in ("0", "1")}
+    given = facts("organization", {"snapshot": {"source": {"scps": {"value": levels}}}})
+    assert len(given["layer"]) == len({fact.subject.level for fact in given["layer"]}) == 2
+    assert {fact.subject.layer for fact in given["layer"]} == {Layer.SCP}
+
+
+def test_a_deny_that_applies_is_listed_with_all_that_makes_it_apply() -> None:
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+    }
+    condition = one("cross-account", trust(allow(BUILDER), deny), "condition")
+    assert (condition.effect, condition.holds, condition.absent, condition.negated) == (Effect.DENY, True, True, True)
+
+
+def test_a_gate_says_which_parameter_it_is_about() -> None:
+    gate = one("cross-account", {"request": {"parameters": {"session_name": "a b"}}}, "gate")
+    assert isinstance(gate, GateFact)
+    assert (gate.parameter, gate.reason, gate.passed) == ("RoleSessionName", Reason.BAD_SYNTAX, False)
+
+
+def test_a_role_that_does_not_exist_is_compared_with_the_nearest() -> None:
+    change = {
+        "request": {"role_arn": "arn:aws:iam::222222222222:role/Audit"},
+        "snapshot": {
+            "destination": {
+                "role": {"value": None},
+                "other_roles": {"value": ["arn:aws:iam::222222222222:role/team/Audit"]},
+            }
+        },
+    }
+    (gate,) = (fact for fact in facts("cross-account", change)["gate"] if isinstance(fact, GateFact))
+    assert (gate.reason, gate.difference) == (Reason.NO_SUCH_ROLE, Reason.PATH_MISSING)
+
+
+@pytest.mark.parametrize(
+    ("change", "reach"),
+    [
+        pytest.param(identity(), Reach.USER, id="the trust policy names the user"),
+        pytest.param(trust(), Reach.NONE, id="it reaches nobody"),
+        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, None, id="it may reach the user"),
+    ],
+)
+def test_how_the_trust_policy_reaches_the_caller(change: dict[str, Any], reach: Reach | None) -> None:
+    match = one("cross-account", change, "match")
+    assert isinstance(match, MatchFact)
+    assert match.match is reach
+
+
+def test_an_action_that_is_perhaps_not_needed_adds_nothing_to_a_denial() -> None:
+    change = trust()
+    change["snapshot"]["source"] = {"session": {"transitive_tag_keys": {"evidence": "unread"}}}
+    given = facts("cross-account-role", change)
+    assert {fact.subject.action for fact in given["layer"]} == {Action.ASSUME_ROLE}
+
+
+def test_an_action_that_is_perhaps_not_needed_is_unsettled() -> None:
+    change = {"snapshot": {"source": {"session": {"transitive_tag_keys": {"evidence": "unread"}}}}}
+    given = facts("cross-account-role", change)
+    assert {(fact.subject.action, fact.settled) for fact in given["layer"]} == {(Action.TAG_SESSION, False)}
+
+
+ALLOWS = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+IDLE = {"name": "idle", "document": {"Version": "2012-10-17", "Statement": [ALLOWS]}, "attached_to": "group devs"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "allows"),
+    [
+        pytest.param(ALLOWS, [True], id="it would allow"),
+        pytest.param(ALLOWS | {"Action": "s3:GetObject"}, [], id="it would not help"),
+        pytest.param(
+            ALLOWS | {"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}, [None], id="nobody can tell"
+        ),
+    ],
+)
+def test_a_policy_that_does_not_count_is_tried(statement: dict[str, Any], allows: list[bool | None]) -> None:
+    idle = IDLE | {"document": {"Version": "2012-10-17", "Statement": [statement]}}
+    change = identity() | {"request": {"unknown": ["aws:SourceIp"]}}
+    change["snapshot"]["source"]["idle_policies"] = [idle]
+    found = facts("cross-account", change).get("idle", [])
+    assert [fact.allows for fact in found if isinstance(fact, IdleFact)] == allows
+    assert [fact.settled for fact in found] == [answer is True for answer in allows]
+
+
+def test_a_problem_in_a_policy_is_listed() -> None:
+    given = facts("cross-account", trust({"Effect": "Allow", "Action": "sts:AssumeRole"}))
+    assert given["problem"]

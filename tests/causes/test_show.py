@@ -1,0 +1,45 @@
+"""Facts are printed in the form that `when` takes."""
+
+from pathlib import Path
+
+import pytest
+from tests.causes.given import WORLDS, case, rules, trust
+
+from diagnose.causes.bind import bind
+from diagnose.causes.gather import gather
+from diagnose.causes.match import by_name
+from diagnose.causes.show import facts_as_yaml
+from diagnose.evaluate.decision import decide
+
+HOSTILE = 'a: b, {c} "d" \u2028 #e'
+
+
+@pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.json")))
+def test_a_rule_of_all_that_is_printed_meets_each_of_its_facts(tmp_path: Path, world: str) -> None:
+    parameters = {"external_id": "x y", "duration_seconds": 90000}
+    given = case(world, trust() | {"request": {"parameters": parameters}, "message": "AccessDenied: no"})
+    facts = gather(given, decide(given))
+    lines = facts_as_yaml(facts).splitlines()
+    assert len(lines) == len(facts) > 3
+    for number, (line, fact) in enumerate(zip(lines, facts, strict=True)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (rule,) = rules(folder, some_rule=f"when:\n  {line}")
+        assert any(bound.facts == (fact,) and not bound.untold for bound in bind(rule, by_name(facts)))
+
+
+def test_what_somebody_wrote_stays_one_value(tmp_path: Path) -> None:
+    given = case("cross-account", {"request": {"parameters": {"external_id": HOSTILE}}})
+    facts = gather(given, decide(given))
+    (line,) = (line for line in facts_as_yaml(facts).splitlines() if line.startswith("- condition"))
+    (rule,) = rules(tmp_path, some_rule=f"when:\n  {line}")
+    assert dict(rule.when[0].fields)["got"] == (HOSTILE,)
+
+
+def test_what_could_not_be_told_stands_in_a_comment() -> None:
+    given = case("cross-account", {"request": {"unknown": ["sts:ExternalId"]}})
+    (line,) = (line for line in facts_as_yaml(gather(given, decide(given))).splitlines() if line.startswith("- layer"))
+    assert line == (
+        "- layer: {action: sts:AssumeRole, layer: trust, explicit: false, needed: true, empty: false}"
+        "  # could not be told: verdict, granted"
+    )
