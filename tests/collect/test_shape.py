@@ -11,6 +11,10 @@ ROLE = "arn:aws:iam::222222222222:role/App"
 USER = "arn:aws:iam::111111111111:user/dev"
 EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'
 
+PROPOSED = (
+    "try a proposed policy with `--with-trust-policy`, `--with-identity-policy`, `--with-boundary` or `--with-scp`"
+)
+
 
 def case(request: dict[str, Any] | None = None, source: dict[str, Any] | None = None, **top: Any) -> bytes:
     """A whole case with something more, or something else, in it."""
@@ -173,41 +177,41 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"Version": "2012-10-17", "Statement": []}',
             "it looks like a policy document",
-            "a policy alone is no case; give it as a proposed policy",
+            PROPOSED,
             id="a policy document",
         ),
         pytest.param(
             b'{"PolicyVersion": {"Document": {}}}',
             "it looks like a policy as IAM returns it",
-            "a policy alone is no case; give it as a proposed policy",
+            PROPOSED,
             id="a policy version",
         ),
         pytest.param(
             b'{"Role": {"Arn": "x"}}',
             "it looks like the output of `aws iam get-role`",
-            "a role alone is no case; expected a saved case",
+            "a role alone is no case; `--with-trust-policy` takes its trust policy",
             id="the output of get-role",
         ),
         pytest.param(
             b'{"UserDetailList": [], "RoleDetailList": [], "Policies": []}',
             "it looks like the output of `aws iam get-account-authorization-details`",
-            "it describes an account, not a request; expected a saved case",
+            "it describes an account, not a request; expected a file that `--save-case` has written",
             id="an account's authorization details",
         ),
         pytest.param(
             b'{"Credentials": {"SecretAccessKey": "hidden"}}',
             "it looks like credentials",
-            "do not hand that file on; expected a saved case",
+            "do not hand that file on; expected a file that `--save-case` has written",
             id="credentials, of which nothing is repeated",
         ),
         pytest.param(
             b'{"eventName": "AssumeRole", "errorMessage": "x"}',
             "it looks like a CloudTrail event",
-            "expected a saved case; the event's `errorMessage` can be given as a message",
+            "expected a file that `--save-case` has written; `--message` takes the event's `errorMessage`",
             id="a CloudTrail event",
         ),
         pytest.param(
-            b'{"verdict": "denied", "findings": []}',
+            b'{"schema": "xdiag.diagnosis/1", "tool_version": "1", "verdict": "denied"}',
             "it looks like a diagnosis",
             "expected the case that it was made of",
             id="a diagnosis",

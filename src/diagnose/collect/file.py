@@ -63,15 +63,20 @@ def checked(case: Case, place: str) -> Case:
     return case
 
 
+def case_as_json(case: Case) -> bytes:
+    """Write a case as indented JSON. Raises XdiagError for text that is not Unicode, which no file can hold."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(_storable(case)), indent=2)
+    except UnicodeEncodeError:
+        raise XdiagError("the case cannot be saved", hint="some text in it is not Unicode") from None
+
+
 def save_case(case: Case, path: Path) -> None:
     """Write a case as indented JSON that only its owner may read; the file is whole or as it was before.
 
     A link at `path` is replaced, not followed. Raises XdiagError if the folder or the case does not permit it.
     """
-    try:
-        data = msgspec.json.format(msgspec.json.encode(_storable(case)), indent=2) + b"\n"
-    except UnicodeEncodeError:
-        raise XdiagError("the case cannot be saved", hint="some text in it is not Unicode") from None
+    data = case_as_json(case) + b"\n"
     if path.is_dir():
         raise XdiagError(f"`{shown(str(path))}` is a folder", hint="expected the name of a file to write")
     part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"

@@ -52,14 +52,17 @@ def repeated_key(text: str, place: str) -> XdiagError | None:
 _Path = tuple[str | int | None, ...]
 """The way to a value in a case: field names, positions in lists, and None for any key of a mapping."""
 
-_SAVED = "expected a saved case"
-_PROPOSED = "a policy alone is no case; give it as a proposed policy"
+_SAVED = "expected a file that `--save-case` has written"
+_PROPOSED = (
+    "try a proposed policy with `--with-trust-policy`, `--with-identity-policy`, `--with-boundary` or `--with-scp`"
+)
+_TRUST = "a role alone is no case; `--with-trust-policy` takes its trust policy"
 _LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"Statement"}), "a policy document", _PROPOSED),
     (frozenset({"PolicyDocument"}), "a policy as IAM returns it", _PROPOSED),
     (frozenset({"PolicyVersion"}), "a policy as IAM returns it", _PROPOSED),
-    (frozenset({"AssumeRolePolicyDocument"}), "a role as IAM returns it", f"a role alone is no case; {_SAVED}"),
-    (frozenset({"Role"}), "the output of `aws iam get-role`", f"a role alone is no case; {_SAVED}"),
+    (frozenset({"AssumeRolePolicyDocument"}), "a role as IAM returns it", _TRUST),
+    (frozenset({"Role"}), "the output of `aws iam get-role`", _TRUST),
     (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is no case; {_SAVED}"),
     (
         frozenset({"RoleDetailList"}),
@@ -67,9 +70,9 @@ _LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
         f"it describes an account, not a request; {_SAVED}",
     ),
     (frozenset({"Credentials"}), "credentials", f"do not hand that file on; {_SAVED}"),
-    (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; the event's `errorMessage` can be given as a message"),
-    (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; an `errorMessage` can be given as a message"),
-    (frozenset({"verdict", "findings"}), "a diagnosis", "expected the case that it was made of"),
+    (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; `--message` takes the event's `errorMessage`"),
+    (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; `--message` takes an event's `errorMessage`"),
+    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made of"),
 )
 _EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'
 _WORDS = {
