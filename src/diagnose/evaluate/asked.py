@@ -1,42 +1,59 @@
 """One case, worked out once for all the actions that its call is authorised for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.context import Context
-from diagnose.evaluate.gates import gates
+from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
-from diagnose.evaluate.layers import ROWS, Attached
+from diagnose.evaluate.layers import ROWS
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.scene import Scene
+from diagnose.evaluate.sheet import Sheet
 from diagnose.evaluate.state import Maybe
-from diagnose.evaluate.weigh import Weighed, weigh
-from diagnose.model.arn import parse_role
+from diagnose.evaluate.views import destination_view, endpoint_sheet, rcp_sheet, source_view
+from diagnose.evaluate.weigh import Reach, Weighed, tally, weigh
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known
 from diagnose.model.trace import Action, GateTrace, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
 
 class Asked:
-    """One case, worked out once for all its actions."""
+    """A case, and all that is asked of its layers. `simple`: no gate closes, and AssumeRole is the only action."""
 
-    __slots__ = ("asker", "attached", "bounded", "case", "context", "role", "same_account", "scene")
+    __slots__ = ("asker", "bounded", "case", "context", "role", "same_account", "scene", "sheets", "simple")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source or the role is no ARN of one."""
-        self.case = case
-        self.asker, self.role = Asker(case), parse_role(case.request.role_arn)
+        source, destination = source_view(case), destination_view(case)
+        self.case, self.asker, self.role, self.bounded = case, source.asker, destination.role, source.bounded
         self.same_account = self.asker.account == self.role.account
         self.scene = Scene(case, self.asker, self.role)
         self.context = Context(self.scene)
-        self.attached: dict[Layer, Attached] = {row.layer: row.attached(case, self.asker, self.role) for row in ROWS}
-        boundary = case.snapshot.source.boundary
-        self.bounded = tri(boundary.value is not None) if isinstance(boundary, Known) else UNKNOWN
+        self.sheets: Mapping[Layer, Sheet] = {
+            Layer.RCP: rcp_sheet(source, destination),
+            Layer.SCP: source.sheets[Layer.SCP],
+            Layer.ENDPOINT: endpoint_sheet(case.snapshot.endpoint),
+            Layer.TRUST: destination.sheets[Layer.TRUST],
+            Layer.IDENTITY: source.sheets[Layer.IDENTITY],
+            Layer.BOUNDARY: source.sheets[Layer.BOUNDARY],
+            Layer.SESSION: source.sheets[Layer.SESSION],
+        }
+        self.simple = (
+            source.plain
+            and destination.plain
+            and self.asker.partition == self.role.partition
+            and plain(case.request.parameters)
+        )
+
+    def gates(self) -> tuple[GateTrace, ...]:
+        """Ask everything that is not a policy; only what does not pass comes back."""
+        return () if self.simple else gates(self.case, self.asker, self.role)
 
     def actions(self) -> Iterator[tuple[Action, Tri]]:
         """Name the actions that the call is authorised for, each with whether it is needed."""
         yield Action.ASSUME_ROLE, YES
+        if self.simple:
+            return
         sent, console = self.case.request.parameters, self.scene.by_console
         inherited = self.scene.inherited_tag_keys
         tags = YES if self.scene.sent_tags or inherited else UNKNOWN if inherited is None else NO
@@ -54,26 +71,45 @@ class Asked:
             if need is not NO:
                 yield action, need
 
-    def questions(self) -> list[Question]:
-        """Put the question once for every action."""
-        return [Question(action, self.asker, self.role.arn, self.context) for action, _ in self.actions()]
+    def question(self, action: Action) -> Question:
+        """Put the question for one action."""
+        return Question(action, self.asker, self.role.arn, self.context)
 
-    def answers(self, action: Action, *, traced: bool) -> dict[Layer, Weighed]:
-        """Ask every layer about one action."""
-        question = Question(action, self.asker, self.role.arn, self.context)
-        return {row.layer: weigh(row, self.attached[row.layer], question, self.bounded, traced=traced) for row in ROWS}
+    def weighed(self, action: Action) -> dict[Layer, Weighed]:
+        """Ask every layer about one action, with traces."""
+        question = self.question(action)
+        return {row.layer: weigh(self.sheets[row.layer], question, self.bounded) for row in ROWS}
 
-    def answer(self, answers: dict[Layer, Weighed]) -> Tri:
+    def answer(self, reach: Reach, grants: Mapping[Layer, Tri], denies: Iterable[Tri]) -> Tri:
         """Put the layers together."""
-        grant = granted(self.asker, answers, same_account=self.same_account)
-        limits = (answers[layer].grants for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT))
-        return all_of((grant, *limits, *(~weighed.denies for weighed in answers.values())))
+        grant = granted(self.asker, reach, grants, same_account=self.same_account)
+        limits = (grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
+        return all_of((grant, *limits, *(~deny for deny in denies)))
+
+    def verdict(self, action: Action) -> Tri:
+        """Say whether one action is allowed, without traces, and as soon as that is certain."""
+        question = self.question(action)
+        reach: Reach = {}
+        grants, denies = {}, []
+        grants[Layer.TRUST], denied = tally(self.sheets[Layer.TRUST], question, self.bounded, reach)
+        if not reach or denied is YES:
+            return NO
+        denies.append(denied)
+        for layer in _BEHIND_TRUST:
+            sheet = self.sheets[layer]
+            if not sheet.pages:
+                grants[layer] = YES
+                continue
+            grants[layer], denied = tally(sheet, question, self.bounded, {})
+            if denied is YES:
+                return NO
+            denies.append(denied)
+        return self.answer(reach, grants, denies)
 
     def together(self, closed: tuple[GateTrace, ...], decided: Iterable[tuple[Tri, Tri]]) -> Tri:
         """Put gates and actions together; an action counts as far as it is needed: `(needed, verdict)`."""
         passed = (any_of((~need, answer)) for need, answer in decided)
         return all_of((*(trace.verdict for trace in closed), *passed))
 
-    def gates(self) -> tuple[GateTrace, ...]:
-        """Ask everything that is not a policy; only what does not pass comes back."""
-        return gates(self.case, self.asker, self.role)
+
+_BEHIND_TRUST = (Layer.IDENTITY, Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.BOUNDARY, Layer.SESSION)

@@ -1,7 +1,7 @@
 """Who calls: the source of a case, worked out as far as it is known."""
 
 from diagnose.model.arn import Caller, CallerKind, parse_caller, split_arn, split_path
-from diagnose.model.case import Case, Origin, SourceSide, Via
+from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -34,9 +34,8 @@ class Asker:
         "unique_id",
     )
 
-    def __init__(self, case: Case) -> None:
-        """Work out the caller of `case`. Raises XdiagError when the source is no ARN of a caller."""
-        source = case.snapshot.source
+    def __init__(self, source: SourceSide, via: Via) -> None:
+        """Work out the caller. Raises XdiagError when the source is no ARN of one."""
         caller = parse_caller(source.arn)
         self.arn, self.kind, self.partition, self.account, self.name = (
             caller.arn,
@@ -51,7 +50,7 @@ class Asker:
         self.path = _path(caller, self.principal_arn)
         self.session_name = caller.session
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
-        self.origin = _origin(caller, source, case.request.via)
+        self.origin = _origin(caller, source, via)
         self.names = _names(self)
 
     @property

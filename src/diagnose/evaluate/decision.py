@@ -12,9 +12,8 @@ from diagnose.evaluate.console import as_the_console_asks, second_switch
 from diagnose.evaluate.doubts import doubts
 from diagnose.evaluate.explore import Explored, explore
 from diagnose.evaluate.grant import needed
-from diagnose.evaluate.layers import ROWS
 from diagnose.evaluate.notes import notes
-from diagnose.evaluate.weigh import Weighed, problems
+from diagnose.evaluate.weigh import Reach, Weighed
 from diagnose.model.case import Case
 from diagnose.model.trace import (
     Action,
@@ -53,7 +52,7 @@ def decide(case: Case) -> Decision:
         gates=closed,
         blockers=tuple(_blockers(answer, closed, actions)),
         doubts=doubts(answer, closed, actions, explored),
-        problems=tuple(problem for row in ROWS for problem in problems(row, asked.attached[row.layer])),
+        problems=tuple(problem for sheet in asked.sheets.values() for problem in sheet.problems()),
         notes=tuple(notes(asked, actions)),
     )
 
@@ -69,7 +68,7 @@ def verdict(case: Case) -> Tri:
     for action, need in asked.actions():
         if answer is NO:
             break
-        answer = min(answer, max(~need, asked.answer(asked.answers(action, traced=False))))
+        answer = min(answer, max(~need, asked.verdict(action)))
     if answer is UNKNOWN and (explored := explore(asked)).outcomes:
         answer = explored.verdict
     return answer if switched is None else min(switched.verdict, answer)
@@ -77,25 +76,26 @@ def verdict(case: Case) -> Tri:
 
 def _decided(asked: Asked, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
-    answers = asked.answers(action, traced=True)
+    answers = asked.weighed(action)
     reach = answers[Layer.TRUST].reach
+    grants = {layer: weighed.grants for layer, weighed in answers.items()}
     return ActionDecision(
         action,
-        asked.answer(answers),
-        tuple(_trace(asked, weighed, answers) for weighed in answers.values()),
+        asked.answer(reach, grants, (weighed.denies for weighed in answers.values())),
+        tuple(_trace(asked, weighed, reach) for weighed in answers.values()),
         next((match for match in Match if reach.get(match) is YES), None),
         need,
     )
 
 
-def _trace(asked: Asked, weighed: Weighed, answers: dict[Layer, Weighed]) -> LayerTrace:
+def _trace(asked: Asked, weighed: Weighed, reach: Reach) -> LayerTrace:
     return LayerTrace(
         weighed.row.layer,
         weighed.passes,
         weighed.denies,
         tuple(weighed.levels),
         weighed.applies,
-        needed(asked.asker, answers, weighed.row.layer, same_account=asked.same_account),
+        needed(asked.asker, reach, weighed.row.layer, same_account=asked.same_account),
         weighed.why,
     )
 

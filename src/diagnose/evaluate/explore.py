@@ -11,13 +11,11 @@ from math import prod
 from diagnose.evaluate.asked import Asked
 from diagnose.evaluate.candidate import Candidate, candidates
 from diagnose.evaluate.condition import Test
-from diagnose.evaluate.document import compile_document
-from diagnose.evaluate.layers import ROWS
 from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.weigh import could_apply
-from diagnose.model.trace import Action, Layer, Match
-from diagnose.model.tri import NO, UNKNOWN, Tri
+from diagnose.evaluate.weigh import Reach, could_apply, tally
+from diagnose.model.trace import Action, Layer
+from diagnose.model.tri import UNKNOWN, Tri
 
 _MOST_COMBINATIONS = 2048
 
@@ -86,12 +84,14 @@ def _outcomes(asked: Asked, tried: Mapping[str, list[Candidate]]) -> Iterator[tu
         passes: dict[tuple[Action, Layer], Tri] = {}
         decided: list[tuple[Tri, Tri]] = []
         for action, need in asked.actions():
-            answers = asked.answers(action, traced=False)
-            passes |= {(action, layer): weighed.passes for layer, weighed in answers.items()}
-            reach = answers[Layer.TRUST].reach
-            if all(reach.get(match, NO) is NO for match in Match):
-                passes[action, Layer.TRUST] = NO
-            decided.append((need, asked.answer(answers)))
+            reach: Reach = {}
+            told = {
+                layer: tally(sheet, asked.question(action), asked.bounded, reach if layer is Layer.TRUST else {})
+                for layer, sheet in asked.sheets.items()
+            }
+            passes |= {(action, layer): min(grants, ~denies) for layer, (grants, denies) in told.items()}
+            grants = {layer: answer for layer, (answer, _) in told.items()}
+            decided.append((need, asked.answer(reach, grants, [denies for _, denies in told.values()])))
         yield places, Outcome(asked.together(closed, decided), passes)
     asked.context.update(before)
 
@@ -120,13 +120,12 @@ def _unknown_in_variables(asked: Asked) -> list[str]:
 
 
 def _open_statements(asked: Asked) -> Iterator[Statement]:
-    for row in ROWS:
-        attached = asked.attached[row.layer]
-        for _, policies in () if isinstance(attached, str) else attached:
-            for policy in policies.policies:
-                for statement in compile_document(policy.document).statements:
-                    if could_apply(statement, row, asked.questions(), asked.bounded):
-                        yield statement
+    questions = [asked.question(action) for action, _ in asked.actions()]
+    for sheet in asked.sheets.values():
+        for _, document in (compiled for page in sheet.pages for compiled in page.compiled):
+            for statement in document.statements:
+                if could_apply(statement, sheet.row, questions, asked.bounded):
+                    yield statement
 
 
 def _common(answers: Iterator[Tri]) -> Tri:

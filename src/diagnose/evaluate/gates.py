@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker, chained
 from diagnose.model.arn import CallerKind, RoleName, split_arn
-from diagnose.model.case import Case, Origin, Parameters, Via
+from diagnose.model.case import Case, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -29,12 +30,27 @@ def gates(case: Case, asker: Asker, role: RoleName) -> tuple[GateTrace, ...]:
     """Ask everything that is not a policy; only what does not pass comes back."""
     found = (
         *_parameters(case, asker),
-        *_caller(case, asker),
+        *caller_gates(case.snapshot.source, asker),
         *_partition(asker, role),
         *_role(case, asker, role),
         *_duration(case, asker),
     )
     return tuple(trace for trace in found if trace.verdict is not YES)
+
+
+def plain(sent: Parameters) -> bool:
+    """Say whether no gate minds the parameters, whoever sends them, and they call for no action but AssumeRole."""
+    special = sent.duration_seconds, sent.mfa_serial, sent.source_identity
+    if special != (None, None, None) or sent.mfa_code_sent:
+        return False
+    if sent.tags or sent.transitive_tag_keys or sent.provided_contexts:
+        return False
+    return _well_written(sent.session_name, _SESSION_NAME) and _well_written(sent.external_id, _EXTERNAL_ID)
+
+
+@lru_cache(maxsize=4096)
+def _well_written(value: str | None, pattern: re.Pattern[str]) -> bool:
+    return value is None or pattern.fullmatch(value) is not None
 
 
 def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
@@ -110,7 +126,7 @@ def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
         yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, fixed, sent.source_identity)
 
 
-def _caller(case: Case, asker: Asker) -> Iterator[GateTrace]:
+def caller_gates(source: SourceSide, asker: Asker) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
     wanted = "an IAM user, a role session or an AWS service"
     match asker.kind:
@@ -121,7 +137,7 @@ def _caller(case: Case, asker: Asker) -> Iterator[GateTrace]:
         case CallerKind.USER | CallerKind.ROLE | CallerKind.SESSION | CallerKind.SERVICE:
             if asker.origin is Origin.ASSUME_ROOT:
                 yield _no(Gate.CALLER, Reason.ROOT_CALLER, wanted, asker.arn)
-    principal = case.snapshot.source.principal
+    principal = source.principal
     is_entity = asker.has_role or asker.kind is CallerKind.USER
     if is_entity and isinstance(principal, Known) and principal.value is None:
         yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, "a principal that exists", asker.arn)

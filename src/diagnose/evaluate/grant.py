@@ -10,29 +10,34 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.weigh import Weighed
+from diagnose.evaluate.weigh import Reach
 from diagnose.model.arn import CallerKind
 from diagnose.model.trace import Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
 
-Answers: TypeAlias = Mapping[Layer, Weighed]
+Grants: TypeAlias = Mapping[Layer, Tri]
+"""Whether the layers on the caller's side grant the request; one that does not apply grants it."""
 
 
-def granted(asker: Asker, answers: Answers, *, same_account: bool) -> Tri:
-    """Say whether the trust policy, and what else its match calls for, allow the request. Denies count elsewhere."""
-    reach = answers[Layer.TRUST].reach
-    identity, boundary, session = (answers[layer].grants for layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION))
+def granted(asker: Asker, reach: Reach, grants: Grants, *, same_account: bool) -> Tri:
+    """Say whether the trust policy, and what else its match calls for, allow the request. Denies count elsewhere.
+
+    `reach` is the trust policy's.
+    """
+    if not reach:
+        return NO
+    identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
     if asker.kind is CallerKind.SERVICE:
         # Whether `*` takes in AWS services is not documented.
         return any_of((reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO))))
     if not same_account:
-        return all_of((_reached(answers), identity, boundary, session))
+        return all_of((_reached(reach), identity, boundary, session))
     by_account = all_of((reach.get(Match.ACCOUNT, NO), identity, boundary, session))
     by_role = all_of((reach.get(Match.ROLE, NO), boundary, session)) if asker.has_role else NO
-    return any_of((_direct(asker, answers), by_role, by_account))
+    return any_of((_direct(asker, reach), by_role, by_account))
 
 
-def needed(asker: Asker, answers: Answers, layer: Layer, *, same_account: bool) -> Tri:
+def needed(asker: Asker, reach: Reach, layer: Layer, *, same_account: bool) -> Tri:
     """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller.
 
     UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is mended.
@@ -43,26 +48,23 @@ def needed(asker: Asker, answers: Answers, layer: Layer, *, same_account: bool) 
         return NO
     if not same_account:
         return YES
-    reach = answers[Layer.TRUST].reach
     by_role = reach.get(Match.ROLE, NO) if asker.has_role else NO
-    waived = any_of((_direct(asker, answers), by_role if layer is Layer.IDENTITY else NO))
+    waived = any_of((_direct(asker, reach), by_role if layer is Layer.IDENTITY else NO))
     if waived is not NO:
         return ~waived
-    return YES if _reached(answers) is not NO else UNKNOWN
+    return YES if _reached(reach) is not NO else UNKNOWN
 
 
-def _direct(asker: Asker, answers: Answers) -> Tri:
+def _direct(asker: Asker, reach: Reach) -> Tri:
     """Say whether the trust policy names the caller so that, within the account, nothing else is needed.
 
     For a role's session and `*` the guide says that no boundary and no session policy limits it, by way of
     the condition on `aws:PrincipalArn`; that this holds for a bare `*` is inferred.
     """
-    reach = answers[Layer.TRUST].reach
     named = Match.SESSION if asker.has_role else Match.USER
     return any_of((reach.get(named, NO), reach.get(Match.ANY, NO)))
 
 
-def _reached(answers: Answers) -> Tri:
+def _reached(reach: Reach) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
-    reach = answers[Layer.TRUST].reach
     return any_of(answer for match, answer in reach.items() if match is not Match.SERVICE)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.model.arn import CallerKind, RoleName
-from diagnose.model.case import Case, Endpoint, Organization
+from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceSide
 from diagnose.model.evidence import Evidence, Unread
 from diagnose.model.policy import Level, Policy, PolicySet
 from diagnose.model.trace import Layer
@@ -28,10 +28,20 @@ class Row(Struct, frozen=True):
     """
 
     layer: Layer
-    attached: Callable[[Case, Asker, RoleName], Attached]
     principal: bool = False
     resource: bool = True
     grants: bool = True
+
+
+# RCPFullAWSAccess is attached everywhere and cannot be detached.
+RCP = Row(Layer.RCP, principal=True, grants=False)
+SCP = Row(Layer.SCP)
+ENDPOINT = Row(Layer.ENDPOINT, principal=True)
+TRUST = Row(Layer.TRUST, principal=True, resource=False)
+IDENTITY = Row(Layer.IDENTITY)
+BOUNDARY = Row(Layer.BOUNDARY)
+SESSION = Row(Layer.SESSION)
+ROWS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 
 def _one(evidence: Evidence[Policy | None] | Evidence[Policy], why: str) -> Attached:
@@ -56,7 +66,7 @@ def _outside(organization: Evidence[Organization | None], account: str) -> str:
     return "it is the management account" if organization.value.management_account == account else ""
 
 
-def _scps(case: Case, asker: Asker, _: RoleName) -> Attached:
+def _scps(source: SourceSide, asker: Asker) -> Attached:
     """SCPs bind the caller's account, but neither its service-linked roles nor AWS services.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
@@ -65,65 +75,57 @@ def _scps(case: Case, asker: Asker, _: RoleName) -> Attached:
         return "the caller is an AWS service"
     if asker.service_linked:
         return "the caller is a service-linked role"
-    source = case.snapshot.source
     return _outside(source.organization, asker.account) or _by_level(source.scps)
 
 
-def _rcps(case: Case, asker: Asker, role: RoleName) -> Attached:
+def _identity(source: SourceSide, asker: Asker) -> Attached:
+    if asker.kind is CallerKind.SERVICE:
+        return "AWS services have no identity-based policies"
+    return (("", source.identity_policies),)
+
+
+def _boundary(source: SourceSide, asker: Asker) -> Attached:
+    if asker.kind is CallerKind.SERVICE:
+        return "AWS services have no permissions boundary"
+    return _one(source.boundary, "none is set")
+
+
+def _session(source: SourceSide, asker: Asker) -> Attached:
+    """Only the sessions of roles and of federated users can have session policies."""
+    if not asker.has_role:
+        return "only sessions of roles have one"
+    policies = source.session.policies
+    return (("", policies),) if policies.policies or policies.unread else "none was passed"
+
+
+def _trust(destination: DestinationSide, _: RoleName) -> Attached:
+    return _one(destination.trust_policy, "")
+
+
+def _rcps(destination: DestinationSide, role: RoleName) -> Attached:
     """RCPs bind the role's account, whoever calls, but for service-linked roles on either side.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
-    if asker.service_linked:
-        return "the caller is a service-linked role"
     if role.path.startswith(SERVICE_PATH):
         return "the role is service-linked"
-    destination = case.snapshot.destination
     return _outside(destination.organization, role.account) or _by_level(destination.rcps)
 
 
-def _endpoint(case: Case, _: Asker, __: RoleName) -> Attached:
-    evidence: Evidence[Endpoint | None] = case.snapshot.endpoint
-    if isinstance(evidence, Unread):
-        return (("", PolicySet(unread=(evidence,))),)
-    return _one(evidence.value.policy, "") if evidence.value is not None else "no VPC endpoint is used"
+def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
+    """Give the policy of the VPC endpoint that the request travels through."""
+    if isinstance(endpoint, Unread):
+        return (("", PolicySet(unread=(endpoint,))),)
+    return _one(endpoint.value.policy, "") if endpoint.value is not None else "no VPC endpoint is used"
 
 
-def _trust(case: Case, _: Asker, __: RoleName) -> Attached:
-    return _one(case.snapshot.destination.trust_policy, "")
-
-
-def _identity(case: Case, asker: Asker, _: RoleName) -> Attached:
-    if asker.kind is CallerKind.SERVICE:
-        return "AWS services have no identity-based policies"
-    return (("", case.snapshot.source.identity_policies),)
-
-
-def _boundary(case: Case, asker: Asker, _: RoleName) -> Attached:
-    if asker.kind is CallerKind.SERVICE:
-        return "AWS services have no permissions boundary"
-    return _one(case.snapshot.source.boundary, "none is set")
-
-
-def _session(case: Case, asker: Asker, _: RoleName) -> Attached:
-    """Only the sessions of roles and of federated users can have session policies."""
-    if not asker.has_role:
-        return "only sessions of roles have one"
-    policies = case.snapshot.source.session.policies
-    return (("", policies),) if policies.policies or policies.unread else "none was passed"
-
-
-TRUST = Row(Layer.TRUST, _trust, principal=True, resource=False)
-IDENTITY = Row(Layer.IDENTITY, _identity)
-BOUNDARY = Row(Layer.BOUNDARY, _boundary)
-SESSION = Row(Layer.SESSION, _session)
-ROWS = (
-    # RCPFullAWSAccess is attached everywhere and cannot be detached.
-    Row(Layer.RCP, _rcps, principal=True, grants=False),
-    Row(Layer.SCP, _scps),
-    Row(Layer.ENDPOINT, _endpoint, principal=True),
-    TRUST,
-    IDENTITY,
-    BOUNDARY,
-    SESSION,
+OF_SOURCE: tuple[tuple[Row, Callable[[SourceSide, Asker], Attached]], ...] = (
+    (SCP, _scps),
+    (IDENTITY, _identity),
+    (BOUNDARY, _boundary),
+    (SESSION, _session),
+)
+OF_DESTINATION: tuple[tuple[Row, Callable[[DestinationSide, RoleName], Attached]], ...] = (
+    (RCP, _rcps),
+    (TRUST, _trust),
 )

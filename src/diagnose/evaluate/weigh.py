@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 
 from diagnose.evaluate import mismatch
-from diagnose.evaluate.document import Document, compile_document
-from diagnose.evaluate.layers import Attached, Row
+from diagnose.evaluate.layers import Row
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.sheet import Brief, Page, Sheet
 from diagnose.evaluate.statement import Statement
-from diagnose.model.evidence import Unread
-from diagnose.model.policy import Policy, PolicySet
+from diagnose.model.policy import Policy
 from diagnose.model.trace import (
     Effect,
     ElementTrace,
     LevelTrace,
     Match,
-    Problem,
     StatementTrace,
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of
@@ -27,14 +25,14 @@ class Weighed:
     """A layer's answer to one question.
 
     `passes` is its verdict; `denies` whether some Deny applies; `grants` whether at every level some Allow
-    does. `reach` is filled for the trust policy alone. `levels` hold traces only where they were asked for.
+    does. `reach` is filled for the trust policy alone. `levels` hold the traces.
     """
 
     __slots__ = ("applies", "denies", "grants", "levels", "reach", "row", "why")
 
-    def __init__(self, row: Row, *, why: str = "") -> None:
+    def __init__(self, sheet: Sheet) -> None:
         """Start as a layer that has nothing to say."""
-        self.row, self.why, self.applies = row, why, not why
+        self.row, self.why, self.applies = sheet.row, sheet.why, not sheet.why
         self.grants, self.denies = YES, NO
         self.reach: Reach = {}
         self.levels: list[LevelTrace] = []
@@ -45,53 +43,34 @@ class Weighed:
         return all_of((self.grants, ~self.denies))
 
 
-class _Level:
-    """What one level comes to, while its statements are gone through."""
-
-    __slots__ = ("allow", "deny", "traces")
-
-    def __init__(self, *, complete: bool) -> None:
-        # What was not read may hold an Allow or a Deny, so it counts as one UNKNOWN of each.
-        self.allow = self.deny = NO if complete else UNKNOWN
-        self.traces: list[StatementTrace] = []
-
-
-def weigh(row: Row, attached: Attached, question: Question, bounded: Tri, *, traced: bool) -> Weighed:
-    """Ask a layer. `bounded` says whether the caller has a permissions boundary."""
-    if isinstance(attached, str):
-        return Weighed(row, why=attached or "it is empty")
-    answer = Weighed(row)
-    for name, policies in attached:
-        compiled = [(policy, compile_document(policy.document)) for policy in policies.policies]
-        unread = _unread(policies, compiled)
-        level = _Level(complete=not unread)
-        if unread and row.principal:
+def weigh(sheet: Sheet, question: Question, bounded: Tri) -> Weighed:
+    """Ask a layer, with traces. `bounded` says whether the caller has a permissions boundary."""
+    answer = Weighed(sheet)
+    for page in sheet.pages:
+        brief = page.brief(question.action)
+        if brief.unread:
             answer.reach = dict.fromkeys(Match, UNKNOWN)
-        for policy, document in compiled:
-            for statement in document.statements:
-                _count(statement, policy, row, question, bounded, level, answer.reach, name, traced=traced)
-        if not row.grants:
-            level.allow = YES
-        answer.grants = min(answer.grants, level.allow)
-        answer.denies = max(answer.denies, level.deny)
-        if traced:
-            answer.levels.append(LevelTrace(name, level.allow, level.deny, tuple(level.traces), unread))
+        traces = [
+            _trace(statement, policy, page, question, bounded)
+            for policy, document in page.compiled
+            for statement in document.statements
+        ]
+        allow, deny = _tally(brief, sheet.row, question, bounded, answer.reach)
+        answer.grants, answer.denies = min(answer.grants, allow), max(answer.denies, deny)
+        answer.levels.append(LevelTrace(page.name, allow, deny, tuple(traces), page.unread))
     return answer
 
 
-def problems(row: Row, attached: Attached) -> tuple[Problem, ...]:
-    """Name what AWS would not accept in a layer's documents."""
-    found: list[Problem] = []
-    for _, policies in () if isinstance(attached, str) else attached:
-        for policy in policies.policies:
-            document = compile_document(policy.document)
-            found += [Problem(row.layer, policy, flaw.pointer, flaw.message) for flaw in document.flaws]
-            found += [
-                Problem(row.layer, policy, statement.pointer, message)
-                for statement in document.statements
-                for message in _misplaced(statement, row)
-            ]
-    return tuple(found)
+def tally(sheet: Sheet, question: Question, bounded: Tri, reach: Reach) -> tuple[Tri, Tri]:
+    """Ask a layer, without traces: whether it grants, and whether it denies. `reach` is added to."""
+    grants, denies = YES, NO
+    for page in sheet.pages:
+        brief = page.brief(question.action)
+        if brief.unread and sheet.row.principal:
+            reach.update(dict.fromkeys(Match, UNKNOWN))
+        allow, deny = _tally(brief, sheet.row, question, bounded, reach)
+        grants, denies = min(grants, allow), max(denies, deny)
+    return grants, denies
 
 
 def could_apply(statement: Statement, row: Row, questions: Iterable[Question], bounded: Tri) -> bool:
@@ -99,67 +78,38 @@ def could_apply(statement: Statement, row: Row, questions: Iterable[Question], b
     return any(_applies(statement, row, question, bounded)[0] is not NO for question in questions)
 
 
-def _unread(policies: PolicySet, compiled: list[tuple[Policy, Document]]) -> tuple[Unread, ...]:
-    """Name the parts of a level that tell nothing: those not read, and those that are no policies."""
-    unusable = tuple(
-        Unread(subject=f"policy {policy.name}", detail=document.flaws[0].message)
-        for policy, document in compiled
-        if not document.usable
-    )
-    return policies.unread + unusable
-
-
-def _misplaced(statement: Statement, row: Row) -> list[str]:
-    """Name the elements that a statement of this layer must have or cannot have."""
-    found = []
-    if row.principal and statement.principals is None:
-        found.append("the statement has no `Principal`")
-    if not row.principal and statement.principals is not None:
-        found.append("a policy of this kind has no `Principal`: it is about whoever it is attached to")
-    if row.resource and statement.resources is None:
-        found.append("the statement has neither `Resource` nor `NotResource`")
-    if not row.resource and statement.resources is not None:
-        found.append("a trust policy has no `Resource`: it is about the role that carries it")
-    return found
-
-
-def _count(
-    statement: Statement,
-    policy: Policy,
-    row: Row,
-    question: Question,
-    bounded: Tri,
-    level: _Level,
-    reach: Reach,
-    name: str,
-    *,
-    traced: bool,
-) -> None:
-    """Let one statement count towards its level, and towards the reach of a trust policy."""
-    answer, met = _applies(statement, row, question, bounded)
-    if answer is not NO:
-        if statement.effect is not Effect.DENY:
-            level.allow = max(level.allow, answer)
+def _tally(brief: Brief, row: Row, question: Question, bounded: Tri, reach: Reach) -> tuple[Tri, Tri]:
+    """Add up the statements of one level."""
+    allow, deny = brief.allow, brief.deny
+    for statement in brief.allows:
+        answer, met = _applies(statement, row, question, bounded)
+        if answer is not NO:
+            allow = max(allow, answer)
             for match, reached in met:
                 reach[match] = max(reach.get(match, NO), min(answer, reached))
-        if statement.effect is not Effect.ALLOW:
-            level.deny = max(level.deny, answer)
-    if traced:
-        strongest = next((match for match in Match for one, reached in met if one is match and reached is YES), None)
-        level.traces.append(
-            StatementTrace(
-                row.layer,
-                name,
-                policy,
-                statement.index,
-                statement.sid,
-                statement.effect or Effect.DENY,
-                answer,
-                _elements(statement, row, question, bounded),
-                strongest,
-                statement.alone,
-            )
-        )
+    for statement in brief.denies:
+        answer, _ = _applies(statement, row, question, bounded)
+        if answer is not NO:
+            deny = max(deny, answer)
+    return allow, deny
+
+
+def _trace(statement: Statement, policy: Policy, page: Page, question: Question, bounded: Tri) -> StatementTrace:
+    """Compare every element of one statement, and say how."""
+    answer, met = _applies(statement, page.row, question, bounded)
+    reached = [match for match, certain in met if certain is YES]
+    return StatementTrace(
+        page.row.layer,
+        page.name,
+        policy,
+        statement.index,
+        statement.sid,
+        statement.effect or Effect.DENY,
+        answer,
+        _elements(statement, page.row, question, bounded),
+        next((match for match in Match if match in reached), None),
+        statement.alone,
+    )
 
 
 def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -> tuple[Tri, list[tuple[Match, Tri]]]:
