@@ -1,1 +1,32 @@
-"""Why sts:AssumeRole fails, and the smallest fix, proved."""
+"""Why sts:AssumeRole fails, and the smallest fix, proved.
+
+The public names, each imported when it is first used: the command line must not pay for what it does not need.
+
+    from diagnose import decide, diagnose, load_case, load_rules
+    diagnosis = diagnose(load_case("case.json"), load_rules())
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "Case": "diagnose.model.case",
+    "Decision": "diagnose.model.trace",
+    "Diagnosis": "diagnose.model.diagnosis",
+    "XdiagError": "diagnose.errors",
+    "decide": "diagnose.evaluate.decision",
+    "decide_many": "diagnose.batch",
+    "diagnose": "diagnose.pipeline",
+    "load_case": "diagnose.library",
+    "load_rules": "diagnose.library",
+    "render": "diagnose.report",
+    "verdict": "diagnose.evaluate.decision",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    """Find a public name (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 def situation(case: Case) -> tuple[Fact, ...]:
     """Describe the caller, the role and the request; nothing where their ARNs cannot be read."""
     try:
-        asker = Asker(case)
+        asker = Asker(case.snapshot.source, case.request.via)
         role = parse_role(case.request.role_arn)
     except XdiagError:
         return ()

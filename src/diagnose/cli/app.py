@@ -1,0 +1,45 @@
+"""The commands, in the order in which `xdiag --help` lists them."""
+
+import typer
+
+from diagnose.cli.check import check
+from diagnose.cli.collect import collect
+from diagnose.cli.demo import demo
+from diagnose.cli.facts import facts
+from diagnose.cli.schema import schema
+
+app = typer.Typer(
+    name="xdiag",
+    help=(
+        "Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the "
+        "smallest fix.\n\n"
+        "    xdiag check arn:aws:iam::111111111111:user/ci arn:aws:iam::222222222222:role/Deploy\n\n"
+        "    xdiag check --case ticket.json\n\n"
+        "    xdiag demo\n\n"
+        "Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered, "
+        "130 interrupted."
+    ),
+    no_args_is_help=True,
+    # Rich would cost every start 40 ms, and a traceback is for a bug report, not for decoration.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from diagnose.report.version import VERSION
+
+        typer.echo(f"xdiag {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and leave."),
+) -> None:
+    """Options that stand before a command."""
+
+
+for command in (check, collect, demo, facts, schema):
+    app.command()(command)

@@ -1,0 +1,143 @@
+"""`xdiag check`: from two ARNs to an explained answer."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.cli.gather import Where, both_arns, from_file, live
+from diagnose.cli.options import (
+    CaseFile,
+    Colors,
+    ContextValues,
+    DestProfile,
+    DurationSeconds,
+    EndpointUrl,
+    ExternalId,
+    Message,
+    MfaCode,
+    MfaSerial,
+    Redact,
+    Region,
+    RequestVia,
+    RoleArn,
+    RuleFolders,
+    SessionName,
+    SignedInAs,
+    SourceArn,
+    SourceIdentity,
+    SourceProfile,
+    Tags,
+    TransitiveTagKeys,
+    UnknownKeys,
+    Without,
+)
+from diagnose.cli.output import Color
+from diagnose.cli.proposals import Proposals
+from diagnose.cli.request import Flags, without
+from diagnose.report import Format
+
+
+def check(
+    source_arn: SourceArn = None,
+    role_arn: RoleArn = None,
+    case_file: CaseFile = None,
+    save_case: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep what was gathered, so that it can be replayed with --case."),
+    ] = None,
+    source_profile: SourceProfile = None,
+    dest_profile: DestProfile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    without_layers: Without = None,
+    external_id: ExternalId = None,
+    session_name: SessionName = None,
+    duration_seconds: DurationSeconds = None,
+    mfa_serial: MfaSerial = None,
+    mfa_code: MfaCode = None,
+    tags: Tags = None,
+    transitive_tag_keys: TransitiveTagKeys = None,
+    source_identity: SourceIdentity = None,
+    context: ContextValues = None,
+    unknown: UnknownKeys = None,
+    via: RequestVia = None,
+    signed_in_as: SignedInAs = None,
+    message: Message = None,
+    no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.")] = False,
+    with_trust_policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What if: decide with this trust policy instead.")
+    ] = None,
+    with_identity_policy: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What if: decide with this identity-based policy as well. May be repeated."),
+    ] = None,
+    with_boundary: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What if: decide with this permissions boundary instead.")
+    ] = None,
+    with_scp: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What if: decide with this SCP at the account as well. May be repeated."),
+    ] = None,
+    expect: Annotated[
+        str | None, typer.Option(metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.")
+    ] = None,
+    audience: Annotated[
+        bool, typer.Option("--audience", help="Add whom else the trust policy admits, and whether all the world.")
+    ] = False,
+    output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
+    color: Colors = Color.AUTO,
+    redact: Redact = False,
+    rules: RuleFolders = None,
+) -> None:
+    r"""Say whether a principal can assume a role, and if not, why, where, and what would mend it.
+
+    Reads both sides with the AWS profiles given (or from a case file), decides as AWS would, names the causes,
+    and then tries sts:AssumeRole with a session policy that makes the credentials worthless.
+
+        xdiag check arn:aws:iam::111111111111:user/ci arn:aws:iam::222222222222:role/Deploy \
+            --source-profile ours --dest-profile theirs --external-id acme-42
+
+        xdiag check --case ticket.json --output markdown
+
+    Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered.
+    """
+    flags = Flags(
+        external_id=external_id,
+        session_name=session_name,
+        duration_seconds=duration_seconds,
+        mfa_serial=mfa_serial,
+        mfa_code=mfa_code,
+        tags=tags,
+        transitive_tag_keys=transitive_tag_keys,
+        source_identity=source_identity,
+        context=context,
+        unknown=unknown,
+        via=via,
+        signed_in_as=signed_in_as,
+        region=region,
+    )
+    proposals = Proposals(with_trust_policy, with_identity_policy or (), with_boundary, with_scp or ())
+    expected = proposals.expected(expect)
+    if case_file is not None:
+        case = from_file(case_file, source_arn, role_arn, flags)
+    else:
+        source_arn, role_arn = both_arns(source_arn, role_arn)
+        where = Where(source_profile, dest_profile, region, endpoint_url)
+        case = live(source_arn, role_arn, where, flags, attempt=not no_probe and not proposals)
+    case = proposals.applied(without(case, without_layers or ()), message)
+
+    from diagnose.cli.finish import finish
+
+    raise typer.Exit(
+        finish(
+            case,
+            save_to=save_case,
+            output=output,
+            color=color,
+            redacted=redact,
+            rule_folders=rules or (),
+            expected=expected,
+            audience=audience,
+        )
+    )

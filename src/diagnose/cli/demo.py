@@ -1,0 +1,62 @@
+"""`xdiag demo`: bundled cases, so that the first answer needs no AWS account."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.cli.options import Colors
+from diagnose.cli.output import Color
+from diagnose.errors import XdiagError
+from diagnose.report import Format
+
+FIRST = "wrong-principal"
+
+
+def demo(
+    name: Annotated[str, typer.Argument(help="Which case; --list names them.", show_default=True)] = FIRST,
+    list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
+    output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
+    color: Colors = Color.AUTO,
+) -> None:
+    """Diagnose a bundled broken pair of accounts.
+
+    xdiag demo --list
+
+    xdiag demo external-id
+    """
+    from diagnose.cli.output import say
+
+    cases = {path.stem: path for path in sorted(_folder().glob("*.json"))}
+    if list_them:
+        say("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
+        return
+    if name not in cases:
+        raise XdiagError(f"there is no demo `{name}`", hint=f"expected one of {', '.join(cases)}")
+
+    from diagnose.cli.finish import finish
+    from diagnose.library import load_case
+
+    finish(
+        load_case(cases[name]),
+        save_to=None,
+        output=output,
+        color=color,
+        redacted=False,
+        rule_folders=(),
+        expected=None,
+        audience=False,
+    )
+
+
+def _folder() -> Path:
+    """Find the bundled cases: in the installed package, or else in the source tree."""
+    package = Path(__file__).parent.parent
+    shipped = package / "_demo"
+    return shipped if shipped.is_dir() else package.parent.parent / "fixtures" / "demo"
+
+
+def _title(path: Path) -> str:
+    from diagnose.library import load_case
+
+    return load_case(path).note

@@ -1,0 +1,37 @@
+"""From a case to what the user gets: diagnose, save, report, exit code."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from diagnose.cli.exits import code_of
+from diagnose.cli.output import Color, colored, say, width
+from diagnose.library import load_rules
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Verdict
+from diagnose.pipeline import diagnose
+from diagnose.report import Format, render
+
+
+def finish(
+    case: Case,
+    *,
+    save_to: Path | None,
+    output: Format,
+    color: Color,
+    redacted: bool,
+    rule_folders: Sequence[Path],
+    expected: Verdict | None,
+    audience: bool,
+) -> int:
+    """Diagnose a case and report it; give the exit code. The case is saved first, so that nothing is lost."""
+    if save_to is not None:
+        from diagnose.collect.file import save_case
+
+        save_case(case, save_to)
+    diagnosis = diagnose(case, load_rules(rule_folders))
+    if redacted:
+        from diagnose.report.redact import redact
+
+        diagnosis = redact(diagnosis)
+    say(render(diagnosis, output, width=width(), color=colored(color)))
+    return code_of(diagnosis.verdict, expected)

@@ -1,0 +1,74 @@
+"""From flags to a case: out of a file, or live from both accounts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.cli.output import progress
+from diagnose.cli.request import Flags, requested
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request
+
+
+class Where(Struct, frozen=True):
+    """Where evidence comes from, live. What is None comes from the environment."""
+
+    source_profile: str | None = None
+    dest_profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+
+
+def from_file(path: Path, source_arn: str | None, role_arn: str | None, flags: Flags) -> Case:
+    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not."""
+    from diagnose.collect.file import read_case
+
+    place: Path | Literal["-"] = "-" if str(path) == "-" else path
+    case = read_case(place)
+    for what, given, held in (
+        ("source", source_arn, case.snapshot.source.arn),
+        ("role", role_arn, case.request.role_arn),
+    ):
+        if given is not None and given != held:
+            raise XdiagError(
+                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{held}`"
+            )
+    return replace(case, request=requested(case.request, flags))
+
+
+def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
+    """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
+    if source_arn is None or role_arn is None:
+        missing = "both ARNs are" if source_arn is None else "the ARN of the destination role is"
+        raise XdiagError(f"{missing} missing", hint="expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`")
+    parse_caller(source_arn)
+    parse_role(role_arn)
+    return source_arn, role_arn
+
+
+def live(source_arn: str, role_arn: str, where: Where, flags: Flags, *, attempt: bool) -> Case:
+    """Read both sides with boto3 and, unless told otherwise, try the request for real.
+
+    Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
+    """
+    from diagnose.aws.session import open_side
+    from diagnose.collect.live import gather
+    from diagnose.probe import probe
+
+    with progress() as step:
+        step("opening the profiles")
+        source = open_side(where.source_profile, where.region, where.endpoint_url)
+        destination = source
+        if where.dest_profile != where.source_profile:
+            destination = open_side(where.dest_profile, where.region, where.endpoint_url)
+        base = requested(Request(role_arn=role_arn, region=source.region), flags)
+        snapshot = gather(base, source_arn, source, destination, progress=step, now=datetime.now(UTC).isoformat())
+        case = Case(base, snapshot)
+        if not attempt:
+            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
+        step("trying sts:AssumeRole")
+        return replace(case, probe=probe(case, source, mfa_code=flags.mfa_code))

@@ -1,0 +1,64 @@
+"""Where words go: results to standard output, all else to standard error."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from diagnose.errors import XdiagError
+
+
+class Color(StrEnum):
+    """When a report is coloured."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def say(text: str) -> None:
+    """Write a result. What the terminal's encoding cannot hold is written as an escape."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def tell(error: XdiagError) -> None:
+    """Write a user's mistake, and what to do about it."""
+    from diagnose.report.plain import visible
+
+    lines = [f"xdiag: {visible(error.message)}", *([f"  {visible(error.hint)}"] if error.hint else [])]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def colored(color: Color) -> bool:
+    """Say whether to colour, minding NO_COLOR, FORCE_COLOR and a terminal that can do nothing."""
+    if color is not Color.AUTO:
+        return color is Color.ALWAYS
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Give the terminal's width, or 80 columns where the output goes elsewhere."""
+    return min(120, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show what is being waited for, where a person watches; elsewhere say nothing."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    with console.status(Text("starting")) as status:
+        yield lambda step: status.update(Text(step))

@@ -1,0 +1,26 @@
+"""Where the command line and other programs get a case and the rules from."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from diagnose.causes.cache import cache_folder
+from diagnose.causes.folder import rule_folders
+from diagnose.causes.load import load_rules as read_rules
+from diagnose.causes.rule import Rule
+from diagnose.collect.file import read_case
+from diagnose.model.case import Case
+from diagnose.remedy import REMEDIES
+
+
+def load_case(path: str | Path) -> Case:
+    """Read a case from a file, or from standard input for "-". Raises XdiagError for anything that is none."""
+    return read_case("-" if str(path) == "-" else Path(path))
+
+
+def load_rules(extra: Sequence[Path] = ()) -> tuple[Rule, ...]:
+    """Read the rules that come with xdiag, and those of further folders.
+
+    Raises XdiagError, naming file and line, for a rule that is wrong.
+    """
+    return read_rules(rule_folders(extra), REMEDIES, cache=cache_folder(os.environ))

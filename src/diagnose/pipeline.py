@@ -1,0 +1,66 @@
+"""One value in, one out: a case and the rules to a diagnosis. Pure."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from diagnose.causes.match import Cause, explain
+from diagnose.causes.rule import Rule
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Verdict
+from diagnose.model.trace import Decision, Gate
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.remedy import propose
+
+
+def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
+    """Decide a case, name the causes, and prove what would mend them.
+
+    Raises XdiagError when the source or the role of the case is no ARN of one.
+    """
+    decision = decide(case)
+    findings = tuple(_mended(cause, case, decision) for cause in explain(rules, case, decision))
+    agreement = agreement_of(decision, case.probe)
+    return Diagnosis(case, decision, _verdict(decision.verdict, case.probe, agreement), agreement, findings)
+
+
+def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
+    """Hold AWS's answer to the live attempt against what was computed."""
+    if probe is None or probe.outcome is ProbeOutcome.NOT_MADE:
+        return Agreement.NOT_MADE
+    answered = _answered(decision, probe)
+    if answered is UNKNOWN:
+        return Agreement.INCONCLUSIVE
+    if decision.verdict is UNKNOWN:
+        return Agreement.SETTLES
+    return Agreement.AGREES if decision.verdict is answered else Agreement.CONTRADICTS
+
+
+def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
+    proposed = (propose(kind, cause.subject, case, decision) for kind in cause.remedies)
+    return replace(cause.finding, remedies=tuple(remedy for remedies in proposed for remedy in remedies))
+
+
+def _answered(decision: Decision, probe: ProbeResult) -> Tri:
+    """Say what AWS answered. An error that is no denial answers only what a gate has foreseen.
+
+    A duration above the limit is refused after the policies were passed, with a ValidationError.
+    """
+    match probe.outcome:
+        case ProbeOutcome.ASSUMED:
+            return YES
+        case ProbeOutcome.ACCESS_DENIED:
+            return NO
+        case ProbeOutcome.OTHER_ERROR | ProbeOutcome.NOT_MADE:
+            pass
+    of_request = (Gate.DURATION, Gate.PARAMETERS)
+    foreseen = any(trace.gate in of_request and trace.verdict is not YES for trace in decision.gates)
+    return NO if probe.code == "ValidationError" and foreseen else UNKNOWN
+
+
+def _verdict(computed: Tri, probe: ProbeResult | None, agreement: Agreement) -> Verdict:
+    """Take AWS's word where it was asked and answered."""
+    if probe is not None and agreement in (Agreement.SETTLES, Agreement.CONTRADICTS):
+        return Verdict.ALLOWED if probe.outcome is ProbeOutcome.ASSUMED else Verdict.DENIED
+    return (Verdict.DENIED, Verdict.UNDETERMINED, Verdict.ALLOWED)[computed]
