@@ -1,0 +1,213 @@
+"""A policy document as JSON values, and its edits as RFC 6902 operations.
+
+INVARIANT: a document is only ever changed by applying operations to it, so the patch that is
+shown always gives the document that is shown.
+"""
+
+import copy
+import json
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType
+
+from diagnose.model.policy import Policy, document_text
+
+Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+Object: TypeAlias = dict[str, Json]
+
+_ORDER = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+
+
+class Operation(Struct, frozen=True, omit_defaults=True):
+    """One operation of a JSON patch: `add`, `remove` or `replace`. `value` is unset for `remove`.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6902
+    """
+
+    op: str
+    path: str
+    value: Json | UnsetType = UNSET
+
+
+def read(policy: Policy) -> Object | None:
+    """Parse a policy that can be edited; None where its text is not a JSON object or names a key twice.
+
+    A repeated key has no one meaning, and an edit would silently drop one of the two.
+    """
+    try:
+        document = json.loads(document_text(policy.document), object_pairs_hook=_without_repetition)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and _statements_are_objects(document) else None
+
+
+def statements(document: Object) -> list[Object]:
+    """Give the statements; a document may hold one that stands alone, without a list."""
+    held = document.get("Statement", [])
+    return [statement for statement in (held if isinstance(held, list) else [held]) if isinstance(statement, dict)]
+
+
+def statement_path(document: Object, index: int) -> str:
+    """Point at a statement, whether it stands in a list or alone."""
+    return f"/Statement/{index}" if isinstance(document.get("Statement"), list) else "/Statement"
+
+
+def address(document: Object, pointer: str) -> str | None:
+    """Make a pointer fit the document at hand, or None where it leads nowhere."""
+    if not isinstance(document.get("Statement"), list) and pointer.startswith("/Statement/0"):
+        pointer = "/Statement" + pointer.removeprefix("/Statement/0")
+    return pointer if value_at(document, pointer) is not UNSET else None
+
+
+def value_at(document: Json, pointer: str) -> Json | UnsetType:
+    """Give the value that a JSON pointer leads to; UNSET where there is none."""
+    value = document
+    for token in _tokens(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return UNSET
+    return value
+
+
+def joined(pointer: str, *tokens: str) -> str:
+    """Lengthen a pointer, escaping each token."""
+    return pointer + "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def parent(pointer: str) -> tuple[str, str]:
+    """Split a pointer into the pointer of what holds the value, and the last token, unescaped."""
+    holder, _, last = pointer.rpartition("/")
+    return holder, _plain(last)
+
+
+def add_statement(document: Object, statement: Object) -> tuple[Operation, ...]:
+    """Append a statement, under a Sid that no other statement of the document has."""
+    taken = {str(other.get("Sid")) for other in statements(document)}
+    named = {**statement, "Sid": _unused(str(statement["Sid"]), taken)} if "Sid" in statement else statement
+    held = document.get("Statement")
+    if isinstance(held, list):
+        return (Operation("add", "/Statement/-", named),)
+    if isinstance(held, dict):
+        return (Operation("replace", "/Statement", [held, named]),)
+    return (Operation("add", "/Statement", [named]),)
+
+
+def join_value(document: Object, pointer: str, value: str) -> tuple[Operation, ...]:
+    """Put a value beside the one at `pointer`, which stands alone or in a list."""
+    holder, _ = parent(pointer)
+    if isinstance(value_at(document, holder), list):
+        return (Operation("add", f"{holder}/-", value),)
+    held = value_at(document, pointer)
+    if isinstance(held, list):
+        return (Operation("add", f"{pointer}/-", value),)
+    return () if held is UNSET else (Operation("replace", pointer, [held, value]),)
+
+
+def patched(document: Object, operations: Sequence[Operation]) -> Object:
+    """Apply operations to a copy of a document. Raises LookupError where a path leads nowhere."""
+    result: Object = copy.deepcopy(document)
+    for operation in operations:
+        if operation.path == "":
+            assert isinstance(operation.value, dict)
+            result = copy.deepcopy(operation.value)
+            continue
+        holder, last = parent(operation.path)
+        _apply(value_at(result, holder), last, operation)
+    return result
+
+
+def dumped(value: Json) -> str:
+    """Write JSON with an indent of two, in ASCII, so that look-alike and invisible characters show."""
+    return json.dumps(value, indent=2)
+
+
+def patch_text(operations: Iterable[Operation]) -> str:
+    """Write operations as a JSON patch."""
+    return dumped([_as_object(operation) for operation in operations])
+
+
+def in_order(statement: Object) -> Object:
+    """Put the elements of a statement into the order in which AWS writes them."""
+    return {name: statement[name] for name in _ORDER if name in statement} | statement
+
+
+def one_or_list(values: Sequence[str]) -> Json:
+    """Write one value by itself and several as a list, as AWS does."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def listed(value: Json | UnsetType) -> list[Json]:
+    """Give the values of an element that may be one value or a list of them."""
+    if isinstance(value, UnsetType):
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _as_object(operation: Operation) -> Json:
+    written: Object = {"op": operation.op, "path": operation.path}
+    if not isinstance(operation.value, UnsetType):
+        written["value"] = operation.value
+    return written
+
+
+def _without_repetition(pairs: list[tuple[str, Json]]) -> Object:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _statements_are_objects(document: Object) -> bool:
+    return all(isinstance(statement, dict) for statement in listed(document.get("Statement", [])))
+
+
+def _tokens(pointer: str) -> list[str]:
+    return [_plain(token) for token in pointer.split("/")[1:]]
+
+
+def _plain(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _unused(sid: str, taken: set[str]) -> str:
+    number = 2
+    name = sid
+    while name in taken:
+        name, number = f"{sid}{number}", number + 1
+    return name
+
+
+def _apply(holder: Json | UnsetType, last: str, operation: Operation) -> None:
+    """Carry out one operation in the object or list that holds its target."""
+    value = None if isinstance(operation.value, UnsetType) else copy.deepcopy(operation.value)
+    if isinstance(holder, dict):
+        if operation.op != "add" and last not in holder:
+            raise LookupError(operation.path)
+        if operation.op == "remove":
+            del holder[last]
+        else:
+            holder[last] = value
+    elif isinstance(holder, list):
+        index = len(holder) if last == "-" else int(last)
+        if operation.op == "add":
+            holder.insert(index, value)
+        elif operation.op == "remove":
+            del holder[index]
+        else:
+            holder[index] = value
+    else:
+        raise LookupError(operation.path)
