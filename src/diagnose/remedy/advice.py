@@ -1,0 +1,72 @@
+"""Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
+
+from collections.abc import Iterator
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Unread
+from diagnose.model.trace import Decision, Layer, Subject
+from diagnose.remedy.draft import Draft
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.naming import policy_words
+from diagnose.remedy.parties import account_of, role_arn
+from diagnose.remedy.places import LAYER_WORDS, OWNERS
+
+
+def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Try again: IAM is eventually consistent.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
+    """
+    text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
+    yield Draft(Kind.WAIT_FOR_PROPAGATION, Owner.CALLER, text)
+
+
+def ask_owner(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask whoever owns the policy, or the role, whether this request is meant to be refused."""
+    layer = subject.layer
+    if layer is None:
+        owner, what = Owner.DESTINATION, f"the role `{role_arn(case)}`"
+    elif subject.statement is not None:
+        owner, what = OWNERS[layer], policy_words(layer, subject.statement.policy, case)
+    else:
+        owner, what = OWNERS[layer], f"the {LAYER_WORDS[layer]}"
+    whom = _owner_words(owner, case)
+    text = f"Ask {whom}, who owns {what}, whether `{case.snapshot.source.arn}` should be let in"
+    yield Draft(Kind.ASK_OWNER, owner, text)
+
+
+def grant_reader_permission(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
+    """Grant xdiag's own principal what it lacked to read, and nothing else."""
+    gaps = [gap for gap in _gaps(decision, subject.layer) if gap.permission]
+    if not gaps:
+        return
+    named = dict.fromkeys((gap.permission, gap.subject) for gap in gaps)
+    told = " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
+    text = f"Grant the principal that xdiag reads with {told}, and run it again"
+    yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+
+
+def _gaps(decision: Decision, layer: Layer | None) -> Iterator[Unread]:
+    for decided in decision.actions:
+        for trace in decided.layers:
+            if layer in (None, trace.layer):
+                for level in trace.levels:
+                    yield from level.unread
+    for doubt in decision.doubts:
+        if layer is None or doubt.subject == layer:
+            yield from doubt.gaps
+
+
+def _owner_words(owner: Owner, case: Case) -> str:
+    match owner:
+        case Owner.DESTINATION:
+            return f"the owner of account `{account_of(role_arn(case))}`"
+        case Owner.SOURCE:
+            return f"the owner of account `{account_of(case.snapshot.source.arn)}`"
+        case Owner.ORGANIZATION:
+            return "the administrators of the organization"
+        case Owner.NETWORK:
+            return "the owner of the VPC endpoint"
+        case Owner.CALLER | Owner.XDIAG:
+            return "whoever makes the request"

@@ -1,0 +1,92 @@
+"""A policy of a case, amended by operations, as a draft."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from diagnose.model.case import Case
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.trace import Action, Layer
+from diagnose.remedy.document import Object, Operation, patched, read
+from diagnose.remedy.draft import Draft, PolicyChange
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.parties import destination_is_protected, permission_set, role_name, source_is_protected
+from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, with_new_policy, with_policy
+
+LANGUAGE = "2012-10-17"
+PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
+"""The name under which IAM Identity Center puts a permission set's inline policy on the role."""
+
+
+def editable(case: Case, layer: Layer, policy: Policy) -> Object | None:
+    """Give a policy's document where its owner can edit it; None where only AWS can, or its text is broken."""
+    if is_aws_managed(policy):
+        return None
+    match layer:
+        case Layer.IDENTITY | Layer.BOUNDARY:
+            of_permission_set = policy.name == PERMISSION_SET_POLICY or policy.kind is PolicyKind.MANAGED
+            if source_is_protected(case) or (permission_set(case) and not of_permission_set):
+                return None
+        case Layer.TRUST if destination_is_protected(case):
+            return None
+    return read(policy)
+
+
+def amend(
+    case: Case, layer: Layer, policy: Policy, operations: Sequence[Operation], *, kind: Kind, text: str
+) -> Draft | None:
+    """Draft a policy with the operations applied; None where there are none, or it cannot be edited."""
+    document = editable(case, layer, policy)
+    if document is None or not operations:
+        return None
+    edited = patched(document, operations)
+    after = replace(policy, document=raw_document(edited))
+    change = PolicyChange(
+        layer,
+        policy,
+        after,
+        edited,
+        tuple(operations),
+        into_permission_set=layer is Layer.IDENTITY and policy.name == PERMISSION_SET_POLICY,
+    )
+    return Draft(kind, OWNERS[layer], text, with_policy(case, layer, policy, after), change)
+
+
+def found(
+    case: Case,
+    layer: Layer,
+    statement: Object,
+    *,
+    kind: Kind,
+    text: str,
+    name: str,
+    policy: PolicyKind,
+    level: str = "",
+) -> Draft | None:
+    """Draft a new policy of one statement; None where the layer takes no further policy."""
+    document: Object = {"Version": LANGUAGE, "Statement": [statement]}
+    after = Policy(name=name, document=raw_document(document), kind=policy)
+    edited = with_new_policy(case, layer, after, level)
+    if edited is None:
+        return None
+    change = PolicyChange(
+        layer,
+        None,
+        after,
+        document,
+        (Operation("add", "", document),),
+        target=level,
+        into_permission_set=layer is Layer.IDENTITY and name == PERMISSION_SET_POLICY,
+    )
+    return Draft(kind, OWNERS[layer], text, edited, change)
+
+
+def new_policy_name(action: Action, case: Case) -> str:
+    """Name a new inline policy, so that putting it overwrites none that was read."""
+    taken = {policy.name for policy in policies_in(case, Layer.IDENTITY)}
+    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', role_name(case))}"[:120]
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return name

@@ -1,0 +1,207 @@
+"""An explicit Deny, narrowed so that it spares exactly this request and nothing else.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Iterator
+
+from diagnose.evaluate.action import covered
+from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.pattern import glob
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case
+from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
+from diagnose.model.tri import YES
+from diagnose.remedy.amendment import amend
+from diagnose.remedy.document import (
+    Json,
+    Object,
+    Operation,
+    add_statement,
+    in_order,
+    joined,
+    listed,
+    one_or_list,
+    patched,
+    read,
+    statement_path,
+    value_at,
+)
+from diagnose.remedy.draft import Draft
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.naming import policy_words
+from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element, role_arn
+from diagnose.remedy.places import same
+
+_OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
+
+
+def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
+
+    Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
+    is there for this very caller or role is left alone: to lift it is a decision, not a correction.
+    """
+    statement, layer = subject.statement, subject.layer
+    if statement is None or layer is None or statement.effect is not Effect.DENY:
+        return
+    document = read(statement.policy)
+    path = statement_path(document, statement.index) if document is not None else ""
+    held = value_at(document, path) if document is not None else None
+    if document is None or not isinstance(held, dict):
+        return
+    actions = _denied(statement, subject.action, decision)
+    whom = f"the role `{role_arn(case)}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
+    where = policy_words(layer, statement.policy, case)
+    text = f"In {where}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
+    if layer in _OWN_LAYERS:
+        narrowing = _spares_role(held, path, case)
+    else:
+        narrowing = _without_not_principal(held, path, case) or _spares_caller(held, path, case)
+    if not narrowing:
+        return
+    operations = _only_for(actions, document, held, path, narrowing)
+    draft = amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
+    if draft:
+        yield draft
+
+
+def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:
+    """Name the actions of this call that the statement denies."""
+    found = [
+        decided.action
+        for decided in decision.actions
+        for layer in decided.layers
+        if layer.layer is statement.layer
+        for level in layer.levels
+        for other in level.statements
+        if other.index == statement.index and same(other.policy, statement.policy) and other.verdict is YES
+    ]
+    return list(dict.fromkeys([action, *found]))
+
+
+def _called(statement: StatementTrace) -> str:
+    return f" `{statement.sid}`" if statement.sid else f" in statement {statement.index + 1}"
+
+
+def _named(case: Case) -> str:
+    return next(iter((principal_element(case) or {"": caller(case).arn}).values()))
+
+
+def _only_for(
+    actions: list[Action], document: Object, statement: Object, path: str, narrowing: tuple[Operation, ...]
+) -> tuple[Operation, ...]:
+    """Apply a narrowing to a statement; where it denies more than STS, only to a copy for the actions of the call."""
+    kept = _without_actions(statement, path, actions)
+    if not kept:
+        return narrowing
+    copy = value_at(patched(document, narrowing), path)
+    if not isinstance(copy, dict):
+        return ()
+    own: Object = {name: value for name, value in copy.items() if name not in ("Action", "NotAction", "Sid")}
+    names = [str(action) for action in actions]
+    sid = {"Sid": f"{statement['Sid']}Narrowed"} if statement.get("Sid") else {}
+    own = {**sid, "Effect": "Deny", "Action": one_or_list(names), **own}
+    return (*kept, *add_statement(document, in_order(own)))
+
+
+def _without_actions(statement: Object, path: str, actions: list[Action]) -> tuple[Operation, ...]:
+    """Take the actions of the call out of a Deny that covers more than STS; nothing where it does not."""
+    names = [str(action) for action in actions]
+    if "NotAction" in statement:
+        return (Operation("replace", joined(path, "NotAction"), [*listed(statement["NotAction"]), *names]),)
+    patterns = [str(pattern) for pattern in listed(statement.get("Action"))]
+    others = [pattern for pattern in patterns if not covered(pattern)]
+    broad = [pattern for pattern in patterns if covered(pattern) and not pattern.lower().startswith("sts:")]
+    if "*" in broad:
+        return (
+            Operation("remove", joined(path, "Action")),
+            Operation("add", joined(path, "NotAction"), one_or_list(names)),
+        )
+    if broad or not others:
+        return ()
+    return (Operation("replace", joined(path, "Action"), one_or_list(others)),)
+
+
+def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+    """Except one role from the resources; nothing where they are a pattern that has no such exception."""
+    role = role_arn(case)
+    if "NotResource" in statement:
+        return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
+    patterns = [str(pattern) for pattern in listed(statement.get("Resource"))]
+    if patterns == ["*"]:
+        return (Operation("remove", joined(path, "Resource")), Operation("add", joined(path, "NotResource"), role))
+    if any(pattern != role and glob(pattern)(role) for pattern in patterns):
+        return ()
+    others = [pattern for pattern in patterns if pattern != role]
+    return (Operation("replace", joined(path, "Resource"), one_or_list(others)),) if others else ()
+
+
+def _spares_caller(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+    """Except one caller by a condition, which is joined to those that are there."""
+    asker = caller(case)
+    arn = principal_arn(case)
+    if asker.kind is CallerKind.SERVICE:
+        key, value, operator = "aws:PrincipalServiceName", asker.name, "StringNotEquals"
+    elif arn is not None:
+        key, value, operator = "aws:PrincipalArn", arn, "ArnNotEquals"
+    else:
+        return ()
+    if _is_for_this_caller(statement, value):
+        return ()
+    return _with_exception(statement, path, operator, key, [value])
+
+
+def _is_for_this_caller(statement: Object, arn: str) -> bool:
+    """Say whether a Deny names the caller and nobody else, so that to spare the caller would be to remove it."""
+    principal = statement.get("Principal")
+    if isinstance(principal, dict) and listed(principal.get("AWS")) == [arn]:
+        return True
+    condition = statement.get("Condition")
+    for written, block in condition.items() if isinstance(condition, dict) else ():
+        _, operator, _ = parse_operator(written)
+        for key, values in block.items() if isinstance(block, dict) and operator else ():
+            if operator and not operator.negated and key.lower() == "aws:principalarn" and listed(values) == [arn]:
+                return True
+    return False
+
+
+def _with_exception(statement: Object, path: str, operator: str, key: str, values: list[Json]) -> tuple[Operation, ...]:
+    """Add values that a negated test spares: to a test of that key, to a block of that operator, or anew."""
+    condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
+    if not isinstance(condition, dict):
+        return (Operation("add", joined(path, "Condition"), {operator: {key: value}}),)
+    for written, block in condition.items():
+        sets, parsed, _ = parse_operator(written)
+        if not isinstance(block, dict) or parsed is None or not parsed.negated or sets is not SetOperator.NONE:
+            continue
+        held = next((name for name in block if name.lower() == key.lower()), None)
+        if held is not None:
+            where = joined(path, "Condition", written, held)
+            return (Operation("replace", where, [*listed(block[held]), *values]),)
+    if isinstance(condition.get(operator), dict):
+        return (Operation("add", joined(path, "Condition", operator, key), value),)
+    return (Operation("add", joined(path, "Condition", operator), {key: value}),)
+
+
+def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+    """Say by a condition what NotPrincipal says, which hits every principal with a permissions boundary.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    principals = statement.get("NotPrincipal")
+    caller = principal_arn(case)
+    if not isinstance(principals, dict) or set(principals) != {"AWS"} or caller is None:
+        return ()
+    named = [str(one) for one in listed(principals["AWS"])]
+    spared = [one for one in named if ":iam:" in one and (":role/" in one or ":user/" in one)]
+    accounts = {account_of(one) for one in spared}
+    # A session and its account stand in NotPrincipal only beside the role that they complete.
+    if any(one not in spared and (account_of(one) or one) not in accounts for one in named):
+        return ()
+    values: list[Json] = list(dict.fromkeys([*spared, caller]))
+    return (
+        Operation("remove", joined(path, "NotPrincipal")),
+        Operation("add", joined(path, "Principal"), "*"),
+        *_with_exception(statement, path, "ArnNotEquals", "aws:PrincipalArn", values),
+    )

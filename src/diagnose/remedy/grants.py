@@ -1,0 +1,94 @@
+"""Statements that grant exactly one action to exactly one caller on exactly one role."""
+
+import re
+
+from diagnose.evaluate.action import covered
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case
+from diagnose.model.trace import Action, Layer
+from diagnose.remedy.document import Json, Object, listed, statements
+from diagnose.remedy.parties import (
+    caller,
+    permission_set,
+    permission_set_pattern,
+    principal_element,
+    role_arn,
+    role_name,
+)
+
+_SAYS_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
+_SAYS_FOR_WHOM_A_SERVICE_CALLS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorg")
+
+
+def grant(layer: Layer, action: Action, case: Case, condition: Object | None = None) -> Object | None:
+    """Write an Allow statement for one layer; None where the caller cannot be named in it."""
+    statement: Object = {"Sid": sid(layer, action, case), "Effect": "Allow"}
+    if layer in (Layer.TRUST, Layer.ENDPOINT):
+        principal = principal_element(case)
+        if principal is None:
+            return None
+        statement["Principal"] = dict(principal)
+    statement["Action"] = str(action)
+    if layer is not Layer.TRUST:
+        statement["Resource"] = role_arn(case)
+    if condition:
+        statement["Condition"] = condition
+    return statement
+
+
+def grant_to_permission_set(action: Action, case: Case, condition: Object | None = None) -> Object:
+    """Write a trust statement for a permission set, whose role gets another name when it is assigned anew.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    asker = caller(case)
+    who: Object = {"aws:PrincipalArn": permission_set_pattern(case)}
+    also = dict(condition or {})
+    held = also.pop("ArnLike", {})
+    return {
+        "Sid": sid(Layer.TRUST, action, case),
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{asker.partition}:iam::{asker.account}:root"},
+        "Action": str(action),
+        "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
+    }
+
+
+def sid(layer: Layer, action: Action, case: Case) -> str:
+    """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
+    name = (permission_set(case) or caller(case).name) if layer is Layer.TRUST else role_name(case)
+    return "Allow" + action.partition(":")[2] + re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+
+
+def nearest_conditions(document: Object, case: Case, near: Object | None = None) -> Object:
+    """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
+
+    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
+    the caller what the owner asks of others: an external ID, MFA, a network.
+    """
+    candidates = [near] if near else []
+    for statement in [*candidates, *statements(document)]:
+        if _allows_such_callers(statement, case):
+            return _carried(statement.get("Condition"), case)
+    return {}
+
+
+def _allows_such_callers(statement: Object, case: Case) -> bool:
+    principal = statement.get("Principal")
+    service = caller(case).kind is CallerKind.SERVICE
+    named = isinstance(principal, dict) and ("Service" if service else "AWS") in principal
+    actions = [action for action in listed(statement.get("Action")) if isinstance(action, str)]
+    assumes = any(Action.ASSUME_ROLE in covered(action) for action in actions)
+    return statement.get("Effect") == "Allow" and (named or principal == "*") and assumes
+
+
+def _carried(condition: Json, case: Case) -> Object:
+    is_service = caller(case).kind is CallerKind.SERVICE
+    dropped = _SAYS_WHO_CALLS if is_service else _SAYS_WHO_CALLS + _SAYS_FOR_WHOM_A_SERVICE_CALLS
+    carried: Object = {}
+    for operator, block in condition.items() if isinstance(condition, dict) else ():
+        if isinstance(block, dict):
+            kept: Object = {key: value for key, value in block.items() if not key.lower().startswith(dropped)}
+            if kept:
+                carried[operator] = kept
+    return carried

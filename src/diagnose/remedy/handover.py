@@ -1,0 +1,59 @@
+"""A remedy as a paragraph to send to whoever can carry it out."""
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner, Proof, Remedy
+from diagnose.model.tri import YES
+from diagnose.remedy.parties import account_of, caller, role_arn
+
+_ELSEWHERE = (Owner.DESTINATION, Owner.ORGANIZATION, Owner.NETWORK, Owner.SOURCE)
+
+
+def paragraph(remedy: Remedy, case: Case) -> str:
+    """Write what to change, the exact text, why, and how it was proved; empty where the caller can do it alone."""
+    if remedy.owner not in _ELSEWHERE:
+        return ""
+    parts = [
+        f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` cannot assume `{role_arn(case)}` "
+        f"(sts:AssumeRole is denied). Please change this: {remedy.text}.",
+        _proof(remedy),
+    ]
+    if remedy.patch:
+        what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
+        parts.append(f"{what}\n\n{remedy.patch}")
+    if remedy.document:
+        parts.append(f"The whole document after it:\n\n{remedy.document}")
+    command = dict(remedy.commands).get("aws-cli", "")
+    if command and not remedy.document:
+        parts.append(f"With the AWS CLI:\n\n{command}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _addressee(owner: Owner, case: Case) -> str:
+    match owner:
+        case Owner.DESTINATION:
+            return f"the owner of account {account_of(role_arn(case))}"
+        case Owner.SOURCE:
+            return f"the owner of account {caller(case).account}"
+        case Owner.ORGANIZATION:
+            return "the administrators of the organization"
+        case Owner.NETWORK:
+            return "the owner of the VPC endpoint"
+        case Owner.CALLER | Owner.XDIAG:
+            return "whoever makes the request"
+
+
+def _proof(remedy: Remedy) -> str:
+    match remedy.proof:
+        case Proof.ALLOWED:
+            told = "The request was decided again with the change made: it is then allowed."
+        case Proof.CLEARS:
+            left = "; ".join(remedy.remaining)
+            told = f"The request was decided again with the change made: this cause is then gone. What remains: {left}."
+        case Proof.NOT_TRIED:
+            return ""
+    if remedy.admits_nobody_else is YES:
+        told += (
+            " For every other principal that the policies name, and for made-up ones in the same account and "
+            "elsewhere, the answer was the same before and after."
+        )
+    return told

@@ -1,0 +1,99 @@
+"""A case in which every layer but one stands open, so that this one alone decides."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from diagnose.model.arn import CallerKind, parse_caller
+from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Session, SourceSide, Via
+from diagnose.model.evidence import Evidence, Known
+from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.trace import Layer
+from diagnose.remedy.parties import role_arn, values_of
+
+_EVERYTHING = raw_document({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+_EVERYBODY = raw_document(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
+)
+ALLOWS_ALL = PolicySet((Policy("AllowsAll", _EVERYTHING),))
+_SAY_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
+_MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+
+
+def opened(case: Case, source: SourceSide, layer: Layer) -> Case:
+    """Let `source` make the request of a case, with every layer open but `layer`."""
+    snapshot = case.snapshot
+    return replace(
+        case,
+        request=_request(case),
+        snapshot=replace(
+            snapshot,
+            source=source if layer is Layer.SCP else replace(source, scps=Known(())),
+            destination=_destination(snapshot.destination, source, layer),
+            endpoint=snapshot.endpoint if layer is Layer.ENDPOINT else _open_endpoint(snapshot.endpoint),
+        ),
+    )
+
+
+def session_of(source: SourceSide) -> Session:
+    """Give the source's session without its session policies; what is not known of it is taken not to be there."""
+    session = source.session
+    return replace(
+        session,
+        policies=PolicySet(),
+        tags=session.tags if isinstance(session.tags, Known) else Known({}),
+        transitive_tag_keys=session.transitive_tag_keys
+        if isinstance(session.transitive_tag_keys, Known)
+        else Known(()),
+        source_identity=session.source_identity if isinstance(session.source_identity, Known) else Known(None),
+    )
+
+
+def bare(case: Case) -> Case:
+    """Give a case whose call needs sts:AssumeRole alone: neither passes nor hands on anything."""
+    parameters = replace(
+        case.request.parameters, tags={}, transitive_tag_keys=(), source_identity=None, provided_contexts=()
+    )
+    source = case.snapshot.source
+    session = replace(source.session, transitive_tag_keys=Known(()), source_identity=Known(None))
+    return replace(
+        case,
+        request=replace(case.request, parameters=parameters),
+        snapshot=replace(case.snapshot, source=replace(source, session=session)),
+    )
+
+
+def trust_in(source: SourceSide) -> Policy:
+    """Write a trust policy that leaves everything to the source's own policies."""
+    caller = parse_caller(source.arn)
+    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
+    return Policy("Open", raw_document({"Version": "2012-10-17", "Statement": statement}), PolicyKind.TRUST)
+
+
+def _request(case: Case) -> Request:
+    """Make the call so that nothing but policies decides: the role as IAM has it, no duration, MFA as it is."""
+    request = case.request
+    mfa = values_of(_MFA[0], case)
+    stated: Mapping[str, tuple[str, ...]] = {
+        key: values for key, values in request.context.items() if not key.lower().startswith((*_SAY_WHO_CALLS, *_MFA))
+    }
+    if mfa is not None:
+        stated = {**stated, _MFA[0]: mfa, _MFA[1]: ("0",) if mfa == ("true",) else ()}
+    parameters = replace(request.parameters, mfa_serial=None, mfa_code_sent=False, duration_seconds=None)
+    return replace(
+        request, role_arn=role_arn(case), via=Via.API, signed_in_as=None, parameters=parameters, context=stated
+    )
+
+
+def _destination(destination: DestinationSide, source: SourceSide, layer: Layer) -> DestinationSide:
+    trust = destination.trust_policy if layer is Layer.TRUST else Known(trust_in(source))
+    return replace(destination, trust_policy=trust, rcps=destination.rcps if layer is Layer.RCP else Known(()))
+
+
+def _open_endpoint(endpoint: Evidence[Endpoint | None]) -> Evidence[Endpoint | None]:
+    """Keep the way that the request takes, which conditions see, but not the endpoint's policy."""
+    if not isinstance(endpoint, Known) or endpoint.value is None:
+        return Known(None)
+    policy = Policy("Open", _EVERYBODY, PolicyKind.ENDPOINT)
+    return Known(replace(endpoint.value, policy=Known(policy)))

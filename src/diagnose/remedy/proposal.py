@@ -1,0 +1,90 @@
+"""From the kind of remedy that a rule names to the remedy that is shown, with its proof."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Remedy
+from diagnose.model.trace import Action, Decision, Effect, ElementTrace, Layer, StatementTrace, Subject
+from diagnose.model.tri import NO
+from diagnose.remedy.commands import commands
+from diagnose.remedy.document import dumped, patch_text
+from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, VersionChange
+from diagnose.remedy.edits import EDITS
+from diagnose.remedy.flags import changed_flags
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.leftover import unmet
+from diagnose.remedy.prove import Proven, prove
+
+
+def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...]:
+    """Give the first edit of a kind whose proof holds; nothing where none does."""
+    found = first_proven(kind, subject, case, decision)
+    return (as_remedy(*found, case),) if found else ()
+
+
+def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | None:
+    """Find the first draft of a kind whose proof holds."""
+    edit = EDITS[Kind(kind)]
+    for focused in _focused(subject, decision):
+        for draft in edit(focused, case, decision):
+            proven = prove(draft, focused, case, decision)
+            if proven is not None:
+                return draft, proven
+    return None
+
+
+def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
+    """Render a draft, with what its proof has shown."""
+    remedy = Remedy(
+        kind=draft.kind.value,
+        owner=draft.owner,
+        text=draft.text,
+        proof=proven.proof,
+        commands=commands(draft, case),
+        remaining=proven.remaining,
+        admits_nobody_else=proven.admits_nobody_else,
+    )
+    match draft.change:
+        case PolicyChange(after=after, document=document, operations=operations):
+            return replace(remedy, policy_name=after.name, document=dumped(document), patch=patch_text(operations))
+        case VersionChange(policy=policy, document=document):
+            return replace(remedy, policy_name=policy.name, document=dumped(document))
+        case NewRole(document=document):
+            return replace(remedy, document=dumped(document))
+        case RequestChange(before=before, after=after_request):
+            return replace(remedy, flags=changed_flags(before, after_request))
+    return remedy
+
+
+def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:
+    """Give the subject, and where it is a whole layer the comparisons in it that keep the request."""
+    yield subject
+    if subject.layer is None or subject.statement is not None:
+        return
+    for statement, elements in _in_the_way(subject.action, subject.layer, subject.level, decision):
+        for element in elements:
+            yield replace(subject, statement=statement, element=element)
+        yield replace(subject, statement=statement)
+
+
+def _in_the_way(
+    action: Action, layer: Layer, level: str, decision: Decision
+) -> Iterator[tuple[StatementTrace, tuple[ElementTrace, ...]]]:
+    """Give the Deny statements that apply, and of each Allow that does not what keeps it, the nearest first."""
+    statements = [
+        statement
+        for decided in decision.actions
+        if decided.action is action
+        for trace in decided.layers
+        if trace.layer is layer
+        for one in trace.levels
+        if level in ("", one.name)
+        for statement in one.statements
+    ]
+    for statement in statements:
+        if statement.effect is Effect.DENY and statement.verdict is not NO:
+            yield statement, ()
+    allows = [(statement, unmet(statement)) for statement in statements if statement.effect is Effect.ALLOW]
+    yield from sorted(((one, missing) for one, missing in allows if missing), key=lambda pair: len(pair[1]))

@@ -1,0 +1,79 @@
+"""The proof of a draft: the edited case is decided again, and nobody else gains by it."""
+
+from msgspec import Struct
+
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Proof
+from diagnose.model.trace import Decision, Effect, Gate, Layer, Reason, Subject
+from diagnose.model.tri import NO, YES, Tri
+from diagnose.remedy.clearing import cleared
+from diagnose.remedy.draft import Draft, NewRole, PolicyChange
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.leftover import remaining
+from diagnose.remedy.other_roles import opens_no_other_role
+from diagnose.remedy.strangers import admits_nobody_else
+
+_OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
+
+
+class Proven(Struct, frozen=True):
+    """What a proof has shown. `decision` is that on the edited case; None where nothing was decided."""
+
+    proof: Proof
+    remaining: tuple[str, ...] = ()
+    admits_nobody_else: Tri | None = None
+    decision: Decision | None = None
+
+
+def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | None:
+    """Prove that a draft mends what it claims to, and no more; None where it does not.
+
+    What was not read stays unknown: it is listed as not ruled out, and is no reason to refuse.
+    """
+    if draft.case is None:
+        return Proven(Proof.NOT_TRIED)
+    if decision.verdict is YES:
+        return None
+    after = decide(draft.case)
+    if not cleared(subject, decision, after) or _closed(after) - _closed(decision):
+        return None
+    shown, admits = _gains(draft, draft.case, subject, case)
+    if not shown:
+        return None
+    proof = Proof.ALLOWED if after.verdict is YES else Proof.CLEARS
+    return Proven(proof, remaining(after), admits, after)
+
+
+def _closed(decision: Decision) -> set[tuple[Gate, Reason, str]]:
+    """Name the requirements that are not met; an edit may bring up a new layer, but not a new mistake."""
+    return {(gate.gate, gate.reason, gate.wanted) for gate in decision.gates if gate.verdict is NO}
+
+
+def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> tuple[bool, Tri | None]:
+    """Say whether nobody gains by the edit but the source, and it gains no role but the destination.
+
+    The second half is told only of trust policies and of Deny statements; where it is NO the remedy is not shown.
+    An Allow in the source's own policies may not open another role, but it can let in nobody else.
+    """
+    layer = _layer(draft)
+    if layer is None:
+        return True, None
+    narrows_deny = draft.kind is Kind.EXEMPT_FROM_DENY or (
+        subject.statement is not None and subject.statement.effect is Effect.DENY
+    )
+    if layer in _OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
+        roles = opens_no_other_role(case, edited, layer)
+        if roles is NO or layer is not Layer.ENDPOINT:
+            return roles is not NO, roles if narrows_deny else None
+    admits = admits_nobody_else(case, edited, layer)
+    return admits is not NO, admits
+
+
+def _layer(draft: Draft) -> Layer | None:
+    match draft.change:
+        case PolicyChange(layer=layer):
+            return layer
+        case NewRole():
+            return Layer.TRUST
+    return None

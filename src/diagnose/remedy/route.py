@@ -1,0 +1,134 @@
+"""The way the request is made: the role's ARN, the Region, the endpoint, console or API, and who makes it."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
+from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Decision, Reason, Subject
+from diagnose.remedy.draft import Draft, RequestChange
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.parameters import wanted_values, without_overrides
+from diagnose.remedy.parties import caller, is_role_arn
+
+
+def correct_role_arn(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask for the role as IAM has it, or for the account's other role of that name."""
+    destination, asked = case.snapshot.destination, case.request.role_arn
+    role = destination.role
+    if isinstance(role, Known) and role.value is not None:
+        if role.value.arn != asked and is_role_arn(role.value.arn):
+            yield _asked_for(role.value.arn, case, destination)
+        return
+    others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
+    name = asked.rpartition("/")[2].lower()
+    for arn in others:
+        if arn != asked and arn.rpartition("/")[2].lower() == name and is_role_arn(arn):
+            yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)))
+
+
+def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Call STS in a Region that the condition lets pass."""
+    for region in wanted_values(subject):
+        if not has_wildcard(region) and region != case.request.region:
+            text = f"Call the STS endpoint of the Region `{region}`"
+            yield _requested(
+                Kind.USE_REGION, text, case, replace(case.request, region=region), ("aws:RequestedRegion",)
+            )
+
+
+def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Call STS through the VPC endpoint, or from the VPC, that the condition wants.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts_vpce.html
+    """
+    element = subject.element
+    key = element.key.lower() if element else ""
+    if key not in ("aws:sourcevpce", "aws:sourcevpc"):
+        return
+    for value in wanted_values(subject):
+        if has_wildcard(value):
+            continue
+        through = Endpoint(id=value) if key == "aws:sourcevpce" else Endpoint(id="", vpc=value)
+        held = case.snapshot.endpoint
+        if isinstance(held, Known) and held.value is not None and held.value.id == through.id:
+            through = held.value
+        edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
+        edited = replace(edited, snapshot=replace(edited.snapshot, endpoint=Known(through)))
+        what = f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"an STS endpoint in the VPC `{value}`"
+        yield Draft(Kind.USE_ENDPOINT, Owner.NETWORK, f"Call STS by its regional name through {what}", edited)
+
+
+def use_api(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call with the CLI or an SDK, which can send what the console cannot."""
+    if case.request.via is Via.CONSOLE:
+        text = "Assume the role with the AWS CLI or an SDK: the console sends no external ID, source identity or tags"
+        request = replace(case.request, via=Via.CLI)
+        yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, request, ())
+
+
+def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call as somebody else: whom the trust policy names, or who signed in."""
+    element = subject.element
+    named = element.wanted if element and element.wanted.startswith("arn:") else case.request.signed_in_as
+    if named and named != case.snapshot.source.arn and not has_wildcard(named):
+        text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
+    elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
+        text = "Make the request as an IAM user or from a role; the root user can assume none"
+    else:
+        text = f"Make the request as a user or from a role that may assume `{case.request.role_arn}`"
+    yield Draft(Kind.USE_IDENTITY, Owner.CALLER, text)
+
+
+def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask for a role that callers of yours can assume."""
+    others = case.snapshot.destination.other_roles
+    known = [arn for arn in others.value if arn != case.request.role_arn] if isinstance(others, Known) else []
+    text = f"Assume another role than `{case.request.role_arn}`, which is not for callers like this one"
+    if known:
+        text += "; the account has " + ", ".join(f"`{arn}`" for arn in known[:3])
+    yield Draft(Kind.USE_OTHER_ROLE, Owner.CALLER, text)
+
+
+def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Leave out a step of the chain: a role that assumes itself, or one in between."""
+    asker = caller(case)
+    if asker.has_role and asker.principal_arn == case.request.role_arn:
+        text = f"Leave this call out: the credentials are already those of `{case.request.role_arn}`"
+    elif case.request.signed_in_as:
+        text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
+    else:
+        text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{asker.arn}` was assumed with"
+    yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
+
+
+def correct_source_arn(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Name the source as AWS does."""
+    text = (
+        f"Give the source as `aws sts get-caller-identity` prints it; there is no `{case.snapshot.source.arn}` "
+        "that could have signed the request"
+    )
+    yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
+
+
+def _asked_for(arn: str, case: Case, destination: DestinationSide) -> Draft:
+    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    text = f"Ask for `{arn}`"
+    return _requested(Kind.CORRECT_ROLE_ARN, text, edited, replace(case.request, role_arn=arn), ())
+
+
+def _of_the_account(destination: DestinationSide) -> dict[str, object]:
+    """Keep what holds for every role of the account; nothing else was read of another role."""
+    return {
+        "rcps": destination.rcps,
+        "organization": destination.organization,
+        "other_roles": destination.other_roles,
+    }
+
+
+def _requested(kind: Kind, text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
+    edited = without_overrides(replace(case, request=request), keys)
+    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))

@@ -1,0 +1,107 @@
+"""What is set on a user or a role besides policies: tags, the maximum session duration, its existence."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.case import Case, Principal, Role
+from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Evidence, Known
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.trace import Action, Decision, Layer, Subject
+from diagnose.remedy.amendment import LANGUAGE
+from diagnose.remedy.document import Object
+from diagnose.remedy.draft import Draft, MaximumChange, NewRole, TagChange
+from diagnose.remedy.grants import grant
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.naming import source_words
+from diagnose.remedy.parameters import wanted_values, without_overrides
+from diagnose.remedy.parties import permission_set, source_is_protected
+from diagnose.remedy.places import with_destination, with_source
+
+_LONGEST = 43200
+
+
+def raise_role_maximum(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Let sessions of the role last as long as was asked for, which is twelve hours at most."""
+    asked, role = case.request.parameters.duration_seconds, _role(case)
+    if asked is None or role is None or asked > _LONGEST:
+        return
+    held = role.max_session_seconds
+    if isinstance(held, Known) and held.value >= asked:
+        return
+    text = f"Raise the maximum session duration of the role `{role.arn}` to {asked} seconds"
+    yield Draft(
+        Kind.RAISE_ROLE_MAXIMUM,
+        Owner.DESTINATION,
+        text,
+        _with_role(case, replace(role, max_session_seconds=Known(asked))),
+        MaximumChange(role.arn, asked),
+    )
+
+
+def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Set the tag that the condition wants on the source."""
+    held = case.snapshot.source.principal
+    principal = held.value if isinstance(held, Known) else None
+    key = _tag(subject, "aws:principaltag")
+    if principal is None or not key or source_is_protected(case) or permission_set(case):
+        return
+    for value in wanted_values(subject):
+        if has_wildcard(value) or "${" in value:
+            continue
+        tagged: Principal = replace(principal, tags=_with_tag(principal.tags, key, value))
+        edited = with_source(case, replace(case.snapshot.source, principal=Known(tagged)))
+        edited = without_overrides(edited, (f"aws:PrincipalTag/{key}",))
+        text = f"Tag {source_words(case)} with `{key}` = `{value}`; other policies may go by that tag, too"
+        yield Draft(Kind.TAG_PRINCIPAL, Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
+
+
+def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Set the tag that the condition wants on the destination."""
+    role = _role(case)
+    key = _tag(subject, "aws:resourcetag") or _tag(subject, "iam:resourcetag")
+    if role is None or not key:
+        return
+    for value in wanted_values(subject):
+        if has_wildcard(value) or "${" in value:
+            continue
+        edited = _with_role(case, replace(role, tags=_with_tag(role.tags, key, value)))
+        edited = without_overrides(edited, (f"aws:ResourceTag/{key}", f"iam:ResourceTag/{key}"))
+        text = f"Tag the role `{role.arn}` with `{key}` = `{value}`; other policies may go by that tag, too"
+        yield Draft(Kind.TAG_ROLE, Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
+
+
+def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Create the role that was asked for, trusting exactly the caller."""
+    statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case)
+    held, arn = case.snapshot.destination.role, case.request.role_arn
+    if statement is None or (isinstance(held, Known) and held.value is not None):
+        return
+    document: Object = {"Version": LANGUAGE, "Statement": [statement]}
+    trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
+    created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(3600))
+    edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
+    text = f"Create the role `{arn}` with a trust policy that names exactly the caller, or correct the ARN"
+    yield Draft(Kind.CREATE_ROLE, Owner.DESTINATION, text, edited, NewRole(arn, document))
+
+
+def _role(case: Case) -> Role | None:
+    held = case.snapshot.destination.role
+    return held.value if isinstance(held, Known) else None
+
+
+def _with_role(case: Case, role: Role) -> Case:
+    return with_destination(case, replace(case.snapshot.destination, role=Known(role)))
+
+
+def _tag(subject: Subject, wanted: str) -> str:
+    """Give the tag key in the subject's condition key, empty where that is of another kind."""
+    prefix, _, key = (subject.element.key if subject.element else "").partition("/")
+    return key if prefix.lower() == wanted else ""
+
+
+def _with_tag(tags: Evidence[object], key: str, value: str) -> Known[dict[str, str]]:
+    held = tags.value if isinstance(tags, Known) and isinstance(tags.value, dict) else {}
+    return Known({**{name: text for name, text in held.items() if name.lower() != key.lower()}, key: value})

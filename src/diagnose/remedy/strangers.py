@@ -1,0 +1,173 @@
+"""Whether an edit lets in anybody but the source.
+
+Strangers are everybody whom the policies name, and some whom nobody names. Each has what the source has
+(tags, network, MFA, the same request) but its identity, and may assume every role by its own policies. All
+layers but the edited one stand open, so that it alone decides.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.decision import verdict
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case, Origin, Principal, SourceSide, Via
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Layer
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.remedy.document import Json, Object, listed, read, statements
+from diagnose.remedy.opened import ALLOWS_ALL, bare, opened, session_of
+from diagnose.remedy.parties import caller
+from diagnose.remedy.places import policies_in
+
+_MOST = 60
+_NOBODY = "SomebodyElse"
+_ELSEWHERE = ("999999999999", "888888888888", "777777777777")
+_ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
+_SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
+_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+
+
+def admits_nobody_else(before: Case, after: Case, layer: Layer) -> Tri:
+    """Say whether the edit of one layer changes the answer for the source alone.
+
+    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told.
+    """
+    pairs = [(opened(before, who, layer), opened(after, who, layer)) for who in _callers(before, after, layer)]
+    if layer is Layer.TRUST:
+        pairs += list(_careless(before, after))
+    result = YES
+    for was, now in pairs:
+        for one, other in ((was, now), (bare(was), bare(now))):
+            result = min(result, unmoved(one, other))
+            if result is NO:
+                return NO
+    return result
+
+
+def unmoved(before: Case, after: Case) -> Tri:
+    """Say whether somebody who should not gain by an edit does not."""
+    was, now = verdict(before), verdict(after)
+    if now > was:
+        return NO
+    return UNKNOWN if now is UNKNOWN else YES
+
+
+def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
+    """Give the strangers: unnamed ones in the source's account and elsewhere, then everybody who is named."""
+    asker = caller(before)
+    home = asker.account or _ELSEWHERE[1]
+    other = next(account for account in _ELSEWHERE if account != home)
+    wanted = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
+    if asker.kind is not CallerKind.SERVICE:
+        kind = "user" if asker.kind is CallerKind.USER else "role"
+        wanted += [(home, kind, "/elsewhere/", asker.name), (other, kind, asker.path or "/", asker.name)]
+    wanted += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
+    for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST]:
+        if layer is Layer.SCP and account != home:
+            continue
+        stranger = _stranger(before, account, kind, path, name)
+        if Asker(stranger, Via.API).principal_arn == asker.principal_arn:
+            continue
+        yield stranger
+        if account != home:
+            yield replace(stranger, organization=Known(None))
+    if layer is not Layer.SCP:
+        service = "lambda.amazonaws.com" if asker.name != "lambda.amazonaws.com" else "ec2.amazonaws.com"
+        yield SourceSide(arn=service, identity_policies=ALLOWS_ALL, organization=Known(None))
+
+
+def _stranger(case: Case, account: str, kind: str, path: str, name: str) -> SourceSide:
+    """Make somebody else of the source: all that it has but its identity and its limits."""
+    source, asker = case.snapshot.source, caller(case)
+    arn = f"arn:{asker.partition}:iam::{account}:{kind}{path}{name}"
+    held = source.principal.value if isinstance(source.principal, Known) else None
+    tags = held.tags if held and isinstance(held.tags, Known) else Known({})
+    calls_as = arn
+    if kind == "role":
+        calls_as = f"arn:{asker.partition}:sts::{account}:assumed-role/{name}/{asker.session_name or 'session'}"
+    unique_id = f"{'AROA' if kind == 'role' else 'AIDA'}STRANGEREXAMPLE"
+    return SourceSide(
+        arn=calls_as,
+        principal=Known(Principal(arn, unique_id, tags)),
+        identity_policies=ALLOWS_ALL,
+        boundary=Known(None),
+        session=replace(session_of(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)),
+        scps=source.scps if account == asker.account else Known(()),
+        organization=source.organization,
+    )
+
+
+def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
+    """Name every user, role and account that a policy which anybody else passes, too, has in it."""
+    for layer in (Layer.TRUST, Layer.RCP, Layer.ENDPOINT, Layer.SCP):
+        for policy in policies_in(case, layer):
+            document = read(policy)
+            for statement in statements(document) if document else ():
+                for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")]):
+                    yield from _parties(text)
+
+
+def _parties(text: str) -> Iterator[tuple[str, str, str, str]]:
+    if found := _ENTITY.fullmatch(text):
+        yield (found[1], found[2], found[3], found[4])
+    elif found := _SESSION.fullmatch(text):
+        yield (found[1], "role", "/", found[2])
+    elif found := _ACCOUNT.fullmatch(text):
+        yield (found[1], "role", "/", _NOBODY)
+        yield (found[1], "user", "/", _NOBODY)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+
+
+def _careless(before: Case, after: Case) -> Iterator[tuple[Case, Case]]:
+    """Give the source itself without what the trust policy asks of callers: external ID, MFA, session names."""
+    trust = next(policies_in(before, Layer.TRUST), None)
+    document = read(trust) if trust else None
+    if document is None:
+        return
+    asked, source, asker = _asked_keys(document), before.snapshot.source, caller(before)
+    itself = replace(source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_of(source))
+    pair = opened(before, itself, Layer.TRUST), opened(after, itself, Layer.TRUST)
+    for keys, values in (
+        (("sts:externalid",), ()),
+        (("sts:externalid",), ("somebody-elses-external-id",)),
+        (("sts:rolesessionname",), ("somebody-elses-session",)),
+        (("aws:multifactorauthpresent", "aws:multifactorauthage"), ()),
+    ):
+        if asked & set(keys):
+            yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
+    pinned = f":assumed-role/{asker.name}/"
+    if asker.kind is CallerKind.SESSION and ("aws:userid" in asked or any(pinned in text for text in _texts(document))):
+        other = replace(itself, arn=f"{asker.arn.rpartition('/')[0]}/somebody-elses-session")
+        yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
+
+
+def _asked_keys(document: Object) -> set[str]:
+    """Name, in lower case, the condition keys that the Allow statements test."""
+    return {
+        key.lower()
+        for statement in statements(document)
+        if statement.get("Effect") == "Allow"
+        for block in listed(statement.get("Condition"))
+        if isinstance(block, dict)
+        for tests in block.values()
+        if isinstance(tests, dict)
+        for key in tests
+    }
+
+
+def _stating(case: Case, keys: tuple[str, ...], values: tuple[str, ...]) -> Case:
+    stated = {key: held for key, held in case.request.context.items() if key.lower() not in keys}
+    return replace(case, request=replace(case.request, context={**stated, **dict.fromkeys(keys, values)}))

@@ -1,0 +1,169 @@
+"""Corrections of what a statement names: its resource, its action, its condition, the language it is in."""
+
+from collections.abc import Iterator
+
+from diagnose.evaluate.condition import parse_operator
+from diagnose.evaluate.operator import Family
+from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.case import Case
+from diagnose.model.trace import Decision, Effect, ElementTrace, Layer, Reason, Subject
+from diagnose.remedy.amendment import LANGUAGE, amend
+from diagnose.remedy.correction import corrected
+from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
+from diagnose.remedy.draft import Draft
+from diagnose.remedy.identity import allow_in_identity
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.naming import policy_words
+from diagnose.remedy.parties import permission_set, permission_set_pattern, role_arn, values_of
+
+NEAR_MISSES = frozenset(
+    {
+        Reason.ACCOUNT_TYPO,
+        Reason.CASE_DIFFERS,
+        Reason.NOT_AN_ARN,
+        Reason.OTHER_PARTITION,
+        Reason.OTHER_TYPE,
+        Reason.PATH_DIFFERS,
+        Reason.PATH_EXTRA,
+        Reason.PATH_MISSING,
+        Reason.REGION_GIVEN,
+        Reason.ROLE_FOR_SESSION,
+        Reason.SESSION_FOR_ROLE,
+        Reason.SPACE_DIFFERS,
+        Reason.SSO_PATH_DROPPED,
+    }
+)
+"""Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
+
+_NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
+
+
+def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Put the role's ARN in the place of the value that nearly is it."""
+    element, role = subject.element, role_arn(case)
+    if element is None:
+        return
+    if not element.negated:
+        what = f"write `{role}` {_instead_or_beside(element)} `{element.wanted}`"
+        yield from corrected(
+            subject,
+            case,
+            Kind.CORRECT_RESOURCE,
+            what,
+            lambda document, at: _put(document, at, role, near=_is_near(element)),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
+
+
+def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
+    element, action = subject.element, str(subject.action)
+    if element is None:
+        return
+    if not element.negated:
+        what = f"write `{action}` {_instead_or_beside(element)} `{element.wanted}`"
+        yield from corrected(
+            subject,
+            case,
+            Kind.CORRECT_ACTION,
+            what,
+            lambda document, at: _put(document, at, action, near=_is_near(element)),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
+
+
+def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Write the value that the request has: in place of a near miss, else beside the values that are there.
+
+    Only where the listed values are those that may pass: an Allow that wants them, or a Deny that spares them.
+    Conditions that are true or false, numbers and dates are never bent towards the request.
+    """
+    element, statement = subject.element, subject.statement
+    if element is None or statement is None:
+        return
+    _, operator, _ = parse_operator(element.operator)
+    if operator is None or operator.family in _NEVER_CORRECTED:
+        return
+    if operator.negated is not (statement.effect is Effect.DENY):
+        return
+    value = _right_value(element, operator.family, case)
+    if value is None:
+        return
+    near = _is_near(element) or _means_permission_set(element, case)
+    what = f"write `{value}` {'instead of' if near else 'beside'} `{element.wanted}` for `{element.key}`"
+    yield from corrected(
+        subject,
+        case,
+        Kind.CORRECT_CONDITION_VALUE,
+        what,
+        lambda document, at: _put(document, at, value, near=near),
+        in_own=lambda _, at: (Operation("replace", _whole_test(at), value),),
+    )
+
+
+def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Turn policy variables on, which only the language of 2012 has."""
+    if subject.statement is None or subject.layer is None:
+        return
+    policy = subject.statement.policy
+    document = read(policy)
+    if document is None or document.get("Version") == LANGUAGE:
+        return
+    operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE)
+    text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE}"'
+    draft = amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
+    if draft:
+        yield draft
+
+
+def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
+    """Give the value that the request has, as the operator takes it; None where that is not one known value.
+
+    A permission set is meant by its name: the suffix of its role changes when it is assigned anew.
+    """
+    if _means_permission_set(element, case) and family in (Family.ARN, Family.STRING_PATTERN):
+        return permission_set_pattern(case)
+    values = values_of(element.key, case)
+    if values is None or len(values) != 1:
+        return None
+    (value,) = values
+    if family is Family.ARN and value.count(":") < 5:
+        return None
+    if family is Family.ADDRESS:
+        return f"{value}/{128 if ':' in value else 32}"
+    return value
+
+
+def _means_permission_set(element: ElementTrace, case: Case) -> bool:
+    name = permission_set(case)
+    return bool(name) and element.key.lower() == "aws:principalarn" and f"AWSReservedSSO_{name}_" in element.wanted
+
+
+def _instead_or_beside(element: ElementTrace) -> str:
+    return "instead of" if _is_near(element) else "beside"
+
+
+def _is_near(element: ElementTrace) -> bool:
+    if element.reason is Reason.MISSPELT:
+        return True
+    if element.got and element.wanted.strip().rstrip("/") == element.got.rstrip("/"):
+        return True
+    return element.reason in NEAR_MISSES and not has_wildcard(element.wanted)
+
+
+def _put(document: Object, pointer: str, value: str, *, near: bool) -> tuple[Operation, ...]:
+    """Write a value at a pointer that leads to one text, or beside the values there."""
+    held = value_at(document, pointer)
+    if value in listed(held):
+        return ()
+    if isinstance(held, str) and near:
+        return (Operation("replace", pointer, value),)
+    return join_value(document, pointer, value)
+
+
+def _whole_test(pointer: str) -> str:
+    """Cut a pointer into a condition off behind its key: `/Statement/0/Condition/StringEquals/aws:PrincipalOrgID`."""
+    before, _, rest = pointer.partition("/Condition/")
+    return f"{before}/Condition/{'/'.join(rest.split('/')[:2])}"

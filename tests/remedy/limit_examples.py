@@ -1,0 +1,156 @@
+"""Examples of remedies of what limits, of settings, and of those that are only said."""
+
+from tests.remedy.broken import allow, broken, deny, document, on
+from tests.remedy.example import (
+    ALLOWED,
+    GONE,
+    IDENTITY,
+    NO_POLICY,
+    NOT_TRIED,
+    OTHER,
+    REFUSED,
+    TRUST,
+    asked,
+    condition,
+    example,
+    of_gate,
+    of_layer,
+    with_condition,
+    with_scp,
+)
+
+from diagnose.model.trace import Gate, Layer, Subject
+
+LIMIT_EXAMPLES = (
+    example(
+        "allow-in-boundary",
+        "the boundary is for another account",
+        broken("guarded", boundary={"value": {"document": document(on("arn:aws:iam::333333333333:role/*"))}}),
+        of_layer(Layer.BOUNDARY),
+        ALLOWED,
+    ),
+    example(
+        "allow-in-boundary",
+        "the boundary denies it and goes on denying it",
+        broken("guarded", boundary={"value": {"document": document(on(OTHER), deny(Resource="*"))}}),
+        of_layer(Layer.BOUNDARY),
+        REFUSED,
+    ),
+    example(
+        "allow-in-scp",
+        "nothing is attached at one level",
+        broken("organization", scps={"value": {"1": {"policies": {"policies": []}}}}),
+        Subject(layer=Layer.SCP, level="workloads"),
+        ALLOWED,
+    ),
+    example(
+        "allow-in-scp",
+        "the level denies it",
+        with_scp(deny(Resource="*")),
+        Subject(layer=Layer.SCP, level="Root"),
+        REFUSED,
+    ),
+    example(
+        "allow-in-endpoint",
+        "the endpoint is for the account's own roles",
+        broken(
+            "endpoint",
+            endpoint={"value": {"policy": {"value": {"document": document(allow("*", Resource=OTHER))}}}},
+        ),
+        of_layer(Layer.ENDPOINT),
+        ALLOWED,
+    ),
+    example(
+        "allow-in-endpoint",
+        "the endpoint denies foreign roles",
+        broken(
+            "endpoint",
+            endpoint={
+                "value": {
+                    "policy": {
+                        "value": {"document": document(allow("*", Resource=OTHER), deny(Principal="*", Resource="*"))}
+                    }
+                }
+            },
+        ),
+        of_layer(Layer.ENDPOINT),
+        REFUSED,
+    ),
+    example(
+        "allow-in-session",
+        "the session was narrowed to S3",
+        broken(
+            "cross-account-role",
+            session={
+                "policies": {"policies": [{"name": "inline", "kind": "session", "document": document(on("*", "s3:*"))}]}
+            },
+        ),
+        of_layer(Layer.SESSION),
+        ALLOWED,
+    ),
+    example(
+        "allow-in-session",
+        "the session policy denies it",
+        broken(
+            "cross-account-role",
+            session={
+                "policies": {
+                    "policies": [
+                        {"name": "inline", "kind": "session", "document": document(on("*", "s3:*"), deny(Resource="*"))}
+                    ]
+                }
+            },
+        ),
+        of_layer(Layer.SESSION),
+        REFUSED,
+    ),
+    example(
+        "raise-role-maximum", "two hours are asked for", asked(duration_seconds=7200), of_gate(Gate.DURATION), ALLOWED
+    ),
+    example(
+        "raise-role-maximum", "a day is asked for", asked(duration_seconds=86400), of_gate(Gate.PARAMETERS), REFUSED
+    ),
+    example(
+        "tag-principal",
+        "the tag is missing",
+        with_condition({"StringEquals": {"aws:PrincipalTag/team": "red"}}),
+        condition("aws:PrincipalTag/team"),
+        ALLOWED,
+    ),
+    example(
+        "tag-principal",
+        "the session's tag wins over the role's",
+        with_condition({"StringEquals": {"aws:PrincipalTag/team": "red"}}, "chained", whole_account=True),
+        condition("aws:PrincipalTag/team"),
+        REFUSED,
+    ),
+    example(
+        "tag-role",
+        "the tag is missing",
+        with_condition({"StringEquals": {"aws:ResourceTag/stage": "test"}}),
+        condition("aws:ResourceTag/stage"),
+        ALLOWED,
+    ),
+    example(
+        "tag-role",
+        "a tag that is handed on hides the role's",
+        with_condition({"StringEquals": {"aws:ResourceTag/team": "red"}}, "chained", whole_account=True),
+        condition("aws:ResourceTag/team"),
+        REFUSED,
+    ),
+    example("create-role", "there is no such role", broken("cross-account", **GONE), of_gate(Gate.ROLE), ALLOWED),
+    example("create-role", "the role exists", asked(external_id="acme-41"), TRUST, REFUSED),
+    example("wait-for-propagation", "whatever it is", NO_POLICY, IDENTITY, NOT_TRIED),
+    example("ask-owner", "whatever it is", NO_POLICY, IDENTITY, NOT_TRIED),
+    example(
+        "grant-reader-permission",
+        "the endpoint was not read",
+        broken(
+            "cross-account",
+            endpoint={"evidence": "unread", "gap": "access_denied", "permission": "ec2:DescribeVpcEndpoints"},
+        ),
+        Subject(layer=Layer.ENDPOINT),
+        NOT_TRIED,
+    ),
+    example("grant-reader-permission", "everything was read", NO_POLICY, IDENTITY, REFUSED),
+)
