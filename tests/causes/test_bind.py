@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.causes.given import BUILDER, ID, MFA, allow, identity, names, told, trust
+from tests.causes.given import BUILDER, ID, MFA, allow, case, identity, names, told, trust
+
+from diagnose.model.diagnosis import Certainty
+from diagnose.model.evidence import Known
 
 
 @pytest.mark.parametrize(
@@ -75,10 +78,33 @@ def test_facts_that_are_met_together_speak_of_one_thing(
     )
 
 
-def test_facts_of_different_actions_do_not_meet(tmp_path: Path) -> None:
-    change = {"snapshot": {"destination": {"trust_policy": {"value": {"document": {"Statement": {"1": None}}}}}}}
-    when = "[{layer: {layer: trust, action: sts:TagSession}}, {action: {action: sts:AssumeRole}}]"
-    assert told(tmp_path, "tagged", change, some_rule=f"when: {when}") == ()
+@pytest.mark.parametrize(
+    ("action", "fires"),
+    [pytest.param("sts:TagSession", True, id="one action"), pytest.param("sts:AssumeRole", False, id="two actions")],
+)
+def test_facts_of_different_actions_do_not_meet(tmp_path: Path, action: str, fires: bool) -> None:
+    statements = [allow({"AWS": "333333333333"}), allow(BUILDER, Action="sts:SetSourceIdentity")]
+    when = f"[{{action: {{action: sts:TagSession, reason: companion_only}}}}, {{layer: {{action: '{action}'}}}}]"
+    assert bool(told(tmp_path, "tagged", trust(*statements), some_rule=f"when: {when}")) is fires
+
+
+@pytest.mark.parametrize(("level", "fires"), [("Root", True), ("Build", False)])
+def test_facts_of_different_levels_do_not_meet(tmp_path: Path, level: str, fires: bool) -> None:
+    policies = {
+        place: {"policies": {"policies": {"1": scp(name)}}} for place, name in (("0", "AtRoot"), ("1", "AtAccount"))
+    }
+    change = {"snapshot": {"source": {"scps": {"value": policies}}}}
+    given = case("organization", change)
+    assert isinstance(given.snapshot.source.scps, Known)
+    names_of_levels = [each.name or each.target for each in given.snapshot.source.scps.value]
+    wanted = names_of_levels[0 if fires else 1]
+    when = f"[{{layer: {{layer: scp, level: '{wanted}'}}}}, {{statement: {{policy: AtRoot}}}}]"
+    assert bool(told(tmp_path, "organization", change, some_rule=f"when: {when}")) is fires
+
+
+def scp(name: str) -> dict[str, Any]:
+    deny = {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}
+    return {"name": name, "kind": "scp", "document": {"Version": "2012-10-17", "Statement": [deny]}}
 
 
 def test_a_field_that_cannot_be_told_makes_a_finding_possible(tmp_path: Path) -> None:
@@ -90,6 +116,15 @@ def test_a_field_that_cannot_be_told_makes_a_finding_possible(tmp_path: Path) ->
 
 def test_a_rule_that_names_nothing_unknown_is_still_possible_where_its_layer_may_pass(tmp_path: Path) -> None:
     change = {"request": {"unknown": ["sts:ExternalId"]}}
-    assert names(told(tmp_path, "cross-account", change, some_rule="when: [{layer: {layer: trust}}]")) == [
-        "possible some-rule"
-    ]
+    causes = told(tmp_path, "cross-account", change, some_rule="when: [{layer: {layer: trust}}]")
+    assert names(causes) == ["possible some-rule"]
+    assert causes[0].finding.unknown == ("what the request carries for `sts:ExternalId`",)
+
+
+def test_what_is_unknown_of_the_situation_makes_a_finding_possible(tmp_path: Path) -> None:
+    change: dict[str, Any] = {"request": {"parameters": {"external_id": None}}}
+    change["snapshot"] = {"source": {"session": {"mfa": {"evidence": "unread"}}}}
+    when = "[{condition: {key: sts:ExternalId}}, {caller: {mfa: false}}]"
+    (cause,) = told(tmp_path, "cross-account", change, some_rule=f"when: {when}")
+    assert cause.finding.certainty is Certainty.POSSIBLE
+    assert cause.finding.unknown == ("multi-factor authentication stands behind its credentials",)

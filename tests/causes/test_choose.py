@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, identity, names, told, trust
 
+from diagnose.model.diagnosis import Certainty
 from diagnose.model.trace import Action
 
 GENERAL = "when: [{layer: {granted: false}}]"
@@ -113,3 +114,51 @@ def test_one_cause_for_several_actions_is_told_once(tmp_path: Path) -> None:
         tmp_path, "tagged", trust(allow({"AWS": "333333333333"}, Action="sts:*")), some_rule="when: [{principal: {}}]"
     )
     assert cause.finding.action == Action.ASSUME_ROLE
+
+
+def test_a_rule_about_one_action_leaves_the_others_to_the_general_rule(tmp_path: Path) -> None:
+    change = trust(allow({"AWS": "333333333333"}), allow(BUILDER, Action="sts:SetSourceIdentity"))
+    (cause,) = told(
+        tmp_path,
+        "tagged",
+        change,
+        a_general="when: [{layer: {layer: trust}}]",
+        b_specific="when: [{layer: {layer: trust, action: sts:AssumeRole}}]\ninstead_of: a-general",
+    )[1:]
+    assert (cause.finding.rule, cause.finding.action) == ("a-general", Action.TAG_SESSION)
+
+
+@pytest.mark.parametrize(
+    ("statements", "unknown", "index"),
+    [
+        pytest.param(
+            [allow(BUILDER, Condition=ID), allow({"AWS": "333333333333"}, Condition=ID)],
+            [],
+            0,
+            id="the nearer one",
+        ),
+        pytest.param(
+            [allow({"AWS": "333333333333"}, Condition=ID), allow(BUILDER, Condition=ID)],
+            [],
+            1,
+            id="the nearer one, wherever it stands",
+        ),
+    ],
+)
+def test_of_several_statements_one_is_what_the_finding_is_about(
+    tmp_path: Path, statements: list[dict[str, Any]], unknown: list[str], index: int
+) -> None:
+    change = trust(*statements) | {"request": {"unknown": unknown}}
+    (cause,) = told(tmp_path, "cross-account", change, some_rule="when: [{condition: {key: sts:ExternalId}}]")
+    assert cause.subject.statement is not None
+    assert cause.subject.statement.index == index
+
+
+def test_certain_evidence_goes_before_what_is_nearer_but_possible(tmp_path: Path) -> None:
+    change = trust(allow({"AWS": "AIDAOLDANDGONE1EXAMPLE"}, Condition=ID), allow({"AWS": "333333333333"}))
+    change["snapshot"]["source"] = {"principal": {"value": {"unique_id": ""}}}
+    (cause,) = told(
+        tmp_path, "cross-account", change, some_rule="when: [{principal: {reason: [stale_id, other_account]}}]"
+    )
+    assert cause.subject.statement is not None
+    assert (cause.subject.statement.index, cause.finding.certainty) == (1, Certainty.CERTAIN)

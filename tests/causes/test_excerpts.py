@@ -9,7 +9,10 @@ from tests.causes.given import BUILDER, DENY, ID, MFA, allow, identity, told, tr
 OTHER_USER = {"AWS": "arn:aws:iam::111111111111:user/Builder"}
 
 
-def points(folder: Path, when: str, change: Any, world: str = "cross-account") -> list[tuple[str, str, bool]]:
+Point = tuple[str, str, bool]
+
+
+def points(folder: Path, when: str, change: Any, world: str = "cross-account") -> list[Point]:
     (cause,) = told(folder, world, change, some_rule=f"when: [{when}]")
     return [(each.pointer, each.label, each.primary) for each in cause.finding.excerpts]
 
@@ -75,7 +78,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
         ),
         pytest.param(
             "{statement: {effect: deny}}",
-            trust(allow(BUILDER), DENY),
+            trust(allow(BUILDER), DENY, allow({"AWS": "333333333333"})),
             [("/Statement/1", "this deny applies", True), ("/Statement/0", "this would have allowed it", False)],
             id="a Deny, and the Allow it wins over",
         ),

@@ -61,7 +61,7 @@ def test_a_layer_is_unsettled_where_it_is_not_known_whether_its_allow_will_be_ne
 
 def test_an_allow_that_applies_beside_a_deny_is_not_listed() -> None:
     deny = {"Effect": "Deny", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
-    given = facts("cross-account", trust(allow(BUILDER), deny))
+    given = facts("cross-account", trust(allow(BUILDER), deny, allow({"AWS": "333333333333"})))
     assert [fact.subject.statement.index for fact in given["statement"] if fact.subject.statement] == [1]
     assert [type(fact).__name__ for fact in given["principal"] + given["action"]] == ["PrincipalFact", "ActionFact"]
 
@@ -108,6 +108,18 @@ def test_a_certain_miss_in_a_layer_that_may_yet_pass_is_not_settled() -> None:
     change = trust(allow({"AWS": "333333333333"}), doubtful) | {"request": {"unknown": ["sts:ExternalId"]}}
     principal = one("cross-account", change, "principal")
     assert (principal.reason, principal.nearest, principal.settled) == (Reason.OTHER_ACCOUNT, False, False)
+
+
+def test_a_deny_that_may_apply_beside_one_that_does_is_not_settled() -> None:
+    deny = {"Effect": "Deny", "Principal": BUILDER, "Action": "sts:AssumeRole"}
+    doubtful = deny | {"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
+    change = trust(allow(BUILDER), deny, doubtful) | {"request": {"unknown": ["aws:SourceIp"]}}
+    given = facts("cross-account", change)
+    assert [(fact.subject.statement.index, fact.settled) for fact in given["statement"] if fact.subject.statement] == [
+        (1, True),
+        (2, False),
+    ]
+    assert [fact.settled for fact in given["principal"]] == [True, False]
 
 
 def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> None:

@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.causes.given import BUILDER, ID, MFA, allow, told, trust
+from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
+
+from diagnose.causes.bind import bind
+from diagnose.causes.choose import choose
+from diagnose.causes.gather import gather
+from diagnose.causes.match import by_name
+from diagnose.causes.order import turns
+from diagnose.evaluate.decision import decide
 
 
 @pytest.mark.parametrize(
@@ -65,8 +72,8 @@ from tests.causes.given import BUILDER, ID, MFA, allow, told, trust
             id="what is checked before any policy comes first",
         ),
         pytest.param(
-            trust() | {"request": {"unknown": ["aws:SourceIp"]}},
-            {"a_gap": "when: [{caller: {}}]\nowner: xdiag", "b_cause": "when: [{layer: {}}, {match: {}}]"},
+            trust(),
+            {"a_gap": "when: [{caller: {}}]\nowner: xdiag", "b_cause": "when: [{role: {}}]"},
             ["b-cause", "a-gap"],
             id="what could not be read comes after what is certain",
         ),
@@ -74,3 +81,104 @@ from tests.causes.given import BUILDER, ID, MFA, allow, told, trust
 )
 def test_causes_are_told_in_order(tmp_path: Path, change: Any, texts: dict[str, str], order: list[str]) -> None:
     assert [cause.finding.rule for cause in told(tmp_path, "cross-account", change, **texts)] == order
+
+
+LONG = {"request": {"parameters": {"duration_seconds": 7200, "external_id": "acme-42"}}}
+NO_STS = {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}
+
+
+def scps(**policies: list[dict[str, Any]]) -> dict[str, Any]:
+    """Put one more policy at some levels: the root of the organization is `level0`."""
+    levels = {
+        level.removeprefix("level"): {
+            "policies": {
+                "policies": {"1": {"name": level, "kind": "scp", "document": {"Statement": statements}}},
+            }
+        }
+        for level, statements in policies.items()
+    }
+    return {"snapshot": {"source": {"scps": {"value": levels}}}}
+
+
+S3 = {"document": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}
+ONLY_S3 = {
+    "snapshot": {"source": {"scps": {"value": {place: {"policies": {"policies": {"0": S3}}} for place in ("0", "1")}}}}
+}
+
+
+@pytest.mark.parametrize(
+    ("world", "change", "when", "answer"),
+    [
+        pytest.param("cross-account", trust(allow(BUILDER), DENY), "{statement: {}}", True, id="the only Deny"),
+        pytest.param(
+            "cross-account", trust(allow(BUILDER), DENY, DENY), "{statement: {}}", False, id="one Deny of two"
+        ),
+        pytest.param(
+            "cross-account", trust(DENY), "{statement: {effect: deny}}", False, id="a Deny where nothing allows"
+        ),
+        pytest.param("organization", scps(level0=[NO_STS]), "{statement: {}}", True, id="an SCP"),
+        pytest.param(
+            "organization", scps(level0=[NO_STS], level1=[NO_STS]), "{statement: {}}", False, id="SCPs at two levels"
+        ),
+        pytest.param(
+            "organization", ONLY_S3, "{layer: {layer: scp, level: Root}}", False, id="two levels without Allow"
+        ),
+        pytest.param(
+            "cross-account", trust(allow(BUILDER, Condition=ID)), "{condition: {}}", True, id="the only condition"
+        ),
+        pytest.param(
+            "cross-account",
+            trust(allow(BUILDER, Condition=ID | MFA)),
+            "{condition: {key: sts:ExternalId}}",
+            False,
+            id="one condition of two",
+        ),
+        pytest.param(
+            "cross-account",
+            trust(allow(BUILDER, Condition=ID), DENY),
+            "{condition: {}}",
+            False,
+            id="a condition where a Deny applies, too",
+        ),
+        pytest.param("cross-account", trust(), "{layer: {layer: trust}}", True, id="a whole layer"),
+        pytest.param(
+            "cross-account",
+            trust() | {"snapshot": {**trust()["snapshot"], **identity()["snapshot"]}},
+            "{layer: {layer: trust}}",
+            False,
+            id="one layer of two",
+        ),
+        pytest.param("cross-account", LONG, "{gate: {}}", True, id="the only gate"),
+        pytest.param(
+            "cross-account",
+            {"request": {"parameters": {"duration_seconds": 7200, "session_name": "a b"}}},
+            "{gate: {gate: duration}}",
+            False,
+            id="one gate of two",
+        ),
+        pytest.param("cross-account", trust(), "{caller: {}}", False, id="what is in no layer"),
+        pytest.param(
+            "cross-account",
+            {"request": {"unknown": ["sts:ExternalId"]}},
+            "{condition: {}}",
+            False,
+            id="what is only possible",
+        ),
+        pytest.param(
+            "tagged",
+            trust(allow(BUILDER, Action="sts:AssumeRole"), allow(BUILDER, Action="sts:SetSourceIdentity")),
+            "{action: {action: sts:TagSession}}",
+            True,
+            id="the only action that is missing",
+        ),
+    ],
+)
+def test_whether_mending_one_cause_turns_the_answer(
+    tmp_path: Path, world: str, change: Any, when: str, answer: bool
+) -> None:
+    given = case(world, change)
+    decision = decide(given)
+    (rule,) = rules(tmp_path, some_rule=f"when: [{when}]")
+    chosen = choose(bind(rule, by_name(gather(given, decision))))
+    assert chosen
+    assert [turns(cause, decision) for cause in chosen] == [answer] * len(chosen)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from diagnose.causes.bind import ELEMENTS, Bound
-from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
+from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
 from diagnose.causes.nearness import distance
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.trace import Action, Effect, StatementTrace
@@ -119,12 +119,10 @@ def _together(group: Sequence[Bound]) -> Chosen:
     return Chosen(best, tuple(actions), tuple(each for each in places.values() if each is not best))
 
 
-def _rank(bound: Bound) -> tuple[bool, bool, float]:
-    """Rank evidence for one cause: certain before possible, then what alone would mend it, then the nearest."""
-    chief = bound.chief
-    lone = isinstance(chief, Compared) and chief.alone is True
-    far = distance(chief.subject.statement) if chief.subject.statement else 0.0
-    return not bound.certain, not lone, far
+def _rank(bound: Bound) -> tuple[bool, float]:
+    """Rank evidence for one cause: certain before possible, then the nearest."""
+    statement = bound.chief.subject.statement
+    return not bound.certain, distance(statement) if statement else 0.0
 
 
 def _where(fact: Fact) -> object:

@@ -67,8 +67,7 @@ def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> It
     )
     if granted is not YES:
         yield from _statements(decision, level, Effect.ALLOW, settled=settled)
-    if level.some_deny is not NO:
-        yield from _statements(decision, level, Effect.DENY, settled=settled)
+    yield from _statements(decision, level, Effect.DENY, settled=settled)
 
 
 def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, settled: bool) -> Iterator[Fact]:
