@@ -112,24 +112,23 @@ def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
     return Policy(name or Path(place).name, document, kind)
 
 
-def read_bytes(path: Path | Literal["-"]) -> bytes:
+def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
     """Read a whole file, or standard input for "-".
 
-    Raises XdiagError for a file that cannot be read, and for one that is larger than any evidence is.
+    Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
     """
     place = _place(path)
     try:
         if str(path) == "-":
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(MOST_BYTES + 1)
+                data = file.read(most + 1)
     except (OSError, ValueError) as error:
         raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
-    if len(data) > MOST_BYTES:
+    if len(data) > most:
         raise XdiagError(
-            f"`{shown(place)}` is larger than {MOST_BYTES // 2**20} MB",
-            hint="expected a single case or policy, which takes a few kilobytes",
+            f"`{shown(place)}` is larger than {most // 2**20} MB", hint="no evidence is as large; is it the right file?"
         )
     return data
 

@@ -22,8 +22,33 @@ def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
     version = _decoded(bytes(top.get("schema", b"null")))
     if isinstance(version, str) and version != SCHEMA:
         return wrong_version(version, place)
-    sentence, hint = _reworded(str(error), data)
+    sentence, hint = reworded(error, data, Case)
     return XdiagError(f"`{shown(place)}` is not a case: {sentence}", hint=hint)
+
+
+def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
+    """Turn what msgspec says of `data`, which should have become a `type_`, into our words: a sentence, and a hint."""
+    text = str(error)
+    said, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
+    path: _Path = tuple(
+        name or (None if index == "..." else int(index))
+        for name, index in re.findall(r"\.(\w+)|\[(\d+|\.{3})\]", steps)
+    )
+    kinds = _kinds_at(path, type_)
+    if found := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", said):
+        hint = "" if path else "expected one case; a case on each line is a batch"
+        return _wrong_type(path, data, found[1], found[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
+    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL):
+        hint = _did_you_mean(found[1], [member.encode_name for kind in kinds for member in _fields(kind)])
+        return f"it has an unknown field `{_written((*path, found[1]))}`", hint
+    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
+        inner = _kinds_at((*path, found[1]), type_)
+        return f"it lacks `{_written((*path, found[1]))}`", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
+            inner
+        )
+    if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
+        return f"`{_written(path)}` is `{shown(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
+    return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
 
 
 def wrong_version(version: str, place: str) -> XdiagError:
@@ -128,30 +153,6 @@ def _decoded(data: bytes) -> object:
         return None
 
 
-def _reworded(text: str, data: bytes) -> tuple[str, str]:
-    """Turn what msgspec says into our words: a sentence, and a hint."""
-    said, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
-    path: _Path = tuple(
-        name or (None if index == "..." else int(index))
-        for name, index in re.findall(r"\.(\w+)|\[(\d+|\.{3})\]", steps)
-    )
-    kinds = _kinds_at(path)
-    if found := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", said):
-        hint = "" if path else "expected one case; a case on each line is a batch"
-        return _wrong_type(path, data, found[1], found[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
-    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL):
-        hint = _did_you_mean(found[1], [member.encode_name for kind in kinds for member in _fields(kind)])
-        return f"it has an unknown field `{_written((*path, found[1]))}`", hint
-    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
-        inner = _kinds_at((*path, found[1]))
-        return f"it lacks `{_written((*path, found[1]))}`", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
-            inner
-        )
-    if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
-        return f"`{_written(path)}` is `{shown(found[1])}`", _did_you_mean(found[1], _allowed(path))
-    return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
-
-
 def _wrong_type(path: _Path, data: bytes, wanted: str, got: str) -> str:
     """Say what should stand at `path` and what does; a mapping's key is looked up, for msgspec does not tell it."""
     subject = f"`{_written(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
@@ -179,9 +180,9 @@ def _ways(path: _Path, value: object, kind: type) -> Iterator[_Path]:
         yield from ((step, *way) for way in _ways(tuple(rest), value[step], kind))
 
 
-def _kinds_at(path: _Path) -> list[inspect.Type]:
-    """Give the types that a value at `path` of a case may have."""
-    kinds = [inspect.type_info(Case)]
+def _kinds_at(path: _Path, type_: type) -> list[inspect.Type]:
+    """Give the types that a value at `path` of a `type_` may have."""
+    kinds = [inspect.type_info(type_)]
     for step in path:
         kinds = [kind for outer in kinds for inner in _inside(outer, step) for kind in _alternatives(inner)]
     return kinds
@@ -210,12 +211,15 @@ def _is_evidence(kinds: Sequence[inspect.Type]) -> bool:
     return any(isinstance(kind, inspect.StructType) and kind.tag_field == "evidence" for kind in kinds)
 
 
-def _allowed(path: _Path) -> list[str]:
+def _allowed(path: _Path, type_: type) -> list[str]:
     """Name the values that may stand at `path`: an enum's, or the tags that tell one struct from another."""
     values = [
-        str(member.value) for kind in _kinds_at(path) if isinstance(kind, inspect.EnumType) for member in kind.cls
+        str(member.value)
+        for kind in _kinds_at(path, type_)
+        if isinstance(kind, inspect.EnumType)
+        for member in kind.cls
     ]
-    structs = [kind for kind in _kinds_at(path[:-1]) if isinstance(kind, inspect.StructType)]
+    structs = [kind for kind in _kinds_at(path[:-1], type_) if isinstance(kind, inspect.StructType)]
     return values or [str(kind.tag) for kind in structs if kind.tag_field == path[-1]]
 
 
