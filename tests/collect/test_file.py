@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,14 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
     for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         yield value, key
         yield from places(value[key])
+
+
+@pytest.mark.parametrize("unit", [b"a", b"[", b'{"a":', b'{"request":', b"\n", b"\0", b'"', b"\xff", b"tru"])
+def test_ten_megabytes_of_nonsense_are_answered_at_once(unit: bytes) -> None:
+    started = time.process_time()
+    with pytest.raises(XdiagError):
+        case_from_json(unit * (10 * 2**20 // len(unit)), place="x.json")
+    assert time.process_time() - started < 1
 
 
 def test_a_byte_order_mark_is_tolerated() -> None:
