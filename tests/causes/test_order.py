@@ -120,9 +120,7 @@ ONLY_S3 = {
         pytest.param(
             "organization", scps(level0=[NO_STS], level1=[NO_STS]), "{statement: {}}", False, id="SCPs at two levels"
         ),
-        pytest.param(
-            "organization", ONLY_S3, "{layer: {layer: scp, level: Root}}", False, id="two levels"
-        ),
+        pytest.param("organization", ONLY_S3, "{layer: {layer: scp, level: Root}}", False, id="two levels"),
         pytest.param(
             "cross-account", trust(allow(BUILDER, Condition=ID)), "{condition: {}}", True, id="the only condition"
         ),
