@@ -1,0 +1,431 @@
+"""The request context: every key of the reference, for every kind of caller: its values, absent, or unknown."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.evaluate.cases import (
+    ANYTHING,
+    DESTINATION,
+    FAR,
+    GAP,
+    HOME,
+    ROLE,
+    ROLE_ID,
+    ROOT,
+    SERVICE,
+    SESSION,
+    SOME_VALUE,
+    SSO_ROLE,
+    SSO_SESSION,
+    TAKEN,
+    USER,
+    USER_ID,
+    case,
+    on_key,
+    told,
+)
+
+from diagnose.model.case import (
+    Case,
+    Endpoint,
+    Organization,
+    Origin,
+    Parameters,
+    Principal,
+    ProvidedContext,
+    Role,
+    Via,
+)
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Action
+from diagnose.model.tri import NO, YES
+
+ABSENT = ()
+TRUE, FALSE = ("true",), ("false",)
+FALSE_OR_ABSENT = frozenset({FALSE, ABSENT})
+
+CALLERS: dict[str, dict[str, Any]] = {
+    "a user's long-term key": {"source": USER},
+    "a user's session without MFA": {"source": USER, "origin": Origin.GET_SESSION_TOKEN},
+    "a user's session with MFA": {"source": USER, "origin": Origin.GET_SESSION_TOKEN, "mfa": Known(True)},
+    "a user in the console with MFA": {
+        "source": USER,
+        "via": Via.CONSOLE,
+        "origin": Origin.CONSOLE,
+        "mfa": Known(True),
+    },
+    "a user in the console without MFA": {"source": USER, "via": Via.CONSOLE, "origin": Origin.CONSOLE},
+    "a session of a role": {"source": SESSION},
+    "a role": {"source": ROLE},
+    "an Identity Center session": {"source": SSO_SESSION},
+    "a SAML session": {"source": SESSION, "origin": Origin.SAML},
+    "an OIDC session": {"source": SESSION, "origin": Origin.WEB_IDENTITY},
+    "an EC2 instance": {"source": SESSION, "origin": Origin.EC2},
+    "a service": {"source": SERVICE},
+}
+USERS = [name for name in CALLERS if name.startswith("a user")]
+SESSIONS = ["a session of a role", "an Identity Center session", "a SAML session", "an OIDC session", "an EC2 instance"]
+ROLES = [*SESSIONS, "a role"]
+
+
+def of(expected: dict[str, object]) -> dict[str, object]:
+    """Spell `users`, `roles` and `all` out; a name of its own wins."""
+    groups = {"all": list(CALLERS), "users": USERS, "roles": ROLES}
+    spelt: dict[str, object] = {}
+    for name, names in groups.items():
+        if name in expected:
+            spelt |= dict.fromkeys(names, expected[name])
+    return spelt | {name: state for name, state in expected.items() if name not in groups}
+
+
+SOME_PATH = "o-1/r-1/ou-1/"
+BY_CALLER: dict[str, dict[str, object]] = {
+    "aws:PrincipalArn": {
+        "users": (USER,),
+        "roles": (ROLE,),
+        "an Identity Center session": (SSO_ROLE,),
+        "a service": ABSENT,
+    },
+    "aws:PrincipalAccount": {"users": (HOME,), "roles": (HOME,)},
+    "aws:PrincipalOrgID": {"users": ("o-1",), "roles": ("o-1",), "a service": ABSENT},
+    "aws:PrincipalOrgPaths": {"users": (SOME_PATH,), "roles": (SOME_PATH,), "a service": ABSENT},
+    "aws:PrincipalTag/team": {"users": ("red",), "roles": ("red",), "a service": ABSENT},
+    "aws:PrincipalTag/none": {"all": ABSENT},
+    "aws:PrincipalType": {"users": ("User",), "roles": ("AssumedRole",)},
+    "aws:username": {"users": ("alice",), "roles": ABSENT, "a service": ABSENT},
+    "aws:userid": {
+        "users": (USER_ID,),
+        "roles": (f"{ROLE_ID}:nightly",),
+        "an Identity Center session": (f"{ROLE_ID}:alice@example.com",),
+        "a role": f"like {ROLE_ID}:*",
+    },
+    "aws:PrincipalIsAWSService": {"users": FALSE, "roles": FALSE, "a service": TRUE},
+    "aws:PrincipalServiceName": {"users": ABSENT, "roles": ABSENT, "a service": (SERVICE,)},
+    "aws:SourceAccount": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
+    "aws:SourceArn": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
+    "aws:SourceOrgID": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
+    "aws:SourceOrgPaths": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
+    "aws:TokenIssueTime": {"users": SOME_VALUE, "roles": SOME_VALUE, "a user's long-term key": ABSENT},
+    "aws:MultiFactorAuthPresent": {
+        "a user's long-term key": ABSENT,
+        "a user's session without MFA": FALSE,
+        "a user's session with MFA": TRUE,
+        "a user in the console with MFA": TRUE,
+        "a user in the console without MFA": FALSE,
+        "roles": FALSE_OR_ABSENT,
+        "an EC2 instance": FALSE,
+        "a service": ABSENT,
+    },
+    "aws:MultiFactorAuthAge": {
+        "a user's long-term key": ABSENT,
+        "a user's session without MFA": ABSENT,
+        "a user's session with MFA": SOME_VALUE,
+        "a user in the console with MFA": SOME_VALUE,
+        "a user in the console without MFA": ABSENT,
+        "roles": ABSENT,
+        "a service": ABSENT,
+    },
+    "aws:SourceIdentity": {"users": ABSENT, "roles": ("alice",), "a service": ABSENT},
+    "aws:FederatedProvider": {
+        "users": ABSENT,
+        "a session of a role": ABSENT,
+        "a role": ABSENT,
+        "an EC2 instance": ABSENT,
+        "a SAML session": ANYTHING,
+        "an OIDC session": SOME_VALUE,
+    },
+    "ec2:SourceInstanceArn": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
+    "ec2:RoleDelivery": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
+    "aws:Ec2InstanceSourceVpc": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
+    "aws:Ec2InstanceSourcePrivateIPv4": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE},
+    "aws:AssumedRoot": {"users": ABSENT, "roles": ABSENT, "a service": ABSENT},
+    "aws:SignInSessionArn": {"a user's long-term key": ABSENT, "an EC2 instance": ABSENT, "a service": ABSENT},
+    "aws:ChatbotSourceArn": {"a user's long-term key": ABSENT, "an EC2 instance": ABSENT, "a service": ABSENT},
+    "identitystore:UserId": {
+        "a user's long-term key": ABSENT,
+        "an EC2 instance": ABSENT,
+        "an Identity Center session": ANYTHING,
+        "a service": ABSENT,
+    },
+    "saml:sub": {"users": ABSENT, "a session of a role": ABSENT, "an EC2 instance": ABSENT, "a SAML session": ANYTHING},
+    "accounts.google.com:aud": {"users": ABSENT, "an EC2 instance": ABSENT, "an OIDC session": ANYTHING},
+    "sts:SourceIdentity": {"users": ABSENT, "roles": ("alice",), "a service": ABSENT},
+    "sts:ExternalId": {"all": ABSENT},
+    "aws:RequestTag/team": {"all": ABSENT},
+    "aws:TagKeys": {"all": ABSENT},
+    "sts:TransitiveTagKeys": {"all": ABSENT},
+    "sts:RequestContextProviders": {"all": ABSENT},
+    "sts:RequestContext/x": {"all": ABSENT},
+    "aws:ResourceTag/stage": {"all": ("prod",)},
+    "iam:ResourceTag/stage": {"all": ("prod",)},
+    "aws:ResourceTag/none": {"all": ABSENT},
+    "aws:ResourceAccount": {"all": (FAR,)},
+    "aws:ResourceOrgID": {"all": ("o-2",)},
+    "aws:ResourceOrgPaths": {"all": ("o-2/r-2/",)},
+    "aws:SecureTransport": {"all": TRUE},
+    "aws:ViaAWSService": {"users": FALSE, "roles": FALSE},
+    "aws:CalledVia": {"users": ABSENT, "roles": ABSENT},
+    "aws:CalledViaFirst": {"users": ABSENT, "roles": ABSENT},
+    "aws:CurrentTime": {"all": (TAKEN,)},
+    "aws:EpochTime": {"all": ("1772443800",)},
+    "aws:UserAgent": {"all": SOME_VALUE},
+    "aws:RequestedRegion": {"all": ("eu-west-1",)},
+    "aws:SourceIp": {"users": SOME_VALUE, "roles": SOME_VALUE},
+    "aws:SourceVpc": {"all": ABSENT},
+    "aws:SourceVpce": {"all": ABSENT},
+    "aws:VpcSourceIp": {"all": ABSENT},
+    "sts:DurationSeconds": {"all": ABSENT},
+    "sts:AWSServiceName": {"all": ABSENT},
+    "sts:TaskPolicyArn": {"all": ABSENT},
+    "sts:RoleAuthorizedByIdp": {"all": ABSENT},
+    "iam:PassedToService": {"all": ABSENT},
+    "aws:SourceVpcArn": {"all": ABSENT},
+    "aws:VpceAccount": {"all": ABSENT},
+    "aws:VpceOrgID": {"all": ABSENT},
+    "aws:VpceOrgPaths": {"all": ABSENT},
+    "acme:Nothing": {"all": ABSENT},
+}
+ROWS = [
+    pytest.param(key, caller, state, id=f"{key} of {caller}")
+    for key, by_caller in BY_CALLER.items()
+    for caller, state in of(by_caller).items()
+]
+
+
+def called_by(caller: str, **more: Any) -> Case:
+    given: dict[str, Any] = {
+        "tags": {"Team": "red"},
+        "source_identity": Known("alice"),
+        "organization": Known(Organization("o-1", SOME_PATH)),
+        "far_organization": Known(Organization("o-2", "o-2/r-2/")),
+        "role_tags": Known({"Stage": "prod"}),
+    }
+    return case(**(given | CALLERS[caller] | more))
+
+
+@pytest.mark.parametrize(("key", "caller", "state"), ROWS)
+def test_a_key_is_derived_for_every_kind_of_caller(key: str, caller: str, state: object) -> None:
+    assert told(called_by(caller), key) == state
+
+
+def test_keys_are_looked_up_in_any_case() -> None:
+    assert told(called_by("a session of a role"), "AWS:PRINCIPALTAG/TEAM") == ("red",)
+
+
+SENDING = Parameters(
+    session_name="release",
+    external_id="acme-42",
+    source_identity="bob",
+    tags={"Team": "blue", "cost": "1"},
+    transitive_tag_keys=("Team",),
+    provided_contexts=(ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
+)
+PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter"
+
+
+@pytest.mark.parametrize(
+    ("key", "caller", "state"),
+    [
+        pytest.param("sts:ExternalId", "a user's long-term key", ("acme-42",), id="an external ID"),
+        pytest.param("sts:RoleSessionName", "a user's long-term key", ("release",), id="the session's name"),
+        pytest.param("sts:RoleSessionName", "a user in the console with MFA", ("alice",), id="the user's, by console"),
+        pytest.param("sts:SourceIdentity", "a user's long-term key", ("bob",), id="a source identity"),
+        pytest.param(
+            "sts:SourceIdentity", "a session of a role", ("bob",), id="a source identity beside the session's"
+        ),
+        pytest.param("aws:SourceIdentity", "a session of a role", ("alice",), id="the session's own source identity"),
+        pytest.param("aws:RequestTag/team", "a user's long-term key", ("blue",), id="a tag, its key in any case"),
+        pytest.param("aws:PrincipalTag/team", "a user's long-term key", ("red",), id="the caller's tag is another"),
+        pytest.param("aws:TagKeys", "a user's long-term key", ("Team", "cost"), id="the keys of all tags"),
+        pytest.param("sts:TransitiveTagKeys", "a user's long-term key", ("Team",), id="the keys of tags handed on"),
+        pytest.param("sts:RequestContextProviders", "a user's long-term key", (PROVIDER,), id="a context's provider"),
+        pytest.param("sts:RequestContext/identitystore:UserId", "a user's long-term key", ANYTHING, id="a context"),
+        pytest.param("sts:ExternalId", "a user in the console with MFA", ABSENT, id="the console sends no external ID"),
+        pytest.param("sts:SourceIdentity", "a user in the console with MFA", ABSENT, id="nor a source identity"),
+        pytest.param("aws:RequestTag/team", "a user in the console with MFA", ABSENT, id="nor tags"),
+        pytest.param("aws:TagKeys", "a user in the console with MFA", ABSENT, id="nor tag keys"),
+        pytest.param("sts:TransitiveTagKeys", "a user in the console with MFA", ABSENT, id="nor transitive ones"),
+    ],
+)
+def test_what_is_passed_in_the_call_is_in_its_context(key: str, caller: str, state: object) -> None:
+    assert told(called_by(caller, parameters=SENDING), key) == state
+
+
+def test_the_session_name_is_always_sent_and_may_be_unknown() -> None:
+    assert told(case(parameters=Parameters()), "sts:RoleSessionName") == SOME_VALUE
+    assert told(called_by("an Identity Center session", via=Via.CONSOLE), "sts:RoleSessionName") == SOME_VALUE
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        pytest.param("aws:PrincipalTag/team", ("session",), id="a session's tag wins over the role's"),
+        pytest.param("aws:PrincipalTag/cost", ("1",), id="a role's tag stays beside it"),
+        pytest.param("aws:ResourceTag/team", ("session",), id="a tag that is handed on hides the destination's"),
+        pytest.param("iam:ResourceTag/team", ("session",), id="under both names"),
+        pytest.param("aws:ResourceTag/cost", ("far",), id="a tag that is not handed on hides nothing"),
+        pytest.param("aws:RequestTag/team", ANYTHING, id="whether a tag that is handed on is requested is not told"),
+        pytest.param("aws:RequestTag/cost", ABSENT, id="a tag that is not handed on is not requested"),
+        pytest.param("aws:TagKeys", ANYTHING, id="so the keys of the tags are not told"),
+        pytest.param("sts:TransitiveTagKeys", ANYTHING, id="nor the transitive ones"),
+    ],
+)
+def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
+    one = case(
+        SESSION,
+        tags={"team": "role", "cost": "1"},
+        session_tags=Known({"Team": "session"}),
+        transitive=Known(("TEAM",)),
+        role_tags=Known({"team": "far", "cost": "far"}),
+    )
+    assert told(one, key) == state
+
+
+UNREAD: list[tuple[str, dict[str, Any], object]] = [
+    ("aws:PrincipalArn", {"source": SESSION, "principal": GAP}, f"like arn:aws:iam::{HOME}:role/*App"),
+    ("aws:PrincipalArn", {"source": ROLE, "principal": GAP}, (ROLE,)),
+    ("aws:PrincipalOrgID", {"organization": GAP}, ANYTHING),
+    ("aws:PrincipalOrgID", {}, ABSENT),
+    ("aws:PrincipalOrgPaths", {"organization": GAP}, ANYTHING),
+    ("aws:PrincipalOrgPaths", {}, ABSENT),
+    ("aws:PrincipalOrgPaths", {"organization": Known(Organization("o-1"))}, "like o-1/*"),
+    ("aws:ResourceOrgID", {"far_organization": GAP}, ANYTHING),
+    ("aws:ResourceOrgID", {}, ABSENT),
+    ("aws:ResourceOrgPaths", {"far_organization": GAP}, ANYTHING),
+    ("aws:PrincipalTag/team", {"principal": GAP}, ANYTHING),
+    ("aws:PrincipalTag/team", {"principal": Known(Principal(USER, USER_ID))}, ANYTHING),
+    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": GAP, "tags": {"team": "red"}}, ANYTHING),
+    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": Known({"team": "x"}), "principal": GAP}, ("x",)),
+    ("aws:ResourceTag/team", {"role_tags": GAP}, ANYTHING),
+    ("aws:ResourceTag/team", {"role_evidence": GAP}, ANYTHING),
+    ("aws:ResourceTag/team", {"role_evidence": Known(Role(DESTINATION))}, ANYTHING),
+    ("aws:ResourceTag/team", {"source": SESSION, "transitive": GAP, "role_tags": Known({"team": "x"})}, ANYTHING),
+    ("aws:RequestTag/team", {"source": SESSION, "transitive": GAP}, ANYTHING),
+    ("aws:TagKeys", {"source": SESSION, "transitive": GAP}, ANYTHING),
+    ("aws:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
+    ("sts:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
+    ("aws:SourceIdentity", {"source": USER, "source_identity": GAP}, ABSENT),
+    ("aws:userid", {"principal": GAP}, "like AIDA*"),
+    ("aws:userid", {"source": SESSION, "principal": GAP}, "like AROA*:nightly"),
+    ("aws:userid", {"source": ROLE, "principal": GAP}, "like AROA*:*"),
+    ("aws:userid", {"source": ROOT}, (HOME,)),
+    ("aws:userid", {"source": f"arn:aws:sts::{HOME}:federated-user/alice"}, (f"{HOME}:alice",)),
+    ("aws:PrincipalType", {"source": ROOT}, ("Account",)),
+    ("aws:PrincipalType", {"source": f"arn:aws:sts::{HOME}:federated-user/alice"}, ("FederatedUser",)),
+    ("aws:MultiFactorAuthPresent", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, frozenset({TRUE, FALSE})),
+    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, ANYTHING),
+    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": Known(True), "mfa_age": 60}, ("60",)),
+    ("aws:TokenIssueTime", {"source": SESSION, "issued_at": TAKEN}, (TAKEN,)),
+    ("aws:SourceIp", {"endpoint": GAP}, ANYTHING),
+    ("aws:SourceVpce", {"endpoint": GAP}, ANYTHING),
+    ("aws:SourceVpc", {"endpoint": GAP}, ANYTHING),
+    ("aws:VpcSourceIp", {"endpoint": GAP}, ANYTHING),
+    ("aws:SourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ABSENT),
+    ("aws:SourceVpce", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpce-1",)),
+    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpc-1",)),
+    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1"))}, SOME_VALUE),
+    ("aws:VpcSourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, SOME_VALUE),
+    ("aws:RequestedRegion", {"region": "aws-global"}, ("us-east-1",)),
+    ("aws:RequestedRegion", {"region": None}, SOME_VALUE),
+    ("aws:CurrentTime", {"taken_at": ""}, SOME_VALUE),
+    ("aws:EpochTime", {"taken_at": ""}, SOME_VALUE),
+    ("aws:AssumedRoot", {"source": SESSION, "origin": Origin.ASSUME_ROOT}, TRUE),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "more", "state"),
+    [
+        pytest.param(key, more, state, id=f"{key} with {', '.join(more) or 'nothing special'} ({number})")
+        for number, (key, more, state) in enumerate(UNREAD)
+    ],
+)
+def test_a_key_whose_evidence_is_unread_or_special(key: str, more: dict[str, Any], state: object) -> None:
+    assert told(case(**more), key) == state
+
+
+def _user_without_origin(**more: Any) -> Case:
+    one = case(USER, **more)
+    source = one.snapshot.source
+    session = replace(source.session, origin=GAP)
+    return replace(one, snapshot=replace(one.snapshot, source=replace(source, session=session)))
+
+
+@pytest.mark.parametrize(
+    ("key", "more", "state"),
+    [
+        pytest.param("aws:MultiFactorAuthPresent", {}, FALSE_OR_ABSENT, id="no MFA: false or absent"),
+        pytest.param("aws:MultiFactorAuthPresent", {"mfa": Known(True)}, TRUE, id="MFA: true"),
+        pytest.param("aws:MultiFactorAuthPresent", {"mfa": GAP}, frozenset({TRUE, FALSE, ABSENT}), id="any of three"),
+        pytest.param("aws:TokenIssueTime", {}, ANYTHING, id="whether the credentials are temporary is not known"),
+    ],
+)
+def test_a_user_whose_credentials_are_not_known(key: str, more: dict[str, Any], state: object) -> None:
+    assert told(_user_without_origin(**more), key) == state
+
+
+SERIAL = f"arn:aws:iam::{HOME}:mfa/alice"
+
+
+@pytest.mark.parametrize("origin", [Origin.LONG_TERM, Origin.GET_SESSION_TOKEN])
+def test_mfa_passed_in_the_call_counts(origin: Origin) -> None:
+    one = case(origin=origin, parameters=Parameters("nightly", mfa_serial=SERIAL, mfa_code_sent=True))
+    assert told(one, "aws:MultiFactorAuthPresent") == TRUE
+
+
+def test_a_serial_without_a_code_is_no_mfa() -> None:
+    one = case(parameters=Parameters("nightly", mfa_serial=SERIAL))
+    assert told(one, "aws:MultiFactorAuthPresent") == ABSENT
+
+
+def test_what_the_case_states_wins_over_what_is_derived() -> None:
+    one = case(context={"AWS:username": ("bob",), "aws:SourceIp": (), "aws:TagKeys": ("a", "b")})
+    assert (told(one, "aws:username"), told(one, "aws:SourceIp"), told(one, "aws:TagKeys")) == (
+        ("bob",),
+        ABSENT,
+        ("a", "b"),
+    )
+
+
+def test_what_the_case_calls_unknown_is_unknown() -> None:
+    one = case(unknown=("AWS:username", "sts:ExternalId", "aws:UserAgent"), context={"aws:username": ("bob",)})
+    assert told(one, "aws:username") == ANYTHING
+    assert told(one, "sts:ExternalId") == ANYTHING
+    assert told(one, "aws:UserAgent") == SOME_VALUE
+
+
+ASSUME, TAG, IDENTITY, CONTEXT = Action
+VISIBLE: dict[str, set[Action]] = {
+    "sts:ExternalId": {ASSUME},
+    "sts:RoleSessionName": {ASSUME},
+    "sts:SourceIdentity": {ASSUME, IDENTITY},
+    "sts:TransitiveTagKeys": {ASSUME, TAG},
+    "aws:RequestTag/Team": {ASSUME, TAG},
+    "aws:TagKeys": {ASSUME, TAG},
+    "aws:ResourceTag/x": set(Action),
+    "iam:ResourceTag/x": set(Action),
+    "sts:RequestContext/x": {CONTEXT},
+    "sts:RequestContextProviders": {CONTEXT},
+    "saml:sub": {ASSUME},
+    "saml:sub_type": {ASSUME},
+    "saml:namequalifier": {ASSUME},
+    "accounts.google.com:sub": {ASSUME},
+    "graph.facebook.com:id": {ASSUME},
+    "www.amazon.com:user_id": {ASSUME},
+    "cognito-identity.amazonaws.com:amr": {ASSUME},
+    "saml:aud": {TAG},
+    "aws:PrincipalArn": set(Action),
+    "aws:PrincipalTag/x": set(Action),
+    "aws:SourceIp": set(Action),
+    "aws:CurrentTime": set(Action),
+    "aws:MultiFactorAuthPresent": set(Action),
+    "aws:SourceIdentity": set(Action),
+}
+
+
+@pytest.mark.parametrize("key", VISIBLE)
+def test_a_key_is_seen_by_the_actions_that_the_reference_lists_for_it(key: str) -> None:
+    for action in Action:
+        trace = on_key("Null", key, "false", context={key: ("x",)}, parameters=SENDING, action=action)
+        assert trace.verdict is (YES if action in VISIBLE[key] else NO), action

@@ -1,0 +1,306 @@
+"""Documents and statements: what AWS would not accept is located, and never taken for something it does not say."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from msgspec import Raw
+from tests.evaluate.cases import HOME, STS, USER, answered, case, layer, policy, statement, trusts
+
+from diagnose.evaluate.decision import decide
+from diagnose.evaluate.document import compile_document
+from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.trace import Effect, Layer
+from diagnose.model.tri import NO, UNKNOWN, YES
+
+FINE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+
+
+def flaws(document: object) -> list[tuple[str, str]]:
+    return [(flaw.pointer, flaw.message) for flaw in compile_document(raw_document(document)).flaws]
+
+
+def in_statement(**elements: object) -> list[tuple[str, str]]:
+    return flaws({"Version": "2012-10-17", "Statement": [FINE, FINE | elements]})
+
+
+def test_a_policy_as_aws_accepts_it_has_no_flaw() -> None:
+    document = {
+        "Version": "2012-10-17",
+        "Id": "an id",
+        "Statement": [
+            FINE | {"Sid": "One", "Condition": {"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a", "b"]}}},
+            {"Effect": "Deny", "NotAction": ["s3:*"], "NotResource": "arn:aws:iam::1:role/x", "NotPrincipal": "*"},
+            FINE
+            | {"Principal": {"AWS": [HOME], "Service": "ec2.amazonaws.com", "Federated": "x", "CanonicalUser": "y"}},
+            FINE
+            | {"Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 60}, "Bool": {"aws:SecureTransport": True}}},
+        ],
+    }
+    assert flaws(document) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param('"{"', "it is not JSON: Expecting property name", id="broken JSON in a string"),
+        pytest.param('""', "it is not JSON: Expecting value", id="an empty string"),
+        pytest.param("[]", "it is not a JSON object", id="a list"),
+        pytest.param("null", "it is not a JSON object", id="null"),
+        pytest.param("12", "it is not a JSON object", id="a number"),
+        pytest.param('"[]"', "it is not a JSON object", id="a list in a string"),
+        pytest.param("{}", "it has no `Statement`", id="an empty object"),
+        pytest.param('{"Version": "2012-10-17"}', "it has no `Statement`", id="a version alone"),
+        pytest.param(
+            '{"statement": []}', "its statements are under `statement` instead of `Statement`", id="lower case"
+        ),
+        pytest.param("[" * 100_000, "it is nested too deeply", id="nested too deeply"),
+    ],
+)
+def test_what_is_no_policy_tells_nothing(text: str, message: str) -> None:
+    document = compile_document(Raw(text.encode()))
+    assert not document.usable
+    assert [flaw.pointer for flaw in document.flaws] == [""]
+    assert document.flaws[0].message.startswith(message)
+
+
+def test_a_document_that_tells_nothing_may_hold_anything() -> None:
+    broken = Policy("broken", Raw(b"[]"))
+    one = case(identity=PolicySet((broken, policy(STS))))
+    assert layer(one, Layer.IDENTITY).verdict is UNKNOWN
+    assert layer(one, Layer.IDENTITY).levels[0].unread[0].subject == "policy broken"
+    denied = case(identity=PolicySet((broken, policy(STS | {"Effect": "Deny"}))))
+    assert layer(denied, Layer.IDENTITY).verdict is NO
+    trust = Policy("broken", Raw(b"{}"), PolicyKind.TRUST)
+    assert answered(case(trust=trust)).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        pytest.param({"Statement": [], "Foo": 1}, ("/Foo", "AWS knows no element `Foo` here"), id="an unknown element"),
+        pytest.param(
+            {"Version": "2020-01-01", "Statement": [FINE]}, ("/Version", "expected `2012-10-17`"), id="no version"
+        ),
+        pytest.param({"Version": 2012, "Statement": [FINE]}, ("/Version", "expected `2012-10-17`"), id="a number"),
+        pytest.param({"Statement": []}, ("/Statement", "it holds no statement"), id="no statement"),
+        pytest.param(
+            {"Statement": "Allow"}, ("/Statement", "expected a statement, which is a JSON object"), id="a text"
+        ),
+        pytest.param(
+            {"Statement": [FINE, 7]},
+            ("/Statement/1", "expected a statement, which is a JSON object"),
+            id="a number within",
+        ),
+    ],
+)
+def test_a_flaw_of_a_document_is_located(document: object, expected: tuple[str, str]) -> None:
+    assert expected in flaws(document)
+
+
+@pytest.mark.parametrize(
+    ("elements", "pointer", "message"),
+    [
+        pytest.param({"Effect": "allow"}, "/Effect", "expected `Allow` or `Deny`", id="an effect in lower case"),
+        pytest.param({"Effect": None}, "/Effect", "expected `Allow` or `Deny`", id="no effect"),
+        pytest.param({"Effect": ["Allow"]}, "/Effect", "expected `Allow` or `Deny`", id="a list of effects"),
+        pytest.param({"action": "s3:*"}, "/action", "AWS knows no element `action`: did you mean `Action`", id="case"),
+        pytest.param({"Actions": "s3:*"}, "/Actions", "AWS knows no element `Actions`", id="a plural"),
+        pytest.param({"a/b~c": 1}, "/a~1b~0c", "AWS knows no element `a/b~c`", id="a pointer is escaped"),
+        pytest.param(
+            {"NotAction": "s3:*"},
+            "/NotAction",
+            "`Action` and `NotAction` exclude each other",
+            id="both kinds of action",
+        ),
+        pytest.param(
+            {"NotResource": "*"}, "/NotResource", "`Resource` and `NotResource` exclude each other", id="of resource"
+        ),
+        pytest.param({"Action": None}, "/Action", "expected text", id="null for an action"),
+        pytest.param({"Action": ["s3:*", {}]}, "/Action/1", "expected text", id="an object among actions"),
+        pytest.param({"Resource": [["*"]]}, "/Resource/0", "expected text", id="a list in a list"),
+        pytest.param(
+            {"Principal": 5}, "/Principal", 'expected `"*"` or an object such as `{"AWS": "arn:..."}`', id="a number"
+        ),
+        pytest.param(
+            {"Principal": USER},
+            "/Principal",
+            'expected `"*"` or an object such as `{"AWS": "arn:..."}`',
+            id="a bare ARN",
+        ),
+        pytest.param(
+            {"Principal": {"Aws": "*"}}, "/Principal/Aws", "AWS knows no kind of principal `Aws`", id="a kind"
+        ),
+        pytest.param({"Principal": {"AWS": [None]}}, "/Principal/AWS/0", "expected text", id="null for a principal"),
+        pytest.param({"Condition": []}, "/Condition", "expected an object of condition operators", id="a list"),
+        pytest.param(
+            {"Condition": {"Bool": "x"}},
+            "/Condition/Bool",
+            "expected an object of condition keys",
+            id="a text for keys",
+        ),
+        pytest.param(
+            {"Condition": {"StringSame": {"a": "b"}}},
+            "/Condition/StringSame",
+            "AWS knows no condition operator `StringSame`",
+            id="an operator",
+        ),
+        pytest.param(
+            {"Condition": {"Bool": {"aws:PrincipalTag/a": "yes"}}},
+            "/Condition/Bool/aws:PrincipalTag~1a",
+            "`Bool` cannot compare `yes`",
+            id="a value that cannot be compared",
+        ),
+        pytest.param(
+            {"Condition": {"StringEquals": {"a": [None]}}}, "/Condition/StringEquals/a/0", "expected text", id="null"
+        ),
+        pytest.param(
+            {"Condition": {"StringEquals": {"a": {"b": "c"}}}},
+            "/Condition/StringEquals/a",
+            "expected text",
+            id="an object",
+        ),
+    ],
+)
+def test_a_flaw_of_a_statement_is_located(elements: dict[str, object], pointer: str, message: str) -> None:
+    assert in_statement(**elements) == [(f"/Statement/1{pointer}", message)]
+
+
+def test_a_missing_action_is_located_at_the_statement() -> None:
+    found = flaws({"Statement": [{"Effect": "Allow", "Resource": "*"}]})
+    assert found == [("/Statement/0", "the statement has neither `Action` nor `NotAction`")]
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        pytest.param(
+            '{"Version": "2012-10-17", "Version": "2008-10-17", "Statement": []}', "/Version", id="the version"
+        ),
+        pytest.param('{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}', "/Statement/0/Effect", id="the effect"),
+        pytest.param(
+            '{"Statement": {"Condition": {"Bool": {}, "Bool": {}}}}', "/Statement/Condition/Bool", id="an operator"
+        ),
+        pytest.param(
+            '{"Statement": {"Condition": {"Bool": {"a/b": "true", "a/b": "false"}}}}',
+            "/Statement/Condition/Bool/a~1b",
+            id="a key of a condition",
+        ),
+    ],
+)
+def test_a_key_that_stands_twice_is_located(text: str, pointer: str) -> None:
+    found = compile_document(Raw(text.encode())).flaws
+    name = pointer.rpartition("/")[2].replace("~1", "/")
+    assert (pointer, f"`{name}` stands here more than once") in [(flaw.pointer, flaw.message) for flaw in found]
+
+
+def test_a_single_statement_needs_no_list() -> None:
+    document = {"Version": "2012-10-17", "Statement": trusts({"AWS": HOME}) | {"Sid": "Only"}}
+    one = case(trust=Policy("trust", raw_document(document), PolicyKind.TRUST))
+    trace = statement(one, Layer.TRUST)
+    assert (trace.pointer, trace.sid, trace.alone, trace.verdict) == ("/Statement", "Only", True, YES)
+    assert [element.pointer for element in trace.elements] == ["/Statement/Action", "/Statement/Principal/AWS"]
+
+
+def test_statements_are_counted_from_nought_and_keep_their_sid() -> None:
+    one = case(trust=[trusts({"AWS": "333333333333"}), trusts({"AWS": HOME}) | {"Sid": "Second"}])
+    trace = statement(one, Layer.TRUST, 1)
+    assert (trace.pointer, trace.sid, trace.index, trace.alone) == ("/Statement/1", "Second", 1, False)
+
+
+BROKEN_ALLOWS: list[tuple[str, dict[str, Any]]] = [
+    ("an unknown element", STS | {"Foo": 1}),
+    ("an effect in lower case", STS | {"Effect": "allow"}),
+    ("no action", {"Effect": "Allow", "Resource": "*"}),
+    ("no resource", {"Effect": "Allow", "Action": "sts:*"}),
+    ("both action and not action", STS | {"NotAction": "s3:*"}),
+    ("a principal where none belongs", STS | {"Principal": "*"}),
+    ("a condition that is a list", STS | {"Condition": []}),
+    ("keys of a condition that are a text", STS | {"Condition": {"Bool": "x"}}),
+]
+
+
+@pytest.mark.parametrize("broken", [pytest.param(one, id=name) for name, one in BROKEN_ALLOWS])
+def test_a_statement_that_cannot_be_told_may_apply_but_never_certainly_does(broken: dict[str, Any]) -> None:
+    assert answered(case(identity=[broken])).verdict is UNKNOWN
+    assert answered(case(identity=[STS, broken | {"Effect": "Deny"}])).verdict in (UNKNOWN, NO)
+    assert answered(case(identity=[STS, broken])).verdict is (UNKNOWN if broken["Effect"] != "Allow" else YES)
+
+
+def test_a_statement_without_a_known_effect_counts_as_both() -> None:
+    one = case(identity=[STS | {"Effect": "Perhaps"}])
+    level = layer(one, Layer.IDENTITY).levels[0]
+    assert (level.some_allow, level.some_deny) == (UNKNOWN, UNKNOWN)
+    assert statement(one, Layer.IDENTITY).effect is Effect.DENY
+
+
+def test_an_unknown_operator_makes_no_statement_apply() -> None:
+    odd = {"Condition": {"StringSame": {"aws:username": "alice"}}}
+    assert layer(case(identity=[STS | odd]), Layer.IDENTITY).verdict is NO
+    assert layer(case(identity=[STS, STS | odd | {"Effect": "Deny"}]), Layer.IDENTITY).verdict is YES
+
+
+def located(one: Any) -> list[tuple[Layer, str, str]]:
+    return [(problem.layer, problem.pointer, problem.message) for problem in decide(one).problems]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param(
+            {"trust": [trusts({"AWS": HOME}, Resource="*")]},
+            (Layer.TRUST, "/Statement/0", "a trust policy has no `Resource`: it is about the role that carries it"),
+            id="a resource in a trust policy",
+        ),
+        pytest.param(
+            {"trust": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]},
+            (Layer.TRUST, "/Statement/0", "the statement has no `Principal`"),
+            id="no principal in a trust policy",
+        ),
+        pytest.param(
+            {"identity": [STS | {"Principal": "*"}]},
+            (
+                Layer.IDENTITY,
+                "/Statement/0",
+                "a policy of this kind has no `Principal`: it is about whoever it is attached to",
+            ),
+            id="a principal in an identity-based policy",
+        ),
+        pytest.param(
+            {"identity": [{"Effect": "Allow", "Action": "sts:*"}]},
+            (Layer.IDENTITY, "/Statement/0", "the statement has neither"),
+            id="no resource in an identity-based policy",
+        ),
+        pytest.param(
+            {"boundary": [STS | {"Effect": "allow"}]},
+            (Layer.BOUNDARY, "/Statement/0/Effect", "expected `Allow` or `Deny`"),
+            id="a flaw in the permissions boundary",
+        ),
+        pytest.param(
+            {"endpoint_policy": [STS]},
+            (Layer.ENDPOINT, "/Statement/0", "the statement has no `Principal`"),
+            id="no principal in an endpoint policy",
+        ),
+    ],
+)
+def test_a_problem_names_its_layer_and_place(more: dict[str, Any], expected: tuple[Layer, str, str]) -> None:
+    layer_of, pointer, message = expected
+    found = [text for where, place, text in located(case(**more)) if (where, place) == (layer_of, pointer)]
+    assert any(text.startswith(message) for text in found), found
+
+
+def test_a_resource_in_a_trust_policy_does_not_keep_it_from_counting() -> None:
+    assert answered(case(trust=[trusts({"AWS": HOME}, Resource="arn:aws:s3:::x")])).verdict is YES
+
+
+def test_the_same_document_is_compiled_once() -> None:
+    raw = raw_document({"Statement": [FINE]})
+    assert compile_document(raw) is compile_document(Raw(bytes(raw)))
+
+
+def test_percent_encoded_and_quoted_documents_say_the_same() -> None:
+    text = json.dumps({"Version": "2012-10-17", "Statement": [trusts({"AWS": HOME})]})
+    for held in (text, quote(text)):
+        one = case(trust=Policy("trust", raw_document(held), PolicyKind.TRUST))
+        assert answered(one).verdict is YES

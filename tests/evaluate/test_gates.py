@@ -1,0 +1,317 @@
+"""What decides beside policies: parameters, caller, partition, role, duration."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.evaluate.cases import (
+    DESTINATION,
+    FAR,
+    FEDERATED,
+    GAP,
+    HOME,
+    ROLE,
+    ROOT,
+    SERVICE,
+    SESSION,
+    USER,
+    case,
+    gate,
+)
+
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case, Origin, Parameters, Role, Via
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Gate, Reason
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+
+SERIAL = f"arn:aws:iam::{HOME}:mfa/alice"
+
+
+def told(one: Case, which: Gate) -> list[tuple[Tri, Reason, str, str]]:
+    return [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in gate(one, which)]
+
+
+def sending(**parameters: Any) -> Parameters:
+    return Parameters(**({"session_name": "nightly"} | parameters))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        pytest.param({"session_name": "a" * 64}, id="64 letters"),
+        pytest.param({"session_name": "ab"}, id="2 letters"),
+        pytest.param({"session_name": "a_B9+=,.@-"}, id="every sign of a session's name"),
+        pytest.param({"external_id": "a_B9+=,.@:/-"}, id="every sign of an external ID"),
+        pytest.param({"external_id": "x" * 1224}, id="1224 letters"),
+        pytest.param({"source_identity": "a_B9+=,.@-"}, id="every sign of a source identity"),
+        pytest.param({"duration_seconds": 900}, id="the shortest duration"),
+        pytest.param({"duration_seconds": 43200}, id="the longest duration"),
+        pytest.param({"mfa_serial": SERIAL, "mfa_code_sent": True}, id="a virtual device"),
+        pytest.param({"mfa_serial": "GAHT12345678", "mfa_code_sent": True}, id="a device with a number"),
+        pytest.param({"tags": {"a b": "", "ü_.:/=+-@9": "x" * 256, "k" * 128: "v"}}, id="tags"),
+        pytest.param({"tags": {str(number): "v" for number in range(50)}}, id="50 tags"),
+        pytest.param({"tags": {"Team": "a"}, "transitive_tag_keys": ("Team",)}, id="a tag that is handed on"),
+        pytest.param({"tags": {"Team": "a"}, "transitive_tag_keys": ("team",)}, id="its key in another case"),
+    ],
+)
+def test_parameters_that_aws_accepts_pass(parameters: dict[str, Any]) -> None:
+    assert gate(case(parameters=sending(**parameters)), Gate.PARAMETERS) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason", "wanted", "got"),
+    [
+        pytest.param({"session_name": "a"}, Reason.BAD_SYNTAX, "RoleSessionName", "a", id="one letter"),
+        pytest.param({"session_name": "a" * 65}, Reason.BAD_SYNTAX, "RoleSessionName", "a" * 65, id="65 letters"),
+        pytest.param({"session_name": "a b"}, Reason.BAD_SYNTAX, "RoleSessionName", "a b", id="a space"),
+        pytest.param(
+            {"session_name": "DOM\\user"}, Reason.BAD_SYNTAX, "RoleSessionName", "DOM\\user", id="a backslash"
+        ),
+        pytest.param({"session_name": "a/b"}, Reason.BAD_SYNTAX, "RoleSessionName", "a/b", id="a slash"),
+        pytest.param({"session_name": "a:b"}, Reason.BAD_SYNTAX, "RoleSessionName", "a:b", id="a colon"),
+        pytest.param({"session_name": "a#b"}, Reason.BAD_SYNTAX, "RoleSessionName", "a#b", id="a hash"),
+        pytest.param({"session_name": "ab\n"}, Reason.BAD_SYNTAX, "RoleSessionName", "ab\n", id="a line break behind"),
+        pytest.param({"session_name": "Jörg"}, Reason.BAD_SYNTAX, "RoleSessionName", "Jörg", id="a letter with dots"),
+        pytest.param({"external_id": "x"}, Reason.BAD_SYNTAX, "ExternalId", "x", id="one letter of external ID"),
+        pytest.param({"external_id": "x" * 1225}, Reason.BAD_SYNTAX, "ExternalId", "x" * 1225, id="1225 letters"),
+        pytest.param({"external_id": "a b"}, Reason.BAD_SYNTAX, "ExternalId", "a b", id="a space in an external ID"),
+        pytest.param({"source_identity": "a"}, Reason.BAD_SYNTAX, "SourceIdentity", "a", id="a short source identity"),
+        pytest.param({"source_identity": "a b"}, Reason.BAD_SYNTAX, "SourceIdentity", "a b", id="a space in it"),
+        pytest.param({"duration_seconds": 899}, Reason.BAD_SYNTAX, "DurationSeconds", "899", id="too short"),
+        pytest.param({"duration_seconds": 43201}, Reason.BAD_SYNTAX, "DurationSeconds", "43201", id="too long"),
+        pytest.param(
+            {"tags": {str(number): "v" for number in range(51)}}, Reason.BAD_SYNTAX, "Tags", "51", id="51 tags"
+        ),
+        pytest.param({"tags": {"a#b": "v"}}, Reason.BAD_SYNTAX, "Tags", "a#b=v", id="a hash in a tag key"),
+        pytest.param({"tags": {"": "v"}}, Reason.BAD_SYNTAX, "Tags", "=v", id="an empty tag key"),
+        pytest.param({"tags": {"k": "v#"}}, Reason.BAD_SYNTAX, "Tags", "k=v#", id="a hash in a tag value"),
+        pytest.param({"tags": {"k" * 129: "v"}}, Reason.BAD_SYNTAX, "Tags", f"{'k' * 129}=v", id="a long tag key"),
+        pytest.param({"tags": {"k": "v" * 257}}, Reason.BAD_SYNTAX, "Tags", f"k={'v' * 257}", id="a long tag value"),
+        pytest.param({"tags": {"Team": "a", "team": "b"}}, Reason.DUPLICATE_TAG, "tag keys", "team", id="keys twice"),
+        pytest.param(
+            {"transitive_tag_keys": ("x",)}, Reason.BAD_SYNTAX, "TransitiveTagKeys", "x", id="a key not passed"
+        ),
+        pytest.param({"mfa_serial": SERIAL}, Reason.MFA_INCOMPLETE, "both", "only SerialNumber", id="no code"),
+        pytest.param({"mfa_code_sent": True}, Reason.MFA_INCOMPLETE, "both", "only TokenCode", id="no serial"),
+        pytest.param(
+            {"mfa_serial": f"arn:aws:iam::{FAR}:mfa/alice", "mfa_code_sent": True},
+            Reason.MFA_OTHER_USER,
+            f"a device of account {HOME}",
+            f"arn:aws:iam::{FAR}:mfa/alice",
+            id="a device of another account",
+        ),
+        pytest.param(
+            {"mfa_serial": "short", "mfa_code_sent": True},
+            Reason.BAD_SYNTAX,
+            "SerialNumber",
+            "short",
+            id="a short serial",
+        ),
+    ],
+)
+def test_parameters_that_aws_refuses_do_not_pass(
+    parameters: dict[str, Any], reason: Reason, wanted: str, got: str
+) -> None:
+    one = case(parameters=sending(**parameters))
+    found = told(one, Gate.PARAMETERS)
+    assert [(verdict, why, given) for verdict, why, _, given in found] == [(NO, reason, got)]
+    assert found[0][2].startswith(wanted)
+    assert decide(one).verdict is NO
+    assert Gate.PARAMETERS in [blocker.gate for blocker in decide(one).blockers]
+
+
+def test_a_source_identity_does_not_begin_with_aws() -> None:
+    reasons = [why for _, why, _, _ in told(case(parameters=sending(source_identity="aws:x")), Gate.PARAMETERS)]
+    assert reasons
+    assert set(reasons) == {Reason.BAD_SYNTAX}
+
+
+@pytest.mark.parametrize("source", [SESSION, ROLE])
+def test_only_a_user_has_an_mfa_device(source: str) -> None:
+    one = case(source, parameters=sending(mfa_serial=SERIAL, mfa_code_sent=True))
+    assert [why for _, why, _, _ in told(one, Gate.PARAMETERS)] == [Reason.MFA_NOT_A_USER]
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "parameters", "found"),
+    [
+        pytest.param(
+            SESSION,
+            {"transitive": Known(("Team",)), "session_tags": Known({"Team": "a"})},
+            {"tags": {"team": "b"}},
+            [(NO, Reason.TAG_INHERITED, "team")],
+            id="a tag that the session hands on",
+        ),
+        pytest.param(
+            SESSION,
+            {"transitive": Known(("Team",)), "session_tags": Known({"Team": "a"})},
+            {"tags": {"cost": "b"}},
+            [],
+            id="another tag",
+        ),
+        pytest.param(
+            SESSION,
+            {"source_identity": Known("alice")},
+            {"source_identity": "bob"},
+            [(NO, Reason.SOURCE_IDENTITY_FIXED, "bob")],
+            id="a source identity that cannot be changed",
+        ),
+        pytest.param(
+            SESSION,
+            {"source_identity": Known("alice")},
+            {"source_identity": "alice"},
+            [],
+            id="the same source identity",
+        ),
+        pytest.param(SESSION, {"source_identity": Known(None)}, {"source_identity": "bob"}, [], id="the first one"),
+        pytest.param(
+            USER, {"source_identity": Known("alice")}, {"source_identity": "bob"}, [], id="a user hands nothing on"
+        ),
+    ],
+)
+def test_what_the_session_hands_on_cannot_be_passed_anew(
+    source: str, more: dict[str, Any], parameters: dict[str, Any], found: list[tuple[Tri, Reason, str]]
+) -> None:
+    one = case(source, parameters=sending(**parameters), **more)
+    assert [(verdict, why, got) for verdict, why, _, got in told(one, Gate.PARAMETERS)] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "reason"),
+    [
+        pytest.param(ROOT, {}, Reason.ROOT_CALLER, id="the root user"),
+        pytest.param(SESSION, {"origin": Origin.ASSUME_ROOT}, Reason.ROOT_CALLER, id="a session of AssumeRoot"),
+        pytest.param(FEDERATED, {}, Reason.FEDERATED_CALLER, id="a federated user"),
+        pytest.param(USER, {"principal": Known(None)}, Reason.NO_SUCH_CALLER, id="a user that does not exist"),
+        pytest.param(SESSION, {"principal": Known(None)}, Reason.NO_SUCH_CALLER, id="a role that does not exist"),
+    ],
+)
+@pytest.mark.parametrize("role", [DESTINATION, f"arn:aws:iam::{HOME}:role/ops/Deploy"], ids=["far", "near"])
+def test_some_callers_are_refused_whatever_the_policies_say(
+    source: str, more: dict[str, Any], reason: Reason, role: str
+) -> None:
+    one = case(source, role, trust=[{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}], **more)
+    assert [(verdict, why, got) for verdict, why, _, got in told(one, Gate.CALLER)] == [(NO, reason, source)]
+    assert decide(one).verdict is NO
+
+
+@pytest.mark.parametrize(
+    "source", [USER, ROLE, SESSION, SERVICE], ids=["a user", "a role", "a session of a role", "a service"]
+)
+def test_other_callers_pass(source: str) -> None:
+    assert decide(case(source)).gates == ()
+    assert decide(case(source)).verdict is YES
+
+
+@pytest.mark.parametrize("origin", [Origin.GET_SESSION_TOKEN, Origin.LONG_TERM, Origin.CONSOLE])
+def test_a_user_may_assume_with_any_credentials(origin: Origin) -> None:
+    assert decide(case(USER, origin=origin)).verdict is YES
+
+
+def test_partitions_are_apart() -> None:
+    one = case(USER, DESTINATION.replace("aws", "aws-cn", 1))
+    assert told(one, Gate.PARTITION) == [(NO, Reason.OTHER_PARTITION, "aws-cn", "aws")]
+    assert decide(one).verdict is NO
+    assert gate(case(SERVICE, DESTINATION.replace("aws", "aws-cn", 1)), Gate.PARTITION) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        pytest.param({}, [], id="it exists"),
+        pytest.param({"role_evidence": GAP}, [], id="it was not read"),
+        pytest.param({"role_evidence": Known(None)}, [(Reason.NO_SUCH_ROLE, "")], id="it does not exist"),
+        pytest.param(
+            {
+                "role_evidence": Known(None),
+                "other_roles": Known((f"arn:aws:iam::{FAR}:role/Audit", f"arn:aws:iam::{FAR}:role/Deploy")),
+            },
+            [(Reason.NO_SUCH_ROLE, f"arn:aws:iam::{FAR}:role/Deploy")],
+            id="one of that name is in another path",
+        ),
+        pytest.param(
+            {"role_evidence": Known(None), "other_roles": Known((f"arn:aws:iam::{FAR}:role/ops/deploy",))},
+            [(Reason.NO_SUCH_ROLE, f"arn:aws:iam::{FAR}:role/ops/deploy")],
+            id="one of that name is in another case",
+        ),
+        pytest.param(
+            {"role_evidence": Known(Role(f"arn:aws:iam::{FAR}:role/Deploy"))},
+            [(Reason.NO_SUCH_ROLE, f"arn:aws:iam::{FAR}:role/Deploy")],
+            id="the path was left out",
+        ),
+    ],
+)
+def test_the_role_must_exist_under_that_very_arn(more: dict[str, Any], found: list[tuple[Reason, str]]) -> None:
+    one = case(**more)
+    assert [(why, got) for _, why, _, got in told(one, Gate.ROLE)] == found
+    assert all(verdict is NO and wanted == DESTINATION for verdict, _, wanted, _ in told(one, Gate.ROLE))
+
+
+LINKED = f"arn:aws:iam::{FAR}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+RESERVED = f"arn:aws:iam::{FAR}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("source", "role", "reasons"),
+    [
+        pytest.param(USER, LINKED, [Reason.SERVICE_LINKED_ROLE], id="a service-linked role"),
+        pytest.param("autoscaling.amazonaws.com", LINKED, [], id="a service-linked role, by its service"),
+        pytest.param(USER, RESERVED, [Reason.RESERVED_ROLE], id="a role of Identity Center"),
+        pytest.param(USER, f"arn:aws:iam::{FAR}:role/service-role/Build", [], id="an ordinary service role"),
+    ],
+)
+def test_some_roles_cannot_be_assumed_by_you(source: str, role: str, reasons: list[Reason]) -> None:
+    assert [trace.reason for trace in gate(case(source, role), Gate.ROLE)] == reasons
+
+
+def user_of_unknown_credentials(**more: Any) -> Case:
+    one = case(USER, **more)
+    source = one.snapshot.source
+    unknown = replace(source, session=replace(source.session, origin=GAP))
+    return replace(one, snapshot=replace(one.snapshot, source=unknown))
+
+
+HOUR = (NO, Reason.OVER_CHAINING_LIMIT, "3600")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "more", "found"),
+    [
+        pytest.param(None, {"source": SESSION, "max_session": Known(3600)}, [], id="the default never fails"),
+        pytest.param(3600, {"source": SESSION, "max_session": Known(3600)}, [], id="an hour in a chain"),
+        pytest.param(3601, {"source": SESSION}, [HOUR], id="more than an hour in a chain"),
+        pytest.param(3601, {"source": ROLE}, [HOUR], id="a role is always a session"),
+        pytest.param(3601, {"origin": Origin.GET_SESSION_TOKEN}, [HOUR], id="a user's session counts as chaining"),
+        pytest.param(3601, {"source": SESSION, "origin": Origin.EC2}, [HOUR], id="an instance's credentials"),
+        pytest.param(43200, {}, [], id="a user may ask for twelve hours"),
+        pytest.param(
+            7200, {"max_session": Known(3600)}, [(NO, Reason.OVER_ROLE_MAXIMUM, "3600")], id="over the maximum"
+        ),
+        pytest.param(7200, {"max_session": Known(7200)}, [], id="the maximum itself"),
+        pytest.param(
+            7201,
+            {"source": SESSION, "max_session": Known(7200)},
+            [HOUR, (NO, Reason.OVER_ROLE_MAXIMUM, "7200")],
+            id="both",
+        ),
+        pytest.param(7200, {"max_session": GAP}, [(UNKNOWN, Reason.OVER_ROLE_MAXIMUM, "")], id="a maximum not read"),
+        pytest.param(7200, {"role_evidence": GAP}, [(UNKNOWN, Reason.OVER_ROLE_MAXIMUM, "")], id="a role not read"),
+        pytest.param(3600, {"max_session": GAP}, [], id="an hour is always within the maximum"),
+        pytest.param(
+            7200, {"via": Via.CONSOLE, "origin": Origin.CONSOLE, "max_session": Known(3600)}, [], id="console"
+        ),
+        pytest.param(43200, {"source": SERVICE, "max_session": Known(3600)}, [], id="services are not limited"),
+    ],
+)
+def test_the_duration_is_held_against_its_limits(
+    seconds: int | None, more: dict[str, Any], found: list[tuple[Tri, Reason, str]]
+) -> None:
+    one = case(parameters=sending(duration_seconds=seconds), **more)
+    assert [(verdict, why, wanted) for verdict, why, wanted, _ in told(one, Gate.DURATION)] == found
+
+
+def test_credentials_of_unknown_origin_may_be_chained() -> None:
+    one = user_of_unknown_credentials(parameters=sending(duration_seconds=7200))
+    assert told(one, Gate.DURATION) == [(UNKNOWN, Reason.OVER_CHAINING_LIMIT, "3600", "7200")]
+    assert decide(one).verdict is UNKNOWN

@@ -1,0 +1,142 @@
+"""Resource and NotResource: compared is the role's IAM ARN."""
+
+from typing import Any
+
+import pytest
+from tests.evaluate.cases import DESTINATION, FAR, GAP, ROLE, case, element, outcome, policy
+
+from diagnose.model.policy import PolicySet
+from diagnose.model.trace import Action, Element, ElementTrace, Layer, Reason
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+
+HERE = f"arn:aws:iam::{FAR}:role"
+
+
+def told(
+    given: object,
+    key: str = "Resource",
+    *,
+    version: str | None = "2012-10-17",
+    action: Action = Action.ASSUME_ROLE,
+    **more: Any,
+) -> ElementTrace:
+    identity = PolicySet((policy({"Effect": "Allow", "Action": "sts:*", key: given}, version=version),))
+    return element(case(identity=identity, **more), Layer.IDENTITY, Element.RESOURCE, action=action)
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason"),
+    [
+        pytest.param(DESTINATION, YES, Reason.MATCHES, id="the very ARN"),
+        pytest.param("*", YES, Reason.MATCHES, id="everything"),
+        pytest.param("**", YES, Reason.MATCHES, id="everything, twice"),
+        pytest.param(f"{HERE}/*", YES, Reason.MATCHES, id="every role of the account, whatever its path"),
+        pytest.param(f"{HERE}/*Deploy", YES, Reason.MATCHES, id="a wildcard spans slashes"),
+        pytest.param(f"{HERE}/ops/Deploy*", YES, Reason.MATCHES, id="a wildcard stands for nothing, too"),
+        pytest.param(f"{HERE}/ops/Deplo?", YES, Reason.MATCHES, id="a question mark"),
+        pytest.param("arn:aws:iam::*:role/ops/Deploy", YES, Reason.MATCHES, id="a wildcard account"),
+        pytest.param("arn:aws:iam::22222222????:role/ops/Deploy", YES, Reason.MATCHES, id="half an account"),
+        pytest.param(f"arn:*:iam::{FAR}:role/ops/Deploy", YES, Reason.MATCHES, id="a wildcard partition"),
+        pytest.param(f"arn:aws:iam:*:{FAR}:role/ops/Deploy", YES, Reason.MATCHES, id="a wildcard for no Region"),
+        pytest.param(f"arn:aws:sts::{FAR}:assumed-role/Deploy/*", NO, Reason.SESSION_FOR_ROLE, id="a session's ARN"),
+        pytest.param(f"{HERE}/Deploy", NO, Reason.PATH_MISSING, id="the path missing"),
+        pytest.param(f"{HERE}/Deploy*", NO, Reason.WILDCARD_TOO_NARROW, id="a wildcard that begins at the name"),
+        pytest.param(f"{HERE}/dev/Deploy", NO, Reason.PATH_DIFFERS, id="another path"),
+        pytest.param("arn:aws:iam::333333333333:role/ops/Deploy", NO, Reason.OTHER_ACCOUNT, id="another account"),
+        pytest.param("arn:aws:iam::222222222221:role/ops/Deploy", NO, Reason.ACCOUNT_TYPO, id="a mistyped account"),
+        pytest.param(f"arn:aws-cn:iam::{FAR}:role/ops/Deploy", NO, Reason.OTHER_PARTITION, id="another partition"),
+        pytest.param(f"arn:aws:iam::{FAR}:root", NO, Reason.OTHER_TYPE, id="the account"),
+        pytest.param(f"arn:aws:iam::{FAR}:user/ops/Deploy", NO, Reason.OTHER_TYPE, id="a user"),
+        pytest.param(f"arn:aws:iam::{FAR}:instance-profile/Deploy", NO, Reason.OTHER_TYPE, id="an instance profile"),
+        pytest.param(f"arn:aws:iam:us-east-1:{FAR}:role/ops/Deploy", NO, Reason.REGION_GIVEN, id="a Region"),
+        pytest.param(f"{DESTINATION} ", NO, Reason.SPACE_DIFFERS, id="a space behind"),
+        pytest.param(f"{HERE}/ops/deploy", NO, Reason.CASE_DIFFERS, id="lower case"),
+        pytest.param("Deploy", NO, Reason.NOT_AN_ARN, id="a bare name"),
+        pytest.param(f"arn:aws:iam::{FAR}*", NO, Reason.NOT_AN_ARN, id="fewer than six parts"),
+        pytest.param("arn:*", NO, Reason.NOT_AN_ARN, id="a short form is not documented"),
+        pytest.param(f"{HERE}/ops/Audit", NO, Reason.OTHER_NAME, id="another name"),
+    ],
+)
+def test_a_resource_says_how_it_hits_or_misses(given: str, verdict: Tri, reason: Reason) -> None:
+    trace = told(given)
+    assert outcome(trace) == (verdict, reason if verdict is NO else Reason.MATCHES, "/Statement/0/Resource")
+    assert (trace.wanted, trace.got) == (given, DESTINATION)
+    assert told(given, "NotResource").verdict is ~verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason", "pointer"),
+    [
+        pytest.param(["arn:aws:s3:::x", DESTINATION], YES, Reason.MATCHES, "/1", id="the one that fits"),
+        pytest.param(
+            [f"{HERE}/Audit", f"{HERE}/Deploy", "Deploy"], NO, Reason.PATH_MISSING, "/1", id="the nearest miss"
+        ),
+        pytest.param([], NO, Reason.MALFORMED, "", id="an empty list"),
+    ],
+)
+def test_a_list_of_resources_points_at_one(given: object, verdict: Tri, reason: Reason, pointer: str) -> None:
+    assert outcome(told(given)) == (verdict, reason, "/Statement/0/Resource" + pointer)
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason", "pointer"),
+    [
+        pytest.param(["arn:aws:s3:::x", f"{HERE}/ops/*"], NO, Reason.EXCLUDED, "/1", id="listed"),
+        pytest.param(["arn:aws:s3:::x", f"{HERE}/dev/*"], YES, Reason.MATCHES, "", id="not listed"),
+        pytest.param(f"{HERE}/${{aws:PrincipalTag/team}}", UNKNOWN, Reason.NOT_TOLD, "", id="not told"),
+    ],
+)
+def test_a_not_resource_holds_for_all_but_what_it_lists(
+    given: object, verdict: Tri, reason: Reason, pointer: str
+) -> None:
+    trace = told(given, "NotResource", principal=GAP)
+    assert outcome(trace) == (verdict, reason, "/Statement/0/NotResource" + pointer)
+    assert trace.negated
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason"),
+    [
+        pytest.param(f"{HERE}/ops/${{aws:PrincipalTag/job}}", YES, Reason.MATCHES, id="resolved"),
+        pytest.param(f"{HERE}/ops/${{AWS:principaltag/JOB}}", YES, Reason.MATCHES, id="keys ignore case"),
+        pytest.param(f"{HERE}/*/${{aws:PrincipalTag/job}}", YES, Reason.MATCHES, id="resolved beside a wildcard"),
+        pytest.param(f"{HERE}/ops/${{aws:username}}", NO, Reason.OTHER_NAME, id="resolved to another name"),
+        pytest.param(f"{HERE}/ops/${{aws:PrincipalTag/none}}", NO, Reason.VARIABLE_UNRESOLVED, id="no value"),
+        pytest.param(f"{HERE}/ops/${{aws:PrincipalTag/none, 'Deploy'}}", YES, Reason.MATCHES, id="a default value"),
+        pytest.param(f"{HERE}/ops/${{aws:username, 'Deploy'}}", NO, Reason.OTHER_NAME, id="a default not needed"),
+        pytest.param(f"{HERE}/ops/${{aws:PrincipalTag/star}}", NO, None, id="a value is no pattern"),
+        pytest.param(f"{HERE}/ops/${{*}}", NO, None, id="an escaped asterisk"),
+        pytest.param("arn:aws:iam::${aws:PrincipalTag/far}:role/ops/Deploy", NO, None, id="before the fifth colon"),
+        pytest.param("${aws:PrincipalTag/arn}", NO, None, id="in the place of the whole ARN"),
+    ],
+)
+def test_a_variable_in_a_resource_stands_for_the_value_of_its_key(
+    given: str, verdict: Tri, reason: Reason | None
+) -> None:
+    trace = told(given, tags={"job": "Deploy", "star": "*", "far": FAR, "arn": DESTINATION})
+    assert trace.verdict is verdict
+    assert reason is None or trace.reason is reason
+
+
+@pytest.mark.parametrize("version", [None, "2008-10-17"])
+def test_in_the_old_language_a_variable_is_literal_text(version: str | None) -> None:
+    trace = told(f"{HERE}/ops/${{aws:PrincipalTag/job}}", version=version, tags={"job": "Deploy"})
+    assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_IS_LITERAL)
+
+
+def test_a_variable_whose_key_is_unknown_is_not_told() -> None:
+    trace = told(f"{HERE}/ops/${{aws:PrincipalTag/job}}", principal=GAP)
+    assert (trace.verdict, trace.reason) == (UNKNOWN, Reason.NOT_TOLD)
+
+
+def test_a_resource_that_fits_settles_one_that_is_not_told() -> None:
+    assert told([f"{HERE}/ops/${{aws:PrincipalTag/job}}", DESTINATION], principal=GAP).verdict is YES
+
+
+def test_the_user_name_is_absent_for_a_role() -> None:
+    trace = told(f"{HERE}/ops/${{aws:username}}", source=ROLE)
+    assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_UNRESOLVED)
+
+
+def test_a_wildcard_service_does_not_fit() -> None:
+    assert told(f"arn:aws:*::{FAR}:role/ops/Deploy").verdict is NO
