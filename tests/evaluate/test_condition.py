@@ -264,3 +264,19 @@ def test_an_allow_and_a_deny_that_hang_on_one_unknown_value_deny_together() -> N
     asked = {"StringEquals": {KEY: "a"}}
     trust = [trusts({"AWS": HOME}, Condition=asked), trusts("*", effect="Deny", Condition=asked)]
     assert decide(case(trust=trust, unknown=(KEY,))).verdict is NO
+
+
+def test_a_set_with_a_value_that_fits_is_told_by_the_one_that_does_not() -> None:
+    trace = on_key("ForAllValues:StringEquals", MANY, ["a", "b"], context={MANY: ("a", "zzz")})
+    assert (trace.verdict, trace.reason) == (NO, Reason.VALUE_DIFFERS)
+
+
+def test_a_multivalued_key_is_no_variable() -> None:
+    trace = on_key("StringEquals", KEY, "${aws:CalledVia}", context={MANY: ("a",), KEY: ("a",)})
+    assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_UNRESOLVED)
+
+
+@pytest.mark.parametrize("wanted", ["a${*}t", "a${?}ent"])
+def test_an_escaped_wildcard_is_literal_and_no_difference_in_case(wanted: str) -> None:
+    trace = on_key("StringLike", KEY, wanted, context={KEY: ("agent",)})
+    assert (trace.verdict, trace.reason) == (NO, Reason.VALUE_DIFFERS)

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 from tests.evaluate.cases import (
+    HOME,
+    LOCAL,
+    NOTHING,
     ROLE,
     SESSION,
     SSO_SESSION,
@@ -78,3 +81,16 @@ def test_the_console_is_authorised_for_nothing_but_what_the_session_hands_on() -
     assert [decided.action for decided in decide(user).actions] == [Action.ASSUME_ROLE]
     session = case(SSO_SESSION, via=CONSOLE, transitive=Known(("a",)), session_tags=Known({"a": "b"}))
     assert [decided.action for decided in decide(session).actions] == [Action.ASSUME_ROLE, Action.TAG_SESSION]
+
+
+def test_a_refusal_of_the_source_is_none_of_who_may_have_signed_in() -> None:
+    # Were it a second switch, the policies of another identity would count, and they are not known.
+    one = case(SESSION, LOCAL, via=CONSOLE, trust=[trusts({"AWS": HOME})], identity=[NOTHING])
+    assert decide(one).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize("key", ["sts:ExternalId", "sts:SourceIdentity", "aws:RequestTag/a"])
+def test_what_the_console_never_sends_has_a_reason_of_its_own(key: str) -> None:
+    parameters = Parameters(session_name="nightly", external_id="x1", source_identity="x1", tags={"a": "x1"})
+    trace = on_key("StringEquals", key, "x1", via=CONSOLE, origin=Origin.CONSOLE, parameters=parameters)
+    assert (trace.verdict, trace.reason) == (NO, Reason.NOT_SENT_BY_CONSOLE)

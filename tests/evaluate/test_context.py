@@ -38,7 +38,7 @@ from diagnose.model.case import (
     Via,
 )
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Action
+from diagnose.model.trace import Action, Reason
 from diagnose.model.tri import NO, YES
 
 ABSENT = ()
@@ -429,3 +429,14 @@ def test_a_key_is_seen_by_the_actions_that_the_reference_lists_for_it(key: str) 
     for action in Action:
         trace = on_key("Null", key, "false", context={key: ("x",)}, parameters=SENDING, action=action)
         assert trace.verdict is (YES if action in VISIBLE[key] else NO), action
+
+
+def test_the_list_of_a_services_names_holds_more_than_its_name() -> None:
+    trace = on_key("ForAllValues:StringEquals", "aws:PrincipalServiceNamesList", SERVICE, source=SERVICE)
+    assert trace.verdict is not YES
+
+
+@pytest.mark.parametrize("key", ["saml:iss", "saml:doc", "saml:edupersonorgdn"])
+def test_other_attributes_of_a_saml_assertion_are_never_sent(key: str) -> None:
+    trace = on_key("StringEquals", key, "x", source=SESSION, origin=Origin.SAML)
+    assert (trace.verdict, trace.reason) == (NO, Reason.KEY_NEVER_SENT)

@@ -227,3 +227,28 @@ def test_the_strongest_match_is_told() -> None:
     one = case(SESSION, trust=[trusts({"AWS": HOME}), trusts({"AWS": ROLE}), trusts({"AWS": SESSION})])
     assert answered(one).match == "session"
     assert answered(case(trust=[trusts({"AWS": "333333333333"})])).match is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"source": ROLE, "trust": [trusts({"AWS": SESSION})]}, id="the name of a session"),
+        pytest.param({"principal": GAP, "trust": [trusts({"AWS": "AIDAXXXXXXXXXXXXXXXXX"})]}, id="a unique id"),
+        pytest.param(
+            {
+                "boundary": GAP,
+                "trust": [
+                    trusts({"AWS": HOME}),
+                    {"Effect": "Deny", "NotPrincipal": {"AWS": [USER, HOME]}, "Action": "*"},
+                ],
+            },
+            id="whether there is a boundary",
+        ),
+        pytest.param({"identity": [STS | {"Foo": 1}]}, id="a statement that cannot be told"),
+        pytest.param({"source": "ec2.amazonaws.com", "trust": [trusts("*")]}, id="whether everyone takes in a service"),
+    ],
+)
+def test_an_open_answer_always_has_a_doubt_that_may_matter(more: dict[str, Any]) -> None:
+    decision = decide(case(**more))
+    assert decision.verdict is UNKNOWN
+    assert any(doubt.matters is not NO for doubt in decision.doubts)

@@ -99,3 +99,8 @@ SSO_REGION = (
 )
 def test_two_arns_differ_in_the_nearest_way(wanted: str, got: str, reason: Reason) -> None:
     assert how_arns_differ(wanted, got) is reason
+
+
+def test_a_permission_set_of_another_name_is_another_name_and_no_dropped_path() -> None:
+    wanted = "arn:aws:iam::222222222222:role/AWSReservedSSO_Admin_*"
+    assert how_arns_differ(wanted, SSO_REGION) is Reason.OTHER_NAME

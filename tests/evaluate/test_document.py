@@ -304,3 +304,54 @@ def test_percent_encoded_and_quoted_documents_say_the_same() -> None:
     for held in (text, quote(text)):
         one = case(trust=Policy("trust", raw_document(held), PolicyKind.TRUST))
         assert answered(one).verdict is YES
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"Action": None}, id="an action that is null"),
+        pytest.param({"Action": {"x": 1}}, id="an action that is an object"),
+        pytest.param({"Resource": None}, id="a resource that is null"),
+        pytest.param({"Resource": [{}]}, id="a resource that is an object"),
+    ],
+)
+def test_a_deny_with_an_element_that_cannot_be_told_may_apply(broken: dict[str, object]) -> None:
+    one = case(identity=[STS, STS | {"Effect": "Deny"} | broken])
+    assert layer(one, Layer.IDENTITY).explicit is UNKNOWN
+
+
+@pytest.mark.parametrize("principal", [5, {"Aws": HOME}, {"AWS": None}, "arn:aws:iam::111111111111:root"])
+def test_a_deny_with_a_principal_that_cannot_be_told_may_apply(principal: object) -> None:
+    one = case(trust=[trusts({"AWS": HOME}), trusts(principal, effect="Deny")])
+    assert layer(one, Layer.TRUST).explicit is UNKNOWN
+
+
+def test_a_test_with_a_value_that_cannot_be_told_may_hold() -> None:
+    odd = STS | {"Effect": "Deny", "Condition": {"StringEquals": {"aws:username": None}}}
+    assert layer(case(identity=[STS, odd]), Layer.IDENTITY).explicit is UNKNOWN
+
+
+def test_a_kind_of_principal_that_stands_twice_is_located() -> None:
+    text = '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Principal": {"AWS": "1", "AWS": "2"}}}'
+    found = [(flaw.pointer, flaw.message) for flaw in compile_document(Raw(text.encode())).flaws]
+    assert ("/Statement/Principal/AWS", "`AWS` stands here more than once") in found
+
+
+def test_a_pointer_to_an_unknown_element_of_a_document_is_escaped() -> None:
+    assert flaws({"Statement": [FINE], "a/b": 1})[0][0] == "/a~1b"
+
+
+def test_a_key_that_stands_twice_is_escaped_in_its_pointer() -> None:
+    text = '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Resource": "*", "a/b": 1, "a/b": 2}}'
+    pointers = [flaw.pointer for flaw in compile_document(Raw(text.encode())).flaws]
+    assert set(pointers) == {"/Statement/a~1b"}
+
+
+def test_not_principal_in_a_trust_policy_is_a_problem() -> None:
+    one = case(trust=[{"Effect": "Deny", "NotPrincipal": {"AWS": HOME}, "Action": "sts:AssumeRole"}])
+    assert [pointer for _, pointer, _ in located(one)]
+
+
+def test_a_wildcard_for_a_service_is_located() -> None:
+    found = located(case(trust=[trusts({"AWS": HOME, "Service": ["ec2.amazonaws.com", "*"]})]))
+    assert [(where, pointer) for where, pointer, _ in found] == [(Layer.TRUST, "/Statement/0/Principal/Service/1")]

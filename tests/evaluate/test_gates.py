@@ -315,3 +315,25 @@ def test_credentials_of_unknown_origin_may_be_chained() -> None:
     one = user_of_unknown_credentials(parameters=sending(duration_seconds=7200))
     assert told(one, Gate.DURATION) == [(UNKNOWN, Reason.OVER_CHAINING_LIMIT, "3600", "7200")]
     assert decide(one).verdict is UNKNOWN
+
+
+@pytest.mark.parametrize("key", ["a\tb", "a\nb", "a\x0bb"])
+def test_a_control_character_is_no_sign_of_a_tag(key: str) -> None:
+    assert [why for _, why, _, _ in told(case(parameters=sending(tags={key: "v"})), Gate.PARAMETERS)] == [
+        Reason.BAD_SYNTAX
+    ]
+
+
+def test_a_tag_that_the_session_may_hand_on_is_not_told() -> None:
+    one = case(SESSION, transitive=GAP, parameters=sending(tags={"team": "b"}))
+    assert decide(one).verdict is UNKNOWN
+
+
+def test_a_source_identity_that_the_session_may_have_fixed_is_not_told() -> None:
+    one = case(SESSION, source_identity=GAP, parameters=sending(source_identity="bob"))
+    assert decide(one).verdict is UNKNOWN
+
+
+def test_the_console_does_not_send_what_would_be_refused() -> None:
+    parameters = sending(external_id="x", source_identity="a b", duration_seconds=1, tags={"#": "v"})
+    assert gate(case(via=Via.CONSOLE, origin=Origin.CONSOLE, parameters=parameters), Gate.PARAMETERS) == []

@@ -193,3 +193,19 @@ def test_a_variable_is_not_resolved_where_an_operator_takes_none(operator: str) 
 def test_a_variable_stands_for_the_value_of_its_key(operator: str, key: str, wanted: str, got: str) -> None:
     context = {key: (got,)} if got else {}
     assert on_key(operator, key, wanted, context=context).verdict is YES
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got"),
+    [
+        pytest.param("2026", "2026-01-01T00:00:00Z", id="a year"),
+        pytest.param("2026-03", "2026-03-01T00:00:00Z", id="a month"),
+    ],
+)
+def test_a_date_may_be_a_year_or_a_month(wanted: str, got: str) -> None:
+    assert holds("DateEquals", wanted, got, MOMENT) is YES
+
+
+@pytest.mark.parametrize("wanted", ["1_0", "١٠", " 10 "])
+def test_a_number_is_no_python_literal(wanted: str) -> None:
+    assert holds("NumericEquals", wanted, "10", NUMBER) is NO

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.evaluate.cases import DESTINATION, FAR, GAP, ROLE, case, element, outcome, policy
 
+from diagnose.model.case import Parameters
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Action, Element, ElementTrace, Layer, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -140,3 +141,25 @@ def test_the_user_name_is_absent_for_a_role() -> None:
 
 def test_a_wildcard_service_does_not_fit() -> None:
     assert told(f"arn:aws:*::{FAR}:role/ops/Deploy").verdict is NO
+
+
+def test_a_wildcard_service_is_no_difference_in_case() -> None:
+    assert told(f"arn:aws:*::{FAR}:role/ops/Deploy").reason is not Reason.CASE_DIFFERS
+
+
+def test_a_key_with_several_values_is_no_variable() -> None:
+    parameters = Parameters(session_name="nightly", tags={"Deploy": "x"})
+    assert told(f"{HERE}/ops/${{aws:TagKeys}}", parameters=parameters).verdict is NO
+
+
+def test_a_variable_has_no_value_where_its_action_lacks_the_key() -> None:
+    parameters = Parameters(session_name="nightly", tags={"job": "Deploy"}, source_identity="alice")
+    given = f"{HERE}/ops/${{aws:RequestTag/job}}"
+    assert told(given, parameters=parameters).verdict is YES
+    trace = told(given, parameters=parameters, action=Action.SET_SOURCE_IDENTITY)
+    assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_UNRESOLVED)
+
+
+def test_a_wildcard_service_does_not_fit_beside_a_variable_either() -> None:
+    trace = told(f"arn:aws:*::{FAR}:role/ops/${{aws:PrincipalTag/job}}", tags={"job": "Deploy"})
+    assert trace.verdict is NO

@@ -398,3 +398,24 @@ def test_a_session_names_its_role_without_a_path() -> None:
     arn = split_arn("arn:aws:sts::111111111111:assumed-role/App/nightly")
     assert arn is not None
     assert role_of_session(arn) == "App"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("arn:aws:iam::222222222222::role/Deploy", id="behind the account"),
+        pytest.param("arn:aws:iam:::222222222222:role/Deploy", id="before the account"),
+        pytest.param("arn::aws:iam::222222222222:role/Deploy", id="behind arn"),
+        pytest.param("arn:aws::iam::222222222222:role/Deploy", id="behind the partition"),
+    ],
+)
+def test_a_doubled_colon_is_mended_wherever_it_stands(text: str) -> None:
+    with pytest.raises(XdiagError) as caught:
+        parse_role(text)
+    assert "`arn:aws:iam::222222222222:role/Deploy`" in caught.value.hint
+
+
+def test_a_session_of_a_role_without_a_name_is_not_whole() -> None:
+    with pytest.raises(XdiagError) as caught:
+        parse_caller("arn:aws:sts::111111111111:assumed-role//nightly")
+    assert caught.value.message.endswith("is not a whole session ARN")
