@@ -63,7 +63,7 @@ def _layer(decision: Decision, action: Action, layer: Layer) -> LayerTrace | Non
 
 def _was_open(before: Decision, action: Action, was: LayerTrace) -> bool:
     """Say whether there was anything to clear: a blocker, or a doubt."""
-    return _blocks(before, action, was.layer) or was.verdict is not YES
+    return _blocks(before, action, was.layer) or (was.verdict is not YES and was.needed is not NO)
 
 
 def _blocks(decision: Decision, action: Action, layer: Layer) -> bool:

@@ -9,7 +9,9 @@ from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Sessio
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
+from diagnose.remedy.document import Object, add_statement, patched, read
 from diagnose.remedy.parties import role_arn, values_of
+from diagnose.remedy.places import policies_in, with_policy
 
 _EVERYTHING = raw_document({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 _EVERYBODY = raw_document(
@@ -17,6 +19,7 @@ _EVERYBODY = raw_document(
 )
 ALLOWS_ALL = PolicySet((Policy("AllowsAll", _EVERYTHING),))
 _SAY_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
+_WITHOUT_PRINCIPAL = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.SCP)
 _MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 
 
@@ -33,6 +36,18 @@ def opened(case: Case, source: SourceSide, layer: Layer) -> Case:
             endpoint=snapshot.endpoint if layer is Layer.ENDPOINT else _open_endpoint(snapshot.endpoint),
         ),
     )
+
+
+def granting(case: Case, layer: Layer) -> Case:
+    """Let every policy of a layer allow everything besides what it says, so that its Deny statements alone decide."""
+    for policy in tuple(policies_in(case, layer)):
+        document = read(policy)
+        if document is not None:
+            whom: Object = {} if layer in _WITHOUT_PRINCIPAL else {"Principal": "*"}
+            what: Object = {} if layer is Layer.TRUST else {"Resource": "*"}
+            edited = patched(document, add_statement(document, {"Effect": "Allow", "Action": "*", **whom, **what}))
+            case = with_policy(case, layer, policy, replace(policy, document=raw_document(edited)))
+    return case
 
 
 def session_of(source: SourceSide) -> Session:

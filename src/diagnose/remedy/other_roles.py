@@ -10,28 +10,26 @@ from diagnose.model.case import Case, DestinationSide, Role
 from diagnose.model.evidence import Known
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer
-from diagnose.model.tri import NO, YES, Tri
+from diagnose.model.tri import Tri
 from diagnose.remedy.document import listed, read, statements
-from diagnose.remedy.opened import ALLOWS_ALL, bare, opened, session_of, trust_in
+from diagnose.remedy.opened import ALLOWS_ALL, granting, opened, session_of, trust_in
 from diagnose.remedy.parties import role_arn
 from diagnose.remedy.places import policies_in
-from diagnose.remedy.strangers import unmoved
+from diagnose.remedy.strangers import none_moved
 
 _MOST = 40
 _ELSEWHERE = ("999999999999", "888888888888")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
 
 
-def opens_no_other_role(before: Case, after: Case, layer: Layer) -> Tri:
-    """Say whether the edit of one layer changes the answer for the destination alone."""
-    result = YES
-    for arn in _roles(before, after, layer):
-        was, now = _to(before, arn, layer), _to(after, arn, layer)
-        for one, other in ((was, now), (bare(was), bare(now))):
-            result = min(result, unmoved(one, other))
-            if result is NO:
-                return NO
-    return result
+def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
+    """Say whether the edit of one layer changes the answer for the destination alone.
+
+    The edit of a Deny is judged as if the layer allowed everything else.
+    """
+    was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
+    pairs = ((_to(was, arn, layer), _to(now, arn, layer)) for arn in _roles(before, after, layer))
+    return none_moved(pairs, layer)
 
 
 def _to(case: Case, arn: str, layer: Layer) -> Case:

@@ -63,10 +63,10 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> tuple[bo
         subject.statement is not None and subject.statement.effect is Effect.DENY
     )
     if layer in _OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
-        roles = opens_no_other_role(case, edited, layer)
+        roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
         if roles is NO or layer is not Layer.ENDPOINT:
             return roles is not NO, roles if narrows_deny else None
-    admits = admits_nobody_else(case, edited, layer)
+    admits = admits_nobody_else(case, edited, layer, deny=narrows_deny)
     return admits is not NO, admits
 
 

@@ -6,19 +6,20 @@ layers but the edited one stand open, so that it alone decides.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.decision import verdict
+from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Origin, Principal, SourceSide, Via
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Layer
+from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.document import Json, Object, listed, read, statements
-from diagnose.remedy.opened import ALLOWS_ALL, bare, opened, session_of
+from diagnose.remedy.leftover import unmet
+from diagnose.remedy.opened import ALLOWS_ALL, bare, granting, opened, session_of
 from diagnose.remedy.parties import caller
 from diagnose.remedy.places import policies_in
 
@@ -30,29 +31,59 @@ _SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
 
 
-def admits_nobody_else(before: Case, after: Case, layer: Layer) -> Tri:
+def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
     """Say whether the edit of one layer changes the answer for the source alone.
 
-    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told.
+    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told. The edit of a
+    Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
-    pairs = [(opened(before, who, layer), opened(after, who, layer)) for who in _callers(before, after, layer)]
+    was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
+    pairs = [(opened(was, who, layer), opened(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after))
+    return none_moved(pairs, layer)
+
+
+def none_moved(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
+    """Say whether nobody gains, with the request as it is and with one that needs sts:AssumeRole alone."""
     result = YES
     for was, now in pairs:
-        for one, other in ((was, now), (bare(was), bare(now))):
-            result = min(result, unmoved(one, other))
+        plain = bare(was)
+        for one, other in ((was, now), (plain, bare(now))) if plain != was else ((was, now),):
+            result = min(result, _unmoved(one, other, layer))
             if result is NO:
                 return NO
     return result
 
 
-def unmoved(before: Case, after: Case) -> Tri:
-    """Say whether somebody who should not gain by an edit does not."""
+def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
+    """Say whether somebody who should not gain by an edit of a layer does not.
+
+    Where both answers are unknown they are one and the same if the same statements hang on the same tests.
+    """
     was, now = verdict(before), verdict(after)
     if now > was:
         return NO
-    return UNKNOWN if now is UNKNOWN else YES
+    if was is now is UNKNOWN and _open_tests(before, layer) != _open_tests(after, layer):
+        return UNKNOWN
+    return YES
+
+
+def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
+    """Give the statements of a layer that apply or may apply, each by what it still hangs on."""
+    return {
+        (decided.action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
+        for decided in decide(case).actions
+        for trace in decided.layers
+        if trace.layer is layer
+        for level in trace.levels
+        for statement in level.statements
+        if statement.verdict is not NO
+    }
+
+
+def _hangs_on(statement: StatementTrace) -> list[tuple[str, ...]]:
+    return sorted((one.element, one.operator, one.key, one.wanted) for one in unmet(statement))
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
@@ -69,7 +100,7 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
         if layer is Layer.SCP and account != home:
             continue
         stranger = _stranger(before, account, kind, path, name)
-        if Asker(stranger, Via.API).principal_arn == asker.principal_arn:
+        if Asker(stranger, Via.API).principal_arn == asker.presumed_arn:
             continue
         yield stranger
         if account != home:
@@ -87,7 +118,9 @@ def _stranger(case: Case, account: str, kind: str, path: str, name: str) -> Sour
     tags = held.tags if held and isinstance(held.tags, Known) else Known({})
     calls_as = arn
     if kind == "role":
-        calls_as = f"arn:{asker.partition}:sts::{account}:assumed-role/{name}/{asker.session_name or 'session'}"
+        # A role of the same name is another one in time only: its session may not pass for the source's own.
+        session = "elsewhere" if (account, name) == (asker.account, asker.name) else asker.session_name or "session"
+        calls_as = f"arn:{asker.partition}:sts::{account}:assumed-role/{name}/{session}"
     unique_id = f"{'AROA' if kind == 'role' else 'AIDA'}STRANGEREXAMPLE"
     return SourceSide(
         arn=calls_as,

@@ -1,0 +1,225 @@
+from typing import Any
+
+import pytest
+from tests.remedy.broken import (
+    APP,
+    BUILDER,
+    DEPLOY,
+    about,
+    allow,
+    broken,
+    edited,
+    identity,
+    on,
+    propose,
+    the_remedy,
+    trust,
+)
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Action, Element, Layer, Subject
+
+OTHER = "arn:aws:iam::222222222222:role/Other"
+GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
+EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
+ROOT = {"AWS": "arn:aws:iam::111111111111:root"}
+
+
+def in_identity(case: Case) -> Any:
+    return the_remedy("allow-role-in-identity", about(case, Layer.IDENTITY), case)
+
+
+def policies(*found: Any) -> Any:
+    return {"policies": list(found)}
+
+
+def managed(name: str, account: str = "111111111111", **more: Any) -> Any:
+    return {
+        "name": name,
+        "kind": "managed",
+        "arn": f"arn:aws:iam::{account}:policy/{name}",
+        "document": {"Version": "2012-10-17", "Statement": [on(OTHER)]},
+    } | more
+
+
+def test_exactly_one_action_on_exactly_one_role_is_granted() -> None:
+    remedy = in_identity(broken("cross-account", identity_policies=identity(on(OTHER))))
+    assert edited(remedy)["Statement"] == [on(OTHER), GRANT]
+    assert remedy.policy_name == "assume-deploy"
+
+
+@pytest.mark.parametrize(
+    ("held", "name"),
+    [
+        pytest.param([managed("Roles")], "Roles", id="a policy of one's own that speaks of roles"),
+        pytest.param(
+            [managed("Roles"), {**managed("own"), "kind": "inline", "arn": ""}], "own", id="an inline policy before it"
+        ),
+        pytest.param([], "AllowAssumeRole-Deploy", id="no policy at all"),
+        pytest.param([managed("Access", "aws")], "AllowAssumeRole-Deploy", id="a policy of AWS, which nobody can edit"),
+        pytest.param(
+            [managed("Roles", attached_to="group devs")],
+            "AllowAssumeRole-Deploy",
+            id="a group's, which others have too",
+        ),
+        pytest.param(
+            [managed("S3", document={"Statement": [on("*", "s3:*")]})],
+            "AllowAssumeRole-Deploy",
+            id="one of other things",
+        ),
+        pytest.param(
+            [managed("AllowAssumeRole-Deploy", document={"Statement": [on("*", "s3:*")]})],
+            "AllowAssumeRole-Deploy-2",
+            id="a name that is taken",
+        ),
+        pytest.param([managed("Broken", document="{")], "AllowAssumeRole-Deploy", id="a policy that is no JSON"),
+    ],
+)
+def test_the_nearest_policy_that_can_be_edited_takes_the_grant(held: Any, name: str) -> None:
+    remedy = in_identity(broken("cross-account", identity_policies=policies(*held)))
+    assert remedy.policy_name == name
+    assert edited(remedy)["Statement"][-1] == GRANT
+
+
+def test_a_permission_set_keeps_its_policies_in_identity_center() -> None:
+    case = broken("identity-center", identity_policies={"policies": []})
+    remedy = in_identity(case)
+    assert remedy.policy_name == "AwsSSOInlinePolicy"
+    assert "permission set `Deployers`" in remedy.text
+    assert remedy.commands == ()
+
+
+def test_nobody_grants_anything_to_a_service_linked_role() -> None:
+    role = "arn:aws:iam::111111111111:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+    case = broken(
+        "cross-account-role",
+        arn="arn:aws:sts::111111111111:assumed-role/AWSServiceRoleForX/s",
+        principal={"value": {"arn": role}},
+        identity_policies={"policies": []},
+    )
+    assert propose("allow-role-in-identity", about(case, Layer.IDENTITY), case) == ()
+
+
+def whom(case: Case) -> Any:
+    return the_remedy("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL), case)
+
+
+@pytest.mark.parametrize(
+    ("world", "written", "value"),
+    [
+        pytest.param("cross-account", "arn:aws:iam::111111111111:user/Builder", BUILDER, id="another case"),
+        pytest.param("cross-account", "arn:aws:iam::111111111112:user/builder", BUILDER, id="a digit in the account"),
+        pytest.param("cross-account", "arn:aws:iam::111111111112:root", BUILDER, id="a digit in a whole account"),
+        pytest.param("cross-account", "arn:aws:iam::111111111111:user/x/builder", BUILDER, id="a path too many"),
+        pytest.param("cross-account-role", "arn:aws:iam::111111111111:role/App", APP, id="a path too few"),
+        pytest.param("cross-account-role", "arn:aws:iam::111111111111:role/team/*", APP, id="a wildcard"),
+        pytest.param("cross-account-role", "arn:aws:iam::111111111111:user/App", APP, id="a user of the role's name"),
+        pytest.param("cross-account-role", "arn:aws-cn:iam::111111111111:role/team/App", APP, id="another partition"),
+    ],
+)
+def test_a_near_miss_in_the_trust_policy_is_replaced(world: str, written: str, value: str) -> None:
+    statement = allow({"AWS": ["arn:aws:iam::333333333333:root", written]}, Sid="Trust")
+    remedy = whom(broken(world, trust_policy=trust(statement), request={"parameters": {"external_id": None}}))
+    assert edited(remedy)["Statement"] == [
+        {**statement, "Principal": {"AWS": ["arn:aws:iam::333333333333:root", value]}},
+    ]
+    assert remedy.owner is Owner.DESTINATION
+
+
+@pytest.mark.parametrize(
+    ("condition", "carried"),
+    [
+        pytest.param(EXTERNAL, EXTERNAL, id="an external ID"),
+        pytest.param({"ArnLike": {"aws:PrincipalArn": APP}}, None, id="who calls is said by the principal"),
+        pytest.param(
+            {"StringEquals": {"sts:ExternalId": "acme-42", "aws:PrincipalOrgID": "o-x"}}, EXTERNAL, id="both of these"
+        ),
+        pytest.param({"StringEquals": {"aws:SourceAccount": "333333333333"}}, None, id="what only services send"),
+    ],
+)
+def test_a_new_statement_asks_of_the_caller_what_others_are_asked(condition: Any, carried: Any) -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": "333333333333"}, Condition=condition)))
+    new = {"Sid": "AllowAssumeRolebuilder", **allow({"AWS": BUILDER})} | ({"Condition": carried} if carried else {})
+    assert edited(whom(case))["Statement"][1] == new
+
+
+def test_a_session_is_named_by_its_role() -> None:
+    case = broken("cross-account-role", trust_policy=trust(allow({"AWS": "333333333333"})))
+    assert edited(whom(case))["Statement"][1]["Principal"] == {"AWS": APP}
+
+
+def test_a_session_joins_the_session_that_is_named() -> None:
+    one, other = (f"arn:aws:sts::111111111111:assumed-role/App/build-{number}" for number in (8, 7))
+    case = broken("cross-account-role", trust_policy=trust(allow({"AWS": one})))
+    assert edited(whom(case))["Statement"] == [allow({"AWS": [one, other]})]
+
+
+def test_a_permission_set_is_named_by_a_condition_that_outlives_its_role() -> None:
+    case = broken("identity-center", trust_policy=trust(allow({"AWS": "333333333333"})))
+    assert edited(whom(case))["Statement"][1] == {
+        "Sid": "AllowAssumeRoleDeployers",
+        **allow(ROOT),
+        "Condition": {
+            "ArnLike": {
+                "aws:PrincipalArn": "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/"
+                "AWSReservedSSO_Deployers_????????????????"
+            }
+        },
+    }
+
+
+def test_a_service_is_named_by_its_name() -> None:
+    case = broken("service", trust_policy=trust(allow({"Service": "ec2.eu-west-1.amazonaws.com"})))
+    assert edited(whom(case))["Statement"] == [allow({"Service": "ec2.amazonaws.com"})]
+
+
+def test_the_trust_policy_of_a_role_that_only_aws_edits_is_left_alone() -> None:
+    arn = "arn:aws:iam::222222222222:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+    case = broken(
+        "cross-account",
+        request={"role_arn": arn},
+        role={"value": {"arn": arn}},
+        trust_policy=trust(allow({"AWS": "333333333333"})),
+    )
+    assert propose("name-principal-in-trust", about(case, Layer.TRUST), case) == ()
+
+
+def test_an_unread_path_is_said_to_be_unknown() -> None:
+    case = broken(
+        "cross-account-role", principal={"evidence": "unread"}, trust_policy=trust(allow({"AWS": "333333333333"}))
+    )
+    assert "with its path if it has one" in whom(case).text
+
+
+def test_a_companion_is_allowed_to_the_caller_alone_and_without_conditions() -> None:
+    case = broken(
+        "tagged",
+        request={"parameters": {"external_id": "acme-42"}},
+        trust_policy=trust(allow(ROOT, ["sts:AssumeRole", "sts:SetSourceIdentity"], Condition=EXTERNAL)),
+    )
+    subject = Subject(Action.TAG_SESSION, Layer.TRUST)
+    assert edited(the_remedy("add-companion-to-trust", subject, case))["Statement"][1] == {
+        "Sid": "AllowTagSessionbuilder",
+        **allow({"AWS": BUILDER}, "sts:TagSession"),
+    }
+
+
+def test_a_split_leaves_the_condition_where_it_was_written_for() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "acme-42", "aws:PrincipalAccount": "111111111111"}}
+    statement = allow({"AWS": BUILDER}, ["sts:AssumeRole", "sts:TagSession"], Condition=condition)
+    case = broken(
+        "tagged",
+        request={"parameters": {"external_id": "acme-42"}},
+        trust_policy=trust(statement, allow({"AWS": BUILDER}, "sts:SetSourceIdentity")),
+    )
+    subject = about(case, Layer.TRUST, Element.CONDITION, key="sts:ExternalId", action=Action.TAG_SESSION)
+    assert edited(the_remedy("split-companion", subject, case))["Statement"] == [
+        {**statement, "Action": ["sts:AssumeRole"]},
+        allow({"AWS": BUILDER}, "sts:SetSourceIdentity"),
+        {
+            "Sid": "AllowTagSessionbuilder",
+            **allow({"AWS": BUILDER}, "sts:TagSession"),
+            "Condition": {"StringEquals": {"aws:PrincipalAccount": "111111111111"}},
+        },
+    ]
