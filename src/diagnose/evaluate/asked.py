@@ -6,7 +6,7 @@ from diagnose.evaluate.context import Context
 from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
 from diagnose.evaluate.layers import ROWS
-from diagnose.evaluate.question import Question
+from diagnose.evaluate.question import Call, Question
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.sheet import Sheet
 from diagnose.evaluate.state import Maybe
@@ -20,30 +20,42 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 class Asked:
     """A case, and all that is asked of its layers. `simple`: no gate closes, and AssumeRole is the only action."""
 
-    __slots__ = ("asker", "bounded", "case", "context", "role", "same_account", "scene", "sheets", "simple")
+    __slots__ = ("_destination", "_source", "asker", "bounded", "call", "case", "role", "same_account", "simple")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source or the role is no ARN of one."""
-        source, destination = source_view(case), destination_view(case)
+        self._source, self._destination = source, destination = source_view(case), destination_view(case)
         self.case, self.asker, self.role, self.bounded = case, source.asker, destination.role, source.bounded
-        self.same_account = self.asker.account == self.role.account
-        self.scene = Scene(case, self.asker, self.role)
-        self.context = Context(self.scene)
-        self.sheets: Mapping[Layer, Sheet] = {
-            Layer.RCP: rcp_sheet(source, destination),
-            Layer.SCP: source.sheets[Layer.SCP],
-            Layer.ENDPOINT: endpoint_sheet(case.snapshot.endpoint),
-            Layer.TRUST: destination.sheets[Layer.TRUST],
-            Layer.IDENTITY: source.sheets[Layer.IDENTITY],
-            Layer.BOUNDARY: source.sheets[Layer.BOUNDARY],
-            Layer.SESSION: source.sheets[Layer.SESSION],
-        }
+        self.same_account = source.asker.account == destination.role.account
+        self.call = Call(case, source.asker, destination.role)
         self.simple = (
             source.plain
             and destination.plain
-            and self.asker.partition == self.role.partition
+            and source.asker.partition == destination.role.partition
             and plain(case.request.parameters)
         )
+
+    @property
+    def scene(self) -> Scene:
+        """The case, with its caller and its role worked out."""
+        return self.call.scene
+
+    @property
+    def context(self) -> Context:
+        """The condition keys of the call."""
+        return self.call.context
+
+    @property
+    def sheets(self) -> dict[Layer, Sheet]:
+        """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
+        return {row.layer: self._sheet(row.layer) for row in ROWS}
+
+    def _sheet(self, layer: Layer) -> Sheet:
+        if layer is Layer.ENDPOINT:
+            return endpoint_sheet(self.case.snapshot.endpoint)
+        if layer is Layer.RCP:
+            return rcp_sheet(self._source, self._destination)
+        return self._destination.sheet(layer) if layer is Layer.TRUST else self._source.sheet(layer)
 
     def gates(self) -> tuple[GateTrace, ...]:
         """Ask everything that is not a policy; only what does not pass comes back."""
@@ -73,12 +85,12 @@ class Asked:
 
     def question(self, action: Action) -> Question:
         """Put the question for one action."""
-        return Question(action, self.asker, self.role.arn, self.context)
+        return Question(action, self.call)
 
     def weighed(self, action: Action) -> dict[Layer, Weighed]:
         """Ask every layer about one action, with traces."""
         question = self.question(action)
-        return {row.layer: weigh(self.sheets[row.layer], question, self.bounded) for row in ROWS}
+        return {layer: weigh(sheet, question, self.bounded) for layer, sheet in self.sheets.items()}
 
     def answer(self, reach: Reach, grants: Mapping[Layer, Tri], denies: Iterable[Tri]) -> Tri:
         """Put the layers together."""
@@ -90,20 +102,18 @@ class Asked:
         """Say whether one action is allowed, without traces, and as soon as that is certain."""
         question = self.question(action)
         reach: Reach = {}
-        grants, denies = {}, []
-        grants[Layer.TRUST], denied = tally(self.sheets[Layer.TRUST], question, self.bounded, reach)
+        _, denied = tally(self._destination.sheet(Layer.TRUST), question, self.bounded, reach)
         if not reach or denied is YES:
             return NO
-        denies.append(denied)
+        grants, denies = dict(_ALL_GRANT), [denied]
         for layer in _BEHIND_TRUST:
-            sheet = self.sheets[layer]
-            if not sheet.pages:
-                grants[layer] = YES
-                continue
-            grants[layer], denied = tally(sheet, question, self.bounded, {})
-            if denied is YES:
-                return NO
-            denies.append(denied)
+            sheet = self._sheet(layer)
+            if sheet.pages and sheet.open_briefs(action):
+                grants[layer], denied = tally(sheet, question, self.bounded, {})
+                if denied is YES:
+                    return NO
+                if denied is UNKNOWN:
+                    denies.append(denied)
         return self.answer(reach, grants, denies)
 
     def together(self, closed: tuple[GateTrace, ...], decided: Iterable[tuple[Tri, Tri]]) -> Tri:
@@ -112,4 +122,5 @@ class Asked:
         return all_of((*(trace.verdict for trace in closed), *passed))
 
 
+_ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)
 _BEHIND_TRUST = (Layer.IDENTITY, Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.BOUNDARY, Layer.SESSION)

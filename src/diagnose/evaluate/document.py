@@ -4,20 +4,19 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from msgspec import Raw
 
+from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
-from diagnose.evaluate.statement import Flaw, Statement, compile_statement
+from diagnose.evaluate.statement import Flaw, Statement
 from diagnose.evaluate.values import json_object, repeated_keys
 from diagnose.model.policy import document_text
 
 _KNOWN_ELEMENTS = ("Version", "Id", "Statement")
 _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
-_KEPT = 20_000
 
 JsonObject: TypeAlias = Mapping[str, object]
 
@@ -25,33 +24,34 @@ JsonObject: TypeAlias = Mapping[str, object]
 class Document:
     """A compiled policy document. `usable` is false where it is no policy at all, so that it tells nothing."""
 
-    __slots__ = ("flaws", "statements", "usable", "version")
+    __slots__ = ("_flaws", "statements", "usable", "version")
 
     def __init__(
         self, statements: tuple[Statement, ...], flaws: tuple[Flaw, ...], version: str, *, usable: bool = True
     ) -> None:
-        """`flaws` hold what AWS would not accept, with its place."""
-        self.statements, self.flaws, self.version, self.usable = statements, flaws, version, usable
+        """`flaws` are those outside the statements."""
+        self.statements, self._flaws, self.version, self.usable = statements, flaws, version, usable
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What AWS would not accept, each with its place."""
+        return (*self._flaws, *(flaw for statement in self.statements for flaw in statement.flaws))
 
 
-_compiled: OrderedDict[bytes, Document] = OrderedDict()
+_documents: Kept[Document] = Kept()
+_reader = json.JSONDecoder(object_pairs_hook=json_object)
 
 
 def compile_document(raw: Raw) -> Document:
     """Compile a document, or take the one that was compiled from the same text before."""
     content = bytes(raw)
-    document = _compiled.get(content)
-    if document is None:
-        document = _compiled[content] = _compile(raw)
-        if len(_compiled) > _KEPT:
-            _compiled.popitem(last=False)
-    return document
+    return _documents.find(content) or _documents.make(content, lambda: _compile(raw))
 
 
 def _compile(raw: Raw) -> Document:
     text = document_text(raw)
     try:
-        read = json.loads(text, object_pairs_hook=json_object)
+        read = _reader.decode(text)
     except ValueError as error:
         return _unusable(f"it is not JSON: {error}")
     except RecursionError:
@@ -77,11 +77,8 @@ def _policy(read: JsonObject) -> Document:
     written = given if isinstance(given, list) else [given]
     if isinstance(given, list) and not given:
         flaws.append(Flaw("/Statement", "it holds no statement"))
-    statements: list[Statement] = []
-    for index, statement in enumerate(written):
-        compiled, found = compile_statement(statement, index, alone=not isinstance(given, list), variables=variables)
-        statements.append(compiled)
-        flaws += found
+    alone = not isinstance(given, list)
+    statements = (Statement(read, index, alone=alone, variables=variables) for index, read in enumerate(written))
     return Document(tuple(statements), tuple(flaws), str(version))
 
 

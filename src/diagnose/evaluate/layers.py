@@ -119,13 +119,13 @@ def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
     return _one(endpoint.value.policy, "") if endpoint.value is not None else "no VPC endpoint is used"
 
 
-OF_SOURCE: tuple[tuple[Row, Callable[[SourceSide, Asker], Attached]], ...] = (
-    (SCP, _scps),
-    (IDENTITY, _identity),
-    (BOUNDARY, _boundary),
-    (SESSION, _session),
-)
-OF_DESTINATION: tuple[tuple[Row, Callable[[DestinationSide, RoleName], Attached]], ...] = (
-    (RCP, _rcps),
-    (TRUST, _trust),
-)
+OF_SOURCE: dict[Layer, tuple[Row, Callable[[SourceSide, Asker], Attached]]] = {
+    Layer.SCP: (SCP, _scps),
+    Layer.IDENTITY: (IDENTITY, _identity),
+    Layer.BOUNDARY: (BOUNDARY, _boundary),
+    Layer.SESSION: (SESSION, _session),
+}
+OF_DESTINATION: dict[Layer, tuple[Row, Callable[[DestinationSide, RoleName], Attached]]] = {
+    Layer.RCP: (RCP, _rcps),
+    Layer.TRUST: (TRUST, _trust),
+}

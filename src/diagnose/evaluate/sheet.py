@@ -1,6 +1,7 @@
 """The compiled policies of one layer, ready to be asked many times."""
 
 from diagnose.evaluate.document import Document, compile_document
+from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.layers import Attached, Row
 from diagnose.evaluate.statement import Statement
 from diagnose.model.evidence import Unread
@@ -50,9 +51,10 @@ class Brief:
 
     `allow` and `deny` are settled from the start: what was not read may hold an Allow or a Deny, and counts as one
     UNKNOWN of each; an Allow without any condition settles the matter. Only the statements listed can change them.
+    `passes` says that none can.
     """
 
-    __slots__ = ("allow", "allows", "denies", "deny", "unread")
+    __slots__ = ("allow", "allows", "denies", "deny", "passes", "unread")
 
     def __init__(self, page: Page, action: Action) -> None:
         """Sort the statements that cover the action by their effects."""
@@ -67,20 +69,31 @@ class Brief:
         self.deny: Tri = UNKNOWN if self.unread else NO
         self.allows = tuple(one for one in statements if one.effect is not Effect.DENY)
         self.denies = tuple(one for one in statements if one.effect is not Effect.ALLOW)
+        self.passes = False
         if not page.row.grants or (not page.row.principal and any(map(_unconditional, self.allows))):
             self.allow, self.allows = YES, ()
+            self.passes = not self.unread and not self.denies
 
 
 class Sheet:
     """A layer's levels; none, and `why`, where the layer does not apply."""
 
-    __slots__ = ("pages", "row", "why")
+    __slots__ = ("_open", "pages", "row", "why")
 
     def __init__(self, row: Row, attached: Attached) -> None:
         """Take what is attached; nothing is compiled yet."""
         self.row = row
         self.why = (attached or "it is empty") if isinstance(attached, str) else ""
-        self.pages = () if isinstance(attached, str) else tuple(Page(row, name, found) for name, found in attached)
+        self.pages = () if isinstance(attached, str) else tuple(_page(row, name, found) for name, found in attached)
+        self._open: dict[Action, tuple[Brief, ...]] = {}
+
+    def open_briefs(self, action: Action) -> tuple[Brief, ...]:
+        """Give what can keep the layer from letting an action pass: all levels but those that always do."""
+        found = self._open.get(action)
+        if found is None:
+            briefs = (page.brief(action) for page in self.pages)
+            found = self._open[action] = tuple(brief for brief in briefs if not brief.passes)
+        return found
 
     def problems(self) -> tuple[Problem, ...]:
         """Name what AWS would not accept in the documents."""
@@ -93,6 +106,15 @@ class Sheet:
                 for message in _misplaced(statement, self.row)
             ]
         return tuple(found)
+
+
+_pages: Kept[Page] = Kept()
+
+
+def _page(row: Row, name: str, policies: PolicySet) -> Page:
+    """Give the page of a level: an SCP's level is the same for many callers."""
+    key = (id(policies), row.layer, name)
+    return _pages.find(key) or _pages.make(key, lambda: Page(row, name, policies), alive=policies)
 
 
 def _unconditional(statement: Statement) -> bool:

@@ -4,11 +4,9 @@ In a batch the same side comes again in many pairs. A side is recognised by iden
 its identity cannot pass to another.
 """
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
-
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
 from diagnose.evaluate.gates import caller_gates
+from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, RCP, of_endpoint
 from diagnose.evaluate.sheet import Sheet
 from diagnose.model.arn import parse_role
@@ -17,21 +15,27 @@ from diagnose.model.evidence import Evidence, Known
 from diagnose.model.trace import Layer
 from diagnose.model.tri import UNKNOWN, tri
 
-_MOST_KEPT = 50_000
-V = TypeVar("V")
-
 
 class SourceView:
     """The caller's side. `plain` says that it passes every gate and hands on neither tags nor a source identity."""
 
-    __slots__ = ("asker", "bounded", "plain", "sheets")
+    __slots__ = ("_sheets", "_source", "asker", "bounded", "plain")
 
     def __init__(self, source: SourceSide, via: Via) -> None:
         """Raises XdiagError when the source is no ARN of a caller."""
         self.asker = Asker(source, via)
-        self.sheets = {row.layer: Sheet(row, attached(source, self.asker)) for row, attached in OF_SOURCE}
+        self._source = source
+        self._sheets: dict[Layer, Sheet] = {}
         self.bounded = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
         self.plain = not any(caller_gates(source, self.asker)) and not self._hands_on(source)
+
+    def sheet(self, layer: Layer) -> Sheet:
+        """Give the policies of a layer on this side."""
+        sheet = self._sheets.get(layer)
+        if sheet is None:
+            row, attached = OF_SOURCE[layer]
+            sheet = self._sheets[layer] = Sheet(row, attached(self._source, self.asker))
+        return sheet
 
     def _hands_on(self, source: SourceSide) -> bool:
         session = source.session
@@ -48,60 +52,56 @@ _NOTHING_HANDED_ON: Known[tuple[str, ...]] = Known(())
 class DestinationView:
     """The role's side. `plain` says that the role exists, and is one that people and roles may assume."""
 
-    __slots__ = ("plain", "role", "sheets")
+    __slots__ = ("_destination", "_sheets", "plain", "role")
 
     def __init__(self, destination: DestinationSide, role_arn: str) -> None:
         """Raises XdiagError when the role is no ARN of one."""
         self.role = parse_role(role_arn)
-        self.sheets = {row.layer: Sheet(row, attached(destination, self.role)) for row, attached in OF_DESTINATION}
+        self._destination = destination
+        self._sheets: dict[Layer, Sheet] = {}
         known = destination.role
         exists = not isinstance(known, Known) or (known.value is not None and known.value.arn == role_arn)
         self.plain = exists and not self.role.path.startswith((SERVICE_PATH, RESERVED_PATH))
 
-
-class _Kept(Generic[V]):
-    """Values by the identity of what they were made of, and one more key."""
-
-    def __init__(self) -> None:
-        self._values: dict[tuple[int, object], tuple[object, V]] = {}
-
-    def get(self, of: object, key: object, make: Callable[[], V]) -> V:
-        """Give the value, made anew only if it is not there. The oldest go together, which is seldom."""
-        found = self._values.get((id(of), key))
-        if found is not None:
-            return found[1]
-        if len(self._values) >= _MOST_KEPT:
-            self._values.clear()
-        value = make()
-        self._values[id(of), key] = (of, value)
-        return value
+    def sheet(self, layer: Layer) -> Sheet:
+        """Give the policies of a layer on this side."""
+        sheet = self._sheets.get(layer)
+        if sheet is None:
+            row, attached = OF_DESTINATION[layer]
+            sheet = self._sheets[layer] = Sheet(row, attached(self._destination, self.role))
+        return sheet
 
 
-_sources: _Kept[SourceView] = _Kept()
-_destinations: _Kept[DestinationView] = _Kept()
-_endpoints: _Kept[Sheet] = _Kept()
+_sources: Kept[SourceView] = Kept()
+_destinations: Kept[DestinationView] = Kept()
+_endpoints: Kept[Sheet] = Kept()
 
 
 def source_view(case: Case) -> SourceView:
     """Give the view of a case's source."""
     source, via = case.snapshot.source, case.request.via
-    return _sources.get(source, via, lambda: SourceView(source, via))
+    key = (id(source), via)
+    return _sources.find(key) or _sources.make(key, lambda: SourceView(source, via), alive=source)
 
 
 def destination_view(case: Case) -> DestinationView:
     """Give the view of a case's role."""
-    destination, role_arn = case.snapshot.destination, case.request.role_arn
-    return _destinations.get(destination, role_arn, lambda: DestinationView(destination, role_arn))
+    destination, arn = case.snapshot.destination, case.request.role_arn
+    key = (id(destination), arn)
+    return _destinations.find(key) or _destinations.make(
+        key, lambda: DestinationView(destination, arn), alive=destination
+    )
 
 
 def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
     """Give the sheet of a VPC endpoint."""
-    return _endpoints.get(endpoint, None, lambda: Sheet(ENDPOINT, of_endpoint(endpoint)))
+    key = id(endpoint)
+    return _endpoints.find(key) or _endpoints.make(key, lambda: Sheet(ENDPOINT, of_endpoint(endpoint)), alive=endpoint)
 
 
 def rcp_sheet(source: SourceView, destination: DestinationView) -> Sheet:
     """Give the sheet of the RCPs, which do not reach a caller that is service-linked."""
-    return _NOT_REACHED if source.asker.service_linked else destination.sheets[Layer.RCP]
+    return _NOT_REACHED if source.asker.service_linked else destination.sheet(Layer.RCP)
 
 
 _NOT_REACHED = Sheet(RCP, "the caller is a service-linked role")

@@ -64,12 +64,14 @@ def weigh(sheet: Sheet, question: Question, bounded: Tri) -> Weighed:
 def tally(sheet: Sheet, question: Question, bounded: Tri, reach: Reach) -> tuple[Tri, Tri]:
     """Ask a layer, without traces: whether it grants, and whether it denies. `reach` is added to."""
     grants, denies = YES, NO
-    for page in sheet.pages:
-        brief = page.brief(question.action)
+    for brief in sheet.open_briefs(question.action):
         if brief.unread and sheet.row.principal:
             reach.update(dict.fromkeys(Match, UNKNOWN))
         allow, deny = _tally(brief, sheet.row, question, bounded, reach)
-        grants, denies = min(grants, allow), max(denies, deny)
+        if allow < grants:
+            grants = allow
+        if deny > denies:
+            denies = deny
     return grants, denies
 
 
@@ -115,9 +117,10 @@ def _trace(statement: Statement, policy: Policy, page: Page, question: Question,
 def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -> tuple[Tri, list[tuple[Match, Tri]]]:
     """Say whether a statement applies: all its elements hold. What cannot be told is never certain."""
     met: list[tuple[Match, Tri]] = []
-    answer = UNKNOWN if statement.broken else YES
     if statement.actions is not None and question.action not in statement.actions.covers:
         return NO, met
+    statement.finish()
+    answer = UNKNOWN if statement.broken else YES
     if row.principal:
         if statement.principals is None:
             answer, met = UNKNOWN, [(match, UNKNOWN) for match in Match]
