@@ -30,7 +30,7 @@ from diagnose.remedy.terraform import terraform
 
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@:/-]+", re.ASCII)
+_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
 _ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
 

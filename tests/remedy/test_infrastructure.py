@@ -1,0 +1,95 @@
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.remedy.broken import (
+    DEPLOY,
+    about,
+    broken,
+    edited,
+    the_remedy,
+)
+from tests.remedy.rendered import MANAGED, in_endpoint, in_identity, in_scp, in_trust
+
+from diagnose.model.diagnosis import Remedy
+from diagnose.model.trace import Element, Layer
+from diagnose.remedy.cloudformation import cloudformation
+from diagnose.remedy.draft import TagChange
+from diagnose.remedy.terraform import heredoc, quoted
+
+
+@given(st.text())
+def test_terraform_reads_back_what_was_quoted(text: str) -> None:
+    written = quoted(text)
+    assert written.isprintable()
+    assert not re.search(r"(?<!\$)\$\{|(?<!%)%\{", written)
+    plain = written.replace("$${", "${").replace("%%{", "%{")
+    plain = re.sub(r"\\U([0-9a-f]{8})", lambda found: chr(int(found[1], 16)), plain)
+    if not re.search(r"\$\$\{|%%\{", text):
+        assert json.loads(plain, strict=False) == text
+
+
+def test_terraform_interpolates_no_policy_variable() -> None:
+    variable: Any = {"Resource": "arn:aws:iam::222222222222:role/${aws:username}", "Other": "%{if}"}
+    assert "$${aws:username}" in heredoc(variable)
+    assert "%%{if}" in heredoc(variable)
+
+
+@pytest.mark.parametrize(
+    ("remedy", "kind", "arguments"),
+    [
+        pytest.param(in_identity(), "aws_iam_user_policy", ['user = "builder"', 'name = "assume-deploy"'], id="inline"),
+        pytest.param(in_identity(**MANAGED), "aws_iam_policy", ['name = "assume-deploy"'], id="managed"),
+        pytest.param(in_trust(), "aws_iam_role", ["assume_role_policy = <<POLICY"], id="trust"),
+        pytest.param(in_scp(), "aws_organizations_policy", ['type = "SERVICE_CONTROL_POLICY"'], id="SCP"),
+        pytest.param(
+            in_endpoint(), "aws_vpc_endpoint_policy", ['vpc_endpoint_id = "vpce-0a1b2c3d4e5f60718"'], id="endpoint"
+        ),
+    ],
+)
+def test_terraform_holds_the_resource_and_the_whole_document(remedy: Remedy, kind: str, arguments: list[str]) -> None:
+    text = dict(remedy.commands)["terraform"]
+    assert text.startswith(f'resource "{kind}" "')
+    for argument in arguments:
+        assert f"\n  {argument}\n" in text
+    held = text.partition("<<POLICY\n")[2].partition("\nPOLICY\n")[0]
+    assert json.loads(held.replace("$${", "${")) == edited(remedy)
+
+
+@pytest.mark.parametrize(
+    ("remedy", "kind", "properties"),
+    [
+        pytest.param(
+            in_identity(),
+            "AWS::IAM::UserPolicy",
+            {"UserName": "builder", "PolicyName": "assume-deploy"},
+            id="inline",
+        ),
+        pytest.param(
+            in_identity(**MANAGED), "AWS::IAM::ManagedPolicy", {"ManagedPolicyName": "assume-deploy"}, id="managed"
+        ),
+        pytest.param(in_trust(), "AWS::IAM::Role", {"RoleName": "Deploy", "Path": "/"}, id="trust"),
+        pytest.param(
+            in_scp(), "AWS::Organizations::Policy", {"Name": "Guard", "Type": "SERVICE_CONTROL_POLICY"}, id="SCP"
+        ),
+    ],
+)
+def test_cloudformation_holds_the_resource_and_the_whole_document(remedy: Remedy, kind: str, properties: Any) -> None:
+    ((_, resource),) = json.loads(dict(remedy.commands)["cloudformation"])["Resources"].items()
+    assert resource["Type"] == kind
+    assert properties.items() <= resource["Properties"].items()
+    assert edited(remedy) in resource["Properties"].values()
+
+
+def test_cloudformation_resolves_nothing() -> None:
+    change = TagChange(DEPLOY, "stage", "{{resolve:secretsmanager:password}}")
+    assert cloudformation(change, broken("cross-account")) == ""
+
+
+def test_a_request_has_no_infrastructure() -> None:
+    case = broken("cross-account", request={"parameters": {"external_id": "acme-41"}})
+    remedy = the_remedy("pass-external-id", about(case, Layer.TRUST, Element.CONDITION), case)
+    assert [what for what, _ in remedy.commands] == ["aws-cli"]
