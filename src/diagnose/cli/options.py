@@ -55,6 +55,7 @@ EndpointUrl = Annotated[
 Without = Annotated[
     list[str] | None,
     typer.Option(
+        "--without",
         metavar="LAYER",
         help="State that there is none: scp, rcp, endpoint or session. May be repeated.",
         rich_help_panel=_EVIDENCE,
