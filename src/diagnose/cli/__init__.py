@@ -3,25 +3,31 @@
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
+
+from diagnose.errors import NothingGatheredError, XdiagError
 
 
 def main() -> None:
     """Run xdiag. A user's mistake is told in one sentence; what is not foreseen is not caught."""
     signal.signal(signal.SIGINT, _interrupted)
     from diagnose.cli.app import app
-    from diagnose.errors import NothingGatheredError, XdiagError
+    from diagnose.cli.usage import UsageError, mistake
 
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except UsageError as error:
+        _leave(mistake(error), 2)
     except XdiagError as error:
+        _leave(error, 4 if isinstance(error, NothingGatheredError) else 2)
+
+
+def _leave(error: XdiagError | None, code: int) -> NoReturn:
+    if error is not None:
         from diagnose.cli.output import tell
 
         tell(error)
-        sys.exit(4 if isinstance(error, NothingGatheredError) else 2)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more can be said to them, not even at exit.
-        sys.stdout = None
-        sys.exit(0)
+    sys.exit(code)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

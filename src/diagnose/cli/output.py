@@ -19,11 +19,25 @@ class Color(StrEnum):
 
 
 def say(text: str) -> None:
-    """Write a result. What the terminal's encoding cannot hold is written as an escape."""
+    """Write a result. What the terminal's encoding cannot hold is written as an escape.
+
+    A reader that has seen enough, such as `head`, changes nothing: the exit code still tells the verdict.
+
+    Raises XdiagError where nothing can be written, on a disk that is full, say.
+    """
+    if sys.stdout is None:
+        return
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still held back would be tried once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            reason = (error.strerror or str(error)).lower()
+            raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
 
 
 def tell(error: XdiagError) -> None:
@@ -42,12 +56,12 @@ def colored(color: Color) -> bool:
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_terminal() and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
     """Give the terminal's width, or 80 columns where the output goes elsewhere."""
-    return min(120, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+    return min(120, shutil.get_terminal_size((80, 24)).columns) if _is_terminal() else 80
 
 
 @contextmanager
@@ -62,3 +76,7 @@ def progress() -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(Text("starting")) as status:
         yield lambda step: status.update(Text(step))
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
