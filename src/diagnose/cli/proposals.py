@@ -8,8 +8,15 @@ from msgspec.structs import replace
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
-from diagnose.model.evidence import Known
-from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet
+from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
+
+_FULL_ACCESS = Policy(
+    "FullAWSAccess",
+    raw_document({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}),
+    PolicyKind.SCP,
+    arn="arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+)
 
 
 class Proposals:
@@ -50,13 +57,26 @@ class Proposals:
         policies = source.identity_policies
         source = replace(source, identity_policies=replace(policies, policies=policies.policies + added))
         if self.scps:
-            levels = source.scps.value if isinstance(source.scps, Known) else ()
-            proposed_level = Level(
-                "proposed", "proposed", PolicySet(tuple(_read(path, PolicyKind.SCP) for path in self.scps))
-            )
-            source = replace(source, scps=Known((*levels, proposed_level), "proposed"))
+            scps = tuple(_read(path, PolicyKind.SCP) for path in self.scps)
+            source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
         snapshot = replace(case.snapshot, source=source, destination=destination)
         return replace(case, snapshot=snapshot, probe=None)
+
+
+def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
+    """Attach SCPs to the account, the last level, beside what is there, whether that was read or not.
+
+    Where there are none yet, AWS attaches `FullAWSAccess` first.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    if isinstance(levels, Unread):
+        return (Level("account", "the account", PolicySet(scps, unread=(levels,))),)
+    if not levels.value:
+        return (Level("account", "the account", PolicySet((_FULL_ACCESS, *scps))),)
+    *above, account = levels.value
+    policies = replace(account.policies, policies=account.policies.policies + scps)
+    return (*above, replace(account, policies=policies))
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:
