@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from diagnose.cli.gather import Where, both_arns, from_file, live
 from diagnose.cli.options import (
@@ -35,6 +36,7 @@ from diagnose.cli.options import (
 from diagnose.cli.output import Color
 from diagnose.cli.proposals import Proposals
 from diagnose.cli.request import Flags, without
+from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.report import Format
 
 
@@ -95,12 +97,14 @@ def check(
     Reads both sides with the AWS profiles given (or from a case file), decides as AWS would, names the causes,
     and then tries sts:AssumeRole with a session policy that makes the credentials worthless.
 
-        xdiag check arn:aws:iam::111111111111:user/ci arn:aws:iam::222222222222:role/Deploy \
+        xdiag check arn:aws:iam::111111111111:user/ci \
+            arn:aws:iam::222222222222:role/Deploy \
             --source-profile ours --dest-profile theirs --external-id acme-42
 
         xdiag check --case ticket.json --output markdown
 
-    Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered.
+    Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
+    130 interrupted.
     """
     flags = Flags(
         external_id=external_id,
@@ -125,6 +129,8 @@ def check(
         source_arn, role_arn = both_arns(source_arn, role_arn)
         where = Where(source_profile, dest_profile, region, endpoint_url)
         case = live(source_arn, role_arn, where, flags, attempt=not no_probe and not proposals)
+        if no_probe:
+            case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
     case = proposals.applied(without(case, without_layers or ()), message)
 
     from diagnose.cli.finish import finish

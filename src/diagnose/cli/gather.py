@@ -11,7 +11,7 @@ from diagnose.cli.output import progress
 from diagnose.cli.request import Flags, requested
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request
+from diagnose.model.case import Case, Request
 
 
 class Where(Struct, frozen=True):
@@ -24,7 +24,10 @@ class Where(Struct, frozen=True):
 
 
 def from_file(path: Path, source_arn: str | None, role_arn: str | None, flags: Flags) -> Case:
-    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not."""
+    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
+
+    A live attempt that the file holds says nothing of a request that the flags have changed.
+    """
     from diagnose.collect.file import read_case
 
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
@@ -37,7 +40,8 @@ def from_file(path: Path, source_arn: str | None, role_arn: str | None, flags: F
             raise XdiagError(
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{held}`"
             )
-    return replace(case, request=requested(case.request, flags))
+    request = requested(case.request, flags)
+    return replace(case, request=request, probe=case.probe if request == case.request else None)
 
 
 def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
@@ -51,7 +55,7 @@ def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
 
 
 def live(source_arn: str, role_arn: str, where: Where, flags: Flags, *, attempt: bool) -> Case:
-    """Read both sides with boto3 and, unless told otherwise, try the request for real.
+    """Read both sides with boto3 and, if told so, try the request for real.
 
     Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
     """
@@ -69,6 +73,6 @@ def live(source_arn: str, role_arn: str, where: Where, flags: Flags, *, attempt:
         snapshot = gather(base, source_arn, source, destination, progress=step, now=datetime.now(UTC).isoformat())
         case = Case(base, snapshot)
         if not attempt:
-            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
+            return case
         step("trying sts:AssumeRole")
         return replace(case, probe=probe(case, source, mfa_code=flags.mfa_code))
