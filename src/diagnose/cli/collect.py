@@ -48,11 +48,14 @@ def collect(
     via: RequestVia = None,
     signed_in_as: SignedInAs = None,
 ) -> None:
-    """Gather what both sides hold into a case file, without judging it and without trying the request.
+    r"""Gather what both sides hold into a case file, without judging it and without trying the request.
 
     The file holds policies, names and tags, and no credentials.
 
-        xdiag collect arn:aws:iam::111111111111:user/ci arn:aws:iam::222222222222:role/Deploy --save-case ticket.json
+        xdiag collect arn:aws:iam::111111111111:user/ci \
+            arn:aws:iam::222222222222:role/Deploy --save-case ticket.json
+
+    Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
     source_arn, role_arn = both_arns(source_arn, role_arn)
     flags = Flags(

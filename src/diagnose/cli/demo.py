@@ -14,16 +14,18 @@ FIRST = "wrong-principal"
 
 
 def demo(
-    name: Annotated[str, typer.Argument(help="Which case; --list names them.", show_default=True)] = FIRST,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which case; --list names them.")] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
     output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
     color: Colors = Color.AUTO,
 ) -> None:
     """Diagnose a bundled broken pair of accounts.
 
-    xdiag demo --list
+        xdiag demo --list
 
-    xdiag demo external-id
+        xdiag demo external-id
+
+    Exit codes: 0 whatever the verdict is, 2 bad usage.
     """
     from diagnose.cli.output import say
 

@@ -14,6 +14,8 @@ def facts(
     A new rule is written by deleting lines.
 
         xdiag facts ticket.json
+
+    Exit codes: 0 whatever the verdict is, 2 bad usage or input.
     """
     from diagnose.causes.gather import gather
     from diagnose.causes.show import facts_as_yaml

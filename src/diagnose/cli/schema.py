@@ -14,11 +14,16 @@ class Subject(StrEnum):
 
 
 def schema(
-    subject: Annotated[Subject, typer.Argument(help="case: what --case reads; diagnosis: what --output json writes.")],
+    subject: Annotated[
+        Subject,
+        typer.Argument(metavar="case|diagnosis", help="case: what --case reads; diagnosis: what --output json writes."),
+    ],
 ) -> None:
     """Print a JSON Schema.
 
-    xdiag schema case > case.schema.json
+        xdiag schema case > case.schema.json
+
+    Exit codes: 0 printed, 2 bad usage.
     """
     import json
 
