@@ -2,22 +2,32 @@
 
 import typer
 
+from diagnose.cli.audience import audience
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
 from diagnose.cli.facts import facts
+from diagnose.cli.help import kept
+from diagnose.cli.rules import explain, rules
 from diagnose.cli.schema import schema
 
 app = typer.Typer(
     name="xdiag",
-    help=(
-        "Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the "
-        "smallest fix.\n\n"
-        "    xdiag check arn:aws:iam::111111111111:user/ci arn:aws:iam::222222222222:role/Deploy\n\n"
-        "    xdiag check --case ticket.json\n\n"
-        "    xdiag demo\n\n"
-        "Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered, "
-        "130 interrupted."
+    help=kept(
+        """
+        Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the
+        smallest fix.
+
+            xdiag check arn:aws:iam::111111111111:user/ci \\
+                arn:aws:iam::222222222222:role/Deploy
+
+            xdiag check --case ticket.json
+
+            xdiag demo
+
+        Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
+        130 interrupted.
+        """
     ),
     no_args_is_help=True,
     # Rich would cost every start 40 ms, and a traceback is for a bug report, not for decoration.
@@ -41,5 +51,6 @@ def _options(
     """Options that stand before a command."""
 
 
-for command in (check, collect, demo, facts, schema):
-    app.command()(command)
+for command in (audience, check, collect, demo, explain, facts, schema):
+    app.command(help=kept(command.__doc__ or ""))(command)
+app.add_typer(rules, name="rules")

@@ -84,9 +84,6 @@ def check(
     expect: Annotated[
         str | None, typer.Option(metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.")
     ] = None,
-    audience: Annotated[
-        bool, typer.Option("--audience", help="Add whom else the trust policy admits, and whether all the world.")
-    ] = False,
     output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
     color: Colors = Color.AUTO,
     redact: Redact = False,
@@ -144,6 +141,5 @@ def check(
             redacted=redact,
             rule_folders=rules or (),
             expected=expected,
-            audience=audience,
         )
     )

@@ -47,7 +47,6 @@ def demo(
         redacted=False,
         rule_folders=(),
         expected=None,
-        audience=False,
     )
 
 

@@ -21,7 +21,6 @@ def finish(
     redacted: bool,
     rule_folders: Sequence[Path],
     expected: Verdict | None,
-    audience: bool,
 ) -> int:
     """Diagnose a case and report it; give the exit code. The case is saved first, so that nothing is lost."""
     if save_to is not None:

@@ -1,0 +1,1 @@
+"""Writing rules: trying their examples, drafting new ones, printing them all."""

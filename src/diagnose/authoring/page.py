@@ -1,0 +1,97 @@
+"""The page of all causes, written from the rules and what their examples really say.
+
+`python -m diagnose.authoring.page` writes `docs/causes.md` anew.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from diagnose.authoring.trial import findings
+from diagnose.causes.folder import PLACES, rule_folders
+from diagnose.causes.load import load_examples
+from diagnose.causes.rule import Example, Rule
+from diagnose.library import load_rules
+from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
+from diagnose.model.policy import document_text
+from diagnose.report.excerpt import Mark, draw
+from diagnose.report.runs import plain
+from diagnose.report.tree import page as laid_out
+
+PAGE = Path("docs") / "causes.md"
+
+_HEADINGS = {
+    "trust": "In the trust policy",
+    "identity": "In the caller's own policies",
+    "guardrails": "In boundaries, session policies, SCPs, RCPs and endpoint policies",
+    "request": "In the request, the caller or the role",
+    "unread": "What could not be read",
+}
+_OWNERS = {
+    Owner.SOURCE: "the owner of the source",
+    Owner.DESTINATION: "the owner of the role",
+    Owner.ORGANIZATION: "the organization's administrator",
+    Owner.NETWORK: "the owner of the VPC endpoint",
+    Owner.CALLER: "whoever makes the request",
+    Owner.XDIAG: "whoever runs xdiag",
+}
+
+
+def causes_page(rules: Sequence[Rule], examples: Mapping[str, Sequence[Example]]) -> str:
+    """Write the page: a section for each rule, with what it says of its first example."""
+    parts = [
+        "# Causes",
+        f"Every cause that xdiag names: {len(rules)} rules. The page is written by `make docs` from the files in "
+        "`rules/` and from what their examples really say; `xdiag explain RULE` prints one section.",
+    ]
+    for place in PLACES:
+        parts.append(f"## {_HEADINGS[place]}")
+        parts += [section(rule, rules, examples[rule.id]) for rule in rules if rule.folder == place]
+    return "\n\n".join(parts) + "\n"
+
+
+def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> str:
+    """Write what is to be known of one rule, as Markdown."""
+    example = next(one for one in examples if one.then != "silent")
+    finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
+    parts = [f"### {rule.title}", f"`{rule.id}`, to be mended by {_OWNERS[rule.owner]}."]
+    if rule.replaces:
+        parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
+    if finding is not None:
+        parts.append(f"For example, {example.name}:")
+        parts += _told(finding)
+    parts.append("Told where:\n\n" + "\n".join(f"- {one.name}: {_outcome(one)}" for one in examples))
+    parts.append("\n".join(f"<{source}>" for source in rule.sources))
+    return "\n\n".join(parts)
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    yield f"> {finding.explanation}"
+    primary = next((excerpt for excerpt in finding.excerpts if excerpt.primary), None)
+    if primary is not None:
+        rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], 100)
+        yield "```text\n" + plain(rows).rstrip() + "\n```"
+    for remedy in finding.remedies[:1]:
+        yield f"Fix: {remedy.text}{_proof(remedy)}"
+
+
+def _proof(remedy: Remedy) -> str:
+    match remedy.proof:
+        case Proof.ALLOWED:
+            return " Proved: the request is then allowed."
+        case Proof.CLEARS:
+            return " Proved: this is then no longer in the way."
+        case Proof.NOT_TRIED:
+            return ""
+
+
+def _outcome(example: Example) -> str:
+    return {"certain": "certain", "possible": "possible", "silent": "not told"}[example.then]
+
+
+def main() -> None:
+    """Write the page of the rules that come with xdiag."""
+    PAGE.write_text(causes_page(load_rules(), load_examples(rule_folders())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

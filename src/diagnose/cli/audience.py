@@ -1,0 +1,49 @@
+"""`xdiag audience`: whom a trust policy admits."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.model.policy import Policy, PolicyKind
+
+
+def audience(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A trust policy, or a case file that holds one.")],
+) -> None:
+    """Say whom a trust policy admits, for which actions, and whether it is open to all the world.
+
+    xdiag audience trust.json
+
+    xdiag audience ticket.json
+    """
+    from diagnose.audience import audience as sum_up
+    from diagnose.cli.output import say
+    from diagnose.report.plain import visible
+
+    told = sum_up(_trust_policy(file))
+    rows = {
+        "everyone": ("yes",) if told.everyone else (),
+        "accounts": told.accounts,
+        "principals": told.principals,
+        "services": told.services,
+        "federated": told.federated,
+        "for actions": told.actions,
+        "narrowed by": told.conditions,
+        "open to the world": ("YES: anybody with an AWS account is let in" if told.open_to_world else "no",),
+    }
+    say("\n".join(f"{name:<18} {visible(', '.join(values) or 'none')}" for name, values in rows.items()))
+
+
+def _trust_policy(file: Path) -> Policy:
+    """Read the policy out of either kind of file."""
+    from diagnose.collect.file import read_bytes, read_case, read_policy_file
+    from diagnose.errors import XdiagError
+    from diagnose.model.evidence import Known
+
+    if b'"snapshot"' not in read_bytes(file):
+        return read_policy_file(file, PolicyKind.TRUST)
+    trust = read_case(file).snapshot.destination.trust_policy
+    if isinstance(trust, Known):
+        return trust.value
+    raise XdiagError(f"the trust policy was not read when `{file}` was made", hint="give the policy itself as a file")

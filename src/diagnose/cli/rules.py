@@ -1,0 +1,129 @@
+"""`xdiag rules`: list, show, check and draft the rules by which causes are named."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.cli.help import kept
+from diagnose.cli.options import RuleFolders
+from diagnose.errors import XdiagError
+
+rules = typer.Typer(help="List, show, check and draft the rules by which causes are named.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; 'xdiag rules list' names them.")]
+
+
+def list_rules(folders: RuleFolders = None) -> None:
+    """List every rule with its cause.
+
+    xdiag rules list --rules our-rules/
+    """
+    from diagnose.cli.output import say
+    from diagnose.library import load_rules
+
+    known = load_rules(folders or ())
+    longest = max((len(rule.id) for rule in known), default=0)
+    say("\n".join(f"{rule.id:<{longest}}  {rule.title}" for rule in known))
+
+
+def show_rule(name: Name, folders: RuleFolders = None) -> None:
+    """Print the file of one rule.
+
+    xdiag rules show trust-external-id-differs
+    """
+    from diagnose.causes.folder import rule_folders
+    from diagnose.causes.load import rule_files
+    from diagnose.cli.output import say
+
+    for path in rule_files(rule_folders(folders or ())):
+        if path.stem == name:
+            say(path.read_text(encoding="utf-8"))
+            return
+    raise _unknown(name, folders)
+
+
+def check_rules(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[DIR]...", help="Folders of your own rules, beside ours.")
+    ] = None,
+) -> None:
+    """Read all rules, and decide every example to see whether it comes out as it says.
+
+    Exits with 0 if all do, and with 1 if one does not.
+
+        xdiag rules check our-rules/
+    """
+    from diagnose.authoring.trial import try_rules
+    from diagnose.causes.folder import rule_folders
+    from diagnose.causes.load import load_examples
+    from diagnose.cli.output import say
+    from diagnose.library import load_rules
+
+    known = load_rules(folders or ())
+    examples = load_examples(rule_folders(folders or ()))
+    faults = list(try_rules(known, examples))
+    for fault in faults:
+        say(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
+    tried = sum(map(len, examples.values()))
+    say(f"{len(known)} rules, {tried} examples, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+def new_rule(
+    name: Annotated[str, typer.Argument(metavar="RULE", help="The new rule's id, such as trust-tag-missing.")],
+    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where to write it.")] = Path(),
+    case_file: Annotated[
+        Path | None, typer.Option("--case", metavar="FILE", help="A case that the rule should explain.")
+    ] = None,
+) -> None:
+    """Write the draft of a rule, with the facts of a case to choose from.
+
+    xdiag rules new trust-tag-missing --case ticket.json --to our-rules/
+    """
+    import re
+
+    from diagnose.authoring.draft import drafted
+    from diagnose.library import load_case
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
+        raise XdiagError(f"`{name}` is no id of a rule", hint="expected lower-case words and dashes")
+    path = folder / f"{name}.yaml"
+    text = drafted(name, load_case(case_file) if case_file else None)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise XdiagError(f"`{path}` is there already", hint="choose another id, or edit that file") from None
+    except OSError as error:
+        raise XdiagError(f"`{path}` cannot be written", hint=f"{error.strerror or error}".lower()) from None
+    typer.echo(f"wrote {path}; finish it, then run `xdiag rules check {folder}`", err=True)
+
+
+def explain(name: Name, folders: RuleFolders = None) -> None:
+    """Explain one cause: what it is, what it looks like, what mends it.
+
+    xdiag explain trust-external-id-differs
+    """
+    from diagnose.authoring.page import section
+    from diagnose.causes.folder import rule_folders
+    from diagnose.causes.load import load_examples
+    from diagnose.cli.output import say
+    from diagnose.library import load_rules
+
+    known = load_rules(folders or ())
+    rule = next((rule for rule in known if rule.id == name), None)
+    if rule is None:
+        raise _unknown(name, folders)
+    say(section(rule, known, load_examples(rule_folders(folders or ()))[name]))
+
+
+def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
+    from diagnose.causes.vocabulary import near
+    from diagnose.library import load_rules
+
+    return XdiagError(f"there is no rule `{name}`", hint=near(name, [rule.id for rule in load_rules(folders or ())]))
+
+
+for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):
+    rules.command(name, help=kept(command.__doc__ or ""))(command)
