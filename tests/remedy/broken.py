@@ -23,12 +23,17 @@ WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
 
 
 def broken(world: str, **change: Json) -> Case:
-    """Give a world with a merge patch made in it: `request`, and parts of the snapshot by name."""
+    """Give a world with a merge patch made in it: `request`, and parts of the snapshot by name.
+
+    `organization` is the source's, `theirs` the destination's.
+    """
     patch = {name: change.pop(name) for name in ("request",) if name in change}
     snapshot: Json = {name: change[name] for name in ("endpoint",) if name in change}
     source = {name: change[name] for name in _SOURCE if name in change}
     destination = {name: change[name] for name in _DESTINATION if name in change}
-    assert set(change) <= {*snapshot, *source, *destination}, "no such part of a snapshot"
+    assert set(change) <= {*snapshot, *source, *destination, "theirs"}, "no such part of a snapshot"
+    if "theirs" in change:
+        destination["organization"] = change["theirs"]
     whole = changed(_world(world), {**patch, "snapshot": {**snapshot, "source": source, "destination": destination}})
     return msgspec.json.decode(msgspec.json.encode(whole), type=Case)
 

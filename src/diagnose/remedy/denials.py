@@ -92,35 +92,41 @@ def _only_for(
     actions: list[Action], document: Object, statement: Object, path: str, narrowing: tuple[Operation, ...]
 ) -> tuple[Operation, ...]:
     """Apply a narrowing to a statement; where it denies more than STS, only to a copy for the actions of the call."""
-    kept = _without_actions(statement, path, actions)
-    if not kept:
+    if "NotAction" not in statement and all(_of_sts(pattern) for pattern in _patterns(statement)):
         return narrowing
+    kept = _without_actions(statement, path, actions)
     copy = value_at(patched(document, narrowing), path)
-    if not isinstance(copy, dict):
+    if not kept or not isinstance(copy, dict):
         return ()
     own: Object = {name: value for name, value in copy.items() if name not in ("Action", "NotAction", "Sid")}
-    names = [str(action) for action in actions]
     sid = {"Sid": f"{statement['Sid']}Narrowed"} if statement.get("Sid") else {}
-    own = {**sid, "Effect": "Deny", "Action": one_or_list(names), **own}
+    own = {**sid, "Effect": "Deny", "Action": one_or_list([str(action) for action in actions]), **own}
     return (*kept, *add_statement(document, in_order(own)))
 
 
 def _without_actions(statement: Object, path: str, actions: list[Action]) -> tuple[Operation, ...]:
-    """Take the actions of the call out of a Deny that covers more than STS; nothing where it does not."""
+    """Take the actions of the call out of a Deny; nothing where it lists a pattern that spans services."""
     names = [str(action) for action in actions]
     if "NotAction" in statement:
         return (Operation("replace", joined(path, "NotAction"), [*listed(statement["NotAction"]), *names]),)
-    patterns = [str(pattern) for pattern in listed(statement.get("Action"))]
-    others = [pattern for pattern in patterns if not covered(pattern)]
-    broad = [pattern for pattern in patterns if covered(pattern) and not pattern.lower().startswith("sts:")]
-    if "*" in broad:
+    patterns = _patterns(statement)
+    if any(pattern.strip("*:") == "" for pattern in patterns):
         return (
             Operation("remove", joined(path, "Action")),
             Operation("add", joined(path, "NotAction"), one_or_list(names)),
         )
-    if broad or not others:
+    others = [pattern for pattern in patterns if not covered(pattern)]
+    if any(covered(pattern) and not _of_sts(pattern) for pattern in patterns) or not others:
         return ()
     return (Operation("replace", joined(path, "Action"), one_or_list(others)),)
+
+
+def _patterns(statement: Object) -> list[str]:
+    return [str(pattern) for pattern in listed(statement.get("Action"))]
+
+
+def _of_sts(pattern: str) -> bool:
+    return pattern.lower().startswith("sts:")
 
 
 def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
@@ -187,19 +193,20 @@ def _with_exception(statement: Object, path: str, operator: str, key: str, value
 def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
     """Say by a condition what NotPrincipal says, which hits every principal with a permissions boundary.
 
+    NotPrincipal spares a user who is listed with the account, and a session that is listed with its role and account.
+    A condition on the ARN of a role would spare its other sessions, too: then NotPrincipal has to stay.
+
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    principals = statement.get("NotPrincipal")
-    caller = principal_arn(case)
-    if not isinstance(principals, dict) or set(principals) != {"AWS"} or caller is None:
+    principals, source = statement.get("NotPrincipal"), principal_arn(case)
+    if not isinstance(principals, dict) or set(principals) != {"AWS"} or source is None:
         return ()
     named = [str(one) for one in listed(principals["AWS"])]
-    spared = [one for one in named if ":iam:" in one and (":role/" in one or ":user/" in one)]
-    accounts = {account_of(one) for one in spared}
-    # A session and its account stand in NotPrincipal only beside the role that they complete.
-    if any(one not in spared and (account_of(one) or one) not in accounts for one in named):
+    accounts = {account_of(one) or one for one in named if one.endswith(":root") or one.isdecimal()}
+    if any(":assumed-role/" in one and account_of(one) in accounts for one in named):
         return ()
-    values: list[Json] = list(dict.fromkeys([*spared, caller]))
+    users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
+    values = [*users, *([source] if source not in users else [])]
     return (
         Operation("remove", joined(path, "NotPrincipal")),
         Operation("add", joined(path, "Principal"), "*"),
