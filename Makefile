@@ -12,6 +12,7 @@ demo: $(STAMP)
 	$(BIN)/xdiag demo
 
 test: $(STAMP) $(EMULATOR)/.installed check
+	$(BIN)/xdiag rules check
 	XDIAG_EMULATOR=$(CURDIR)/$(EMULATOR)/bin/ministack $(BIN)/pytest --cov --cov-report=term:skip-covered -q
 
 check: $(STAMP)
@@ -41,6 +42,10 @@ lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
 	echo ministack | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate - -o tests/emulator.lock
+
+docs: $(STAMP)
+	$(BIN)/python -m diagnose.causes.pages
+	$(BIN)/python -m diagnose.authoring.page
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) .mypy_cache .pytest_cache .ruff_cache .coverage
