@@ -1,6 +1,6 @@
 """Examples of remedies that grant: in the source's own policies and in the trust policy."""
 
-from tests.remedy.broken import APP, DEPLOY, allow, broken, deny, document, identity, on, trust
+from tests.remedy.broken import APP, BUILDER, DEPLOY, allow, broken, deny, document, identity, on, trust
 from tests.remedy.example import (
     ACCOUNT,
     ALLOWED,
@@ -73,9 +73,16 @@ GRANTING_EXAMPLES = (
     example(
         "correct-action",
         "somebody else is trusted besides",
-        broken("cross-account", trust_policy=trust(allow({"AWS": APP}, "sts:AssumeRoleWithSAML"))),
+        broken("cross-account", trust_policy=trust(allow({"AWS": [APP, BUILDER]}, "sts:AssumeRoleWithSAML"))),
         of_layer(Layer.TRUST, Element.ACTION),
         ALLOWED,
+    ),
+    example(
+        "correct-action",
+        "the statement is for somebody else",
+        broken("cross-account", trust_policy=trust(allow({"AWS": APP}, "sts:AssumeRoleWithSAML"))),
+        of_layer(Layer.TRUST, Element.ACTION),
+        REFUSED,
     ),
     example(
         "correct-action",

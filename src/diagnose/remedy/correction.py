@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from diagnose.model.case import Case
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Action, Effect, Layer, StatementTrace, Subject
+from diagnose.model.trace import Action, Effect, Element, ElementTrace, Layer, StatementTrace, Subject
 from diagnose.remedy.amendment import amend, editable, found, new_policy_name
 from diagnose.remedy.document import (
     Object,
@@ -19,6 +19,7 @@ from diagnose.remedy.document import (
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
+from diagnose.remedy.leftover import unmet
 from diagnose.remedy.naming import policy_words, source_words
 from diagnose.remedy.parties import permission_set, source_is_protected
 
@@ -50,7 +51,7 @@ def corrected(
     in_place = amend(case, layer, policy, operations, kind=kind, text=f"In {where}, {what}")
     if in_place:
         yield in_place
-    if statement.effect is not Effect.ALLOW:
+    if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
     for_own = tuple(in_own(document, pointer)) if in_own else operations
     own = own_statement(document, statement, for_own, layer, subject.action, case)
@@ -69,6 +70,11 @@ def corrected(
         added = None
     if added:
         yield added
+
+
+def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
+    """Say whether nothing but the faulty value, and perhaps other conditions, keeps a statement from the request."""
+    return all(one == faulty or one.element is Element.CONDITION for one in unmet(statement))
 
 
 def _own_words(own: Object, action: Action) -> str:

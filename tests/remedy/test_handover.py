@@ -1,0 +1,58 @@
+import subprocess
+import sys
+
+import pytest
+from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, document, gate, the_remedy, trust
+
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Effect, Element, Gate, Layer
+from diagnose.remedy.handover import paragraph
+
+
+def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP})))
+    remedy = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case)
+    text = paragraph(remedy, case)
+    assert text.startswith(f"To the owner of account 222222222222: `{BUILDER}` cannot assume `{DEPLOY}`")
+    assert remedy.text in text
+    assert remedy.document in text
+    assert remedy.patch in text
+    assert "it is then allowed" in text
+    assert "the answer was the same before and after" in text
+
+
+def test_what_remains_is_not_kept_from_the_owner() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP})), identity_policies={"policies": []})
+    text = paragraph(the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case), case)
+    assert "What remains: no identity policy allows `sts:AssumeRole`." in text
+
+
+def test_the_organization_and_the_network_have_owners_too() -> None:
+    guard = {
+        "name": "Guard",
+        "kind": "scp",
+        "arn": "arn:aws:organizations::999999999999:policy/o-a1b2c3d4e5/service_control_policy/p-guard123",
+        "document": document(deny(Resource="*")),
+    }
+    case = broken("organization", scps={"value": {"0": {"policies": {"policies": {"1": guard}}}}})
+    remedy = the_remedy("exempt-from-deny", about(case, Layer.SCP, effect=Effect.DENY), case)
+    assert remedy.owner is Owner.ORGANIZATION
+    assert paragraph(remedy, case).startswith("To the administrators of the organization: ")
+
+
+def test_a_setting_is_handed_over_as_a_command() -> None:
+    case = broken("cross-account", request={"parameters": {"duration_seconds": 7200}})
+    text = paragraph(the_remedy("raise-role-maximum", gate(case, Gate.DURATION), case), case)
+    assert "aws iam update-role" in text
+
+
+def test_what_the_caller_can_do_is_not_handed_over() -> None:
+    case = broken("cross-account", request={"parameters": {"external_id": "acme-41"}})
+    remedy = the_remedy("pass-external-id", about(case, Layer.TRUST, Element.CONDITION), case)
+    assert paragraph(remedy, case) == ""
+
+
+@pytest.mark.parametrize("module", ["diagnose.evaluate.decision", "diagnose.remedy.edits", "diagnose.remedy.proposal"])
+def test_naming_the_remedies_does_not_load_what_makes_them(module: str) -> None:
+    script = f"import sys, diagnose.remedy; assert diagnose.remedy.REMEDIES; sys.exit({module!r} in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

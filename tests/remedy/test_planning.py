@@ -1,0 +1,85 @@
+from typing import Any
+
+from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, edited, gate, identity, on, trust
+
+from diagnose import remedy
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.trace import Action, Effect, Element, Gate, Layer, Subject
+
+EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
+
+
+def plan(case: Case, *steps: tuple[str, Subject]) -> tuple[Remedy, ...]:
+    return remedy.plan(steps, case, decide(case))
+
+
+def test_several_remedies_lead_to_an_allowed_request_together() -> None:
+    case = broken(
+        "cross-account",
+        request={"parameters": {"duration_seconds": 7200}},
+        identity_policies={"policies": []},
+        trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)),
+    )
+    found = plan(
+        case,
+        ("shorten-duration", gate(case, Gate.DURATION)),
+        ("allow-role-in-identity", about(case, Layer.IDENTITY)),
+        ("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL)),
+    )
+    assert [one.kind for one in found] == ["shorten-duration", "allow-role-in-identity", "name-principal-in-trust"]
+    assert [one.proof for one in found] == [Proof.CLEARS, Proof.CLEARS, Proof.ALLOWED]
+    assert [len(one.remaining) for one in found] == [2, 1, 0]
+
+
+def test_remedies_that_do_not_lead_there_are_no_plan() -> None:
+    case = broken("cross-account", identity_policies={"policies": []}, trust_policy=trust(allow({"AWS": APP})))
+    assert plan(case, ("allow-role-in-identity", about(case, Layer.IDENTITY))) == ()
+
+
+def test_two_edits_of_one_policy_add_up() -> None:
+    condition = {**EXTERNAL, "StringLike": {"sts:RoleSessionNam": "release-*"}}
+    statement = allow({"AWS": "arn:aws:iam::111111111111:user/Builder"}, Condition=condition)
+    case = broken("cross-account", trust_policy=trust(statement))
+    found = plan(
+        case,
+        ("correct-condition-key", about(case, Layer.TRUST, Element.CONDITION, key="sts:RoleSessionNam")),
+        ("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL)),
+        ("correct-condition-key", about(case, Layer.TRUST, Element.CONDITION, key="sts:RoleSessionNam")),
+    )
+    assert [one.kind for one in found] == ["name-principal-in-trust", "correct-condition-key"]
+    assert edited(found[-1])["Statement"] == [
+        allow({"AWS": BUILDER}, Condition={**EXTERNAL, "StringLike": {"sts:RoleSessionName": "release-*"}})
+    ]
+
+
+def test_a_step_whose_cause_is_gone_by_then_is_left_out() -> None:
+    case = broken("tagged", trust_policy=trust(allow({"AWS": BUILDER}, ["sts:AssumeRole", "sts:SetSourceIdentity"])))
+    tags = about(case, Layer.TRUST, action=Action.TAG_SESSION)
+    found = plan(case, ("drop-tags", tags), ("add-companion-to-trust", tags))
+    assert [one.kind for one in found] == ["drop-tags"]
+
+
+def test_two_denies_are_lifted_one_after_the_other() -> None:
+    case = broken(
+        "cross-account", identity_policies=identity(on(DEPLOY), deny(Resource="*"), deny("sts:*", Resource="*"))
+    )
+    found = plan(
+        case,
+        *(("exempt-from-deny", about(case, Layer.IDENTITY, effect=Effect.DENY, index=index)) for index in (1, 2)),
+    )
+    assert [one.proof for one in found] == [Proof.CLEARS, Proof.ALLOWED]
+    assert all(one["NotResource"] == DEPLOY for one in edited(found[-1])["Statement"][1:])
+
+
+def test_what_is_only_said_is_no_step() -> None:
+    case = broken("cross-account", identity_policies={"policies": []})
+    subject = about(case, Layer.IDENTITY)
+    found = plan(case, ("ask-owner", subject), ("allow-role-in-identity", subject))
+    assert [one.kind for one in found] == ["allow-role-in-identity"]
+
+
+def test_an_allowed_request_needs_no_plan() -> None:
+    case = broken("cross-account")
+    assert plan(case, ("allow-role-in-identity", Subject(layer=Layer.IDENTITY))) == ()
