@@ -11,7 +11,7 @@ from msgspec import Struct
 from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.model.arn import CallerKind, RoleName
 from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceSide
-from diagnose.model.evidence import Evidence, Unread
+from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicySet
 from diagnose.model.trace import Layer
 
@@ -51,19 +51,18 @@ def _one(evidence: Evidence[Policy | None] | Evidence[Policy], why: str) -> Atta
     return (("", PolicySet((evidence.value,))),) if evidence.value is not None else why
 
 
-def _by_level(levels: Evidence[tuple[Level, ...]]) -> Attached:
-    if isinstance(levels, Unread):
-        return (("", PolicySet(unread=(levels,))),)
-    return tuple((level.name or level.target, level.policies) for level in levels.value) or "none apply"
-
-
-def _outside(organization: Evidence[Organization | None], account: str) -> str:
-    """Say why policies of an organization do not reach an account; empty text where they do, or may."""
-    if isinstance(organization, Unread):
-        return ""
-    if organization.value is None:
+def _of_organization(
+    levels: Evidence[tuple[Level, ...]], organization: Evidence[Organization | None], account: str
+) -> Attached:
+    """Give the policies of an organization that reach an account; those that were read always do."""
+    known = organization.value if isinstance(organization, Known) else None
+    if known is not None and known.management_account == account:
+        return "it is the management account"
+    if isinstance(levels, Known) and levels.value:
+        return tuple((level.name or level.target, level.policies) for level in levels.value)
+    if isinstance(organization, Known) and known is None:
         return "the account is in no organization"
-    return "it is the management account" if organization.value.management_account == account else ""
+    return "none apply" if isinstance(levels, Known) else (("", PolicySet(unread=(levels,))),)
 
 
 def _scps(source: SourceSide, asker: Asker) -> Attached:
@@ -75,7 +74,7 @@ def _scps(source: SourceSide, asker: Asker) -> Attached:
         return "the caller is an AWS service"
     if asker.service_linked:
         return "the caller is a service-linked role"
-    return _outside(source.organization, asker.account) or _by_level(source.scps)
+    return _of_organization(source.scps, source.organization, asker.account)
 
 
 def _identity(source: SourceSide, asker: Asker) -> Attached:
@@ -109,7 +108,7 @@ def _rcps(destination: DestinationSide, role: RoleName) -> Attached:
     """
     if role.path.startswith(SERVICE_PATH):
         return "the role is service-linked"
-    return _outside(destination.organization, role.account) or _by_level(destination.rcps)
+    return _of_organization(destination.rcps, destination.organization, role.account)
 
 
 def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
