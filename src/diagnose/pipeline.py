@@ -8,10 +8,11 @@ from diagnose.causes.match import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Verdict
+from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Proof, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy import propose
+from diagnose.remedy import plan, propose
+from diagnose.remedy.handover import paragraph
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -20,9 +21,11 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     Raises XdiagError when the source or the role of the case is no ARN of one.
     """
     decision = decide(case)
-    findings = tuple(_mended(cause, case, decision) for cause in explain(rules, case, decision))
+    causes = explain(rules, case, decision)
+    findings = tuple(_mended(cause, case, decision) for cause in causes)
     agreement = agreement_of(decision, case.probe)
-    return Diagnosis(case, decision, _verdict(decision.verdict, case.probe, agreement), agreement, findings)
+    verdict = _verdict(decision.verdict, case.probe, agreement)
+    return Diagnosis(case, decision, verdict, agreement, findings, _plan(causes, findings, case, decision))
 
 
 def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
@@ -39,7 +42,22 @@ def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
 
 def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
     proposed = (propose(kind, cause.subject, case, decision) for kind in cause.remedies)
-    return replace(cause.finding, remedies=tuple(remedy for remedies in proposed for remedy in remedies))
+    return replace(
+        cause.finding, remedies=tuple(_handed_over(remedy, case) for remedies in proposed for remedy in remedies)
+    )
+
+
+def _plan(causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+    """Put remedies together where several things stand in the way and no remedy alone leads to an allowed request."""
+    alone = any(remedy.proof is Proof.ALLOWED for finding in findings for remedy in finding.remedies)
+    if alone or len(decision.blockers) < 2:
+        return ()
+    steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
+    return tuple(_handed_over(remedy, case) for remedy in plan(steps, case, decision))
+
+
+def _handed_over(remedy: Remedy, case: Case) -> Remedy:
+    return replace(remedy, handover=paragraph(remedy, case))
 
 
 def _answered(decision: Decision, probe: ProbeResult) -> Tri:

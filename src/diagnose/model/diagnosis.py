@@ -61,7 +61,8 @@ class Remedy(Struct, frozen=True):
     `text` says who does what. `policy_name` and `document` hold the whole edited policy (JSON text),
     `patch` the same as RFC 6902 operations, `flags` the changed xdiag flags where it is the request that changes.
     `commands` are ready to paste, by what they are for: `aws-cli`, `terraform`, `cloudformation`.
-    `remaining` names in words what still blocks after it.
+    `remaining` names in words what still blocks after it. `handover` is the paragraph to send to the owner, where that
+    is somebody else.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Remedy(Struct, frozen=True):
     commands: tuple[tuple[str, str], ...] = ()
     remaining: tuple[str, ...] = ()
     admits_nobody_else: Tri | None = None
+    handover: str = ""
 
 
 class Finding(Struct, frozen=True):
@@ -114,10 +116,14 @@ class Verdict(StrEnum):
 
 
 class Diagnosis(Struct, frozen=True):
-    """All that a report may use. `verdict` is AWS's where it was asked, else what was computed."""
+    """All that a report may use. `verdict` is AWS's where it was asked, else what was computed.
+
+    `plan` holds remedies that together end in an allowed request, where one alone does not.
+    """
 
     case: Case
     decision: Decision
     verdict: Verdict
     agreement: Agreement = Agreement.NOT_MADE
     findings: tuple[Finding, ...] = ()
+    plan: tuple[Remedy, ...] = ()
