@@ -67,6 +67,35 @@ def test_a_condition_is_replaced_only_by_a_rule_about_the_same_key(tmp_path: Pat
     assert keys == {"a-general": "aws:MultiFactorAuthPresent", "b-specific": "sts:ExternalId"}
 
 
+def test_a_rule_about_one_parameter_leaves_another_parameter_to_the_general_rule(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        {"request": {"parameters": {"session_name": "a b", "external_id": "a b"}}},
+        a_general="when: [{gate: {reason: bad_syntax}}]",
+        b_specific="when: [{gate: {reason: bad_syntax, parameter: ExternalId}}]\ninstead_of: a-general",
+    )
+    told_of = {
+        cause.finding.rule: cause.subject.gate.wanted.partition(":")[0] for cause in causes if cause.subject.gate
+    }
+    assert told_of == {"a-general": "RoleSessionName", "b-specific": "ExternalId"}
+
+
+def test_a_rule_about_one_unknown_key_leaves_another_key_to_the_general_rule(tmp_path: Path) -> None:
+    unknown = {"request": {"unknown": ["sts:ExternalId", "aws:MultiFactorAuthPresent"]}}
+    causes = told(
+        tmp_path,
+        "cross-account",
+        trust(allow(BUILDER, Condition=ID | MFA)) | unknown,
+        a_general="title: About {gap.what}\nwhen: [{gap: {kind: key}}]",
+        b_specific="title: About {gap.what}\nwhen: [{gap: {kind: key, what: sts:ExternalId}}]\ninstead_of: a-general",
+    )
+    assert {cause.finding.rule: cause.finding.title for cause in causes} == {
+        "a-general": "About `aws:MultiFactorAuthPresent`",
+        "b-specific": "About `sts:ExternalId`",
+    }
+
+
 def test_of_rules_that_differ_in_what_is_unknown_the_one_that_commits_to_the_least_speaks(tmp_path: Path) -> None:
     causes = told(
         tmp_path,

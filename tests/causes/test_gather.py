@@ -35,6 +35,25 @@ def test_an_answer_of_aws_is_gathered_even_where_the_request_is_allowed() -> Non
     assert set(facts("cross-account", {"message": "it failed"})) == {"answer", "caller", "role", "request"}
 
 
+@pytest.mark.parametrize(
+    ("change", "computed"),
+    [
+        pytest.param({}, LayerVerdict.ALLOWED, id="all that was read allows"),
+        pytest.param(identity(), LayerVerdict.DENIED, id="something that was read denies"),
+        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, None, id="it depends on what is not known"),
+    ],
+)
+def test_an_answer_comes_with_what_was_computed(change: dict[str, Any], computed: LayerVerdict | None) -> None:
+    assert one("cross-account", {"message": "it failed"} | change, "answer").computed is computed
+
+
+def test_a_gap_about_a_tag_tells_its_family() -> None:
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "payments"}}
+    change = trust(allow(BUILDER, Condition=condition)) | {"request": {"unknown": ["aws:PrincipalTag/team"]}}
+    gap = one("cross-account", change, "gap")
+    assert (gap.what, gap.family) == ("aws:PrincipalTag/team", "aws:PrincipalTag")
+
+
 def test_only_the_layer_that_fails_is_listed() -> None:
     layer = one("cross-account", identity(), "layer")
     assert isinstance(layer, LayerFact)

@@ -79,6 +79,8 @@ def test_the_layer_that_aws_names_is_read(ending: str, layer: NamedLayer, explic
         ("The security token included in the request is invalid.", ErrorKind.TOKEN_INVALID),
         ("The security token included in the request is expired", ErrorKind.TOKEN_EXPIRED),
         ("An error occurred (SignatureDoesNotMatch) when calling", ErrorKind.SIGNATURE),
+        ("An error occurred (IncompleteSignature) when calling", ErrorKind.SIGNATURE),
+        ("An error occurred (MissingAuthenticationToken) when calling", ErrorKind.SIGNATURE),
         ("An error occurred (Throttling) when calling: Rate exceeded", ErrorKind.THROTTLED),
         ('MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:..."', ErrorKind.PRINCIPAL_REFUSED),
         ("MalformedPolicyDocument: Has prohibited field Resource", ErrorKind.POLICY_MALFORMED),
@@ -122,6 +124,30 @@ def test_the_action_that_aws_names_is_read(message: str, action: str) -> None:
 def test_the_caller_that_aws_saw_is_compared_with_the_source(world: str, seen: str, other: bool) -> None:
     message = f"User: {seen} is not authorized to perform: sts:AssumeRole"
     assert read(message, world).other_caller is other
+
+
+@pytest.mark.parametrize(
+    ("action", "other"),
+    [
+        ("sts:AssumeRole", False),
+        ("sts:tagsession", False),
+        ("sts:AssumeRoleWithWebIdentity", True),
+        ("iam:PassRole", True),
+        ("s3:GetObject", True),
+    ],
+)
+def test_an_action_that_no_assume_role_call_needs_is_marked(action: str, other: bool) -> None:
+    assert read(f"User: x is not authorized to perform: {action} on resource: y").other_action is other
+
+
+def test_a_message_that_names_no_action_names_no_other_one() -> None:
+    assert read("Access denied").other_action is False
+
+
+def test_the_caller_that_aws_saw_is_kept() -> None:
+    assert read(DENIED).caller == "arn:aws:iam::111111111111:user/builder"
+    (answer,) = answers(case("cross-account", {"probe": {"outcome": "access_denied", "caller": "arn:aws:iam::1:root"}}))
+    assert answer.caller == "arn:aws:iam::1:root"
 
 
 def test_a_message_that_names_no_caller_speaks_of_the_source() -> None:

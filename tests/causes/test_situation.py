@@ -84,6 +84,21 @@ def test_the_caller_is_described(world: str, change: dict[str, Any], field: str,
 
 
 @pytest.mark.parametrize(
+    ("world", "change", "arn"),
+    [
+        pytest.param("cross-account", {}, "arn:aws:iam::111111111111:user/builder", id="a user"),
+        pytest.param("chained", {}, "arn:aws:iam::111111111111:role/team/App", id="the role of a session"),
+        pytest.param(
+            "chained", source(principal=UNREAD), "arn:aws:iam::111111111111:role/App", id="a role whose path is unread"
+        ),
+        pytest.param("service", {}, "ec2.amazonaws.com", id="a service"),
+    ],
+)
+def test_the_caller_has_the_name_that_a_policy_gives_it(world: str, change: dict[str, Any], arn: str) -> None:
+    assert facts(case(world, change))[0].arn == arn
+
+
+@pytest.mark.parametrize(
     ("arn", "kind"),
     [
         ("arn:aws:iam::222222222222:role/Deploy", RoleKind.NORMAL),

@@ -8,7 +8,7 @@ from diagnose.causes.bind import ELEMENTS, Bound
 from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
 from diagnose.causes.nearness import distance
 from diagnose.causes.vocabulary import fields_of
-from diagnose.model.trace import Action, Effect, StatementTrace
+from diagnose.model.trace import Action, DoubtKind, Effect, StatementTrace
 
 
 class Chosen(Struct, frozen=True):
@@ -72,7 +72,7 @@ def _replaces(specific: Bound, general: Bound) -> bool:
     if _share(one, other, "action") and one.subject.action is not other.subject.action:
         return False
     if not _share(one, other, "layer"):
-        return True
+        return _of_one_thing(one, other)
     here, there = one.subject, other.subject
     if (here.layer, here.level) != (there.layer, there.level):
         return False
@@ -82,6 +82,15 @@ def _replaces(specific: Bound, general: Bound) -> bool:
         return here.statement is there.statement
     if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
         return one.key.lower() == other.key.lower()
+    return True
+
+
+def _of_one_thing(one: Fact, other: Fact) -> bool:
+    """Say whether two facts without a layer may stand for each other: not two parameters, nor two condition keys."""
+    if isinstance(one, GateFact) and isinstance(other, GateFact):
+        return one.subject.gate == other.subject.gate
+    if isinstance(one, GapFact) and isinstance(other, GapFact) and DoubtKind.KEY in (one.kind, other.kind):
+        return one.what == other.what
     return True
 
 

@@ -146,6 +146,9 @@ class CallerFact(Fact, frozen=True, kw_only=True, tag="caller"):
     """Who makes the request."""
 
     kind: Annotated[CallerKind, Meta(description="what the source ARN names")]
+    arn: Annotated[
+        str, Meta(description="what a policy names it by: of a session its role, with the path if it was read")
+    ]
     origin: Annotated[Origin | None, Meta(description="where its credentials come from")]
     exists: Annotated[bool | None, Meta(description="the user or role exists")]
     same_account: Annotated[bool, Meta(description="it is in the destination's account")]
@@ -210,6 +213,7 @@ class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
 
     kind: Annotated[DoubtKind, Meta(description="a condition key, a layer, a gate, or whether an action is needed")]
     what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
+    family: Annotated[str, Meta(description="a key without its tag; else empty")] = ""
     side: Annotated[Side, Meta(description="which side it belongs to")]
     gap: Annotated[Gap, Meta(description="why it is missing")]
     permission: Annotated[str, Meta(description="the IAM permission that would have let us read it")] = ""
@@ -227,7 +231,10 @@ class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):
     named_action: Annotated[str, Meta(description="the action that the error names")] = ""
     named_layer: Annotated[NamedLayer, Meta(description="the layer that the error names")] = NamedLayer.NONE
     explicit: Annotated[bool, Meta(description="the error speaks of an explicit deny")] = False
+    other_action: Annotated[bool, Meta(description="the action that it names is none of an AssumeRole call's")] = False
+    caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it was not told")] = ""
     other_caller: Annotated[bool, Meta(description="the caller that AWS saw is not the source")] = False
+    computed: Annotated[LayerVerdict | None, Meta(description="what the evidence alone comes to")]
 
 
 FACTS: Mapping[str, type[Fact]] = {

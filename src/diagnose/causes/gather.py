@@ -11,7 +11,7 @@ from diagnose.causes.idle import idle
 from diagnose.causes.layered import of_action, told
 from diagnose.causes.said import answers
 from diagnose.causes.situation import situation
-from diagnose.causes.terms import Side
+from diagnose.causes.terms import LayerVerdict, Side
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.model.case import Case
 from diagnose.model.evidence import Unread
@@ -26,12 +26,12 @@ from diagnose.model.trace import (
     Reason,
     Subject,
 )
-from diagnose.model.tri import NO, YES
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
 def gather(case: Case, decision: Decision) -> tuple[Fact, ...]:
     """List what was established about why the request is not, or may not be, allowed."""
-    answered = tuple(answers(case))
+    answered = tuple(answers(case, _computed(decision.verdict)))
     if decision.verdict is YES and not answered:
         return ()
     return (
@@ -43,6 +43,12 @@ def gather(case: Case, decision: Decision) -> tuple[Fact, ...]:
         *situation(case),
         *answered,
     )
+
+
+def _computed(verdict: Tri) -> LayerVerdict | None:
+    if verdict is UNKNOWN:
+        return None
+    return LayerVerdict.ALLOWED if verdict is YES else LayerVerdict.DENIED
 
 
 def _asked(decision: Decision) -> Iterator[ActionDecision]:
@@ -84,6 +90,7 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
             yield GapFact(
                 kind=doubt.kind,
                 what=doubt.subject,
+                family=doubt.subject.partition("/")[0] if doubt.kind is DoubtKind.KEY else "",
                 side=_side(doubt),
                 gap=gap.gap,
                 permission=gap.permission,

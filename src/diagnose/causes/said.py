@@ -10,18 +10,22 @@ import re
 from collections.abc import Iterator
 
 from diagnose.causes.facts import AnswerFact
-from diagnose.causes.terms import ErrorKind, NamedLayer, Speaker
+from diagnose.causes.terms import ErrorKind, LayerVerdict, NamedLayer, Speaker
 from diagnose.model.arn import split_arn, split_path
 from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.trace import Action
 
 
-def answers(case: Case) -> Iterator[AnswerFact]:
-    """Read the message that came with the case and the answer to the live attempt, where they tell of a refusal."""
+def answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
+    """Read the message that came with the case and the answer to the live attempt, where they tell of a refusal.
+
+    `computed` is what the evidence alone comes to; None where it settles nothing.
+    """
     if case.message.strip():
-        yield _answer(case, Speaker.MESSAGE, case.message)
+        yield _answer(case, computed, Speaker.MESSAGE, case.message)
     probe = case.probe
     if probe is not None and probe.outcome in (ProbeOutcome.ACCESS_DENIED, ProbeOutcome.OTHER_ERROR):
-        yield _answer(case, Speaker.PROBE, probe.message, probe.code, probe.outcome, probe.caller)
+        yield _answer(case, computed, Speaker.PROBE, probe.message, probe.code, probe.outcome, probe.caller)
 
 
 def kind_of(message: str, code: str = "") -> ErrorKind:
@@ -54,6 +58,7 @@ _LAYERS = (
     (NamedLayer.TRUST, re.compile(r"role trust policy|resource-based policy", re.IGNORECASE)),
     (NamedLayer.IDENTITY, re.compile(r"identity-based policy", re.IGNORECASE)),
 )
+_OF_THE_CALL = frozenset(action.lower() for action in Action)
 _EXPLICIT = re.compile(r"with an explicit deny", re.IGNORECASE)
 
 _KINDS = tuple(
@@ -69,7 +74,7 @@ _KINDS = tuple(
         (ErrorKind.REGION_DISABLED, r"STS is not activated in this region|RegionDisabled"),
         (ErrorKind.TOKEN_EXPIRED, r"security token included in the request is expired|ExpiredToken"),
         (ErrorKind.TOKEN_INVALID, r"security token included in the request is invalid|InvalidClientTokenId"),
-        (ErrorKind.SIGNATURE, r"SignatureDoesNotMatch|Signature expired|Signature not yet current"),
+        (ErrorKind.SIGNATURE, r"SignatureDoesNotMatch|Signature expired|Signature not yet current|IncompleteSignature"),
         (ErrorKind.PRINCIPAL_REFUSED, r"Invalid principal in policy"),
         (ErrorKind.POLICY_MALFORMED, r"MalformedPolicyDocument|Has prohibited field|may only specify STS AssumeRole"),
         (ErrorKind.THROTTLED, r"Rate exceeded|Throttling"),
@@ -85,6 +90,8 @@ _KINDS = tuple(
 _CODES = {
     "AccessDenied": ErrorKind.NOT_AUTHORIZED,
     "AccessDeniedException": ErrorKind.NOT_AUTHORIZED,
+    "IncompleteSignature": ErrorKind.SIGNATURE,
+    "MissingAuthenticationToken": ErrorKind.SIGNATURE,
     "ExpiredTokenException": ErrorKind.TOKEN_EXPIRED,
     "ExpiredToken": ErrorKind.TOKEN_EXPIRED,
     "InvalidClientTokenId": ErrorKind.TOKEN_INVALID,
@@ -99,6 +106,7 @@ _CODES = {
 
 def _answer(
     case: Case,
+    computed: LayerVerdict | None,
     by: Speaker,
     message: str,
     code: str = "",
@@ -111,16 +119,21 @@ def _answer(
     if by is Speaker.MESSAGE and not denied:
         outcome = ProbeOutcome.OTHER_ERROR
     action = _ACTION.search(message)
+    named = action[1] if action else ""
     signer = _CALLER.search(message)
+    seen = caller or (signer[1] if signer else "")
     return AnswerFact(
         by=by,
         outcome=outcome,
         kind=kind,
         code=code,
-        named_action=action[1] if action else "",
+        named_action=named,
         named_layer=next((layer for layer, pattern in _LAYERS if pattern.search(message)), NamedLayer.NONE),
         explicit=_EXPLICIT.search(message) is not None,
-        other_caller=_other_caller(case.snapshot.source.arn, caller or (signer[1] if signer else "")),
+        other_action=named != "" and named.lower() not in _OF_THE_CALL,
+        caller=seen,
+        other_caller=_other_caller(case.snapshot.source.arn, seen),
+        computed=computed,
     )
 
 

@@ -37,6 +37,7 @@ def _caller(case: Case, asker: Asker, account: str) -> CallerFact:
     theirs = case.snapshot.destination.organization
     return CallerFact(
         kind=asker.kind,
+        arn=asker.presumed_arn,
         origin=asker.origin,
         exists=_of(source.principal, lambda principal: principal is not None),
         same_account=asker.account == account,

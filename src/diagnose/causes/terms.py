@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class LayerVerdict(StrEnum):
-    """Whether a layer lets the request pass."""
+    """Whether the request passes: a layer, or all there is."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
