@@ -1,0 +1,87 @@
+"""The house: sizes, names, and what starting the program may import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "diagnose"
+MODULES = sorted(SOURCE.rglob("*.py"))
+NAMES_OF_NOTHING = {
+    "base",
+    "common",
+    "constants",
+    "data",
+    "helper",
+    "helpers",
+    "info",
+    "lib",
+    "manager",
+    "misc",
+    "types",
+    "util",
+    "utils",
+}
+HEAVY = {"boto3", "botocore", "rich", "yaml", "policyuniverse"}
+
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+
+
+@every_module
+def test_a_module_is_short(module: Path) -> None:
+    assert len(module.read_text().splitlines()) <= 300
+
+
+@every_module
+def test_a_module_is_named_by_what_it_is_about(module: Path) -> None:
+    assert module.stem not in NAMES_OF_NOTHING
+    assert not module.stem.endswith(("_utils", "_helpers", "_manager"))
+
+
+def imports(module: Path) -> set[str]:
+    """Name the packages that a module imports anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+@every_module
+def test_a_module_imports_only_what_is_declared(module: Path) -> None:
+    declared = {"boto3", "botocore", "msgspec", "policyuniverse", "rich", "typer", "yaml", "diagnose"}
+    assert imports(module) <= declared | set(sys.stdlib_module_names)
+
+
+@every_module
+def test_data_and_deciding_are_pure(module: Path) -> None:
+    place = module.relative_to(SOURCE).parts[0]
+    if place in ("model", "evaluate", "errors.py"):
+        assert imports(module) & {"os", "pathlib", "time", "random", "subprocess", "socket", "logging", "yaml"} == set()
+
+
+@every_module
+def test_a_module_imports_nothing_for_types_alone(module: Path) -> None:
+    assert "TYPE_CHECKING" not in module.read_text()
+
+
+STARTS = ["diagnose", "diagnose.cli", "diagnose.evaluate.decision", "diagnose.model.case", "diagnose.errors"]
+
+
+@pytest.mark.parametrize("module", STARTS)
+def test_starting_imports_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert {name.partition(".")[0] for name in ran.stdout.split()} & HEAVY == set()
+
+
+def test_deciding_does_not_import_the_command_line() -> None:
+    code = "import sys, diagnose.evaluate.decision; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"typer", "dataclasses", "asyncio"} & {name.partition(".")[0] for name in ran.stdout.split()} == set()
