@@ -1,0 +1,37 @@
+"""Where the emulator answers otherwise than AWS documents, and xdiag must say so before all else."""
+
+from pathlib import Path
+
+from tests.cli.program import DENIED, Program
+from tests.e2e.accounts import Account, trust, write_profiles
+
+
+def test_a_named_user_of_the_same_account_needs_no_policy_but_the_emulator_asks_for_one(
+    here: Account, xdiag: Program, tmp_path: Path
+) -> None:
+    """The emulator refuses a user who is named by a role of the same account and has no Allow of its own.
+
+    AWS lets it in: naming the user in the trust policy is enough within one account. So this test holds xdiag to the
+    documentation, and uses the emulator's miss to see what happens when AWS itself contradicts the computed answer.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    user = here.user("home-direct")
+    role = here.role("home-direct-role", [trust(user.arn)])
+    files = write_profiles(tmp_path, a=user, b=here.user("home-direct-auditor"))
+    profiles = ("--source-profile", "a", "--dest-profile", "b", "--endpoint-url", here.url)
+    none = ("--without", "scp", "--without", "rcp", "--without", "endpoint")
+    command = ("check", user.arn, role, *profiles, *none)
+
+    by_documentation = xdiag(*command, "--no-probe", "--output", "json", env=files).report
+    assert by_documentation["verdict"] == "allowed"
+
+    asked = xdiag(*command, "--output", "json", env=files)
+    assert asked.report["computed"] == "allowed"
+    assert asked.report["agreement"] == "contradicts"
+    assert asked.report["verdict"] == "denied"
+    assert asked.code == DENIED
+
+    assert asked.report["primary_cause"] == "aws-answered-otherwise"
+    told = " ".join(xdiag(*command, env=files).out.split())
+    assert told.index("AWS answered otherwise than xdiag computed") < told.index("Layers for sts:AssumeRole")

@@ -1,0 +1,79 @@
+"""What xdiag computes from both sides, held against what the emulator answers to the live attempt."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from tests.cli.program import ALLOWED, DENIED, Program, Run
+from tests.e2e.accounts import Account, Keys, write_profiles
+from tests.e2e.pairs import PAIRS, Pair, make
+
+from diagnose.library import load_rules
+
+_NO_RULE_YET = pytest.mark.xfail(reason="no rule names a Deny in the caller's own policies yet")
+_EACH = [pytest.param(pair, id=pair.says) for pair in PAIRS]
+_DENIED = [
+    pytest.param(pair, id=pair.says, marks=[_NO_RULE_YET] if pair.cause == "identity-denies" else [])
+    for pair in PAIRS
+    if pair.cause
+]
+
+
+@pytest.fixture(scope="module")
+def answers(
+    here: Account, there: Account, auditor: Keys, xdiag: Program, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Run]]]:
+    """Run every pair, two at a time; a test waits for its own."""
+    home_auditor = here.user("home-auditor")
+    # The trust policies that name somebody else need that somebody.
+    here.user("home-named")
+
+    def answer(pair: Pair) -> Run:
+        made = make(pair, here, here if pair.same_account else there)
+        folder = tmp_path_factory.mktemp(pair.name)
+        files = write_profiles(folder, a=made.source, b=home_auditor if pair.same_account else auditor)
+        return _check(xdiag, made.source.arn, made.role_arn, here.url, pair, files)
+
+    with ThreadPoolExecutor(2) as pool:
+        yield {pair.name: pool.submit(answer, pair) for pair in PAIRS}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("pair", _EACH)
+def test_the_answer_is_that_of_the_emulator(pair: Pair, answers: dict[str, Future[Run]]) -> None:
+    run = answers[pair.name].result()
+    report = run.report
+    assert run.err == ""
+    assert report["verdict"] == ("denied" if pair.cause else "allowed")
+    assert run.code == (DENIED if pair.cause else ALLOWED)
+    assert report["probe"] == ("access_denied" if pair.cause else "assumed")
+    assert report["agreement"] == ("settles" if pair.depends_on_address else "agrees")
+
+
+@pytest.mark.parametrize("pair", _DENIED)
+def test_the_first_cause_is_the_one_that_was_planted(pair: Pair, answers: dict[str, Future[Run]]) -> None:
+    report = answers[pair.name].result().report
+    assert pair.cause in _lineage(report["primary_cause"])
+    assert report["layer"] == pair.layer
+    if pair.pointer is not None:
+        assert pair.pointer in [place["pointer"] for place in report["causes"][0]["places"] if place["primary"]]
+
+
+def _check(xdiag: Program, source: str, role: str, url: str, pair: Pair, files: dict[str, str]) -> Run:
+    profiles = ("--source-profile", "a", "--dest-profile", "b", "--endpoint-url", url)
+    # The emulator has none of these layers, so that the answer is computed whole, and not only settled by the attempt.
+    none = ("--without", "scp", "--without", "rcp", "--without", "endpoint", "--without", "session")
+    return xdiag("check", source, role, *profiles, *none, *pair.flags, "--output", "json", env=files)
+
+
+def _lineage(rule_id: str) -> set[str]:
+    """A rule and the more general ones in whose place it speaks."""
+    rules = {rule.id: rule for rule in load_rules()}
+    found, open_ids = {rule_id}, [rule_id]
+    while open_ids:
+        rule = rules.get(open_ids.pop())
+        for general in rule.instead_of if rule else ():
+            if general not in found:
+                found.add(general)
+                open_ids.append(general)
+    return found
