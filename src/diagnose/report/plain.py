@@ -1,0 +1,133 @@
+"""Hostile text made harmless, for each format in one place.
+
+Policy names, Sids, tags, external IDs and AWS's messages are written by whoever wants to write them. In every
+format a character that hides, reorders or overwrites others is shown as its JSON escape, so that a policy document
+stays the same document. Terminal text is never parsed as Rich markup; Markdown knows two forms only: plain words,
+and code spans for everything that could mean something to Markdown, HTML or GitHub.
+"""
+
+import json
+import re
+import unicodedata
+from functools import cache
+
+from msgspec import Struct
+
+
+class Piece(Struct, frozen=True):
+    """A stretch of a sentence: words, or text that stood between backticks."""
+
+    text: str
+    code: bool = False
+
+
+def visible(text: str) -> str:
+    r"""Show what does not show: `\n`, `\u001b`, `\u202e`. Letters, digits, punctuation, symbols and spaces stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character if _shows(character) else _escaped(character) for character in text)
+
+
+def cells(text: str) -> int:
+    """Count the terminal columns that visible text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def quoted(text: str) -> str:
+    """Put a name between backticks, whatever is in it; an empty one is said to be so."""
+    return "`" + visible(text).replace("`", r"\u0060") + "`" if text else "(empty)"
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Take a sentence apart at its backticks. A backtick without a partner stays a character."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = [f"{parts[-2]}`{parts[-1]}"]
+    # Two backticks with nothing between them are no name.
+    texts = [part or "``" if index % 2 else part for index, part in enumerate(parts)]
+    return tuple(Piece(text, code=parts[index] != "" and index % 2 == 1) for index, text in enumerate(texts) if text)
+
+
+def prose(text: str) -> str:
+    """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code."""
+    written = ""
+    for piece in pieces(text):
+        marked = _marked(piece)
+        # Two code spans that touch would read as one, or as none.
+        written += f" {marked}" if written.endswith("`") and marked.startswith("`") else marked
+    return written.strip()
+
+
+def code_span(text: str) -> str:
+    """Write text as Markdown code within a line."""
+    shown = visible(text)
+    ticks = "`" * (_longest_run(shown) + 1)
+    pad = " " if shown[:1] in ("`", " ") or shown[-1:] in ("`", " ") else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
+
+
+def fence(text: str, language: str = "") -> str:
+    """Write lines as a Markdown code block, fenced by more backticks than stand in a row within it."""
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    ticks = "`" * max(3, _longest_run(lines) + 1)
+    return f"{ticks}{language}\n{lines}\n{ticks}"
+
+
+def html_text(text: str) -> str:
+    """Write text within HTML, where GitHub still looks for mentions and references."""
+    return "".join(
+        character if character.isalnum() or character in " .,-/" else f"&#{ord(character)};"
+        for character in visible(text)
+    ).replace("&#64;", "(at)")
+
+
+def ascii_json(value: object, *, indent: int | None = None) -> str:
+    """Write JSON in ASCII only, so that no viewer can be made to reorder or hide a part of it."""
+    return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", r"\u007f")
+
+
+_SHOWN = frozenset("LNPS")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that leave an empty place."""
+
+_PLAIN_WORD = re.compile(r"[^\\`*_{}\[\]<>#|~&$@^=\x00-\x20\x7f]+")
+_MEANT = re.compile(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$|^\d+[.)]$", re.IGNORECASE)
+"""Plain characters that together mean something: a link, an emoji, a reference, a list."""
+
+_WORD = re.compile(r"(?P<before>[(\"']*)(?P<core>.*?)(?P<after>[.,;:?!)\"']*)")
+
+
+@cache
+def _shows(character: str) -> bool:
+    """Say whether a character is seen as itself. Marks that combine with the letter before are not."""
+    return character == " " or (unicodedata.category(character)[0] in _SHOWN and character not in _BLANK)
+
+
+def _escaped(character: str) -> str:
+    match character:
+        case "\n" | "\r" | "\t":
+            return json.dumps(character)[1:-1]
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+def _marked(piece: Piece) -> str:
+    if piece.code:
+        return code_span(piece.text)
+    return " ".join(_marked_word(word) for word in piece.text.split(" "))
+
+
+def _marked_word(word: str) -> str:
+    found = _WORD.fullmatch(word)
+    if not word or found is None:
+        return word
+    if not found["core"] or (_PLAIN_WORD.fullmatch(word) and not _MEANT.search(word)):
+        return word
+    return f"{found['before']}{code_span(found['core'])}{found['after']}"
+
+
+def _longest_run(text: str) -> int:
+    """Count the backticks in the longest row of them."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
