@@ -1,0 +1,117 @@
+"""What a report is made of. Plain data: text and Markdown render the same blocks, so they cannot drift apart.
+
+Sentences may hold names between backticks. Whatever stands in a block may be hostile; making it harmless is for
+each format, as it writes.
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from diagnose.report.excerpt import Mark
+from diagnose.report.runs import Tone
+from diagnose.report.tree import Page
+
+
+class Paragraph(Struct, frozen=True):
+    """One or more sentences."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+class Fields(Struct, frozen=True):
+    """Names and their values, set in columns."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+class Bullets(Struct, frozen=True):
+    """Paragraphs of equal rank."""
+
+    items: tuple[str, ...]
+
+
+class Quote(Struct, frozen=True):
+    """The words of somebody else, AWS above all, exactly as they came."""
+
+    text: str
+
+
+class Sign(StrEnum):
+    """The outcome of one check."""
+
+    PASSES = "✓"
+    BLOCKS = "✗"
+    UNKNOWN = "?"
+    NONE = "-"
+
+
+class Check(Struct, frozen=True):
+    """One line of a checklist."""
+
+    name: str
+    sign: Sign
+    answer: str
+
+
+class Checklist(Struct, frozen=True):
+    """Checks in the order in which they are made."""
+
+    checks: tuple[Check, ...]
+
+
+class Snippet(Struct, frozen=True):
+    """Places in one document, to be drawn with carets."""
+
+    page: Page
+    marks: tuple[Mark, ...]
+
+
+class Changes(Struct, frozen=True):
+    """The lines of a document that an edit changes: each begins with `-`, `+` or a space."""
+
+    lines: tuple[str, ...]
+
+
+class Listing(Struct, frozen=True):
+    """Text to copy: a command, a template, a whole document. `title` is a noun, as it stands in a list."""
+
+    title: str
+    language: str
+    text: str
+
+
+class Folded(Struct, frozen=True):
+    """Text to copy that few readers need: a ticket hides it until it is asked for, a terminal says where it is."""
+
+    listings: tuple[Listing, ...]
+
+
+class Links(Struct, frozen=True):
+    """Where to read on."""
+
+    urls: tuple[str, ...]
+
+
+Block: TypeAlias = (
+    "Paragraph | Fields | Bullets | Quote | Checklist | Snippet | Changes | Listing | Folded | Links | Section"
+)
+
+
+class Section(Struct, frozen=True):
+    """Blocks under a title, which is numbered from 1 where there are several of a kind."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    number: int = 0
+
+
+class Outline(Struct, frozen=True):
+    """A whole report. `headline` names the verdict and both ends, and fits the title of a ticket."""
+
+    headline: str
+    tone: Tone
+    blocks: tuple[Block, ...]
+    footer: tuple[str, ...]

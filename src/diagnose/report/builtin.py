@@ -1,0 +1,70 @@
+"""The two causes that are not rules: nothing explains the denial, and AWS contradicts what was computed.
+
+They are said by every format, so the first cause of a diagnosis is chosen here.
+"""
+
+from enum import StrEnum
+from typing import assert_never
+
+from msgspec import Struct
+
+from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
+from diagnose.model.tri import Tri
+
+
+class Builtin(StrEnum):
+    """A built-in's id stands where a rule's id would."""
+
+    CONTRADICTED = "aws-answered-otherwise"
+    UNEXPLAINED = "no-rule-explains-it"
+
+
+TITLES = {
+    Builtin.CONTRADICTED: "AWS answered otherwise than xdiag computed",
+    Builtin.UNEXPLAINED: "Denied, and no rule explains it",
+}
+
+
+class Primary(Struct, frozen=True):
+    """The first thing that is said about a diagnosis, empty where nothing stands in the way."""
+
+    cause: str = ""
+    title: str = ""
+    certainty: str = ""
+    layer: str = ""
+    action: str = ""
+
+
+def builtin(diagnosis: Diagnosis) -> Builtin | None:
+    """Say which built-in applies, if any. A contradiction comes before everything else."""
+    if diagnosis.agreement is Agreement.CONTRADICTS:
+        return Builtin.CONTRADICTED
+    if diagnosis.verdict is Verdict.DENIED and not diagnosis.findings:
+        return Builtin.UNEXPLAINED
+    return None
+
+
+def primary(diagnosis: Diagnosis) -> Primary:
+    """Choose the first cause. Findings come in the order in which they are told."""
+    found = builtin(diagnosis)
+    if found is not None:
+        blocker = next(iter(diagnosis.decision.blockers), None) if found is Builtin.UNEXPLAINED else None
+        layer, action = (blocker.layer or "", blocker.action or "") if blocker else ("", "")
+        return Primary(found, TITLES[found], Certainty.CERTAIN, layer, action)
+    for finding in diagnosis.findings:
+        action = finding.action or "sts:AssumeRole"
+        return Primary(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
+    return Primary()
+
+
+def computed(diagnosis: Diagnosis) -> Verdict:
+    """Give the verdict that the evidence alone came to."""
+    match diagnosis.decision.verdict:
+        case Tri.YES:
+            return Verdict.ALLOWED
+        case Tri.NO:
+            return Verdict.DENIED
+        case Tri.UNKNOWN:
+            return Verdict.UNDETERMINED
+        case _:
+            assert_never(diagnosis.decision.verdict)

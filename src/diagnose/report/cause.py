@@ -1,0 +1,81 @@
+"""The causes: what stands in the way, where, why, who can mend it, and how."""
+
+from collections.abc import Iterator
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding
+from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
+from diagnose.report.builtin import TITLES, Builtin, builtin
+from diagnose.report.ends import owner_name
+from diagnose.report.fix import fixes
+from diagnose.report.place import pointed_at
+from diagnose.report.plain import quoted
+from diagnose.report.runs import Tone
+
+SAVE = "--save-case case.json"
+"""The flag that keeps the evidence of a run."""
+
+
+def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Tell every finding, in the order of the diagnosis; or say honestly that there is none for a denial."""
+    found = builtin(diagnosis)
+    if found is Builtin.UNEXPLAINED:
+        return (Section(TITLES[found], _unexplained()),)
+    if not diagnosis.findings:
+        return ()
+    told = tuple(
+        Section(finding.title, tuple(_cause(finding, diagnosis.case)), number)
+        for number, finding in enumerate(diagnosis.findings, 1)
+    )
+    return (Section(_title(diagnosis), told),)
+
+
+def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Point at what AWS would not accept in a policy document: such a part was counted as granting nothing."""
+    found = diagnosis.decision.problems
+    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in found]
+    if not places:
+        return ()
+    return (Section("Policies that AWS would not accept as they are", pointed_at(places, diagnosis.case)),)
+
+
+def _title(diagnosis: Diagnosis) -> str:
+    if builtin(diagnosis) is Builtin.CONTRADICTED:
+        return "What xdiag had found"
+    certain = any(finding.certainty is Certainty.CERTAIN for finding in diagnosis.findings)
+    one = len(diagnosis.findings) == 1
+    if certain:
+        return "Cause" if one else "Causes"
+    return "Possible cause" if one else "Possible causes"
+
+
+def _cause(finding: Finding, case: Case) -> Iterator[Block]:
+    sure = "Certain" if finding.certainty is Certainty.CERTAIN else "Possible"
+    action = f" for {finding.action}" if finding.action not in ("", "sts:AssumeRole") else ""
+    yield Paragraph(f"{sure}{action}; rule {quoted(finding.rule)}.{_owner(finding, case)}", Tone.DIM)
+    if finding.explanation:
+        yield Paragraph(finding.explanation)
+    if finding.unknown:
+        yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
+        yield Bullets(finding.unknown)
+    yield from pointed_at(finding.excerpts, case)
+    yield from fixes(finding, case)
+    if finding.sources:
+        yield Links(finding.sources)
+
+
+def _owner(finding: Finding, case: Case) -> str:
+    """Say who can mend a cause, where there is no fix that says so."""
+    return "" if finding.remedies else f" To be mended by {owner_name(finding.owner, case)}."
+
+
+def _unexplained() -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            "The layers below say what stands in the way, but xdiag has no rule that says why. "
+            "That is a gap in xdiag, not in your policies."
+        ),
+        Paragraph(
+            f"Please report it with the case file: run the same command with `{SAVE}`, and look through it first."
+        ),
+    )

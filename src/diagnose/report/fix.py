@@ -1,0 +1,130 @@
+"""A remedy in words: who does what, what was proved about it, and everything needed to do it."""
+
+import shlex
+from collections.abc import Iterator
+from typing import assert_never
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Finding, Proof, Remedy
+from diagnose.model.policy import Policy, document_text
+from diagnose.model.tri import Tri
+from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
+from diagnose.report.ends import owner_name
+from diagnose.report.plain import quoted
+from diagnose.report.runs import Tone
+from diagnose.report.tree import page
+
+_TOOLS = {
+    "aws-cli": ("AWS CLI", "sh"),
+    "terraform": ("Terraform", "hcl"),
+    "cloudformation": ("CloudFormation", "yaml"),
+}
+_OPEN = ("aws-cli",)
+"""The command that everybody can run. Templates are for those who keep the policy in one."""
+
+_AROUND = 1
+"""Unchanged lines shown around a change."""
+
+
+def fixes(finding: Finding, case: Case) -> tuple[Section, ...]:
+    """Tell the remedies of a finding, the best one first, as the finding orders them."""
+    return tuple(
+        Section(f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_blocks(remedy, finding)))
+        for number, remedy in enumerate(finding.remedies, 1)
+    )
+
+
+def proof_words(remedy: Remedy) -> str:
+    """Say what deciding the edited case again has shown, and whom else the edit lets in."""
+    return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
+
+
+def _which(finding: Finding, number: int) -> str:
+    return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
+
+
+def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
+    yield Paragraph(_sentence(remedy.text))
+    yield Paragraph(proof_words(remedy), Tone.GOOD if remedy.proof is not Proof.NOT_TRIED else Tone.DOUBT)
+    if remedy.flags:
+        yield Listing("To check it, run xdiag with", "sh", " ".join(_word(flag) for flag in remedy.flags))
+    changed = _changes(remedy, finding)
+    if changed:
+        yield Changes(changed)
+    opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
+    folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
+    if remedy.document:
+        pretty = "\n".join(page(remedy.document).lines)
+        (folded if changed else opened).append(Listing(_document_title(remedy), "json", pretty))
+    if remedy.handover:
+        folded.append(Listing("message to the owner", "text", remedy.handover))
+    yield from opened
+    if folded:
+        yield Folded(tuple(folded))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _word(flag: str) -> str:
+    """Quote a flag for the shell unless it is quoted already: its value may come out of somebody's policy."""
+    try:
+        quoted_already = shlex.join(shlex.split(flag)) == flag
+    except ValueError:
+        quoted_already = False
+    return flag if quoted_already else shlex.quote(flag)
+
+
+def _command(what: str, text: str) -> Listing:
+    title, language = _TOOLS.get(what, (what, ""))
+    return Listing(title, language, text)
+
+
+def _document_title(remedy: Remedy) -> str:
+    return f"policy {quoted(remedy.policy_name)} after the edit" if remedy.policy_name else "the policy after the edit"
+
+
+def _proof(remedy: Remedy) -> str:
+    match remedy.proof:
+        case Proof.ALLOWED:
+            return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+        case Proof.CLEARS if remedy.remaining:
+            return f"Proved: clears this layer; still blocking: {'; '.join(remedy.remaining)}."
+        case Proof.CLEARS:
+            return "Proved: clears this layer; the rest depends on what is not known."
+        case Proof.NOT_TRIED:
+            return "Not proved: this is nothing that xdiag can try on the evidence."
+        case _:
+            assert_never(remedy.proof)
+
+
+def _others(admits_nobody_else: Tri | None) -> str:
+    match admits_nobody_else:
+        case None:
+            return ""
+        case Tri.YES:
+            return "It lets in nobody else."
+        case Tri.NO:
+            return "It lets in others, too: review it before you apply it."
+        case Tri.UNKNOWN:
+            return "Whether it lets in anybody else is not known."
+        case _:
+            assert_never(admits_nobody_else)
+
+
+def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
+    """Compare the edited policy with the one it edits, line by line; empty where that one is not at hand."""
+    before = _edited(remedy, finding)
+    if before is None or not remedy.document:
+        return ()
+    from difflib import unified_diff  # here, for it costs start-up time
+
+    old, new = page(document_text(before.document)).lines, page(remedy.document).lines
+    compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
+    return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
+
+
+def _edited(remedy: Remedy, finding: Finding) -> Policy | None:
+    """Find the policy that a remedy edits among those the finding points at."""
+    return next((one.policy for one in finding.excerpts if one.policy.name == remedy.policy_name), None)

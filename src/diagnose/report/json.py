@@ -1,0 +1,199 @@
+"""A report for machines: one document, flat at the top, with the detail below. Its shape is in `shape`."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
+from diagnose.model.policy import document_text
+from diagnose.model.tri import Tri
+from diagnose.report.builtin import computed, primary
+from diagnose.report.checklist import check
+from diagnose.report.ends import dest_account, source_account
+from diagnose.report.excerpt import find
+from diagnose.report.fix import proof_words
+from diagnose.report.place import place
+from diagnose.report.plain import ascii_json
+from diagnose.report.shape import Document, Row
+from diagnose.report.tree import page
+from diagnose.report.unseen import cure, doubt_words, gaps
+from diagnose.report.version import VERSION
+from diagnose.report.visibility import destination_visibility, source_visibility
+
+
+def json_report(diagnosis: Diagnosis) -> str:
+    """Write one JSON document in ASCII characters, indented by two."""
+    told = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
+    return ascii_json(msgspec.to_builtins(msgspec.convert(told, Document)), indent=2) + "\n"
+
+
+def row(diagnosis: Diagnosis) -> str:
+    """Write the flat part alone: one line of JSONL, without the new line at its end."""
+    told = {"schema": "xdiag.row/1", **_flat(diagnosis)}
+    return ascii_json(msgspec.to_builtins(msgspec.convert(told, Row)))
+
+
+def diagnosis_schema() -> dict[str, object]:
+    """Give the JSON Schema of a report; the one of a row is its definition `Row`."""
+    (reference, _), components = msgspec.json.schema_components((Document, Row), ref_template="#/$defs/{name}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
+
+
+def _flat(diagnosis: Diagnosis) -> Mapping[str, object]:
+    case, first = diagnosis.case, primary(diagnosis)
+    certain = sum(finding.certainty is Certainty.CERTAIN for finding in diagnosis.findings)
+    proofs = [remedy.proof for finding in diagnosis.findings for remedy in finding.remedies]
+    return {
+        "tool_version": VERSION,
+        "verdict": diagnosis.verdict.value,
+        "computed": computed(diagnosis).value,
+        "primary_cause": first.cause,
+        "primary_cause_title": first.title,
+        "layer": first.layer,
+        "action": first.action,
+        "certainty": first.certainty,
+        "source_arn": case.snapshot.source.arn,
+        "source_account": source_account(case),
+        "dest_role_arn": case.request.role_arn,
+        "dest_account": dest_account(case),
+        "same_account": diagnosis.decision.same_account,
+        "visibility_source": source_visibility(case),
+        "visibility_destination": destination_visibility(case),
+        "probe": (case.probe.outcome if case.probe else ProbeOutcome.NOT_MADE).value,
+        "agreement": diagnosis.agreement.value,
+        "blockers": len(diagnosis.decision.blockers),
+        "causes_certain": certain,
+        "causes_possible": len(diagnosis.findings) - certain,
+        "fix_proved": Proof.ALLOWED in proofs,
+        "taken_at": case.snapshot.taken_at,
+    }
+
+
+def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
+    case, decision = diagnosis.case, diagnosis.decision
+    probe = case.probe
+    return {
+        "causes": [_cause(finding, case) for finding in diagnosis.findings],
+        "blocking": [
+            {
+                "action": (one.action or ""),
+                "layer": (one.layer or ""),
+                "gate": (one.gate or ""),
+                "explicit": one.explicit,
+            }
+            for one in decision.blockers
+        ],
+        "layers": [
+            {
+                "action": decided.action.value,
+                "layer": layer.layer.value,
+                "applies": layer.applies,
+                "verdict": layer.verdict.word,
+                "explicit_deny": layer.explicit.word,
+                "needed": layer.needed.word,
+                "answer": check(layer).answer,
+            }
+            for decided in decision.actions
+            for layer in decided.layers
+        ],
+        "gates": [
+            {
+                "gate": gate.gate.value,
+                "verdict": gate.verdict.word,
+                "reason": gate.reason.value,
+                "wanted": gate.wanted,
+                "got": gate.got,
+            }
+            for gate in decision.gates
+        ],
+        "doubts": [
+            {
+                "kind": doubt.kind.value,
+                "subject": doubt.subject,
+                "matters": doubt.matters.word,
+                "allows": doubt.allows,
+                "denies": doubt.denies,
+                "text": doubt_words(doubt),
+            }
+            for doubt in decision.doubts
+        ],
+        "gaps": [
+            {
+                "subject": gap.subject,
+                "gap": gap.gap.value,
+                "permission": gap.permission,
+                "detail": gap.detail,
+                "cure": cure(gap),
+            }
+            for gap in gaps(diagnosis)
+        ],
+        "problems": [
+            _place(Excerpt(one.layer, one.policy, one.pointer, one.message), case) for one in decision.problems
+        ],
+        "notes": [{"layer": one.layer.value, "text": one.text, "source": one.source} for one in decision.notes],
+        "attempt": {
+            "caller": probe.caller if probe else "",
+            "code": probe.code if probe else "",
+            "message": probe.message if probe else "",
+            "why": probe.why if probe else "",
+            "reported": case.message,
+        },
+    }
+
+
+def _cause(finding: Finding, case: Case) -> Mapping[str, object]:
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "certainty": finding.certainty.value,
+        "owner": finding.owner.value,
+        "layer": finding.layer or "",
+        "action": finding.action,
+        "explanation": finding.explanation,
+        "unknown": finding.unknown,
+        "places": [_place(excerpt, case) for excerpt in finding.excerpts],
+        "fixes": [_fix(remedy) for remedy in finding.remedies],
+        "sources": finding.sources,
+    }
+
+
+def _fix(remedy: Remedy) -> Mapping[str, object]:
+    alone: Tri | None = remedy.admits_nobody_else
+    return {
+        "kind": remedy.kind,
+        "owner": remedy.owner.value,
+        "text": remedy.text,
+        "proof": remedy.proof.value,
+        "proof_text": proof_words(remedy),
+        "remaining": remedy.remaining,
+        "admits_nobody_else": "" if alone is None else alone.word,
+        "policy_name": remedy.policy_name,
+        "document": remedy.document,
+        "patch": remedy.patch,
+        "flags": remedy.flags,
+        "commands": [{"tool": tool, "text": text} for tool, text in remedy.commands],
+        "handover": remedy.handover,
+    }
+
+
+def _place(excerpt: Excerpt, case: Case) -> Mapping[str, object]:
+    found, policy = place(excerpt, case), excerpt.policy
+    shown = page(document_text(policy.document))
+    span = find(shown, excerpt.pointer)
+    return {
+        "layer": excerpt.layer.value,
+        "level": excerpt.level,
+        "policy_name": policy.name,
+        "policy_arn": policy.arn,
+        "policy_kind": policy.kind.value,
+        "attached_to": policy.attached_to,
+        "statement": found.statement,
+        "sid": found.sid,
+        "pointer": excerpt.pointer,
+        "line": span.line,
+        "column": span.column,
+        "text": "\n".join(shown.lines[span.line - 1 : span.last]),
+        "label": excerpt.label,
+        "primary": excerpt.primary,
+    }

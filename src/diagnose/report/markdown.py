@@ -1,0 +1,90 @@
+"""A report as GitHub-flavoured Markdown, for issues and tickets.
+
+Free text is written as plain words and code spans only, everything drawn or to be copied in fences; so nothing that
+a policy author wrote is ever Markdown, HTML, a link, a mention or a reference.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from diagnose.model.diagnosis import Diagnosis
+from diagnose.report.blocks import (
+    Block,
+    Bullets,
+    Changes,
+    Checklist,
+    Fields,
+    Folded,
+    Links,
+    Listing,
+    Paragraph,
+    Quote,
+    Section,
+    Snippet,
+)
+from diagnose.report.excerpt import draw
+from diagnose.report.outline import outline
+from diagnose.report.plain import code_span, fence, html_text, prose
+from diagnose.report.runs import plain
+
+_WIDTH = 100
+"""Columns of what is drawn: a code block of GitHub's scrolls, but does not wrap."""
+
+
+def markdown(diagnosis: Diagnosis) -> str:
+    """Write a report as Markdown. Paragraphs are single lines."""
+    told = outline(diagnosis)
+    parts = [f"# {prose(told.headline)}"]
+    for block in told.blocks:
+        parts += _set(block, 2)
+    parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in told.footer).rstrip()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _set(block: Block, level: int) -> Iterator[str]:
+    """Write one block; `level` is the heading level of a section."""
+    match block:
+        case Paragraph():
+            yield prose(block.text)
+        case Fields():
+            yield "\n".join(f"- **{name}**: {prose(value)}" for name, value in block.rows)
+        case Bullets():
+            yield "\n".join(f"- {prose(item)}" for item in block.items)
+        case Quote():
+            yield fence(block.text.strip())
+        case Checklist():
+            names = max(len(check.name) for check in block.checks)
+            yield fence("\n".join(f"{check.name:{names}} {check.sign} {check.answer}" for check in block.checks))
+        case Snippet():
+            yield fence(plain(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
+        case Changes():
+            yield fence("\n".join(block.lines), "diff")
+        case Listing():
+            yield f"{prose(block.title)}:"
+            yield fence(block.text.strip("\n"), block.language)
+        case Folded():
+            yield from (_folded(listing) for listing in block.listings)
+        case Links():
+            yield "Source: " + ", ".join(_link(url) for url in block.urls)
+        case Section():
+            number = f"{block.number}. " if block.number else ""
+            yield f"{'#' * level} {number}{prose(block.title)}"
+            for inner in block.blocks:
+                yield from _set(inner, level + 1)
+        case _:
+            assert_never(block)
+
+
+def _folded(listing: Listing) -> str:
+    """Hide a listing behind its title, which stands in HTML and is no Markdown."""
+    title = html_text(listing.title.replace("`", ""))
+    copied = fence(listing.text.strip("\n"), listing.language)
+    return f"<details><summary>{title}</summary>\n\n{copied}\n\n</details>"
+
+
+def _link(url: str) -> str:
+    """Write a rule's source as a link where it is a plain address of AWS, else as code."""
+    plain_address = url.startswith("https://") and all(
+        character.isascii() and (character.isalnum() or character in ":/.-_#") for character in url
+    )
+    return f"<{url}>" if plain_address else code_span(url)

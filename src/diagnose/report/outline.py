@@ -1,0 +1,46 @@
+"""What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
+
+from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.report.attempt import attempt, contradiction
+from diagnose.report.blocks import Fields, Outline
+from diagnose.report.cause import SAVE, causes, problems
+from diagnose.report.checklist import layers
+from diagnose.report.ends import ends, headline
+from diagnose.report.passage import passage
+from diagnose.report.runs import Tone
+from diagnose.report.unseen import unseen
+from diagnose.report.version import VERSION
+
+_TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}
+
+
+def outline(diagnosis: Diagnosis) -> Outline:
+    """Put a diagnosis in order: the answer, its causes and their fixes, then the evidence, then what is missing.
+
+    Where AWS contradicts what was computed, that comes first: nothing after it can be relied on.
+    """
+    return Outline(
+        headline(diagnosis),
+        _TONES[diagnosis.verdict],
+        (
+            Fields(ends(diagnosis)),
+            *contradiction(diagnosis),
+            *passage(diagnosis),
+            *causes(diagnosis),
+            *problems(diagnosis),
+            *layers(diagnosis.decision),
+            *unseen(diagnosis),
+            *attempt(diagnosis),
+        ),
+        _footer(diagnosis),
+    )
+
+
+def _footer(diagnosis: Diagnosis) -> tuple[str, ...]:
+    taken = diagnosis.case.snapshot.taken_at
+    evidence = f"evidence of {taken}" if taken else "evidence without a date"
+    return (
+        f"xdiag {VERSION}, on {evidence}.",
+        "Line numbers count the policies as they are printed here.",
+        f"To keep the evidence as a case file, run again with `{SAVE}`.",
+    )

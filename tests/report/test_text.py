@@ -1,0 +1,94 @@
+import re
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.report.diagnoses import EVERY, NAMES
+
+from diagnose.report.runs import Row, length, plain, wrap
+from diagnose.report.text import text
+
+every_diagnosis = pytest.mark.parametrize("name", EVERY)
+every_width = pytest.mark.parametrize("width", [20, 40, 80, 200])
+
+
+@every_diagnosis
+@every_width
+def test_colour_changes_nothing_but_the_colour(name: str, width: int) -> None:
+    diagnosis = EVERY[name](NAMES)
+    painted = text(diagnosis, width=width, color=True)
+    assert "\x1b[" in painted
+    assert _unpainted(painted) == text(diagnosis, width=width, color=False)
+
+
+@every_diagnosis
+def test_colour_is_up_to_the_caller_and_not_to_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    assert "\x1b[" in text(EVERY[name](NAMES), color=True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" not in text(EVERY[name](NAMES), color=False)
+
+
+@every_diagnosis
+@every_width
+def test_no_arn_and_no_command_is_broken(name: str, width: int) -> None:
+    diagnosis = EVERY[name](NAMES)
+    written = text(diagnosis, width=width)
+    for arn in (diagnosis.case.snapshot.source.arn, diagnosis.case.request.role_arn):
+        assert arn in written
+    for finding in diagnosis.findings:
+        for remedy in finding.remedies:
+            assert " ".join(remedy.flags) in written
+            for tool, command in remedy.commands:
+                if tool == "aws-cli":
+                    assert all(line in written for line in command.splitlines())
+
+
+@every_diagnosis
+def test_the_first_line_names_the_verdict_and_both_ends(name: str) -> None:
+    diagnosis = EVERY[name](NAMES)
+    first = text(diagnosis, width=40).splitlines()[0]
+    assert first.startswith(diagnosis.verdict.upper())
+    assert NAMES.role in first
+    assert NAMES.source_account in first
+
+
+@every_diagnosis
+def test_no_line_ends_in_spaces_and_no_two_empty_lines_follow_each_other(name: str) -> None:
+    lines = text(EVERY[name](NAMES)).split("\n")
+    assert lines[-1] == ""
+    assert all(line == line.rstrip() for line in lines)
+    assert "\n\n\n" not in "\n".join(lines)
+
+
+def test_a_report_without_colour_does_not_import_rich() -> None:
+    script = (
+        "import sys; from tests.report.diagnoses import EVERY, NAMES; from diagnose.report import Format, render;"
+        "[render(make(NAMES), format) for make in EVERY.values() for format in Format];"
+        "sys.exit('rich' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@given(st.text("ab `", max_size=60), st.integers(5, 30))
+def test_a_sentence_is_broken_at_spaces_outside_of_backticks_only(sentence: str, width: int) -> None:
+    lines = wrap(sentence, width)
+    assert "".join(_joined(line) for line in lines).replace(" ", "") == sentence.replace(" ", "")
+    for line in lines:
+        assert length(line) <= width or len(wrap(_joined(line), 1)) == 1
+
+
+def test_a_paragraph_keeps_its_margins() -> None:
+    rows = wrap("one two three", 9, first="- ", rest="  ")
+    assert plain(rows) == "- one two\n  three\n"
+
+
+def _unpainted(painted: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", painted)
+
+
+def _joined(line: Row) -> str:
+    return "".join(part for _, part in line)
