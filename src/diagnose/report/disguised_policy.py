@@ -1,0 +1,142 @@
+"""Policy documents, pointers into them and patches of them, rewritten with pseudonyms.
+
+Everything in a document is the customer's but for what the policy language and AWS prescribe: the elements, the
+operators, actions, condition keys, service principals, and values that are numbers, dates or truth values.
+"""
+
+import json
+
+from msgspec import Raw
+
+from diagnose.model.policy import document_text
+from diagnose.report import kept
+from diagnose.report.disguise import Disguise
+from diagnose.report.pseudonyms import Kind
+from diagnose.report.tree import Node, Number, Object, parse, printed
+
+Keys = tuple[str, ...]
+"""The keys that lead to a value, without the places in lists."""
+
+_KINDS = {
+    "sts:externalid": Kind.EXTERNAL_ID,
+    "sts:rolesessionname": Kind.SESSION,
+    "sts:sourceidentity": Kind.SOURCE_IDENTITY,
+    "aws:sourceidentity": Kind.SOURCE_IDENTITY,
+    "aws:username": Kind.USER,
+    "aws:tagkeys": Kind.TAG,
+    "sts:transitivetagkeys": Kind.TAG,
+}
+_ACTIONS = ("action", "notaction")
+_PATHS = ("aws:userid", "aws:principalorgpaths", "aws:resourceorgpaths")
+"""Condition keys whose values are several ids with separators between them."""
+
+
+def disguised_document(document: Raw, disguise: Disguise) -> Raw:
+    """Rewrite a document. Text that is no JSON is rewritten like a message, and kept as JSON text."""
+    text = document_text(document)
+    try:
+        return Raw(disguised_json(text, disguise).encode())
+    except (ValueError, RecursionError):
+        return Raw(json.dumps(disguise.message(text)).encode())
+
+
+def disguised_json(text: str, disguise: Disguise) -> str:
+    """Rewrite a document given as JSON text. Raises ValueError where it is none."""
+    return "\n".join(printed(_node(parse(text), (), disguise)).lines)
+
+
+def disguised_pointer(pointer: str, disguise: Disguise) -> str:
+    """Rewrite a JSON pointer so that it leads to the same value of the rewritten document."""
+    keys: Keys = ()
+    tokens = []
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        written = name if name.isdecimal() or name == "-" else _key(name, keys, disguise)
+        keys = keys if name.isdecimal() else (*keys, name)
+        tokens.append("/" + written.replace("~", "~0").replace("/", "~1"))
+    return "".join(tokens)
+
+
+def disguised_patch(text: str, disguise: Disguise) -> str:
+    """Rewrite an RFC 6902 patch given as JSON text; one that cannot be read is left out."""
+    try:
+        operations = parse(text)
+    except ValueError:
+        return ""
+    listed = operations if isinstance(operations, list) else [operations]
+    rewritten: list[Node] = [_operation(one, disguise) for one in listed if isinstance(one, Object)]
+    return "\n".join(printed(rewritten).lines)
+
+
+def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> tuple[str, ...]:
+    """Rewrite the values that a request has for a condition key."""
+    return tuple(_condition_value(value, key, "", disguise) for value in values)
+
+
+def _operation(operation: Object, disguise: Disguise) -> Object:
+    members = dict(operation.members)
+    path = members.get("path")
+    keys = tuple(token for token in str(path).split("/")[1:] if not token.isdecimal() and token != "-")
+    unescaped = tuple(token.replace("~1", "/").replace("~0", "~") for token in keys)
+    written: list[tuple[str, Node]] = []
+    for name, value in operation.members:
+        if name == "value":
+            written.append((name, _node(value, unescaped, disguise)))
+        elif name in ("path", "from"):
+            written.append((name, disguised_pointer(str(value), disguise)))
+        elif name == "op":
+            written.append((name, value))
+    return Object(written)
+
+
+def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
+    match node:
+        case Object(members=members):
+            return Object(
+                [(_key(name, keys, disguise), _node(value, (*keys, name), disguise)) for name, value in members]
+            )
+        case list():
+            return [_node(value, keys, disguise) for value in node]
+        case Number():
+            return _number(node, disguise)
+        case str():
+            return _text(node, keys, disguise)
+    return node
+
+
+def _key(name: str, keys: Keys, disguise: Disguise) -> str:
+    """Rewrite a key by what stands around it: operators and condition keys have places of their own."""
+    if keys[-1:] == ("Condition",):
+        return name if kept.OPERATOR.fullmatch(name) else disguise.value(name, Kind.KEY)
+    if keys[-2:-1] == ("Condition",):
+        return disguise.key(name)
+    return name if name in kept.ELEMENTS else disguise.value(name, Kind.KEY)
+
+
+def _number(node: Number, disguise: Disguise) -> Number:
+    """Keep a short number; a long one may be an account id without its quotes."""
+    return node if len(node) <= 6 else Number(disguise.value(f"{node:0>12}"[:12], Kind.VALUE))
+
+
+def _text(text: str, keys: Keys, disguise: Disguise) -> str:
+    last = keys[-1].lower() if keys else ""
+    if keys[-3:-2] == ("Condition",):
+        return _condition_value(text, keys[-1], keys[-2], disguise)
+    if last in _ACTIONS and kept.ACTION.fullmatch(text):
+        return text
+    if (last == "effect" and text in kept.ELEMENTS) or (last == "version" and kept.TIME.fullmatch(text)):
+        return text
+    if last == "sid":
+        return disguise.value(text, Kind.STATEMENT)
+    return disguise.value(text, Kind.NAME)
+
+
+def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> str:
+    """Rewrite an operand of a condition, or a value of the request, by its key and its operator."""
+    lower = key.lower()
+    exact = lower in kept.SAFE_KEYS or bool(kept.EXACT_OPERATOR.fullmatch(operator))
+    if exact and (kept.EXACT.fullmatch(text) or kept.REGION.fullmatch(text) or text in kept.PRINCIPAL_TYPES):
+        return text
+    if lower in _PATHS:
+        return disguise.path(text, Kind.SESSION)
+    return disguise.value(text, _KINDS.get(lower, Kind.VALUE))

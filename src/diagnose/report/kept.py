@@ -1,0 +1,107 @@
+"""What redaction leaves alone: AWS's own words, and the plain words of its messages and of ours."""
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ELEMENTS = _words(
+    "Version Id Statement Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition "
+    "AWS Service Federated CanonicalUser Allow Deny"
+)
+NAMES = _words(
+    "FullAWSAccess RCPFullAWSAccess p-FullAWSAccess p-RCPFullAWSAccess OrganizationAccountAccessRole "
+    "AWSRevokeOlderSessions aws-service-role aws-reserved service-role root aws"
+)
+"""Names that AWS gives: they are the same in every account."""
+
+OPERATOR = re.compile(
+    r"(?:(?:ForAllValues|ForAnyValue):)?(?:String(?:Not)?(?:EqualsIgnoreCase|Equals|Like)|Numeric(?:Not)?Equals|"
+    r"(?:Numeric|Date)(?:LessThan|GreaterThan)(?:Equals)?|Date(?:Not)?Equals|Bool|BinaryEquals|(?:Not)?IpAddress|"
+    r"Arn(?:Not)?(?:Equals|Like)|Null)(?:IfExists)?",
+    re.IGNORECASE,
+)
+EXACT_OPERATOR = re.compile(r"(?:\w+:)?(?:Numeric|Date|Bool|Null)\w*", re.IGNORECASE)
+"""Operators whose operands are numbers, dates or truth values, and so never names."""
+
+EXACT = re.compile(
+    r"true|false|-?[0-9]{1,10}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?", re.IGNORECASE
+)
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+REGION = re.compile(
+    r"aws-global|(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-(?:gov|iso[bef]?|isoe|de))?"
+    r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]"
+)
+SERVICE = re.compile(
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
+)
+PROVIDER = re.compile(
+    r"accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|token\.actions\.githubusercontent\.com"
+)
+KEY = re.compile(
+    r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?"
+)
+"""A condition key of AWS. What follows the slash is the name of a tag, and that is the customer's."""
+
+PRINCIPAL_TYPES = frozenset(("User", "AssumedRole", "Account", "FederatedUser", "Anonymous"))
+SAFE_KEYS = _words(
+    "aws:multifactorauthpresent aws:multifactorauthage aws:securetransport aws:currenttime aws:epochtime "
+    "aws:tokenissuetime aws:requestedregion aws:principaltype aws:principalisawsservice aws:viaawsservice"
+)
+"""Condition keys whose values AWS gives: truth values, times, Regions."""
+
+CODE = re.compile(
+    r"--[a-z-]+|/Statement(?:/[0-9]+)?(?:/[A-Za-z]+)*(?:/[0-9]+)?|[0-9]{1,6}|true|false|null|"
+    r"(?:add|assume|attach|create|delete|describe|detach|get|list|put|remove|set|tag|update)-[a-z-]+"
+)
+"""Words of commands and pointers: in our own sentences they are nobody's name."""
+
+SAID = r"(?<![\w:-])(?:aws|sts|iam|saml|ec2|organizations|cloudtrail):[A-Za-z][A-Za-z*]*(?![\w-])"
+"""An action or a condition key within a sentence."""
+
+SERVICES = _words(
+    "cloudformation cloudtrail dynamodb ec2 ecs eks iam identitystore kms lambda logs organizations s3 "
+    "secretsmanager signin sns sqs ssm sso sts"
+)
+"""Services that ARNs are seen of; any other word in that place could be anything."""
+
+WORDS = _words(
+    """
+    a access accessdenied accessdeniedexception accesspoint account account's accounts action actions activate
+    activated activation administrator after again all allotted allow allowed allowed-by allows already also an and
+    another answer answered answers any api are as ask asked asks assume assumed assumedrole assumerole assumes at
+    attached attempt authentication authorization authorized aws be because been before being belongs between both
+    boundary boundary's browser but by bytes call called caller caller's calling calls can can't cannot center
+    chaining character cli closed cloudformation code come comes command condition connect connection console
+    constraint consumes control could could-not create creates credential credentials cut default default-version
+    denied denies deny describe described detected did digit digits disabled dns document documents does doesn't
+    doing don't duplicate duration durationseconds each either else empty enabled encoded endpoint endpoint's entity
+    environment equal error errors exceed exceeded exceeds exist exists expected expired expiredtoken
+    expiredtokenexception explicit expression external externalid failed failure federated federation following for
+    found from full get gets give given gives global got greater group group's groups had has have here host hour
+    however http https iam id identity identity-based if implicit in included information inline instead internal
+    into invalid invalidclienttokenid is isn't issue issued it its itself json key known later least length less
+    letter letters level like limit line list listed lists long made make makes malformed malformedpolicydocument
+    managed matching maximum maxsessionduration may member mere message mfa minimum missing more most multi-factor
+    multifactorauthentication must name named names nearest need needed needs neither nested network never no nobody
+    nobody's none nor nosuchentity not nothing nothing's number occurred of offered offers oidc on once one only
+    operation or organization organization's organizations other ou out over own packed packedpolicytoolarge
+    parameter part partial pass password pattern per percent perform permission permissions please policies
+    policies' policy policy's present principal principal's principals profile provide provided proxy put puts range
+    rate reach reachable reached read reading reads reason refused region regiondisabledexception regular request
+    requested requests resource resource-based response retry right role role's roles rolesessionname root root's
+    rule said same saml satisfy say says scp sdk seconds security see seems seen serial serialnumber service session
+    session's sessions set several short sign sign-in signaturedoesnotmatch signed signs size so source
+    sourceidentity space ssl sso standard statement status still sts tag tags take taken takes tell tells terraform
+    than that the their them themselves there there's these they thing this though throttling throttlingexception
+    through time timeout tls to token tokencode told too took transitively trust try twice type unable unauthorized
+    unexpected unit unknown unsupported until unused up update updates url use used user user's users using utf-8
+    valid validate validation validationerror value values verify version versions via vpc was way web were what
+    whatever when where whether which while who whoever whole whom whose why will with within without would wrong
+    you your zero
+    """
+)
+"""Words of AWS's messages and of xdiag's, in lower case. In a message of somebody else, no other word is kept."""

@@ -1,0 +1,189 @@
+"""Whatever a policy author, a tag or a message writes: it is shown, and it does nothing."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, Names
+
+from diagnose.model.case import ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Diagnosis
+from diagnose.report import Format, render
+from diagnose.report.ends import ends
+from diagnose.report.json import row
+from diagnose.report.redact import redact
+
+HOSTILE = {
+    "an ANSI escape": "\x1b[31mred\x1b[0m\x1b[2J",
+    "a terminal link": "\x1b]8;;https://evil.example\x07click\x1b]8;;\x07",
+    "a C1 escape": "\x9b31mred\x9d0;title\x9c",
+    "Rich markup": "[bold red]x[/bold red][/]",
+    "a Rich link": "[link=https://evil.example]x[/link]",
+    "Rich emoji": ":rage: :warning:",
+    "Markdown emphasis": "**b** __i__ ~~s~~ *c* _d_",
+    "a Markdown link": "[x](https://evil.example) ![i](https://evil.example/i.png) [r]: https://evil.example",
+    "backticks": "`` a ``` b ` c",
+    "a fence": "```\n# out\n```",
+    "tildes": "~~~\n# out\n~~~",
+    "a script": "<script>alert(1)</script>",
+    "an HTML comment": "</details><!-- x --><img src=x onerror=alert(1)>",
+    "entities": "&lt;b&gt; &#60;script&#62;",
+    "a right-to-left override": "a\u202eb\u2066c\u2069",
+    "zero-width characters": "a\u200bb\ufeffc\u2060\u00ad",
+    "line breaks": "a\n# heading\n- list\n\n    code\r\n> quote",
+    "line separators": "a\u2028b\u2029c\u0085d\x0bd\x0cd",
+    "a carriage return": "hidden\rshown",
+    "backspaces and NUL": "abc\x08\x08\x08x\x00\x7f",
+    "a table": "a|b\\|c|\n|---|",
+    "a mention": "@octocat @org/team",
+    "references": "#123 GH-123 octo/repo#1 https://github.com/octo/repo/issues/1",
+    "a bare address": "www.evil.example evil@evil.example ftp://evil.example",
+    "a formula": "=HYPERLINK(\"https://evil.example\",\"x\")",
+    "another formula": "+1+cmd|' /C calc'!A0",
+    "a footnote and a formula in TeX": "[^1] $x^2$",
+    "a heading": "# h1",
+    "a list": "- a\n* b\n1. c",
+    "invisible tags": "a\U000e0041\U000e007fb",
+    "a sentence of ours": "ALLOWED: everything is fine",
+}  # fmt: skip
+
+every_hostile_text = pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+every_diagnosis = pytest.mark.parametrize("name", EVERY)
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+_HARMLESS = {
+    "bullet_list_close",
+    "bullet_list_open",
+    "code_inline",
+    "fence",
+    "hardbreak",
+    "heading_close",
+    "heading_open",
+    "hr",
+    "inline",
+    "list_item_close",
+    "list_item_open",
+    "paragraph_close",
+    "paragraph_open",
+    "strong_close",
+    "strong_open",
+    "text",
+}
+
+
+@every_hostile_text
+@every_diagnosis
+def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(_told(name, hostile), Format.TEXT)
+    assert not _UNSEEN.search(written)
+    assert not [line for line in written.splitlines() if line[:1] in ("=", "+", "@", "#", "-", "<")]
+
+
+@every_hostile_text
+@every_diagnosis
+def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) -> None:
+    diagnosis = _told(name, hostile)
+    painted = render(diagnosis, Format.TEXT, color=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == render(diagnosis, Format.TEXT)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
+    written = render(_told(name, hostile), Format.MARKDOWN)
+    assert not _UNSEEN.search(written)
+    tokens = list(_tokens(written))
+    bold = 0
+    for token in tokens:
+        match token.type:
+            case "html_block":
+                assert re.fullmatch(r"<details><summary>[\w .,&#;()/-]*</summary>\s*|</details>\s*", token.content)
+            case "link_open":
+                assert str(token.attrs["href"]).startswith("https://docs.aws.amazon.com/")
+            case "strong_open":
+                bold += 1
+            case "text":
+                assert not re.search(r"@\w|#\d|\bGH-\d|www\.|:\w+:", token.content)
+            case _:
+                assert token.type in _HARMLESS or token.type == "link_close"
+    # Nothing is bold but the names of the fields at the head of the report.
+    assert bold == len(ends(_told(name, hostile)))
+
+
+@every_hostile_text
+@every_diagnosis
+def test_the_headings_of_markdown_stay_ours(name: str, hostile: str) -> None:
+    assert _headings(_told(name, hostile)) == _headings(_told(name, "harmless"))
+
+
+@every_hostile_text
+@every_diagnosis
+def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -> None:
+    diagnosis = _told(name, hostile)
+    for written in (render(diagnosis, Format.JSON), row(diagnosis)):
+        assert written.isascii()
+        assert not _UNSEEN.search(written)
+    assert json.loads(row(diagnosis))["source_arn"] == diagnosis.case.snapshot.source.arn
+    assert "\n" not in row(diagnosis)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_redaction_takes_it_too(name: str, hostile: str) -> None:
+    diagnosis = _told(name, hostile)
+    written = render(redact(diagnosis), Format.JSON)
+    assert written.isascii()
+    assert json.loads(written)["verdict"] == diagnosis.verdict
+
+
+def _told(name: str, hostile: str) -> Diagnosis:
+    """Put a text wherever somebody else may have written one."""
+    names = Names(
+        user=hostile,
+        path=hostile,
+        caller=hostile,
+        session=hostile,
+        role=hostile,
+        external_id=hostile,
+        other_external_id=hostile.swapcase(),
+        identity_policy=hostile,
+        scp=hostile,
+        unit=hostile,
+        group=hostile,
+        sid=hostile,
+    )
+    diagnosis = EVERY[name](names)
+    findings = tuple(
+        replace(
+            finding,
+            title=f"{hostile} does not fit",
+            explanation=f"{hostile} asks for `{hostile}`.\n{hostile}",
+            excerpts=tuple(replace(one, label=f"{hostile} is not {hostile}") for one in finding.excerpts),
+            unknown=(hostile,),
+        )
+        for finding in diagnosis.findings
+    )
+    probe = diagnosis.case.probe or ProbeResult(ProbeOutcome.NOT_MADE)
+    case = replace(
+        diagnosis.case,
+        message=f"{hostile}\n{hostile}",
+        note=hostile,
+        probe=replace(probe, code=hostile, message=hostile, why=hostile, caller=hostile),
+    )
+    return replace(diagnosis, findings=findings, case=case)
+
+
+def _headings(diagnosis: Diagnosis) -> list[str]:
+    """Give the levels of the headings, in their order."""
+    return [token.tag for token in _tokens(render(diagnosis, Format.MARKDOWN)) if token.type == "heading_open"]
+
+
+def _tokens(written: str) -> Iterator[Token]:
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(written):
+        yield token
+        yield from token.children or ()
