@@ -96,3 +96,10 @@ def test_a_hostile_pattern_is_compared_in_no_time(pattern: str, text: str) -> No
     assert element(case_, Layer.IDENTITY, Element.RESOURCE).verdict is not YES
     how_arns_differ(f"{arn}role/{pattern}", f"{arn}role/{text}")
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(("pattern", "text"), [HOSTILE[0], HOSTILE[3]])
+def test_a_hostile_pattern_of_an_unknown_key_is_given_up_in_time(pattern: str, text: str) -> None:
+    start = time.perf_counter()
+    assert on_key("StringLike", KEY, [pattern[:200], pattern], unknown=(KEY,)).verdict is not YES
+    assert time.perf_counter() - start < 5
