@@ -116,7 +116,9 @@ def test_an_scp_may_allow_one_role_only_since_it_takes_the_full_language() -> No
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        pytest.param({"organization": Known(None)}, "the account is in no organization", id="no organization"),
+        pytest.param(
+            {"organization": Known(None), "scps": GAP}, "the account is in no organization", id="no organization"
+        ),
         pytest.param({"organization": MANAGEMENT}, "it is the management account", id="the management account"),
         pytest.param({"source": SERVICE}, "the caller is an AWS service", id="an AWS service"),
         pytest.param(
@@ -161,7 +163,9 @@ def test_an_rcp_only_denies(statements: list[Any], passes: Tri) -> None:
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        pytest.param({"far_organization": Known(None)}, "the account is in no organization", id="no organization"),
+        pytest.param(
+            {"far_organization": Known(None), "rcps": GAP}, "the account is in no organization", id="no organization"
+        ),
         pytest.param(
             {"far_organization": Known(Organization("o-1", management_account=FAR))},
             "it is the management account",
@@ -186,8 +190,13 @@ def test_an_ordinary_service_role_is_subject_to_rcps() -> None:
 
 
 def test_rcps_are_those_of_the_role_and_scps_those_of_the_caller() -> None:
-    one = case(scps=levels([STS]), rcps=levels([]), organization=MEMBER, far_organization=Known(None))
+    one = case(scps=levels([STS]), rcps=GAP, organization=MEMBER, far_organization=Known(None))
     assert (layer(one, Layer.SCP).applies, layer(one, Layer.RCP).applies) == (True, False)
+
+
+def test_scps_and_rcps_that_were_read_count_whatever_is_said_of_the_organization() -> None:
+    one = case(scps=levels([STS, DENY]), rcps=levels([RCP_DENY]))
+    assert (layer(one, Layer.SCP).verdict, layer(one, Layer.RCP).verdict) == (NO, NO)
 
 
 def test_an_rcp_that_asks_for_the_organization_denies_who_is_in_none() -> None:
