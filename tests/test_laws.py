@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, combinations, product
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -117,6 +118,18 @@ def test_knowing_less_only_fades_an_answer(world: str) -> None:
         for sizes, less in _less(fades(one)):
             faded = verdict(less(one))
             assert faded in (settled, UNKNOWN), f"{settled.word} became {faded.word} without {sizes}"
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before() -> None:
+    """Every source towards every destination, with sides that are shared and asked again, and with fresh ones."""
+    pairs = [
+        replace(to, snapshot=replace(to.snapshot, source=one.snapshot.source))
+        for one, to in product(WORLDS.values(), repeat=2)
+    ]
+    shared = [[verdict(pair) for pair in pairs] for _ in range(3)]
+    fresh = [verdict(msgspec.json.decode(msgspec.json.encode(pair), type=Case)) for pair in pairs]
+    assert shared == [fresh, fresh, fresh]
+    assert [decide(pair).verdict for pair in pairs] == fresh
 
 
 ON_TAG = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
