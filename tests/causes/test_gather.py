@@ -78,6 +78,28 @@ def test_a_layer_is_unsettled_where_it_is_not_known_whether_its_allow_will_be_ne
     assert (identity_layer.layer, identity_layer.needed, identity_layer.settled) == (Layer.IDENTITY, None, False)
 
 
+@pytest.mark.parametrize(
+    ("principal", "match"),
+    [
+        pytest.param(BUILDER, Reach.USER, id="it names the user"),
+        pytest.param({"AWS": "111111111111"}, Reach.ACCOUNT, id="it names the user's account"),
+        pytest.param("*", Reach.ANY, id="it names everybody"),
+        pytest.param({"AWS": "AIDAUNKNOWNID1EXAMPLE"}, None, id="it names an id, and the caller's was not read"),
+    ],
+)
+def test_how_a_deny_reaches_the_caller(principal: Any, match: Reach | None) -> None:
+    deny = {"Effect": "Deny", "Principal": principal, "Action": "sts:AssumeRole"}
+    change = trust(allow(BUILDER), deny)
+    change["snapshot"]["source"] = {"principal": {"value": {"unique_id": ""}}}
+    statement = one("cross-account", change, "statement")
+    assert statement.match is match
+
+
+def test_an_allow_that_names_others_does_not_reach_the_caller() -> None:
+    statement = one("cross-account", trust(allow({"AWS": "333333333333"})), "statement")
+    assert statement.match is Reach.NONE
+
+
 def test_an_allow_that_applies_beside_a_deny_is_not_listed() -> None:
     deny = {"Effect": "Deny", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
     given = facts("cross-account", trust(allow(BUILDER), deny, allow({"AWS": "333333333333"})))

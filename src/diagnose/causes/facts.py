@@ -80,6 +80,7 @@ class StatementFact(Fact, frozen=True, kw_only=True, tag="statement"):
     from_group: Annotated[bool, Meta(description="it comes from one of a user's groups")] = False
     aws_managed: Annotated[bool, Meta(description="AWS wrote the policy, so nobody here can edit it")] = False
     sid: Annotated[str, Meta(description="the statement's Sid, empty where it has none")] = ""
+    match: Annotated[Reach | None, Meta(description="how its Principal reaches the caller; `account`: as one of many")]
 
 
 class Compared(Fact, frozen=True, kw_only=True):

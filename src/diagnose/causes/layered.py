@@ -115,9 +115,18 @@ def _statement(decision: ActionDecision, statement: StatementTrace, *, near: boo
         from_group=policy.attached_to.startswith("group "),
         aws_managed=policy.arn.split(":")[4:5] == ["aws"],
         sid=statement.sid,
+        match=_reach(statement),
         subject=Subject(decision.action, statement.layer, statement.level, statement),
         settled=settled,
     )
+
+
+def _reach(statement: StatementTrace) -> Reach | None:
+    """Say in which way a statement reaches the caller; None where its Principal may or may not be the caller."""
+    if statement.match is not None:
+        return Reach(statement.match.value)
+    principals = [trace for trace in statement.elements if trace.element is Element.PRINCIPAL]
+    return None if any(trace.verdict is UNKNOWN for trace in principals) else Reach.NONE
 
 
 def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
