@@ -33,6 +33,13 @@ GRANTING_EXAMPLES = (
     ),
     example(
         "allow-role-in-identity",
+        "another policy was not read",
+        broken("cross-account", identity_policies={"policies": [], "unread": [{"evidence": "unread"}]}),
+        IDENTITY,
+        CLEARS,
+    ),
+    example(
+        "allow-role-in-identity",
         "a Deny of the same policy stays",
         broken("cross-account", identity_policies=identity(deny(Resource="*"))),
         IDENTITY,
@@ -104,6 +111,19 @@ GRANTING_EXAMPLES = (
         ),
         IDENTITY,
         ALLOWED,
+    ),
+    example(
+        "set-default-version",
+        "no version allows it, and another policy was not read",
+        broken(
+            "cross-account",
+            identity_policies={
+                **identity(on(OTHER), **SAVED, other_versions=[{"version": "v1", "document": document(on(OTHER))}]),
+                "unread": [{"evidence": "unread"}],
+            },
+        ),
+        IDENTITY,
+        REFUSED,
     ),
     example(
         "set-default-version",

@@ -3,6 +3,7 @@
 from tests.remedy.broken import allow, broken, deny, document, on
 from tests.remedy.example import (
     ALLOWED,
+    CLEARS,
     GONE,
     IDENTITY,
     NO_POLICY,
@@ -42,6 +43,16 @@ LIMIT_EXAMPLES = (
         broken("organization", scps={"value": {"1": {"policies": {"policies": []}}}}),
         Subject(layer=Layer.SCP, level="workloads"),
         ALLOWED,
+    ),
+    example(
+        "allow-in-scp",
+        "another level lacks it, too",
+        broken(
+            "organization",
+            scps={"value": {"1": {"policies": {"policies": []}}, "2": {"policies": {"policies": []}}}},
+        ),
+        Subject(layer=Layer.SCP, level="workloads"),
+        CLEARS,
     ),
     example(
         "allow-in-scp",

@@ -131,6 +131,17 @@ REQUEST_EXAMPLES = (
     example(
         "shorten-duration", "over the role's maximum", asked(duration_seconds=7200), of_gate(Gate.DURATION), ALLOWED
     ),
+    example(
+        "shorten-duration",
+        "the role's maximum was not read",
+        broken(
+            "cross-account",
+            request={"parameters": {"duration_seconds": 7200}},
+            role={"value": {"max_session_seconds": {"evidence": "unread"}}},
+        ),
+        of_gate(Gate.DURATION),
+        ALLOWED,
+    ),
     example("shorten-duration", "the duration is no trouble", NO_POLICY, NO_TROUBLE, REFUSED),
     example(
         "correct-parameter",

@@ -4,7 +4,6 @@ from diagnose.model.trace import (
     Action,
     Decision,
     Effect,
-    Element,
     GateTrace,
     Layer,
     LayerTrace,
@@ -119,4 +118,4 @@ def _comes_nearer(subject: Subject, now: LayerTrace) -> bool:
         return False
     lacked = {(element.element, element.key.lower()) for element in unmet(subject.statement)}
     lacks = {(element.element, element.key.lower()) for element in unmet(near)}
-    return lacks < lacked and all(kind is Element.CONDITION for kind, _ in lacks)
+    return lacks < lacked

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.gates import LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import Text, has_wildcard
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
@@ -101,13 +102,14 @@ def drop_source_identity(_subject: Subject, case: Case, _decision: Decision) -> 
 
 
 def shorten_duration(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Ask for as long as may be: the role's maximum, or an hour when chaining."""
-    asked = case.request.parameters.duration_seconds
-    gate = subject.gate
-    if asked is None or gate is None or not gate.wanted.isdecimal() or int(gate.wanted) >= asked:
+    """Ask for as long as may be: the role's maximum, or an hour, which every role allows and chaining too."""
+    asked, gate = case.request.parameters.duration_seconds, subject.gate
+    if asked is None or gate is None:
         return
-    text = f"Ask for {gate.wanted} seconds instead of {asked}"
-    yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=int(gate.wanted))
+    most = int(gate.wanted) if gate.wanted.isdecimal() else SHORTEST_MAXIMUM
+    if most < asked:
+        text = f"Ask for {most} seconds instead of {asked}"
+        yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=most)
 
 
 def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -123,8 +125,8 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
             text = f"Write `{mended}` instead of `{value}` for the {name.replace('_', ' ')}"
             yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
     seconds = held.duration_seconds
-    if seconds is not None and not 900 <= seconds <= 43200:
-        mended_seconds = max(900, min(43200, seconds))
+    if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
+        mended_seconds = max(SHORTEST, min(LONGEST_MAXIMUM, seconds))
         text = f"Ask for {mended_seconds} seconds instead of {seconds}"
         yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
     if held.mfa_serial and not held.mfa_code_sent:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.gates import LONGEST_MAXIMUM, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case, Principal, Role
 from diagnose.model.diagnosis import Owner
@@ -20,13 +21,11 @@ from diagnose.remedy.parameters import wanted_values, without_overrides
 from diagnose.remedy.parties import permission_set, source_is_protected
 from diagnose.remedy.places import with_destination, with_source
 
-_LONGEST = 43200
-
 
 def raise_role_maximum(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Let sessions of the role last as long as was asked for, which is twelve hours at most."""
     asked, role = case.request.parameters.duration_seconds, _role(case)
-    if asked is None or role is None or asked > _LONGEST:
+    if asked is None or role is None or asked > LONGEST_MAXIMUM:
         return
     held = role.max_session_seconds
     if isinstance(held, Known) and held.value >= asked:
@@ -81,7 +80,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
         return
     document: Object = {"Version": LANGUAGE, "Statement": [statement]}
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
-    created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(3600))
+    created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
     text = f"Create the role `{arn}` with a trust policy that names exactly the caller, or correct the ARN"
     yield Draft(Kind.CREATE_ROLE, Owner.DESTINATION, text, edited, NewRole(arn, document))

@@ -3,7 +3,6 @@
 Source: https://developer.hashicorp.com/terraform/language/expressions/strings
 """
 
-import json
 import re
 
 from diagnose.model.arn import split_arn, split_path
@@ -56,10 +55,9 @@ def terraform(change: Change, case: Case) -> str:
 
 
 def quoted(text: str) -> str:
-    """Write a text as a quoted template in which nothing is interpolated."""
-    written = json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
-    shown = "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in written)
-    return _literal(shown)
+    """Write a text as a quoted template in which nothing is interpolated, and nothing is invisible."""
+    shown = "".join(_escaped(one) for one in text)
+    return f'"{_literal(shown)}"'
 
 
 def heredoc(document: Json) -> str:
@@ -123,6 +121,12 @@ def _block(kind: str, label: str, arguments: Arguments) -> str:
 def _label(text: str) -> str:
     label = re.sub(r"[^0-9A-Za-z_-]", "_", text)
     return label if label[:1].isalpha() else f"x{label}"
+
+
+def _escaped(character: str) -> str:
+    if character in ('"', "\\"):
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def _literal(text: str) -> str:

@@ -1,0 +1,30 @@
+"""Edits that no author would make, and their proof."""
+
+from typing import Any
+
+from tests.remedy.broken import about
+
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case
+from diagnose.model.trace import Layer
+from diagnose.remedy.amendment import amend
+from diagnose.remedy.document import Operation
+from diagnose.remedy.draft import Draft
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.places import policies_in
+from diagnose.remedy.prove import Proven, prove
+
+
+def amended(case: Case, layer: Layer, *operations: Operation, kind: Kind = Kind.NAME_PRINCIPAL_IN_TRUST) -> Draft:
+    """Draft an edit that no author would."""
+    draft = amend(case, layer, next(policies_in(case, layer)), operations, kind=kind, text="")
+    assert draft is not None
+    return draft
+
+
+def proof_of(case: Case, layer: Layer, *operations: Operation) -> Proven | None:
+    return prove(amended(case, layer, *operations), about(case, layer), case, decide(case))
+
+
+def added(**statement: Any) -> Operation:
+    return Operation("add", "/Statement/-", {"Effect": "Allow", "Action": "sts:AssumeRole", **statement})
