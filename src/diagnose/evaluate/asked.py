@@ -87,6 +87,10 @@ class Asked:
         """Put the question for one action."""
         return Question(action, self.call)
 
+    def questions(self) -> list[Question]:
+        """Put the question for every action."""
+        return [self.question(action) for action, _ in self.actions()]
+
     def weighed(self, action: Action) -> dict[Layer, Weighed]:
         """Ask every layer about one action, with traces."""
         question = self.question(action)

@@ -6,11 +6,11 @@ from ipaddress import ip_network
 from itertools import combinations, pairwise
 
 from diagnose.evaluate import keys
-from diagnose.evaluate.condition import Test
-from diagnose.evaluate.context import Context
+from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.language import Language, witnesses
-from diagnose.evaluate.operator import Comparison, Family, moment, number
+from diagnose.evaluate.operator import Comparison, Family, Operator, moment, number
 from diagnose.evaluate.pattern import Piece
+from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe
 
 _MOST_IN_A_SET = 5
@@ -57,11 +57,13 @@ class _Told:
         self.words = f"{_IN_WORDS.get(test.operator.name.lower(), '')} {said}".strip()
 
 
-def candidates(key: str, tests: Sequence[Test], state: Maybe, context: Context) -> tuple[list[Candidate], bool]:
-    """Give the states to try, and whether they are all that can make a difference."""
+def candidates(
+    key: str, tests: Sequence[Test], state: Maybe, questions: Sequence[Question]
+) -> tuple[list[Candidate], bool]:
+    """Give the states to try, and whether they are all that can make a difference to any of the questions."""
     if state.options is not None:
         return [Candidate(option, ", ".join(option) or "absent") for option in state.options], True
-    told, complete = _told(tests, context)
+    told, complete = _told(tests, questions)
     singles, all_found = _singles(told, state)
     found = [Candidate((value,), words) for value, words in singles]
     complete = complete and all_found
@@ -73,7 +75,7 @@ def candidates(key: str, tests: Sequence[Test], state: Maybe, context: Context) 
     return found, complete
 
 
-def _told(tests: Sequence[Test], context: Context) -> tuple[list[_Told], bool]:
+def _told(tests: Sequence[Test], questions: Sequence[Question]) -> tuple[list[_Told], bool]:
     """Make every operand ready; it is not complete where a variable in one is itself unknown."""
     told: dict[tuple[Family, tuple[Piece, ...], object], _Told] = {}
     complete = True
@@ -82,16 +84,23 @@ def _told(tests: Sequence[Test], context: Context) -> tuple[list[_Told], bool]:
         if operator is None or operator.family is Family.NULL:
             continue
         for operand in test.operands:
-            pieces: tuple[Piece, ...] | Maybe | None = ((operand.text.written, True),)
-            if operator.takes_variables and operand.text.plain is None:
-                pieces = operand.text.resolve(context)
-            if isinstance(pieces, Maybe):
-                complete = False
-                continue
-            compare = operator.comparison(pieces) if pieces is not None else None
-            if pieces is not None and compare is not None:
-                told.setdefault((operator.family, pieces, operator.compare), _Told(test, pieces, compare))
+            for pieces in _resolved(operand, operator, questions):
+                if isinstance(pieces, Maybe):
+                    complete = False
+                    continue
+                compare = operator.comparison(pieces) if pieces is not None else None
+                if pieces is not None and compare is not None:
+                    told.setdefault((operator.family, pieces, operator.compare), _Told(test, pieces, compare))
     return list(told.values()), complete
+
+
+def _resolved(
+    operand: Operand, operator: Operator, questions: Sequence[Question]
+) -> set[tuple[Piece, ...] | Maybe | None]:
+    """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
+    if operand.text.plain is not None or not operator.takes_variables:
+        return {((operand.text.written, True),)}
+    return {operand.text.resolve(question) for question in questions}
 
 
 def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, str]], bool]:

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from enum import Enum
 
 from diagnose.evaluate import keys
-from diagnose.evaluate.context import Context
 from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.question import Question
@@ -74,8 +73,8 @@ class Test:
             return NO
         state = self.state(question)
         if isinstance(state, Maybe):
-            return self._holds_of_unknown(state, question.context)
-        return self.holds_of(state, question.context)
+            return self._holds_of_unknown(state, question)
+        return self.holds_of(state, question)
 
     def state(self, question: Question) -> State:
         """Look the key up, as the context of the action asked for holds it."""
@@ -83,7 +82,7 @@ class Test:
             return ABSENT
         return question.context[self.lower]
 
-    def holds_of(self, values: tuple[str, ...], context: Context) -> Tri:
+    def holds_of(self, values: tuple[str, ...], question: Question) -> Tri:
         """Say whether the test is true of a key with these values (none: the key is absent)."""
         operator = self.operator
         if operator is None:
@@ -95,14 +94,14 @@ class Test:
                 return YES
             return tri(operator.negated and self.sets is SetOperator.NONE)
         if self.sets is SetOperator.ALL:
-            return YES if not any(values) else all_of(self.fits(value, context) for value in values)
+            return YES if not any(values) else all_of(self.fits(value, question) for value in values)
         if self.sets is SetOperator.ANY:
-            return any_of(self.fits(value, context) for value in values)
+            return any_of(self.fits(value, question) for value in values)
         if self.multivalued or len(values) > 1:
             return UNKNOWN if operator.negated else NO
-        return self.fits(values[0], context)
+        return self.fits(values[0], question)
 
-    def fits(self, value: str, context: Context) -> Tri:
+    def fits(self, value: str, question: Question) -> Tri:
         """Say whether one value fits any operand, or under a negated operator none.
 
         Whether a negated operator is true of what cannot be compared is not documented.
@@ -111,16 +110,16 @@ class Test:
         assert operator is not None
         found = NO
         for operand in self.operands:
-            answer = _compare(operand, operator, value, context)
+            answer = _compare(operand, operator, value, question)
             if answer is YES:
                 return NO if operator.negated else YES
             if answer is UNKNOWN:
                 found = UNKNOWN
         return ~found if operator.negated else found
 
-    def _holds_of_unknown(self, state: Maybe, context: Context) -> Tri:
+    def _holds_of_unknown(self, state: Maybe, question: Question) -> Tri:
         if state.options is not None:
-            answers = {self.holds_of(option, context) for option in state.options}
+            answers = {self.holds_of(option, question) for option in state.options}
             return answers.pop() if len(answers) == 1 else UNKNOWN
         operator = self.operator
         if state.present and operator is not None and operator.family is Family.NULL:
@@ -156,7 +155,7 @@ def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
 _ANY_OPERATOR = OPERATORS["stringequals"]
 
 
-def _compare(operand: Operand, operator: Operator, value: str, context: Context) -> Tri:
+def _compare(operand: Operand, operator: Operator, value: str, question: Question) -> Tri:
     """Compare one value with one operand.
 
     What cannot be compared fits nothing, and is UNKNOWN for a negated operator. A variable without a value
@@ -166,7 +165,7 @@ def _compare(operand: Operand, operator: Operator, value: str, context: Context)
     """
     compare = operand.compare
     if compare is None and not operand.malformed:
-        pieces: tuple[Piece, ...] | Maybe | None = operand.text.resolve(context)
+        pieces: tuple[Piece, ...] | Maybe | None = operand.text.resolve(question)
         if isinstance(pieces, Maybe):
             return UNKNOWN
         if pieces is None:

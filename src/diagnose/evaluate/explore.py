@@ -60,10 +60,11 @@ def explore(asked: Asked) -> Explored:
     explored = Explored()
     tests = _unknown_tests(asked)
     in_variables = _unknown_in_variables(asked)
+    questions = asked.questions()
     for key, found in tests.items():
         state = asked.context[key]
         assert isinstance(state, Maybe)
-        tried, complete = candidates(key, found, state, asked.context)
+        tried, complete = candidates(key, found, state, questions)
         room = _MOST_COMBINATIONS // max(1, prod(len(known) for known in explored.candidates.values()))
         if complete and key not in in_variables and len(tried) <= room:
             explored.candidates[key] = tried
@@ -114,13 +115,13 @@ def _unknown_in_variables(asked: Asked) -> list[str]:
         texts = [operand.text for test in statement.tests for operand in test.operands]
         texts += [text for text, _ in statement.resources.listed] if statement.resources else []
         for variable in (variable for text in texts for variable in text.variables()):
-            if isinstance(asked.context[variable.key.lower()], Maybe):
-                found[variable.key.lower()] = None
+            if isinstance(asked.context[variable.lower], Maybe):
+                found[variable.lower] = None
     return list(found)
 
 
 def _open_statements(asked: Asked) -> Iterator[Statement]:
-    questions = [asked.question(action) for action, _ in asked.actions()]
+    questions = asked.questions()
     for sheet in asked.sheets.values():
         for _, document in (compiled for page in sheet.pages for compiled in page.compiled):
             for statement in document.statements:

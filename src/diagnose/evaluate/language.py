@@ -7,6 +7,7 @@ from typing import TypeAlias
 from diagnose.evaluate.pattern import Piece
 
 _MOST_STEPS = 20_000
+_MOST_PLACES = 2_000
 _FILLERS = "xyzqvw0123456789"
 
 Vector: TypeAlias = tuple[bool, ...]
@@ -69,6 +70,8 @@ def witnesses(languages: Sequence[Language], within: Sequence[Language]) -> dict
     None where there are too many combinations to find them all.
     """
     every = (*languages, *within)
+    if sum(len(language.places) for language in every) > _MOST_PLACES:
+        return None
     start = tuple(language.start for language in every)
     alphabet = _alphabet(every)
     found: dict[Vector, str] = {}

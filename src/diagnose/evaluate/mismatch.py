@@ -133,7 +133,7 @@ def _difference(operand: Operand, value: str, test: Test, question: Question) ->
         return Reason.OPERAND_MALFORMED
     text = operand.text
     if text.plain is None and test.operator.takes_variables:
-        pieces = text.resolve(question.context)
+        pieces = text.resolve(question)
         if isinstance(pieces, Maybe):
             return Reason.NOT_TOLD
         if pieces is None:
@@ -162,7 +162,7 @@ def _equals(operand: Operand, value: str, test: Test, question: Question) -> boo
     assert test.operator is not None
     if operand.compare is not None:
         return operand.compare(value) is True
-    pieces = operand.text.resolve(question.context)
+    pieces = operand.text.resolve(question)
     if pieces is None or isinstance(pieces, Maybe):
         return False
     compare = test.operator.comparison(pieces)
@@ -178,7 +178,7 @@ def _shown(operand: Operand, question: Question) -> str:
     """Give an operand as it is written, with its variables resolved where they can be."""
     text = operand.text
     if text.plain is None:
-        pieces = text.resolve(question.context)
+        pieces = text.resolve(question)
         if pieces is not None and not isinstance(pieces, Maybe):
             return joined(pieces)
     return text.written

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from diagnose.evaluate.context import Context
-from diagnose.evaluate.state import Maybe
+from diagnose.evaluate import keys
+from diagnose.evaluate.question import Question
+from diagnose.evaluate.state import ABSENT, Maybe, State
 
 LANGUAGE_WITH_VARIABLES = "2012-10-17"
 
@@ -22,11 +23,17 @@ Piece = tuple[str, bool]
 class Variable:
     """`${key}` or `${key, 'default'}` within a text."""
 
-    __slots__ = ("default", "key", "text")
+    __slots__ = ("default", "hidden", "key", "lower", "text")
 
     def __init__(self, text: str, key: str, default: str | None) -> None:
         """Keep the text as written, for people."""
         self.text, self.key, self.default = text, key, default
+        self.lower = key.lower()
+        self.hidden = keys.hidden_from(self.lower)
+
+    def state(self, question: Question) -> State:
+        """Look the key up, as the context of the action asked for holds it."""
+        return ABSENT if question.action in self.hidden else question.context[self.lower]
 
 
 class Text:
@@ -40,7 +47,7 @@ class Text:
         self.pieces = _parse(written) if variables and "${" in written else ((written, True),)
         self.plain = written if self.pieces == ((written, True),) else None
 
-    def resolve(self, context: Context) -> tuple[Piece, ...] | Maybe | None:
+    def resolve(self, question: Question) -> tuple[Piece, ...] | Maybe | None:
         """Put in the values of the variables: pieces, None where one has no value, Maybe where one is unknown."""
         resolved: list[Piece] = []
         unknown: Maybe | None = None
@@ -48,7 +55,7 @@ class Text:
             if not isinstance(piece, Variable):
                 resolved.append(piece)
                 continue
-            state = context[piece.key.lower()]
+            state = piece.state(question)
             if isinstance(state, Maybe):
                 unknown = state
             elif len(state) == 1:

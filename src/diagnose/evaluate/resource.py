@@ -103,7 +103,7 @@ def _fits(text: Text, question: Question) -> Tri:
     first = text.pieces[0]
     if not isinstance(first, tuple) or first[0].count(":") < 5:
         return NO
-    pieces = text.resolve(question.context)
+    pieces = text.resolve(question)
     if isinstance(pieces, Maybe):
         return UNKNOWN
     if pieces is None:
@@ -119,7 +119,7 @@ def _miss(text: Text, fits: Tri, question: Question) -> Reason:
     if text.plain is not None:
         reason = how_arns_differ(text.plain, question.resource)
         return Reason.VARIABLE_IS_LITERAL if "${" in text.plain else _known(reason)
-    pieces = text.resolve(question.context)
+    pieces = text.resolve(question)
     if pieces is None or isinstance(pieces, Maybe):
         return Reason.VARIABLE_UNRESOLVED
     return _known(how_arns_differ(joined(pieces), question.resource))

@@ -1,0 +1,87 @@
+"""Why a comparison came out as it did: a closed list, which rules name."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a comparison came out as it did. A near miss says what kind of miss it is."""
+
+    MATCHES = "matches"
+    NOT_TOLD = "not_told"
+    """What would be compared is not known."""
+    MALFORMED = "malformed"
+
+    # Actions
+    NOT_LISTED = "not_listed"
+    EXCLUDED = "excluded"
+    FEDERATION_ONLY = "federation_only"
+    COMPANION_ONLY = "companion_only"
+    OTHER_SERVICE = "other_service"
+    MISSPELT = "misspelt"
+
+    # ARNs, wherever they stand
+    OTHER_PARTITION = "other_partition"
+    OTHER_ACCOUNT = "other_account"
+    ACCOUNT_TYPO = "account_typo"
+    """The account differs in one digit, or in two neighbours that were swapped."""
+    OTHER_TYPE = "other_type"
+    OTHER_NAME = "other_name"
+    PATH_MISSING = "path_missing"
+    PATH_EXTRA = "path_extra"
+    PATH_DIFFERS = "path_differs"
+    CASE_DIFFERS = "case_differs"
+    SPACE_DIFFERS = "space_differs"
+    SESSION_FOR_ROLE = "session_for_role"
+    ROLE_FOR_SESSION = "role_for_session"
+    OTHER_SESSION = "other_session"
+    SSO_PATH_DROPPED = "sso_path_dropped"
+    REGION_GIVEN = "region_given"
+    NOT_AN_ARN = "not_an_arn"
+    WILDCARD_TOO_NARROW = "wildcard_too_narrow"
+
+    # Principals
+    STALE_ID = "stale_id"
+    OTHER_ID = "other_id"
+    SERVICES_ONLY = "services_only"
+    FEDERATED_ONLY = "federated_only"
+    WILDCARD_IN_PRINCIPAL = "wildcard_in_principal"
+    NEVER_A_PRINCIPAL = "never_a_principal"
+    OTHER_SERVICE_PRINCIPAL = "other_service_principal"
+    REGIONAL_SERVICE_PRINCIPAL = "regional_service_principal"
+    NOT_PRINCIPAL_BOUNDARY = "not_principal_boundary"
+
+    # Conditions
+    VALUE_DIFFERS = "value_differs"
+    OUT_OF_RANGE = "out_of_range"
+    KEY_MISSING = "key_missing"
+    KEY_PRESENT = "key_present"
+    KEY_NEVER_SENT = "key_never_sent"
+    KEY_MISSPELT = "key_misspelt"
+    KEY_NOT_IN_ACTION = "key_not_in_action"
+    KEY_NOT_FOR_CALLER = "key_not_for_caller"
+    WILDCARD_IS_LITERAL = "wildcard_is_literal"
+    SET_OPERATOR_NEEDED = "set_operator_needed"
+    OPERATOR_UNKNOWN = "operator_unknown"
+    OPERAND_MALFORMED = "operand_malformed"
+    VARIABLE_IS_LITERAL = "variable_is_literal"
+    VARIABLE_UNRESOLVED = "variable_unresolved"
+
+    # Gates
+    ROOT_CALLER = "root_caller"
+    FEDERATED_CALLER = "federated_caller"
+    SERVICE_CALLER = "service_caller"
+    NO_SUCH_ROLE = "no_such_role"
+    NO_SUCH_CALLER = "no_such_caller"
+    SERVICE_LINKED_ROLE = "service_linked_role"
+    RESERVED_ROLE = "reserved_role"
+    OVER_ROLE_MAXIMUM = "over_role_maximum"
+    OVER_CHAINING_LIMIT = "over_chaining_limit"
+    BAD_SYNTAX = "bad_syntax"
+    TAG_INHERITED = "tag_inherited"
+    DUPLICATE_TAG = "duplicate_tag"
+    SOURCE_IDENTITY_FIXED = "source_identity_fixed"
+    MFA_INCOMPLETE = "mfa_incomplete"
+    MFA_NOT_A_USER = "mfa_not_a_user"
+    MFA_OTHER_USER = "mfa_other_user"
+    NOT_SENT_BY_CONSOLE = "not_sent_by_console"
+    SECOND_SWITCH = "second_switch"
