@@ -108,6 +108,17 @@ def test_of_rules_that_differ_in_what_is_unknown_the_one_that_commits_to_the_lea
     assert names(causes) == ["possible b-wide"]
 
 
+def test_a_rule_that_does_not_ask_for_the_unknown_reason_commits_to_less_than_one_that_does(tmp_path: Path) -> None:
+    causes = told(
+        tmp_path,
+        "cross-account",
+        {"request": {"unknown": ["sts:ExternalId"]}},
+        a_reason="when: [{condition: {layer: trust, reason: [case_differs, key_missing]}}]",
+        b_any="when: [{condition: {layer: trust, holds: false}}]",
+    )
+    assert names(causes) == ["possible b-any"]
+
+
 def test_several_statements_that_would_do_are_one_cause_with_the_nearest_first(tmp_path: Path) -> None:
     others = [allow({"AWS": f"arn:aws:iam::111111111111:user/{name}"}) for name in ("one", "two", "three")]
     (cause,) = told(

@@ -1,6 +1,7 @@
 """Which of the rules that are met are told: the most exact of those that say the same, each cause once."""
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from msgspec import Struct
 
@@ -38,12 +39,14 @@ def place_of(statement: StatementTrace) -> tuple[object, ...]:
 def _least_committed(met: list[Bound]) -> list[Bound]:
     """Of rules that tell ways apart which could not be told, keep the one that commits to the least.
 
-    Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible.
+    Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible. A rule about the
+    same fact that does not ask for its reason commits to none.
     """
-    kept: dict[object, tuple[int, int, str]] = {}
+    kept: dict[object, tuple[int, float, str]] = {}
     for each in met:
         for tie in _ties(each):
-            kept[tie] = min(kept.get(tie, _commitment(each, tie)), _commitment(each, tie))
+            about = [other for other in met if any(id(fact) == tie[0] for fact in other.facts)]
+            kept[tie] = min(_commitment(other, tie) for other in about)
     return [each for each in met if all(kept[tie][2] == each.rule.id for tie in _ties(each))]
 
 
@@ -52,16 +55,16 @@ def _ties(bound: Bound) -> list[tuple[int, str]]:
     return [(id(fact), name) for fact, name in bound.untold if len(fields_of(fact.name)[name].values) > 2]
 
 
-def _commitment(bound: Bound, tie: tuple[int, str]) -> tuple[int, int, str]:
+def _commitment(bound: Bound, tie: tuple[int, str]) -> tuple[int, float, str]:
     """Rank a rule: the most fields that were told, then the most ways allowed for the one that was not."""
     told = sum(len(pattern.fields) for pattern in bound.rule.when) - len(bound.untold)
-    allowed = sum(
+    named = [
         len(values)
         for pattern, fact in zip(bound.rule.when, bound.facts, strict=True)
         for name, values in pattern.fields
         if (id(fact), name) == tie
-    )
-    return -told, -allowed, bound.rule.id
+    ]
+    return -told, -sum(named) if named else -inf, bound.rule.id
 
 
 def _replaces(specific: Bound, general: Bound) -> bool:
