@@ -1,0 +1,213 @@
+"""Many cases at once: the same answers as one by one, whatever came before."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from diagnose.batch import LONGEST_LINE, decide_many, told
+from diagnose.causes.rule import Rule
+from diagnose.collect.file import case_from_json
+from diagnose.errors import XdiagError
+from diagnose.evaluate.decision import decide
+from diagnose.library import load_case, load_rules
+from diagnose.model.case import Case, Endpoint, ProbeOutcome, ProbeResult
+from diagnose.model.evidence import Known
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.pipeline import diagnose
+from diagnose.report.builtin import primary
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+CASES = [load_case(path) for folder in ("worlds", "demo") for path in sorted((FIXTURES / folder).glob("*.json"))]
+WORLD = load_case(FIXTURES / "worlds" / "cross-account.json")
+
+
+@pytest.fixture(scope="module")
+def rules() -> Sequence[Rule]:
+    return load_rules()
+
+
+def line(case: Case) -> bytes:
+    return msgspec.json.encode(case) + b"\n"
+
+
+def rows(*lines: bytes | None) -> list[dict[str, Any]]:
+    text, _ = told(enumerate(lines, 1), None)
+    return [json.loads(row) for row in text.splitlines()]
+
+
+def row(written: bytes | None) -> dict[str, Any]:
+    [found] = rows(written)
+    return found
+
+
+@pytest.fixture
+def known_sides() -> Case:
+    """A case whose sides have come before."""
+    row(line(WORLD))
+    return WORLD
+
+
+def test_many_are_decided_as_one_by_one() -> None:
+    assert list(decide_many(CASES)) == [decide(case).verdict for case in CASES]
+
+
+def test_a_case_that_is_none_gives_its_error_and_the_rest_follows() -> None:
+    wrong = replace(WORLD, request=replace(WORLD.request, role_arn="Deploy"))
+    first, second, third = decide_many([WORLD, wrong, WORLD])
+    assert isinstance(second, XdiagError)
+    assert (first, third) == (decide(WORLD).verdict, decide(WORLD).verdict)
+
+
+def test_cases_are_taken_only_as_answers_are_asked_for() -> None:
+    taken = []
+
+    def one_by_one() -> Iterator[Case]:
+        for case in CASES:
+            taken.append(case)
+            yield case
+
+    next(decide_many(one_by_one()))
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.note[:60])
+def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -> None:
+    diagnosis = diagnose(case, rules)
+    first = primary(diagnosis)
+    text, tally = told([(7, line(case))], rules)
+    assert json.loads(text) == {
+        "schema": "xdiag.batch/1",
+        "line": 7,
+        "verdict": diagnosis.verdict,
+        "source_arn": case.snapshot.source.arn,
+        "dest_role_arn": case.request.role_arn,
+        "error": "",
+        "hint": "",
+        "primary_cause": first.cause,
+        "primary_cause_title": first.title,
+        "layer": first.layer,
+        "certainty": first.certainty,
+    }
+    assert tally == {diagnosis.verdict: 1}
+    assert row(line(case))["verdict"] == diagnosis.verdict
+
+
+@pytest.mark.parametrize("explained", [False, True], ids=["verdict alone", "explained"])
+@pytest.mark.parametrize("outcome", [ProbeOutcome.ACCESS_DENIED, ProbeOutcome.ASSUMED])
+def test_where_aws_was_asked_its_answer_is_the_verdict(
+    outcome: ProbeOutcome, explained: bool, rules: Sequence[Rule]
+) -> None:
+    case = replace(WORLD, probe=ProbeResult(outcome))
+    text, _ = told([(1, line(case))], rules if explained else None)
+    assert json.loads(text)["verdict"] == diagnose(case, rules).verdict
+
+
+def test_a_row_with_an_error_has_the_same_fields_as_the_others(rules: Sequence[Rule]) -> None:
+    for given in (None, rules):
+        text, tally = told([(1, line(WORLD)), (2, b"{}"), (3, None)], given)
+        fields = [list(json.loads(each)) for each in text.splitlines()]
+        assert fields[0] == fields[1] == fields[2]
+        assert tally == {"allowed": 1, "": 2}
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        pytest.param(b"{}", "`line 1` is not a case: it lacks `request`", id="no case"),
+        pytest.param(b"{", "`line 1` is not JSON: it ends too early, at column 2", id="no JSON"),
+        pytest.param(b'{"snapshot": {}}', "`line 1` is not a case: it lacks `snapshot.source`", id="no source"),
+        pytest.param(b"\xff\n", "`line 1` is not UTF-8: the byte 0xff at column 1", id="no text"),
+        pytest.param(None, f"`line 1` is longer than {LONGEST_LINE // 2**20} MB", id="too long"),
+        pytest.param(
+            b'{"snapshot": {"source": ' + b"[" * 100_000,
+            "`line 1` is not a case: `snapshot.source` must be an object, but is a list",
+            id="too deep",
+        ),
+    ],
+)
+def test_a_line_that_is_no_case_is_a_row_with_its_error(written: bytes | None, error: str) -> None:
+    before, wrong, after = rows(line(WORLD), written, line(WORLD))
+    assert wrong["error"] == error.replace("line 1", "line 2")
+    assert (wrong["verdict"], wrong["line"]) == ("", 2)
+    assert (before["verdict"], after["verdict"], after["line"]) == ("allowed", "allowed", 3)
+
+
+def test_rows_are_ascii_whatever_a_name_is_made_of() -> None:
+    source = replace(WORLD.snapshot.source, arn="arn:aws:iam::111111111111:user/b\u00fc\x7f\U0001f600")
+    hostile = replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))
+    text, _ = told([(1, line(hostile)), (2, b'"\xe2\x80\xae\xc2\x9b"')], None)
+    assert all(32 <= byte < 127 or byte == 10 for byte in text)
+    assert text.count(b"\n") == 2
+
+
+def test_an_error_is_short_however_long_what_it_quotes_is() -> None:
+    source = replace(WORLD.snapshot.source, arn="arn:aws:iam::1:user/" + "x" * 1_000_000)
+    found = row(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))))
+    assert "no account id" in found["hint"] + found["error"] or found["error"].endswith("…")
+    assert len(found["error"]) < 3000
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.note[:60])
+def test_a_line_is_read_the_same_when_its_sides_have_come_before(case: Case) -> None:
+    for written in (line(case), msgspec.json.format(line(case), indent=1).replace(b"\n", b" ")):
+        first, second, third = rows(written, written, written)
+        assert first["verdict"] == second["verdict"] == third["verdict"] == diagnose(case, ()).verdict
+
+
+def test_sides_that_came_before_meet_in_new_pairs() -> None:
+    """Every source with every role, in two orders, against each line read alone."""
+    pairs = [
+        replace(
+            role,
+            snapshot=replace(role.snapshot, source=source.snapshot.source),
+        )
+        for source in CASES[:6]
+        for role in CASES[:6]
+    ]
+    written = [line(case) for case in pairs]
+    expected = [diagnose(case_from_json(each, place=""), ()).verdict for each in written]
+    assert [found["verdict"] for found in rows(*written)] == expected
+    assert [found["verdict"] for found in rows(*written[::-1])] == expected[::-1]
+
+
+def test_a_policy_cannot_pass_for_the_side_of_a_case(known_sides: Case) -> None:
+    """An endpoint policy that quotes the source is written before it."""
+    source = msgspec.json.encode(known_sides.snapshot.source)
+    decoy = {"Version": "2012-10-17", "Statement": [], "source": json.loads(source)}
+    policy = Policy("decoy", raw_document(decoy), PolicyKind.ENDPOINT)
+    guarded = replace(
+        known_sides, snapshot=replace(known_sides.snapshot, endpoint=Known(Endpoint("vpce-1", policy=Known(policy))))
+    )
+    fields = msgspec.json.decode(line(guarded), type=dict[str, msgspec.Raw])
+    snapshot = msgspec.json.decode(fields["snapshot"], type=dict[str, msgspec.Raw])
+    snapshot["endpoint"] = msgspec.Raw(
+        bytes(snapshot["endpoint"]).replace(msgspec.json.encode(decoy["source"]), source)
+    )
+    ordered = {key: snapshot[key] for key in ("endpoint", "source", "destination", "taken_at")}
+    written = msgspec.json.encode({**fields, "snapshot": ordered})
+    assert row(written)["verdict"] == diagnose(case_from_json(written, place=""), ()).verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        pytest.param((b'"snapshot"', b'"snapshat"'), "unknown field", id="a misspelt field"),
+        pytest.param((b'"request":', b'"note":"","note":"","request":'), "twice", id="a key that is there twice"),
+        pytest.param((b'"source":{"arn"', b'"source":{},"source":{"arn"'), "source", id="two sources"),
+        pytest.param((b"arn:aws:iam::222222222222:role/Deploy", b"Deploy"), "bare name", id="a role that is a name"),
+        pytest.param((b'"via":"cli"', b'"via":"pigeon"'), "pigeon", id="a value that is not there"),
+    ],
+)
+def test_faults_around_known_sides_are_told(known_sides: Case, change: tuple[bytes, bytes], error: str) -> None:
+    written = line(known_sides)
+    assert change[0] in written
+    found = row(written.replace(*change, 1))
+    assert error in found["error"]
+    with pytest.raises(XdiagError) as raised:
+        case_from_json(written.replace(*change, 1), place="line 1")
+    assert found["error"] == raised.value.message
