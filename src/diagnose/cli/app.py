@@ -3,6 +3,7 @@
 import typer
 
 from diagnose.cli.audience import audience
+from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
@@ -51,6 +52,6 @@ def _options(
     """Options that stand before a command."""
 
 
-for command in (audience, check, collect, demo, explain, facts, schema):
+for command in (audience, batch, check, collect, demo, explain, facts, schema):
     app.command(help=kept(command.__doc__ or ""))(command)
 app.add_typer(rules, name="rules")

@@ -1,0 +1,72 @@
+"""`xdiag batch`: a case a line in, a verdict a line out."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.cli.exits import ALLOWED, BAD_INPUT, DENIED, UNDETERMINED
+from diagnose.cli.options import RuleFolders
+
+
+class Lines(StrEnum):
+    """What the rows are written as."""
+
+    JSONL = "jsonl"
+
+
+class FailOn(StrEnum):
+    """A verdict that makes the command fail."""
+
+    DENIED = "denied"
+    UNDETERMINED = "undetermined"
+
+
+def batch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input).")],
+    _: Annotated[Lines, typer.Option("--output", help="What the rows are written as.")] = Lines.JSONL,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows here. Without --resume it is written anew.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes make rows.")] = 1,
+    explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title, layer and certainty.")] = (
+        False
+    ),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after the rows that --to holds; a half-written last one is dropped.")
+    ] = False,
+    fail_on: Annotated[
+        list[FailOn] | None, typer.Option(help="Fail if a row has this verdict, for CI. May be repeated.")
+    ] = None,
+    rules: RuleFolders = None,
+) -> None:
+    """Decide many cases: a case a line in, a verdict a line out, in the same order.
+
+    A line that is no case becomes a row with its error; so does one of more than 16 MB. Blank lines make no row, but
+    count as lines. Memory does not grow with the input.
+
+        jq -c . tickets/*.json | xdiag batch - --explain
+
+        xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4
+
+        xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
+
+    Exit codes: 0 every row has a verdict, 2 some row has an error (or bad usage), 130 interrupted. With --fail-on:
+    1 some row is denied, 3 some row is undetermined; an error comes first, then a denial.
+    """
+    from diagnose.cli.rows import run
+
+    counted = run(file, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+    raise typer.Exit(_code(counted, fail_on or ()))
+
+
+def _code(counted: Mapping[str, int], fail_on: Sequence[FailOn]) -> int:
+    if counted.get("", 0):
+        return BAD_INPUT
+    failed = [verdict for verdict in FailOn if verdict in fail_on and counted.get(verdict, 0)]
+    return _CODES[failed[0]] if failed else ALLOWED
+
+
+_CODES = {FailOn.DENIED: DENIED, FailOn.UNDETERMINED: UNDETERMINED}

@@ -1,0 +1,92 @@
+"""Processes that make rows, for a batch that one would be too slow for."""
+
+import contextlib
+import signal
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from diagnose.batch import Line, Tally, told
+from diagnose.causes.rule import Rule
+from diagnose.errors import XdiagError
+
+
+def told_by(
+    jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None
+) -> Generator[tuple[bytes, Tally], None, None]:
+    """Give `told` of every chunk, in order, worked out by so many processes, each with one chunk at a time.
+
+    To be called from the main thread. The processes end when the iterator is closed.
+    Raises XdiagError if one of them is killed.
+    """
+    crew: list[_Worker] = []
+    busy: deque[_Worker] = deque()
+    try:
+        for chunk in chunks:
+            if len(crew) < jobs:
+                worker = _Worker(rules)
+                crew.append(worker)
+            else:
+                worker = busy.popleft()
+                yield worker.answer()
+            worker.ask(chunk)
+            busy.append(worker)
+        while busy:
+            yield busy.popleft().answer()
+    finally:
+        for worker in crew:
+            worker.stop()
+
+
+class _Worker:
+    """A process that makes rows. It shares nothing with us, and ends when nobody is there to ask it any more."""
+
+    def __init__(self, rules: Sequence[Rule] | None) -> None:
+        """Start it, deaf to Ctrl-C from its first moment on: we are who hears it, and ends the others."""
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, rules), daemon=True)
+        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._process.start()
+        finally:
+            signal.signal(signal.SIGINT, heard)
+        theirs.close()
+
+    def ask(self, chunk: Sequence[Line]) -> None:
+        """Hand over lines, once the ones before are answered."""
+        try:
+            self._pipe.send(chunk)
+        except OSError:
+            raise _killed() from None
+
+    def answer(self) -> tuple[bytes, Tally]:
+        """Wait for the rows of the lines that were handed over."""
+        try:
+            rows: bytes = self._pipe.recv_bytes()
+            tally: Tally = self._pipe.recv()
+        except (OSError, EOFError):
+            raise _killed() from None
+        return rows, tally
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        self._process.terminate()
+        self._process.join()
+        self._pipe.close()
+
+
+def _work(pipe: Connection, rules: Sequence[Rule] | None) -> None:
+    """Make rows of what comes, until nothing can come any more."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            rows, tally = told(pipe.recv(), rules)
+            pipe.send_bytes(rows)
+            pipe.send(tally)
+
+
+def _killed() -> XdiagError:
+    return XdiagError(
+        "a process that makes rows was killed", hint="perhaps memory ran out: go on with `--resume` and fewer `--jobs`"
+    )

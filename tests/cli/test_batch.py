@@ -1,0 +1,256 @@
+"""`xdiag batch` as a user runs it: rows in order, and whole lines however a run ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from diagnose.library import load_case
+from diagnose.model.case import Case
+
+XDIAG = Path(sys.executable).with_name("xdiag")
+WORLD = load_case(Path(__file__).parents[2] / "fixtures" / "worlds" / "cross-account.json")
+
+
+def written(case: Case) -> bytes:
+    """A case in one line: documents keep their text, line ends and all."""
+    return json.dumps(json.loads(msgspec.json.encode(case))).encode()
+
+
+ALLOWED = written(WORLD)
+DENIED = written(
+    replace(WORLD, request=replace(WORLD.request, parameters=replace(WORLD.request.parameters, external_id="other")))
+)
+UNDETERMINED = written(replace(WORLD, request=replace(WORLD.request, unknown=("sts:ExternalId",))))
+
+
+def xdiag(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [str(XDIAG), "batch", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60)
+
+
+def rows(text: bytes) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in text.splitlines()]
+
+
+def lines(*given: bytes) -> bytes:
+    return b"".join(each + b"\n" for each in given)
+
+
+def many(count: int) -> bytes:
+    """Lines of every kind, none of them the same."""
+    kinds = (*(ALLOWED, DENIED) * 10, UNDETERMINED, b'{"request": 3}', b"")
+    text = (kinds[number % len(kinds)].replace(b"release-42", b"release-%d" % number) for number in range(count))
+    return lines(*text)
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    """A file that takes a while to be worked through."""
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(many(10_000))
+    return path
+
+
+def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
+    """A run in a process group of its own, so that Ctrl-C can be sent to all of it, as a terminal does."""
+    command = [str(XDIAG), "batch", *map(str, arguments)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def wait_for_rows(path: Path, run: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 30
+    while not (path.exists() and path.stat().st_size > 100_000):
+        assert time.monotonic() < end
+        assert run.poll() is None
+        time.sleep(0.01)
+
+
+def all_end(group: int) -> bool:
+    """Whether all processes of a group end in good time."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_verdict_a_line_comes_out_in_input_order() -> None:
+    done = xdiag("-", stdin=lines(ALLOWED, DENIED, b"nonsense", UNDETERMINED))
+    found = rows(done.stdout)
+    assert [row["line"] for row in found] == [1, 2, 3, 4]
+    assert [row["verdict"] for row in found] == ["allowed", "denied", "", "undetermined"]
+    assert "not JSON" in found[2]["error"]
+    assert done.stderr == b""
+
+
+def test_blank_lines_make_no_row_but_count() -> None:
+    done = xdiag("-", stdin=lines(b"", ALLOWED, b"  \r", DENIED, b"", b""))
+    assert [row["line"] for row in rows(done.stdout)] == [2, 4]
+    assert done.returncode == 0
+
+
+def test_the_last_line_needs_no_end() -> None:
+    assert [row["verdict"] for row in rows(xdiag("-", stdin=lines(DENIED) + ALLOWED).stdout)] == ["denied", "allowed"]
+
+
+def test_a_line_that_is_too_long_is_one_row() -> None:
+    long = b'{"note": "' + b"x" * 17 * 2**20 + b'"}'
+    found = rows(xdiag("-", stdin=lines(ALLOWED, long, DENIED)).stdout)
+    assert [row["verdict"] for row in found] == ["allowed", "", "denied"]
+    assert "longer than 16 MB" in found[1]["error"]
+
+
+def test_explained_rows_name_the_first_cause() -> None:
+    [row] = rows(xdiag("-", "--explain", stdin=lines(DENIED)).stdout)
+    told = (row["verdict"], row["primary_cause"], row["layer"], row["certainty"])
+    assert told == ("denied", "trust-external-id-differs", "trust", "certain")
+
+
+@pytest.mark.parametrize(
+    ("given", "flags", "code"),
+    [
+        pytest.param((ALLOWED, DENIED, UNDETERMINED), (), 0, id="every row is decided"),
+        pytest.param((), (), 0, id="there are no rows"),
+        pytest.param((ALLOWED, b"{}"), (), 2, id="a row is an error"),
+        pytest.param((ALLOWED, DENIED), ("denied",), 1, id="a row is denied"),
+        pytest.param((ALLOWED, UNDETERMINED), ("denied",), 0, id="none is denied"),
+        pytest.param((ALLOWED, UNDETERMINED), ("undetermined",), 3, id="a row is undetermined"),
+        pytest.param((UNDETERMINED, DENIED), ("undetermined", "denied"), 1, id="a denial comes before a doubt"),
+        pytest.param((b"{}", DENIED), ("denied",), 2, id="an error comes first"),
+    ],
+)
+def test_the_exit_code_says_what_rows_there_are(given: tuple[bytes, ...], flags: tuple[str, ...], code: int) -> None:
+    wanted = [word for flag in flags for word in ("--fail-on", flag)]
+    assert xdiag("-", *wanted, stdin=lines(*given)).returncode == code
+
+
+def test_rows_are_the_same_however_many_processes_make_them(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(many(1000))
+    alone = xdiag(path)
+    for jobs in ("2", "3"):
+        together = xdiag(path, "--jobs", jobs, "--to", tmp_path / "rows.jsonl")
+        assert (tmp_path / "rows.jsonl").read_bytes() == alone.stdout
+        assert (together.returncode, together.stdout, together.stderr) == (2, b"", b"")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_killed_run_goes_on_where_it_was(cases: Path, tmp_path: Path, jobs: str) -> None:
+    whole, resumed = tmp_path / "whole.jsonl", tmp_path / "resumed.jsonl"
+    first = xdiag(cases, "--to", whole)
+    run = started(cases, "--to", resumed, "--jobs", jobs)
+    wait_for_rows(resumed, run)
+    run.kill()
+    run.communicate()
+    held = resumed.read_bytes()
+    assert 0 < len(held) < whole.stat().st_size
+    resumed.write_bytes(held[:-7])
+    second = xdiag(cases, "--to", resumed, "--jobs", jobs, "--resume")
+    assert resumed.read_bytes() == whole.read_bytes()
+    assert second.returncode == first.returncode == 2
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_whole_lines_and_says_nothing(cases: Path, tmp_path: Path, jobs: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    run = started(cases, "--to", path, "--jobs", jobs)
+    wait_for_rows(path, run)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=20)
+    assert (run.returncode, said) == (130, b"")
+    held = path.read_bytes()
+    assert held.endswith(b"}\n")
+    assert len(rows(held)) < 9_500
+    assert all_end(run.pid)
+
+
+def test_workers_end_with_the_one_they_work_for(cases: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    run = started(cases, "--to", path, "--jobs", "2")
+    wait_for_rows(path, run)
+    run.kill()
+    run.communicate(timeout=20)
+    assert all_end(run.pid)
+
+
+def test_nothing_is_done_again_when_all_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    cases = lines(ALLOWED, DENIED)
+    xdiag("-", "--to", path, stdin=cases)
+    before = path.read_bytes()
+    done = xdiag("-", "--to", path, "--resume", "--fail-on", "denied", stdin=cases)
+    assert path.read_bytes() == before
+    assert done.returncode == 1, "rows that were there already count"
+
+
+def test_going_on_without_rows_is_starting(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    assert xdiag("-", "--to", path, "--resume", stdin=lines(ALLOWED)).returncode == 0
+    assert [row["verdict"] for row in rows(path.read_bytes())] == ["allowed"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_without_resume_the_rows_are_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    xdiag("-", "--to", path, stdin=lines(ALLOWED, ALLOWED, ALLOWED))
+    xdiag("-", "--to", path, stdin=lines(DENIED))
+    assert [row["verdict"] for row in rows(path.read_bytes())] == ["denied"]
+
+
+@pytest.mark.parametrize(
+    ("held", "stdin", "flags"),
+    [
+        pytest.param(b"notes\n", lines(ALLOWED), (), id="another file"),
+        pytest.param(b"notes", lines(ALLOWED), (), id="another file of one line without an end"),
+        pytest.param(b"{}\n", lines(ALLOWED), (), id="other JSON"),
+        pytest.param(None, lines(ALLOWED, ALLOWED.replace(b"builder", b"someone")), (), id="rows of other cases"),
+        pytest.param(None, lines(ALLOWED), (), id="rows of more cases"),
+        pytest.param(None, lines(ALLOWED, DENIED), ("--explain",), id="rows without what is to be told now"),
+    ],
+)
+def test_rows_of_something_else_are_not_gone_on_after(
+    tmp_path: Path, held: bytes | None, stdin: bytes, flags: tuple[str, ...]
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    if held is None:
+        xdiag("-", "--to", path, stdin=lines(ALLOWED, DENIED))
+        held = path.read_bytes()
+    else:
+        path.write_bytes(held)
+    done = xdiag("-", "--to", path, "--resume", *flags, stdin=stdin)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"xdiag: ")
+    assert path.read_bytes() == held
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("none.jsonl",), "cannot be read: no such file", id="no input"),
+        pytest.param(("cases.jsonl", "--to", "cases.jsonl"), "holds the cases", id="rows over the cases"),
+        pytest.param(("cases.jsonl", "--to", "none/rows.jsonl"), "cannot be written: no such file", id="no folder"),
+        pytest.param(("cases.jsonl", "--to", "/dev/full"), "no space left", id="no space"),
+        pytest.param(("cases.jsonl", "--resume"), "nothing to go on after", id="resume without a file"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cases.jsonl").write_bytes(lines(ALLOWED))
+    done = xdiag(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+    assert Path("cases.jsonl").read_bytes() == lines(ALLOWED)
