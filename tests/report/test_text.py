@@ -47,6 +47,12 @@ def test_no_arn_and_no_command_is_broken(name: str, width: int) -> None:
                     assert all(line in written for line in command.splitlines())
 
 
+def test_what_is_to_be_copied_has_no_margin() -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    _, command = diagnosis.findings[0].remedies[0].commands[0]
+    assert f"\n\n{command}\n\n" in text(diagnosis)
+
+
 @every_diagnosis
 def test_the_first_line_names_the_verdict_and_both_ends(name: str) -> None:
     diagnosis = EVERY[name](NAMES)

@@ -33,7 +33,7 @@ _TYPES = {
 }
 _ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\{[^}]*\}|[\w+=@/*?-])"
 _WILD = re.compile(r"(\$\{[^}]*\}|[*?]+)")
-_SEPARATOR = re.compile(r"([/:])(?![^{}]*\})")
+_SEPARATOR = re.compile(r"([/:])(?![^{}]{0,200}\})")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
 _PERMISSION_SET = "AWSReservedSSO_"
 _CUT = 200
@@ -75,11 +75,13 @@ class Disguise:
         shaped = self._names.of_shape(text)
         if shaped:
             return shaped
-        if text.startswith(_PERMISSION_SET) and text != _PERMISSION_SET:
-            return self._remembered(text, _PERMISSION_SET + self.value(text.removeprefix(_PERMISSION_SET), Kind.NAME))
         if _WILD.search(text):
             parts = _WILD.split(text)
             return self._remembered(text, "".join(self._variable(part) or self.value(part, kind) for part in parts))
+        if text.startswith(_PERMISSION_SET) and text != _PERMISSION_SET:
+            return self._remembered(
+                text, _PERMISSION_SET + self._names.of(text.removeprefix(_PERMISSION_SET), Kind.NAME)
+            )
         return self._names.of(text, kind)
 
     def path(self, text: str, kind: Kind) -> str:

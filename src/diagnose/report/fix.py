@@ -10,7 +10,7 @@ from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
 from diagnose.report.ends import owner_name
-from diagnose.report.plain import quoted
+from diagnose.report.plain import quoted, visible
 from diagnose.report.runs import Tone
 from diagnose.report.tree import page
 
@@ -47,7 +47,7 @@ def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
     yield Paragraph(_sentence(remedy.text))
     yield Paragraph(proof_words(remedy), Tone.GOOD if remedy.proof is not Proof.NOT_TRIED else Tone.DOUBT)
     if remedy.flags:
-        yield Listing("To check it, run xdiag with", "sh", " ".join(_word(flag) for flag in remedy.flags))
+        yield Listing("To check it, run xdiag with", "sh", visible(" ".join(_word(flag) for flag in remedy.flags)))
     changed = _changes(remedy, finding)
     if changed:
         yield Changes(changed)

@@ -57,7 +57,10 @@ _SHAPES: tuple[tuple[re.Pattern[str], Form], ...] = (
         re.compile(r"(?P<head>)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
         lambda _, number: f"00000000-0000-4000-8000-{number:012d}",
     ),
-    (re.compile(r"(?P<head>)[\w.+=-]+@[\w-]+(?:\.[\w-]+)+"), lambda _, number: f"person-{number}@example.com"),
+    (
+        re.compile(r"(?P<head>)[\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+        lambda _, number: f"person-{number}@example.com",
+    ),
     (ACCOUNT, lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
 )
 _ADDRESS = re.compile(

@@ -86,7 +86,8 @@ def _set(block: Block, width: int, indent: int) -> Iterator[Row]:
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
             yield ()
-            yield from (row(line, indent=indent + _STEP) for line in block.text.strip("\n").split("\n"))
+            # Without a margin, for it is to be copied: the end of a here-document must stand at the start of its line.
+            yield from (row(line) for line in block.text.strip("\n").split("\n"))
         case Links():
             yield from (row(f"Source: {url}", Tone.DIM, indent=indent) for url in block.urls)
         case Section():
