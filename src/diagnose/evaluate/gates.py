@@ -157,9 +157,7 @@ def _role(case: Case, asker: Asker, role: RoleName) -> Iterator[GateTrace]:
             yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, role.arn, _nearest_role(case, role))
         elif evidence.value.arn != role.arn:
             yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, role.arn, evidence.value.arn)
-    if asker.kind is CallerKind.SERVICE:
-        return
-    if role.path.startswith(SERVICE_PATH):
+    if role.path.startswith(SERVICE_PATH) and asker.kind is not CallerKind.SERVICE:
         yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, "a role that a principal of yours may assume", role.arn)
     if role.path.startswith(RESERVED_PATH):
         yield _no(Gate.ROLE, Reason.RESERVED_ROLE, "a role that AssumeRole may assume", role.arn)

@@ -101,7 +101,7 @@ def _fits(text: Text, question: Question) -> Tri:
         matcher = _matcher(text.plain)
         return tri(matcher is not None and matcher(question.resource))
     first = text.pieces[0]
-    if not isinstance(first, tuple) or first[0].count(":") < 5:
+    if not isinstance(first, tuple) or _matcher(first[0]) is None:
         return NO
     pieces = text.resolve(question)
     if isinstance(pieces, Maybe):
