@@ -79,6 +79,25 @@ def told(lines: Iterable[Line], rules: Sequence[Rule] | None) -> tuple[bytes, Ta
     return text.encode("ascii"), Counter(row.verdict for row in rows)
 
 
+def case_from_line(line: bytes, place: str) -> Case:
+    """Read a case, as `case_from_json` does. Of one whose sides have come before, only what is around them is read."""
+    try:
+        sides = _SIDES.decode(line).snapshot
+    except (ValueError, RecursionError):
+        return case_from_json(line, place=place)
+    written_source, written_destination = bytes(sides.source), bytes(sides.destination)
+    source, destination = _sources.get(written_source), _destinations.get(written_destination)
+    if source is not None and destination is not None:
+        around = _without(_without(line, "source", written_source), "destination", written_destination)
+        case = _put_in(around, source, destination, place)
+        if case is not None:
+            return case
+    case = case_from_json(line, place=place)
+    _sources.keep(written_source, case.snapshot.source)
+    _destinations.keep(written_destination, case.snapshot.destination)
+    return case
+
+
 _MOST_WORDS = 2000
 """The length in characters of the longest error: what is quoted in it may be as long as the line."""
 
@@ -89,7 +108,7 @@ def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
         if line is None:
             limit = f"{LONGEST_LINE // 2**20} MB"
             raise XdiagError(f"`line {number}` is longer than {limit}", hint="expected one case on each line")
-        case = _case(line, f"line {number}")
+        case = case_from_line(line, f"line {number}")
         return _explained(number, case, rules) if rules is not None else _decided(number, case)
     except XdiagError as error:
         return kind(line=number, error=_cut(error.message), hint=_cut(error.hint))
@@ -130,25 +149,6 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
-
-
-def _case(line: bytes, place: str) -> Case:
-    """Read a case. Of one whose sides have come before, only what is around them is read. Raises XdiagError."""
-    try:
-        sides = _SIDES.decode(line).snapshot
-    except (ValueError, RecursionError):
-        return case_from_json(line, place=place)
-    written_source, written_destination = bytes(sides.source), bytes(sides.destination)
-    source, destination = _sources.get(written_source), _destinations.get(written_destination)
-    if source is not None and destination is not None:
-        around = _without(_without(line, "source", written_source), "destination", written_destination)
-        case = _put_in(around, source, destination, place)
-        if case is not None:
-            return case
-    case = case_from_json(line, place=place)
-    _sources.keep(written_source, case.snapshot.source)
-    _destinations.keep(written_destination, case.snapshot.destination)
-    return case
 
 
 def _without(line: bytes, key: str, written: bytes) -> bytes:
