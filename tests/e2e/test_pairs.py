@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from tests.cli.causes import lineage
 from tests.cli.program import ALLOWED, DENIED, Program, Run
 from tests.e2e.accounts import Account, Keys, write_profiles
 from tests.e2e.pairs import PAIRS, Pair, make
-
-from diagnose.library import load_rules
 
 _NO_RULE_YET = pytest.mark.xfail(reason="no rule names a Deny in the caller's own policies yet")
 _EACH = [pytest.param(pair, id=pair.says) for pair in PAIRS]
@@ -53,7 +52,7 @@ def test_the_answer_is_that_of_the_emulator(pair: Pair, answers: dict[str, Futur
 @pytest.mark.parametrize("pair", _DENIED)
 def test_the_first_cause_is_the_one_that_was_planted(pair: Pair, answers: dict[str, Future[Run]]) -> None:
     report = answers[pair.name].result().report
-    assert pair.cause in _lineage(report["primary_cause"])
+    assert pair.cause in lineage(report["primary_cause"])
     assert report["layer"] == pair.layer
     if pair.pointer is not None:
         assert pair.pointer in [place["pointer"] for place in report["causes"][0]["places"] if place["primary"]]
@@ -64,16 +63,3 @@ def _check(xdiag: Program, source: str, role: str, url: str, pair: Pair, files: 
     # The emulator has none of these layers, so that the answer is computed whole, and not only settled by the attempt.
     none = ("--without", "scp", "--without", "rcp", "--without", "endpoint", "--without", "session")
     return xdiag("check", source, role, *profiles, *none, *pair.flags, "--output", "json", env=files)
-
-
-def _lineage(rule_id: str) -> set[str]:
-    """A rule and the more general ones in whose place it speaks."""
-    rules = {rule.id: rule for rule in load_rules()}
-    found, open_ids = {rule_id}, [rule_id]
-    while open_ids:
-        rule = rules.get(open_ids.pop())
-        for general in rule.instead_of if rule else ():
-            if general not in found:
-                found.add(general)
-                open_ids.append(general)
-    return found

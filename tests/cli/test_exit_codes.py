@@ -1,0 +1,86 @@
+"""Exit codes, which scripts and CI read."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.cli.cases import DEMOS
+from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, INTERRUPTED, NOTHING_GATHERED, UNDETERMINED, Program
+
+SOURCE, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expect", "code"),
+    [
+        pytest.param("allowed", None, ALLOWED, id="allowed"),
+        pytest.param("wrong-principal", None, DENIED, id="denied"),
+        pytest.param("one-side-unread", None, UNDETERMINED, id="undetermined"),
+        pytest.param("allowed", "allowed", ALLOWED, id="allowed, as expected"),
+        pytest.param("allowed", "denied", DENIED, id="allowed, and expected to be denied"),
+        pytest.param("wrong-principal", "denied", ALLOWED, id="denied, as expected"),
+        pytest.param("wrong-principal", "allowed", DENIED, id="denied, and expected to be allowed"),
+        pytest.param("one-side-unread", "allowed", UNDETERMINED, id="undetermined, and expected to be allowed"),
+        pytest.param("one-side-unread", "denied", UNDETERMINED, id="undetermined, and expected to be denied"),
+    ],
+)
+def test_the_exit_code_tells_the_verdict(xdiag: Program, name: str, expect: str | None, code: int) -> None:
+    expected = ("--expect", expect) if expect else ()
+    run = xdiag("check", "--case", DEMOS / f"{name}.json", *expected)
+    assert (run.code, run.err) == (code, "")
+
+
+def test_a_demo_succeeds_whatever_its_verdict_is(xdiag: Program) -> None:
+    assert xdiag("demo", "wrong-principal").code == 0
+
+
+def test_nothing_gathered_is_an_answer_of_its_own(xdiag: Program) -> None:
+    run = xdiag("check", SOURCE, ROLE, "--endpoint-url", _closed_port(), env=KEYS)
+    assert (run.code, run.out) == (NOTHING_GATHERED, "")
+    assert run.err.startswith("xdiag: nothing could be read on either side\n")
+    assert "Traceback" not in run.err
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] + "\n" not in run.err
+
+
+@pytest.mark.parametrize("command", ["check", "collect"])
+def test_an_interrupted_run_leaves_nothing_behind(xdiag: Program, command: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        process = subprocess.Popen(
+            xdiag.command(command, SOURCE, ROLE, "--endpoint-url", url, "--save-case", tmp_path / "case.json"),
+            env={**xdiag.environment, **KEYS},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        # From here on, the program waits for an answer that never comes.
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED
+    assert (out, err) == (b"", b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_run_keeps_the_file_that_was_there(xdiag: Program, tmp_path: Path) -> None:
+    kept = tmp_path / "case.json"
+    kept.write_text("as before")
+    run = xdiag("check", SOURCE, ROLE, "--endpoint-url", _closed_port(), "--save-case", kept, env=KEYS)
+    assert run.code == NOTHING_GATHERED
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["as before"]
+
+
+def test_bad_usage_is_no_verdict(xdiag: Program) -> None:
+    assert xdiag("check").code == BAD_INPUT
+
+
+def _closed_port() -> str:
+    """The URL of a port at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"

@@ -1,0 +1,71 @@
+"""What a newcomer reads first."""
+
+import re
+
+import pytest
+from tests.cli.program import BAD_INPUT, Program, Run
+
+COMMANDS = (
+    "",
+    "audience",
+    "batch",
+    "check",
+    "collect",
+    "demo",
+    "explain",
+    "facts",
+    "rules",
+    "rules check",
+    "rules list",
+    "rules new",
+    "rules show",
+    "schema",
+)
+
+
+@pytest.fixture(scope="module")
+def helps(xdiag: Program) -> dict[str, Run]:
+    return {command: xdiag(*command.split(), "--help") for command in COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_exit_codes_and_gives_examples(command: str, helps: dict[str, Run]) -> None:
+    run = helps[command]
+    assert (run.code, run.err) == (0, "")
+    assert "Exit codes: 0 " in run.out
+    assert re.search(rf"^      (.* \| )?xdiag {command}", run.out, re.MULTILINE)
+    assert "\x1b" not in run.out
+    assert max(map(len, run.out.splitlines())) <= 80
+
+
+def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
+    listed = {
+        f"{group} {name}".strip()
+        for group in ("", "rules")
+        for name in re.findall(r"^  (\w+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
+    }
+    assert {"", *listed} == set(COMMANDS)
+
+
+def test_the_examples_keep_their_lines(helps: dict[str, Run]) -> None:
+    assert "      xdiag check arn:aws:iam::111111111111:user/ci \\\n" in helps["check"].out
+    assert "--external-id acme-42\n\n      xdiag check --case ticket.json --output markdown\n" in helps["check"].out
+
+
+@pytest.mark.parametrize("code", ["0 allowed", "1 denied", "2 bad usage", "3 undetermined", "4 no", "130 interrupted"])
+def test_check_names_every_exit_code(code: str, helps: dict[str, Run]) -> None:
+    assert code in " ".join(helps["check"].out.split())
+    assert code in " ".join(helps[""].out.split())
+
+
+def test_the_version_is_one_line(xdiag: Program) -> None:
+    run = xdiag("--version")
+    assert (run.code, run.err) == (0, "")
+    assert re.fullmatch(r"xdiag \d+\.\d+\.\d+\S*\n", run.out)
+
+
+def test_without_a_command_the_help_is_shown(xdiag: Program) -> None:
+    run = xdiag()
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert run.err.startswith("Usage: xdiag ")
+    assert "Traceback" not in run.err
