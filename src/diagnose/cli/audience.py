@@ -13,9 +13,11 @@ def audience(
 ) -> None:
     """Say whom a trust policy admits, for which actions, and whether it is open to all the world.
 
-    xdiag audience trust.json
+        xdiag audience trust.json
 
-    xdiag audience ticket.json
+        xdiag audience ticket.json
+
+    Exit codes: 0 whomever it admits, 2 bad usage or input.
     """
     from diagnose.audience import audience as sum_up
     from diagnose.cli.output import say

@@ -9,7 +9,20 @@ from diagnose.cli.help import kept
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
 
-rules = typer.Typer(help="List, show, check and draft the rules by which causes are named.", no_args_is_help=True)
+rules = typer.Typer(
+    help=kept(
+        """
+        List, show, check and draft the rules by which causes are named.
+
+            xdiag rules list
+
+            xdiag rules new trust-tag-missing --case ticket.json
+
+        Exit codes: 0 done, 1 an example does not come out as it says, 2 bad usage or input.
+        """
+    ),
+    no_args_is_help=True,
+)
 
 Name = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; 'xdiag rules list' names them.")]
 
@@ -17,7 +30,9 @@ Name = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; 'xdiag r
 def list_rules(folders: RuleFolders = None) -> None:
     """List every rule with its cause.
 
-    xdiag rules list --rules our-rules/
+        xdiag rules list --rules our-rules/
+
+    Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
     """
     from diagnose.cli.output import say
     from diagnose.library import load_rules
@@ -30,7 +45,9 @@ def list_rules(folders: RuleFolders = None) -> None:
 def show_rule(name: Name, folders: RuleFolders = None) -> None:
     """Print the file of one rule.
 
-    xdiag rules show trust-external-id-differs
+        xdiag rules show trust-external-id-differs
+
+    Exit codes: 0 printed, 2 bad usage or no such rule.
     """
     from diagnose.causes.folder import rule_folders
     from diagnose.causes.load import rule_files
@@ -50,9 +67,9 @@ def check_rules(
 ) -> None:
     """Read all rules, and decide every example to see whether it comes out as it says.
 
-    Exits with 0 if all do, and with 1 if one does not.
-
         xdiag rules check our-rules/
+
+    Exit codes: 0 all do, 1 one does not, 2 bad usage or a rule that is wrong.
     """
     from diagnose.authoring.trial import try_rules
     from diagnose.causes.folder import rule_folders
@@ -79,7 +96,9 @@ def new_rule(
 ) -> None:
     """Write the draft of a rule, with the facts of a case to choose from.
 
-    xdiag rules new trust-tag-missing --case ticket.json --to our-rules/
+        xdiag rules new trust-tag-missing --case ticket.json --to our-rules/
+
+    Exit codes: 0 written, 2 bad usage or input.
     """
     import re
 
@@ -103,7 +122,9 @@ def new_rule(
 def explain(name: Name, folders: RuleFolders = None) -> None:
     """Explain one cause: what it is, what it looks like, what mends it.
 
-    xdiag explain trust-external-id-differs
+        xdiag explain trust-external-id-differs
+
+    Exit codes: 0 explained, 2 bad usage or no such rule.
     """
     from diagnose.authoring.page import section
     from diagnose.causes.folder import rule_folders
