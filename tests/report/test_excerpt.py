@@ -107,6 +107,12 @@ def test_the_marked_value_is_never_cut() -> None:
     assert f'"Resource": "{long}"' in drawn
 
 
+def test_an_arn_in_a_line_that_is_only_shown_is_not_cut_either() -> None:
+    long = f"arn:aws:iam::111111111111:role/{'team/' * 20}App"
+    drawn = plain(draw(page(json.dumps({"Statement": [{"Resource": long}]})), [Mark("/Statement/0")], 80))
+    assert f'"Resource": "{long}"' in drawn
+
+
 def test_a_long_line_of_text_that_is_no_json_is_cut_around_the_error() -> None:
     text = "{" + '"a": "b", ' * 30 + "oops " + '"c": "d", ' * 30
     drawn = plain(draw(page(text), [Mark("", "not valid JSON")], 80)).splitlines()

@@ -115,6 +115,7 @@ def test_nothing_of_a_whole_world_is_left(path: Path) -> None:
 
 def test_no_field_that_holds_text_is_forgotten() -> None:
     assert {kind.__name__ for kind in _structs(Diagnosis)} >= {"Case", "Policy", "Unread", "ElementTrace", "Remedy"}
+    assert _structs(Diagnosis) == set(HOW)
     forgotten = {
         f"{kind.__name__}.{field}"
         for kind in _structs(Diagnosis)

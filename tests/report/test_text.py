@@ -47,6 +47,20 @@ def test_no_arn_and_no_command_is_broken(name: str, width: int) -> None:
                     assert all(line in written for line in command.splitlines())
 
 
+@every_diagnosis
+def test_only_what_cannot_be_broken_runs_over(name: str) -> None:
+    lines = text(EVERY[name](NAMES), width=80).splitlines()[1:]
+    copied = ("aws ", "  --", "{", "}")
+    for line in lines:
+        drawn = " | " in line or line.lstrip().startswith(("+ ", "- "))
+        assert (
+            len(line) <= 80
+            or drawn
+            or line.startswith(copied)
+            or len(re.sub(r"^[ >]*(Source: )?", "", line).split()) == 1
+        )
+
+
 def test_what_is_to_be_copied_has_no_margin() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
     _, command = diagnosis.findings[0].remedies[0].commands[0]
