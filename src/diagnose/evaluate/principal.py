@@ -117,13 +117,21 @@ class Principals:
             return tri(asker.name not in services)
         account = tri(bool(texts & {asker.account, f"arn:{asker.partition}:iam::{asker.account}:root"}))
         principal = UNKNOWN if asker.principal_arn is None else tri(asker.principal_arn in texts)
-        session = (
-            YES if not asker.has_role else UNKNOWN if asker.session_arn is None else tri(asker.session_arn in texts)
-        )
+        session = _lists_session(texts, asker)
         if self.effect is Effect.ALLOW:
             listed = any_of((account, principal, session if asker.has_role else NO))
             return ~listed
         return any_of((~all_of((account, principal, session)), bounded))
+
+
+def _lists_session(texts: set[str], asker: Asker) -> Tri:
+    """Say whether a NotPrincipal lists the caller's own session, if the caller is one."""
+    if not asker.has_role:
+        return YES
+    if asker.session_arn is not None:
+        return tri(asker.session_arn in texts)
+    sessions = f"arn:{asker.partition}:sts::{asker.account}:assumed-role/{asker.name}/"
+    return UNKNOWN if any(text.startswith(sessions) for text in texts) else NO
 
 
 def _meets(named: Named, asker: Asker) -> tuple[Match, Tri]:
