@@ -209,12 +209,13 @@ def test_the_organization_path_matches_under_a_set_operator() -> None:
         pytest.param("StringNotLike", "*${aws:PrincipalTag/no}", YES, Reason.MATCHES, id="a negated pattern"),
         pytest.param("ArnNotLike", "arn:aws:iam::1:${aws:PrincipalTag/no}", YES, Reason.MATCHES, id="an ARN"),
         pytest.param("StringEquals", "${aws:PrincipalTag/no, 'agent'}", YES, Reason.MATCHES, id="a default"),
+        pytest.param("StringEquals", "${aws:referer, 'agent'}", NO, Reason.VARIABLE_UNRESOLVED, id="two values"),
         pytest.param("StringEquals", "${aws:PrincipalTag/no,'agent'}", YES, Reason.MATCHES, id="a default, tightly"),
     ],
 )
 def test_a_variable_without_a_value_fits_nothing(operator: str, wanted: str, expected: Tri, reason: Reason) -> None:
     value = "arn:aws:iam::1:x" if operator.startswith("Arn") else "agent"
-    trace = on_key(operator, KEY, wanted, context={KEY: (value,)})
+    trace = on_key(operator, KEY, wanted, context={KEY: (value,), OTHER: ("a", "b")})
     assert (trace.verdict, trace.reason) == (expected, reason)
 
 

@@ -1,5 +1,7 @@
 """The condition operators: every row with a value that fits, one that does not, and one that cannot be compared."""
 
+import time
+
 import pytest
 from tests.evaluate.cases import on_key, outcome
 
@@ -193,6 +195,16 @@ def test_a_variable_is_not_resolved_where_an_operator_takes_none(operator: str) 
 def test_a_variable_stands_for_the_value_of_its_key(operator: str, key: str, wanted: str, got: str) -> None:
     context = {key: (got,)} if got else {}
     assert on_key(operator, key, wanted, context=context).verdict is YES
+
+
+def test_a_date_without_a_time_zone_is_utc_wherever_the_program_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert holds("DateEquals", "2026-07-04T05:06:07", "2026-07-04T05:06:07Z", MOMENT) is YES
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(

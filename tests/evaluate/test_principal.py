@@ -7,6 +7,8 @@ from tests.evaluate.cases import (
     FEDERATED,
     GAP,
     HOME,
+    LOCAL,
+    NOTHING,
     ROLE,
     ROLE_ID,
     ROOT,
@@ -245,3 +247,9 @@ def test_a_federated_user_is_reached_by_its_own_arn_and_refused_all_the_same() -
 
 def test_a_role_named_where_a_federated_user_calls_is_a_role_for_a_session() -> None:
     assert told(FEDERATED, {"AWS": ROLE}).reason is Reason.ROLE_FOR_SESSION
+
+
+def test_an_allow_for_all_but_some_names_the_others_as_everyone() -> None:
+    trust = [{"Effect": "Allow", "NotPrincipal": {"AWS": f"{IAM}:user/bob"}, "Action": "sts:AssumeRole"}]
+    one = answered(case(USER, LOCAL, trust=trust, identity=[NOTHING]))
+    assert (one.verdict, one.match) == (YES, Match.ANY)
