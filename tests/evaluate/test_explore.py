@@ -1,0 +1,180 @@
+"""Unknown keys: what is said of one is what all its values agree upon, for every kind of value."""
+
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.evaluate.cases import HOME, case, trusts
+
+from diagnose.evaluate.decision import decide, verdict
+from diagnose.model.case import Case
+from diagnose.model.trace import DoubtKind
+from diagnose.model.tri import NO, UNKNOWN, YES
+
+AGE, TIME, ADDRESS, KEYS, ARN, FLAG, ID = (
+    "aws:MultiFactorAuthAge",
+    "aws:TokenIssueTime",
+    "aws:SourceIp",
+    "aws:TagKeys",
+    "aws:PrincipalArn",
+    "aws:ViaAWSService",
+    "aws:userid",
+)
+NULLS = [("Null", "true"), ("Null", "false")]
+DAYS = ["2026-01-01", "2026-01-02", "2026-01-03"]
+FAMILIES: dict[str, tuple[str, list[tuple[str, Any]], list[tuple[str, ...]]]] = {
+    "numbers": (
+        AGE,
+        [
+            ("NumericLessThan", "10"),
+            ("NumericLessThanEquals", "10"),
+            ("NumericGreaterThan", "20"),
+            ("NumericGreaterThanEquals", "10"),
+            ("NumericEquals", "10"),
+            ("NumericNotEquals", ["10", "20"]),
+            ("NumericEqualsIfExists", "20"),
+            *NULLS,
+        ],
+        [(), *((value,) for value in ("9", "9.5", "10", "10.5", "15", "20", "20.5", "21", "-5"))],
+    ),
+    "dates": (
+        TIME,
+        [
+            ("DateLessThan", DAYS[1]),
+            ("DateLessThanEquals", DAYS[1]),
+            ("DateGreaterThan", DAYS[1]),
+            ("DateGreaterThanEqualsIfExists", DAYS[2]),
+            ("DateEquals", DAYS[0]),
+            ("DateNotEquals", DAYS[1:]),
+            *NULLS,
+        ],
+        [(), *((f"{day}T{hour}:00:00Z",) for day in ("2025-12-31", *DAYS, "2026-01-04") for hour in ("00", "12"))],
+    ),
+    "addresses": (
+        ADDRESS,
+        [
+            ("IpAddress", "203.0.113.0/24"),
+            ("NotIpAddress", "203.0.113.0/25"),
+            ("NotIpAddressIfExists", ["203.0.113.0/24", "2001:db8::/33"]),
+            ("IpAddress", "203.0.113.127"),
+            ("IpAddress", "2001:db8::/32"),
+            ("IpAddress", ["0.0.0.0/0", "::/0"]),
+            *NULLS,
+        ],
+        [
+            (),
+            *((f"203.0.113.{last}",) for last in (0, 126, 127, 128, 255)),
+            *((one,) for one in ("203.0.112.255", "203.0.114.0", "2001:db8::1", "2001:db8:8000::", "2001:db9::")),
+        ],
+    ),
+    "sets of values": (
+        KEYS,
+        [
+            ("ForAllValues:StringEquals", "a"),
+            ("ForAnyValue:StringEquals", "a"),
+            ("ForAllValues:StringEquals", ["a", "b"]),
+            ("ForAnyValue:StringNotEquals", ["a", "b"]),
+            ("ForAllValues:StringNotLike", "b*"),
+            ("ForAnyValue:StringLikeIfExists", "?"),
+            *NULLS,
+        ],
+        [values for size in range(5) for values in combinations(("a", "b", "bb", "cc"), size)] + [("",), ("", "a")],
+    ),
+    "truth values": (
+        FLAG,
+        [("Bool", "true"), ("Bool", "false"), ("BoolIfExists", "true"), ("BoolIfExists", "false"), *NULLS],
+        [(), ("true",), ("false",)],
+    ),
+    "ARNs": (
+        ARN,
+        [
+            ("ArnLike", "arn:aws:iam::*:role/a*"),
+            ("ArnNotLike", "arn:aws:iam::1*:role/*"),
+            ("ArnEqualsIfExists", "arn:aws:iam::11:role/ab"),
+            ("ArnLike", "arn:aws:iam::*:user/*"),
+            *NULLS,
+        ],
+        [
+            (),
+            *(
+                (f"arn:aws:iam::{account}:{name}",)
+                for account in (11, 12, 2)
+                for name in ("role/ab", "role/b", "user/a", "x")
+            ),
+        ],
+    ),
+}
+
+
+def known(one: Case, key: str, values: tuple[str, ...]) -> Case:
+    return replace(one, request=replace(one.request, unknown=(), context={key: values}))
+
+
+@pytest.mark.parametrize("effects", list(product(["Allow", "Deny"], repeat=2)), ids=" and ".join)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_unknown_key_is_told_exactly(family: str, effects: tuple[str, str]) -> None:
+    key, tests, values = FAMILIES[family]
+    for chosen in combinations(tests, 2):
+        if {operator for operator, _ in chosen} == {"Null"}:
+            continue  # Whether an empty value is present is not certain, so nothing is.
+        trust = [
+            trusts({"AWS": HOME}, effect=effect, Condition={operator: {key: wanted}})
+            for effect, (operator, wanted) in zip(effects, chosen, strict=True)
+        ]
+        if effects == ("Deny", "Deny"):
+            trust.append(trusts({"AWS": HOME}))
+        one = case(trust=trust, unknown=(key,))
+        possible = {verdict(known(one, key, value)) for value in values}
+        assert verdict(one) is (possible.pop() if len(possible) == 1 else UNKNOWN), chosen
+
+
+@pytest.mark.parametrize("effects", list(product(["Allow", "Deny"], repeat=3)), ids=" and ".join)
+def test_two_unknown_keys_are_told_together_exactly(effects: tuple[str, ...]) -> None:
+    tests: list[dict[str, Any]] = [
+        {"StringEquals": {ID: "x"}},
+        {"StringNotEquals": {ID: "x"}},
+        {"Bool": {FLAG: "true"}},
+        {"StringEquals": {ID: "x"}, "Bool": {FLAG: "true"}},
+        {"StringNotEquals": {ID: "x"}, "BoolIfExists": {FLAG: "false"}},
+    ]
+    for chosen in combinations(tests, 3):
+        each = zip(effects, chosen, strict=True)
+        trust = [trusts({"AWS": HOME}, effect=effect, Condition=test) for effect, test in each]
+        one = case(trust=trust, unknown=(ID, FLAG))
+        possible = set()
+        for first, second in product([(), ("x",), ("y",)], [(), ("true",), ("false",)]):
+            possible.add(
+                verdict(replace(one, request=replace(one.request, unknown=(), context={ID: first, FLAG: second})))
+            )
+        assert verdict(one) is (possible.pop() if len(possible) == 1 else UNKNOWN), chosen
+
+
+def test_only_a_key_that_changes_the_answer_matters() -> None:
+    trust = [
+        trusts({"AWS": HOME}, Condition={"StringEquals": {ID: "x"}}),
+        trusts("*", effect="Deny", Condition={"StringEquals": {ID: "y"}, "Bool": {FLAG: "true"}}),
+    ]
+    doubts = {doubt.subject: doubt for doubt in decide(case(trust=trust, unknown=(ID, FLAG))).doubts}
+    assert {subject: doubt.matters for subject, doubt in doubts.items()} == {ID: YES, FLAG: NO}
+    assert doubts[ID].allows == ("`x`",)
+
+
+def test_a_key_with_too_many_values_to_try_is_a_doubt_that_may_matter() -> None:
+    trust = [
+        trusts({"AWS": HOME}, Condition={"StringLike": {f"aws:PrincipalTag/{n}": [f"*{n}*", f"{n}?*"]}})
+        for n in range(9)
+    ]
+    one = case(trust=trust, unknown=tuple(f"aws:PrincipalTag/{n}" for n in range(9)))
+    decision = decide(one)
+    assert decision.verdict is verdict(one) is UNKNOWN
+    assert {doubt.kind for doubt in decision.doubts} == {DoubtKind.KEY}
+    assert UNKNOWN in {doubt.matters for doubt in decision.doubts}
+
+
+def test_an_unknown_key_within_a_variable_is_a_doubt() -> None:
+    written = f"arn:aws:iam::222222222222:role/ops/${{{ID}}}"
+    one = case(identity=[{"Effect": "Allow", "Action": "sts:*", "Resource": written}], unknown=(ID,))
+    decision = decide(one)
+    assert decision.verdict is verdict(one) is UNKNOWN
+    assert [(doubt.kind, doubt.subject, doubt.matters) for doubt in decision.doubts] == [(DoubtKind.KEY, ID, UNKNOWN)]
