@@ -22,11 +22,6 @@ def settled() -> list[tuple[int, Case, bool]]:
     return list(_settled())
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a variable sees keys that its action does not carry; `?` before the fifth colon of a resource with a "
-    "variable; reserved roles admit services; an unnamed session may be missing from NotPrincipal",
-)
 def test_both_evaluators_agree(settled: list[tuple[int, Case, bool]]) -> None:
     for seed, one, expected in settled:
         verdict = decide(one).verdict
