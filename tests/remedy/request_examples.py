@@ -36,6 +36,20 @@ REQUEST_EXAMPLES = (
     ),
     example(
         "pass-external-id",
+        "the case says that none is sent",
+        broken("cross-account", request={"context": {"STS:externalid": []}}),
+        condition("sts:ExternalId"),
+        ALLOWED,
+    ),
+    example(
+        "pass-external-id",
+        "the case says that nobody knows it",
+        broken("cross-account", request={"unknown": ["sts:externalID"]}),
+        condition("sts:ExternalId"),
+        ALLOWED,
+    ),
+    example(
+        "pass-external-id",
         "the console cannot pass one",
         with_condition(EXTERNAL, "console"),
         condition("sts:ExternalId"),

@@ -202,7 +202,14 @@ def test_a_hostile_parameter_is_quoted_or_not_rendered(aws: Any, text: str) -> N
         ((given, _),) = aws(rendered)
         assert text in given or f"--external-id={text}" in given
     else:
-        assert not text.isprintable() or text.startswith("file:") or "\n" in text
+        assert not text.isprintable() or text.startswith("file:")
+
+
+@pytest.mark.parametrize("text", ["file://secret", "fileb://secret", "http://192.0.2.1", "https://192.0.2.1"])
+def test_no_parameter_makes_the_cli_read_something_else(text: str) -> None:
+    case = broken("cross-account")
+    request = broken("cross-account", request={"parameters": {"external_id": text}}).request
+    assert aws_cli(RequestChange(case.request, request), case) == ""
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text(), max_size=3))

@@ -17,7 +17,7 @@ from tests.remedy.broken import (
 )
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import Owner, Proof
 from diagnose.model.trace import Action, Element, Layer, Subject
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
@@ -99,6 +99,24 @@ def test_nobody_grants_anything_to_a_service_linked_role() -> None:
         identity_policies={"policies": []},
     )
     assert propose("allow-role-in-identity", about(case, Layer.IDENTITY), case) == ()
+
+
+def test_nobody_corrects_the_policies_of_a_service_linked_role() -> None:
+    role = "arn:aws:iam::111111111111:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+    case = broken(
+        "cross-account-role",
+        arn="arn:aws:sts::111111111111:assumed-role/AWSServiceRoleForX/s",
+        principal={"value": {"arn": role}},
+        identity_policies=identity(on("arn:aws:iam::222222222222:role/deploy")),
+        trust_policy=trust(allow({"AWS": role})),
+    )
+    assert propose("correct-resource", about(case, Layer.IDENTITY, Element.RESOURCE), case) == ()
+
+
+def test_a_policy_that_is_the_boundary_as_well_is_edited_in_both_places() -> None:
+    case = broken("cross-account", identity_policies=policies(managed("Both")), boundary={"value": managed("Both")})
+    remedy = in_identity(case)
+    assert (remedy.proof, remedy.policy_name) == (Proof.ALLOWED, "Both")
 
 
 def whom(case: Case) -> Any:
@@ -223,3 +241,15 @@ def test_a_split_leaves_the_condition_where_it_was_written_for() -> None:
             "Condition": {"StringEquals": {"aws:PrincipalAccount": "111111111111"}},
         },
     ]
+
+
+def test_a_split_for_a_whole_account_is_made_for_the_caller_alone() -> None:
+    statement = allow(ROOT, ["sts:AssumeRole", "sts:TagSession"], Condition=EXTERNAL)
+    case = broken(
+        "tagged",
+        request={"parameters": {"external_id": "acme-42"}},
+        trust_policy=trust(statement, allow({"AWS": BUILDER}, "sts:SetSourceIdentity")),
+    )
+    subject = about(case, Layer.TRUST, Element.CONDITION, key="sts:ExternalId", action=Action.TAG_SESSION)
+    added = edited(the_remedy("split-companion", subject, case))["Statement"][-1]
+    assert added["Principal"] == {"AWS": BUILDER}

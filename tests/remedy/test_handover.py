@@ -13,7 +13,7 @@ def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": APP})))
     remedy = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case)
     text = paragraph(remedy, case)
-    assert text.startswith(f"To the owner of account 222222222222: `{BUILDER}` cannot assume `{DEPLOY}`")
+    assert text.startswith(f"To the owner of account 222222222222: `{BUILDER}` needs to assume `{DEPLOY}`")
     assert remedy.text in text
     assert remedy.document in text
     assert remedy.patch in text
@@ -38,6 +38,12 @@ def test_the_organization_and_the_network_have_owners_too() -> None:
     remedy = the_remedy("exempt-from-deny", about(case, Layer.SCP, effect=Effect.DENY), case)
     assert remedy.owner is Owner.ORGANIZATION
     assert paragraph(remedy, case).startswith("To the administrators of the organization: ")
+
+
+def test_a_question_is_handed_over_as_a_question() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal={"AWS": BUILDER})))
+    remedy = the_remedy("ask-owner", about(case, Layer.TRUST, effect=Effect.DENY), case)
+    assert paragraph(remedy, case).endswith("and cannot. Is that meant to be so?")
 
 
 def test_a_setting_is_handed_over_as_a_command() -> None:

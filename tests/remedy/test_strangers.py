@@ -189,14 +189,15 @@ def test_a_deny_that_spares_other_roles_than_are_allowed_now_is_not_shown() -> N
 
 
 def test_outsiders_of_the_organization_are_strangers_too() -> None:
-    case = broken("organization", trust_policy=trust(allow({"AWS": APP}), deny(Principal="*")))
+    people: Any = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+    case = broken("organization", trust_policy=trust(allow({"AWS": APP}), deny(Principal="*", Condition=people)))
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
     conditions: Any = (
         ({"ArnNotEquals": {"aws:PrincipalArn": APP}}, True),
         ({"ArnNotEquals": {"aws:PrincipalArn": APP}, "Null": {"aws:PrincipalOrgID": "false"}}, False),
     )
     for condition, shown in conditions:
-        edit = Operation("add", "/Statement/1/Condition", condition)
+        edit = Operation("replace", "/Statement/1/Condition", {**people, **condition})
         draft = amended(case, Layer.TRUST, edit, kind=Kind.EXEMPT_FROM_DENY)
         assert (prove(draft, subject, case, decide(case)) is not None) is shown
 
@@ -205,3 +206,16 @@ def test_others_are_not_let_in_by_a_call_without_tags_either() -> None:
     case = broken("tagged", trust_policy=trust(allow({"AWS": APP})))
     assert proof_of(case, Layer.TRUST, added(Principal={"AWS": BUILDER})) is not None
     assert proof_of(case, Layer.TRUST, added(Principal=WHOLE_ACCOUNT)) is None
+
+
+@pytest.mark.parametrize("world", ["mfa", "cross-account"])
+def test_strangers_have_mfa_where_the_source_has(world: str) -> None:
+    condition: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    code = {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder", "mfa_code_sent": True}
+    case = broken(
+        world,
+        request={"parameters": code if world == "cross-account" else {}},
+        trust_policy=trust(allow({"AWS": APP}, Condition=condition)),
+    )
+    assert proof_of(case, Layer.TRUST, added(Principal={"AWS": BUILDER}, Condition=condition)) is not None
+    assert proof_of(case, Layer.TRUST, added(Principal=WHOLE_ACCOUNT, Condition=condition)) is None

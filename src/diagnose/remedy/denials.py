@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
-from diagnose.evaluate.pattern import glob
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
@@ -130,15 +129,13 @@ def _of_sts(pattern: str) -> bool:
 
 
 def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
-    """Except one role from the resources; nothing where they are a pattern that has no such exception."""
+    """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = role_arn(case)
     if "NotResource" in statement:
         return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
     patterns = [str(pattern) for pattern in listed(statement.get("Resource"))]
     if patterns == ["*"]:
         return (Operation("remove", joined(path, "Resource")), Operation("add", joined(path, "NotResource"), role))
-    if any(pattern != role and glob(pattern)(role) for pattern in patterns):
-        return ()
     others = [pattern for pattern in patterns if pattern != role]
     return (Operation("replace", joined(path, "Resource"), one_or_list(others)),) if others else ()
 

@@ -12,11 +12,10 @@ def paragraph(remedy: Remedy, case: Case) -> str:
     """Write what to change, the exact text, why, and how it was proved; empty where the caller can do it alone."""
     if remedy.owner not in _ELSEWHERE:
         return ""
-    parts = [
-        f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` cannot assume `{role_arn(case)}` "
-        f"(sts:AssumeRole is denied). Please change this: {remedy.text}.",
-        _proof(remedy),
-    ]
+    whom = f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` needs to assume `{role_arn(case)}`"
+    if remedy.proof is Proof.NOT_TRIED:
+        return f"{whom}, and cannot. Is that meant to be so?"
+    parts = [f"{whom}. Please change this: {remedy.text}.", _proof(remedy)]
     if remedy.patch:
         what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
         parts.append(f"{what}\n\n{remedy.patch}")
@@ -50,7 +49,7 @@ def _proof(remedy: Remedy) -> str:
             left = "; ".join(remedy.remaining)
             told = f"The request was decided again with the change made: this cause is then gone. What remains: {left}."
         case Proof.NOT_TRIED:
-            return ""
+            told = ""
     if remedy.admits_nobody_else is YES:
         told += (
             " For every other principal that the policies name, and for made-up ones in the same account and "

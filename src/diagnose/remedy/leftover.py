@@ -116,12 +116,14 @@ def _not_ruled_out(after: Decision) -> Iterator[str]:
 
 
 def _doubt_words(doubt: Doubt) -> str:
+    """Name an unknown. What is told of a comparison, or of what a session hands on, stands in its subject."""
     match doubt.kind:
         case DoubtKind.KEY:
             return f"a condition on `{doubt.subject}`, whose value is not known"
         case DoubtKind.LAYER:
             return f"the {LAYER_WORDS[Layer(doubt.subject)]}, which was not read, or not wholly"
+        case DoubtKind.GATE:
+            return f"{_GATE_WORDS[Gate(doubt.subject)]}, which could not be checked"
         case DoubtKind.ACTION:
             return f"that the session hands something on, for which `{doubt.subject}` is needed as well"
-        case DoubtKind.GATE:
-            return f"{_GATE_WORDS.get(Gate(doubt.subject), doubt.subject)}, which could not be checked"
+    return f"`{doubt.subject}`, which nobody can tell"

@@ -1,6 +1,7 @@
 """A case in which every layer but one stands open, so that this one alone decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 from msgspec.structs import replace
 
@@ -64,13 +65,31 @@ def session_of(source: SourceSide) -> Session:
     )
 
 
-def bare(case: Case) -> Case:
-    """Give a case whose call needs sts:AssumeRole alone: neither passes nor hands on anything."""
-    parameters = replace(
-        case.request.parameters, tags={}, transitive_tag_keys=(), source_identity=None, provided_contexts=()
-    )
-    source = case.snapshot.source
-    session = replace(source.session, transitive_tag_keys=Known(()), source_identity=Known(None))
+def with_fewer_companions(case: Case) -> Iterator[Case]:
+    """Give the case, and for every choice of what the call passes and hands on one that leaves it out.
+
+    A call that needs fewer actions passes policies that this one does not.
+    """
+    seen: list[Case] = []
+    for left_out in product((False, True), repeat=3):
+        made = _without(case, *left_out)
+        if made not in seen:
+            seen.append(made)
+            yield made
+
+
+def _without(case: Case, tags: bool, source_identity: bool, contexts: bool) -> Case:
+    """Leave out of a call, and of what the session hands on, the tags, the source identity, the contexts."""
+    parameters, source = case.request.parameters, case.snapshot.source
+    session = source.session
+    if tags:
+        parameters = replace(parameters, tags={}, transitive_tag_keys=())
+        session = replace(session, transitive_tag_keys=Known(()))
+    if source_identity:
+        parameters = replace(parameters, source_identity=None)
+        session = replace(session, source_identity=Known(None))
+    if contexts:
+        parameters = replace(parameters, provided_contexts=())
     return replace(
         case,
         request=replace(case.request, parameters=parameters),

@@ -19,7 +19,7 @@ from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.document import Json, Object, listed, read, statements
 from diagnose.remedy.leftover import unmet
-from diagnose.remedy.opened import ALLOWS_ALL, bare, granting, opened, session_of
+from diagnose.remedy.opened import ALLOWS_ALL, granting, opened, session_of, with_fewer_companions
 from diagnose.remedy.parties import caller
 from diagnose.remedy.places import policies_in
 
@@ -45,11 +45,10 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
 
 
 def none_moved(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
-    """Say whether nobody gains, with the request as it is and with one that needs sts:AssumeRole alone."""
+    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
     result = YES
     for was, now in pairs:
-        plain = bare(was)
-        for one, other in ((was, now), (plain, bare(now))) if plain != was else ((was, now),):
+        for one, other in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
             result = min(result, _unmoved(one, other, layer))
             if result is NO:
                 return NO

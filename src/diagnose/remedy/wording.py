@@ -6,7 +6,7 @@ from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case
-from diagnose.model.trace import Decision, Effect, ElementTrace, Layer, Reason, Subject
+from diagnose.model.trace import Decision, ElementTrace, Layer, Reason, Subject
 from diagnose.remedy.amendment import LANGUAGE, amend
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
@@ -77,16 +77,14 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
-    Only where the listed values are those that may pass: an Allow that wants them, or a Deny that spares them.
-    Conditions that are true or false, numbers and dates are never bent towards the request.
+    That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
+    false, numbers and dates are never bent towards the request.
     """
-    element, statement = subject.element, subject.statement
-    if element is None or statement is None:
+    element = subject.element
+    if element is None:
         return
     _, operator, _ = parse_operator(element.operator)
     if operator is None or operator.family in _NEVER_CORRECTED:
-        return
-    if operator.negated is not (statement.effect is Effect.DENY):
         return
     value = _right_value(element, operator.family, case)
     if value is None:
