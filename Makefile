@@ -38,6 +38,11 @@ $(EMULATOR)/.installed: tests/emulator.lock
 	$(EMULATOR)/bin/pip install --quiet --require-hashes --requirement tests/emulator.lock
 	@touch $@
 
+bench: $(STAMP)
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/decisions.py
+
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
