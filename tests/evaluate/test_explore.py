@@ -150,6 +150,14 @@ def test_two_unknown_keys_are_told_together_exactly(effects: tuple[str, ...]) ->
         assert verdict(one) is (possible.pop() if len(possible) == 1 else UNKNOWN), chosen
 
 
+def test_a_key_that_is_compared_as_a_number_and_as_text_is_not_told() -> None:
+    # Only a number such as 5000 fits both, which no operand by itself leads to.
+    both = {"NumericGreaterThan": {AGE: "1000"}, "StringLike": {AGE: "5*"}}
+    one = case(trust=[trusts({"AWS": HOME}, Condition=both)], unknown=(AGE,))
+    assert verdict(known(one, AGE, ("5000",))) is YES
+    assert verdict(one) is decide(one).verdict is UNKNOWN
+
+
 def test_only_a_key_that_changes_the_answer_matters() -> None:
     trust = [
         trusts({"AWS": HOME}, Condition={"StringEquals": {ID: "x"}}),
