@@ -11,7 +11,7 @@ from diagnose.evaluate.values import Placed
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
-_FEDERATION = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+_FEDERATED = "sts:assumerolewith"
 
 
 class Actions:
@@ -50,7 +50,7 @@ class Actions:
         for text, place in lowered:
             if _looks_like(text, action.lower()):
                 return Reason.MISSPELT, place
-        federation = [place for text, place in lowered if text.startswith(_FEDERATION)]
+        federation = [place for text, place in lowered if text.startswith(_FEDERATED)]
         if federation:
             return Reason.FEDERATION_ONLY, federation[0]
         if self.covers:
@@ -68,7 +68,7 @@ def covered(pattern: str) -> frozenset[Action]:
 
 def _looks_like(text: str, action: str) -> bool:
     """Say whether a text is a misspelling of an action, and no action of its own."""
-    if text in (*_FEDERATION, "sts:assumeroot") or text.startswith(_FEDERATION) or "*" in text:
+    if text == "sts:assumeroot" or text.startswith(_FEDERATED) or "*" in text:
         return False
     if any(text == known.lower() for known in Action):
         return False

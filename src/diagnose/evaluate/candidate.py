@@ -15,6 +15,7 @@ from diagnose.evaluate.state import ABSENT, Maybe
 
 _MOST_IN_A_SET = 5
 _ARN = Language((("*:*:*:*:*:*", True),))
+_SOMETHING = Language((("?*", True),))
 _EXACT = (Family.STRING, Family.STRING_IGNORING_CASE, Family.BINARY, Family.BOOL)
 _IN_WORDS = {
     "numericlessthan": "less than",
@@ -131,6 +132,7 @@ def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, str]]
 
 def _sets(singles: Sequence[tuple[str, str]]) -> Iterator[Candidate]:
     """Give the sets of values that a key with several can have."""
+    yield Candidate(("",), "an empty value")
     sizes = range(1, len(singles) + 1) if len(singles) <= _MOST_IN_A_SET else (1, 2)
     for size in sizes:
         for chosen in combinations(singles, size):
@@ -148,8 +150,8 @@ def _language(told: _Told) -> Language:
 
 
 def _within(texts: Sequence[_Told], state: Maybe) -> list[Language]:
-    """Say what every value must be like: an ARN, where it is compared as one."""
-    within = [Language(((state.shape, True),))] if state.shape else []
+    """Say what every value must be like: not empty, and an ARN where it is compared as one."""
+    within = [_SOMETHING, *([Language(((state.shape, True),))] if state.shape else [])]
     if any(one.family is Family.ARN for one in texts):
         within.append(_ARN)
     return within

@@ -54,23 +54,30 @@ class Test:
         "operator",
         "pointer",
         "sets",
+        "untold",
         "written",
     )
 
-    def __init__(self, written: str, key: str, values: tuple[Placed, ...], pointer: str, *, variables: bool) -> None:
-        """Compile `written`, an operator with its prefix and suffix, for `key`."""
+    def __init__(
+        self, written: str, key: str, values: tuple[Placed, ...] | None, pointer: str, *, variables: bool
+    ) -> None:
+        """Compile `written`, an operator with its prefix and suffix, for `key`; None for values that cannot be told."""
         self.written, self.key, self.lower, self.pointer = written, key, key.lower(), pointer
         self.sets, self.operator, self.if_exists = parse_operator(written)
         self.multivalued = self.lower in keys.MULTIVALUED
         self.hidden = keys.hidden_from(self.lower)
         self.operands = tuple(
-            Operand(Text(text, variables=variables), place, self.operator or _ANY_OPERATOR) for text, place in values
+            Operand(Text(text, variables=variables), place, self.operator or _ANY_OPERATOR)
+            for text, place in values or ()
         )
+        self.untold = values is None
 
     def holds(self, question: Question) -> Tri:
         """Say whether the test is true of the request; an operator that AWS does not have is never true."""
         if self.operator is None:
             return NO
+        if self.untold:
+            return UNKNOWN
         state = self.state(question)
         if isinstance(state, Maybe):
             return self._holds_of_unknown(state, question)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from diagnose.evaluate.caller import Asker
 from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.trace import Gate, GateTrace, Reason
-from diagnose.model.tri import UNKNOWN, YES
+from diagnose.model.tri import UNKNOWN, YES, Tri
 
 _SIGN_INS = (Origin.IDENTITY_CENTER, Origin.SAML, Origin.WEB_IDENTITY, Origin.CONSOLE)
 
@@ -34,3 +34,8 @@ def second_switch(case: Case) -> GateTrace | None:
     if not asker.has_role or asker.origin in _SIGN_INS:
         return None
     return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, source, "")
+
+
+def as_switched(switched: GateTrace, answer: Tri) -> Tri:
+    """Give the answer to whoever signed in. Where that is not known, an answer to the source says nothing of it."""
+    return answer if switched.verdict is YES else UNKNOWN

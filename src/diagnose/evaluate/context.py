@@ -35,4 +35,5 @@ class Context(dict[str, State]):
         prefix, slash, tag = key.partition("/")
         if slash and (derive_tag := _TAGS.get(prefix)) is not None:
             return derive_tag(self.scene, tag)
-        return federation(self.scene) if keys.is_federation_key(key) else ABSENT
+        claimed = keys.is_federation_key(key) and not keys.is_unsent_claim(key)
+        return federation(self.scene) if claimed else ABSENT

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.asked import Asked
-from diagnose.evaluate.console import as_the_console_asks, second_switch
+from diagnose.evaluate.console import as_switched, as_the_console_asks, second_switch
 from diagnose.evaluate.doubts import doubts
 from diagnose.evaluate.explore import Explored, explore
 from diagnose.evaluate.grant import needed
 from diagnose.evaluate.notes import notes
 from diagnose.evaluate.weigh import Reach, Weighed
+from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.trace import (
     Action,
@@ -24,6 +25,7 @@ from diagnose.model.trace import (
     Layer,
     LayerTrace,
     Match,
+    Reason,
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of
 
@@ -43,7 +45,7 @@ def decide(case: Case) -> Decision:
         answer = explored.verdict
         actions = tuple(_settled(decided, explored) for decided in actions)
     if switched is not None:
-        gate = replace(switched, verdict=min(switched.verdict, answer))
+        gate = replace(switched, verdict=as_switched(switched, answer))
         closed, answer = (gate, *closed), gate.verdict
     return Decision(
         verdict=answer,
@@ -51,7 +53,7 @@ def decide(case: Case) -> Decision:
         actions=actions,
         gates=closed,
         blockers=tuple(_blockers(answer, closed, actions)),
-        doubts=doubts(answer, closed, actions, explored),
+        doubts=doubts(answer, closed, actions, explored, service=asked.asker.kind is CallerKind.SERVICE),
         problems=tuple(problem for sheet in asked.sheets.values() for problem in sheet.problems()),
         notes=tuple(notes(asked, actions)),
     )
@@ -71,7 +73,7 @@ def verdict(case: Case) -> Tri:
         answer = min(answer, max(~need, asked.verdict(action)))
     if answer is UNKNOWN and (explored := explore(asked)).outcomes:
         answer = explored.verdict
-    return answer if switched is None else min(switched.verdict, answer)
+    return answer if switched is None else as_switched(switched, answer)
 
 
 def _decided(asked: Asked, action: Action, need: Tri) -> ActionDecision:
@@ -110,7 +112,12 @@ def _settled(decided: ActionDecision, explored: Explored) -> ActionDecision:
 
 
 def _blockers(answer: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Blocker]:
-    """Name everything that certainly stands in the way by itself; or else the layers that together do."""
+    """Name everything that certainly stands in the way by itself; or else the layers that together do.
+
+    Nothing does where it is not known who would ask: another identity's policies would count.
+    """
+    if any(gate.reason is Reason.SECOND_SWITCH and gate.verdict is UNKNOWN for gate in closed):
+        return
     found = [Blocker(gate=gate.gate) for gate in closed if gate.verdict is NO]
     for decided in actions:
         if decided.needed is YES:

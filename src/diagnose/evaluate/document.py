@@ -12,7 +12,7 @@ from msgspec import Raw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Flaw, Statement
-from diagnose.evaluate.values import json_object, repeated_keys
+from diagnose.evaluate.values import escaped, json_object, repeated_keys
 from diagnose.model.policy import document_text
 
 _KNOWN_ELEMENTS = ("Version", "Id", "Statement")
@@ -67,8 +67,10 @@ def _compile(raw: Raw) -> Document:
 
 
 def _policy(read: JsonObject) -> Document:
-    flaws = [Flaw(f"/{key}", f"AWS knows no element `{key}` here") for key in read if key not in _KNOWN_ELEMENTS]
-    flaws += [Flaw(f"/{key}", f"`{key}` stands here more than once") for key in repeated_keys(read)]
+    flaws = [
+        Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in read if key not in _KNOWN_ELEMENTS
+    ]
+    flaws += [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated_keys(read)]
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))

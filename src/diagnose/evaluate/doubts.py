@@ -5,16 +5,26 @@ from collections.abc import Iterator
 from diagnose.evaluate import keys
 from diagnose.evaluate.candidate import Candidate
 from diagnose.evaluate.explore import Explored
-from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, GateTrace, Layer
+from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, Element, ElementTrace, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
 def doubts(
-    verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], explored: Explored
+    verdict: Tri,
+    closed: tuple[GateTrace, ...],
+    actions: tuple[ActionDecision, ...],
+    explored: Explored,
+    *,
+    service: bool,
 ) -> tuple[Doubt, ...]:
-    """Name every unknown that the decision met, with what hangs on it."""
+    """Name every unknown that the decision met, with what hangs on it. `service`: an AWS service calls."""
     found: dict[tuple[DoubtKind, str], Doubt] = {}
-    for doubt in (*_of_keys(verdict, explored), *_of_layers(verdict, actions), *_of_gates(verdict, closed, actions)):
+    for doubt in (
+        *_of_keys(verdict, explored),
+        *_of_layers(verdict, actions),
+        *_of_comparisons(verdict, actions),
+        *_of_gates(verdict, closed, actions, service=service),
+    ):
         found.setdefault((doubt.kind, doubt.subject), doubt)
     return tuple(found.values())
 
@@ -54,11 +64,35 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Do
                 yield Doubt(DoubtKind.LAYER, trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
 
 
-def _of_gates(verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
+def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
+    """What else of a statement could not be told, where the statement may apply."""
+    for decided in actions:
+        for statement in (one for trace in decided.layers for level in trace.levels for one in level.statements):
+            if statement.verdict is not UNKNOWN:
+                continue
+            unknown = [one for one in statement.elements if one.verdict is UNKNOWN]
+            for principal in (one for one in unknown if one.element is Element.PRINCIPAL):
+                yield Doubt(DoubtKind.COMPARISON, _who(principal), tri(verdict is UNKNOWN))
+            if not unknown:
+                place = f"statement {statement.index + 1} of policy `{statement.policy.name}`"
+                yield Doubt(DoubtKind.COMPARISON, f"{place}, which is not well-formed", tri(verdict is UNKNOWN))
+
+
+def _who(principal: ElementTrace) -> str:
+    if principal.negated:
+        return f"whether NotPrincipal spares the caller, with `{principal.wanted}`"
+    return f"whether `{principal.wanted}` is the caller"
+
+
+def _of_gates(
+    verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], *, service: bool
+) -> Iterator[Doubt]:
     for gate in closed:
         if gate.verdict is UNKNOWN:
             yield Doubt(DoubtKind.GATE, gate.gate, tri(verdict is UNKNOWN))
     for decided in actions:
+        if service and decided.match is Match.ANY and decided.verdict is UNKNOWN:
+            yield Doubt(DoubtKind.COMPARISON, "whether `*` takes in AWS services", tri(verdict is UNKNOWN))
         if decided.needed is UNKNOWN and decided.verdict is not YES:
             yield Doubt(DoubtKind.ACTION, decided.action, tri(verdict is UNKNOWN))
 

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -22,8 +23,8 @@ SHORTEST = 900
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
-_TAG_KEY = re.compile(r"[\w\s.:/=+\-@]{1,128}")
-_TAG_VALUE = re.compile(r"[\w\s.:/=+\-@]{0,256}")
+_TAG_SIGNS = "_.:/=+-@"
+_LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 
 def gates(case: Case, asker: Asker, role: RoleName) -> tuple[GateTrace, ...]:
@@ -55,6 +56,8 @@ def _well_written(value: str | None, pattern: re.Pattern[str]) -> bool:
 
 def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
     """The syntax of the parameters, and what contradicts the caller's own session."""
+    if case.request.via is Via.CONSOLE:
+        return
     sent = case.request.parameters
     for name, value, pattern in (
         ("RoleSessionName", sent.session_name, _SESSION_NAME),
@@ -80,7 +83,7 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
         yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: at most 50", str(len(sent.tags)))
     seen: set[str] = set()
     for key, value in sent.tags.items():
-        if not _TAG_KEY.fullmatch(key) or not _TAG_VALUE.fullmatch(value):
+        if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
             yield _no(
                 Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: letters, digits, spaces and _.:/=+-@", f"{key}={value}"
             )
@@ -90,6 +93,12 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
     for key in sent.transitive_tag_keys:
         if key.lower() not in seen:
             yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "TransitiveTagKeys: keys of tags passed in this call", key)
+
+
+def _is_tag(text: str, shortest: int, longest: int) -> bool:
+    """Say whether a tag's key or value has only letters, digits, spaces and a few signs."""
+    fits = all(sign in _TAG_SIGNS or unicodedata.category(sign)[0] in "LNZ" for sign in text)
+    return fits and shortest <= len(text) <= longest
 
 
 def _mfa(sent: Parameters, asker: Asker) -> Iterator[GateTrace]:
@@ -116,11 +125,16 @@ def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
         return
     sent, session = case.request.parameters, case.snapshot.source.session
     inherited = session.transitive_tag_keys
+    if sent.tags and not isinstance(inherited, Known):
+        wanted = "no tag that the session hands on"
+        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, wanted, ", ".join(sent.tags))
     if isinstance(inherited, Known):
         handed_on = {key.lower() for key in inherited.value}
         for key in sent.tags:
             if key.lower() in handed_on:
                 yield _no(Gate.PARAMETERS, Reason.TAG_INHERITED, "no tag that the session hands on", key)
+    if sent.source_identity is not None and not isinstance(session.source_identity, Known):
+        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.SOURCE_IDENTITY_FIXED, "", sent.source_identity)
     fixed = session.source_identity.value if isinstance(session.source_identity, Known) else None
     if sent.source_identity is not None and fixed is not None and fixed != sent.source_identity:
         yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, fixed, sent.source_identity)

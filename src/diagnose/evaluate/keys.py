@@ -163,6 +163,11 @@ def is_federation_key(lower: str) -> bool:
     return lower.startswith("saml:") or ("." in provider and bool(claim))
 
 
+def is_unsent_claim(lower: str) -> bool:
+    """Say whether a key is an attribute of a SAML assertion that is not kept for the session's own requests."""
+    return lower.startswith("saml:") and lower not in WRITTEN
+
+
 def is_known(lower: str) -> bool:
     """Say whether AWS has a key of that name for any request."""
     return lower in WRITTEN or lower.startswith(tuple(WRITTEN_PREFIXES)) or is_federation_key(lower)

@@ -21,6 +21,7 @@ _OF_SERVICES = (
     "aws:sourceorgpaths",
     "aws:principalservicename",
 )
+_OF_THE_API = ("sts:externalid", "sts:sourceidentity", "sts:transitivetagkeys", "aws:requesttag/", "aws:tagkeys")
 _OF_INSTANCES = (
     "ec2:sourceinstancearn",
     "ec2:roledelivery",
@@ -61,6 +62,8 @@ def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Opera
     operator = test.operator
     if operator is None:
         return Reason.OPERATOR_UNKNOWN, None
+    if test.untold:
+        return Reason.MALFORMED, None
     malformed = next((operand for operand in test.operands if operand.malformed), None)
     if malformed and all(operand.malformed for operand in test.operands):
         return Reason.OPERAND_MALFORMED, malformed
@@ -79,7 +82,8 @@ def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Opera
         return (
             Reason.EXCLUDED if hit else Reason.OPERAND_MALFORMED if malformed else Reason.NOT_TOLD
         ), hit or malformed
-    misses = [(_difference(operand, value, test, question), operand) for operand in test.operands for value in state]
+    unfit = [value for value in state if test.fits(value, question) is not YES]
+    misses = [(_difference(operand, value, test, question), operand) for operand in test.operands for value in unfit]
     if not misses:
         return Reason.MALFORMED, None
     return min(misses, key=lambda miss: _NEARNESS.index(miss[0]) if miss[0] in _NEARNESS else len(_NEARNESS))
@@ -113,7 +117,11 @@ def _missing(test: Test, question: Question) -> Reason:
         return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
     if question.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION
+    if question.call.scene.by_console and test.lower.startswith(_OF_THE_API):
+        return Reason.NOT_SENT_BY_CONSOLE
     if test.lower in keys.NEVER_SENT:
+        return Reason.KEY_NEVER_SENT
+    if keys.is_unsent_claim(test.lower):
         return Reason.KEY_NEVER_SENT
     if not keys.is_known(test.lower):
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
@@ -147,7 +155,7 @@ def _difference(operand: Operand, value: str, test: Test, question: Question) ->
         return Reason.OUT_OF_RANGE
     if wanted.strip() == value.strip():
         return Reason.SPACE_DIFFERS
-    patterns = test.operator.family is Family.STRING_PATTERN
+    patterns = test.operator.family is Family.STRING_PATTERN and text.plain is not None
     if wanted.casefold() == value.casefold() or (patterns and glob(wanted.casefold())(value.casefold())):
         return Reason.CASE_DIFFERS
     if test.operator.family is Family.STRING and has_wildcard(wanted) and glob(wanted)(value):

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 import base64
 import binascii
 import operator
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -127,19 +128,21 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def number(text: str) -> float | None:
     """Read an integer or a decimal number; None if it is neither."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def moment(text: str) -> float | None:
-    """Read an ISO 8601 date, or seconds since 1970, as such seconds; None if it is neither."""
-    if text.lstrip("-").replace(".", "", 1).isdigit() and len(text) > 4:
+    """Read an ISO 8601 date, or seconds since 1970, as such seconds; None if it is neither.
+
+    A date may end after the year or the month. Four digits are a year.
+
+    Source: https://www.w3.org/TR/NOTE-datetime
+    """
+    whole = f"{text}-01-01" if _YEAR.fullmatch(text) else f"{text}-01" if _MONTH.fullmatch(text) else text
+    if whole is text and _NUMBER.fullmatch(text):
         return number(text)
     try:
-        read = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(whole)
     except ValueError:
         return None
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
@@ -151,6 +154,10 @@ def _bytes(text: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
 
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_YEAR = re.compile(r"[0-9]{4}")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 _ROWS = (
     Operator("StringEquals", Family.STRING),

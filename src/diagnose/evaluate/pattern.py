@@ -58,7 +58,7 @@ class Text:
             state = piece.state(question)
             if isinstance(state, Maybe):
                 unknown = state
-            elif len(state) == 1:
+            elif len(state) == 1 and piece.lower not in keys.MULTIVALUED:
                 resolved.append((state[0], False))
             elif piece.default is not None and not state:
                 resolved.append((piece.default, False))

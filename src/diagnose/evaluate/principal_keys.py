@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from diagnose.evaluate.organization_keys import organization_id, organization_paths
 from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State, tag_state
+from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
 from diagnose.model.arn import CallerKind
 from diagnose.model.evidence import Known
 
@@ -86,6 +86,11 @@ def _service_name(scene: Scene) -> State:
     return (scene.asker.name,) if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
 
+def _service_names(scene: Scene) -> State:
+    """All the names of the service principal, of which the caller's own is one."""
+    return SOME_VALUE if scene.asker.kind is CallerKind.SERVICE else ABSENT
+
+
 def _for_services(scene: Scene) -> State:
     return ANYTHING if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
@@ -116,7 +121,7 @@ PRINCIPAL_KEYS: dict[str, Callable[[Scene], State]] = {
     "aws:username": _user_name,
     "aws:principalisawsservice": _is_service,
     "aws:principalservicename": _service_name,
-    "aws:principalservicenameslist": _service_name,
+    "aws:principalservicenameslist": _service_names,
     "aws:sourceaccount": _for_services,
     "aws:sourcearn": _for_services,
     "aws:sourceorgid": _for_services,

@@ -117,6 +117,8 @@ def _miss(text: Text, fits: Tri, question: Question) -> Reason:
     if fits is UNKNOWN:
         return Reason.NOT_TOLD
     if text.plain is not None:
+        if _matcher(text.plain) is None:
+            return Reason.SPACE_DIFFERS if text.plain != text.plain.strip() else Reason.NOT_AN_ARN
         reason = how_arns_differ(text.plain, question.resource)
         return Reason.VARIABLE_IS_LITERAL if "${" in text.plain else _known(reason)
     pieces = text.resolve(question)

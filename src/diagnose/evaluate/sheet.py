@@ -6,7 +6,7 @@ from diagnose.evaluate.layers import Attached, Row
 from diagnose.evaluate.statement import Statement
 from diagnose.model.evidence import Unread
 from diagnose.model.policy import Policy, PolicySet
-from diagnose.model.trace import Action, Effect, Problem
+from diagnose.model.trace import Action, Effect, Layer, Problem
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
@@ -128,6 +128,8 @@ def _misplaced(statement: Statement, row: Row) -> list[str]:
     found = []
     if row.principal and statement.principals is None:
         found.append("the statement has no `Principal` that can be told")
+    if row.layer is Layer.TRUST and statement.principals is not None and statement.principals.negated:
+        found.append("a trust policy has no `NotPrincipal`: use `*` with a condition on `aws:PrincipalArn`")
     if not row.principal and statement.principals is not None:
         found.append("a policy of this kind has no `Principal`: it is about whoever it is attached to")
     if row.resource and statement.resources is None:

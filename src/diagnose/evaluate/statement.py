@@ -181,6 +181,8 @@ class Statement:
             return None
         named: list[Named] = []
         told = True
+        for repeated in repeated_keys(value):
+            self._flaw(f"{pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
         for kind, given in value.items():
             place = f"{pointer}/{escaped(kind)}"
             texts = self._texts(given, place)
@@ -188,6 +190,9 @@ class Statement:
                 self._flaw(place, f"AWS knows no kind of principal `{kind}`")
                 texts = None
             told = told and texts is not None
+            if kind == "Service":
+                wild = [where for text, where in texts or () if text == "*"]
+                self._flaws += [Flaw(where, "a service principal cannot be a wildcard") for where in wild]
             named += [Named(kind, text, where) for text, where in texts or ()]
         return tuple(named) if told else None
 
@@ -210,7 +215,7 @@ class Statement:
                 self._flaw(f"{where}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
             for key, given in block.items():
                 pointer = f"{where}/{escaped(key)}"
-                values = self._texts(given, pointer, unquoted=True) or ()
+                values = self._texts(given, pointer, unquoted=True)
                 test = Test(written, key, values, pointer, variables=self._variables)
                 for operand in test.operands:
                     if operand.malformed:

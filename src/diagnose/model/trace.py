@@ -52,6 +52,8 @@ class Effect(StrEnum):
 class Element(StrEnum):
     """The parts of a statement that decide whether it applies."""
 
+    COMPARISON = "comparison"
+    """What the policies name and nobody can tell: a session's name, a unique id, an element that is no text."""
     ACTION = "action"
     PRINCIPAL = "principal"
     RESOURCE = "resource"
@@ -177,6 +179,8 @@ class DoubtKind(StrEnum):
     KEY = "key"
     LAYER = "layer"
     GATE = "gate"
+    COMPARISON = "comparison"
+    """What the policies name and nobody can tell: a session's name, a unique id, an element that is no text."""
     ACTION = "action"
     """Whether the caller's session hands on tags or a source identity, for which another action is needed."""
 

@@ -90,6 +90,8 @@ def _subject(doubt: Doubt) -> str:
             return LAYER_WORDS[Layer(doubt.subject)] if doubt.subject in _LAYERS else doubt.subject
         case DoubtKind.GATE:
             return f"the check of the {doubt.subject}" if doubt.subject in _GATES else doubt.subject
+        case DoubtKind.COMPARISON:
+            return doubt.subject
         case DoubtKind.ACTION:
             return f"whether the caller's session hands on what {doubt.subject} is needed for"
         case _:
