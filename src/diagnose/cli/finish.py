@@ -22,15 +22,25 @@ def finish(
     rule_folders: Sequence[Path],
     expected: Verdict | None,
 ) -> int:
-    """Diagnose a case and report it; give the exit code. The case is saved first, so that nothing is lost."""
-    if save_to is not None:
-        from diagnose.collect.file import save_case
+    """Diagnose a case and report it; give the exit code.
 
-        save_case(case, save_to)
+    The case is saved first, so that nothing is lost. One that is to be redacted is saved so as well, for whoever asks
+    for it means to hand both on.
+    """
+    if not redacted:
+        _save(case, save_to)
     diagnosis = diagnose(case, load_rules(rule_folders))
     if redacted:
         from diagnose.report.redact import redact
 
         diagnosis = redact(diagnosis)
+        _save(diagnosis.case, save_to)
     say(render(diagnosis, output, width=width(), color=colored(color)))
     return code_of(diagnosis.verdict, expected)
+
+
+def _save(case: Case, path: Path | None) -> None:
+    if path is not None:
+        from diagnose.collect.file import save_case
+
+        save_case(case, path)

@@ -135,7 +135,9 @@ Colors = Annotated[Color, typer.Option("--color", help="When to colour text.", r
 Redact = Annotated[
     bool,
     typer.Option(
-        "--redact", help="Replace accounts, names and ids by pseudonyms that stay distinct.", rich_help_panel=_OUTPUT
+        "--redact",
+        help="Replace accounts, names and ids by pseudonyms that stay distinct, in a saved case too.",
+        rich_help_panel=_OUTPUT,
     ),
 ]
 RuleFolders = Annotated[
