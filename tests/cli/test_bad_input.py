@@ -1,0 +1,192 @@
+"""Whatever is given wrongly is answered in one sentence, with what was expected, and never with a traceback."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.cli.cases import DEMOS, demo, write
+from tests.cli.program import BAD_INPUT, Program, Run
+
+SOURCE, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
+CASE = str(DEMOS / "wrong-principal.json")
+
+
+def _is_one_sentence(run: Run) -> bool:
+    """A message, and a hint below it that is indented."""
+    message, *hint = run.err.splitlines()
+    assert run.code == BAD_INPUT
+    assert run.out == ""
+    assert message.startswith("xdiag: ")
+    assert not message.endswith(".")
+    assert len(hint) <= 1
+    assert all(line.startswith("  ") for line in hint)
+    assert "Traceback" not in run.err
+    return True
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        pytest.param("Deploy", "is a bare name", id="a bare name"),
+        pytest.param("role/Deploy", "is a bare name", id="a bare path"),
+        pytest.param("", "is not an ARN", id="nothing"),
+        pytest.param("222222222222", "is a bare name", id="an account"),
+        pytest.param("arn:aws:iam:222222222222:role/Deploy", "is not an ARN", id="a colon missing"),
+        pytest.param("arn:aws:iam:::222222222222:role/Deploy", "no account id", id="a colon too many"),
+        pytest.param("arn:aws:iam::2222-2222-2222:role/Deploy", "no account id", id="dashes in the account"),
+        pytest.param("arn:aws:iam::22222222222:role/Deploy", "no account id", id="eleven digits"),
+        pytest.param("arn:aws:iam::alias:role/Deploy", "no account id", id="an alias for the account"),
+        pytest.param("arn:aws:iam:eu-west-1:222222222222:role/Deploy", "not an ARN of IAM", id="a Region"),
+        pytest.param("arn:aws-eu:iam::222222222222:role/Deploy", "does not exist", id="an unknown partition"),
+        pytest.param("arn:${AWS::Partition}:iam::222222222222:role/D", "template variable", id="a template variable"),
+        pytest.param("arn:aws:iam::222222222222:role/De ploy", "has spaces", id="a space"),
+        pytest.param("arn:aws:iam::222222222222:role/Deploy\n", "has spaces", id="a line break"),
+        pytest.param("arn:aws:iam::222222222222:role/De\u200bploy", "invisible", id="an invisible character"),
+        pytest.param("arn:aws:iam::222222222222:role/De\x1b[31m", "invisible", id="an escape sequence"),
+        pytest.param("arn:aws:iam::222222222222:role//Deploy", "empty part", id="two slashes"),
+        pytest.param("arn:aws:iam::222222222222:role/", "not an IAM role", id="no name"),
+        pytest.param("arn:aws:iam::222222222222:roles/Deploy", "not an IAM role", id="the plural"),
+        pytest.param("arn:aws:iam::222222222222:user/Deploy", "an IAM user", id="a user"),
+        pytest.param("arn:aws:iam::222222222222:group/Deploy", "an IAM group", id="a group"),
+        pytest.param("arn:aws:iam::222222222222:policy/Deploy", "a policy", id="a policy"),
+        pytest.param("arn:aws:iam::222222222222:root", "an account", id="an account's root"),
+        pytest.param("arn:aws:iam::222222222222:instance-profile/D", "an instance profile", id="an instance profile"),
+        pytest.param("arn:aws:sts::222222222222:assumed-role/Deploy/x", "a session", id="a session"),
+        pytest.param("arn:aws:sts::222222222222:role/Deploy", "not an IAM role", id="the wrong service"),
+    ],
+)
+def test_a_malformed_role_is_told_kindly(xdiag: Program, role: str, said: str) -> None:
+    run = xdiag("check", SOURCE, role)
+    assert _is_one_sentence(run)
+    assert said in run.err.splitlines()[0]
+    assert "\x1b" not in run.err
+    assert "\u200b" not in run.err
+    assert len(run.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        pytest.param("ci", "is not an ARN", id="a bare name"),
+        pytest.param("arn:aws:sts::111111111111:assumed-role/App", "not a whole session", id="half a session"),
+        pytest.param("arn:aws:sts::111111111111:assumed-role/a/App/x", "not a whole session", id="a session's path"),
+        pytest.param("arn:aws:iam::111111111111:assumed-role/App/x", "not a principal", id="a session of IAM"),
+        pytest.param("arn:aws:sts::111111111111:user/ci", "not a principal", id="a user of STS"),
+        pytest.param("arn:aws:iam::111111111111:group/devs", "not a principal", id="a group"),
+        pytest.param("arn:aws:iam::111111111111:instance-profile/x", "not a principal", id="an instance profile"),
+        pytest.param("arn:aws:s3:::bucket", "no account id", id="a bucket"),
+    ],
+)
+def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: str) -> None:
+    run = xdiag("collect", source, ROLE)
+    assert _is_one_sentence(run)
+    assert said in run.err.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("check",), "both ARNs are missing", id="no ARN"),
+        pytest.param(("check", SOURCE), "the ARN of the destination role is missing", id="one ARN"),
+        pytest.param(("check", SOURCE, ROLE, "third"), "unexpected extra argument", id="three arguments"),
+        pytest.param(("check", "--withot", "scp"), "no such option: --withot", id="an unknown option"),
+        pytest.param(("check", "--\x1b[31m"), "no such option", id="an option that is an escape sequence"),
+        pytest.param(("chekc",), "no such command `chekc`", id="an unknown command"),
+        pytest.param(("check", "--case"), "`--case` requires an argument", id="an option without its value"),
+        pytest.param(("check", "--duration-seconds", "1h"), "`1h` is not a valid int", id="a number that is none"),
+        pytest.param(("check", "--output", "yaml"), "`yaml` is not one of `text`", id="an unknown format"),
+        pytest.param(("check", "--color", "sometimes"), "`sometimes` is not one of", id="an unknown colour"),
+        pytest.param(("check", "--via", "phone"), "`phone` is not one of", id="an unknown way"),
+        pytest.param(("check", "--case", CASE, "--expect", "nonsense"), "`--expect nonsense`", id="no verdict"),
+        pytest.param(("check", "--case", CASE, "--tag", "novalue"), "`--tag novalue`", id="a tag without a value"),
+        pytest.param(("check", "--case", CASE, "--tag", "=x"), "`--tag =x`", id="a tag without a key"),
+        pytest.param(("check", "--case", CASE, "--context", "aws:X"), "`--context aws:X`", id="a key without a value"),
+        pytest.param(("check", "--case", CASE, "--without", "nonsense"), "`--without nonsense`", id="no layer"),
+        pytest.param(("check", "--case", CASE, "--rules", "/nowhere"), "/nowhere", id="a folder that is not there"),
+        pytest.param(("check", SOURCE, "--case", CASE), "is not the one in the case file", id="another source"),
+        pytest.param(("check", SOURCE, ROLE, "--source-profile", "no"), "no AWS profile `no`", id="an unknown profile"),
+        pytest.param(("check", SOURCE, ROLE, "--endpoint-url", "there"), "`there` is not a URL", id="no URL"),
+        pytest.param(("collect", SOURCE), "the ARN of the destination role is missing", id="collect with one ARN"),
+        pytest.param(("demo", "nope"), "there is no demo `nope`", id="an unknown demo"),
+        pytest.param(("facts",), "missing argument", id="no case for facts"),
+        pytest.param(("facts", "/nowhere.json"), "there is no file `/nowhere.json`", id="facts of no file"),
+        pytest.param(("schema", "rule"), "`rule` is not one of", id="an unknown schema"),
+        pytest.param(("explain", "no-such-rule"), "no-such-rule", id="an unknown rule"),
+        pytest.param(("check", "--case", CASE, "--with-scp", "/nowhere"), "no file `/nowhere`", id="no such SCP"),
+        pytest.param(
+            ("check", "--case", CASE, "--with-trust-policy", CASE), "is not a policy", id="a case for a policy"
+        ),
+        pytest.param(
+            ("check", "--case", CASE, "--save-case", "/nowhere/x.json"), "no folder for", id="nowhere to save to"
+        ),
+        pytest.param(("check", "--case", CASE, "--save-case", "/"), "`/` is a folder", id="a folder to save to"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_told_kindly(xdiag: Program, arguments: tuple[str, ...], said: str) -> None:
+    run = xdiag(*arguments)
+    assert _is_one_sentence(run)
+    assert said in run.err.splitlines()[0]
+    assert "\x1b" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b"\n \t\n", "is empty", id="blank"),
+        pytest.param((DEMOS / "allowed.json").read_bytes()[:-40], "ends", id="truncated"),
+        pytest.param(b"{'schema': 'xdiag.case/1'}", "a single quote", id="single quotes"),
+        pytest.param(b"{}", "is not a case", id="an empty object"),
+        pytest.param(b"[]", "", id="a list"),
+        pytest.param(b"null", "", id="null"),
+        pytest.param(b"\x00\xff\xfe\x80\x1b[31m" * 50, "", id="binary"),
+        pytest.param(b"x" * 10_000_000, "", id="ten megabytes of nonsense"),
+        pytest.param(b"[" * 1_000_000, "", id="a million brackets"),
+        pytest.param(b'{"schema": "xdiag.case/9"}', "", id="a version to come"),
+        pytest.param(b'{"\x1b[31m": 1}', "", id="an escape sequence"),
+    ],
+)
+def test_a_file_that_is_no_case_is_told_kindly(xdiag: Program, tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "case.json"
+    path.write_bytes(content)
+    run = xdiag("check", "--case", path)
+    assert _is_one_sentence(run)
+    assert f"`{path}`" in run.err
+    assert said in run.err.splitlines()[0]
+    assert len(run.err) < 1000
+    assert "\x1b" not in run.err
+
+
+def test_a_folder_is_no_case(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--case", tmp_path)
+    assert _is_one_sentence(run)
+    assert run.err.startswith(f"xdiag: `{tmp_path}` is a folder")
+
+
+def test_a_file_that_is_not_there_is_no_case(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--case", tmp_path / "none.json")
+    assert _is_one_sentence(run)
+    assert run.err.startswith(f"xdiag: there is no file `{tmp_path / 'none.json'}`")
+
+
+def test_an_unknown_field_is_named(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--case", write(tmp_path, {**demo("allowed"), "reqest": {}}))
+    assert _is_one_sentence(run)
+    assert "reqest" in run.err
+
+
+def test_nothing_on_standard_input_is_no_case(xdiag: Program) -> None:
+    run = xdiag("check", "--case", "-")
+    assert _is_one_sentence(run)
+    assert "standard input" in run.err
+
+
+def test_a_file_name_with_an_escape_sequence_does_nothing(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--case", tmp_path / "\x1b[31mred.json")
+    assert _is_one_sentence(run)
+    assert "\x1b" not in run.err
+
+
+def test_a_file_name_that_is_not_unicode_is_told(xdiag: Program) -> None:
+    run = xdiag("check", "--case", os.fsdecode(b"/nowhere/\xff.json"))
+    assert _is_one_sentence(run)

@@ -1,0 +1,95 @@
+"""Nothing of whose accounts these are leaves in a redacted report."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.cases import changed, demo, write
+from tests.cli.program import DENIED, Program
+
+NAMES = {
+    "tools-of-acme": "a policy",
+    "AcmeMayDeploy": "a Sid",
+    "LetAcmeIn": "a Sid of the trust policy",
+    "o-acme12345": "an organization",
+    "acme-secret-4711": "an external ID",
+    "acme-run-9": "a session name",
+    "AcmePipeline": "the source",
+    "AcmeTarget": "the role",
+    "AcmeOther": "another role",
+    "198.51.100.77": "an address",
+    "333333333333": "the source's account",
+    "444444444444": "the role's account",
+    "555555555555": "an account that the trust policy names",
+    "AIDAACMEACMEACMEACME1": "a unique id",
+    "acme-cost-center": "a tag's value",
+}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("redact"), _case())
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+def test_no_name_is_left_in_a_redacted_report(xdiag: Program, case: Path, output: str) -> None:
+    open_run = xdiag("check", "--case", case, "--output", output)
+    run = xdiag("check", "--case", case, "--output", output, "--redact")
+    assert open_run.code == run.code == DENIED
+    assert "AcmePipeline" in open_run.out
+    assert [name for name in NAMES if name.lower() in run.out.lower()] == []
+    assert "sts:AssumeRole" in run.out
+
+
+def test_a_case_that_is_saved_beside_a_redacted_report_is_redacted(xdiag: Program, case: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "case.json"
+    run = xdiag("check", "--case", case, "--redact", "--output", "json", "--save-case", saved)
+    assert [name for name in NAMES if name.lower() in saved.read_text().lower()] == []
+    assert xdiag("check", "--case", saved, "--output", "json").report["verdict"] == run.report["verdict"]
+
+
+def test_without_redaction_the_case_is_saved_as_it_is(xdiag: Program, case: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "case.json"
+    xdiag("check", "--case", case, "--save-case", saved)
+    text = saved.read_text()
+    assert [name for name in NAMES if name not in text] == []
+
+
+def _case() -> dict[str, Any]:
+    source, role = "arn:aws:iam::333333333333:user/AcmePipeline", "arn:aws:iam::444444444444:role/AcmeTarget"
+    principal = {"arn": source, "unique_id": "AIDAACMEACMEACMEACME1", "tags": _known({"cost": "acme-cost-center"})}
+    identity = {"Sid": "AcmeMayDeploy", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
+    trust = {
+        "Sid": "LetAcmeIn",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::555555555555:user/AcmePipeline"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "acme-secret-4711"}},
+    }
+    message = f"User: {source} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    return {
+        **changed(
+            demo("wrong-principal"),
+            request__role_arn=role,
+            request__parameters={"session_name": "acme-run-9", "external_id": "acme-secret-4711"},
+            request__context={"aws:SourceIp": ["198.51.100.77"]},
+            snapshot__source__arn=source,
+            snapshot__source__principal=_known(principal),
+            snapshot__source__identity_policies={
+                "policies": [{"name": "tools-of-acme", "document": {"Version": "2012-10-17", "Statement": [identity]}}]
+            },
+            snapshot__source__organization=_known({"id": "o-acme12345", "path": "o-acme12345/r-ab12/"}),
+            snapshot__destination__role=_known({"arn": role}),
+            snapshot__destination__trust_policy=_known(
+                {"name": "AcmeTarget", "kind": "trust", "document": {"Version": "2012-10-17", "Statement": [trust]}}
+            ),
+            snapshot__destination__other_roles=_known(["arn:aws:iam::444444444444:role/AcmeOther"]),
+        ),
+        "message": message,
+        "note": "AcmePipeline of o-acme12345",
+        "probe": {"outcome": "access_denied", "caller": source, "code": "AccessDenied", "message": message},
+    }
+
+
+def _known(value: object) -> dict[str, object]:
+    return {"evidence": "known", "value": value}
