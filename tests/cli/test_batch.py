@@ -1,6 +1,8 @@
 """`xdiag batch` as a user runs it: rows in order, and whole lines however a run ends."""
 
+import itertools
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,6 +15,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from diagnose.cli.crew import told_by
+from diagnose.errors import XdiagError
 from diagnose.library import load_case
 from diagnose.model.case import Case
 
@@ -183,6 +187,17 @@ def test_workers_end_with_the_one_they_work_for(cases: Path, tmp_path: Path) -> 
     run.kill()
     run.communicate(timeout=20)
     assert all_end(run.pid)
+
+
+def test_a_killed_worker_is_told() -> None:
+    """Memory that has run out is the common reason."""
+    results = told_by(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
+    assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    with pytest.raises(XdiagError, match="was killed"):
+        list(itertools.islice(results, 5))
+    assert not multiprocessing.active_children()
 
 
 def test_nothing_is_done_again_when_all_is_there(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class _Worker:
         try:
             self._pipe.send(chunk)
         except OSError:
-            raise _killed() from None
+            raise self._lost() from None
 
     def answer(self) -> tuple[bytes, Tally]:
         """Wait for the rows of the lines that were handed over."""
@@ -67,8 +67,16 @@ class _Worker:
             rows: bytes = self._pipe.recv_bytes()
             tally: Tally = self._pipe.recv()
         except (OSError, EOFError):
-            raise _killed() from None
+            raise self._lost() from None
         return rows, tally
+
+    def _lost(self) -> Exception:
+        """Tell a process that somebody killed from one that a bug of ours has ended, of which it has told itself."""
+        self._process.join()
+        if (self._process.exitcode or 0) >= 0:
+            return RuntimeError("a process that makes rows has failed")
+        hint = "perhaps memory ran out: go on with `--resume` and fewer `--jobs`"
+        return XdiagError("a process that makes rows was killed", hint=hint)
 
     def stop(self) -> None:
         """End the process, whatever it does."""
@@ -84,9 +92,3 @@ def _work(pipe: Connection, rules: Sequence[Rule] | None) -> None:
             rows, tally = told(pipe.recv(), rules)
             pipe.send_bytes(rows)
             pipe.send(tally)
-
-
-def _killed() -> XdiagError:
-    return XdiagError(
-        "a process that makes rows was killed", hint="perhaps memory ran out: go on with `--resume` and fewer `--jobs`"
-    )
