@@ -45,6 +45,7 @@ def main(count: int) -> None:
                         f"{lines:,}",
                         f"{size / share:.0f}",
                         f"{spent:.1f}",
+                        f"{worked:.1f}",
                         f"{lines / spent:,.0f}",
                     ]
                 )
