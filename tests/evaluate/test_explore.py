@@ -60,6 +60,7 @@ FAMILIES: dict[str, tuple[str, list[tuple[str, Any]], list[tuple[str, ...]]]] = 
             ("IpAddress", "203.0.113.127"),
             ("IpAddress", "2001:db8::/32"),
             ("IpAddress", ["0.0.0.0/0", "::/0"]),
+            ("NotIpAddress", ["192.0.2.0/24", "2001:db8::/32"]),
             *NULLS,
         ],
         [
@@ -156,6 +157,16 @@ def test_a_key_that_is_compared_as_a_number_and_as_text_is_not_told() -> None:
     one = case(trust=[trusts({"AWS": HOME}, Condition=both)], unknown=(AGE,))
     assert verdict(known(one, AGE, ("5000",))) is YES
     assert verdict(one) is decide(one).verdict is UNKNOWN
+
+
+def test_a_set_that_must_hold_many_values_is_not_told() -> None:
+    each = [f"ForAnyValue:{operator}" for operator in ("StringEquals", "StringLike", "StringEqualsIgnoreCase")]
+    every = {operator: {KEYS: value} for operator, value in zip(each, "abc", strict=True)}
+    others = [trusts({"AWS": "333333333333"}, Condition={each[0]: {KEYS: list("defg")}})]
+    others += [trusts("*", effect="Deny", Condition={each[0]: {KEYS: value}}) for value in "defg"]
+    one = case(trust=[trusts({"AWS": HOME}, Condition=every), *others], unknown=(KEYS,))
+    assert verdict(known(one, KEYS, ("a", "b", "c"))) is YES
+    assert verdict(one) is UNKNOWN
 
 
 def test_only_a_key_that_changes_the_answer_matters() -> None:
