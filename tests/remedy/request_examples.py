@@ -1,6 +1,6 @@
 """Examples of remedies that change the request."""
 
-from tests.remedy.broken import APP, about, allow, broken, deny, identity, on, trust
+from tests.remedy.broken import APP, BUILDER, about, allow, broken, deny, identity, on, trust
 from tests.remedy.example import (
     ALLOWED,
     CLEARS,
@@ -24,7 +24,7 @@ from tests.remedy.example import (
     with_scp,
 )
 
-from diagnose.model.trace import Effect, Gate, Layer
+from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
 
 REQUEST_EXAMPLES = (
     example(
@@ -156,6 +156,7 @@ REQUEST_EXAMPLES = (
         of_gate(Gate.DURATION),
         ALLOWED,
     ),
+    example("shorten-duration", "only the error speaks of a duration", broken("cross-account"), Subject(), NOT_TRIED),
     example("shorten-duration", "the duration is no trouble", NO_POLICY, NO_TROUBLE, REFUSED),
     example(
         "correct-parameter",
@@ -201,6 +202,13 @@ REQUEST_EXAMPLES = (
         "an SCP keeps to one Region",
         with_scp(deny("*", Resource="*", Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}})),
         lambda case: about(case, Layer.SCP, effect=Effect.DENY),
+        ALLOWED,
+    ),
+    example(
+        "use-region",
+        "any Region that begins so would do",
+        with_condition({"StringLike": {"aws:RequestedRegion": "us-*"}}),
+        condition("aws:RequestedRegion"),
         REFUSED,
     ),
     example(
@@ -219,6 +227,13 @@ REQUEST_EXAMPLES = (
     ),
     example(
         "use-endpoint",
+        "an endpoint hides the address that the trust policy wants",
+        with_condition({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, "endpoint", whole_account=True),
+        condition("aws:SourceIp"),
+        CLEARS,
+    ),
+    example(
+        "use-endpoint",
         "the key is of another kind",
         with_condition({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
         condition("aws:SourceIp"),
@@ -233,10 +248,31 @@ REQUEST_EXAMPLES = (
     ),
     example(
         "use-api-instead-of-console",
+        "the external ID is passed along",
+        with_condition(EXTERNAL, "console"),
+        condition("sts:ExternalId"),
+        ALLOWED,
+    ),
+    example(
+        "use-api-instead-of-console",
+        "what is missing cannot be passed along",
+        with_condition({"StringEquals": {"aws:PrincipalTag/team": "red"}}, "console"),
+        condition("aws:PrincipalTag/team"),
+        REFUSED,
+    ),
+    example(
+        "use-api-instead-of-console",
         "it was no console",
         asked(external_id="acme-41"),
         condition("sts:ExternalId"),
         REFUSED,
+    ),
+    example(
+        "use-identity",
+        "the trust policy names somebody else",
+        broken("cross-account", trust_policy=trust(allow({"AWS": f"{BUILDER}2"}))),
+        of_layer(Layer.TRUST, Element.PRINCIPAL),
+        NOT_TRIED,
     ),
     example("use-identity", "the root user calls", ROOT, of_gate(Gate.CALLER), NOT_TRIED),
     example("use-other-role", "any other role", NO_POLICY, NO_TROUBLE, NOT_TRIED),

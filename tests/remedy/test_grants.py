@@ -9,6 +9,7 @@ from tests.remedy.broken import (
     allow,
     broken,
     edited,
+    gate,
     identity,
     on,
     propose,
@@ -18,7 +19,7 @@ from tests.remedy.broken import (
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof
-from diagnose.model.trace import Action, Element, Layer, Subject
+from diagnose.model.trace import Action, Element, Gate, Layer, Subject
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
 GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
@@ -162,6 +163,58 @@ def test_a_new_statement_asks_of_the_caller_what_others_are_asked(condition: Any
     assert edited(whom(case))["Statement"][1] == new
 
 
+@pytest.mark.parametrize(
+    "meant",
+    [
+        pytest.param(allow({"AWS": BUILDER}, "sts:TagSession", Condition=EXTERNAL), id="another action"),
+        pytest.param(
+            {"Effect": "Allow", "Principal": {"AWS": BUILDER}, "NotAction": "sts:AssumeRole", "Condition": EXTERNAL},
+            id="all but this action",
+        ),
+        pytest.param(
+            {"Effect": "Allow", "NotPrincipal": {"AWS": BUILDER}, "Action": "sts:AssumeRole", "Condition": EXTERNAL},
+            id="all but this caller",
+        ),
+    ],
+)
+def test_the_conditions_of_the_statement_that_was_meant_are_carried_over(meant: Any) -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": "333333333333"}), meant))
+    subject = about(case, Layer.TRUST, index=1)
+    remedy = the_remedy("name-principal-in-trust", subject, case)
+    assert edited(remedy)["Statement"][-1]["Condition"] == EXTERNAL
+
+
+def test_claims_of_a_token_that_a_user_never_has_are_not_carried_over() -> None:
+    claims = {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": "333333333333"}, Condition=claims)))
+    assert "Condition" not in edited(whom(case))["Statement"][-1]
+
+
+def test_a_role_is_created_under_the_conditions_that_it_had() -> None:
+    case = broken("cross-account", role={"value": None})
+    (statement,) = edited(the_remedy("create-role", gate(case, Gate.ROLE), case))["Statement"]
+    assert statement["Condition"] == EXTERNAL
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["arn:aws:sts::111111111111:assumed-role/App/*", "arn:aws:sts::111111111111:assumed-role/App/build-7"],
+)
+def test_a_session_in_a_condition_becomes_its_role(value: str) -> None:
+    case = broken(
+        "cross-account-role", trust_policy=trust(allow(ROOT, Condition={"ArnLike": {"aws:PrincipalArn": value}}))
+    )
+    subject = about(case, Layer.TRUST, Element.CONDITION)
+    (statement,) = edited(the_remedy("correct-condition-value", subject, case))["Statement"]
+    assert statement["Condition"] == {"ArnLike": {"aws:PrincipalArn": APP}}
+
+
+def test_all_sessions_of_a_role_are_meant_by_the_role() -> None:
+    every = "arn:aws:sts::111111111111:assumed-role/App/*"
+    case = broken("cross-account-role", trust_policy=trust(allow({"AWS": every})))
+    assert edited(whom(case))["Statement"] == [allow({"AWS": APP})]
+
+
 def test_a_session_is_named_by_its_role() -> None:
     case = broken("cross-account-role", trust_policy=trust(allow({"AWS": "333333333333"})))
     assert edited(whom(case))["Statement"][1]["Principal"] == {"AWS": APP}
@@ -208,6 +261,13 @@ def test_an_unread_path_is_said_to_be_unknown() -> None:
         "cross-account-role", principal={"evidence": "unread"}, trust_policy=trust(allow({"AWS": "333333333333"}))
     )
     assert "with its path if it has one" in whom(case).text
+
+
+def test_a_trust_policy_that_grows_too_long_is_told() -> None:
+    others = [f"arn:aws:iam::333333333333:role/Number{number}" for number in range(50)]
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": others})))
+    text = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case).text
+    assert "over the default quota of 2048" in text
 
 
 def test_a_companion_is_allowed_to_the_caller_alone_and_without_conditions() -> None:

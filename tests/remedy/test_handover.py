@@ -43,7 +43,7 @@ def test_the_organization_and_the_network_have_owners_too() -> None:
 def test_a_question_is_handed_over_as_a_question() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal={"AWS": BUILDER})))
     remedy = the_remedy("ask-owner", about(case, Layer.TRUST, effect=Effect.DENY), case)
-    assert paragraph(remedy, case).endswith("and cannot. Is that meant to be so?")
+    assert paragraph(remedy, case).endswith("which is refused, or may be. Is that meant to be so?")
 
 
 def test_a_setting_is_handed_over_as_a_command() -> None:

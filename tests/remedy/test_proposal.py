@@ -89,3 +89,9 @@ def test_parameters_that_are_left_out_have_no_flag() -> None:
     bare = broken("tagged", request={"parameters": None}).request
     assert bare.parameters == Parameters()
     assert terraform(RequestChange(case.request, bare), case) == ""
+
+
+def test_the_identity_to_use_is_the_one_that_is_named() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": f"{BUILDER}2"})))
+    remedy = the_remedy("use-identity", about(case, Layer.TRUST, Element.PRINCIPAL), case)
+    assert remedy.text == f"Make the request as `{BUILDER}2` instead of `{BUILDER}`"

@@ -12,6 +12,28 @@ from diagnose.remedy.naming import policy_words
 from diagnose.remedy.parties import account_of, role_arn
 from diagnose.remedy.places import LAYER_WORDS, OWNERS
 
+_SAID: dict[Kind, tuple[Owner, str]] = {
+    Kind.SHORTEN_DURATION: (
+        Owner.CALLER,
+        "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
+    ),
+    Kind.RAISE_ROLE_MAXIMUM: (Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for"),
+    Kind.PASS_MFA: (
+        Owner.CALLER,
+        "Pass the serial number of the user's own MFA device, and a code of it that was not used before",
+    ),
+    Kind.CORRECT_PARAMETER: (Owner.CALLER, "Correct the parameter that the error names"),
+    Kind.DROP_TAGS: (Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy"),
+}
+
+
+def said(kind: Kind, subject: Subject) -> Draft | None:
+    """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
+    if subject.layer is not None or subject.gate is not None or kind not in _SAID:
+        return None
+    owner, text = _SAID[kind]
+    return Draft(kind, owner, text)
+
 
 def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
     """Try again: IAM is eventually consistent.

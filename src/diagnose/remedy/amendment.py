@@ -1,5 +1,6 @@
 """A policy of a case, amended by operations, as a draft."""
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,11 @@ from diagnose.remedy.parties import destination_is_protected, permission_set, ro
 from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, with_new_policy, with_policy
 
 LANGUAGE = "2012-10-17"
+TRUST_QUOTA = 2048
+"""Characters of a trust policy, white space not counted.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center puts a permission set's inline policy on the role."""
 
@@ -42,6 +48,8 @@ def amend(
         return None
     edited = patched(document, operations)
     after = replace(policy, document=raw_document(edited))
+    if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
+        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
     change = PolicyChange(
         layer,
         policy,

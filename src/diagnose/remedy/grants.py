@@ -2,6 +2,7 @@
 
 import re
 
+from diagnose.evaluate import keys
 from diagnose.evaluate.action import covered
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
@@ -64,22 +65,26 @@ def nearest_conditions(document: Object, case: Case, near: Object | None = None)
     """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
 
     A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
-    the caller what the owner asks of others: an external ID, MFA, a network.
+    the caller what the owner asks of others: an external ID, MFA, a network. `near` is the statement that was meant.
     """
-    candidates = [near] if near else []
-    for statement in [*candidates, *statements(document)]:
-        if _allows_such_callers(statement, case):
-            return _carried(statement.get("Condition"), case)
+    meant = [near] if near and _is_for_such_callers(near, case) else []
+    others = [statement for statement in statements(document) if _is_for_such_callers(statement, case)]
+    assuming = [statement for statement in others if _allows(statement, Action.ASSUME_ROLE)]
+    for statement in [*meant, *assuming, *others]:
+        return _carried(statement.get("Condition"), case)
     return {}
 
 
-def _allows_such_callers(statement: Object, case: Case) -> bool:
-    principal = statement.get("Principal")
-    service = caller(case).kind is CallerKind.SERVICE
-    named = isinstance(principal, dict) and ("Service" if service else "AWS") in principal
-    actions = [action for action in listed(statement.get("Action")) if isinstance(action, str)]
-    assumes = any(Action.ASSUME_ROLE in covered(action) for action in actions)
-    return statement.get("Effect") == "Allow" and (named or principal == "*") and assumes
+def _is_for_such_callers(statement: Object, case: Case) -> bool:
+    if statement.get("Effect") != "Allow":
+        return False
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    kind = "Service" if caller(case).kind is CallerKind.SERVICE else "AWS"
+    return principal == "*" or (isinstance(principal, dict) and kind in principal)
+
+
+def _allows(statement: Object, action: Action) -> bool:
+    return any(isinstance(one, str) and action in covered(one) for one in listed(statement.get("Action")))
 
 
 def _carried(condition: Json, case: Case) -> Object:
@@ -88,7 +93,11 @@ def _carried(condition: Json, case: Case) -> Object:
     carried: Object = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            kept: Object = {key: value for key, value in block.items() if not key.lower().startswith(dropped)}
+            kept: Object = {
+                key: value
+                for key, value in block.items()
+                if not key.lower().startswith(dropped) and not keys.is_federation_key(key.lower())
+            }
             if kept:
                 carried[operator] = kept
     return carried

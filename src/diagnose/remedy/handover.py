@@ -14,7 +14,7 @@ def paragraph(remedy: Remedy, case: Case) -> str:
         return ""
     whom = f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` needs to assume `{role_arn(case)}`"
     if remedy.proof is Proof.NOT_TRIED:
-        return f"{whom}, and cannot. Is that meant to be so?"
+        return f"{whom}, which is refused, or may be. Is that meant to be so?"
     parts = [f"{whom}. Please change this: {remedy.text}.", _proof(remedy)]
     if remedy.patch:
         what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"

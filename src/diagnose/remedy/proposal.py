@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Remedy
-from diagnose.model.trace import Action, Decision, Effect, ElementTrace, Layer, StatementTrace, Subject
+from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, StatementTrace, Subject
 from diagnose.model.tri import NO
+from diagnose.remedy.advice import said
 from diagnose.remedy.commands import commands
 from diagnose.remedy.document import dumped, patch_text
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, VersionChange
@@ -32,7 +33,8 @@ def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) ->
             proven = prove(draft, focused, case, decision)
             if proven is not None:
                 return draft, proven
-    return None
+    advice = said(Kind(kind), subject)
+    return (advice, Proven(Proof.NOT_TRIED)) if advice else None
 
 
 def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
@@ -61,7 +63,12 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
 def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:
     """Give the subject, and where it is a whole layer the comparisons in it that keep the request."""
     yield subject
-    if subject.layer is None or subject.statement is not None:
+    if subject.layer is None or subject.element is not None:
+        return
+    if subject.statement is not None:
+        for element in subject.statement.elements:
+            if element.element is Element.CONDITION:
+                yield replace(subject, element=element)
         return
     for statement, elements in _in_the_way(subject.action, subject.layer, subject.level, decision):
         for element in elements:

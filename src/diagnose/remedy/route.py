@@ -8,10 +8,16 @@ from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Decision, Reason, Subject
+from diagnose.model.trace import Decision, Element, Reason, Subject
 from diagnose.remedy.draft import Draft, RequestChange
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.parameters import wanted_values, without_overrides
+from diagnose.remedy.parameters import (
+    pass_external_id,
+    pass_source_identity,
+    pass_tags,
+    wanted_values,
+    without_overrides,
+)
 from diagnose.remedy.parties import caller, is_role_arn
 
 
@@ -41,40 +47,48 @@ def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dr
 
 
 def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Call STS through the VPC endpoint, or from the VPC, that the condition wants.
+    """Call STS through the VPC endpoint or from the VPC that the condition wants, or past an endpoint.
+
+    A request through an endpoint has no `aws:SourceIp`.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts_vpce.html
     """
-    element = subject.element
-    key = element.key.lower() if element else ""
+    key, held = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
+    if key == "aws:sourceip" and isinstance(held, Known) and held.value is not None:
+        text = f"Call STS without the VPC endpoint `{held.value.id}`, which hides the source address"
+        yield _routed(None, text, case)
     if key not in ("aws:sourcevpce", "aws:sourcevpc"):
         return
     for value in wanted_values(subject):
         if has_wildcard(value):
             continue
         through = Endpoint(id=value) if key == "aws:sourcevpce" else Endpoint(id="", vpc=value)
-        held = case.snapshot.endpoint
         if isinstance(held, Known) and held.value is not None and held.value.id == through.id:
             through = held.value
-        edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
-        edited = replace(edited, snapshot=replace(edited.snapshot, endpoint=Known(through)))
         what = f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"an STS endpoint in the VPC `{value}`"
-        yield Draft(Kind.USE_ENDPOINT, Owner.NETWORK, f"Call STS by its regional name through {what}", edited)
+        yield _routed(through, f"Call STS by its regional name through {what}", case)
 
 
-def use_api(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Make the call with the CLI or an SDK, which can send what the console cannot."""
-    if case.request.via is Via.CONSOLE:
-        text = "Assume the role with the AWS CLI or an SDK: the console sends no external ID, source identity or tags"
-        request = replace(case.request, via=Via.CLI)
-        yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, request, ())
+def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call with the CLI or an SDK, and send what the condition wants and the console cannot."""
+    if case.request.via is not Via.CONSOLE:
+        return
+    text = "Assume the role with the AWS CLI or an SDK: the console sends no external ID, source identity or tags"
+    called = replace(case, request=replace(case.request, via=Via.CLI))
+    passing = (edit(subject, called, _decision) for edit in (pass_external_id, pass_source_identity, pass_tags))
+    key = subject.element.key.partition("/")[0].lower() if subject.element else ""
+    for name, drafts in zip(("sts:externalid", "sts:sourceidentity", "aws:requesttag"), passing, strict=True):
+        for draft in drafts if key == name else ():
+            if draft.case is not None:
+                also = f"{text}. {draft.text}"
+                yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, also, case, draft.case.request, ())
+    yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, called.request, ())
 
 
 def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Make the call as somebody else: whom the trust policy names, or who signed in."""
-    element = subject.element
-    named = element.wanted if element and element.wanted.startswith("arn:") else case.request.signed_in_as
-    if named and named != case.snapshot.source.arn and not has_wildcard(named):
+    named = _named_caller(subject) or case.request.signed_in_as
+    if named and named != case.snapshot.source.arn:
         text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
     elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
         text = "Make the request as an IAM user or from a role; the root user can assume none"
@@ -114,6 +128,15 @@ def correct_source_arn(_subject: Subject, case: Case, _decision: Decision) -> It
     yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
 
 
+def _named_caller(subject: Subject) -> str:
+    """Give the one user, role or session that the policy names where it does not name the source."""
+    element = subject.element
+    if element is None or (element.element is not Element.PRINCIPAL and element.key.lower() != "aws:principalarn"):
+        return ""
+    kinds = (":user/", ":role/", ":assumed-role/")
+    return element.wanted if any(kind in element.wanted for kind in kinds) and not has_wildcard(element.wanted) else ""
+
+
 def _asked_for(arn: str, case: Case, destination: DestinationSide) -> Draft:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     text = f"Ask for `{arn}`"
@@ -127,6 +150,12 @@ def _of_the_account(destination: DestinationSide) -> dict[str, object]:
         "organization": destination.organization,
         "other_roles": destination.other_roles,
     }
+
+
+def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
+    edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
+    snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
+    return Draft(Kind.USE_ENDPOINT, Owner.NETWORK, text, replace(edited, snapshot=snapshot))
 
 
 def _requested(kind: Kind, text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:

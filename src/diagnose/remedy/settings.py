@@ -12,14 +12,14 @@ from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Decision, Layer, Subject
 from diagnose.remedy.amendment import LANGUAGE
-from diagnose.remedy.document import Object
+from diagnose.remedy.document import Object, read
 from diagnose.remedy.draft import Draft, MaximumChange, NewRole, TagChange
-from diagnose.remedy.grants import grant
+from diagnose.remedy.grants import grant, nearest_conditions
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import source_words
 from diagnose.remedy.parameters import wanted_values, without_overrides
 from diagnose.remedy.parties import permission_set, source_is_protected
-from diagnose.remedy.places import with_destination, with_source
+from diagnose.remedy.places import policies_in, with_destination, with_source
 
 
 def raise_role_maximum(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -73,8 +73,10 @@ def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draf
 
 
 def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Create the role that was asked for, trusting exactly the caller."""
-    statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case)
+    """Create the role that was asked for, trusting exactly the caller, under the conditions of its old trust policy."""
+    old = next(policies_in(case, Layer.TRUST), None)
+    condition = nearest_conditions(read(old) or {}, case) if old else None
+    statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case, condition)
     held, arn = case.snapshot.destination.role, case.request.role_arn
     if statement is None or (isinstance(held, Known) and held.value is not None):
         return

@@ -28,6 +28,7 @@ _NOBODY = "SomebodyElse"
 _ELSEWHERE = ("999999999999", "888888888888", "777777777777")
 _ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
 _SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
+_USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
 
 
@@ -180,10 +181,17 @@ def _careless(before: Case, after: Case) -> Iterator[tuple[Case, Case]]:
     ):
         if asked & set(keys):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
-    pinned = f":assumed-role/{asker.name}/"
-    if asker.kind is CallerKind.SESSION and ("aws:userid" in asked or any(pinned in text for text in _texts(document))):
+    if asker.kind is CallerKind.SESSION and _names_one_session(document, asker.name):
         other = replace(itself, arn=f"{asker.arn.rpartition('/')[0]}/somebody-elses-session")
         yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
+
+
+def _names_one_session(document: Object, role: str) -> bool:
+    """Say whether the policy lets in a session of the role by its name: as a principal, or by `aws:userid`."""
+    principals = _texts([statement.get("Principal") for statement in statements(document)])
+    sessions = (found for text in principals if (found := _SESSION.fullmatch(text)) and found[2] == role)
+    ids = _texts([statement.get("Condition") for statement in statements(document)])
+    return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
 
 
 def _asked_keys(document: Object) -> set[str]:

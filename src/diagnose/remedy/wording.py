@@ -148,7 +148,10 @@ def _is_near(element: ElementTrace) -> bool:
         return True
     if element.got and element.wanted.strip().rstrip("/") == element.got.rstrip("/"):
         return True
-    return element.reason in NEAR_MISSES and not has_wildcard(element.wanted)
+    session_of_role = element.reason is Reason.SESSION_FOR_ROLE and element.wanted.endswith("/*")
+    return element.reason in NEAR_MISSES and not has_wildcard(
+        element.wanted[:-1] if session_of_role else element.wanted
+    )
 
 
 def _put(document: Object, pointer: str, value: str, *, near: bool) -> tuple[Operation, ...]:
