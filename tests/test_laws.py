@@ -194,7 +194,7 @@ def test_in_all_small_worlds_nothing_that_allows_means_denied(small: dict[tuple[
 
 
 LETTERS = ["".join(letters) for size in range(3) for letters in product("abc*?", repeat=size)]
-VALUES = [(), *((text,) for text in (*LETTERS, "aab", "abb", "cab", "bab", "bbb"))]
+VALUES = [(), *((text,) for text in (*LETTERS[1:], "aab", "abb", "cab", "bab", "bbb"))]
 TESTS: list[Document] = [
     {operator: {"sts:ExternalId": wanted}}
     for operator in ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringLikeIfExists")
