@@ -191,9 +191,7 @@ PAIRS = (
         says="another address is asked for",
         trust=[trust(CALLER, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})],
         depends_on_address=True,
-        cause="trust-nothing-fits",
-        layer="trust",
-        pointer="/Statement/0/Condition/IpAddress/aws:SourceIp",
+        cause="condition-key-unknown",
     ),
     Pair(
         name="like",

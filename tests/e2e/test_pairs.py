@@ -9,13 +9,8 @@ from tests.cli.program import ALLOWED, DENIED, Program, Run
 from tests.e2e.accounts import Account, Keys, write_profiles
 from tests.e2e.pairs import PAIRS, Pair, make
 
-_NO_RULE_YET = pytest.mark.xfail(reason="no rule names a Deny in the caller's own policies yet")
 _EACH = [pytest.param(pair, id=pair.says) for pair in PAIRS]
-_DENIED = [
-    pytest.param(pair, id=pair.says, marks=[_NO_RULE_YET] if pair.cause == "identity-denies" else [])
-    for pair in PAIRS
-    if pair.cause
-]
+_DENIED = [pytest.param(pair, id=pair.says) for pair in PAIRS if pair.cause]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +51,17 @@ def test_the_first_cause_is_the_one_that_was_planted(pair: Pair, answers: dict[s
     assert report["layer"] == pair.layer
     if pair.pointer is not None:
         assert pair.pointer in [place["pointer"] for place in report["causes"][0]["places"] if place["primary"]]
+
+
+def test_a_condition_on_an_address_that_nobody_knows_is_a_possible_cause(answers: dict[str, Future[Run]]) -> None:
+    report = answers["address-other"].result().report
+    places = {
+        place["pointer"]: cause["certainty"]
+        for cause in report["causes"]
+        for place in cause["places"]
+        if place["primary"]
+    }
+    assert places["/Statement/0/Condition/IpAddress/aws:SourceIp"] == "possible"
 
 
 def _check(xdiag: Program, source: str, role: str, url: str, pair: Pair, files: dict[str, str]) -> Run:
