@@ -19,7 +19,6 @@ CAUSES = {
     "session-tags": "trust-tag-session-missing",
     "wrong-principal": "trust-principal-other-account",
 }
-_NOT_YET = ("console-second-switch",)
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +36,7 @@ def test_a_demo_names_its_cause_first(name: str, reports: dict[str, dict[str, An
     assert reports[name]["certainty"] == "certain"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=[pytest.mark.xfail(reason="another identity is proposed, and not tried")] if name in _NOT_YET else [],
-        )
-        for name in CAUSES
-        if name != "one-side-unread"
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in CAUSES if name != "one-side-unread"])
 def test_a_denied_demo_has_a_fix_that_is_proved(name: str, reports: dict[str, dict[str, Any]]) -> None:
     assert reports[name]["verdict"] == "denied"
     assert reports[name]["fix_proved"]
