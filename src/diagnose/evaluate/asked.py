@@ -110,15 +110,21 @@ class Asked:
         if not reach or denied is YES:
             return NO
         grants, denies = dict(_ALL_GRANT), [denied]
-        for layer in _BEHIND_TRUST:
+        for layer, sheet in self._behind_trust(action):
+            grants[layer], denied = tally(sheet, question, self.bounded, {})
+            if denied is YES:
+                return NO
+            if denied is UNKNOWN:
+                denies.append(denied)
+        return self.answer(reach, grants, denies)
+
+    def _behind_trust(self, action: Action) -> Iterator[tuple[Layer, Sheet]]:
+        """Name the layers that can keep the request from passing, now that the trust policy has let it."""
+        yield from self._source.open_sheets(action)
+        for layer in (Layer.RCP, Layer.ENDPOINT):
             sheet = self._sheet(layer)
             if sheet.pages and sheet.open_briefs(action):
-                grants[layer], denied = tally(sheet, question, self.bounded, {})
-                if denied is YES:
-                    return NO
-                if denied is UNKNOWN:
-                    denies.append(denied)
-        return self.answer(reach, grants, denies)
+                yield layer, sheet
 
     def together(self, closed: tuple[GateTrace, ...], decided: Iterable[tuple[Tri, Tri]]) -> Tri:
         """Put gates and actions together; an action counts as far as it is needed: `(needed, verdict)`."""
@@ -127,4 +133,3 @@ class Asked:
 
 
 _ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)
-_BEHIND_TRUST = (Layer.IDENTITY, Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.BOUNDARY, Layer.SESSION)

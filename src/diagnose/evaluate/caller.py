@@ -16,12 +16,14 @@ class Asker:
     `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
     the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
     all known. `session_arn` is None where the session's name is not known. `unique_id` is empty
-    where it was not read. `origin` is None where it is not known how the credentials came about.
+    where it was not read. `origin` is None where it is not known how the credentials came about. `has_role`: the
+    request is made by a session of a role; `service_linked`: of one that SCPs and RCPs do not reach.
     """
 
     __slots__ = (
         "account",
         "arn",
+        "has_role",
         "kind",
         "name",
         "names",
@@ -29,6 +31,7 @@ class Asker:
         "partition",
         "path",
         "principal_arn",
+        "service_linked",
         "session_arn",
         "session_name",
         "unique_id",
@@ -51,12 +54,9 @@ class Asker:
         self.session_name = caller.session
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
         self.origin = _origin(caller, source, via)
+        self.has_role = caller.kind in (CallerKind.ROLE, CallerKind.SESSION)
+        self.service_linked = self.has_role and (self.path or "").startswith(SERVICE_PATH)
         self.names = _names(self)
-
-    @property
-    def has_role(self) -> bool:
-        """Whether the request is made by a session of a role."""
-        return self.kind in (CallerKind.ROLE, CallerKind.SESSION)
 
     @property
     def presumed_arn(self) -> str:
@@ -64,11 +64,6 @@ class Asker:
         if self.principal_arn is None and self.has_role:
             return f"arn:{self.partition}:iam::{self.account}:role/{self.name}"
         return self.principal_arn or self.arn
-
-    @property
-    def service_linked(self) -> bool:
-        """Whether the caller is a service-linked role, which SCPs and RCPs do not reach."""
-        return self.has_role and (self.path or "").startswith(SERVICE_PATH)
 
 
 def _names(asker: Asker) -> tuple[tuple[str, Match], ...] | None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 """
 
 from enum import Enum
+from functools import lru_cache
 
 from diagnose.evaluate import keys
 from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
@@ -145,6 +146,7 @@ class Test:
         return tri(wants_absent == {values == ()})
 
 
+@lru_cache(maxsize=1024)
 def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
     """Take `ForAnyValue:StringLikeIfExists` apart. `Null` cannot be combined with `IfExists`."""
     lower = written.lower()

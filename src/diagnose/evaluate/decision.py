@@ -66,14 +66,20 @@ def verdict(case: Case) -> Tri:
     """
     switched = second_switch(case)
     asked = Asked(as_the_console_asks(case))
+    answer = asked.verdict(Action.ASSUME_ROLE) if asked.simple else _answer(asked)
+    if answer is UNKNOWN and (explored := explore(asked)).outcomes:
+        answer = explored.verdict
+    return answer if switched is None else as_switched(switched, answer)
+
+
+def _answer(asked: Asked) -> Tri:
+    """Put gates and actions together, as soon as the answer is certain."""
     answer = all_of(trace.verdict for trace in asked.gates())
     for action, need in asked.actions():
         if answer is NO:
             break
         answer = min(answer, max(~need, asked.verdict(action)))
-    if answer is UNKNOWN and (explored := explore(asked)).outcomes:
-        answer = explored.verdict
-    return answer if switched is None else as_switched(switched, answer)
+    return answer
 
 
 def _decided(asked: Asked, action: Action, need: Tri) -> ActionDecision:

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 """
 
+from functools import lru_cache
+
 from diagnose.model.trace import Action
 
 WRITTEN = {
@@ -140,6 +142,7 @@ _HIDDEN: dict[Action, tuple[str, ...]] = {
 """Prefixes of the keys that are not in the context of an action, though the call carries them."""
 
 
+@lru_cache(maxsize=4096)
 def hidden_from(lower: str) -> frozenset[Action]:
     """Name the actions whose context never holds a key, whatever the call carries."""
     hidden = {action for action, prefixes in _HIDDEN.items() if lower.startswith(prefixes)}

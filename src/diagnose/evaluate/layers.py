@@ -119,8 +119,8 @@ def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
 
 
 OF_SOURCE: dict[Layer, tuple[Row, Callable[[SourceSide, Asker], Attached]]] = {
-    Layer.SCP: (SCP, _scps),
     Layer.IDENTITY: (IDENTITY, _identity),
+    Layer.SCP: (SCP, _scps),
     Layer.BOUNDARY: (BOUNDARY, _boundary),
     Layer.SESSION: (SESSION, _session),
 }

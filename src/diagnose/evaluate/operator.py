@@ -56,10 +56,10 @@ class Operator:
         return _comparison(self.family, self.compare, pieces)
 
 
-_WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.BOOL, Family.ARN)
+_WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.ARN)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tuple[Piece, ...]) -> Comparison | None:
     text = joined(pieces)
     match family:

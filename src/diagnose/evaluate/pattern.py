@@ -76,7 +76,7 @@ def has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def glob(pattern: str) -> Matcher:
     """Make a case-sensitive matcher of a text in which `*` and `?` are wildcards.
 
@@ -94,7 +94,7 @@ def glob(pattern: str) -> Matcher:
     return _fullmatch(_expression(((pattern, True),), "."))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def arn_glob(pattern: str) -> Matcher | None:
     """Make a matcher of an ARN pattern whose six parts are compared one by one; None if it has fewer.
 

@@ -118,6 +118,7 @@ def _page(row: Row, name: str, policies: PolicySet) -> Page:
 
 
 def _unconditional(statement: Statement) -> bool:
+    statement.finish()
     resources = statement.resources
     everything = resources is not None and resources.everything and not resources.negated
     return everything and not (statement.broken or statement.tests or statement.principals)

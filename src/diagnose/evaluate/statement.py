@@ -28,23 +28,25 @@ class Statement:
 
     `effect` is None where it cannot be told, and so is an element. `broken` says that there is such an element, so
     that the statement may apply but never certainly does. Most statements of an account are about other services:
-    only effect and actions are compiled at once, all else when the statement is first found to cover the request.
+    only effect and actions are compiled at once.
+
+    INVARIANT: `finish` comes before `principals`, `resources`, `tests` and `broken` are looked at.
     """
 
     __slots__ = (
         "_finished",
         "_flaws",
-        "_principals",
         "_read",
-        "_resources",
-        "_tests",
         "_variables",
         "actions",
         "alone",
         "broken",
         "effect",
         "index",
+        "principals",
+        "resources",
         "sid",
+        "tests",
     )
 
     def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
@@ -52,9 +54,9 @@ class Statement:
         self.index, self.alone, self._variables = index, alone, variables
         self.broken = self._finished = not isinstance(read, dict)
         self._flaws: list[Flaw] = []
-        self._principals: Principals | None = None
-        self._resources: Resources | None = None
-        self._tests: tuple[Test, ...] = ()
+        self.principals: Principals | None = None
+        self.resources: Resources | None = None
+        self.tests: tuple[Test, ...] = ()
         self._read: dict[str, object] = read if isinstance(read, dict) else {}
         self.sid = sid if isinstance(sid := self._read.get("Sid", ""), str) else ""
         self.effect = _EFFECTS.get(effect) if isinstance(effect := self._read.get("Effect"), str) else None
@@ -70,31 +72,13 @@ class Statement:
         return "/Statement" if self.alone else f"/Statement/{self.index}"
 
     @property
-    def principals(self) -> Principals | None:
-        """The Principal or NotPrincipal element."""
-        self.finish()
-        return self._principals
-
-    @property
-    def resources(self) -> Resources | None:
-        """The Resource or NotResource element."""
-        self.finish()
-        return self._resources
-
-    @property
-    def tests(self) -> tuple[Test, ...]:
-        """The tests of the Condition element."""
-        self.finish()
-        return self._tests
-
-    @property
     def flaws(self) -> list[Flaw]:
         """What AWS would not accept; the rest still counts."""
         self.finish()
         return self._flaws
 
     def finish(self) -> None:
-        """Compile what was put off. Until then, `broken` may still turn out to be true."""
+        """Compile what was put off until the statement was found to cover the request."""
         if self._finished:
             return
         self._finished = True
@@ -109,7 +93,7 @@ class Statement:
         self._compile_principals()
         self._compile_resources()
         if "Condition" in self._read:
-            self._tests = tuple(self._compile_tests(self._read["Condition"]))
+            self.tests = tuple(self._compile_tests(self._read["Condition"]))
 
     def _flaw(self, pointer: str, message: str) -> None:
         """Note what keeps the statement from being told."""
@@ -159,7 +143,7 @@ class Statement:
         pointer = f"{self.pointer}/{key}"
         texts = self._texts(self._read[key], pointer)
         if texts is not None:
-            self._resources = Resources(texts, pointer, negated=negated, variables=self._variables)
+            self.resources = Resources(texts, pointer, negated=negated, variables=self._variables)
 
     def _compile_principals(self) -> None:
         found = self._element("Principal")
@@ -170,7 +154,7 @@ class Statement:
         named = self._named(self._read[key], pointer)
         if named is not None:
             # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
-            self._principals = Principals(named, pointer, negated=negated, effect=self.effect or Effect.DENY)
+            self.principals = Principals(named, pointer, negated=negated, effect=self.effect or Effect.DENY)
 
     def _named(self, value: object, pointer: str) -> tuple[Named, ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""

@@ -12,19 +12,20 @@ from diagnose.evaluate.sheet import Sheet
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known
-from diagnose.model.trace import Layer
+from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, tri
 
 
 class SourceView:
     """The caller's side. `plain` says that it passes every gate and hands on neither tags nor a source identity."""
 
-    __slots__ = ("_sheets", "_source", "asker", "bounded", "plain")
+    __slots__ = ("_open", "_sheets", "_source", "asker", "bounded", "plain")
 
     def __init__(self, source: SourceSide, via: Via) -> None:
         """Raises XdiagError when the source is no ARN of a caller."""
         self.asker = Asker(source, via)
         self._source = source
+        self._open: dict[Action, tuple[tuple[Layer, Sheet], ...]] = {}
         self._sheets: dict[Layer, Sheet] = {}
         self.bounded = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
         self.plain = not any(caller_gates(source, self.asker)) and not self._hands_on(source)
@@ -36,6 +37,14 @@ class SourceView:
             row, attached = OF_SOURCE[layer]
             sheet = self._sheets[layer] = Sheet(row, attached(self._source, self.asker))
         return sheet
+
+    def open_sheets(self, action: Action) -> tuple[tuple[Layer, Sheet], ...]:
+        """Give the layers on this side that can keep an action from passing."""
+        found = self._open.get(action)
+        if found is None:
+            sheets = ((layer, self.sheet(layer)) for layer in OF_SOURCE)
+            found = self._open[action] = tuple(one for one in sheets if one[1].open_briefs(action))
+        return found
 
     def _hands_on(self, source: SourceSide) -> bool:
         session = source.session
@@ -95,6 +104,8 @@ def destination_view(case: Case) -> DestinationView:
 
 def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
     """Give the sheet of a VPC endpoint."""
+    if isinstance(endpoint, Known) and endpoint.value is None:
+        return _NO_ENDPOINT
     key = id(endpoint)
     return _endpoints.find(key) or _endpoints.make(key, lambda: Sheet(ENDPOINT, of_endpoint(endpoint)), alive=endpoint)
 
@@ -104,4 +115,5 @@ def rcp_sheet(source: SourceView, destination: DestinationView) -> Sheet:
     return _NOT_REACHED if source.asker.service_linked else destination.sheet(Layer.RCP)
 
 
+_NO_ENDPOINT = Sheet(ENDPOINT, of_endpoint(Known(None)))
 _NOT_REACHED = Sheet(RCP, "the caller is a service-linked role")

@@ -98,6 +98,7 @@ def _tally(brief: Brief, row: Row, question: Question, bounded: Tri, reach: Reac
 
 def _trace(statement: Statement, policy: Policy, page: Page, question: Question, bounded: Tri) -> StatementTrace:
     """Compare every element of one statement, and say how."""
+    statement.finish()
     answer, met = _applies(statement, page.row, question, bounded)
     reached = [match for match, certain in met if certain is YES]
     return StatementTrace(
