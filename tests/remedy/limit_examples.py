@@ -163,5 +163,15 @@ LIMIT_EXAMPLES = (
         Subject(layer=Layer.ENDPOINT),
         NOT_TRIED,
     ),
+    example(
+        "grant-reader-permission",
+        "the caller's tags were not read",
+        broken(
+            "cross-account",
+            principal={"value": {"tags": {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetUser"}}},
+        ),
+        Subject(),
+        NOT_TRIED,
+    ),
     example("grant-reader-permission", "everything was read", NO_POLICY, IDENTITY, REFUSED),
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Unread
@@ -23,13 +25,21 @@ _SAID: dict[Kind, tuple[Owner, str]] = {
         "Pass the serial number of the user's own MFA device, and a code of it that was not used before",
     ),
     Kind.CORRECT_PARAMETER: (Owner.CALLER, "Correct the parameter that the error names"),
+    Kind.CORRECT_ROLE_ARN: (
+        Owner.CALLER,
+        "Check the account, the path and the name of the role; upper and lower case count",
+    ),
+    Kind.CORRECT_ACTION: (Owner.SOURCE, "Allow the action that the error names, on the one resource that it names"),
+    Kind.CORRECT_CONDITION_VALUE: (Owner.DESTINATION, "Correct the condition that the call of the error has to meet"),
+    Kind.USE_REGION: (Owner.CALLER, "Call the STS endpoint of another Region"),
     Kind.DROP_TAGS: (Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy"),
 }
 
 
-def said(kind: Kind, subject: Subject) -> Draft | None:
+def said(kind: Kind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
-    if subject.layer is not None or subject.gate is not None or kind not in _SAID:
+    error = case.message or (case.probe.message if case.probe else "")
+    if not error or subject.layer is not None or subject.gate is not None or kind not in _SAID:
         return None
     owner, text = _SAID[kind]
     return Draft(kind, owner, text)
@@ -58,26 +68,35 @@ def ask_owner(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     yield Draft(Kind.ASK_OWNER, owner, text)
 
 
-def grant_reader_permission(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
+def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Grant xdiag's own principal what it lacked to read, and nothing else."""
-    gaps = [gap for gap in _gaps(decision, subject.layer) if gap.permission]
-    if not gaps:
+    gaps = _gaps(decision, subject.layer) if subject.layer is not None else _unread(case)
+    named = dict.fromkeys((gap.permission, gap.subject) for gap in gaps if gap.permission)
+    if not named:
         return
-    named = dict.fromkeys((gap.permission, gap.subject) for gap in gaps)
     told = " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
     text = f"Grant the principal that xdiag reads with {told}, and run it again"
     yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
 
 
-def _gaps(decision: Decision, layer: Layer | None) -> Iterator[Unread]:
+def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:
     for decided in decision.actions:
         for trace in decided.layers:
-            if layer in (None, trace.layer):
+            if trace.layer is layer:
                 for level in trace.levels:
                     yield from level.unread
-    for doubt in decision.doubts:
-        if layer is None or doubt.subject == layer:
-            yield from doubt.gaps
+
+
+def _unread(value: object) -> Iterator[Unread]:
+    """Give all that is missing from a case, wherever it stands."""
+    if isinstance(value, Unread):
+        yield value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _unread(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _unread(one)
 
 
 def _owner_words(owner: Owner, case: Case) -> str:

@@ -24,32 +24,29 @@ _NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the external ID that the condition wants."""
-    for value in _wanted(subject, case, fill=False):
+    for value in _wanted(subject, case, "sts:externalid", fill=False):
         text = f"Pass the external ID `{value}`"
         yield sent(Kind.PASS_EXTERNAL_ID, case, text, ("sts:ExternalId",), external_id=value)
 
 
 def pass_session_name(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send a session name that the condition wants."""
-    for value in _wanted(subject, case, fill=True):
+    for value in _wanted(subject, case, "sts:rolesessionname", fill=True):
         text = f"Pass the session name `{value}`"
         yield sent(Kind.PASS_SESSION_NAME, case, text, ("sts:RoleSessionName",), session_name=value)
 
 
 def pass_source_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the source identity that the condition wants."""
-    for value in _wanted(subject, case, fill=True):
+    for value in _wanted(subject, case, "sts:sourceidentity", fill=True):
         text = f"Pass the source identity `{value}`"
         yield sent(Kind.PASS_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=value)
 
 
 def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the session tag that the condition wants."""
-    element = subject.element
-    prefix, _, key = (element.key if element else "").partition("/")
-    if prefix.lower() != "aws:requesttag" or not key:
-        return
-    for value in _wanted(subject, case, fill=False):
+    key = subject.element.key.partition("/")[2] if subject.element else ""
+    for value in _wanted(subject, case, f"aws:requesttag/{key.lower()}", fill=False) if key else ():
         tags = {name: held for name, held in case.request.parameters.tags.items() if name.lower() != key.lower()}
         text = f"Pass the session tag `{key}` with the value `{value}`"
         yield sent(Kind.PASS_TAGS, case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
@@ -170,9 +167,11 @@ def wanted_values(subject: Subject) -> list[str]:
     return [str(value) for value in listed(value_at(document, pointer)) if isinstance(value, str | int)]
 
 
-def _wanted(subject: Subject, case: Case, *, fill: bool) -> Iterator[str]:
-    """Give the values that the condition would take, those with a wildcard filled in where that makes sense."""
+def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
+    """Give the values that a condition on a key (lower case) would take, with wildcards filled in if `fill` is true."""
     asker = caller(case)
+    if subject.element is None or subject.element.key.lower() != key:
+        return
     for written in wanted_values(subject):
         pieces = Text(written, variables=True).pieces
         text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.key, asker) for piece in pieces)

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Proof, Remedy
-from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, StatementTrace, Subject
-from diagnose.model.tri import NO
+from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
+from diagnose.model.tri import NO, YES
 from diagnose.remedy.advice import said
 from diagnose.remedy.commands import commands
 from diagnose.remedy.document import dumped, patch_text
@@ -33,7 +33,7 @@ def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) ->
             proven = prove(draft, focused, case, decision)
             if proven is not None:
                 return draft, proven
-    advice = said(Kind(kind), subject)
+    advice = said(Kind(kind), subject, case)
     return (advice, Proven(Proof.NOT_TRIED)) if advice else None
 
 
@@ -61,37 +61,37 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
 
 
 def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:
-    """Give the subject, and where it is a whole layer the comparisons in it that keep the request."""
+    """Give the subject, and where it leaves open what it is about the comparisons in it that keep the request."""
     yield subject
-    if subject.layer is None or subject.element is not None:
+    if subject.gate is not None or subject.element is not None:
         return
     if subject.statement is not None:
         for element in subject.statement.elements:
             if element.element is Element.CONDITION:
                 yield replace(subject, element=element)
         return
-    for statement, elements in _in_the_way(subject.action, subject.layer, subject.level, decision):
-        for element in elements:
-            yield replace(subject, statement=statement, element=element)
-        yield replace(subject, statement=statement)
+    for action, statement in _in_the_way(subject, decision):
+        about = replace(subject, action=action, layer=statement.layer, statement=statement)
+        for element in unmet(statement) if statement.effect is Effect.ALLOW else ():
+            yield replace(about, element=element)
+        yield about
 
 
-def _in_the_way(
-    action: Action, layer: Layer, level: str, decision: Decision
-) -> Iterator[tuple[StatementTrace, tuple[ElementTrace, ...]]]:
-    """Give the Deny statements that apply, and of each Allow that does not what keeps it, the nearest first."""
-    statements = [
-        statement
+def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, StatementTrace]]:
+    """Give the Deny statements that apply, then each Allow that does not, that which lacks least first.
+
+    A subject without a layer is about all of them, such as a condition key that nobody knows.
+    """
+    found = [
+        (decided.action, statement)
         for decided in decision.actions
-        if decided.action is action
+        if subject.layer is None or decided.action is subject.action
         for trace in decided.layers
-        if trace.layer is layer
-        for one in trace.levels
-        if level in ("", one.name)
-        for statement in one.statements
+        if subject.layer in (None, trace.layer) and trace.verdict is not YES
+        for level in trace.levels
+        if subject.level in ("", level.name)
+        for statement in level.statements
     ]
-    for statement in statements:
-        if statement.effect is Effect.DENY and statement.verdict is not NO:
-            yield statement, ()
-    allows = [(statement, unmet(statement)) for statement in statements if statement.effect is Effect.ALLOW]
-    yield from sorted(((one, missing) for one, missing in allows if missing), key=lambda pair: len(pair[1]))
+    denies = [pair for pair in found if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
+    allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and unmet(pair[1])]
+    return denies + sorted(allows, key=lambda pair: len(unmet(pair[1])))
