@@ -3,16 +3,12 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from tests.evaluate.cases import (
     ANYTHING,
-    DESTINATION,
     FAR,
-    GAP,
     HOME,
     ROLE,
     ROLE_ID,
-    ROOT,
     SERVICE,
     SESSION,
     SOME_VALUE,
@@ -22,24 +18,18 @@ from tests.evaluate.cases import (
     USER,
     USER_ID,
     case,
-    on_key,
     told,
 )
 
 from diagnose.model.case import (
     Case,
-    Endpoint,
     Organization,
     Origin,
     Parameters,
-    Principal,
     ProvidedContext,
-    Role,
     Via,
 )
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Action, Reason
-from diagnose.model.tri import NO, YES
 
 ABSENT = ()
 TRUE, FALSE = ("true",), ("false",)
@@ -280,163 +270,3 @@ def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
         role_tags=Known({"team": "far", "cost": "far"}),
     )
     assert told(one, key) == state
-
-
-UNREAD: list[tuple[str, dict[str, Any], object]] = [
-    ("aws:PrincipalArn", {"source": SESSION, "principal": GAP}, f"like arn:aws:iam::{HOME}:role/*App"),
-    ("aws:PrincipalArn", {"source": ROLE, "principal": GAP}, (ROLE,)),
-    ("aws:PrincipalOrgID", {"organization": GAP}, ANYTHING),
-    ("aws:PrincipalOrgID", {}, ABSENT),
-    ("aws:PrincipalOrgPaths", {"organization": GAP}, ANYTHING),
-    ("aws:PrincipalOrgPaths", {}, ABSENT),
-    ("aws:PrincipalOrgPaths", {"organization": Known(Organization("o-1"))}, "like o-1/*"),
-    ("aws:ResourceOrgID", {"far_organization": GAP}, ANYTHING),
-    ("aws:ResourceOrgID", {}, ABSENT),
-    ("aws:ResourceOrgPaths", {"far_organization": GAP}, ANYTHING),
-    ("aws:PrincipalTag/team", {"principal": GAP}, ANYTHING),
-    ("aws:PrincipalTag/team", {"principal": Known(Principal(USER, USER_ID))}, ANYTHING),
-    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": GAP, "tags": {"team": "red"}}, ANYTHING),
-    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": Known({"team": "x"}), "principal": GAP}, ("x",)),
-    ("aws:ResourceTag/team", {"role_tags": GAP}, ANYTHING),
-    ("aws:ResourceTag/team", {"role_evidence": GAP}, ANYTHING),
-    ("aws:ResourceTag/team", {"role_evidence": Known(Role(DESTINATION))}, ANYTHING),
-    ("aws:ResourceTag/team", {"source": SESSION, "transitive": GAP, "role_tags": Known({"team": "x"})}, ANYTHING),
-    ("aws:RequestTag/team", {"source": SESSION, "transitive": GAP}, ANYTHING),
-    ("aws:TagKeys", {"source": SESSION, "transitive": GAP}, ANYTHING),
-    ("aws:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
-    ("sts:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
-    ("aws:SourceIdentity", {"source": USER, "source_identity": GAP}, ABSENT),
-    ("aws:userid", {"principal": GAP}, "like AIDA*"),
-    ("aws:userid", {"source": SESSION, "principal": GAP}, "like AROA*:nightly"),
-    ("aws:userid", {"source": ROLE, "principal": GAP}, "like AROA*:*"),
-    ("aws:userid", {"source": ROOT}, (HOME,)),
-    ("aws:userid", {"source": f"arn:aws:sts::{HOME}:federated-user/alice"}, (f"{HOME}:alice",)),
-    ("aws:PrincipalType", {"source": ROOT}, ("Account",)),
-    ("aws:PrincipalType", {"source": f"arn:aws:sts::{HOME}:federated-user/alice"}, ("FederatedUser",)),
-    ("aws:MultiFactorAuthPresent", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, frozenset({TRUE, FALSE})),
-    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, ANYTHING),
-    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": Known(True), "mfa_age": 60}, ("60",)),
-    ("aws:TokenIssueTime", {"source": SESSION, "issued_at": TAKEN}, (TAKEN,)),
-    ("aws:SourceIp", {"endpoint": GAP}, ANYTHING),
-    ("aws:SourceVpce", {"endpoint": GAP}, ANYTHING),
-    ("aws:SourceVpc", {"endpoint": GAP}, ANYTHING),
-    ("aws:VpcSourceIp", {"endpoint": GAP}, ANYTHING),
-    ("aws:SourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ABSENT),
-    ("aws:SourceVpce", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpce-1",)),
-    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpc-1",)),
-    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1"))}, SOME_VALUE),
-    ("aws:VpcSourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, SOME_VALUE),
-    ("aws:RequestedRegion", {"region": "aws-global"}, ("us-east-1",)),
-    ("aws:RequestedRegion", {"region": None}, SOME_VALUE),
-    ("aws:CurrentTime", {"taken_at": ""}, SOME_VALUE),
-    ("aws:EpochTime", {"taken_at": ""}, SOME_VALUE),
-    ("aws:AssumedRoot", {"source": SESSION, "origin": Origin.ASSUME_ROOT}, TRUE),
-]
-
-
-@pytest.mark.parametrize(
-    ("key", "more", "state"),
-    [
-        pytest.param(key, more, state, id=f"{key} with {', '.join(more) or 'nothing special'} ({number})")
-        for number, (key, more, state) in enumerate(UNREAD)
-    ],
-)
-def test_a_key_whose_evidence_is_unread_or_special(key: str, more: dict[str, Any], state: object) -> None:
-    assert told(case(**more), key) == state
-
-
-def _user_without_origin(**more: Any) -> Case:
-    one = case(USER, **more)
-    source = one.snapshot.source
-    session = replace(source.session, origin=GAP)
-    return replace(one, snapshot=replace(one.snapshot, source=replace(source, session=session)))
-
-
-@pytest.mark.parametrize(
-    ("key", "more", "state"),
-    [
-        pytest.param("aws:MultiFactorAuthPresent", {}, FALSE_OR_ABSENT, id="no MFA: false or absent"),
-        pytest.param("aws:MultiFactorAuthPresent", {"mfa": Known(True)}, TRUE, id="MFA: true"),
-        pytest.param("aws:MultiFactorAuthPresent", {"mfa": GAP}, frozenset({TRUE, FALSE, ABSENT}), id="any of three"),
-        pytest.param("aws:TokenIssueTime", {}, ANYTHING, id="whether the credentials are temporary is not known"),
-    ],
-)
-def test_a_user_whose_credentials_are_not_known(key: str, more: dict[str, Any], state: object) -> None:
-    assert told(_user_without_origin(**more), key) == state
-
-
-SERIAL = f"arn:aws:iam::{HOME}:mfa/alice"
-
-
-@pytest.mark.parametrize("origin", [Origin.LONG_TERM, Origin.GET_SESSION_TOKEN])
-def test_mfa_passed_in_the_call_counts(origin: Origin) -> None:
-    one = case(origin=origin, parameters=Parameters("nightly", mfa_serial=SERIAL, mfa_code_sent=True))
-    assert told(one, "aws:MultiFactorAuthPresent") == TRUE
-
-
-def test_a_serial_without_a_code_is_no_mfa() -> None:
-    one = case(parameters=Parameters("nightly", mfa_serial=SERIAL))
-    assert told(one, "aws:MultiFactorAuthPresent") == ABSENT
-
-
-def test_what_the_case_states_wins_over_what_is_derived() -> None:
-    one = case(context={"AWS:username": ("bob",), "aws:SourceIp": (), "aws:TagKeys": ("a", "b")})
-    assert (told(one, "aws:username"), told(one, "aws:SourceIp"), told(one, "aws:TagKeys")) == (
-        ("bob",),
-        ABSENT,
-        ("a", "b"),
-    )
-
-
-def test_what_the_case_calls_unknown_is_unknown() -> None:
-    one = case(unknown=("AWS:username", "sts:ExternalId", "aws:UserAgent"), context={"aws:username": ("bob",)})
-    assert told(one, "aws:username") == ANYTHING
-    assert told(one, "sts:ExternalId") == ANYTHING
-    assert told(one, "aws:UserAgent") == SOME_VALUE
-
-
-ASSUME, TAG, IDENTITY, CONTEXT = Action
-VISIBLE: dict[str, set[Action]] = {
-    "sts:ExternalId": {ASSUME},
-    "sts:RoleSessionName": {ASSUME},
-    "sts:SourceIdentity": {ASSUME, IDENTITY},
-    "sts:TransitiveTagKeys": {ASSUME, TAG},
-    "aws:RequestTag/Team": {ASSUME, TAG},
-    "aws:TagKeys": {ASSUME, TAG},
-    "aws:ResourceTag/x": set(Action),
-    "iam:ResourceTag/x": set(Action),
-    "sts:RequestContext/x": {CONTEXT},
-    "sts:RequestContextProviders": {CONTEXT},
-    "saml:sub": {ASSUME},
-    "saml:sub_type": {ASSUME},
-    "saml:namequalifier": {ASSUME},
-    "accounts.google.com:sub": {ASSUME},
-    "graph.facebook.com:id": {ASSUME},
-    "www.amazon.com:user_id": {ASSUME},
-    "cognito-identity.amazonaws.com:amr": {ASSUME},
-    "saml:aud": {TAG},
-    "aws:PrincipalArn": set(Action),
-    "aws:PrincipalTag/x": set(Action),
-    "aws:SourceIp": set(Action),
-    "aws:CurrentTime": set(Action),
-    "aws:MultiFactorAuthPresent": set(Action),
-    "aws:SourceIdentity": set(Action),
-}
-
-
-@pytest.mark.parametrize("key", VISIBLE)
-def test_a_key_is_seen_by_the_actions_that_the_reference_lists_for_it(key: str) -> None:
-    for action in Action:
-        trace = on_key("Null", key, "false", context={key: ("x",)}, parameters=SENDING, action=action)
-        assert trace.verdict is (YES if action in VISIBLE[key] else NO), action
-
-
-def test_the_list_of_a_services_names_holds_more_than_its_name() -> None:
-    trace = on_key("ForAllValues:StringEquals", "aws:PrincipalServiceNamesList", SERVICE, source=SERVICE)
-    assert trace.verdict is not YES
-
-
-@pytest.mark.parametrize("key", ["saml:iss", "saml:doc", "saml:edupersonorgdn"])
-def test_other_attributes_of_a_saml_assertion_are_never_sent(key: str) -> None:
-    trace = on_key("StringEquals", key, "x", source=SESSION, origin=Origin.SAML)
-    assert (trace.verdict, trace.reason) == (NO, Reason.KEY_NEVER_SENT)
