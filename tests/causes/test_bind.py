@@ -8,6 +8,7 @@ from tests.causes.given import BUILDER, ID, MFA, allow, case, identity, names, t
 
 from diagnose.model.diagnosis import Certainty
 from diagnose.model.evidence import Known
+from diagnose.model.trace import Layer
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,13 @@ def test_what_is_unknown_of_the_situation_makes_a_finding_possible(tmp_path: Pat
     (cause,) = told(tmp_path, "cross-account", change, some_rule=f"when: {when}")
     assert cause.finding.certainty is Certainty.POSSIBLE
     assert cause.finding.unknown == ("multi-factor authentication stands behind its credentials",)
+
+
+def test_what_aws_names_and_nobody_read_is_about_the_layer_that_is_missing(tmp_path: Path) -> None:
+    change = {
+        "message": "not authorized to perform: sts:AssumeRole because no role trust policy allows it",
+        "snapshot": {"destination": {"trust_policy": {"evidence": "unread"}}},
+    }
+    when = "[{answer: {named_layer: trust}}, {gap: {kind: layer, what: trust}}]"
+    (cause,) = told(tmp_path, "cross-account", change, some_rule=f"when: {when}")
+    assert cause.subject.layer is Layer.TRUST

@@ -17,7 +17,7 @@ from diagnose.causes.rule import Pattern, Rule, Value
 from diagnose.causes.vocabulary import WITHOUT_CASE
 
 ELEMENTS = ("condition", "principal", "resource", "action")
-_CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("answer",), ("gap",))
+_CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
 
 Untold = tuple[Fact, str]
 """A fact, and the field of it that could not be told."""
