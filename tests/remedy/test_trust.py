@@ -53,6 +53,22 @@ def test_a_near_miss_in_the_trust_policy_is_replaced(world: str, written: str, v
 
 
 @pytest.mark.parametrize(
+    ("world", "written"),
+    [
+        pytest.param("cross-account-role", "arn:aws:iam::111111111111:user/auditor", id="a user"),
+        pytest.param("cross-account-role", "arn:aws:iam::111111111112:role/Audit", id="a role of an account like it"),
+        pytest.param("cross-account-role", "arn:aws:sts::111111111111:assumed-role/Audit/x", id="a session of another"),
+        pytest.param("cross-account", "arn:aws:iam::111111111111:role/Audit", id="a role"),
+    ],
+)
+def test_somebody_else_who_is_trusted_stays(world: str, written: str) -> None:
+    case = broken(world, trust_policy=trust(allow({"AWS": written})))
+    first, second = edited(whom(case))["Statement"]
+    assert first == allow({"AWS": written})
+    assert second["Principal"] == {"AWS": APP if world == "cross-account-role" else BUILDER}
+
+
+@pytest.mark.parametrize(
     ("condition", "carried"),
     [
         pytest.param(EXTERNAL, EXTERNAL, id="an external ID"),

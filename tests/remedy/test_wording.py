@@ -32,7 +32,17 @@ GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
         pytest.param("arn:aws:iam::222222222223:role/Deploy", [on(DEPLOY)], id="a digit in the account"),
         pytest.param("arn:aws:sts::222222222222:assumed-role/Deploy/s", [on(DEPLOY)], id="a session of the role"),
         pytest.param("arn:aws:iam:us-east-1:222222222222:role/Deploy", [on(DEPLOY)], id="a Region"),
+        pytest.param("arn:aws:iam::222222222222:instance-profile/Deploy", [on(DEPLOY)], id="an instance profile"),
         pytest.param(OTHER, [on([OTHER, DEPLOY])], id="another role, which stays"),
+        *(
+            pytest.param(kept, [on([kept, DEPLOY])], id=f"{what}, which stays")
+            for what, kept in (
+                ("a role of an account like it", "arn:aws:iam::222222222223:role/Other"),
+                ("a session of another role", "arn:aws:sts::222222222222:assumed-role/Other/s"),
+                ("a user", "arn:aws:iam::222222222222:user/somebody"),
+                ("a role of another partition", "arn:aws-cn:iam::222222222222:role/Other"),
+            )
+        ),
         pytest.param(
             "arn:aws:iam::333333333333:role/Deploy",
             [on(["arn:aws:iam::333333333333:role/Deploy", DEPLOY])],

@@ -14,10 +14,10 @@ from diagnose.remedy.grants import grant, grant_to_permission_set, nearest_condi
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
 from diagnose.remedy.parties import caller, permission_set, principal_element
-from diagnose.remedy.wording import NEAR_MISSES
+from diagnose.remedy.wording import is_near
 
 _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
-_NEAR = NEAR_MISSES | {Reason.WILDCARD_IN_PRINCIPAL, Reason.REGIONAL_SERVICE_PRINCIPAL}
+_NEVER_RIGHT = (Reason.WILDCARD_IN_PRINCIPAL, Reason.REGIONAL_SERVICE_PRINCIPAL)
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -96,7 +96,7 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Draft]:
         return
     if reason is Reason.OTHER_SESSION and asker.kind is CallerKind.SESSION:
         operations, how = join_value(document, pointer, asker.arn), f"write `{asker.arn}` beside `{written}`"
-    elif reason in _NEAR:
+    elif reason in _NEVER_RIGHT or is_near(subject.element):
         operations, how = (Operation("replace", pointer, name),), f"write `{name}` instead of `{written}`"
     else:
         return

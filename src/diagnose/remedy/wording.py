@@ -16,7 +16,7 @@ from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
 from diagnose.remedy.parties import permission_set, permission_set_pattern, role_arn, values_of
 
-NEAR_MISSES = frozenset(
+_NEAR_MISSES = frozenset(
     {
         Reason.ACCOUNT_TYPO,
         Reason.CASE_DIFFERS,
@@ -50,7 +50,7 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
             case,
             Kind.CORRECT_RESOURCE,
             what,
-            lambda document, at: _put(document, at, role, near=_is_near(element)),
+            lambda document, at: _put(document, at, role, near=is_near(element)),
         )
     if subject.layer is Layer.IDENTITY:
         yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
@@ -68,7 +68,7 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
             case,
             Kind.CORRECT_ACTION,
             what,
-            lambda document, at: _put(document, at, action, near=_is_near(element)),
+            lambda document, at: _put(document, at, action, near=is_near(element)),
         )
     if subject.layer is Layer.IDENTITY:
         yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
@@ -89,7 +89,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     value = _right_value(element, operator.family, case)
     if value is None:
         return
-    near = _is_near(element) or _means_permission_set(element, case)
+    near = is_near(element) or _means_permission_set(element, case)
     what = f"write `{value}` {'instead of' if near else 'beside'} `{element.wanted}` for `{element.key}`"
     yield from corrected(
         subject,
@@ -116,6 +116,19 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
         yield draft
 
 
+def is_near(element: ElementTrace) -> bool:
+    """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
+    if element.reason is Reason.MISSPELT:
+        return True
+    wanted = element.wanted.strip()
+    if element.got and wanted.rstrip("/") == element.got.rstrip("/"):
+        return True
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
+        return False
+    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(element.got)
+
+
 def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
     """Give the value that the request has, as the operator takes it; None where that is not one known value.
 
@@ -140,18 +153,13 @@ def _means_permission_set(element: ElementTrace, case: Case) -> bool:
 
 
 def _instead_or_beside(element: ElementTrace) -> str:
-    return "instead of" if _is_near(element) else "beside"
+    return "instead of" if is_near(element) else "beside"
 
 
-def _is_near(element: ElementTrace) -> bool:
-    if element.reason is Reason.MISSPELT:
-        return True
-    if element.got and element.wanted.strip().rstrip("/") == element.got.rstrip("/"):
-        return True
-    session_of_role = element.reason is Reason.SESSION_FOR_ROLE and element.wanted.endswith("/*")
-    return element.reason in NEAR_MISSES and not has_wildcard(
-        element.wanted[:-1] if session_of_role else element.wanted
-    )
+def _name(arn: str) -> str:
+    """Give the name in the ARN of a user, a role or a role's session, in lower case."""
+    _, session, rest = arn.partition(":assumed-role/")
+    return (rest.partition("/")[0] if session else arn.rpartition("/")[2]).lower()
 
 
 def _put(document: Object, pointer: str, value: str, *, near: bool) -> tuple[Operation, ...]:
