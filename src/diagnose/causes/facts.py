@@ -212,7 +212,7 @@ class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
 class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
     """Something that was not read, or that nobody can tell, and on which the answer may depend."""
 
-    kind: Annotated[DoubtKind, Meta(description="a condition key, a layer, a gate, a comparison, or whether an action is needed")]
+    kind: Annotated[DoubtKind, Meta(description="a key, a layer, a gate, a comparison, or whether an action is needed")]
     what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
     family: Annotated[str, Meta(description="a key without its tag; else empty")] = ""
     side: Annotated[Side, Meta(description="which side it belongs to")]

@@ -1,16 +1,17 @@
 """In which order causes are told.
 
-Certain before possible; what alone would turn the answer before what only helps; specific before general; what the
-request can change before what needs somebody else's policy, where both are as likely. What whoever runs xdiag
-could not read comes after what is certain.
+Certain before possible; what alone would turn the answer before what only helps; whom a statement is for before what
+it asks of them; specific before general; what the request can change before what needs somebody else's policy, where
+both are as likely. What whoever runs xdiag could not read comes after what is certain, and a value that nobody knows
+after the condition that asks for it.
 """
 
 from collections.abc import Iterable
 
 from diagnose.causes.choose import Chosen
-from diagnose.causes.facts import Compared, Fact, GateFact
+from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact
 from diagnose.model.diagnosis import Owner
-from diagnose.model.trace import Blocker, Decision, Effect, Gate, Layer, LayerTrace
+from diagnose.model.trace import Blocker, Decision, DoubtKind, Effect, Gate, Layer, LayerTrace
 from diagnose.model.tri import NO, YES
 
 
@@ -38,12 +39,16 @@ def turns(cause: Chosen, decision: Decision) -> bool:
     )
 
 
-def _key(cause: Chosen, decision: Decision) -> tuple[bool, bool, bool, bool, bool, int, str]:
+def _key(cause: Chosen, decision: Decision) -> tuple[bool, bool, bool, bool, bool, bool, bool, int, str]:
     rule, chief = cause.best.rule, cause.best.chief
+    value_unknown = isinstance(chief, GapFact) and chief.kind is DoubtKind.KEY
+    alone = turns(cause, decision)
     return (
-        not cause.best.certain,
+        not cause.best.certain or value_unknown,
+        value_unknown,
         rule.owner is Owner.XDIAG,
-        not turns(cause, decision),
+        not alone,
+        not alone and isinstance(chief, ConditionFact),
         rule.general,
         rule.owner is not Owner.CALLER,
         _place(chief),

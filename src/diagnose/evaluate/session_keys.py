@@ -41,7 +41,7 @@ def _mfa_present(scene: Scene) -> State:
         case CallerKind.SERVICE:
             return ABSENT
         case CallerKind.ROLE | CallerKind.SESSION:
-            return ("false",) if asker.origin is Origin.EC2 else FALSE_OR_ABSENT
+            return ("false",) if asker.origin in (Origin.EC2, Origin.SERVICE) else FALSE_OR_ABSENT
         case CallerKind.ROOT | CallerKind.FEDERATED_USER:
             return ANYTHING
         case CallerKind.USER:

@@ -97,8 +97,7 @@ def parse_caller(text: str) -> Caller:
             return Caller(text, CallerKind.ROLE, arn.partition, arn.account, name, path)
         case ("iam", "root"):
             return Caller(text, CallerKind.ROOT, arn.partition, arn.account, "root")
-        case ("sts", "assumed-role") if arn.resource.count("/") == 2 and name:
-            role = role_of_session(arn)
+        case ("sts", "assumed-role") if arn.resource.count("/") == 2 and name and (role := role_of_session(arn)):
             return Caller(text, CallerKind.SESSION, arn.partition, arn.account, role, session=name)
         case ("sts", "federated-user") if name:
             return Caller(text, CallerKind.FEDERATED_USER, arn.partition, arn.account, name)
@@ -135,6 +134,8 @@ def parse_role(text: str) -> RoleName:
 
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)")
 _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
+# The two colons that stand for the missing Region are the only ones that belong together.
+_DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _WHAT_IT_IS = {
     ("iam", "user"): "an IAM user, which nobody can assume",
@@ -163,6 +164,8 @@ def _checked(text: str, what: str) -> Arn:
     arn = split_arn(text)
     if arn is None:
         raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_mended_colons(text))
+    if _DOUBLED.search(text):
+        raise XdiagError(f"the {what} `{text}` has a colon too many", hint=_mended_colons(text))
     if arn.partition not in PARTITIONS:
         raise XdiagError(
             f"the {what} `{text}` names the partition `{arn.partition}`, which does not exist",
@@ -202,9 +205,6 @@ def _mended_account(arn: Arn) -> str:
     digits = re.sub(r"[\s-]", "", arn.account)
     if _ACCOUNT.fullmatch(digits):
         return f"did you mean `arn:{arn.partition}:{arn.service}::{digits}:{arn.resource}`"
-    early = re.match(r":*(\d{12}):+(.+)$", f"{arn.account}:{arn.resource}")
-    if early:
-        return f"there is a colon too many: did you mean `arn:{arn.partition}:{arn.service}::{early[1]}:{early[2]}`"
     if arn.account.isdigit():
         return f"`{arn.account}` has {len(arn.account)} digits; leading zeros count, too"
     return f"`{arn.account}` is not an account id; expected twelve digits, as in `{ROLE_SHAPE}`"

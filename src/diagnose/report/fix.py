@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Finding, Proof, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, Proof, Remedy
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
@@ -22,6 +22,9 @@ _TOOLS = {
 _OPEN = ("aws-cli",)
 """The command that everybody can run. Templates are for those who keep the policy in one."""
 
+_NOT_RULED_OUT = "not ruled out: "
+"""How a remedy's proof calls what was not read, and may yet block."""
+
 _AROUND = 1
 """Unchanged lines shown around a change."""
 
@@ -32,6 +35,18 @@ def fixes(finding: Finding, case: Case) -> tuple[Section, ...]:
         Section(f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_blocks(remedy, finding)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
+
+
+def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Tell the remedies that together end in an allowed request, where no single one does."""
+    if not diagnosis.plan:
+        return ()
+    steps = tuple(
+        Section(f"Step {number}, by {owner_name(remedy.owner, diagnosis.case)}", (Paragraph(_sentence(remedy.text)),))
+        for number, remedy in enumerate(diagnosis.plan, 1)
+    )
+    proved = Paragraph("No change is enough by itself. Proved: with all of these, the request is allowed.", Tone.GOOD)
+    return (Section("All that has to change", (proved, *steps)),)
 
 
 def proof_words(remedy: Remedy) -> str:
@@ -90,7 +105,11 @@ def _proof(remedy: Remedy) -> str:
         case Proof.ALLOWED:
             return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
         case Proof.CLEARS if remedy.remaining:
-            return f"Proved: clears this layer; still blocking: {'; '.join(remedy.remaining)}."
+            blocking = [each for each in remedy.remaining if not each.startswith(_NOT_RULED_OUT)]
+            if not blocking:
+                open_ones = "; ".join(each.removeprefix(_NOT_RULED_OUT) for each in remedy.remaining)
+                return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
+            return f"Proved: clears this layer; still blocking: {'; '.join(blocking)}."
         case Proof.CLEARS:
             return "Proved: clears this layer; the rest depends on what is not known."
         case Proof.NOT_TRIED:

@@ -75,6 +75,7 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
     probe = case.probe
     return {
         "causes": [_cause(finding, case) for finding in diagnosis.findings],
+        "plan": [_fix(remedy) for remedy in diagnosis.plan],
         "blocking": [
             {
                 "action": (one.action or ""),

@@ -6,6 +6,7 @@ from diagnose.report.blocks import Fields, Outline
 from diagnose.report.cause import SAVE, causes, problems
 from diagnose.report.checklist import layers
 from diagnose.report.ends import ends, headline
+from diagnose.report.fix import plan
 from diagnose.report.passage import passage
 from diagnose.report.runs import Tone
 from diagnose.report.unseen import unseen
@@ -27,6 +28,7 @@ def outline(diagnosis: Diagnosis) -> Outline:
             *contradiction(diagnosis),
             *passage(diagnosis),
             *causes(diagnosis),
+            *plan(diagnosis),
             *problems(diagnosis),
             *layers(diagnosis.decision),
             *unseen(diagnosis),

@@ -195,6 +195,7 @@ class Document(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.d
     """A whole diagnosis: the flat part first, then the detail."""
 
     causes: list[CauseShape]
+    plan: list[FixShape]
     blocking: list[BlockerShape]
     layers: list[LayerShape]
     gates: list[GateShape]
