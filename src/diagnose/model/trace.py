@@ -52,8 +52,6 @@ class Effect(StrEnum):
 class Element(StrEnum):
     """The parts of a statement that decide whether it applies."""
 
-    COMPARISON = "comparison"
-    """What the policies name and nobody can tell: a session's name, a unique id, an element that is no text."""
     ACTION = "action"
     PRINCIPAL = "principal"
     RESOURCE = "resource"
