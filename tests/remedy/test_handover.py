@@ -5,7 +5,7 @@ import pytest
 from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, document, gate, the_remedy, trust
 
 from diagnose.model.diagnosis import Owner
-from diagnose.model.trace import Effect, Element, Gate, Layer
+from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
 from diagnose.remedy.handover import paragraph
 
 
@@ -38,6 +38,34 @@ def test_the_organization_and_the_network_have_owners_too() -> None:
     remedy = the_remedy("exempt-from-deny", about(case, Layer.SCP, effect=Effect.DENY), case)
     assert remedy.owner is Owner.ORGANIZATION
     assert paragraph(remedy, case).startswith("To the administrators of the organization: ")
+
+
+def test_the_owner_of_the_endpoint_and_of_the_source_are_others_too() -> None:
+    own = {"value": {"policy": {"value": {"document": document(allow("*", Resource=f"{DEPLOY}2"))}}}}
+    case = broken("endpoint", endpoint=own)
+    remedy = the_remedy("allow-in-endpoint", about(case, Layer.ENDPOINT), case)
+    assert paragraph(remedy, case).startswith("To the owner of the VPC endpoint: ")
+    case = broken("cross-account", identity_policies={"policies": []})
+    remedy = the_remedy("allow-role-in-identity", about(case, Layer.IDENTITY), case)
+    assert paragraph(remedy, case).startswith("To the owner of account 111111111111: ")
+
+
+@pytest.mark.parametrize(
+    ("layer", "owner", "whom"),
+    [
+        (Layer.IDENTITY, Owner.SOURCE, "the owner of account `111111111111`"),
+        (Layer.TRUST, Owner.DESTINATION, "the owner of account `222222222222`"),
+        (Layer.SCP, Owner.ORGANIZATION, "the administrators of the organization"),
+        (Layer.ENDPOINT, Owner.NETWORK, "the owner of the VPC endpoint"),
+        (Layer.SESSION, Owner.CALLER, "whoever makes the request"),
+        (None, Owner.DESTINATION, "the owner of account `222222222222`"),
+    ],
+)
+def test_the_one_who_owns_a_layer_is_asked(layer: Layer | None, owner: Owner, whom: str) -> None:
+    case = broken("cross-account", identity_policies={"policies": []})
+    remedy = the_remedy("ask-owner", Subject(layer=layer), case)
+    assert remedy.owner is owner
+    assert remedy.text.startswith(f"Ask {whom}, who owns ")
 
 
 def test_a_question_is_handed_over_as_a_question() -> None:

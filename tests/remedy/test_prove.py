@@ -159,3 +159,25 @@ def _passing(case: Case, **parameters: Any) -> Draft:
         replace(case, request=request),
         RequestChange(case.request, request),
     )
+
+
+def test_a_gate_that_stays_closed_is_told_with_both_sides() -> None:
+    case = broken(
+        "cross-account", identity_policies={"policies": []}, request={"parameters": {"duration_seconds": 7200}}
+    )
+    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
+    proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
+    assert proven is not None
+    assert proven.remaining == ("the duration that is asked for is refused, wanted: `3600`, got: `7200`",)
+
+
+def test_the_levels_that_allow_nothing_are_told() -> None:
+    case = broken(
+        "organization",
+        identity_policies={"policies": []},
+        scps={"value": {"1": {"policies": {"policies": []}}}},
+    )
+    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("organization", case))
+    proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
+    assert proven is not None
+    assert proven.remaining == ("no service control policy allows `sts:AssumeRole` at `workloads`",)

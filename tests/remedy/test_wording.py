@@ -32,6 +32,7 @@ GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
         pytest.param("arn:aws:iam::222222222223:role/Deploy", [on(DEPLOY)], id="a digit in the account"),
         pytest.param("arn:aws:sts::222222222222:assumed-role/Deploy/s", [on(DEPLOY)], id="a session of the role"),
         pytest.param("arn:aws:iam:us-east-1:222222222222:role/Deploy", [on(DEPLOY)], id="a Region"),
+        pytest.param("arn:aws:iam::222222222222:role/Dep\u200bloy", [on(DEPLOY)], id="an invisible character"),
         pytest.param("arn:aws:iam::222222222222:instance-profile/Deploy", [on(DEPLOY)], id="an instance profile"),
         pytest.param(OTHER, [on([OTHER, DEPLOY])], id="another role, which stays"),
         *(

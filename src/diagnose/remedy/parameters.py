@@ -123,7 +123,7 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
             yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
     seconds = held.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
-        mended_seconds = max(SHORTEST, min(LONGEST_MAXIMUM, seconds))
+        mended_seconds = max(SHORTEST, min(_role_maximum(case), seconds))
         text = f"Ask for {mended_seconds} seconds instead of {seconds}"
         yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
     if held.mfa_serial and not held.mfa_code_sent:
@@ -183,6 +183,13 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
             name = _NAME_CHARACTERS.sub("-", case.request.parameters.session_name or asker.name)
             filled = text.replace("*", name, 1).replace("*", "").replace("?", "x")
             yield filled
+
+
+def _role_maximum(case: Case) -> int:
+    """Give the longest session of the role, or the longest that a role can have where that was not read."""
+    held = case.snapshot.destination.role
+    known = held.value.max_session_seconds if isinstance(held, Known) and held.value else None
+    return known.value if isinstance(known, Known) else LONGEST_MAXIMUM
 
 
 def _variable(key: str, asker: Asker) -> str:

@@ -118,7 +118,7 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
 
 def is_near(element: ElementTrace) -> bool:
     """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
-    if element.reason is Reason.MISSPELT:
+    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
     wanted = element.wanted.strip()
     if element.got and wanted.rstrip("/") == element.got.rstrip("/"):

@@ -1,0 +1,120 @@
+from typing import Any
+
+import pytest
+from tests.remedy.broken import BUILDER, DEPLOY, about, allow, broken, gate, identity, on, propose, the_remedy, trust
+
+from diagnose.evaluate.decision import decide
+from diagnose.model.diagnosis import Owner, Proof
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Action, Element, Gate, Layer
+from diagnose.remedy.proposal import first_proven
+
+MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+@pytest.mark.parametrize(
+    ("world", "parameters", "text"),
+    [
+        pytest.param("cross-account", {"duration_seconds": 100}, "Ask for 900 seconds instead of 100", id="too short"),
+        pytest.param(
+            "cross-account",
+            {"duration_seconds": 90_000},
+            "Ask for 3600 seconds instead of 90000",
+            id="longer than any role allows, and so this one",
+        ),
+        pytest.param(
+            "cross-account",
+            {"session_name": "a/b"},
+            "Write `a-b` instead of `a/b` for the session name",
+            id="a character that STS does not take",
+        ),
+        pytest.param(
+            "cross-account",
+            {"session_name": "x" * 70},
+            f"Write `{'x' * 64}` instead of `{'x' * 70}` for the session name",
+            id="too long",
+        ),
+        pytest.param(
+            "cross-account",
+            {"session_name": "x"},
+            "Write `x-1` instead of `x` for the session name",
+            id="too short a name",
+        ),
+        pytest.param(
+            "tagged",
+            {"source_identity": "aws:me"},
+            "Write `me` instead of `aws:me` for the source identity",
+            id="a beginning that AWS keeps for itself",
+        ),
+        pytest.param(
+            "cross-account",
+            {"external_id": "acme-42\n"},
+            "Leave out the white space around the external ID",
+            id="a line's end that was copied along",
+        ),
+        pytest.param(
+            "cross-account",
+            {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder"},
+            "Pass a code of the MFA device along with its serial number",
+            id="a device without its code",
+        ),
+        pytest.param(
+            "cross-account-role",
+            {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder", "mfa_code_sent": True},
+            "Leave out the MFA device and its code, which only an IAM user can pass",
+            id="a device of a role",
+        ),
+    ],
+)
+def test_a_parameter_is_written_as_sts_takes_it(world: str, parameters: Any, text: str) -> None:
+    case = broken(world, request={"parameters": parameters})
+    remedy = the_remedy("correct-parameter", gate(case, Gate.PARAMETERS), case)
+    assert (remedy.text, remedy.proof, remedy.owner) == (text, Proof.ALLOWED, Owner.CALLER)
+
+
+def test_mfa_in_the_console_is_a_matter_of_signing_in() -> None:
+    case = broken("console", session={"mfa": {"value": False}})
+    remedy = the_remedy("pass-mfa", about(case, Layer.TRUST, Element.CONDITION), case)
+    assert remedy.proof is Proof.ALLOWED
+    assert remedy.text.startswith("Sign in to the console")
+    assert remedy.commands == ()
+
+
+def test_the_device_of_somebody_else_is_not_passed_again() -> None:
+    device = {"mfa_serial": "arn:aws:iam::222222222222:mfa/builder", "mfa_code_sent": True}
+    case = broken("cross-account", request={"parameters": device})
+    remedy = the_remedy("pass-mfa", gate(case, Gate.PARAMETERS), case)
+    assert "arn:aws:iam::111111111111:mfa/builder" in remedy.text
+
+
+def test_only_the_tag_that_is_handed_on_is_left_out() -> None:
+    case = broken(
+        "chained",
+        request={"parameters": {"tags": {"team": "red", "stage": "test"}, "transitive_tag_keys": ["stage", "team"]}},
+    )
+    found = first_proven("drop-tags", gate(case, Gate.PARAMETERS), case, decide(case))
+    assert found is not None
+    assert found[0].case is not None
+    parameters = found[0].case.request.parameters
+    assert (parameters.tags, parameters.transitive_tag_keys) == ({"stage": "test"}, ("stage",))
+
+
+def test_a_tag_takes_the_place_of_one_that_differs_in_case() -> None:
+    case = broken(
+        "tagged",
+        request={"parameters": {"tags": {"Team": "red"}, "transitive_tag_keys": []}},
+        trust_policy=trust(
+            allow({"AWS": BUILDER}, "sts:*", Condition={"StringEqualsIfExists": {"aws:RequestTag/team": "blue"}})
+        ),
+    )
+    subject = about(case, Layer.TRUST, Element.CONDITION, key="aws:RequestTag/team")
+    remedy = the_remedy("pass-tags", subject, case)
+    assert remedy.flags == ("--tag", "team=blue")
+    assert remedy.proof is Proof.ALLOWED
+
+
+def test_an_inherited_source_identity_is_not_left_out() -> None:
+    case = broken("chained", identity_policies=identity(on(DEPLOY, ["sts:AssumeRole", "sts:TagSession"])))
+    assert isinstance(case.snapshot.source.session.source_identity, Known)
+    subject = about(case, Layer.IDENTITY, action=Action.SET_SOURCE_IDENTITY)
+    assert propose("drop-source-identity", subject, case) == ()
