@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, document, gate, on, trust
 from tests.remedy.handmade import added, amended, proof_of
@@ -181,3 +182,33 @@ def test_the_levels_that_allow_nothing_are_told() -> None:
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
     assert proven.remaining == ("no service control policy allows `sts:AssumeRole` at `workloads`",)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param(
+            {"role": {"value": {"max_session_seconds": {"evidence": "unread"}}}},
+            "not ruled out: the duration that is asked for, which could not be checked",
+            id="a gate",
+        ),
+        pytest.param(
+            {"trust_policy": trust(allow({"AWS": "AROADBQP57FF2AEXAMPLE"})), "principal": {"value": {"unique_id": ""}}},
+            "which nobody can tell",
+            id="a comparison",
+        ),
+        pytest.param(
+            {"session": {"source_identity": {"evidence": "unread"}}},
+            "not ruled out: that the session hands something on, for which `sts:SetSourceIdentity` is needed as well",
+            id="an action",
+        ),
+    ],
+)
+def test_what_is_not_ruled_out_is_told_in_words(change: Any, words: str) -> None:
+    world, seconds = ("cross-account", 7200) if "role" in change else ("cross-account-role", 3600)
+    asked = {"parameters": {"duration_seconds": seconds}}
+    case = broken(world, identity_policies={"policies": []}, request=asked, **change)
+    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in(world, case))
+    proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
+    assert proven is not None
+    assert any(words in told for told in proven.remaining)

@@ -1,6 +1,7 @@
 """What still stands in the way after an edit, in words."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from diagnose.model.trace import (
     Action,
@@ -116,7 +117,7 @@ def _not_ruled_out(after: Decision) -> Iterator[str]:
 
 
 def _doubt_words(doubt: Doubt) -> str:
-    """Name an unknown. What is told of a comparison, or of what a session hands on, stands in its subject."""
+    """Name an unknown. What is told of a comparison stands in its subject, in words."""
     match doubt.kind:
         case DoubtKind.KEY:
             return f"a condition on `{doubt.subject}`, whose value is not known"
@@ -124,6 +125,9 @@ def _doubt_words(doubt: Doubt) -> str:
             return f"the {LAYER_WORDS[Layer(doubt.subject)]}, which was not read, or not wholly"
         case DoubtKind.GATE:
             return f"{_GATE_WORDS[Gate(doubt.subject)]}, which could not be checked"
+        case DoubtKind.COMPARISON:
+            return f"{doubt.subject}, which nobody can tell"
         case DoubtKind.ACTION:
             return f"that the session hands something on, for which `{doubt.subject}` is needed as well"
-    return f"`{doubt.subject}`, which nobody can tell"
+        case _:
+            assert_never(doubt.kind)

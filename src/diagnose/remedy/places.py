@@ -1,6 +1,7 @@
 """Where the policies of each layer stand in a case, and a case with one of them changed."""
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -70,6 +71,8 @@ def policies_in(case: Case, layer: Layer, level: str = "") -> Iterator[Policy]:
             for one in held.value if isinstance(held, Known) else ():
                 if level in ("", one.target, one.name):
                     yield from one.policies.policies
+        case _:
+            assert_never(layer)
 
 
 def with_policy(case: Case, layer: Layer, before: Policy, after: Policy) -> Case:
