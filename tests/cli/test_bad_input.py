@@ -32,7 +32,7 @@ def _is_one_sentence(run: Run) -> bool:
         pytest.param("", "is not an ARN", id="nothing"),
         pytest.param("222222222222", "is a bare name", id="an account"),
         pytest.param("arn:aws:iam:222222222222:role/Deploy", "is not an ARN", id="a colon missing"),
-        pytest.param("arn:aws:iam:::222222222222:role/Deploy", "no account id", id="a colon too many"),
+        pytest.param("arn:aws:iam:::222222222222:role/Deploy", "a colon too many", id="a colon too many"),
         pytest.param("arn:aws:iam::2222-2222-2222:role/Deploy", "no account id", id="dashes in the account"),
         pytest.param("arn:aws:iam::22222222222:role/Deploy", "no account id", id="eleven digits"),
         pytest.param("arn:aws:iam::alias:role/Deploy", "no account id", id="an alias for the account"),

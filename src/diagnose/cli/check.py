@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from diagnose.cli.gather import Where, both_arns, from_file, live
+from diagnose.cli.gather import Where, both_arns, from_details, from_file, live
 from diagnose.cli.options import (
     CaseFile,
     Colors,
     ContextValues,
     DestProfile,
+    Details,
     DurationSeconds,
     EndpointUrl,
     ExternalId,
@@ -48,6 +49,7 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="Keep what was gathered, so that it can be replayed with --case."),
     ] = None,
+    details: Details = None,
     source_profile: SourceProfile = None,
     dest_profile: DestProfile = None,
     region: Region = None,
@@ -100,6 +102,9 @@ def check(
 
         xdiag check --case ticket.json --output markdown
 
+        aws iam get-account-authorization-details > ours.json
+        xdiag check SOURCE_ARN DEST_ROLE_ARN --details ours.json --details theirs.json
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     130 interrupted.
     """
@@ -123,9 +128,12 @@ def check(
     if case_file is not None:
         case = from_file(case_file, source_arn, role_arn, flags)
     else:
-        source_arn, role_arn = both_arns(source_arn, role_arn)
-        where = Where(source_profile, dest_profile, region, endpoint_url)
-        case = live(source_arn, role_arn, where, flags, attempt=not no_probe and not proposals)
+        source, role = both_arns(source_arn, role_arn)
+        if details:
+            case = from_details(details, source, role, flags)
+        else:
+            where = Where(source_profile, dest_profile, region, endpoint_url)
+            case = live(source, role, where, flags, attempt=not no_probe and not proposals)
         if no_probe:
             case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
     case = proposals.applied(without(case, without_layers or ()), message)

@@ -1,5 +1,6 @@
 """From flags to a case: out of a file, or live from both accounts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from diagnose.cli.output import progress
 from diagnose.cli.request import Flags, requested
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, Request
+from diagnose.model.case import Case, Request, Snapshot, SourceSide
 
 
 class Where(Struct, frozen=True):
@@ -42,6 +43,27 @@ def from_file(path: Path, source_arn: str | None, role_arn: str | None, flags: F
             )
     request = requested(case.request, flags)
     return replace(case, request=request, probe=case.probe if request == case.request else None)
+
+
+def from_details(paths: Sequence[Path], source_arn: str, role_arn: str, flags: Flags) -> Case:
+    """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
+
+    Raises XdiagError for a file that is none, and for one that is about neither account.
+    """
+    from diagnose.collect.authorization_details import destination_side, read_details, source_side
+
+    snapshot = Snapshot(SourceSide(source_arn))
+    accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
+    for details in map(read_details, paths):
+        if details.account not in accounts:
+            raise XdiagError(
+                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
+            )
+        if details.account == accounts[0]:
+            snapshot = replace(snapshot, source=source_side(details, source_arn))
+        if details.account == accounts[1]:
+            snapshot = replace(snapshot, destination=destination_side(details, role_arn))
+    return Case(requested(Request(role_arn=role_arn), flags), snapshot)
 
 
 def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:

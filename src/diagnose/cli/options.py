@@ -32,6 +32,15 @@ CaseFile = Annotated[
         rich_help_panel=_EVIDENCE,
     ),
 ]
+Details = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--details",
+        metavar="FILE",
+        help="Read an account from what 'aws iam get-account-authorization-details' printed. May be repeated.",
+        rich_help_panel=_EVIDENCE,
+    ),
+]
 SourceProfile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=_EVIDENCE),

@@ -164,7 +164,7 @@ def _checked(text: str, what: str) -> Arn:
     arn = split_arn(text)
     if arn is None:
         raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_mended_colons(text))
-    if _DOUBLED.search(text):
+    if arn.service in ("iam", "sts", "aws", "") and _DOUBLED.search(text):
         raise XdiagError(f"the {what} `{text}` has a colon too many", hint=_mended_colons(text))
     if arn.partition not in PARTITIONS:
         raise XdiagError(

@@ -1,0 +1,73 @@
+"""`xdiag check --details`: both sides out of what the AWS CLI printed of their accounts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.program import BAD_INPUT, DENIED, UNDETERMINED, Program
+
+SOURCE = "arn:aws:iam::111111111111:user/builder"
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+
+
+def _file(folder: Path, name: str, **lists: Any) -> str:
+    empty: dict[str, Any] = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+    path = folder / name
+    path.write_text(json.dumps(empty | lists))
+    return str(path)
+
+
+def _statement(**elements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", **elements}]}
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> str:
+    policy = {"PolicyName": "AssumeDeploy", "PolicyDocument": _statement(Resource=ROLE)}
+    user = {
+        "Path": "/",
+        "UserName": "builder",
+        "UserId": "AIDAEXAMPLEBUILDER",
+        "Arn": SOURCE,
+        "CreateDate": "2026-03-02T09:30:00+00:00",
+        "UserPolicyList": [policy],
+        "GroupList": [],
+        "AttachedManagedPolicies": [],
+        "Tags": [],
+    }
+    return _file(tmp_path, "ours.json", UserDetailList=[user])
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> str:
+    role = {
+        "Path": "/",
+        "RoleName": "Deploy",
+        "RoleId": "AROAEXAMPLEDEPLOY",
+        "Arn": ROLE,
+        "CreateDate": "2026-03-02T09:30:00+00:00",
+        "AssumeRolePolicyDocument": _statement(Principal={"AWS": "arn:aws:iam::111111111111:user/somebody"}),
+        "InstanceProfileList": [],
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [],
+        "Tags": [],
+    }
+    return _file(tmp_path, "theirs.json", RoleDetailList=[role])
+
+
+def test_two_accounts_are_diagnosed_without_credentials(xdiag: Program, ours: str, theirs: str) -> None:
+    run = xdiag("check", SOURCE, ROLE, "--details", ours, "--details", theirs, "--output", "json")
+    assert (run.code, run.report["verdict"], run.report["layer"]) == (DENIED, "denied", "trust")
+    assert "somebody" in run.report["causes"][0]["explanation"]
+
+
+def test_one_account_leaves_the_other_unread(xdiag: Program, ours: str) -> None:
+    run = xdiag("check", SOURCE, ROLE, "--details", ours, "--output", "json")
+    assert (run.code, run.report["visibility_destination"]) == (UNDETERMINED, "none")
+
+
+def test_details_of_a_third_account_are_refused(xdiag: Program, theirs: str) -> None:
+    run = xdiag("check", SOURCE, "arn:aws:iam::333333333333:role/Deploy", "--details", theirs)
+    assert run.code == BAD_INPUT
+    assert "is about account 222222222222" in run.err
