@@ -191,7 +191,8 @@ PAIRS = (
         says="another address is asked for",
         trust=[trust(CALLER, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})],
         depends_on_address=True,
-        cause="condition-key-unknown",
+        cause="trust-source-ip",
+        layer="trust",
     ),
     Pair(
         name="like",

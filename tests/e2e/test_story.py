@@ -89,7 +89,6 @@ def test_the_source_alone_learns_what_is_certain_and_what_is_missing(
     assert run.report["attempt"]["why"] == "it was turned off with --no-probe"
 
 
-@pytest.mark.xfail(reason="the report does not say yet what a trust policy that was not read must contain")
 def test_the_source_alone_learns_what_the_trust_policy_must_contain(story: Story) -> None:
     text = story.check("--no-probe", source=story.source, destination=None, output="text").out
     assert f'"AWS": "{story.source.arn}"' in text

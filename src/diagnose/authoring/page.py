@@ -71,7 +71,7 @@ def _told(finding: Finding) -> Iterator[str]:
         rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], 100)
         yield "```text\n" + plain(rows).rstrip() + "\n```"
     for remedy in finding.remedies[:1]:
-        yield f"Fix: {remedy.text}{_proof(remedy)}"
+        yield f"Fix: {remedy.text.removesuffix('.')}.{_proof(remedy)}"
 
 
 def _proof(remedy: Remedy) -> str:

@@ -2,14 +2,15 @@
 
 Certain before possible; what alone would turn the answer before what only helps; whom a statement is for before what
 it asks of them; specific before general; what the request can change before what needs somebody else's policy, where
-both are as likely. What whoever runs xdiag could not read comes after what is certain, and a value that nobody knows
-after the condition that asks for it.
+both are as likely. What whoever runs xdiag could not read comes after what is certain. A value that nobody knows comes
+after the condition that asks for it, and a guess at why AWS refuses what was computed allowed after everything.
 """
 
 from collections.abc import Iterable
 
 from diagnose.causes.choose import Chosen
 from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact
+from diagnose.causes.rule import Rule
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Blocker, Decision, DoubtKind, Effect, Gate, Layer, LayerTrace
 from diagnose.model.tri import NO, YES
@@ -39,13 +40,13 @@ def turns(cause: Chosen, decision: Decision) -> bool:
     )
 
 
-def _key(cause: Chosen, decision: Decision) -> tuple[bool, bool, bool, bool, bool, bool, bool, int, str]:
+def _key(cause: Chosen, decision: Decision) -> tuple[bool, int, bool, bool, bool, bool, bool, int, str]:
     rule, chief = cause.best.rule, cause.best.chief
-    value_unknown = isinstance(chief, GapFact) and chief.kind is DoubtKind.KEY
+    remote = _remoteness(rule, chief)
     alone = turns(cause, decision)
     return (
-        not cause.best.certain or value_unknown,
-        value_unknown,
+        not cause.best.certain or remote > 0,
+        remote,
         rule.owner is Owner.XDIAG,
         not alone,
         not alone and isinstance(chief, ConditionFact),
@@ -54,6 +55,13 @@ def _key(cause: Chosen, decision: Decision) -> tuple[bool, bool, bool, bool, boo
         _place(chief),
         rule.id,
     )
+
+
+def _remoteness(rule: Rule, chief: Fact) -> int:
+    """Say how far a finding is from a cause that was seen: a value that nobody knows, or a guess at AWS's answer."""
+    if isinstance(chief, GapFact) and chief.kind is DoubtKind.KEY:
+        return 1
+    return 2 if any(field == "computed" for pattern in rule.when for field, _ in pattern.fields) else 0
 
 
 def _place(chief: Fact) -> int:

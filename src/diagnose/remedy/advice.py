@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
+from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
-from diagnose.model.evidence import Unread
-from diagnose.model.trace import Decision, Layer, Subject
-from diagnose.remedy.draft import Draft
+from diagnose.model.evidence import Known, Unread
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
+from diagnose.model.tri import NO, YES
+from diagnose.remedy.document import Object
+from diagnose.remedy.draft import Draft, Unseen
+from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
 from diagnose.remedy.parties import account_of, role_arn
@@ -54,9 +61,14 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
     yield Draft(Kind.WAIT_FOR_PROPAGATION, Owner.CALLER, text)
 
 
-def ask_owner(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Ask whoever owns the policy, or the role, whether this request is meant to be refused."""
+def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Ask whoever owns the policy, or the role, whether this request is meant to be refused.
+
+    The owner of a trust policy that was not read is told what it has to hold.
+    """
     layer = subject.layer
+    if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
+        yield from _what_trust_must_hold(case, decision)
     if layer is None:
         owner, what = Owner.DESTINATION, f"the role `{role_arn(case)}`"
     elif subject.statement is not None:
@@ -68,6 +80,23 @@ def ask_owner(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     yield Draft(Kind.ASK_OWNER, owner, text)
 
 
+def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
+    """Write the least trust policy that lets exactly this caller in, for every action that the call needs."""
+    needed = [decided.action for decided in decision.actions if decided.needed is YES]
+    statements = [statement for action in needed if (statement := grant(Layer.TRUST, action, case)) is not None]
+    if not statements:
+        return
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
+    policy = Policy(parse_role(role_arn(case)).name, raw_document(document), PolicyKind.TRUST)
+    destination = replace(case.snapshot.destination, trust_policy=Known(policy))
+    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    text = (
+        f"Ask the owner of account `{account_of(role_arn(case))}` whether the trust policy of `{role_arn(case)}` lets "
+        f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
+    )
+    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document))
+
+
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Grant xdiag's own principal what it lacked to read, and nothing else."""
     gaps = _gaps(decision, subject.layer) if subject.layer is not None else _unread(case)
@@ -77,6 +106,46 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     told = " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
     text = f"Grant the principal that xdiag reads with {told}, and run it again"
     yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+
+
+def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
+    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
+    told = dict.fromkeys(
+        words
+        for doubt in decision.doubts
+        if doubt.matters is not NO and (subject.layer is None or doubt.subject == subject.layer)
+        for words in _statement_of(doubt)
+    )
+    if told:
+        text = f"Tell xdiag what is known of it: {'; '.join(told)}"
+        yield Draft(Kind.GIVE_EVIDENCE, Owner.XDIAG, text)
+
+
+def _statement_of(doubt: Doubt) -> Iterator[str]:
+    """Say how to state one thing that is unknown."""
+    match doubt.kind:
+        case DoubtKind.KEY:
+            yield f"`--context {doubt.subject}=VALUE`, or `--context {doubt.subject}=` if the request has none"
+        case DoubtKind.LAYER:
+            layer = Layer(doubt.subject)
+            none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
+            yield f"the {LAYER_WORDS[layer]} in a case file for `--case`{none}"
+        case DoubtKind.ACTION:
+            yield "`--without session` if the caller's session hands on neither tags nor a source identity"
+        case DoubtKind.GATE | DoubtKind.COMPARISON:
+            return
+
+
+_STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
+
+
+def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Point at what AWS would not accept in a policy document, and say who can mend it."""
+    for problem in decision.problems:
+        if subject.layer in (None, problem.layer):
+            words = policy_words(problem.layer, problem.policy, case)
+            text = f"Correct {words}, at `{problem.pointer or '/'}`: {problem.message}"
+            yield Draft(Kind.CORRECT_DOCUMENT, OWNERS[problem.layer], text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:

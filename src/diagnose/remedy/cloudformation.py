@@ -20,6 +20,7 @@ from diagnose.remedy.draft import (
     PolicyChange,
     RequestChange,
     TagChange,
+    Unseen,
     VersionChange,
 )
 from diagnose.remedy.parties import role_arn
@@ -64,7 +65,7 @@ def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
         case NewRole(arn=arn, document=document):
             kind, properties, name = _entity(arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
-        case Attachment() | RequestChange():
+        case Attachment() | RequestChange() | Unseen():
             return None
 
 

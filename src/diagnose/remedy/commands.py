@@ -24,6 +24,7 @@ from diagnose.remedy.draft import (
     PolicyChange,
     RequestChange,
     TagChange,
+    Unseen,
     VersionChange,
 )
 from diagnose.remedy.terraform import terraform
@@ -84,6 +85,8 @@ def _command(change: Change, case: Case) -> str:
             path = _fit(_PATH, arn.partition(":role")[2].removesuffix(name))
             options = {"--role-name": name, "--path": path}
             return _with_document("iam create-role", options, "--assume-role-policy-document", document)
+        case Unseen():
+            return ""
         case RequestChange(after=after):
             return assume_role(after)
 

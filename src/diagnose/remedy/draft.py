@@ -71,6 +71,12 @@ class NewRole(Struct, frozen=True):
     document: Json
 
 
+class Unseen(Struct, frozen=True):
+    """A policy that was not read must hold this; `document` is the least that would do."""
+
+    document: Json
+
+
 class RequestChange(Struct, frozen=True):
     """The call is made in another way."""
 
@@ -79,7 +85,15 @@ class RequestChange(Struct, frozen=True):
 
 
 Change: TypeAlias = (
-    PolicyChange | VersionChange | Membership | Attachment | TagChange | MaximumChange | NewRole | RequestChange
+    PolicyChange
+    | VersionChange
+    | Membership
+    | Attachment
+    | TagChange
+    | MaximumChange
+    | NewRole
+    | Unseen
+    | RequestChange
 )
 
 

@@ -68,4 +68,6 @@ EDITS: dict[Kind, Author] = {
     Kind.WAIT_FOR_PROPAGATION: advice.wait_for_propagation,
     Kind.ASK_OWNER: advice.ask_owner,
     Kind.GRANT_READER_PERMISSION: advice.grant_reader_permission,
+    Kind.GIVE_EVIDENCE: advice.give_evidence,
+    Kind.CORRECT_DOCUMENT: advice.correct_document,
 }

@@ -65,6 +65,8 @@ class Kind(StrEnum):
     WAIT_FOR_PROPAGATION = "wait-for-propagation"
     ASK_OWNER = "ask-owner"
     GRANT_READER_PERMISSION = "grant-reader-permission"
+    GIVE_EVIDENCE = "give-evidence"
+    CORRECT_DOCUMENT = "correct-document"
 
 
 REMEDIES: frozenset[str] = frozenset(kind.value for kind in Kind)

@@ -11,7 +11,7 @@ from diagnose.model.tri import NO, YES
 from diagnose.remedy.advice import said
 from diagnose.remedy.commands import commands
 from diagnose.remedy.document import dumped, patch_text
-from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, VersionChange
+from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange
 from diagnose.remedy.edits import EDITS
 from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
@@ -53,7 +53,7 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
             return replace(remedy, policy_name=after.name, document=dumped(document), patch=patch_text(operations))
         case VersionChange(policy=policy, document=document):
             return replace(remedy, policy_name=policy.name, document=dumped(document))
-        case NewRole(document=document):
+        case NewRole(document=document) | Unseen(document=document):
             return replace(remedy, document=dumped(document))
         case RequestChange(before=before, after=after_request):
             return replace(remedy, flags=changed_flags(before, after_request))

@@ -20,6 +20,7 @@ from diagnose.remedy.draft import (
     PolicyChange,
     RequestChange,
     TagChange,
+    Unseen,
     VersionChange,
 )
 from diagnose.remedy.parties import role_arn
@@ -50,7 +51,7 @@ def terraform(change: Change, case: Case) -> str:
             return _role(role, {"max_session_duration": str(seconds)})
         case NewRole(arn=arn, document=document):
             return _role(arn, {"assume_role_policy": heredoc(document)})
-        case RequestChange():
+        case RequestChange() | Unseen():
             return ""
 
 

@@ -97,6 +97,8 @@ def _command(what: str, text: str) -> Listing:
 
 
 def _document_title(remedy: Remedy) -> str:
+    if remedy.kind == "ask-owner":
+        return "what the policy must hold"
     return f"policy {quoted(remedy.policy_name)} after the edit" if remedy.policy_name else "the policy after the edit"
 
 

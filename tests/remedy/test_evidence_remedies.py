@@ -1,0 +1,76 @@
+"""What settles a case that is open, and what mends a document that is none."""
+
+import json
+from typing import Any
+
+import pytest
+
+from diagnose.authoring.worlds import case_of
+from diagnose.causes.rule import Example
+from diagnose.evaluate.decision import decide
+from diagnose.model.diagnosis import Owner, Proof
+from diagnose.model.trace import Layer, Subject
+from diagnose.remedy import propose
+
+UNREAD: Any = {"evidence": "unread", "gap": "no_credentials"}
+
+
+def _proposed(kind: str, change: Any, layer: Layer | None = None, world: str = "cross-account") -> list[Any]:
+    case = case_of(Example("", world, change, "silent"))
+    return list(propose(kind, Subject(layer=layer), case, decide(case)))
+
+
+def test_the_owner_of_an_unread_trust_policy_is_told_what_it_must_hold() -> None:
+    change = {"snapshot": {"destination": {"trust_policy": UNREAD}}}
+    [remedy] = _proposed("ask-owner", change, Layer.TRUST)
+    [statement] = json.loads(remedy.document)["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:user/builder"}
+    assert statement["Action"] == "sts:AssumeRole"
+    assert (remedy.owner, remedy.proof) == (Owner.DESTINATION, Proof.ALLOWED)
+
+
+def test_what_it_must_hold_covers_every_action_that_the_call_needs() -> None:
+    change = {"snapshot": {"destination": {"trust_policy": UNREAD}}}
+    [remedy] = _proposed("ask-owner", change, Layer.TRUST, world="tagged")
+    actions = [statement["Action"] for statement in json.loads(remedy.document)["Statement"]]
+    assert actions == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+
+
+def test_an_unread_trust_policy_mends_nothing_where_the_source_is_denied_for_good() -> None:
+    change = {"snapshot": {"destination": {"trust_policy": UNREAD}, "source": {"identity_policies": {"policies": []}}}}
+    [remedy] = _proposed("ask-owner", change, Layer.TRUST)
+    assert remedy.proof is not Proof.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("change", "layer", "told"),
+    [
+        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, None, "--context sts:ExternalId=VALUE", id="a key"),
+        pytest.param({"snapshot": {"source": {"scps": UNREAD}}}, Layer.SCP, "--without scp", id="a layer"),
+    ],
+)
+def test_what_is_open_is_asked_for_with_the_flag_that_states_it(change: Any, layer: Layer | None, told: str) -> None:
+    [remedy] = _proposed("give-evidence", change, layer, world="organization" if layer else "cross-account")
+    assert told in remedy.text
+    assert remedy.owner is Owner.XDIAG
+
+
+def test_nothing_is_asked_for_where_nothing_is_open() -> None:
+    assert _proposed("give-evidence", {}) == []
+
+
+def test_a_document_that_aws_would_not_accept_is_pointed_at() -> None:
+    change = {
+        "snapshot": {
+            "destination": {
+                "trust_policy": {"value": {"document": {"Statement": [{"Effect": "alow", "Action": "sts:*"}]}}}
+            }
+        }
+    }
+    remedies = _proposed("correct-document", change, Layer.TRUST)
+    assert "/Statement/0/Effect" in " ".join(remedy.text for remedy in remedies)
+    assert remedies[0].owner is Owner.DESTINATION
+
+
+def test_a_sound_document_needs_no_correction() -> None:
+    assert _proposed("correct-document", {}, Layer.TRUST) == []
