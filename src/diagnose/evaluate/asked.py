@@ -100,7 +100,7 @@ class Asked:
         """Put the layers together."""
         grant = granted(self.asker, reach, grants, same_account=self.same_account)
         limits = (grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
-        return all_of((grant, *limits, *(~deny for deny in denies)))
+        return min(grant, *limits, *(~deny for deny in denies))
 
     def verdict(self, action: Action) -> Tri:
         """Say whether one action is allowed, without traces, and as soon as that is certain."""

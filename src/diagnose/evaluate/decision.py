@@ -65,7 +65,7 @@ def verdict(case: Case) -> Tri:
     Raises XdiagError when the source or the role is no ARN of one.
     """
     switched = second_switch(case)
-    asked = Asked(as_the_console_asks(case))
+    asked = Asked(case if switched is None else as_the_console_asks(case))
     answer = asked.verdict(Action.ASSUME_ROLE) if asked.simple else _answer(asked)
     if answer is UNKNOWN and (explored := explore(asked)).outcomes:
         answer = explored.verdict

@@ -109,7 +109,12 @@ def arn_glob(pattern: str) -> Matcher | None:
 
     def matches(text: str) -> bool:
         given = text.split(":", 5)
-        return len(given) == 6 and all(fits(given[place]) for place, fits in matchers)
+        if len(given) != 6:
+            return False
+        for place, fits in matchers:  # noqa: SIM110  # the loop takes half the time of a generator, and runs most
+            if not fits(given[place]):
+                return False
+        return True
 
     return matches
 

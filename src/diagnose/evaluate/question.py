@@ -9,14 +9,22 @@ from diagnose.model.trace import Action
 
 
 class Call:
-    """One AssumeRole call: its scene, and its context, made when the first condition asks for it."""
+    """One AssumeRole call. All its actions share what is known of it, which is worked out when it is asked for."""
 
-    __slots__ = ("_context", "scene")
+    __slots__ = ("_case", "_context", "_scene", "asker", "role")
 
     def __init__(self, case: Case, asker: Asker, role: RoleName) -> None:
-        """All actions of the call share what is known of it."""
-        self.scene = Scene(case, asker, role)
+        """Most calls are decided without a condition, and need neither scene nor context."""
+        self._case, self.asker, self.role = case, asker, role
+        self._scene: Scene | None = None
         self._context: Context | None = None
+
+    @property
+    def scene(self) -> Scene:
+        """The case, with its caller and its role."""
+        if self._scene is None:
+            self._scene = Scene(self._case, self.asker, self.role)
+        return self._scene
 
     @property
     def context(self) -> Context:
@@ -34,7 +42,7 @@ class Question:
     def __init__(self, action: Action, call: Call) -> None:
         """Ask about one action of a call."""
         self.action, self.call = action, call
-        self.asker, self.resource = call.scene.asker, call.scene.role.arn
+        self.asker, self.resource = call.asker, call.role.arn
 
     @property
     def context(self) -> Context:

@@ -55,8 +55,11 @@ class Resources:
         if self.everything:
             found = YES
         elif self.static is not None:
-            resource = question.resource
-            found = tri(any(matches(resource) for matches in self.static))
+            found = NO
+            for matches in self.static:
+                if matches(question.resource):
+                    found = YES
+                    break
         else:
             found = any_of(_fits(text, question) for text, _ in self.listed)
         return ~found if self.negated else found
