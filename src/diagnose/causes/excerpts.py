@@ -16,10 +16,11 @@ from diagnose.model.trace import (
     ElementTrace,
     Layer,
     LevelTrace,
+    Reason,
     StatementTrace,
     Subject,
 )
-from diagnose.model.tri import YES
+from diagnose.model.tri import UNKNOWN, YES
 
 MOST = 3
 """Places of one kind that are shown; more would hide what matters."""
@@ -52,6 +53,8 @@ def comparison(trace: ElementTrace, effect: Effect) -> str:
         case Element.ACTION:
             return f"{verb} {wanted}; the request needs {got}"
         case Element.CONDITION:
+            if trace.verdict is UNKNOWN:
+                return f"{verb} {trace.operator} {wanted}; what the request carries is not known"
             return f"{verb} {trace.operator} {wanted}; the request carries {got}"
 
 
@@ -98,7 +101,8 @@ def _nearest(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
         statements = [each for each in level.statements if each.effect is Effect.ALLOW and each.verdict is not YES]
         for statement in nearest(statements)[:MOST]:
             for element in compared(statement):
-                if element.holds is not YES:
+                # A statement about another service comes near by chance only.
+                if element.holds is not YES and element.trace.reason is not Reason.OTHER_SERVICE:
                     yield _excerpt(statement, element.trace, primary=True)
 
 

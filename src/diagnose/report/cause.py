@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding
+from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.builtin import TITLES, Builtin, builtin
 from diagnose.report.ends import owner_name
@@ -50,7 +50,7 @@ def _title(diagnosis: Diagnosis) -> str:
 
 
 def _cause(finding: Finding, case: Case) -> Iterator[Block]:
-    sure = "Certain" if finding.certainty is Certainty.CERTAIN else "Possible"
+    sure = sureness(finding)
     action = f" for {finding.action}" if finding.action not in ("", "sts:AssumeRole") else ""
     yield Paragraph(f"{sure}{action}; rule {quoted(finding.rule)}.{_owner(finding, case)}", Tone.DIM)
     if finding.explanation:
@@ -62,6 +62,13 @@ def _cause(finding: Finding, case: Case) -> Iterator[Block]:
     yield from fixes(finding, case)
     if finding.sources:
         yield Links(finding.sources)
+
+
+def sureness(finding: Finding) -> str:
+    """Say how sure a finding is; of what was not read, that it is not known."""
+    if finding.owner is Owner.XDIAG:
+        return "Not known"
+    return "Certain" if finding.certainty is Certainty.CERTAIN else "Possible"
 
 
 def _owner(finding: Finding, case: Case) -> str:

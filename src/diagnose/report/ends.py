@@ -94,8 +94,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Set out both ends in full: ARNs, accounts, and what the request carries."""
     case = diagnosis.case
     rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
-    same = "one account" if diagnosis.decision.same_account else "two accounts: both sides must allow the request"
-    rows.append(("accounts", same))
+    rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
@@ -122,6 +121,14 @@ def _caller_name(caller: Caller) -> str:
             return f"service {name}"
         case _:
             assert_never(caller.kind)
+
+
+def _accounts(diagnosis: Diagnosis) -> str:
+    if not diagnosis.case.snapshot.source.arn.startswith("arn:"):
+        return "an AWS service calls: the trust policy and the role's RCPs decide"
+    if diagnosis.decision.same_account:
+        return "one account"
+    return "two accounts: both sides must allow the request"
 
 
 def _request(case: Case) -> list[str]:

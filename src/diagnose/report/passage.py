@@ -8,6 +8,7 @@ from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer,
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
 from diagnose.report.builtin import Builtin, builtin
+from diagnose.report.cause import sureness
 from diagnose.report.checklist import check
 from diagnose.report.place import pointed_at
 from diagnose.report.unseen import doubt_words
@@ -70,9 +71,10 @@ def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
     if decided is not None:
         passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
         total = len(decided.layers)
-        yield f"Certain: {passing} of {total} layers do not stand in the way, and none is known to refuse."
+        stand = "layer does" if passing == 1 else "layers do"
+        yield f"Certain: {passing} of {total} {stand} not stand in the way, and none is known to refuse."
     for finding in diagnosis.findings:
-        yield f"Possible: {finding.title}."
+        yield f"{sureness(finding)}: {finding.title}."
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     if doubts:
         lead = "To settle it" if len(doubts) == 1 else f"To settle it, {len(doubts)} answers are missing; the first"
