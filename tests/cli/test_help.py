@@ -52,6 +52,16 @@ def test_the_examples_keep_their_lines(helps: dict[str, Run]) -> None:
     assert "--external-id acme-42\n\n      xdiag check --case ticket.json --output markdown\n" in helps["check"].out
 
 
+def test_check_lists_its_options_by_what_they_are_about(helps: dict[str, Run]) -> None:
+    out = helps["check"].out
+    headings = re.findall(r"^([A-Z].*):$", out, re.MULTILINE)
+    assert headings == ["Arguments", "Evidence", "The request", "What if", "Output", "Options"]
+    request = out.partition("\nThe request:\n")[2].partition("\n\n")[0]
+    assert "--external-id ID" in request
+    assert "--source-profile" not in request
+    assert [line.split()[0] for line in out.partition("\nOptions:\n")[2].splitlines()] == ["--help"]
+
+
 @pytest.mark.parametrize("code", ["0 allowed", "1 denied", "2 bad usage", "3 undetermined", "4 no", "130 interrupted"])
 def test_check_names_every_exit_code(code: str, helps: dict[str, Run]) -> None:
     assert code in " ".join(helps["check"].out.split())

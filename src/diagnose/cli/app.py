@@ -8,7 +8,7 @@ from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
 from diagnose.cli.facts import facts
-from diagnose.cli.help import kept
+from diagnose.cli.help import GroupedCommand, kept
 from diagnose.cli.rules import explain, rules
 from diagnose.cli.schema import schema
 
@@ -53,5 +53,5 @@ def _options(
 
 
 for command in (audience, batch, check, collect, demo, explain, facts, schema):
-    app.command(help=kept(command.__doc__ or ""))(command)
+    app.command(help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")

@@ -8,6 +8,9 @@ from msgspec.structs import replace
 
 from diagnose.cli.gather import Where, both_arns, from_details, from_file, live
 from diagnose.cli.options import (
+    EVIDENCE,
+    OUTPUT,
+    WHAT_IF,
     CaseFile,
     Colors,
     ContextValues,
@@ -45,10 +48,6 @@ def check(
     source_arn: SourceArn = None,
     role_arn: RoleArn = None,
     case_file: CaseFile = None,
-    save_case: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Keep what was gathered, so that it can be replayed with --case."),
-    ] = None,
     details: Details = None,
     source_profile: SourceProfile = None,
     dest_profile: DestProfile = None,
@@ -68,25 +67,50 @@ def check(
     via: RequestVia = None,
     signed_in_as: SignedInAs = None,
     message: Message = None,
-    no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.")] = False,
+    no_probe: Annotated[
+        bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.", rich_help_panel=EVIDENCE)
+    ] = False,
     with_trust_policy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What if: decide with this trust policy instead.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this trust policy instead.", rich_help_panel=WHAT_IF),
     ] = None,
     with_identity_policy: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="What if: decide with this identity-based policy as well. May be repeated."),
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this identity-based policy as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
     ] = None,
     with_boundary: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What if: decide with this permissions boundary instead.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this permissions boundary instead.", rich_help_panel=WHAT_IF),
     ] = None,
     with_scp: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="What if: decide with this SCP at the account as well. May be repeated."),
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this SCP at the account as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
     ] = None,
     expect: Annotated[
-        str | None, typer.Option(metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.")
+        str | None,
+        typer.Option(
+            metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.", rich_help_panel=WHAT_IF
+        ),
     ] = None,
-    output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
+    save_case: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what was gathered, so that it can be replayed with --case.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option(help="What the report is written as.", rich_help_panel=OUTPUT)
+    ] = Format.TEXT,
     color: Colors = Color.AUTO,
     redact: Redact = False,
     rules: RuleFolders = None,
@@ -103,7 +127,8 @@ def check(
         xdiag check --case ticket.json --output markdown
 
         aws iam get-account-authorization-details > ours.json
-        xdiag check SOURCE_ARN DEST_ROLE_ARN --details ours.json --details theirs.json
+        xdiag check SOURCE_ARN DEST_ROLE_ARN \
+            --details ours.json --details theirs.json
 
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     130 interrupted.
@@ -125,6 +150,7 @@ def check(
     )
     proposals = Proposals(with_trust_policy, with_identity_policy or (), with_boundary, with_scp or ())
     expected = proposals.expected(expect)
+    where = Where(source_profile, dest_profile, region, endpoint_url)
     if case_file is not None:
         case = from_file(case_file, source_arn, role_arn, flags)
     else:
@@ -132,7 +158,6 @@ def check(
         if details:
             case = from_details(details, source, role, flags)
         else:
-            where = Where(source_profile, dest_profile, region, endpoint_url)
             case = live(source, role, where, flags, attempt=not no_probe and not proposals)
         if no_probe:
             case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))

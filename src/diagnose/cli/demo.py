@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.options import Colors
+from diagnose.cli.options import OUTPUT, Colors
 from diagnose.cli.output import Color
 from diagnose.errors import XdiagError
 from diagnose.report import Format
@@ -16,7 +16,9 @@ FIRST = "wrong-principal"
 def demo(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which case; --list names them.")] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
-    output: Annotated[Format, typer.Option(help="What the report is written as.")] = Format.TEXT,
+    output: Annotated[
+        Format, typer.Option(help="What the report is written as.", rich_help_panel=OUTPUT)
+    ] = Format.TEXT,
     color: Colors = Color.AUTO,
 ) -> None:
     """Diagnose a bundled broken pair of accounts.

@@ -8,7 +8,8 @@ import typer
 from diagnose.cli.output import Color
 from diagnose.model.case import Via
 
-_REQUEST, _EVIDENCE, _OUTPUT = "The request", "Evidence", "Output"
+EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "Evidence", "The request", "What if", "Output"
+"""The groups in which the help lists options."""
 
 SourceArn = Annotated[
     str | None,
@@ -29,7 +30,7 @@ CaseFile = Annotated[
         "--case",
         metavar="FILE",
         help="Read everything from a case file ('-': standard input).",
-        rich_help_panel=_EVIDENCE,
+        rich_help_panel=EVIDENCE,
     ),
 ]
 Details = Annotated[
@@ -38,28 +39,28 @@ Details = Annotated[
         "--details",
         metavar="FILE",
         help="Read an account from what 'aws iam get-account-authorization-details' printed. May be repeated.",
-        rich_help_panel=_EVIDENCE,
+        rich_help_panel=EVIDENCE,
     ),
 ]
 SourceProfile = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=_EVIDENCE),
+    typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=EVIDENCE),
 ]
 DestProfile = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=_EVIDENCE),
+    typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=EVIDENCE),
 ]
 Region = Annotated[
     str | None,
     typer.Option(
         metavar="REGION",
         help="Region of the STS endpoint; aws-global for sts.amazonaws.com.",
-        rich_help_panel=_EVIDENCE,
+        rich_help_panel=EVIDENCE,
     ),
 ]
 EndpointUrl = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Send all calls here instead, to an emulator, say.", rich_help_panel=_EVIDENCE),
+    typer.Option(metavar="URL", help="Send all calls here instead, to an emulator, say.", rich_help_panel=EVIDENCE),
 ]
 Without = Annotated[
     list[str] | None,
@@ -67,42 +68,40 @@ Without = Annotated[
         "--without",
         metavar="LAYER",
         help="State that there is none: scp, rcp, endpoint or session. May be repeated.",
-        rich_help_panel=_EVIDENCE,
+        rich_help_panel=EVIDENCE,
     ),
 ]
 
-ExternalId = Annotated[
-    str | None, typer.Option(metavar="ID", help="ExternalId that is sent.", rich_help_panel=_REQUEST)
-]
+ExternalId = Annotated[str | None, typer.Option(metavar="ID", help="ExternalId that is sent.", rich_help_panel=REQUEST)]
 SessionName = Annotated[
-    str | None, typer.Option(metavar="NAME", help="RoleSessionName that is sent.", rich_help_panel=_REQUEST)
+    str | None, typer.Option(metavar="NAME", help="RoleSessionName that is sent.", rich_help_panel=REQUEST)
 ]
 DurationSeconds = Annotated[
-    int | None, typer.Option(metavar="SECONDS", help="DurationSeconds that is sent.", rich_help_panel=_REQUEST)
+    int | None, typer.Option(metavar="SECONDS", help="DurationSeconds that is sent.", rich_help_panel=REQUEST)
 ]
 MfaSerial = Annotated[
-    str | None, typer.Option(metavar="SERIAL", help="SerialNumber that is sent.", rich_help_panel=_REQUEST)
+    str | None, typer.Option(metavar="SERIAL", help="SerialNumber that is sent.", rich_help_panel=REQUEST)
 ]
 MfaCode = Annotated[
     str | None,
     typer.Option(
-        metavar="CODE", help="TokenCode that is sent; used for the attempt, never kept.", rich_help_panel=_REQUEST
+        metavar="CODE", help="TokenCode that is sent; used for the attempt, never kept.", rich_help_panel=REQUEST
     ),
 ]
 Tags = Annotated[
     list[str] | None,
     typer.Option(
-        "--tag", metavar="KEY=VALUE", help="Session tag that is sent. May be repeated.", rich_help_panel=_REQUEST
+        "--tag", metavar="KEY=VALUE", help="Session tag that is sent. May be repeated.", rich_help_panel=REQUEST
     ),
 ]
 TransitiveTagKeys = Annotated[
     list[str] | None,
     typer.Option(
-        "--transitive-tag-key", metavar="KEY", help="Tag that is handed on. May be repeated.", rich_help_panel=_REQUEST
+        "--transitive-tag-key", metavar="KEY", help="Tag that is handed on. May be repeated.", rich_help_panel=REQUEST
     ),
 ]
 SourceIdentity = Annotated[
-    str | None, typer.Option(metavar="NAME", help="SourceIdentity that is sent.", rich_help_panel=_REQUEST)
+    str | None, typer.Option(metavar="NAME", help="SourceIdentity that is sent.", rich_help_panel=REQUEST)
 ]
 ContextValues = Annotated[
     list[str] | None,
@@ -110,7 +109,7 @@ ContextValues = Annotated[
         "--context",
         metavar="KEY=VALUE",
         help="Value of a condition key; 'KEY=' states that it is absent. May be repeated.",
-        rich_help_panel=_REQUEST,
+        rich_help_panel=REQUEST,
     ),
 ]
 UnknownKeys = Annotated[
@@ -119,39 +118,39 @@ UnknownKeys = Annotated[
         "--unknown",
         metavar="KEY",
         help="Condition key that nobody can tell. May be repeated.",
-        rich_help_panel=_REQUEST,
+        rich_help_panel=REQUEST,
     ),
 ]
 RequestVia = Annotated[
-    Via | None, typer.Option("--via", help="How the request is made.", show_default=False, rich_help_panel=_REQUEST)
+    Via | None, typer.Option("--via", help="How the request is made.", show_default=False, rich_help_panel=REQUEST)
 ]
 SignedInAs = Annotated[
     str | None,
     typer.Option(
         metavar="ARN",
         help="Console only: who signed in, if the source is a role that was switched to.",
-        rich_help_panel=_REQUEST,
+        rich_help_panel=REQUEST,
     ),
 ]
 
 Message = Annotated[
     str | None,
     typer.Option(
-        metavar="TEXT", help="The error message that AWS gave; it helps to rank the causes.", rich_help_panel=_EVIDENCE
+        metavar="TEXT", help="The error message that AWS gave; it helps to rank the causes.", rich_help_panel=EVIDENCE
     ),
 ]
-Colors = Annotated[Color, typer.Option("--color", help="When to colour text.", rich_help_panel=_OUTPUT)]
+Colors = Annotated[Color, typer.Option("--color", help="When to colour text.", rich_help_panel=OUTPUT)]
 Redact = Annotated[
     bool,
     typer.Option(
         "--redact",
         help="Replace accounts, names and ids by pseudonyms that stay distinct, in a saved case too.",
-        rich_help_panel=_OUTPUT,
+        rich_help_panel=OUTPUT,
     ),
 ]
 RuleFolders = Annotated[
     list[Path] | None,
     typer.Option(
-        "--rules", metavar="DIR", help="Add the rules of a folder to ours. May be repeated.", rich_help_panel=_OUTPUT
+        "--rules", metavar="DIR", help="Add the rules of a folder to ours. May be repeated.", rich_help_panel=OUTPUT
     ),
 ]
