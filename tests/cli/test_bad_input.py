@@ -190,3 +190,39 @@ def test_a_file_name_with_an_escape_sequence_does_nothing(xdiag: Program, tmp_pa
 def test_a_file_name_that_is_not_unicode_is_told(xdiag: Program) -> None:
     run = xdiag("check", "--case", os.fsdecode(b"/nowhere/\xff.json"))
     assert _is_one_sentence(run)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        pytest.param(["--case", CASE, "--details", CASE], "`--details` cannot go with `--case`", id="both files"),
+        pytest.param(
+            ["--case", CASE, "--dest-profile", "x"], "`--dest-profile` cannot go with `--case`", id="a profile"
+        ),
+        pytest.param(
+            [SOURCE, ROLE, "--details", CASE, "--endpoint-url", "http://127.0.0.1:9"],
+            "`--endpoint-url` cannot go with `--details`",
+            id="a URL",
+        ),
+    ],
+)
+def test_a_flag_that_would_not_be_heeded_is_a_mistake(xdiag: Program, flags: list[str], said: str) -> None:
+    run = xdiag("check", *flags)
+    assert _is_one_sentence(run)
+    assert said in run.err
+    assert "from one place" in run.err
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        pytest.param("trust-external-id-differ", "did you mean `trust-external-id-differs`", id="a slip"),
+        pytest.param("nope", "`xdiag rules list` names them all", id="nothing near it"),
+    ],
+)
+def test_a_rule_that_is_none_is_answered_with_the_nearest_or_where_to_look(
+    xdiag: Program, name: str, hint: str
+) -> None:
+    run = xdiag("explain", name)
+    assert _is_one_sentence(run)
+    assert run.err.splitlines()[1].strip() == hint

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from diagnose.cli.gather import Where, both_arns, from_details, from_file, live
+from diagnose.cli.gather import Where, both_arns, from_details, from_file, live, one_place
 from diagnose.cli.options import (
     EVIDENCE,
     OUTPUT,
@@ -151,6 +151,7 @@ def check(
     proposals = Proposals(with_trust_policy, with_identity_policy or (), with_boundary, with_scp or ())
     expected = proposals.expected(expect)
     where = Where(source_profile, dest_profile, region, endpoint_url)
+    one_place(case_file, details or (), where)
     if case_file is not None:
         case = from_file(case_file, source_arn, role_arn, flags)
     else:

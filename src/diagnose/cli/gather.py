@@ -66,6 +66,21 @@ def from_details(paths: Sequence[Path], source_arn: str, role_arn: str, flags: F
     return Case(requested(Request(role_arn=role_arn), flags), snapshot)
 
 
+def one_place(case_file: Path | None, details: Sequence[Path], where: Where) -> None:
+    """Check that evidence comes from one place. Raises XdiagError for flags that would not be heeded."""
+    live_flags = {
+        "--source-profile": where.source_profile,
+        "--dest-profile": where.dest_profile,
+        "--endpoint-url": where.endpoint_url,
+    }
+    named = [flag for flag, given in {"--case": case_file, "--details": details, **live_flags}.items() if given]
+    if len(named) > 1 and (case_file or details):
+        raise XdiagError(
+            f"`{named[1]}` cannot go with `{named[0]}`",
+            hint="expected evidence from one place: a case file, authorization details, or AWS profiles",
+        )
+
+
 def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
     """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
     if source_arn is None or role_arn is None:

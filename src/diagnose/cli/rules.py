@@ -140,10 +140,13 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
-    from diagnose.causes.vocabulary import near
+    from difflib import get_close_matches
+
     from diagnose.library import load_rules
 
-    return XdiagError(f"there is no rule `{name}`", hint=near(name, [rule.id for rule in load_rules(folders or ())]))
+    close = get_close_matches(name, [rule.id for rule in load_rules(folders or ())], n=1)
+    hint = f"did you mean `{close[0]}`" if close else "`xdiag rules list` names them all"
+    return XdiagError(f"there is no rule `{name}`", hint=hint)
 
 
 for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):
