@@ -1,6 +1,6 @@
 """Examples of remedies of what limits, of settings, and of those that are only said."""
 
-from tests.remedy.broken import allow, broken, deny, document, on
+from tests.remedy.broken import allow, broken, deny, document, on, trust
 from tests.remedy.example import (
     ALLOWED,
     CLEARS,
@@ -174,4 +174,20 @@ LIMIT_EXAMPLES = (
         NOT_TRIED,
     ),
     example("grant-reader-permission", "everything was read", NO_POLICY, IDENTITY, REFUSED),
+    example(
+        "give-evidence",
+        "the endpoint was not read",
+        broken("cross-account", endpoint={"evidence": "unread"}),
+        Subject(layer=Layer.ENDPOINT),
+        NOT_TRIED,
+    ),
+    example("give-evidence", "nothing is open", NO_POLICY, IDENTITY, REFUSED),
+    example(
+        "correct-document",
+        "an effect is misspelt",
+        broken("cross-account", trust_policy=trust({"Effect": "alow", "Principal": "*", "Action": "sts:AssumeRole"})),
+        TRUST,
+        NOT_TRIED,
+    ),
+    example("correct-document", "every document is sound", NO_POLICY, IDENTITY, REFUSED),
 )

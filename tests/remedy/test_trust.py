@@ -81,7 +81,7 @@ def test_somebody_else_who_is_trusted_stays(world: str, written: str) -> None:
 )
 def test_a_new_statement_asks_of_the_caller_what_others_are_asked(condition: Any, carried: Any) -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": "333333333333"}, Condition=condition)))
-    new = {"Sid": "AllowAssumeRolebuilder", **allow({"AWS": BUILDER})} | ({"Condition": carried} if carried else {})
+    new = {"Sid": "AllowAssumeRoleBuilder", **allow({"AWS": BUILDER})} | ({"Condition": carried} if carried else {})
     assert edited(whom(case))["Statement"][1] == new
 
 
