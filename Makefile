@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 EMULATOR := .venv-emulator
+MUTATION := .venv-mutation
 
 .PHONY: demo test check format lock bench docs mutation clean
 
@@ -43,14 +44,35 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
 
+$(MUTATION)/.installed: tests/mutation.lock
+	$(PYTHON) -m venv $(MUTATION)
+	$(MUTATION)/bin/pip install --quiet --require-hashes --requirement tests/mutation.lock
+	@touch $@
+
+# Mutants of src/diagnose/evaluate/ against the tests of deciding: every twelfth by name, in a copy of the repository.
+# `make mutation ONE_IN=1` tries them all, which takes hours; `mutmut show NAME` in build/mutation shows one.
+ONE_IN ?= 12
+MUTMUT  = $(CURDIR)/$(MUTATION)/bin/mutmut
+
+mutation: $(MUTATION)/.installed
+	rm -rf build/mutation
+	mkdir -p build/mutation
+	cp -R src tests fixtures rules pyproject.toml build/mutation
+	-cd build/mutation && $(MUTMUT) run nothing >/dev/null 2>&1
+	cd build/mutation && $(MUTMUT) results --all true | cut -d: -f1 | LC_ALL=C sort | awk 'NR % $(ONE_IN) == 1 % $(ONE_IN)' > chosen
+	cd build/mutation && XDIAG_AGREEMENT_CASES=300 $(MUTMUT) run --max-children 2 $$(cat chosen)
+	cd build/mutation && $(MUTMUT) results --all true | grep -v 'not checked' | \
+		awk -F': ' '$$2 != "killed" { print } { count[$$2]++ } END { for (each in count) print count[each], each }'
+
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
 	echo ministack | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate - -o tests/emulator.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml --group mutation -o tests/mutation.lock
 
 docs: $(STAMP)
 	$(BIN)/python -m diagnose.causes.pages
 	$(BIN)/python -m diagnose.authoring.page
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(EMULATOR) $(MUTATION) build/mutation .mypy_cache .pytest_cache .ruff_cache .coverage
