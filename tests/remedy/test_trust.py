@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.remedy.broken import (
     APP,
     BUILDER,
@@ -19,6 +20,7 @@ from tests.remedy.broken import (
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Action, Element, Gate, Layer, Subject
+from diagnose.model.tri import YES
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
 GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
@@ -142,10 +144,49 @@ def test_a_session_is_named_by_its_role() -> None:
     assert edited(whom(case))["Statement"][1]["Principal"] == {"AWS": APP}
 
 
-def test_a_session_joins_the_session_that_is_named() -> None:
+def test_the_role_comes_before_the_one_session_of_it() -> None:
     one, other = (f"arn:aws:sts::111111111111:assumed-role/App/build-{number}" for number in (8, 7))
-    case = broken("cross-account-role", trust_policy=trust(allow({"AWS": one})))
-    assert edited(whom(case))["Statement"] == [allow({"AWS": [one, other]})]
+    case = broken("cross-account-role", trust_policy=trust(allow({"AWS": one}, Condition=EXTERNAL)))
+    case = replace(case, request=replace(case.request, context={"sts:ExternalId": ("acme-42",)}))
+    role, session = propose("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL), case)
+    assert edited(role)["Statement"] == [allow({"AWS": APP}, Condition=EXTERNAL)]
+    assert "every session of the role" in role.text
+    assert edited(session)["Statement"] == [allow({"AWS": [one, other]}, Condition=EXTERNAL)]
+    assert [remedy.admits_nobody_else for remedy in (role, session)] == [YES, YES]
+
+
+def test_a_role_in_the_place_of_its_session_says_where_its_path_is_not_known() -> None:
+    stale = "arn:aws:sts::111111111111:assumed-role/App/build-8"
+    case = broken("cross-account-role", principal={"evidence": "unread"}, trust_policy=trust(allow({"AWS": stale})))
+    role = propose("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL), case)[0]
+    assert "with the role's path if it has one" in role.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        pytest.param("correct-action", allow({"AWS": BUILDER}, "sts:TagSession"), id="an action"),
+        pytest.param(
+            "correct-condition-value",
+            allow(ROOT, Condition={"ArnEquals": {"aws:PrincipalArn": f"{BUILDER}s"}}),
+            id="the caller's ARN",
+        ),
+    ],
+)
+def test_a_smaller_edit_that_lets_in_the_same_caller_is_not_repeated(kind: str, document: Any) -> None:
+    element = Element.ACTION if kind == "correct-action" else Element.CONDITION
+    case = broken("cross-account", trust_policy=trust(document))
+    subject = about(case, Layer.TRUST, element)
+    assert len(propose(kind, subject, case)) == 1
+    assert propose("name-principal-in-trust", subject, case) == ()
+
+
+def test_a_larger_edit_stays_where_the_smaller_one_lets_in_more() -> None:
+    many = {"AWS": [BUILDER, "arn:aws:iam::333333333333:root"]}
+    case = broken("cross-account", trust_policy=trust(allow(many, "sts:TagSession")))
+    subject = about(case, Layer.TRUST, Element.ACTION)
+    first = propose("correct-action", subject, case) or propose("name-principal-in-trust", subject, case)
+    assert edited(first[0])["Statement"][1]["Principal"] == {"AWS": BUILDER}
 
 
 def test_a_permission_set_is_named_by_a_condition_that_outlives_its_role() -> None:
@@ -200,7 +241,7 @@ def test_a_companion_is_allowed_to_the_caller_alone_and_without_conditions() -> 
     )
     subject = Subject(Action.TAG_SESSION, Layer.TRUST)
     assert edited(the_remedy("add-companion-to-trust", subject, case))["Statement"][1] == {
-        "Sid": "AllowTagSessionbuilder",
+        "Sid": "AllowTagSessionBuilder",
         **allow({"AWS": BUILDER}, "sts:TagSession"),
     }
 
@@ -218,7 +259,7 @@ def test_a_split_leaves_the_condition_where_it_was_written_for() -> None:
         {**statement, "Action": ["sts:AssumeRole"]},
         allow({"AWS": BUILDER}, "sts:SetSourceIdentity"),
         {
-            "Sid": "AllowTagSessionbuilder",
+            "Sid": "AllowTagSessionBuilder",
             **allow({"AWS": BUILDER}, "sts:TagSession"),
             "Condition": {"StringEquals": {"aws:PrincipalAccount": "111111111111"}},
         },

@@ -98,10 +98,15 @@ Change: TypeAlias = (
 
 
 class Draft(Struct, frozen=True):
-    """A proposed change. `case` is the edited case; None where there is nothing to decide again."""
+    """A proposed change. `case` is the edited case; None where there is nothing to decide again.
+
+    `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
+    the change that lets in that one, to be shown beside.
+    """
 
     kind: Kind
     owner: Owner
     text: str
     case: Case | None = None
     change: Change | None = None
+    narrower: "Draft | None" = None

@@ -58,7 +58,8 @@ def grant_to_permission_set(action: Action, case: Case, condition: Object | None
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
     name = (permission_set(case) or caller(case).name) if layer is Layer.TRUST else role_name(case)
-    return "Allow" + action.partition(":")[2] + re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
 
 
 def nearest_conditions(document: Object, case: Case, near: Object | None = None) -> Object:

@@ -17,12 +17,24 @@ from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
 from diagnose.remedy.prove import Proven, prove
+from diagnose.remedy.repeats import repeated
 
 
 def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Give the first edit of a kind whose proof holds; nothing where none does."""
+    """Give the first edit of a kind whose proof holds, and its narrower form if it has one; nothing where none does.
+
+    A kind that only repeats what a smaller edit comes to gives nothing where that edit is proved.
+    """
     found = first_proven(kind, subject, case, decision)
-    return (as_remedy(*found, case),) if found else ()
+    if found is None:
+        return ()
+    smaller = repeated(Kind(kind), subject)
+    if smaller and (other := first_proven(smaller, subject, case, decision)) and _as_good(other[1], found[1]):
+        return ()
+    narrower = found[0].narrower
+    proven = prove(narrower, subject, case, decision) if narrower else None
+    beside = (as_remedy(narrower, proven, case),) if narrower and proven else ()
+    return (as_remedy(*found, case), *beside)
 
 
 def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | None:
@@ -58,6 +70,10 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
         case RequestChange(before=before, after=after_request):
             return replace(remedy, flags=changed_flags(before, after_request))
     return remedy
+
+
+def _as_good(one: Proven, other: Proven) -> bool:
+    return (one.proof, one.remaining) == (other.proof, other.remaining)
 
 
 def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:

@@ -66,7 +66,7 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> tuple[bo
         roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
         if roles is NO or layer is not Layer.ENDPOINT:
             return roles is not NO, roles if narrows_deny else None
-    admits = admits_nobody_else(case, edited, layer, deny=narrows_deny)
+    admits = admits_nobody_else(case, edited, layer, deny=narrows_deny, sessions=draft.narrower is not None)
     return admits is not NO, admits
 
 

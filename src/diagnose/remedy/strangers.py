@@ -32,8 +32,10 @@ _USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
 
 
-def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
+def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False, sessions: bool = False) -> Tri:
     """Say whether the edit of one layer changes the answer for the source alone.
+
+    With `sessions` the source's role is meant, so that its other sessions are no strangers.
 
     NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told. The edit of a
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
@@ -41,7 +43,7 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = [(opened(was, who, layer), opened(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
-        pairs += list(_careless(before, after))
+        pairs += list(_careless(before, after, sessions=sessions))
     return none_moved(pairs, layer)
 
 
@@ -164,7 +166,7 @@ def _texts(value: Json) -> Iterator[str]:
             yield from _texts(one)
 
 
-def _careless(before: Case, after: Case) -> Iterator[tuple[Case, Case]]:
+def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:
     """Give the source itself without what the trust policy asks of callers: external ID, MFA, session names."""
     trust = next(policies_in(before, Layer.TRUST), None)
     document = read(trust) if trust else None
@@ -181,7 +183,7 @@ def _careless(before: Case, after: Case) -> Iterator[tuple[Case, Case]]:
     ):
         if asked & set(keys):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
-    if asker.kind is CallerKind.SESSION and _names_one_session(document, asker.name):
+    if not sessions and asker.kind is CallerKind.SESSION and _names_one_session(document, asker.name):
         other = replace(itself, arn=f"{asker.arn.rpartition('/')[0]}/somebody-elses-session")
         yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known
@@ -94,16 +96,21 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Draft]:
     reason, asker = subject.element.reason, caller(case)
     if f"/Principal/{kind}" not in pointer or subject.element.negated or subject.statement.effect is Effect.DENY:
         return
+    narrower = None
+    where = f"In {policy_words(Layer.TRUST, policy, case)}, "
+    operations: tuple[Operation, ...] = (Operation("replace", pointer, name),)
+    how = f"write `{name}` instead of `{written}`"
     if reason is Reason.OTHER_SESSION and asker.kind is CallerKind.SESSION:
-        operations, how = join_value(document, pointer, asker.arn), f"write `{asker.arn}` beside `{written}`"
-    elif reason in _NEVER_RIGHT or is_near(subject.element):
-        operations, how = (Operation("replace", pointer, name),), f"write `{name}` instead of `{written}`"
-    else:
+        path = "" if asker.principal_arn else " (with the role's path if it has one)"
+        how += f"{path}; that lets in every session of the role, whatever its name"
+        text = f"{where}write `{asker.arn}` beside `{written}`; that lets in this one session name, and no later one"
+        beside = join_value(document, pointer, asker.arn)
+        narrower = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+    elif reason not in _NEVER_RIGHT and not is_near(subject.element):
         return
-    text = f"In {policy_words(Layer.TRUST, policy, case)}, {how}"
-    draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+    draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=f"{where}{how}")
     if draft:
-        yield draft
+        yield replace(draft, narrower=narrower)
 
 
 def _held_principal(subject: Subject) -> tuple[str, str] | None:

@@ -1,0 +1,32 @@
+"""No rule loses a remedy to a smaller edit that it does not name itself."""
+
+import pytest
+
+from diagnose.authoring.worlds import case_of
+from diagnose.causes.folder import rule_folders
+from diagnose.causes.load import load_examples
+from diagnose.causes.match import explain
+from diagnose.causes.rule import Example
+from diagnose.evaluate.decision import decide
+from diagnose.library import load_rules
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.repeats import repeated
+
+RULES = load_rules()
+REPEATING = {kind for kind in Kind if kind.value.startswith(("allow-", "name-", "add-"))}
+NAMED = {rule.id for rule in RULES if REPEATING & {Kind(kind) for kind in rule.remedies}}
+FIRING = [
+    (rule, example)
+    for rule, examples in load_examples(rule_folders()).items()
+    for example in examples
+    if rule in NAMED and example.then != "silent"
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), FIRING, ids=[f"{rule}: {example.name}" for rule, example in FIRING])
+def test_what_a_kind_repeats_is_named_before_it(rule: str, example: Example) -> None:
+    case = case_of(example)
+    cause = next(one for one in explain(RULES, case, decide(case)) if one.finding.rule == rule)
+    for place, kind in enumerate(cause.remedies):
+        smaller = repeated(Kind(kind), cause.subject)
+        assert smaller is None or smaller in cause.remedies[:place]
