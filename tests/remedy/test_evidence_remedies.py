@@ -74,3 +74,51 @@ def test_a_document_that_aws_would_not_accept_is_pointed_at() -> None:
 
 def test_a_sound_document_needs_no_correction() -> None:
     assert _proposed("correct-document", {}, Layer.TRUST) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "change", "told"),
+    [
+        pytest.param(
+            Layer.IDENTITY,
+            {"snapshot": {"source": {"identity_policies": {"policies": [], "unread": [UNREAD]}}}},
+            "Ask the owner of account `111111111111` for all policies of the user `builder`,",
+            id="the source's own policies",
+        ),
+        pytest.param(
+            Layer.SCP,
+            {"snapshot": {"source": {"scps": UNREAD}}},
+            "Ask the administrators of the organization for the service control policies that apply to",
+            id="SCPs",
+        ),
+        pytest.param(
+            Layer.RCP,
+            {"snapshot": {"destination": {"rcps": UNREAD}}},
+            "Ask the administrators of the organization for the resource control policies that apply to",
+            id="RCPs",
+        ),
+        pytest.param(
+            Layer.BOUNDARY,
+            {"snapshot": {"source": {"boundary": UNREAD}}},
+            "Ask the owner of account `111111111111` for the permissions boundary of the user `builder`,",
+            id="the boundary",
+        ),
+        pytest.param(
+            Layer.ENDPOINT,
+            {"snapshot": {"endpoint": UNREAD}},
+            "Ask the owner of the VPC endpoint for its policy,",
+            id="the endpoint",
+        ),
+        pytest.param(
+            Layer.SESSION,
+            {"snapshot": {"source": {"session": {"policies": {"policies": [], "unread": [UNREAD]}}}}},
+            "Ask whoever started the caller's session for the session policy that it was started with,",
+            id="the session policy",
+        ),
+    ],
+)
+def test_who_owns_what_was_not_read_is_asked_for_it(layer: Layer, change: Any, told: str) -> None:
+    worlds = {Layer.SCP: "organization", Layer.RCP: "organization", Layer.SESSION: "cross-account-role"}
+    [remedy] = _proposed("ask-owner", change, layer, worlds.get(layer, "cross-account"))
+    assert remedy.text.startswith(told)
+    assert remedy.text.endswith("give what they send to xdiag in a case file with `--case`")

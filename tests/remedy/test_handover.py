@@ -53,19 +53,20 @@ def test_the_owner_of_the_endpoint_and_of_the_source_are_others_too() -> None:
 @pytest.mark.parametrize(
     ("layer", "owner", "whom"),
     [
-        (Layer.IDENTITY, Owner.SOURCE, "the owner of account `111111111111`"),
-        (Layer.TRUST, Owner.DESTINATION, "the owner of account `222222222222`"),
-        (Layer.SCP, Owner.ORGANIZATION, "the administrators of the organization"),
-        (Layer.ENDPOINT, Owner.NETWORK, "the owner of the VPC endpoint"),
-        (Layer.SESSION, Owner.CALLER, "whoever makes the request"),
-        (None, Owner.DESTINATION, "the owner of account `222222222222`"),
+        (Layer.IDENTITY, Owner.SOURCE, "the owner of account `111111111111`, who owns the identity policy, whether"),
+        (Layer.TRUST, Owner.DESTINATION, "the owner of account `222222222222`, who owns the trust policy of the role"),
+        (Layer.SCP, Owner.ORGANIZATION, "the administrators of the organization, who own the service control policy"),
+        (Layer.ENDPOINT, Owner.NETWORK, "the owner of the VPC endpoint whether"),
+        (Layer.SESSION, Owner.CALLER, "whoever started the caller's session, who passed the session policy"),
+        (None, Owner.DESTINATION, "the owner of account `222222222222`, who owns the role"),
     ],
 )
 def test_the_one_who_owns_a_layer_is_asked(layer: Layer | None, owner: Owner, whom: str) -> None:
     case = broken("cross-account", identity_policies={"policies": []})
     remedy = the_remedy("ask-owner", Subject(layer=layer), case)
     assert remedy.owner is owner
-    assert remedy.text.startswith(f"Ask {whom}, who owns ")
+    assert remedy.text.startswith(f"Ask {whom}")
+    assert "is meant to assume" in remedy.text
 
 
 def test_a_question_is_handed_over_as_a_question() -> None:

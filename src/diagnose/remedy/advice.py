@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.evaluate.caller import chained
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
@@ -13,12 +14,13 @@ from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
+from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tags, too_large
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.naming import policy_words
-from diagnose.remedy.parties import account_of, role_arn
+from diagnose.remedy.naming import policy_words, source_words
+from diagnose.remedy.parties import account_of, caller, role_arn
 from diagnose.remedy.places import LAYER_WORDS, OWNERS
 
 _SAID: dict[Kind, tuple[Owner, str]] = {
@@ -45,10 +47,16 @@ _SAID: dict[Kind, tuple[Owner, str]] = {
 
 def said(kind: Kind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
-    error = case.message or (case.probe.message if case.probe else "")
-    if not error or subject.layer is not None or subject.gate is not None or kind not in _SAID:
+    if not error_text(case) or subject.layer is not None or subject.gate is not None or kind not in _SAID:
         return None
     owner, text = _SAID[kind]
+    match kind:
+        case Kind.RAISE_ROLE_MAXIMUM if limited_to_an_hour(case) or chained(caller(case)) is YES:
+            return None
+        case Kind.DROP_TAGS if not too_large(case):
+            return None
+        case Kind.DROP_TAGS if not case.request.parameters.tags and not speaks_of_tags(case):
+            text = "Pass a smaller session policy"
     return Draft(kind, owner, text)
 
 
@@ -64,19 +72,25 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
 def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Ask whoever owns the policy, or the role, whether this request is meant to be refused.
 
-    The owner of a trust policy that was not read is told what it has to hold.
+    Who owns a policy that was not read is asked for it, and the owner of a trust policy told what it has to hold.
     """
     layer = subject.layer
     if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
         yield from _what_trust_must_hold(case, decision)
+    owner = OWNERS[layer] if layer is not None else Owner.DESTINATION
+    whom, verb = _owner_words(owner, case)
+    if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
+        text = f"Ask {whom} for {_all_of(layer, case)}, and give what they send to xdiag in a case file with `--case`"
+        yield Draft(Kind.ASK_OWNER, owner, text)
+        return
+    source, role = f"`{case.snapshot.source.arn}`", f"`{role_arn(case)}`"
     if layer is None:
-        owner, what = Owner.DESTINATION, f"the role `{role_arn(case)}`"
-    elif subject.statement is not None:
-        owner, what = OWNERS[layer], policy_words(layer, subject.statement.policy, case)
+        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
+    elif layer is Layer.ENDPOINT:
+        text = f"Ask {whom} whether {source} is meant to assume {role} through it"
     else:
-        owner, what = OWNERS[layer], f"the {LAYER_WORDS[layer]}"
-    whom = _owner_words(owner, case)
-    text = f"Ask {whom}, who owns {what}, whether `{case.snapshot.source.arn}` should be let in"
+        what = policy_words(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
+        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
     yield Draft(Kind.ASK_OWNER, owner, text)
 
 
@@ -168,15 +182,39 @@ def _unread(value: object) -> Iterator[Unread]:
             yield from _unread(one)
 
 
-def _owner_words(owner: Owner, case: Case) -> str:
+def _one_of(layer: Layer, case: Case) -> str:
+    return _all_of(layer, case) if layer is Layer.TRUST else f"the {LAYER_WORDS[layer]}"
+
+
+def _all_of(layer: Layer, case: Case) -> str:
+    """Name all that a layer takes together, for somebody who is to send it."""
+    match layer:
+        case Layer.TRUST:
+            return f"the trust policy of the role `{role_arn(case)}`"
+        case Layer.IDENTITY:
+            return f"all policies of {source_words(case)}"
+        case Layer.BOUNDARY:
+            return f"the permissions boundary of {source_words(case)}, if it has one"
+        case Layer.SCP:
+            return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
+        case Layer.RCP:
+            return f"the resource control policies that apply to account `{account_of(role_arn(case))}`"
+        case Layer.ENDPOINT:
+            return "its policy"
+        case Layer.SESSION:
+            return "the session policy that it was started with, if there is one"
+
+
+def _owner_words(owner: Owner, case: Case) -> tuple[str, str]:
+    """Name an owner, and the verb for what it does with a policy."""
     match owner:
         case Owner.DESTINATION:
-            return f"the owner of account `{account_of(role_arn(case))}`"
+            return f"the owner of account `{account_of(role_arn(case))}`", "owns"
         case Owner.SOURCE:
-            return f"the owner of account `{account_of(case.snapshot.source.arn)}`"
+            return f"the owner of account `{account_of(case.snapshot.source.arn)}`", "owns"
         case Owner.ORGANIZATION:
-            return "the administrators of the organization"
+            return "the administrators of the organization", "own"
         case Owner.NETWORK:
-            return "the owner of the VPC endpoint"
+            return "the owner of the VPC endpoint", "owns"
         case Owner.CALLER | Owner.XDIAG:
-            return "whoever makes the request"
+            return "whoever started the caller's session", "passed"

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.gates import LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
+from diagnose.evaluate.gates import CHAINING_SECONDS, LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import Text, has_wildcard
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Decision, Reason, Subject
+from diagnose.model.tri import NO
 from diagnose.remedy.document import address, listed, read, value_at
 from diagnose.remedy.draft import Draft, RequestChange
 from diagnose.remedy.kinds import Kind
@@ -98,15 +99,22 @@ def drop_source_identity(_subject: Subject, case: Case, _decision: Decision) -> 
         yield sent(Kind.DROP_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=None)
 
 
-def shorten_duration(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Ask for as long as may be: the role's maximum, or an hour, which every role allows and chaining too."""
     asked, gate = case.request.parameters.duration_seconds, subject.gate
     if asked is None or gate is None:
         return
     most = int(gate.wanted) if gate.wanted.isdecimal() else SHORTEST_MAXIMUM
+    if limited_by_chaining(decision):
+        most = min(most, CHAINING_SECONDS)
     if most < asked:
         text = f"Ask for {most} seconds instead of {asked}"
         yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=most)
+
+
+def limited_by_chaining(decision: Decision) -> bool:
+    """Say whether the session is certain to be limited to an hour by the credentials that ask for it."""
+    return any(gate.reason is Reason.OVER_CHAINING_LIMIT and gate.verdict is NO for gate in decision.gates)
 
 
 def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Decision, Element, Reason, Subject
+from diagnose.remedy.answer import of_a_service
 from diagnose.remedy.draft import Draft, RequestChange
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parameters import (
@@ -21,9 +23,12 @@ from diagnose.remedy.parameters import (
 from diagnose.remedy.parties import caller, is_role_arn
 
 
-def correct_role_arn(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Ask for the role as IAM has it, or for the account's other role of that name."""
+def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask for the role as IAM has it, in the partition that its account is in, or for the other role of that name."""
     destination, asked = case.snapshot.destination, case.request.role_arn
+    if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
+        yield from _in_the_callers_partition(case)
+        return
     role = destination.role
     if isinstance(role, Known) and role.value is not None:
         if role.value.arn != asked and is_role_arn(role.value.arn):
@@ -34,6 +39,18 @@ def correct_role_arn(_subject: Subject, case: Case, _decision: Decision) -> Iter
     for arn in others:
         if arn != asked and arn.rpartition("/")[2].lower() == name and is_role_arn(arn):
             yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)))
+
+
+def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
+    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
+    asked, asker, destination = parse_role(case.request.role_arn), caller(case), case.snapshot.destination
+    if asked.account != asker.account:
+        return
+    arn = f"arn:{asker.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
+    role = destination.role
+    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
+        destination = replace(DestinationSide(), **_of_the_account(destination))
+    yield _asked_for(arn, case, destination)
 
 
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -119,12 +136,21 @@ def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
 
 
-def correct_source_arn(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Name the source as AWS does."""
-    text = (
-        f"Give the source as `aws sts get-caller-identity` prints it; there is no `{case.snapshot.source.arn}` "
-        "that could have signed the request"
-    )
+def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Name the source as AWS does, or sign with the credentials of the one that is named."""
+    gate, named = subject.gate, case.snapshot.source.arn
+    as_printed = "as `aws sts get-caller-identity` prints it"
+    if gate is not None and gate.reason is Reason.NO_SUCH_CALLER:
+        text = f"Give the source {as_printed}; IAM knows no `{named}` that could have signed the request"
+    elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
+        text = "Give the identity that signed in to the console as the source, or with `--signed-in-as`"
+    elif of_a_service(case):
+        text = "Give the principal of the service as the source, such as `lambda.amazonaws.com`"
+    else:
+        text = (
+            f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
+            f"or make the call with the credentials of `{named}`"
+        )
     yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
 
 

@@ -17,13 +17,18 @@ from diagnose.remedy.draft import Draft, MaximumChange, NewRole, TagChange
 from diagnose.remedy.grants import grant, nearest_conditions
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import source_words
-from diagnose.remedy.parameters import wanted_values, without_overrides
+from diagnose.remedy.parameters import limited_by_chaining, wanted_values, without_overrides
 from diagnose.remedy.parties import permission_set, source_is_protected
 from diagnose.remedy.places import policies_in, with_destination, with_source
 
 
-def raise_role_maximum(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Let sessions of the role last as long as was asked for, which is twelve hours at most."""
+def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Let sessions of the role last as long as was asked for, which is twelve hours at most.
+
+    Where the caller's credentials limit the session to an hour, no maximum of the role changes that.
+    """
+    if limited_by_chaining(decision):
+        return
     asked, role = case.request.parameters.duration_seconds, _role(case)
     if asked is None or role is None or asked > LONGEST_MAXIMUM:
         return
