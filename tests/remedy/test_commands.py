@@ -23,7 +23,7 @@ from tests.remedy.rendered import MANAGED, command, in_endpoint, in_group, in_id
 
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.policy import Policy, PolicyKind, raw_document
-from diagnose.model.trace import Layer, Subject
+from diagnose.model.trace import Element, Layer, Subject
 from diagnose.remedy.commands import aws_cli
 from diagnose.remedy.document import dumped
 from diagnose.remedy.draft import Attachment, MaximumChange, Membership, PolicyChange, RequestChange, TagChange
@@ -45,6 +45,24 @@ HOSTILE = (
     "\x1b]0;owned\x07",
     "",
 )
+
+
+@pytest.mark.parametrize(
+    ("region", "options"),
+    [
+        pytest.param("eu-west-1", ["--region eu-west-1"], id="a Region"),
+        pytest.param(
+            "aws-global",
+            ["--region us-east-1", "--endpoint-url https://sts.amazonaws.com"],
+            id="the global endpoint, which no Region names",
+        ),
+    ],
+)
+def test_the_call_goes_to_the_endpoint_that_was_asked_about(region: str, options: list[str]) -> None:
+    case = broken("cross-account", request={"region": region, "parameters": {"external_id": "acme-41"}})
+    text = dict(the_remedy("pass-external-id", about(case, Layer.TRUST, Element.CONDITION), case).commands)["aws-cli"]
+    lines = [line.strip(" \\") for line in text.splitlines()]
+    assert [line for line in lines if line.startswith(("--region", "--endpoint"))] == options
 
 
 @pytest.fixture

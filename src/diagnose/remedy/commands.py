@@ -33,6 +33,7 @@ _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
 _ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
 _ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
+GLOBAL_ENDPOINT = "aws-global"
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
 
 
@@ -94,6 +95,9 @@ def _command(change: Change, case: Case) -> str:
 def assume_role(request: Request) -> str:
     """Write the call itself. The code of an MFA device is a secret and stands as a variable.
 
+    The global endpoint is named, and signed for, as it wants: in us-east-1.
+
+    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
     Raises _UnfitError where a value cannot be pasted safely.
     """
     sent = request.parameters
@@ -112,7 +116,10 @@ def assume_role(request: Request) -> str:
     if sent.tags:
         tags = [{"Key": key, "Value": value} for key, value in sent.tags.items()]
         options["--tags"] = _printable(json.dumps(tags))
-    if request.region and request.region != "aws-global":
+    if request.region == GLOBAL_ENDPOINT:
+        # The CLI calls the regional endpoint of whatever Region it is given, us-east-1 too.
+        options |= {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
+    elif request.region:
         options["--region"] = _fit(_ID, request.region)
     command = _aws("sts assume-role", options)
     if sent.transitive_tag_keys:
