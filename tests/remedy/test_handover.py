@@ -75,6 +75,20 @@ def test_a_question_is_handed_over_as_a_question() -> None:
     assert paragraph(remedy, case).endswith("which is refused, or may be. Is that meant to be so?")
 
 
+def test_who_owns_what_was_not_read_is_asked_to_send_it() -> None:
+    unread = {"policies": [], "unread": [{"evidence": "unread"}]}
+    case = broken("cross-account", identity_policies=unread)
+    text = paragraph(the_remedy("ask-owner", Subject(layer=Layer.IDENTITY), case), case)
+    assert text.startswith("To the owner of account 111111111111: ")
+    assert text.endswith("To tell why, your policies have to be seen: please send them.")
+
+
+def test_a_change_that_could_not_be_tried_is_handed_over_as_a_change() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}) | {"Effect": "alow"}))
+    remedy = the_remedy("correct-document", Subject(layer=Layer.TRUST), case)
+    assert f"Please change this: {remedy.text}." in paragraph(remedy, case)
+
+
 def test_a_setting_is_handed_over_as_a_command() -> None:
     case = broken("cross-account", request={"parameters": {"duration_seconds": 7200}})
     text = paragraph(the_remedy("raise-role-maximum", gate(case, Gate.DURATION), case), case)

@@ -18,6 +18,7 @@ from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tag
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
+from diagnose.remedy.handover import SENT
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
 from diagnose.remedy.parties import account_of, caller, role_arn
@@ -40,7 +41,10 @@ _SAID: dict[Kind, tuple[Owner, str]] = {
     ),
     Kind.CORRECT_ACTION: (Owner.SOURCE, "Allow the action that the error names, on the one resource that it names"),
     Kind.CORRECT_CONDITION_VALUE: (Owner.DESTINATION, "Correct the condition that the call of the error has to meet"),
-    Kind.USE_REGION: (Owner.CALLER, "Call the STS endpoint of another Region"),
+    Kind.USE_REGION: (
+        Owner.CALLER,
+        "Call the STS endpoint of a Region in which the account has STS activated",
+    ),
     Kind.DROP_TAGS: (Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy"),
 }
 
@@ -80,7 +84,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     owner = OWNERS[layer] if layer is not None else Owner.DESTINATION
     whom, verb = _owner_words(owner, case)
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
-        text = f"Ask {whom} for {_all_of(layer, case)}, and give what they send to xdiag in a case file with `--case`"
+        text = f"Ask {whom} for {_all_of(layer, case)}, {SENT}"
         yield Draft(Kind.ASK_OWNER, owner, text)
         return
     source, role = f"`{case.snapshot.source.arn}`", f"`{role_arn(case)}`"
@@ -118,7 +122,7 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     if not named:
         return
     told = " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
-    text = f"Grant the principal that xdiag reads with {told}, and run it again"
+    text = f"Grant {told} to the principal that xdiag reads with, and run it again"
     yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
 
 
@@ -158,7 +162,8 @@ def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterat
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
             words = policy_words(problem.layer, problem.policy, case)
-            text = f"Correct {words}, at `{problem.pointer or '/'}`: {problem.message}"
+            where = f", at `{problem.pointer}`" if problem.pointer else ""
+            text = f"Correct {words}{where}: {problem.message}"
             yield Draft(Kind.CORRECT_DOCUMENT, OWNERS[problem.layer], text)
 
 

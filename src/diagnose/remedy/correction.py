@@ -20,8 +20,8 @@ from diagnose.remedy.draft import Draft
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
-from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import permission_set, source_is_protected
+from diagnose.remedy.naming import in_words, policy_words, source_words
+from diagnose.remedy.parties import permission_set, role_arn, source_is_protected
 
 Correct = Callable[[Object, str], Sequence[Operation]]
 """Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
@@ -48,7 +48,7 @@ def corrected(
     if not operations:
         return
     where = policy_words(layer, policy, case)
-    in_place = amend(case, layer, policy, operations, kind=kind, text=f"In {where}, {what}")
+    in_place = amend(case, layer, policy, operations, kind=kind, text=f"{in_words(layer, policy, case)}, {what}")
     if in_place:
         yield in_place
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
@@ -58,7 +58,7 @@ def corrected(
     if own is None:
         return
     if editable(case, layer, policy) is not None:
-        text = f"In {where}, {_own_words(own, subject.action)}"
+        text = f"{in_words(layer, policy, case)}, {_own_words(own, subject.action, case)}"
         added = amend(case, layer, policy, add_statement(document, own), kind=kind, text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
         text = f"{where} cannot be edited: give {source_words(case)} an inline policy, in which you {what}"
@@ -77,9 +77,10 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
     return all(one == faulty or one.element is Element.CONDITION for one in unmet(statement))
 
 
-def _own_words(own: Object, action: Action) -> str:
+def _own_words(own: Object, action: Action, case: Case) -> str:
     under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
-    return f"add a statement that allows `{action}` for this caller and this role alone{under}"
+    whom = "this caller and this role" if "Principal" in own else f"the role `{role_arn(case)}`"
+    return f"add a statement that allows `{action}` for {whom} alone{under}"
 
 
 def own_statement(

@@ -28,7 +28,7 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.naming import policy_words
+from diagnose.remedy.naming import in_words
 from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element, role_arn
 from diagnose.remedy.places import same
 
@@ -51,8 +51,7 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
         return
     actions = _denied(statement, subject.action, decision)
     whom = f"the role `{role_arn(case)}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
-    where = policy_words(layer, statement.policy, case)
-    text = f"In {where}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
+    text = f"{in_words(layer, statement.policy, case)}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
     if layer in _OWN_LAYERS:
         narrowing = _spares_role(held, path, case)
     else:

@@ -3,7 +3,11 @@
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, Remedy
 from diagnose.model.tri import YES
+from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parties import account_of, caller, role_arn
+
+SENT = "and give what they send to xdiag in a case file with `--case`"
+"""How a remedy ends that asks an owner for a policy that was not read."""
 
 _ELSEWHERE = (Owner.DESTINATION, Owner.ORGANIZATION, Owner.NETWORK, Owner.SOURCE)
 
@@ -13,6 +17,10 @@ def paragraph(remedy: Remedy, case: Case) -> str:
     if remedy.owner not in _ELSEWHERE:
         return ""
     whom = f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` needs to assume `{role_arn(case)}`"
+    if remedy.proof is Proof.NOT_TRIED and remedy.kind != Kind.ASK_OWNER:
+        return f"{whom}. Please change this: {remedy.text}."
+    if remedy.text.endswith(SENT):
+        return f"{whom}, which is refused, or may be. To tell why, your policies have to be seen: please send them."
     if remedy.proof is Proof.NOT_TRIED:
         return f"{whom}, which is refused, or may be. Is that meant to be so?"
     parts = [f"{whom}. Please change this: {remedy.text}.", _proof(remedy)]

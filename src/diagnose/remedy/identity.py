@@ -14,7 +14,14 @@ from diagnose.remedy.draft import Attachment, Change, Draft, Membership, Version
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import caller, permission_set, principal_arn, role_arn, source_is_protected
+from diagnose.remedy.parties import (
+    caller,
+    destination_is_protected,
+    permission_set,
+    principal_arn,
+    role_arn,
+    source_is_protected,
+)
 from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, same, with_policy, with_source
 
 
@@ -24,9 +31,9 @@ def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dr
 
 
 def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Draft]:
-    """Grant the subject's action, for any kind of remedy that comes to that."""
+    """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
     statement = grant(Layer.IDENTITY, subject.action, case)
-    if statement is None or source_is_protected(case):
+    if statement is None or source_is_protected(case) or destination_is_protected(case):
         return
     what = f"allow `{subject.action}` on `{role_arn(case)}`"
     for policy in _nearest(subject, case):

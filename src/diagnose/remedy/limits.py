@@ -10,8 +10,8 @@ from diagnose.remedy.document import add_statement, statements
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.naming import level_words, policy_words
-from diagnose.remedy.parties import role_arn, role_name
+from diagnose.remedy.naming import in_words, level_words
+from diagnose.remedy.parties import principal_element, role_arn, role_name
 from diagnose.remedy.places import level_of, policies_in, same
 
 
@@ -69,10 +69,11 @@ def _allowed(kind: Kind, layer: Layer, subject: Subject, case: Case) -> Iterator
         document = editable(case, layer, policy)
         if document is None or not any(one.get("Effect") == "Allow" for one in statements(document)):
             continue
-        what = f"allow `{subject.action}` on `{role_arn(case)}` in a statement of its own"
-        text = f"In {policy_words(layer, policy, case)}, {what}"
-        if layer is Layer.SESSION:
-            text = f"Start the source's session again, and in {policy_words(layer, policy, case)} {what}"
+        whom = (
+            "" if layer is not Layer.ENDPOINT else f" to `{next(iter((principal_element(case) or {'': ''}).values()))}`"
+        )
+        what = f"allow `{subject.action}` on `{role_arn(case)}`{whom} in a statement of its own"
+        text = f"{in_words(layer, policy, case)}, {what}"
         draft = amend(case, layer, policy, add_statement(document, statement), kind=kind, text=text)
         if draft:
             yield draft

@@ -25,6 +25,12 @@ def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
     return f"the {LAYER_WORDS[layer]} `{policy.name}`"
 
 
+def in_words(layer: Layer, policy: Policy, case: Case) -> str:
+    """Begin to say what to change in a policy; that of a live session can only be passed anew."""
+    where = f"in {policy_words(layer, policy, case)}"
+    return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
+
+
 def carrier_words(policy: Policy, case: Case) -> str:
     """Name the user, role or group that an inline policy belongs to."""
     kind, _, name = policy.attached_to.partition(" ")

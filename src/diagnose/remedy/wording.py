@@ -14,7 +14,13 @@ from diagnose.remedy.draft import Draft
 from diagnose.remedy.identity import allow_in_identity
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
-from diagnose.remedy.parties import permission_set, permission_set_pattern, role_arn, values_of
+from diagnose.remedy.parties import (
+    destination_is_protected,
+    permission_set,
+    permission_set_pattern,
+    role_arn,
+    values_of,
+)
 
 _NEAR_MISSES = frozenset(
     {
@@ -35,16 +41,17 @@ _NEAR_MISSES = frozenset(
 )
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
+_MOST = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Put the role's ARN in the place of the value that nearly is it."""
     element, role = subject.element, role_arn(case)
-    if element is None:
+    if element is None or (subject.layer is Layer.IDENTITY and destination_is_protected(case)):
         return
     if not element.negated:
-        what = f"write `{role}` {_instead_or_beside(element)} `{element.wanted}`"
+        what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
         yield from corrected(
             subject,
             case,
@@ -62,7 +69,7 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
     if element is None:
         return
     if not element.negated:
-        what = f"write `{action}` {_instead_or_beside(element)} `{element.wanted}`"
+        what = f"write `{action}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
         yield from corrected(
             subject,
             case,
@@ -154,6 +161,13 @@ def _means_permission_set(element: ElementTrace, case: Case) -> bool:
 
 def _instead_or_beside(element: ElementTrace) -> str:
     return "instead of" if is_near(element) else "beside"
+
+
+def _quoted(wanted: str) -> str:
+    """Write the values of an element, which come joined by commas, each by itself, and of many the first three."""
+    values = wanted.split(", ")
+    told = ", ".join(f"`{value}`" for value in values[:_MOST])
+    return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
 
 
 def _name(arn: str) -> str:

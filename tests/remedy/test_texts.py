@@ -1,0 +1,104 @@
+"""What a remedy says, where a general phrase would say what is not so."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.remedy.broken import APP, DEPLOY, about, broken, deny, document, gate, identity, on, propose, the_remedy
+
+from diagnose.model.case import Case
+from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
+
+PACKED = "An error occurred (PackedPolicyTooLarge): Packed"
+NO_SERVICE = "The role defined for the function cannot be assumed by Lambda."
+
+
+def said(kind: str, message: str, world: str = "cross-account", **change: Any) -> str:
+    found = propose(kind, Subject(), replace(broken(world, **change), message=message))
+    return found[0].text if found else ""
+
+
+@pytest.mark.parametrize(
+    ("message", "world", "text"),
+    [
+        pytest.param(f"{PACKED} policy consumes 112%", "tagged", "Pass fewer or shorter session tags,", id="tags sent"),
+        pytest.param(
+            f"{PACKED} size of session tags", "cross-account", "Pass fewer or shorter session tags,", id="tags named"
+        ),
+        pytest.param(f"{PACKED} policy consumes 112%", "cross-account", "Pass a smaller session policy", id="none"),
+    ],
+)
+def test_tags_are_shortened_only_where_there_are_some(message: str, world: str, text: str) -> None:
+    assert said("drop-tags", message, world).startswith(text)
+
+
+def test_an_error_about_something_else_is_not_answered_with_smaller_tags() -> None:
+    assert said("drop-tags", "not authorized to perform: sts:AssumeRole") == ""
+
+
+def test_a_source_that_iam_does_not_know_is_said_not_to_be_known() -> None:
+    case = broken("cross-account", principal={"value": None})
+    assert "IAM knows no" in the_remedy("correct-source-arn", gate(case, Gate.CALLER), case).text
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        pytest.param("User: arn:aws:iam::111111111111:user/auditor is not", "Check whose credentials", id="another's"),
+        pytest.param(NO_SERVICE, "Give the principal of the service as the source", id="a service"),
+    ],
+)
+def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> None:
+    text = said("correct-source-arn", message)
+    assert text.startswith(told)
+    assert "no such" not in text
+
+
+def test_a_role_of_the_callers_account_is_asked_for_in_the_callers_partition() -> None:
+    asked = "arn:aws-us-gov:iam::111111111111:role/team/Deploy"
+    case = broken("same-account-named", request={"role_arn": asked}, role={"evidence": "unread"})
+    remedy = the_remedy("correct-role-arn", gate(case, Gate.PARTITION), case)
+    assert remedy.text == "Ask for `arn:aws:iam::111111111111:role/team/Deploy`"
+    assert not any("partition" in told for told in remedy.remaining)
+
+
+def test_a_role_of_another_account_may_be_in_another_partition() -> None:
+    gov = DEPLOY.replace("arn:aws:", "arn:aws-us-gov:")
+    case = broken("cross-account", request={"role_arn": gov}, role={"value": {"arn": gov}})
+    assert propose("correct-role-arn", gate(case, Gate.PARTITION), case) == ()
+
+
+@pytest.mark.parametrize(
+    "path", ["aws-service-role/x.amazonaws.com/AWSServiceRoleForX", "aws-reserved/sso.amazonaws.com/AWSReservedSSO_X"]
+)
+@pytest.mark.parametrize("kind", ["correct-resource", "allow-role-in-identity"])
+def test_nobody_is_granted_a_role_that_nobody_may_assume(kind: str, path: str) -> None:
+    arn = f"arn:aws:iam::222222222222:role/{path}"
+    case = broken("cross-account", request={"role_arn": arn}, role={"value": {"arn": arn}})
+    assert propose(kind, about(case, Layer.IDENTITY, Element.RESOURCE), case) == ()
+
+
+def test_what_an_endpoint_lets_pass_is_said_with_whom() -> None:
+    own = {"value": {"policy": {"value": {"document": document(on(f"{DEPLOY}2", Principal="*"))}}}}
+    case = broken("endpoint", endpoint=own)
+    assert f"to `{APP}`" in the_remedy("allow-in-endpoint", about(case, Layer.ENDPOINT), case).text
+
+
+def test_a_session_policy_is_passed_anew() -> None:
+    case = _with_session(deny(Resource="*"), on("*"))
+    remedy = the_remedy("exempt-from-deny", about(case, Layer.SESSION, effect=Effect.DENY), case)
+    assert remedy.text.startswith(
+        "Start the source's session again, and in the session policy `narrow`, spare the role"
+    )
+
+
+def test_values_are_written_each_by_itself_and_of_many_the_first_three() -> None:
+    actions = ["iam:A", "iam:B", "iam:C", "iam:D", "iam:E"]
+    case = broken("cross-account", identity_policies=identity(on(DEPLOY, actions)))
+    text = the_remedy("correct-action", about(case, Layer.IDENTITY, Element.ACTION), case).text
+    assert text.endswith("write `sts:AssumeRole` beside `iam:A`, `iam:B`, `iam:C` and 2 more")
+
+
+def _with_session(*statements: Any) -> Case:
+    policy = {"name": "narrow", "kind": "session", "document": document(*statements)}
+    return broken("cross-account-role", session={"policies": {"policies": [policy], "unread": []}})
