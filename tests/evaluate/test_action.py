@@ -86,6 +86,7 @@ def test_an_action_covers_what_it_names(given: object, covered: set[Action]) -> 
         pytest.param("sts:AssumRole", ASSUME, NO, Reason.MISSPELT, "", id="a letter dropped"),
         pytest.param("sts:AssumeRoles", ASSUME, NO, Reason.MISSPELT, "", id="a letter too many"),
         pytest.param("sts:AsumeRoel", ASSUME, NO, Reason.NOT_LISTED, "", id="three edits are too far"),
+        pytest.param("sts:AssumeRole*x", ASSUME, NO, Reason.NOT_LISTED, "", id="a pattern is no misspelling"),
         pytest.param("AssumeRole", ASSUME, NO, Reason.MISSPELT, "", id="the prefix forgotten"),
         pytest.param("iam:AssumeRole", ASSUME, NO, Reason.MISSPELT, "", id="the wrong prefix"),
         pytest.param(["s3:*", "sts:TagSesion"], TAG, NO, Reason.MISSPELT, "/1", id="a misspelt companion"),

@@ -1,5 +1,6 @@
 """The request context: every key of the reference, for every kind of caller: its values, absent, or unknown."""
 
+import time
 from typing import Any
 
 import pytest
@@ -270,3 +271,14 @@ def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
         role_tags=Known({"team": "far", "cost": "far"}),
     )
     assert told(one, key) == state
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_a_moment_without_a_zone_is_in_utc_wherever_it_is_read(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert told(case(taken_at="2026-03-02T09:30:00"), "aws:EpochTime") == ("1772443800",)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.evaluate.cases import HOME, case, trusts
+from tests.evaluate.cases import HOME, ROLE, STS, USER, case, layer, trusts
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Case
-from diagnose.model.trace import DoubtKind
+from diagnose.model.trace import Action, Blocker, DoubtKind, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
 
 AGE, TIME, ADDRESS, KEYS, ARN, FLAG, ID = (
@@ -89,6 +89,18 @@ FAMILIES: dict[str, tuple[str, list[tuple[str, Any]], list[tuple[str, ...]]]] = 
         FLAG,
         [("Bool", "true"), ("Bool", "false"), ("BoolIfExists", "true"), ("BoolIfExists", "false"), *NULLS],
         [(), ("true",), ("false",)],
+    ),
+    "texts whatever their case": (
+        ID,
+        [
+            ("StringEqualsIgnoreCase", "ab"),
+            ("StringEqualsIgnoreCase", "AB"),
+            ("StringNotEqualsIgnoreCase", ["aB", "x"]),
+            ("StringEquals", "ab"),
+            ("StringNotEquals", ["Ab", "AB"]),
+            *NULLS,
+        ],
+        [(), *((value,) for value in ("ab", "AB", "Ab", "aB", "x", "y"))],
     ),
     "ARNs": (
         ARN,
@@ -200,3 +212,67 @@ def test_an_unknown_key_within_a_variable_is_a_doubt() -> None:
     decision = decide(one)
     assert decision.verdict is verdict(one) is UNKNOWN
     assert [(doubt.kind, doubt.subject, doubt.matters) for doubt in decision.doubts] == [(DoubtKind.KEY, ID, UNKNOWN)]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "255.255.255.255", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"])
+def test_the_first_and_the_last_address_are_tried(address: str) -> None:
+    assert verdict(case(trust=[trusts({"AWS": HOME}, Condition={"IpAddress": {ADDRESS: address}})])) is UNKNOWN
+
+
+def test_a_layer_that_denies_whatever_the_key_is_stands_in_the_way() -> None:
+    either = trusts({"AWS": HOME}, Condition={"StringEquals": {ID: "x"}})
+    one = case(trust=[either, either | {"Effect": "Deny"}], unknown=(ID,))
+    assert layer(one, Layer.TRUST).verdict is NO
+    assert decide(one).blockers == (Blocker(Action.ASSUME_ROLE, Layer.TRUST),)
+
+
+def test_layers_that_deny_together_alone_all_stand_in_the_way() -> None:
+    identity = STS | {"Condition": {"StringNotEquals": {ID: "x"}}}
+    one = case(trust=[trusts({"AWS": HOME}, Condition={"StringEquals": {ID: "x"}})], identity=[identity], unknown=(ID,))
+    decision = decide(one)
+    assert decision.verdict is NO
+    assert {(blocker.layer, blocker.explicit) for blocker in decision.blockers} == {
+        (Layer.TRUST, False),
+        (Layer.IDENTITY, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("condition", "allows", "denies"),
+    [
+        pytest.param({"Bool": {FLAG: "true"}}, ("true",), ("false", "absent"), id="a truth value"),
+        pytest.param(
+            {"ForAnyValue:StringEquals": {KEYS: "a"}},
+            ("`a`",),
+            ("an empty value", "anything else", "absent"),
+            id="one of several values",
+        ),
+        pytest.param(
+            {"StringLike": {ID: "a*"}, "StringEqualsIgnoreCase": {ID: "AB"}},
+            ("like `a*` and `AB`",),
+            ("anything else", "like `a*`", "`AB`", "absent"),
+            id="two tests of one key",
+        ),
+    ],
+)
+def test_what_hangs_on_a_key_is_said_in_words(
+    condition: dict[str, Any], allows: tuple[str, ...], denies: tuple[str, ...]
+) -> None:
+    keys = tuple(key for block in condition.values() for key in block)
+    decision = decide(case(trust=[trusts({"AWS": HOME}, Condition=condition)], unknown=keys))
+    assert [(doubt.allows, doubt.denies) for doubt in decision.doubts] == [(allows, denies)]
+
+
+def test_what_hangs_on_a_key_of_few_states_is_said_in_words() -> None:
+    trust = [trusts({"AWS": HOME}, Condition={"Null": {"aws:MultiFactorAuthPresent": "true"}})]
+    doubts = decide(case(ROLE, trust=trust)).doubts
+    assert [(doubt.allows, doubt.denies) for doubt in doubts] == [(("absent",), ("false",))]
+
+
+def test_a_key_in_a_not_principal_that_a_boundary_makes_apply_is_a_doubt() -> None:
+    spares = {"Effect": "Deny", "NotPrincipal": {"AWS": [USER, HOME]}, "Action": "*"}
+    trust = [trusts({"AWS": HOME}), spares | {"Condition": {"StringEquals": {ID: "x"}}}]
+    assert decide(case(trust=trust, unknown=(ID,))).verdict is YES
+    bounded = decide(case(trust=trust, boundary=[STS], unknown=(ID,)))
+    assert bounded.verdict is UNKNOWN
+    assert [(doubt.subject, doubt.matters, doubt.denies) for doubt in bounded.doubts] == [(ID, YES, ("`x`",))]

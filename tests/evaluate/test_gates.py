@@ -284,3 +284,22 @@ def test_a_source_identity_that_the_session_may_have_fixed_is_not_told() -> None
 def test_the_console_does_not_send_what_would_be_refused() -> None:
     parameters = sending(external_id="x", source_identity="a b", duration_seconds=1, tags={"#": "v"})
     assert gate(case(via=Via.CONSOLE, origin=Origin.CONSOLE, parameters=parameters), Gate.PARAMETERS) == []
+
+
+def test_a_source_identity_that_begins_with_aws_says_so() -> None:
+    found = told(case(parameters=sending(source_identity="AWS:x")), Gate.PARAMETERS)
+    assert [wanted for _, _, wanted, _ in found][-1] == "SourceIdentity: not beginning with `aws:`"
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"mfa_serial": SERIAL}, {"mfa_code_sent": True}], ids=["only a device", "only a code"]
+)
+def test_a_device_and_its_code_go_together(parameters: dict[str, Any]) -> None:
+    assert [wanted for _, _, wanted, _ in told(case(parameters=sending(**parameters)), Gate.PARAMETERS)] == [
+        "both SerialNumber and TokenCode"
+    ]
+
+
+def test_what_the_session_may_have_fixed_is_told_with_what_was_sent() -> None:
+    fixed = case(SESSION, source_identity=GAP, parameters=sending(source_identity="alice"))
+    assert [(why, got) for _, why, _, got in told(fixed, Gate.PARAMETERS)] == [(Reason.SOURCE_IDENTITY_FIXED, "alice")]

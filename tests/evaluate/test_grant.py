@@ -242,6 +242,7 @@ def test_a_role_that_assumes_itself_must_be_trusted_and_the_legacy_is_noted() ->
     refused = decide(case(SESSION, ROLE, trust=[trusts({"AWS": USER})]))
     assert refused.verdict is NO
     assert [note.layer for note in refused.notes] == [Layer.TRUST]
+    assert [note.source.startswith("https://aws.amazon.com/") for note in refused.notes] == [True]
 
 
 def test_an_answer_that_rests_on_everyone_standing_above_the_limits_is_noted() -> None:

@@ -8,10 +8,12 @@ from tests.evaluate.cases import (
     GAP,
     HOME,
     ROLE,
+    ROLE_ID,
     SERVICE,
     SESSION,
     SSO_ROLE,
     SSO_SESSION,
+    USER,
     on_key,
     outcome,
 )
@@ -193,6 +195,7 @@ def test_variables_are_shown_resolved() -> None:
     [
         pytest.param("aws:MultiFactorAuthPresent", "false or absent", {"source": ROLE}, id="one of several states"),
         pytest.param("aws:SourceIp", "not known", {}, id="some value"),
+        pytest.param("aws:userid", f"not known, like {ROLE_ID}:*", {"source": ROLE}, id="some value of a shape"),
         pytest.param(EXTERNAL, "", {}, id="absent"),
     ],
 )
@@ -246,3 +249,10 @@ def test_a_malformed_value_among_good_ones_does_not_hide_the_near_miss() -> None
 def test_an_unread_tag_is_not_told() -> None:
     trace = on_key("StringEquals", "aws:PrincipalTag/team", "red", principal=GAP)
     assert outcome(trace) == (UNKNOWN, Reason.NOT_TOLD, f"{PLACE}/StringEquals/aws:PrincipalTag~1team")
+
+
+@pytest.mark.parametrize(
+    ("source", "key"), [(SERVICE, "aws:SourceAccount"), (USER, "aws:username")], ids=["a service", "a user"]
+)
+def test_a_key_that_the_caller_might_have_carried_is_missing(source: str, key: str) -> None:
+    assert on_key("StringEquals", key, "x", source=source, context={key: ()}).reason is Reason.KEY_MISSING

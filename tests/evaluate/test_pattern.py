@@ -103,3 +103,13 @@ def test_a_hostile_pattern_of_an_unknown_key_is_given_up_in_time(pattern: str, t
     start = time.perf_counter()
     assert on_key("StringLike", KEY, [pattern[:200], pattern], unknown=(KEY,)).verdict is not YES
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("text", ["${a b}", "${}", "${a, b}"])
+def test_what_is_no_variable_is_literal(text: str) -> None:
+    assert on_key("StringEquals", KEY, text, context={KEY: (text,)}).verdict is YES
+
+
+def test_a_variable_behind_colons_leaves_the_last_part_of_an_arn_whole() -> None:
+    pattern, text = f"arn:aws:iam::{FAR}:x*:${{aws:PrincipalTag/t}}", f"arn:aws:iam::{FAR}:xa:b:y"
+    assert on_key("ArnLike", ARN, pattern, tags={"t": "y"}, context={ARN: (text,)}).verdict is YES

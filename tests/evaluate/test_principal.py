@@ -253,3 +253,14 @@ def test_an_allow_for_all_but_some_names_the_others_as_everyone() -> None:
     trust = [{"Effect": "Allow", "NotPrincipal": {"AWS": f"{IAM}:user/bob"}, "Action": "sts:AssumeRole"}]
     one = answered(case(USER, LOCAL, trust=trust, identity=[NOTHING]))
     assert (one.verdict, one.match) == (YES, Match.ANY)
+
+
+@pytest.mark.parametrize("source", [USER, SESSION])
+def test_a_question_mark_is_no_wildcard_either(source: str) -> None:
+    assert told(source, {"AWS": f"{IAM}:role/team/Ap?"}).reason is Reason.WILDCARD_IN_PRINCIPAL
+
+
+def test_an_element_that_names_nobody_is_malformed() -> None:
+    trace = told(USER, {"AWS": []})
+    assert outcome(trace) == (NO, Reason.MALFORMED, "/Statement/0/Principal")
+    assert (trace.wanted, trace.got) == ("", USER)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.evaluate.cases import DESTINATION, FAR, GAP, ROLE, case, element, outcome, policy
 
+from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Parameters
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Action, Element, ElementTrace, Layer, Reason
@@ -163,3 +164,8 @@ def test_a_variable_has_no_value_where_its_action_lacks_the_key() -> None:
 def test_a_wildcard_service_does_not_fit_beside_a_variable_either() -> None:
     trace = told(f"arn:aws:*::{FAR}:role/ops/${{aws:PrincipalTag/job}}", tags={"job": "Deploy"})
     assert trace.verdict is NO
+
+
+def test_a_not_resource_of_everything_allows_nothing() -> None:
+    one = case(identity=[{"Effect": "Allow", "Action": "sts:*", "NotResource": "*"}])
+    assert verdict(one) is decide(one).verdict is NO

@@ -163,3 +163,12 @@ def test_a_deny_with_a_principal_that_cannot_be_told_may_apply(principal: object
 def test_a_test_with_a_value_that_cannot_be_told_may_hold() -> None:
     odd = STS | {"Effect": "Deny", "Condition": {"StringEquals": {"aws:username": None}}}
     assert layer(case(identity=[STS, odd]), Layer.IDENTITY).explicit is UNKNOWN
+
+
+def test_every_flaw_of_a_statement_is_told() -> None:
+    pointers = [pointer for pointer, _ in in_statement(Foo=1, Principal={"Service": ["*", "*"], "Nobody": "x"})]
+    place = "/Statement/1"
+    assert pointers[0] == f"{place}/Foo"
+    assert set(pointers) == {
+        f"{place}/{end}" for end in ("Foo", "Principal/Service/0", "Principal/Service/1", "Principal/Nobody")
+    }
