@@ -59,10 +59,11 @@ def audience(policy: Policy) -> Audience:
         actions=tuple(
             sorted(
                 {
-                    _WRITTEN.get(action, action)
+                    _WRITTEN[action]
                     for statement in universe.statements
                     if statement.effect == "Allow"
                     for action in statement.actions_expanded
+                    if action in _WRITTEN
                 }
             )
         ),

@@ -321,3 +321,14 @@ def test_anything_is_a_policy_or_a_mistake(
     path.write_bytes(data)
     with contextlib.suppress(XdiagError):
         assert isinstance(read_policy_file(path, kind), Policy)
+
+
+def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:
+    arns = ("arn:aws:iam::111111111111:role/Deploy", "arn:aws:iam::111111111111:user/ci")
+    case = Case(Request(arns[0]), Snapshot(SourceSide(arns[1])))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("-")):
+        with pytest.raises(XdiagError, match="is no file that a case can be kept in"):
+            save_case(case, path)
+    assert pipe.is_fifo()

@@ -4,9 +4,11 @@ import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.evaluate.cases import (
     ANYTHING,
     FAR,
+    GAP,
     HOME,
     ROLE,
     ROLE_ID,
@@ -282,3 +284,17 @@ def test_a_moment_without_a_zone_is_in_utc_wherever_it_is_read(zone: str, monkey
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("source", "via", "expected"),
+    [
+        pytest.param(USER, Via.CONSOLE, SOME_VALUE, id="a user in the console has a session's credentials"),
+        pytest.param(USER, Via.API, ANYTHING, id="a user elsewhere may have either"),
+    ],
+)
+def test_where_the_origin_was_not_read_the_console_tells_it(source: str, via: Via, expected: object) -> None:
+    one = case(source, via=via)
+    side = one.snapshot.source
+    unread = replace(side, session=replace(side.session, origin=GAP))
+    assert told(replace(one, snapshot=replace(one.snapshot, source=unread)), "aws:TokenIssueTime") == expected

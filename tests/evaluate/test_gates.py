@@ -191,7 +191,9 @@ def test_some_callers_are_refused_whatever_the_policies_say(
     source: str, more: dict[str, Any], reason: Reason, role: str
 ) -> None:
     one = case(source, role, trust=[{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}], **more)
-    assert [(verdict, why, got) for verdict, why, _, got in told(one, Gate.CALLER)] == [(NO, reason, source)]
+    exists = "a principal that exists"
+    wanted = exists if reason is Reason.NO_SUCH_CALLER else "an IAM user, a role session or an AWS service"
+    assert told(one, Gate.CALLER) == [(NO, reason, wanted, source)]
     assert decide(one).verdict is NO
 
 
@@ -262,6 +264,11 @@ RESERVED = f"arn:aws:iam::{FAR}:role/aws-reserved/sso.amazonaws.com/AWSReservedS
 )
 def test_some_roles_cannot_be_assumed_by_you(source: str, role: str, reasons: list[Reason]) -> None:
     assert [trace.reason for trace in gate(case(source, role), Gate.ROLE)] == reasons
+    wanted = {
+        Reason.SERVICE_LINKED_ROLE: "a role that a principal of yours may assume",
+        Reason.RESERVED_ROLE: "a role that AssumeRole may assume",
+    }
+    assert [trace.wanted for trace in gate(case(source, role), Gate.ROLE)] == [wanted[reason] for reason in reasons]
 
 
 @pytest.mark.parametrize("key", ["a\tb", "a\nb", "a\x0bb"])

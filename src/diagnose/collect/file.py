@@ -79,6 +79,8 @@ def save_case(case: Case, path: Path) -> None:
     data = case_as_json(case) + b"\n"
     if path.is_dir():
         raise XdiagError(f"`{shown(str(path))}` is a folder", hint="expected the name of a file to write")
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        raise XdiagError(f"`{shown(str(path))}` is no file that a case can be kept in", hint="expected a file's name")
     part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -59,10 +59,15 @@ class Asker:
         self.names = _names(self)
 
     @property
+    def least_path(self) -> str:
+        """How a role's path begins for certain: those of permission sets lie below a path of their own."""
+        return RESERVED_PATH if self.name.startswith("AWSReservedSSO_") else "/"
+
+    @property
     def presumed_arn(self) -> str:
-        """The caller's IAM ARN; where a role's path was not read, as if it had none."""
+        """The caller's IAM ARN; where a role's path was not read, with as much of it as is certain."""
         if self.principal_arn is None and self.has_role:
-            return f"arn:{self.partition}:iam::{self.account}:role/{self.name}"
+            return f"arn:{self.partition}:iam::{self.account}:role{self.least_path}{self.name}"
         return self.principal_arn or self.arn
 
 

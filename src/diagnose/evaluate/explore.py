@@ -11,10 +11,11 @@ from math import prod
 from diagnose.evaluate.asked import Asked
 from diagnose.evaluate.candidate import Candidate, candidates
 from diagnose.evaluate.condition import Test
+from diagnose.evaluate.sheet import Sheet
 from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.statement import Statement
 from diagnose.evaluate.weigh import Reach, could_apply, tally
-from diagnose.model.trace import Action, Layer
+from diagnose.model.trace import Action, GateTrace, Layer
 from diagnose.model.tri import UNKNOWN, Tri
 
 _MOST_COMBINATIONS = 2048
@@ -77,24 +78,32 @@ def explore(asked: Asked) -> Explored:
 
 
 def _outcomes(asked: Asked, tried: Mapping[str, list[Candidate]]) -> Iterator[tuple[tuple[int, ...], Outcome]]:
-    closed = asked.gates()
     before = {key: asked.context[key] for key in tried}
-    for places in product(*(range(len(options)) for options in tried.values())):
-        for (key, options), place in zip(tried.items(), places, strict=True):
-            asked.context[key] = options[place].values
-        passes: dict[tuple[Action, Layer], Tri] = {}
-        decided: list[tuple[Tri, Tri]] = []
-        for action, need in asked.actions():
-            reach: Reach = {}
-            told = {
-                layer: tally(sheet, asked.question(action), asked.bounded, reach if layer is Layer.TRUST else {})
-                for layer, sheet in asked.sheets.items()
-            }
-            passes |= {(action, layer): min(grants, ~denies) for layer, (grants, denies) in told.items()}
-            grants = {layer: answer for layer, (answer, _) in told.items()}
-            decided.append((need, asked.answer(reach, grants, [denies for _, denies in told.values()])))
-        yield places, Outcome(asked.together(closed, decided), passes)
-    asked.context.update(before)
+    closed, sheets = asked.gates(), asked.sheets
+    try:
+        for places in product(*(range(len(options)) for options in tried.values())):
+            for (key, options), place in zip(tried.items(), places, strict=True):
+                asked.context[key] = options[place].values
+            yield places, _outcome(asked, closed, sheets)
+    finally:
+        asked.context.update(before)
+
+
+def _outcome(asked: Asked, closed: tuple[GateTrace, ...], sheets: Mapping[Layer, Sheet]) -> Outcome:
+    """Decide with the values that are now in the context."""
+    passes: dict[tuple[Action, Layer], Tri] = {}
+    decided: list[tuple[Tri, Tri]] = []
+    for action, need in asked.actions():
+        reach: Reach = {}
+        question = asked.question(action)
+        told = {
+            layer: tally(sheet, question, asked.bounded, reach if layer is Layer.TRUST else {})
+            for layer, sheet in sheets.items()
+        }
+        passes |= {(action, layer): min(grants, ~denies) for layer, (grants, denies) in told.items()}
+        grants = {layer: answer for layer, (answer, _) in told.items()}
+        decided.append((need, asked.answer(reach, grants, [denies for _, denies in told.values()])))
+    return Outcome(asked.together(closed, decided), passes)
 
 
 def _unknown_tests(asked: Asked) -> dict[str, list[Test]]:

@@ -163,7 +163,7 @@ def _meets_arn(text: str, asker: Asker) -> tuple[Match, Tri]:
     arn = split_arn(text)
     if arn is None or (arn.partition, arn.account) != (asker.partition, asker.account) or arn.region:
         return Match.ANY, NO
-    kind, _, name = split_path(arn.resource)
+    kind, path, name = split_path(arn.resource)
     match (arn.service, kind):
         case ("iam", "root") if arn.resource == "root":
             return Match.ACCOUNT, YES
@@ -173,7 +173,7 @@ def _meets_arn(text: str, asker: Asker) -> tuple[Match, Tri]:
             if asker.principal_arn is not None:
                 return Match.ROLE, tri(asker.principal_arn == text)
             # A role's name is unique in its account, and AWS checks the ARN when the policy is saved.
-            return Match.ROLE, tri(asker.name == name)
+            return Match.ROLE, tri(asker.name == name and path.startswith(asker.least_path))
         case ("sts", "assumed-role") if asker.has_role and arn.resource.count("/") == 2:
             if asker.session_arn is not None:
                 return Match.SESSION, tri(asker.session_arn == text)

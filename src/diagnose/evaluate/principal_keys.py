@@ -20,7 +20,8 @@ def _principal_arn(scene: Scene) -> State:
         return (arn,)
     if scene.asker.kind is CallerKind.SERVICE:
         return ABSENT
-    return Maybe(shape=f"arn:{scene.asker.partition}:iam::{scene.asker.account}:role/*{scene.asker.name}")
+    asker = scene.asker
+    return Maybe(shape=f"arn:{asker.partition}:iam::{asker.account}:role{asker.least_path}*{asker.name}")
 
 
 def _principal_account(scene: Scene) -> State:

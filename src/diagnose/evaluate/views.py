@@ -49,13 +49,11 @@ class SourceView:
     def _hands_on(self, source: SourceSide) -> bool:
         session = source.session
         return self.asker.has_role and not (
-            session.transitive_tag_keys == _NOTHING_HANDED_ON
+            isinstance(session.transitive_tag_keys, Known)
+            and not session.transitive_tag_keys.value
             and isinstance(session.source_identity, Known)
             and session.source_identity.value is None
         )
-
-
-_NOTHING_HANDED_ON: Known[tuple[str, ...]] = Known(())
 
 
 class DestinationView:

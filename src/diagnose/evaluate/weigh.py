@@ -25,7 +25,7 @@ class Weighed:
     """A layer's answer to one question.
 
     `passes` is its verdict; `denies` whether some Deny applies; `grants` whether at every level some Allow
-    does. `reach` is filled for the trust policy alone. `levels` hold the traces.
+    does. `reach` means something for the trust policy alone. `levels` hold the traces.
     """
 
     __slots__ = ("applies", "denies", "grants", "levels", "reach", "row", "why")
@@ -49,7 +49,7 @@ def weigh(sheet: Sheet, question: Question, bounded: Tri) -> Weighed:
     for page in sheet.pages:
         brief = page.brief(question.action)
         if brief.unread:
-            answer.reach = dict.fromkeys(Match, UNKNOWN)
+            answer.reach.update(dict.fromkeys(Match, UNKNOWN))
         traces = [
             _trace(statement, policy, page, question, bounded)
             for policy, document in page.compiled
