@@ -8,11 +8,12 @@ from diagnose.causes.match import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Proof, Remedy, Verdict
+from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy import plan, propose
 from diagnose.remedy.handover import paragraph
+from diagnose.remedy.leftover import enough
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -48,8 +49,8 @@ def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
 
 
 def _plan(causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Put remedies together where several things stand in the way and no remedy alone leads to an allowed request."""
-    alone = any(remedy.proof is Proof.ALLOWED for finding in findings for remedy in finding.remedies)
+    """Put remedies together where several things stand in the way and no remedy alone is enough."""
+    alone = any(enough(remedy) for finding in findings for remedy in finding.remedies)
     if alone or len(decision.blockers) < 2:
         return ()
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)

@@ -69,7 +69,20 @@ def _place(chief: Fact) -> int:
     if isinstance(chief, GateFact):
         return list(Gate).index(chief.gate)
     layer = chief.subject.layer
-    return len(Gate) + (list(Layer).index(layer) if layer else len(Layer))
+    order = _LIKELIEST if isinstance(chief, GapFact) else tuple(Layer)
+    return len(Gate) + (order.index(layer) if layer else len(Layer))
+
+
+# What was not read is asked for in this order: where most denials come from, first.
+_LIKELIEST = (
+    Layer.TRUST,
+    Layer.IDENTITY,
+    Layer.BOUNDARY,
+    Layer.SESSION,
+    Layer.SCP,
+    Layer.RCP,
+    Layer.ENDPOINT,
+)
 
 
 def _is_behind(blocker: Blocker, layer: Layer, cause: Chosen) -> bool:

@@ -131,7 +131,8 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
     told = dict.fromkeys(
         words
         for doubt in decision.doubts
-        if doubt.matters is not NO and (subject.layer is None or doubt.subject == subject.layer)
+        if doubt.matters is not NO
+        and (doubt.subject == subject.layer if subject.layer else doubt.kind is not DoubtKind.LAYER)
         for words in _statement_of(doubt)
     )
     if told:

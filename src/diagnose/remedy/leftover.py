@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from diagnose.model.diagnosis import Proof, Remedy
 from diagnose.model.trace import (
     Action,
     Blocker,
@@ -31,13 +32,23 @@ _GATE_WORDS = {
 }
 _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
+NOT_RULED_OUT = "not ruled out: "
+"""How what was not read, and may yet block, is told apart from what blocks."""
+
+
+def enough(remedy: Remedy) -> bool:
+    """Say whether nothing that is known stands in the way after a remedy. What was not read may yet do so."""
+    if remedy.proof is Proof.CLEARS:
+        return all(each.startswith(NOT_RULED_OUT) for each in remedy.remaining)
+    return remedy.proof is Proof.ALLOWED
+
 
 def remaining(after: Decision) -> tuple[str, ...]:
     """Name what blocks the edited case, and what could not be ruled out; nothing where it is allowed."""
     if after.verdict is YES:
         return ()
     told = [*(_blocked(blocker, after) for blocker in after.blockers), *_not_ruled_out(after)]
-    return tuple(dict.fromkeys(told)) or ("not ruled out: something that could not be told",)
+    return tuple(dict.fromkeys(told)) or (f"{NOT_RULED_OUT}something that could not be told",)
 
 
 def unmet(statement: StatementTrace) -> tuple[ElementTrace, ...]:
@@ -113,7 +124,7 @@ def _condition_words(element: ElementTrace) -> str:
 def _not_ruled_out(after: Decision) -> Iterator[str]:
     for doubt in after.doubts:
         if doubt.matters is not NO:
-            yield f"not ruled out: {_doubt_words(doubt)}"
+            yield f"{NOT_RULED_OUT}{_doubt_words(doubt)}"
 
 
 def _doubt_words(doubt: Doubt) -> str:

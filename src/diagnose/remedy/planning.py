@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Action, Decision, StatementTrace, Subject
 from diagnose.model.tri import YES
+from diagnose.remedy.leftover import enough
 from diagnose.remedy.places import same
 from diagnose.remedy.proposal import as_remedy, first_proven
 
@@ -17,15 +18,15 @@ Step = tuple[str, Subject]
 
 
 def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Carry out remedies one after the other until the request is allowed.
+    """Carry out remedies one after the other until nothing that is known stands in the way.
 
-    Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out. The
-    last one is proved to end in ALLOWED; nothing comes back where the steps do not lead there.
+    Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
+    Nothing comes back where the steps do not lead there.
     """
     found: list[Remedy] = []
     current, decided = case, decision
     for kind, subject in steps:
-        if decided.verdict is YES:
+        if decided.verdict is YES or (found and enough(found[-1])):
             break
         now = _relocated(subject, decided)
         proven = first_proven(kind, now, current, decided) if now is not None else None
@@ -36,7 +37,7 @@ def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Reme
             continue
         found.append(as_remedy(draft, proof, current))
         current, decided = draft.case, decide(draft.case)
-    return tuple(found) if found and found[-1].proof is Proof.ALLOWED else ()
+    return tuple(found) if found and enough(found[-1]) else ()
 
 
 def _relocated(subject: Subject, decision: Decision) -> Subject | None:

@@ -1,9 +1,10 @@
 """The causes: what stands in the way, where, why, who can mend it, and how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner
+from diagnose.model.trace import Action
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.builtin import TITLES, Builtin, builtin
 from diagnose.report.ends import owner_name
@@ -23,11 +24,26 @@ def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
         return (Section(TITLES[found], _unexplained()),)
     if not diagnosis.findings:
         return ()
-    told = tuple(
-        Section(finding.title, tuple(_cause(finding, diagnosis.case)), number)
-        for number, finding in enumerate(diagnosis.findings, 1)
+    first, *others = diagnosis.findings
+    told = [first, *(finding for finding in others if not _in_short(finding))]
+    sections = tuple(
+        Section(finding.title, tuple(_cause(finding, diagnosis.case)), number) for number, finding in enumerate(told, 1)
     )
-    return (Section(_title(diagnosis), told),)
+    return (Section(_title(diagnosis), sections), *_also([finding for finding in others if _in_short(finding)]))
+
+
+def _in_short(finding: Finding) -> bool:
+    """Say whether a line is enough: for what was not read, and for what is possible of an action beside AssumeRole."""
+    companion = finding.action not in ("", Action.ASSUME_ROLE.value)
+    return finding.owner is Owner.XDIAG or (companion and finding.certainty is Certainty.POSSIBLE)
+
+
+def _also(findings: Sequence[Finding]) -> tuple[Section, ...]:
+    if not findings:
+        return ()
+    lines = [f"{finding.title}. {finding.remedies[0].text if finding.remedies else ''}" for finding in findings]
+    about = f"Each in full in the JSON report, or with `xdiag explain {findings[0].rule}`, say."
+    return (Section("Also open", (Bullets(tuple(line.strip() for line in lines)), Paragraph(about, Tone.DIM))),)
 
 
 def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:

@@ -42,11 +42,19 @@ def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
     if not diagnosis.plan:
         return ()
     steps = tuple(
-        Section(f"Step {number}, by {owner_name(remedy.owner, diagnosis.case)}", (Paragraph(_sentence(remedy.text)),))
+        Section(f"Step {number}, by {owner_name(remedy.owner, diagnosis.case)}", tuple(_step(remedy)))
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
-    proved = Paragraph("No change is enough by itself. Proved: with all of these, the request is allowed.", Tone.GOOD)
+    allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
+    shown = "the request is allowed" if allowed else "nothing that was read stands in the way"
+    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
     return (Section("All that has to change", (proved, *steps)),)
+
+
+def _step(remedy: Remedy) -> Iterator[Block]:
+    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
+    yield Paragraph(_sentence(remedy.text))
+    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
 def proof_words(remedy: Remedy) -> str:
