@@ -332,3 +332,12 @@ def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:
         with pytest.raises(XdiagError, match="is no file that a case can be kept in"):
             save_case(case, path)
     assert pipe.is_fifo()
+
+
+def test_credentials_in_a_message_are_taken_out() -> None:
+    arns = ("arn:aws:iam::111111111111:role/Deploy", "arn:aws:iam::111111111111:user/ci")
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    told = f'"SecretAccessKey": "{secret}" AccessDenied'
+    case = checked(Case(Request(arns[0]), Snapshot(SourceSide(arns[1])), message=told), "case.json")
+    assert secret not in case.message
+    assert "AccessDenied" in case.message

@@ -14,9 +14,9 @@ from tests.evaluate.cases import (
 )
 
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Organization
+from diagnose.model.case import Organization, Parameters
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Layer, Reason
+from diagnose.model.trace import Action, Layer, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 KEY, OTHER, MANY = "aws:UserAgent", "aws:referer", "aws:CalledVia"
@@ -281,3 +281,10 @@ def test_a_multivalued_key_is_no_variable() -> None:
 def test_an_escaped_wildcard_is_literal_and_no_difference_in_case(wanted: str) -> None:
     trace = on_key("StringLike", KEY, wanted, context={KEY: ("agent",)})
     assert (trace.verdict, trace.reason) == (NO, Reason.VALUE_DIFFERS)
+
+
+def test_a_tag_whose_key_looks_like_a_claim_is_a_tag() -> None:
+    tags, sent = {"example.com:team": "red"}, Parameters("nightly", tags={"a": "b"})
+    key = "aws:PrincipalTag/example.com:team"
+    trace = on_key("StringEquals", key, "red", tags=tags, parameters=sent, action=Action.TAG_SESSION)
+    assert trace.verdict is YES

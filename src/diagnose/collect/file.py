@@ -9,7 +9,9 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
+from diagnose.aws.redaction import redacted
 from diagnose.collect.shape import not_a_case, repeated_key, wrong_version
 from diagnose.collect.syntax import not_json, shown
 from diagnose.errors import XdiagError
@@ -49,7 +51,10 @@ def case_from_json(data: bytes, *, place: str) -> Case:
 
 
 def checked(case: Case, place: str) -> Case:
-    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not."""
+    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not.
+
+    Messages are AWS's, pasted by somebody: credentials that came along are taken out.
+    """
     if case.schema != SCHEMA:
         raise wrong_version(case.schema, place)
     for field, parse, arn in (
@@ -60,6 +65,10 @@ def checked(case: Case, place: str) -> Case:
             parse(arn)
         except XdiagError as error:
             raise XdiagError(f"`{shown(place)}`, `{field}`: {error.message}", hint=error.hint) from None
+    if case.message:
+        case = replace(case, message=redacted(case.message))
+    if case.probe and case.probe.message:
+        case = replace(case, probe=replace(case.probe, message=redacted(case.probe.message)))
     return case
 
 

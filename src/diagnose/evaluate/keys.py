@@ -163,6 +163,9 @@ def written(key: str) -> str:
 def is_federation_key(lower: str) -> bool:
     """Say whether a key comes from a SAML assertion or from an OIDC token: `accounts.google.com:aud`."""
     provider, _, claim = lower.rpartition(":")
+    if lower.startswith(tuple(WRITTEN_PREFIXES)):
+        # A tag's key may hold dots and colons, too.
+        return False
     return lower.startswith("saml:") or ("." in provider and bool(claim))
 
 

@@ -96,6 +96,8 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
+    if case.message and any(word in case.message for word in _REFUSALS):
+        rows.append(("reported", "AWS refused it, says the message that came with the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis.agreement)))
@@ -121,6 +123,9 @@ def _caller_name(caller: Caller) -> str:
             return f"service {name}"
         case _:
             assert_never(caller.kind)
+
+
+_REFUSALS = ("AccessDenied", "not authorized", "Not authorized")
 
 
 def _accounts(diagnosis: Diagnosis) -> str:
