@@ -14,7 +14,7 @@ from diagnose.causes.rule import Rule
 from diagnose.collect.file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
-from diagnose.library import load_case, load_rules
+from diagnose.loading import load_case, load_rules
 from diagnose.model.case import Case, Endpoint, ProbeOutcome, ProbeResult
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy

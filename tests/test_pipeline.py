@@ -7,7 +7,7 @@ import pytest
 
 from diagnose.authoring.worlds import case_of
 from diagnose.causes.rule import Example
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
 from diagnose.pipeline import diagnose

@@ -8,7 +8,7 @@ import pytest
 
 from diagnose.causes.rule import Rule
 from diagnose.causes.text import read_yaml
-from diagnose.library import load_case, load_rules
+from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.trace import Action, Blocker
 from diagnose.pipeline import diagnose

@@ -16,8 +16,8 @@ _HOMES = {
     "decide": "diagnose.evaluate.decision",
     "decide_many": "diagnose.batch",
     "diagnose": "diagnose.pipeline",
-    "load_case": "diagnose.library",
-    "load_rules": "diagnose.library",
+    "load_case": "diagnose.loading",
+    "load_rules": "diagnose.loading",
     "render": "diagnose.report",
     "verdict": "diagnose.evaluate.decision",
 }

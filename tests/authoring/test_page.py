@@ -5,7 +5,7 @@ from pathlib import Path
 from diagnose.authoring.page import causes_page
 from diagnose.causes.folder import rule_folders
 from diagnose.causes.load import load_examples
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -1,6 +1,6 @@
 """Rules, as far as it matters which of them speaks."""
 
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 
 
 def lineage(rule_id: str) -> set[str]:

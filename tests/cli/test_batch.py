@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from diagnose.cli.crew import told_by
 from diagnose.errors import XdiagError
-from diagnose.library import load_case
+from diagnose.loading import load_case
 from diagnose.model.case import Case
 
 XDIAG = Path(sys.executable).with_name("xdiag")

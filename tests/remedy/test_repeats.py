@@ -8,7 +8,7 @@ from diagnose.causes.load import load_examples
 from diagnose.causes.match import explain
 from diagnose.causes.rule import Example
 from diagnose.evaluate.decision import decide
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.repeats import repeated
 

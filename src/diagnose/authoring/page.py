@@ -10,7 +10,7 @@ from diagnose.authoring.trial import findings
 from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples
 from diagnose.causes.rule import Example, Rule
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.policy import document_text
 from diagnose.report.excerpt import Mark, draw

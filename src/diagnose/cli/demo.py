@@ -39,7 +39,7 @@ def demo(
         raise XdiagError(f"there is no demo `{name}`", hint=f"expected one of {', '.join(cases)}")
 
     from diagnose.cli.finish import finish
-    from diagnose.library import load_case
+    from diagnose.loading import load_case
 
     finish(
         load_case(cases[name]),
@@ -60,6 +60,6 @@ def _folder() -> Path:
 
 
 def _title(path: Path) -> str:
-    from diagnose.library import load_case
+    from diagnose.loading import load_case
 
     return load_case(path).note

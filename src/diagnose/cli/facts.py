@@ -21,7 +21,7 @@ def facts(
     from diagnose.causes.show import facts_as_yaml
     from diagnose.cli.output import say
     from diagnose.evaluate.decision import decide
-    from diagnose.library import load_case
+    from diagnose.loading import load_case
 
     case = load_case(case_file)
     say(facts_as_yaml(gather(case, decide(case))) or "# allowed: there is nothing to explain\n")

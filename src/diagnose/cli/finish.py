@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diagnose.cli.exits import code_of
 from diagnose.cli.output import Color, colored, say, width
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
 from diagnose.pipeline import diagnose

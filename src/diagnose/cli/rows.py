@@ -16,7 +16,7 @@ from diagnose.cli.output import progress
 from diagnose.cli.row_file import RowFile, said
 from diagnose.collect.syntax import shown
 from diagnose.errors import XdiagError
-from diagnose.library import load_rules
+from diagnose.loading import load_rules
 
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """How much is worked out at once. What comes from a pipe is answered line by line."""

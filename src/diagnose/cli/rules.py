@@ -35,7 +35,7 @@ def list_rules(folders: RuleFolders = None) -> None:
     Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
     """
     from diagnose.cli.output import say
-    from diagnose.library import load_rules
+    from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     longest = max((len(rule.id) for rule in known), default=0)
@@ -75,7 +75,7 @@ def check_rules(
     from diagnose.causes.folder import rule_folders
     from diagnose.causes.load import load_examples
     from diagnose.cli.output import say
-    from diagnose.library import load_rules
+    from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     examples = load_examples(rule_folders(folders or ()))
@@ -103,7 +103,7 @@ def new_rule(
     import re
 
     from diagnose.authoring.draft import drafted
-    from diagnose.library import load_case
+    from diagnose.loading import load_case
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
         raise XdiagError(f"`{name}` is no id of a rule", hint="expected lower-case words and dashes")
@@ -130,7 +130,7 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
     from diagnose.causes.folder import rule_folders
     from diagnose.causes.load import load_examples
     from diagnose.cli.output import say
-    from diagnose.library import load_rules
+    from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     rule = next((rule for rule in known if rule.id == name), None)
@@ -142,7 +142,7 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
     from difflib import get_close_matches
 
-    from diagnose.library import load_rules
+    from diagnose.loading import load_rules
 
     close = get_close_matches(name, [rule.id for rule in load_rules(folders or ())], n=1)
     hint = f"did you mean `{close[0]}`" if close else "`xdiag rules list` names them all"
