@@ -56,7 +56,8 @@ _ESCAPES = (
     ("\\u003c", "<"),
     ("\\u003e", ">"),
 )
-_FRAMES = re.compile(r"[|\u2500-\u257f]|^[ \t]*>+|^[-+=~^ \t]+$", re.MULTILINE)
+# A single sign on a line is no frame: a terminal may have broken the line on both sides of a dash.
+_FRAMES = re.compile(r"[|\u2500-\u257f]|^[ \t]*>+|^[ \t]*(?:[-+=~^][ \t]*){2,}$", re.MULTILINE)
 _MARKUP = re.compile(r"</?(?:\w{0,80}Response|Error|Code|Message|Type|RequestId)\b[^<>]{0,200}>")
 _WHOLE_ARN = re.compile(r"arn:(?:[^:]*:){4}(?:root|[^:/]*[:/].*[^/:])")
 _NOT_OF_ARN = re.compile(r"[\"'`\\]|</")
