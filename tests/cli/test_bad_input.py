@@ -1,6 +1,7 @@
 """Whatever is given wrongly is answered in one sentence, with what was expected, and never with a traceback."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,28 @@ def test_a_rule_that_is_none_is_answered_with_the_nearest_or_where_to_look(
     run = xdiag("explain", name)
     assert _is_one_sentence(run)
     assert run.err.splitlines()[1].strip() == hint
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(os.mkfifo, id="a pipe that nobody writes to"),
+        pytest.param(lambda path: path.symlink_to("/dev/null"), id="a device"),
+        pytest.param(lambda path: path.symlink_to("/nowhere"), id="a link to nowhere"),
+        pytest.param(lambda path: path.mkdir(), id="a folder"),
+    ],
+)
+def test_a_rule_that_is_no_plain_file_is_told_and_not_waited_for(
+    xdiag: Program, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "some-rule.yaml")
+    run = xdiag("check", "--case", CASE, "--rules", tmp_path)
+    assert _is_one_sentence(run)
+    assert f"{tmp_path / 'some-rule.yaml'}: a rule is a plain file" in run.err
+
+
+def test_a_pipe_is_no_folder_of_rules(xdiag: Program, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rules")
+    run = xdiag("check", "--case", CASE, "--rules", tmp_path / "rules")
+    assert _is_one_sentence(run)
+    assert "there is no folder of rules" in run.err

@@ -42,7 +42,10 @@ def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
 
 
 def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """List the rule files of some folders by id. Raises XdiagError for a bad id, or one that comes twice."""
+    """List the rule files of some folders by id.
+
+    Raises XdiagError for a bad id, one that comes twice, and what is no plain file: opening a pipe may wait for ever.
+    """
     found: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir():
@@ -52,6 +55,10 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
                 raise XdiagError(
                     f"{path}: a rule's file name is its id",
                     hint="expected lower-case words and dashes, ending in `.yaml`",
+                )
+            if not path.is_file():
+                raise XdiagError(
+                    f"{path}: a rule is a plain file", hint="this is a folder, a pipe, a device or a link to nowhere"
                 )
             if path.stem in found:
                 raise XdiagError(f"{path}: there is a rule `{path.stem}` already", hint=f"it is in {found[path.stem]}")
