@@ -1,5 +1,6 @@
 """Rules once read are kept; what is kept is never believed when something has changed."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from diagnose.causes.cache import cache_folder
 from diagnose.causes.load import load_rules
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
+from diagnose.version import VERSION
 
 
 @pytest.fixture
@@ -38,6 +40,25 @@ def test_a_broken_cache_is_passed_over(folder: Path, tmp_path: Path, breakage: b
     load_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_bytes(breakage)
+    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(VERSION, "0.0.9", id="by another version"),
+        pytest.param(" apart", "", id="by one to which a rule was something else"),
+    ],
+)
+def test_what_others_have_written_is_not_used(folder: Path, tmp_path: Path, old: str, new: str) -> None:
+    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    (kept,) = (tmp_path / "cache").iterdir()
+    held = json.loads(kept.read_bytes())
+    held["rules"][0]["title"] = "B title"
+    kept.write_text(json.dumps(held))
+    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "B title"
+    held["writer"] = held["writer"].replace(old, new)
+    kept.write_text(json.dumps(held))
     assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
 
 

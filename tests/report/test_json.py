@@ -14,8 +14,8 @@ from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Level, PolicySet
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema, row
-from diagnose.report.version import VERSION
 from diagnose.report.visibility import destination_visibility, source_visibility
+from diagnose.version import VERSION
 
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 DENIED = Unread(Gap.ACCESS_DENIED)

@@ -1,7 +1,7 @@
 """Rules once read, kept ready: reading a hundred files of YAML at each start would cost more than a diagnosis.
 
-What is kept is good as long as neither a rule nor the code that reads them has changed. A cache that cannot be
-read or written is passed over in silence.
+What is kept is good for the version that wrote it, as long as neither a rule nor the code that reads them has
+changed. A cache that cannot be read or written is passed over in silence.
 """
 
 import contextlib
@@ -12,10 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from diagnose.causes.rule import Rule
+from diagnose.causes.rule import Pattern, Rule
+from diagnose.version import VERSION
+
+_WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__))
+"""Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
 
 
 class _Kept(msgspec.Struct):
+    writer: str
     stamp: str
     rules: tuple[Rule, ...]
 
@@ -42,12 +47,12 @@ def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) ->
             kept = msgspec.json.decode(file.read(), type=_Kept)
     except (OSError, msgspec.DecodeError):
         return None
-    return kept.rules if kept.stamp == _stamp(paths, remedy_kinds) else None
+    return kept.rules if (kept.writer, kept.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
 
 
 def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], rules: tuple[Rule, ...]) -> None:
     """Keep the rules of these files, readable to their user only; nothing half written is ever seen."""
-    content = msgspec.json.encode(_Kept(_stamp(paths, remedy_kinds), rules))
+    content = msgspec.json.encode(_Kept(_WRITER, _stamp(paths, remedy_kinds), rules))
     place = _place(folder, paths)
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from diagnose.report.version import VERSION
+        from diagnose.version import VERSION
 
         typer.echo(f"xdiag {VERSION}")
         raise typer.Exit

@@ -18,8 +18,8 @@ from diagnose.report.plain import ascii_json
 from diagnose.report.shape import Document, Row
 from diagnose.report.tree import page
 from diagnose.report.unseen import cure, doubt_words, gaps
-from diagnose.report.version import VERSION
 from diagnose.report.visibility import destination_visibility, source_visibility
+from diagnose.version import VERSION
 
 
 def json_report(diagnosis: Diagnosis) -> str:

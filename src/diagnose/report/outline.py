@@ -10,7 +10,7 @@ from diagnose.report.fix import plan
 from diagnose.report.passage import passage
 from diagnose.report.runs import Tone
 from diagnose.report.unseen import unseen
-from diagnose.report.version import VERSION
+from diagnose.version import VERSION
 
 _TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}
 
