@@ -1,66 +1,152 @@
-"""Whom a trust policy admits."""
+"""Whom a trust policy admits: nothing that it names is left out, and nothing is said that is not so."""
 
+import json
 from typing import Any
 
 import pytest
 
-from diagnose.audience import audience
+from diagnose.audience.admission import Admission, audience
+from diagnose.audience.words import words
 from diagnose.errors import XdiagError
 from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
-MANY = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {
-                "AWS": ["arn:aws:iam::111111111111:root", "222222222222", "arn:aws:iam::333333333333:role/App"],
-                "Service": "ec2.amazonaws.com",
-                "Federated": "arn:aws:iam::111111111111:saml-provider/Corp",
-            },
-            "Action": ["sts:Assume*", "sts:TagSession"],
-        },
-        {"Effect": "Deny", "Principal": {"AWS": "444444444444"}, "Action": "sts:AssumeRole"},
-    ],
-}
+ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
 
 
-def _policy(document: Any) -> Policy:
+def _policy(*statements: Any) -> Policy:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
     return Policy("Deploy", raw_document(document), PolicyKind.TRUST)
 
 
-def test_everybody_whom_an_allow_names_is_listed_by_kind() -> None:
-    told = audience(_policy(MANY))
-    assert told.accounts == ("222222222222", "arn:aws:iam::111111111111:root")
-    assert told.principals == ("arn:aws:iam::333333333333:role/App",)
-    assert told.services == ("ec2.amazonaws.com",)
-    assert told.federated == ("arn:aws:iam::111111111111:saml-provider/Corp",)
-    assert not told.everyone
-    assert not told.open_to_world
+def _one(**statement: Any) -> Admission:
+    return audience(_policy({**ALLOW, **statement})).statements[0]
 
 
-def test_a_pattern_is_told_by_the_actions_that_it_covers() -> None:
-    told = audience(_policy(MANY)).actions
-    assert {"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession"} <= set(told)
-    assert "sts:SetSourceIdentity" not in told
+@pytest.mark.parametrize(
+    ("principal", "kind", "text"),
+    [
+        pytest.param("*", "everyone", "*", id="a star"),
+        pytest.param({"AWS": "*"}, "everyone", "*", id="every AWS principal"),
+        pytest.param({"AWS": "222222222222"}, "accounts", "222222222222", id="an account's number"),
+        pytest.param(
+            {"AWS": "arn:aws:iam::222222222222:root"}, "accounts", "arn:aws:iam::222222222222:root", id="an account"
+        ),
+        pytest.param(
+            {"AWS": ["arn:aws:iam::333333333333:role/App"]},
+            "principals",
+            "arn:aws:iam::333333333333:role/App",
+            id="a role",
+        ),
+        pytest.param({"AWS": "AROAEXAMPLE"}, "principals", "AROAEXAMPLE", id="the id of a role"),
+        pytest.param({"Service": "ec2.amazonaws.com"}, "services", "ec2.amazonaws.com", id="a service"),
+        pytest.param({"Service": "ec2"}, "services", "ec2", id="a service of an odd name"),
+        pytest.param({"Federated": "idp.example"}, "federated", "idp.example", id="a provider that is no ARN"),
+        pytest.param({"CanonicalUser": "79a59d"}, "canonical users", "79a59d", id="a canonical user"),
+        pytest.param({"Robot": "R2"}, "not known", "Robot R2", id="a kind that AWS does not know"),
+        pytest.param({"AWS": "nobody"}, "not known", "AWS nobody", id="a bare name"),
+        pytest.param(
+            {"AWS": "arn:aws:iam::222222222222:role/*"},
+            "not known",
+            "AWS arn:aws:iam::222222222222:role/*",
+            id="a wildcard",
+        ),
+        pytest.param({"AWS": 222222222222}, "not known", "AWS 222222222222", id="an account that is no text"),
+        pytest.param({"AWS": [{"a": None}]}, "not known", 'AWS {"a": null}', id="an object"),
+        pytest.param(5, "not known", "5", id="a number"),
+    ],
+)
+def test_every_principal_is_told_by_its_kind(principal: Any, kind: str, text: str) -> None:
+    told = _one(Principal=principal)
+    assert told.named == ((kind, (text,)),)
+    assert text in words(audience(_policy({**ALLOW, "Principal": principal})))
+
+
+def test_a_principal_of_a_broken_statement_is_told_beside_what_is_broken() -> None:
+    told = audience(_policy({**ALLOW, "Principal": {"AWS": "222222222222", "Robot": "R2"}, "Action": 3}))
+    assert told.statements[0].named == (("accounts", ("222222222222",)), ("not known", ("Robot R2",)))
+    assert told.statements[0].actions is None
+    assert [place for place, _ in told.flaws] == ["/Statement/0/Action", "/Statement/0/Principal/Robot"]
+    assert "AWS knows no kind of principal `Robot`, at /Statement/0/Principal/Robot" in words(told)
+
+
+def test_a_principal_is_not_lost_where_its_key_comes_twice() -> None:
+    statement = json.dumps(ALLOW).replace('"*"', '{"AWS": "222222222222", "AWS": "333333333333"}')
+    text = f'{{"Version": "2012-10-17", "Statement": {statement}}}'
+    told = audience(Policy("Deploy", raw_document(text), PolicyKind.TRUST))
+    assert told.statements[0].named == (("accounts", ("222222222222", "333333333333")),)
+
+
+def test_a_negated_element_names_those_whom_it_does_not_reach() -> None:
+    statement = {"Effect": "Allow", "NotPrincipal": {"AWS": "222222222222"}, "Action": "sts:AssumeRole"}
+    told = audience(_policy(statement))
+    assert told.statements[0].negated
+    assert told.statements[0].named == (("accounts", ("222222222222",)),)
+    assert "statement 1 allows all but\n  accounts         222222222222\n" in words(told)
+    assert "YES: anybody with an AWS account but those left out is let in" in words(told)
+
+
+def test_a_denial_is_told_as_one() -> None:
+    said = words(audience(_policy(ALLOW, {**ALLOW, "Effect": "Deny", "Sid": "Not\u202eUs"})))
+    assert "statement 1 allows\n" in said
+    assert "statement 2 (Not\\u202eUs) denies\n" in said
+    assert "YES: anybody with an AWS account, unless denied, is let in" in said
+
+
+@pytest.mark.parametrize("statement", [7, {"Principal": "*"}, {**ALLOW, "Effect": "allow"}])
+def test_what_cannot_be_told_is_said(statement: Any) -> None:
+    told = audience(_policy(statement))
+    assert "statement 1 has no effect that can be told" in words(told)
+    assert "not accepted" in words(told)
+    assert told.open_to_world is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("element", "actions"),
+    [
+        pytest.param(
+            {"Action": ["sts:assume*", "sts:TagSession"]},
+            ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession"),
+            id="a pattern",
+        ),
+        pytest.param({"Action": "s3:*"}, (), id="another service"),
+        pytest.param(
+            {"NotAction": "sts:*Assume*"}, ("sts:SetContext", "sts:SetSourceIdentity", "sts:TagSession"), id="all but"
+        ),
+    ],
+)
+def test_a_pattern_is_told_by_the_actions_that_it_covers(element: Any, actions: tuple[str, ...]) -> None:
+    told = audience(_policy({"Effect": "Allow", "Principal": "*", **element}))
+    assert told.statements[0].actions == actions
 
 
 @pytest.mark.parametrize(
     ("condition", "open_to_world"),
     [
-        pytest.param({}, True, id="no condition at all"),
-        pytest.param({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, False, id="one organization"),
-        pytest.param({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, True, id="mfa keeps no stranger out"),
+        pytest.param({}, YES, id="no condition at all"),
+        pytest.param({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, NO, id="one organization"),
+        pytest.param({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, YES, id="mfa keeps no stranger out"),
+        pytest.param({"StringEquals": {"aws:SourceAccount": 111111111111}}, NO, id="a number without quotes"),
+        pytest.param(
+            {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, UNKNOWN, id="one organization, or none"
+        ),
+        pytest.param({"StringEquals": 3}, UNKNOWN, id="a condition that is none"),
     ],
 )
-def test_everyone_is_the_world_unless_a_condition_narrows_it(condition: Any, open_to_world: bool) -> None:
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition}
-    told = audience(_policy({"Version": "2012-10-17", "Statement": statement}))
-    assert told.everyone
-    assert told.open_to_world is open_to_world
+def test_everyone_is_the_world_unless_a_condition_narrows_it(condition: Any, open_to_world: Tri) -> None:
+    assert _one(Condition=condition).open_to_world is open_to_world
 
 
-@pytest.mark.parametrize("document", [[], {}, {"Statement": [{"Effect": "Allow", "Principal": 5, "Action": 3}]}])
+def test_a_condition_is_told_in_the_words_of_the_policy() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": ["a", "b"]}, "Bool": {"aws:MultiFactorAuthPresent": True}}
+    assert _one(Condition=condition).conditions == (
+        "StringEquals sts:ExternalId a, b",
+        "Bool aws:MultiFactorAuthPresent true",
+    )
+    assert "who meets the conditions is let in" in words(audience(_policy({**ALLOW, "Condition": condition})))
+
+
+@pytest.mark.parametrize("document", [[], {}, 3])
 def test_what_is_no_policy_is_named_and_not_summed_up(document: Any) -> None:
     with pytest.raises(XdiagError, match="cannot be summed up"):
-        audience(_policy(document))
+        audience(Policy("Deploy", raw_document(document), PolicyKind.TRUST))

@@ -13,28 +13,19 @@ def audience(
 ) -> None:
     """Say whom a trust policy admits, for which actions, and whether it is open to all the world.
 
+    Every statement is told, with every principal that it names.
+
         xdiag audience trust.json
 
         xdiag audience ticket.json
 
     Exit codes: 0 whomever it admits, 2 bad usage or input.
     """
-    from diagnose.audience import audience as sum_up
+    from diagnose.audience.admission import audience as sum_up
+    from diagnose.audience.words import words
     from diagnose.cli.output import say
-    from diagnose.report.plain import visible
 
-    told = sum_up(_trust_policy(file))
-    rows = {
-        "everyone": ("yes",) if told.everyone else (),
-        "accounts": told.accounts,
-        "principals": told.principals,
-        "services": told.services,
-        "federated": told.federated,
-        "for actions": told.actions,
-        "narrowed by": told.conditions,
-        "open to the world": ("YES: anybody with an AWS account is let in" if told.open_to_world else "no",),
-    }
-    say("\n".join(f"{name:<18} {visible(', '.join(values) or 'none')}" for name, values in rows.items()))
+    say(words(sum_up(_trust_policy(file))))
 
 
 def _trust_policy(file: Path) -> Policy:

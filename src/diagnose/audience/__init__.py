@@ -1,0 +1,1 @@
+"""Whom a trust policy admits."""
