@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.remedy.broken import (
     BUILDER,
     DEPLOY,
@@ -21,15 +23,26 @@ from tests.remedy.broken import (
 )
 from tests.remedy.rendered import MANAGED, command, in_endpoint, in_group, in_identity, in_scp, in_trust
 
+from diagnose.model.case import Parameters
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Element, Layer, Subject
 from diagnose.remedy.commands import aws_cli
 from diagnose.remedy.document import dumped
-from diagnose.remedy.draft import Attachment, MaximumChange, Membership, PolicyChange, RequestChange, TagChange
+from diagnose.remedy.draft import (
+    Attachment,
+    MaximumChange,
+    Membership,
+    NewRole,
+    PolicyChange,
+    RequestChange,
+    TagChange,
+    VersionChange,
+)
 
 BASH = shutil.which("bash")
 LIKE_AN_OPTION = "--cli-input-json"
+REQUEST = broken("cross-account").request
 HOSTILE = (
     "x; touch owned",
     "$(touch owned)",
@@ -135,7 +148,7 @@ def test_a_new_scp_is_created_and_attached(aws: Any) -> None:
     assert created[:2] == ["organizations", "create-policy"]
     assert json.loads(text) == edited(remedy)
     assert attached[:2] == ["organizations", "attach-policy"]
-    assert attached[2:] == ["--policy-id", "p-created1", "--target-id", "ou-ab12-11111111"]
+    assert attached[2:] == ["--policy-id", "p-created1", "--target-id=ou-ab12-11111111"]
 
 
 @pytest.mark.skipif(BASH is None, reason="needs bash")
@@ -172,7 +185,7 @@ def test_the_call_itself_carries_all_that_is_sent(aws: Any) -> None:
     tags = json.loads(given[given.index("--tags") + 1])
     assert tags == [{"Key": "team", "Value": 'it\'s "red" $HOME'}]
     assert "--external-id=-x" in given
-    assert given[-2:] == ["--transitive-tag-keys", "team"]
+    assert given[-2:] == ["--transitive-tag-keys", '["team"]']
     assert aws_cli(RequestChange(request, request), case).endswith('--token-code "$MFA_CODE"')
 
 
@@ -193,7 +206,54 @@ def test_a_name_that_aws_would_not_have_is_in_no_command(name: str) -> None:
         assert rendered == "", change
 
 
-def test_a_name_that_looks_like_an_option_is_bound_to_its_own() -> None:
+@pytest.mark.skipif(BASH is None, reason="needs bash")
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(Membership(LIKE_AN_OPTION, LIKE_AN_OPTION), id="a user and a group"),
+        pytest.param(TagChange(f"arn:aws:iam::111111111111:user/{LIKE_AN_OPTION}", "-k", "-v"), id="a tag"),
+        pytest.param(MaximumChange(f"arn:aws:iam::222222222222:role/{LIKE_AN_OPTION}", 3600), id="a role"),
+        pytest.param(
+            PolicyChange(
+                Layer.SCP, None, Policy(LIKE_AN_OPTION, raw_document({}), PolicyKind.SCP), {}, (), target=LIKE_AN_OPTION
+            ),
+            id="an SCP and where it is attached",
+        ),
+        pytest.param(
+            VersionChange(
+                Policy("P", raw_document({}), arn="arn:aws:iam::111111111111:policy/P", version=LIKE_AN_OPTION), {}
+            ),
+            id="a version",
+        ),
+        pytest.param(NewRole(f"arn:aws:iam::222222222222:role/-p/{LIKE_AN_OPTION}", {}), id="a role that is created"),
+        pytest.param(
+            RequestChange(
+                REQUEST,
+                replace(
+                    REQUEST,
+                    parameters=Parameters(
+                        session_name="-s",
+                        external_id="-x",
+                        source_identity="-i",
+                        mfa_serial="-m",
+                        tags={LIKE_AN_OPTION: "-v", "other": ""},
+                        transitive_tag_keys=("other", LIKE_AN_OPTION),
+                    ),
+                ),
+            ),
+            id="a request",
+        ),
+    ],
+)
+def test_a_value_that_looks_like_an_option_is_bound_to_its_own(aws: Any, change: Any) -> None:
+    for words, _ in aws(aws_cli(change, broken("cross-account"))):
+        options = [word for word in words if word.startswith("-")]
+        assert options
+        assert all(re.match(r"--[a-z-]+(=|$)", option) for option in options)
+        assert LIKE_AN_OPTION not in words
+
+
+def test_a_policy_name_that_looks_like_an_option_is_bound_to_its_own() -> None:
     assert f"--policy-name={LIKE_AN_OPTION}" in command(in_identity(name=LIKE_AN_OPTION, kind="inline"))
 
 

@@ -121,9 +121,10 @@ def assume_role(request: Request) -> str:
         options |= {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
     elif request.region:
         options["--region"] = _fit(_ID, request.region)
-    command = _aws("sts assume-role", options)
     if sent.transitive_tag_keys:
-        command += " \\\n  --transitive-tag-keys " + shlex.join(_text(key) for key in sent.transitive_tag_keys)
+        # As JSON: of several words, one that begins with a dash cannot be bound to the option.
+        options["--transitive-tag-keys"] = _printable(json.dumps(sent.transitive_tag_keys))
+    command = _aws("sts assume-role", options)
     return command + (' \\\n  --token-code "$MFA_CODE"' if sent.mfa_code_sent else "")
 
 
@@ -177,7 +178,7 @@ def _attached(change: PolicyChange) -> str:
     return (
         f"cat > scp.json <<'POLICY'\n{dumped(change.document)}\nPOLICY\n"
         f"policy_id=$({create})\n"
-        f'aws organizations attach-policy --policy-id "$policy_id" --target-id {shlex.quote(target)}'
+        f'aws organizations attach-policy --policy-id "$policy_id" --target-id={shlex.quote(target)}'
     )
 
 
