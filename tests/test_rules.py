@@ -44,6 +44,15 @@ def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, exam
     assert certain - {rule} == set(example.also)
 
 
+@pytest.mark.parametrize("rule", ["scp-allows-nothing", "scp-level-empty"])
+def test_where_no_policy_of_a_level_allows_the_one_that_aws_attaches_is_missed_first(rule: str) -> None:
+    case = _case(load_examples(FOLDERS)[rule][0])
+    (told,) = (cause.finding for cause in explain(RULES, case, decide(case)) if cause.finding.rule == rule)
+    level = "workloads" if rule == "scp-allows-nothing" else "build"
+    wanted = "`FullAWSAccess`, which AWS attaches by default and which allows everything, was probably detached from"
+    assert told.explanation.startswith(f"{wanted} `{level}`: ")
+
+
 @pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.json")))
 def test_every_world_is_silent(world: str) -> None:
     case = _case(Example("as it is", world, {}, "silent"))
