@@ -54,7 +54,7 @@ def prose(text: str) -> str:
     """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code."""
     written = ""
     for piece in pieces(text):
-        marked = _marked(piece)
+        marked = _marked(piece, starts=not written.strip())
         # Two code spans that touch would read as one, or as none.
         written += f" {marked}" if written.endswith("`") and marked.startswith("`") else marked
     return written.strip()
@@ -93,8 +93,11 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that leave an empty place."""
 
 _PLAIN_WORD = re.compile(r"[^\\`*_{}\[\]<>#|~&$@^=\x00-\x20\x7f]+")
-_MEANT = re.compile(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$|^\d+[.)]$", re.IGNORECASE)
+_MEANT = re.compile(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$", re.IGNORECASE)
 """Plain characters that together mean something: a link, an emoji, a reference, a list."""
+
+_LIST_NUMBER = re.compile(r"\d+[.)]")
+"""What begins a list where it comes first; further on it is a count that ends a sentence."""
 
 _WORD = re.compile(r"(?P<before>[(\"']*)(?P<core>.*?)(?P<after>[.,;:?!)\"']*)")
 
@@ -113,17 +116,21 @@ def _escaped(character: str) -> str:
     return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
 
 
-def _marked(piece: Piece) -> str:
+def _marked(piece: Piece, *, starts: bool) -> str:
+    """Write a piece; `starts` says that nothing stands before it."""
     if piece.code:
         return code_span(piece.text)
-    return " ".join(_marked_word(word) for word in piece.text.split(" "))
+    words = piece.text.split(" ")
+    first = next((place for place, word in enumerate(words) if word), None) if starts else None
+    return " ".join(_marked_word(word, starts=place == first) for place, word in enumerate(words))
 
 
-def _marked_word(word: str) -> str:
+def _marked_word(word: str, *, starts: bool) -> str:
     found = _WORD.fullmatch(word)
     if not word or found is None:
         return word
-    if not found["core"] or (_PLAIN_WORD.fullmatch(word) and not _MEANT.search(word)):
+    plain = _PLAIN_WORD.fullmatch(word) and not _MEANT.search(word) and not (starts and _LIST_NUMBER.fullmatch(word))
+    if not found["core"] or plain:
         return word
     return f"{found['before']}{code_span(found['core'])}{found['after']}"
 
