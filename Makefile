@@ -7,7 +7,18 @@ STAMP  := $(VENV)/.installed
 EMULATOR := .venv-emulator
 MUTATION := .venv-mutation
 
-.PHONY: demo test check format lock bench docs mutation clean
+.PHONY: demo test check format lock bench docs mutation clean FORCE
+
+# An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
+VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
+OTHER = $(if $(filter file,$(origin PYTHON)),,$(if $(filter $(call VERSION_OF,$(1)/bin/python),$(call VERSION_OF,$(PYTHON))),,FORCE))
+
+define environment
+	@$(if $(call OTHER,$(1)),false,$(1)/bin/python -c '' 2>/dev/null) || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "xdiag needs Python 3.11 or newer; run make PYTHON=python3.12, say"; exit 1; }; \
+		$(PYTHON) -m venv --clear $(1); }
+endef
 
 demo: $(STAMP)
 	$(BIN)/xdiag demo
@@ -26,16 +37,14 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(STAMP): requirements.lock requirements-dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "xdiag needs Python 3.11 or newer; run make PYTHON=python3.12, say"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+$(STAMP): requirements.lock requirements-dev.lock pyproject.toml $(call OTHER,$(VENV))
+	$(call environment,$(VENV))
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(EMULATOR)/.installed: tests/emulator.lock
-	$(PYTHON) -m venv $(EMULATOR)
+$(EMULATOR)/.installed: tests/emulator.lock $(call OTHER,$(EMULATOR))
+	$(call environment,$(EMULATOR))
 	$(EMULATOR)/bin/pip install --quiet --require-hashes --requirement tests/emulator.lock
 	@touch $@
 
@@ -44,8 +53,8 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
 
-$(MUTATION)/.installed: tests/mutation.lock
-	$(PYTHON) -m venv $(MUTATION)
+$(MUTATION)/.installed: tests/mutation.lock $(call OTHER,$(MUTATION))
+	$(call environment,$(MUTATION))
 	$(MUTATION)/bin/pip install --quiet --require-hashes --requirement tests/mutation.lock
 	@touch $@
 
