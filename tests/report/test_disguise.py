@@ -109,9 +109,15 @@ def test_the_words_of_aws_stay() -> None:
             id="operators, keys and truth values stay; tags, hosts, ids and addresses do not",
         ),
         pytest.param(
-            {"Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_*"},
-            {"Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_name-1*"},
-            id="a permission set's role is still seen to be one",
+            {
+                "Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_*",
+                "NotResource": "arn:aws:iam::*:role/AWSReservedSSO_Dev_0123456789abcdef",
+            },
+            {
+                "Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_name-1_*",
+                "NotResource": "arn:aws:iam::*:role/AWSReservedSSO_name-1_0000000000000001",
+            },
+            id="a permission set's role is still seen to be one, and to be of the set that a pattern names",
         ),
         pytest.param(
             {"Sid": "AcmeOnly", "Colour": "acme red", "Effect": "Permit"},

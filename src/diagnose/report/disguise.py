@@ -35,7 +35,8 @@ _ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\
 _WILD = re.compile(r"(\$\{[^}]*\}|[*?]+)")
 _SEPARATOR = re.compile(r"([/:])(?![^{}]{0,200}\})")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
-_PERMISSION_SET = "AWSReservedSSO_"
+_PERMISSION_SET = re.compile(r"(AWSReservedSSO_)(.+?)(_[0-9a-f]{16}|_|)")
+"""The name of a permission set's role: AWS adds the end, and policies put a wildcard in its place."""
 _CUT = 200
 """Characters after which a sentence cuts a name off."""
 
@@ -78,10 +79,9 @@ class Disguise:
         if _WILD.search(text):
             parts = _WILD.split(text)
             return self._remembered(text, "".join(self._variable(part) or self.value(part, kind) for part in parts))
-        if text.startswith(_PERMISSION_SET) and text != _PERMISSION_SET:
-            return self._remembered(
-                text, _PERMISSION_SET + self._names.of(text.removeprefix(_PERMISSION_SET), Kind.NAME)
-            )
+        if found := _PERMISSION_SET.fullmatch(text):
+            end = f"_{self._names.of_shape(found[3][1:])}" if found[3] else ""
+            return self._remembered(text, found[1] + self._names.of(found[2], Kind.NAME) + end)
         return self._names.of(text, kind)
 
     def path(self, text: str, kind: Kind) -> str:

@@ -61,6 +61,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Form], ...] = (
         re.compile(r"(?P<head>)[\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
         lambda _, number: f"person-{number}@example.com",
     ),
+    (re.compile(r"(?<![\dA-Za-z-])(?P<head>)[0-9a-f]{16}(?![\dA-Za-z])"), lambda _, number: f"{number:016x}"),
     (ACCOUNT, lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
 )
 _ADDRESS = re.compile(
