@@ -69,3 +69,14 @@ def test_what_is_collected_says_the_same_without_an_attempt(
     assert replayed.report["primary_cause"] == kept.run.report["primary_cause"]
     assert (replayed.report["probe"], replayed.report["attempt"]["why"]) == ("not_made", "")
     assert all(keys.secret not in collected.out and keys.access_key not in collected.out for keys in kept.keys)
+
+
+def test_what_is_collected_for_others_names_nobody(kept: Kept, here: Account, xdiag: Program, tmp_path: Path) -> None:
+    files = write_profiles(tmp_path, a=kept.keys[0], b=kept.keys[1])
+    profiles = ("--source-profile", "a", "--dest-profile", "b", "--endpoint-url", here.url)
+    role, ticket = "arn:aws:iam::222222222222:role/keeper-role", tmp_path / "ticket.json"
+    collected = xdiag("collect", kept.keys[0].arn, role, *profiles, "--redact", "--save-case", ticket, env=files)
+    assert (collected.code, collected.out) == (0, "")
+    assert [name for name in ("keeper", "222222222222") if name in ticket.read_text()] == []
+    replayed = xdiag("check", "--case", ticket, "--output", "json")
+    assert replayed.report["primary_cause"] == kept.run.report["primary_cause"]

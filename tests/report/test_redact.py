@@ -14,6 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
 
+from diagnose.evaluate.decision import decide
+from diagnose.loading import load_case
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, Endpoint, Organization, ProbeOutcome, ProbeResult, ProvidedContext, Role
 from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
@@ -25,7 +27,7 @@ from diagnose.report import Format, render
 from diagnose.report.disguised_fields import HOW
 from diagnose.report.excerpt import find
 from diagnose.report.json import row
-from diagnose.report.redact import redact
+from diagnose.report.redact import redact, redact_case
 from diagnose.report.tree import page
 
 WORLDS = sorted((Path(__file__).parent.parent.parent / "fixtures" / "worlds").glob("*.json"))
@@ -54,6 +56,22 @@ def test_no_name_and_no_account_is_left_in_any_format(name: str, names: Names) -
     originals = [getattr(names, field) for field in Names.__struct_fields__]
     for written in _every_format(redacted):
         assert [original for original in originals if original in written] == []
+
+
+@every_diagnosis
+@given(names=_names)
+@settings(max_examples=10, deadline=None)
+def test_no_name_and_no_account_is_left_in_a_case_alone(name: str, names: Names) -> None:
+    written = msgspec.json.encode(redact_case(EVERY[name](names).case)).decode()
+    assert [original for field in Names.__struct_fields__ if (original := getattr(names, field)) in written] == []
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda path: path.stem)
+def test_a_redacted_case_is_decided_as_the_one_it_was(world: Path) -> None:
+    case = load_case(world)
+    redacted = redact_case(case)
+    assert redacted.request.role_arn != case.request.role_arn
+    assert decide(redacted).verdict is decide(case).verdict
 
 
 @every_diagnosis

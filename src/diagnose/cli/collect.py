@@ -12,6 +12,7 @@ from diagnose.cli.options import (
     DurationSeconds,
     EndpointUrl,
     ExternalId,
+    Redact,
     Region,
     RequestVia,
     RoleArn,
@@ -47,10 +48,11 @@ def collect(
     unknown: UnknownKeys = None,
     via: RequestVia = None,
     signed_in_as: SignedInAs = None,
+    redact: Redact = False,
 ) -> None:
     r"""Gather what both sides hold into a case file, without judging it and without trying the request.
 
-    The file holds policies, names and tags, and no credentials.
+    The file holds policies, names and tags, and no credentials. With --redact it holds pseudonyms instead of names.
 
         xdiag collect arn:aws:iam::111111111111:user/ci \
             arn:aws:iam::222222222222:role/Deploy --save-case ticket.json
@@ -73,6 +75,10 @@ def collect(
     )
     where = Where(source_profile, dest_profile, region, endpoint_url)
     case = live(source_arn, role_arn, where, flags, attempt=False)
+    if redact:
+        from diagnose.report.redact import redact_case
+
+        case = redact_case(case)
 
     from diagnose.cli.output import say
     from diagnose.collect.file import case_as_json

@@ -1,4 +1,4 @@
-"""A diagnosis without the names of anybody: for tickets that leave the company.
+"""A diagnosis, or a case alone, without the names of anybody: for tickets that leave the company.
 
 Accounts, names, ids, addresses and values are replaced by stable pseudonyms, everywhere: in ARNs, policies, AWS's
 messages and our own sentences. AWS's words stay: actions, condition keys, services, managed policies, `*`. The verdict
@@ -8,10 +8,11 @@ send are left out, since with pseudonyms they would ask for something else.
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Raw, Struct, structs
 
+from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Remedy
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, document_text
@@ -21,6 +22,7 @@ from diagnose.report.disguised_policy import disguised_document
 from diagnose.report.pseudonyms import Kind, Pseudonyms
 from diagnose.report.tree import page
 
+S = TypeVar("S", Diagnosis, Case)
 NOTE = "names, accounts and ids are pseudonyms"
 
 _MOST_PASSES = 5
@@ -29,15 +31,26 @@ _MOST_PASSES = 5
 
 def redact(diagnosis: Diagnosis) -> Diagnosis:
     """Replace everything that tells whose diagnosis it is."""
-    disguise = Disguise(Pseudonyms("\n".join(_texts(diagnosis))))
+    told = _disguised(diagnosis, diagnosis.case)
+    return structs.replace(told, case=structs.replace(told.case, note=NOTE))
+
+
+def redact_case(case: Case) -> Case:
+    """Replace everything that tells whose case it is."""
+    return structs.replace(_disguised(case, case), note=NOTE)
+
+
+def _disguised(value: S, case: Case) -> S:
+    """Rewrite a diagnosis or a case until nothing new is learnt."""
+    disguise = Disguise(Pseudonyms("\n".join(_texts(value))))
     # The caller comes first, so its account and its name get the first numbers.
-    disguise.value(diagnosis.case.snapshot.source.arn, Kind.ROLE)
-    told: Diagnosis = diagnosis
+    disguise.value(case.snapshot.source.arn, Kind.ROLE)
+    told = value
     for _ in range(_MOST_PASSES):
-        told = _Pass(disguise).over(diagnosis)
+        told = _Pass(disguise).over(value)
         if not disguise.learn():
             break
-    return structs.replace(told, case=structs.replace(told.case, note=NOTE))
+    return told
 
 
 class _Pass:
