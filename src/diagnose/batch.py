@@ -20,7 +20,8 @@ from diagnose.evaluate.decision import verdict
 from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
-from diagnose.report.plain import ascii_json
+from diagnose.report import Lines
+from diagnose.report.rows import written
 
 SCHEMA = "xdiag.batch/1"
 LONGEST_LINE = 16 * 2**20
@@ -69,14 +70,18 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
-def told(lines: Iterable[Line], rules: Sequence[Rule] | None) -> tuple[bytes, Tally]:
-    """Make rows of lines, a JSON object and a line end each, in the same order, and count them by verdict.
+def told(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
+    """Make rows of lines, each with a line end, in the same order, and count them by verdict.
 
     With `rules` the first cause is told as well; None tells the verdict alone, far sooner.
     """
     rows = [_row(number, line, rules) for number, line in lines]
-    text = "".join(f"{ascii_json(msgspec.to_builtins(row))}\n" for row in rows)
-    return text.encode("ascii"), Counter(row.verdict for row in rows)
+    return written(rows, form), Counter(row.verdict for row in rows)
+
+
+def kind_of_row(rules: Sequence[Rule] | None) -> type[Row]:
+    """Say what the rows are that `told` makes."""
+    return Row if rules is None else ExplainedRow
 
 
 def case_from_line(line: bytes, place: str) -> Case:
@@ -103,7 +108,7 @@ _MOST_WORDS = 2000
 
 
 def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
-    kind = Row if rules is None else ExplainedRow
+    kind = kind_of_row(rules)
     try:
         if line is None:
             limit = f"{LONGEST_LINE // 2**20} MB"

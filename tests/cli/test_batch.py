@@ -1,5 +1,7 @@
 """`xdiag batch` as a user runs it: rows in order, and whole lines however a run ends."""
 
+import csv
+import io
 import itertools
 import json
 import multiprocessing
@@ -198,6 +200,66 @@ def test_a_killed_worker_is_told() -> None:
     with pytest.raises(XdiagError, match="was killed"):
         list(itertools.islice(results, 5))
     assert not multiprocessing.active_children()
+
+
+def cells(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode(), newline="")))
+
+
+@pytest.mark.parametrize("flags", [(), ("--explain",)], ids=["verdict alone", "explained"])
+def test_csv_has_the_fields_of_json_under_a_header(flags: tuple[str, ...]) -> None:
+    given = lines(ALLOWED, DENIED, b'nonsense, "really"', b"", UNDETERMINED)
+    plain, spreadsheet = xdiag("-", *flags, stdin=given), xdiag("-", "--output", "csv", *flags, stdin=given)
+    wanted = [{name: str(value) for name, value in row.items()} for row in rows(plain.stdout)]
+    assert cells(spreadsheet.stdout) == wanted
+    assert spreadsheet.stdout.count(b"\r\n") == spreadsheet.stdout.count(b"\n") == 5
+    assert spreadsheet.stdout.startswith(b"schema,line,verdict,source_arn,dest_role_arn,error,hint")
+    assert (plain.returncode, spreadsheet.returncode, spreadsheet.stderr) == (2, 2, b"")
+
+
+def test_csv_without_rows_is_a_header() -> None:
+    assert xdiag("-", "--output", "csv").stdout == b"schema,line,verdict,source_arn,dest_role_arn,error,hint\r\n"
+
+
+def test_csv_is_the_same_however_many_processes_make_it(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(many(500))
+    alone = xdiag(path, "--output", "csv").stdout
+    xdiag(path, "--output", "csv", "--jobs", "3", "--to", tmp_path / "rows.csv")
+    assert (tmp_path / "rows.csv").read_bytes() == alone
+
+
+@pytest.mark.parametrize("flags", [(), ("--explain",)], ids=["verdict alone", "explained"])
+def test_csv_goes_on_wherever_it_was_cut_off(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    path, given = tmp_path / "rows.csv", lines(ALLOWED, b"nonsense", DENIED)
+    command: tuple[str | Path, ...] = ("-", "--output", "csv", "--to", path, *flags)
+    xdiag(*command, stdin=given)
+    whole = path.read_bytes()
+    ends = [place for place, byte in enumerate(whole, 1) if byte == 10]
+    for end in (0, 4, ends[0] - 1, ends[0], ends[0] + 3, ends[1] - 1, ends[1], ends[2] + 20, len(whole)):
+        path.write_bytes(whole[:end])
+        done = xdiag(*command, "--resume", stdin=given)
+        assert (path.read_bytes(), done.returncode) == (whole, 2), end
+
+
+@pytest.mark.parametrize(
+    ("held", "flags"),
+    [
+        pytest.param(("--output", "csv"), (), id="JSON after CSV"),
+        pytest.param((), ("--output", "csv"), id="CSV after JSON"),
+        pytest.param(("--output", "csv"), ("--output", "csv", "--explain"), id="CSV with other fields"),
+        pytest.param(("--output", "csv", "--explain"), ("--output", "csv"), id="CSV with fewer fields"),
+    ],
+)
+def test_rows_in_another_form_are_not_gone_on_after(
+    tmp_path: Path, held: tuple[str, ...], flags: tuple[str, ...]
+) -> None:
+    path, given = tmp_path / "rows", lines(ALLOWED, DENIED)
+    xdiag("-", "--to", path, *held, stdin=given)
+    before = path.read_bytes()
+    done = xdiag("-", "--to", path, "--resume", *flags, stdin=given)
+    assert (done.returncode, path.read_bytes()) == (2, before)
+    assert b"with the options of that run" in done.stderr
 
 
 def test_nothing_is_done_again_when_all_is_there(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import csv
 import json
 
 import pytest
@@ -6,7 +7,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from diagnose.report.plain import ascii_json, cells, code_span, fence, html_text, pieces, prose, quoted, visible
+from diagnose.report.plain import (
+    ascii_json,
+    cells,
+    code_span,
+    csv_line,
+    fence,
+    html_text,
+    pieces,
+    prose,
+    quoted,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +159,37 @@ def test_json_is_printable_ascii_and_means_the_same(text: str) -> None:
     assert written.isascii()
     assert written.isprintable()
     assert json.loads(written) == {"text": text}
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        pytest.param("arn:aws:iam::111111111111:user/ci", "arn:aws:iam::111111111111:user/ci", id="an ARN"),
+        pytest.param("", "", id="nothing"),
+        pytest.param(7, "7", id="a number"),
+        pytest.param("a,b", '"a,b"', id="a comma"),
+        pytest.param('say "x"', '"say ""x"""', id="quotes"),
+        pytest.param("=1+1", "'=1+1", id="a formula"),
+        pytest.param("+1", "'+1", id="a plus"),
+        pytest.param("-1", "'-1", id="a minus"),
+        pytest.param("@SUM(A1)", "'@SUM(A1)", id="an at sign"),
+        pytest.param("＝1", "'＝1", id="a wide equals sign"),
+        pytest.param('=HYPERLINK("x","y")', '"\'=HYPERLINK(""x"",""y"")"', id="a formula with quotes and commas"),
+        pytest.param("\t=1", r"'\t=1", id="a tab"),
+        pytest.param("\r=1", r"'\r=1", id="a return"),
+        pytest.param("a\nb", r"a\nb", id="a line break"),
+        pytest.param("a\u202eb", r"a\u202eb", id="what reorders"),
+    ],
+)
+def test_a_cell_is_quoted_and_no_formula(value: object, cell: str) -> None:
+    assert csv_line(["x", value]) == f"x,{cell}\r\n"
+
+
+@given(st.lists(st.text(max_size=20), min_size=2))
+def test_a_line_of_csv_holds_as_many_cells_and_none_is_a_formula(values: list[str]) -> None:
+    [cells_read] = csv.reader([csv_line(values)], strict=True)
+    assert [cell.removeprefix("'") for cell in cells_read] == [visible(value).removeprefix("'") for value in values]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells_read)
 
 
 def _tokens(markdown: str) -> list[Token]:

@@ -9,12 +9,7 @@ import typer
 
 from diagnose.cli.exits import ALLOWED, BAD_INPUT, DENIED, UNDETERMINED
 from diagnose.cli.options import RuleFolders
-
-
-class Lines(StrEnum):
-    """What the rows are written as."""
-
-    JSONL = "jsonl"
+from diagnose.report import Lines
 
 
 class FailOn(StrEnum):
@@ -26,7 +21,9 @@ class FailOn(StrEnum):
 
 def batch(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input).")],
-    _: Annotated[Lines, typer.Option("--output", help="What the rows are written as.")] = Lines.JSONL,
+    output: Annotated[
+        Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
+    ] = Lines.JSONL,
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the rows here. Without --resume it is written anew.")
     ] = None,
@@ -49,7 +46,7 @@ def batch(
 
         jq -c . tickets/*.json | xdiag batch - --explain
 
-        xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4
+        xdiag batch cases.jsonl --to verdicts.csv --output csv
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
@@ -58,7 +55,7 @@ def batch(
     """
     from diagnose.cli.rows import run
 
-    counted = run(file, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+    counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
     raise typer.Exit(_code(counted, fail_on or ()))
 
 

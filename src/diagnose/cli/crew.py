@@ -10,10 +10,11 @@ from multiprocessing.connection import Connection
 from diagnose.batch import Line, Tally, told
 from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
+from diagnose.report import Lines
 
 
 def told_by(
-    jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None
+    jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL
 ) -> Generator[tuple[bytes, Tally], None, None]:
     """Give `told` of every chunk, in order, worked out by so many processes, each with one chunk at a time.
 
@@ -25,7 +26,7 @@ def told_by(
     try:
         for chunk in chunks:
             if len(crew) < jobs:
-                worker = _Worker(rules)
+                worker = _Worker(rules, form)
                 crew.append(worker)
             else:
                 worker = busy.popleft()
@@ -42,11 +43,11 @@ def told_by(
 class _Worker:
     """A process that makes rows. It shares nothing with us, and ends when nobody is there to ask it any more."""
 
-    def __init__(self, rules: Sequence[Rule] | None) -> None:
+    def __init__(self, rules: Sequence[Rule] | None, form: Lines) -> None:
         """Start it, deaf to Ctrl-C from its first moment on: we are who hears it, and ends the others."""
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, rules), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, rules, form), daemon=True)
         heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._process.start()
@@ -85,10 +86,10 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, rules: Sequence[Rule] | None) -> None:
+def _work(pipe: Connection, rules: Sequence[Rule] | None, form: Lines) -> None:
     """Make rows of what comes, until nothing can come any more."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            rows, tally = told(pipe.recv(), rules)
+            rows, tally = told(pipe.recv(), rules, form)
             pipe.send_bytes(rows)
             pipe.send(tally)

@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
-from diagnose.batch import LONGEST_LINE, SCHEMA, Row, Tally
+from diagnose.batch import LONGEST_LINE, Row, Tally
 from diagnose.collect.syntax import shown
 from diagnose.errors import XdiagError
+from diagnose.report import Lines
+from diagnose.report.rows import beginning, header, read
 
 
 class RowFile:
@@ -20,12 +20,13 @@ class RowFile:
     `last_line` the number of the line which that is about.
     """
 
-    def __init__(self, path: Path, *, resume: bool) -> None:
-        """Open it, readable to its owner only if it is new; without `resume` it starts empty.
+    def __init__(self, path: Path, kind: type[Row], form: Lines, *, resume: bool) -> None:
+        """Open it for rows of a kind, readable to its owner only if it is new; without `resume` it starts empty.
 
         Raises XdiagError if it cannot be written, or if what it holds are not rows.
         """
         self.path, self.last_line, self.last_row = path, 0, b""
+        self._kind, self._form = kind, form
         self._counted: Counter[str] = Counter()
         self._whole = 0
         try:
@@ -44,6 +45,11 @@ class RowFile:
     def tally(self) -> Tally:
         """The rows that were there, by verdict."""
         return self._counted
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it, no header either."""
+        return not self._whole
 
     def write(self, rows: bytes) -> None:
         """Add rows. Raises XdiagError if the system does not take them, for want of space, say."""
@@ -67,27 +73,32 @@ class RowFile:
         os.close(self._file)
 
     def _read(self) -> None:
-        """Count the rows, up to the last that ends with its line."""
+        """Count the rows after the header, up to the last that ends with its line."""
+        head, start = header(self._kind, self._form), beginning(self._kind, self._form)
         with open(self.path, "rb") as file:
+            first = file.readline(len(head)) if head else b""
+            if not head.startswith(first):
+                raise self._foreign()
+            self._whole = len(head) if first == head else 0
             while row := file.readline(_LONGEST_ROW):
                 if not row.endswith(b"\n"):
-                    if not _START.startswith(row[: len(_START)]) or len(row) == _LONGEST_ROW:
+                    if not start.startswith(row[: len(start)]) or len(row) == _LONGEST_ROW:
                         raise self._foreign()
                     break
                 try:
-                    read = _ROW.decode(row)
+                    found = read(row, self._kind, self._form)
                 except ValueError:
                     raise self._foreign() from None
-                if read.line <= self.last_line:
+                if found.line <= self.last_line:
                     raise self._foreign()
-                self.last_line, self.last_row = read.line, row
-                self._counted[read.verdict] += 1
+                self.last_line, self.last_row = found.line, row
+                self._counted[found.verdict] += 1
                 self._whole += len(row)
 
     def _foreign(self) -> XdiagError:
         return XdiagError(
             f"`{shown(str(self.path))}` holds something else than rows of a batch",
-            hint="name the file that the interrupted run wrote",
+            hint="name the file that the interrupted run wrote, with the options of that run",
         )
 
     def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
@@ -100,6 +111,4 @@ def said(error: OSError | ValueError) -> str:
     return f"{why[:1].lower()}{why[1:]}"
 
 
-_ROW = msgspec.json.Decoder(Row)
-_START = f'{{"schema": "{SCHEMA}", "line": '.encode()
 _LONGEST_ROW = 8 * LONGEST_LINE

@@ -10,19 +10,30 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from diagnose.batch import LONGEST_LINE, Line, Tally, told
+from diagnose.batch import LONGEST_LINE, Line, Tally, kind_of_row, told
 from diagnose.causes.rule import Rule
 from diagnose.cli.output import progress
 from diagnose.cli.row_file import RowFile, said
 from diagnose.collect.syntax import shown
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
+from diagnose.report import Lines
+from diagnose.report.rows import header
 
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """How much is worked out at once. What comes from a pipe is answered line by line."""
 
 
-def run(file: Path, *, to: Path | None, jobs: int, explain: bool, resume: bool, rule_folders: Sequence[Path]) -> Tally:
+def run(
+    file: Path,
+    *,
+    form: Lines,
+    to: Path | None,
+    jobs: int,
+    explain: bool,
+    resume: bool,
+    rule_folders: Sequence[Path],
+) -> Tally:
     """Make a row of every line of a file ("-": standard input); count all the rows that there are, by verdict.
 
     Raises XdiagError if a file cannot be read or written, or if the rows to go on after are of something else.
@@ -36,11 +47,13 @@ def run(file: Path, *, to: Path | None, jobs: int, explain: bool, resume: bool, 
         write: Callable[[bytes], None] = _to_standard_output
         if to is not None:
             _check_other(source, to)
-            rows = stack.enter_context(RowFile(to, resume=resume))
+            rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
             if rows.last_row:
-                _go_on_after(rows, lines, rules)
+                _go_on_after(rows, lines, rules, form)
             write, counted = rows.write, Counter(rows.tally)
-        results = _results(lines, rules, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
+        if to is None or rows.empty:
+            write(header(kind_of_row(rules), form))
+        results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
         stack.enter_context(contextlib.closing(results))
         step = stack.enter_context(_watched(to))
         done, start, shown_at = 0, time.monotonic(), 0.0
@@ -85,10 +98,10 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
             yield number, line
 
 
-def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None) -> None:
+def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
     """Pass over the lines that have rows. The last of them must make the last row again: else it is another batch."""
     line = next((line for line in lines if line[0] >= rows.last_line), None)
-    if line is None or told([line], rules)[0] != rows.last_row:
+    if line is None or told([line], rules, form)[0] != rows.last_row:
         raise XdiagError(
             f"the rows in `{shown(str(rows.path))}` are not of these cases",
             hint=f"the row of line {rows.last_line} would be another; are the cases, rules and options the same?",
@@ -96,14 +109,14 @@ def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | N
 
 
 def _results(
-    lines: Iterator[Line], rules: Sequence[Rule] | None, jobs: int, at_once: int
+    lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines, jobs: int, at_once: int
 ) -> Generator[tuple[bytes, Tally], None, None]:
     chunks = _chunks(lines, at_once)
     if jobs == 1:
-        return (told(chunk, rules) for chunk in chunks)
+        return (told(chunk, rules, form) for chunk in chunks)
     from diagnose.cli.crew import told_by
 
-    return told_by(jobs, chunks, rules)
+    return told_by(jobs, chunks, rules, form)
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:

@@ -14,6 +14,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Lines(StrEnum):
+    """What the rows of a batch are written as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
 def render(diagnosis: Diagnosis, format: Format, *, width: int = 80, color: bool = False) -> str:  # noqa: A002  # the word of the option
     """Write a diagnosis. `width` and `color` matter to text only; a report always ends with a new line."""
     # Each format is imported by whoever asks for it: none may slow the start of another.

@@ -9,6 +9,7 @@ and code spans for everything that could mean something to Markdown, HTML or Git
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from msgspec import Struct
@@ -88,9 +89,19 @@ def ascii_json(value: object, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", r"\u007f")
 
 
+def csv_line(values: Iterable[object]) -> str:
+    """Write values as a line of CSV (RFC 4180). Text that a spreadsheet would take for a formula stands after a `'`.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return ",".join(_csv_cell(value) for value in values) + "\r\n"
+
+
 _SHOWN = frozenset("LNPS")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that leave an empty place."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _PLAIN_WORD = re.compile(r"[^\\`*_{}\[\]<>#|~&$@^=\x00-\x20\x7f]+")
 _MEANT = re.compile(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$", re.IGNORECASE)
@@ -133,6 +144,13 @@ def _marked_word(word: str, *, starts: bool) -> str:
     if not found["core"] or plain:
         return word
     return f"{found['before']}{code_span(found['core'])}{found['after']}"
+
+
+def _csv_cell(value: object) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    text = f"{chr(39)}{visible(value)}" if value.startswith(_FORMULA) else visible(value)
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if "," in text or '"' in text else text
 
 
 def _longest_run(text: str) -> int:

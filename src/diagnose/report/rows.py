@@ -1,0 +1,48 @@
+"""Rows of a batch as text, each on a line of its own: JSON objects, or CSV for spreadsheets (RFC 4180, UTF-8)."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from diagnose.report import Lines
+from diagnose.report.plain import ascii_json, csv_line
+
+R = TypeVar("R", bound=Struct)
+
+
+def written(rows: Iterable[Struct], form: Lines) -> bytes:
+    """Write rows, a line end after each."""
+    plain = map(msgspec.to_builtins, rows)
+    if form is Lines.CSV:
+        return "".join(csv_line(row.values()) for row in plain).encode()
+    return "".join(f"{ascii_json(row)}\n" for row in plain).encode("ascii")
+
+
+def header(kind: type[Struct], form: Lines) -> bytes:
+    """Give the line that stands before the rows of a kind, with the names of their fields; empty where none does."""
+    return csv_line(_names(kind)).encode() if form is Lines.CSV else b""
+
+
+def beginning(kind: type[Struct], form: Lines) -> bytes:
+    """Give the text that every row of a kind begins with."""
+    tag = str(kind.__struct_config__.tag)
+    return f"{tag},".encode() if form is Lines.CSV else f'{{"{_names(kind)[0]}": "{tag}", '.encode()
+
+
+def read(line: bytes, kind: type[R], form: Lines) -> R:
+    """Read a row that was written so. Raises ValueError for anything else."""
+    if form is Lines.JSONL:
+        return msgspec.json.decode(line, type=kind)
+    import csv
+
+    try:
+        [cells] = csv.reader([line.decode()], strict=True)
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    return msgspec.convert(dict(zip(_names(kind), cells, strict=True)), kind, strict=False)
+
+
+def _names(kind: type[Struct]) -> list[str]:
+    return [str(kind.__struct_config__.tag_field), *kind.__struct_encode_fields__]
