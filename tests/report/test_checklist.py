@@ -121,7 +121,7 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
     told = layers(Decision(NO, False, actions))
     assert [section.title for section in told] == ["Layers for sts:AssumeRole", "Layers for sts:TagSession"]
     assert told[1].blocks[0] == Paragraph(
-        "Needed only if the caller's session hands on tags or a source identity, which is not known."
+        "Needed only if the caller's session hands on tags or a source identity, which was not read."
     )
 
 

@@ -3,12 +3,13 @@ from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.case import ProbeOutcome, ProbeResult
-from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Owner, Verdict
+from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Owner, Remedy, Verdict
 from diagnose.model.trace import Layer, Problem
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
-from diagnose.report.blocks import Section
+from diagnose.report.blocks import Bullets, Section
 from diagnose.report.builtin import Builtin, primary
+from diagnose.report.cause import causes
 from diagnose.report.outline import outline
 
 
@@ -177,3 +178,13 @@ def test_a_denial_without_any_trace_is_told() -> None:
 
 def _titles(diagnosis: Diagnosis) -> list[str]:
     return [block.title for block in outline(diagnosis).blocks if isinstance(block, Section)]
+
+
+def test_what_is_told_in_short_is_told_in_sentences_and_once() -> None:
+    diagnosis = EVERY["denied-by-scp"](NAMES)
+    first = diagnosis.findings[0]
+    remedy = Remedy("give-evidence", Owner.XDIAG, "tell xdiag what is known of it")
+    unread = replace(first, rule="scp-unread", title="An SCP was not read", owner=Owner.XDIAG, remedies=(remedy,))
+    told = causes(replace(diagnosis, findings=(first, unread, replace(unread, remedies=()), unread)))[-1]
+    assert told.title == "Also open"
+    assert told.blocks[0] == Bullets(("An SCP was not read. Tell xdiag what is known of it.", "An SCP was not read."))

@@ -8,7 +8,7 @@ from diagnose.model.trace import Action
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.builtin import TITLES, Builtin, builtin
 from diagnose.report.ends import owner_name
-from diagnose.report.fix import fixes
+from diagnose.report.fix import fixes, sentence
 from diagnose.report.place import pointed_at
 from diagnose.report.plain import quoted
 from diagnose.report.runs import Tone
@@ -41,9 +41,14 @@ def _in_short(finding: Finding) -> bool:
 def _also(findings: Sequence[Finding]) -> tuple[Section, ...]:
     if not findings:
         return ()
-    lines = [f"{finding.title}. {finding.remedies[0].text if finding.remedies else ''}" for finding in findings]
+    lines = dict.fromkeys(_line(finding) for finding in findings)
     about = f"Each in full in the JSON report, or with `xdiag explain {findings[0].rule}`, say."
-    return (Section("Also open", (Bullets(tuple(line.strip() for line in lines)), Paragraph(about, Tone.DIM))),)
+    return (Section("Also open", (Bullets(tuple(lines)), Paragraph(about, Tone.DIM))),)
+
+
+def _line(finding: Finding) -> str:
+    """Tell a finding in short: what is open, and what would settle it."""
+    return " ".join((f"{finding.title}.", *(sentence(remedy.text) for remedy in finding.remedies[:1])))
 
 
 def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:

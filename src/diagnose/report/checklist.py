@@ -80,7 +80,7 @@ def gate_check(gate: GateTrace) -> Check:
 def _need(decided: ActionDecision) -> tuple[Block, ...]:
     if decided.needed is Tri.YES:
         return ()
-    return (Paragraph("Needed only if the caller's session hands on tags or a source identity, which is not known."),)
+    return (Paragraph("Needed only if the caller's session hands on tags or a source identity, which was not read."),)
 
 
 def _action(checks: tuple[Check, ...]) -> tuple[Block, ...]:

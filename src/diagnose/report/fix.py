@@ -53,7 +53,7 @@ def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
 
 def _step(remedy: Remedy) -> Iterator[Block]:
     """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
-    yield Paragraph(_sentence(remedy.text))
+    yield Paragraph(sentence(remedy.text))
     yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
@@ -62,12 +62,17 @@ def proof_words(remedy: Remedy) -> str:
     return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
 
 
+def sentence(text: str) -> str:
+    """Write what is to be done as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 def _which(finding: Finding, number: int) -> str:
     return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
 
 
 def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
-    yield Paragraph(_sentence(remedy.text))
+    yield Paragraph(sentence(remedy.text))
     yield Paragraph(proof_words(remedy), Tone.GOOD if remedy.proof is not Proof.NOT_TRIED else Tone.DOUBT)
     if remedy.flags:
         yield Listing("To check it, run xdiag with", "sh", visible(" ".join(_word(flag) for flag in remedy.flags)))
@@ -84,10 +89,6 @@ def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
     yield from opened
     if folded:
         yield Folded(tuple(folded))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def _word(flag: str) -> str:

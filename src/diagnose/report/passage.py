@@ -69,16 +69,22 @@ def _place(statement: StatementTrace) -> Excerpt:
 def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
     decided = _assume_role(diagnosis)
     if decided is not None:
-        passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
-        total = len(decided.layers)
-        stand = "layer does" if passing == 1 else "layers do"
-        yield f"Certain: {passing} of {total} {stand} not stand in the way, and none is known to refuse."
+        yield f"Certain: {_passing(decided)}."
     for finding in diagnosis.findings:
         yield f"{sureness(finding)}: {finding.title}."
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     if doubts:
         lead = "To settle it" if len(doubts) == 1 else f"To settle it, {len(doubts)} answers are missing; the first"
         yield f"{lead}: {doubt_words(doubts[0])}."
+
+
+def _passing(decided: ActionDecision) -> str:
+    """Count the layers that do not stand in the way."""
+    passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
+    if not passing:
+        return "no layer is known to refuse, and none to let it pass"
+    verb = "does" if passing == 1 else "do"
+    return f"{passing} of {len(decided.layers)} layers {verb} not stand in the way, and none is known to refuse"
 
 
 def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:

@@ -69,7 +69,7 @@ def cure(gap: Unread) -> str:
         case Gap.ACCESS_DENIED:
             return "needs the permission to read it"
         case Gap.NOT_SUPPLIED:
-            return "give it to xdiag"
+            return "needs to be given to xdiag"
         case Gap.NO_CREDENTIALS:
             also = f", with {quoted(gap.permission)}" if gap.permission else ""
             return f"needs credentials of that account{also}"
