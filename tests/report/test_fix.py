@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
@@ -7,6 +9,8 @@ from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Format, render
 from diagnose.report.blocks import Folded, Listing, Paragraph
 from diagnose.report.fix import fixes, proof_words
+from diagnose.report.plain import prose
+from diagnose.report.runs import Tone
 
 REMEDY = Remedy("kind", Owner.SOURCE, "do it")
 FINDING = EVERY["wrong-principal"](NAMES).findings[0]
@@ -83,6 +87,48 @@ def test_a_new_policy_is_shown_in_full() -> None:
     (listing,) = [block for block in section.blocks if isinstance(block, Listing)]
     assert listing.title == "the policy after the edit"
     assert listing.text == '{\n  "Version": "2012-10-17"\n}'
+
+
+@pytest.mark.parametrize(
+    ("others", "place"),
+    [
+        pytest.param((), "the fix of cause 1", id="the only fix"),
+        pytest.param((REMEDY,), "fix 2 of cause 1", id="one of two"),
+    ],
+)
+def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Remedy, ...], place: str) -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    remedy = FINDING.remedies[0]
+    first = replace(FINDING, remedies=(*others, remedy))
+    second = replace(FINDING, rule="another-rule", remedies=(replace(remedy, kind="another"),))
+    unread = replace(second, rule="not-read", title="It was not read", owner=Owner.XDIAG)
+    both = replace(diagnosis, findings=(first, second, unread))
+    told = render(both, Format.MARKDOWN)
+    assert told.count("aws iam update-assume-role-policy") == 1
+    assert told.count(f"The same as {place}: {prose(remedy.text[:1].upper() + remedy.text[1:])}") == 1
+    assert f"- It was not read. See {place}." in told
+    assert render(both, Format.TEXT).count("aws iam update-assume-role-policy") == 1
+    assert [len(cause["fixes"]) for cause in json.loads(render(both, Format.JSON))["causes"]] == [len(others) + 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        pytest.param(Owner.CALLER, True, id="what others do"),
+        pytest.param(Owner.XDIAG, False, id="to give evidence, which is no change that could be proved"),
+    ],
+)
+def test_what_is_not_proved_is_said_to_be_so(owner: Owner, said: bool) -> None:
+    (section,) = fixes(replace(FINDING, remedies=(replace(REMEDY, owner=owner),)), CASE)
+    assert (Paragraph(proof_words(REMEDY), Tone.DOUBT) in section.blocks) is said
+
+
+def test_a_policy_that_the_command_holds_is_folded() -> None:
+    remedy = replace(REMEDY, document='{"Version":"2012-10-17"}', commands=(("aws-cli", "aws"),))
+    (section,) = fixes(replace(FINDING, remedies=(remedy,)), CASE)
+    assert [block.title for block in section.blocks if isinstance(block, Listing)] == ["AWS CLI"]
+    (folded,) = [block for block in section.blocks if isinstance(block, Folded)]
+    assert [listing.title for listing in folded.listings] == ["the policy after the edit"]
 
 
 def test_several_fixes_are_numbered_and_sentences_are_made_whole() -> None:

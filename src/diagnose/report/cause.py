@@ -1,14 +1,14 @@
 """The causes: what stands in the way, where, why, who can mend it, and how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner
+from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
 from diagnose.model.trace import Action
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.builtin import TITLES, Builtin, builtin
 from diagnose.report.ends import owner_name
-from diagnose.report.fix import fixes, sentence
+from diagnose.report.fix import alike, fixes, places, sentence
 from diagnose.report.place import pointed_at
 from diagnose.report.plain import quoted
 from diagnose.report.runs import Tone
@@ -26,10 +26,13 @@ def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
         return ()
     first, *others = diagnosis.findings
     told = [first, *(finding for finding in others if not _in_short(finding))]
-    sections = tuple(
-        Section(finding.title, tuple(_cause(finding, diagnosis.case)), number) for number, finding in enumerate(told, 1)
-    )
-    return (Section(_title(diagnosis), sections), *_also([finding for finding in others if _in_short(finding)]))
+    same: dict[Remedy, str] = {}
+    sections = []
+    for number, finding in enumerate(told, 1):
+        sections.append(Section(finding.title, tuple(_cause(finding, diagnosis.case, same)), number))
+        same = {**places(finding, number), **same}
+    in_short = [finding for finding in others if _in_short(finding)]
+    return (Section(_title(diagnosis), tuple(sections)), *_also(in_short, same))
 
 
 def _in_short(finding: Finding) -> bool:
@@ -38,17 +41,21 @@ def _in_short(finding: Finding) -> bool:
     return finding.owner is Owner.XDIAG or (companion and finding.certainty is Certainty.POSSIBLE)
 
 
-def _also(findings: Sequence[Finding]) -> tuple[Section, ...]:
+def _also(findings: Sequence[Finding], same: Mapping[Remedy, str]) -> tuple[Section, ...]:
     if not findings:
         return ()
-    lines = dict.fromkeys(_line(finding) for finding in findings)
+    lines = dict.fromkeys(_line(finding, same) for finding in findings)
     about = f"Each in full in the JSON report, or with `xdiag explain {findings[0].rule}`, say."
     return (Section("Also open", (Bullets(tuple(lines)), Paragraph(about, Tone.DIM))),)
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, same: Mapping[Remedy, str]) -> str:
     """Tell a finding in short: what is open, and what would settle it."""
-    return " ".join((f"{finding.title}.", *(sentence(remedy.text) for remedy in finding.remedies[:1])))
+    first = next(iter(finding.remedies), None)
+    if first is None:
+        return f"{finding.title}."
+    place = same.get(alike(first))
+    return f"{finding.title}. {sentence(f'see {place}' if place else first.text)}"
 
 
 def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -70,7 +77,7 @@ def _title(diagnosis: Diagnosis) -> str:
     return "Possible cause" if one else "Possible causes"
 
 
-def _cause(finding: Finding, case: Case) -> Iterator[Block]:
+def _cause(finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
     sure = sureness(finding)
     action = f" for {finding.action}" if finding.action not in ("", "sts:AssumeRole") else ""
     yield Paragraph(f"{sure}{action}; rule {quoted(finding.rule)}.{_owner(finding, case)}", Tone.DIM)
@@ -80,7 +87,7 @@ def _cause(finding: Finding, case: Case) -> Iterator[Block]:
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
         yield Bullets(finding.unknown)
     yield from pointed_at(finding.excerpts, case)
-    yield from fixes(finding, case)
+    yield from fixes(finding, case, same)
     if finding.sources:
         yield Links(finding.sources)
 

@@ -1,11 +1,13 @@
 """A remedy in words: who does what, what was proved about it, and everything needed to do it."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Proof, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, Owner, Proof, Remedy
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
@@ -25,16 +27,35 @@ _OPEN = ("aws-cli",)
 _NOT_RULED_OUT = "not ruled out: "
 """How a remedy's proof calls what was not read, and may yet block."""
 
+_NO_REMEDIES: Mapping[Remedy, str] = {}
+
 _AROUND = 1
 """Unchanged lines shown around a change."""
 
 
-def fixes(finding: Finding, case: Case) -> tuple[Section, ...]:
-    """Tell the remedies of a finding, the best one first, as the finding orders them."""
+def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIES) -> tuple[Section, ...]:
+    """Tell the remedies of a finding, the best one first, as the finding orders them.
+
+    `same` are those that were told before, each with where: `fix 1 of cause 2`.
+    """
     return tuple(
-        Section(f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_blocks(remedy, finding)))
+        Section(f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, same)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
+
+
+def places(finding: Finding, number: int) -> dict[Remedy, str]:
+    """Say where the remedies of a cause are told, which has this number."""
+    several = len(finding.remedies) > 1
+    return {
+        alike(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
+        for place, remedy in enumerate(finding.remedies, 1)
+    }
+
+
+def alike(remedy: Remedy) -> Remedy:
+    """Leave out what nobody is shown, so that remedies that read the same are equal."""
+    return replace(remedy, kind="")
 
 
 def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -71,9 +92,19 @@ def _which(finding: Finding, number: int) -> str:
     return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
 
 
+def _told(remedy: Remedy, finding: Finding, same: Mapping[Remedy, str]) -> Iterator[Block]:
+    place = same.get(alike(remedy))
+    if place is None:
+        yield from _blocks(remedy, finding)
+    else:
+        yield Paragraph(f"The same as {place}: {sentence(remedy.text)}")
+
+
 def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
     yield Paragraph(sentence(remedy.text))
-    yield Paragraph(proof_words(remedy), Tone.GOOD if remedy.proof is not Proof.NOT_TRIED else Tone.DOUBT)
+    proved = remedy.proof is not Proof.NOT_TRIED
+    if proved or remedy.owner is not Owner.XDIAG:
+        yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
     if remedy.flags:
         yield Listing("To check it, run xdiag with", "sh", visible(" ".join(_word(flag) for flag in remedy.flags)))
     changed = _changes(remedy, finding)
@@ -83,7 +114,7 @@ def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
     folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
     if remedy.document:
         pretty = "\n".join(page(remedy.document).lines)
-        (folded if changed else opened).append(Listing(_document_title(remedy), "json", pretty))
+        (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
     if remedy.handover:
         folded.append(Listing("message to the owner", "text", remedy.handover))
     yield from opened
