@@ -1,12 +1,18 @@
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, document, gate, the_remedy, trust
 
+from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
+from diagnose.pipeline import diagnose
 from diagnose.remedy.handover import paragraph
+
+DEMOS = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
 def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
@@ -81,6 +87,19 @@ def test_who_owns_what_was_not_read_is_asked_to_send_it() -> None:
     text = paragraph(the_remedy("ask-owner", Subject(layer=Layer.IDENTITY), case), case)
     assert text.startswith("To the owner of account 111111111111: ")
     assert text.endswith("To tell why, your policies have to be seen: please send them.")
+
+
+def test_what_an_unread_policy_must_hold_is_handed_over_as_a_question() -> None:
+    case = load_case(DEMOS / "one-side-unread.json")
+    (text,) = (
+        one.handover for found in diagnose(case, load_rules()).findings for one in found.remedies if one.handover
+    )
+    question, _, statement = text.partition("\n\n")
+    assert question == (
+        f"To the owner of account 222222222222: `{BUILDER}` needs to assume `{DEPLOY}`. "
+        "Your policies could not be read: do they hold a statement such as this one, and no Deny that applies?"
+    )
+    assert json.loads(statement)["Statement"][0]["Principal"] == {"AWS": BUILDER}
 
 
 def test_a_change_that_could_not_be_tried_is_handed_over_as_a_change() -> None:

@@ -23,6 +23,9 @@ def paragraph(remedy: Remedy, case: Case) -> str:
         return f"{whom}, which is refused, or may be. To tell why, your policies have to be seen: please send them."
     if remedy.proof is Proof.NOT_TRIED:
         return f"{whom}, which is refused, or may be. Is that meant to be so?"
+    if remedy.kind == Kind.ASK_OWNER:
+        asked = "Your policies could not be read: do they hold a statement such as this one, and no Deny that applies?"
+        return f"{whom}. {asked}\n\n{remedy.document}"
     parts = [f"{whom}. Please change this: {remedy.text}.", _proof(remedy)]
     if remedy.patch:
         what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
