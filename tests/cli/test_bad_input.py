@@ -44,6 +44,9 @@ def _is_one_sentence(run: Run) -> bool:
         pytest.param("arn:aws:iam::222222222222:role/Deploy\n", "has spaces", id="a line break"),
         pytest.param("arn:aws:iam::222222222222:role/De\u200bploy", "invisible", id="an invisible character"),
         pytest.param("arn:aws:iam::222222222222:role/De\x1b[31m", "invisible", id="an escape sequence"),
+        pytest.param('"arn:aws:iam::222222222222:role/Deploy"', "has quotes around it", id="quotes"),
+        pytest.param("\u201carn:aws:iam::222222222222:role/Deploy", "has quotes around it", id="a curly quote"),
+        pytest.param("arn:aws:iam::222222222222:role/Dep*", "has a wildcard in it", id="a wildcard"),
         pytest.param("arn:aws:iam::222222222222:role//Deploy", "empty part", id="two slashes"),
         pytest.param("arn:aws:iam::222222222222:role/", "not an IAM role", id="no name"),
         pytest.param("arn:aws:iam::222222222222:roles/Deploy", "not an IAM role", id="the plural"),
@@ -101,6 +104,34 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         pytest.param(("check", "--case", CASE, "--expect", "nonsense"), "`--expect nonsense`", id="no verdict"),
         pytest.param(("check", "--case", CASE, "--tag", "novalue"), "`--tag novalue`", id="a tag without a value"),
         pytest.param(("check", "--case", CASE, "--tag", "=x"), "`--tag =x`", id="a tag without a key"),
+        pytest.param(
+            ("check", "--case", CASE, "--tag", "a=b", "--tag", "a=c"), "`--tag a=c` comes after", id="a tag twice"
+        ),
+        pytest.param(
+            ("check", "--case", CASE, "--unknown", ""), "`--unknown` names no key", id="an unknown key of no name"
+        ),
+        pytest.param(
+            ("check", "--case", CASE, "--transitive-tag-key", ""),
+            "`--transitive-tag-key` names no key",
+            id="no tag's key",
+        ),
+        pytest.param(
+            ("check", "--case", CASE, "--signed-in-as", "bob"), "`--signed-in-as`: ", id="a bare name signed in"
+        ),
+        pytest.param(("check", "--case", ""), "`--case` is an empty name", id="a case file of no name"),
+        pytest.param(("check", SOURCE, ROLE, "--details", ""), "`--details` is an empty name", id="details of no name"),
+        pytest.param(("check", "--case", CASE, "--rules", ""), "`--rules` is an empty name", id="a folder of no name"),
+        pytest.param(("rules", "check", ""), "`[DIR]...` is an empty name", id="a folder to check of no name"),
+        pytest.param(("batch", ""), "`FILE` is an empty name", id="a batch of no name"),
+        pytest.param(("audience", ""), "`FILE` is an empty name", id="a trust policy of no name"),
+        pytest.param(
+            ("check", "--case", "-", "--with-trust-policy", "-"), "`-` stands for two files", id="two on standard input"
+        ),
+        pytest.param(
+            ("check", SOURCE, ROLE, "--details", "-", "--details", "-"), "`-` stands for two", id="details twice"
+        ),
+        pytest.param(("check", SOURCE, ROLE, "--details", "-"), "`standard input` is empty", id="no details piped in"),
+        pytest.param(("check", SOURCE, ROLE, "--source-profile", ""), "no AWS profile ``", id="a profile of no name"),
         pytest.param(("check", "--case", CASE, "--context", "aws:X"), "`--context aws:X`", id="a key without a value"),
         pytest.param(("check", "--case", CASE, "--without", "nonsense"), "`--without nonsense`", id="no layer"),
         pytest.param(("check", "--case", CASE, "--rules", "/nowhere"), "/nowhere", id="a folder that is not there"),
@@ -140,6 +171,10 @@ def test_a_mistake_on_the_command_line_is_told_kindly(xdiag: Program, arguments:
         pytest.param(b"{}", "is not a case", id="an empty object"),
         pytest.param(b"[]", "", id="a list"),
         pytest.param(b"null", "", id="null"),
+        pytest.param(b"\x00" * 1000, "a NUL byte", id="zeros"),
+        pytest.param(b"\xef\xbb\xbf{", "ends too early", id="broken after a byte order mark"),
+        pytest.param(b"{\x00}\x00", "is UTF-16 text", id="UTF-16 without a mark"),
+        pytest.param("{}".encode("utf-16"), "is UTF-16 text", id="UTF-16"),
         pytest.param(b"\x00\xff\xfe\x80\x1b[31m" * 50, "", id="binary"),
         pytest.param(b"x" * 10_000_000, "", id="ten megabytes of nonsense"),
         pytest.param(b"[" * 1_000_000, "", id="a million brackets"),

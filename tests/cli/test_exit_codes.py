@@ -41,6 +41,8 @@ def test_nothing_gathered_is_an_answer_of_its_own(xdiag: Program) -> None:
     run = xdiag("check", SOURCE, ROLE, "--endpoint-url", _closed_port(), env=KEYS)
     assert (run.code, run.out) == (NOTHING_GATHERED, "")
     assert run.err.startswith("xdiag: nothing could be read on either side\n")
+    reasons = run.err.splitlines()[1].strip().split("; ")
+    assert len(reasons) == len(set(reasons))
     assert "Traceback" not in run.err
     assert KEYS["AWS_SECRET_ACCESS_KEY"] + "\n" not in run.err
 

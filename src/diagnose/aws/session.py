@@ -87,8 +87,8 @@ def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
     core.set_config_variable("user_agent_appid", "xdiag")
-    name = profile or core.profile
-    if name and name not in core.available_profiles:
+    name = core.profile if profile is None else profile
+    if name is not None and name not in core.available_profiles:
         near = get_close_matches(name, core.available_profiles, n=1)
         hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists those there are"
         raise XdiagError(f"there is no AWS profile `{name}`", hint=hint)

@@ -49,7 +49,9 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
     found: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir():
-            raise XdiagError(f"there is no folder of rules at `{folder}`")
+            raise XdiagError(
+                f"there is no folder of rules at `{folder}`", hint="expected a folder that holds rules, not one of them"
+            )
         for path in sorted(folder.rglob("*.y*ml")):
             if path.suffix == ".yml" or not _ID.fullmatch(path.stem):
                 raise XdiagError(

@@ -1,13 +1,33 @@
-"""Help texts in which the examples can be copied, and in which options stand by what they are about."""
+"""Commands whose help can be copied from and lists options by what they are about, and that know files from none."""
 
 import inspect
 from typing import Any
 
 from typer.core import TyperCommand
 
+from diagnose.errors import XdiagError
+
 
 class GroupedCommand(TyperCommand):
     """A command whose help lists options under the `rich_help_panel` they name, not all in a row."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments. Raises XdiagError for a file without a name, and for two on standard input."""
+        rest = super().parse_args(ctx, args)
+        from_standard_input = 0
+        for parameter in self.params:
+            if getattr(parameter.type, "name", "") != "path" or parameter.name is None:
+                continue
+            given = ctx.params.get(parameter.name)
+            for path in given if isinstance(given, list | tuple) else [given]:
+                if path == "":
+                    name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar
+                    hint = "expected a file or a folder; is a variable of the shell empty"
+                    raise XdiagError(f"`{name}` is an empty name", hint=hint)
+                from_standard_input += path == "-"
+        if from_standard_input > 1:
+            raise XdiagError("`-` stands for two files", hint="standard input can be read once: name the others")
+        return rest
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, the groups, and what is in none. Some versions of Typer bring a click of their own."""

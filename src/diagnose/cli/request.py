@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller
 from diagnose.model.case import Case, Parameters, Request, Session, Via
 from diagnose.model.evidence import Known
 from diagnose.model.policy import PolicySet
@@ -39,8 +40,8 @@ def requested(base: Request, flags: Flags) -> Request:
         mfa_serial=_over(flags.mfa_serial, sent.mfa_serial),
         mfa_code_sent=flags.mfa_code is not None or sent.mfa_code_sent,
         source_identity=_over(flags.source_identity, sent.source_identity),
-        tags=dict(_pair(text, "--tag") for text in flags.tags) if flags.tags else sent.tags,
-        transitive_tag_keys=tuple(flags.transitive_tag_keys or sent.transitive_tag_keys),
+        tags=_tags(flags.tags) if flags.tags else sent.tags,
+        transitive_tag_keys=_keys(flags.transitive_tag_keys, "--transitive-tag-key") or sent.transitive_tag_keys,
         provided_contexts=sent.provided_contexts,
     )
     return replace(
@@ -48,9 +49,9 @@ def requested(base: Request, flags: Flags) -> Request:
         via=flags.via or base.via,
         parameters=parameters,
         region=flags.region or base.region,
-        signed_in_as=flags.signed_in_as or base.signed_in_as,
+        signed_in_as=base.signed_in_as if flags.signed_in_as is None else _caller(flags.signed_in_as),
         context={**base.context, **_contexts(flags.context or ())},
-        unknown=(*base.unknown, *(flags.unknown or ())),
+        unknown=(*base.unknown, *_keys(flags.unknown, "--unknown")),
     )
 
 
@@ -90,6 +91,30 @@ def _plain(session: Session, stated: str) -> Session:
 
 def _over(flag: str | None, base: str | None) -> str | None:
     return base if flag is None else flag
+
+
+def _tags(given: Sequence[str]) -> dict[str, str]:
+    """Read `KEY=VALUE`. A request has one value for a tag, so a key may not come again."""
+    found: dict[str, str] = {}
+    for text in given:
+        key, value = _pair(text, "--tag")
+        if key in found:
+            raise XdiagError(f"`--tag {text}` comes after another value of `{key}`", hint="expected one for each key")
+        found[key] = value
+    return found
+
+
+def _keys(given: Sequence[str] | None, flag: str) -> tuple[str, ...]:
+    if given and not all(key.strip() for key in given):
+        raise XdiagError(f"`{flag}` names no key", hint=f"expected `{flag} KEY`")
+    return tuple(given or ())
+
+
+def _caller(arn: str) -> str:
+    try:
+        return parse_caller(arn).arn
+    except XdiagError as error:
+        raise XdiagError(f"`--signed-in-as`: {error.message}", hint=error.hint) from None
 
 
 def _contexts(given: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.help import kept
+from diagnose.cli.help import GroupedCommand, kept
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
 
@@ -150,4 +150,4 @@ def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
 
 
 for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):
-    rules.command(name, help=kept(command.__doc__ or ""))(command)
+    rules.command(name, help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)

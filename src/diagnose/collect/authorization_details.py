@@ -43,7 +43,8 @@ class AccountDetails(Struct, frozen=True):
 
 def read_details(path: Path) -> AccountDetails:
     """Read the details of one account. Raises XdiagError for anything else."""
-    place, data = str(path), read_bytes(path, MOST_BYTES).removeprefix(codecs.BOM_UTF8)
+    place = "standard input" if str(path) == "-" else str(path)
+    data = read_bytes(path, MOST_BYTES).removeprefix(codecs.BOM_UTF8)
     try:
         data.decode()
         printed = msgspec.json.decode(data, type=Printed)

@@ -57,7 +57,8 @@ def gather(
     )
     if _is_empty(snapshot):
         why = [gap.detail for gap in (source_side.principal, destination_side.role) if isinstance(gap, Unread)]
-        raise NothingGatheredError("nothing could be read on either side", hint="; ".join(filter(None, why)))
+        hint = "; ".join(dict.fromkeys(filter(None, why)))
+        raise NothingGatheredError("nothing could be read on either side", hint=hint)
     return snapshot
 
 

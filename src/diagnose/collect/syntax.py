@@ -11,7 +11,7 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
     for start, what, hint in _NOT_TEXT:
         if data.startswith(start):
             return XdiagError(f"`{shown(place)}` {what}", hint=hint)
-    if b"\0" in data[:2]:
+    if data[:2].count(0) == 1:
         return XdiagError(f"`{shown(place)}` is UTF-16 text, not UTF-8", hint="save it as UTF-8")
     if not data.strip():
         return XdiagError(f"`{shown(place)}` is empty", hint="expected JSON")

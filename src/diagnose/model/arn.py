@@ -147,6 +147,9 @@ _WHAT_IT_IS = {
 }
 
 
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+
+
 def _checked(text: str, what: str) -> Arn:
     """Split an ARN whose first five parts have the right shape."""
     if text != text.strip() or re.search(r"\s", text):
@@ -156,6 +159,10 @@ def _checked(text: str, what: str) -> Arn:
     if not text.isprintable():
         cleaned = "".join(character for character in text if character.isprintable())
         raise XdiagError(f"the {what} has invisible characters in it", hint=f"did you mean `{cleaned}`")
+    if text.startswith(tuple(_QUOTES)):
+        raise XdiagError(f"the {what} `{text}` has quotes around it", hint=f"did you mean `{text.strip(_QUOTES)}`")
+    if "*" in text:
+        raise XdiagError(f"the {what} `{text}` has a wildcard in it", hint=f"expected one such as `{ROLE_SHAPE}`")
     if "${" in text:
         raise XdiagError(
             f"the {what} `{text}` still has a template variable in it",
