@@ -53,6 +53,7 @@ def _one(**statement: Any) -> Admission:
         ),
         pytest.param({"AWS": 222222222222}, "not known", "AWS 222222222222", id="an account that is no text"),
         pytest.param({"AWS": [{"a": None}]}, "not known", 'AWS {"a": null}', id="an object"),
+        pytest.param({"AWS": [[[[[[[[]]]]]]]]}, "not known", "AWS [[[[[...]]]]]", id="a list of lists"),
         pytest.param(5, "not known", "5", id="a number"),
     ],
 )

@@ -18,7 +18,10 @@ from diagnose.report.tree import Node, Number, Object, parse
 
 EVERYONE, ACCOUNTS, PRINCIPALS, SERVICES = "everyone", "accounts", "principals", "services"
 FEDERATED, CANONICAL, NOT_KNOWN = "federated", "canonical users", "not known"
-"""What is no principal that AWS knows, as it is written."""
+"""The kinds of principals; `NOT_KNOWN` is for what AWS would not know."""
+
+_DEEPEST = 5
+"""Levels of what should be a text that are written out."""
 
 
 class Admission(Struct, frozen=True):
@@ -124,14 +127,17 @@ def _aws_kind(text: str) -> str:
     return NOT_KNOWN
 
 
-def _text(value: Node) -> str:
+def _text(value: Node, depth: int = 0) -> str:
+    """Give a text, or what stands in its place as JSON."""
     match value:
         case str():
             return str(value)
+        case Object() | list() if depth == _DEEPEST:
+            return "..."
         case Object(members=members):
-            return "{" + ", ".join(f"{json.dumps(key)}: {_text(one)}" for key, one in members) + "}"
+            return "{" + ", ".join(f"{json.dumps(key)}: {_text(one, depth + 1)}" for key, one in members) + "}"
         case list():
-            return "[" + ", ".join(_text(one) for one in value) + "]"
+            return "[" + ", ".join(_text(one, depth + 1) for one in value) + "]"
     return json.dumps(value)
 
 
