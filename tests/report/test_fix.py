@@ -32,6 +32,20 @@ CASE = EVERY["wrong-principal"](NAMES).case
             "Proved: clears this layer; the rest depends on what is not known.",
             id="the rest is not known",
         ),
+        pytest.param(
+            replace(
+                REMEDY,
+                proof=Proof.CLEARS,
+                remaining=(
+                    "not ruled out: the SCP, which was not read, or not wholly",
+                    "not ruled out: the check of the role",
+                    "not ruled out: the RCP, which was not read, or not wholly",
+                ),
+            ),
+            "Proved: clears this layer, and nothing known blocks after it. Not ruled out: the check of the role; "
+            "the SCP and the RCP, which were not read, or not wholly.",
+            id="several were not read",
+        ),
         pytest.param(REMEDY, "Not proved: this is nothing that xdiag can try on the evidence.", id="not tried"),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES),

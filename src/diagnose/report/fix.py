@@ -1,7 +1,7 @@
 """A remedy in words: who does what, what was proved about it, and everything needed to do it."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -26,6 +26,8 @@ _OPEN = ("aws-cli",)
 
 _NOT_RULED_OUT = "not ruled out: "
 """How a remedy's proof calls what was not read, and may yet block."""
+
+_NOT_READ = ", which was not read, or not wholly"
 
 _NO_REMEDIES: Mapping[Remedy, str] = {}
 
@@ -149,7 +151,7 @@ def _proof(remedy: Remedy) -> str:
         case Proof.CLEARS if remedy.remaining:
             blocking = [each for each in remedy.remaining if not each.startswith(_NOT_RULED_OUT)]
             if not blocking:
-                open_ones = "; ".join(each.removeprefix(_NOT_RULED_OUT) for each in remedy.remaining)
+                open_ones = _open_ones([each.removeprefix(_NOT_RULED_OUT) for each in remedy.remaining])
                 return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
             return f"Proved: clears this layer; still blocking: {'; '.join(blocking)}."
         case Proof.CLEARS:
@@ -158,6 +160,15 @@ def _proof(remedy: Remedy) -> str:
             return "Not proved: this is nothing that xdiag can try on the evidence."
         case _:
             assert_never(remedy.proof)
+
+
+def _open_ones(each: Sequence[str]) -> str:
+    """List what may yet block; of several that were not read, that is said once."""
+    unread = [one.removesuffix(_NOT_READ) for one in each if one.endswith(_NOT_READ)]
+    others = [one for one in each if not one.endswith(_NOT_READ)]
+    if len(unread) > 1:
+        return "; ".join((*others, f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or not wholly"))
+    return "; ".join(each)
 
 
 def _others(admits_nobody_else: Tri | None) -> str:
