@@ -21,7 +21,8 @@ from diagnose.batch import decide_many
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 
-_BATCH = 500
+# A batch decides each case as soon as it has read it.
+_BATCH = 50
 _REGIMES = {"documents repeat": True, "every document is new": False}
 
 

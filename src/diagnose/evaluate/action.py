@@ -3,11 +3,12 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
-from diagnose.evaluate.pattern import glob
+from diagnose.evaluate.pattern import glob, has_wildcard
 from diagnose.evaluate.question import Question
-from diagnose.evaluate.values import Placed
+from diagnose.evaluate.values import Texts, all_texts
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
@@ -17,13 +18,11 @@ _FEDERATED = "sts:assumerolewith"
 class Actions:
     """The Action or NotAction element of one statement; `covers` is what it comes to for AssumeRole."""
 
-    __slots__ = ("covers", "listed", "negated", "pointer")
+    __slots__ = ("covers", "listed", "negated")
 
-    def __init__(self, listed: tuple[Placed, ...], pointer: str, *, negated: bool) -> None:
-        """Find out which of the actions of an AssumeRole call are covered."""
-        self.listed, self.pointer, self.negated = listed, pointer, negated
-        matched = frozenset[Action]().union(*(covered(pattern) for pattern, _ in listed))
-        self.covers = frozenset(Action) - matched if negated else matched
+    def __init__(self, listed: Texts, covers: frozenset[Action], *, negated: bool) -> None:
+        """Keep the patterns beside what they cover."""
+        self.listed, self.covers, self.negated = listed, covers, negated
 
     def holds(self, question: Question) -> Tri:
         """Say whether the action asked for is covered."""
@@ -33,7 +32,7 @@ class Actions:
         """Compare, and say how: at the pattern that covers the action, or at the whole element."""
         action = question.action
         covering = [placed for placed in self.listed if action in covered(placed[0])]
-        wanted, pointer = covering[0] if covering else (", ".join(text for text, _ in self.listed), self.pointer)
+        wanted, pointer = covering[0] if covering else (", ".join(self.listed.texts), self.listed.pointer)
         if action in self.covers:
             reason = Reason.MATCHES
         elif self.negated:
@@ -54,15 +53,36 @@ class Actions:
         if federation:
             return Reason.FEDERATION_ONLY, federation[0]
         if self.covers:
-            return Reason.COMPANION_ONLY, self.pointer
+            return Reason.COMPANION_ONLY, self.listed.pointer
         others = bool(lowered) and not any(text.startswith("sts:") for text, _ in lowered)
-        return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.pointer
+        return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.listed.pointer
+
+
+EVERY_ACTION = frozenset(Action)
+_NO_ACTION: frozenset[Action] = frozenset()
+_BY_NAME = {action.lower(): frozenset((action,)) for action in Action}
+
+
+def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
+    """Name the actions of an AssumeRole call that a statement is about, all of them where that cannot be told."""
+    negated = "Action" not in statement
+    patterns = statement.get("NotAction" if negated else "Action")
+    if isinstance(patterns, str):
+        matched = covered(patterns)
+    elif isinstance(patterns, list) and all_texts(patterns):
+        matched = _NO_ACTION.union(*map(covered, patterns))
+    else:
+        return EVERY_ACTION
+    return EVERY_ACTION - matched if negated else matched
 
 
 @lru_cache(maxsize=8192)
 def covered(pattern: str) -> frozenset[Action]:
     """Name the actions that a pattern such as `sts:Assume*` covers; upper and lower case are the same."""
-    matches = glob(pattern.lower())
+    lower = pattern.lower()
+    if not has_wildcard(lower):
+        return _BY_NAME.get(lower, _NO_ACTION)
+    matches = glob(lower)
     return frozenset(action for action in Action if matches(action.lower()))
 
 

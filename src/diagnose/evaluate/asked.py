@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from diagnose.evaluate.context import Context
 from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
-from diagnose.evaluate.layers import ROWS
+from diagnose.evaluate.layers import OF_DESTINATION, RCP, ROWS
 from diagnose.evaluate.question import Call, Question
 from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.sheet import Sheet
+from diagnose.evaluate.sheet import Sheet, sheet_of
 from diagnose.evaluate.state import Maybe
-from diagnose.evaluate.views import destination_view, endpoint_sheet, rcp_sheet, source_view
+from diagnose.evaluate.views import destination_view, endpoint_sheet, source_view
 from diagnose.evaluate.weigh import Reach, Weighed, tally, weigh
 from diagnose.model.case import Case
 from diagnose.model.trace import Action, GateTrace, Layer
@@ -18,9 +18,9 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
 
 class Asked:
-    """A case, and all that is asked of its layers. `simple`: no gate closes, and AssumeRole is the only action."""
+    """A case, and all that is asked of its layers."""
 
-    __slots__ = ("_destination", "_source", "asker", "bounded", "call", "case", "role", "same_account", "simple")
+    __slots__ = ("_destination", "_source", "asker", "bounded", "call", "case", "role", "same_account")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source or the role is no ARN of one."""
@@ -28,11 +28,15 @@ class Asked:
         self.case, self.asker, self.role, self.bounded = case, source.asker, destination.role, source.bounded
         self.same_account = source.asker.account == destination.role.account
         self.call = Call(case, source.asker, destination.role)
-        self.simple = (
-            source.plain
-            and destination.plain
-            and source.asker.partition == destination.role.partition
-            and plain(case.request.parameters)
+
+    @property
+    def simple(self) -> bool:
+        """Whether no gate closes, and AssumeRole is the only action."""
+        return (
+            self._source.plain(self.case.snapshot.source)
+            and self._destination.plain
+            and self.asker.partition == self.role.partition
+            and plain(self.case.request.parameters)
         )
 
     @property
@@ -51,11 +55,14 @@ class Asked:
         return {row.layer: self._sheet(row.layer) for row in ROWS}
 
     def _sheet(self, layer: Layer) -> Sheet:
+        snapshot = self.case.snapshot
         if layer is Layer.ENDPOINT:
-            return endpoint_sheet(self.case.snapshot.endpoint)
-        if layer is Layer.RCP:
-            return rcp_sheet(self._source, self._destination)
-        return self._destination.sheet(layer) if layer is Layer.TRUST else self._source.sheet(layer)
+            return endpoint_sheet(snapshot.endpoint)
+        if layer is Layer.RCP and self.asker.service_linked:
+            return _NOT_REACHED
+        if layer in OF_DESTINATION:
+            return self._destination.sheet(layer, snapshot.destination)
+        return self._source.sheet(layer, snapshot.source)
 
     def gates(self) -> tuple[GateTrace, ...]:
         """Ask everything that is not a policy; only what does not pass comes back."""
@@ -99,14 +106,14 @@ class Asked:
     def answer(self, reach: Reach, grants: Mapping[Layer, Tri], denies: Iterable[Tri]) -> Tri:
         """Put the layers together."""
         grant = granted(self.asker, reach, grants, same_account=self.same_account)
-        limits = (grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
-        return min(grant, *limits, *(~deny for deny in denies))
+        limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
+        return min(grant, limits, ~max(denies))
 
     def verdict(self, action: Action) -> Tri:
         """Say whether one action is allowed, without traces, and as soon as that is certain."""
         question = self.question(action)
         reach: Reach = {}
-        _, denied = tally(self._destination.sheet(Layer.TRUST), question, self.bounded, reach)
+        _, denied = tally(self._sheet(Layer.TRUST), question, self.bounded, reach)
         if not reach or denied is YES:
             return NO
         grants, denies = dict(_ALL_GRANT), [denied]
@@ -114,17 +121,17 @@ class Asked:
             grants[layer], denied = tally(sheet, question, self.bounded, {})
             if denied is YES:
                 return NO
-            if denied is UNKNOWN:
-                denies.append(denied)
+            denies.append(denied)
         return self.answer(reach, grants, denies)
 
-    def _behind_trust(self, action: Action) -> Iterator[tuple[Layer, Sheet]]:
+    def _behind_trust(self, action: Action) -> list[tuple[Layer, Sheet]]:
         """Name the layers that can keep the request from passing, now that the trust policy has let it."""
-        yield from self._source.open_sheets(action)
+        found = self._source.open_sheets(action, self.case.snapshot.source)
         for layer in (Layer.RCP, Layer.ENDPOINT):
             sheet = self._sheet(layer)
             if sheet.pages and sheet.open_briefs(action):
-                yield layer, sheet
+                found = [*found, (layer, sheet)]
+        return found
 
     def together(self, closed: tuple[GateTrace, ...], decided: Iterable[tuple[Tri, Tri]]) -> Tri:
         """Put gates and actions together; an action counts as far as it is needed: `(needed, verdict)`."""
@@ -132,4 +139,5 @@ class Asked:
         return all_of((*(trace.verdict for trace in closed), *passed))
 
 
+_NOT_REACHED = sheet_of(RCP, "the caller is a service-linked role")
 _ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)

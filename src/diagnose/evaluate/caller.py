@@ -15,9 +15,9 @@ class Asker:
 
     `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
     the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
-    all known. `session_arn` is None where the session's name is not known. `unique_id` is empty
-    where it was not read. `origin` is None where it is not known how the credentials came about. `has_role`: the
-    request is made by a session of a role; `service_linked`: of one that SCPs and RCPs do not reach.
+    all known; `known_as` are the same without the ways in which they do. `session_arn` is None where the session's name
+    is not known. `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials
+    came about. `has_role`: the request is made by a session of a role.
     """
 
     __slots__ = (
@@ -25,13 +25,12 @@ class Asker:
         "arn",
         "has_role",
         "kind",
+        "known_as",
         "name",
         "names",
         "origin",
         "partition",
-        "path",
         "principal_arn",
-        "service_linked",
         "session_arn",
         "session_name",
         "unique_id",
@@ -50,13 +49,25 @@ class Asker:
         known = source.principal.value if isinstance(source.principal, Known) else None
         self.unique_id = known.unique_id if known else ""
         self.principal_arn = _principal_arn(caller, known.arn if known else "")
-        self.path = _path(caller, self.principal_arn)
         self.session_name = caller.session
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
         self.origin = _origin(caller, source, via)
         self.has_role = caller.kind in (CallerKind.ROLE, CallerKind.SESSION)
-        self.service_linked = self.has_role and (self.path or "").startswith(SERVICE_PATH)
         self.names = _names(self)
+        self.known_as = frozenset([text for text, _ in self.names or ()])
+
+    @property
+    def path(self) -> str | None:
+        """The path of the user or role: "/" or "/a/b/"; None where there is none, or it was not read."""
+        arn = split_arn(self.principal_arn or "")
+        return split_path(arn.resource)[1] if arn else None
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether the request is made by a session of a service-linked role, which SCPs and RCPs do not reach."""
+        # Most ARNs are nothing like it, and are not taken apart.
+        may_be = self.has_role and SERVICE_PATH in (self.principal_arn or "")
+        return may_be and (self.path or "").startswith(SERVICE_PATH)
 
     @property
     def least_path(self) -> str:
@@ -96,11 +107,6 @@ def _principal_arn(caller: Caller, read: str) -> str | None:
         case CallerKind.SERVICE:
             return None
     return caller.arn
-
-
-def _path(caller: Caller, principal_arn: str | None) -> str | None:
-    arn = split_arn(principal_arn or "")
-    return split_path(arn.resource)[1] if arn else caller.path or None
 
 
 def _origin(caller: Caller, source: SourceSide, via: Via) -> Origin | None:

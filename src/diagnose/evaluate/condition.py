@@ -14,7 +14,7 @@ from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe, State
-from diagnose.evaluate.values import Placed
+from diagnose.evaluate.values import Texts
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
 
@@ -46,12 +46,14 @@ class Test:
     """One key under one operator. `operator` is None where AWS has no operator of that name."""
 
     __slots__ = (
+        "_operands",
+        "_values",
+        "_variables",
         "hidden",
         "if_exists",
         "key",
         "lower",
         "multivalued",
-        "operands",
         "operator",
         "pointer",
         "sets",
@@ -59,19 +61,25 @@ class Test:
         "written",
     )
 
-    def __init__(
-        self, written: str, key: str, values: tuple[Placed, ...] | None, pointer: str, *, variables: bool
-    ) -> None:
+    def __init__(self, written: str, key: str, values: Texts | None, pointer: str, *, variables: bool) -> None:
         """Compile `written`, an operator with its prefix and suffix, for `key`; None for values that cannot be told."""
         self.written, self.key, self.lower, self.pointer = written, key, key.lower(), pointer
         self.sets, self.operator, self.if_exists = parse_operator(written)
         self.multivalued = self.lower in keys.MULTIVALUED
         self.hidden = keys.hidden_from(self.lower)
-        self.operands = tuple(
-            Operand(Text(text, variables=variables), place, self.operator or _ANY_OPERATOR)
-            for text, place in values or ()
-        )
         self.untold = values is None
+        self._values, self._variables = values, variables
+        self._operands: tuple[Operand, ...] | None = None
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """The values, compiled when they are first compared with."""
+        if self._operands is None:
+            self._operands = tuple(
+                Operand(Text(text, variables=self._variables), place, self.operator or _ANY_OPERATOR)
+                for text, place in self._values or ()
+            )
+        return self._operands
 
     def holds(self, question: Question) -> Tri:
         """Say whether the test is true of the request; an operator that AWS does not have is never true."""

@@ -15,7 +15,7 @@ from diagnose.evaluate.grant import needed
 from diagnose.evaluate.notes import notes
 from diagnose.evaluate.weigh import Reach, Weighed
 from diagnose.model.arn import CallerKind
-from diagnose.model.case import Case
+from diagnose.model.case import Case, Via
 from diagnose.model.trace import (
     Action,
     ActionDecision,
@@ -64,21 +64,24 @@ def verdict(case: Case) -> Tri:
 
     Raises XdiagError when the source or the role is no ARN of one.
     """
-    switched = second_switch(case)
+    switched = second_switch(case) if case.request.via is Via.CONSOLE else None
     asked = Asked(case if switched is None else as_the_console_asks(case))
-    answer = asked.verdict(Action.ASSUME_ROLE) if asked.simple else _answer(asked)
+    answer = asked.verdict(Action.ASSUME_ROLE)
+    if answer is not NO and not asked.simple:
+        answer = min(answer, _rest(asked))
     if answer is UNKNOWN and (explored := explore(asked)).outcomes:
         answer = explored.verdict
     return answer if switched is None else as_switched(switched, answer)
 
 
-def _answer(asked: Asked) -> Tri:
-    """Put gates and actions together, as soon as the answer is certain."""
+def _rest(asked: Asked) -> Tri:
+    """Put gates and the other actions together, as soon as the answer is certain."""
     answer = all_of(trace.verdict for trace in asked.gates())
     for action, need in asked.actions():
         if answer is NO:
             break
-        answer = min(answer, max(~need, asked.verdict(action)))
+        if action is not Action.ASSUME_ROLE:
+            answer = min(answer, max(~need, asked.verdict(action)))
     return answer
 
 

@@ -3,8 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Raw
@@ -12,10 +11,10 @@ from msgspec import Raw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Flaw, Statement
-from diagnose.evaluate.values import escaped, json_object, repeated_keys
+from diagnose.evaluate.values import escaped, read_json, repeated_keys, unknown_keys
 from diagnose.model.policy import document_text
 
-_KNOWN_ELEMENTS = ("Version", "Id", "Statement")
+_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
 
 JsonObject: TypeAlias = Mapping[str, object]
@@ -27,7 +26,7 @@ class Document:
     __slots__ = ("_flaws", "statements", "usable", "version")
 
     def __init__(
-        self, statements: tuple[Statement, ...], flaws: tuple[Flaw, ...], version: str, *, usable: bool = True
+        self, statements: Sequence[Statement], flaws: Sequence[Flaw], version: str, *, usable: bool = True
     ) -> None:
         """`flaws` are those outside the statements."""
         self.statements, self._flaws, self.version, self.usable = statements, flaws, version, usable
@@ -39,19 +38,17 @@ class Document:
 
 
 _documents: Kept[Document] = Kept()
-_reader = json.JSONDecoder(object_pairs_hook=json_object)
 
 
 def compile_document(raw: Raw) -> Document:
     """Compile a document, or take the one that was compiled from the same text before."""
     content = bytes(raw)
-    return _documents.find(content) or _documents.make(content, lambda: _compile(raw))
+    return _documents.find(content) or _documents.offer(content, _compile(raw))
 
 
 def _compile(raw: Raw) -> Document:
-    text = document_text(raw)
     try:
-        read = _reader.decode(text)
+        read = read_json(document_text(raw))
     except ValueError as error:
         return _unusable(f"it is not JSON: {error}")
     except RecursionError:
@@ -67,21 +64,22 @@ def _compile(raw: Raw) -> Document:
 
 
 def _policy(read: JsonObject) -> Document:
-    flaws = [
-        Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in read if key not in _KNOWN_ELEMENTS
-    ]
-    flaws += [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated_keys(read)]
+    flaws: list[Flaw] = []
+    if unknown := unknown_keys(read, _ELEMENTS):
+        flaws += [Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in unknown]
+    if repeated := repeated_keys(read):
+        flaws += [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated]
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
     variables = version == LANGUAGE_WITH_VARIABLES
     given = read["Statement"]
-    written = given if isinstance(given, list) else [given]
-    if isinstance(given, list) and not given:
+    if not isinstance(given, list):
+        return Document([Statement(given, 0, alone=True, variables=variables)], flaws, str(version))
+    if not given:
         flaws.append(Flaw("/Statement", "it holds no statement"))
-    alone = not isinstance(given, list)
-    statements = (Statement(read, index, alone=alone, variables=variables) for index, read in enumerate(written))
-    return Document(tuple(statements), tuple(flaws), str(version))
+    statements = [Statement(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
+    return Document(statements, flaws, str(version))
 
 
 def _unusable(why: str) -> Document:

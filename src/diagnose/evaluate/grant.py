@@ -13,7 +13,7 @@ from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.weigh import Reach
 from diagnose.model.arn import CallerKind
 from diagnose.model.trace import Layer, Match
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 Grants: TypeAlias = Mapping[Layer, Tri]
 """Whether the layers on the caller's side grant the request; one that does not apply grants it."""
@@ -29,12 +29,12 @@ def granted(asker: Asker, reach: Reach, grants: Grants, *, same_account: bool) -
     identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
     if asker.kind is CallerKind.SERVICE:
         # Whether `*` takes in AWS services is not documented.
-        return any_of((reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO))))
+        return max(reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO)))
     if not same_account:
-        return all_of((_reached(reach), identity, boundary, session))
-    by_account = all_of((reach.get(Match.ACCOUNT, NO), identity, boundary, session))
-    by_role = all_of((reach.get(Match.ROLE, NO), boundary, session)) if asker.has_role else NO
-    return any_of((_direct(asker, reach), by_role, by_account))
+        return min(_reached(reach), identity, boundary, session)
+    by_account = min(reach.get(Match.ACCOUNT, NO), identity, boundary, session)
+    by_role = min(reach.get(Match.ROLE, NO), boundary, session) if asker.has_role else NO
+    return max(_direct(asker, reach), by_role, by_account)
 
 
 def needed(asker: Asker, reach: Reach, layer: Layer, *, same_account: bool) -> Tri:
@@ -49,7 +49,7 @@ def needed(asker: Asker, reach: Reach, layer: Layer, *, same_account: bool) -> T
     if not same_account:
         return YES
     by_role = reach.get(Match.ROLE, NO) if asker.has_role else NO
-    waived = any_of((_direct(asker, reach), by_role if layer is Layer.IDENTITY else NO))
+    waived = max(_direct(asker, reach), by_role if layer is Layer.IDENTITY else NO)
     if waived is not NO:
         return ~waived
     return YES if _reached(reach) is not NO else UNKNOWN
@@ -62,9 +62,9 @@ def _direct(asker: Asker, reach: Reach) -> Tri:
     the condition on `aws:PrincipalArn`; that this holds for a bare `*` is inferred.
     """
     named = Match.SESSION if asker.has_role else Match.USER
-    return any_of((reach.get(named, NO), reach.get(Match.ANY, NO)))
+    return max(reach.get(named, NO), reach.get(Match.ANY, NO))
 
 
 def _reached(reach: Reach) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
-    return any_of(answer for match, answer in reach.items() if match is not Match.SERVICE)
+    return max([NO, *(answer for match, answer in reach.items() if match is not Match.SERVICE)])

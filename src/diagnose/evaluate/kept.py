@@ -4,42 +4,51 @@ A batch may bring the same side or document a million times, or a million of the
 time is therefore only marked; it is kept when it comes again. Memory stays bounded either way.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 _MOST_KEPT = 10_000
 _MOST_MARKED = 100_000
+_MOST_BESIDE = 100
 V = TypeVar("V")
 
 
 class Kept(Generic[V]):
-    """Values by keys.
-
-    A key may be the identity of what a value was made of, `id(it)`, if that is large or not hashable. It must then be
-    kept `alive` with the value, so that its identity cannot pass to another object.
-    """
+    """Values by the content that they were made of."""
 
     __slots__ = ("_marked", "_values")
 
     def __init__(self) -> None:
         """Start empty."""
-        self._values: dict[Hashable, tuple[object, V]] = {}
+        self._values: dict[Hashable, V] = {}
         self._marked: set[int] = set()
 
-    def find(self, key: Hashable) -> V | None:
+    def find(self, content: Hashable) -> V | None:
         """Give a value that was kept."""
-        kept = self._values.get(key)
-        return None if kept is None else kept[1]
+        return self._values.get(content)
 
-    def make(self, key: Hashable, make: Callable[[], V], *, alive: object = None) -> V:
-        """Make a value, and keep it if one was made for this key before."""
-        value, mark = make(), hash(key)
+    def offer(self, content: Hashable, value: V) -> V:
+        """Take a value that was made, and keep it if one of this content was offered before."""
+        mark = hash(content)
         if mark in self._marked:
             if len(self._values) >= _MOST_KEPT:
                 self._values.clear()
-            self._values[key] = (alive, value)
+            self._values[content] = value
         else:
             if len(self._marked) >= _MOST_MARKED:
                 self._marked.clear()
             self._marked.add(mark)
         return value
+
+
+def keep_beside(beside: dict[str, V | None], key: str, value: V) -> V:
+    """Keep a value in the `__dict__` of the object that it was made of, if one was made of it before.
+
+    It goes when its object does, so it must not hold the object itself, which would keep it from going. Some objects
+    are everybody's, such as what stands for a side of which nothing is known, so this is bounded as well.
+    """
+    came_before = key in beside
+    if len(beside) >= _MOST_BESIDE:
+        beside.clear()
+    beside[key] = value if came_before else None
+    return value

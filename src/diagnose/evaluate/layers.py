@@ -24,18 +24,19 @@ class Row(Struct, frozen=True):
 
     `principal` and `resource` say whether its statements have such an element: it is then needed; an element
     that the layer does not have is a flaw. `grants` is false where an Allow is always there, so that only a Deny
-    counts.
+    counts. `levels`: its policies are attached to the levels of an organization.
     """
 
     layer: Layer
     principal: bool = False
     resource: bool = True
     grants: bool = True
+    levels: bool = False
 
 
 # RCPFullAWSAccess is attached everywhere and cannot be detached.
-RCP = Row(Layer.RCP, principal=True, grants=False)
-SCP = Row(Layer.SCP)
+RCP = Row(Layer.RCP, principal=True, grants=False, levels=True)
+SCP = Row(Layer.SCP, levels=True)
 ENDPOINT = Row(Layer.ENDPOINT, principal=True)
 TRUST = Row(Layer.TRUST, principal=True, resource=False)
 IDENTITY = Row(Layer.IDENTITY)

@@ -36,20 +36,19 @@ class Family(Enum):
 
 
 class Operator:
-    """One row: its family, whether it is negated, and for ordered values how they are compared."""
+    """One row: its family, whether it is negated, and for ordered values how they are compared.
 
-    __slots__ = ("compare", "family", "name", "negated")
+    `takes_variables` says whether policy variables are resolved in its operands.
+    """
+
+    __slots__ = ("compare", "family", "name", "negated", "takes_variables")
 
     def __init__(
         self, name: str, family: Family, *, negated: bool = False, compare: Callable[[Any, Any], bool] = operator.eq
     ) -> None:
         """`name` is as AWS writes it."""
         self.name, self.family, self.negated, self.compare = name, family, negated, compare
-
-    @property
-    def takes_variables(self) -> bool:
-        """Whether policy variables are resolved in its operands."""
-        return self.family in _WITH_VARIABLES
+        self.takes_variables = family in _WITH_VARIABLES
 
     def comparison(self, pieces: tuple[Piece, ...]) -> Comparison | None:
         """Make the test of one operand; None if the operand is malformed."""

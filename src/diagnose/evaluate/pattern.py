@@ -44,8 +44,11 @@ class Text:
     def __init__(self, written: str, *, variables: bool) -> None:
         """Parse `written`; without `variables` (the language of 2008) `${...}` is literal text."""
         self.written = written
-        self.pieces = _parse(written) if variables and "${" in written else ((written, True),)
-        self.plain = written if self.pieces == ((written, True),) else None
+        self.pieces: tuple[Piece | Variable, ...] = ((written, True),)
+        self.plain: str | None = written
+        if variables and "${" in written:
+            as_it_is, self.pieces = self.pieces, _parse(written)
+            self.plain = written if self.pieces == as_it_is else None
 
     def resolve(self, question: Question) -> tuple[Piece, ...] | Maybe | None:
         """Put in the values of the variables: pieces, None where one has no value, Maybe where one is unknown."""

@@ -10,6 +10,7 @@ import re
 from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.evaluate.question import Question
+from diagnose.evaluate.values import Texts
 from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
@@ -61,12 +62,20 @@ class Named:
 class Principals:
     """The Principal or NotPrincipal element of one statement."""
 
-    __slots__ = ("effect", "listed", "negated", "pointer", "texts")
+    __slots__ = ("_kinds", "effect", "negated", "pointer", "texts")
 
-    def __init__(self, listed: tuple[Named, ...], pointer: str, *, negated: bool, effect: Effect) -> None:
-        """Keep the values; how each reaches a caller is told when it is asked."""
-        self.listed, self.pointer, self.negated, self.effect = listed, pointer, negated, effect
-        self.texts = frozenset(named.text for named in listed if named.kind in _EVERYONE)
+    def __init__(self, kinds: tuple[tuple[str, Texts], ...], pointer: str, *, negated: bool, effect: Effect) -> None:
+        """`kinds` are the element's keys with their values; how each reaches a caller is told when it is asked."""
+        self._kinds, self.pointer, self.negated, self.effect = kinds, pointer, negated, effect
+        self.texts: set[str] = set()
+        for kind, named in kinds:
+            if kind in _EVERYONE:
+                self.texts.update(named.texts)
+
+    @property
+    def listed(self) -> tuple[Named, ...]:
+        """The values, each with its kind and its place."""
+        return tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
 
     def reach(self, asker: Asker, *, bounded: Tri) -> list[tuple[Match, Tri]]:
         """Say in which ways the element reaches the caller. `bounded`: whether a permissions boundary is set.
@@ -76,7 +85,10 @@ class Principals:
         if self.negated:
             return [(Match.ANY, self._excepts_not(asker, bounded))]
         if asker.names is not None:
-            return [(match, YES) for text, match in asker.names if text in self.texts]
+            texts = self.texts
+            if asker.known_as.isdisjoint(texts):
+                return []
+            return [(match, YES) for text, match in asker.names if text in texts]
         return [met for named in self.listed if (met := _meets(named, asker))[1] is not NO]
 
     def holds(self, asker: Asker, *, bounded: Tri) -> Tri:
@@ -85,22 +97,22 @@ class Principals:
 
     def trace(self, question: Question, *, bounded: Tri) -> ElementTrace:
         """Compare, and say how: at the value that names the caller, or at the nearest miss."""
-        asker = question.asker
+        asker, listed = question.asker, self.listed
         verdict = self.holds(asker, bounded=bounded)
         got = asker.principal_arn or asker.arn
         if self.negated:
-            wanted = ", ".join(named.text for named in self.listed)
+            wanted = ", ".join(named.text for named in listed)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
             if verdict is YES and bounded is YES and self.effect is Effect.DENY:
                 reason = Reason.NOT_PRINCIPAL_BOUNDARY
             return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
-        if not self.listed:
+        if not listed:
             return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, "", got)
-        told = [(named, *_meets(named, asker)) for named in self.listed]
+        told = [(named, *_meets(named, asker)) for named in listed]
         named, _, best = max(told, key=lambda one: one[2])
         reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
         if best is NO:
-            misses = [(_miss(named, asker), named) for named in self.listed]
+            misses = [(_miss(named, asker), named) for named in listed]
             reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
         shown = asker.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
         return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, named.text, shown)
@@ -111,10 +123,9 @@ class Principals:
         A Deny spares a session only if its ARN, its role's and its account's are all listed, and spares nobody
         who has a permissions boundary.
         """
-        texts = {named.text for named in self.listed if named.kind in _EVERYONE}
-        services = {named.text for named in self.listed if named.kind == "Service"}
+        texts = self.texts
         if asker.kind is CallerKind.SERVICE:
-            return tri(asker.name not in services)
+            return tri(not any(named.kind == "Service" and named.text == asker.name for named in self.listed))
         account = tri(bool(texts & {asker.account, f"arn:{asker.partition}:iam::{asker.account}:root"}))
         principal = UNKNOWN if asker.principal_arn is None else tri(asker.principal_arn in texts)
         session = _lists_session(texts, asker)

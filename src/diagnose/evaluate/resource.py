@@ -3,11 +3,13 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
 
+from functools import lru_cache
+
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.evaluate.pattern import Matcher, Text, arn_glob, joined, pieces_glob
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import Maybe
-from diagnose.evaluate.values import Placed
+from diagnose.evaluate.values import Texts
 from diagnose.model.arn import split_arn
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
@@ -38,17 +40,30 @@ _NEARNESS = (
 class Resources:
     """The Resource or NotResource element of one statement."""
 
-    __slots__ = ("everything", "listed", "negated", "pointer", "static")
+    __slots__ = ("_texts", "_variables", "everything", "negated", "static")
 
-    def __init__(self, listed: tuple[Placed, ...], pointer: str, *, negated: bool, variables: bool) -> None:
+    def __init__(self, texts: Texts, *, negated: bool, variables: bool) -> None:
         """Compile every ARN pattern; those with variables are finished when they are asked."""
-        self.listed = tuple((Text(text, variables=variables), place) for text, place in listed)
-        self.pointer, self.negated = pointer, negated
-        self.everything = any(text.strip("*") == "" and text for text, _ in listed)
-        self.static: tuple[Matcher, ...] | None = None
-        if all(text.plain is not None for text, _ in self.listed):
-            matchers = (_matcher(text) for text, _ in listed)
-            self.static = tuple(matcher for matcher in matchers if matcher is not None)
+        self._texts, self._variables, self.negated = texts, variables, negated
+        self.everything = False
+        self.static: list[Matcher] | None = []
+        for text in texts.texts:
+            if _is_everything(text):
+                self.everything = True
+            elif variables and "${" in text:
+                self.static = None
+            elif self.static is not None and (matcher := _matcher(text)) is not None:
+                self.static.append(matcher)
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to the element."""
+        return self._texts.pointer
+
+    @property
+    def listed(self) -> tuple[tuple[Text, str], ...]:
+        """The values, each with its place."""
+        return tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
 
     def holds(self, question: Question) -> Tri:
         """Say whether the role is among the resources, or for NotResource that it is not."""
@@ -88,6 +103,11 @@ class Resources:
         return ElementTrace(Element.RESOURCE, verdict, reason, place, wanted, question.resource, negated=self.negated)
 
 
+def _is_everything(text: str) -> bool:
+    return text == "*" or (text[:1] == "*" and text.strip("*") == "")
+
+
+@lru_cache(maxsize=8192)
 def _matcher(pattern: str) -> Matcher | None:
     """Compile an ARN pattern. The service cannot be a wildcard, and a text of fewer than six parts fits nothing."""
     arn = split_arn(pattern)
@@ -99,7 +119,7 @@ def _matcher(pattern: str) -> Matcher | None:
 def _fits(text: Text, question: Question) -> Tri:
     """Say whether one value fits. A variable fits only after the fifth colon, and not without a value."""
     if text.plain is not None:
-        if text.plain.strip("*") == "" and text.plain:
+        if _is_everything(text.plain):
             return YES
         matcher = _matcher(text.plain)
         return tri(matcher is not None and matcher(question.resource))

@@ -1,7 +1,9 @@
 """The compiled policies of one layer, ready to be asked many times."""
 
+from functools import lru_cache
+
 from diagnose.evaluate.document import Document, compile_document
-from diagnose.evaluate.kept import Kept
+from diagnose.evaluate.kept import keep_beside
 from diagnose.evaluate.layers import Attached, Row
 from diagnose.evaluate.statement import Statement
 from diagnose.model.evidence import Unread
@@ -11,32 +13,32 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
 class Page:
-    """One level of a layer. `unread` names the parts of it that tell nothing."""
+    """One level of a layer."""
 
-    __slots__ = ("_briefs", "_compiled", "_policies", "name", "row")
+    __slots__ = ("_briefs", "_compiled", "_policies", "name", "row", "unread_policies")
 
     def __init__(self, row: Row, name: str, policies: PolicySet) -> None:
         """Documents are compiled when they are first looked at."""
-        self.row, self.name, self._policies = row, name, policies
-        self._compiled: tuple[tuple[Policy, Document], ...] | None = None
+        self.row, self.name, self._policies, self.unread_policies = row, name, policies.policies, policies.unread
+        self._compiled: list[tuple[Policy, Document]] | None = None
         self._briefs: dict[Action, Brief] = {}
 
     @property
-    def compiled(self) -> tuple[tuple[Policy, Document], ...]:
+    def compiled(self) -> list[tuple[Policy, Document]]:
         """The policies with their documents."""
         if self._compiled is None:
-            self._compiled = tuple((policy, compile_document(policy.document)) for policy in self._policies.policies)
+            self._compiled = [(policy, compile_document(policy.document)) for policy in self._policies]
         return self._compiled
 
     @property
     def unread(self) -> tuple[Unread, ...]:
-        """What was not read, and what was read and is no policy."""
-        unusable = tuple(
+        """The parts that tell nothing: what was not read, and what was read and is no policy."""
+        unusable = [
             Unread(subject=f"policy {policy.name}", detail=document.flaws[0].message)
             for policy, document in self.compiled
             if not document.usable
-        )
-        return self._policies.unread + unusable
+        ]
+        return (*self.unread_policies, *unusable)
 
     def brief(self, action: Action) -> "Brief":
         """Give what counts for one action."""
@@ -58,21 +60,25 @@ class Brief:
 
     def __init__(self, page: Page, action: Action) -> None:
         """Sort the statements that cover the action by their effects."""
-        statements = [
-            statement
-            for _, document in page.compiled
-            for statement in document.statements
-            if statement.actions is None or action in statement.actions.covers
-        ]
-        self.unread = bool(page.unread)
-        self.allow: Tri = UNKNOWN if self.unread else NO
-        self.deny: Tri = UNKNOWN if self.unread else NO
-        self.allows = tuple(one for one in statements if one.effect is not Effect.DENY)
-        self.denies = tuple(one for one in statements if one.effect is not Effect.ALLOW)
+        allows: list[Statement] = []
+        denies: list[Statement] = []
+        unread = bool(page.unread_policies)
+        for _, document in page.compiled:
+            unread = unread or not document.usable
+            for statement in document.statements:
+                if action in statement.covers:
+                    if statement.effect is not Effect.DENY:
+                        allows.append(statement)
+                    if statement.effect is not Effect.ALLOW:
+                        denies.append(statement)
+        self.allows, self.denies = allows, denies
+        self.unread = unread
+        self.allow: Tri = UNKNOWN if unread else NO
+        self.deny: Tri = UNKNOWN if unread else NO
         self.passes = False
-        if not page.row.grants or (not page.row.principal and any(map(_unconditional, self.allows))):
-            self.allow, self.allows = YES, ()
-            self.passes = not self.unread and not self.denies
+        if not page.row.grants or (not page.row.principal and any(map(_unconditional, allows))):
+            self.allow, self.allows = YES, []
+            self.passes = not (unread or denies)
 
 
 class Sheet:
@@ -80,19 +86,20 @@ class Sheet:
 
     __slots__ = ("_open", "pages", "row", "why")
 
-    def __init__(self, row: Row, attached: Attached) -> None:
-        """Take what is attached; nothing is compiled yet."""
-        self.row = row
-        self.why = (attached or "it is empty") if isinstance(attached, str) else ""
-        self.pages = () if isinstance(attached, str) else tuple(_page(row, name, found) for name, found in attached)
-        self._open: dict[Action, tuple[Brief, ...]] = {}
+    def __init__(self, row: Row, pages: list[Page], why: str = "") -> None:
+        """Take the levels; nothing is compiled yet."""
+        self.row, self.pages, self.why = row, pages, why
+        self._open: dict[Action, list[Brief]] = {}
 
-    def open_briefs(self, action: Action) -> tuple[Brief, ...]:
+    def open_briefs(self, action: Action) -> list[Brief]:
         """Give what can keep the layer from letting an action pass: all levels but those that always do."""
         found = self._open.get(action)
         if found is None:
-            briefs = (page.brief(action) for page in self.pages)
-            found = self._open[action] = tuple(brief for brief in briefs if not brief.passes)
+            found = self._open[action] = []
+            for page in self.pages:
+                brief = page.brief(action)
+                if not brief.passes:
+                    found.append(brief)
         return found
 
     def problems(self) -> tuple[Problem, ...]:
@@ -108,13 +115,25 @@ class Sheet:
         return tuple(found)
 
 
-_pages: Kept[Page] = Kept()
+def sheet_of(row: Row, attached: Attached) -> Sheet:
+    """Give the sheet of what is attached."""
+    if isinstance(attached, str):
+        return _idle_sheet(row, attached)
+    make = _page_of_level if row.levels else Page
+    return Sheet(row, [make(row, name, policies) for name, policies in attached])
 
 
-def _page(row: Row, name: str, policies: PolicySet) -> Page:
-    """Give the page of a level: an SCP's level is the same for many callers."""
-    key = (id(policies), row.layer, name)
-    return _pages.find(key) or _pages.make(key, lambda: Page(row, name, policies), alive=policies)
+@lru_cache
+def _idle_sheet(row: Row, why: str) -> Sheet:
+    """Give the sheet of a layer that does not apply, which is the same for everybody."""
+    return Sheet(row, [], why or "it is empty")
+
+
+def _page_of_level(row: Row, name: str, policies: PolicySet) -> Page:
+    """Give the page of an organization's level, which is the same for many accounts."""
+    beside: dict[str, Page | None] = policies.__dict__
+    key = f"{row.layer} {name}"
+    return beside.get(key) or keep_beside(beside, key, Page(row, name, policies))
 
 
 def _unconditional(statement: Statement) -> bool:

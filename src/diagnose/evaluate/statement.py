@@ -3,13 +3,11 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-from collections.abc import Iterator
-
-from diagnose.evaluate.action import Actions
-from diagnose.evaluate.condition import Test, parse_operator
-from diagnose.evaluate.principal import Named, Principals
+from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
+from diagnose.evaluate.condition import Operand, Test, parse_operator
+from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.evaluate.values import Placed, escaped, listed, repeated_keys
+from diagnose.evaluate.values import Texts, all_texts, escaped, listed, repeated_keys, unknown_keys
 from diagnose.model.trace import Effect
 
 
@@ -26,127 +24,147 @@ class Flaw:
 class Statement:
     """A compiled statement.
 
-    `effect` is None where it cannot be told, and so is an element. `broken` says that there is such an element, so
-    that the statement may apply but never certainly does. Most statements of an account are about other services:
-    only effect and actions are compiled at once.
+    `pointer` is its JSON pointer within its document. `effect` is None where it cannot be told, and so is an element.
+    `broken` says that there is such an element, so that the statement may apply but never certainly does. Most
+    statements of an account are about other services, so at first no more is found out than whether this one is:
+    `covers` names the actions that it is, or may be, about.
 
-    INVARIANT: `finish` comes before `principals`, `resources`, `tests` and `broken` are looked at.
+    INVARIANT: `finish` comes before the elements and `broken` are looked at.
     """
 
     __slots__ = (
+        "_actions",
         "_finished",
         "_flaws",
         "_read",
         "_variables",
-        "actions",
         "alone",
         "broken",
+        "covers",
         "effect",
         "index",
+        "pointer",
         "principals",
         "resources",
-        "sid",
         "tests",
     )
 
     def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
         """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
         self.index, self.alone, self._variables = index, alone, variables
-        self.broken = self._finished = not isinstance(read, dict)
+        self.pointer = "/Statement" if alone else f"/Statement/{index}"
+        self.broken = self._finished = False
         self._flaws: list[Flaw] = []
+        self._actions: Actions | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
-        self.tests: tuple[Test, ...] = ()
-        self._read: dict[str, object] = read if isinstance(read, dict) else {}
-        self.sid = sid if isinstance(sid := self._read.get("Sid", ""), str) else ""
-        self.effect = _EFFECTS.get(effect) if isinstance(effect := self._read.get("Effect"), str) else None
-        self.actions: Actions | None = None
-        if self._finished:
-            self._flaws.append(Flaw(self.pointer, "expected a statement, which is a JSON object"))
+        self.tests: list[Test] = []
+        self._read: dict[str, object] = {}
+        if isinstance(read, dict):
+            self._read = read
         else:
-            self._compile_actions()
+            self._finished = True
+            self._flaw(self.pointer, "expected a statement, which is a JSON object")
+        effect = self._read.get("Effect")
+        self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
+        self.covers = coverage(self._read)
 
     @property
-    def pointer(self) -> str:
-        """The statement's JSON pointer within its document."""
-        return "/Statement" if self.alone else f"/Statement/{self.index}"
+    def sid(self) -> str:
+        """The statement's id, empty where it has none."""
+        sid = self._read.get("Sid")
+        return sid if isinstance(sid, str) else ""
+
+    @property
+    def actions(self) -> Actions | None:
+        """Its Action or NotAction, None where that cannot be told. Traces alone need more of it than `covers`."""
+        self.finish()
+        if self._actions is None and self.covers is not EVERY_ACTION:
+            self._compile_actions()
+        return self._actions
 
     @property
     def flaws(self) -> list[Flaw]:
         """What AWS would not accept; the rest still counts."""
         self.finish()
-        return self._flaws
+        return [
+            *self._flaws,
+            *(_malformed(test, operand) for test in self.tests for operand in test.operands if operand.malformed),
+        ]
 
     def finish(self) -> None:
         """Compile what was put off until the statement was found to cover the request."""
         if self._finished:
             return
         self._finished = True
+        if self.covers is EVERY_ACTION or "NotAction" in self._read:
+            self._compile_actions()
         if self.effect is None:
             self._flaw(f"{self.pointer}/Effect", "expected `Allow` or `Deny`")
         for repeated in repeated_keys(self._read):
             self._flaw(f"{self.pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
-        for key in self._read.keys() - _ELEMENTS:
+        for key in unknown_keys(self._read, _ELEMENTS):
             near = next((element for element in sorted(_ELEMENTS) if element.lower() == key.lower()), None)
             hint = f": did you mean `{near}`" if near else ""
             self._flaw(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
         self._compile_principals()
         self._compile_resources()
         if "Condition" in self._read:
-            self.tests = tuple(self._compile_tests(self._read["Condition"]))
+            self.tests = self._compile_tests(self._read["Condition"])
 
     def _flaw(self, pointer: str, message: str) -> None:
         """Note what keeps the statement from being told."""
         self.broken = True
         self._flaws.append(Flaw(pointer, message))
 
-    def _element(self, name: str) -> tuple[str, bool] | None:
-        """Find `Name` or `NotName`: its key, and whether it is the negated one."""
-        plain, negated = name in self._read, f"Not{name}" in self._read
-        if plain and negated:
-            self._flaw(f"{self.pointer}/Not{name}", f"`{name}` and `Not{name}` exclude each other")
-        if plain or negated:
-            return (name, False) if plain else (f"Not{name}", True)
-        return None
+    def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
+        """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
+        if name in self._read:
+            if opposite in self._read:
+                self._flaw(f"{self.pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
+            return name, False
+        return (opposite, True) if opposite in self._read else None
 
-    def _texts(self, value: object, pointer: str, *, unquoted: bool = False) -> tuple[Placed, ...] | None:
+    def _texts(self, value: object, pointer: str, *, unquoted: bool = False) -> Texts | None:
         """Read one-or-many texts; None where something is no text.
 
         Only in conditions may numbers and booleans be `unquoted`.
         """
-        texts: list[Placed] = []
+        if isinstance(value, str):
+            return Texts((value,), pointer, alone=True)
+        if isinstance(value, list) and all_texts(value):
+            return Texts(tuple(value), pointer, alone=False)
+        texts: list[str] = []
         told = True
         for text, place in listed(value, pointer, unquoted=unquoted):
             if text is None:
                 self._flaw(place, "expected text")
                 told = False
             else:
-                texts.append((text, place))
-        return tuple(texts) if told else None
+                texts.append(text)
+        return Texts(tuple(texts), pointer, alone=not isinstance(value, list)) if told else None
 
     def _compile_actions(self) -> None:
-        found = self._element("Action")
+        found = self._element("Action", "NotAction")
         if found is None:
             self._flaw(self.pointer, "the statement has neither `Action` nor `NotAction`")
             return
         key, negated = found
-        pointer = f"{self.pointer}/{key}"
-        texts = self._texts(self._read[key], pointer)
+        texts = self._texts(self._read[key], f"{self.pointer}/{key}")
         if texts is not None:
-            self.actions = Actions(texts, pointer, negated=negated)
+            self._actions = Actions(texts, self.covers, negated=negated)
 
     def _compile_resources(self) -> None:
-        found = self._element("Resource")
+        found = self._element("Resource", "NotResource")
         if found is None:
             return
         key, negated = found
-        pointer = f"{self.pointer}/{key}"
-        texts = self._texts(self._read[key], pointer)
+        texts = self._texts(self._read[key], f"{self.pointer}/{key}")
         if texts is not None:
-            self.resources = Resources(texts, pointer, negated=negated, variables=self._variables)
+            self.resources = Resources(texts, negated=negated, variables=self._variables)
 
     def _compile_principals(self) -> None:
-        found = self._element("Principal")
+        found = self._element("Principal", "NotPrincipal")
         if found is None:
             return
         key, negated = found
@@ -156,14 +174,14 @@ class Statement:
             # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
             self.principals = Principals(named, pointer, negated=negated, effect=self.effect or Effect.DENY)
 
-    def _named(self, value: object, pointer: str) -> tuple[Named, ...] | None:
+    def _named(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""
         if value == "*":
-            return (Named("*", "*", pointer),)
+            return (("*", Texts(("*",), pointer, alone=True)),)
         if not isinstance(value, dict):
             self._flaw(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
-        named: list[Named] = []
+        named: list[tuple[str, Texts]] = []
         told = True
         for repeated in repeated_keys(value):
             self._flaw(f"{pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
@@ -173,19 +191,22 @@ class Statement:
             if kind not in _PRINCIPAL_TYPES:
                 self._flaw(place, f"AWS knows no kind of principal `{kind}`")
                 texts = None
-            told = told and texts is not None
-            if kind == "Service":
-                wild = [where for text, where in texts or () if text == "*"]
+            if texts is None:
+                told = False
+                continue
+            if kind == "Service" and "*" in texts.texts:
+                wild = [where for text, where in texts if text == "*"]
                 self._flaws += [Flaw(where, "a service principal cannot be a wildcard") for where in wild]
-            named += [Named(kind, text, where) for text, where in texts or ()]
+            named.append((kind, texts))
         return tuple(named) if told else None
 
-    def _compile_tests(self, read: object) -> Iterator[Test]:
+    def _compile_tests(self, read: object) -> list[Test]:
         """Read the condition block: operator to key to one or many values."""
+        tests: list[Test] = []
         place = f"{self.pointer}/Condition"
         if not isinstance(read, dict):
             self._flaw(place, "expected an object of condition operators")
-            return
+            return tests
         for repeated in repeated_keys(read):
             self._flaw(f"{place}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
         for written, block in read.items():
@@ -200,12 +221,12 @@ class Statement:
             for key, given in block.items():
                 pointer = f"{where}/{escaped(key)}"
                 values = self._texts(given, pointer, unquoted=True)
-                test = Test(written, key, values, pointer, variables=self._variables)
-                for operand in test.operands:
-                    if operand.malformed:
-                        message = f"`{written}` cannot compare `{operand.text.written}`"
-                        self._flaws.append(Flaw(operand.pointer, message))
-                yield test
+                tests.append(Test(written, key, values, pointer, variables=self._variables))
+        return tests
+
+
+def _malformed(test: Test, operand: Operand) -> Flaw:
+    return Flaw(operand.pointer, f"`{test.written}` cannot compare `{operand.text.written}`")
 
 
 _EFFECTS = {"Allow": Effect.ALLOW, "Deny": Effect.DENY}

@@ -118,7 +118,7 @@ def _trace(statement: Statement, policy: Policy, page: Page, question: Question,
 def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -> tuple[Tri, list[tuple[Match, Tri]]]:
     """Say whether a statement applies: all its elements hold. What cannot be told is never certain."""
     met: list[tuple[Match, Tri]] = []
-    if statement.actions is not None and question.action not in statement.actions.covers:
+    if question.action not in statement.covers:
         return NO, met
     statement.finish()
     answer = UNKNOWN if statement.broken else YES
@@ -127,7 +127,10 @@ def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -
             answer, met = UNKNOWN, [(match, UNKNOWN) for match in Match]
         else:
             met = statement.principals.reach(question.asker, bounded=bounded)
-            answer = min(answer, max((reached for _, reached in met), default=NO))
+            reached = NO
+            for _, certain in met:
+                reached = max(reached, certain)
+            answer = min(answer, reached)
     elif statement.principals is not None:
         answer = UNKNOWN
     if answer is not NO and row.resource:
