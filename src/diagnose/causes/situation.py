@@ -8,9 +8,11 @@ from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact
 from diagnose.causes.terms import RoleKind
 from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
+from diagnose.evaluate.refusal import refused_actions
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, Organization
 from diagnose.model.evidence import Evidence, Known
+from diagnose.model.trace import Action
 
 GLOBAL_ENDPOINT = "aws-global"
 PROPAGATION = timedelta(minutes=5)
@@ -69,6 +71,7 @@ def _role(case: Case, path: str) -> RoleFact:
 
 def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
     request, session, endpoint = case.request, case.snapshot.source.session, case.snapshot.endpoint
+    refused = refused_actions(case, asker)
     return RequestFact(
         via=request.via,
         chained=asker.has_role,
@@ -76,9 +79,13 @@ def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
         self_assumption=asker.has_role and (asker.account, asker.name) == (account, name),
         external_id_sent=request.parameters.external_id is not None,
         tags_sent=bool(request.parameters.tags),
-        tags_inherited=_of(session.transitive_tag_keys, bool),
+        tags_inherited=_of(session.transitive_tag_keys, bool, unread=Action.TAG_SESSION in refused or None),
         source_identity_sent=request.parameters.source_identity is not None,
-        source_identity_inherited=_of(session.source_identity, lambda known: known is not None),
+        source_identity_inherited=_of(
+            session.source_identity,
+            lambda known: known is not None,
+            unread=Action.SET_SOURCE_IDENTITY in refused or None,
+        ),
         global_endpoint=None if request.region is None else request.region == GLOBAL_ENDPOINT,
         through_endpoint=_of(endpoint, lambda known: known is not None),
         foreign_endpoint=_of(
@@ -87,9 +94,9 @@ def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
     )
 
 
-def _of(evidence: Evidence[_T], answer: Callable[[_T], bool | None]) -> bool | None:
-    """Ask a question of evidence; None where it was not read."""
-    return answer(evidence.value) if isinstance(evidence, Known) else None
+def _of(evidence: Evidence[_T], answer: Callable[[_T], bool | None], *, unread: bool | None = None) -> bool | None:
+    """Ask a question of evidence; `unread` is the answer where it was not read."""
+    return answer(evidence.value) if isinstance(evidence, Known) else unread
 
 
 def _same(one: Evidence[Organization | None], other: Evidence[Organization | None]) -> bool | None:

@@ -7,6 +7,7 @@ from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
 from diagnose.evaluate.layers import OF_DESTINATION, RCP, ROWS
 from diagnose.evaluate.question import Call, Question
+from diagnose.evaluate.refusal import refused_actions
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.sheet import Sheet, sheet_of
 from diagnose.evaluate.state import Maybe
@@ -87,7 +88,9 @@ class Asked:
             (Action.SET_SOURCE_IDENTITY, identity),
             (Action.SET_CONTEXT, contexts),
         ):
-            if need is not NO:
+            if need is UNKNOWN and action in refused_actions(self.case, self.asker):
+                yield action, YES
+            elif need is not NO:
                 yield action, need
 
     def question(self, action: Action) -> Question:

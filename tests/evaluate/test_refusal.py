@@ -1,0 +1,86 @@
+"""An error that names an action proves that the action was asked for, if it speaks of this very call."""
+
+import pytest
+from msgspec.structs import replace
+from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USER, case, trusts
+
+from diagnose.evaluate.decision import decide, verdict
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Action
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+
+ASSUME_ALONE = [trusts({"AWS": HOME}, "sts:AssumeRole")]
+
+
+def refused(action: str, caller: str = SESSION, role: str = DESTINATION) -> str:
+    return (
+        f"An error occurred (AccessDenied): User: {caller} is not authorized to perform: {action} on resource: {role}"
+    )
+
+
+def asked(message: str, source: str = SESSION) -> Case:
+    """Of a session nobody knows whether it hands on tags or a source identity, and the trust policy allows neither."""
+    one = case(source, trust=ASSUME_ALONE, identity=[STS], transitive=GAP, source_identity=GAP)
+    return replace(one, message=message)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param("", UNKNOWN, id="nothing was said"),
+        pytest.param(refused("sts:TagSession"), NO, id="tags"),
+        pytest.param(refused("sts:SetSourceIdentity"), NO, id="a source identity"),
+        pytest.param(refused("STS:tagsession").replace(": User", ":\n User"), NO, id="other case, and broken lines"),
+        pytest.param(refused("sts:TagSession") + ".", NO, id="at the end of a sentence"),
+        pytest.param("not authorized to perform: sts:TagSession", NO, id="neither caller nor role is told"),
+        pytest.param(refused("sts:AssumeRole"), UNKNOWN, id="AssumeRole says nothing of the others"),
+        pytest.param(refused("sts:TagSession", f"{SESSION}2"), UNKNOWN, id="another session"),
+        pytest.param(refused("sts:TagSession", USER), UNKNOWN, id="another caller"),
+        pytest.param(refused("sts:TagSession", role=f"{DESTINATION}2"), UNKNOWN, id="another role"),
+        pytest.param(refused("sts:GetFederationToken"), UNKNOWN, id="an action of another call"),
+        pytest.param(f"authorized to perform: sts:TagSession on resource: {DESTINATION}", UNKNOWN, id="no refusal"),
+    ],
+)
+def test_a_refused_action_was_asked_for(message: str, expected: Tri) -> None:
+    one = asked(message)
+    assert decide(one).verdict is verdict(one) is expected
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        pytest.param(SESSION, NO, id="a session of the role"),
+        pytest.param(SESSION.replace("/App/", "/Apps/"), UNKNOWN, id="a session of another role"),
+        pytest.param(SESSION.replace(HOME, "333333333333"), UNKNOWN, id="a session of another account"),
+    ],
+)
+def test_of_a_role_any_session_will_do(caller: str, expected: Tri) -> None:
+    assert verdict(asked(refused("sts:TagSession", caller), ROLE)) is expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        pytest.param(ProbeOutcome.ACCESS_DENIED, NO, id="refused"),
+        pytest.param(ProbeOutcome.NOT_MADE, UNKNOWN, id="none"),
+    ],
+)
+def test_the_live_attempt_tells_as_much(outcome: ProbeOutcome, expected: Tri) -> None:
+    one = replace(asked(""), probe=ProbeResult(outcome, message=refused("sts:TagSession")))
+    assert verdict(one) is expected
+
+
+def test_what_is_known_of_the_session_stands_against_the_words() -> None:
+    one = replace(case(SESSION, trust=ASSUME_ALONE), message=refused("sts:TagSession"))
+    assert verdict(one) is YES
+
+
+def test_only_the_action_that_was_refused_is_needed_for_certain() -> None:
+    needs = {each.action: each.needed for each in decide(asked(refused("sts:TagSession"))).actions}
+    assert needs == {Action.ASSUME_ROLE: YES, Action.TAG_SESSION: YES, Action.SET_SOURCE_IDENTITY: UNKNOWN}
+
+
+def test_a_request_without_tags_needs_no_permission_for_them() -> None:
+    one = replace(case(SESSION, trust=ASSUME_ALONE, transitive=Known(())), message=refused("sts:TagSession"))
+    assert [each.action for each in decide(one).actions] == [Action.ASSUME_ROLE]
