@@ -143,6 +143,8 @@ def answers(one: Case) -> Tri:
     decision = decide(one)
     assert decision.verdict is verdict(one)
     assert bool(decision.blockers) is (decision.verdict is Tri.NO)
+    if decision.verdict is Tri.UNKNOWN:
+        assert any(doubt.matters is not Tri.NO for doubt in decision.doubts), "it must say on what it hangs"
     return decision.verdict
 
 

@@ -26,6 +26,7 @@ def answer(one: Case) -> Tri:
     decision = decide(one)
     assert decision.verdict is verdict(one)
     assert bool(decision.blockers) is (decision.verdict is NO), decision.blockers
+    assert decision.verdict is not UNKNOWN or any(doubt.matters is not NO for doubt in decision.doubts)
     return decision.verdict
 
 

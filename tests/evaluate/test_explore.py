@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.evaluate.cases import HOME, ROLE, STS, USER, case, layer, trusts
+from tests.evaluate.cases import HOME, ROLE, SERVICE, STS, USER, case, layer, trusts
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Case
 from diagnose.model.trace import Action, Blocker, DoubtKind, Layer
-from diagnose.model.tri import NO, UNKNOWN, YES
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 AGE, TIME, ADDRESS, KEYS, ARN, FLAG, ID = (
     "aws:MultiFactorAuthAge",
@@ -276,3 +276,46 @@ def test_a_key_in_a_not_principal_that_a_boundary_makes_apply_is_a_doubt() -> No
     bounded = decide(case(trust=trust, boundary=[STS], unknown=(ID,)))
     assert bounded.verdict is UNKNOWN
     assert [(doubt.subject, doubt.matters, doubt.denies) for doubt in bounded.doubts] == [(ID, YES, ("`x`",))]
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "wanted"),
+    [
+        pytest.param(TIME, "DateEquals", "1970-01-01T00:30:00Z", id="seconds that look like a year"),
+        pytest.param(TIME, "DateLessThan", "9999-12-31T23:59:59Z", id="the last second there is"),
+        pytest.param(AGE, "NumericLessThan", "0.00001", id="less than a hundred thousandth"),
+        pytest.param(AGE, "NumericGreaterThan", "1" + "0" * 40, id="more than anybody counts"),
+    ],
+)
+def test_a_value_far_off_is_tried_like_any_other(key: str, operator: str, wanted: str) -> None:
+    assert verdict(case(trust=[trusts("*", Condition={operator: {key: wanted}})], unknown=(key,))) is UNKNOWN
+
+
+def test_between_two_neighbours_there_is_always_a_value() -> None:
+    low, high = "0." + "0" * 50 + "1", "0." + "0" * 50 + "2"
+    between = {"NumericGreaterThan": {AGE: low}, "NumericLessThan": {AGE: high}}
+    assert verdict(case(trust=[trusts("*", Condition=between)], unknown=(AGE,))) is UNKNOWN
+
+
+NAMES = "aws:PrincipalServiceNamesList"
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "expected"),
+    [
+        pytest.param("ForAnyValue:StringEquals", SERVICE, YES, id="the name it calls under is one of them"),
+        pytest.param("ForAllValues:StringEquals", "ecs.amazonaws.com", NO, id="so they are not all another one"),
+        pytest.param("ForAllValues:StringEquals", SERVICE, UNKNOWN, id="whether there are others is not known"),
+        pytest.param("ForAnyValue:StringEquals", "ecs.amazonaws.com", UNKNOWN, id="nor what they are"),
+    ],
+)
+def test_a_service_has_at_least_the_name_it_calls_under(operator: str, wanted: str, expected: Tri) -> None:
+    trust = [trusts({"Service": SERVICE}, Condition={operator: {NAMES: wanted}})]
+    assert verdict(case(SERVICE, trust=trust)) is expected
+
+
+def test_a_tag_that_nobody_read_may_be_empty() -> None:
+    tag = "aws:PrincipalTag/team"
+    trust = [trusts("*", Condition={"StringEquals": {tag: ""}})]
+    (doubt,) = decide(case(trust=trust, unknown=(tag,))).doubts
+    assert (doubt.matters, doubt.allows, doubt.denies) == (YES, ("empty",), ("anything else", "absent"))

@@ -56,6 +56,9 @@ def holds(operator: str, wanted: object, got: str, key: str = TEXT) -> Tri:
         pytest.param("NumericGreaterThan", NUMBER, "9", "10", YES, id="compared as numbers, not as text"),
         pytest.param("NumericGreaterThanEquals", NUMBER, "10", "10", YES, id="at least itself"),
         pytest.param("NumericGreaterThanEquals", NUMBER, "-1", "-2", NO, id="negative numbers"),
+        pytest.param("NumericLessThan", NUMBER, "600.0000000000000000001", "600", YES, id="the least difference"),
+        pytest.param("NumericEquals", NUMBER, "9007199254740993", "9007199254740992", NO, id="large numbers"),
+        pytest.param("NumericGreaterThan", NUMBER, "9" * 400, "8" * 400, NO, id="very large numbers"),
         pytest.param("DateEquals", MOMENT, "2026-03-02T10:30:00+01:00", "2026-03-02T09:30:00Z", YES, id="time zones"),
         pytest.param(
             "DateEquals", MOMENT, "2026-03-02", "2026-03-02T00:00:00Z", YES, id="a day begins at midnight UTC"
@@ -78,6 +81,12 @@ def holds(operator: str, wanted: object, got: str, key: str = TEXT) -> Tri:
         pytest.param(
             "DateGreaterThanEquals", MOMENT, "2026-03-02T09:30:00Z", "2026-03-02T09:30:00Z", YES, id="at or after"
         ),
+        pytest.param("DateEquals", MOMENT, "2026-03", "2026-03-01T00:00:00Z", YES, id="a month"),
+        pytest.param("DateEquals", MOMENT, "2026", "2026-01-01T00:00:00Z", YES, id="four digits are a year"),
+        pytest.param("DateEquals", MOMENT, "2026-03-02T09:30:00", "2026-03-02T09:30:00Z", YES, id="no zone is UTC"),
+        pytest.param("DateGreaterThan", MOMENT, "9999-12-31T23:59:59Z", "2026-03-02", NO, id="the last second"),
+        pytest.param("DateGreaterThan", MOMENT, "0001-01-01", "2026-03-02", YES, id="the year 1"),
+        pytest.param("DateLessThan", MOMENT, "1772443801000", "2026-03-02", YES, id="thousandths are far off"),
         pytest.param("Bool", FLAG, "true", "true", YES, id="true"),
         pytest.param("Bool", FLAG, "True", "true", YES, id="true in another case"),
         pytest.param("Bool", FLAG, True, "true", YES, id="true without quotes"),
@@ -144,6 +153,13 @@ MALFORMED = [
     pytest.param("NumericEquals", NUMBER, "inf", "10", id="infinity"),
     pytest.param("DateEquals", MOMENT, "yesterday", "2026-03-02T09:30:00Z", id="a date in words"),
     pytest.param("DateEquals", MOMENT, "02/03/2026", "2026-03-02T09:30:00Z", id="a date in another order"),
+    pytest.param("DateEquals", MOMENT, "20260302T093000Z", "2026-03-02T09:30:00Z", id="a date without hyphens"),
+    pytest.param("DateEquals", MOMENT, "2026-W10-1", "2026-03-02T00:00:00Z", id="a week"),
+    pytest.param("DateEquals", MOMENT, "2026-03-02T093000Z", "2026-03-02T09:30:00Z", id="a time without colons"),
+    pytest.param("DateEquals", MOMENT, "2026-03-02 09:30:00Z", "2026-03-02T09:30:00Z", id="a date without its T"),
+    pytest.param("DateEquals", MOMENT, "2026-02-30", "2026-03-02T09:30:00Z", id="a day that does not exist"),
+    pytest.param("IpAddress", ADDRESS, "203.0.113.0/255.255.255.0", "203.0.113.7", id="a netmask"),
+    pytest.param("IpAddress", ADDRESS, "fe80::1%eth0", "fe80::1", id="an address with its network card"),
     pytest.param("IpAddress", ADDRESS, "203.0.113.0/33", "203.0.113.7", id="a network too small"),
     pytest.param("IpAddress", ADDRESS, "203.0.113.*", "203.0.113.7", id="a network by a wildcard"),
     pytest.param("ArnEquals", ARN, "App", APP, id="a name for an ARN"),

@@ -54,8 +54,7 @@ def told(
         pytest.param(f"{DESTINATION} ", NO, Reason.SPACE_DIFFERS, id="a space behind"),
         pytest.param(f"{HERE}/ops/deploy", NO, Reason.CASE_DIFFERS, id="lower case"),
         pytest.param("Deploy", NO, Reason.NOT_AN_ARN, id="a bare name"),
-        pytest.param(f"arn:aws:iam::{FAR}*", NO, Reason.NOT_AN_ARN, id="fewer than six parts"),
-        pytest.param("arn:*", NO, Reason.NOT_AN_ARN, id="a short form is not documented"),
+        pytest.param(f"arn:aws:iam::{FAR}", NO, Reason.NOT_AN_ARN, id="fewer than six parts"),
         pytest.param(f"{HERE}/ops/Audit", NO, Reason.OTHER_NAME, id="another name"),
     ],
 )
@@ -78,6 +77,32 @@ def test_a_resource_says_how_it_hits_or_misses(given: str, verdict: Tri, reason:
 )
 def test_a_list_of_resources_points_at_one(given: object, verdict: Tri, reason: Reason, pointer: str) -> None:
     assert outcome(told(given)) == (verdict, reason, "/Statement/0/Resource" + pointer)
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        pytest.param(f"arn:aws:iam::{FAR}*", UNKNOWN, id="behind the account"),
+        pytest.param("arn:aws:iam::*", UNKNOWN, id="in place of the account"),
+        pytest.param("arn:aws:iam:*", UNKNOWN, id="in place of the Region"),
+        pytest.param("arn:*", UNKNOWN, id="in place of the partition"),
+        pytest.param("arn:aws:iam:*:role/ops/Deploy", UNKNOWN, id="over Region and account"),
+        pytest.param("arn:aws:iam::*Deploy", NO, id="not at the end of a part"),
+        pytest.param("arn:aws:iam::333333333333*", NO, id="behind another account"),
+        pytest.param("arn:aws:iam::????????????*", UNKNOWN, id="behind question marks"),
+        pytest.param("arn:aws:iam::?????????????*", NO, id="a question mark takes no colon"),
+        pytest.param("arn:aws:iam::2?role/ops/*", NO, id="a question mark for colon and account"),
+        pytest.param("arn:aws:*", NO, id="in place of the service, which cannot be a wildcard"),
+        pytest.param("aws:iam::*", NO, id="of what is no ARN"),
+        pytest.param("arn:aws:iam::*:role/dev/*", NO, id="an ARN of six parts goes part by part"),
+    ],
+)
+def test_an_asterisk_that_ends_a_part_may_go_on_beyond_the_colon(given: str, verdict: Tri) -> None:
+    assert told(given).verdict is verdict
+    assert told(given, "NotResource").verdict is ~verdict
+    assert told(["arn:aws:s3:::x", given]).verdict is verdict
+    assert told([given, DESTINATION]).verdict is YES
+    assert told([f"{HERE}/${{aws:username}}", given]).verdict is verdict
 
 
 @pytest.mark.parametrize(

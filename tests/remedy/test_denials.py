@@ -150,6 +150,8 @@ def test_in_its_own_policies_the_source_is_spared_for_this_role_alone(layer: Lay
         pytest.param(deny(Resource=DEPLOY), "it is there for this role", id="this role"),
         pytest.param(deny(Resource="arn:aws:iam::222222222222:role/*"), "a pattern has no exception", id="a pattern"),
         pytest.param(deny("s*:AssumeRole", Resource="*"), "the pattern covers more than STS", id="an odd action"),
+        pytest.param(deny(), "there is nothing to narrow, and AWS would not accept it", id="no resource"),
+        pytest.param({"Effect": "Deny", "Resource": "*"}, "it says of no action that it denies it", id="no action"),
     ],
 )
 def test_a_deny_that_cannot_be_narrowed_to_the_point_is_left_alone(statement: Any, why: str) -> None:

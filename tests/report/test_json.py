@@ -12,6 +12,7 @@ from diagnose.model.case import Case, DestinationSide, SourceSide
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Level, PolicySet
+from diagnose.model.trace import DoubtKind
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema, row
 from diagnose.report.visibility import destination_visibility, source_visibility
@@ -32,6 +33,11 @@ def test_a_report_is_valid_by_its_schema(name: str) -> None:
 def test_a_row_is_valid_by_its_schema(name: str) -> None:
     schema = {**diagnosis_schema(), "$ref": "#/$defs/Row"}
     Draft202012Validator(schema).validate(json.loads(row(EVERY[name](NAMES))))
+
+
+def test_the_schema_has_a_word_for_every_kind_of_doubt() -> None:
+    schema: Any = diagnosis_schema()
+    assert sorted(schema["$defs"]["DoubtShape"]["properties"]["kind"]["enum"]) == sorted(DoubtKind)
 
 
 @pytest.mark.parametrize(

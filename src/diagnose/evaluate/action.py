@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from diagnose.evaluate.pattern import glob, has_wildcard
 from diagnose.evaluate.question import Question
-from diagnose.evaluate.values import Texts, all_texts
+from diagnose.evaluate.values import Texts, all_texts, repeats
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
@@ -65,6 +65,8 @@ _BY_NAME = {action.lower(): frozenset((action,)) for action in Action}
 
 def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
     """Name the actions of an AssumeRole call that a statement is about, all of them where that cannot be told."""
+    if repeats(statement, "Action", "NotAction"):
+        return EVERY_ACTION
     negated = "Action" not in statement
     patterns = statement.get("NotAction" if negated else "Action")
     if isinstance(patterns, str):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from diagnose.evaluate.context import Context
 from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
-from diagnose.evaluate.layers import OF_DESTINATION, RCP, ROWS
+from diagnose.evaluate.layers import OF_DESTINATION, PERHAPS_NOT_REACHED, RCP, ROWS
 from diagnose.evaluate.question import Call, Question
 from diagnose.evaluate.refusal import refused_actions
 from diagnose.evaluate.scene import Scene
@@ -61,6 +61,8 @@ class Asked:
             return endpoint_sheet(snapshot.endpoint)
         if layer is Layer.RCP and self.asker.service_linked:
             return _NOT_REACHED
+        if layer is Layer.RCP and self.asker.may_be_service_linked:
+            return _PERHAPS_NOT_REACHED
         if layer in OF_DESTINATION:
             return self._destination.sheet(layer, snapshot.destination)
         return self._source.sheet(layer, snapshot.source)
@@ -143,4 +145,5 @@ class Asked:
 
 
 _NOT_REACHED = sheet_of(RCP, "the caller is a service-linked role")
+_PERHAPS_NOT_REACHED = sheet_of(RCP, PERHAPS_NOT_REACHED)
 _ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)

@@ -70,6 +70,11 @@ class Asker:
         return may_be and (self.path or "").startswith(SERVICE_PATH)
 
     @property
+    def may_be_service_linked(self) -> bool:
+        """Whether it cannot be told that a session's role is not service-linked: its path was not read."""
+        return self.has_role and self.principal_arn is None and self.name.startswith("AWSServiceRoleFor")
+
+    @property
     def least_path(self) -> str:
         """How a role's path begins for certain: those of permission sets lie below a path of their own."""
         return RESERVED_PATH if self.name.startswith("AWSReservedSSO_") else "/"

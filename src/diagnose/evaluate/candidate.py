@@ -1,7 +1,7 @@
 """The values that an unknown key may have, one for every way in which the tests of it can come out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from decimal import Context, Decimal
 from ipaddress import ip_network
 from itertools import combinations, pairwise
 
@@ -44,6 +44,10 @@ class Candidate:
         """`words` go after "allowed if the key is"."""
         self.values, self.words = values, words
 
+    def beside(self, among: tuple[str, ...]) -> "Candidate":
+        """Give the set that holds these values, too."""
+        return Candidate((*self.values, *among), self.words) if among else self
+
 
 class _Told:
     """One operand made ready: what it accepts, and how that is said."""
@@ -69,8 +73,10 @@ def candidates(
     found = [Candidate((value,), words) for value, words in singles]
     complete = complete and all_found
     if key in keys.MULTIVALUED:
-        found = list(_sets(singles))
+        found = [one.beside(state.among) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
+    elif keys.is_tag(key):
+        found.append(Candidate(("",), "empty"))
     if not state.present:
         found.append(Candidate(ABSENT, "absent"))
     return found, complete
@@ -159,19 +165,27 @@ def _within(texts: Sequence[_Told], state: Maybe) -> list[Language]:
 
 def _numbers(texts: Iterable[str]) -> list[str]:
     """Give every number that is compared with, and one on each side of it."""
-    return [f"{value:.15g}" for value in _around(number(text) for text in texts)]
+    return _around(number(text) for text in texts)
 
 
 def _moments(texts: Iterable[str]) -> list[str]:
-    """Give every moment that is compared with, and one on each side of it."""
-    return [datetime.fromtimestamp(value, UTC).isoformat() for value in _around(moment(text) for text in texts)]
+    """Give every moment that is compared with, and one on each side of it, in seconds since 1970."""
+    return _around(moment(text) for text in texts)
 
 
-def _around(values: Iterable[float | None]) -> list[float]:
-    """Give the values, what lies halfway between neighbours, and one beyond each end."""
+def _around(values: Iterable[Decimal | None]) -> list[str]:
+    """Give the values, what lies halfway between neighbours, and one beyond each end, with a decimal point.
+
+    Without one, seconds of four digits would be a year.
+    """
     known = sorted({value for value in values if value is not None})
-    between = [(low + high) / 2 for low, high in pairwise(known)]
-    return [*known, *between, known[0] - 1, known[-1] + 1] if known else []
+    if not known:
+        return []
+    exactly = Context(prec=2 * max(len(f"{value:f}") for value in known) + 2)
+    between = [exactly.multiply(exactly.add(low, high), Decimal("0.5")) for low, high in pairwise(known)]
+    beyond = [exactly.subtract(known[0], Decimal(1)), exactly.add(known[-1], Decimal(1))]
+    texts = (f"{value:f}" for value in (*known, *between, *beyond))
+    return [text if "." in text else f"{text}.0" for text in texts]
 
 
 def _addresses(texts: Iterable[str]) -> list[str]:

@@ -112,6 +112,8 @@ class Test:
         if self.sets is SetOperator.ALL:
             return YES if not any(values) else all_of(self.fits(value, question) for value in values)
         if self.sets is SetOperator.ANY:
+            if not any(values):
+                return NO
             return any_of(self.fits(value, question) for value in values)
         if self.multivalued or len(values) > 1:
             return UNKNOWN if operator.negated else NO

@@ -11,7 +11,7 @@ from msgspec import Raw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Flaw, Statement
-from diagnose.evaluate.values import escaped, read_json, repeated_keys, unknown_keys
+from diagnose.evaluate.values import escaped, read_json, repeated_keys, repeats, unknown_keys
 from diagnose.model.policy import document_text
 
 _ELEMENTS = frozenset(("Version", "Id", "Statement"))
@@ -69,6 +69,8 @@ def _policy(read: JsonObject) -> Document:
         flaws += [Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in unknown]
     if repeated := repeated_keys(read):
         flaws += [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated]
+        if repeats(read, "Statement", "Version"):
+            return Document([], flaws, "", usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))

@@ -22,7 +22,7 @@ def doubts(
     for doubt in (
         *_of_keys(verdict, explored),
         *_of_layers(verdict, actions),
-        *_of_comparisons(verdict, actions),
+        *_of_comparisons(verdict, actions, {*explored.candidates, *explored.untried}),
         *_of_gates(verdict, closed, actions, service=service),
     ):
         found.setdefault((doubt.kind, doubt.subject), doubt)
@@ -64,24 +64,38 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Do
                 yield Doubt(DoubtKind.LAYER, trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
 
 
-def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
+def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
     """What else of a statement could not be told, where the statement may apply."""
     for decided in actions:
         for statement in (one for trace in decided.layers for level in trace.levels for one in level.statements):
             if statement.verdict is not UNKNOWN:
                 continue
             unknown = [one for one in statement.elements if one.verdict is UNKNOWN]
-            for principal in (one for one in unknown if one.element is Element.PRINCIPAL):
-                yield Doubt(DoubtKind.COMPARISON, _who(principal), tri(verdict is UNKNOWN))
+            for one in unknown:
+                if not _mentions(one, unknown_keys):
+                    yield Doubt(DoubtKind.COMPARISON, _whether(one), tri(verdict is UNKNOWN))
             if not unknown:
                 place = f"statement {statement.index + 1} of policy `{statement.policy.name}`"
                 yield Doubt(DoubtKind.COMPARISON, f"{place}, which is not well-formed", tri(verdict is UNKNOWN))
 
 
-def _who(principal: ElementTrace) -> str:
-    if principal.negated:
-        return f"whether NotPrincipal spares the caller, with `{principal.wanted}`"
-    return f"whether `{principal.wanted}` is the caller"
+def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
+    """Say whether a comparison hangs on a key that is unknown, which is a doubt of its own."""
+    in_variables = comparison.wanted.lower()
+    return comparison.key.lower() in unknown_keys or any(f"${{{key}" in in_variables for key in unknown_keys)
+
+
+def _whether(comparison: ElementTrace) -> str:
+    """Say what was compared, though all of it is known: AWS's documentation does not tell what comes of it."""
+    wanted, got = f"`{comparison.wanted}`", f"`{comparison.got}`" if comparison.got else "an empty value"
+    match comparison.element:
+        case Element.PRINCIPAL if comparison.negated:
+            return f"whether NotPrincipal spares the caller, with {wanted}"
+        case Element.PRINCIPAL:
+            return f"whether {wanted} is the caller"
+        case Element.RESOURCE:
+            return f"whether {wanted} takes in the role"
+    return f"whether {comparison.operator} {wanted} is true of {got}, the value of {comparison.key}"
 
 
 def _of_gates(

@@ -24,6 +24,8 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
 _TAG_SIGNS = "_.:/=+-@"
+_OF_AWS = "aws:"
+_MOST_CONTEXTS = 5
 _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 
@@ -67,12 +69,15 @@ def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
     ):
         if value is not None and not pattern.fullmatch(value):
             yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, f"{name}: {_described(pattern)}", value)
-    if sent.source_identity is not None and sent.source_identity.lower().startswith("aws:"):
+    if sent.source_identity is not None and sent.source_identity.lower().startswith(_OF_AWS):
         yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "SourceIdentity: not beginning with `aws:`", sent.source_identity)
     seconds = sent.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
         wanted = f"DurationSeconds: between {SHORTEST} and {LONGEST_MAXIMUM}"
         yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, wanted, str(seconds))
+    if len(sent.provided_contexts) > _MOST_CONTEXTS:
+        wanted = f"ProvidedContexts: at most {_MOST_CONTEXTS}"
+        yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, wanted, str(len(sent.provided_contexts)))
     yield from _tags(sent)
     yield from _mfa(sent, asker)
     yield from _inherited(case, asker)
@@ -83,6 +88,8 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
         yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: at most 50", str(len(sent.tags)))
     seen: set[str] = set()
     for key, value in sent.tags.items():
+        if key.lower().startswith(_OF_AWS) or value.lower().startswith(_OF_AWS):
+            yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: nothing that begins with `aws:`", f"{key}={value}")
         if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
             yield _no(
                 Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: letters, digits, spaces and _.:/=+-@", f"{key}={value}"

@@ -160,6 +160,11 @@ def written(key: str) -> str:
     return WRITTEN.get(lower, key)
 
 
+def is_tag(lower: str) -> bool:
+    """Say whether a key holds the value of a tag, which may be empty."""
+    return lower.partition("/")[0] in ("aws:principaltag", "aws:requesttag", "aws:resourcetag", "iam:resourcetag")
+
+
 def is_federation_key(lower: str) -> bool:
     """Say whether a key comes from a SAML assertion or from an OIDC token: `accounts.google.com:aud`."""
     provider, _, claim = lower.rpartition(":")

@@ -45,6 +45,9 @@ SESSION = Row(Layer.SESSION)
 ROWS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 
+PERHAPS_NOT_REACHED: Attached = (("", PolicySet(unread=(Unread(subject="whether the caller is service-linked"),))),)
+
+
 def _one(evidence: Evidence[Policy | None] | Evidence[Policy], why: str) -> Attached:
     """Give the only policy of a layer."""
     if isinstance(evidence, Unread):
@@ -75,6 +78,8 @@ def _scps(source: SourceSide, asker: Asker) -> Attached:
         return "the caller is an AWS service"
     if asker.service_linked:
         return "the caller is a service-linked role"
+    if asker.may_be_service_linked:
+        return PERHAPS_NOT_REACHED
     return _of_organization(source.scps, source.organization, asker.account)
 
 

@@ -8,7 +8,8 @@ import binascii
 import operator
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -105,6 +106,8 @@ def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], te
 
 def _addresses(text: str) -> Comparison | None:
     """A CIDR, or a bare address, of IPv4 or IPv6. An address of the other family is never in it."""
+    if not _RANGE.fullmatch(text):
+        return None
     try:
         network = ip_network(text, strict=False)
     except ValueError:
@@ -125,26 +128,28 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def number(text: str) -> float | None:
-    """Read an integer or a decimal number; None if it is neither."""
-    return float(text) if _NUMBER.fullmatch(text) else None
+def number(text: str) -> Decimal | None:
+    """Read an integer or a decimal number, exactly; None if it is neither."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def moment(text: str) -> float | None:
-    """Read an ISO 8601 date, or seconds since 1970, as such seconds; None if it is neither.
+def moment(text: str) -> Decimal | None:
+    """Read an ISO 8601 date in one of W3C's forms, or seconds since 1970, as such seconds; None if it is neither.
 
-    A date may end after the year or the month. Four digits are a year.
+    A date may end after the year, the month or the day, or have a time. A time without a zone, which W3C does not
+    have, is taken for one in UTC. Four digits are a year.
 
     Source: https://www.w3.org/TR/NOTE-datetime
     """
-    whole = f"{text}-01-01" if _YEAR.fullmatch(text) else f"{text}-01" if _MONTH.fullmatch(text) else text
-    if whole is text and _NUMBER.fullmatch(text):
+    if not _DATE.fullmatch(text):
         return number(text)
+    whole = f"{text}-01-01" if len(text) == len("YYYY") else f"{text}-01" if len(text) == len("YYYY-MM") else text
     try:
         read = datetime.fromisoformat(whole)
     except ValueError:
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    since = (read if read.tzinfo else read.replace(tzinfo=UTC)) - _EPOCH
+    return Decimal(since // timedelta(microseconds=1)) / 1_000_000
 
 
 def _bytes(text: str) -> bytes | None:
@@ -155,8 +160,12 @@ def _bytes(text: str) -> bytes | None:
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_YEAR = re.compile(r"[0-9]{4}")
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DATE = re.compile(
+    r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+)
+# Python takes a netmask in place of the prefix, and the name of a network card behind the address.
+_RANGE = re.compile(r"[^/%]+(/[0-9]+)?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ROWS = (
     Operator("StringEquals", Family.STRING),

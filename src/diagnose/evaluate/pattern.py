@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from diagnose.evaluate import keys
 from diagnose.evaluate.question import Question
-from diagnose.evaluate.state import ABSENT, Maybe, State
+from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State
 
 LANGUAGE_WITH_VARIABLES = "2012-10-17"
 
@@ -51,7 +51,10 @@ class Text:
             self.plain = written if self.pieces == as_it_is else None
 
     def resolve(self, question: Question) -> tuple[Piece, ...] | Maybe | None:
-        """Put in the values of the variables: pieces, None where one has no value, Maybe where one is unknown."""
+        """Put in the values of the variables: pieces, None where one has no value, Maybe where one is unknown.
+
+        A variable without a value is null, and equals nothing. Whether an empty tag is a value is not documented.
+        """
         resolved: list[Piece] = []
         unknown: Maybe | None = None
         for piece in self.pieces:
@@ -61,6 +64,8 @@ class Text:
             state = piece.state(question)
             if isinstance(state, Maybe):
                 unknown = state
+            elif state == ("",):
+                unknown = ANYTHING
             elif len(state) == 1 and piece.lower not in keys.MULTIVALUED:
                 resolved.append((state[0], False))
             elif piece.default is not None and not state:
@@ -120,6 +125,25 @@ def arn_glob(pattern: str) -> Matcher | None:
         return True
 
     return matches
+
+
+@lru_cache(maxsize=8192)
+def beyond_glob(pattern: str) -> Matcher | None:
+    """Make a matcher of an ARN pattern with fewer than six parts, in which a `*` may go on beyond a colon.
+
+    None if it has six, or no `*` at the end of a part. The service cannot be a wildcard.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    parts = pattern.split(":")
+    if len(parts) > 5 or parts[0] != "arn" or not any(part.endswith("*") for part in parts):
+        return None
+    if has_wildcard("".join(parts[2:3])):
+        return None
+    bodies = (_expression(((part.rstrip("*"), True),), "[^:]") for part in parts)
+    return _fullmatch(
+        ":".join(f"{body}.*" if part.endswith("*") else body for body, part in zip(bodies, parts, strict=True))
+    )
 
 
 def pieces_glob(pieces: tuple[Piece, ...], *, arn: bool) -> Matcher | None:

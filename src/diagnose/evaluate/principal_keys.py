@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from diagnose.evaluate.organization_keys import organization_id, organization_paths
 from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
+from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State, tag_state
 from diagnose.model.arn import CallerKind
 from diagnose.model.evidence import Known
 
@@ -89,7 +89,7 @@ def _service_name(scene: Scene) -> State:
 
 def _service_names(scene: Scene) -> State:
     """All the names of the service principal, of which the caller's own is one."""
-    return SOME_VALUE if scene.asker.kind is CallerKind.SERVICE else ABSENT
+    return Maybe(among=(scene.asker.name,)) if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
 
 def _for_services(scene: Scene) -> State:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from functools import lru_cache
 
 from diagnose.evaluate.difference import how_arns_differ
-from diagnose.evaluate.pattern import Matcher, Text, arn_glob, joined, pieces_glob
+from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, joined, pieces_glob
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.values import Texts
@@ -40,20 +40,24 @@ _NEARNESS = (
 class Resources:
     """The Resource or NotResource element of one statement."""
 
-    __slots__ = ("_texts", "_variables", "everything", "negated", "static")
+    __slots__ = ("_beyond", "_texts", "_variables", "everything", "negated", "static")
 
     def __init__(self, texts: Texts, *, negated: bool, variables: bool) -> None:
         """Compile every ARN pattern; those with variables are finished when they are asked."""
         self._texts, self._variables, self.negated = texts, variables, negated
         self.everything = False
+        self._beyond: list[Matcher] = []
         self.static: list[Matcher] | None = []
         for text in texts.texts:
             if _is_everything(text):
                 self.everything = True
             elif variables and "${" in text:
                 self.static = None
-            elif self.static is not None and (matcher := _matcher(text)) is not None:
-                self.static.append(matcher)
+            elif (matcher := _matcher(text)) is not None:
+                if self.static is not None:
+                    self.static.append(matcher)
+            elif (matcher := beyond_glob(text)) is not None:
+                self._beyond.append(matcher)
 
     @property
     def pointer(self) -> str:
@@ -75,6 +79,8 @@ class Resources:
                 if matches(question.resource):
                     found = YES
                     break
+            if found is NO and self._beyond:
+                found = UNKNOWN if any(matches(question.resource) for matches in self._beyond) else NO
         else:
             found = any_of(_fits(text, question) for text, _ in self.listed)
         return ~found if self.negated else found
@@ -122,6 +128,9 @@ def _fits(text: Text, question: Question) -> Tri:
         if _is_everything(text.plain):
             return YES
         matcher = _matcher(text.plain)
+        if matcher is None and (beyond := beyond_glob(text.plain)) is not None and beyond(question.resource):
+            # AWS says that a `*` at the end of a part can go on beyond the colon, and not when it does.
+            return UNKNOWN
         return tri(matcher is not None and matcher(question.resource))
     first = text.pieces[0]
     if not isinstance(first, tuple) or _matcher(first[0]) is None:

@@ -8,16 +8,22 @@ class Maybe:
     """A key whose state is not known.
 
     `options` are the states it can have, None where it can have any; `present` says that it has a value;
-    `shape` is a pattern that its value certainly fits.
+    `shape` is a pattern that its value certainly fits; `among` are values that a key with several certainly has.
     """
 
-    __slots__ = ("options", "present", "shape")
+    __slots__ = ("among", "options", "present", "shape")
 
     def __init__(
-        self, options: tuple[tuple[str, ...], ...] | None = None, *, present: bool = False, shape: str = ""
+        self,
+        options: tuple[tuple[str, ...], ...] | None = None,
+        *,
+        present: bool = False,
+        shape: str = "",
+        among: tuple[str, ...] = (),
     ) -> None:
         """Describe what is known of the unknown."""
-        self.options, self.present, self.shape = options, present or bool(shape), shape
+        self.options, self.shape, self.among = options, shape, among
+        self.present = present or bool(shape or among)
 
 
 State: TypeAlias = tuple[str, ...] | Maybe

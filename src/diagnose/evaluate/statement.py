@@ -7,7 +7,7 @@ from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Operand, Test, parse_operator
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.evaluate.values import Texts, all_texts, escaped, listed, repeated_keys, unknown_keys
+from diagnose.evaluate.values import Texts, all_texts, escaped, listed, repeated_keys, repeats, unknown_keys
 from diagnose.model.trace import Effect
 
 
@@ -109,7 +109,7 @@ class Statement:
             self._flaw(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
         self._compile_principals()
         self._compile_resources()
-        if "Condition" in self._read:
+        if "Condition" in self._read and not repeats(self._read, "Condition"):
             self.tests = self._compile_tests(self._read["Condition"])
 
     def _flaw(self, pointer: str, message: str) -> None:
@@ -119,6 +119,8 @@ class Statement:
 
     def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
         """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
+        if repeats(self._read, name, opposite):
+            return None
         if name in self._read:
             if opposite in self._read:
                 self._flaw(f"{self.pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
@@ -146,6 +148,8 @@ class Statement:
 
     def _compile_actions(self) -> None:
         found = self._element("Action", "NotAction")
+        if repeats(self._read, "Action", "NotAction"):
+            return
         if found is None:
             self._flaw(self.pointer, "the statement has neither `Action` nor `NotAction`")
             return

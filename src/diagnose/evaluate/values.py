@@ -73,6 +73,11 @@ def repeated_keys(value: object) -> tuple[str, ...]:
     return value.keys_repeated if type(value) is Repeated else ()
 
 
+def repeats(value: object, *keys: str) -> bool:
+    """Say whether an object has one of these keys more than once, so that its value cannot be told."""
+    return type(value) is Repeated and any(key in value.keys_repeated for key in keys)
+
+
 def unknown_keys(value: Mapping[str, object], known: Set[str]) -> Sequence[str]:
     """Name the keys of an object that are not among those that are known."""
     return () if value.keys() <= known else [key for key in value if key not in known]

@@ -47,7 +47,7 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     document = read(statement.policy)
     path = statement_path(document, statement.index) if document is not None else ""
     held = value_at(document, path) if document is not None else None
-    if document is None or not isinstance(held, dict):
+    if document is None or not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
     whom = f"the role `{role_arn(case)}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
@@ -132,7 +132,9 @@ def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, .
     role = role_arn(case)
     if "NotResource" in statement:
         return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
-    patterns = [str(pattern) for pattern in listed(statement.get("Resource"))]
+    if "Resource" not in statement:
+        return ()
+    patterns = [str(pattern) for pattern in listed(statement["Resource"])]
     if patterns == ["*"]:
         return (Operation("remove", joined(path, "Resource")), Operation("add", joined(path, "NotResource"), role))
     others = [pattern for pattern in patterns if pattern != role]

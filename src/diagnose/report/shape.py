@@ -155,7 +155,7 @@ class GateShape(Struct, frozen=True, kw_only=True):
 class DoubtShape(Struct, frozen=True, kw_only=True):
     """Something unknown: with which values the request would be allowed, and with which denied."""
 
-    kind: Literal["key", "layer", "gate", "action"]
+    kind: Literal["key", "layer", "gate", "comparison", "action"]
     subject: str
     matters: TriWord
     allows: list[str]
