@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from diagnose.evaluate.context import Context
 from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
-from diagnose.evaluate.layers import OF_DESTINATION, PERHAPS_NOT_REACHED, RCP, ROWS
+from diagnose.evaluate.layers import PERHAPS_NOT_REACHED, RCP, ROWS
 from diagnose.evaluate.question import Call, Question
 from diagnose.evaluate.refusal import refused_actions
-from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.sheet import Sheet, sheet_of
 from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.views import destination_view, endpoint_sheet, source_view
@@ -18,17 +16,17 @@ from diagnose.model.trace import Action, GateTrace, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
 
-class Asked:
-    """A case, and all that is asked of its layers."""
+class Asked(Call):
+    """A call, and all that is asked of its layers."""
 
-    __slots__ = ("_destination", "_source", "asker", "bounded", "call", "case", "role", "same_account")
+    __slots__ = ("_destination", "_source", "bounded", "same_account")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source or the role is no ARN of one."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
-        self.case, self.asker, self.role, self.bounded = case, source.asker, destination.role, source.bounded
+        super().__init__(case, source.asker, destination.role)
+        self.bounded = source.bounded
         self.same_account = source.asker.account == destination.role.account
-        self.call = Call(case, source.asker, destination.role)
 
     @property
     def simple(self) -> bool:
@@ -41,31 +39,27 @@ class Asked:
         )
 
     @property
-    def scene(self) -> Scene:
-        """The case, with its caller and its role worked out."""
-        return self.call.scene
-
-    @property
-    def context(self) -> Context:
-        """The condition keys of the call."""
-        return self.call.context
-
-    @property
     def sheets(self) -> dict[Layer, Sheet]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
         return {row.layer: self._sheet(row.layer) for row in ROWS}
 
     def _sheet(self, layer: Layer) -> Sheet:
-        snapshot = self.case.snapshot
-        if layer is Layer.ENDPOINT:
-            return endpoint_sheet(snapshot.endpoint)
-        if layer is Layer.RCP and self.asker.service_linked:
+        match layer:
+            case Layer.TRUST:
+                return self._destination.sheet(layer, self.case.snapshot.destination)
+            case Layer.ENDPOINT:
+                return endpoint_sheet(self.case.snapshot.endpoint)
+            case Layer.RCP:
+                return self._rcp_sheet()
+        return self._source.sheet(layer, self.case.snapshot.source)
+
+    def _rcp_sheet(self) -> Sheet:
+        """Give the sheet of the RCPs, which do not reach a caller that is service-linked."""
+        if self.asker.service_linked:
             return _NOT_REACHED
-        if layer is Layer.RCP and self.asker.may_be_service_linked:
+        if self.asker.may_be_service_linked:
             return _PERHAPS_NOT_REACHED
-        if layer in OF_DESTINATION:
-            return self._destination.sheet(layer, snapshot.destination)
-        return self._source.sheet(layer, snapshot.source)
+        return self._destination.sheet(Layer.RCP, self.case.snapshot.destination)
 
     def gates(self) -> tuple[GateTrace, ...]:
         """Ask everything that is not a policy; only what does not pass comes back."""
@@ -97,7 +91,7 @@ class Asked:
 
     def question(self, action: Action) -> Question:
         """Put the question for one action."""
-        return Question(action, self.call)
+        return Question(action, self)
 
     def questions(self) -> list[Question]:
         """Put the question for every action."""

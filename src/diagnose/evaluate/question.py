@@ -11,11 +11,11 @@ from diagnose.model.trace import Action
 class Call:
     """One AssumeRole call. All its actions share what is known of it, which is worked out when it is asked for."""
 
-    __slots__ = ("_case", "_context", "_scene", "asker", "role")
+    __slots__ = ("_context", "_scene", "asker", "case", "role")
 
     def __init__(self, case: Case, asker: Asker, role: RoleName) -> None:
         """Most calls are decided without a condition, and need neither scene nor context."""
-        self._case, self.asker, self.role = case, asker, role
+        self.case, self.asker, self.role = case, asker, role
         self._scene: Scene | None = None
         self._context: Context | None = None
 
@@ -23,7 +23,7 @@ class Call:
     def scene(self) -> Scene:
         """The case, with its caller and its role."""
         if self._scene is None:
-            self._scene = Scene(self._case, self.asker, self.role)
+            self._scene = Scene(self.case, self.asker, self.role)
         return self._scene
 
     @property

@@ -34,7 +34,6 @@ class Statement:
 
     __slots__ = (
         "_actions",
-        "_finished",
         "_flaws",
         "_read",
         "_variables",
@@ -42,6 +41,7 @@ class Statement:
         "broken",
         "covers",
         "effect",
+        "finished",
         "index",
         "pointer",
         "principals",
@@ -53,7 +53,7 @@ class Statement:
         """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
         self.index, self.alone, self._variables = index, alone, variables
         self.pointer = "/Statement" if alone else f"/Statement/{index}"
-        self.broken = self._finished = False
+        self.broken = self.finished = False
         self._flaws: list[Flaw] = []
         self._actions: Actions | None = None
         self.principals: Principals | None = None
@@ -63,7 +63,7 @@ class Statement:
         if isinstance(read, dict):
             self._read = read
         else:
-            self._finished = True
+            self.finished = True
             self._flaw(self.pointer, "expected a statement, which is a JSON object")
         effect = self._read.get("Effect")
         self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
@@ -94,9 +94,9 @@ class Statement:
 
     def finish(self) -> None:
         """Compile what was put off until the statement was found to cover the request."""
-        if self._finished:
+        if self.finished:
             return
-        self._finished = True
+        self.finished = True
         if self.covers is EVERY_ACTION or "NotAction" in self._read:
             self._compile_actions()
         if self.effect is None:

@@ -120,7 +120,8 @@ def _applies(statement: Statement, row: Row, question: Question, bounded: Tri) -
     met: list[tuple[Match, Tri]] = []
     if question.action not in statement.covers:
         return NO, met
-    statement.finish()
+    if not statement.finished:
+        statement.finish()
     answer = UNKNOWN if statement.broken else YES
     if row.principal:
         if statement.principals is None:
