@@ -27,8 +27,8 @@ def answer(client: Any, *names: str) -> Sent:
             return None
         sent.append(dict(parse_qsl(request.body if isinstance(request.body, str) else request.body.decode())))
         name = left.pop(0)
-        status = _STATUS.get(name, 200)
-        return AWSResponse(request.url, status, HTTPHeaders(), _Body((RECORDED / f"{name}.xml").read_bytes()))
+        [recorded] = RECORDED.glob(f"{name}.*")
+        return AWSResponse(request.url, _STATUS.get(name, 200), HTTPHeaders(), _Body(recorded.read_bytes()))
 
     client.meta.events.register_first("before-send", respond)
     return sent
@@ -47,6 +47,22 @@ def refuse(client: Any, operation: str, code: str = "AccessDenied", *, when: str
     client.meta.events.register(f"before-call.{service}.{operation}", respond)
 
 
+def reply(client: Any, operation: str, *parsed: dict[str, Any]) -> list[str]:
+    """Answer the next calls of an operation, one after the other, and give what all calls of it have sent.
+
+    Those beyond are let through.
+    """
+    sent, left = list[str](), list(parsed)
+
+    def respond(params: Any, request_signer: Any, **_: object) -> Any:
+        sent.append(str(params["body"]))
+        return (AWSResponse(params["url"], 200, HTTPHeaders(), _Body()), left.pop(0)) if left else None
+
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-call.{service}.{operation}", respond)
+    return sent
+
+
 class _Body(BytesIO):
     def stream(self, **_: object) -> Any:
         yield self.read()
@@ -54,8 +70,11 @@ class _Body(BytesIO):
 
 _STATUS = {
     "assume-role-denied": 403,
+    "child-not-found": 400,
     "get-role-denied": 403,
+    "list-parents-denied": 400,
     "mfa-code-malformed": 400,
     "signature-refused": 403,
     "throttled": 400,
+    "vpc-endpoints-denied": 403,
 }

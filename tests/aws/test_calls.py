@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from tests.aws.accounts import scrub
 from tests.aws.answers import answer
 
-from diagnose.aws.calls import Refusal, attempt, find, listed, read
+from diagnose.aws.calls import Refusal, attempt, find, find_listed, listed, read
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap, Known, Unread
 
@@ -228,3 +228,46 @@ class TestListed:
             stub.add_client_error("list_role_policies", "Throttling", "Rate exceeded")
             gap = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
+
+
+class TestFindListed:
+    @pytest.mark.parametrize(
+        ("recorded", "found"),
+        [
+            pytest.param("child-not-found", Known(None, "organizations:ListParents"), id="there is no such child"),
+            pytest.param(
+                "list-parents-denied",
+                Unread(
+                    Gap.ACCESS_DENIED,
+                    "parent",
+                    "organizations:ListParents",
+                    "AccessDeniedException: You don't have permissions to access this resource.",
+                ),
+                id="a denial says nothing of the child",
+            ),
+        ],
+    )
+    def test_only_that_there_is_nothing_to_list_for_is_an_answer(self, recorded: str, found: object) -> None:
+        clients = Clients()
+        answer(clients.client("organizations"), recorded)
+        assert (
+            find_listed(
+                clients,
+                "organizations:ListParents",
+                "parent",
+                "Parents",
+                absent="ChildNotFoundException",
+                ChildId="111111111111",
+            )
+            == found
+        )
+
+    def test_all_pages_are_listed(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("organizations")) as stub:
+            stub.add_response("list_parents", {"Parents": [], "NextToken": "2"})
+            stub.add_response("list_parents", {"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]})
+            found = find_listed(
+                clients, "organizations:ListParents", "parent", "Parents", absent="x", ChildId="111111111111"
+            )
+        assert found == Known(({"Id": "r-ab12", "Type": "ROOT"},), "organizations:ListParents")

@@ -67,14 +67,18 @@ def listed(clients: Clients, action: str, subject: str, key: str, /, **parameter
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
     """
-
-    def walk() -> tuple[Any, ...]:
-        service, _, operation = action.partition(":")
-        pages = clients.client(service).get_paginator(xform_name(operation)).paginate(**parameters)
-        return tuple(item for page in pages for item in page.get(key, ()))
-
-    items = attempt(action, walk)
+    items = _all_pages(clients, action, key, parameters)
     return unread(items, subject, action) if isinstance(items, Refusal) else Known(items, action)
+
+
+def find_listed(
+    clients: Clients, action: str, subject: str, key: str, /, *, absent: str, **parameters: object
+) -> Evidence[tuple[Any, ...] | None]:
+    """Make a listing call to which the error code `absent` is an answer, too: there is nothing to list for."""
+    items = _all_pages(clients, action, key, parameters)
+    if not isinstance(items, Refusal):
+        return Known(items, action)
+    return Known(None, action) if items.answered and items.code == absent else unread(items, subject, action)
 
 
 def unread(refusal: Refusal, subject: str, permission: str) -> Unread:
@@ -166,6 +170,15 @@ def _call(clients: Clients, action: str, parameters: Mapping[str, object]) -> An
         return answer
 
     return attempt(action, step)
+
+
+def _all_pages(clients: Clients, action: str, key: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | Refusal:
+    def walk() -> tuple[Any, ...]:
+        service, _, operation = action.partition(":")
+        pages = clients.client(service).get_paginator(xform_name(operation)).paginate(**parameters)
+        return tuple(item for page in pages for item in page.get(key, ()))
+
+    return attempt(action, walk)
 
 
 def _unusable(error: Exception) -> XdiagError:
