@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 HERE, THERE = "111111111111", "222222222222"
+MANAGEMENT = "999999999999"
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
 TRUST = {
     "Version": "2012-10-17",
@@ -40,6 +41,10 @@ class Accounts:
         """A client of an account's administrator."""
         return self._client(account, "organizations")
 
+    def ec2(self, account: str, region: str) -> Any:
+        """A client of an account's administrator."""
+        return self._client(account, "ec2", region)
+
     def profile_of_session(self, profile: str, role_arn: str, session: str = "run") -> str:
         """Write a profile that holds a session of a role."""
         return self._write(profile, self._assumed(role_arn, session))
@@ -49,11 +54,12 @@ class Accounts:
         key = self.iam(account).create_access_key(UserName=name)["AccessKey"]
         return self._write(profile, key)
 
-    def _client(self, account: str, service: str) -> Any:
+    def _client(self, account: str, service: str, region: str | None = None) -> Any:
         key = self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")
         make: Any = self._session.client
         return make(
             service,
+            region_name=region,
             endpoint_url=self._endpoint_url,
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"],

@@ -10,7 +10,7 @@ from tests.aws.answers import refuse
 from diagnose.aws.session import Side, open_side
 from diagnose.collect.live import gather
 from diagnose.errors import NothingGatheredError, XdiagError
-from diagnose.model.case import Organization, Origin, Request, Snapshot
+from diagnose.model.case import Origin, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Gap, Known, Unread
 from diagnose.model.policy import document_text
 
@@ -148,12 +148,12 @@ class TestOrganization:
         assert isinstance(snapshot.destination.rcps, Known)
         assert snapshot.destination.rcps.value == ()
 
-    def test_in_an_organization_its_policies_stay_unread(self, accounts: Accounts, here: Side, there: Side) -> None:
+    def test_each_account_has_its_own_organization_or_none(self, accounts: Accounts, here: Side, there: Side) -> None:
         made: dict[str, Any] = accounts.organizations(HERE).create_organization(FeatureSet="ALL")["Organization"]
         snapshot = gathered(here, there)
         assert isinstance(snapshot.source.organization, Known)
-        assert snapshot.source.organization.value == Organization(made["Id"], "", HERE)
-        assert snapshot.source.scps == NOT_SUPPLIED
+        assert snapshot.source.organization.value is not None
+        assert snapshot.source.organization.value.id == made["Id"]
         assert isinstance(snapshot.destination.organization, Known)
         assert snapshot.destination.organization.value is None
 
@@ -166,7 +166,13 @@ class TestOrganization:
             "organizations:DescribeOrganization",
             "AccessDeniedException: no",
         )
-        assert snapshot.source.scps == NOT_SUPPLIED
+        assert snapshot.source.scps == Unread(
+            Gap.ACCESS_DENIED,
+            f"service control policies of account {HERE}",
+            "organizations:DescribeOrganization",
+            f"with profile `here`, in account {HERE}: AccessDeniedException: no; only the management account or a "
+            "delegated administrator of the organization may read them, whose profile --org-profile names",
+        )
 
 
 class TestNothing:

@@ -1,21 +1,23 @@
 """What AWS itself tells of both sides, read with the credentials at hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from diagnose.aws.identity import identify
 from diagnose.aws.session import Side
+from diagnose.collect.administrator import Administrator
 from diagnose.collect.destination import read_destination
+from diagnose.collect.guardrails import Bound, read_guardrails
 from diagnose.collect.identity import read_source
 from diagnose.collect.organization import read_organization
 from diagnose.collect.readers import Held, Reader, reader_of
 from diagnose.collect.sessions import session_of
 from diagnose.errors import NothingGatheredError
-from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role
+from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Organization, Request, Snapshot
-from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
-from diagnose.model.policy import Level
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
+from diagnose.model.policy import PolicyKind
 
 
 def gather(
@@ -23,14 +25,15 @@ def gather(
     source_arn: str,
     source: Side | None,
     destination: Side | None,
+    organization: Side | None = None,
     *,
     progress: Callable[[str], None],
     now: str,
 ) -> Snapshot:
     """Read both sides, each with credentials of its own account; whatever cannot be read becomes a gap.
 
-    `progress` is told of each step before it is taken. The contents of SCPs and RCPs, and the VPC endpoint, are not
-    looked for.
+    SCPs and RCPs are read with the credentials for the organization, or else with those of a side, if they may; the VPC
+    endpoint is not looked for. `progress` is told of each step before it is taken.
 
     Raises NothingGatheredError where nothing at all could be read, and XdiagError for an ARN that is none or an AWS
     configuration that cannot be used.
@@ -40,19 +43,25 @@ def gather(
     other = own if destination is source else _held(destination, progress)
     source_reader, destination_reader = reader_of(caller.account, own, other), reader_of(role.account, other, own)
     identity = source_reader.identity if isinstance(source_reader, Reader) else None
-
     source_side = read_source(caller, source_reader, progress)
     destination_side = read_destination(role, destination_reader, progress)
-    there = read_organization(role.account, destination_reader, progress)
-    here = there if caller.account == role.account else _organization_of(caller, source_reader, progress)
+
+    held = {each.side: each for each in (own, other) if each is not None}
+    administrators = _administrators(organization, held, progress)
+    there = _organization_of(role.account, destination_reader, administrators, progress)
+    resource_bound = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
+    caller_bound = Bound(NOT_SUPPLIED, NOT_SUPPLIED)
+    if caller.kind is not CallerKind.SERVICE:
+        here = _organization_of(caller.account, source_reader, administrators, progress)
+        caller_bound = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
     snapshot = Snapshot(
         source=replace(
             source_side,
             session=session_of(caller, identity, request.via),
-            organization=here,
-            scps=_none_outside(here),
+            organization=caller_bound.organization,
+            scps=caller_bound.levels,
         ),
-        destination=replace(destination_side, organization=there, rcps=_none_outside(there)),
+        destination=replace(destination_side, organization=resource_bound.organization, rcps=resource_bound.levels),
         taken_at=now,
     )
     if _is_empty(snapshot):
@@ -69,20 +78,29 @@ def _held(side: Side | None, progress: Callable[[str], None]) -> Held | None:
     return Held(side, identify(side))
 
 
+def _administrators(
+    organization: Side | None, held: Mapping[Side, Held], progress: Callable[[str], None]
+) -> Sequence[Administrator]:
+    """Say who may read an organization's policies, the credentials that were given for it first."""
+    named = held.get(organization) or _held(organization, progress) if organization is not None else None
+    others = (each for each in held.values() if each is not named)
+    return (
+        *((Administrator(named, progress, named=True),) if named is not None else ()),
+        *(Administrator(each, progress, named=False) for each in others),
+    )
+
+
 def _organization_of(
-    caller: Caller, reader: Reader | Unread, progress: Callable[[str], None]
+    account: str,
+    reader: Reader | Unread,
+    administrators: Sequence[Administrator],
+    progress: Callable[[str], None],
 ) -> Evidence[Organization | None]:
-    """Read the caller's organization; an AWS service has none."""
-    if caller.kind is CallerKind.SERVICE:
-        return NOT_SUPPLIED
-    return read_organization(caller.account, reader, progress)
-
-
-def _none_outside(organization: Evidence[Organization | None]) -> Evidence[tuple[Level, ...]]:
-    """An account outside any organization has no SCPs and no RCPs; of others they are not read."""
-    if isinstance(organization, Known) and organization.value is None:
-        return Known((), organization.source)
-    return NOT_SUPPLIED
+    """Read the organization of an account; with credentials that read it anyway, once."""
+    for administrator in administrators:
+        if administrator.account == account:
+            return administrator.organization
+    return read_organization(account, reader, progress)
 
 
 def _is_empty(snapshot: Snapshot) -> bool:

@@ -1,0 +1,113 @@
+"""What an organization says of an account, read with whichever credentials may.
+
+Only the management account and delegated administrators may read an organization's policies.
+
+Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesForTarget.html
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.collect.administrator import Administrator
+from diagnose.collect.hierarchy import Place, place_of
+from diagnose.collect.organization_policies import LIST, WORDS, Kind, read_levels
+from diagnose.model.case import Organization
+from diagnose.model.evidence import Evidence, Gap, Known, Unread
+from diagnose.model.policy import Level
+
+_WHO = "only the management account or a delegated administrator of the organization may read them"
+_ADVICE = f"{_WHO}, whose profile --org-profile names"
+
+
+class Bound(Struct, frozen=True):
+    """What an organization says of an account: which one it is, with the account's place, and its policies by level."""
+
+    organization: Evidence[Organization | None]
+    levels: Evidence[tuple[Level, ...]]
+
+
+def read_guardrails(
+    account: str,
+    organization: Evidence[Organization | None],
+    kind: Kind,
+    administrators: Sequence[Administrator],
+) -> Bound:
+    """Read what binds an account with the first credentials that may. `organization` is what the account itself told.
+
+    Neither SCPs nor RCPs bind the management account, so there none are read.
+
+    Sources:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    if isinstance(organization, Known) and organization.value is None:
+        return Bound(organization, Known((), organization.source))
+    subject = f"{WORDS[kind]} of account {account}"
+    refusals: list[Unread] = []
+    for administrator in administrators:
+        found = _placed(administrator, account, organization)
+        if isinstance(found, Unread):
+            # What strangers to the organization are refused says nothing.
+            if (
+                administrator.named
+                or administrator.account == account
+                or _same(administrator.organization, organization)
+            ):
+                refusals.append(replace(found, subject=subject))
+            continue
+        theirs, place = found
+        placed = Known(replace(theirs, path=place.path(theirs.id)), "organizations:ListParents")
+        if theirs.management_account == account:
+            return Bound(placed, Known((), placed.source))
+        administrator.progress(f"reading the {subject}")
+        return Bound(placed, read_levels(administrator, place, kind, subject))
+    if isinstance(organization, Known) and organization.value and organization.value.management_account == account:
+        return Bound(organization, Known((), organization.source))
+    return Bound(organization, refusals[0] if refusals else Unread(Gap.NOT_SUPPLIED, subject, LIST, _ADVICE))
+
+
+def _same(one: Evidence[Organization | None], other: Evidence[Organization | None]) -> bool:
+    """Say whether two accounts are known to be in one organization."""
+    return (
+        isinstance(one, Known)
+        and isinstance(other, Known)
+        and one.value is not None
+        and other.value is not None
+        and one.value.id == other.value.id
+    )
+
+
+def _placed(
+    administrator: Administrator, account: str, organization: Evidence[Organization | None]
+) -> tuple[Organization, Place] | Unread:
+    """Find an account in the administrator's organization.
+
+    An account that is there is in that organization, whether or not it could tell so itself.
+    """
+    administrator.progress(f"looking for account {account} in the organization {administrator.label}")
+    theirs = administrator.organization
+    if isinstance(theirs, Unread):
+        return _refused(administrator, theirs)
+    if theirs.value is None:
+        return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
+    if isinstance(organization, Known) and not _same(theirs, organization):
+        return _elsewhere(administrator, account, theirs.value)
+    place = place_of(administrator, account)
+    if isinstance(place, Unread):
+        return _refused(administrator, place, theirs.value.management_account)
+    return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value)
+
+
+def _refused(administrator: Administrator, gap: Unread, management_account: str = "") -> Unread:
+    """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there."""
+    who = ""
+    if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
+        who = f"; {_WHO if administrator.named else _ADVICE}"
+    return replace(gap, detail=f"{administrator.label}: {gap.detail}{who}")
+
+
+def _elsewhere(administrator: Administrator, account: str, theirs: Organization) -> Unread:
+    said = f"account {account} is not in the organization {theirs.id}, which is read {administrator.label}"
+    return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=said)
