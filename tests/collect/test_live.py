@@ -63,7 +63,9 @@ class TestBothSides:
 
     def test_what_nobody_looked_for_is_not_supplied(self, here: Side, there: Side) -> None:
         snapshot = gathered(here, there)
-        assert snapshot.endpoint == NOT_SUPPLIED
+        assert snapshot.endpoint == Unread(
+            detail="where the request goes through a VPC endpoint, --vpc-endpoint names it"
+        )
         assert snapshot.destination.other_roles == NOT_SUPPLIED
 
     def test_each_step_is_told_before_it_is_taken(self, here: Side, there: Side) -> None:

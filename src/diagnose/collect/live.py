@@ -8,6 +8,7 @@ from diagnose.aws.identity import identify
 from diagnose.aws.session import Side
 from diagnose.collect.administrator import Administrator
 from diagnose.collect.destination import read_destination
+from diagnose.collect.endpoint import read_endpoint
 from diagnose.collect.guardrails import Bound, read_guardrails
 from diagnose.collect.identity import read_source
 from diagnose.collect.organization import read_organization
@@ -15,9 +16,11 @@ from diagnose.collect.readers import Held, Reader, reader_of
 from diagnose.collect.sessions import session_of
 from diagnose.errors import NothingGatheredError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
-from diagnose.model.case import Organization, Request, Snapshot
+from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
+
+_NO_ENDPOINT_NAMED = Unread(detail="where the request goes through a VPC endpoint, --vpc-endpoint names it")
 
 
 def gather(
@@ -27,18 +30,24 @@ def gather(
     destination: Side | None,
     organization: Side | None = None,
     *,
+    vpc_endpoint: str | None = None,
     progress: Callable[[str], None],
     now: str,
 ) -> Snapshot:
     """Read both sides, each with credentials of its own account; whatever cannot be read becomes a gap.
 
-    SCPs and RCPs are read with the credentials for the organization, or else with those of a side, if they may; the VPC
-    endpoint is not looked for. `progress` is told of each step before it is taken.
+    SCPs and RCPs are read with the credentials for the organization, or else with those of a side, if they may.
+    Nothing tells which VPC endpoint a request goes through, so only the one that is named is looked for. `progress` is
+    told of each step before it is taken.
 
-    Raises NothingGatheredError where nothing at all could be read, and XdiagError for an ARN that is none or an AWS
-    configuration that cannot be used.
+    Raises NothingGatheredError where nothing at all could be read, and XdiagError for an ARN or an endpoint that is
+    none or an AWS configuration that cannot be used.
     """
     caller, role = parse_caller(source_arn), parse_role(request.role_arn)
+    endpoint: Evidence[Endpoint | None] = _NO_ENDPOINT_NAMED
+    if vpc_endpoint is not None:
+        region = request.region or (source.region if source else "")
+        endpoint = read_endpoint(vpc_endpoint, source, region, progress)
     own = _held(source, progress)
     other = own if destination is source else _held(destination, progress)
     source_reader, destination_reader = reader_of(caller.account, own, other), reader_of(role.account, other, own)
@@ -62,6 +71,7 @@ def gather(
             scps=caller_bound.levels,
         ),
         destination=replace(destination_side, organization=resource_bound.organization, rcps=resource_bound.levels),
+        endpoint=endpoint,
         taken_at=now,
     )
     if _is_empty(snapshot):
