@@ -138,6 +138,26 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         pytest.param(("check", SOURCE, "--case", CASE), "is not the one in the case file", id="another source"),
         pytest.param(("check", SOURCE, ROLE, "--source-profile", "no"), "no AWS profile `no`", id="an unknown profile"),
         pytest.param(("check", SOURCE, ROLE, "--endpoint-url", "there"), "`there` is not a URL", id="no URL"),
+        pytest.param(
+            ("check", SOURCE, ROLE, "--org-profile", "no"), "no AWS profile `no`", id="an unknown organization"
+        ),
+        pytest.param(("collect", SOURCE, ROLE, "--org-profile", "no"), "no AWS profile `no`", id="collect with one"),
+        pytest.param(
+            ("check", SOURCE, ROLE, "--vpc-endpoint", "vpc-0a1b2c3d"), "`vpc-0a1b2c3d` is not the id", id="a VPC"
+        ),
+        pytest.param(
+            ("collect", SOURCE, ROLE, "--vpc-endpoint", "\x1b[31m"), "is not the id", id="an endpoint of nonsense"
+        ),
+        pytest.param(
+            ("check", SOURCE, ROLE, "--region", "aws-global", "--vpc-endpoint", "vpce-0a1b2c3d"),
+            "no request to sts.amazonaws.com goes through",
+            id="a VPC endpoint for the global one",
+        ),
+        pytest.param(
+            ("check", SOURCE, ROLE, "--vpc-endpoint", "vpce-0a1b2c3d", "--without", "endpoint"),
+            "`--without endpoint` cannot go with `--vpc-endpoint`",
+            id="an endpoint and none",
+        ),
         pytest.param(("collect", SOURCE), "the ARN of the destination role is missing", id="collect with one ARN"),
         pytest.param(("demo", "nope"), "there is no demo `nope`", id="an unknown demo"),
         pytest.param(("facts",), "missing argument", id="no case for facts"),
@@ -239,6 +259,14 @@ def test_a_file_name_that_is_not_unicode_is_told(xdiag: Program) -> None:
             [SOURCE, ROLE, "--details", CASE, "--endpoint-url", "http://127.0.0.1:9"],
             "`--endpoint-url` cannot go with `--details`",
             id="a URL",
+        ),
+        pytest.param(
+            ["--case", CASE, "--org-profile", "x"], "`--org-profile` cannot go with `--case`", id="an organization"
+        ),
+        pytest.param(
+            [SOURCE, ROLE, "--details", CASE, "--vpc-endpoint", "vpce-0a1b2c3d"],
+            "`--vpc-endpoint` cannot go with `--details`",
+            id="a VPC endpoint",
         ),
     ],
 )

@@ -22,6 +22,7 @@ from diagnose.cli.options import (
     Message,
     MfaCode,
     MfaSerial,
+    OrgProfile,
     Redact,
     Region,
     RequestVia,
@@ -35,6 +36,7 @@ from diagnose.cli.options import (
     Tags,
     TransitiveTagKeys,
     UnknownKeys,
+    VpcEndpoint,
     Without,
 )
 from diagnose.cli.output import Color
@@ -51,6 +53,8 @@ def check(
     details: Details = None,
     source_profile: SourceProfile = None,
     dest_profile: DestProfile = None,
+    org_profile: OrgProfile = None,
+    vpc_endpoint: VpcEndpoint = None,
     region: Region = None,
     endpoint_url: EndpointUrl = None,
     without_layers: Without = None,
@@ -150,8 +154,8 @@ def check(
     )
     proposals = Proposals(with_trust_policy, with_identity_policy or (), with_boundary, with_scp or ())
     expected = proposals.expected(expect)
-    where = Where(source_profile, dest_profile, region, endpoint_url)
-    one_place(case_file, details or (), where)
+    where = Where(source_profile, dest_profile, region, endpoint_url, org_profile, vpc_endpoint)
+    one_place(case_file, details or (), where, without_layers or ())
     if case_file is not None:
         case = from_file(case_file, source_arn, role_arn, flags)
     else:

@@ -12,6 +12,7 @@ from diagnose.cli.options import (
     DurationSeconds,
     EndpointUrl,
     ExternalId,
+    OrgProfile,
     Redact,
     Region,
     RequestVia,
@@ -24,6 +25,7 @@ from diagnose.cli.options import (
     Tags,
     TransitiveTagKeys,
     UnknownKeys,
+    VpcEndpoint,
 )
 from diagnose.cli.request import Flags
 
@@ -36,6 +38,8 @@ def collect(
     ] = None,
     source_profile: SourceProfile = None,
     dest_profile: DestProfile = None,
+    org_profile: OrgProfile = None,
+    vpc_endpoint: VpcEndpoint = None,
     region: Region = None,
     endpoint_url: EndpointUrl = None,
     external_id: ExternalId = None,
@@ -73,7 +77,7 @@ def collect(
         signed_in_as=signed_in_as,
         region=region,
     )
-    where = Where(source_profile, dest_profile, region, endpoint_url)
+    where = Where(source_profile, dest_profile, region, endpoint_url, org_profile, vpc_endpoint)
     case = live(source_arn, role_arn, where, flags, attempt=False)
     if redact:
         from diagnose.report.redact import redact_case

@@ -22,6 +22,8 @@ class Where(Struct, frozen=True):
     dest_profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    org_profile: str | None = None
+    vpc_endpoint: str | None = None
 
 
 def from_file(path: Path, source_arn: str | None, role_arn: str | None, flags: Flags) -> Case:
@@ -66,12 +68,19 @@ def from_details(paths: Sequence[Path], source_arn: str, role_arn: str, flags: F
     return Case(requested(Request(role_arn=role_arn), flags), snapshot)
 
 
-def one_place(case_file: Path | None, details: Sequence[Path], where: Where) -> None:
+def one_place(case_file: Path | None, details: Sequence[Path], where: Where, without: Sequence[str]) -> None:
     """Check that evidence comes from one place. Raises XdiagError for flags that would not be heeded."""
+    if where.vpc_endpoint and "endpoint" in without:
+        raise XdiagError(
+            "`--without endpoint` cannot go with `--vpc-endpoint`",
+            hint="expected the VPC endpoint that the request goes through, or that it goes through none",
+        )
     live_flags = {
         "--source-profile": where.source_profile,
         "--dest-profile": where.dest_profile,
         "--endpoint-url": where.endpoint_url,
+        "--org-profile": where.org_profile,
+        "--vpc-endpoint": where.vpc_endpoint,
     }
     named = [flag for flag, given in {"--case": case_file, "--details": details, **live_flags}.items() if given]
     if len(named) > 1 and (case_file or details):
@@ -96,18 +105,28 @@ def live(source_arn: str, role_arn: str, where: Where, flags: Flags, *, attempt:
 
     Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
     """
-    from diagnose.aws.session import open_side
+    from diagnose.aws.session import Side, open_side
     from diagnose.collect.live import gather
     from diagnose.probe import probe
 
     with progress() as step:
         step("opening the profiles")
-        source = open_side(where.source_profile, where.region, where.endpoint_url)
-        destination = source
-        if where.dest_profile != where.source_profile:
-            destination = open_side(where.dest_profile, where.region, where.endpoint_url)
+        sides: dict[str | None, Side] = {}
+        for profile in (where.source_profile, where.dest_profile, where.org_profile):
+            if profile not in sides:
+                sides[profile] = open_side(profile, where.region, where.endpoint_url)
+        source = sides[where.source_profile]
         base = requested(Request(role_arn=role_arn, region=source.region), flags)
-        snapshot = gather(base, source_arn, source, destination, progress=step, now=datetime.now(UTC).isoformat())
+        snapshot = gather(
+            base,
+            source_arn,
+            source,
+            sides[where.dest_profile],
+            sides[where.org_profile] if where.org_profile is not None else None,
+            vpc_endpoint=where.vpc_endpoint,
+            progress=step,
+            now=datetime.now(UTC).isoformat(),
+        )
         case = Case(base, snapshot)
         if not attempt:
             return case

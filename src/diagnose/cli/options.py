@@ -50,6 +50,23 @@ DestProfile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=EVIDENCE),
 ]
+OrgProfile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="AWS profile for the organization: of its management account or a delegated administrator, who alone may "
+        "read SCPs and RCPs.",
+        rich_help_panel=EVIDENCE,
+    ),
+]
+VpcEndpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="VPC endpoint for STS that the request goes through; read with the source's profile.",
+        rich_help_panel=EVIDENCE,
+    ),
+]
 Region = Annotated[
     str | None,
     typer.Option(
