@@ -55,6 +55,76 @@ def test_what_is_open_is_asked_for_with_the_flag_that_states_it(change: Any, lay
     assert remedy.owner is Owner.XDIAG
 
 
+@pytest.mark.parametrize(
+    ("change", "layer", "told"),
+    [
+        pytest.param(
+            {"snapshot": {"source": {"scps": UNREAD}}},
+            Layer.SCP,
+            "the service control policy, read with `--org-profile` or in a case file for `--case`, or `--without scp`",
+            id="SCPs",
+        ),
+        pytest.param(
+            {"snapshot": {"destination": {"rcps": UNREAD}}},
+            Layer.RCP,
+            "policy, read with `--org-profile` or",
+            id="RCPs",
+        ),
+        pytest.param(
+            {"snapshot": {"endpoint": UNREAD}},
+            Layer.ENDPOINT,
+            "policy, read with `--vpc-endpoint` or",
+            id="the endpoint",
+        ),
+        pytest.param(
+            {"snapshot": {"source": {"boundary": UNREAD}}}, Layer.BOUNDARY, "boundary in a case file", id="a boundary"
+        ),
+    ],
+)
+def test_what_is_open_is_asked_for_with_the_flag_that_reads_it(change: Any, layer: Layer, told: str) -> None:
+    [remedy] = _proposed("give-evidence", change, layer, world="organization")
+    assert told in remedy.text
+
+
+@pytest.mark.parametrize(
+    ("permission", "whose"),
+    [
+        pytest.param(
+            "organizations:ListParents",
+            "to a principal of the organization's management account or of a delegated administrator, whose profile "
+            "`--org-profile` names, and run it again",
+            id="what only administrators may",
+        ),
+        pytest.param(
+            "organizations:DescribeOrganization",
+            "to the principal that xdiag reads with, and run it again",
+            id="what any member may",
+        ),
+    ],
+)
+def test_a_permission_is_granted_to_whom_it_helps(permission: str, whose: str) -> None:
+    gap = {"evidence": "unread", "gap": "access_denied", "permission": permission, "subject": "SCPs"}
+    change = {"snapshot": {"source": {"scps": gap}}}
+    [remedy] = _proposed("grant-reader-permission", change, Layer.SCP, world="organization")
+    assert remedy.text == f"Grant `{permission}` (for SCPs) {whose}"
+
+
+def test_permissions_of_two_principals_are_granted_apart() -> None:
+    gap = {"evidence": "unread", "gap": "access_denied"}
+    change = {
+        "snapshot": {
+            "source": {"scps": {**gap, "permission": "organizations:ListParents"}},
+            "destination": {"trust_policy": {**gap, "permission": "iam:GetRole"}},
+        }
+    }
+    [remedy] = _proposed("grant-reader-permission", change, world="organization")
+    assert remedy.text == (
+        "Grant `iam:GetRole` to the principal that xdiag reads with, and `organizations:ListParents` to a principal of "
+        "the organization's management account or of a delegated administrator, whose profile `--org-profile` names, "
+        "and run it again"
+    )
+
+
 def test_nothing_is_asked_for_where_nothing_is_open() -> None:
     assert _proposed("give-evidence", {}) == []
 

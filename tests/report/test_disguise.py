@@ -186,6 +186,24 @@ def test_a_name_between_backticks_is_replaced_though_nobody_else_has_it() -> Non
     assert re.fullmatch(r"`name-\d` is not `sts:AssumeRole`, nor `aws:username`", told)
 
 
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "only the management account or a delegated administrator of the organization may read them, whose profile "
+        "--org-profile names",
+        "where the request goes through a VPC endpoint, --vpc-endpoint names it",
+        "it may be another account's, or another Region's",
+        "AWS is about to enable or disable them",
+    ],
+)
+def test_why_something_was_not_read_stays_readable(detail: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    diagnosis = _of(replace(case, snapshot=replace(case.snapshot, endpoint=Unread(detail=detail))))
+    endpoint = redact(diagnosis).case.snapshot.endpoint
+    assert isinstance(endpoint, Unread)
+    assert endpoint.detail == detail
+
+
 def _of(case: Case) -> Diagnosis:
     return Diagnosis(case, Decision(NO, False, ()), Verdict.DENIED, Agreement.NOT_MADE)
 

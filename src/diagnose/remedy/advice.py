@@ -1,6 +1,6 @@
 """Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -119,11 +119,33 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     """Grant xdiag's own principal what it lacked to read, and nothing else."""
     gaps = _gaps(decision, subject.layer) if subject.layer is not None else _unread(case)
     named = dict.fromkeys((gap.permission, gap.subject) for gap in gaps if gap.permission)
-    if not named:
-        return
-    told = " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
-    text = f"Grant {told} to the principal that xdiag reads with, and run it again"
-    yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+    to_us = [each for each in named if not _for_administrators(each[0])]
+    to_administrators = [each for each in named if _for_administrators(each[0])]
+    grants = [
+        *([f"{_permissions(to_us)} to the principal that xdiag reads with"] if to_us else []),
+        *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
+    ]
+    if grants:
+        text = f"Grant {', and '.join(grants)}, and run it again"
+        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+
+
+_TO_ADMINISTRATORS = (
+    "to a principal of the organization's management account or of a delegated administrator, whose profile "
+    "`--org-profile` names"
+)
+
+
+def _for_administrators(permission: str) -> bool:
+    """Say whether a permission is worth nothing to most members of an organization.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_available-policies.html
+    """
+    return permission.startswith("organizations:") and permission != "organizations:DescribeOrganization"
+
+
+def _permissions(named: Sequence[tuple[str, str]]) -> str:
+    return " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
@@ -147,14 +169,16 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
             yield f"`--context {doubt.subject}=VALUE`, or `--context {doubt.subject}=` if the request has none"
         case DoubtKind.LAYER:
             layer = Layer(doubt.subject)
+            live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
-            yield f"the {LAYER_WORDS[layer]} in a case file for `--case`{none}"
+            yield f"the {LAYER_WORDS[layer]}{live} in a case file for `--case`{none}"
         case DoubtKind.ACTION:
             yield "`--without session` if the caller's session hands on neither tags nor a source identity"
         case DoubtKind.GATE | DoubtKind.COMPARISON:
             return
 
 
+_READ_WITH = {Layer.SCP: "--org-profile", Layer.RCP: "--org-profile", Layer.ENDPOINT: "--vpc-endpoint"}
 _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 
 
