@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.evaluate.cases import HOME, STS, USER, answered, case, layer, statement, trusts
+from msgspec import Raw
+from tests.evaluate.cases import HOME, STS, USER, answered, case, layer, policy, statement, trusts
 
 from diagnose.evaluate.document import compile_document
 from diagnose.model.policy import Policy, PolicyKind, raw_document
@@ -172,3 +173,63 @@ def test_every_flaw_of_a_statement_is_told() -> None:
     assert set(pointers) == {
         f"{place}/{end}" for end in ("Foo", "Principal/Service/0", "Principal/Service/1", "Principal/Nobody")
     }
+
+
+TWICE = {
+    "an operator": '"Condition": {"Bool": {"aws:SecureTransport": "true"}, "Bool": {"aws:SecureTransport": "false"}}',
+    "a key": '"Condition": {"Bool": {"aws:SecureTransport": "true", "aws:SecureTransport": "false"}}',
+    "a kind of principal": f'"Principal": {{"AWS": "{HOME}", "AWS": "333333333333"}}',
+}
+
+
+@pytest.mark.parametrize("twice", TWICE.values(), ids=TWICE)
+def test_of_what_stands_twice_within_an_element_neither_decides(twice: str) -> None:
+    rest = "" if "Principal" in twice else '"Principal": "*", '
+    text = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:*", {rest}{twice}}}]}}'
+    assert answered(case(trust=Policy("odd", Raw(text.encode()), PolicyKind.TRUST))).verdict is UNKNOWN
+
+
+SAME: dict[str, Any] = {"NumericLessThan": {"aws:MultiFactorAuthAge": "ten"}}
+
+
+def test_a_condition_that_was_compiled_before_has_the_place_where_it_stands_now() -> None:
+    expected = [
+        (
+            f"/Statement/{place}/Condition/NumericLessThan/aws:MultiFactorAuthAge",
+            "`NumericLessThan` cannot compare `ten`",
+        )
+        for place in (0, 1)
+    ]
+    for again in range(4):
+        document = {"Version": "2012-10-17", "Statement": [FINE | {"Sid": f"N{again}", "Condition": SAME}] * 2}
+        assert flaws(document) == expected
+
+
+def test_a_flawed_condition_is_flawed_every_time() -> None:
+    for again in range(4):
+        found = in_statement(Sid=f"Flawed{again}", Condition={"Bool": {"aws:SecureTransport": [["true"]]}})
+        assert found == [("/Statement/1/Condition/Bool/aws:SecureTransport/0", "expected text")]
+
+
+def test_a_condition_that_was_compiled_before_is_read_in_the_language_of_its_own_document() -> None:
+    named = trusts("*", Condition={"StringEquals": {"aws:PrincipalTag/name": "${aws:username}"}})
+    for again in range(3):
+        old, new = (
+            policy(named | {"Sid": f"L{again}"}, version=version, kind=PolicyKind.TRUST)
+            for version in ("2008-10-17", "2012-10-17")
+        )
+        assert answered(case(trust=old, tags={"name": "alice"})).verdict is NO
+        assert answered(case(trust=new, tags={"name": "alice"})).verdict is YES
+
+
+def test_infinity_is_not_null() -> None:
+    infinite = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Sid": "%d", '
+    )
+    infinite += '"Condition": {"NumericLessThan": {"aws:EpochTime": %s}}}]}'
+    for again in range(3):
+        text = infinite % (again, "1e400")
+        found = compile_document(Raw(text.encode())).flaws
+        assert [flaw.message for flaw in found] == ["`NumericLessThan` cannot compare `Infinity`"]
+    found = compile_document(Raw((infinite % (9, "null")).encode())).flaws
+    assert [flaw.message for flaw in found] == ["expected text"]

@@ -1,5 +1,7 @@
 """Who calls: the source of a case, worked out as far as it is known."""
 
+from functools import lru_cache
+
 from diagnose.model.arn import Caller, CallerKind, parse_caller, split_arn, split_path
 from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
@@ -89,19 +91,20 @@ class Asker:
 
 def _names(asker: Asker) -> tuple[tuple[str, Match], ...] | None:
     """List the ways to name a caller of whom everything is known."""
-    account = (
-        ("*", Match.ANY),
-        (asker.account, Match.ACCOUNT),
-        (f"arn:{asker.partition}:iam::{asker.account}:root", Match.ACCOUNT),
-    )
     if not asker.unique_id or asker.principal_arn is None:
         return None
+    account = _names_of_account(asker.partition, asker.account)
     if asker.kind is CallerKind.USER:
         return (*account, (asker.principal_arn, Match.USER), (asker.unique_id, Match.USER))
     if asker.kind is CallerKind.SESSION and asker.session_arn is not None:
         role = ((asker.principal_arn, Match.ROLE), (asker.unique_id, Match.ROLE))
         return (*account, *role, (asker.session_arn, Match.SESSION))
     return None
+
+
+@lru_cache
+def _names_of_account(partition: str, account: str) -> tuple[tuple[str, Match], ...]:
+    return ("*", Match.ANY), (account, Match.ACCOUNT), (f"arn:{partition}:iam::{account}:root", Match.ACCOUNT)
 
 
 def _principal_arn(caller: Caller, read: str) -> str | None:

@@ -11,7 +11,7 @@ from msgspec import Raw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Flaw, Statement
-from diagnose.evaluate.values import escaped, read_json, repeated_keys, repeats, unknown_keys
+from diagnose.evaluate.values import escaped, is_plain, read_json, repeated_keys, repeats, unknown_keys
 from diagnose.model.policy import document_text
 
 _ELEMENTS = frozenset(("Version", "Id", "Statement"))
@@ -43,12 +43,14 @@ _documents: Kept[Document] = Kept()
 def compile_document(raw: Raw) -> Document:
     """Compile a document, or take the one that was compiled from the same text before."""
     content = bytes(raw)
-    return _documents.find(content) or _documents.offer(content, _compile(raw))
+    return _documents.find(content) or _documents.offer(content, _compile(raw, content))
 
 
-def _compile(raw: Raw) -> Document:
+def _compile(raw: Raw, content: bytes) -> Document:
+    if content[:1] != b"{":
+        content = document_text(raw).encode("utf-8", "surrogatepass")
     try:
-        read = read_json(document_text(raw))
+        read = read_json(content)
     except ValueError as error:
         return _unusable(f"it is not JSON: {error}")
     except RecursionError:
@@ -64,13 +66,9 @@ def _compile(raw: Raw) -> Document:
 
 
 def _policy(read: JsonObject) -> Document:
-    flaws: list[Flaw] = []
-    if unknown := unknown_keys(read, _ELEMENTS):
-        flaws += [Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in unknown]
-    if repeated := repeated_keys(read):
-        flaws += [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated]
-        if repeats(read, "Statement", "Version"):
-            return Document([], flaws, "", usable=False)
+    flaws = [] if is_plain(read, _ELEMENTS) else _flawed_keys(read)
+    if repeats(read, "Statement", "Version"):
+        return Document([], flaws, "", usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
@@ -82,6 +80,12 @@ def _policy(read: JsonObject) -> Document:
         flaws.append(Flaw("/Statement", "it holds no statement"))
     statements = [Statement(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
     return Document(statements, flaws, str(version))
+
+
+def _flawed_keys(read: JsonObject) -> list[Flaw]:
+    unknown = [Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in unknown_keys(read, _ELEMENTS)]
+    repeated = [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated_keys(read)]
+    return unknown + repeated
 
 
 def _unusable(why: str) -> Document:

@@ -5,9 +5,20 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Operand, Test, parse_operator
+from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.evaluate.values import Texts, all_texts, escaped, listed, repeated_keys, repeats, unknown_keys
+from diagnose.evaluate.values import (
+    Texts,
+    all_texts,
+    encode_json,
+    escaped,
+    is_plain,
+    listed,
+    repeated_keys,
+    repeats,
+    unknown_keys,
+)
 from diagnose.model.trace import Effect
 
 
@@ -101,16 +112,25 @@ class Statement:
             self._compile_actions()
         if self.effect is None:
             self._flaw(f"{self.pointer}/Effect", "expected `Allow` or `Deny`")
-        for repeated in repeated_keys(self._read):
-            self._flaw(f"{self.pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
+        if not is_plain(self._read, _ELEMENTS):
+            self._flag_keys()
+        self._compile_principals()
+        self._compile_resources()
+        if "Condition" in self._read and not repeats(self._read, "Condition"):
+            self._compile_condition(self._read["Condition"])
+
+    def _flag_keys(self) -> None:
+        self._flag_repeated(self._read, self.pointer)
         for key in unknown_keys(self._read, _ELEMENTS):
             near = next((element for element in sorted(_ELEMENTS) if element.lower() == key.lower()), None)
             hint = f": did you mean `{near}`" if near else ""
             self._flaw(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
-        self._compile_principals()
-        self._compile_resources()
-        if "Condition" in self._read and not repeats(self._read, "Condition"):
-            self.tests = self._compile_tests(self._read["Condition"])
+
+    def _flag_repeated(self, value: object, pointer: str) -> bool:
+        """Flag the keys that an object repeats: which of their values counts cannot be told."""
+        for repeated in (found := repeated_keys(value)):
+            self._flaw(f"{pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
+        return bool(found)
 
     def _flaw(self, pointer: str, message: str) -> None:
         """Note what keeps the statement from being told."""
@@ -186,9 +206,7 @@ class Statement:
             self._flaw(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
         named: list[tuple[str, Texts]] = []
-        told = True
-        for repeated in repeated_keys(value):
-            self._flaw(f"{pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
+        told = not self._flag_repeated(value, pointer)
         for kind, given in value.items():
             place = f"{pointer}/{escaped(kind)}"
             texts = self._texts(given, place)
@@ -204,6 +222,18 @@ class Statement:
             named.append((kind, texts))
         return tuple(named) if told else None
 
+    def _compile_condition(self, read: object) -> None:
+        """Compile the condition block, or take what was compiled from the same block in the same place before."""
+        content = (self.pointer, self._variables, encode_json(read))
+        tests = _conditions.find(content)
+        if tests is None:
+            before = len(self._flaws)
+            tests = self._compile_tests(read)
+            # JSON has no infinity, and writes null for it.
+            if len(self._flaws) == before and b"null" not in content[2]:
+                _conditions.offer(content, tests)
+        self.tests = tests
+
     def _compile_tests(self, read: object) -> list[Test]:
         """Read the condition block: operator to key to one or many values."""
         tests: list[Test] = []
@@ -211,8 +241,7 @@ class Statement:
         if not isinstance(read, dict):
             self._flaw(place, "expected an object of condition operators")
             return tests
-        for repeated in repeated_keys(read):
-            self._flaw(f"{place}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
+        told = not self._flag_repeated(read, place)
         for written, block in read.items():
             where = f"{place}/{escaped(written)}"
             if not isinstance(block, dict):
@@ -220,13 +249,15 @@ class Statement:
                 continue
             if parse_operator(written)[1] is None:
                 self._flaws.append(Flaw(where, f"AWS knows no condition operator `{written}`"))
-            for repeated in repeated_keys(block):
-                self._flaw(f"{where}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
+            told = not self._flag_repeated(block, where) and told
             for key, given in block.items():
                 pointer = f"{where}/{escaped(key)}"
                 values = self._texts(given, pointer, unquoted=True)
                 tests.append(Test(written, key, values, pointer, variables=self._variables))
-        return tests
+        return tests if told else []
+
+
+_conditions: Kept[list[Test]] = Kept()
 
 
 def _malformed(test: Test, operand: Operand) -> Flaw:

@@ -34,22 +34,22 @@ class Repeated(dict[str, object]):
     keys_repeated: tuple[str, ...] = ()
 
 
-def read_json(text: str) -> object:
+def read_json(content: bytes) -> object:
     """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does.
 
     msgspec reads much sooner, but drops what a later key of the same name replaces. Every key has two quotation marks,
     so that nothing was dropped if as many of them are left when all is written again; only escapes could make up for
     some that are missing.
     """
-    if "\\" not in text:
+    if b"\\" not in content:
         try:
-            read: object = _decode(text)
+            read: object = _decode(content)
         except (ValueError, RecursionError):
             pass  # `json` takes more, and says better what is wrong with the rest.
         else:
-            if _encode(read).count(b'"') == text.count('"'):
+            if encode_json(read).count(b'"') == content.count(b'"'):
                 return read
-    return _reader.decode(text)
+    return _reader.decode(content.decode("utf-8", "replace"))
 
 
 def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -64,7 +64,7 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
+encode_json = msgspec.json.Encoder().encode
 _reader = json.JSONDecoder(object_pairs_hook=_json_object)
 
 
@@ -78,9 +78,14 @@ def repeats(value: object, *keys: str) -> bool:
     return type(value) is Repeated and any(key in value.keys_repeated for key in keys)
 
 
+def is_plain(value: Mapping[str, object], known: Set[str]) -> bool:
+    """Say whether an object has keys that are known alone, each of them once."""
+    return value.keys() <= known and type(value) is not Repeated
+
+
 def unknown_keys(value: Mapping[str, object], known: Set[str]) -> Sequence[str]:
     """Name the keys of an object that are not among those that are known."""
-    return () if value.keys() <= known else [key for key in value if key not in known]
+    return [key for key in value if key not in known]
 
 
 def all_texts(values: list[object]) -> bool:

@@ -51,7 +51,7 @@ class SourceView:
             found = self._open[action] = []
             for layer in OF_SOURCE:
                 sheet = self.sheet(layer, source)
-                if sheet.open_briefs(action):
+                if sheet.pages and sheet.open_briefs(action):
                     found.append((layer, sheet))
         return found
 
