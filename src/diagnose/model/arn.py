@@ -138,7 +138,7 @@ _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 _DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 # What nearly every ARN looks like: nothing that is asked of it below could find fault with it.
-_SOUND = re.compile(rf"arn:({'|'.join(PARTITIONS)}):(iam|sts)::([0-9]{{12}}):([!-#%-9;-~]+)")
+_SOUND = re.compile(rf"arn:({'|'.join(PARTITIONS)}):(iam|sts)::([0-9]{{12}}):([A-Za-z0-9_+=,.@/-]+)")
 _WHAT_IT_IS = {
     ("iam", "user"): "an IAM user, which nobody can assume",
     ("iam", "instance-profile"): "an instance profile, which only carries a role",
