@@ -233,3 +233,14 @@ def test_infinity_is_not_null() -> None:
         assert [flaw.message for flaw in found] == ["`NumericLessThan` cannot compare `Infinity`"]
     found = compile_document(Raw((infinite % (9, "null")).encode())).flaws
     assert [flaw.message for flaw in found] == ["expected text"]
+
+
+def test_a_condition_with_something_twice_is_not_taken_for_one_without() -> None:
+    once = trusts("*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    for again in range(3):
+        one = policy(once | {"Sid": f"Once{again}"}, kind=PolicyKind.TRUST)
+        assert answered(case(trust=one)).verdict is NO
+    for twice in TWICE.values():
+        text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Principal": "*", %s}]}'
+        found = answered(case(trust=Policy("odd", Raw((text % twice).encode()), PolicyKind.TRUST)))
+        assert found.verdict is UNKNOWN

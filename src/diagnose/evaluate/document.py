@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from msgspec import Raw
 
+from diagnose.evaluate.flaws import Flaw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
-from diagnose.evaluate.statement import Flaw, Statement
+from diagnose.evaluate.statement import Statement
 from diagnose.evaluate.values import escaped, is_plain, read_json, repeated_keys, repeats, unknown_keys
 from diagnose.model.policy import document_text
 

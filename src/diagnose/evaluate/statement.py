@@ -4,32 +4,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 """
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
-from diagnose.evaluate.condition import Operand, Test, parse_operator
-from diagnose.evaluate.kept import Kept
+from diagnose.evaluate.block import Block, compile_block
+from diagnose.evaluate.condition import Test
+from diagnose.evaluate.flaws import Flaw, Flaws
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.evaluate.values import (
-    Texts,
-    all_texts,
-    encode_json,
-    escaped,
-    is_plain,
-    listed,
-    repeated_keys,
-    repeats,
-    unknown_keys,
-)
+from diagnose.evaluate.values import Texts, escaped, is_plain, repeats, unknown_keys
 from diagnose.model.trace import Effect
-
-
-class Flaw:
-    """Something in a document that AWS would not accept. `pointer` is a JSON pointer to it."""
-
-    __slots__ = ("message", "pointer")
-
-    def __init__(self, pointer: str, message: str) -> None:
-        """`message` says what is wrong, in lower case."""
-        self.pointer, self.message = pointer, message
 
 
 class Statement:
@@ -45,6 +26,7 @@ class Statement:
 
     __slots__ = (
         "_actions",
+        "_block",
         "_flaws",
         "_read",
         "_variables",
@@ -65,7 +47,8 @@ class Statement:
         self.index, self.alone, self._variables = index, alone, variables
         self.pointer = "/Statement" if alone else f"/Statement/{index}"
         self.broken = self.finished = False
-        self._flaws: list[Flaw] = []
+        self._flaws = Flaws()
+        self._block: Block | None = None
         self._actions: Actions | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
@@ -74,8 +57,8 @@ class Statement:
         if isinstance(read, dict):
             self._read = read
         else:
-            self.finished = True
-            self._flaw(self.pointer, "expected a statement, which is a JSON object")
+            self.broken = self.finished = True
+            self._flaws.add(self.pointer, "expected a statement, which is a JSON object")
         effect = self._read.get("Effect")
         self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
         self.covers = coverage(self._read)
@@ -98,10 +81,7 @@ class Statement:
     def flaws(self) -> list[Flaw]:
         """What AWS would not accept; the rest still counts."""
         self.finish()
-        return [
-            *self._flaws,
-            *(_malformed(test, operand) for test in self.tests for operand in test.operands if operand.malformed),
-        ]
+        return [*self._flaws.found, *(self._block.flaws if self._block else ())]
 
     def finish(self) -> None:
         """Compile what was put off until the statement was found to cover the request."""
@@ -111,31 +91,23 @@ class Statement:
         if self.covers is EVERY_ACTION or "NotAction" in self._read:
             self._compile_actions()
         if self.effect is None:
-            self._flaw(f"{self.pointer}/Effect", "expected `Allow` or `Deny`")
+            self._flaws.add(f"{self.pointer}/Effect", "expected `Allow` or `Deny`")
         if not is_plain(self._read, _ELEMENTS):
-            self._flag_keys()
+            self._check_keys()
         self._compile_principals()
         self._compile_resources()
         if "Condition" in self._read and not repeats(self._read, "Condition"):
-            self._compile_condition(self._read["Condition"])
+            pointer = f"{self.pointer}/Condition"
+            self._block = compile_block(self._read["Condition"], pointer, variables=self._variables)
+            self.tests = self._block.tests
+        self.broken = self._flaws.broken or (self._block is not None and self._block.broken)
 
-    def _flag_keys(self) -> None:
-        self._flag_repeated(self._read, self.pointer)
+    def _check_keys(self) -> None:
+        self._flaws.repeated(self._read, self.pointer)
         for key in unknown_keys(self._read, _ELEMENTS):
             near = next((element for element in sorted(_ELEMENTS) if element.lower() == key.lower()), None)
             hint = f": did you mean `{near}`" if near else ""
-            self._flaw(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
-
-    def _flag_repeated(self, value: object, pointer: str) -> bool:
-        """Flag the keys that an object repeats: which of their values counts cannot be told."""
-        for repeated in (found := repeated_keys(value)):
-            self._flaw(f"{pointer}/{escaped(repeated)}", f"`{repeated}` stands here more than once")
-        return bool(found)
-
-    def _flaw(self, pointer: str, message: str) -> None:
-        """Note what keeps the statement from being told."""
-        self.broken = True
-        self._flaws.append(Flaw(pointer, message))
+            self._flaws.add(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
 
     def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
         """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
@@ -143,38 +115,19 @@ class Statement:
             return None
         if name in self._read:
             if opposite in self._read:
-                self._flaw(f"{self.pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
+                self._flaws.add(f"{self.pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
             return name, False
         return (opposite, True) if opposite in self._read else None
-
-    def _texts(self, value: object, pointer: str, *, unquoted: bool = False) -> Texts | None:
-        """Read one-or-many texts; None where something is no text.
-
-        Only in conditions may numbers and booleans be `unquoted`.
-        """
-        if isinstance(value, str):
-            return Texts((value,), pointer, alone=True)
-        if isinstance(value, list) and all_texts(value):
-            return Texts(tuple(value), pointer, alone=False)
-        texts: list[str] = []
-        told = True
-        for text, place in listed(value, pointer, unquoted=unquoted):
-            if text is None:
-                self._flaw(place, "expected text")
-                told = False
-            else:
-                texts.append(text)
-        return Texts(tuple(texts), pointer, alone=not isinstance(value, list)) if told else None
 
     def _compile_actions(self) -> None:
         found = self._element("Action", "NotAction")
         if repeats(self._read, "Action", "NotAction"):
             return
         if found is None:
-            self._flaw(self.pointer, "the statement has neither `Action` nor `NotAction`")
+            self._flaws.add(self.pointer, "the statement has neither `Action` nor `NotAction`")
             return
         key, negated = found
-        texts = self._texts(self._read[key], f"{self.pointer}/{key}")
+        texts = self._flaws.texts(self._read[key], f"{self.pointer}/{key}")
         if texts is not None:
             self._actions = Actions(texts, self.covers, negated=negated)
 
@@ -183,7 +136,7 @@ class Statement:
         if found is None:
             return
         key, negated = found
-        texts = self._texts(self._read[key], f"{self.pointer}/{key}")
+        texts = self._flaws.texts(self._read[key], f"{self.pointer}/{key}")
         if texts is not None:
             self.resources = Resources(texts, negated=negated, variables=self._variables)
 
@@ -203,65 +156,24 @@ class Statement:
         if value == "*":
             return (("*", Texts(("*",), pointer, alone=True)),)
         if not isinstance(value, dict):
-            self._flaw(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
+            self._flaws.add(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
         named: list[tuple[str, Texts]] = []
-        told = not self._flag_repeated(value, pointer)
+        told = not self._flaws.repeated(value, pointer)
         for kind, given in value.items():
             place = f"{pointer}/{escaped(kind)}"
-            texts = self._texts(given, place)
+            texts = self._flaws.texts(given, place)
             if kind not in _PRINCIPAL_TYPES:
-                self._flaw(place, f"AWS knows no kind of principal `{kind}`")
+                self._flaws.add(place, f"AWS knows no kind of principal `{kind}`")
                 texts = None
             if texts is None:
                 told = False
                 continue
             if kind == "Service" and "*" in texts.texts:
-                wild = [where for text, where in texts if text == "*"]
-                self._flaws += [Flaw(where, "a service principal cannot be a wildcard") for where in wild]
+                for where in (where for text, where in texts if text == "*"):
+                    self._flaws.note(where, "a service principal cannot be a wildcard")
             named.append((kind, texts))
         return tuple(named) if told else None
-
-    def _compile_condition(self, read: object) -> None:
-        """Compile the condition block, or take what was compiled from the same block in the same place before."""
-        content = (self.pointer, self._variables, encode_json(read))
-        tests = _conditions.find(content)
-        if tests is None:
-            before = len(self._flaws)
-            tests = self._compile_tests(read)
-            # JSON has no infinity, and writes null for it.
-            if len(self._flaws) == before and b"null" not in content[2]:
-                _conditions.offer(content, tests)
-        self.tests = tests
-
-    def _compile_tests(self, read: object) -> list[Test]:
-        """Read the condition block: operator to key to one or many values."""
-        tests: list[Test] = []
-        place = f"{self.pointer}/Condition"
-        if not isinstance(read, dict):
-            self._flaw(place, "expected an object of condition operators")
-            return tests
-        told = not self._flag_repeated(read, place)
-        for written, block in read.items():
-            where = f"{place}/{escaped(written)}"
-            if not isinstance(block, dict):
-                self._flaw(where, "expected an object of condition keys")
-                continue
-            if parse_operator(written)[1] is None:
-                self._flaws.append(Flaw(where, f"AWS knows no condition operator `{written}`"))
-            told = not self._flag_repeated(block, where) and told
-            for key, given in block.items():
-                pointer = f"{where}/{escaped(key)}"
-                values = self._texts(given, pointer, unquoted=True)
-                tests.append(Test(written, key, values, pointer, variables=self._variables))
-        return tests if told else []
-
-
-_conditions: Kept[list[Test]] = Kept()
-
-
-def _malformed(test: Test, operand: Operand) -> Flaw:
-    return Flaw(operand.pointer, f"`{test.written}` cannot compare `{operand.text.written}`")
 
 
 _EFFECTS = {"Allow": Effect.ALLOW, "Deny": Effect.DENY}
