@@ -24,13 +24,11 @@ JsonObject: TypeAlias = Mapping[str, object]
 class Document:
     """A compiled policy document. `usable` is false where it is no policy at all, so that it tells nothing."""
 
-    __slots__ = ("_flaws", "statements", "usable", "version")
+    __slots__ = ("_flaws", "statements", "usable")
 
-    def __init__(
-        self, statements: Sequence[Statement], flaws: Sequence[Flaw], version: str, *, usable: bool = True
-    ) -> None:
+    def __init__(self, statements: Sequence[Statement], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
         """`flaws` are those outside the statements."""
-        self.statements, self._flaws, self.version, self.usable = statements, flaws, version, usable
+        self.statements, self._flaws, self.usable = statements, flaws, usable
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -69,18 +67,18 @@ def _compile(raw: Raw, content: bytes) -> Document:
 def _policy(read: JsonObject) -> Document:
     flaws = [] if is_plain(read, _ELEMENTS) else _flawed_keys(read)
     if repeats(read, "Statement", "Version"):
-        return Document([], flaws, "", usable=False)
+        return Document([], flaws, usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
     variables = version == LANGUAGE_WITH_VARIABLES
     given = read["Statement"]
     if not isinstance(given, list):
-        return Document([Statement(given, 0, alone=True, variables=variables)], flaws, str(version))
+        return Document([Statement(given, 0, alone=True, variables=variables)], flaws)
     if not given:
         flaws.append(Flaw("/Statement", "it holds no statement"))
     statements = [Statement(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
-    return Document(statements, flaws, str(version))
+    return Document(statements, flaws)
 
 
 def _flawed_keys(read: JsonObject) -> list[Flaw]:
@@ -90,4 +88,4 @@ def _flawed_keys(read: JsonObject) -> list[Flaw]:
 
 
 def _unusable(why: str) -> Document:
-    return Document((), (Flaw("", why),), "", usable=False)
+    return Document((), (Flaw("", why),), usable=False)
