@@ -153,7 +153,9 @@ SignedInAs = Annotated[
 Message = Annotated[
     str | None,
     typer.Option(
-        metavar="TEXT", help="The error message that AWS gave; it helps to rank the causes.", rich_help_panel=EVIDENCE
+        metavar="TEXT",
+        help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
+        rich_help_panel=EVIDENCE,
     ),
 ]
 Colors = Annotated[Color, typer.Option("--color", help="When to colour text.", rich_help_panel=OUTPUT)]
