@@ -23,12 +23,11 @@ Piece = tuple[str, bool]
 class Variable:
     """`${key}` or `${key, 'default'}` within a text."""
 
-    __slots__ = ("default", "hidden", "key", "lower", "text")
+    __slots__ = ("default", "hidden", "lower")
 
-    def __init__(self, text: str, key: str, default: str | None) -> None:
-        """Keep the text as written, for people."""
-        self.text, self.key, self.default = text, key, default
-        self.lower = key.lower()
+    def __init__(self, key: str, default: str | None) -> None:
+        """Keys are compared without regard to case."""
+        self.lower, self.default = key.lower(), default
         self.hidden = keys.hidden_from(self.lower)
 
     def state(self, question: Question) -> State:
@@ -183,7 +182,7 @@ def _parse(written: str) -> tuple[Piece | Variable, ...]:
         if found[1] in ("*", "?", "$"):
             pieces.append((found[1], False))
         elif inner:
-            pieces.append(Variable(found[0], inner[1], inner[2]))
+            pieces.append(Variable(inner[1], inner[2]))
         else:
             pieces.append((found[0], False))
     if end < len(written):

@@ -182,7 +182,7 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
         return
     for written in wanted_values(subject):
         pieces = Text(written, variables=True).pieces
-        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.key, asker) for piece in pieces)
+        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, asker) for piece in pieces)
         if "\0" in text:
             continue
         if not has_wildcard(text):
@@ -201,8 +201,8 @@ def _role_maximum(case: Case) -> int:
 
 
 def _variable(key: str, asker: Asker) -> str:
-    """Resolve the variables that a caller can know; NUL where it cannot."""
-    return asker.name if key.lower() == "aws:username" and asker.kind is CallerKind.USER else "\0"
+    """Resolve a variable (its key in lower case) that a caller can know; NUL where it cannot."""
+    return asker.name if key == "aws:username" and asker.kind is CallerKind.USER else "\0"
 
 
 def _as_name(value: str) -> str:
