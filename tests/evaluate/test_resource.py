@@ -98,8 +98,10 @@ def test_a_list_of_resources_points_at_one(given: object, verdict: Tri, reason: 
     ],
 )
 def test_an_asterisk_that_ends_a_part_may_go_on_beyond_the_colon(given: str, verdict: Tri) -> None:
-    assert told(given).verdict is verdict
-    assert told(given, "NotResource").verdict is ~verdict
+    trace, negated = told(given), told(given, "NotResource")
+    assert (trace.verdict, negated.verdict) == (verdict, ~verdict)
+    over = verdict is UNKNOWN
+    assert [each.reason is Reason.WILDCARD_OVER_COLON for each in (trace, negated)] == [over, over]
     assert told(["arn:aws:s3:::x", given]).verdict is verdict
     assert told([given, DESTINATION]).verdict is YES
     assert told([f"{HERE}/${{aws:username}}", given]).verdict is verdict

@@ -17,6 +17,7 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
 # The nearer a miss, the sooner it is shown when a statement lists several resources.
 _NEARNESS = (
     Reason.NOT_TOLD,
+    Reason.WILDCARD_OVER_COLON,
     Reason.SPACE_DIFFERS,
     Reason.CASE_DIFFERS,
     Reason.SESSION_FOR_ROLE,
@@ -94,7 +95,7 @@ class Resources:
             reason = Reason.EXCLUDED if self.negated else Reason.MATCHES
         elif self.negated:
             unsure = [(text, place) for text, place, fits in told if fits is UNKNOWN]
-            reason = Reason.NOT_TOLD if unsure else Reason.MATCHES
+            reason = _miss(unsure[0][0], UNKNOWN, question) if unsure else Reason.MATCHES
             text, place = (unsure or [(Text(", ".join(text.written for text, _, _ in told), variables=False), "")])[0]
             place = place or self.pointer
         else:
@@ -147,7 +148,7 @@ def _fits(text: Text, question: Question) -> Tri:
 def _miss(text: Text, fits: Tri, question: Question) -> Reason:
     """Say why one value does not fit."""
     if fits is UNKNOWN:
-        return Reason.NOT_TOLD
+        return Reason.NOT_TOLD if text.plain is None else Reason.WILDCARD_OVER_COLON
     if text.plain is not None:
         if _matcher(text.plain) is None:
             return Reason.SPACE_DIFFERS if text.plain != text.plain.strip() else Reason.NOT_AN_ARN
