@@ -1,8 +1,14 @@
 """ARNs: every broken shape that people paste is answered with the shape they meant."""
 
+import re
+from collections.abc import Callable
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from diagnose.errors import XdiagError
+from diagnose.model import arn
 from diagnose.model.arn import (
     PARTITIONS,
     Arn,
@@ -419,3 +425,32 @@ def test_a_session_of_a_role_without_a_name_is_not_whole() -> None:
     with pytest.raises(XdiagError) as caught:
         parse_caller("arn:aws:sts::111111111111:assumed-role//nightly")
     assert caught.value.message.endswith("is not a whole session ARN")
+
+
+segments = st.text(alphabet="aB9_+=,.@-/: *$\u200b", max_size=8)
+arns = st.builds(
+    "arn:{}:{}::{}:{}/{}".format,
+    st.sampled_from(["aws", "aws-cn", "aws-eu"]),
+    st.sampled_from(["iam", "sts"]),
+    st.sampled_from(["111111111111", "11111111111", "1111111111111"]),
+    st.sampled_from(["user", "role", "assumed-role", "group"]),
+    segments,
+)
+
+
+@given(arns)
+@example("arn:aws:iam::111111111111:role/a/b/App")
+@example("arn:aws:sts::111111111111:assumed-role/App/nightly")
+def test_what_looks_sound_is_read_as_everything_else_is(text: str) -> None:
+    at_once = [_read(parse, text) for parse in (parse_caller, parse_role)]
+    with pytest.MonkeyPatch.context() as patch:
+        for pattern in ("_SOUND_ENTITY", "_SOUND_SESSION"):
+            patch.setattr(arn, pattern, re.compile("(?!)"))
+        assert [_read(parse, text) for parse in (parse_caller, parse_role)] == at_once
+
+
+def _read(parse: Callable[[str], Caller | RoleName], text: str) -> Caller | RoleName | tuple[str, str]:
+    try:
+        return parse(text)
+    except XdiagError as error:
+        return error.message, error.hint

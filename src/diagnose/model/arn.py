@@ -86,7 +86,12 @@ def parse_caller(text: str) -> Caller:
 
     Raises XdiagError, with the nearest right form as its hint.
     """
-    if not text.startswith("arn:") and _SERVICE.fullmatch(text):
+    if sound := _SOUND_ENTITY.fullmatch(text):
+        kind_of_entity = CallerKind.ROLE if sound[3] == "role" else CallerKind.USER
+        return Caller(text, kind_of_entity, sound[1], sound[2], sound[5], sound[4])
+    if sound := _SOUND_SESSION.fullmatch(text):
+        return Caller(text, CallerKind.SESSION, sound[1], sound[2], sound[3], session=sound[4])
+    if _SERVICE.fullmatch(text):
         return Caller(text, CallerKind.SERVICE, "aws", "", text)
     arn = _checked(text, "source")
     kind, path, name = split_path(arn.resource)
@@ -114,6 +119,8 @@ def parse_role(text: str) -> RoleName:
 
     Raises XdiagError, with the nearest right form as its hint.
     """
+    if (sound := _SOUND_ENTITY.fullmatch(text)) and sound[3] == "role":
+        return RoleName(text, sound[1], sound[2], sound[4], sound[5])
     if _ROLE_NAME.fullmatch(text):
         raise XdiagError(
             f"the destination `{text}` is a bare name, not an ARN",
@@ -137,8 +144,11 @@ _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.
 _DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-# What nearly every ARN looks like: nothing that is asked of it below could find fault with it.
-_SOUND = re.compile(rf"arn:({'|'.join(PARTITIONS)}):(iam|sts)::([0-9]{{12}}):([A-Za-z0-9_+=,.@/-]+)")
+# What nearly all ARNs look like: nothing that is asked of others could find fault with them.
+_PARTITION = f"({'|'.join(PARTITIONS)})"
+_NAME = "[A-Za-z0-9_+=,.@-]+"
+_SOUND_ENTITY = re.compile(rf"arn:{_PARTITION}:iam::([0-9]{{12}}):(user|role)(/(?:{_NAME}/)*)({_NAME})")
+_SOUND_SESSION = re.compile(rf"arn:{_PARTITION}:sts::([0-9]{{12}}):assumed-role/({_NAME})/({_NAME})")
 _WHAT_IT_IS = {
     ("iam", "user"): "an IAM user, which nobody can assume",
     ("iam", "instance-profile"): "an instance profile, which only carries a role",
@@ -154,8 +164,6 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 def _checked(text: str, what: str) -> Arn:
     """Split an ARN whose first five parts have the right shape."""
-    if sound := _SOUND.fullmatch(text):
-        return Arn(sound[1], sound[2], "", sound[3], sound[4])
     if text != text.strip() or re.search(r"\s", text):
         raise XdiagError(
             f"the {what} `{text}` has spaces in it", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"
