@@ -441,6 +441,11 @@ arns = st.builds(
 @given(arns)
 @example("arn:aws:iam::111111111111:role/a/b/App")
 @example("arn:aws:sts::111111111111:assumed-role/App/nightly")
+@example("arn:aws:iam::111111111111:role/Ap*")
+@example("arn:aws:iam::111111111111:role/a//App")
+@example("arn:aws:iam::111111111111:role/Ap:p")
+@example("arn:aws:iam::111111111111:user/alice ")
+@example("arn:aws:sts::111111111111:assumed-role/team/App/nightly")
 def test_what_looks_sound_is_read_as_everything_else_is(text: str) -> None:
     at_once = [_read(parse, text) for parse in (parse_caller, parse_role)]
     with pytest.MonkeyPatch.context() as patch:
