@@ -34,6 +34,13 @@ def answer(client: Any, *names: str) -> Sent:
     return sent
 
 
+def page(client: Any, status: int, text: bytes) -> None:
+    """Answer all requests of a client with something that AWS never wrote."""
+    client.meta.events.register_first(
+        "before-send", lambda request, **_: AWSResponse(request.url, status, HTTPHeaders(), _Body(text))
+    )
+
+
 def refuse(client: Any, operation: str, code: str = "AccessDenied", *, when: str = "") -> None:
     """Refuse an operation, or only its requests that mention `when`, and let all others through."""
 

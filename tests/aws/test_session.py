@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.aws.accounts import scrub
-from tests.aws.answers import answer
+from tests.aws.answers import answer, page
 
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import Identity, identify
@@ -160,6 +160,25 @@ class TestIdentity:
         assert identify(side) == Identity(
             "arn:aws:iam::111111111111:user/builder", "111111111111", "config-file", temporary=False
         )
+
+    @pytest.mark.parametrize("status", [200, 403])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param(b"<!DOCTYPE html><html><body>Sign in<br></body></html>", id="the page of a proxy"),
+            pytest.param(b"<html><body>Sign in</body></html>", id="a page that is XML"),
+            pytest.param(b'{"ok": true}', id="JSON"),
+            pytest.param(b"", id="nothing"),
+        ],
+    )
+    def test_an_answer_of_somebody_else_is_no_answer(self, config: Path, status: int, text: bytes) -> None:
+        config.write_text(f"[default]\n{KEY}")
+        side = open_side(None, None, None)
+        page(side.client("sts"), status, text)
+        refusal = identify(side)
+        assert isinstance(refusal, Refusal)
+        assert (refusal.gap, refusal.answered) == (Gap.UNREACHABLE, False)
+        assert refusal.text.startswith("what answered is not AWS")
 
     def test_a_key_of_neither_kind_tells_nothing_of_its_lifetime(self, config: Path) -> None:
         config.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")

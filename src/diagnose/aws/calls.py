@@ -9,12 +9,14 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from botocore import exceptions as boto
 from botocore import xform_name
+from botocore.parsers import ResponseParserError
 from msgspec import Struct
 
 from diagnose.aws.redaction import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
+NOT_AWS = "what answered is not AWS; perhaps a proxy did, or --endpoint-url names another server"
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 
@@ -102,6 +104,9 @@ def attempt(action: str, step: Callable[[], T]) -> T | Refusal:
         gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
         advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
+    except ResponseParserError:
+        # What it could not read is a page of somebody else's, of any length, and helps nobody.
+        return Refusal(Gap.UNREACHABLE, ResponseParserError.__name__, NOT_AWS)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.
         return Refusal(Gap.NO_CREDENTIALS, "ExpiredCredentials", redacted(str(error)))
@@ -199,6 +204,8 @@ def _answer(error: boto.ClientError, action: str) -> Refusal:
     if error.operation_name != action.partition(":")[2]:
         before = f"no credentials, because {error.operation_name} was refused: {code}: {message}"
         return Refusal(Gap.NO_CREDENTIALS, code, before)
+    if not code:
+        return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)
     if code in _DENIALS:
         return Refusal(Gap.ACCESS_DENIED, code, message, answered=True)
     if code in _REJECTED_CREDENTIALS:

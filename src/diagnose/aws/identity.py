@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from diagnose.aws.calls import Refusal, attempt
+from diagnose.aws.calls import NOT_AWS, Refusal, attempt
 from diagnose.aws.session import Side
+from diagnose.model.evidence import Gap
 
 
 class Identity(Struct, frozen=True):
@@ -27,8 +28,13 @@ def identify(side: Side) -> Identity | Refusal:
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
 
-    def step() -> Identity:
-        answer = side.client("sts").get_caller_identity()
-        return Identity(answer["Arn"], answer["Account"], *side.provenance())
+    def step() -> Identity | Refusal:
+        try:
+            answer = side.client("sts").get_caller_identity()
+            arn, account = answer["Arn"], answer["Account"]
+        except KeyError as error:
+            # A page that happens to be XML; botocore looks in it for the answer, and so do we.
+            return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)
+        return Identity(arn, account, *side.provenance())
 
     return attempt("sts:GetCallerIdentity", step)
