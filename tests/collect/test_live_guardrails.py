@@ -29,7 +29,7 @@ DENY_ALL = {
     "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}],
 }
 ENABLED = [{"Type": SCP, "Status": "ENABLED"}]
-NAMED = "only the management account or a delegated administrator of the organization may read them"
+NAMED = f"only the management account {MANAGEMENT} or a delegated administrator of the organization may read them"
 ADVICE = f"{NAMED}, whose profile --org-profile names"
 
 
@@ -322,7 +322,8 @@ class TestWhoReads:
             Gap.NOT_SUPPLIED,
             f"resource control policies of account {world.there}",
             "organizations:ListPoliciesForTarget",
-            ADVICE,
+            "only the management account or a delegated administrator of the organization may read them, whose profile "
+            "--org-profile names",
         )
 
     def test_an_account_of_another_organization_is_not_read_from_this_one(self, world: World) -> None:
@@ -341,8 +342,8 @@ class TestWhoReads:
             Gap.NOT_SUPPLIED,
             f"resource control policies of account {THERE}",
             "organizations:ListPoliciesForTarget",
-            f"account {THERE} is not in the organization {world.organization.id}, which is read with profile `org`, "
-            f"in account {MANAGEMENT}",
+            f"account {THERE} is in the organization {stranger}, whose management account is {HERE}, and not in the "
+            f"organization {world.organization.id}, which is read with profile `org`, in account {MANAGEMENT}",
         )
         assert not any(THERE in sent for sent in parents)
 
@@ -380,6 +381,12 @@ class TestWhoReads:
             f"service control policies of account {world.here}",
             detail="with profile `org`: ExpiredToken: no",
         )
+
+    def test_credentials_that_stop_working_lack_no_permission(self, world: World) -> None:
+        refuse(world.administrator.client("organizations"), "ListParents", "ExpiredTokenException")
+        scps = world.gathered().source.scps
+        assert isinstance(scps, Unread)
+        assert (scps.gap, scps.permission) == (Gap.NO_CREDENTIALS, "")
 
     def test_a_profile_that_fails_does_not_keep_a_side_from_reading(self, world: World) -> None:
         refuse(world.administrator.client("sts"), "GetCallerIdentity", "ExpiredToken")

@@ -86,6 +86,12 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
             id="there were no credentials",
         ),
         pytest.param(
+            Unread(Gap.NO_CREDENTIALS, "SCPs of account 111111111111", detail="profile `org` has expired"),
+            "SCPs of account 111111111111: no credentials to read it (profile `org` has expired)",
+            "needs credentials that work",
+            id="the credentials are of no use, whosever they are",
+        ),
+        pytest.param(
             Unread(Gap.NO_API, "session policy"),
             "session policy: AWS offers no way to read it",
             "ask whoever issued the credentials",

@@ -17,9 +17,6 @@ from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Level
 
-_WHO = "only the management account or a delegated administrator of the organization may read them"
-_ADVICE = f"{_WHO}, whose profile --org-profile names"
-
 
 class Bound(Struct, frozen=True):
     """What an organization says of an account: which one it is, with the account's place, and its policies by level."""
@@ -63,9 +60,22 @@ def read_guardrails(
             return Bound(placed, Known((), placed.source))
         administrator.progress(f"reading the {subject}")
         return Bound(placed, read_levels(administrator, place, kind, subject))
-    if isinstance(organization, Known) and organization.value and organization.value.management_account == account:
-        return Bound(organization, Known((), organization.source))
-    return Bound(organization, refusals[0] if refusals else Unread(Gap.NOT_SUPPLIED, subject, LIST, _ADVICE))
+    management_account = ""
+    if isinstance(organization, Known) and organization.value:
+        management_account = organization.value.management_account
+        if management_account == account:
+            return Bound(organization, Known((), organization.source))
+    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(management_account)}, {_WHOSE}")
+    return Bound(organization, refusals[0] if refusals else untried)
+
+
+_WHOSE = "whose profile --org-profile names"
+
+
+def _who(management_account: str) -> str:
+    """Say who may read an organization's policies; the number of its management account is "" where it is not known."""
+    manager = f"the management account {management_account}".rstrip()
+    return f"only {manager} or a delegated administrator of the organization may read them"
 
 
 def _same(one: Evidence[Organization | None], other: Evidence[Organization | None]) -> bool:
@@ -93,21 +103,29 @@ def _placed(
     if theirs.value is None:
         return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
     if isinstance(organization, Known) and not _same(theirs, organization):
-        return _elsewhere(administrator, account, theirs.value)
+        return _elsewhere(administrator, account, theirs.value, organization.value)
     place = place_of(administrator, account)
     if isinstance(place, Unread):
         return _refused(administrator, place, theirs.value.management_account)
-    return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value)
+    return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value, None)
 
 
 def _refused(administrator: Administrator, gap: Unread, management_account: str = "") -> Unread:
-    """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there."""
+    """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there.
+
+    Nor does it help credentials that do not work.
+    """
     who = ""
     if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
-        who = f"; {_WHO if administrator.named else _ADVICE}"
-    return replace(gap, detail=f"{administrator.label}: {gap.detail}{who}")
+        who = f"; {_who(management_account)}" + ("" if administrator.named else f", {_WHOSE}")
+    permission = "" if gap.gap is Gap.NO_CREDENTIALS else gap.permission
+    return replace(gap, permission=permission, detail=f"{administrator.label}: {gap.detail}{who}")
 
 
-def _elsewhere(administrator: Administrator, account: str, theirs: Organization) -> Unread:
-    said = f"account {account} is not in the organization {theirs.id}, which is read {administrator.label}"
+def _elsewhere(administrator: Administrator, account: str, theirs: Organization, own: Organization | None) -> Unread:
+    """Say that the account is in its `own` organization, if that is known, and not in theirs."""
+    where = "is not"
+    if own is not None:
+        where = f"is in the organization {own.id}, whose management account is {own.management_account}, and not"
+    said = f"account {account} {where} in the organization {theirs.id}, which is read {administrator.label}"
     return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=said)

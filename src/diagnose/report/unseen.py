@@ -70,9 +70,10 @@ def cure(gap: Unread) -> str:
             return "needs the permission to read it"
         case Gap.NOT_SUPPLIED:
             return "needs to be given to xdiag"
+        case Gap.NO_CREDENTIALS if gap.permission:
+            return f"needs credentials of that account, with {quoted(gap.permission)}"
         case Gap.NO_CREDENTIALS:
-            also = f", with {quoted(gap.permission)}" if gap.permission else ""
-            return f"needs credentials of that account{also}"
+            return "needs credentials that work"
         case Gap.NO_API:
             return "ask whoever issued the credentials"
         case Gap.UNREACHABLE:
