@@ -55,6 +55,22 @@ def test_a_near_miss_in_the_trust_policy_is_replaced(world: str, written: str, v
 
 
 @pytest.mark.parametrize(
+    ("world", "written", "value"),
+    [
+        pytest.param("cross-account", "arn:aws:iam::111111111111:group/builders", BUILDER, id="a group"),
+        pytest.param(
+            "cross-account-role", "arn:aws:iam::111111111111:instance-profile/web", APP, id="an instance profile"
+        ),
+        pytest.param("cross-account", "release-bot", BUILDER, id="a name without its ARN"),
+        pytest.param("cross-account", "arn:aws:iam:eu-west-1:111111111111:user/x", BUILDER, id="an ARN with a Region"),
+    ],
+)
+def test_what_is_no_principal_is_replaced_for_aws_would_not_save_it_again(world: str, written: str, value: str) -> None:
+    case = broken(world, trust_policy=trust(allow({"AWS": written})))
+    assert edited(whom(case))["Statement"] == [allow({"AWS": value})]
+
+
+@pytest.mark.parametrize(
     ("world", "written"),
     [
         pytest.param("cross-account-role", "arn:aws:iam::111111111111:user/auditor", id="a user"),

@@ -19,7 +19,14 @@ from diagnose.remedy.parties import caller, permission_set, principal_element
 from diagnose.remedy.wording import is_near
 
 _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
-_NEVER_RIGHT = (Reason.WILDCARD_IN_PRINCIPAL, Reason.REGIONAL_SERVICE_PRINCIPAL)
+_NEVER_RIGHT = (
+    Reason.WILDCARD_IN_PRINCIPAL,
+    Reason.REGIONAL_SERVICE_PRINCIPAL,
+    Reason.NEVER_A_PRINCIPAL,
+    Reason.NOT_AN_ARN,
+    Reason.REGION_GIVEN,
+)
+"""What lets nobody in wherever it stands; most of it, AWS would not save again."""
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
