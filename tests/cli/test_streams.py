@@ -3,11 +3,25 @@
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.cli.cases import DEMOS
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 
 CASE = DEMOS / "wrong-principal.json"
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    """One case for each line of a batch."""
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(msgspec.json.format(CASE.read_bytes(), indent=0) + b"\n")
+    return path
+
+
+def shell(xdiag: Program, line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    command = ["/bin/bash", "-c", line]
+    return subprocess.run(command, env=xdiag.environment, cwd=folder, capture_output=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
@@ -23,25 +37,44 @@ def test_a_reader_that_has_seen_enough_is_left_in_peace(xdiag: Program, output: 
     assert (done.stdout, done.stderr) == (b"%d\n" % DENIED, b"")
 
 
-def test_a_closed_output_still_gives_the_verdict(xdiag: Program) -> None:
-    command = " ".join(xdiag.command("check", "--case", CASE))
-    done = subprocess.run(
-        ["/bin/bash", "-c", f"{command} >&-"], env=xdiag.environment, capture_output=True, check=False, timeout=30
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (DENIED, b"", b"")
+@pytest.mark.parametrize(
+    ("command", "closed", "code"),
+    [
+        pytest.param(("check", "--case", CASE), ">&-", DENIED, id="the output of check"),
+        pytest.param(("batch", "cases.jsonl"), ">&-", ALLOWED, id="the output of batch"),
+        pytest.param(("check", "--case", "nowhere"), "2>&-", BAD_INPUT, id="where a mistake is told"),
+        pytest.param(("batch", "cases.jsonl", "--to", "/dev/null"), "2>&-", ALLOWED, id="where progress is shown"),
+        pytest.param(("check", "--case", CASE), "<&- >&- 2>&-", DENIED, id="all of them"),
+    ],
+)
+def test_a_closed_stream_changes_nothing(
+    xdiag: Program, cases: Path, command: tuple[str | Path, ...], closed: str, code: int
+) -> None:
+    done = shell(xdiag, f"{' '.join(xdiag.command(*command))} {closed}", cases.parent)
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+
+
+@pytest.mark.parametrize("command", [("check", "--case", "-"), ("batch", "-")])
+def test_a_closed_input_is_an_empty_one(xdiag: Program, command: tuple[str, ...]) -> None:
+    words = " ".join(xdiag.command(*command))
+    closed, empty = shell(xdiag, f"{words} <&-", xdiag.home), shell(xdiag, f"{words} </dev/null", xdiag.home)
+    assert (closed.returncode, closed.stdout, closed.stderr) == (empty.returncode, empty.stdout, empty.stderr)
+
+
+@pytest.mark.parametrize("flags", [(), ("--jobs", "2")], ids=["alone", "with others"])
+def test_a_batch_ends_when_nobody_reads_its_rows(xdiag: Program, cases: Path, flags: tuple[str, ...]) -> None:
+    cases.write_bytes(cases.read_bytes() * 5000)
+    words = " ".join(xdiag.command("batch", cases, *flags))
+    done = shell(xdiag, f"{words} | head -n 1 >/dev/null; echo ${{PIPESTATUS[0]}}", cases.parent)
+    assert (done.stdout, done.stderr) == (b"141\n", b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_told(xdiag: Program) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            xdiag.command("check", "--case", CASE),
-            env=xdiag.environment,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-            timeout=30,
-        )
+@pytest.mark.parametrize(
+    "command", [("check", "--case", CASE), ("batch", "cases.jsonl"), ("batch", "cases.jsonl", "--jobs", "2")]
+)
+def test_a_full_disk_is_told(xdiag: Program, cases: Path, command: tuple[str | Path, ...]) -> None:
+    done = shell(xdiag, f"{' '.join(xdiag.command(*command))} >/dev/full", cases.parent)
     assert done.returncode == BAD_INPUT
     assert done.stderr.startswith(b"xdiag: the result cannot be written: ")
     assert b"Traceback" not in done.stderr

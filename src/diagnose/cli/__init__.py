@@ -1,5 +1,6 @@
 """The command line: one command a file, no logic."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -11,6 +12,7 @@ from diagnose.errors import NothingGatheredError, XdiagError
 def main() -> None:
     """Run xdiag. A user's mistake is told in one sentence; what is not foreseen is not caught."""
     signal.signal(signal.SIGINT, _interrupted)
+    _open_streams()
     from diagnose.cli.app import app
     from diagnose.cli.usage import UsageError, mistake
 
@@ -20,6 +22,13 @@ def main() -> None:
         _leave(mistake(error), 2)
     except XdiagError as error:
         _leave(error, 4 if isinstance(error, NothingGatheredError) else 2)
+
+
+def _open_streams() -> None:
+    """Open what the caller has closed, as `>&-` does, on nothing: Python leaves None there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _leave(error: XdiagError | None, code: int) -> NoReturn:

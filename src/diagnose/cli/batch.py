@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.exits import ALLOWED, BAD_INPUT, DENIED, UNDETERMINED
+from diagnose.cli.exits import ALLOWED, BAD_INPUT, DENIED, READER_LEFT, UNDETERMINED
 from diagnose.cli.options import RuleFolders
 from diagnose.report import Lines
 
@@ -50,12 +50,16 @@ def batch(
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
-    Exit codes: 0 every row has a verdict, 2 some row has an error (or bad usage), 130 interrupted. With --fail-on:
-    1 some row is denied, 3 some row is undetermined; an error comes first, then a denial.
+    Exit codes: 0 every row has a verdict, 2 some row has an error (or bad usage), 130 interrupted, 141 whoever read
+    the rows has left. With --fail-on: 1 some row is denied, 3 some row is undetermined; an error comes first, then a
+    denial.
     """
     from diagnose.cli.rows import run
 
-    counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+    try:
+        counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+    except BrokenPipeError:
+        raise typer.Exit(READER_LEFT) from None
     raise typer.Exit(_code(counted, fail_on or ()))
 
 

@@ -3,6 +3,8 @@
 from diagnose.model.diagnosis import Verdict
 
 ALLOWED, DENIED, BAD_INPUT, UNDETERMINED, NOTHING_GATHERED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+READER_LEFT = 141
+"""As a shell calls the end of a program that nobody reads any more. It says nothing of the rows that were not read."""
 
 _BY_VERDICT = {Verdict.ALLOWED: ALLOWED, Verdict.DENIED: DENIED, Verdict.UNDETERMINED: UNDETERMINED}
 

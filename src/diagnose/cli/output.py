@@ -1,5 +1,6 @@
 """Where words go: results to standard output, all else to standard error."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -25,19 +26,34 @@ def say(text: str) -> None:
 
     Raises XdiagError where nothing can be written, on a disk that is full, say.
     """
-    if sys.stdout is None:
-        return
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
+    with contextlib.suppress(BrokenPipeError), _writing():
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
+
+
+def pour(rows: bytes) -> None:
+    """Write some of many results. There is no use in going on where nobody reads them any more.
+
+    Raises XdiagError where nothing can be written, and BrokenPipeError where the reader has left.
+    """
+    with _writing():
+        sys.stdout.buffer.write(rows)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Turn standard output away when it fails: what is still held back would be tried once more at exit."""
+    try:
+        yield
     except OSError as error:
-        # What is still held back would be tried once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            reason = (error.strerror or str(error)).lower()
-            raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
+        if isinstance(error, BrokenPipeError):
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
 
 
 def tell(error: XdiagError) -> None:
@@ -56,12 +72,12 @@ def colored(color: Color) -> bool:
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return _is_terminal() and os.environ.get("TERM") != "dumb"
+    return shows_results() and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
     """Give the terminal's width, or 80 columns where the output goes elsewhere."""
-    return min(120, shutil.get_terminal_size((80, 24)).columns) if _is_terminal() else 80
+    return min(120, shutil.get_terminal_size((80, 24)).columns) if shows_results() else 80
 
 
 @contextmanager
@@ -78,5 +94,6 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(Text(step))
 
 
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+def shows_results() -> bool:
+    """Say whether results go to a terminal."""
+    return sys.stdout.isatty()

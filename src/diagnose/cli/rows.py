@@ -12,7 +12,7 @@ from typing import IO
 
 from diagnose.batch import LONGEST_LINE, Line, Tally, kind_of_row, told
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import progress
+from diagnose.cli.output import pour, progress, shows_results
 from diagnose.cli.row_file import RowFile, said
 from diagnose.collect.syntax import shown
 from diagnose.errors import XdiagError
@@ -36,7 +36,8 @@ def run(
 ) -> Tally:
     """Make a row of every line of a file ("-": standard input); count all the rows that there are, by verdict.
 
-    Raises XdiagError if a file cannot be read or written, or if the rows to go on after are of something else.
+    Raises XdiagError if a file cannot be read or written, or if the rows to go on after are of something else, and
+    BrokenPipeError if whoever reads the rows has left.
     """
     if resume and to is None:
         raise XdiagError("`--resume` has nothing to go on after", hint="name the file that holds the rows with `--to`")
@@ -44,7 +45,7 @@ def run(
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_opened(file))
         lines, counted = _lines(source), Counter[str]()
-        write: Callable[[bytes], None] = _to_standard_output
+        write: Callable[[bytes], None] = pour
         if to is not None:
             _check_other(source, to)
             rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
@@ -132,11 +133,6 @@ def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _to_standard_output(text: bytes) -> None:
-    sys.stdout.buffer.write(text)
-    sys.stdout.buffer.flush()
-
-
 def _watched(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
     """Show how far we are, unless the rows themselves run over the same screen."""
-    return contextlib.nullcontext(lambda _: None) if to is None and sys.stdout.isatty() else progress()
+    return contextlib.nullcontext(lambda _: None) if to is None and shows_results() else progress()
