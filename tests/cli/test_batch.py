@@ -98,7 +98,11 @@ def test_a_verdict_a_line_comes_out_in_input_order() -> None:
     assert [row["line"] for row in found] == [1, 2, 3, 4]
     assert [row["verdict"] for row in found] == ["allowed", "denied", "", "undetermined"]
     assert "not JSON" in found[2]["error"]
-    assert done.stderr == b""
+    assert done.stderr.startswith(b"xdiag: 1 of 4 rows have no verdict but an error\n")
+
+
+def test_where_all_goes_well_nothing_is_said() -> None:
+    assert xdiag("-", stdin=lines(ALLOWED, DENIED)).stderr == b""
 
 
 def test_blank_lines_make_no_row_but_count() -> None:
@@ -149,7 +153,7 @@ def test_rows_are_the_same_however_many_processes_make_them(tmp_path: Path) -> N
     for jobs in ("2", "3"):
         together = xdiag(path, "--jobs", jobs, "--to", tmp_path / "rows.jsonl")
         assert (tmp_path / "rows.jsonl").read_bytes() == alone.stdout
-        assert (together.returncode, together.stdout, together.stderr) == (2, b"", b"")
+        assert (together.returncode, together.stdout, together.stderr) == (2, b"", alone.stderr)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -214,7 +218,7 @@ def test_csv_has_the_fields_of_json_under_a_header(flags: tuple[str, ...]) -> No
     assert cells(spreadsheet.stdout) == wanted
     assert spreadsheet.stdout.count(b"\r\n") == spreadsheet.stdout.count(b"\n") == 5
     assert spreadsheet.stdout.startswith(b"schema,line,verdict,source_arn,dest_role_arn,error,hint")
-    assert (plain.returncode, spreadsheet.returncode, spreadsheet.stderr) == (2, 2, b"")
+    assert (plain.returncode, spreadsheet.returncode, spreadsheet.stderr) == (2, 2, plain.stderr)
 
 
 def test_csv_without_rows_is_a_header() -> None:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.exits import ALLOWED, BAD_INPUT, DENIED, READER_LEFT, UNDETERMINED
+from diagnose.cli.exits import ALLOWED, DENIED, READER_LEFT, UNDETERMINED
 from diagnose.cli.options import RuleFolders
+from diagnose.errors import XdiagError
 from diagnose.report import Lines
 
 
@@ -60,12 +61,15 @@ def batch(
         counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
     except BrokenPipeError:
         raise typer.Exit(READER_LEFT) from None
+    if failed := counted.get("", 0):
+        raise XdiagError(
+            f"{failed:,} of {sum(counted.values()):,} rows have no verdict but an error",
+            hint="their field `error` says what is wrong with the line, and `hint` what was expected",
+        )
     raise typer.Exit(_code(counted, fail_on or ()))
 
 
 def _code(counted: Mapping[str, int], fail_on: Sequence[FailOn]) -> int:
-    if counted.get("", 0):
-        return BAD_INPUT
     failed = [verdict for verdict in FailOn if verdict in fail_on and counted.get(verdict, 0)]
     return _CODES[failed[0]] if failed else ALLOWED
 
