@@ -9,7 +9,10 @@ from diagnose.model.policy import Policy, PolicyKind
 
 
 def audience(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A trust policy, or a case file that holds one.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A trust policy, or a case file that holds one ('-': standard input)."),
+    ],
 ) -> None:
     """Say whom a trust policy admits, for which actions, and whether it is open to all the world.
 
@@ -18,6 +21,8 @@ def audience(
         xdiag audience trust.json
 
         xdiag audience ticket.json
+
+        aws iam get-role --role-name Deploy | xdiag audience -
 
     Exit codes: 0 whomever it admits, 2 bad usage or input.
     """
@@ -30,13 +35,14 @@ def audience(
 
 def _trust_policy(file: Path) -> Policy:
     """Read the policy out of either kind of file."""
-    from diagnose.collect.file import read_bytes, read_case, read_policy_file
+    from diagnose.collect.file import case_from_json, place_of, policy_from_json, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 
-    if b'"snapshot"' not in read_bytes(file):
-        return read_policy_file(file, PolicyKind.TRUST)
-    trust = read_case(file).snapshot.destination.trust_policy
+    data, place = read_bytes(file), place_of(file)
+    if b'"snapshot"' not in data:
+        return policy_from_json(data, PolicyKind.TRUST, place=place)
+    trust = case_from_json(data, place=place).snapshot.destination.trust_policy
     if isinstance(trust, Known):
         return trust.value
-    raise XdiagError(f"the trust policy was not read when `{file}` was made", hint="give the policy itself as a file")
+    raise XdiagError(f"the trust policy was not read when `{place}` was made", hint="give the policy itself as a file")

@@ -28,7 +28,7 @@ def read_case(path: Path | Literal["-"]) -> Case:
 
     Raises XdiagError, with the file's name and the mend, for anything that is not a case.
     """
-    return case_from_json(read_bytes(path), place=_place(path))
+    return case_from_json(read_bytes(path), place=place_of(path))
 
 
 def case_from_json(data: bytes, *, place: str) -> Case:
@@ -107,11 +107,18 @@ def save_case(case: Case, path: Path) -> None:
 def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
     """Read a proposed policy: the document alone, or what an AWS command that reads a policy has printed.
 
-    The policy is named as AWS's output names it, else after the file. The document's text is kept as it is,
-    so what it says may still be wrong. Raises XdiagError for anything that is not a JSON object with a `Statement`.
+    Raises XdiagError for anything that is not a JSON object with a `Statement`.
     """
-    place = _place(path)
-    data = read_bytes(path).removeprefix(_BOM).strip()
+    return policy_from_json(read_bytes(path), kind, place=place_of(path))
+
+
+def policy_from_json(data: bytes, kind: PolicyKind, *, place: str) -> Policy:
+    """Read a policy, as `read_policy_file` does. `place` names the file.
+
+    The policy is named as AWS's output names it, else after the file. The document's text is kept as it is,
+    so what it says may still be wrong.
+    """
+    data = data.removeprefix(_BOM).strip()
     if data[:3].upper() == b"%7B":
         data = unquote_to_bytes(data)
     name, document = _unwrapped(Raw(data), place, kind)
@@ -128,7 +135,7 @@ def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
 
     Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
     """
-    place = _place(path)
+    place = place_of(path)
     try:
         if str(path) == "-":
             data = sys.stdin.buffer.read(most + 1)
@@ -144,15 +151,16 @@ def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
     return data
 
 
+def place_of(path: Path | Literal["-"]) -> str:
+    """Say where what is read at a path stands, for people."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
 _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _WRAPPERS = ("PolicyVersion", "Role", "Policy")
 _DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content")
-
-
-def _place(path: Path | Literal["-"]) -> str:
-    return "standard input" if str(path) == "-" else str(path)
 
 
 def _storable(value: object) -> object:

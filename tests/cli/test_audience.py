@@ -1,0 +1,38 @@
+"""Whom a trust policy admits, out of whatever holds one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.cases import DEMOS, demo
+from tests.cli.program import BAD_INPUT, Program
+
+CASE: Any = demo("wrong-principal")
+TRUST: Any = CASE["snapshot"]["destination"]["trust_policy"]["value"]["document"]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(TRUST, id="a trust policy"),
+        pytest.param({"Role": {"RoleName": "Deploy", "AssumeRolePolicyDocument": TRUST}}, id="what AWS answered"),
+        pytest.param(CASE, id="a case"),
+    ],
+)
+def test_a_policy_is_read_from_a_file_and_from_standard_input(xdiag: Program, tmp_path: Path, held: Any) -> None:
+    path = tmp_path / "held.json"
+    path.write_text(json.dumps(held))
+    from_file, piped = xdiag("audience", path), xdiag("audience", "-", stdin=path.read_bytes())
+    assert TRUST["Statement"][0]["Principal"]["AWS"] in from_file.out
+    assert (
+        (piped.code, piped.out, piped.err) == (from_file.code, from_file.out, from_file.err) == (0, from_file.out, "")
+    )
+
+
+def test_a_case_without_the_policy_is_a_mistake(xdiag: Program) -> None:
+    case = json.loads((DEMOS / "wrong-principal.json").read_text())
+    case["snapshot"]["destination"]["trust_policy"] = {"evidence": "unread"}
+    run = xdiag("audience", "-", stdin=json.dumps(case).encode())
+    assert run.code == BAD_INPUT
+    assert run.err.startswith("xdiag: the trust policy was not read when `standard input` was made")
