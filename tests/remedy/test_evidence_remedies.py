@@ -109,6 +109,22 @@ def test_a_permission_is_granted_to_whom_it_helps(permission: str, whose: str) -
     assert remedy.text == f"Grant `{permission}` (for SCPs) {whose}"
 
 
+@pytest.mark.parametrize(
+    ("subjects", "words"),
+    [
+        pytest.param(["the root", "the OU"], "the root and the OU", id="two"),
+        pytest.param(["the root", "the OU", "an account"], "the root, the OU and an account", id="three"),
+        pytest.param(["the root", "the OU", "OU b", "OU c", "an account"], "the root, the OU and 3 more", id="many"),
+    ],
+)
+def test_a_permission_that_is_lacking_for_several_things_is_named_once(subjects: list[str], words: str) -> None:
+    lacking = {"evidence": "unread", "gap": "access_denied", "permission": "organizations:ListPoliciesForTarget"}
+    level = {"target": "r-ab12", "policies": {"unread": [{**lacking, "subject": subject} for subject in subjects]}}
+    change = {"snapshot": {"source": {"scps": {"value": [level]}}}}
+    [remedy] = _proposed("grant-reader-permission", change, Layer.SCP)
+    assert remedy.text.startswith(f"Grant `organizations:ListPoliciesForTarget` (for {words}) to a principal of")
+
+
 def test_permissions_of_two_principals_are_granted_apart() -> None:
     gap = {"evidence": "unread", "gap": "access_denied"}
     change = {

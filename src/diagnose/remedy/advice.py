@@ -145,7 +145,19 @@ def _for_administrators(permission: str) -> bool:
 
 
 def _permissions(named: Sequence[tuple[str, str]]) -> str:
-    return " and ".join(f"`{permission}`" + (f" (for {read})" if read else "") for permission, read in named)
+    """Name each permission once, with what it is for."""
+    uses: dict[str, list[str]] = {}
+    for permission, read in named:
+        uses.setdefault(permission, []).extend([read] if read else [])
+    return " and ".join(
+        f"`{permission}`" + (f" (for {_several(read)})" if read else "") for permission, read in uses.items()
+    )
+
+
+def _several(read: Sequence[str]) -> str:
+    """Name two things of many: each stands among what could not be seen."""
+    *most, last = read if len(read) < 4 else (*read[:2], f"{len(read) - 2} more")
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
