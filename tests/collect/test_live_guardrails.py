@@ -382,6 +382,12 @@ class TestWhoReads:
             detail="with profile `org`: ExpiredToken: no",
         )
 
+    def test_a_profile_of_the_management_account_is_not_told_to_be_that(self, world: World) -> None:
+        refuse(world.administrator.client("organizations"), "DescribeOrganization", "AccessDeniedException")
+        scps = world.gathered().source.scps
+        assert isinstance(scps, Unread)
+        assert scps.detail == f"with profile `org`, in account {MANAGEMENT}: AccessDeniedException: no"
+
     def test_credentials_that_stop_working_lack_no_permission(self, world: World) -> None:
         refuse(world.administrator.client("organizations"), "ListParents", "ExpiredTokenException")
         scps = world.gathered().source.scps

@@ -60,16 +60,20 @@ def read_guardrails(
             return Bound(placed, Known((), placed.source))
         administrator.progress(f"reading the {subject}")
         return Bound(placed, read_levels(administrator, place, kind, subject))
-    management_account = ""
-    if isinstance(organization, Known) and organization.value:
-        management_account = organization.value.management_account
-        if management_account == account:
-            return Bound(organization, Known((), organization.source))
-    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(management_account)}, {_WHOSE}")
+    if isinstance(organization, Known) and _management_account(organization) == account:
+        return Bound(organization, Known((), organization.source))
+    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}, {_WHOSE}")
     return Bound(organization, refusals[0] if refusals else untried)
 
 
 _WHOSE = "whose profile --org-profile names"
+
+
+def _management_account(organization: Evidence[Organization | None]) -> str:
+    """Give the number of an organization's management account; "" where it is not known."""
+    if isinstance(organization, Known) and organization.value is not None:
+        return organization.value.management_account
+    return ""
 
 
 def _who(management_account: str) -> str:
@@ -99,7 +103,7 @@ def _placed(
     administrator.progress(f"looking for account {account} in the organization {administrator.label}")
     theirs = administrator.organization
     if isinstance(theirs, Unread):
-        return _refused(administrator, theirs)
+        return _refused(administrator, theirs, _management_account(organization))
     if theirs.value is None:
         return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
     if isinstance(organization, Known) and not _same(theirs, organization):
@@ -110,7 +114,7 @@ def _placed(
     return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value, None)
 
 
-def _refused(administrator: Administrator, gap: Unread, management_account: str = "") -> Unread:
+def _refused(administrator: Administrator, gap: Unread, management_account: str) -> Unread:
     """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there.
 
     Nor does it help credentials that do not work.
