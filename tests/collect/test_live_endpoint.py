@@ -90,8 +90,8 @@ def test_one_that_is_not_there_is_unread_and_not_absent(accounts: Accounts, side
     assert read(endpoint, side) == Unread(
         Gap.NO_CREDENTIALS,
         endpoint,
-        "ec2:DescribeVpcEndpoints",
-        f"profile `ours` sees no such endpoint in {REGION}: it may be another account's, or another Region's",
+        detail=f"profile `ours` sees no such endpoint in {REGION}: it is mistyped, in another Region, or another "
+        "account's",
     )
 
 

@@ -125,6 +125,29 @@ def test_a_permission_that_is_lacking_for_several_things_is_named_once(subjects:
     assert remedy.text.startswith(f"Grant `organizations:ListPoliciesForTarget` (for {words}) to a principal of")
 
 
+@pytest.mark.parametrize(
+    ("change", "layer", "said"),
+    [
+        pytest.param(
+            {"destination": {"trust_policy": {**UNREAD, "permission": "iam:GetRole"}}},
+            Layer.TRUST,
+            ["Run it again with a profile of account `222222222222` that works, as `--dest-profile`"],
+            id="the role",
+        ),
+        pytest.param(
+            {"source": {"identity_policies": {"unread": [{**UNREAD, "permission": "iam:ListUserPolicies"}]}}},
+            Layer.IDENTITY,
+            ["Run it again with a profile of account `111111111111` that works, as `--source-profile`"],
+            id="the caller",
+        ),
+        pytest.param({"endpoint": UNREAD}, Layer.ENDPOINT, [], id="an endpoint that nobody sees"),
+    ],
+)
+def test_no_permission_is_granted_where_there_were_no_credentials(change: Any, layer: Layer, said: list[str]) -> None:
+    remedies = _proposed("grant-reader-permission", {"snapshot": change}, layer)
+    assert [remedy.text for remedy in remedies] == said
+
+
 def test_permissions_of_two_principals_are_granted_apart() -> None:
     gap = {"evidence": "unread", "gap": "access_denied"}
     change = {

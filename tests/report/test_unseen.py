@@ -88,7 +88,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
         pytest.param(
             Unread(Gap.NO_CREDENTIALS, "SCPs of account 111111111111", detail="profile `org` has expired"),
             "SCPs of account 111111111111: no credentials to read it (profile `org` has expired)",
-            "needs credentials that work",
+            "needs credentials that may read it",
             id="the credentials are of no use, whosever they are",
         ),
         pytest.param(

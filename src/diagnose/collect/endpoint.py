@@ -50,8 +50,10 @@ def read_endpoint(
     if isinstance(found, Unread):
         return Known(Endpoint(endpoint, policy=found), "stated on the command line")
     if not found.value:
-        said = f"{side.label} sees no such endpoint in {region}: it may be another account's, or another Region's"
-        return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, said)
+        said = (
+            f"{side.label} sees no such endpoint in {region}: it is mistyped, in another Region, or another account's"
+        )
+        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=said)
     return Known(_endpoint(found.value[0], region), found.source)
 
 

@@ -10,7 +10,7 @@ from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
-from diagnose.model.evidence import Known, Unread
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
@@ -116,9 +116,14 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
 
 
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Grant xdiag's own principal what it lacked to read, and nothing else."""
-    gaps = _gaps(decision, subject.layer) if subject.layer is not None else _unread(case)
-    named = dict.fromkeys((gap.permission, gap.subject) for gap in gaps if gap.permission)
+    """Grant xdiag's own principal what it lacked to read, and nothing else.
+
+    What there were no credentials for is not read with more permissions, but with a profile of its account.
+    """
+    gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
+    named = dict.fromkeys(
+        (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
+    )
     to_us = [each for each in named if not _for_administrators(each[0])]
     to_administrators = [each for each in named if _for_administrators(each[0])]
     grants = [
@@ -128,7 +133,14 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     if grants:
         text = f"Grant {', and '.join(grants)}, and run it again"
         yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+    if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
+        flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
+        account = account_of(role_arn(case) if flag == "--dest-profile" else arn)
+        text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
+        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
 
+
+_PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
 
 _TO_ADMINISTRATORS = (
     "to a principal of the organization's management account or of a delegated administrator, whose profile "

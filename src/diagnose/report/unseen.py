@@ -73,7 +73,7 @@ def cure(gap: Unread) -> str:
         case Gap.NO_CREDENTIALS if gap.permission:
             return f"needs credentials of that account, with {quoted(gap.permission)}"
         case Gap.NO_CREDENTIALS:
-            return "needs credentials that work"
+            return "needs credentials that may read it"
         case Gap.NO_API:
             return "ask whoever issued the credentials"
         case Gap.UNREACHABLE:
