@@ -54,6 +54,25 @@ def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> Non
     assert "no such" not in text
 
 
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [
+        pytest.param(["Audit"], [], id="none is like it"),
+        pytest.param(["Audit", "Deployer"], ["role/Deployer`, if that is the role that is meant"], id="one is like it"),
+        pytest.param(["Deployer", "team/Deploy"], ["role/team/Deploy`"], id="one has its name in another path"),
+        pytest.param(
+            ["Deployers", "Deploys"], ["role/Deploys`, if that is the role that is meant"], id="the nearer of two"
+        ),
+    ],
+)
+def test_for_a_role_that_is_not_there_one_with_a_name_like_it_is_asked(names: list[str], asked: list[str]) -> None:
+    others = [f"arn:aws:iam::222222222222:role/{name}" for name in names]
+    gone = {"role": {"value": None}, "trust_policy": {"evidence": "unread"}, "other_roles": {"value": others}}
+    case = broken("cross-account", **gone)
+    told = [remedy.text for remedy in propose("correct-role-arn", gate(case, Gate.ROLE), case)]
+    assert told == [f"Ask for `arn:aws:iam::222222222222:{each}" for each in asked]
+
+
 def test_a_role_of_the_callers_account_is_asked_for_in_the_callers_partition() -> None:
     asked = "arn:aws-us-gov:iam::111111111111:role/team/Deploy"
     case = broken("same-account-named", request={"role_arn": asked}, role={"evidence": "unread"})

@@ -1,6 +1,7 @@
 """The way the request is made: the role's ARN, the Region, the endpoint, console or API, and who makes it."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from msgspec.structs import replace
 
@@ -22,9 +23,12 @@ from diagnose.remedy.parameters import (
 )
 from diagnose.remedy.parties import caller, is_role_arn
 
+_LIKENESS = 0.75
+"""How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
+
 
 def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Ask for the role as IAM has it, in the partition that its account is in, or for the other role of that name."""
+    """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
     destination, asked = case.snapshot.destination, case.request.role_arn
     if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
         yield from _in_the_callers_partition(case)
@@ -36,9 +40,13 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
         return
     others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
     name = asked.rpartition("/")[2].lower()
+    named: dict[str, list[str]] = {}
     for arn in others:
-        if arn != asked and arn.rpartition("/")[2].lower() == name and is_role_arn(arn):
-            yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)))
+        if arn != asked and is_role_arn(arn):
+            named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
+    for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
+        for arn in named[alike]:
+            yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
 
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
@@ -163,9 +171,9 @@ def _named_caller(subject: Subject) -> str:
     return element.wanted if any(kind in element.wanted for kind in kinds) and not has_wildcard(element.wanted) else ""
 
 
-def _asked_for(arn: str, case: Case, destination: DestinationSide) -> Draft:
+def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
-    text = f"Ask for `{arn}`"
+    text = f"Ask for `{arn}`" + ("" if sure else ", if that is the role that is meant")
     return _requested(Kind.CORRECT_ROLE_ARN, text, edited, replace(case.request, role_arn=arn), ())
 
 
