@@ -16,11 +16,17 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty
 from diagnose.model.tri import YES
+from diagnose.pipeline import diagnose
 from diagnose.remedy.kinds import REMEDIES
 
 WORLDS = Path(__file__).parent.parent / "fixtures" / "worlds"
 FOLDERS = rule_folders()
 RULES = load_rules(FOLDERS, REMEDIES)
+
+
+def _then(param: Any) -> str:
+    (_, example) = param.values
+    return str(example.then)
 
 
 EXAMPLES = [
@@ -42,6 +48,13 @@ def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, exam
     case = _case(example)
     certain = {cause.finding.rule for cause in explain(RULES, case, decide(case)) if _certain(cause.finding.certainty)}
     assert certain - {rule} == set(example.also)
+
+
+@pytest.mark.parametrize(("rule", "example"), [each for each in EXAMPLES if _then(each) == "certain"])
+def test_of_what_is_certain_it_is_said_what_to_do(rule: str, example: Example) -> None:
+    told = [finding for finding in diagnose(_case(example), RULES).findings if finding.rule == rule]
+    assert told
+    assert all(finding.remedies for finding in told)
 
 
 @pytest.mark.parametrize("rule", ["scp-allows-nothing", "scp-level-empty"])
