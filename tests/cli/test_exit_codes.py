@@ -9,6 +9,7 @@ import pytest
 from tests.cli.cases import DEMOS
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, INTERRUPTED, NOTHING_GATHERED, UNDETERMINED, Program
 
+BUG = 70
 SOURCE, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "us-east-1"}
 
@@ -45,6 +46,14 @@ def test_nothing_gathered_is_an_answer_of_its_own(xdiag: Program) -> None:
     assert len(reasons) == len(set(reasons))
     assert "Traceback" not in run.err
     assert KEYS["AWS_SECRET_ACCESS_KEY"] + "\n" not in run.err
+
+
+def test_a_bug_is_not_taken_for_a_denial(tmp_path: Path) -> None:
+    (tmp_path / "yaml.py").write_text("raise RuntimeError('out of order')")
+    run = Program(tmp_path)("explain", "trust-external-id-differs", env={"PYTHONPATH": str(tmp_path)})
+    assert (run.code, run.out) == (BUG, "")
+    assert "RuntimeError: out of order" in run.err
+    assert run.err.splitlines()[-1].startswith("xdiag: this is a bug, and no answer")
 
 
 @pytest.mark.parametrize("command", ["check", "collect"])

@@ -10,7 +10,7 @@ from diagnose.errors import NothingGatheredError, XdiagError
 
 
 def main() -> None:
-    """Run xdiag. A user's mistake is told in one sentence; what is not foreseen is not caught."""
+    """Run xdiag. A user's mistake is told in one sentence; what is not foreseen ends it as a bug does."""
     signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
     from diagnose.cli.app import app
@@ -22,6 +22,12 @@ def main() -> None:
         _leave(mistake(error), 2)
     except XdiagError as error:
         _leave(error, 4 if isinstance(error, NothingGatheredError) else 2)
+    except Exception:  # Python would leave with 1, the exit code of a denial
+        import traceback
+
+        traceback.print_exc()
+        print("xdiag: this is a bug, and no answer; please report what stands above", file=sys.stderr)
+        sys.exit(70)
 
 
 def _open_streams() -> None:

@@ -27,7 +27,7 @@ app = typer.Typer(
             xdiag demo
 
         Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
-        130 interrupted.
+        70 a bug, 130 interrupted.
         """
     ),
     no_args_is_help=True,

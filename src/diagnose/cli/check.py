@@ -135,7 +135,7 @@ def check(
             --details ours.json --details theirs.json
 
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
-    130 interrupted.
+    70 a bug, 130 interrupted.
     """
     flags = Flags(
         external_id=external_id,
