@@ -63,6 +63,12 @@ SSO_REGION = (
             Reason.OTHER_SESSION,
             id="another session of the same role",
         ),
+        pytest.param(
+            "arn:aws:sts:us-east-1:222222222222:assumed-role/Deploy/a",
+            BARE,
+            Reason.SESSION_FOR_ROLE,
+            id="a session's ARN, with a Region",
+        ),
         pytest.param("arn:aws:s3::222222222222:role/Deploy", BARE, Reason.OTHER_TYPE, id="another service"),
         pytest.param("arn:aws:iam::222222222222:user/Deploy", BARE, Reason.OTHER_TYPE, id="a user"),
         pytest.param("arn:aws:iam::222222222222:root", BARE, Reason.OTHER_TYPE, id="the account"),

@@ -319,3 +319,8 @@ def test_a_tag_that_nobody_read_may_be_empty() -> None:
     trust = [trusts("*", Condition={"StringEquals": {tag: ""}})]
     (doubt,) = decide(case(trust=trust, unknown=(tag,))).doubts
     assert (doubt.matters, doubt.allows, doubt.denies) == (YES, ("empty",), ("anything else", "absent"))
+
+
+def test_the_address_just_below_a_network_is_tried() -> None:
+    upper_half = trusts("*", Condition={"IpAddress": {ADDRESS: ["128.0.0.0/1", "::/0"]}})
+    assert verdict(case(trust=[upper_half], unknown=(ADDRESS,))) is UNKNOWN

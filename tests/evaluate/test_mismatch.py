@@ -235,10 +235,24 @@ def test_an_instance_may_carry_the_keys_of_instances() -> None:
     assert (trace.verdict, trace.reason) == (UNKNOWN, Reason.NOT_TOLD)
 
 
-@pytest.mark.parametrize("operator", ["Bool", "BoolIfExists"])
-def test_what_no_possible_state_fits_is_certain_and_says_why(operator: str) -> None:
-    trace = on_key("Bool", "aws:MultiFactorAuthPresent", "true", source=ROLE)
-    assert (trace.verdict, trace.reason) == (NO, Reason.KEY_MISSING)
+@pytest.mark.parametrize(
+    ("operator", "wanted", "reason", "more"),
+    [
+        pytest.param("Bool", "true", Reason.KEY_MISSING, {"source": ROLE}, id="false or absent"),
+        pytest.param(
+            "StringEquals",
+            "yes",
+            Reason.VALUE_DIFFERS,
+            {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP},
+            id="true or false",
+        ),
+    ],
+)
+def test_what_no_possible_state_fits_is_certain_and_says_why(
+    operator: str, wanted: str, reason: Reason, more: dict[str, Any]
+) -> None:
+    trace = on_key(operator, "aws:MultiFactorAuthPresent", wanted, **more)
+    assert (trace.verdict, trace.reason) == (NO, reason)
 
 
 def test_a_malformed_value_among_good_ones_does_not_hide_the_near_miss() -> None:

@@ -54,6 +54,7 @@ def told(
         pytest.param(f"{DESTINATION} ", NO, Reason.SPACE_DIFFERS, id="a space behind"),
         pytest.param(f"{HERE}/ops/deploy", NO, Reason.CASE_DIFFERS, id="lower case"),
         pytest.param("Deploy", NO, Reason.NOT_AN_ARN, id="a bare name"),
+        pytest.param("*X*", NO, Reason.NOT_AN_ARN, id="a letter between asterisks"),
         pytest.param(f"arn:aws:iam::{FAR}", NO, Reason.NOT_AN_ARN, id="fewer than six parts"),
         pytest.param(f"{HERE}/ops/Audit", NO, Reason.OTHER_NAME, id="another name"),
     ],

@@ -189,6 +189,15 @@ def test_of_what_stands_twice_within_an_element_neither_decides(twice: str) -> N
     assert answered(case(trust=Policy("odd", Raw(text.encode()), PolicyKind.TRUST))).verdict is UNKNOWN
 
 
+def test_every_flaw_of_a_condition_is_found() -> None:
+    found = in_statement(Condition={"Bool": "true", "StringMatches": {"aws:userid": "x"}, "Null": {"aws:userid": {}}})
+    assert found == [
+        ("/Statement/1/Condition/Bool", "expected an object of condition keys"),
+        ("/Statement/1/Condition/StringMatches", "AWS knows no condition operator `StringMatches`"),
+        ("/Statement/1/Condition/Null/aws:userid", "expected text"),
+    ]
+
+
 SAME: dict[str, Any] = {"NumericLessThan": {"aws:MultiFactorAuthAge": "ten"}}
 
 
