@@ -189,6 +189,21 @@ def test_of_what_stands_twice_within_an_element_neither_decides(twice: str) -> N
     assert answered(case(trust=Policy("odd", Raw(text.encode()), PolicyKind.TRUST))).verdict is UNKNOWN
 
 
+def test_what_is_no_statement_has_that_flaw_alone() -> None:
+    assert flaws({"Version": "2012-10-17", "Statement": [FINE, 5]}) == [
+        ("/Statement/1", "expected a statement, which is a JSON object")
+    ]
+
+
+def test_every_flaw_of_a_principal_is_found() -> None:
+    assert in_statement(Principal={"AWS": 5, "Service": ["*", "ec2.amazonaws.com", "*"], "Aws": "*"}) == [
+        ("/Statement/1/Principal/AWS", "expected text"),
+        ("/Statement/1/Principal/Service/0", "a service principal cannot be a wildcard"),
+        ("/Statement/1/Principal/Service/2", "a service principal cannot be a wildcard"),
+        ("/Statement/1/Principal/Aws", "AWS knows no kind of principal `Aws`"),
+    ]
+
+
 def test_every_flaw_of_a_condition_is_found() -> None:
     found = in_statement(Condition={"Bool": "true", "StringMatches": {"aws:userid": "x"}, "Null": {"aws:userid": {}}})
     assert found == [
