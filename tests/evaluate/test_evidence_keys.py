@@ -48,6 +48,7 @@ UNREAD: list[tuple[str, dict[str, Any], object]] = [
     ("aws:ResourceOrgID", {}, ABSENT),
     ("aws:ResourceOrgPaths", {"far_organization": GAP}, ANYTHING),
     ("aws:PrincipalTag/team", {"principal": GAP}, ANYTHING),
+    ("aws:PrincipalTag/a/b", {"tags": {"a/b": "red", "b": "blue"}}, ("red",)),
     ("aws:PrincipalTag/team", {"principal": Known(Principal(USER, USER_ID))}, ANYTHING),
     ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": GAP, "tags": {"team": "red"}}, ANYTHING),
     ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": Known({"team": "x"}), "principal": GAP}, ("x",)),

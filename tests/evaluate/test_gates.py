@@ -19,11 +19,12 @@ from tests.evaluate.cases import (
 )
 
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Case, Origin, Parameters, Role, Via
+from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Role, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Gate, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+CONTEXT = ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter")
 SERIAL = f"arn:aws:iam::{HOME}:mfa/alice"
 
 
@@ -50,6 +51,7 @@ def sending(**parameters: Any) -> Parameters:
         pytest.param({"mfa_serial": "GAHT12345678", "mfa_code_sent": True}, id="a device with a number"),
         pytest.param({"tags": {"a b": "", "ü_.:/=+-@9": "x" * 256, "k" * 128: "v"}}, id="tags"),
         pytest.param({"tags": {str(number): "v" for number in range(50)}}, id="50 tags"),
+        pytest.param({"provided_contexts": (CONTEXT,) * 5}, id="5 contexts"),
         pytest.param({"tags": {"Team": "a"}, "transitive_tag_keys": ("Team",)}, id="a tag that is handed on"),
         pytest.param({"tags": {"Team": "a"}, "transitive_tag_keys": ("team",)}, id="its key in another case"),
     ],
@@ -87,6 +89,15 @@ def test_parameters_that_aws_accepts_pass(parameters: dict[str, Any]) -> None:
         pytest.param({"tags": {"k": "v#"}}, Reason.BAD_SYNTAX, "Tags", "k=v#", id="a hash in a tag value"),
         pytest.param({"tags": {"k" * 129: "v"}}, Reason.BAD_SYNTAX, "Tags", f"{'k' * 129}=v", id="a long tag key"),
         pytest.param({"tags": {"k": "v" * 257}}, Reason.BAD_SYNTAX, "Tags", f"k={'v' * 257}", id="a long tag value"),
+        pytest.param({"tags": {"AWS:k": "v"}}, Reason.BAD_SYNTAX, "Tags: nothing", "AWS:k=v", id="a tag key of AWS"),
+        pytest.param({"tags": {"k": "aws:v"}}, Reason.BAD_SYNTAX, "Tags: nothing", "k=aws:v", id="a tag value of AWS"),
+        pytest.param(
+            {"provided_contexts": (CONTEXT,) * 6},
+            Reason.BAD_SYNTAX,
+            "ProvidedContexts: at most 5",
+            "6",
+            id="6 contexts",
+        ),
         pytest.param({"tags": {"Team": "a", "team": "b"}}, Reason.DUPLICATE_TAG, "tag keys", "team", id="keys twice"),
         pytest.param(
             {"transitive_tag_keys": ("x",)}, Reason.BAD_SYNTAX, "TransitiveTagKeys", "x", id="a key not passed"
@@ -129,7 +140,7 @@ def test_a_source_identity_does_not_begin_with_aws() -> None:
 @pytest.mark.parametrize("source", [SESSION, ROLE])
 def test_only_a_user_has_an_mfa_device(source: str) -> None:
     one = case(source, parameters=sending(mfa_serial=SERIAL, mfa_code_sent=True))
-    assert [why for _, why, _, _ in told(one, Gate.PARAMETERS)] == [Reason.MFA_NOT_A_USER]
+    assert told(one, Gate.PARAMETERS) == [(NO, Reason.MFA_NOT_A_USER, "an IAM user's own device", SERIAL)]
 
 
 @pytest.mark.parametrize(
