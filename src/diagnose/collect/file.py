@@ -15,6 +15,7 @@ from diagnose.aws.redaction import redacted
 from diagnose.collect.shape import not_a_case, repeated_key, wrong_version
 from diagnose.collect.syntax import not_json, shown
 from diagnose.errors import XdiagError
+from diagnose.evaluate.values import UNSURE, read_at_once
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import SCHEMA, Case
 from diagnose.model.policy import Policy, PolicyKind, document_text
@@ -40,7 +41,7 @@ def case_from_json(data: bytes, *, place: str) -> Case:
     try:
         text = data.decode()
         case = _CASE.decode(data)
-        repeated = repeated_key(text, place)
+        repeated = repeated_key(text, place) if read_at_once(data) is UNSURE else None
     except msgspec.ValidationError as error:
         raise not_a_case(data, error, place) from None
     except (ValueError, RecursionError) as error:

@@ -34,22 +34,30 @@ class Repeated(dict[str, object]):
     keys_repeated: tuple[str, ...] = ()
 
 
-def read_json(content: bytes) -> object:
-    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does.
+UNSURE = object()
+"""What JSON holds in which a key may be repeated."""
 
-    msgspec reads much sooner, but drops what a later key of the same name replaces. Every key has two quotation marks,
-    so that nothing was dropped if as many of them are left when all is written again; only escapes could make up for
-    some that are missing.
+
+def read_at_once(content: bytes) -> object:
+    """Read JSON in which certainly no object repeats a key; UNSURE for everything else.
+
+    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Every key has two
+    quotation marks, so that nothing was dropped if as many of them are left when all is written again; only escapes
+    could make up for some that are missing.
     """
-    if b"\\" not in content:
-        try:
-            read: object = _decode(content)
-        except (ValueError, RecursionError):
-            pass  # `json` takes more, and says better what is wrong with the rest.
-        else:
-            if encode_json(read).count(b'"') == content.count(b'"'):
-                return read
-    return _reader.decode(content.decode("utf-8", "replace"))
+    if b"\\" in content:
+        return UNSURE
+    try:
+        read: object = _decode(content)
+    except (ValueError, RecursionError):
+        return UNSURE
+    return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
+
+
+def read_json(content: bytes) -> object:
+    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does."""
+    read = read_at_once(content)
+    return _reader.decode(content.decode("utf-8", "replace")) if read is UNSURE else read
 
 
 def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
