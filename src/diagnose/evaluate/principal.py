@@ -62,11 +62,12 @@ class Named:
 class Principals:
     """The Principal or NotPrincipal element of one statement."""
 
-    __slots__ = ("_kinds", "effect", "negated", "pointer", "texts")
+    __slots__ = ("_kinds", "_listed", "effect", "negated", "pointer", "texts")
 
     def __init__(self, kinds: tuple[tuple[str, Texts], ...], pointer: str, *, negated: bool, effect: Effect) -> None:
         """`kinds` are the element's keys with their values; how each reaches a caller is told when it is asked."""
         self._kinds, self.pointer, self.negated, self.effect = kinds, pointer, negated, effect
+        self._listed: tuple[Named, ...] | None = None
         self.texts: set[str] = set()
         for kind, named in kinds:
             if kind in _EVERYONE:
@@ -75,7 +76,9 @@ class Principals:
     @property
     def listed(self) -> tuple[Named, ...]:
         """The values, each with its kind and its place."""
-        return tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
+        if self._listed is None:
+            self._listed = tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
+        return self._listed
 
     def reach(self, asker: Asker, *, bounded: Tri) -> list[tuple[Match, Tri]]:
         """Say in which ways the element reaches the caller. `bounded`: whether a permissions boundary is set.

@@ -41,11 +41,12 @@ _NEARNESS = (
 class Resources:
     """The Resource or NotResource element of one statement."""
 
-    __slots__ = ("_beyond", "_texts", "_variables", "everything", "negated", "static")
+    __slots__ = ("_beyond", "_listed", "_texts", "_variables", "everything", "negated", "static")
 
     def __init__(self, texts: Texts, *, negated: bool, variables: bool) -> None:
         """Compile every ARN pattern; those with variables are finished when they are asked."""
         self._texts, self._variables, self.negated = texts, variables, negated
+        self._listed: tuple[tuple[Text, str], ...] | None = None
         self.everything = False
         self._beyond: list[Matcher] = []
         self.static: list[Matcher] | None = []
@@ -68,7 +69,9 @@ class Resources:
     @property
     def listed(self) -> tuple[tuple[Text, str], ...]:
         """The values, each with its place."""
-        return tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
+        if self._listed is None:
+            self._listed = tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
+        return self._listed
 
     def holds(self, question: Question) -> Tri:
         """Say whether the role is among the resources, or for NotResource that it is not."""
