@@ -44,6 +44,13 @@ def test_an_example_comes_out_as_it_says(rule: str, example: Example) -> None:
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_no_cause_is_told_twice(rule: str, example: Example) -> None:
+    case = _case(example)
+    told = [(cause.finding.rule, cause.finding.explanation) for cause in explain(RULES, case, decide(case))]
+    assert sorted(set(told)) == sorted(told)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, example: Example) -> None:
     case = _case(example)
     certain = {cause.finding.rule for cause in explain(RULES, case, decide(case)) if _certain(cause.finding.certainty)}

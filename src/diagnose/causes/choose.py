@@ -112,6 +112,8 @@ def _same_cause(bound: Bound) -> object:
             return rule, chief.policy, chief.version
         case ProblemFact():
             return rule, chief.layer, chief.policy, chief.message
+        case GapFact(kind=DoubtKind.LAYER) if not _asks_for(bound, "gap", "what"):
+            return rule
         case GapFact():
             return rule, chief.permission or chief.what
     if subject.statement is None:
@@ -119,6 +121,11 @@ def _same_cause(bound: Bound) -> object:
     if subject.statement.effect is Effect.DENY:
         return rule, place_of(subject.statement)
     return rule, subject.layer, subject.level, chief.key.lower() if isinstance(chief, ConditionFact) else ""
+
+
+def _asks_for(bound: Bound, fact: str, field: str) -> bool:
+    """Say whether a rule tells facts of a name apart by a field; if not, any of them stands for all."""
+    return any(field in dict(pattern.fields) for pattern in bound.rule.when if pattern.fact == fact)
 
 
 def _together(group: Sequence[Bound]) -> Chosen:

@@ -10,7 +10,7 @@ from diagnose.evaluate.values import encode_json, escaped, repeated_keys
 
 
 class Block:
-    """A compiled block: its tests, all of which must hold, and what is wrong with it. None where it cannot be told."""
+    """A compiled block: its tests, all of which must hold, and whether a flaw keeps it from being told."""
 
     __slots__ = ("_flaws", "broken", "tests")
 
