@@ -5,53 +5,21 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.gather import Where, both_arns, live
-from diagnose.cli.options import (
-    ContextValues,
-    DestProfile,
-    DurationSeconds,
-    EndpointUrl,
-    ExternalId,
-    OrgProfile,
-    Redact,
-    Region,
-    RequestVia,
-    RoleArn,
-    SessionName,
-    SignedInAs,
-    SourceArn,
-    SourceIdentity,
-    SourceProfile,
-    Tags,
-    TransitiveTagKeys,
-    UnknownKeys,
-    VpcEndpoint,
-)
-from diagnose.cli.request import Flags
+from diagnose.cli.flags import with_flags
+from diagnose.cli.gather import LiveFlags, both_arns, live
+from diagnose.cli.options import Redact, RoleArn, SourceArn
+from diagnose.cli.request import RequestFlags
 
 
+@with_flags
 def collect(
+    where: LiveFlags,
+    request: RequestFlags,
     source_arn: SourceArn = None,
     role_arn: RoleArn = None,
     save_case: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write the case file; standard output if left out.")
     ] = None,
-    source_profile: SourceProfile = None,
-    dest_profile: DestProfile = None,
-    org_profile: OrgProfile = None,
-    vpc_endpoint: VpcEndpoint = None,
-    region: Region = None,
-    endpoint_url: EndpointUrl = None,
-    external_id: ExternalId = None,
-    session_name: SessionName = None,
-    duration_seconds: DurationSeconds = None,
-    tags: Tags = None,
-    transitive_tag_keys: TransitiveTagKeys = None,
-    source_identity: SourceIdentity = None,
-    context: ContextValues = None,
-    unknown: UnknownKeys = None,
-    via: RequestVia = None,
-    signed_in_as: SignedInAs = None,
     redact: Redact = False,
 ) -> None:
     r"""Gather what both sides hold into a case file, without judging it and without trying the request.
@@ -63,22 +31,7 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    source_arn, role_arn = both_arns(source_arn, role_arn)
-    flags = Flags(
-        external_id=external_id,
-        session_name=session_name,
-        duration_seconds=duration_seconds,
-        tags=tags,
-        transitive_tag_keys=transitive_tag_keys,
-        source_identity=source_identity,
-        context=context,
-        unknown=unknown,
-        via=via,
-        signed_in_as=signed_in_as,
-        region=region,
-    )
-    where = Where(source_profile, dest_profile, region, endpoint_url, org_profile, vpc_endpoint)
-    case = live(source_arn, role_arn, where, flags, attempt=False)
+    case = live(*both_arns(source_arn, role_arn), where, request, attempt=False)
     if redact:
         from diagnose.report.redact import redact_case
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.options import OUTPUT, Colors
+from diagnose.cli.finish import AnswerFlags, Output, answer
+from diagnose.cli.options import Colors
 from diagnose.cli.output import Color
 from diagnose.errors import XdiagError
 from diagnose.report import Format
@@ -16,9 +17,7 @@ FIRST = "wrong-principal"
 def demo(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which case; --list names them.")] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
-    output: Annotated[
-        Format, typer.Option(help="What the report is written as.", rich_help_panel=OUTPUT)
-    ] = Format.TEXT,
+    output: Output = Format.TEXT,
     color: Colors = Color.AUTO,
 ) -> None:
     """Diagnose a bundled broken pair of accounts.
@@ -38,18 +37,9 @@ def demo(
     if name not in cases:
         raise XdiagError(f"there is no demo `{name}`", hint=f"expected one of {', '.join(cases)}")
 
-    from diagnose.cli.finish import finish
     from diagnose.loading import load_case
 
-    finish(
-        load_case(cases[name]),
-        save_to=None,
-        output=output,
-        color=color,
-        redacted=False,
-        rule_folders=(),
-        expected=None,
-    )
+    answer(load_case(cases[name]), AnswerFlags(output=output, color=color))
 
 
 def _folder() -> Path:

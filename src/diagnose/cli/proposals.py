@@ -1,10 +1,13 @@
 """What-if: policies that are proposed, put in the place of the live ones, or beside them."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
+from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.options import WHAT_IF
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
@@ -19,48 +22,77 @@ _FULL_ACCESS = Policy(
 )
 
 
-class Proposals:
-    """Policy files that are to be tried before they are put into effect."""
+class WhatIfFlags(Struct, frozen=True):
+    """Policy files that are to be tried before they are put into effect, and the verdict that is wished for.
 
-    def __init__(
-        self, trust: Path | None, identity: Sequence[Path], boundary: Path | None, scps: Sequence[Path]
-    ) -> None:
-        """A trust policy and a boundary take the place of the live ones; the others are added."""
-        self.trust, self.identity, self.boundary, self.scps = trust, identity, boundary, scps
+    A trust policy and a boundary take the place of the live ones; the others are added.
+    """
 
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self.trust or self.identity or self.boundary or self.scps)
+    with_trust_policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this trust policy instead.", rich_help_panel=WHAT_IF),
+    ] = None
+    with_identity_policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this identity-based policy as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
+    ] = None
+    with_boundary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this permissions boundary instead.", rich_help_panel=WHAT_IF),
+    ] = None
+    with_scp: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this SCP at the account as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
+    ] = None
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.", rich_help_panel=WHAT_IF
+        ),
+    ] = None
 
-    def expected(self, text: str | None) -> Verdict | None:
-        """Read `--expect`. Raises XdiagError for anything but a verdict that can be wished for."""
-        if text is None:
-            return None
-        if text not in (Verdict.ALLOWED, Verdict.DENIED):
-            raise XdiagError(f"`--expect {text}` is no verdict", hint="expected allowed or denied")
-        return Verdict(text)
+    @property
+    def proposes(self) -> bool:
+        """Whether any policy is proposed."""
+        return any((self.with_trust_policy, self.with_identity_policy, self.with_boundary, self.with_scp))
 
-    def applied(self, case: Case, message: str | None) -> Case:
-        """Put the proposed policies into a case, whose live attempt then tells nothing. Raises XdiagError."""
-        if message is not None:
-            case = replace(case, message=_error_in(message))
-        if not self:
-            return case
-        source, destination = case.snapshot.source, case.snapshot.destination
-        if self.trust:
-            proposed = _read(self.trust, PolicyKind.TRUST)
-            destination = replace(destination, trust_policy=Known(proposed, f"proposed in {self.trust}"))
-        if self.boundary:
-            proposed = _read(self.boundary, PolicyKind.MANAGED)
-            source = replace(source, boundary=Known(proposed, f"proposed in {self.boundary}"))
-        added = tuple(_read(path, PolicyKind.INLINE) for path in self.identity)
-        policies = source.identity_policies
-        source = replace(source, identity_policies=replace(policies, policies=policies.policies + added))
-        if self.scps:
-            scps = tuple(_read(path, PolicyKind.SCP) for path in self.scps)
-            source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
-        snapshot = replace(case.snapshot, source=source, destination=destination)
-        return replace(case, snapshot=snapshot, probe=None)
+
+def expected_verdict(flags: WhatIfFlags) -> Verdict | None:
+    """Read `--expect`. Raises XdiagError for anything but a verdict that can be wished for."""
+    if flags.expect is None:
+        return None
+    if flags.expect not in (Verdict.ALLOWED, Verdict.DENIED):
+        raise XdiagError(f"`--expect {flags.expect}` is not a verdict", hint="expected allowed or denied")
+    return Verdict(flags.expect)
+
+
+def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
+    """Put the proposed policies into a case, whose live attempt then tells nothing. Raises XdiagError."""
+    if not flags.proposes:
+        return case
+    source, destination = case.snapshot.source, case.snapshot.destination
+    if flags.with_trust_policy:
+        proposed = _read(flags.with_trust_policy, PolicyKind.TRUST)
+        destination = replace(destination, trust_policy=Known(proposed, f"proposed in {flags.with_trust_policy}"))
+    if flags.with_boundary:
+        proposed = _read(flags.with_boundary, PolicyKind.MANAGED)
+        source = replace(source, boundary=Known(proposed, f"proposed in {flags.with_boundary}"))
+    added = tuple(_read(path, PolicyKind.INLINE) for path in flags.with_identity_policy or ())
+    policies = source.identity_policies
+    source = replace(source, identity_policies=replace(policies, policies=policies.policies + added))
+    if flags.with_scp:
+        scps = tuple(_read(path, PolicyKind.SCP) for path in flags.with_scp)
+        source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
+    snapshot = replace(case.snapshot, source=source, destination=destination)
+    return replace(case, snapshot=snapshot, probe=None)
 
 
 def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
@@ -77,13 +109,6 @@ def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> 
     *above, account = levels.value
     policies = replace(account.policies, policies=account.policies.policies + scps)
     return (*above, replace(account, policies=policies))
-
-
-def _error_in(paste: str) -> str:
-    """Take the error out of what a user pasted: mended where a terminal broke it, and without what is secret."""
-    from diagnose.collect.message import parse_message
-
-    return parse_message(paste).text
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:

@@ -1,36 +1,97 @@
 """Flags to the request that they describe."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
+import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.options import REQUEST
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller
-from diagnose.model.case import Case, Parameters, Request, Session, Via
-from diagnose.model.evidence import Known
-from diagnose.model.policy import PolicySet
+from diagnose.model.case import Parameters, Request, Via
 
 
-class Flags(Struct, frozen=True):
-    """What the command line says of the request; None and () say nothing."""
+class RequestFlags(Struct, frozen=True):
+    """What the command line says of the request; None says nothing."""
 
-    external_id: str | None = None
-    session_name: str | None = None
-    duration_seconds: int | None = None
-    mfa_serial: str | None = None
-    mfa_code: str | None = None
-    tags: Sequence[str] | None = None
-    transitive_tag_keys: Sequence[str] | None = None
-    source_identity: str | None = None
-    context: Sequence[str] | None = None
-    unknown: Sequence[str] | None = None
-    via: Via | None = None
-    signed_in_as: str | None = None
-    region: str | None = None
+    external_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="ExternalId that is sent.", rich_help_panel=REQUEST)
+    ] = None
+    session_name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="RoleSessionName that is sent.", rich_help_panel=REQUEST)
+    ] = None
+    duration_seconds: Annotated[
+        int | None, typer.Option(metavar="SECONDS", help="DurationSeconds that is sent.", rich_help_panel=REQUEST)
+    ] = None
+    mfa_serial: Annotated[
+        str | None, typer.Option(metavar="SERIAL", help="SerialNumber that is sent.", rich_help_panel=REQUEST)
+    ] = None
+    mfa_code: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE", help="TokenCode that is sent; used for the attempt, never kept.", rich_help_panel=REQUEST
+        ),
+    ] = None
+    tags: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag", metavar="KEY=VALUE", help="Session tag that is sent. May be repeated.", rich_help_panel=REQUEST
+        ),
+    ] = None
+    transitive_tag_keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--transitive-tag-key",
+            metavar="KEY",
+            help="Tag that is handed on. May be repeated.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    source_identity: Annotated[
+        str | None, typer.Option(metavar="NAME", help="SourceIdentity that is sent.", rich_help_panel=REQUEST)
+    ] = None
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--context",
+            metavar="KEY=VALUE",
+            help="Value of a condition key; 'KEY=' states that it is absent. May be repeated.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    unknown: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unknown",
+            metavar="KEY",
+            help="Condition key that nobody can tell. May be repeated.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    via: Annotated[
+        Via | None, typer.Option("--via", help="How the request is made.", show_default=False, rich_help_panel=REQUEST)
+    ] = None
+    signed_in_as: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARN",
+            help="Console only: who signed in, if the source is a role that was switched to.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGION",
+            help="Region of the STS endpoint; aws-global for sts.amazonaws.com.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
 
 
-def requested(base: Request, flags: Flags) -> Request:
+def requested(base: Request, flags: RequestFlags) -> Request:
     """Let the flags speak over a request. Raises XdiagError for a pair that is none."""
     sent = base.parameters
     parameters = Parameters(
@@ -52,40 +113,6 @@ def requested(base: Request, flags: Flags) -> Request:
         signed_in_as=base.signed_in_as if flags.signed_in_as is None else _caller(flags.signed_in_as),
         context={**base.context, **_contexts(flags.context or ())},
         unknown=(*base.unknown, *_keys(flags.unknown, "--unknown")),
-    )
-
-
-def without(case: Case, layers: Sequence[str]) -> Case:
-    """Take the user's word that there are no policies of some layers. Raises XdiagError for an unknown layer."""
-    source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
-    stated = "stated on the command line"
-    for layer in layers:
-        match layer:
-            case "scp":
-                source = replace(source, scps=Known((), stated))
-            case "rcp":
-                destination = replace(destination, rcps=Known((), stated))
-            case "endpoint":
-                endpoint = Known(None, stated)
-            case "session":
-                source = replace(source, session=_plain(source.session, stated))
-            case _:
-                raise XdiagError(
-                    f"`--without {layer}`: there is no such layer to leave out",
-                    hint="expected scp, rcp, endpoint or session",
-                )
-    return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
-
-
-def _plain(session: Session, stated: str) -> Session:
-    """Give a session without a session policy, and without tags and a source identity unless they are known."""
-    none: Known[tuple[str, ...]] = Known((), stated)
-    return replace(
-        session,
-        policies=PolicySet(),
-        tags=session.tags if isinstance(session.tags, Known) else Known({}, stated),
-        transitive_tag_keys=session.transitive_tag_keys if isinstance(session.transitive_tag_keys, Known) else none,
-        source_identity=session.source_identity if isinstance(session.source_identity, Known) else Known(None, stated),
     )
 
 

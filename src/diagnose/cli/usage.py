@@ -6,8 +6,8 @@ import typer
 
 from diagnose.errors import XdiagError
 
-# Some versions of Typer bring a click of their own, others take the installed one; all name this heir of it.
-UsageError: Any = typer.BadParameter.__mro__[1]
+# Some versions of Typer bring a click of their own, others take the installed one: so the class is found from an heir.
+UsageError: Any = typer.BadParameter.__base__
 
 
 def mistake(error: Any) -> XdiagError | None:
