@@ -16,7 +16,6 @@ from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, 
 from diagnose.model.trace import Decision
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
-from diagnose.report.json import row
 from diagnose.report.redact import redact
 
 
@@ -214,6 +213,5 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         render(diagnosis, Format.TEXT, color=True),
         render(diagnosis, Format.MARKDOWN),
         render(diagnosis, Format.JSON),
-        row(diagnosis),
         msgspec.json.encode(diagnosis.case).decode(),
     ]

@@ -26,7 +26,6 @@ from diagnose.model.tri import NO
 from diagnose.report import Format, render
 from diagnose.report.disguised_fields import HOW
 from diagnose.report.excerpt import find
-from diagnose.report.json import row
 from diagnose.report.redact import redact, redact_case
 from diagnose.report.tree import page
 
@@ -216,7 +215,6 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         render(diagnosis, Format.TEXT, color=True),
         render(diagnosis, Format.MARKDOWN),
         render(diagnosis, Format.JSON),
-        row(diagnosis),
         msgspec.json.encode(diagnosis.case).decode(),
     ]
 

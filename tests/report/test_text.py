@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report.diagnoses import EVERY, NAMES
 
+from diagnose.report import Format, render
 from diagnose.report.runs import Row, length, plain, wrap
-from diagnose.report.text import text
 
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 every_width = pytest.mark.parametrize("width", [20, 40, 80, 200])
@@ -18,25 +18,25 @@ every_width = pytest.mark.parametrize("width", [20, 40, 80, 200])
 @every_width
 def test_colour_changes_nothing_but_the_colour(name: str, width: int) -> None:
     diagnosis = EVERY[name](NAMES)
-    painted = text(diagnosis, width=width, color=True)
+    painted = render(diagnosis, Format.TEXT, width=width, color=True)
     assert "\x1b[" in painted
-    assert _unpainted(painted) == text(diagnosis, width=width, color=False)
+    assert _unpainted(painted) == render(diagnosis, Format.TEXT, width=width, color=False)
 
 
 @every_diagnosis
 def test_colour_is_up_to_the_caller_and_not_to_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
-    assert "\x1b[" in text(EVERY[name](NAMES), color=True)
+    assert "\x1b[" in render(EVERY[name](NAMES), Format.TEXT, color=True)
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert "\x1b" not in text(EVERY[name](NAMES), color=False)
+    assert "\x1b" not in render(EVERY[name](NAMES), Format.TEXT, color=False)
 
 
 @every_diagnosis
 @every_width
 def test_no_arn_and_no_command_is_broken(name: str, width: int) -> None:
     diagnosis = EVERY[name](NAMES)
-    written = text(diagnosis, width=width)
+    written = render(diagnosis, Format.TEXT, width=width)
     for arn in (diagnosis.case.snapshot.source.arn, diagnosis.case.request.role_arn):
         assert arn in written
     for finding in diagnosis.findings:
@@ -49,7 +49,7 @@ def test_no_arn_and_no_command_is_broken(name: str, width: int) -> None:
 
 @every_diagnosis
 def test_only_what_cannot_be_broken_runs_over(name: str) -> None:
-    lines = text(EVERY[name](NAMES), width=80).splitlines()[1:]
+    lines = render(EVERY[name](NAMES), Format.TEXT, width=80).splitlines()[1:]
     copied = ("aws ", "  --", "{", "}")
     for line in lines:
         drawn = " | " in line or line.lstrip().startswith(("+ ", "- "))
@@ -64,13 +64,13 @@ def test_only_what_cannot_be_broken_runs_over(name: str) -> None:
 def test_what_is_to_be_copied_has_no_margin() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
     _, command = diagnosis.findings[0].remedies[0].commands[0]
-    assert f"\n\n{command}\n\n" in text(diagnosis)
+    assert f"\n\n{command}\n\n" in render(diagnosis, Format.TEXT)
 
 
 @every_diagnosis
 def test_the_first_line_names_the_verdict_and_both_ends(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
-    first = text(diagnosis, width=40).splitlines()[0]
+    first = render(diagnosis, Format.TEXT, width=40).splitlines()[0]
     assert first.startswith(diagnosis.verdict.upper())
     assert NAMES.role in first
     assert NAMES.source_account in first
@@ -78,7 +78,7 @@ def test_the_first_line_names_the_verdict_and_both_ends(name: str) -> None:
 
 @every_diagnosis
 def test_no_line_ends_in_spaces_and_no_two_empty_lines_follow_each_other(name: str) -> None:
-    lines = text(EVERY[name](NAMES)).split("\n")
+    lines = render(EVERY[name](NAMES), Format.TEXT).split("\n")
     assert lines[-1] == ""
     assert all(line == line.rstrip() for line in lines)
     assert "\n\n\n" not in "\n".join(lines)

@@ -1,13 +1,18 @@
 """How it is told: a diagnosis goes in, text comes out."""
 
 from enum import StrEnum
-from typing import assert_never
+from importlib import import_module
+
+from msgspec import Struct
 
 from diagnose.model.diagnosis import Diagnosis
 
 
 class Format(StrEnum):
-    """What a report is written as."""
+    """What a report is written as.
+
+    Each is a module of this package, with `report(diagnosis, screen)` and the `SUFFIX` of its files.
+    """
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -21,21 +26,15 @@ class Lines(StrEnum):
     CSV = "csv"
 
 
+class Screen(Struct, frozen=True):
+    """What a report is shown on, as far as its format minds: columns, and whether there are colours."""
+
+    width: int = 80
+    color: bool = False
+
+
 def render(diagnosis: Diagnosis, format: Format, *, width: int = 80, color: bool = False) -> str:  # noqa: A002  # the word of the option
     """Write a diagnosis. `width` and `color` matter to text only; a report always ends with a new line."""
     # Each format is imported by whoever asks for it: none may slow the start of another.
-    match format:
-        case Format.TEXT:
-            from diagnose.report.text import text
-
-            return text(diagnosis, width=width, color=color)
-        case Format.MARKDOWN:
-            from diagnose.report.markdown import markdown
-
-            return markdown(diagnosis)
-        case Format.JSON:
-            from diagnose.report.json import json_report
-
-            return json_report(diagnosis)
-        case _:
-            assert_never(format)
+    written: str = import_module(f"{__name__}.{format}").report(diagnosis, Screen(width, color))
+    return written

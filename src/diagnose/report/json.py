@@ -8,6 +8,7 @@ from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
 from diagnose.model.policy import document_text
 from diagnose.model.tri import Tri
+from diagnose.report import Screen
 from diagnose.report.builtin import computed, primary
 from diagnose.report.checklist import check
 from diagnose.report.ends import dest_account, source_account
@@ -15,28 +16,24 @@ from diagnose.report.excerpt import find
 from diagnose.report.fix import proof_words
 from diagnose.report.place import place
 from diagnose.report.plain import ascii_json
-from diagnose.report.shape import Document, Row
+from diagnose.report.shape import Document
 from diagnose.report.tree import page
 from diagnose.report.unseen import cure, doubt_words, gaps
 from diagnose.report.visibility import destination_visibility, source_visibility
 from diagnose.version import VERSION
 
+SUFFIX = "json"
 
-def json_report(diagnosis: Diagnosis) -> str:
+
+def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
     told = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
     return ascii_json(msgspec.to_builtins(msgspec.convert(told, Document)), indent=2) + "\n"
 
 
-def row(diagnosis: Diagnosis) -> str:
-    """Write the flat part alone: one line of JSONL, without the new line at its end."""
-    told = {"schema": "xdiag.row/1", **_flat(diagnosis)}
-    return ascii_json(msgspec.to_builtins(msgspec.convert(told, Row)))
-
-
 def diagnosis_schema() -> dict[str, object]:
-    """Give the JSON Schema of a report; the one of a row is its definition `Row`."""
-    (reference, _), components = msgspec.json.schema_components((Document, Row), ref_template="#/$defs/{name}")
+    """Give the JSON Schema of a report."""
+    (reference,), components = msgspec.json.schema_components((Document,), ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
 
 

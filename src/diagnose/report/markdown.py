@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis
+from diagnose.report import Screen
 from diagnose.report.blocks import (
     Block,
     Bullets,
@@ -27,11 +28,12 @@ from diagnose.report.outline import outline
 from diagnose.report.plain import code_span, fence, html_text, prose
 from diagnose.report.runs import plain
 
+SUFFIX = "md"
 _WIDTH = 100
 """Columns of what is drawn: a code block of GitHub's scrolls, but does not wrap."""
 
 
-def markdown(diagnosis: Diagnosis) -> str:
+def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
     told = outline(diagnosis)
     parts = [f"# {prose(told.headline)}"]

@@ -49,10 +49,6 @@ class Flat(Struct, frozen=True, kw_only=True):
     taken_at: str
 
 
-class Row(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.row/1"):
-    """One diagnosis in one line."""
-
-
 class PlaceShape(Struct, frozen=True, kw_only=True):
     """A place in a policy. `statement`, `line` and `column` count from 1, lines in the policy printed as `text` is.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis
+from diagnose.report import Screen
 from diagnose.report.blocks import (
     Block,
     Bullets,
@@ -28,6 +29,7 @@ from diagnose.report.outline import outline
 from diagnose.report.plain import cells
 from diagnose.report.runs import Row, Tone, plain, row, wrap
 
+SUFFIX = "txt"
 _STEP = 2
 _SIGNS = {Sign.PASSES: Tone.GOOD, Sign.BLOCKS: Tone.BAD, Sign.UNKNOWN: Tone.DOUBT, Sign.NONE: Tone.DIM}
 _STYLES = {
@@ -41,10 +43,10 @@ _STYLES = {
 }
 
 
-def text(diagnosis: Diagnosis, *, width: int = 80, color: bool = False) -> str:
-    """Write a report as text of `width` columns. ARNs and commands are never broken; long ones run over."""
-    lines = layout(diagnosis, width)
-    return _painted(lines) if color else plain(lines)
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
+    """Write a report as text as wide as the screen. ARNs and commands are never broken; long ones run over."""
+    lines = layout(diagnosis, screen.width)
+    return _painted(lines) if screen.color else plain(lines)
 
 
 def layout(diagnosis: Diagnosis, width: int) -> list[Row]:
