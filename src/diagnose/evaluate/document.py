@@ -12,7 +12,8 @@ from diagnose.evaluate.flaws import Flaw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.values import escaped, is_plain, read_json, repeated_keys, repeats, unknown_keys
+from diagnose.evaluate.values import is_plain, read_json, repeated_keys, repeats, unknown_keys
+from diagnose.model.pointer import escaped
 from diagnose.model.policy import document_text
 
 _ELEMENTS = frozenset(("Version", "Id", "Statement"))

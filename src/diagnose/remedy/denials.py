@@ -9,6 +9,7 @@ from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.amendment import amend
@@ -18,7 +19,6 @@ from diagnose.remedy.document import (
     Operation,
     add_statement,
     in_order,
-    joined,
     listed,
     one_or_list,
     patched,
