@@ -9,6 +9,7 @@ from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
 from diagnose.model.arn import CallerKind, parse_role, split_arn, split_path
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 
 _RESERVED_NAME = re.compile(r"AWSReservedSSO_(?P<permission_set>.+)_[0-9a-f]{16}")
@@ -76,6 +77,16 @@ def account_of(arn: str) -> str:
     """Give the account in an ARN, empty where there is none."""
     parts = split_arn(arn)
     return parts.account if parts else ""
+
+
+def account_behind(owner: Owner, case: Case) -> str:
+    """Give the account that belongs to an owner; empty for those who own no account."""
+    match owner:
+        case Owner.SOURCE:
+            return account_of(case.snapshot.source.arn)
+        case Owner.DESTINATION:
+            return account_of(role_arn(case))
+    return ""
 
 
 def destination_is_protected(case: Case) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from diagnose.model.arn import Arn, split_arn
+from diagnose.model.words import printable
 from diagnose.report import kept
 from diagnose.report.plain import visible
 from diagnose.report.pseudonyms import SHAPES, Kind, Pseudonyms
@@ -221,7 +222,7 @@ def _as_word(text: str) -> str:
 
 def _spellings(text: str) -> Iterator[str]:
     """Give the ways in which sentences write a text: without what does not show, without backticks, cut off."""
-    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    shown = printable(text)
     for spelling in (shown, shown.replace("`", "'"), visible(text), json.dumps(text)[1:-1]):
         yield spelling
         if len(spelling) > _CUT:

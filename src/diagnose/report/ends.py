@@ -7,6 +7,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
+from diagnose.model.words import OWNER_WORDS
 from diagnose.report.plain import quoted
 
 _VIA = {Via.API: "the API", Via.CLI: "the AWS CLI", Via.CONSOLE: "the console"}
@@ -71,23 +72,9 @@ def account_of(arn: str) -> str:
 def owner_name(owner: Owner, case: Case) -> str:
     """Name who can mend something."""
     source, destination = source_account(case) or "unknown", dest_account(case) or "unknown"
-    match owner:
-        case Owner.SOURCE | Owner.DESTINATION if source == destination:
-            return f"the owner of the account ({shown(source)})"
-        case Owner.SOURCE:
-            return f"the owner of the source account ({shown(source)})"
-        case Owner.DESTINATION:
-            return f"the owner of the destination account ({shown(destination)})"
-        case Owner.ORGANIZATION:
-            return "the administrators of the organization"
-        case Owner.NETWORK:
-            return "whoever runs the network and its VPC endpoints"
-        case Owner.CALLER:
-            return "whoever makes the request"
-        case Owner.XDIAG:
-            return "whoever runs xdiag"
-        case _:
-            assert_never(owner)
+    if owner in (Owner.SOURCE, Owner.DESTINATION) and source == destination:
+        return f"the owner of the account ({shown(source)})"
+    return OWNER_WORDS[owner].reported.format(account=shown(source if owner is Owner.SOURCE else destination))
 
 
 def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
