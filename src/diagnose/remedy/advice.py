@@ -6,12 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import chained
-from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import account_of, parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Gap, Known, Unread
-from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
@@ -22,7 +21,7 @@ from diagnose.remedy.grants import grant
 from diagnose.remedy.handover import SENT
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import account_behind, account_of, caller, role_arn
+from diagnose.remedy.parties import account_behind, caller, role_arn
 
 _SAID: dict[Kind, tuple[Owner, str]] = {
     Kind.SHORTEN_DURATION: (

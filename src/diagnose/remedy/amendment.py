@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Layer
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.document import Object, Operation, patched, read
@@ -16,7 +16,6 @@ from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parties import destination_is_protected, permission_set, role_name, source_is_protected
 from diagnose.remedy.places import is_aws_managed, policies_in, with_new_policy, with_policy
 
-LANGUAGE = "2012-10-17"
 TRUST_QUOTA = 2048
 """Characters of a trust policy, white space not counted.
 
@@ -74,7 +73,7 @@ def found(
     level: str = "",
 ) -> Draft | None:
     """Draft a new policy of one statement; None where the layer takes no further policy."""
-    document: Object = {"Version": LANGUAGE, "Statement": [statement]}
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     after = Policy(name=name, document=raw_document(document), kind=policy)
     edited = with_new_policy(case, layer, after, level)
     if edited is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
-from diagnose.model.arn import CallerKind
+from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words
-from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element, role_arn
+from diagnose.remedy.parties import caller, principal_arn, principal_element, role_arn
 from diagnose.remedy.places import same
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)

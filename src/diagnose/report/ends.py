@@ -4,8 +4,8 @@ import re
 from typing import assert_never
 
 from diagnose.errors import XdiagError
-from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
-from diagnose.model.case import Case, Via
+from diagnose.model.arn import Caller, CallerKind, account_of, parse_caller, parse_role
+from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.plain import quoted
@@ -61,12 +61,6 @@ def source_account(case: Case) -> str:
 def dest_account(case: Case) -> str:
     """Give the role's account, empty for an ARN that cannot be read."""
     return account_of(case.request.role_arn)
-
-
-def account_of(arn: str) -> str:
-    """Give the account of an ARN, empty where there is none."""
-    parts = split_arn(arn)
-    return parts.account if parts else ""
 
 
 def owner_name(owner: Owner, case: Case) -> str:
@@ -127,7 +121,7 @@ def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
     said = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
-    if case.request.region == "aws-global":
+    if case.request.region == GLOBAL_REGION:
         said[0] += " at sts.amazonaws.com"
     elif case.request.region:
         said[0] += f" in {shown(case.request.region)}"
