@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 EMULATOR := .venv-emulator
 MUTATION := .venv-mutation
 
-.PHONY: demo test check format lock bench docs mutation clean FORCE
+.PHONY: demo test check format lock bench house docs mutation clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
 VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -52,6 +52,12 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
+
+# How the code is laid out, in figures; of another checkout: `make house PACKAGE=../other/src/diagnose`.
+PACKAGE ?= src/diagnose
+
+house: $(STAMP)
+	$(BIN)/python benchmarks/house.py $(PACKAGE)
 
 $(MUTATION)/.installed: tests/mutation.lock $(call OTHER,$(MUTATION))
 	$(call environment,$(MUTATION))

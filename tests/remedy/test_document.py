@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagnose.model.pointer import joined, parent
 from diagnose.model.policy import Policy, raw_document
 from diagnose.remedy.document import (
     Operation,
@@ -13,8 +14,6 @@ from diagnose.remedy.document import (
     address,
     in_order,
     join_value,
-    joined,
-    parent,
     patch_text,
     patched,
     read,

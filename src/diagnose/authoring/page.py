@@ -11,8 +11,9 @@ from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples
 from diagnose.causes.rule import Example, Rule
 from diagnose.loading import load_rules
-from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
+from diagnose.model.diagnosis import Finding, Proof, Remedy
 from diagnose.model.policy import document_text
+from diagnose.model.words import OWNER_WORDS
 from diagnose.report.excerpt import Mark, draw
 from diagnose.report.runs import plain
 from diagnose.report.tree import page as laid_out
@@ -25,14 +26,6 @@ _HEADINGS = {
     "guardrails": "In boundaries, session policies, SCPs, RCPs and endpoint policies",
     "request": "In the request, the caller or the role",
     "unread": "What could not be read",
-}
-_OWNERS = {
-    Owner.SOURCE: "the owner of the source",
-    Owner.DESTINATION: "the owner of the role",
-    Owner.ORGANIZATION: "the organization's administrator",
-    Owner.NETWORK: "the owner of the VPC endpoint",
-    Owner.CALLER: "whoever makes the request",
-    Owner.XDIAG: "whoever runs xdiag",
 }
 
 
@@ -53,7 +46,7 @@ def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> s
     """Write what is to be known of one rule, as Markdown."""
     example = next(one for one in examples if one.then != "silent")
     finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
-    parts = [f"### {rule.title}", f"`{rule.id}`, to be mended by {_OWNERS[rule.owner]}."]
+    parts = [f"### {rule.title}", f"`{rule.id}`, to be mended by {OWNER_WORDS[rule.owner].general}."]
     if rule.replaces:
         parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
     if finding is not None:

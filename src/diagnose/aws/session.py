@@ -14,6 +14,7 @@ from botocore.exceptions import RefreshWithMFAUnsupportedError
 
 from diagnose.aws.calls import Refusal, attempt
 from diagnose.errors import XdiagError
+from diagnose.model.case import GLOBAL_REGION
 
 _CONFIG = Config(
     # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
@@ -36,7 +37,7 @@ class Side:
     def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None) -> None:
         """Keep a session; nothing is called yet."""
         self.label = label
-        self.region: str = session.region_name or (_ANY if endpoint_url else "aws-global")
+        self.region: str = session.region_name or (_ANY if endpoint_url else GLOBAL_REGION)
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[tuple[str, str], Any] = {}

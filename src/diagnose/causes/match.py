@@ -13,11 +13,12 @@ from diagnose.causes.nearness import compared
 from diagnose.causes.order import in_order
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
-from diagnose.causes.words import LAYER_WORDS, fill, quoted
+from diagnose.causes.words import fill, quoted
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Finding
-from diagnose.model.trace import Decision, Element, ElementTrace, Gate, Subject
+from diagnose.model.trace import Decision, Element, ElementTrace, Subject
 from diagnose.model.tri import UNKNOWN
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 
 
 class Cause(Struct, frozen=True):
@@ -77,20 +78,20 @@ def _unknown(bound: Bound, decision: Decision) -> Iterator[str]:
 def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
     """Name what is unknown in the gate, or in the level of a layer, that a finding is about."""
     if subject.gate is not None:
-        yield _GATES[subject.gate.gate]
+        yield GATE_WORDS[subject.gate.gate].question
     for each in decision.actions:
         if each.action is not subject.action or subject.layer is None:
             continue
         if each.needed is UNKNOWN:
             yield f"whether the request needs {each.action.value}"
         if any(layer.layer is subject.layer and layer.needed is UNKNOWN for layer in each.layers):
-            yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer]}"
+            yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer].policies}"
         for level in levels(decision, each.action, subject.layer, subject.level):
             for statement in level.statements:
                 if statement.verdict is UNKNOWN:
                     yield from (_question(one.trace) for one in compared(statement) if one.holds is UNKNOWN)
             if level.unread:
-                yield f"what was not read of the {LAYER_WORDS[subject.layer]}"
+                yield f"what was not read of the {LAYER_WORDS[subject.layer].policies}"
 
 
 def _question(trace: ElementTrace) -> str:
@@ -101,13 +102,3 @@ def _question(trace: ElementTrace) -> str:
             return f"whether {quoted(trace.wanted)} is the caller"
         case Element.ACTION | Element.RESOURCE:
             return f"whether {quoted(trace.wanted)} covers {quoted(trace.got)}"
-
-
-_GATES: Mapping[Gate, str] = {
-    Gate.PARAMETERS: "what the request carries",
-    Gate.CALLER: "what the caller is",
-    Gate.PARTITION: "which partition the caller is in",
-    Gate.ROLE: "whether the role exists",
-    Gate.CONSOLE: "what the console sends",
-    Gate.DURATION: "how long a session the role and the caller's credentials allow",
-}

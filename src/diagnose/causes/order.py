@@ -12,7 +12,7 @@ from diagnose.causes.choose import Chosen
 from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact
 from diagnose.causes.rule import Rule
 from diagnose.model.diagnosis import Owner
-from diagnose.model.trace import Blocker, Decision, DoubtKind, Effect, Gate, Layer, LayerTrace
+from diagnose.model.trace import LIKELIEST_LAYERS, Blocker, Decision, DoubtKind, Effect, Gate, Layer, LayerTrace
 from diagnose.model.tri import NO, YES
 
 
@@ -69,20 +69,8 @@ def _place(chief: Fact) -> int:
     if isinstance(chief, GateFact):
         return list(Gate).index(chief.gate)
     layer = chief.subject.layer
-    order = _LIKELIEST if isinstance(chief, GapFact) else tuple(Layer)
+    order = LIKELIEST_LAYERS if isinstance(chief, GapFact) else tuple(Layer)
     return len(Gate) + (order.index(layer) if layer else len(Layer))
-
-
-# What was not read is asked for in this order: where most denials come from, first.
-_LIKELIEST = (
-    Layer.TRUST,
-    Layer.IDENTITY,
-    Layer.BOUNDARY,
-    Layer.SESSION,
-    Layer.SCP,
-    Layer.RCP,
-    Layer.ENDPOINT,
-)
 
 
 def _is_behind(blocker: Blocker, layer: Layer, cause: Chosen) -> bool:

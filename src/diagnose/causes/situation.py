@@ -7,14 +7,13 @@ from typing import TypeVar
 from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact
 from diagnose.causes.terms import RoleKind
 from diagnose.errors import XdiagError
-from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
+from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.evaluate.refusal import refused_actions
-from diagnose.model.arn import parse_role
-from diagnose.model.case import Case, Organization
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, parse_role
+from diagnose.model.case import GLOBAL_REGION, Case, Organization
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.trace import Action
 
-GLOBAL_ENDPOINT = "aws-global"
 PROPAGATION = timedelta(minutes=5)
 """IAM is eventually consistent; what is younger than this may not have arrived everywhere.
 
@@ -43,7 +42,7 @@ def _caller(case: Case, asker: Asker, account: str) -> CallerFact:
         origin=asker.origin,
         exists=_of(source.principal, lambda principal: principal is not None),
         same_account=asker.account == account,
-        reserved=(asker.path or "").startswith(RESERVED_PATH) or asker.name.startswith("AWSReservedSSO_"),
+        reserved=(asker.path or "").startswith(RESERVED_PATH) or asker.name.startswith(RESERVED_NAME),
         mfa=_of(source.session.mfa, lambda mfa: mfa),
         has_boundary=_of(source.boundary, lambda boundary: boundary is not None),
         in_organization=_of(organization, lambda known: known is not None),
@@ -86,7 +85,7 @@ def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
             lambda known: known is not None,
             unread=Action.SET_SOURCE_IDENTITY in refused or None,
         ),
-        global_endpoint=None if request.region is None else request.region == GLOBAL_ENDPOINT,
+        global_endpoint=None if request.region is None else request.region == GLOBAL_REGION,
         through_endpoint=_of(endpoint, lambda known: known is not None),
         foreign_endpoint=_of(
             endpoint, lambda known: known is not None and known.owner not in ("", asker.account, account)

@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -14,8 +14,9 @@ from diagnose.causes.facts import FACTS, Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
-from diagnose.model.policy import Policy, PolicyKind
+from diagnose.model.policy import Policy
 from diagnose.model.trace import Layer, StatementTrace
+from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
 GLOBAL = ("source", "destination")
 PLACE = "statement"
@@ -26,25 +27,6 @@ SHORT = 6
 """Digits of a number that is no account id."""
 
 _GAP = re.compile(r"(?<!\$)\{([a-z_]+[0-9]?(?:\.[a-z_]+)?)\}")
-
-LAYER_WORDS: Mapping[Layer, str] = {
-    Layer.RCP: "resource control policies",
-    Layer.SCP: "service control policies",
-    Layer.ENDPOINT: "VPC endpoint policy",
-    Layer.TRUST: "trust policy",
-    Layer.IDENTITY: "identity policies",
-    Layer.BOUNDARY: "permissions boundary",
-    Layer.SESSION: "session policy",
-}
-_POLICY_WORDS: Mapping[PolicyKind, str] = {
-    PolicyKind.INLINE: "inline policy",
-    PolicyKind.MANAGED: "managed policy",
-    PolicyKind.TRUST: "the trust policy of role",
-    PolicyKind.SCP: "SCP",
-    PolicyKind.RCP: "RCP",
-    PolicyKind.ENDPOINT: "the endpoint policy",
-    PolicyKind.SESSION: "the session policy",
-}
 
 
 def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case) -> str:
@@ -85,7 +67,7 @@ def place(statement: StatementTrace) -> str:
 
 def policy_words(policy: Policy, level: str = "") -> str:
     """Name a policy with its kind, and where it is attached if that is not the principal itself."""
-    name = f"{_POLICY_WORDS[policy.kind]} {quoted(policy.name)}"
+    name = f"{POLICY_WORDS[policy.kind]} {quoted(policy.name)}"
     if policy.attached_to:
         kind, _, carrier = policy.attached_to.partition(" ")
         return f"{name} of {kind} {quoted(carrier)}" if carrier else f"{name} of {quoted(kind)}"
@@ -101,7 +83,7 @@ def quoted(text: str) -> str:
 
 def shown(text: str) -> str:
     """Make a text safe to be shown: on one line, without control characters, not too long."""
-    safe = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    safe = printable(text)
     return safe if len(safe) <= LONGEST else safe[:LONGEST] + "…"
 
 
@@ -125,7 +107,7 @@ def _value(fact: Fact, field: str) -> str:
         case bool():
             return "yes" if value else "no"
         case Layer():
-            return LAYER_WORDS[value]
+            return LAYER_WORDS[value].policies
         case Enum():
             return str(value.value) if ":" in str(value.value) else str(value.value).replace("_", " ")
         case "" | "not known" if getattr(fact, "holds", getattr(fact, "passed", True)) is None:

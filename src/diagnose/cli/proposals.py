@@ -12,11 +12,13 @@ from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Level, Policy, PolicyKind, PolicySet, raw_document
 
 _FULL_ACCESS = Policy(
     "FullAWSAccess",
-    raw_document({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}),
+    raw_document(
+        {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    ),
     PolicyKind.SCP,
     arn="arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
 )

@@ -9,7 +9,7 @@ from msgspec import Struct
 from diagnose.aws.calls import find_listed
 from diagnose.aws.session import Side
 from diagnose.errors import XdiagError
-from diagnose.model.case import Endpoint
+from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 
@@ -33,7 +33,7 @@ def read_endpoint(
     if not _ID.fullmatch(endpoint):
         hint = "expected one such as `vpce-0a1b2c3d4e5f60718`"
         raise XdiagError(f"`{endpoint}` is not the id of a VPC endpoint", hint=hint)
-    if region == "aws-global":
+    if region == GLOBAL_REGION:
         hint = "name the Region of the endpoint with `--region`"
         raise XdiagError(f"no request to sts.amazonaws.com goes through the VPC endpoint `{endpoint}`", hint=hint)
     if side is None:

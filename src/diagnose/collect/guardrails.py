@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from diagnose.collect.administrator import Administrator
 from diagnose.collect.hierarchy import Place, place_of
-from diagnose.collect.organization_policies import LIST, WORDS, Kind, read_levels
+from diagnose.collect.organization_policies import LIST, Kind, read_levels, words_of
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Level
@@ -41,7 +41,7 @@ def read_guardrails(
     """
     if isinstance(organization, Known) and organization.value is None:
         return Bound(organization, Known((), organization.source))
-    subject = f"{WORDS[kind]} of account {account}"
+    subject = f"{words_of(kind)} of account {account}"
     refusals: list[Unread] = []
     for administrator in administrators:
         found = _placed(administrator, account, organization)

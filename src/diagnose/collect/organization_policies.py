@@ -9,18 +9,21 @@ from diagnose.collect.administrator import Administrator
 from diagnose.collect.hierarchy import Place
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.trace import Layer
+from diagnose.model.words import LAYER_WORDS
 
 Kind: TypeAlias = Literal[PolicyKind.SCP, PolicyKind.RCP]
 
 LIST = "organizations:ListPoliciesForTarget"
-WORDS: Mapping[Kind, str] = {
-    PolicyKind.SCP: "service control policies",
-    PolicyKind.RCP: "resource control policies",
-}
 _TYPES: Mapping[Kind, str] = {
     PolicyKind.SCP: "SERVICE_CONTROL_POLICY",
     PolicyKind.RCP: "RESOURCE_CONTROL_POLICY",
 }
+
+
+def words_of(kind: Kind) -> str:
+    """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
+    return LAYER_WORDS[Layer(kind)].policies
 
 
 def read_levels(administrator: Administrator, place: Place, kind: Kind, subject: str) -> Evidence[tuple[Level, ...]]:
@@ -74,7 +77,7 @@ def _name(administrator: Administrator, unit: str) -> str:
 def _at(administrator: Administrator, target: str, kind: Kind) -> PolicySet:
     """Read what is attached to a root, an OU or an account itself."""
     attached = administrator.listed(
-        LIST, f"{WORDS[kind]} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
+        LIST, f"{words_of(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
     )
     if isinstance(attached, Unread):
         return PolicySet(unread=(attached,))

@@ -3,12 +3,11 @@
 from msgspec.structs import replace
 
 from diagnose.aws.identity import Identity
-from diagnose.model.arn import Caller, CallerKind
+from diagnose.model.arn import RESERVED_NAME, Caller, CallerKind
 from diagnose.model.case import Origin, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
 from diagnose.model.policy import PolicySet
 
-_RESERVED = "AWSReservedSSO_"
 _ORIGINS = {
     "assume-role": Origin.ASSUME_ROLE,
     "assume-role-with-web-identity": Origin.WEB_IDENTITY,
@@ -60,7 +59,7 @@ def _of_user(own: Identity) -> Evidence[Origin]:
 
 
 def _of_role(caller: Caller, own: Identity | None) -> Evidence[Origin]:
-    if caller.name.startswith(_RESERVED):
+    if caller.name.startswith(RESERVED_NAME):
         return Known(Origin.IDENTITY_CENTER, "the role's name")
     if own is not None and own.provider in _ORIGINS:
         return Known(_ORIGINS[own.provider], "the credentials at hand")

@@ -4,6 +4,7 @@ import json
 import re
 
 from diagnose.errors import XdiagError
+from diagnose.model.words import printable
 
 
 def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
@@ -44,8 +45,7 @@ def position(data: bytes, at: int) -> str:
 
 def shown(text: str, most: int = 200) -> str:
     """Make text from a file safe to print: control characters escaped, and cut after `most` characters."""
-    safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:most])
-    return safe + ("…" if len(text) > most else "")
+    return printable(text[:most]) + ("…" if len(text) > most else "")
 
 
 _NOT_TEXT = (

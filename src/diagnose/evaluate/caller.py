@@ -2,13 +2,12 @@
 
 from functools import lru_cache
 
-from diagnose.model.arn import Caller, CallerKind, parse_caller, split_arn, split_path
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, Caller, CallerKind, parse_caller, split_arn, split_path
 from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
-RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
 SERVICE_PATH = "/aws-service-role/"
 
 
@@ -79,7 +78,7 @@ class Asker:
     @property
     def least_path(self) -> str:
         """How a role's path begins for certain: those of permission sets lie below a path of their own."""
-        return RESERVED_PATH if self.name.startswith("AWSReservedSSO_") else "/"
+        return RESERVED_PATH if self.name.startswith(RESERVED_NAME) else "/"
 
     @property
     def presumed_arn(self) -> str:
@@ -125,7 +124,7 @@ def _origin(caller: Caller, source: SourceSide, via: Via) -> Origin | None:
         return Origin.SERVICE
     if caller.kind is CallerKind.USER and via is Via.CONSOLE:
         return Origin.CONSOLE
-    if caller.name.startswith("AWSReservedSSO_"):
+    if caller.name.startswith(RESERVED_NAME):
         return Origin.IDENTITY_CENTER
     return None
 

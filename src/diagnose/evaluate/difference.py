@@ -3,11 +3,8 @@
 import re
 
 from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard
-from diagnose.model.arn import split_arn, split_path
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, split_arn, split_path
 from diagnose.model.trace import Reason
-
-_SSO_NAME = "AWSReservedSSO_"
-_SSO_PATH = "/aws-reserved/sso.amazonaws.com/"
 
 
 def how_arns_differ(wanted: str, got: str) -> Reason:
@@ -37,8 +34,8 @@ def how_resources_differ(wanted: str, got: str) -> Reason:
         return Reason.CASE_DIFFERS if kind.lower() == other_kind.lower() else Reason.OTHER_TYPE
     if wanted.lower() == got.lower():
         return Reason.CASE_DIFFERS
-    dropped = other_path.startswith(_SSO_PATH) and not path.startswith(_SSO_PATH)
-    if dropped and name.startswith(_SSO_NAME) and glob(name)(other_name):
+    dropped = other_path.startswith(RESERVED_PATH) and not path.startswith(RESERVED_PATH)
+    if dropped and name.startswith(RESERVED_NAME) and glob(name)(other_name):
         return Reason.SSO_PATH_DROPPED
     if has_wildcard(wanted):
         fits_elsewhere = _same(f"{kind}/*{name}", got)

@@ -10,10 +10,10 @@ from msgspec import Raw
 
 from diagnose.evaluate.flaws import Flaw
 from diagnose.evaluate.kept import Kept
-from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.values import escaped, is_plain, read_json, repeated_keys, repeats, unknown_keys
-from diagnose.model.policy import document_text
+from diagnose.evaluate.values import is_plain, read_json, repeated_keys, repeats, unknown_keys
+from diagnose.model.pointer import escaped
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, document_text
 
 _ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)

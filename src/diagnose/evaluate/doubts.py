@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from diagnose.evaluate import keys
 from diagnose.evaluate.candidate import Candidate
 from diagnose.evaluate.explore import Explored
-from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, Element, ElementTrace, GateTrace, Layer, Match
+from diagnose.model.trace import (
+    LIKELIEST_LAYERS,
+    ActionDecision,
+    Doubt,
+    DoubtKind,
+    Element,
+    ElementTrace,
+    GateTrace,
+    Match,
+)
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
@@ -59,7 +68,7 @@ def _matters(place: int, explored: Explored) -> bool:
 def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
     """A part that was not read may hold a Deny, so it matters as long as nothing else has settled the answer."""
     for decided in actions:
-        for trace in sorted(decided.layers, key=lambda trace: _LIKELIEST.index(trace.layer)):
+        for trace in sorted(decided.layers, key=lambda trace: LIKELIEST_LAYERS.index(trace.layer)):
             if gaps := tuple(gap for level in trace.levels for gap in level.unread):
                 yield Doubt(DoubtKind.LAYER, trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
 
@@ -109,15 +118,3 @@ def _of_gates(
             yield Doubt(DoubtKind.COMPARISON, "whether `*` takes in AWS services", tri(verdict is UNKNOWN))
         if decided.needed is UNKNOWN and decided.verdict is not YES:
             yield Doubt(DoubtKind.ACTION, decided.action, tri(verdict is UNKNOWN))
-
-
-# In this order the layers are worth asking for: what most denials come from, first.
-_LIKELIEST = (
-    Layer.TRUST,
-    Layer.IDENTITY,
-    Layer.BOUNDARY,
-    Layer.SESSION,
-    Layer.SCP,
-    Layer.RCP,
-    Layer.ENDPOINT,
-)

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker, chained
-from diagnose.model.arn import CallerKind, RoleName, split_arn
+from diagnose.evaluate.caller import SERVICE_PATH, Asker, chained
+from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleName, split_arn
 from diagnose.model.case import Case, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Gate, GateTrace, Reason

@@ -13,8 +13,6 @@ from diagnose.evaluate import keys
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State
 
-LANGUAGE_WITH_VARIABLES = "2012-10-17"
-
 Matcher = Callable[[str], bool]
 Piece = tuple[str, bool]
 """Text, and whether its `*` and `?` are wildcards."""

@@ -13,7 +13,7 @@ from diagnose.evaluate.organization_keys import organization_id, organization_pa
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
 from diagnose.model.arn import CallerKind
-from diagnose.model.case import Endpoint
+from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Known
 
 
@@ -112,7 +112,7 @@ def _region(scene: Scene) -> State:
     region = scene.case.request.region
     if not region:
         return SOME_VALUE
-    return ("us-east-1",) if region == "aws-global" else (region,)
+    return ("us-east-1",) if region == GLOBAL_REGION else (region,)
 
 
 def _current_time(scene: Scene) -> State:

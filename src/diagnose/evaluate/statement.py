@@ -9,7 +9,8 @@ from diagnose.evaluate.condition import Test
 from diagnose.evaluate.flaws import Flaw, Flaws
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.evaluate.values import Texts, escaped, is_plain, repeats, unknown_keys
+from diagnose.evaluate.values import Texts, is_plain, repeats, unknown_keys
+from diagnose.model.pointer import escaped
 from diagnose.model.trace import Effect
 
 

@@ -126,10 +126,3 @@ def scalar(value: object, *, unquoted: bool) -> str | None:
         case bool() | int() | float() if unquoted:
             return json.dumps(value)
     return None
-
-
-def escaped(token: str) -> str:
-    """Escape an object's key for a JSON pointer (RFC 6901)."""
-    if "~" in token or "/" in token:
-        return token.replace("~", "~0").replace("/", "~1")
-    return token

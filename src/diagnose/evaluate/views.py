@@ -5,12 +5,12 @@ In a batch the same side comes again in many pairs; what is worked out is kept b
 
 from functools import lru_cache
 
-from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
+from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.evaluate.gates import caller_gates
 from diagnose.evaluate.kept import keep_beside
 from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, of_endpoint
 from diagnose.evaluate.sheet import Sheet, sheet_of
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import RESERVED_PATH, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.trace import Action, Layer

@@ -11,6 +11,12 @@ from msgspec import Struct
 from diagnose.errors import XdiagError
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
+RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
+RESERVED_NAME = "AWSReservedSSO_"
+"""How the path and the name begin of a role that IAM Identity Center makes for a permission set.
+
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+"""
 ROLE_SHAPE = "arn:aws:iam::111111111111:role/path/Name"
 
 
@@ -67,6 +73,12 @@ def split_arn(text: str) -> Arn | None:
     if len(parts) != 6 or parts[0] != "arn":
         return None
     return Arn(*parts[1:])
+
+
+def account_of(text: str) -> str:
+    """Give the account of an ARN, empty where there is none, or no ARN."""
+    arn = split_arn(text)
+    return arn.account if arn else ""
 
 
 def split_path(resource: str) -> tuple[str, str, str]:

@@ -13,6 +13,8 @@ from diagnose.model.evidence import NOT_SUPPLIED, Evidence
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
 SCHEMA = "xdiag.case/1"
+GLOBAL_REGION = "aws-global"
+"""What stands for a Region where a request goes to `sts.amazonaws.com`: botocore's name for it."""
 
 # Types with `dict=True` come again in many cases: beside one, in its `__dict__`, `evaluate` keeps what it worked out
 # of it. That is no part of its value: it is neither compared, nor written, nor copied.

@@ -8,6 +8,12 @@ from msgspec import Raw, Struct, field
 
 from diagnose.model.evidence import NOT_SUPPLIED, Unread
 
+LANGUAGE_WITH_VARIABLES = "2012-10-17"
+"""The current version of the policy language. In the one before it, and where none is named, `${...}` is mere text.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+"""
+
 
 class PolicyKind(StrEnum):
     """How a policy is stored, which decides how it is edited."""

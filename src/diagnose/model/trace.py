@@ -31,6 +31,18 @@ class Layer(StrEnum):
     SESSION = "session"
 
 
+LIKELIEST_LAYERS = (
+    Layer.TRUST,
+    Layer.IDENTITY,
+    Layer.BOUNDARY,
+    Layer.SESSION,
+    Layer.SCP,
+    Layer.RCP,
+    Layer.ENDPOINT,
+)
+"""In this order layers that were not read are worth asking for: what most denials come from, first."""
+
+
 class Gate(StrEnum):
     """What decides about a request besides policies."""
 

@@ -6,14 +6,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import chained
-from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import account_of, parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Gap, Known, Unread
-from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
+from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tags, too_large
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
@@ -21,8 +21,7 @@ from diagnose.remedy.grants import grant
 from diagnose.remedy.handover import SENT
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import account_of, caller, role_arn
-from diagnose.remedy.places import LAYER_WORDS, OWNERS
+from diagnose.remedy.parties import account_behind, caller, role_arn
 
 _SAID: dict[Kind, tuple[Owner, str]] = {
     Kind.SHORTEN_DURATION: (
@@ -81,8 +80,9 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     layer = subject.layer
     if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
         yield from _what_trust_must_hold(case, decision)
-    owner = OWNERS[layer] if layer is not None else Owner.DESTINATION
-    whom, verb = _owner_words(owner, case)
+    owner = LAYER_WORDS[layer].owner if layer is not None else Owner.DESTINATION
+    words = OWNER_WORDS[owner]
+    whom, verb = words.asked.format(account=f"`{account_behind(owner, case)}`"), words.verb
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
         text = f"Ask {whom} for {_all_of(layer, case)}, {SENT}"
         yield Draft(Kind.ASK_OWNER, owner, text)
@@ -195,7 +195,7 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
             layer = Layer(doubt.subject)
             live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
-            yield f"the {LAYER_WORDS[layer]}{live} in a case file for `--case`{none}"
+            yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
         case DoubtKind.ACTION:
             yield "`--without session` if the caller's session hands on neither tags nor a source identity"
         case DoubtKind.GATE | DoubtKind.COMPARISON:
@@ -213,7 +213,7 @@ def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterat
             words = policy_words(problem.layer, problem.policy, case)
             where = f", at `{problem.pointer}`" if problem.pointer else ""
             text = f"Correct {words}{where}: {problem.message}"
-            yield Draft(Kind.CORRECT_DOCUMENT, OWNERS[problem.layer], text)
+            yield Draft(Kind.CORRECT_DOCUMENT, LAYER_WORDS[problem.layer].owner, text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:
@@ -237,7 +237,7 @@ def _unread(value: object) -> Iterator[Unread]:
 
 
 def _one_of(layer: Layer, case: Case) -> str:
-    return _all_of(layer, case) if layer is Layer.TRUST else f"the {LAYER_WORDS[layer]}"
+    return _all_of(layer, case) if layer is Layer.TRUST else f"the {LAYER_WORDS[layer].policy}"
 
 
 def _all_of(layer: Layer, case: Case) -> str:
@@ -257,18 +257,3 @@ def _all_of(layer: Layer, case: Case) -> str:
             return "its policy"
         case Layer.SESSION:
             return "the session policy that it was started with, if there is one"
-
-
-def _owner_words(owner: Owner, case: Case) -> tuple[str, str]:
-    """Name an owner, and the verb for what it does with a policy."""
-    match owner:
-        case Owner.DESTINATION:
-            return f"the owner of account `{account_of(role_arn(case))}`", "owns"
-        case Owner.SOURCE:
-            return f"the owner of account `{account_of(case.snapshot.source.arn)}`", "owns"
-        case Owner.ORGANIZATION:
-            return "the administrators of the organization", "own"
-        case Owner.NETWORK:
-            return "the owner of the VPC endpoint", "owns"
-        case Owner.CALLER | Owner.XDIAG:
-            return "whoever started the caller's session", "passed"

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Layer
+from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.document import Object, Operation, patched, read
 from diagnose.remedy.draft import Draft, PolicyChange
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parties import destination_is_protected, permission_set, role_name, source_is_protected
-from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, with_new_policy, with_policy
+from diagnose.remedy.places import is_aws_managed, policies_in, with_new_policy, with_policy
 
-LANGUAGE = "2012-10-17"
 TRUST_QUOTA = 2048
 """Characters of a trust policy, white space not counted.
 
@@ -58,7 +58,7 @@ def amend(
         tuple(operations),
         into_permission_set=layer is Layer.IDENTITY and policy.name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, OWNERS[layer], text, with_policy(case, layer, policy, after), change)
+    return Draft(kind, LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
 
 
 def found(
@@ -73,7 +73,7 @@ def found(
     level: str = "",
 ) -> Draft | None:
     """Draft a new policy of one statement; None where the layer takes no further policy."""
-    document: Object = {"Version": LANGUAGE, "Statement": [statement]}
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     after = Policy(name=name, document=raw_document(document), kind=policy)
     edited = with_new_policy(case, layer, after, level)
     if edited is None:
@@ -87,7 +87,7 @@ def found(
         target=level,
         into_permission_set=layer is Layer.IDENTITY and name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, OWNERS[layer], text, edited, change)
+    return Draft(kind, LAYER_WORDS[layer].owner, text, edited, change)
 
 
 def new_policy_name(action: Action, case: Case) -> str:

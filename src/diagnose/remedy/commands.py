@@ -8,7 +8,7 @@ import json
 import re
 import shlex
 
-from diagnose.model.case import Case, Request
+from diagnose.model.case import GLOBAL_REGION, Case, Request
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.carrier import Carrier, carrier_of
@@ -33,7 +33,6 @@ _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
 _ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
 _ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
-GLOBAL_ENDPOINT = "aws-global"
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
 
 
@@ -116,7 +115,7 @@ def assume_role(request: Request) -> str:
     if sent.tags:
         tags = [{"Key": key, "Value": value} for key, value in sent.tags.items()]
         options["--tags"] = _printable(json.dumps(tags))
-    if request.region == GLOBAL_ENDPOINT:
+    if request.region == GLOBAL_REGION:
         # The CLI calls the regional endpoint of whatever Region it is given, us-east-1 too.
         options |= {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
     elif request.region:

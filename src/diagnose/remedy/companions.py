@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from diagnose.evaluate import keys
 from diagnose.model.case import Case
+from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Subject
 from diagnose.remedy.amendment import amend
 from diagnose.remedy.document import (
@@ -14,7 +15,6 @@ from diagnose.remedy.document import (
     Operation,
     add_statement,
     in_order,
-    joined,
     listed,
     read,
     statement_path,

@@ -9,9 +9,10 @@ from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.mismatch import spelling
 from diagnose.evaluate.operator import OPERATORS
 from diagnose.model.case import Case
+from diagnose.model.pointer import joined, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.correction import corrected
-from diagnose.remedy.document import Json, Object, Operation, joined, listed, parent, value_at
+from diagnose.remedy.document import Json, Object, Operation, listed, value_at
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
 

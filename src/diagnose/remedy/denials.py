@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
-from diagnose.model.arn import CallerKind
+from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
+from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.amendment import amend
@@ -18,7 +19,6 @@ from diagnose.remedy.document import (
     Operation,
     add_statement,
     in_order,
-    joined,
     listed,
     one_or_list,
     patched,
@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words
-from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element, role_arn
+from diagnose.remedy.parties import caller, principal_arn, principal_element, role_arn
 from diagnose.remedy.places import same
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)

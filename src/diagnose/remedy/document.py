@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
+from diagnose.model.pointer import parent, split
 from diagnose.model.policy import Policy, document_text
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
@@ -73,7 +74,7 @@ def address(document: Object, pointer: str) -> str | None:
 def value_at(document: Json, pointer: str) -> Json | UnsetType:
     """Give the value that a JSON pointer leads to; UNSET where there is none."""
     value = document
-    for token in _tokens(pointer):
+    for token in split(pointer):
         if isinstance(value, dict) and token in value:
             value = value[token]
         elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
@@ -81,17 +82,6 @@ def value_at(document: Json, pointer: str) -> Json | UnsetType:
         else:
             return UNSET
     return value
-
-
-def joined(pointer: str, *tokens: str) -> str:
-    """Lengthen a pointer, escaping each token."""
-    return pointer + "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
-
-
-def parent(pointer: str) -> tuple[str, str]:
-    """Split a pointer into the pointer of what holds the value, and the last token, unescaped."""
-    holder, _, last = pointer.rpartition("/")
-    return holder, _plain(last)
 
 
 def add_statement(document: Object, statement: Object) -> tuple[Operation, ...]:
@@ -173,14 +163,6 @@ def _without_repetition(pairs: list[tuple[str, Json]]) -> Object:
 
 def _statements_are_objects(document: Object) -> bool:
     return all(isinstance(statement, dict) for statement in listed(document.get("Statement", [])))
-
-
-def _tokens(pointer: str) -> list[str]:
-    return [_plain(token) for token in pointer.split("/")[1:]]
-
-
-def _plain(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _unused(sid: str, taken: set[str]) -> str:

@@ -3,8 +3,9 @@
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, Remedy
 from diagnose.model.tri import YES
+from diagnose.model.words import OWNER_WORDS
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.parties import account_of, caller, role_arn
+from diagnose.remedy.parties import account_behind, role_arn
 
 SENT = "and give what they send to xdiag in a case file with `--case`"
 """How a remedy ends that asks an owner for a policy that was not read."""
@@ -16,7 +17,8 @@ def paragraph(remedy: Remedy, case: Case) -> str:
     """Write what to change, the exact text, why, and how it was proved; empty where the caller can do it alone."""
     if remedy.owner not in _ELSEWHERE:
         return ""
-    whom = f"To {_addressee(remedy.owner, case)}: `{case.snapshot.source.arn}` needs to assume `{role_arn(case)}`"
+    addressee = OWNER_WORDS[remedy.owner].asked.format(account=account_behind(remedy.owner, case))
+    whom = f"To {addressee}: `{case.snapshot.source.arn}` needs to assume `{role_arn(case)}`"
     if remedy.proof is Proof.NOT_TRIED and remedy.kind != Kind.ASK_OWNER:
         return f"{whom}. Please change this: {remedy.text}."
     if remedy.text.endswith(SENT):
@@ -36,20 +38,6 @@ def paragraph(remedy: Remedy, case: Case) -> str:
     if command and not remedy.document:
         parts.append(f"With the AWS CLI:\n\n{command}")
     return "\n\n".join(part for part in parts if part)
-
-
-def _addressee(owner: Owner, case: Case) -> str:
-    match owner:
-        case Owner.DESTINATION:
-            return f"the owner of account {account_of(role_arn(case))}"
-        case Owner.SOURCE:
-            return f"the owner of account {caller(case).account}"
-        case Owner.ORGANIZATION:
-            return "the administrators of the organization"
-        case Owner.NETWORK:
-            return "the owner of the VPC endpoint"
-        case Owner.CALLER | Owner.XDIAG:
-            return "whoever makes the request"
 
 
 def _proof(remedy: Remedy) -> str:

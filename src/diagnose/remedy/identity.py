@@ -8,6 +8,7 @@ from diagnose.evaluate.action import covered
 from diagnose.model.case import Case
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Decision, Layer, Subject
+from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.amendment import PERMISSION_SET_POLICY, amend, editable, found, new_policy_name
 from diagnose.remedy.document import Object, add_statement, listed, read, statements
 from diagnose.remedy.draft import Attachment, Change, Draft, Membership, VersionChange
@@ -22,7 +23,7 @@ from diagnose.remedy.parties import (
     role_arn,
     source_is_protected,
 )
-from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, same, with_policy, with_source
+from diagnose.remedy.places import is_aws_managed, policies_in, same, with_policy, with_source
 
 
 def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -67,7 +68,9 @@ def set_default_version(subject: Subject, case: Case, _decision: Decision) -> It
                 continue
             text = f"Make {saved.version} the default version of {policy_words(layer, policy, case)}"
             edited = with_policy(case, layer, policy, after)
-            yield Draft(Kind.SET_DEFAULT_VERSION, OWNERS[layer], text, edited, VersionChange(after, document))
+            yield Draft(
+                Kind.SET_DEFAULT_VERSION, LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document)
+            )
 
 
 def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -95,7 +98,7 @@ def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change)
         identity_policies=replace(held, policies=(*held.policies, *moved)),
         idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
     )
-    return Draft(Kind.ATTACH_IDLE_POLICY, OWNERS[Layer.IDENTITY], text, with_source(case, edited), change)
+    return Draft(Kind.ATTACH_IDLE_POLICY, LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
 
 
 def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:

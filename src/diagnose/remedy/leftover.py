@@ -20,16 +20,8 @@ from diagnose.model.trace import (
     StatementTrace,
 )
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.places import LAYER_WORDS
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 
-_GATE_WORDS = {
-    Gate.PARAMETERS: "a parameter of the request",
-    Gate.CALLER: "the kind of caller",
-    Gate.PARTITION: "the partition",
-    Gate.ROLE: "the role that is asked for",
-    Gate.CONSOLE: "the way the console makes the request",
-    Gate.DURATION: "the duration that is asked for",
-}
 _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
 NOT_RULED_OUT = "not ruled out: "
@@ -87,12 +79,12 @@ def _blocked(blocker: Blocker, after: Decision) -> str:
     if blocker.gate is not None:
         trace = next((gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO), None)
         told = f", wanted: `{trace.wanted}`, got: `{trace.got}`" if trace and trace.wanted else ""
-        return f"{_GATE_WORDS[blocker.gate]} is refused{told}"
+        return f"{GATE_WORDS[blocker.gate].refused} is refused{told}"
     layer = trace_of(after, blocker)
     action = blocker.action or Action.ASSUME_ROLE
     if layer is None:
         return f"`{action}` is refused"
-    words = LAYER_WORDS[layer.layer]
+    words = LAYER_WORDS[layer.layer].policy
     if blocker.explicit:
         denying = [_statement_words(statement) for level in layer.levels for statement in _denying(level)]
         return f"an explicit Deny of `{action}` in the {words} {' and '.join(denying)}".rstrip()
@@ -133,9 +125,9 @@ def _doubt_words(doubt: Doubt) -> str:
         case DoubtKind.KEY:
             return f"a condition on `{doubt.subject}`, whose value is not known"
         case DoubtKind.LAYER:
-            return f"the {LAYER_WORDS[Layer(doubt.subject)]}, which was not read, or not wholly"
+            return f"the {LAYER_WORDS[Layer(doubt.subject)].policy}, which was not read, or not wholly"
         case DoubtKind.GATE:
-            return f"{_GATE_WORDS[Gate(doubt.subject)]}, which could not be checked"
+            return f"{GATE_WORDS[Gate(doubt.subject)].refused}, which could not be checked"
         case DoubtKind.COMPARISON:
             return f"{doubt.subject}, which nobody can tell"
         case DoubtKind.ACTION:

@@ -4,9 +4,9 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.policy import Level, Policy, PolicyKind
 from diagnose.model.trace import Layer
+from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.amendment import PERMISSION_SET_POLICY
 from diagnose.remedy.parties import caller, permission_set, role_name
-from diagnose.remedy.places import LAYER_WORDS
 
 
 def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
@@ -22,7 +22,7 @@ def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
             return f"the inline policy `{policy.name}` of {carrier_words(policy, case)}"
         case Layer.IDENTITY:
             return f"the managed policy `{policy.name}`"
-    return f"the {LAYER_WORDS[layer]} `{policy.name}`"
+    return f"the {LAYER_WORDS[layer].policy} `{policy.name}`"
 
 
 def in_words(layer: Layer, policy: Policy, case: Case) -> str:

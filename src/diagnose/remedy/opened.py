@@ -8,15 +8,20 @@ from msgspec.structs import replace
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Session, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known
-from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Object, add_statement, patched, read
 from diagnose.remedy.parties import role_arn, values_of
 from diagnose.remedy.places import policies_in, with_policy
 
-_EVERYTHING = raw_document({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+_EVERYTHING = raw_document(
+    {"Version": LANGUAGE_WITH_VARIABLES, "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+)
 _EVERYBODY = raw_document(
-    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
+    {
+        "Version": LANGUAGE_WITH_VARIABLES,
+        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+    }
 )
 ALLOWS_ALL = PolicySet((Policy("AllowsAll", _EVERYTHING),))
 _SAY_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
@@ -102,7 +107,7 @@ def trust_in(source: SourceSide) -> Policy:
     caller = parse_caller(source.arn)
     principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
-    return Policy("Open", raw_document({"Version": "2012-10-17", "Statement": statement}), PolicyKind.TRUST)
+    return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
 
 
 def _request(case: Case) -> Request:

@@ -3,15 +3,16 @@
 import re
 
 from diagnose.errors import XdiagError
-from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
+from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.evaluate.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
-from diagnose.model.arn import CallerKind, parse_role, split_arn, split_path
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, account_of, parse_role, split_arn, split_path
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 
-_RESERVED_NAME = re.compile(r"AWSReservedSSO_(?P<permission_set>.+)_[0-9a-f]{16}")
+_RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
 
 
 def caller(case: Case) -> Asker:
@@ -72,10 +73,14 @@ def values_of(key: str, case: Case) -> tuple[str, ...] | None:
     return None if isinstance(state, Maybe) else state
 
 
-def account_of(arn: str) -> str:
-    """Give the account in an ARN, empty where there is none."""
-    parts = split_arn(arn)
-    return parts.account if parts else ""
+def account_behind(owner: Owner, case: Case) -> str:
+    """Give the account that belongs to an owner; empty for those who own no account."""
+    match owner:
+        case Owner.SOURCE:
+            return account_of(case.snapshot.source.arn)
+        case Owner.DESTINATION:
+            return account_of(role_arn(case))
+    return ""
 
 
 def destination_is_protected(case: Case) -> bool:
@@ -108,7 +113,7 @@ def permission_set_pattern(case: Case) -> str:
     """
     asker = caller(case)
     path = asker.path if asker.path and asker.path.startswith(RESERVED_PATH) else f"{RESERVED_PATH}*"
-    name = f"AWSReservedSSO_{permission_set(case)}_{'?' * 16}"
+    name = f"{RESERVED_NAME}{permission_set(case)}_{'?' * 16}"
     return f"arn:{asker.partition}:iam::{asker.account}:role{path}{name}"
 
 

@@ -7,30 +7,9 @@ from msgspec.structs import replace
 
 from diagnose.model.arn import split_arn
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet
 from diagnose.model.trace import Layer
-
-OWNERS = {
-    Layer.RCP: Owner.ORGANIZATION,
-    Layer.SCP: Owner.ORGANIZATION,
-    Layer.ENDPOINT: Owner.NETWORK,
-    Layer.TRUST: Owner.DESTINATION,
-    Layer.IDENTITY: Owner.SOURCE,
-    Layer.BOUNDARY: Owner.SOURCE,
-    Layer.SESSION: Owner.CALLER,
-}
-
-LAYER_WORDS = {
-    Layer.RCP: "resource control policy",
-    Layer.SCP: "service control policy",
-    Layer.ENDPOINT: "VPC endpoint policy",
-    Layer.TRUST: "trust policy",
-    Layer.IDENTITY: "identity policy",
-    Layer.BOUNDARY: "permissions boundary",
-    Layer.SESSION: "session policy",
-}
 
 Edit = Callable[[Policy], Policy]
 

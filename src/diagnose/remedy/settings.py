@@ -9,9 +9,8 @@ from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case, Principal, Role
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Evidence, Known
-from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Decision, Layer, Subject
-from diagnose.remedy.amendment import LANGUAGE
 from diagnose.remedy.document import Object, read
 from diagnose.remedy.draft import Draft, MaximumChange, NewRole, TagChange
 from diagnose.remedy.grants import grant, nearest_conditions
@@ -85,7 +84,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     held, arn = case.snapshot.destination.role, case.request.role_arn
     if statement is None or (isinstance(held, Known) and held.value is not None):
         return
-    document: Object = {"Version": LANGUAGE, "Statement": [statement]}
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
     created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))

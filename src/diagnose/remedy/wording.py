@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.arn import RESERVED_NAME
 from diagnose.model.case import Case
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES
 from diagnose.model.trace import Decision, ElementTrace, Layer, Reason, Subject
-from diagnose.remedy.amendment import LANGUAGE, amend
+from diagnose.remedy.amendment import amend
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
 from diagnose.remedy.draft import Draft
@@ -114,10 +116,10 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
         return
     policy = subject.statement.policy
     document = read(policy)
-    if document is None or document.get("Version") == LANGUAGE:
+    if document is None or document.get("Version") == LANGUAGE_WITH_VARIABLES:
         return
-    operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE)
-    text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE}"'
+    operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
+    text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
     draft = amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
     if draft:
         yield draft
@@ -156,7 +158,7 @@ def _right_value(element: ElementTrace, family: Family, case: Case) -> str | Non
 
 def _means_permission_set(element: ElementTrace, case: Case) -> bool:
     name = permission_set(case)
-    return bool(name) and element.key.lower() == "aws:principalarn" and f"AWSReservedSSO_{name}_" in element.wanted
+    return bool(name) and element.key.lower() == "aws:principalarn" and f"{RESERVED_NAME}{name}_" in element.wanted
 
 
 def _instead_or_beside(element: ElementTrace) -> str:

@@ -2,39 +2,12 @@
 
 from typing import assert_never
 
-from diagnose.model.evidence import Gap, Unread
-from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, Layer, LayerTrace, LevelTrace
+from diagnose.model.evidence import Unread
+from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
 from diagnose.model.tri import Tri
+from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
 from diagnose.report.plain import quoted
-
-GAP_WORDS = {
-    Gap.NOT_SUPPLIED: "not looked at",
-    Gap.NO_CREDENTIALS: "no credentials to read it",
-    Gap.ACCESS_DENIED: "not readable",
-    Gap.NO_API: "AWS offers no way to read it",
-    Gap.UNREACHABLE: "could not be reached",
-}
-
-LAYER_WORDS = {
-    Layer.RCP: "the resource control policies",
-    Layer.SCP: "the service control policies",
-    Layer.ENDPOINT: "the VPC endpoint and its policy",
-    Layer.TRUST: "the trust policy",
-    Layer.IDENTITY: "the caller's identity policies",
-    Layer.BOUNDARY: "the permissions boundary",
-    Layer.SESSION: "the session policy",
-}
-
-_ABSENT = {
-    Layer.RCP: "none apply",
-    Layer.SCP: "none apply",
-    Layer.ENDPOINT: "no VPC endpoint used",
-    Layer.TRUST: "none",
-    Layer.IDENTITY: "none apply",
-    Layer.BOUNDARY: "none set",
-    Layer.SESSION: "none",
-}
 
 
 def layers(decision: Decision) -> tuple[Section, ...]:
@@ -56,7 +29,7 @@ def check(layer: LayerTrace) -> Check:
     """Say in a few words what a layer answers."""
     why = f": {layer.why}" if layer.why else ""
     if not layer.applies:
-        return Check(layer.layer, Sign.NONE, layer.why or _ABSENT[layer.layer])
+        return Check(layer.layer, Sign.NONE, layer.why or LAYER_WORDS[layer.layer].none)
     match layer.verdict:
         case Tri.YES:
             superfluous = " (it need not allow anything here)" if layer.needed is Tri.NO else ""

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from diagnose.model.arn import Arn, split_arn
+from diagnose.model.arn import RESERVED_NAME, Arn, split_arn
+from diagnose.model.words import printable
 from diagnose.report import kept
 from diagnose.report.plain import visible
 from diagnose.report.pseudonyms import SHAPES, Kind, Pseudonyms
@@ -35,7 +36,7 @@ _ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\
 _WILD = re.compile(r"(\$\{[^}]*\}|[*?]+)")
 _SEPARATOR = re.compile(r"([/:])(?![^{}]{0,200}\})")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
-_PERMISSION_SET = re.compile(r"(AWSReservedSSO_)(.+?)(_[0-9a-f]{16}|_|)")
+_PERMISSION_SET = re.compile(rf"({RESERVED_NAME})(.+?)(_[0-9a-f]{{16}}|_|)")
 """The name of a permission set's role: AWS adds the end, and policies put a wildcard in its place."""
 _CUT = 200
 """Characters after which a sentence cuts a name off."""
@@ -221,7 +222,7 @@ def _as_word(text: str) -> str:
 
 def _spellings(text: str) -> Iterator[str]:
     """Give the ways in which sentences write a text: without what does not show, without backticks, cut off."""
-    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    shown = printable(text)
     for spelling in (shown, shown.replace("`", "'"), visible(text), json.dumps(text)[1:-1]):
         yield spelling
         if len(spelling) > _CUT:

@@ -8,6 +8,7 @@ import json
 
 from msgspec import Raw
 
+from diagnose.model.pointer import joined, split
 from diagnose.model.policy import document_text
 from diagnose.report import kept
 from diagnose.report.disguise import Disguise
@@ -49,12 +50,10 @@ def disguised_pointer(pointer: str, disguise: Disguise) -> str:
     """Rewrite a JSON pointer so that it leads to the same value of the rewritten document."""
     keys: Keys = ()
     tokens = []
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
-        written = name if name.isdecimal() or name == "-" else _key(name, keys, disguise)
+    for name in split(pointer):
+        tokens.append(name if name.isdecimal() or name == "-" else _key(name, keys, disguise))
         keys = keys if name.isdecimal() else (*keys, name)
-        tokens.append("/" + written.replace("~", "~0").replace("/", "~1"))
-    return "".join(tokens)
+    return joined("", *tokens)
 
 
 def disguised_patch(text: str, disguise: Disguise) -> str:
@@ -75,13 +74,11 @@ def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> t
 
 def _operation(operation: Object, disguise: Disguise) -> Object:
     members = dict(operation.members)
-    path = members.get("path")
-    keys = tuple(token for token in str(path).split("/")[1:] if not token.isdecimal() and token != "-")
-    unescaped = tuple(token.replace("~1", "/").replace("~0", "~") for token in keys)
+    keys = tuple(token for token in split(str(members.get("path"))) if not token.isdecimal() and token != "-")
     written: list[tuple[str, Node]] = []
     for name, value in operation.members:
         if name == "value":
-            written.append((name, _node(value, unescaped, disguise)))
+            written.append((name, _node(value, keys, disguise)))
         elif name in ("path", "from"):
             written.append((name, disguised_pointer(str(value), disguise)))
         elif name == "op":

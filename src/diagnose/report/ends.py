@@ -4,9 +4,10 @@ import re
 from typing import assert_never
 
 from diagnose.errors import XdiagError
-from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
-from diagnose.model.case import Case, Via
+from diagnose.model.arn import Caller, CallerKind, account_of, parse_caller, parse_role
+from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
+from diagnose.model.words import OWNER_WORDS
 from diagnose.report.plain import quoted
 
 _VIA = {Via.API: "the API", Via.CLI: "the AWS CLI", Via.CONSOLE: "the console"}
@@ -62,32 +63,12 @@ def dest_account(case: Case) -> str:
     return account_of(case.request.role_arn)
 
 
-def account_of(arn: str) -> str:
-    """Give the account of an ARN, empty where there is none."""
-    parts = split_arn(arn)
-    return parts.account if parts else ""
-
-
 def owner_name(owner: Owner, case: Case) -> str:
     """Name who can mend something."""
     source, destination = source_account(case) or "unknown", dest_account(case) or "unknown"
-    match owner:
-        case Owner.SOURCE | Owner.DESTINATION if source == destination:
-            return f"the owner of the account ({shown(source)})"
-        case Owner.SOURCE:
-            return f"the owner of the source account ({shown(source)})"
-        case Owner.DESTINATION:
-            return f"the owner of the destination account ({shown(destination)})"
-        case Owner.ORGANIZATION:
-            return "the administrators of the organization"
-        case Owner.NETWORK:
-            return "whoever runs the network and its VPC endpoints"
-        case Owner.CALLER:
-            return "whoever makes the request"
-        case Owner.XDIAG:
-            return "whoever runs xdiag"
-        case _:
-            assert_never(owner)
+    if owner in (Owner.SOURCE, Owner.DESTINATION) and source == destination:
+        return f"the owner of the account ({shown(source)})"
+    return OWNER_WORDS[owner].reported.format(account=shown(source if owner is Owner.SOURCE else destination))
 
 
 def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
@@ -140,7 +121,7 @@ def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
     said = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
-    if case.request.region == "aws-global":
+    if case.request.region == GLOBAL_REGION:
         said[0] += " at sts.amazonaws.com"
     elif case.request.region:
         said[0] += f" in {shown(case.request.region)}"

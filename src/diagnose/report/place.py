@@ -12,6 +12,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
 from diagnose.model.policy import Policy, PolicyKind, document_text
 from diagnose.model.trace import Layer
+from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
 from diagnose.report.blocks import Block, Paragraph, Snippet
 from diagnose.report.ends import shown
 from diagnose.report.excerpt import Mark, find
@@ -51,25 +52,19 @@ def place(excerpt: Excerpt, case: Case) -> Place:
 def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
     """Name a policy by its layer, its own name, and where it is attached."""
     name = quoted(policy.name)
-    at = f" at {quoted(level)}" if level else ""
     match layer:
         case Layer.TRUST:
-            return f"trust policy of {_role(case)}"
+            return f"{LAYER_WORDS[layer].policy} of {_role(case)}"
         case Layer.IDENTITY:
-            kind = {PolicyKind.INLINE: "inline", PolicyKind.MANAGED: "managed"}.get(policy.kind, "identity")
+            own = policy.kind in (PolicyKind.INLINE, PolicyKind.MANAGED)
+            words = POLICY_WORDS[policy.kind] if own else LAYER_WORDS[layer].policy
             version = f" ({shown(policy.version)})" if policy.version else ""
             of = f" of {shown_words(policy.attached_to)}" if policy.attached_to else ""
-            return f"{kind} policy {name}{version}{of}"
-        case Layer.BOUNDARY:
-            return f"permissions boundary {name}"
-        case Layer.SESSION:
-            return f"session policy {name}"
-        case Layer.SCP:
-            return f"service control policy {name}{at}"
-        case Layer.RCP:
-            return f"resource control policy {name}{at}"
-        case Layer.ENDPOINT:
-            return f"VPC endpoint policy {name}"
+            return f"{words} {name}{version}{of}"
+        case Layer.SCP | Layer.RCP:
+            return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {quoted(level)}" if level else "")
+        case Layer.BOUNDARY | Layer.SESSION | Layer.ENDPOINT:
+            return f"{LAYER_WORDS[layer].policy} {name}"
         case _:
             assert_never(layer)
 

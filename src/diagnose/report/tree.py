@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from diagnose.model.pointer import joined
 from diagnose.report.plain import visible
 
 
@@ -102,8 +103,9 @@ def _print(
     if children:
         lines.append(f"{key}{opening}")
         for place, (name, lead, value) in enumerate(children, 1):
-            below = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            _print(value, below, f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans)
+            _print(
+                value, joined(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
+            )
         lines.append(f"{indent}{closing}{comma}")
     else:
         lines.append(f"{key}{opening}{closing}{comma}")

@@ -9,8 +9,8 @@ from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.trace import Doubt, DoubtKind, Gate, Layer
 from diagnose.model.tri import Tri
+from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section
-from diagnose.report.checklist import GAP_WORDS, LAYER_WORDS
 from diagnose.report.plain import quoted
 
 _LAYERS = frozenset(layer.value for layer in Layer)
@@ -45,7 +45,7 @@ def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
     decision = diagnosis.decision
     doubted = [_named(gap, _subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
     met = [
-        _named(gap, LAYER_WORDS[layer.layer])
+        _named(gap, LAYER_WORDS[layer.layer].whole)
         for decided in decision.actions
         for layer in decided.layers
         if layer.applies
@@ -88,7 +88,7 @@ def _subject(doubt: Doubt) -> str:
         case DoubtKind.KEY:
             return quoted(doubt.subject)
         case DoubtKind.LAYER:
-            return LAYER_WORDS[Layer(doubt.subject)] if doubt.subject in _LAYERS else doubt.subject
+            return LAYER_WORDS[Layer(doubt.subject)].whole if doubt.subject in _LAYERS else doubt.subject
         case DoubtKind.GATE:
             return f"the check of the {doubt.subject}" if doubt.subject in _GATES else doubt.subject
         case DoubtKind.COMPARISON:
