@@ -80,9 +80,10 @@ def collect(
     where = Where(source_profile, dest_profile, region, endpoint_url, org_profile, vpc_endpoint)
     case = live(source_arn, role_arn, where, flags, attempt=False)
     if redact:
+        from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact import redact_case
 
-        case = redact_case(case)
+        case = redact_case(case, value_kind)
 
     from diagnose.cli.output import say
     from diagnose.collect.file import case_as_json

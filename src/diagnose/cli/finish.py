@@ -31,9 +31,10 @@ def finish(
         _save(case, save_to)
     diagnosis = diagnose(case, load_rules(rule_folders))
     if redacted:
+        from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact import redact
 
-        diagnosis = redact(diagnosis)
+        diagnosis = redact(diagnosis, value_kind)
         _save(diagnosis.case, save_to)
     say(render(diagnosis, output, width=width(), color=colored(color)))
     return code_of(diagnosis.verdict, expected)

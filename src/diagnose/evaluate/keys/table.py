@@ -263,6 +263,12 @@ def group_of(key: str) -> KeyGroup:
     return KeyGroup.OTHER if traits is None else traits.group
 
 
+def value_kind(key: str) -> ValueKind:
+    """Say what a key's values are."""
+    traits = traits_of(key.lower())
+    return ValueKind.TEXT if traits is None else traits.value
+
+
 WHO_CALLS = frozenset((KeyGroup.PRINCIPAL, KeyGroup.PRINCIPAL_TAGS, KeyGroup.ORGANIZATION, KeyGroup.SERVICE))
 """The groups whose keys say who calls."""
 
