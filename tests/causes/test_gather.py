@@ -177,6 +177,25 @@ def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> No
 
 
 @pytest.mark.parametrize(
+    ("key", "side"),
+    [
+        ("aws:PrincipalOrgID", Side.SOURCE),
+        ("aws:MultiFactorAuthPresent", Side.SOURCE),
+        ("aws:PrincipalTag/resource", Side.SOURCE),
+        ("aws:ResourceTag/team", Side.DESTINATION),
+        ("aws:ResourceOrgID", Side.DESTINATION),
+        ("aws:SourceIp", Side.REQUEST),
+        ("sts:ExternalId", Side.REQUEST),
+        ("aws:RequestTag/resource", Side.REQUEST),
+        ("acme:Resource", Side.REQUEST),
+    ],
+)
+def test_a_key_that_is_not_known_belongs_to_the_side_that_fills_it(key: str, side: Side) -> None:
+    change = trust(allow(BUILDER, Condition={"StringEquals": {key: "x"}})) | {"request": {"unknown": [key]}}
+    assert one("cross-account", change, "gap").side is side
+
+
+@pytest.mark.parametrize(
     ("principal", "source", "reason"),
     [
         pytest.param(

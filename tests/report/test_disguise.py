@@ -9,6 +9,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
 
+from diagnose.evaluate.keys.table import value_kind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
 from diagnose.model.evidence import Known, Unread
@@ -42,7 +43,7 @@ from diagnose.report.redact import redact
 def test_a_message_keeps_known_words_only(text: str, gone: str) -> None:
     diagnosis = EVERY["allowed"](NAMES)
     told = replace(diagnosis, case=replace(diagnosis.case, message=text))
-    for written in _every_format(redact(told)):
+    for written in _every_format(redact(told, value_kind)):
         assert gone not in written
 
 
@@ -52,7 +53,7 @@ def test_the_words_of_aws_stay() -> None:
         "arn:aws:iam::222222222222:role/Deploy because no identity-based policy allows the sts:AssumeRole action"
     )
     diagnosis = EVERY["unexplained"](NAMES)
-    redacted = redact(replace(diagnosis, case=replace(diagnosis.case, message=message)))
+    redacted = redact(replace(diagnosis, case=replace(diagnosis.case, message=message)), value_kind)
     assert redacted.case.message == (
         "User: arn:aws:iam::333333333333:role/path-1/role-1 is not authorized to perform: sts:AssumeRole on resource: "
         "arn:aws:iam::444444444444:role/role-2 because no identity-based policy allows the sts:AssumeRole action"
@@ -109,6 +110,27 @@ def test_the_words_of_aws_stay() -> None:
         ),
         pytest.param(
             {
+                "Condition": {
+                    "ForAnyValue:StringLike": {
+                        "aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/*",
+                        "aws:VpceOrgPaths": "o-a1b2c3d4e5/*",
+                    },
+                    "StringEquals": {"aws:AssumedRoot": "true", "ec2:RoleDelivery": "2.0", "aws:username": "true"},
+                }
+            },
+            {
+                "Condition": {
+                    "ForAnyValue:StringLike": {
+                        "aws:SourceOrgPaths": "o-redacted0001/r-0001/*",
+                        "aws:VpceOrgPaths": "o-redacted0001/*",
+                    },
+                    "StringEquals": {"aws:AssumedRoot": "true", "ec2:RoleDelivery": "2.0", "aws:username": "user-1"},
+                }
+            },
+            id="what AWS says of every customer in the same words stays, under any operator",
+        ),
+        pytest.param(
+            {
                 "Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_*",
                 "NotResource": "arn:aws:iam::*:role/AWSReservedSSO_Dev_0123456789abcdef",
             },
@@ -135,7 +157,9 @@ def test_a_policy_keeps_what_is_aws_s(statement: dict[str, object], redacted: di
     bare = replace(bare, destination=replace(bare.destination, role=Unread(), trust_policy=Unread()))
     request = replace(case.request, role_arn="", parameters=type(case.request.parameters)())
     diagnosis = _of(Case(request, bare))
-    written = json.loads(document_text(redact(diagnosis).case.snapshot.source.identity_policies.policies[0].document))
+    written = json.loads(
+        document_text(redact(diagnosis, value_kind).case.snapshot.source.identity_policies.policies[0].document)
+    )
     assert written["Statement"][0] == redacted
 
 
@@ -155,7 +179,7 @@ def test_a_name_is_found_however_the_document_is_written(document: Raw) -> None:
     diagnosis = EVERY["allowed"](NAMES)
     destination = replace(diagnosis.case.snapshot.destination, trust_policy=Known(Policy("t", document)))
     case = replace(diagnosis.case, snapshot=replace(diagnosis.case.snapshot, destination=destination))
-    redacted = redact(replace(diagnosis, case=case)).case.snapshot.destination.trust_policy
+    redacted = redact(replace(diagnosis, case=case), value_kind).case.snapshot.destination.trust_policy
     assert isinstance(redacted, Known)
     assert "zqhidden" not in document_text(redacted.value.document)
     assert b"zqhidden" not in bytes(redacted.value.document)
@@ -173,7 +197,7 @@ def test_a_name_is_found_however_the_document_is_written(document: Raw) -> None:
 def test_a_name_is_replaced_however_a_sentence_spells_it(sid: str, written: str) -> None:
     diagnosis = EVERY["wrong-principal"](replace(NAMES, sid=sid))
     finding = replace(diagnosis.findings[0], explanation=f"statement 1 (Sid {written}) says so")
-    told = redact(replace(diagnosis, findings=(finding,)))
+    told = redact(replace(diagnosis, findings=(finding,)), value_kind)
     assert "zq" not in told.findings[0].explanation
     assert "hidden" not in told.findings[0].explanation
 
@@ -181,7 +205,7 @@ def test_a_name_is_replaced_however_a_sentence_spells_it(sid: str, written: str)
 def test_a_name_between_backticks_is_replaced_though_nobody_else_has_it() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
     finding = replace(diagnosis.findings[0], explanation="`zqother` is not `sts:AssumeRole`, nor `aws:username`")
-    told = redact(replace(diagnosis, findings=(finding,))).findings[0].explanation
+    told = redact(replace(diagnosis, findings=(finding,)), value_kind).findings[0].explanation
     assert re.fullmatch(r"`name-\d` is not `sts:AssumeRole`, nor `aws:username`", told)
 
 
@@ -198,7 +222,7 @@ def test_a_name_between_backticks_is_replaced_though_nobody_else_has_it() -> Non
 def test_why_something_was_not_read_stays_readable(detail: str) -> None:
     case = EVERY["allowed"](NAMES).case
     diagnosis = _of(replace(case, snapshot=replace(case.snapshot, endpoint=Unread(detail=detail))))
-    endpoint = redact(diagnosis).case.snapshot.endpoint
+    endpoint = redact(diagnosis, value_kind).case.snapshot.endpoint
     assert isinstance(endpoint, Unread)
     assert endpoint.detail == detail
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.report.diagnoses import EVERY, NAMES
 
+from diagnose.evaluate.keys.table import value_kind
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema
 from diagnose.report.redact import redact
@@ -25,7 +26,7 @@ def test_a_report_reads_as_it_was_reviewed(name: str, format_: Format) -> None:
 
 @pytest.mark.parametrize("name", ["denied-by-scp", "unexplained"])
 def test_a_redacted_report_reads_as_it_was_reviewed(name: str) -> None:
-    _same(f"{name}.redacted.txt", render(redact(EVERY[name](NAMES)), Format.TEXT, width=80))
+    _same(f"{name}.redacted.txt", render(redact(EVERY[name](NAMES), value_kind), Format.TEXT, width=80))
 
 
 def test_the_schema_is_the_one_that_was_published() -> None:

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, Names
 
+from diagnose.evaluate.keys.table import value_kind
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Format, render
@@ -141,7 +142,7 @@ def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -
 @every_diagnosis
 def test_redaction_takes_it_too(name: str, hostile: str) -> None:
     diagnosis = _told(name, hostile)
-    written = render(redact(diagnosis), Format.JSON)
+    written = render(redact(diagnosis, value_kind), Format.JSON)
     assert written.isascii()
     assert json.loads(written)["verdict"] == diagnosis.verdict
 

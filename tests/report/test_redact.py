@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
 
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.keys.table import value_kind
 from diagnose.loading import load_case
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, Endpoint, Organization, ProbeOutcome, ProbeResult, ProvidedContext, Role
@@ -51,7 +52,7 @@ _names = st.builds(
 @given(names=_names)
 @settings(max_examples=15, deadline=None)
 def test_no_name_and_no_account_is_left_in_any_format(name: str, names: Names) -> None:
-    redacted = redact(EVERY[name](names))
+    redacted = redact(EVERY[name](names), value_kind)
     originals = [getattr(names, field) for field in Names.__struct_fields__]
     for written in _every_format(redacted):
         assert [original for original in originals if original in written] == []
@@ -61,14 +62,14 @@ def test_no_name_and_no_account_is_left_in_any_format(name: str, names: Names) -
 @given(names=_names)
 @settings(max_examples=10, deadline=None)
 def test_no_name_and_no_account_is_left_in_a_case_alone(name: str, names: Names) -> None:
-    written = msgspec.json.encode(redact_case(EVERY[name](names).case)).decode()
+    written = msgspec.json.encode(redact_case(EVERY[name](names).case, value_kind)).decode()
     assert [original for field in Names.__struct_fields__ if (original := getattr(names, field)) in written] == []
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda path: path.stem)
 def test_a_redacted_case_is_decided_as_the_one_it_was(world: Path) -> None:
     case = load_case(world)
-    redacted = redact_case(case)
+    redacted = redact_case(case, value_kind)
     assert redacted.request.role_arn != case.request.role_arn
     assert decide(redacted).verdict is decide(case).verdict
 
@@ -78,7 +79,7 @@ def test_a_redacted_case_is_decided_as_the_one_it_was(world: Path) -> None:
 @settings(max_examples=10, deadline=None)
 def test_different_names_get_different_pseudonyms(name: str, names: Names) -> None:
     diagnosis = EVERY[name](names)
-    pairs = {(before, after) for before, after in _pairs(diagnosis.case, redact(diagnosis).case)}
+    pairs = {(before, after) for before, after in _pairs(diagnosis.case, redact(diagnosis, value_kind).case)}
     assert len({before for before, _ in pairs}) == len(pairs)
     assert len({after for _, after in pairs}) == len(pairs)
 
@@ -86,8 +87,8 @@ def test_different_names_get_different_pseudonyms(name: str, names: Names) -> No
 @every_diagnosis
 def test_the_answer_stays_the_same_however_often_it_is_redacted(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
-    once = redact(diagnosis)
-    for redacted in (once, redact(once)):
+    once = redact(diagnosis, value_kind)
+    for redacted in (once, redact(once, value_kind)):
         assert (redacted.verdict, redacted.agreement) == (diagnosis.verdict, diagnosis.agreement)
         assert [one.rule for one in redacted.findings] == [one.rule for one in diagnosis.findings]
         assert json.loads(render(redacted, Format.JSON))["blockers"] == len(diagnosis.decision.blockers)
@@ -96,14 +97,14 @@ def test_the_answer_stays_the_same_however_often_it_is_redacted(name: str) -> No
 @every_diagnosis
 def test_every_pointer_leads_to_the_same_place(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
-    for before, after in zip(diagnosis.findings, redact(diagnosis).findings, strict=True):
+    for before, after in zip(diagnosis.findings, redact(diagnosis, value_kind).findings, strict=True):
         for one, other in zip(before.excerpts, after.excerpts, strict=True):
             spans = [find(page(document_text(it.policy.document)), it.pointer) for it in (one, other)]
             assert spans[0].line == spans[1].line
 
 
 def test_names_that_stand_in_several_places_stay_the_same_name() -> None:
-    redacted = redact(EVERY["wrong-principal"](NAMES))
+    redacted = redact(EVERY["wrong-principal"](NAMES), value_kind)
     finding = redacted.findings[0]
     caller = redacted.case.snapshot.source.arn
     assert caller in finding.explanation
@@ -112,19 +113,19 @@ def test_names_that_stand_in_several_places_stay_the_same_name() -> None:
 
 
 def test_commands_and_messages_to_send_are_left_out() -> None:
-    remedy = redact(EVERY["wrong-principal"](NAMES)).findings[0].remedies[0]
+    remedy = redact(EVERY["wrong-principal"](NAMES), value_kind).findings[0].remedies[0]
     assert (remedy.commands, remedy.handover) == ((), "")
 
 
 def test_a_redacted_case_can_still_be_written_and_read() -> None:
-    case = redact(EVERY["denied-by-scp"](NAMES)).case
+    case = redact(EVERY["denied-by-scp"](NAMES), value_kind).case
     assert msgspec.json.decode(msgspec.json.encode(case), type=Case).request == case.request
 
 
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
 def test_nothing_of_a_whole_world_is_left(path: Path) -> None:
     case = msgspec.json.decode(path.read_bytes(), type=Case)
-    written = msgspec.json.encode(redact(_of(case)).case).decode()
+    written = msgspec.json.encode(redact(_of(case), value_kind).case).decode()
     for secret in ("payments", "builder", "acme", "release-42", "alice", "App", "Deploy", "build-7", "EXAMPLE"):
         assert not re.search(rf"(?<![A-Za-z]){secret}(?![A-Za-z])", written), secret
     assert not set(re.findall(r"[0-9]{12}", path.read_text())) & set(re.findall(r"[0-9]{12}", written))
@@ -147,7 +148,7 @@ def test_every_field_of_a_case_is_redacted() -> None:
     diagnosis = _of(_filled())
     secrets = set(re.findall(r"zq[a-z]+\d*", msgspec.json.encode(diagnosis.case).decode()))
     assert len(secrets) > 30
-    written = msgspec.json.encode(redact(diagnosis).case).decode()
+    written = msgspec.json.encode(redact(diagnosis, value_kind).case).decode()
     assert {secret for secret in secrets if secret in written} == set()
 
 

@@ -5,6 +5,7 @@ say otherwise. What is certain of a layer that may yet pass is unsettled: it can
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from diagnose.causes.facts import Fact, GapFact, GateFact, ProblemFact
 from diagnose.causes.idle import idle
@@ -13,7 +14,9 @@ from diagnose.causes.said import answers
 from diagnose.causes.situation import situation
 from diagnose.causes.terms import LayerVerdict, Side
 from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.keys.table import traits_of
 from diagnose.model.case import Case
+from diagnose.model.condition_keys import FilledBy
 from diagnose.model.evidence import Unread
 from diagnose.model.trace import (
     ActionDecision,
@@ -123,7 +126,22 @@ _REQUEST = frozenset({Layer.ENDPOINT, Gate.PARAMETERS, Gate.CONSOLE, Gate.PARTIT
 def _side(doubt: Doubt) -> Side:
     """Say which side somebody has to look at."""
     if doubt.kind is DoubtKind.KEY:
-        return Side.DESTINATION if "resource" in doubt.subject.lower() else Side.REQUEST
+        return _side_of_key(doubt.subject)
     if doubt.subject in _DESTINATION:
         return Side.DESTINATION
     return Side.REQUEST if doubt.subject in _REQUEST else Side.SOURCE
+
+
+def _side_of_key(key: str) -> Side:
+    """What AWS has no key for can only be asked of whoever makes the request."""
+    traits = traits_of(key.lower())
+    filled_by = FilledBy.OTHER_OPERATION if traits is None else traits.filled_by
+    match filled_by:
+        case FilledBy.CALLER | FilledBy.USER | FilledBy.SERVICE | FilledBy.INSTANCE | FilledBy.SIGN_IN:
+            return Side.SOURCE
+        case FilledBy.ROLE:
+            return Side.DESTINATION
+        case FilledBy.PARAMETER | FilledBy.CALL | FilledBy.OTHER_OPERATION:
+            return Side.REQUEST
+        case _:
+            assert_never(filled_by)

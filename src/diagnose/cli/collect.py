@@ -33,9 +33,10 @@ def collect(
     """
     case = live(*both_arns(source_arn, role_arn), where, request, attempt=False)
     if redact:
+        from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact import redact_case
 
-        case = redact_case(case)
+        case = redact_case(case, value_kind)
 
     from diagnose.cli.output import say
     from diagnose.collect.file import case_as_json

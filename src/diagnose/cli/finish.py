@@ -47,9 +47,10 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
         _save(case, flags.save_case)
     diagnosis = diagnose(case, load_rules(flags.rules or ()))
     if flags.redact:
+        from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact import redact
 
-        diagnosis = redact(diagnosis)
+        diagnosis = redact(diagnosis, value_kind)
         _save(diagnosis.case, flags.save_case)
     say(render(diagnosis, flags.output, width=width(), color=colored(flags.color)))
     return code_of(diagnosis.verdict, expected)

@@ -4,7 +4,7 @@ import re
 
 from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import SERVICE_PATH, Asker
-from diagnose.evaluate.context import Context
+from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, account_of, parse_role, split_arn, split_path

@@ -7,8 +7,10 @@ places, so in them every text that was a name somewhere is replaced wherever it 
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from diagnose.model.arn import RESERVED_NAME, Arn, split_arn
+from diagnose.model.condition_keys import ValueKind
 from diagnose.model.words import printable
 from diagnose.report import kept
 from diagnose.report.plain import visible
@@ -42,12 +44,17 @@ _CUT = 200
 """Characters after which a sentence cuts a name off."""
 
 
+ValueKindOf: TypeAlias = Callable[[str], ValueKind]
+"""Says what the values of a condition key are: the table of keys is beyond what a report may import."""
+
+
 class Disguise:
     """Rewrites texts. What it meets it remembers; after `learn`, sentences know it, too."""
 
-    def __init__(self, pseudonyms: Pseudonyms) -> None:
-        """Start with the pseudonyms given so far."""
+    def __init__(self, pseudonyms: Pseudonyms, value_kind: ValueKindOf) -> None:
+        """Start with the pseudonyms given so far. `value_kind` says what the values of a condition key are."""
         self._names = pseudonyms
+        self.value_kind = value_kind
         self._spellings: dict[str, str] = {}
         self._found = re.compile(f"{_ARN}|{SHAPES}")
 

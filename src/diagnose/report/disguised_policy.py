@@ -5,9 +5,11 @@ operators, actions, condition keys, service principals, and values that are numb
 """
 
 import json
+from typing import assert_never
 
 from msgspec import Raw
 
+from diagnose.model.condition_keys import ValueKind
 from diagnose.model.pointer import joined, split
 from diagnose.model.policy import document_text
 from diagnose.report import kept
@@ -18,18 +20,7 @@ from diagnose.report.tree import Node, Number, Object, parse, printed
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
 
-_KINDS = {
-    "sts:externalid": Kind.EXTERNAL_ID,
-    "sts:rolesessionname": Kind.SESSION,
-    "sts:sourceidentity": Kind.SOURCE_IDENTITY,
-    "aws:sourceidentity": Kind.SOURCE_IDENTITY,
-    "aws:username": Kind.USER,
-    "aws:tagkeys": Kind.TAG,
-    "sts:transitivetagkeys": Kind.TAG,
-}
 _ACTIONS = ("action", "notaction")
-_PATHS = ("aws:userid", "aws:principalorgpaths", "aws:resourceorgpaths")
-"""Condition keys whose values are several ids with separators between them."""
 
 
 def disguised_document(document: Raw, disguise: Disguise) -> Raw:
@@ -130,10 +121,36 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
 
 def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> str:
     """Rewrite an operand of a condition, or a value of the request, by its key and its operator."""
-    lower = key.lower()
-    exact = lower in kept.SAFE_KEYS or bool(kept.EXACT_OPERATOR.fullmatch(operator))
-    if exact and (kept.EXACT.fullmatch(text) or kept.REGION.fullmatch(text) or text in kept.PRINCIPAL_TYPES):
+    value = disguise.value_kind(key)
+    if (value in _OF_AWS or kept.EXACT_OPERATOR.fullmatch(operator)) and _exact(text):
         return text
-    if lower in _PATHS:
-        return disguise.path(text, Kind.SESSION)
-    return disguise.value(text, _KINDS.get(lower, Kind.VALUE))
+    rewrite = disguise.path if value is ValueKind.IDS else disguise.value
+    return rewrite(text, _kind(value))
+
+
+_OF_AWS = (ValueKind.TRUTH, ValueKind.TIME, ValueKind.NUMBER, ValueKind.WORD)
+
+
+def _exact(text: str) -> bool:
+    """Say whether a text is a truth value, a number, a time, a Region or a type of principal."""
+    return bool(kept.EXACT.fullmatch(text) or kept.REGION.fullmatch(text)) or text in kept.PRINCIPAL_TYPES
+
+
+def _kind(value: ValueKind) -> Kind:
+    match value:
+        case ValueKind.EXTERNAL_ID:
+            return Kind.EXTERNAL_ID
+        case ValueKind.SESSION_NAME | ValueKind.IDS:
+            return Kind.SESSION
+        case ValueKind.SOURCE_IDENTITY:
+            return Kind.SOURCE_IDENTITY
+        case ValueKind.USER_NAME:
+            return Kind.USER
+        case ValueKind.TAG_KEY:
+            return Kind.TAG
+        case ValueKind.TRUTH | ValueKind.TIME | ValueKind.NUMBER | ValueKind.WORD:
+            return Kind.VALUE
+        case ValueKind.ARN | ValueKind.TAG_VALUE | ValueKind.TEXT:
+            return Kind.VALUE
+        case _:
+            assert_never(value)

@@ -47,11 +47,6 @@ KEY = re.compile(
 """A condition key of AWS. What follows the slash is the name of a tag, and that is the customer's."""
 
 PRINCIPAL_TYPES = frozenset(("User", "AssumedRole", "Account", "FederatedUser", "Anonymous"))
-SAFE_KEYS = _words(
-    "aws:multifactorauthpresent aws:multifactorauthage aws:securetransport aws:currenttime aws:epochtime "
-    "aws:tokenissuetime aws:requestedregion aws:principaltype aws:principalisawsservice aws:viaawsservice"
-)
-"""Condition keys whose values AWS gives: truth values, times, Regions."""
 
 CODE = re.compile(
     r"--[a-z-]+|/Statement(?:/[0-9]+)?(?:/[A-Za-z]+)*(?:/[0-9]+)?|[0-9]{1,6}|true|false|null|"

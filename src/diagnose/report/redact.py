@@ -16,7 +16,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Remedy
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, document_text
-from diagnose.report.disguise import Disguise
+from diagnose.report.disguise import Disguise, ValueKindOf
 from diagnose.report.disguised_fields import HOW, How, sentence
 from diagnose.report.disguised_policy import disguised_document
 from diagnose.report.pseudonyms import Kind, Pseudonyms
@@ -29,20 +29,20 @@ _MOST_PASSES = 5
 """Names stand in policies, in ARNs of sentences, between backticks: each pass may meet some that the others told of."""
 
 
-def redact(diagnosis: Diagnosis) -> Diagnosis:
-    """Replace everything that tells whose diagnosis it is."""
-    told = _disguised(diagnosis, diagnosis.case)
+def redact(diagnosis: Diagnosis, value_kind: ValueKindOf) -> Diagnosis:
+    """Replace everything that tells whose diagnosis it is. `value_kind` says what the values of a condition key are."""
+    told = _disguised(diagnosis, diagnosis.case, value_kind)
     return structs.replace(told, case=structs.replace(told.case, note=NOTE))
 
 
-def redact_case(case: Case) -> Case:
-    """Replace everything that tells whose case it is."""
-    return structs.replace(_disguised(case, case), note=NOTE)
+def redact_case(case: Case, value_kind: ValueKindOf) -> Case:
+    """Replace everything that tells whose case it is. `value_kind` says what the values of a condition key are."""
+    return structs.replace(_disguised(case, case, value_kind), note=NOTE)
 
 
-def _disguised(value: S, case: Case) -> S:
+def _disguised(value: S, case: Case, value_kind: ValueKindOf) -> S:
     """Rewrite a diagnosis or a case until nothing new is learnt."""
-    disguise = Disguise(Pseudonyms("\n".join(_texts(value))))
+    disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
     # The caller comes first, so its account and its name get the first numbers.
     disguise.value(case.snapshot.source.arn, Kind.ROLE)
     told = value
