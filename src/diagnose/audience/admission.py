@@ -11,10 +11,10 @@ from diagnose.evaluate.document import compile_document
 from diagnose.evaluate.pattern import glob
 from diagnose.evaluate.statement import Statement
 from diagnose.model.arn import split_arn
+from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.trace import Effect
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
-from diagnose.report.tree import Node, Number, Object, parse
 
 EVERYONE, ACCOUNTS, PRINCIPALS, SERVICES = "everyone", "accounts", "principals", "services"
 FEDERATED, CANONICAL, NOT_KNOWN = "federated", "canonical users", "not known"

@@ -11,6 +11,7 @@ from msgspec import inspect
 from diagnose.collect.syntax import shown
 from diagnose.errors import XdiagError
 from diagnose.model.case import SCHEMA, Case
+from diagnose.model.json_text import Node, Object, parse, read_once
 
 
 def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
@@ -65,10 +66,11 @@ def repeated_key(text: str, place: str) -> XdiagError | None:
     Policy documents may repeat a key; their text is kept, and what it means is for the evaluator to say.
     """
     try:
-        _ONCE.decode(text)
+        read_once(text)
         return None
-    except _RepeatedKeyError:
-        path = next(_repeated(_ALL.decode(text)), None)
+    except ValueError:
+        # It need not be for a repetition: numbers may be too long for Python, texts hold control characters.
+        path = next(_repeated(parse(text, strict=False)), None)
     if path is None:
         return None
     return XdiagError(f"`{shown(place)}` is not a case: `{_written(path)}` is there twice", hint="keep one of the two")
@@ -118,23 +120,6 @@ _NOUNS: dict[type[inspect.Type], str] = {
     inspect.VarTupleType: "a list",
     inspect.RawType: "a policy document",
 }
-
-
-class _RepeatedKeyError(Exception):
-    """Some object in the text holds a key twice."""
-
-
-class _Members(list[tuple[str, object]]):
-    """The members of one JSON object, repeated keys included."""
-
-
-def _once(members: list[tuple[str, object]]) -> None:
-    if len(dict(members)) != len(members):
-        raise _RepeatedKeyError
-
-
-_ONCE = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str, strict=False)
-_ALL = json.JSONDecoder(object_pairs_hook=_Members, parse_int=str, parse_float=str, strict=False)
 
 
 def _members(data: bytes) -> dict[str, msgspec.Raw]:
@@ -236,11 +221,11 @@ def _did_you_mean(word: str, words: Sequence[str]) -> str:
     return f"expected one of {', '.join(f'`{each}`' for each in words)}" if words else ""
 
 
-def _repeated(value: object) -> Iterator[_Path]:
+def _repeated(value: Node) -> Iterator[_Path]:
     """Give the paths to keys that stand twice in one object, but for those in policy documents."""
-    if isinstance(value, _Members):
+    if isinstance(value, Object):
         seen = set()
-        for key, inner in value:
+        for key, inner in value.members:
             if key in seen:
                 yield (key,)
             seen.add(key)

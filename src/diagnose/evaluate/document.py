@@ -11,7 +11,8 @@ from msgspec import Raw
 from diagnose.evaluate.flaws import Flaw
 from diagnose.evaluate.kept import Kept
 from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.values import is_plain, read_json, repeated_keys, repeats, unknown_keys
+from diagnose.evaluate.values import is_plain, repeats, unknown_keys
+from diagnose.model.json_text import read_json, repeated_keys
 from diagnose.model.pointer import escaped
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, document_text
 

@@ -1,6 +1,7 @@
 """What is wrong with a document: what AWS would not accept of it, and where that stands."""
 
-from diagnose.evaluate.values import Texts, all_texts, listed, repeated_keys
+from diagnose.evaluate.values import Texts, all_texts, listed
+from diagnose.model.json_text import repeated_keys
 from diagnose.model.pointer import escaped
 
 

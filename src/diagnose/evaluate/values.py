@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-import msgspec
+from diagnose.model.json_text import Repeated
 
 Placed = tuple[str, str]
 """A value as text, and the JSON pointer to it."""
@@ -26,59 +26,6 @@ class Texts:
         if self.alone:
             return iter(((self.texts[0], self.pointer),))
         return ((text, f"{self.pointer}/{index}") for index, text in enumerate(self.texts))
-
-
-class Repeated(dict[str, object]):
-    """A JSON object in which a key stands more than once; `keys_repeated` names them."""
-
-    keys_repeated: tuple[str, ...] = ()
-
-
-UNSURE = object()
-"""What JSON holds in which a key may be repeated."""
-
-
-def read_at_once(content: bytes) -> object:
-    """Read JSON in which certainly no object repeats a key; UNSURE for everything else.
-
-    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Every key has two
-    quotation marks, so that nothing was dropped if as many of them are left when all is written again; only escapes
-    could make up for some that are missing.
-    """
-    if b"\\" in content:
-        return UNSURE
-    try:
-        read: object = _decode(content)
-    except (ValueError, RecursionError):
-        return UNSURE
-    return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
-
-
-def read_json(content: bytes) -> object:
-    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does."""
-    read = read_at_once(content)
-    return _reader.decode(content.decode("utf-8", "replace")) if read is UNSURE else read
-
-
-def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object of a document that is read; where a key is repeated, remember which."""
-    made = dict(pairs)
-    if len(made) == len(pairs):
-        return made
-    repeated = Repeated(made)
-    keys = [key for key, _ in pairs]
-    repeated.keys_repeated = tuple(sorted({key for key in keys if keys.count(key) > 1}))
-    return repeated
-
-
-_decode = msgspec.json.Decoder().decode
-encode_json = msgspec.json.Encoder().encode
-_reader = json.JSONDecoder(object_pairs_hook=_json_object)
-
-
-def repeated_keys(value: object) -> tuple[str, ...]:
-    """Name the keys that stand more than once in an object."""
-    return value.keys_repeated if type(value) is Repeated else ()
 
 
 def repeats(value: object, *keys: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
+from diagnose.model.json_text import read_once
 from diagnose.model.pointer import parent, split
 from diagnose.model.policy import Policy, document_text
 
@@ -47,7 +48,7 @@ def read(policy: Policy) -> Object | None:
     A repeated key has no one meaning, and an edit would silently drop one of the two.
     """
     try:
-        document = json.loads(document_text(policy.document), object_pairs_hook=_without_repetition)
+        document = read_once(document_text(policy.document))
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) and _statements_are_objects(document) else None
@@ -152,13 +153,6 @@ def _as_object(operation: Operation) -> Json:
     if not isinstance(operation.value, UnsetType):
         written["value"] = operation.value
     return written
-
-
-def _without_repetition(pairs: list[tuple[str, Json]]) -> Object:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
 
 
 def _statements_are_objects(document: Object) -> bool:

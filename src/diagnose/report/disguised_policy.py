@@ -10,12 +10,13 @@ from typing import assert_never
 from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
+from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.pointer import joined, split
 from diagnose.model.policy import document_text
 from diagnose.report import kept
 from diagnose.report.disguise import Disguise
 from diagnose.report.pseudonyms import Kind
-from diagnose.report.tree import Node, Number, Object, parse, printed
+from diagnose.report.tree import printed
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
@@ -51,7 +52,7 @@ def disguised_patch(text: str, disguise: Disguise) -> str:
     """Rewrite an RFC 6902 patch given as JSON text; one that cannot be read is left out."""
     try:
         operations = parse(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     listed = operations if isinstance(operations, list) else [operations]
     rewritten: list[Node] = [_operation(one, disguise) for one in listed if isinstance(one, Object)]

@@ -10,6 +10,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
+from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.policy import Policy, PolicyKind, document_text
 from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
@@ -17,7 +18,7 @@ from diagnose.report.blocks import Block, Paragraph, Snippet
 from diagnose.report.ends import shown
 from diagnose.report.excerpt import Mark, find
 from diagnose.report.plain import quoted
-from diagnose.report.tree import Node, Object, Page, page, parse
+from diagnose.report.tree import Page, page
 
 
 class Place(Struct, frozen=True):
@@ -125,7 +126,7 @@ def _statement(pointer: str, text: str) -> tuple[int | None, str]:
 def _member(text: str, key: str) -> Node:
     try:
         document = parse(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return dict(document.members).get(key) if isinstance(document, Object) else None
 

@@ -1,4 +1,4 @@
-"""A policy document as written: JSON that keeps its order, its duplicate keys and its numbers.
+"""A policy document printed as it was written, and where each value stands.
 
 Printed with an indent of two, every value knows its line and column. AWS hands most documents out in one line, or
 percent-encoded, so positions count the printed text, and a report says so.
@@ -6,28 +6,12 @@ percent-encoded, so positions count the printed text, and a report says so.
 
 import json
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from msgspec import Struct
 
+from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.pointer import joined
 from diagnose.report.plain import visible
-
-
-class Number(str):
-    """A number in the digits it was written with."""
-
-    __slots__ = ()
-
-
-class Object(Struct):
-    """A JSON object: its members in order, a duplicate key twice."""
-
-    members: list[tuple[str, "Node"]]
-
-
-Node: TypeAlias = "Object | list[Node] | str | bool | None"
-"""A JSON value. A `Number` is a string of its own kind."""
 
 
 class Span(Struct, frozen=True):
@@ -53,17 +37,6 @@ class Page(Struct, frozen=True):
     lines: tuple[str, ...]
     spans: Mapping[str, Span]
     broken: bool = False
-
-
-def parse(text: str) -> Node:
-    """Read JSON. Raises ValueError where it is none, or nested too deep to be a policy."""
-    try:
-        node: Node = json.loads(
-            text, object_pairs_hook=Object, parse_float=Number, parse_int=Number, parse_constant=Number
-        )
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    return node
 
 
 def page(text: str) -> Page:

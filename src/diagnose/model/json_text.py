@@ -1,0 +1,109 @@
+"""JSON read for its values, or for how it was written: in which order, in which digits, with which keys repeated.
+
+INVARIANT: all that is read here are the same values. What is decided of a policy, edited in it and shown of it must not
+depend on who reads it.
+"""
+
+import json
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+
+class Number(str):
+    """A number in the digits it was written with."""
+
+    __slots__ = ()
+
+
+class Object(Struct):
+    """A JSON object as it was written: its members in order, a repeated key as often as it stands there."""
+
+    members: list[tuple[str, "Node"]]
+
+
+Node: TypeAlias = "Object | list[Node] | str | bool | None"
+"""A JSON value as it was written. A `Number` is a string of its own kind."""
+
+
+class Repeated(dict[str, object]):
+    """The values of an object in which a key stands more than once, the last of each; `keys_repeated` names them."""
+
+    keys_repeated: tuple[str, ...] = ()
+
+
+UNSURE = object()
+"""What JSON holds in which a key may be repeated."""
+
+
+def parse(text: str, *, strict: bool = True) -> Node:
+    """Read JSON as it was written. Raises ValueError and RecursionError as `json` does.
+
+    Unless it is `strict`, texts may hold control characters.
+    """
+    node: Node = (_AS_WRITTEN if strict else _AS_WRITTEN_LENIENT).decode(text)
+    return node
+
+
+def read_json(content: bytes) -> object:
+    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does."""
+    read = read_at_once(content)
+    return _WITH_REPETITION.decode(content.decode("utf-8", "replace")) if read is UNSURE else read
+
+
+def read_once(text: str) -> object:
+    """Read JSON in which no object repeats a key. Raises ValueError where one does, and else as `read_json`."""
+    return _WITHOUT_REPETITION.decode(text)
+
+
+def read_at_once(content: bytes) -> object:
+    """Read JSON in which certainly no object repeats a key; UNSURE for everything else.
+
+    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Every key has two
+    quotation marks, so that nothing was dropped if as many of them are left when all is written again; only escapes
+    could make up for some that are missing.
+    """
+    if b"\\" in content:
+        return UNSURE
+    try:
+        read: object = _decode(content)
+    except (ValueError, RecursionError):
+        return UNSURE
+    return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
+
+
+def repeated_keys(value: object) -> tuple[str, ...]:
+    """Name the keys that stand more than once in an object itself."""
+    return value.keys_repeated if type(value) is Repeated else ()
+
+
+def _remembering(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its members; where a key is repeated, remember which."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    repeated = Repeated(made)
+    keys = [key for key, _ in pairs]
+    repeated.keys_repeated = tuple(sorted({key for key in keys if keys.count(key) > 1}))
+    return repeated
+
+
+def _refusing(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("an object repeats a key")
+    return made
+
+
+def _as_written(*, strict: bool) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=Object, parse_float=Number, parse_int=Number, parse_constant=Number, strict=strict
+    )
+
+
+_decode = msgspec.json.Decoder().decode
+encode_json = msgspec.json.Encoder().encode
+_AS_WRITTEN, _AS_WRITTEN_LENIENT = _as_written(strict=True), _as_written(strict=False)
+_WITH_REPETITION = json.JSONDecoder(object_pairs_hook=_remembering)
+_WITHOUT_REPETITION = json.JSONDecoder(object_pairs_hook=_refusing)
