@@ -15,9 +15,9 @@ from diagnose.aws.redaction import redacted
 from diagnose.collect.shape import not_a_case, repeated_key, wrong_version
 from diagnose.collect.syntax import not_json, shown
 from diagnose.errors import XdiagError
-from diagnose.evaluate.values import UNSURE, read_at_once
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import SCHEMA, Case
+from diagnose.model.json_text import UNSURE, read_at_once
 from diagnose.model.policy import Policy, PolicyKind, document_text
 
 MOST_BYTES = 64 * 2**20

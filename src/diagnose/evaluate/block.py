@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from diagnose.evaluate.condition import Test, parse_operator
 from diagnose.evaluate.flaws import Flaw, Flaws
 from diagnose.evaluate.kept import Kept
-from diagnose.evaluate.values import encode_json, escaped, repeated_keys
+from diagnose.evaluate.values import escaped, repeated_keys
+from diagnose.model.json_text import encode_json
 
 
 class Block:

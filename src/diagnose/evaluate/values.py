@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-import msgspec
+from diagnose.model.json_text import UNSURE, read_at_once
 
 Placed = tuple[str, str]
 """A value as text, and the JSON pointer to it."""
@@ -34,26 +34,6 @@ class Repeated(dict[str, object]):
     keys_repeated: tuple[str, ...] = ()
 
 
-UNSURE = object()
-"""What JSON holds in which a key may be repeated."""
-
-
-def read_at_once(content: bytes) -> object:
-    """Read JSON in which certainly no object repeats a key; UNSURE for everything else.
-
-    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Every key has two
-    quotation marks, so that nothing was dropped if as many of them are left when all is written again; only escapes
-    could make up for some that are missing.
-    """
-    if b"\\" in content:
-        return UNSURE
-    try:
-        read: object = _decode(content)
-    except (ValueError, RecursionError):
-        return UNSURE
-    return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
-
-
 def read_json(content: bytes) -> object:
     """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does."""
     read = read_at_once(content)
@@ -71,8 +51,6 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return repeated
 
 
-_decode = msgspec.json.Decoder().decode
-encode_json = msgspec.json.Encoder().encode
 _reader = json.JSONDecoder(object_pairs_hook=_json_object)
 
 
