@@ -43,7 +43,9 @@ class Proposals:
     def applied(self, case: Case, message: str | None) -> Case:
         """Put the proposed policies into a case, whose live attempt then tells nothing. Raises XdiagError."""
         if message is not None:
-            case = replace(case, message=_error_in(message))
+            from diagnose.collect.message import pasted_error
+
+            case = replace(case, message=pasted_error(message))
         if not self:
             return case
         source, destination = case.snapshot.source, case.snapshot.destination
@@ -77,13 +79,6 @@ def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> 
     *above, account = levels.value
     policies = replace(account.policies, policies=account.policies.policies + scps)
     return (*above, replace(account, policies=policies))
-
-
-def _error_in(paste: str) -> str:
-    """Take the error out of what a user pasted: mended where a terminal broke it, and without what is secret."""
-    from diagnose.collect.message import parse_message
-
-    return parse_message(paste).text
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:
