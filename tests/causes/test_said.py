@@ -5,7 +5,8 @@ from tests.causes.given import case
 
 from diagnose.causes.facts import AnswerFact
 from diagnose.causes.said import answers
-from diagnose.causes.terms import ErrorKind, NamedLayer, Speaker
+from diagnose.causes.terms import Speaker
+from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import ProbeOutcome
 
 DENIED = (

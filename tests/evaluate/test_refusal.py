@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USER, case, trusts
 
 from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.refusal import aws_answer, reported_error, same_identity
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action
@@ -84,3 +86,91 @@ def test_only_the_action_that_was_refused_is_needed_for_certain() -> None:
 def test_a_request_without_tags_needs_no_permission_for_them() -> None:
     one = replace(case(SESSION, trust=ASSUME_ALONE, transitive=Known(())), message=refused("sts:TagSession"))
     assert [each.action for each in decide(one).actions] == [Action.ASSUME_ROLE]
+
+
+SCP = " with an explicit deny in a service control policy"
+NO_IDENTITY = " because no identity-based policy allows the"
+
+
+@pytest.mark.parametrize(
+    ("errors", "chosen"),
+    [
+        pytest.param(
+            [refused("iam:GetRole") + f"{NO_IDENTITY} iam:GetRole action", refused("sts:AssumeRole")],
+            1,
+            id="another permission, whose layer is named",
+        ),
+        pytest.param(
+            [refused("sts:TagSession"), refused("s3:ListAllMyBuckets")], 0, id="another API's error comes last"
+        ),
+        pytest.param(
+            ["An error occurred (X) when calling the ListBuckets operation: no", refused("sts:AssumeRole")],
+            1,
+            id="an error of another API that is not known",
+        ),
+        pytest.param(
+            [refused("sts:AssumeRole"), refused("sts:AssumeRole", role=f"{DESTINATION}2") + SCP], 0, id="another role"
+        ),
+        pytest.param([refused("sts:AssumeRole"), refused("sts:AssumeRole", USER) + SCP], 0, id="another caller"),
+        pytest.param([refused("sts:AssumeRole") + SCP, refused("sts:AssumeRole")], 0, id="one that names a layer"),
+        pytest.param([refused("sts:AssumeRole"), refused("sts:TagSession")], 1, id="else the last"),
+        pytest.param(
+            [
+                refused("sts:AssumeRole", SESSION.replace(HOME, "***"), DESTINATION.replace("222222222222", "***")),
+                refused("sts:AssumeRole", USER, f"{DESTINATION}2"),
+            ],
+            0,
+            id="accounts that were masked",
+        ),
+        pytest.param(
+            [
+                "Roles may not be assumed by root accounts.",
+                "An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in"
+                " the request is expired",
+            ],
+            1,
+            id="answers that name no action",
+        ),
+    ],
+)
+def test_of_several_errors_the_one_about_this_call_is_chosen(errors: list[str], chosen: int) -> None:
+    error = reported_error(asked("\n".join(errors)))
+    assert error is not None
+    assert errors[chosen].startswith(error.text.removesuffix("."))
+
+
+def test_every_action_that_was_refused_was_asked_for_though_one_error_is_chosen() -> None:
+    one = asked(f"{refused('sts:TagSession')}\n{refused('sts:SetSourceIdentity')}{SCP}")
+    needs = {each.action: each.needed for each in decide(one).actions}
+    assert needs == {Action.ASSUME_ROLE: YES, Action.TAG_SESSION: YES, Action.SET_SOURCE_IDENTITY: YES}
+
+
+def test_a_report_comes_before_the_live_attempt() -> None:
+    probe = ProbeResult(ProbeOutcome.OTHER_ERROR, code="ExpiredToken", message="?")
+    kinds = [
+        error and error.kind
+        for error in (
+            aws_answer(replace(asked(""), probe=probe)),
+            aws_answer(replace(asked(refused("sts:AssumeRole")), probe=probe)),
+            aws_answer(replace(asked(""), probe=replace(probe, message=""))),
+            aws_answer(asked("")),
+        )
+    ]
+    assert kinds == [ErrorKind.TOKEN_EXPIRED, ErrorKind.NOT_AUTHORIZED, None, None]
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "same"),
+    [
+        pytest.param("arn:aws:iam::111111111111:role/team/App", SESSION, True, id="a role and its session"),
+        pytest.param("arn:aws:iam::***:role/App", SESSION, True, id="a masked account"),
+        pytest.param("arn:aws:iam::***:role/Apps", SESSION, False, id="a masked account, and another role"),
+        pytest.param("arn:aws:iam::1111:role/App", SESSION, True, id="an account that was cut"),
+        pytest.param("arn:aws:iam::333333333333:role/App", SESSION, False, id="another account"),
+        pytest.param("arn:aws-cn:iam::111111111111:role/App", SESSION, False, id="another partition"),
+        pytest.param("arn:aws:sts::111111111111:assumed-role", SESSION, False, id="a session without a name"),
+        pytest.param("lambda.amazonaws.com", SESSION, False, id="a service"),
+    ],
+)
+def test_two_arns_may_be_of_one_identity(one: str, another: str, same: bool) -> None:
+    assert same_identity(one, another) is same_identity(another, one) is same

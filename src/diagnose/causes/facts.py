@@ -12,16 +12,15 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from diagnose.causes.terms import (
-    ErrorKind,
     IdleKind,
     LayerVerdict,
-    NamedLayer,
     Reach,
     RoleKind,
     Side,
     Speaker,
 )
 from diagnose.model.arn import CallerKind
+from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.evidence import Gap
 from diagnose.model.policy import PolicyKind

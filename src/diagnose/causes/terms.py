@@ -22,19 +22,6 @@ class Reach(StrEnum):
     NONE = "none"
 
 
-class NamedLayer(StrEnum):
-    """The layer that AWS's words blame: the members of `Layer`, and none."""
-
-    RCP = "rcp"
-    SCP = "scp"
-    ENDPOINT = "endpoint"
-    TRUST = "trust"
-    IDENTITY = "identity"
-    BOUNDARY = "boundary"
-    SESSION = "session"
-    NONE = "none"
-
-
 class RoleKind(StrEnum):
     """What kind of role the destination is, as its path tells."""
 
@@ -63,27 +50,3 @@ class Speaker(StrEnum):
 
     MESSAGE = "message"
     PROBE = "probe"
-
-
-class ErrorKind(StrEnum):
-    """What an error text of AWS is about."""
-
-    NOT_AUTHORIZED = "not_authorized"
-    ROOT_REFUSED = "root_refused"
-    MFA_CODE_REFUSED = "mfa_code_refused"
-    MFA_DEVICE_REFUSED = "mfa_device_refused"
-    MFA_INCOMPLETE = "mfa_incomplete"
-    OVER_ROLE_MAXIMUM = "over_role_maximum"
-    OVER_CHAINING_LIMIT = "over_chaining_limit"
-    PACKED_SIZE = "packed_size"
-    POLICY_MALFORMED = "policy_malformed"
-    PRINCIPAL_REFUSED = "principal_refused"
-    BAD_PARAMETER = "bad_parameter"
-    REGION_DISABLED = "region_disabled"
-    TOKEN_INVALID = "token_invalid"
-    TOKEN_EXPIRED = "token_expired"
-    SIGNATURE = "signature"
-    THROTTLED = "throttled"
-    SERVICE_NOT_TRUSTED = "service_not_trusted"
-    CONSOLE_REFUSED = "console_refused"
-    OTHER = "other"

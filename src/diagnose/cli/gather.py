@@ -124,7 +124,9 @@ def gathered(asked: Asked) -> Case:
     if flags.no_probe:
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
     if flags.message is not None:
-        case = replace(case, message=_error_in(flags.message))
+        from diagnose.collect.message import pasted_error
+
+        case = replace(case, message=pasted_error(flags.message))
     return _without(case, flags.without or ())
 
 
@@ -251,13 +253,6 @@ def _source(flags: EvidenceFlags) -> EvidenceSource:
 
 def _option(flag: str) -> str:
     return "--case" if flag == "case_file" else f"--{flag.replace('_', '-')}"
-
-
-def _error_in(paste: str) -> str:
-    """Take the error out of what a user pasted: mended where a terminal broke it, and without what is secret."""
-    from diagnose.collect.message import parse_message
-
-    return parse_message(paste).text
 
 
 def _without(case: Case, layers: Sequence[str]) -> Case:

@@ -6,7 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import chained
+from diagnose.evaluate.refusal import aws_answer
 from diagnose.model.arn import account_of, parse_role
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Gap, Known, Unread
@@ -14,7 +16,6 @@ from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, r
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
-from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tags, too_large
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
@@ -50,15 +51,16 @@ _SAID: dict[Kind, tuple[Owner, str]] = {
 
 def said(kind: Kind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
-    if not error_text(case) or subject.layer is not None or subject.gate is not None or kind not in _SAID:
+    error = aws_answer(case)
+    if error is None or subject.layer is not None or subject.gate is not None or kind not in _SAID:
         return None
     owner, text = _SAID[kind]
     match kind:
-        case Kind.RAISE_ROLE_MAXIMUM if limited_to_an_hour(case) or chained(caller(case)) is YES:
+        case Kind.RAISE_ROLE_MAXIMUM if error.kind is ErrorKind.OVER_CHAINING_LIMIT or chained(caller(case)) is YES:
             return None
-        case Kind.DROP_TAGS if not too_large(case):
+        case Kind.DROP_TAGS if error.kind is not ErrorKind.PACKED_SIZE:
             return None
-        case Kind.DROP_TAGS if not case.request.parameters.tags and not speaks_of_tags(case):
+        case Kind.DROP_TAGS if not case.request.parameters.tags and not error.about_session_tags:
             text = "Pass a smaller session policy"
     return Draft(kind, owner, text)
 

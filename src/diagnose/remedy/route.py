@@ -6,12 +6,13 @@ from difflib import get_close_matches
 from msgspec.structs import replace
 
 from diagnose.evaluate.pattern import has_wildcard
+from diagnose.evaluate.refusal import aws_answer
 from diagnose.model.arn import parse_role
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Decision, Element, Reason, Subject
-from diagnose.remedy.answer import of_a_service
 from diagnose.remedy.draft import Draft, RequestChange
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parameters import (
@@ -152,7 +153,7 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
         text = f"Give the source {as_printed}; IAM knows no `{named}` that could have signed the request"
     elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
         text = "Give the identity that signed in to the console as the source, or with `--signed-in-as`"
-    elif of_a_service(case):
+    elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
         text = "Give the principal of the service as the source, such as `lambda.amazonaws.com`"
     else:
         text = (

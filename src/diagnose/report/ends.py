@@ -5,6 +5,7 @@ from typing import assert_never
 
 from diagnose.errors import XdiagError
 from diagnose.model.arn import Caller, CallerKind, account_of, parse_caller, parse_role
+from diagnose.model.aws_error import parse
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
 from diagnose.model.words import OWNER_WORDS
@@ -77,7 +78,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
-    if case.message and any(word in case.message for word in _REFUSALS):
+    if any(error.denied or error.code.startswith("AccessDenied") for error in parse(case.message)):
         rows.append(("reported", "AWS refused it, says the message that came with the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
@@ -104,9 +105,6 @@ def _caller_name(caller: Caller) -> str:
             return f"service {name}"
         case _:
             assert_never(caller.kind)
-
-
-_REFUSALS = ("AccessDenied", "not authorized", "Not authorized")
 
 
 def _accounts(diagnosis: Diagnosis) -> str:

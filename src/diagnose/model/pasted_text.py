@@ -4,7 +4,7 @@ import html
 import re
 
 MOST_CHARACTERS = 2**18
-"""How much of a paste is looked at."""
+"""How much of a paste is looked at: of a longer one its beginning and its end."""
 
 
 def mended(paste: str) -> str:
@@ -12,10 +12,13 @@ def mended(paste: str) -> str:
 
     A line break is kept, for it may stand for a space or for nothing: terminals break lines inside of words.
     """
-    text = _INVISIBLE.sub("", _COLOURS.sub("", paste[:MOST_CHARACTERS]))
+    if len(paste) > MOST_CHARACTERS:
+        paste = f"{paste[: MOST_CHARACTERS // 2]}\n...\n{paste[-MOST_CHARACTERS // 2 :]}"
+    text = _INVISIBLE.sub("", _COLOURS.sub("", paste))
     for escape, meaning in _ESCAPES:
         text = text.replace(escape, meaning)
-    text = _MARKUP.sub(" ", _FRAMES.sub(" ", html.unescape(text)))
+    text = _NAMED_TAGS.sub(r" \1: ", html.unescape(text))
+    text = _MARKUP.sub(" ", _FRAMES.sub(" ", text))
     return re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
 
 
@@ -48,6 +51,8 @@ def arn_at(text: str, at: int) -> str:
 _COLOURS = re.compile(r"\x1b(?:\[[0-?]{0,20}[ -/]{0,5}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|.)")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ESCAPES = (
+    # JSON within JSON is escaped twice.
+    ("\\\\", "\\"),
     ("\\r", ""),
     ("\\n", "\n"),
     ("\\t", " "),
@@ -58,6 +63,7 @@ _ESCAPES = (
 )
 # A single sign on a line is no frame: a terminal may have broken the line on both sides of a dash.
 _FRAMES = re.compile(r"[|\u2500-\u257f]|^[ \t]*>+|^[ \t]*(?:[-+=~^][ \t]*){2,}$", re.MULTILINE)
+_NAMED_TAGS = re.compile(r"<(Code|RequestId)>")
 _MARKUP = re.compile(r"</?(?:\w{0,80}Response|Error|Code|Message|Type|RequestId)\b[^<>]{0,200}>")
 _WHOLE_ARN = re.compile(r"arn:(?:[^:]*:){4}(?:root|[^:/]*[:/].*[^/:])")
 _NOT_OF_ARN = re.compile(r"[\"'`\\]|</")

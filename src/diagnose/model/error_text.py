@@ -1,0 +1,259 @@
+"""The errors of AWS in a text, whatever stands around them.
+
+An error is a sentence of AWS, or the frame in which the AWS CLI or an SDK prints a sentence that is not known. What
+stands between two of them is cut in two: the end of the one before, and the beginning of the next.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.denial_text import Denial, denial_at
+from diagnose.model.error_wording import PRINCIPAL, WORDINGS, Wording, kind_of
+from diagnose.model.pasted_text import mended
+
+
+def errors_in(paste: str, code: str) -> tuple[AwsError, ...]:
+    """Take a text apart, as `parse` does."""
+    text = mended(paste)
+    sentences = _sentences(text)
+    if not sentences:
+        return (_error(_Sentence(0, 0), _Surroundings(text, ""), code),) if text or code else ()
+    cuts = [0, *(_cut(text, one.end, another) for one, another in pairwise(sentences)), len(text)]
+    errors: dict[object, AwsError] = {}
+    for sentence, (begin, end) in zip(sentences, pairwise(cuts), strict=True):
+        around = _Surroundings(text[begin : sentence.start], text[sentence.start : end], sentence.end - sentence.start)
+        error = _error(sentence, around, code)
+        content = sentence.denial if sentence.denial and sentence.denial.text else error.text
+        earlier = errors.pop(content, None)
+        errors[content] = error if earlier is None else _united(error, earlier)
+    return tuple(errors.values())
+
+
+_MOST_CHARACTERS = 2000
+_DETAILS = "For complete details, call the GetRequestAuthorizationDetails API with the following authorization id"
+_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def _as_sought(text: str) -> str:
+    """Take away white space and capitals: a terminal may have broken a line anywhere, and somebody may be shouting."""
+    return re.sub(r"\s", "", text).translate(_LOWER)
+
+
+_WORDING = {_as_sought(wording.phrase): wording for wording in WORDINGS}
+_ANCHOR = re.compile(
+    r"(?P<denial>notauthorizedtoperform)|(?P<frame>anerroroccurred\(|apierror(?=\w{1,80}:))|"
+    + "|".join(sorted(map(re.escape, _WORDING), key=len, reverse=True))
+)
+_KNOWN_CODES = (
+    "AccessDenied(?:Exception)?",
+    "ExpiredToken(?:Exception)?",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+    "OptInRequired",
+    "ValidationError",
+    "RegionDisabledException",
+    "PackedPolicyTooLarge(?:Exception)?",
+    "MalformedPolicyDocument(?:Exception)?",
+    "Throttling",
+)
+_CODES = (
+    re.compile(r"An error occurred \((\w{1,80})\)"),
+    re.compile(r"api error (\w{1,80}):"),
+    # gRPC has a code of its own.
+    re.compile(
+        r"""(?i:(?<!status )\b(?:error ?)?code)["']?[>:= ]{1,4}(?:Some\()?["']?(?!Unknown\b)([A-Z][A-Za-z]{2,80})"""
+    ),
+    re.compile(rf"\b({'|'.join(_KNOWN_CODES)})\b"),
+    re.compile(r"(?:^|(?<=[\s(]))(\w{0,60}(?:Exception|Denied|Invalid\w{1,20}|Expired\w{1,20}|Throttling\w{0,20})):"),
+)
+_OPERATIONS = (
+    re.compile(r"when calling the (\w{1,80}) operation"),
+    re.compile(r"operation error [\w ]{1,40}: (\w{1,80})"),
+    re.compile(r'"eventName" ?: ?"(\w{1,80})"'),
+    re.compile(r'Error executing "(\w{1,80})"'),
+)
+_STATUSES = (
+    re.compile(r"(?i)\bhttp_?status_?code[\"']?[:= ]{1,3}(\d{3})\b"),
+    re.compile(r"(?i)\bstatus ?code[\"']?[:= ]{1,3}(\d{3})\b"),
+    re.compile(r"resulted in a `?(\d{3})\b"),
+)
+_REQUEST_IDS = (re.compile(r"(?i)\b(?:aws_)?request ?_?id[\"']?[:= ]{1,3}(?:Some\()?[\"']?([0-9A-Za-z][\w-]{0,63})"),)
+_AUTHORIZATION_IDS = (
+    re.compile(r"(?i)authorization id: ?([0-9a-z]{1,256})"),
+    re.compile(r"(?i)#/authorization-details/([0-9a-z]{1,256})"),
+)
+# AWS Lambda reports its own request beside what the function raised.
+_OF_LAMBDA = re.compile(r'"errorType"')
+# What an SDK adds after AWS's sentence.
+_TAIL = re.compile(r"\s?\(Service:[^()]{0,400}\)|,?\s?status code: \d{3}, request id: [\w-]{0,64}", re.IGNORECASE)
+_OPERATION_OF = {
+    f"sts:{name}": name for name in ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "AssumeRoot")
+}
+
+
+class _Sentence(Struct, frozen=True):
+    """A sentence of AWS in a mended text, or a frame alone. `frame` is where the frame around it begins, if any."""
+
+    start: int
+    end: int
+    frame: int | None = None
+    wording: Wording | None = None
+    denial: Denial | None = None
+
+
+class _Surroundings:
+    """What belongs to one error: the text before its sentence, and the text from there on.
+
+    A line break may stand for a space or for nothing, so that everything is read in two ways.
+    """
+
+    def __init__(self, before: str, after: str, length: int = 0) -> None:
+        """`length` is that of the sentence, with which `after` begins."""
+        self.text = before + after
+        self._before, self._after = _readings(before), _readings(after[length:])
+
+    def first(self, patterns: Iterable[re.Pattern[str]]) -> str:
+        """Give what a pattern names nearest to the sentence, a frame before it rather than what follows."""
+        for pattern in patterns:
+            for reading in self._before:
+                if matches := pattern.findall(reading):
+                    return str(matches[-1])
+            for reading in self._after:
+                if match := pattern.search(reading):
+                    return match[1]
+        return ""
+
+    def next(self, patterns: Iterable[re.Pattern[str]]) -> str:
+        """Give what a pattern names after the sentence, or else before it."""
+        for pattern in patterns:
+            for reading in self._after:
+                if match := pattern.search(reading):
+                    return match[1]
+        return self.first(patterns)
+
+    def line(self, wording: Wording | None) -> str:
+        """Give all of it on one line, from the frame of the AWS CLI on if there is one."""
+        line, *joined = _readings(self.text)
+        if joined and wording and wording.phrase.lower() not in line.lower():
+            line = joined[0]
+        return line[max(0, line.find("An error occurred (")) :].strip()[:_MOST_CHARACTERS]
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    return (text.replace("\n", " "), text.replace("\n", "")) if "\n" in text else (text,)
+
+
+def _sentences(text: str) -> list[_Sentence]:
+    sentences: list[_Sentence] = []
+    frame: int | None = None
+    end = 0
+    for name, wording, begin, stop in _anchors(text):
+        if begin < end:
+            continue
+        if name == "frame":
+            if frame is not None:
+                sentences.append(_Sentence(frame, frame, frame))
+            frame, end = begin, stop
+            continue
+        if name == "denial":
+            denial, start, end = denial_at(text, begin, end)
+            sentences.append(_Sentence(start, end, frame, denial=denial))
+        elif frame is None and sentences and _goes_on(sentences[-1].wording, wording):
+            sentences[-1] = replace(sentences[-1], end=stop)
+            end = stop
+        else:
+            sentences.append(_Sentence(begin, stop, frame, wording))
+            end = stop
+        frame = None
+    if frame is not None:
+        sentences.append(_Sentence(frame, frame, frame))
+    return sentences
+
+
+def _anchors(text: str) -> Iterator[tuple[str | None, Wording | None, int, int]]:
+    """Give where frames and sentences may begin, and where these words of them end."""
+    places: list[int] = []
+    for word in re.finditer(r"\S+", text):
+        places.extend(range(*word.span()))
+    for match in _ANCHOR.finditer(_as_sought(text)):
+        yield match.lastgroup, _WORDING.get(match[0]), places[match.start()], places[match.end() - 1] + 1
+
+
+def _goes_on(one: Wording | None, another: Wording | None) -> bool:
+    """Say whether two phrases may well be of one answer."""
+    if one is None or another is None:
+        return False
+    return one is another or ((one.kind, one.service) == (another.kind, another.service) != (None, ""))
+
+
+def _cut(text: str, end: int, sentence: _Sentence) -> int:
+    """Say where, after the end of a sentence, the error begins that the next sentence is of."""
+    start = sentence.start if sentence.frame is None else sentence.frame
+    tail = _TAIL.match(text, end, start)
+    begin = tail.end() if tail else end
+    if text.startswith("An error", start):
+        return start
+    for mark in ("operation error ", "{", "\n"):
+        if (place := text.rfind(mark, begin, start)) >= 0:
+            return place
+    return begin
+
+
+def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
+    denial, wording = sentence.denial, sentence.wording
+    code = given or around.first(_CODES)
+    operation = around.first(_OPERATIONS)
+    status = around.next(_STATUSES)
+    printed = PRINCIPAL.search(_readings(around.text)[0])
+    line = around.line(wording)
+    error = AwsError(
+        text=line,
+        kind=(wording and wording.kind) or kind_of(line, code),
+        code=code,
+        http_status=int(status) if status else None,
+        operation=operation or (wording.operation if wording else ""),
+        service=(wording.service if wording else "") or (printed[1] if printed and wording else ""),
+        request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
+    )
+    return error if denial is None else _denied(denial, error, around, operation)
+
+
+def _united(error: AwsError, earlier: AwsError) -> AwsError:
+    """Put together what two frames say of one error."""
+    if earlier.code and not error.code:
+        error, earlier = earlier, error
+    return replace(
+        error,
+        http_status=error.http_status or earlier.http_status,
+        operation=error.operation or earlier.operation,
+        request_id=error.request_id or earlier.request_id,
+        authorization_id=error.authorization_id or earlier.authorization_id,
+    )
+
+
+def _denied(denial: Denial, error: AwsError, around: _Surroundings, operation: str) -> AwsError:
+    prefix = f"An error occurred ({error.code})" + (f" when calling the {operation} operation" if operation else "")
+    authorization_id = around.next(_AUTHORIZATION_IDS)
+    where = f". {_DETAILS}: {authorization_id}" if authorization_id else ""
+    return replace(
+        error,
+        text=(f"{prefix}: " if error.code else "") + denial.text + where if denial.text else error.text,
+        kind=ErrorKind.NOT_AUTHORIZED,
+        operation=operation or _OPERATION_OF.get(denial.action, ""),
+        action=denial.action,
+        resource=denial.resource,
+        caller=denial.caller,
+        service=denial.service,
+        layer=denial.layer,
+        explicit=denial.explicit,
+        says_explicit=denial.says_explicit,
+        policy_arn=denial.policy_arn,
+        authorization_id=authorization_id,
+    )
