@@ -6,6 +6,7 @@ from diagnose.evaluate import keys
 from diagnose.evaluate.candidate import Candidate
 from diagnose.evaluate.explore import Explored
 from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, Element, ElementTrace, GateTrace, Layer, Match
+from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
@@ -81,13 +82,16 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
     """Say whether a comparison hangs on a key that is unknown, which is a doubt of its own."""
-    in_variables = comparison.wanted.lower()
-    return comparison.key.lower() in unknown_keys or any(f"${{{key}" in in_variables for key in unknown_keys)
+    operands = [operand.lower() for operand in comparison.wanted]
+    return comparison.key.lower() in unknown_keys or any(
+        f"${{{key}" in operand for key in unknown_keys for operand in operands
+    )
 
 
 def _whether(comparison: ElementTrace) -> str:
     """Say what was compared, though all of it is known: AWS's documentation does not tell what comes of it."""
-    wanted, got = f"`{comparison.wanted}`", f"`{comparison.got}`" if comparison.got else "an empty value"
+    given = got_words(comparison.got)
+    wanted, got = f"`{wanted_words(comparison)}`", f"`{given}`" if given else "an empty value"
     match comparison.element:
         case Element.PRINCIPAL if comparison.negated:
             return f"whether NotPrincipal spares the caller, with {wanted}"

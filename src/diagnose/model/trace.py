@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.model.evidence import Unread
+from diagnose.model.key_state import KeyState
 from diagnose.model.policy import Policy
 from diagnose.model.reason import Reason as Reason
 from diagnose.model.tri import UNKNOWN, Tri
@@ -75,20 +76,32 @@ class Match(StrEnum):
 class ElementTrace(Struct, frozen=True):
     """One comparison.
 
-    `wanted` is the policy's side and `got` the request's, both as text for people; `pointer` is a JSON
-    pointer to the compared value within the policy document. `key` and `operator` are a condition's.
-    `negated` is true for NotPrincipal, NotAction, NotResource and negated operators.
+    `wanted` holds the values on the policy's side. `got` is the request's: for a condition the state of its key, else
+    the name of the caller, the action or the role. `pointer` is a JSON pointer to the compared value within the policy
+    document. `key` and `operator` are a condition's. `negated` is true for NotPrincipal, NotAction, NotResource and
+    negated operators.
     """
 
     element: Element
     verdict: Tri
     reason: Reason
     pointer: str
-    wanted: str = ""
-    got: str = ""
+    wanted: tuple[str, ...] = ()
+    got: str | KeyState = ""
     key: str = ""
     operator: str = ""
     negated: bool = False
+
+    @property
+    def only_wanted(self) -> str:
+        """The one value on the policy's side; empty where there is none, or several."""
+        return self.wanted[0] if len(self.wanted) == 1 else ""
+
+    @property
+    def only_got(self) -> str:
+        """The one name or value on the request's side; empty where there is none, or several, or it is not known."""
+        values = (self.got,) if isinstance(self.got, str) else self.got.known or ()
+        return values[0] if len(values) == 1 else ""
 
 
 class StatementTrace(Struct, frozen=True):

@@ -19,6 +19,7 @@ from diagnose.model.trace import (
     LevelTrace,
     StatementTrace,
 )
+from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.tri import NO, YES
 from diagnose.remedy.places import LAYER_WORDS
 
@@ -117,8 +118,9 @@ def _statement_words(statement: StatementTrace) -> str:
 
 
 def _condition_words(element: ElementTrace) -> str:
-    got = f"it is `{element.got}`" if element.got else "there is none"
-    return f"`{element.key}` {element.operator} `{element.wanted}` ({got})"
+    words = got_words(element.got)
+    got = f"it is `{words}`" if words else "there is none"
+    return f"`{element.key}` {element.operator} `{wanted_words(element)}` ({got})"
 
 
 def _not_ruled_out(after: Decision) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from diagnose.model import case as cases
 from diagnose.model import diagnosis as told
-from diagnose.model import evidence, policy, trace
+from diagnose.model import evidence, key_state, policy, trace
 from diagnose.report import kept
 from diagnose.report.disguise import GONE, Disguise
 from diagnose.report.disguised_policy import disguised_json, disguised_patch, disguised_pointer, disguised_values
@@ -158,6 +158,7 @@ HOW: Mapping[type, Mapping[str, How]] = {
         "key": _key,
         "operator": _operator,
     },
+    key_state.KeyState: {"options": _quoted, "like": _quoted},
     trace.StatementTrace: {"level": _UNIT, "sid": _named(Kind.STATEMENT)},
     trace.LevelTrace: {"name": _UNIT},
     trace.LayerTrace: {"why": sentence},
