@@ -26,6 +26,7 @@ from diagnose.model.trace import (
     Reason,
     Subject,
 )
+from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
@@ -65,23 +66,20 @@ def _gates(decision: Decision) -> Iterator[Fact]:
                 gate=trace.gate,
                 passed=told(trace.verdict),
                 reason=None if trace.reason is Reason.NOT_TOLD else trace.reason,
-                parameter=_parameter(trace),
-                difference=how_arns_differ(trace.wanted, trace.got) if _near_role(trace) else Reason.MATCHES,
-                wanted=trace.wanted,
-                got=trace.got,
+                parameter=trace.parameter or "",
+                difference=_difference(trace),
+                wanted=asked_words(trace),
+                got=offered_words(trace),
                 subject=Subject(gate=trace),
                 settled=trace.verdict is NO,
             )
 
 
-def _parameter(trace: GateTrace) -> str:
-    """Find the parameter in what AWS asks for: `ExternalId: 2 to 1224 letters ...`."""
-    name, colon, _ = trace.wanted.partition(":")
-    return name if trace.gate is Gate.PARAMETERS and colon else ""
-
-
-def _near_role(trace: GateTrace) -> bool:
-    return trace.reason is Reason.NO_SUCH_ROLE and trace.got != ""
+def _difference(trace: GateTrace) -> Reason:
+    """Say how the role that is asked for differs from the one that there is."""
+    if trace.reason is not Reason.NO_SUCH_ROLE or not trace.got:
+        return Reason.MATCHES
+    return how_arns_differ(trace.wanted, trace.got[0])
 
 
 def _gaps(decision: Decision) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from diagnose.model.evidence import Unread
 from diagnose.model.key_state import KeyState
+from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.policy import Policy
 from diagnose.model.reason import Reason as Reason
 from diagnose.model.tri import UNKNOWN, Tri
@@ -153,13 +154,27 @@ class LayerTrace(Struct, frozen=True):
 
 
 class GateTrace(Struct, frozen=True):
-    """One requirement that no policy expresses. `wanted` and `got` are text for people."""
+    """One requirement that no policy expresses.
+
+    A parameter that is wrong by itself is named by `parameter`, and what is asked of it by `asked`, or by the numbers
+    `least` and `limit`; `limit` is also the most seconds that a session may last, None where that is not known.
+    `wanted` is a name that is asked for: an ARN, an account, a partition, a source identity. `got` holds what there is.
+    """
 
     gate: Gate
     verdict: Tri
     reason: Reason
+    parameter: Parameter | None = None
+    asked: Syntax | Form | None = None
+    least: int | None = None
+    limit: int | None = None
     wanted: str = ""
-    got: str = ""
+    got: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> tuple[object, ...]:
+        """What is asked, whatever there is: two traces of one requirement have the same."""
+        return self.gate, self.reason, self.parameter, self.asked, self.least, self.limit, self.wanted
 
 
 class ActionDecision(Struct, frozen=True):

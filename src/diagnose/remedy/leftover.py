@@ -19,7 +19,7 @@ from diagnose.model.trace import (
     LevelTrace,
     StatementTrace,
 )
-from diagnose.model.trace_words import got_words, wanted_words
+from diagnose.model.trace_words import asked_words, got_words, offered_words, wanted_words
 from diagnose.model.tri import NO, YES
 from diagnose.remedy.places import LAYER_WORDS
 
@@ -87,7 +87,9 @@ def trace_of(decision: Decision, blocker: Blocker) -> LayerTrace | None:
 def _blocked(blocker: Blocker, after: Decision) -> str:
     if blocker.gate is not None:
         trace = next((gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO), None)
-        told = f", wanted: `{trace.wanted}`, got: `{trace.got}`" if trace and trace.wanted else ""
+        told = (
+            f", wanted: `{asked_words(trace)}`, got: `{offered_words(trace)}`" if trace and asked_words(trace) else ""
+        )
         return f"{_GATE_WORDS[blocker.gate]} is refused{told}"
     layer = trace_of(after, blocker)
     action = blocker.action or Action.ASSUME_ROLE

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from diagnose.model import case as cases
 from diagnose.model import diagnosis as told
-from diagnose.model import evidence, key_state, policy, trace
+from diagnose.model import evidence, key_state, parameter, policy, trace
 from diagnose.report import kept
 from diagnose.report.disguise import GONE, Disguise
 from diagnose.report.disguised_policy import disguised_json, disguised_patch, disguised_pointer, disguised_values
@@ -162,6 +162,7 @@ HOW: Mapping[type, Mapping[str, How]] = {
     trace.StatementTrace: {"level": _UNIT, "sid": _named(Kind.STATEMENT)},
     trace.LevelTrace: {"name": _UNIT},
     trace.LayerTrace: {"why": sentence},
+    parameter.Syntax: {"signs": _kept},
     trace.GateTrace: {"wanted": _quoted, "got": _quoted},
     trace.ActionDecision: _NONE,
     trace.Blocker: _NONE,

@@ -7,6 +7,7 @@ import msgspec
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
 from diagnose.model.policy import document_text
+from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.report.builtin import computed, primary
 from diagnose.report.checklist import check
@@ -103,8 +104,8 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
                 "gate": gate.gate.value,
                 "verdict": gate.verdict.word,
                 "reason": gate.reason.value,
-                "wanted": gate.wanted,
-                "got": gate.got,
+                "wanted": asked_words(gate),
+                "got": offered_words(gate),
             }
             for gate in decision.gates
         ],
