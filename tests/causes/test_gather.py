@@ -178,6 +178,24 @@ def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> No
 
 
 @pytest.mark.parametrize(
+    ("key", "side"),
+    [
+        pytest.param("aws:ResourceTag/team", Side.DESTINATION, id="a tag of the role"),
+        pytest.param("iam:ResourceTag/team", Side.DESTINATION, id="a tag of the role, as IAM names it"),
+        pytest.param("aws:ResourceOrgID", Side.DESTINATION, id="the role's organization"),
+        pytest.param("aws:PrincipalTag/resource", Side.REQUEST, id="a tag of the caller that is called `resource`"),
+        pytest.param("aws:RequestTag/resource", Side.REQUEST, id="a session tag of that name"),
+        pytest.param("sts:ExternalId", Side.REQUEST, id="the external ID"),
+    ],
+)
+def test_an_unknown_key_belongs_to_the_side_that_it_tells_of(key: str, side: Side) -> None:
+    asks = trust(allow(BUILDER, Condition={"StringEquals": {key: "x"}}))
+    (gap,) = facts("cross-account", asks | {"request": {"unknown": [key]}})["gap"]
+    assert isinstance(gap, GapFact)
+    assert (gap.what, gap.family, gap.side) == (key, key.partition("/")[0], side)
+
+
+@pytest.mark.parametrize(
     ("principal", "source", "reason"),
     [
         pytest.param(

@@ -5,6 +5,7 @@ say otherwise. What is certain of a layer that may yet pass is unsettled: it can
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from diagnose.causes.facts import Fact, GapFact, GateFact, ProblemFact
 from diagnose.causes.idle import idle
@@ -12,21 +13,25 @@ from diagnose.causes.layered import of_action, told
 from diagnose.causes.said import answers
 from diagnose.causes.situation import situation
 from diagnose.causes.terms import LayerVerdict, Side
+from diagnose.evaluate import keys
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.model.case import Case
 from diagnose.model.evidence import Unread
+from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import (
+    Action,
     ActionDecision,
+    BrokenStatement,
+    Comparison,
     Decision,
     Doubt,
-    DoubtKind,
     Gate,
     GateTrace,
     Layer,
     Reason,
     Subject,
 )
-from diagnose.model.trace_words import asked_words, offered_words
+from diagnose.model.trace_words import asked_words, offered_words, subject_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
@@ -87,14 +92,14 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
         for gap in doubt.gaps or (Unread(),):
             yield GapFact(
                 kind=doubt.kind,
-                what=doubt.subject,
-                family=doubt.subject.partition("/")[0] if doubt.kind is DoubtKind.KEY else "",
+                what=subject_words(doubt),
+                family=doubt.about.name.partition("/")[0] if isinstance(doubt.about, ConditionKey) else "",
                 side=_side(doubt),
                 gap=gap.gap,
                 permission=gap.permission,
                 detail=gap.detail or gap.subject,
                 matters=told(doubt.matters),
-                subject=Subject(layer=_layer(doubt)),
+                subject=Subject(layer=doubt.about if isinstance(doubt.about, Layer) else None),
             )
 
 
@@ -110,18 +115,16 @@ def _problems(decision: Decision) -> Iterator[Fact]:
         )
 
 
-def _layer(doubt: Doubt) -> Layer | None:
-    return Layer(doubt.subject) if doubt.kind is DoubtKind.LAYER else None
-
-
-_DESTINATION = frozenset({Layer.TRUST, Layer.RCP, Gate.ROLE, Gate.DURATION})
-_REQUEST = frozenset({Layer.ENDPOINT, Gate.PARAMETERS, Gate.CONSOLE, Gate.PARTITION})
-
-
 def _side(doubt: Doubt) -> Side:
     """Say which side somebody has to look at."""
-    if doubt.kind is DoubtKind.KEY:
-        return Side.DESTINATION if "resource" in doubt.subject.lower() else Side.REQUEST
-    if doubt.subject in _DESTINATION:
-        return Side.DESTINATION
-    return Side.REQUEST if doubt.subject in _REQUEST else Side.SOURCE
+    match doubt.about:
+        case ConditionKey(name=key):
+            return Side.DESTINATION if keys.is_of_the_role(key.lower()) else Side.REQUEST
+        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION:
+            return Side.DESTINATION
+        case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
+            return Side.REQUEST
+        case Layer() | Gate() | Action() | Comparison() | BrokenStatement():
+            return Side.SOURCE
+        case _:
+            assert_never(doubt.about)

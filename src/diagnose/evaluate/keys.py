@@ -131,6 +131,8 @@ NEVER_SENT = frozenset(
 )
 """Keys that exist, but never in the context of AssumeRole. STS is not on the lists of the `aws:Vpce*` keys."""
 
+_OF_THE_ROLE = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
+
 _HIDDEN_FROM_COMPANIONS = ("sts:externalid", "sts:rolesessionname")
 _TAGS = ("aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys")
 _HIDDEN: dict[Action, tuple[str, ...]] = {
@@ -163,6 +165,11 @@ def written(key: str) -> str:
 def is_tag(lower: str) -> bool:
     """Say whether a key holds the value of a tag, which may be empty."""
     return lower.partition("/")[0] in ("aws:principaltag", "aws:requesttag", "aws:resourcetag", "iam:resourcetag")
+
+
+def is_of_the_role(lower: str) -> bool:
+    """Say whether a key tells something of the role that is asked for: its account, its organization, its tags."""
+    return lower in _OF_THE_ROLE or lower.startswith(("aws:resourcetag/", "iam:resourcetag/"))
 
 
 def is_federation_key(lower: str) -> bool:

@@ -1,11 +1,12 @@
 """How a decision came about: every comparison, with its reason and its place."""
 
 from enum import StrEnum
+from typing import assert_never
 
 from msgspec import Struct
 
 from diagnose.model.evidence import Unread
-from diagnose.model.key_state import KeyState
+from diagnose.model.key_state import Alternative, ConditionKey, KeyState
 from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.policy import Policy
 from diagnose.model.reason import Reason as Reason
@@ -77,10 +78,9 @@ class Match(StrEnum):
 class ElementTrace(Struct, frozen=True):
     """One comparison.
 
-    `wanted` holds the values on the policy's side. `got` is the request's: for a condition the state of its key, else
-    the name of the caller, the action or the role. `pointer` is a JSON pointer to the compared value within the policy
-    document. `key` and `operator` are a condition's. `negated` is true for NotPrincipal, NotAction, NotResource and
-    negated operators.
+    `wanted` holds the policy's values; `got` is the state of a condition's key, else the caller, the action, the role.
+    `pointer` is a JSON pointer to the compared value in the policy document. `key` and `operator` are a condition's.
+    `negated` is true for NotPrincipal, NotAction, NotResource and negated operators.
     """
 
     element: Element
@@ -156,9 +156,9 @@ class LayerTrace(Struct, frozen=True):
 class GateTrace(Struct, frozen=True):
     """One requirement that no policy expresses.
 
-    A parameter that is wrong by itself is named by `parameter`, and what is asked of it by `asked`, or by the numbers
-    `least` and `limit`; `limit` is also the most seconds that a session may last, None where that is not known.
-    `wanted` is a name that is asked for: an ARN, an account, a partition, a source identity. `got` holds what there is.
+    `parameter` is one that is wrong by itself, for it is not as `asked`, or not between `least` and `limit`; `limit` is
+    also the most seconds that a session may last, None where that is not known. `wanted` is a name that is asked for:
+    an ARN, an account, a partition, a source identity. `got` holds what there is.
     """
 
     gate: Gate
@@ -211,19 +211,53 @@ class DoubtKind(StrEnum):
     """Whether the caller's session hands on tags or a source identity, for which another action is needed."""
 
 
+class Comparison(Struct, frozen=True):
+    """A comparison of unknown outcome, wherever it stands. A Principal of `*` is in doubt only for an AWS service."""
+
+    element: Element
+    wanted: tuple[str, ...]
+    got: str | KeyState = ""
+    key: str = ""
+    operator: str = ""
+    negated: bool = False
+
+
+class BrokenStatement(Struct, frozen=True):
+    """A statement that is not well-formed, by the name of its policy and its place in it."""
+
+    policy: str
+    index: int
+
+
 class Doubt(Struct, frozen=True):
     """Something unknown, and what it would change.
 
-    `matters` is UNKNOWN where the combinations were too many to try. `allows` and `denies` hold, in words,
-    the values with which the request would be allowed or denied, all else being as favourable as it can be.
+    `matters` is UNKNOWN where the combinations were too many to try. `allows` and `denies` hold the states with which
+    the request would be allowed or denied, all else being as favourable as it can be.
     """
 
-    kind: DoubtKind
-    subject: str
+    about: ConditionKey | Layer | Gate | Action | Comparison | BrokenStatement
     matters: Tri = UNKNOWN
-    allows: tuple[str, ...] = ()
-    denies: tuple[str, ...] = ()
+    allows: tuple[Alternative, ...] = ()
+    denies: tuple[Alternative, ...] = ()
     gaps: tuple[Unread, ...] = ()
+
+    @property
+    def kind(self) -> DoubtKind:
+        """The kind of what it is about."""
+        match self.about:
+            case ConditionKey():
+                return DoubtKind.KEY
+            case Layer():
+                return DoubtKind.LAYER
+            case Gate():
+                return DoubtKind.GATE
+            case Action():
+                return DoubtKind.ACTION
+            case Comparison() | BrokenStatement():
+                return DoubtKind.COMPARISON
+            case _:
+                assert_never(self.about)
 
 
 class Problem(Struct, frozen=True):

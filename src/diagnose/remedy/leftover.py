@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import (
     Action,
     Blocker,
+    BrokenStatement,
+    Comparison,
     Decision,
     Doubt,
-    DoubtKind,
     Effect,
     Element,
     ElementTrace,
@@ -19,7 +21,7 @@ from diagnose.model.trace import (
     LevelTrace,
     StatementTrace,
 )
-from diagnose.model.trace_words import asked_words, got_words, offered_words, wanted_words
+from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
 from diagnose.model.tri import NO, YES
 from diagnose.remedy.places import LAYER_WORDS
 
@@ -132,17 +134,16 @@ def _not_ruled_out(after: Decision) -> Iterator[str]:
 
 
 def _doubt_words(doubt: Doubt) -> str:
-    """Name an unknown. What is told of a comparison stands in its subject, in words."""
-    match doubt.kind:
-        case DoubtKind.KEY:
-            return f"a condition on `{doubt.subject}`, whose value is not known"
-        case DoubtKind.LAYER:
-            return f"the {LAYER_WORDS[Layer(doubt.subject)]}, which was not read, or not wholly"
-        case DoubtKind.GATE:
-            return f"{_GATE_WORDS[Gate(doubt.subject)]}, which could not be checked"
-        case DoubtKind.COMPARISON:
-            return f"{doubt.subject}, which nobody can tell"
-        case DoubtKind.ACTION:
-            return f"that the session hands something on, for which `{doubt.subject}` is needed as well"
+    match doubt.about:
+        case ConditionKey(name=name):
+            return f"a condition on `{name}`, whose value is not known"
+        case Layer():
+            return f"the {LAYER_WORDS[doubt.about]}, which was not read, or not wholly"
+        case Gate():
+            return f"{_GATE_WORDS[doubt.about]}, which could not be checked"
+        case Action():
+            return f"that the session hands something on, for which `{doubt.about}` is needed as well"
+        case Comparison() | BrokenStatement():
+            return f"{subject_words(doubt)}, which nobody can tell"
         case _:
-            assert_never(doubt.kind)
+            assert_never(doubt.about)

@@ -7,7 +7,7 @@ import msgspec
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
 from diagnose.model.policy import document_text
-from diagnose.model.trace_words import asked_words, offered_words
+from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report.builtin import computed, primary
 from diagnose.report.checklist import check
@@ -112,10 +112,10 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
         "doubts": [
             {
                 "kind": doubt.kind.value,
-                "subject": doubt.subject,
+                "subject": subject_words(doubt),
                 "matters": doubt.matters.word,
-                "allows": doubt.allows,
-                "denies": doubt.denies,
+                "allows": alternative_words(doubt.allows),
+                "denies": alternative_words(doubt.denies),
                 "text": doubt_words(doubt),
             }
             for doubt in decision.doubts
