@@ -61,7 +61,7 @@ def test_every_document_in_a_world_is_a_policy_of_the_current_language(path: Pat
 def test_a_world_is_allowed_and_no_doubt_matters(path: Path) -> None:
     decision = decide(_read(path))
     assert (decision.verdict, decision.blockers) == (YES, ())
-    assert [doubt.subject for doubt in decision.doubts if doubt.matters is not NO] == []
+    assert [doubt.about for doubt in decision.doubts if doubt.matters is not NO] == []
     assert (decision.problems, decision.notes) == ((), ())
 
 

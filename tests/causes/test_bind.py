@@ -67,6 +67,18 @@ from diagnose.model.trace import Layer
         pytest.param(
             "[{condition: {reason: [out_of_range, value_differs]}}]", [allow(BUILDER, Condition=ID)], True, id="any of"
         ),
+        pytest.param(
+            "[{condition: {wanted: [left, right]}}]",
+            [allow(BUILDER, Condition={"StringEquals": {"sts:ExternalId": ["right", "straight"]}})],
+            True,
+            id="one of the values that the policy lists",
+        ),
+        pytest.param(
+            "[{condition: {wanted: right or straight}}]",
+            [allow(BUILDER, Condition={"StringEquals": {"sts:ExternalId": ["right", "straight"]}})],
+            False,
+            id="the words for several values are not a value",
+        ),
     ],
 )
 def test_facts_that_are_met_together_speak_of_one_thing(
@@ -113,6 +125,21 @@ def test_a_field_that_cannot_be_told_makes_a_finding_possible(tmp_path: Path) ->
     causes = told(tmp_path, "cross-account", change, some_rule="when: [{condition: {reason: value_differs}}]")
     assert names(causes) == ["possible some-rule"]
     assert causes[0].finding.unknown == ("what the request carries for `sts:ExternalId`",)
+
+
+@pytest.mark.parametrize(
+    ("got", "told_as"),
+    [
+        pytest.param("false", ["possible some-rule"], id="one of the states that it may be in"),
+        pytest.param("true", [], id="a value that it cannot have"),
+        pytest.param("false or absent", [], id="the words for several states are not a value"),
+    ],
+)
+def test_a_key_that_is_in_one_of_several_states_meets_by_half(tmp_path: Path, got: str, told_as: list[str]) -> None:
+    change = trust(allow("*", Condition=MFA)) | {"request": {"unknown": []}}
+    change["snapshot"]["source"] = {"session": {"origin": {"evidence": "known", "value": "assume_role"}}}
+    when = f"[{{condition: {{key: aws:MultiFactorAuthPresent, got: ['{got}']}}}}]"
+    assert names(told(tmp_path, "cross-account-role", change, some_rule=f"when: {when}")) == told_as
 
 
 def test_a_rule_that_names_nothing_unknown_is_still_possible_where_its_layer_may_pass(tmp_path: Path) -> None:

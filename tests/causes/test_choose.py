@@ -75,9 +75,7 @@ def test_a_rule_about_one_parameter_leaves_another_parameter_to_the_general_rule
         a_general="when: [{gate: {reason: bad_syntax}}]",
         b_specific="when: [{gate: {reason: bad_syntax, parameter: ExternalId}}]\ninstead_of: a-general",
     )
-    told_of = {
-        cause.finding.rule: cause.subject.gate.wanted.partition(":")[0] for cause in causes if cause.subject.gate
-    }
+    told_of = {cause.finding.rule: cause.subject.gate.parameter for cause in causes if cause.subject.gate}
     assert told_of == {"a-general": "RoleSessionName", "b-specific": "ExternalId"}
 
 

@@ -11,6 +11,7 @@ from diagnose.causes.match import by_name
 from diagnose.causes.terms import LayerVerdict, Reach, Side
 from diagnose.evaluate.decision import decide
 from diagnose.model.evidence import Gap
+from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Action, Effect, Layer, Reason
 
 UNREAD = {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetRole"}
@@ -113,7 +114,7 @@ def test_only_what_fails_of_an_allow_is_listed() -> None:
     (condition,) = given["condition"]
     assert isinstance(condition, ConditionFact)
     assert (condition.reason, condition.alone, condition.nearest) == (Reason.VALUE_DIFFERS, True, True)
-    assert (condition.key, condition.wanted, condition.got) == ("sts:ExternalId", "acme-42", "other")
+    assert (condition.key, condition.wanted, condition.got) == ("sts:ExternalId", ("acme-42",), KeyState((("other",),)))
 
 
 def test_a_tag_key_has_a_family() -> None:

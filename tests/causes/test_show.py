@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.causes.given import WORLDS, case, rules, trust
+from tests.causes.given import BUILDER, WORLDS, allow, case, rules, trust
 
 from diagnose.causes.bind import bind
 from diagnose.causes.gather import gather
@@ -34,6 +34,14 @@ def test_what_somebody_wrote_stays_one_value(tmp_path: Path) -> None:
     (line,) = (line for line in facts_as_yaml(facts).splitlines() if line.startswith("- condition"))
     (rule,) = rules(tmp_path, some_rule=f"when:\n  {line}")
     assert dict(rule.when[0].fields)["got"] == (HOSTILE,)
+
+
+def test_several_values_are_a_list_as_in_a_rule() -> None:
+    given = case(
+        "cross-account", trust(allow(BUILDER, Condition={"StringEquals": {"sts:ExternalId": ["acme 1", "acme-2"]}}))
+    )
+    (line,) = (line for line in facts_as_yaml(gather(given, decide(given))).splitlines() if "- condition" in line)
+    assert 'wanted: ["acme 1", acme-2], got: acme-42' in line
 
 
 def test_what_could_not_be_told_stands_in_a_comment() -> None:

@@ -118,7 +118,7 @@ def test_a_not_action_covers_all_but_what_it_names(given: object, verdict: Tri, 
 
 def test_an_action_shows_both_sides() -> None:
     trace = told(["s3:*", "sts:TagSession"])
-    assert (trace.wanted, trace.got, trace.negated) == ("s3:*, sts:TagSession", "sts:AssumeRole", False)
+    assert (trace.wanted, trace.got, trace.negated) == (("s3:*", "sts:TagSession"), "sts:AssumeRole", False)
 
 
 def test_a_pattern_that_covers_federation_alone_is_told_as_such() -> None:

@@ -48,7 +48,7 @@ def test_a_session_that_was_switched_to_may_not_be_the_one_who_is_asked() -> Non
     one = case(SESSION, via=CONSOLE)
     traces = gate(one, Gate.CONSOLE)
     assert [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in traces] == [
-        (UNKNOWN, Reason.SECOND_SWITCH, SESSION, "")
+        (UNKNOWN, Reason.SECOND_SWITCH, SESSION, ())
     ]
     assert decide(one).verdict is UNKNOWN
 
@@ -59,7 +59,7 @@ def test_a_second_switch_is_made_by_the_identity_that_signed_in() -> None:
     assert decide(one).verdict is UNKNOWN
     refused = case(SESSION, via=CONSOLE, signed_in_as=USER, trust=[trusts({"AWS": ROLE})])
     assert decide(refused).verdict is NO
-    assert [trace.got for trace in gate(refused, Gate.CONSOLE)] == [USER]
+    assert [trace.got for trace in gate(refused, Gate.CONSOLE)] == [(USER,)]
 
 
 def test_only_the_console_switches() -> None:

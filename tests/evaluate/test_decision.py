@@ -24,8 +24,9 @@ from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Case, Parameters, ProvidedContext
 from diagnose.model.evidence import Known
+from diagnose.model.key_state import Alternative, ConditionKey, Fit
 from diagnose.model.policy import PolicySet
-from diagnose.model.trace import Action, Blocker, DoubtKind, Layer
+from diagnose.model.trace import Action, Blocker, Doubt, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 ASSUME, TAG, IDENTITY, CONTEXT = Action
@@ -102,7 +103,7 @@ def test_an_action_that_may_be_needed_and_fails_leaves_the_answer_open() -> None
     one = case(SESSION, transitive=GAP, identity=[STS | {"Action": "sts:AssumeRole"}])
     decision = decide(one)
     assert (decision.verdict, decision.blockers) == (UNKNOWN, ())
-    assert [(doubt.kind, doubt.subject) for doubt in decision.doubts] == [(DoubtKind.ACTION, "sts:TagSession")]
+    assert [doubt.about for doubt in decision.doubts] == [Action.TAG_SESSION]
 
 
 def test_an_action_that_may_be_needed_and_passes_changes_nothing() -> None:
@@ -158,28 +159,25 @@ def test_a_role_that_is_no_arn_is_a_mistake(role: str) -> None:
 
 KEY = "aws:UserAgent"
 ON_KEY = {"StringEquals": {KEY: "acme"}}
+ACME, THE_REST = Alternative(((Fit("StringEquals", "acme"),),)), Alternative(((),))
 
 
 @pytest.mark.parametrize(
     ("trust", "allows", "denies"),
     [
-        pytest.param([trusts({"AWS": HOME}, Condition=ON_KEY)], ("`acme`",), ("anything else",), id="an Allow"),
+        pytest.param([trusts({"AWS": HOME}, Condition=ON_KEY)], ACME, THE_REST, id="an Allow"),
         pytest.param(
             [trusts({"AWS": HOME}), trusts("*", effect="Deny", Condition=ON_KEY)],
-            ("anything else",),
-            ("`acme`",),
+            THE_REST,
+            ACME,
             id="a Deny",
         ),
     ],
 )
-def test_a_doubt_about_a_key_says_what_hangs_on_it(
-    trust: list[Any], allows: tuple[str, ...], denies: tuple[str, ...]
-) -> None:
+def test_a_doubt_about_a_key_says_what_hangs_on_it(trust: list[Any], allows: Alternative, denies: Alternative) -> None:
     decision = decide(case(trust=trust))
     assert decision.verdict is UNKNOWN
-    assert [(doubt.kind, doubt.subject, doubt.matters, doubt.allows, doubt.denies) for doubt in decision.doubts] == [
-        (DoubtKind.KEY, KEY, YES, allows, denies)
-    ]
+    assert decision.doubts == (Doubt(ConditionKey(KEY), YES, (allows,), (denies,)),)
 
 
 def test_a_doubt_that_cannot_change_the_answer_does_not_matter() -> None:
@@ -193,7 +191,7 @@ def test_a_doubt_that_cannot_change_the_answer_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "subject"),
+    ("more", "about"),
     [
         pytest.param({"boundary": GAP}, Layer.BOUNDARY, id="the boundary"),
         pytest.param({"trust": GAP}, Layer.TRUST, id="the trust policy"),
@@ -201,14 +199,13 @@ def test_a_doubt_that_cannot_change_the_answer_does_not_matter() -> None:
         pytest.param({"endpoint": GAP}, Layer.ENDPOINT, id="the endpoint"),
     ],
 )
-def test_a_layer_that_was_not_read_is_a_doubt_with_its_gap(more: dict[str, Any], subject: Layer) -> None:
-    found = [(doubt.kind, doubt.subject, doubt.matters, doubt.gaps) for doubt in decide(case(**more)).doubts]
-    assert found == [(DoubtKind.LAYER, subject, YES, (GAP,))]
+def test_a_layer_that_was_not_read_is_a_doubt_with_its_gap(more: dict[str, Any], about: Layer) -> None:
+    assert decide(case(**more)).doubts == (Doubt(about, YES, gaps=(GAP,)),)
 
 
 def test_a_doubtful_gate_is_a_doubt() -> None:
     one = case(max_session=GAP, parameters=Parameters("s1", duration_seconds=7200))
-    assert [(doubt.kind, doubt.subject) for doubt in decide(one).doubts] == [(DoubtKind.GATE, "duration")]
+    assert [doubt.about for doubt in decide(one).doubts] == [Gate.DURATION]
 
 
 def test_traces_hold_every_statement_of_every_layer_with_its_elements() -> None:

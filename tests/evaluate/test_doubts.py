@@ -7,7 +7,8 @@ from tests.evaluate.cases import HOME, ROLE, SERVICE, STS, case, trusts
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Parameters
-from diagnose.model.trace import DoubtKind
+from diagnose.model.trace import Comparison, DoubtKind, Element
+from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import NO, UNKNOWN, YES
 
 TAGGED = Parameters(session_name="nightly", tags={"team": "red"})
@@ -54,7 +55,9 @@ def on(condition: Any) -> Any:
 def test_the_comparison_is_named_that_settles_it(one: Case, subject: str) -> None:
     decision = decide(one)
     assert decision.verdict is UNKNOWN
-    assert (DoubtKind.COMPARISON, subject, YES) in [(each.kind, each.subject, each.matters) for each in decision.doubts]
+    assert (DoubtKind.COMPARISON, subject, YES) in [
+        (each.kind, subject_words(each), each.matters) for each in decision.doubts
+    ]
 
 
 @pytest.mark.parametrize("doubtful", [STS | {"Resource": "arn:aws:iam::*"}, NOT_WELL_FORMED], ids=["resource", "flaw"])
@@ -63,3 +66,9 @@ def test_a_comparison_does_not_matter_where_the_answer_is_settled(doubtful: Any)
         decision = decide(case(identity=[doubtful, settling]))
         assert decision.verdict is verdict
         assert [each.matters for each in decision.doubts] == [NO]
+
+
+def test_one_comparison_in_two_statements_is_one_doubt() -> None:
+    doubtful = STS | {"Resource": "arn:aws:iam::*"}
+    decision = decide(case(identity=[doubtful, doubtful | {"Sid": "Again"}]))
+    assert [each.about for each in decision.doubts] == [Comparison(Element.RESOURCE, ("arn:aws:iam::*",))]

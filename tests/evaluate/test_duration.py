@@ -18,11 +18,12 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Origin, Parameters, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Gate, Reason
+from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import NO, UNKNOWN, Tri
 
 
 def told(one: Case, which: Gate) -> list[tuple[Tri, Reason, str, str]]:
-    return [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in gate(one, which)]
+    return [(trace.verdict, trace.reason, asked_words(trace), offered_words(trace)) for trace in gate(one, which)]
 
 
 def sending(**parameters: Any) -> Parameters:

@@ -9,7 +9,9 @@ from tests.evaluate.cases import HOME, ROLE, SERVICE, STS, USER, case, layer, tr
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Case
+from diagnose.model.key_state import Alternative, ConditionKey, Fit
 from diagnose.model.trace import Action, Blocker, DoubtKind, Layer
+from diagnose.model.trace_words import alternative_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 AGE, TIME, ADDRESS, KEYS, ARN, FLAG, ID = (
@@ -189,9 +191,10 @@ def test_only_a_key_that_changes_the_answer_matters() -> None:
         trusts({"AWS": HOME}, Condition={"StringEquals": {ID: "x"}}),
         trusts("*", effect="Deny", Condition={"StringEquals": {ID: "y"}, "Bool": {FLAG: "true"}}),
     ]
-    doubts = {doubt.subject: doubt for doubt in decide(case(trust=trust, unknown=(ID, FLAG))).doubts}
-    assert {subject: doubt.matters for subject, doubt in doubts.items()} == {ID: YES, FLAG: NO}
-    assert doubts[ID].allows == ("`x`",)
+    doubts = {doubt.about: doubt for doubt in decide(case(trust=trust, unknown=(ID, FLAG))).doubts}
+    matters = {about: doubt.matters for about, doubt in doubts.items()}
+    assert matters == {ConditionKey(ID): YES, ConditionKey(FLAG): NO}
+    assert doubts[ConditionKey(ID)].allows == (Alternative(((Fit("StringEquals", "x"),),)),)
 
 
 def test_a_key_with_too_many_values_to_try_is_a_doubt_that_may_matter() -> None:
@@ -211,7 +214,7 @@ def test_an_unknown_key_within_a_variable_is_a_doubt() -> None:
     one = case(identity=[{"Effect": "Allow", "Action": "sts:*", "Resource": written}], unknown=(ID,))
     decision = decide(one)
     assert decision.verdict is verdict(one) is UNKNOWN
-    assert [(doubt.kind, doubt.subject, doubt.matters) for doubt in decision.doubts] == [(DoubtKind.KEY, ID, UNKNOWN)]
+    assert [(doubt.about, doubt.matters) for doubt in decision.doubts] == [(ConditionKey(ID), UNKNOWN)]
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "255.255.255.255", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"])
@@ -260,13 +263,15 @@ def test_what_hangs_on_a_key_is_said_in_words(
 ) -> None:
     keys = tuple(key for block in condition.values() for key in block)
     decision = decide(case(trust=[trusts({"AWS": HOME}, Condition=condition)], unknown=keys))
-    assert [(doubt.allows, doubt.denies) for doubt in decision.doubts] == [(allows, denies)]
+    assert [tuple(map(alternative_words, (doubt.allows, doubt.denies))) for doubt in decision.doubts] == [
+        (allows, denies)
+    ]
 
 
-def test_what_hangs_on_a_key_of_few_states_is_said_in_words() -> None:
+def test_what_hangs_on_a_key_of_few_states_is_one_of_them() -> None:
     trust = [trusts({"AWS": HOME}, Condition={"Null": {"aws:MultiFactorAuthPresent": "true"}})]
     doubts = decide(case(ROLE, trust=trust)).doubts
-    assert [(doubt.allows, doubt.denies) for doubt in doubts] == [(("absent",), ("false",))]
+    assert [(doubt.allows, doubt.denies) for doubt in doubts] == [((Alternative(()),), (Alternative(("false",)),))]
 
 
 def test_a_key_in_a_not_principal_that_a_boundary_makes_apply_is_a_doubt() -> None:
@@ -275,7 +280,10 @@ def test_a_key_in_a_not_principal_that_a_boundary_makes_apply_is_a_doubt() -> No
     assert decide(case(trust=trust, unknown=(ID,))).verdict is YES
     bounded = decide(case(trust=trust, boundary=[STS], unknown=(ID,)))
     assert bounded.verdict is UNKNOWN
-    assert [(doubt.subject, doubt.matters, doubt.denies) for doubt in bounded.doubts] == [(ID, YES, ("`x`",))]
+    hits = Alternative(((Fit("StringEquals", "x"),),))
+    assert [(doubt.about, doubt.matters, doubt.denies) for doubt in bounded.doubts] == [
+        (ConditionKey(ID), YES, (hits,))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +326,8 @@ def test_a_tag_that_nobody_read_may_be_empty() -> None:
     tag = "aws:PrincipalTag/team"
     trust = [trusts("*", Condition={"StringEquals": {tag: ""}})]
     (doubt,) = decide(case(trust=trust, unknown=(tag,))).doubts
-    assert (doubt.matters, doubt.allows, doubt.denies) == (YES, ("empty",), ("anything else", "absent"))
+    assert (doubt.matters, doubt.allows) == (YES, (Alternative(("",)),))
+    assert doubt.denies == (Alternative(((),)), Alternative(()))
 
 
 def test_the_address_just_below_a_network_is_tried() -> None:

@@ -21,7 +21,9 @@ from tests.evaluate.cases import (
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Role, Via
 from diagnose.model.evidence import Known
+from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.trace import Gate, Reason
+from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 CONTEXT = ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter")
@@ -29,7 +31,7 @@ SERIAL = f"arn:aws:iam::{HOME}:mfa/alice"
 
 
 def told(one: Case, which: Gate) -> list[tuple[Tri, Reason, str, str]]:
-    return [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in gate(one, which)]
+    return [(trace.verdict, trace.reason, asked_words(trace), offered_words(trace)) for trace in gate(one, which)]
 
 
 def sending(**parameters: Any) -> Parameters:
@@ -279,7 +281,9 @@ def test_some_roles_cannot_be_assumed_by_you(source: str, role: str, reasons: li
         Reason.SERVICE_LINKED_ROLE: "a role that a principal of yours may assume",
         Reason.RESERVED_ROLE: "a role that AssumeRole may assume",
     }
-    assert [trace.wanted for trace in gate(case(source, role), Gate.ROLE)] == [wanted[reason] for reason in reasons]
+    assert [asked_words(trace) for trace in gate(case(source, role), Gate.ROLE)] == [
+        wanted[reason] for reason in reasons
+    ]
 
 
 @pytest.mark.parametrize("key", ["a\tb", "a\nb", "a\x0bb"])
@@ -302,6 +306,47 @@ def test_a_source_identity_that_the_session_may_have_fixed_is_not_told() -> None
 def test_the_console_does_not_send_what_would_be_refused() -> None:
     parameters = sending(external_id="x", source_identity="a b", duration_seconds=1, tags={"#": "v"})
     assert gate(case(via=Via.CONSOLE, origin=Origin.CONSOLE, parameters=parameters), Gate.PARAMETERS) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "parameter", "asked", "least", "limit"),
+    [
+        pytest.param(
+            {"session_name": "a b"}, Parameter.ROLE_SESSION_NAME, Syntax(2, 64, "+=,.@-"), None, None, id="a name"
+        ),
+        pytest.param(
+            {"external_id": "a b"}, Parameter.EXTERNAL_ID, Syntax(2, 1224, "+=,.@:/-"), None, None, id="an id"
+        ),
+        pytest.param({"duration_seconds": 1}, Parameter.DURATION_SECONDS, None, 900, 43200, id="a duration"),
+        pytest.param(
+            {"provided_contexts": (CONTEXT,) * 6}, Parameter.PROVIDED_CONTEXTS, None, None, 5, id="6 contexts"
+        ),
+        pytest.param({"tags": {"aws:x": "v"}}, Parameter.TAGS, Form.NOT_RESERVED, None, None, id="a reserved tag"),
+        pytest.param({"tags": {"a#": "v"}}, Parameter.TAGS, Form.TAG_SIGNS, None, None, id="a sign in a tag"),
+        pytest.param(
+            {"transitive_tag_keys": ("x",)},
+            Parameter.TRANSITIVE_TAG_KEYS,
+            Form.SENT_TAG,
+            None,
+            None,
+            id="a tag not sent",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_parameter_is_a_value(
+    parameters: dict[str, Any], parameter: Parameter, asked: Syntax | Form | None, least: int | None, limit: int | None
+) -> None:
+    (trace,) = gate(case(parameters=sending(**parameters)), Gate.PARAMETERS)
+    assert (trace.parameter, trace.asked, trace.least, trace.limit) == (parameter, asked, least, limit)
+
+
+def test_two_traces_of_one_requirement_ask_the_same_whatever_there_is() -> None:
+    one, other, third = (
+        gate(case(parameters=sending(**sent)), Gate.PARAMETERS)[0]
+        for sent in ({"session_name": "a b"}, {"session_name": "c d"}, {"source_identity": "a b"})
+    )
+    assert one != other
+    assert one.requirement == other.requirement != third.requirement
 
 
 def test_a_source_identity_that_begins_with_aws_says_so() -> None:

@@ -19,8 +19,10 @@ from tests.evaluate.cases import (
 )
 
 from diagnose.model.case import Origin, Parameters
+from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Action, Reason
-from diagnose.model.tri import NO, UNKNOWN, YES
+from diagnose.model.trace_words import got_words
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 ARN, AGENT, EXTERNAL = "aws:PrincipalArn", "aws:UserAgent", "sts:ExternalId"
 SENT = Parameters(session_name="nightly", external_id="acme-42", source_identity="alice", tags={"team": "red"})
@@ -159,7 +161,7 @@ def test_a_test_that_does_not_hold_says_why(
 def test_an_arn_that_does_not_fit_is_told_apart(source: str, wanted: str, reason: Reason) -> None:
     trace = on_key("ArnLike", ARN, wanted, source=source)
     assert outcome(trace) == (NO, reason, f"{PLACE}/ArnLike/{ARN}")
-    assert (trace.wanted, trace.got) == (wanted, SSO_ROLE if source == SSO_SESSION else ROLE)
+    assert (trace.wanted, trace.only_got) == ((wanted,), SSO_ROLE if source == SSO_SESSION else ROLE)
 
 
 def test_the_reserved_role_fits_with_its_path() -> None:
@@ -170,7 +172,7 @@ def test_the_reserved_role_fits_with_its_path() -> None:
 def test_the_nearest_of_several_values_is_pointed_at() -> None:
     trace = on_key("StringEquals", EXTERNAL, ["zebra", "ACME-42", "acme-41"], parameters=SENT)
     assert outcome(trace) == (NO, Reason.CASE_DIFFERS, f"{PLACE}/StringEquals/{EXTERNAL}/1")
-    assert (trace.wanted, trace.got) == ("zebra or ACME-42 or acme-41", "acme-42")
+    assert (trace.wanted, trace.only_got) == (("zebra", "ACME-42", "acme-41"), "acme-42")
 
 
 def test_a_negated_test_points_at_the_value_that_it_hits() -> None:
@@ -186,21 +188,52 @@ def test_a_key_is_written_as_aws_writes_it() -> None:
 
 
 def test_variables_are_shown_resolved() -> None:
-    assert on_key("StringEquals", AGENT, "by ${aws:username}", context={AGENT: ("x",)}).wanted == "by alice"
-    assert on_key("StringEquals", AGENT, "${aws:PrincipalTag/no}").wanted == "${aws:PrincipalTag/no}"
+    assert on_key("StringEquals", AGENT, "by ${aws:username}", context={AGENT: ("x",)}).wanted == ("by alice",)
+    assert on_key("StringEquals", AGENT, "${aws:PrincipalTag/no}").wanted == ("${aws:PrincipalTag/no}",)
 
 
 @pytest.mark.parametrize(
-    ("key", "got", "more"),
+    ("key", "got", "absent", "words", "more"),
     [
-        pytest.param("aws:MultiFactorAuthPresent", "false or absent", {"source": ROLE}, id="one of several states"),
-        pytest.param("aws:SourceIp", "not known", {}, id="some value"),
-        pytest.param("aws:userid", f"not known, like {ROLE_ID}:*", {"source": ROLE}, id="some value of a shape"),
-        pytest.param(EXTERNAL, "", {}, id="absent"),
+        pytest.param(
+            "aws:MultiFactorAuthPresent",
+            KeyState((("false",), ())),
+            UNKNOWN,
+            "false or absent",
+            {"source": ROLE},
+            id="one of several states",
+        ),
+        pytest.param("aws:PrincipalTag/team", KeyState(None), UNKNOWN, "not known", {"principal": GAP}, id="any state"),
+        pytest.param(AGENT, KeyState(None, present=True), NO, "not known", {}, id="some value"),
+        pytest.param(
+            "aws:userid",
+            KeyState(None, present=True, like=f"{ROLE_ID}:*"),
+            NO,
+            f"not known, like {ROLE_ID}:*",
+            {"source": ROLE},
+            id="some value of a shape",
+        ),
+        pytest.param(EXTERNAL, KeyState(((),)), YES, "", {}, id="absent"),
+        pytest.param(AGENT, KeyState((("",),)), NO, "", {"context": {AGENT: ("",)}}, id="an empty value"),
+        pytest.param(AGENT, KeyState((("absent",),)), NO, "absent", {"context": {AGENT: ("absent",)}}, id="`absent`"),
+        pytest.param(
+            AGENT, KeyState((("not known",),)), NO, "not known", {"context": {AGENT: ("not known",)}}, id="`not known`"
+        ),
+        pytest.param(
+            "aws:TagKeys",
+            KeyState((("a", "b"),)),
+            NO,
+            "a, b",
+            {"context": {"aws:TagKeys": ("a", "b")}},
+            id="several values",
+        ),
     ],
 )
-def test_what_is_known_of_a_key_is_shown(key: str, got: str, more: dict[str, Any]) -> None:
-    assert on_key("StringEquals", key, "x", **more).got == got
+def test_what_is_known_of_a_key(key: str, got: KeyState, absent: Tri, words: str, more: dict[str, Any]) -> None:
+    trace = on_key("StringEquals", key, "x", **more)
+    assert trace.got == got
+    assert got.absent is absent
+    assert got_words(got) == words
 
 
 @pytest.mark.parametrize(
@@ -216,7 +249,7 @@ def test_what_is_known_of_a_key_is_shown(key: str, got: str, more: dict[str, Any
 def test_a_key_that_is_sent_but_not_in_the_action_says_so(key: str, wanted: str, action: Action) -> None:
     assert on_key("StringEquals", key, wanted, parameters=SENT).verdict is YES
     trace = on_key("StringEquals", key, wanted, parameters=SENT, action=action)
-    assert (trace.verdict, trace.reason, trace.got) == (NO, Reason.KEY_NOT_IN_ACTION, "")
+    assert (trace.verdict, trace.reason, trace.got) == (NO, Reason.KEY_NOT_IN_ACTION, KeyState(((),)))
 
 
 def test_a_key_that_is_not_sent_at_all_is_missing_for_a_companion_too() -> None:

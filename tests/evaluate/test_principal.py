@@ -149,7 +149,7 @@ def test_a_principal_that_misses_says_how(source: str, principal: object, reason
 
 def test_a_principal_shows_the_session_where_its_name_is_compared() -> None:
     trace = told(SESSION, {"AWS": f"{STS}:assumed-role/App/other"})
-    assert (trace.wanted, trace.got) == (f"{STS}:assumed-role/App/other", SESSION)
+    assert (trace.wanted, trace.got) == ((f"{STS}:assumed-role/App/other",), SESSION)
     assert told(SESSION, {"AWS": f"{IAM}:role/App"}).got == ROLE
 
 
@@ -263,4 +263,4 @@ def test_a_question_mark_is_no_wildcard_either(source: str) -> None:
 def test_an_element_that_names_nobody_is_malformed() -> None:
     trace = told(USER, {"AWS": []})
     assert outcome(trace) == (NO, Reason.MALFORMED, "/Statement/0/Principal")
-    assert (trace.wanted, trace.got) == ("", USER)
+    assert (trace.wanted, trace.got) == ((), USER)

@@ -62,7 +62,7 @@ def told(
 def test_a_resource_says_how_it_hits_or_misses(given: str, verdict: Tri, reason: Reason) -> None:
     trace = told(given)
     assert outcome(trace) == (verdict, reason if verdict is NO else Reason.MATCHES, "/Statement/0/Resource")
-    assert (trace.wanted, trace.got) == (given, DESTINATION)
+    assert (trace.wanted, trace.got) == ((given,), DESTINATION)
     assert told(given, "NotResource").verdict is ~verdict
 
 

@@ -35,11 +35,11 @@ from diagnose.model.diagnosis import (
     Verdict,
 )
 from diagnose.model.evidence import Gap, Unread
+from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import (
     Decision,
     Doubt,
-    DoubtKind,
     Element,
     Layer,
     Match,
@@ -82,11 +82,10 @@ def mfa_doubt(names: Names = NAMES) -> Diagnosis:
         identity=layer_of(Layer.IDENTITY, YES, [statement_of(Layer.IDENTITY, identity, YES, "", resource_fits(names))]),
     )
     doubt = Doubt(
-        DoubtKind.KEY,
-        "aws:MultiFactorAuthPresent",
+        ConditionKey("aws:MultiFactorAuthPresent"),
         YES,
-        ("true",),
-        ("false", "absent"),
+        (Alternative(("true",)),),
+        (Alternative(("false",)), Alternative(())),
         (Unread(Gap.NO_API, "whether the caller's credentials come from a sign-in with MFA"),),
     )
     return Diagnosis(

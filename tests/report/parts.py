@@ -100,7 +100,7 @@ def comparison(
     element: Element, verdict: Tri, reason: Reason, pointer: str, *, wanted: str = "", got: str = ""
 ) -> ElementTrace:
     key = pointer.rpartition("/")[2] if element is Element.CONDITION else ""
-    return ElementTrace(element, verdict, reason, pointer, wanted, got, key)
+    return ElementTrace(element, verdict, reason, pointer, (wanted,) if wanted else (), got, key)
 
 
 def principal_fits(arn: str) -> ElementTrace:

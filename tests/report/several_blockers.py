@@ -129,7 +129,7 @@ def denied_by_scp(names: Names = NAMES) -> Diagnosis:
     )
     gates = (
         GateTrace(Gate.ROLE, YES, Reason.MATCHES),
-        GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, "3600 seconds at most", "7200 seconds"),
+        GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
     )
     blockers = (Blocker(Action.ASSUME_ROLE, Layer.SCP, explicit=True), Blocker(gate=Gate.DURATION))
     case = case_of(names, names.session_arn, trust, [identity])

@@ -129,7 +129,7 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
     ("gate", "sign", "answer"),
     [
         pytest.param(
-            GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, "3600", "7200"),
+            GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
             Sign.BLOCKS,
             "over chaining limit: wanted 3600, got 7200",
             id="with both sides",

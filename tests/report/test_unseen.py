@@ -3,52 +3,66 @@ from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.evidence import Gap, Unread
-from diagnose.model.trace import Doubt, DoubtKind, Layer, LayerTrace, LevelTrace
+from diagnose.model.key_state import Alternative, ConditionKey, Fit
+from diagnose.model.trace import Action, Doubt, Gate, Layer, LayerTrace, LevelTrace
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Format, render
 from diagnose.report.unseen import cure, doubt_words, gap_words, gaps
 
 MFA = "aws:MultiFactorAuthPresent"
+ABSENT, THE_REST = Alternative(()), Alternative(((),))
+
+
+def exactly(value: str) -> Alternative:
+    return Alternative((value,))
+
+
+def fits(operator: str, text: str) -> Alternative:
+    return Alternative(((Fit(operator, text),),))
 
 
 @pytest.mark.parametrize(
     ("doubt", "words"),
     [
         pytest.param(
-            Doubt(DoubtKind.KEY, MFA, YES, ("true",), ("false", "absent")),
+            Doubt(ConditionKey(MFA), YES, (exactly("true"),), (exactly("false"), ABSENT)),
             f"allowed if `{MFA}` is true, denied otherwise",
             id="a value that allows",
         ),
         pytest.param(
-            Doubt(DoubtKind.KEY, "sts:ExternalId", YES, ("`a`", "`b`", "like `c*`"), ("anything else", "absent")),
+            Doubt(
+                ConditionKey("sts:ExternalId"),
+                YES,
+                (fits("StringEquals", "a"), fits("StringEquals", "b"), fits("StringLike", "c*")),
+                (THE_REST, ABSENT),
+            ),
             "allowed if `sts:ExternalId` is `a`, `b` or like `c*`, denied otherwise",
             id="several values that allow",
         ),
         pytest.param(
-            Doubt(DoubtKind.KEY, "aws:SourceIp", YES, ("anything else", "absent"), ("in `10.0.0.0/8`",)),
+            Doubt(ConditionKey("aws:SourceIp"), YES, (THE_REST, ABSENT), (fits("IpAddress", "10.0.0.0/8"),)),
             "denied if `aws:SourceIp` is in `10.0.0.0/8`, allowed otherwise",
             id="values that deny",
         ),
         pytest.param(
-            Doubt(DoubtKind.KEY, MFA, YES, ("true", "false"), ()),
+            Doubt(ConditionKey("aws:UserAgent"), YES, (fits("StringEquals", "anything else"),), (THE_REST, ABSENT)),
+            "allowed if `aws:UserAgent` is `anything else`, denied otherwise",
+            id="a value that is spelt like our word for the rest",
+        ),
+        pytest.param(
+            Doubt(ConditionKey(MFA), YES, (exactly("true"), exactly("false")), ()),
             f"it depends on `{MFA}` together with other unknowns",
             id="no value that denies by itself",
         ),
         pytest.param(
-            Doubt(DoubtKind.KEY, MFA, YES, (), ("absent",)), f"denied if `{MFA}` is absent", id="no value that allows"
+            Doubt(ConditionKey(MFA), YES, (), (ABSENT,)), f"denied if `{MFA}` is absent", id="no value that allows"
         ),
-        pytest.param(Doubt(DoubtKind.KEY, MFA, YES), f"it depends on `{MFA}`", id="nothing was tried"),
+        pytest.param(Doubt(ConditionKey(MFA), YES), f"it depends on `{MFA}`", id="nothing was tried"),
+        pytest.param(Doubt(Layer.SCP), "it may depend on the service control policies", id="a layer, not tried"),
+        pytest.param(Doubt(Layer.SCP, YES), "it depends on the service control policies", id="a layer that matters"),
+        pytest.param(Doubt(Gate.DURATION, YES), "it depends on the check of the duration", id="a gate that matters"),
         pytest.param(
-            Doubt(DoubtKind.LAYER, "scp"), "it may depend on the service control policies", id="a layer, not tried"
-        ),
-        pytest.param(
-            Doubt(DoubtKind.LAYER, "scp", YES), "it depends on the service control policies", id="a layer that matters"
-        ),
-        pytest.param(
-            Doubt(DoubtKind.GATE, "duration", YES), "it depends on the check of the duration", id="a gate that matters"
-        ),
-        pytest.param(
-            Doubt(DoubtKind.ACTION, "sts:TagSession", YES),
+            Doubt(Action.TAG_SESSION, YES),
             "it depends on whether the caller's session hands on what sts:TagSession is needed for",
             id="a companion action",
         ),
@@ -118,7 +132,7 @@ def test_each_gap_is_told_once_and_by_the_name_of_its_layer() -> None:
     decision = replace(
         diagnosis.decision,
         actions=(replace(decided, layers=(unread, idle)), replace(decided, layers=(unread,))),
-        doubts=(Doubt(DoubtKind.LAYER, "scp", gaps=(nobody,)),),
+        doubts=(Doubt(Layer.SCP, gaps=(nobody,)),),
     )
     assert gaps(replace(diagnosis, decision=decision)) == (Unread(subject="the service control policies"),)
 
@@ -136,21 +150,21 @@ def test_what_was_not_seen_is_weighed_by_the_verdict(name: str, sentence: str) -
 
 def test_doubts_that_change_nothing_are_not_told() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
-    doubt = Doubt(DoubtKind.KEY, "aws:SourceIp", NO)
+    doubt = Doubt(ConditionKey("aws:SourceIp"), NO)
     told = render(replace(diagnosis, decision=replace(diagnosis.decision, doubts=(doubt,))), Format.TEXT)
     assert "aws:SourceIp" not in told
 
 
 def test_what_was_not_read_of_an_allowed_request_changes_nothing() -> None:
     diagnosis = EVERY["allowed"](NAMES)
-    gap = Doubt(DoubtKind.LAYER, "session", NO, gaps=(Unread(Gap.NO_API, "session policy"),))
+    gap = Doubt(Layer.SESSION, NO, gaps=(Unread(Gap.NO_API, "session policy"),))
     told = render(replace(diagnosis, decision=replace(diagnosis.decision, doubts=(gap,))), Format.TEXT)
     assert "They do not change the answer" in told
 
 
 def test_several_doubts_settle_it_together() -> None:
     diagnosis = EVERY["mfa-doubt"](NAMES)
-    doubts = (*diagnosis.decision.doubts, Doubt(DoubtKind.LAYER, "scp", YES))
+    doubts = (*diagnosis.decision.doubts, Doubt(Layer.SCP, YES))
     told = render(replace(diagnosis, decision=replace(diagnosis.decision, doubts=doubts)), Format.TEXT)
     assert "These together settle it:" in told
     assert "To settle it, 2 answers are missing; the first:" in told

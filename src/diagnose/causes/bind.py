@@ -1,7 +1,7 @@
 """Which facts meet the patterns of a rule together.
 
-A pattern is met where every field it names holds one of its values; lists mean any of them. A field that could not
-be told is met by half, and what it would have said is kept as `untold`.
+A pattern is met where every field it names holds one of its values; lists mean any of them, in a pattern and in a
+fact. A field that could not be told is met by half, and what it would have said is kept as `untold`.
 
 Facts that are met together speak of one thing: they share the action being authorised; they share the layer with
 its level, and the statement, unless their patterns name different layers; a fact that has none of these, such as
@@ -15,6 +15,8 @@ from msgspec import Struct
 from diagnose.causes.facts import FACTS, Fact
 from diagnose.causes.rule import Pattern, Rule, Value
 from diagnose.causes.vocabulary import WITHOUT_CASE
+from diagnose.model.key_state import KeyState
+from diagnose.model.tri import NO, UNKNOWN, Tri, tri
 
 ELEMENTS = ("condition", "principal", "resource", "action")
 _CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
@@ -77,16 +79,30 @@ def _meets(pattern: Pattern, fact: Fact) -> tuple[Untold, ...] | None:
     """Give the fields that were met by half, or None where the fact does not meet the pattern."""
     untold: list[Untold] = []
     for name, values in pattern.fields:
-        value = _comparable(name, getattr(fact, name))
-        if value is None:
-            untold.append((fact, name))
-        elif value not in values:
+        answer = _is_any_of(getattr(fact, name), values, without_case=name in WITHOUT_CASE)
+        if answer is NO:
             return None
+        if answer is UNKNOWN:
+            untold.append((fact, name))
     return tuple(untold)
 
 
-def _comparable(name: str, value: Value | None) -> Value | None:
-    return value.lower() if name in WITHOUT_CASE and isinstance(value, str) else value
+def _is_any_of(value: object, values: tuple[Value, ...], *, without_case: bool) -> Tri:
+    """Say whether a field has one of these values. Of a field with several, one of them is enough.
+
+    A field that holds nothing is empty text, and so is the key that a request lacks.
+    """
+    match value:
+        case None | KeyState(options=None):
+            return UNKNOWN
+        case KeyState(options=options):
+            answers = {_is_any_of(option, values, without_case=without_case) for option in options or ()}
+            return answers.pop() if len(answers) == 1 else UNKNOWN
+        case tuple():
+            return tri("" in values if not value else any(one in values for one in value))
+        case str() if without_case:
+            return tri(value.lower() in values)
+    return tri(value in values)
 
 
 _IN_ACTION = frozenset(name for name, fact in FACTS.items() if "action" in fact.__struct_fields__)

@@ -107,7 +107,7 @@ def _same_cause(bound: Bound) -> object:
     subject = chief.subject
     match chief:
         case GateFact():
-            return rule, chief.gate, chief.wanted, chief.got
+            return rule, subject.gate
         case IdleFact():
             return rule, chief.policy, chief.version
         case ProblemFact():

@@ -20,6 +20,7 @@ from diagnose.model.trace import (
     StatementTrace,
     Subject,
 )
+from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.tri import UNKNOWN, YES
 
 MOST = 3
@@ -41,7 +42,7 @@ def excerpts(cause: Chosen, decision: Decision) -> tuple[Excerpt, ...]:
 
 def comparison(trace: ElementTrace, effect: Effect) -> str:
     """Say in a few words what was compared with what."""
-    wanted, got = _apart(trace.wanted, trace.got)
+    wanted, got = _apart(wanted_words(trace), got_words(trace.got))
     verb = "expects" if effect is Effect.ALLOW else "denies"
     if trace.negated and trace.element is not Element.CONDITION:
         verb = "excludes" if effect is Effect.ALLOW else "denies all but"

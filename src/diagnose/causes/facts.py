@@ -23,6 +23,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.evidence import Gap
+from diagnose.model.key_state import KeyState
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject
 
@@ -96,8 +97,8 @@ class Compared(Fact, frozen=True, kw_only=True):
     negated: Annotated[bool, Meta(description="it is a NotAction, NotPrincipal, NotResource or negated operator")] = (
         False
     )
-    wanted: Annotated[str, Meta(description="the policy's side of the comparison")] = ""
-    got: Annotated[str, Meta(description="the request's side of the comparison")] = ""
+    wanted: Annotated[tuple[str, ...], Meta(description="the policy's side of the comparison")] = ()
+    got: Annotated[str | KeyState, Meta(description="the request's side of the comparison")] = ""
 
 
 class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):

@@ -18,17 +18,21 @@ from diagnose.evaluate.keys.table import traits_of
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import FilledBy
 from diagnose.model.evidence import Unread
+from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import (
+    Action,
     ActionDecision,
+    BrokenStatement,
+    Comparison,
     Decision,
     Doubt,
-    DoubtKind,
     Gate,
     GateTrace,
     Layer,
     Reason,
     Subject,
 )
+from diagnose.model.trace_words import asked_words, offered_words, subject_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
@@ -68,23 +72,20 @@ def _gates(decision: Decision) -> Iterator[Fact]:
                 gate=trace.gate,
                 passed=told(trace.verdict),
                 reason=None if trace.reason is Reason.NOT_TOLD else trace.reason,
-                parameter=_parameter(trace),
-                difference=how_arns_differ(trace.wanted, trace.got) if _near_role(trace) else Reason.MATCHES,
-                wanted=trace.wanted,
-                got=trace.got,
+                parameter=trace.parameter or "",
+                difference=_difference(trace),
+                wanted=asked_words(trace),
+                got=offered_words(trace),
                 subject=Subject(gate=trace),
                 settled=trace.verdict is NO,
             )
 
 
-def _parameter(trace: GateTrace) -> str:
-    """Find the parameter in what AWS asks for: `ExternalId: 2 to 1224 letters ...`."""
-    name, colon, _ = trace.wanted.partition(":")
-    return name if trace.gate is Gate.PARAMETERS and colon else ""
-
-
-def _near_role(trace: GateTrace) -> bool:
-    return trace.reason is Reason.NO_SUCH_ROLE and trace.got != ""
+def _difference(trace: GateTrace) -> Reason:
+    """Say how the role that is asked for differs from the one that there is."""
+    if trace.reason is not Reason.NO_SUCH_ROLE or not trace.got:
+        return Reason.MATCHES
+    return how_arns_differ(trace.wanted, trace.got[0])
 
 
 def _gaps(decision: Decision) -> Iterator[Fact]:
@@ -92,14 +93,14 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
         for gap in doubt.gaps or (Unread(),):
             yield GapFact(
                 kind=doubt.kind,
-                what=doubt.subject,
-                family=doubt.subject.partition("/")[0] if doubt.kind is DoubtKind.KEY else "",
+                what=subject_words(doubt),
+                family=doubt.about.name.partition("/")[0] if isinstance(doubt.about, ConditionKey) else "",
                 side=_side(doubt),
                 gap=gap.gap,
                 permission=gap.permission,
                 detail=gap.detail or gap.subject,
                 matters=told(doubt.matters),
-                subject=Subject(layer=_layer(doubt)),
+                subject=Subject(layer=doubt.about if isinstance(doubt.about, Layer) else None),
             )
 
 
@@ -115,21 +116,19 @@ def _problems(decision: Decision) -> Iterator[Fact]:
         )
 
 
-def _layer(doubt: Doubt) -> Layer | None:
-    return Layer(doubt.subject) if doubt.kind is DoubtKind.LAYER else None
-
-
-_DESTINATION = frozenset({Layer.TRUST, Layer.RCP, Gate.ROLE, Gate.DURATION})
-_REQUEST = frozenset({Layer.ENDPOINT, Gate.PARAMETERS, Gate.CONSOLE, Gate.PARTITION})
-
-
 def _side(doubt: Doubt) -> Side:
     """Say which side somebody has to look at."""
-    if doubt.kind is DoubtKind.KEY:
-        return _side_of_key(doubt.subject)
-    if doubt.subject in _DESTINATION:
-        return Side.DESTINATION
-    return Side.REQUEST if doubt.subject in _REQUEST else Side.SOURCE
+    match doubt.about:
+        case ConditionKey(name=key):
+            return _side_of_key(key)
+        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION:
+            return Side.DESTINATION
+        case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
+            return Side.REQUEST
+        case Layer() | Gate() | Action() | Comparison() | BrokenStatement():
+            return Side.SOURCE
+        case _:
+            assert_never(doubt.about)
 
 
 def _side_of_key(key: str) -> Side:

@@ -15,6 +15,7 @@ from diagnose.causes.facts import (
 )
 from diagnose.causes.nearness import alone, compared, nearest
 from diagnose.causes.terms import LayerVerdict, Reach
+from diagnose.model.key_state import KeyState
 from diagnose.model.trace import (
     ActionDecision,
     Effect,
@@ -153,14 +154,12 @@ def _reason(trace: ElementTrace) -> Reason | None:
         return trace.reason
     if trace.element is not Element.PRINCIPAL or trace.negated:
         return None
-    return Reason.OTHER_SESSION if ":assumed-role/" in trace.wanted else Reason.STALE_ID
+    return Reason.OTHER_SESSION if ":assumed-role/" in trace.only_wanted else Reason.STALE_ID
 
 
 def _absent(trace: ElementTrace) -> bool | None:
     """Say whether the request lacks a condition's key; None where it may or may not."""
-    if trace.reason is Reason.NOT_TOLD or "absent" in trace.got.split(" or "):
-        return None
-    return trace.got == ""
+    return told(trace.got.absent) if isinstance(trace.got, KeyState) else False
 
 
 def told(answer: Tri) -> bool | None:

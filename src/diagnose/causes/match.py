@@ -17,6 +17,7 @@ from diagnose.causes.words import fill, quoted
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.trace import Decision, Element, ElementTrace, Subject
+from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.tri import UNKNOWN
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 
@@ -99,6 +100,6 @@ def _question(trace: ElementTrace) -> str:
         case Element.CONDITION:
             return f"what the request carries for {quoted(trace.key)}"
         case Element.PRINCIPAL:
-            return f"whether {quoted(trace.wanted)} is the caller"
+            return f"whether {quoted(wanted_words(trace))} is the caller"
         case Element.ACTION | Element.RESOURCE:
-            return f"whether {quoted(trace.wanted)} covers {quoted(trace.got)}"
+            return f"whether {quoted(wanted_words(trace))} covers {quoted(got_words(trace.got))}"

@@ -14,8 +14,10 @@ from diagnose.causes.facts import FACTS, Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
+from diagnose.model.key_state import KeyState
 from diagnose.model.policy import Policy
 from diagnose.model.trace import Layer, StatementTrace
+from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
 GLOBAL = ("source", "destination")
@@ -102,7 +104,7 @@ def _statement_of(fact: Fact) -> str:
 def _value(fact: Fact, field: str) -> str:
     value = getattr(fact, field)
     match value:
-        case None:
+        case None | KeyState(options=None, like=""):
             return NOT_KNOWN
         case bool():
             return "yes" if value else "no"
@@ -110,8 +112,10 @@ def _value(fact: Fact, field: str) -> str:
             return LAYER_WORDS[value].policies
         case Enum():
             return str(value.value) if ":" in str(value.value) else str(value.value).replace("_", " ")
-        case "" | "not known" if getattr(fact, "holds", getattr(fact, "passed", True)) is None:
-            return NOT_KNOWN
-        case "":
-            return "nothing"
+        case KeyState():
+            return quoted(got_words(value)) if got_words(value) else "nothing"
+        case tuple():
+            value = wanted_words(fact.subject.element) if fact.subject.element else ""
+    if value == "":
+        return NOT_KNOWN if getattr(fact, "holds", getattr(fact, "passed", True)) is None else "nothing"
     return quoted(str(value))

@@ -4,7 +4,7 @@ import typer
 
 from diagnose.cli.finish import AnswerFlags, answer
 from diagnose.cli.flags import with_flags
-from diagnose.cli.gather import Asked, EvidenceFlags, gathered
+from diagnose.cli.gather import EvidenceFlags, Inquiry, gathered
 from diagnose.cli.options import RoleArn, SourceArn
 from diagnose.cli.proposals import WhatIfFlags, expected_verdict, with_proposals
 from diagnose.cli.request import RequestFlags
@@ -38,5 +38,5 @@ def check(
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = gathered(Asked(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = gathered(Inquiry(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

@@ -86,7 +86,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
+            help="The error that AWS gave: it tells which action was inquiry for, and helps to rank the causes.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -95,7 +95,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
     ] = False
 
 
-class Asked(Struct, frozen=True):
+class Inquiry(Struct, frozen=True):
     """What the command line asks: about whom, in which request, on which evidence."""
 
     source_arn: str | None
@@ -111,16 +111,16 @@ class EvidenceSource(Struct, frozen=True):
 
     name: str
     flags: tuple[str, ...]
-    read: Callable[[Asked], Case]
+    read: Callable[[Inquiry], Case]
 
 
-def gathered(asked: Asked) -> Case:
+def gathered(inquiry: Inquiry) -> Case:
     """Read a case from the source of evidence that the flags name; live where they name none.
 
     Raises XdiagError for flags that go against each other, and for evidence that cannot be read.
     """
-    flags = asked.evidence
-    case = _source(flags).read(asked)
+    flags = inquiry.evidence
+    case = _source(flags).read(inquiry)
     if flags.no_probe:
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
     if flags.message is not None:
@@ -174,40 +174,40 @@ def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
     return source_arn, role_arn
 
 
-def _from_case_file(asked: Asked) -> Case:
+def _from_case_file(inquiry: Inquiry) -> Case:
     """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
 
     A live attempt that the file holds says nothing of a request that the flags have changed.
     """
     from diagnose.collect.file import read_case
 
-    path = asked.evidence.case_file
+    path = inquiry.evidence.case_file
     assert path is not None
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
     case = read_case(place)
     for what, given, in_file in (
-        ("source", asked.source_arn, case.snapshot.source.arn),
-        ("role", asked.role_arn, case.request.role_arn),
+        ("source", inquiry.source_arn, case.snapshot.source.arn),
+        ("role", inquiry.role_arn, case.request.role_arn),
     ):
         if given is not None and given != in_file:
             raise XdiagError(
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
             )
-    request = requested(case.request, asked.request)
+    request = requested(case.request, inquiry.request)
     return replace(case, request=request, probe=case.probe if request == case.request else None)
 
 
-def _from_details(asked: Asked) -> Case:
+def _from_details(inquiry: Inquiry) -> Case:
     """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
 
     Raises XdiagError for a file that is none, and for one that is about neither account.
     """
     from diagnose.collect.authorization_details import destination_side, read_details, source_side
 
-    source_arn, role_arn = both_arns(asked.source_arn, asked.role_arn)
+    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
     snapshot = Snapshot(SourceSide(source_arn))
     accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, asked.evidence.details or ()):
+    for details in map(read_details, inquiry.evidence.details or ()):
         if details.account not in accounts:
             raise XdiagError(
                 f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
@@ -216,13 +216,13 @@ def _from_details(asked: Asked) -> Case:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
         if details.account == accounts[1]:
             snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(requested(Request(role_arn=role_arn), asked.request), snapshot)
+    return Case(requested(Request(role_arn=role_arn), inquiry.request), snapshot)
 
 
-def _live(asked: Asked) -> Case:
-    source_arn, role_arn = both_arns(asked.source_arn, asked.role_arn)
-    attempt = asked.attempt and not asked.evidence.no_probe
-    return live(source_arn, role_arn, asked.evidence, asked.request, attempt=attempt)
+def _live(inquiry: Inquiry) -> Case:
+    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
+    attempt = inquiry.attempt and not inquiry.evidence.no_probe
+    return live(source_arn, role_arn, inquiry.evidence, inquiry.request, attempt=attempt)
 
 
 SOURCES = (

@@ -31,8 +31,11 @@ class Actions:
     def trace(self, question: Question) -> ElementTrace:
         """Compare, and say how: at the pattern that covers the action, or at the whole element."""
         action = question.action
-        covering = [placed for placed in self.listed if action in covered(placed[0])]
-        wanted, pointer = covering[0] if covering else (", ".join(self.listed.texts), self.listed.pointer)
+        covering = next((placed for placed in self.listed if action in covered(placed[0])), None)
+        if covering is None:
+            wanted, pointer = self.listed.texts, self.listed.pointer
+        else:
+            wanted, pointer = (covering[0],), covering[1]
         if action in self.covers:
             reason = Reason.MATCHES
         elif self.negated:

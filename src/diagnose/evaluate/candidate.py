@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context, Decimal
 from ipaddress import ip_network
 from itertools import combinations, pairwise
+from typing import TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
@@ -13,54 +14,43 @@ from diagnose.evaluate.pattern import Piece
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe
 from diagnose.model.condition_keys import ValueKind
+from diagnose.model.key_state import Alternative, Fit
+
+_Particular: TypeAlias = str | tuple[Fit, ...]
+"""The value itself, or all operands that it fits."""
 
 _MOST_IN_A_SET = 5
 _ARN = Language((("*:*:*:*:*:*", True),))
 _SOMETHING = Language((("?*", True),))
 _EXACT = (Family.STRING, Family.STRING_IGNORING_CASE, Family.BINARY, Family.BOOL)
-_IN_WORDS = {
-    "numericlessthan": "less than",
-    "numericlessthanequals": "at most",
-    "numericgreaterthan": "more than",
-    "numericgreaterthanequals": "at least",
-    "datelessthan": "before",
-    "datelessthanequals": "at or before",
-    "dategreaterthan": "after",
-    "dategreaterthanequals": "at or after",
-    "ipaddress": "in",
-    "notipaddress": "in",
-    "stringlike": "like",
-    "stringnotlike": "like",
-    "arnlike": "like",
-    "arnnotlike": "like",
-}
 
 
 class Candidate:
-    """One state that a key may have, and in words what is particular about it; no values: the key is absent."""
+    """One state that a key may have, with values to try, and what is particular about it.
 
-    __slots__ = ("values", "words")
+    No values: the key is absent.
+    """
 
-    def __init__(self, values: tuple[str, ...], words: str) -> None:
-        """`words` go after "allowed if the key is"."""
-        self.values, self.words = values, words
+    __slots__ = ("alternative", "values")
+
+    def __init__(self, values: tuple[str, ...], alternative: Alternative) -> None:
+        """Keep what is tried beside what it stands for."""
+        self.values, self.alternative = values, alternative
 
     def beside(self, among: tuple[str, ...]) -> "Candidate":
         """Give the set that holds these values, too."""
-        return Candidate((*self.values, *among), self.words) if among else self
+        return Candidate((*self.values, *among), self.alternative) if among else self
 
 
 class _Told:
-    """One operand made ready: what it accepts, and how that is said."""
+    """One operand made ready: what it accepts, and what it is."""
 
-    __slots__ = ("compare", "family", "pieces", "words")
+    __slots__ = ("compare", "family", "fit", "pieces")
 
     def __init__(self, test: Test, pieces: tuple[Piece, ...], compare: Comparison) -> None:
         assert test.operator is not None
         self.family, self.pieces, self.compare = test.operator.family, pieces, compare
-        text = "".join(text for text, _ in pieces)
-        said = text if text in ("true", "false") else f"`{text}`"
-        self.words = f"{_IN_WORDS.get(test.operator.name.lower(), '')} {said}".strip()
+        self.fit = Fit(test.operator.name, "".join(text for text, _ in pieces))
 
 
 def candidates(
@@ -68,18 +58,18 @@ def candidates(
 ) -> tuple[list[Candidate], bool]:
     """Give the states to try, and whether they are all that can make a difference to any of the questions."""
     if state.options is not None:
-        return [Candidate(option, ", ".join(option) or "absent") for option in state.options], True
+        return [Candidate(option, Alternative(option)) for option in state.options], True
     told, complete = _told(tests, questions)
     singles, all_found = _singles(told, state)
-    found = [Candidate((value,), words) for value, words in singles]
+    found = [Candidate((value,), Alternative((particular,))) for value, particular in singles]
     complete = complete and all_found
     if key in MULTIVALUED:
         found = [one.beside(state.among) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
     elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
-        found.append(Candidate(("",), "empty"))
+        found.append(Candidate(("",), Alternative(("",))))
     if not state.present:
-        found.append(Candidate(ABSENT, "absent"))
+        found.append(Candidate(ABSENT, Alternative(ABSENT)))
     return found, complete
 
 
@@ -111,8 +101,8 @@ def _resolved(
     return {operand.text.resolve(question) for question in questions}
 
 
-def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, str]], bool]:
-    """Give a value for every combination of operands that can accept it, with the words for it."""
+def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, _Particular]], bool]:
+    """Give a value for every combination of operands that can accept it, with what is particular about it."""
     values: list[str] = []
     families = {one.family for one in told}
     complete = True
@@ -129,21 +119,22 @@ def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, str]]
         found = witnesses([_language(one) for one in texts], _within(texts, state))
         complete = found is not None
         values += (found or {}).values()
-    distinct: dict[tuple[bool | None, ...], tuple[str, str]] = {}
+    distinct: dict[tuple[bool | None, ...], tuple[str, _Particular]] = {}
     for value in values:
         accepted = tuple(one.compare(value) for one in told)
-        words = " and ".join(dict.fromkeys(one.words for one, fits in zip(told, accepted, strict=True) if fits))
-        distinct.setdefault(accepted, (value, words or (value if families == {Family.BOOL} else "anything else")))
+        fits = tuple(one.fit for one, accepts in zip(told, accepted, strict=True) if accepts)
+        distinct.setdefault(accepted, (value, value if not fits and families == {Family.BOOL} else fits))
     return list(distinct.values()), complete and kinds == 1
 
 
-def _sets(singles: Sequence[tuple[str, str]]) -> Iterator[Candidate]:
+def _sets(singles: Sequence[tuple[str, _Particular]]) -> Iterator[Candidate]:
     """Give the sets of values that a key with several can have."""
-    yield Candidate(("",), "an empty value")
+    yield Candidate(("",), Alternative(("",), several=True))
     sizes = range(1, len(singles) + 1) if len(singles) <= _MOST_IN_A_SET else (1, 2)
     for size in sizes:
         for chosen in combinations(singles, size):
-            yield Candidate(tuple(value for value, _ in chosen), " with ".join(words for _, words in chosen))
+            values, particulars = zip(*chosen, strict=True)
+            yield Candidate(values, Alternative(particulars, several=True))
 
 
 def _text(told: _Told) -> str:

@@ -29,11 +29,11 @@ def second_switch(case: Case) -> GateTrace | None:
     if signed_in:
         if signed_in == source:
             return None
-        return GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH, source, signed_in)
+        return GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH, wanted=source, got=(signed_in,))
     asker = Asker(case.snapshot.source, Via.CONSOLE)
     if not asker.has_role or asker.origin in _SIGN_INS:
         return None
-    return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, source, "")
+    return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, wanted=source)
 
 
 def as_switched(switched: GateTrace, answer: Tri) -> Tri:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from diagnose.evaluate.candidate import Candidate
 from diagnose.evaluate.explore import Explored
 from diagnose.evaluate.keys.table import written
+from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.trace import (
     LIKELIEST_LAYERS,
     ActionDecision,
+    BrokenStatement,
+    Comparison,
     Doubt,
-    DoubtKind,
     Element,
     ElementTrace,
     GateTrace,
@@ -27,32 +29,32 @@ def doubts(
     service: bool,
 ) -> tuple[Doubt, ...]:
     """Name every unknown that the decision met, with what hangs on it. `service`: an AWS service calls."""
-    found: dict[tuple[DoubtKind, str], Doubt] = {}
+    distinct: dict[object, Doubt] = {}
     for doubt in (
         *_of_keys(verdict, explored),
         *_of_layers(verdict, actions),
         *_of_comparisons(verdict, actions, {*explored.candidates, *explored.untried}),
         *_of_gates(verdict, closed, actions, service=service),
     ):
-        found.setdefault((doubt.kind, doubt.subject), doubt)
-    return tuple(found.values())
+        distinct.setdefault(doubt.about, doubt)
+    return tuple(distinct.values())
 
 
 def _of_keys(verdict: Tri, explored: Explored) -> Iterator[Doubt]:
     for place, (key, tried) in enumerate(explored.candidates.items()):
         possible = {places[place] for places, outcome in explored.outcomes.items() if outcome.verdict is not NO}
-        allows = _words([one for index, one in enumerate(tried) if index in possible])
-        denies = _words([one for index, one in enumerate(tried) if index not in possible])
+        allows = _alternatives([one for index, one in enumerate(tried) if index in possible])
+        denies = _alternatives([one for index, one in enumerate(tried) if index not in possible])
         matters = tri(verdict is UNKNOWN and _matters(place, explored))
-        yield Doubt(DoubtKind.KEY, written(key), matters, allows, denies)
+        yield Doubt(ConditionKey(written(key)), matters, allows, denies)
     for key in explored.untried:
-        yield Doubt(DoubtKind.KEY, written(key), UNKNOWN if verdict is UNKNOWN else NO)
+        yield Doubt(ConditionKey(written(key)), UNKNOWN if verdict is UNKNOWN else NO)
 
 
-def _words(tried: list[Candidate]) -> tuple[str, ...]:
-    """Say what the states have in particular; sets of values only where no value does by itself."""
-    simple = [one.words for one in tried if len(one.values) <= 1]
-    return tuple(dict.fromkeys(simple or [one.words for one in tried]))
+def _alternatives(tried: list[Candidate]) -> tuple[Alternative, ...]:
+    """Give what the states have in particular; sets of values only where no value does by itself."""
+    simple = [one.alternative for one in tried if len(one.values) <= 1]
+    return tuple(dict.fromkeys(simple or [one.alternative for one in tried]))
 
 
 def _matters(place: int, explored: Explored) -> bool:
@@ -70,7 +72,7 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Do
     for decided in actions:
         for trace in sorted(decided.layers, key=lambda trace: LIKELIEST_LAYERS.index(trace.layer)):
             if gaps := tuple(gap for level in trace.levels for gap in level.unread):
-                yield Doubt(DoubtKind.LAYER, trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
+                yield Doubt(trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
 
 
 def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
@@ -82,29 +84,24 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
             unknown = [one for one in statement.elements if one.verdict is UNKNOWN]
             for one in unknown:
                 if not _mentions(one, unknown_keys):
-                    yield Doubt(DoubtKind.COMPARISON, _whether(one), tri(verdict is UNKNOWN))
+                    yield Doubt(_comparison(one), tri(verdict is UNKNOWN))
             if not unknown:
-                place = f"statement {statement.index + 1} of policy `{statement.policy.name}`"
-                yield Doubt(DoubtKind.COMPARISON, f"{place}, which is not well-formed", tri(verdict is UNKNOWN))
+                yield Doubt(BrokenStatement(statement.policy.name, statement.index), tri(verdict is UNKNOWN))
 
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
     """Say whether a comparison hangs on a key that is unknown, which is a doubt of its own."""
-    in_variables = comparison.wanted.lower()
-    return comparison.key.lower() in unknown_keys or any(f"${{{key}" in in_variables for key in unknown_keys)
+    operands = [operand.lower() for operand in comparison.wanted]
+    return comparison.key.lower() in unknown_keys or any(
+        f"${{{key}" in operand for key in unknown_keys for operand in operands
+    )
 
 
-def _whether(comparison: ElementTrace) -> str:
-    """Say what was compared, though all of it is known: AWS's documentation does not tell what comes of it."""
-    wanted, got = f"`{comparison.wanted}`", f"`{comparison.got}`" if comparison.got else "an empty value"
-    match comparison.element:
-        case Element.PRINCIPAL if comparison.negated:
-            return f"whether NotPrincipal spares the caller, with {wanted}"
-        case Element.PRINCIPAL:
-            return f"whether {wanted} is the caller"
-        case Element.RESOURCE:
-            return f"whether {wanted} takes in the role"
-    return f"whether {comparison.operator} {wanted} is true of {got}, the value of {comparison.key}"
+def _comparison(trace: ElementTrace) -> Comparison:
+    """Take the comparison apart from its place. All of it is known: AWS's documentation does not tell the outcome."""
+    if trace.element is Element.CONDITION:
+        return Comparison(trace.element, trace.wanted, trace.got, trace.key, trace.operator, trace.negated)
+    return Comparison(trace.element, trace.wanted, negated=trace.negated)
 
 
 def _of_gates(
@@ -112,9 +109,9 @@ def _of_gates(
 ) -> Iterator[Doubt]:
     for gate in closed:
         if gate.verdict is UNKNOWN:
-            yield Doubt(DoubtKind.GATE, gate.gate, tri(verdict is UNKNOWN))
+            yield Doubt(gate.gate, tri(verdict is UNKNOWN))
     for decided in actions:
         if service and decided.match is Match.ANY and decided.verdict is UNKNOWN:
-            yield Doubt(DoubtKind.COMPARISON, "whether `*` takes in AWS services", tri(verdict is UNKNOWN))
+            yield Doubt(Comparison(Element.PRINCIPAL, ("*",)), tri(verdict is UNKNOWN))
         if decided.needed is UNKNOWN and decided.verdict is not YES:
-            yield Doubt(DoubtKind.ACTION, decided.action, tri(verdict is UNKNOWN))
+            yield Doubt(decided.action, tri(verdict is UNKNOWN))

@@ -6,12 +6,13 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from diagnose.evaluate.caller import SERVICE_PATH, Asker, chained
 from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleName, split_arn
 from diagnose.model.case import Case, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
+from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -20,12 +21,13 @@ SHORTEST_MAXIMUM = 3600
 LONGEST_MAXIMUM = 43200
 SHORTEST = 900
 
-_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-_SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
+_SESSION_NAME = Syntax(2, 64, "+=,.@-")
+_EXTERNAL_ID = Syntax(2, 1224, "+=,.@:/-")
+_SERIAL = Syntax(9, 256, "+=/:,.@-")
 _TAG_SIGNS = "_.:/=+-@"
 _OF_AWS = "aws:"
 _MOST_CONTEXTS = 5
+_MOST_TAGS = 50
 _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 
@@ -52,8 +54,13 @@ def plain(sent: Parameters) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _well_written(value: str | None, pattern: re.Pattern[str]) -> bool:
-    return value is None or pattern.fullmatch(value) is not None
+def _well_written(value: str | None, syntax: Syntax) -> bool:
+    return value is None or _pattern(syntax).fullmatch(value) is not None
+
+
+@cache
+def _pattern(syntax: Syntax) -> re.Pattern[str]:
+    return re.compile(rf"[\w{re.escape(syntax.signs)}]{{{syntax.shortest},{syntax.longest}}}", re.ASCII)
 
 
 def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
@@ -61,45 +68,41 @@ def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
     if case.request.via is Via.CONSOLE:
         return
     sent = case.request.parameters
-    for name, value, pattern in (
-        ("RoleSessionName", sent.session_name, _SESSION_NAME),
-        ("ExternalId", sent.external_id, _EXTERNAL_ID),
-        ("SerialNumber", sent.mfa_serial, _SERIAL),
-        ("SourceIdentity", sent.source_identity, _SESSION_NAME),
+    for parameter, value, syntax in (
+        (Parameter.ROLE_SESSION_NAME, sent.session_name, _SESSION_NAME),
+        (Parameter.EXTERNAL_ID, sent.external_id, _EXTERNAL_ID),
+        (Parameter.SERIAL_NUMBER, sent.mfa_serial, _SERIAL),
+        (Parameter.SOURCE_IDENTITY, sent.source_identity, _SESSION_NAME),
     ):
-        if value is not None and not pattern.fullmatch(value):
-            yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, f"{name}: {_described(pattern)}", value)
+        if value is not None and not _well_written(value, syntax):
+            yield _malformed(parameter, value, asked=syntax)
     if sent.source_identity is not None and sent.source_identity.lower().startswith(_OF_AWS):
-        yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "SourceIdentity: not beginning with `aws:`", sent.source_identity)
+        yield _malformed(Parameter.SOURCE_IDENTITY, sent.source_identity, asked=Form.NOT_RESERVED)
     seconds = sent.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
-        wanted = f"DurationSeconds: between {SHORTEST} and {LONGEST_MAXIMUM}"
-        yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, wanted, str(seconds))
+        yield _malformed(Parameter.DURATION_SECONDS, str(seconds), least=SHORTEST, limit=LONGEST_MAXIMUM)
     if len(sent.provided_contexts) > _MOST_CONTEXTS:
-        wanted = f"ProvidedContexts: at most {_MOST_CONTEXTS}"
-        yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, wanted, str(len(sent.provided_contexts)))
+        yield _malformed(Parameter.PROVIDED_CONTEXTS, str(len(sent.provided_contexts)), limit=_MOST_CONTEXTS)
     yield from _tags(sent)
     yield from _mfa(sent, asker)
     yield from _inherited(case, asker)
 
 
 def _tags(sent: Parameters) -> Iterator[GateTrace]:
-    if len(sent.tags) > 50:
-        yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: at most 50", str(len(sent.tags)))
+    if len(sent.tags) > _MOST_TAGS:
+        yield _malformed(Parameter.TAGS, str(len(sent.tags)), limit=_MOST_TAGS)
     seen: set[str] = set()
     for key, value in sent.tags.items():
         if key.lower().startswith(_OF_AWS) or value.lower().startswith(_OF_AWS):
-            yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: nothing that begins with `aws:`", f"{key}={value}")
+            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.NOT_RESERVED)
         if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
-            yield _no(
-                Gate.PARAMETERS, Reason.BAD_SYNTAX, "Tags: letters, digits, spaces and _.:/=+-@", f"{key}={value}"
-            )
+            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.TAG_SIGNS)
         if key.lower() in seen:
-            yield _no(Gate.PARAMETERS, Reason.DUPLICATE_TAG, "tag keys that differ in more than case", key)
+            yield _no(Gate.PARAMETERS, Reason.DUPLICATE_TAG, key)
         seen.add(key.lower())
     for key in sent.transitive_tag_keys:
         if key.lower() not in seen:
-            yield _no(Gate.PARAMETERS, Reason.BAD_SYNTAX, "TransitiveTagKeys: keys of tags passed in this call", key)
+            yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, asked=Form.SENT_TAG)
 
 
 def _is_tag(text: str, shortest: int, longest: int) -> bool:
@@ -111,16 +114,16 @@ def _is_tag(text: str, shortest: int, longest: int) -> bool:
 def _mfa(sent: Parameters, asker: Asker) -> Iterator[GateTrace]:
     """`SerialNumber` and `TokenCode` go together, and only an IAM user has a device of their own."""
     if bool(sent.mfa_serial) != sent.mfa_code_sent:
-        got = "only SerialNumber" if sent.mfa_serial else "only TokenCode"
-        yield _no(Gate.PARAMETERS, Reason.MFA_INCOMPLETE, "both SerialNumber and TokenCode", got)
+        alone = Parameter.SERIAL_NUMBER if sent.mfa_serial else Parameter.TOKEN_CODE
+        yield _no(Gate.PARAMETERS, Reason.MFA_INCOMPLETE, alone.value)
     if not sent.mfa_serial:
         return
     if asker.kind is not CallerKind.USER:
-        yield _no(Gate.PARAMETERS, Reason.MFA_NOT_A_USER, "an IAM user's own device", sent.mfa_serial)
+        yield _no(Gate.PARAMETERS, Reason.MFA_NOT_A_USER, sent.mfa_serial)
         return
     device = split_arn(sent.mfa_serial)
     if device is not None and device.account != asker.account:
-        yield _no(Gate.PARAMETERS, Reason.MFA_OTHER_USER, f"a device of account {asker.account}", sent.mfa_serial)
+        yield _no(Gate.PARAMETERS, Reason.MFA_OTHER_USER, sent.mfa_serial, wanted=asker.account)
 
 
 def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
@@ -133,41 +136,39 @@ def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
     sent, session = case.request.parameters, case.snapshot.source.session
     inherited = session.transitive_tag_keys
     if sent.tags and not isinstance(inherited, Known):
-        wanted = "no tag that the session hands on"
-        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, wanted, ", ".join(sent.tags))
+        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, got=tuple(sent.tags))
     if isinstance(inherited, Known):
         handed_on = {key.lower() for key in inherited.value}
         for key in sent.tags:
             if key.lower() in handed_on:
-                yield _no(Gate.PARAMETERS, Reason.TAG_INHERITED, "no tag that the session hands on", key)
+                yield _no(Gate.PARAMETERS, Reason.TAG_INHERITED, key)
     if sent.source_identity is not None and not isinstance(session.source_identity, Known):
-        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.SOURCE_IDENTITY_FIXED, "", sent.source_identity)
+        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.SOURCE_IDENTITY_FIXED, got=(sent.source_identity,))
     fixed = session.source_identity.value if isinstance(session.source_identity, Known) else None
     if sent.source_identity is not None and fixed is not None and fixed != sent.source_identity:
-        yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, fixed, sent.source_identity)
+        yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, sent.source_identity, wanted=fixed)
 
 
 def caller_gates(source: SourceSide, asker: Asker) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
-    wanted = "an IAM user, a role session or an AWS service"
     match asker.kind:
         case CallerKind.ROOT:
-            yield _no(Gate.CALLER, Reason.ROOT_CALLER, wanted, asker.arn)
+            yield _no(Gate.CALLER, Reason.ROOT_CALLER, asker.arn)
         case CallerKind.FEDERATED_USER:
-            yield _no(Gate.CALLER, Reason.FEDERATED_CALLER, wanted, asker.arn)
+            yield _no(Gate.CALLER, Reason.FEDERATED_CALLER, asker.arn)
         case CallerKind.USER | CallerKind.ROLE | CallerKind.SESSION | CallerKind.SERVICE:
             if asker.origin is Origin.ASSUME_ROOT:
-                yield _no(Gate.CALLER, Reason.ROOT_CALLER, wanted, asker.arn)
+                yield _no(Gate.CALLER, Reason.ROOT_CALLER, asker.arn)
     principal = source.principal
     is_entity = asker.has_role or asker.kind is CallerKind.USER
     if is_entity and isinstance(principal, Known) and principal.value is None:
-        yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, "a principal that exists", asker.arn)
+        yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, asker.arn)
 
 
 def _partition(asker: Asker, role: RoleName) -> Iterator[GateTrace]:
     """Credentials of one partition are not valid in another."""
     if asker.kind is not CallerKind.SERVICE and asker.partition != role.partition:
-        yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, role.partition, asker.partition)
+        yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, asker.partition, wanted=role.partition)
 
 
 def _role(case: Case, asker: Asker, role: RoleName) -> Iterator[GateTrace]:
@@ -175,21 +176,21 @@ def _role(case: Case, asker: Asker, role: RoleName) -> Iterator[GateTrace]:
     evidence = case.snapshot.destination.role
     if isinstance(evidence, Known):
         if evidence.value is None:
-            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, role.arn, _nearest_role(case, role))
+            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, *_nearest_roles(case, role), wanted=role.arn)
         elif evidence.value.arn != role.arn:
-            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, role.arn, evidence.value.arn)
+            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, evidence.value.arn, wanted=role.arn)
     if role.path.startswith(SERVICE_PATH) and asker.kind is not CallerKind.SERVICE:
-        yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, "a role that a principal of yours may assume", role.arn)
+        yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, role.arn)
     if role.path.startswith(RESERVED_PATH):
-        yield _no(Gate.ROLE, Reason.RESERVED_ROLE, "a role that AssumeRole may assume", role.arn)
+        yield _no(Gate.ROLE, Reason.RESERVED_ROLE, role.arn)
 
 
-def _nearest_role(case: Case, role: RoleName) -> str:
+def _nearest_roles(case: Case, role: RoleName) -> list[str]:
     """Give the ARN of the account's role of that name, in another path or case, if there is one."""
     others = case.snapshot.destination.other_roles
     if not isinstance(others, Known):
-        return ""
-    return next((arn for arn in others.value if arn.rpartition("/")[2].lower() == role.name.lower()), "")
+        return []
+    return [arn for arn in others.value if arn.rpartition("/")[2].lower() == role.name.lower()][:1]
 
 
 def _duration(case: Case, asker: Asker) -> Iterator[GateTrace]:
@@ -203,23 +204,29 @@ def _duration(case: Case, asker: Asker) -> Iterator[GateTrace]:
     if seconds > CHAINING_SECONDS:
         limited: Tri = chained(asker)
         if limited is not NO:
-            verdict = ~limited
-            yield GateTrace(Gate.DURATION, verdict, Reason.OVER_CHAINING_LIMIT, f"{CHAINING_SECONDS}", f"{seconds}")
+            yield _over(Reason.OVER_CHAINING_LIMIT, ~limited, CHAINING_SECONDS, seconds)
     role = case.snapshot.destination.role
     if not isinstance(role, Known) or role.value is None or not isinstance(role.value.max_session_seconds, Known):
         if seconds > SHORTEST_MAXIMUM:
-            yield GateTrace(Gate.DURATION, UNKNOWN, Reason.OVER_ROLE_MAXIMUM, "", f"{seconds}")
+            yield _over(Reason.OVER_ROLE_MAXIMUM, UNKNOWN, None, seconds)
     elif seconds > role.value.max_session_seconds.value:
-        wanted = f"{role.value.max_session_seconds.value}"
-        yield _no(Gate.DURATION, Reason.OVER_ROLE_MAXIMUM, wanted, f"{seconds}")
+        yield _over(Reason.OVER_ROLE_MAXIMUM, NO, role.value.max_session_seconds.value, seconds)
 
 
-def _no(gate: Gate, reason: Reason, wanted: str, got: str) -> GateTrace:
-    return GateTrace(gate, NO, reason, wanted, got)
+def _no(gate: Gate, reason: Reason, *got: str, wanted: str = "") -> GateTrace:
+    return GateTrace(gate, NO, reason, wanted=wanted, got=got)
 
 
-def _described(pattern: re.Pattern[str]) -> str:
-    """Say in words what a pattern takes."""
-    shortest, longest = pattern.pattern.rpartition("{")[2].rstrip("}").split(",")
-    letters = pattern.pattern.partition("]")[0].removeprefix(r"[\w").replace("\\", "")
-    return f"{shortest} to {longest} letters, digits, and _{letters}"
+def _malformed(
+    parameter: Parameter,
+    got: str,
+    *,
+    asked: Syntax | Form | None = None,
+    least: int | None = None,
+    limit: int | None = None,
+) -> GateTrace:
+    return GateTrace(Gate.PARAMETERS, NO, Reason.BAD_SYNTAX, parameter, asked, least, limit, got=(got,))
+
+
+def _over(reason: Reason, verdict: Tri, limit: int | None, seconds: int) -> GateTrace:
+    return GateTrace(Gate.DURATION, verdict, reason, limit=limit, got=(str(seconds),))

@@ -1,4 +1,4 @@
-"""Why a test of the request context came out as it did: the reason, the place, and the two sides in words."""
+"""Why a test of the request context came out as it did: the reason, the place, and the two sides."""
 
 from difflib import get_close_matches
 from typing import assert_never
@@ -12,6 +12,7 @@ from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe, State
 from diagnose.model.arn import CallerKind, split_arn
 from diagnose.model.condition_keys import FilledBy, Presence
+from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, YES
 
@@ -31,8 +32,8 @@ def trace(test: Test, question: Question) -> ElementTrace:
         verdict,
         reason,
         pointer,
-        wanted=" or ".join(_shown(one, question) for one in test.operands),
-        got=_state_shown(state),
+        wanted=tuple(_shown(one, question) for one in test.operands),
+        got=_key_state(state),
         key=written(test.key),
         operator=test.written,
         negated=bool(test.operator and test.operator.negated),
@@ -188,10 +189,7 @@ def _shown(operand: Operand, question: Question) -> str:
     return text.written
 
 
-def _state_shown(state: State) -> str:
-    """Give the request's side; empty text for an absent key."""
-    if not isinstance(state, Maybe):
-        return ", ".join(state)
-    if state.options is None:
-        return f"not known, like {state.shape}" if state.shape else "not known"
-    return " or ".join(", ".join(option) or "absent" for option in state.options)
+def _key_state(state: State) -> KeyState:
+    if isinstance(state, Maybe):
+        return KeyState(state.options, state.present, state.shape)
+    return KeyState((state,))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.asked import Asked
 from diagnose.evaluate.caller import Asker
+from diagnose.model.key_state import KeyState
 from diagnose.model.trace import (
     ActionDecision,
     Effect,
@@ -75,7 +76,7 @@ def _of_element(element: ElementTrace, effect: Effect, asker: Asker) -> tuple[st
             "save such a policy",
             f"{_GUIDE}_elements_condition_operators.html",
         )
-    absent = element.element is Element.CONDITION and element.got == ""
+    absent = isinstance(element.got, KeyState) and element.got.absent is YES
     if element.verdict is YES and absent and operator.startswith("foranyvalue:") and operator.endswith("ifexists"):
         return (
             f"`{element.operator}` is taken to be true where `{element.key}` is absent, as AWS says of IfExists; of "
@@ -83,8 +84,7 @@ def _of_element(element: ElementTrace, effect: Effect, asker: Asker) -> tuple[st
             f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
         )
     spares_not = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
-    listed = set(element.wanted.split(", "))
-    if spares_not and effect is Effect.DENY and listed & {asker.principal_arn, asker.session_arn}:
+    if spares_not and effect is Effect.DENY and {asker.principal_arn, asker.session_arn} & set(element.wanted):
         return (
             "a Deny with NotPrincipal is taken to spare a caller only if the session, the role or user, and the "
             "account are all listed; AWS says that it might deny the others",

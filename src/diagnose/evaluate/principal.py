@@ -104,13 +104,13 @@ class Principals:
         verdict = self.holds(asker, bounded=bounded)
         got = asker.principal_arn or asker.arn
         if self.negated:
-            wanted = ", ".join(named.text for named in listed)
+            wanted = tuple(named.text for named in listed)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
             if verdict is YES and bounded is YES and self.effect is Effect.DENY:
                 reason = Reason.NOT_PRINCIPAL_BOUNDARY
             return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
         if not listed:
-            return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, "", got)
+            return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, (), got)
         told = [(named, *_meets(named, asker)) for named in listed]
         named, _, best = max(told, key=lambda one: one[2])
         reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
@@ -118,7 +118,7 @@ class Principals:
             misses = [(_miss(named, asker), named) for named in listed]
             reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
         shown = asker.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
-        return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, named.text, shown)
+        return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, (named.text,), shown)
 
     def _excepts_not(self, asker: Asker, bounded: Tri) -> Tri:
         """Say whether a NotPrincipal reaches the caller.

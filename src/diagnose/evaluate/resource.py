@@ -92,23 +92,24 @@ class Resources:
     def trace(self, question: Question) -> ElementTrace:
         """Compare, and say how: at the value that fits, or at the nearest miss."""
         told = [(text, place, _fits(text, question)) for text, place in self.listed]
-        fitting = [(text, place) for text, place, fits in told if fits is YES]
-        if fitting:
-            text, place = fitting[0]
+        fitting = next(((text, place) for text, place, fits in told if fits is YES), None)
+        if fitting is not None:
+            text, place = fitting
             reason = Reason.EXCLUDED if self.negated else Reason.MATCHES
         elif self.negated:
-            unsure = [(text, place) for text, place, fits in told if fits is UNKNOWN]
-            reason = _miss(unsure[0][0], UNKNOWN, question) if unsure else Reason.MATCHES
-            text, place = (unsure or [(Text(", ".join(text.written for text, _, _ in told), variables=False), "")])[0]
-            place = place or self.pointer
+            unsure = next(((text, place) for text, place, fits in told if fits is UNKNOWN), None)
+            if unsure is None:
+                return self._element(question, Reason.MATCHES, self.pointer, self._texts.texts)
+            text, place = unsure
+            reason = _miss(text, UNKNOWN, question)
         else:
             misses = [(_miss(text, fits, question), text, place) for text, place, fits in told]
             if not misses:
-                return self._element(question, Reason.MALFORMED, self.pointer, "")
+                return self._element(question, Reason.MALFORMED, self.pointer, ())
             reason, text, place = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
-        return self._element(question, reason, place, text.written)
+        return self._element(question, reason, place, (text.written,))
 
-    def _element(self, question: Question, reason: Reason, place: str, wanted: str) -> ElementTrace:
+    def _element(self, question: Question, reason: Reason, place: str, wanted: tuple[str, ...]) -> ElementTrace:
         verdict = self.holds(question)
         return ElementTrace(Element.RESOURCE, verdict, reason, place, wanted, question.resource, negated=self.negated)
 

@@ -1,10 +1,13 @@
 """How a decision came about: every comparison, with its reason and its place."""
 
 from enum import StrEnum
+from typing import assert_never
 
 from msgspec import Struct
 
 from diagnose.model.evidence import Unread
+from diagnose.model.key_state import Alternative, ConditionKey, KeyState
+from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.policy import Policy
 from diagnose.model.reason import Reason as Reason
 from diagnose.model.tri import UNKNOWN, Tri
@@ -87,8 +90,8 @@ class Match(StrEnum):
 class ElementTrace(Struct, frozen=True):
     """One comparison.
 
-    `wanted` is the policy's side and `got` the request's, both as text for people; `pointer` is a JSON
-    pointer to the compared value within the policy document. `key` and `operator` are a condition's.
+    `wanted` holds the policy's values; `got` is the state of a condition's key, else the caller, the action, the role.
+    `pointer` is a JSON pointer to the compared value in the policy document. `key` and `operator` are a condition's.
     `negated` is true for NotPrincipal, NotAction, NotResource and negated operators.
     """
 
@@ -96,11 +99,22 @@ class ElementTrace(Struct, frozen=True):
     verdict: Tri
     reason: Reason
     pointer: str
-    wanted: str = ""
-    got: str = ""
+    wanted: tuple[str, ...] = ()
+    got: str | KeyState = ""
     key: str = ""
     operator: str = ""
     negated: bool = False
+
+    @property
+    def only_wanted(self) -> str:
+        """The one value on the policy's side; empty where there is none, or several."""
+        return self.wanted[0] if len(self.wanted) == 1 else ""
+
+    @property
+    def only_got(self) -> str:
+        """The one name or value on the request's side; empty where there is none, or several, or it is not known."""
+        values = (self.got,) if isinstance(self.got, str) else self.got.known or ()
+        return values[0] if len(values) == 1 else ""
 
 
 class StatementTrace(Struct, frozen=True):
@@ -152,13 +166,27 @@ class LayerTrace(Struct, frozen=True):
 
 
 class GateTrace(Struct, frozen=True):
-    """One requirement that no policy expresses. `wanted` and `got` are text for people."""
+    """One requirement that no policy expresses.
+
+    `parameter` is one that is wrong by itself, for it is not as `asked`, or not between `least` and `limit`; `limit` is
+    also the most seconds that a session may last, None where that is not known. `wanted` is a name that is asked for:
+    an ARN, an account, a partition, a source identity. `got` holds what there is.
+    """
 
     gate: Gate
     verdict: Tri
     reason: Reason
+    parameter: Parameter | None = None
+    asked: Syntax | Form | None = None
+    least: int | None = None
+    limit: int | None = None
     wanted: str = ""
-    got: str = ""
+    got: tuple[str, ...] = ()
+
+    @property
+    def requirement(self) -> tuple[object, ...]:
+        """What is asked, whatever there is: two traces of one requirement have the same."""
+        return self.gate, self.reason, self.parameter, self.asked, self.least, self.limit, self.wanted
 
 
 class ActionDecision(Struct, frozen=True):
@@ -195,19 +223,53 @@ class DoubtKind(StrEnum):
     """Whether the caller's session hands on tags or a source identity, for which another action is needed."""
 
 
+class Comparison(Struct, frozen=True):
+    """A comparison of unknown outcome, wherever it stands. A Principal of `*` is in doubt only for an AWS service."""
+
+    element: Element
+    wanted: tuple[str, ...]
+    got: str | KeyState = ""
+    key: str = ""
+    operator: str = ""
+    negated: bool = False
+
+
+class BrokenStatement(Struct, frozen=True):
+    """A statement that is not well-formed, by the name of its policy and its place in it."""
+
+    policy: str
+    index: int
+
+
 class Doubt(Struct, frozen=True):
     """Something unknown, and what it would change.
 
-    `matters` is UNKNOWN where the combinations were too many to try. `allows` and `denies` hold, in words,
-    the values with which the request would be allowed or denied, all else being as favourable as it can be.
+    `matters` is UNKNOWN where the combinations were too many to try. `allows` and `denies` hold the states with which
+    the request would be allowed or denied, all else being as favourable as it can be.
     """
 
-    kind: DoubtKind
-    subject: str
+    about: ConditionKey | Layer | Gate | Action | Comparison | BrokenStatement
     matters: Tri = UNKNOWN
-    allows: tuple[str, ...] = ()
-    denies: tuple[str, ...] = ()
+    allows: tuple[Alternative, ...] = ()
+    denies: tuple[Alternative, ...] = ()
     gaps: tuple[Unread, ...] = ()
+
+    @property
+    def kind(self) -> DoubtKind:
+        """The kind of what it is about."""
+        match self.about:
+            case ConditionKey():
+                return DoubtKind.KEY
+            case Layer():
+                return DoubtKind.LAYER
+            case Gate():
+                return DoubtKind.GATE
+            case Action():
+                return DoubtKind.ACTION
+            case Comparison() | BrokenStatement():
+                return DoubtKind.COMPARISON
+            case _:
+                assert_never(self.about)
 
 
 class Problem(Struct, frozen=True):

@@ -12,8 +12,9 @@ from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.key_state import ConditionKey
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
-from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Decision, Doubt, Gate, Layer, Subject
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.document import Object
@@ -180,7 +181,7 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
-        and (doubt.subject == subject.layer if subject.layer else doubt.kind is not DoubtKind.LAYER)
+        and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
     if told:
@@ -190,17 +191,16 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
     """Say how to state one thing that is unknown."""
-    match doubt.kind:
-        case DoubtKind.KEY:
-            yield f"`--context {doubt.subject}=VALUE`, or `--context {doubt.subject}=` if the request has none"
-        case DoubtKind.LAYER:
-            layer = Layer(doubt.subject)
+    match doubt.about:
+        case ConditionKey(name=name):
+            yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
+        case Layer() as layer:
             live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
             yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
-        case DoubtKind.ACTION:
+        case Action():
             yield "`--without session` if the caller's session hands on neither tags nor a source identity"
-        case DoubtKind.GATE | DoubtKind.COMPARISON:
+        case Gate() | Comparison() | BrokenStatement():
             return
 
 

@@ -43,7 +43,7 @@ def _gate_cleared(gate: GateTrace, after: Decision) -> bool:
         case Reason.TAG_INHERITED | Reason.DUPLICATE_TAG:
             return not any(other.got == gate.got for other in closed)
         case Reason.BAD_SYNTAX:
-            return not any(other.wanted == gate.wanted for other in closed)
+            return not any(other.requirement == gate.requirement for other in closed)
     return not closed
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import (
     Action,
     Blocker,
+    BrokenStatement,
+    Comparison,
     Decision,
     Doubt,
-    DoubtKind,
     Effect,
     Element,
     ElementTrace,
@@ -19,6 +21,7 @@ from diagnose.model.trace import (
     LevelTrace,
     StatementTrace,
 )
+from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 
@@ -78,7 +81,9 @@ def trace_of(decision: Decision, blocker: Blocker) -> LayerTrace | None:
 def _blocked(blocker: Blocker, after: Decision) -> str:
     if blocker.gate is not None:
         trace = next((gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO), None)
-        told = f", wanted: `{trace.wanted}`, got: `{trace.got}`" if trace and trace.wanted else ""
+        told = (
+            f", wanted: `{asked_words(trace)}`, got: `{offered_words(trace)}`" if trace and asked_words(trace) else ""
+        )
         return f"{GATE_WORDS[blocker.gate].refused} is refused{told}"
     layer = trace_of(after, blocker)
     action = blocker.action or Action.ASSUME_ROLE
@@ -109,8 +114,9 @@ def _statement_words(statement: StatementTrace) -> str:
 
 
 def _condition_words(element: ElementTrace) -> str:
-    got = f"it is `{element.got}`" if element.got else "there is none"
-    return f"`{element.key}` {element.operator} `{element.wanted}` ({got})"
+    words = got_words(element.got)
+    got = f"it is `{words}`" if words else "there is none"
+    return f"`{element.key}` {element.operator} `{wanted_words(element)}` ({got})"
 
 
 def _not_ruled_out(after: Decision) -> Iterator[str]:
@@ -120,17 +126,16 @@ def _not_ruled_out(after: Decision) -> Iterator[str]:
 
 
 def _doubt_words(doubt: Doubt) -> str:
-    """Name an unknown. What is told of a comparison stands in its subject, in words."""
-    match doubt.kind:
-        case DoubtKind.KEY:
-            return f"a condition on `{doubt.subject}`, whose value is not known"
-        case DoubtKind.LAYER:
-            return f"the {LAYER_WORDS[Layer(doubt.subject)].policy}, which was not read, or not wholly"
-        case DoubtKind.GATE:
-            return f"{GATE_WORDS[Gate(doubt.subject)].refused}, which could not be checked"
-        case DoubtKind.COMPARISON:
-            return f"{doubt.subject}, which nobody can tell"
-        case DoubtKind.ACTION:
-            return f"that the session hands something on, for which `{doubt.subject}` is needed as well"
+    match doubt.about:
+        case ConditionKey(name=name):
+            return f"a condition on `{name}`, whose value is not known"
+        case Layer():
+            return f"the {LAYER_WORDS[doubt.about].policy}, which was not read, or not wholly"
+        case Gate():
+            return f"{GATE_WORDS[doubt.about].refused}, which could not be checked"
+        case Action():
+            return f"that the session hands something on, for which `{doubt.about}` is needed as well"
+        case Comparison() | BrokenStatement():
+            return f"{subject_words(doubt)}, which nobody can tell"
         case _:
-            assert_never(doubt.kind)
+            assert_never(doubt.about)

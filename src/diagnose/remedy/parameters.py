@@ -12,7 +12,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Decision, Reason, Subject
+from diagnose.model.trace import Decision, Gate, Reason, Subject
 from diagnose.model.tri import NO
 from diagnose.remedy.document import address, listed, read, value_at
 from diagnose.remedy.draft import Draft, RequestChange
@@ -83,8 +83,8 @@ def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     if not held:
         return
     gate = subject.gate
-    named = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ""
-    kept = {key: value for key, value in held.items() if named and key != named}
+    named = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ()
+    kept = {key: value for key, value in held.items() if named and key not in named}
     dropped = [key for key in held if key not in kept]
     transitive = tuple(key for key in case.request.parameters.transitive_tag_keys if key in kept)
     text = "Leave out the session tag" + ("s " if len(dropped) > 1 else " ") + ", ".join(f"`{key}`" for key in dropped)
@@ -104,7 +104,7 @@ def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterat
     asked, gate = case.request.parameters.duration_seconds, subject.gate
     if asked is None or gate is None:
         return
-    most = int(gate.wanted) if gate.wanted.isdecimal() else SHORTEST_MAXIMUM
+    most = gate.limit if gate.gate is Gate.DURATION and gate.limit is not None else SHORTEST_MAXIMUM
     if limited_by_chaining(decision):
         most = min(most, CHAINING_SECONDS)
     if most < asked:

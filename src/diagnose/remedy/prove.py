@@ -5,7 +5,7 @@ from msgspec import Struct
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Proof
-from diagnose.model.trace import Decision, Effect, Gate, Layer, Reason, Subject
+from diagnose.model.trace import Decision, Effect, Layer, Subject
 from diagnose.model.tri import NO, YES, Tri
 from diagnose.remedy.clearing import cleared
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange
@@ -45,9 +45,9 @@ def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Pro
     return Proven(proof, remaining(after), admits, after)
 
 
-def _closed(decision: Decision) -> set[tuple[Gate, Reason, str]]:
+def _closed(decision: Decision) -> set[tuple[object, ...]]:
     """Name the requirements that are not met; an edit may bring up a new layer, but not a new mistake."""
-    return {(gate.gate, gate.reason, gate.wanted) for gate in decision.gates if gate.verdict is NO}
+    return {gate.requirement for gate in decision.gates if gate.verdict is NO}
 
 
 def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> tuple[bool, Tri | None]:

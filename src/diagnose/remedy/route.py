@@ -169,7 +169,8 @@ def _named_caller(subject: Subject) -> str:
     if element is None or (element.element is not Element.PRINCIPAL and element.key.lower() != "aws:principalarn"):
         return ""
     kinds = (":user/", ":role/", ":assumed-role/")
-    return element.wanted if any(kind in element.wanted for kind in kinds) and not has_wildcard(element.wanted) else ""
+    wanted = element.only_wanted
+    return wanted if any(kind in wanted for kind in kinds) and not has_wildcard(wanted) else ""
 
 
 def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:

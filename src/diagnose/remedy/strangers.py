@@ -84,7 +84,7 @@ def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
     }
 
 
-def _hangs_on(statement: StatementTrace) -> list[tuple[str, ...]]:
+def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
     return sorted((one.element, one.operator, one.key, one.wanted) for one in unmet(statement))
 
 

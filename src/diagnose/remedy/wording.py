@@ -9,6 +9,7 @@ from diagnose.model.arn import RESERVED_NAME
 from diagnose.model.case import Case
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES
 from diagnose.model.trace import Decision, ElementTrace, Layer, Reason, Subject
+from diagnose.model.trace_words import wanted_words
 from diagnose.remedy.amendment import amend
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
@@ -99,7 +100,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     if value is None:
         return
     near = is_near(element) or _means_permission_set(element, case)
-    what = f"write `{value}` {'instead of' if near else 'beside'} `{element.wanted}` for `{element.key}`"
+    what = f"write `{value}` {'instead of' if near else 'beside'} `{wanted_words(element)}` for `{element.key}`"
     yield from corrected(
         subject,
         case,
@@ -129,13 +130,13 @@ def is_near(element: ElementTrace) -> bool:
     """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
     if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
-    wanted = element.wanted.strip()
-    if element.got and wanted.rstrip("/") == element.got.rstrip("/"):
+    wanted, got = element.only_wanted.strip(), element.only_got
+    if got and wanted.rstrip("/") == got.rstrip("/"):
         return True
     any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
     if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
         return False
-    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(element.got)
+    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(got)
 
 
 def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
@@ -158,16 +159,16 @@ def _right_value(element: ElementTrace, family: Family, case: Case) -> str | Non
 
 def _means_permission_set(element: ElementTrace, case: Case) -> bool:
     name = permission_set(case)
-    return bool(name) and element.key.lower() == "aws:principalarn" and f"{RESERVED_NAME}{name}_" in element.wanted
+    names_it = any(f"{RESERVED_NAME}{name}_" in value for value in element.wanted)
+    return bool(name) and element.key.lower() == "aws:principalarn" and names_it
 
 
 def _instead_or_beside(element: ElementTrace) -> str:
     return "instead of" if is_near(element) else "beside"
 
 
-def _quoted(wanted: str) -> str:
-    """Write the values of an element, which come joined by commas, each by itself, and of many the first three."""
-    values = wanted.split(", ")
+def _quoted(values: tuple[str, ...]) -> str:
+    """Write the values of an element, of many the first three."""
     told = ", ".join(f"`{value}`" for value in values[:_MOST])
     return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
 

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from diagnose.model.evidence import Unread
 from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
+from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
@@ -44,7 +45,7 @@ def check(layer: LayerTrace) -> Check:
 
 def gate_check(gate: GateTrace) -> Check:
     """Say what a gate asks and what it got."""
-    sides = [f"{word} {text}" for word, text in (("wanted", gate.wanted), ("got", gate.got)) if text]
+    sides = [f"{word} {text}" for word, text in (("wanted", asked_words(gate)), ("got", offered_words(gate))) if text]
     sign = {Tri.YES: Sign.PASSES, Tri.UNKNOWN: Sign.UNKNOWN, Tri.NO: Sign.BLOCKS}[gate.verdict]
     reason = gate.reason.replace("_", " ")
     return Check(gate.gate, sign, f"{reason}: {', '.join(sides)}" if sides else reason)

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from diagnose.model import case as cases
 from diagnose.model import diagnosis as told
-from diagnose.model import evidence, policy, trace
+from diagnose.model import evidence, key_state, parameter, policy, trace
 from diagnose.report import kept
 from diagnose.report.disguise import GONE, Disguise
 from diagnose.report.disguised_policy import disguised_json, disguised_patch, disguised_pointer, disguised_values
@@ -66,7 +66,7 @@ def _code(text: str, _: Disguise) -> str:
 
 
 def _key(text: str, disguise: Disguise) -> str:
-    """Rewrite a condition key; what has no colon is the id of a layer or a gate."""
+    """Rewrite a condition key; AWS has none without a colon."""
     return disguise.key(text) if ":" in text else disguise.sentence(text)
 
 
@@ -158,13 +158,20 @@ HOW: Mapping[type, Mapping[str, How]] = {
         "key": _key,
         "operator": _operator,
     },
+    key_state.KeyState: {"options": _quoted, "like": _quoted},
     trace.StatementTrace: {"level": _UNIT, "sid": _named(Kind.STATEMENT)},
     trace.LevelTrace: {"name": _UNIT},
     trace.LayerTrace: {"why": sentence},
+    parameter.Syntax: {"signs": _kept},
     trace.GateTrace: {"wanted": _quoted, "got": _quoted},
     trace.ActionDecision: _NONE,
     trace.Blocker: _NONE,
-    trace.Doubt: {"subject": _key, "allows": sentence, "denies": sentence},
+    key_state.ConditionKey: {"name": _key},
+    key_state.Fit: {"operator": _operator, "text": _quoted},
+    key_state.Alternative: {"values": _quoted},
+    trace.Comparison: {"wanted": _quoted, "got": _quoted, "key": _key, "operator": _operator},
+    trace.BrokenStatement: {"policy": _named(Kind.POLICY)},
+    trace.Doubt: _NONE,
     trace.Problem: {"pointer": _pointer, "message": sentence},
     trace.Note: {"text": sentence, "source": _kept},
     trace.Decision: _NONE,

@@ -7,6 +7,7 @@ import msgspec
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
 from diagnose.model.policy import document_text
+from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report import Screen
 from diagnose.report.builtin import computed, primary
@@ -100,18 +101,18 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
                 "gate": gate.gate.value,
                 "verdict": gate.verdict.word,
                 "reason": gate.reason.value,
-                "wanted": gate.wanted,
-                "got": gate.got,
+                "wanted": asked_words(gate),
+                "got": offered_words(gate),
             }
             for gate in decision.gates
         ],
         "doubts": [
             {
                 "kind": doubt.kind.value,
-                "subject": doubt.subject,
+                "subject": subject_words(doubt),
                 "matters": doubt.matters.word,
-                "allows": doubt.allows,
-                "denies": doubt.denies,
+                "allows": alternative_words(doubt.allows),
+                "denies": alternative_words(doubt.denies),
                 "text": doubt_words(doubt),
             }
             for doubt in decision.doubts

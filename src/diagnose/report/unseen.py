@@ -7,16 +7,13 @@ from msgspec.structs import replace
 
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.evidence import Gap, Unread
-from diagnose.model.trace import Doubt, DoubtKind, Gate, Layer
+from diagnose.model.key_state import Alternative, ConditionKey
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
+from diagnose.model.trace_words import alternative_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section
 from diagnose.report.plain import quoted
-
-_LAYERS = frozenset(layer.value for layer in Layer)
-_REST = "anything else"
-"""How a decision calls all values but those that a policy names."""
-_GATES = frozenset(gate.value for gate in Gate)
 
 
 def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -28,15 +25,14 @@ def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
 def doubt_words(doubt: Doubt) -> str:
     """Say what a doubt would change: "allowed if `aws:MultiFactorAuthPresent` is true, denied otherwise"."""
     subject = _subject(doubt)
-    verb = "is" if doubt.kind is DoubtKind.KEY else "says"
     if doubt.allows and doubt.denies:
-        if _REST in doubt.allows:
-            return f"denied if {subject} {verb} {_either(doubt.denies)}, allowed otherwise"
-        return f"allowed if {subject} {verb} {_either(doubt.allows)}, denied otherwise"
+        if any(one.is_the_rest for one in doubt.allows):
+            return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
+        return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
     if doubt.allows:
         return f"it depends on {subject} together with other unknowns"
     if doubt.denies:
-        return f"denied if {subject} {verb} {_either(doubt.denies)}"
+        return f"denied if {subject} is {_either(doubt.denies)}"
     return f"it {'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
 
 
@@ -83,20 +79,19 @@ def cure(gap: Unread) -> str:
 
 
 def _subject(doubt: Doubt) -> str:
-    """Name what is in doubt; layers and gates go by their ids in a decision."""
-    match doubt.kind:
-        case DoubtKind.KEY:
-            return quoted(doubt.subject)
-        case DoubtKind.LAYER:
-            return LAYER_WORDS[Layer(doubt.subject)].whole if doubt.subject in _LAYERS else doubt.subject
-        case DoubtKind.GATE:
-            return f"the check of the {doubt.subject}" if doubt.subject in _GATES else doubt.subject
-        case DoubtKind.COMPARISON:
-            return doubt.subject
-        case DoubtKind.ACTION:
-            return f"whether the caller's session hands on what {doubt.subject} is needed for"
+    match doubt.about:
+        case ConditionKey(name=name):
+            return quoted(name)
+        case Layer():
+            return LAYER_WORDS[doubt.about].whole
+        case Gate():
+            return f"the check of the {doubt.about}"
+        case Action():
+            return f"whether the caller's session hands on what {doubt.about} is needed for"
+        case Comparison() | BrokenStatement():
+            return subject_words(doubt)
         case _:
-            assert_never(doubt.kind)
+            assert_never(doubt.about)
 
 
 def _named(gap: Unread, subject: str) -> Unread:
@@ -140,6 +135,6 @@ def _sentence(doubt: Doubt) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _either(values: Sequence[str]) -> str:
-    *most, last = values
+def _either(alternatives: Sequence[Alternative]) -> str:
+    *most, last = alternative_words(alternatives)
     return f"{', '.join(most)} or {last}" if most else last
