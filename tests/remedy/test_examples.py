@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 from tests.remedy.broken import propose
@@ -69,3 +71,9 @@ def test_every_kind_that_edits_has_an_example_that_is_refused() -> None:
 def test_an_unknown_kind_is_a_bug() -> None:
     with pytest.raises(ValueError, match="'widen'"):
         propose("widen", EXAMPLES[0].subject, EXAMPLES[0].case)
+
+
+@pytest.mark.parametrize("module", ["diagnose.evaluate.decision", "diagnose.remedy.edits", "diagnose.remedy.proposal"])
+def test_naming_the_remedies_does_not_load_what_makes_them(module: str) -> None:
+    script = f"import sys, diagnose.remedy; assert diagnose.remedy.REMEDIES; sys.exit({module!r} in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -7,12 +7,13 @@ from tests.remedy.handmade import added, amended, proof_of
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner, Proof
-from diagnose.model.trace import Action, Effect, Element, Gate, Layer, Subject
-from diagnose.model.tri import UNKNOWN
+from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, StatementPlace
+from diagnose.model.trace import Action, Blocker, Decision, Doubt, DoubtKind, Effect, Element, Gate, Layer, Subject
+from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.remedy.document import Operation
 from diagnose.remedy.draft import Draft, RequestChange
 from diagnose.remedy.kinds import Kind
+from diagnose.remedy.leftover import remaining
 from diagnose.remedy.prove import Proven, prove
 
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
@@ -47,12 +48,13 @@ def test_what_was_not_read_is_not_ruled_out_and_does_not_block() -> None:
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
     assert proven.proof is Proof.CLEARS
-    assert proven.remaining == ("not ruled out: the service control policy, which was not read, or not wholly",)
+    assert [(one.kind, one.subject) for one in proven.remaining if isinstance(one, Doubt)] == [(DoubtKind.LAYER, "scp")]
+    assert len(proven.remaining) == 1
     assert proven.decision is not None
     assert proven.decision.verdict is UNKNOWN
 
 
-def test_what_still_blocks_is_told_in_words() -> None:
+def test_what_still_blocks_is_listed_with_what_shows_why() -> None:
     case = broken(
         "tagged",
         identity_policies={"policies": []},
@@ -64,15 +66,18 @@ def test_what_still_blocks_is_told_in_words() -> None:
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("tagged", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
-    assert proven.remaining == (
-        "the trust policy `Deploy` (statement 1) allows `sts:AssumeRole` only where `sts:ExternalId` StringEquals `x-1`"
-        " (there is none)",
-        "an explicit Deny of `sts:AssumeRole` in the permissions boundary `B` (statement `No`)",
-        "the trust policy does not allow `sts:TagSession`",
-        "the permissions boundary does not allow `sts:TagSession`",
-        "the trust policy does not allow `sts:SetSourceIdentity`",
-        "the permissions boundary does not allow `sts:SetSourceIdentity`",
+    external_id, explicit, *others = blockers(proven)
+    assert external_id.blocker == Blocker(Action.ASSUME_ROLE, Layer.TRUST)
+    assert external_id.statements == (StatementPlace("Deploy", 0),)
+    assert [(one.key, one.wanted) for one in external_id.conditions] == [("sts:ExternalId", "x-1")]
+    assert explicit == RemainingBlocker(
+        Blocker(Action.ASSUME_ROLE, Layer.BOUNDARY, explicit=True), statements=(StatementPlace("B", 1, "No"),)
     )
+    assert others == [
+        RemainingBlocker(Blocker(action, layer))
+        for action in (Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
+        for layer in (Layer.TRUST, Layer.BOUNDARY)
+    ]
 
 
 def test_conditions_of_one_statement_are_mended_one_by_one() -> None:
@@ -86,7 +91,7 @@ def test_conditions_of_one_statement_are_mended_one_by_one() -> None:
     proven = prove(_passing(case, external_id="acme-42"), subject, case, decide(case))
     assert proven is not None
     assert proven.proof is Proof.CLEARS
-    assert "aws:MultiFactorAuthPresent" in proven.remaining[0]
+    assert [one.key for one in blockers(proven)[0].conditions] == ["aws:MultiFactorAuthPresent"]
     assert prove(_passing(case, external_id="acme-43"), subject, case, decide(case)) is None
 
 
@@ -162,17 +167,19 @@ def _passing(case: Case, **parameters: Any) -> Draft:
     )
 
 
-def test_a_gate_that_stays_closed_is_told_with_both_sides() -> None:
+def test_a_gate_that_stays_closed_comes_with_both_sides() -> None:
     case = broken(
         "cross-account", identity_policies={"policies": []}, request={"parameters": {"duration_seconds": 7200}}
     )
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
-    assert proven.remaining == ("the duration that is asked for is refused, wanted: `3600`, got: `7200`",)
+    (closed,) = blockers(proven)
+    assert closed.gate is not None
+    assert (closed.gate.gate, closed.gate.wanted, closed.gate.got) == (Gate.DURATION, "3600", "7200")
 
 
-def test_the_levels_that_allow_nothing_are_told() -> None:
+def test_the_levels_that_allow_nothing_are_named() -> None:
     case = broken(
         "organization",
         identity_policies={"policies": []},
@@ -181,34 +188,49 @@ def test_the_levels_that_allow_nothing_are_told() -> None:
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("organization", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
-    assert proven.remaining == ("no service control policy allows `sts:AssumeRole` at `workloads`",)
+    assert [one.levels for one in blockers(proven)] == [("workloads",)]
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "kind", "subject"),
     [
         pytest.param(
             {"role": {"value": {"max_session_seconds": {"evidence": "unread"}}}},
-            "not ruled out: the duration that is asked for, which could not be checked",
+            DoubtKind.GATE,
+            "duration",
             id="a gate",
         ),
         pytest.param(
             {"trust_policy": trust(allow({"AWS": "AROADBQP57FF2AEXAMPLE"})), "principal": {"value": {"unique_id": ""}}},
-            "which nobody can tell",
+            DoubtKind.COMPARISON,
+            "",
             id="a comparison",
         ),
         pytest.param(
             {"session": {"source_identity": {"evidence": "unread"}}},
-            "not ruled out: that the session hands something on, for which `sts:SetSourceIdentity` is needed as well",
+            DoubtKind.ACTION,
+            "sts:SetSourceIdentity",
             id="an action",
         ),
     ],
 )
-def test_what_is_not_ruled_out_is_told_in_words(change: Any, words: str) -> None:
+def test_what_is_not_ruled_out_is_a_doubt(change: Any, kind: DoubtKind, subject: str) -> None:
     world, seconds = ("cross-account", 7200) if "role" in change else ("cross-account-role", 3600)
     asked = {"parameters": {"duration_seconds": seconds}}
     case = broken(world, identity_policies={"policies": []}, request=asked, **change)
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in(world, case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert proven is not None
-    assert any(words in told for told in proven.remaining)
+    assert any(isinstance(one, Doubt) and one.kind is kind and subject in one.subject for one in proven.remaining)
+
+
+def test_a_doubt_that_does_not_matter_does_not_remain() -> None:
+    doubts = tuple(Doubt(DoubtKind.KEY, str(matters), matters) for matters in (YES, UNKNOWN, NO))
+    left = remaining(Decision(UNKNOWN, False, (), doubts=doubts))
+    assert left == doubts[:2]
+
+
+def blockers(proven: Proven) -> list[RemainingBlocker]:
+    """Give what remains, of which nothing is a doubt."""
+    assert all(isinstance(one, RemainingBlocker) for one in proven.remaining)
+    return [one for one in proven.remaining if isinstance(one, RemainingBlocker)]

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from diagnose.model.case import Case
 from diagnose.model.policy import Policy
-from diagnose.model.trace import Decision, Layer
+from diagnose.model.trace import Blocker, Decision, Doubt, ElementTrace, GateTrace, Layer
 from diagnose.model.tri import Tri
 
 
@@ -55,14 +55,49 @@ class Proof(StrEnum):
     """Not an edit that can be decided: something to be looked up, asked for, or waited for."""
 
 
+class StatementPlace(Struct, frozen=True):
+    """Where a statement stands: in the policy of this name, at this index; `sid` is empty where it has none."""
+
+    policy: str
+    index: int
+    sid: str = ""
+
+
+class RemainingBlocker(Struct, frozen=True):
+    """A blocker of the edited case, with what shows why it still blocks.
+
+    `gate` is the requirement that is not met. `statements` are the Deny statements that apply; or the one Allow from
+    which nothing but `conditions` keeps the request. `levels` are those of the organization at which nothing allows.
+    """
+
+    blocker: Blocker
+    gate: GateTrace | None = None
+    statements: tuple[StatementPlace, ...] = ()
+    conditions: tuple[ElementTrace, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+class Letter(StrEnum):
+    """What the owner of a policy or a role is asked for."""
+
+    CHANGE = "change"
+    """To carry out the remedy."""
+    MEANT = "meant"
+    """Whether it is meant to be so."""
+    POLICIES = "policies"
+    """The policies, which could not be read."""
+    STATEMENT = "statement"
+    """Whether the policies, which could not be read, hold the statement of `Remedy.document`."""
+
+
 class Remedy(Struct, frozen=True):
     """The smallest change that mends a cause.
 
     `text` says who does what. `policy_name` and `document` hold the whole edited policy (JSON text),
     `patch` the same as RFC 6902 operations, `flags` the changed xdiag flags where it is the request that changes.
     `commands` are ready to paste, by what they are for: `aws-cli`, `terraform`, `cloudformation`.
-    `remaining` names in words what still blocks after it. `handover` is the paragraph to send to the owner, where that
-    is somebody else.
+    `remaining` is what still blocks after it, and the doubts that may; empty where nothing does or it was not tried.
+    `letter` is what to write to the owner; None where whoever makes the request can do it alone.
     """
 
     kind: str
@@ -74,9 +109,16 @@ class Remedy(Struct, frozen=True):
     patch: str = ""
     flags: tuple[str, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
-    remaining: tuple[str, ...] = ()
+    remaining: tuple[RemainingBlocker | Doubt, ...] = ()
     admits_nobody_else: Tri | None = None
-    handover: str = ""
+    letter: Letter | None = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing that is known stands in the way after it. What was not read may yet do so."""
+        if self.proof is Proof.CLEARS:
+            return not any(isinstance(one, RemainingBlocker) for one in self.remaining)
+        return self.proof is Proof.ALLOWED
 
 
 class Finding(Struct, frozen=True):

@@ -9,7 +9,7 @@ from diagnose.evaluate.caller import chained
 from diagnose.evaluate.pattern import LANGUAGE_WITH_VARIABLES
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import Letter, Owner
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
@@ -18,11 +18,12 @@ from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tag
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
-from diagnose.remedy.handover import SENT
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import account_of, caller, role_arn
+from diagnose.remedy.parties import account_of, caller
 from diagnose.remedy.places import LAYER_WORDS, OWNERS
+
+_SEND = "and give what they send to xdiag in a case file with `--case`"
 
 _SAID: dict[Kind, tuple[Owner, str]] = {
     Kind.SHORTEN_DURATION: (
@@ -84,10 +85,10 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     owner = OWNERS[layer] if layer is not None else Owner.DESTINATION
     whom, verb = _owner_words(owner, case)
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
-        text = f"Ask {whom} for {_all_of(layer, case)}, {SENT}"
-        yield Draft(Kind.ASK_OWNER, owner, text)
+        text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
+        yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.POLICIES)
         return
-    source, role = f"`{case.snapshot.source.arn}`", f"`{role_arn(case)}`"
+    source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
     if layer is None:
         text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
     elif layer is Layer.ENDPOINT:
@@ -95,7 +96,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     else:
         what = policy_words(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
         text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
-    yield Draft(Kind.ASK_OWNER, owner, text)
+    yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.MEANT)
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
@@ -105,14 +106,15 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     if not statements:
         return
     document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
-    policy = Policy(parse_role(role_arn(case)).name, raw_document(document), PolicyKind.TRUST)
+    policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
     destination = replace(case.snapshot.destination, trust_policy=Known(policy))
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    role = case.destination_arn
     text = (
-        f"Ask the owner of account `{account_of(role_arn(case))}` whether the trust policy of `{role_arn(case)}` lets "
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
         f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
     )
-    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document))
+    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
 
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -135,7 +137,7 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
         yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
-        account = account_of(role_arn(case) if flag == "--dest-profile" else arn)
+        account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
         text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
         yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
 
@@ -244,7 +246,7 @@ def _all_of(layer: Layer, case: Case) -> str:
     """Name all that a layer takes together, for somebody who is to send it."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{role_arn(case)}`"
+            return f"the trust policy of the role `{case.destination_arn}`"
         case Layer.IDENTITY:
             return f"all policies of {source_words(case)}"
         case Layer.BOUNDARY:
@@ -252,7 +254,7 @@ def _all_of(layer: Layer, case: Case) -> str:
         case Layer.SCP:
             return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
         case Layer.RCP:
-            return f"the resource control policies that apply to account `{account_of(role_arn(case))}`"
+            return f"the resource control policies that apply to account `{account_of(case.destination_arn)}`"
         case Layer.ENDPOINT:
             return "its policy"
         case Layer.SESSION:
@@ -263,7 +265,7 @@ def _owner_words(owner: Owner, case: Case) -> tuple[str, str]:
     """Name an owner, and the verb for what it does with a policy."""
     match owner:
         case Owner.DESTINATION:
-            return f"the owner of account `{account_of(role_arn(case))}`", "owns"
+            return f"the owner of account `{account_of(case.destination_arn)}`", "owns"
         case Owner.SOURCE:
             return f"the owner of account `{account_of(case.snapshot.source.arn)}`", "owns"
         case Owner.ORGANIZATION:

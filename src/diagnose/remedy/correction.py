@@ -21,7 +21,7 @@ from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
 from diagnose.remedy.naming import in_words, policy_words, source_words
-from diagnose.remedy.parties import permission_set, role_arn, source_is_protected
+from diagnose.remedy.parties import permission_set, source_is_protected
 
 Correct = Callable[[Object, str], Sequence[Operation]]
 """Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
@@ -79,7 +79,7 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
 
 def _own_words(own: Object, action: Action, case: Case) -> str:
     under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
-    whom = "this caller and this role" if "Principal" in own else f"the role `{role_arn(case)}`"
+    whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"
 
 

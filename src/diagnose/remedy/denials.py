@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words
-from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element, role_arn
+from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element
 from diagnose.remedy.places import same
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
@@ -50,7 +50,7 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     if document is None or not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{role_arn(case)}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
+    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
     text = f"{in_words(layer, statement.policy, case)}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
     if layer in _OWN_LAYERS:
         narrowing = _spares_role(held, path, case)
@@ -129,7 +129,7 @@ def _of_sts(pattern: str) -> bool:
 
 def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
-    role = role_arn(case)
+    role = case.destination_arn
     if "NotResource" in statement:
         return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
     if "Resource" not in statement:

@@ -19,7 +19,6 @@ from diagnose.remedy.parties import (
     destination_is_protected,
     permission_set,
     principal_arn,
-    role_arn,
     source_is_protected,
 )
 from diagnose.remedy.places import OWNERS, is_aws_managed, policies_in, same, with_policy, with_source
@@ -35,7 +34,7 @@ def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Draf
     statement = grant(Layer.IDENTITY, subject.action, case)
     if statement is None or source_is_protected(case) or destination_is_protected(case):
         return
-    what = f"allow `{subject.action}` on `{role_arn(case)}`"
+    what = f"allow `{subject.action}` on `{case.destination_arn}`"
     for policy in _nearest(subject, case):
         document = editable(case, Layer.IDENTITY, policy)
         if document is not None:

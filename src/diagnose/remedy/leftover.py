@@ -1,54 +1,27 @@
-"""What still stands in the way after an edit, in words."""
+"""What still stands in the way after an edit."""
 
 from collections.abc import Iterator
-from typing import assert_never
 
-from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.diagnosis import RemainingBlocker, StatementPlace
 from diagnose.model.trace import (
-    Action,
     Blocker,
     Decision,
     Doubt,
-    DoubtKind,
     Effect,
     Element,
     ElementTrace,
-    Gate,
-    Layer,
     LayerTrace,
-    LevelTrace,
     StatementTrace,
 )
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.places import LAYER_WORDS
-
-_GATE_WORDS = {
-    Gate.PARAMETERS: "a parameter of the request",
-    Gate.CALLER: "the kind of caller",
-    Gate.PARTITION: "the partition",
-    Gate.ROLE: "the role that is asked for",
-    Gate.CONSOLE: "the way the console makes the request",
-    Gate.DURATION: "the duration that is asked for",
-}
-_ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
-
-NOT_RULED_OUT = "not ruled out: "
-"""How what was not read, and may yet block, is told apart from what blocks."""
 
 
-def enough(remedy: Remedy) -> bool:
-    """Say whether nothing that is known stands in the way after a remedy. What was not read may yet do so."""
-    if remedy.proof is Proof.CLEARS:
-        return all(each.startswith(NOT_RULED_OUT) for each in remedy.remaining)
-    return remedy.proof is Proof.ALLOWED
-
-
-def remaining(after: Decision) -> tuple[str, ...]:
-    """Name what blocks the edited case, and what could not be ruled out; nothing where it is allowed."""
+def remaining(after: Decision) -> tuple[RemainingBlocker | Doubt, ...]:
+    """Give what blocks the edited case, then the doubts that may matter; nothing where it is allowed."""
     if after.verdict is YES:
         return ()
-    told = [*(_blocked(blocker, after) for blocker in after.blockers), *_not_ruled_out(after)]
-    return tuple(dict.fromkeys(told)) or (f"{NOT_RULED_OUT}something that could not be told",)
+    doubts = (doubt for doubt in after.doubts if doubt.matters is not NO)
+    return tuple(dict.fromkeys([*(_explained(blocker, after) for blocker in after.blockers), *doubts]))
 
 
 def unmet(statement: StatementTrace) -> tuple[ElementTrace, ...]:
@@ -83,62 +56,30 @@ def trace_of(decision: Decision, blocker: Blocker) -> LayerTrace | None:
     )
 
 
-def _blocked(blocker: Blocker, after: Decision) -> str:
+def _explained(blocker: Blocker, after: Decision) -> RemainingBlocker:
     if blocker.gate is not None:
-        trace = next((gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO), None)
-        told = f", wanted: `{trace.wanted}`, got: `{trace.got}`" if trace and trace.wanted else ""
-        return f"{_GATE_WORDS[blocker.gate]} is refused{told}"
+        closed = (gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO)
+        return RemainingBlocker(blocker, gate=next(closed, None))
     layer = trace_of(after, blocker)
-    action = blocker.action or Action.ASSUME_ROLE
     if layer is None:
-        return f"`{action}` is refused"
-    words = LAYER_WORDS[layer.layer]
+        return RemainingBlocker(blocker)
     if blocker.explicit:
-        denying = [_statement_words(statement) for level in layer.levels for statement in _denying(level)]
-        return f"an explicit Deny of `{action}` in the {words} {' and '.join(denying)}".rstrip()
+        return RemainingBlocker(blocker, statements=tuple(_place(statement) for statement in _denying(layer)))
     near = nearest_allow(layer)
     if near is not None:
-        wants = " and ".join(_condition_words(element) for element in unmet(near))
-        return f"the {words} {_statement_words(near)} allows `{action}` only where {wants}"
-    lacking = [f"`{level.name}`" for level in layer.levels if level.name and level.some_allow is NO]
-    if layer.layer in _ONE_POLICY:
-        return f"the {words} does not allow `{action}`"
-    where = f" at {' and '.join(lacking)}" if lacking else ""
-    return f"no {words} allows `{action}`{where}"
+        return RemainingBlocker(blocker, statements=(_place(near),), conditions=unmet(near))
+    levels = tuple(level.name for level in layer.levels if level.name and level.some_allow is NO)
+    return RemainingBlocker(blocker, levels=levels)
 
 
-def _denying(level: LevelTrace) -> Iterator[StatementTrace]:
-    return (statement for statement in level.statements if statement.effect is Effect.DENY and statement.verdict is YES)
+def _denying(layer: LayerTrace) -> Iterator[StatementTrace]:
+    return (
+        statement
+        for level in layer.levels
+        for statement in level.statements
+        if statement.effect is Effect.DENY and statement.verdict is YES
+    )
 
 
-def _statement_words(statement: StatementTrace) -> str:
-    name = f"statement `{statement.sid}`" if statement.sid else f"statement {statement.index + 1}"
-    return f"`{statement.policy.name}` ({name})"
-
-
-def _condition_words(element: ElementTrace) -> str:
-    got = f"it is `{element.got}`" if element.got else "there is none"
-    return f"`{element.key}` {element.operator} `{element.wanted}` ({got})"
-
-
-def _not_ruled_out(after: Decision) -> Iterator[str]:
-    for doubt in after.doubts:
-        if doubt.matters is not NO:
-            yield f"{NOT_RULED_OUT}{_doubt_words(doubt)}"
-
-
-def _doubt_words(doubt: Doubt) -> str:
-    """Name an unknown. What is told of a comparison stands in its subject, in words."""
-    match doubt.kind:
-        case DoubtKind.KEY:
-            return f"a condition on `{doubt.subject}`, whose value is not known"
-        case DoubtKind.LAYER:
-            return f"the {LAYER_WORDS[Layer(doubt.subject)]}, which was not read, or not wholly"
-        case DoubtKind.GATE:
-            return f"{_GATE_WORDS[Gate(doubt.subject)]}, which could not be checked"
-        case DoubtKind.COMPARISON:
-            return f"{doubt.subject}, which nobody can tell"
-        case DoubtKind.ACTION:
-            return f"that the session hands something on, for which `{doubt.subject}` is needed as well"
-        case _:
-            assert_never(doubt.kind)
+def _place(statement: StatementTrace) -> StatementPlace:
+    return StatementPlace(statement.policy.name, statement.index, statement.sid)

@@ -11,7 +11,7 @@ from diagnose.remedy.draft import Draft
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words, level_words
-from diagnose.remedy.parties import principal_element, role_arn, role_name
+from diagnose.remedy.parties import principal_element, role_name
 from diagnose.remedy.places import level_of, policies_in, same
 
 
@@ -46,7 +46,7 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
     statement, level = grant(Layer.SCP, subject.action, case), level_of(case, subject.level)
     if statement is None or level is None:
         return
-    what = f"allows `{subject.action}` on `{role_arn(case)}`"
+    what = f"allows `{subject.action}` on `{case.destination_arn}`"
     draft = found(
         case,
         Layer.SCP,
@@ -72,7 +72,7 @@ def _allowed(kind: Kind, layer: Layer, subject: Subject, case: Case) -> Iterator
         whom = (
             "" if layer is not Layer.ENDPOINT else f" to `{next(iter((principal_element(case) or {'': ''}).values()))}`"
         )
-        what = f"allow `{subject.action}` on `{role_arn(case)}`{whom} in a statement of its own"
+        what = f"allow `{subject.action}` on `{case.destination_arn}`{whom} in a statement of its own"
         text = f"{in_words(layer, policy, case)}, {what}"
         draft = amend(case, layer, policy, add_statement(document, statement), kind=kind, text=text)
         if draft:

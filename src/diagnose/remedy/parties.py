@@ -2,14 +2,12 @@
 
 import re
 
-from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
 from diagnose.evaluate.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
 from diagnose.model.arn import CallerKind, parse_role, split_arn, split_path
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known
 
 _RESERVED_NAME = re.compile(r"AWSReservedSSO_(?P<permission_set>.+)_[0-9a-f]{16}")
 
@@ -44,25 +42,9 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
-def role_arn(case: Case) -> str:
-    """Give the destination's ARN as IAM has it, else as the request has it."""
-    role = case.snapshot.destination.role
-    read = role.value.arn if isinstance(role, Known) and role.value else ""
-    return read if is_role_arn(read) else case.request.role_arn
-
-
-def is_role_arn(text: str) -> bool:
-    """Say whether a text is the ARN of a role; a case may hold anything."""
-    try:
-        parse_role(text)
-    except XdiagError:
-        return False
-    return True
-
-
 def role_name(case: Case) -> str:
     """Give the destination's name, without its path."""
-    return role_arn(case).rpartition("/")[2]
+    return case.destination_arn.rpartition("/")[2]
 
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
@@ -83,7 +65,7 @@ def destination_is_protected(case: Case) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
-    return _path(role_arn(case)).startswith((SERVICE_PATH, RESERVED_PATH))
+    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
 
 
 def source_is_protected(case: Case) -> bool:

@@ -9,7 +9,6 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Action, Decision, StatementTrace, Subject
 from diagnose.model.tri import YES
-from diagnose.remedy.leftover import enough
 from diagnose.remedy.places import same
 from diagnose.remedy.proposal import as_remedy, first_proven
 
@@ -26,7 +25,7 @@ def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Reme
     found: list[Remedy] = []
     current, decided = case, decision
     for kind, subject in steps:
-        if decided.verdict is YES or (found and enough(found[-1])):
+        if decided.verdict is YES or (found and found[-1].enough):
             break
         now = _relocated(subject, decided)
         proven = first_proven(kind, now, current, decided) if now is not None else None
@@ -37,7 +36,7 @@ def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Reme
             continue
         found.append(as_remedy(draft, proof, current))
         current, decided = draft.case, decide(draft.case)
-    return tuple(found) if found and enough(found[-1]) else ()
+    return tuple(found) if found and found[-1].enough else ()
 
 
 def _relocated(subject: Subject, decision: Decision) -> Subject | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.diagnosis import Owner, Proof, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
 from diagnose.model.tri import NO, YES
 from diagnose.remedy.advice import said
@@ -59,6 +59,7 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):

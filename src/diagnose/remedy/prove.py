@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof
-from diagnose.model.trace import Decision, Effect, Gate, Layer, Reason, Subject
+from diagnose.model.diagnosis import Proof, RemainingBlocker
+from diagnose.model.trace import Decision, Doubt, Effect, Gate, Layer, Reason, Subject
 from diagnose.model.tri import NO, YES, Tri
 from diagnose.remedy.clearing import cleared
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange
@@ -21,7 +21,7 @@ class Proven(Struct, frozen=True):
     """What a proof has shown. `decision` is that on the edited case; None where nothing was decided."""
 
     proof: Proof
-    remaining: tuple[str, ...] = ()
+    remaining: tuple[RemainingBlocker | Doubt, ...] = ()
     admits_nobody_else: Tri | None = None
     decision: Decision | None = None
 

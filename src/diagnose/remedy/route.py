@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from msgspec.structs import replace
 
 from diagnose.evaluate.pattern import has_wildcard
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import is_role_arn, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
@@ -21,7 +21,7 @@ from diagnose.remedy.parameters import (
     wanted_values,
     without_overrides,
 )
-from diagnose.remedy.parties import caller, is_role_arn
+from diagnose.remedy.parties import caller
 
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""

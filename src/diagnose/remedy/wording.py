@@ -18,7 +18,6 @@ from diagnose.remedy.parties import (
     destination_is_protected,
     permission_set,
     permission_set_pattern,
-    role_arn,
     values_of,
 )
 
@@ -47,7 +46,7 @@ _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Put the role's ARN in the place of the value that nearly is it."""
-    element, role = subject.element, role_arn(case)
+    element, role = subject.element, case.destination_arn
     if element is None or (subject.layer is Layer.IDENTITY and destination_is_protected(case)):
         return
     if not element.negated:
