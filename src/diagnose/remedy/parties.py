@@ -6,6 +6,7 @@ from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
 from diagnose.evaluate.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
+from diagnose.evaluate.views import source_view
 from diagnose.model.arn import CallerKind, parse_role, split_arn, split_path
 from diagnose.model.case import Case
 
@@ -13,8 +14,8 @@ _RESERVED_NAME = re.compile(r"AWSReservedSSO_(?P<permission_set>.+)_[0-9a-f]{16}
 
 
 def caller(case: Case) -> Asker:
-    """Work out who calls."""
-    return Asker(case.snapshot.source, case.request.via)
+    """Give who calls, worked out once for all the cases that share the source."""
+    return source_view(case).asker
 
 
 def principal_arn(case: Case) -> str | None:
