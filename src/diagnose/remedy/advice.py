@@ -1,6 +1,6 @@
 """Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Decision, Doubt, DoubtKind, Layer, Subject
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.answer import error_text, limited_to_an_hour, speaks_of_tags, too_large
+from diagnose.remedy.answer import limited_to_an_hour, speaks_of_tags, too_large
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
@@ -25,44 +25,23 @@ from diagnose.remedy.places import LAYER_WORDS, OWNERS
 
 _SEND = "and give what they send to xdiag in a case file with `--case`"
 
-_SAID: dict[Kind, tuple[Owner, str]] = {
-    Kind.SHORTEN_DURATION: (
-        Owner.CALLER,
-        "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
-    ),
-    Kind.RAISE_ROLE_MAXIMUM: (Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for"),
-    Kind.PASS_MFA: (
-        Owner.CALLER,
-        "Pass the serial number of the user's own MFA device, and a code of it that was not used before",
-    ),
-    Kind.CORRECT_PARAMETER: (Owner.CALLER, "Correct the parameter that the error names"),
-    Kind.CORRECT_ROLE_ARN: (
-        Owner.CALLER,
-        "Check the account, the path and the name of the role; upper and lower case count",
-    ),
-    Kind.CORRECT_ACTION: (Owner.SOURCE, "Allow the action that the error names, on the one resource that it names"),
-    Kind.CORRECT_CONDITION_VALUE: (Owner.DESTINATION, "Correct the condition that the call of the error has to meet"),
-    Kind.USE_REGION: (
-        Owner.CALLER,
-        "Call the STS endpoint of a Region in which the account has STS activated",
-    ),
-    Kind.DROP_TAGS: (Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy"),
-}
+
+class Advice(Struct, frozen=True):
+    """What somebody can do about an error of AWS, so far as it fits the case; by itself it fits every case."""
+
+    owner: Owner
+    text: str
+    fits: Callable[[Case], bool] = lambda _: True
 
 
-def said(kind: Kind, subject: Subject, case: Case) -> Draft | None:
-    """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
-    if not error_text(case) or subject.layer is not None or subject.gate is not None or kind not in _SAID:
-        return None
-    owner, text = _SAID[kind]
-    match kind:
-        case Kind.RAISE_ROLE_MAXIMUM if limited_to_an_hour(case) or chained(caller(case)) is YES:
-            return None
-        case Kind.DROP_TAGS if not too_large(case):
-            return None
-        case Kind.DROP_TAGS if not case.request.parameters.tags and not speaks_of_tags(case):
-            text = "Pass a smaller session policy"
-    return Draft(kind, owner, text)
+def tags_are_too_large(case: Case) -> bool:
+    """Say whether AWS found the session tags too large, alone or with the session policy."""
+    return too_large(case) and (bool(case.request.parameters.tags) or speaks_of_tags(case))
+
+
+def role_sets_the_limit(case: Case) -> bool:
+    """Say whether it may be the role that limits the duration, and not the credentials that make the call."""
+    return not limited_to_an_hour(case) and chained(caller(case)) is not YES
 
 
 def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -96,7 +75,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     else:
         what = policy_words(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
         text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
-    yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.MEANT)
+    yield Draft(Kind.ASK_OWNER, owner, text)
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:

@@ -101,7 +101,8 @@ class Draft(Struct, frozen=True):
     """A proposed change. `case` is the edited case; None where there is nothing to decide again.
 
     `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
-    the change that lets in that one, to be shown beside. `letter` is what its owner would be asked for.
+    the change that lets in that one, to be shown beside. `letter` is what the owner is asked for, where that is not
+    what the kind asks for.
     """
 
     kind: Kind
@@ -110,4 +111,4 @@ class Draft(Struct, frozen=True):
     case: Case | None = None
     change: Change | None = None
     narrower: "Draft | None" = None
-    letter: Letter = Letter.CHANGE
+    letter: Letter | None = None

@@ -8,16 +8,15 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.advice import said
+from diagnose.remedy.answer import error_text
 from diagnose.remedy.commands import commands
 from diagnose.remedy.document import dumped, patch_text
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange
-from diagnose.remedy.edits import EDITS
 from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
 from diagnose.remedy.prove import Proven, prove
-from diagnose.remedy.repeats import repeated
+from diagnose.remedy.table import KINDS
 
 
 def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...]:
@@ -28,7 +27,7 @@ def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tup
     found = first_proven(kind, subject, case, decision)
     if found is None:
         return ()
-    smaller = repeated(Kind(kind), subject)
+    smaller = smaller_kind(Kind(kind), subject)
     if smaller and (other := first_proven(smaller, subject, case, decision)) and _as_good(other[1], found[1]):
         return ()
     narrower = found[0].narrower
@@ -39,14 +38,19 @@ def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tup
 
 def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | None:
     """Find the first draft of a kind whose proof holds."""
-    edit = EDITS[Kind(kind)]
     for focused in _focused(subject, decision):
-        for draft in edit(focused, case, decision):
+        for draft in KINDS[Kind(kind)].author(focused, case, decision):
             proven = prove(draft, focused, case, decision)
             if proven is not None:
                 return draft, proven
-    advice = said(Kind(kind), subject, case)
+    advice = _advice(Kind(kind), subject, case)
     return (advice, Proven(Proof.NOT_TRIED)) if advice else None
+
+
+def smaller_kind(kind: Kind, subject: Subject) -> Kind | None:
+    """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
+    faulty = subject.element
+    return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 
 
 def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
@@ -59,7 +63,7 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
-        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[draft.kind].letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):
@@ -71,6 +75,14 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
         case RequestChange(before=before, after=after_request):
             return replace(remedy, flags=changed_flags(before, after_request))
     return remedy
+
+
+def _advice(kind: Kind, subject: Subject, case: Case) -> Draft | None:
+    """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
+    if not error_text(case) or subject.layer is not None or subject.gate is not None:
+        return None
+    fitting = (one for one in KINDS[kind].advice if one.fits(case))
+    return next((Draft(kind, one.owner, one.text) for one in fitting), None)
 
 
 def _as_good(one: Proven, other: Proven) -> bool:
