@@ -40,17 +40,14 @@ def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
 
 
 def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
-    proposed = (propose(kind, cause.subject, case, decision) for kind in cause.remedies)
-    return replace(cause.finding, remedies=tuple(remedy for remedies in proposed for remedy in remedies))
+    remedies, refused = propose(cause.remedies, cause.subject, case, decision)
+    return replace(cause.finding, remedies=remedies, refused=refused)
 
 
 def _plan(causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Put remedies together where several things stand in the way and no remedy alone is enough."""
-    alone = any(remedy.enough for finding in findings for remedy in finding.remedies)
-    if alone or len(decision.blockers) < 2:
-        return ()
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
-    return plan(steps, case, decision)
+    remedies = (remedy for finding in findings for remedy in finding.remedies)
+    return plan(steps, remedies, case, decision)
 
 
 def _answered(decision: Decision, probe: ProbeResult) -> Tri:

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from tests.remedy.broken import propose
+from tests.remedy.broken import propose, refusal
 from tests.remedy.example import Example
 from tests.remedy.examples import EXAMPLES
 
@@ -27,6 +27,11 @@ def named(example: Example) -> str:
 def test_a_remedy_is_shown_only_with_its_proof(example: Example) -> None:
     remedies = propose(example.kind, example.subject, example.case)
     assert [remedy.proof for remedy in remedies] == ([example.proof] if example.proof else [])
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.refused], ids=named)
+def test_what_is_not_shown_is_refused_for_a_reason(example: Example) -> None:
+    assert refusal(example.kind, example.subject, example.case) is example.refused
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.proof], ids=named)

@@ -8,6 +8,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, DoubtKind, Effect, Element, Gate, Layer, Subject
+from diagnose.remedy.planning import in_a_row
 
 SCP_UNREAD = Doubt(DoubtKind.LAYER, Layer.SCP.value)
 TRUST_BLOCKS = RemainingBlocker(Blocker(Action.ASSUME_ROLE, Layer.TRUST))
@@ -15,7 +16,7 @@ EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 
 
 def plan(case: Case, *steps: tuple[str, Subject]) -> tuple[Remedy, ...]:
-    return remedy.plan(steps, case, decide(case))
+    return in_a_row(steps, case, decide(case))
 
 
 def test_several_remedies_lead_to_an_allowed_request_together() -> None:
@@ -49,6 +50,23 @@ def test_a_remedy_is_enough_where_nothing_that_is_known_blocks_after_it(
     proof: Proof, remaining: Any, enough: bool
 ) -> None:
     assert Remedy("pass-mfa", Owner.CALLER, "", proof, remaining=remaining).enough is enough
+
+
+@pytest.mark.parametrize(
+    ("change", "enough", "planned"),
+    [
+        pytest.param({"identity_policies": {"policies": []}}, False, True, id="two things are in the way"),
+        pytest.param({"identity_policies": {"policies": []}}, True, False, id="one remedy clears them all"),
+        pytest.param({}, False, False, id="one thing is in the way"),
+    ],
+)
+def test_a_plan_is_for_several_things_that_no_one_remedy_clears(change: Any, enough: bool, planned: bool) -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)), **change)
+    steps = [("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL))]
+    if change:
+        steps.append(("allow-role-in-identity", about(case, Layer.IDENTITY)))
+    alone = Remedy("ask-owner", Owner.CALLER, "", Proof.ALLOWED if enough else Proof.NOT_TRIED)
+    assert bool(remedy.plan(steps, [alone], case, decide(case))) is planned
 
 
 def test_remedies_that_do_not_lead_there_are_no_plan() -> None:

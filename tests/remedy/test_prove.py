@@ -7,7 +7,7 @@ from tests.remedy.handmade import added, amended, proof_of
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, StatementPlace
+from diagnose.model.diagnosis import NotProved, Owner, Proof, RemainingBlocker, StatementPlace
 from diagnose.model.trace import Action, Blocker, Decision, Doubt, DoubtKind, Effect, Element, Gate, Layer, Subject
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.remedy.document import Operation
@@ -27,14 +27,14 @@ STRANGER: Any = broken("cross-account", trust_policy=trust(allow({"AWS": APP}, C
 
 def test_what_an_edit_does_not_touch_is_not_cleared() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": f"{BUILDER}2"})))
-    assert proof_of(case, Layer.TRUST, Operation("add", "/Id", "nothing changed")) is None
+    assert proof_of(case, Layer.TRUST, Operation("add", "/Id", "nothing changed")) is NotProved.CHANGES_NOTHING
 
 
 def test_nothing_is_proposed_for_a_request_that_is_allowed() -> None:
     allowed = broken("cross-account")
     edit = amended(allowed, Layer.TRUST, Operation("add", "/Id", "nothing changed"))
     subject = about(STRANGER, Layer.TRUST)
-    assert prove(edit, subject, allowed, decide(allowed)) is None
+    assert prove(edit, subject, allowed, decide(allowed)) is NotProved.ALLOWED_ALREADY
 
 
 def test_what_was_not_read_is_not_ruled_out_and_does_not_block() -> None:
@@ -46,7 +46,7 @@ def test_what_was_not_read_is_not_ruled_out_and_does_not_block() -> None:
     )
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     assert proven.proof is Proof.CLEARS
     assert [(one.kind, one.subject) for one in proven.remaining if isinstance(one, Doubt)] == [(DoubtKind.LAYER, "scp")]
     assert len(proven.remaining) == 1
@@ -65,7 +65,7 @@ def test_what_still_blocks_is_listed_with_what_shows_why() -> None:
     )
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("tagged", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     external_id, explicit, *others = blockers(proven)
     assert external_id.blocker == Blocker(Action.ASSUME_ROLE, Layer.TRUST)
     assert external_id.statements == (StatementPlace("Deploy", 0),)
@@ -89,10 +89,10 @@ def test_conditions_of_one_statement_are_mended_one_by_one() -> None:
     )
     subject = about(case, Layer.TRUST, Element.CONDITION, key="sts:ExternalId")
     proven = prove(_passing(case, external_id="acme-42"), subject, case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     assert proven.proof is Proof.CLEARS
     assert [one.key for one in blockers(proven)[0].conditions] == ["aws:MultiFactorAuthPresent"]
-    assert prove(_passing(case, external_id="acme-43"), subject, case, decide(case)) is None
+    assert prove(_passing(case, external_id="acme-43"), subject, case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
 def test_a_statement_that_names_somebody_else_is_not_mended_by_its_conditions() -> None:
@@ -102,20 +102,20 @@ def test_a_statement_that_names_somebody_else_is_not_mended_by_its_conditions() 
         trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)),
     )
     subject = about(case, Layer.TRUST, Element.CONDITION, key="sts:ExternalId")
-    assert prove(_passing(case, external_id="acme-42"), subject, case, decide(case)) is None
+    assert prove(_passing(case, external_id="acme-42"), subject, case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
 def test_a_change_of_the_request_may_not_break_what_was_right() -> None:
     case = broken("cross-account", request={"parameters": {"duration_seconds": 7200}})
     change = _passing(case, duration_seconds=3600, session_name="not a name")
-    assert prove(change, gate(case, Gate.DURATION), case, decide(case)) is None
+    assert prove(change, gate(case, Gate.DURATION), case, decide(case)) is NotProved.BREAKS_SOMETHING_ELSE
 
 
 def test_an_action_that_is_no_longer_asked_for_is_cleared() -> None:
     case = broken("tagged", trust_policy=trust(allow({"AWS": BUILDER}, ["sts:AssumeRole", "sts:SetSourceIdentity"])))
     subject = about(case, Layer.TRUST, action=Action.TAG_SESSION)
     proven = prove(_passing(case, tags={}, transitive_tag_keys=()), subject, case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     assert proven.proof is Proof.ALLOWED
 
 
@@ -127,19 +127,19 @@ def test_a_deny_that_only_moves_is_not_lifted() -> None:
         Operation("add", "/Statement/-", deny(Principal="*")),
     )
     draft = amended(case, Layer.TRUST, *moved, kind=Kind.EXEMPT_FROM_DENY)
-    assert prove(draft, subject, case, decide(case)) is None
+    assert prove(draft, subject, case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
 def test_what_is_not_needed_is_not_mended() -> None:
     case = broken("same-account-named", request={"parameters": {"duration_seconds": 7200}})
     draft = amended(case, Layer.IDENTITY, added(Resource=case.request.role_arn), kind=Kind.ALLOW_ROLE_IN_IDENTITY)
-    assert prove(draft, Subject(layer=Layer.IDENTITY), case, decide(case)) is None
+    assert prove(draft, Subject(layer=Layer.IDENTITY), case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
 def test_no_gate_is_closed_where_the_request_is_allowed() -> None:
     case = broken("cross-account")
     subject = gate(broken("cross-account", request={"parameters": {"duration_seconds": 7200}}), Gate.DURATION)
-    assert prove(_passing(case, duration_seconds=3600), subject, case, decide(case)) is None
+    assert prove(_passing(case, duration_seconds=3600), subject, case, decide(case)) is NotProved.ALLOWED_ALREADY
 
 
 def test_what_nothing_decides_is_not_tried() -> None:
@@ -173,7 +173,7 @@ def test_a_gate_that_stays_closed_comes_with_both_sides() -> None:
     )
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     (closed,) = blockers(proven)
     assert closed.gate is not None
     assert (closed.gate.gate, closed.gate.wanted, closed.gate.got) == (Gate.DURATION, "3600", "7200")
@@ -187,7 +187,7 @@ def test_the_levels_that_allow_nothing_are_named() -> None:
     )
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("organization", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     assert [one.levels for one in blockers(proven)] == [("workloads",)]
 
 
@@ -220,7 +220,7 @@ def test_what_is_not_ruled_out_is_a_doubt(change: Any, kind: DoubtKind, subject:
     case = broken(world, identity_policies={"policies": []}, request=asked, **change)
     draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in(world, case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
-    assert proven is not None
+    assert isinstance(proven, Proven)
     assert any(isinstance(one, Doubt) and one.kind is kind and subject in one.subject for one in proven.remaining)
 
 

@@ -10,7 +10,7 @@ from tests.remedy.examples import EXAMPLES
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof
+from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.trace import Layer
 from diagnose.remedy.draft import (
     Attachment,
@@ -60,8 +60,8 @@ def test_no_kind_repeats_itself_or_one_that_repeats_another(kind: Kind) -> None:
 
 @pytest.mark.parametrize("example", SHOWN, ids=named)
 def test_a_kind_changes_what_its_row_says(example: Example) -> None:
-    found = first_proven(example.kind, example.subject, example.case, decide(example.case))
-    assert found is not None
+    found = first_proven(Kind(example.kind), example.subject, example.case, decide(example.case))
+    assert not isinstance(found, NotProved)
     draft, proven = found
     if proven.proof is not Proof.NOT_TRIED:
         assert changes(draft, example.case, KINDS[Kind(example.kind)].edits)

@@ -121,8 +121,50 @@ class Remedy(Struct, frozen=True):
         return self.proof is Proof.ALLOWED
 
 
+class NotProved(StrEnum):
+    """Why no edit of a kind was proved.
+
+    Of several reasons the first one here is given: that an edit failed its proof says more than that another one
+    could not be made.
+    """
+
+    LETS_IN_OTHERS = "lets_in_others"
+    OPENS_OTHER_ROLES = "opens_other_roles"
+    BREAKS_SOMETHING_ELSE = "breaks_something_else"
+    """A requirement that was met would no longer be."""
+    CHANGES_NOTHING = "changes_nothing"
+    """What the finding is about stands in the way as before."""
+    DENY_IS_MEANT = "deny_is_meant"
+    """The Deny is there for this very caller or role: to lift it is a decision, not a correction."""
+    AWS_MANAGED = "aws_managed"
+    """The policy is AWS's own."""
+    PROTECTED = "protected"
+    """Nobody can edit the user or role: it is service-linked, of IAM Identity Center, or no IAM principal at all."""
+    NOT_READABLE = "not_readable"
+    """The policy is not JSON that has one meaning, so that no edit of it could be told."""
+    NOT_READ = "not_read"
+    CALLER_NOT_NAMEABLE = "caller_not_nameable"
+    """No policy can name this caller: the root user, a federated user."""
+    ALLOWED_ALREADY = "allowed_already"
+    SAME_AS_SMALLER = "same_as_smaller"
+    """A smaller edit, of another kind, comes to the same and was proved."""
+    NO_EDIT = "no_edit"
+    """There is nothing of this kind to edit in what the finding is about."""
+
+
+class Refused(Struct, frozen=True):
+    """A kind of remedy that was looked for, and of which no edit was proved."""
+
+    kind: str
+    reason: NotProved
+
+
 class Finding(Struct, frozen=True):
-    """One cause, named. `unknown` says what keeps a possible finding from being certain."""
+    """One cause, named.
+
+    `refused` are the kinds of remedy that its rule names and that could not be proved. `unknown` says what keeps a
+    possible finding from being certain.
+    """
 
     rule: str
     certainty: Certainty
@@ -132,6 +174,7 @@ class Finding(Struct, frozen=True):
     layer: Layer | None = None
     excerpts: tuple[Excerpt, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    refused: tuple[Refused, ...] = ()
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     action: str = ""

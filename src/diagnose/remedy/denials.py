@@ -9,6 +9,7 @@ from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.amendment import amend
@@ -26,7 +27,7 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words
 from diagnose.remedy.parties import account_of, caller, principal_arn, principal_element
@@ -35,7 +36,7 @@ from diagnose.remedy.places import same
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
 
-def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
     """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
 
     Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
@@ -45,9 +46,12 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     if statement is None or layer is None or statement.effect is not Effect.DENY:
         return
     document = read(statement.policy)
-    path = statement_path(document, statement.index) if document is not None else ""
-    held = value_at(document, path) if document is not None else None
-    if document is None or not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
+    if document is None:
+        yield NotProved.NOT_READABLE
+        return
+    path = statement_path(document, statement.index)
+    held = value_at(document, path)
+    if not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
     whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
@@ -57,11 +61,11 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     else:
         narrowing = _without_not_principal(held, path, case) or _spares_caller(held, path, case)
     if not narrowing:
+        nameable = layer in _OWN_LAYERS or principal_element(case) is not None
+        yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
     operations = _only_for(actions, document, held, path, narrowing)
-    draft = amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
-    if draft:
-        yield draft
+    yield amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from diagnose.model.case import Case, Request
-from diagnose.model.diagnosis import Letter, Owner
+from diagnose.model.diagnosis import Letter, NotProved, Owner
 from diagnose.model.policy import Policy
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, Operation
@@ -112,3 +112,7 @@ class Draft(Struct, frozen=True):
     change: Change | None = None
     narrower: "Draft | None" = None
     letter: Letter | None = None
+
+
+Attempt: TypeAlias = Draft | NotProved
+"""A draft, or why there is none."""

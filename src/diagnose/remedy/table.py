@@ -23,11 +23,11 @@ from diagnose.remedy import (
 )
 from diagnose.remedy.advice import Advice, role_sets_the_limit, tags_are_too_large
 from diagnose.remedy.answer import too_large
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.kinds import Kind
 
-Author = Callable[[Subject, Case, Decision], Iterator[Draft]]
-"""Gives drafts in order of preference: the first one whose proof holds is shown."""
+Author = Callable[[Subject, Case, Decision], Iterator[Attempt]]
+"""Gives drafts in order of preference: the first one whose proof holds is shown; and why there is none, if it knows."""
 
 
 class Edited(StrEnum):

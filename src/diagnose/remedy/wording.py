@@ -6,11 +6,12 @@ from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Decision, ElementTrace, Layer, Reason, Subject
 from diagnose.remedy.amendment import LANGUAGE, amend
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.identity import allow_in_identity
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
@@ -44,10 +45,13 @@ _MOST = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
-def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the role's ARN in the place of the value that nearly is it."""
     element, role = subject.element, case.destination_arn
-    if element is None or (subject.layer is Layer.IDENTITY and destination_is_protected(case)):
+    if element is None:
+        return
+    if subject.layer is Layer.IDENTITY and destination_is_protected(case):
+        yield NotProved.PROTECTED
         return
     if not element.negated:
         what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
@@ -62,7 +66,7 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
         yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
 
 
-def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
     element, action = subject.element, str(subject.action)
     if element is None:
@@ -80,7 +84,7 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
         yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
 
 
-def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
     That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
@@ -107,7 +111,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     )
 
 
-def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Turn policy variables on, which only the language of 2012 has."""
     if subject.statement is None or subject.layer is None:
         return
@@ -117,9 +121,7 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
         return
     operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE)
     text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE}"'
-    draft = amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
-    if draft:
-        yield draft
+    yield amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
 
 
 def is_near(element: ElementTrace) -> bool:

@@ -173,6 +173,7 @@ HOW: Mapping[type, Mapping[str, How]] = {
         "flags": _quoted,
         "commands": _kept,
     },
+    told.Refused: {"kind": _kept},
     told.StatementPlace: {"policy": _named(Kind.POLICY), "sid": _named(Kind.STATEMENT)},
     told.RemainingBlocker: {"levels": _UNIT},
     told.Finding: {

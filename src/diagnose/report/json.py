@@ -16,6 +16,7 @@ from diagnose.report.fix import proof_words
 from diagnose.report.handover import handover
 from diagnose.report.place import place
 from diagnose.report.plain import ascii_json
+from diagnose.report.refused import refusal_words
 from diagnose.report.remaining import remaining_words
 from diagnose.report.shape import Document, Row
 from diagnose.report.tree import page
@@ -157,6 +158,9 @@ def _cause(finding: Finding, case: Case) -> Mapping[str, object]:
         "unknown": finding.unknown,
         "places": [_place(excerpt, case) for excerpt in finding.excerpts],
         "fixes": [_fix(remedy, case) for remedy in finding.remedies],
+        "refused": [
+            {"kind": one.kind, "reason": one.reason.value, "text": refusal_words(one)} for one in finding.refused
+        ],
         "sources": finding.sources,
     }
 
