@@ -12,8 +12,6 @@ from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verd
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy import plan, propose
-from diagnose.remedy.handover import paragraph
-from diagnose.remedy.leftover import enough
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -42,23 +40,14 @@ def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
 
 
 def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
-    proposed = (propose(kind, cause.subject, case, decision) for kind in cause.remedies)
-    return replace(
-        cause.finding, remedies=tuple(_handed_over(remedy, case) for remedies in proposed for remedy in remedies)
-    )
+    remedies, refused = propose(cause.remedies, cause.subject, case, decision)
+    return replace(cause.finding, remedies=remedies, refused=refused)
 
 
 def _plan(causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Put remedies together where several things stand in the way and no remedy alone is enough."""
-    alone = any(enough(remedy) for finding in findings for remedy in finding.remedies)
-    if alone or len(decision.blockers) < 2:
-        return ()
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
-    return tuple(_handed_over(remedy, case) for remedy in plan(steps, case, decision))
-
-
-def _handed_over(remedy: Remedy, case: Case) -> Remedy:
-    return replace(remedy, handover=paragraph(remedy, case))
+    remedies = (remedy for finding in findings for remedy in finding.remedies)
+    return plan(steps, remedies, case, decision)
 
 
 def _answered(decision: Decision, probe: ProbeResult) -> Tri:

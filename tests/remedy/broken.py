@@ -11,7 +11,7 @@ from diagnose import remedy
 from diagnose.causes.change import changed
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Remedy
+from diagnose.model.diagnosis import NotProved, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, Gate, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 
@@ -104,8 +104,16 @@ def gate(case: Case, wanted: Gate) -> Subject:
 
 
 def propose(kind: str, subject: Subject, case: Case) -> tuple[Remedy, ...]:
-    """Propose a remedy for a case as it is."""
-    return remedy.propose(kind, subject, case, decide(case))
+    """Propose remedies of one kind for a case as it is."""
+    return remedy.propose([kind], subject, case, decide(case))[0]
+
+
+def refusal(kind: str, subject: Subject, case: Case) -> NotProved:
+    """Say why no remedy of a kind is proposed."""
+    remedies, (refused,) = remedy.propose([kind], subject, case, decide(case))
+    assert remedies == ()
+    assert refused.kind == kind
+    return refused.reason
 
 
 def the_remedy(kind: str, subject: Subject, case: Case) -> Remedy:

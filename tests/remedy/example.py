@@ -5,19 +5,23 @@ from typing import Any, NamedTuple
 from tests.remedy.broken import BUILDER, about, allow, broken, document, gate, trust
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof
+from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.trace import Action, Effect, Element, Gate, GateTrace, Layer, Reason, Subject
 from diagnose.model.tri import NO
 
 
 class Example(NamedTuple):
-    """A remedy of `kind` for what `subject` says of `case` is proved to be `proof`; None: it is not shown."""
+    """A remedy of `kind` for what `subject` says of `case` is proved to be `proof`; None: it is not shown.
+
+    `refused` says why; None where the kind edits nothing, and has nothing to say.
+    """
 
     kind: str
     name: str
     case: Case
     subject: Subject
     proof: Proof | None
+    refused: NotProved | None
 
 
 TAGS, SOURCE_IDENTITY = Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY
@@ -39,8 +43,10 @@ def condition(key: str, layer: Layer = Layer.TRUST, **more: Any) -> Any:
     return lambda case: about(case, layer, Element.CONDITION, key=key, **more)
 
 
-def example(kind: str, name: str, case: Case, subject: Any, proof: Proof | None) -> Example:
-    return Example(kind, name, case, subject(case) if callable(subject) else subject, proof)
+def example(kind: str, name: str, case: Case, subject: Any, outcome: Proof | NotProved | None) -> Example:
+    proof = outcome if isinstance(outcome, Proof) else None
+    refused = outcome if isinstance(outcome, NotProved) else None
+    return Example(kind, name, case, subject(case) if callable(subject) else subject, proof, refused)
 
 
 IDENTITY, TRUST = of_layer(Layer.IDENTITY), of_layer(Layer.TRUST)

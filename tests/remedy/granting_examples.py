@@ -10,7 +10,6 @@ from tests.remedy.example import (
     IDLE,
     NO_POLICY,
     OTHER,
-    REFUSED,
     ROOT,
     SAVED,
     TRUST,
@@ -20,6 +19,7 @@ from tests.remedy.example import (
     of_layer,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Layer
 
 GRANTING_EXAMPLES = (
@@ -43,7 +43,7 @@ GRANTING_EXAMPLES = (
         "a Deny of the same policy stays",
         broken("cross-account", identity_policies=identity(deny(Resource="*"))),
         IDENTITY,
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "correct-resource",
@@ -61,7 +61,7 @@ GRANTING_EXAMPLES = (
         "the role is excluded on purpose",
         broken("cross-account", identity_policies=identity(on(OTHER), deny(Resource=DEPLOY))),
         of_layer(Layer.IDENTITY, Element.RESOURCE),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "correct-action",
@@ -89,7 +89,7 @@ GRANTING_EXAMPLES = (
         "the statement is for somebody else",
         broken("cross-account", trust_policy=trust(allow({"AWS": APP}, "sts:AssumeRoleWithSAML"))),
         of_layer(Layer.TRUST, Element.ACTION),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "correct-action",
@@ -98,7 +98,7 @@ GRANTING_EXAMPLES = (
             "guarded", boundary={"value": {"document": document(on(DEPLOY, "sts:AssumesRole"), deny(Resource="*"))}}
         ),
         of_layer(Layer.BOUNDARY, Element.ACTION),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "set-default-version",
@@ -123,7 +123,7 @@ GRANTING_EXAMPLES = (
             },
         ),
         IDENTITY,
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "set-default-version",
@@ -135,7 +135,7 @@ GRANTING_EXAMPLES = (
             ),
         ),
         IDENTITY,
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "attach-idle-policy",
@@ -157,7 +157,7 @@ GRANTING_EXAMPLES = (
             idle_policies=[{**IDLE, "document": document(on(OTHER))}],
         ),
         IDENTITY,
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "name-principal-in-trust",
@@ -184,13 +184,13 @@ GRANTING_EXAMPLES = (
         WHOM,
         CLEARS,
     ),
-    example("name-principal-in-trust", "the root user can assume nothing", ROOT, TRUST, REFUSED),
+    example("name-principal-in-trust", "the root user can assume nothing", ROOT, TRUST, NotProved.CALLER_NOT_NAMEABLE),
     example(
         "name-principal-in-trust",
         "a Deny of the whole account stays",
         broken("cross-account", trust_policy=trust(allow({"AWS": APP}), deny(Principal=ACCOUNT))),
         WHOM,
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "replace-stale-id",
@@ -204,6 +204,6 @@ GRANTING_EXAMPLES = (
         "the value is no id",
         broken("cross-account-role", trust_policy=trust(allow({"AWS": f"{APP}2"}))),
         WHOM,
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
 )

@@ -6,6 +6,7 @@ from tests.remedy.broken import about
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Layer
 from diagnose.remedy.amendment import amend
 from diagnose.remedy.document import Operation
@@ -18,11 +19,11 @@ from diagnose.remedy.prove import Proven, prove
 def amended(case: Case, layer: Layer, *operations: Operation, kind: Kind = Kind.NAME_PRINCIPAL_IN_TRUST) -> Draft:
     """Draft an edit that no author would."""
     draft = amend(case, layer, next(policies_in(case, layer)), operations, kind=kind, text="")
-    assert draft is not None
+    assert isinstance(draft, Draft)
     return draft
 
 
-def proof_of(case: Case, layer: Layer, *operations: Operation) -> Proven | None:
+def proof_of(case: Case, layer: Layer, *operations: Operation) -> Proven | NotProved:
     return prove(amended(case, layer, *operations), about(case, layer), case, decide(case))
 
 

@@ -20,6 +20,7 @@ from tests.remedy.example import (
     with_scp,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Gate, Layer, Subject
 
 LIMIT_EXAMPLES = (
@@ -35,7 +36,7 @@ LIMIT_EXAMPLES = (
         "the boundary denies it and goes on denying it",
         broken("guarded", boundary={"value": {"document": document(on(OTHER), deny(Resource="*"))}}),
         of_layer(Layer.BOUNDARY),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "allow-in-scp",
@@ -59,7 +60,7 @@ LIMIT_EXAMPLES = (
         "the level denies it",
         with_scp(deny(Resource="*")),
         Subject(layer=Layer.SCP, level="Root"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "allow-in-endpoint",
@@ -85,7 +86,7 @@ LIMIT_EXAMPLES = (
             },
         ),
         of_layer(Layer.ENDPOINT),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "allow-in-session",
@@ -113,13 +114,17 @@ LIMIT_EXAMPLES = (
             },
         ),
         of_layer(Layer.SESSION),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "raise-role-maximum", "two hours are asked for", asked(duration_seconds=7200), of_gate(Gate.DURATION), ALLOWED
     ),
     example(
-        "raise-role-maximum", "a day is asked for", asked(duration_seconds=86400), of_gate(Gate.PARAMETERS), REFUSED
+        "raise-role-maximum",
+        "a day is asked for",
+        asked(duration_seconds=86400),
+        of_gate(Gate.PARAMETERS),
+        NotProved.NO_EDIT,
     ),
     example(
         "tag-principal",
@@ -133,7 +138,7 @@ LIMIT_EXAMPLES = (
         "the session's tag wins over the role's",
         with_condition({"StringEquals": {"aws:PrincipalTag/team": "red"}}, "chained", whole_account=True),
         condition("aws:PrincipalTag/team"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "tag-role",
@@ -147,10 +152,10 @@ LIMIT_EXAMPLES = (
         "a tag that is handed on hides the role's",
         with_condition({"StringEquals": {"aws:ResourceTag/team": "red"}}, "chained", whole_account=True),
         condition("aws:ResourceTag/team"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example("create-role", "there is no such role", broken("cross-account", **GONE), of_gate(Gate.ROLE), ALLOWED),
-    example("create-role", "the role exists", asked(external_id="acme-41"), TRUST, REFUSED),
+    example("create-role", "the role exists", asked(external_id="acme-41"), TRUST, NotProved.NO_EDIT),
     example("wait-for-propagation", "whatever it is", NO_POLICY, IDENTITY, NOT_TRIED),
     example("ask-owner", "whatever it is", NO_POLICY, IDENTITY, NOT_TRIED),
     example(

@@ -9,7 +9,6 @@ from tests.remedy.example import (
     NO_POLICY,
     NO_TROUBLE,
     NOT_TRIED,
-    REFUSED,
     SOURCE_IDENTITY,
     TAGS,
     USER,
@@ -21,6 +20,7 @@ from tests.remedy.example import (
     with_condition,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Gate, Layer, Subject
 
 REFUSED_LONGER = replace(broken("cross-account"), message="The requested DurationSeconds exceeds the maximum")
@@ -58,14 +58,14 @@ REQUEST_EXAMPLES = (
         "the condition is on something else",
         with_condition({"StringEquals": {"aws:RequestTag/stage": "test"}}),
         condition("aws:RequestTag/stage"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "pass-external-id",
         "the console cannot pass one",
         with_condition(EXTERNAL, "console"),
         condition("sts:ExternalId"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "pass-mfa",
@@ -79,7 +79,7 @@ REQUEST_EXAMPLES = (
         "no session of a role can",
         with_condition({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "cross-account-role", whole_account=True),
         condition("aws:MultiFactorAuthPresent"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "pass-tags",
@@ -93,7 +93,7 @@ REQUEST_EXAMPLES = (
         "any value would do, so none is made up",
         with_condition({"StringLike": {"aws:RequestTag/stage": "te*"}}),
         condition("aws:RequestTag/stage"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "pass-session-name",
@@ -107,7 +107,7 @@ REQUEST_EXAMPLES = (
         "the wanted name is no session name",
         with_condition({"StringEquals": {"sts:RoleSessionName": "a name"}}),
         condition("sts:RoleSessionName"),
-        REFUSED,
+        NotProved.BREAKS_SOMETHING_ELSE,
     ),
     example(
         "pass-source-identity",
@@ -121,7 +121,7 @@ REQUEST_EXAMPLES = (
         "the session's own cannot be changed",
         with_condition({"StringEquals": {"sts:SourceIdentity": "somebody"}}, "console"),
         condition("sts:SourceIdentity"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "drop-tags",
@@ -138,7 +138,7 @@ REQUEST_EXAMPLES = (
             trust_policy=trust(allow({"AWS": APP}, ["sts:AssumeRole", "sts:SetSourceIdentity"])),
         ),
         of_layer(Layer.TRUST, action=TAGS),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "drop-source-identity",
@@ -152,7 +152,7 @@ REQUEST_EXAMPLES = (
         "the source identity is the session's",
         broken("chained", trust_policy=trust(allow({"AWS": APP}, ["sts:AssumeRole", "sts:TagSession"]))),
         of_layer(Layer.TRUST, action=SOURCE_IDENTITY),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "shorten-duration", "over the role's maximum", asked(duration_seconds=7200), of_gate(Gate.DURATION), ALLOWED
@@ -175,8 +175,8 @@ REQUEST_EXAMPLES = (
         Subject(),
         NOT_TRIED,
     ),
-    example("shorten-duration", "nothing speaks of a duration", broken("cross-account"), Subject(), REFUSED),
-    example("shorten-duration", "the duration is no trouble", NO_POLICY, NO_TROUBLE, REFUSED),
+    example("shorten-duration", "nothing speaks of a duration", broken("cross-account"), Subject(), NotProved.NO_EDIT),
+    example("shorten-duration", "the duration is no trouble", NO_POLICY, NO_TROUBLE, NotProved.NO_EDIT),
     example(
         "correct-parameter",
         "spaces in the session name",
@@ -189,6 +189,6 @@ REQUEST_EXAMPLES = (
         "an external ID with a `#`",
         asked(external_id="acme#42"),
         of_gate(Gate.PARAMETERS),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
 )

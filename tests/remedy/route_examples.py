@@ -9,7 +9,6 @@ from tests.remedy.example import (
     NO_POLICY,
     NO_TROUBLE,
     NOT_TRIED,
-    REFUSED,
     ROOT,
     TRUST,
     USER,
@@ -22,6 +21,7 @@ from tests.remedy.example import (
     with_scp,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Effect, Element, Gate, Layer
 
 ROUTE_EXAMPLES = (
@@ -41,7 +41,7 @@ ROUTE_EXAMPLES = (
         "no role has a name like it",
         broken("cross-account", **GONE),
         of_gate(Gate.ROLE),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "correct-source-arn",
@@ -62,7 +62,7 @@ ROUTE_EXAMPLES = (
         "any Region that begins so would do",
         with_condition({"StringLike": {"aws:RequestedRegion": "us-*"}}),
         condition("aws:RequestedRegion"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "use-region",
@@ -90,7 +90,7 @@ ROUTE_EXAMPLES = (
         "the key is of another kind",
         with_condition({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
         condition("aws:SourceIp"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "use-api-instead-of-console",
@@ -111,14 +111,14 @@ ROUTE_EXAMPLES = (
         "what is missing cannot be passed along",
         with_condition({"StringEquals": {"aws:PrincipalTag/team": "red"}}, "console"),
         condition("aws:PrincipalTag/team"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "use-api-instead-of-console",
         "it was no console",
         asked(external_id="acme-41"),
         condition("sts:ExternalId"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "use-identity",

@@ -9,7 +9,6 @@ from tests.remedy.example import (
     IDENTITY,
     IDENTITY_DENIES,
     OTHER,
-    REFUSED,
     SOURCE_IDENTITY,
     TAGS,
     USER,
@@ -21,6 +20,7 @@ from tests.remedy.example import (
     with_scp,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Effect, Layer
 
 STATEMENT_EXAMPLES = (
@@ -36,7 +36,7 @@ STATEMENT_EXAMPLES = (
         "the trust policy denies tags",
         broken("tagged", trust_policy=trust(allow(USER), deny("sts:TagSession", Principal=ACCOUNT))),
         of_layer(Layer.TRUST, action=TAGS),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "add-companion-to-identity",
@@ -50,7 +50,7 @@ STATEMENT_EXAMPLES = (
         "the action is no companion",
         broken("tagged", identity_policies=identity(on(OTHER))),
         IDENTITY,
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "add-companion-to-boundary",
@@ -64,7 +64,7 @@ STATEMENT_EXAMPLES = (
         "the boundary denies tags",
         bounded(on(DEPLOY), deny("sts:TagSession", Resource="*")),
         of_layer(Layer.BOUNDARY, action=TAGS),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "split-companion",
@@ -90,7 +90,7 @@ STATEMENT_EXAMPLES = (
             ),
         ),
         condition("aws:RequestTag/stage", action=TAGS),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "correct-condition-value",
@@ -108,7 +108,7 @@ STATEMENT_EXAMPLES = (
         "MFA is not bent towards the request",
         with_condition({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
         condition("aws:MultiFactorAuthPresent"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "correct-condition-operator",
@@ -126,7 +126,7 @@ STATEMENT_EXAMPLES = (
         "the operator is right and the value is not",
         with_condition({"StringEquals": {"sts:ExternalId": "acme-41"}}),
         condition("sts:ExternalId"),
-        REFUSED,
+        NotProved.NO_EDIT,
     ),
     example(
         "correct-condition-key",
@@ -140,7 +140,7 @@ STATEMENT_EXAMPLES = (
         "the right key has another value",
         with_condition({"StringEquals": {"sts:External-Id": "acme-41"}}),
         condition("sts:External-Id"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "set-policy-version-language",
@@ -167,7 +167,7 @@ STATEMENT_EXAMPLES = (
             ),
         ),
         condition("sts:RoleSessionName"),
-        REFUSED,
+        NotProved.CHANGES_NOTHING,
     ),
     example(
         "exempt-from-deny",
@@ -204,13 +204,13 @@ STATEMENT_EXAMPLES = (
         "the Deny names this very caller",
         broken("cross-account", trust_policy=trust(allow(USER), deny(Principal=USER))),
         of_layer(Layer.TRUST, effect=Effect.DENY),
-        REFUSED,
+        NotProved.DENY_IS_MEANT,
     ),
     example(
         "exempt-from-deny",
         "the Deny names this very role",
         broken("cross-account", identity_policies=identity(on(DEPLOY), deny(Resource=DEPLOY))),
         IDENTITY_DENIES,
-        REFUSED,
+        NotProved.DENY_IS_MEANT,
     ),
 )

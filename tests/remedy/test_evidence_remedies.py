@@ -17,7 +17,7 @@ UNREAD: Any = {"evidence": "unread", "gap": "no_credentials"}
 
 def _proposed(kind: str, change: Any, layer: Layer | None = None, world: str = "cross-account") -> list[Any]:
     case = case_of(Example("", world, change, "silent"))
-    return list(propose(kind, Subject(layer=layer), case, decide(case)))
+    return list(propose([kind], Subject(layer=layer), case, decide(case))[0])
 
 
 def test_the_owner_of_an_unread_trust_policy_is_told_what_it_must_hold() -> None:

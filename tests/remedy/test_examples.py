@@ -1,14 +1,13 @@
 import json
 
 import pytest
-from tests.remedy.broken import propose
+from tests.remedy.broken import propose, refusal
 from tests.remedy.example import Example
 from tests.remedy.examples import EXAMPLES
 
 from diagnose.model.diagnosis import Proof
 from diagnose.model.tri import NO
-from diagnose.remedy.edits import EDITS
-from diagnose.remedy.kinds import REMEDIES, Kind
+from diagnose.remedy.kinds import REMEDIES
 
 SAID_ONLY = {
     "correct-source-arn",
@@ -28,6 +27,11 @@ def named(example: Example) -> str:
 def test_a_remedy_is_shown_only_with_its_proof(example: Example) -> None:
     remedies = propose(example.kind, example.subject, example.case)
     assert [remedy.proof for remedy in remedies] == ([example.proof] if example.proof else [])
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.refused], ids=named)
+def test_what_is_not_shown_is_refused_for_a_reason(example: Example) -> None:
+    assert refusal(example.kind, example.subject, example.case) is example.refused
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.proof], ids=named)
@@ -51,11 +55,6 @@ def test_no_remedy_widens_to_everybody_or_everything(example: Example) -> None:
 def test_no_remedy_is_shown_that_lets_in_somebody_else(example: Example) -> None:
     (remedy,) = propose(example.kind, example.subject, example.case)
     assert remedy.admits_nobody_else is not NO
-
-
-def test_every_kind_has_an_edit() -> None:
-    assert set(EDITS) == set(Kind)
-    assert frozenset(kind.value for kind in EDITS) == REMEDIES
 
 
 def test_every_kind_has_an_example_that_holds() -> None:

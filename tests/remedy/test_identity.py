@@ -9,13 +9,13 @@ from tests.remedy.broken import (
     edited,
     identity,
     on,
-    propose,
+    refusal,
     the_remedy,
     trust,
 )
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof
+from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.trace import Element, Layer
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
@@ -96,7 +96,7 @@ def test_nobody_grants_anything_to_a_service_linked_role() -> None:
         principal={"value": {"arn": role}},
         identity_policies={"policies": []},
     )
-    assert propose("allow-role-in-identity", about(case, Layer.IDENTITY), case) == ()
+    assert refusal("allow-role-in-identity", about(case, Layer.IDENTITY), case) is NotProved.PROTECTED
 
 
 def test_nobody_corrects_the_policies_of_a_service_linked_role() -> None:
@@ -108,7 +108,7 @@ def test_nobody_corrects_the_policies_of_a_service_linked_role() -> None:
         identity_policies=identity(on("arn:aws:iam::222222222222:role/deploy")),
         trust_policy=trust(allow({"AWS": role})),
     )
-    assert propose("correct-resource", about(case, Layer.IDENTITY, Element.RESOURCE), case) == ()
+    assert refusal("correct-resource", about(case, Layer.IDENTITY, Element.RESOURCE), case) is NotProved.PROTECTED
 
 
 def test_a_policy_that_is_the_boundary_as_well_is_edited_in_both_places() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.remedy.broken import broken, propose
+from tests.remedy.broken import broken, propose, refusal
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Reason, Subject
 
 
@@ -19,7 +20,7 @@ def _over_the_maximum(case: Case) -> Subject:
 
 def test_a_longer_maximum_is_no_remedy_for_a_role_that_chains() -> None:
     case = _asked("cross-account-role", 7200)
-    assert propose("raise-role-maximum", _over_the_maximum(case), case) == ()
+    assert refusal("raise-role-maximum", _over_the_maximum(case), case) is NotProved.CHANGES_NOTHING
 
 
 def test_a_longer_maximum_is_a_remedy_for_a_user() -> None:

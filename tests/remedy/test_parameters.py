@@ -1,12 +1,25 @@
 from typing import Any
 
 import pytest
-from tests.remedy.broken import BUILDER, DEPLOY, about, allow, broken, gate, identity, on, propose, the_remedy, trust
+from tests.remedy.broken import (
+    BUILDER,
+    DEPLOY,
+    about,
+    allow,
+    broken,
+    gate,
+    identity,
+    on,
+    refusal,
+    the_remedy,
+    trust,
+)
 
 from diagnose.evaluate.decision import decide
-from diagnose.model.diagnosis import Owner, Proof
+from diagnose.model.diagnosis import NotProved, Owner, Proof
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action, Element, Gate, Layer
+from diagnose.remedy.kinds import Kind
 from diagnose.remedy.proposal import first_proven
 
 MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -92,8 +105,8 @@ def test_only_the_tag_that_is_handed_on_is_left_out() -> None:
         "chained",
         request={"parameters": {"tags": {"team": "red", "stage": "test"}, "transitive_tag_keys": ["stage", "team"]}},
     )
-    found = first_proven("drop-tags", gate(case, Gate.PARAMETERS), case, decide(case))
-    assert found is not None
+    found = first_proven(Kind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
+    assert not isinstance(found, NotProved)
     assert found[0].case is not None
     parameters = found[0].case.request.parameters
     assert (parameters.tags, parameters.transitive_tag_keys) == ({"stage": "test"}, ("stage",))
@@ -117,4 +130,4 @@ def test_an_inherited_source_identity_is_not_left_out() -> None:
     case = broken("chained", identity_policies=identity(on(DEPLOY, ["sts:AssumeRole", "sts:TagSession"])))
     assert isinstance(case.snapshot.source.session.source_identity, Known)
     subject = about(case, Layer.IDENTITY, action=Action.SET_SOURCE_IDENTITY)
-    assert propose("drop-source-identity", subject, case) == ()
+    assert refusal("drop-source-identity", subject, case) is NotProved.NO_EDIT

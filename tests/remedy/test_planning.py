@@ -1,18 +1,22 @@
 from typing import Any
 
+import pytest
 from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny, edited, gate, identity, on, trust
 
 from diagnose import remedy
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof, Remedy
-from diagnose.model.trace import Action, Effect, Element, Gate, Layer, Subject
+from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
+from diagnose.model.trace import Action, Blocker, Doubt, Effect, Element, Gate, Layer, Subject
+from diagnose.remedy.planning import in_a_row
 
+SCP_UNREAD = Doubt(Layer.SCP)
+TRUST_BLOCKS = RemainingBlocker(Blocker(Action.ASSUME_ROLE, Layer.TRUST))
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 
 
 def plan(case: Case, *steps: tuple[str, Subject]) -> tuple[Remedy, ...]:
-    return remedy.plan(steps, case, decide(case))
+    return in_a_row(steps, case, decide(case))
 
 
 def test_several_remedies_lead_to_an_allowed_request_together() -> None:
@@ -31,6 +35,38 @@ def test_several_remedies_lead_to_an_allowed_request_together() -> None:
     assert [one.kind for one in found] == ["shorten-duration", "allow-role-in-identity", "name-principal-in-trust"]
     assert [one.proof for one in found] == [Proof.CLEARS, Proof.CLEARS, Proof.ALLOWED]
     assert [len(one.remaining) for one in found] == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("proof", "remaining", "enough"),
+    [
+        pytest.param(Proof.ALLOWED, (), True, id="it is allowed"),
+        pytest.param(Proof.NOT_TRIED, (), False, id="it was not tried"),
+        pytest.param(Proof.CLEARS, (SCP_UNREAD,), True, id="what was not read may yet block"),
+        pytest.param(Proof.CLEARS, (SCP_UNREAD, TRUST_BLOCKS), False, id="something blocks"),
+    ],
+)
+def test_a_remedy_is_enough_where_nothing_that_is_known_blocks_after_it(
+    proof: Proof, remaining: Any, enough: bool
+) -> None:
+    assert Remedy("pass-mfa", Owner.CALLER, "", proof, remaining=remaining).enough is enough
+
+
+@pytest.mark.parametrize(
+    ("change", "enough", "planned"),
+    [
+        pytest.param({"identity_policies": {"policies": []}}, False, True, id="two things are in the way"),
+        pytest.param({"identity_policies": {"policies": []}}, True, False, id="one remedy clears them all"),
+        pytest.param({}, False, False, id="one thing is in the way"),
+    ],
+)
+def test_a_plan_is_for_several_things_that_no_one_remedy_clears(change: Any, enough: bool, planned: bool) -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)), **change)
+    steps = [("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL))]
+    if change:
+        steps.append(("allow-role-in-identity", about(case, Layer.IDENTITY)))
+    alone = Remedy("ask-owner", Owner.CALLER, "", Proof.ALLOWED if enough else Proof.NOT_TRIED)
+    assert bool(remedy.plan(steps, [alone], case, decide(case))) is planned
 
 
 def test_remedies_that_do_not_lead_there_are_no_plan() -> None:

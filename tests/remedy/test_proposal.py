@@ -17,16 +17,18 @@ from tests.remedy.test_document import by_the_book
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Parameters
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Gate, Layer, Subject
 from diagnose.remedy.draft import PolicyChange, RequestChange
+from diagnose.remedy.kinds import Kind
 from diagnose.remedy.proposal import first_proven
 from diagnose.remedy.terraform import terraform
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.proof], ids=lambda one: f"{one.kind}: {one.name}")
 def test_the_patch_that_is_shown_gives_the_document_that_is_shown(example: Example) -> None:
-    found = first_proven(example.kind, example.subject, example.case, decide(example.case))
-    assert found is not None
+    found = first_proven(Kind(example.kind), example.subject, example.case, decide(example.case))
+    assert not isinstance(found, NotProved)
     (remedy,) = (the_remedy(example.kind, example.subject, example.case),)
     change = found[0].change
     if not isinstance(change, PolicyChange):

@@ -4,9 +4,23 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.remedy.broken import APP, DEPLOY, about, broken, deny, document, gate, identity, on, propose, the_remedy
+from tests.remedy.broken import (
+    APP,
+    DEPLOY,
+    about,
+    broken,
+    deny,
+    document,
+    gate,
+    identity,
+    on,
+    propose,
+    refusal,
+    the_remedy,
+)
 
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved, RemainingBlocker
 from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
 
 PACKED = "An error occurred (PackedPolicyTooLarge): Packed"
@@ -78,13 +92,13 @@ def test_a_role_of_the_callers_account_is_asked_for_in_the_callers_partition() -
     case = broken("same-account-named", request={"role_arn": asked}, role={"evidence": "unread"})
     remedy = the_remedy("correct-role-arn", gate(case, Gate.PARTITION), case)
     assert remedy.text == "Ask for `arn:aws:iam::111111111111:role/team/Deploy`"
-    assert not any("partition" in told for told in remedy.remaining)
+    assert not any(isinstance(one, RemainingBlocker) and one.blocker.gate is Gate.PARTITION for one in remedy.remaining)
 
 
 def test_a_role_of_another_account_may_be_in_another_partition() -> None:
     gov = DEPLOY.replace("arn:aws:", "arn:aws-us-gov:")
     case = broken("cross-account", request={"role_arn": gov}, role={"value": {"arn": gov}})
-    assert propose("correct-role-arn", gate(case, Gate.PARTITION), case) == ()
+    assert refusal("correct-role-arn", gate(case, Gate.PARTITION), case) is NotProved.NO_EDIT
 
 
 @pytest.mark.parametrize(
@@ -94,7 +108,7 @@ def test_a_role_of_another_account_may_be_in_another_partition() -> None:
 def test_nobody_is_granted_a_role_that_nobody_may_assume(kind: str, path: str) -> None:
     arn = f"arn:aws:iam::222222222222:role/{path}"
     case = broken("cross-account", request={"role_arn": arn}, role={"value": {"arn": arn}})
-    assert propose(kind, about(case, Layer.IDENTITY, Element.RESOURCE), case) == ()
+    assert refusal(kind, about(case, Layer.IDENTITY, Element.RESOURCE), case) is NotProved.PROTECTED
 
 
 def test_what_an_endpoint_lets_pass_is_said_with_whom() -> None:

@@ -13,12 +13,13 @@ from tests.remedy.broken import (
     gate,
     on,
     propose,
+    refusal,
     the_remedy,
     trust,
 )
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import NotProved, Owner
 from diagnose.model.trace import Action, Element, Gate, Layer, Subject
 from diagnose.model.tri import YES
 
@@ -194,7 +195,7 @@ def test_a_smaller_edit_that_lets_in_the_same_caller_is_not_repeated(kind: str, 
     case = broken("cross-account", trust_policy=trust(document))
     subject = about(case, Layer.TRUST, element)
     assert len(propose(kind, subject, case)) == 1
-    assert propose("name-principal-in-trust", subject, case) == ()
+    assert refusal("name-principal-in-trust", subject, case) is NotProved.SAME_AS_SMALLER
 
 
 def test_a_larger_edit_stays_where_the_smaller_one_lets_in_more() -> None:
@@ -232,7 +233,7 @@ def test_the_trust_policy_of_a_role_that_only_aws_edits_is_left_alone() -> None:
         role={"value": {"arn": arn}},
         trust_policy=trust(allow({"AWS": "333333333333"})),
     )
-    assert propose("name-principal-in-trust", about(case, Layer.TRUST), case) == ()
+    assert refusal("name-principal-in-trust", about(case, Layer.TRUST), case) is NotProved.PROTECTED
 
 
 def test_an_unread_path_is_said_to_be_unknown() -> None:

@@ -12,11 +12,12 @@ from tests.remedy.broken import (
     edited,
     identity,
     on,
-    propose,
+    refusal,
     the_remedy,
     trust,
 )
 
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Layer
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
@@ -235,7 +236,7 @@ def test_some_conditions_are_not_bent_towards_the_request(condition: Any) -> Non
     case = trusting(condition)
     key = next(iter(next(iter(condition.values()))))
     subject = about(case, Layer.TRUST, Element.CONDITION, key=key)
-    assert propose("correct-condition-value", subject, case) == ()
+    assert refusal("correct-condition-value", subject, case) is NotProved.NO_EDIT
 
 
 def test_a_permission_set_is_meant_by_its_name_and_not_by_its_suffix() -> None:

@@ -23,6 +23,7 @@ from diagnose.model.diagnosis import (
     Diagnosis,
     Excerpt,
     Finding,
+    Letter,
     Owner,
     Proof,
     Remedy,
@@ -66,7 +67,7 @@ def wrong_principal(names: Names = NAMES) -> Diagnosis:
             ("terraform", f'principals {{\n  type        = "AWS"\n  identifiers = ["{names.caller_arn}"]\n}}'),
         ),
         admits_nobody_else=YES,
-        handover=f"To the owner of account {names.dest_account}: please name `{names.caller_arn}` in the trust policy.",
+        letter=Letter.CHANGE,
     )
     finding = Finding(
         rule="trust-principal-path",

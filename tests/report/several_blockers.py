@@ -33,7 +33,9 @@ from diagnose.model.diagnosis import (
     Finding,
     Owner,
     Proof,
+    RemainingBlocker,
     Remedy,
+    StatementPlace,
     Verdict,
 )
 from diagnose.model.evidence import Gap, Known, Unread
@@ -65,6 +67,8 @@ def denied_by_scp(names: Names = NAMES) -> Diagnosis:
     identity = identity_of(names)
     key = "/Statement/0/Condition/StringNotEquals/aws:RequestedRegion"
     region = comparison(Element.CONDITION, YES, Reason.VALUE_DIFFERS, key, wanted="eu-west-1", got="us-east-1")
+    denied = Blocker(Action.ASSUME_ROLE, Layer.SCP, explicit=True)
+    too_long = GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",))
     finding = Finding(
         rule="scp-region",
         certainty=Certainty.CERTAIN,
@@ -84,7 +88,7 @@ def denied_by_scp(names: Names = NAMES) -> Diagnosis:
                 proof=Proof.CLEARS,
                 flags=("--region", "eu-west-1"),
                 commands=(("aws-cli", "export AWS_STS_REGIONAL_ENDPOINTS=regional AWS_REGION=eu-west-1"),),
-                remaining=("the duration of 7200 seconds is over the limit of 3600 for role chaining",),
+                remaining=(RemainingBlocker(Blocker(gate=Gate.DURATION), too_long),),
             ),
         ),
         sources=("https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html",),
@@ -102,7 +106,7 @@ def denied_by_scp(names: Names = NAMES) -> Diagnosis:
                 text="Ask for 3600 seconds or less.",
                 proof=Proof.CLEARS,
                 flags=("--duration", "3600"),
-                remaining=(f"service control policy `{names.scp}`",),
+                remaining=(RemainingBlocker(denied, statements=(StatementPlace(names.scp, 0, "NoSts"),)),),
             ),
         ),
     )
@@ -129,9 +133,9 @@ def denied_by_scp(names: Names = NAMES) -> Diagnosis:
     )
     gates = (
         GateTrace(Gate.ROLE, YES, Reason.MATCHES),
-        GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
+        too_long,
     )
-    blockers = (Blocker(Action.ASSUME_ROLE, Layer.SCP, explicit=True), Blocker(gate=Gate.DURATION))
+    blockers = (denied, Blocker(gate=Gate.DURATION))
     case = case_of(names, names.session_arn, trust, [identity])
     levels = (
         Level("r-ab12", "Root", PolicySet()),

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
-from diagnose.model.diagnosis import Owner, Proof, Remedy
+from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
+from diagnose.model.trace import Action, Blocker, Doubt, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Format, render
 from diagnose.report.blocks import Folded, Listing, Paragraph
@@ -17,14 +18,25 @@ FINDING = EVERY["wrong-principal"](NAMES).findings[0]
 CASE = EVERY["wrong-principal"](NAMES).case
 
 
+def blocks(layer: Layer) -> RemainingBlocker:
+    return RemainingBlocker(Blocker(Action.ASSUME_ROLE, layer))
+
+
+def doubt(layer: Layer) -> Doubt:
+    return Doubt(layer)
+
+
 @pytest.mark.parametrize(
     ("remedy", "words"),
     [
         pytest.param(replace(REMEDY, proof=Proof.ALLOWED, patch="[]"), "Proved: allowed with this edit.", id="an edit"),
         pytest.param(replace(REMEDY, proof=Proof.ALLOWED), "Proved: allowed with this change.", id="another request"),
         pytest.param(
-            replace(REMEDY, proof=Proof.CLEARS, remaining=("the SCP", "the boundary")),
-            "Proved: clears this layer; still blocking: the SCP; the boundary.",
+            replace(
+                REMEDY, proof=Proof.CLEARS, remaining=(blocks(Layer.TRUST), doubt(Layer.RCP), blocks(Layer.BOUNDARY))
+            ),
+            "Proved: clears this layer; still blocking: the trust policy does not allow `sts:AssumeRole`; "
+            "the permissions boundary does not allow `sts:AssumeRole`.",
             id="something else still blocks",
         ),
         pytest.param(
@@ -36,14 +48,11 @@ CASE = EVERY["wrong-principal"](NAMES).case
             replace(
                 REMEDY,
                 proof=Proof.CLEARS,
-                remaining=(
-                    "not ruled out: the SCP, which was not read, or not wholly",
-                    "not ruled out: the check of the role",
-                    "not ruled out: the RCP, which was not read, or not wholly",
-                ),
+                remaining=(doubt(Layer.SCP), Doubt(Gate.ROLE), doubt(Layer.RCP)),
             ),
-            "Proved: clears this layer, and nothing known blocks after it. Not ruled out: the check of the role; "
-            "the SCP and the RCP, which were not read, or not wholly.",
+            "Proved: clears this layer, and nothing known blocks after it. Not ruled out: the role that is asked for, "
+            "which could not be checked; the service control policy and the resource control policy, "
+            "which were not read, or not wholly.",
             id="several were not read",
         ),
         pytest.param(REMEDY, "Not proved: this is nothing that xdiag can try on the evidence.", id="not tried"),

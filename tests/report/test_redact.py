@@ -114,7 +114,7 @@ def test_names_that_stand_in_several_places_stay_the_same_name() -> None:
 
 def test_commands_and_messages_to_send_are_left_out() -> None:
     remedy = redact(EVERY["wrong-principal"](NAMES), value_kind).findings[0].remedies[0]
-    assert (remedy.commands, remedy.handover) == ((), "")
+    assert (remedy.commands, remedy.letter) == ((), None)
 
 
 def test_a_redacted_case_can_still_be_written_and_read() -> None:

@@ -86,7 +86,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="The error that AWS gave: it tells which action was inquiry for, and helps to rank the causes.",
+            help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None

@@ -151,6 +151,15 @@ def parse_role(text: str) -> RoleName:
     raise XdiagError(f"the destination `{text}` is {what}", hint=_nearest_role(arn, kind, name))
 
 
+def is_role_arn(text: str) -> bool:
+    """Say whether a text is the ARN of an IAM role."""
+    try:
+        parse_role(text)
+    except XdiagError:
+        return False
+    return True
+
+
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)")
 _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.

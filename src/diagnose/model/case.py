@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from diagnose.model.evidence import NOT_SUPPLIED, Evidence
+from diagnose.model.arn import is_role_arn
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
 SCHEMA = "xdiag.case/1"
@@ -218,3 +219,10 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     message: str = ""
     probe: ProbeResult | None = None
     note: str = ""
+
+    @property
+    def destination_arn(self) -> str:
+        """The destination's ARN as IAM has it, else as the request has it."""
+        role = self.snapshot.destination.role
+        read = role.value.arn if isinstance(role, Known) and role.value else ""
+        return read if is_role_arn(read) else self.request.role_arn

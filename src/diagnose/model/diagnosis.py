@@ -1,12 +1,14 @@
 """What is told: findings, remedies with their proof, and what the live attempt said of them."""
 
 from enum import StrEnum
+from typing import assert_never
 
 from msgspec import Struct
 
+from diagnose.model.arn import account_of
 from diagnose.model.case import Case
 from diagnose.model.policy import Policy
-from diagnose.model.trace import Decision, Layer
+from diagnose.model.trace import Blocker, Decision, Doubt, ElementTrace, GateTrace, Layer
 from diagnose.model.tri import Tri
 
 
@@ -55,14 +57,49 @@ class Proof(StrEnum):
     """Not an edit that can be decided: something to be looked up, asked for, or waited for."""
 
 
+class StatementPlace(Struct, frozen=True):
+    """Where a statement stands: in the policy of this name, at this index; `sid` is empty where it has none."""
+
+    policy: str
+    index: int
+    sid: str = ""
+
+
+class RemainingBlocker(Struct, frozen=True):
+    """A blocker of the edited case, with what shows why it still blocks.
+
+    `gate` is the requirement that is not met. `statements` are the Deny statements that apply; or the one Allow from
+    which nothing but `conditions` keeps the request. `levels` are those of the organization at which nothing allows.
+    """
+
+    blocker: Blocker
+    gate: GateTrace | None = None
+    statements: tuple[StatementPlace, ...] = ()
+    conditions: tuple[ElementTrace, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+class Letter(StrEnum):
+    """What the owner of a policy or a role is asked for."""
+
+    CHANGE = "change"
+    """To carry out the remedy."""
+    MEANT = "meant"
+    """Whether it is meant to be so."""
+    POLICIES = "policies"
+    """The policies, which could not be read."""
+    STATEMENT = "statement"
+    """Whether the policies, which could not be read, hold the statement of `Remedy.document`."""
+
+
 class Remedy(Struct, frozen=True):
     """The smallest change that mends a cause.
 
     `text` says who does what. `policy_name` and `document` hold the whole edited policy (JSON text),
     `patch` the same as RFC 6902 operations, `flags` the changed xdiag flags where it is the request that changes.
     `commands` are ready to paste, by what they are for: `aws-cli`, `terraform`, `cloudformation`.
-    `remaining` names in words what still blocks after it. `handover` is the paragraph to send to the owner, where that
-    is somebody else.
+    `remaining` is what still blocks after it, and the doubts that may; empty where nothing does or it was not tried.
+    `letter` is what to write to the owner; None where whoever makes the request can do it alone.
     """
 
     kind: str
@@ -74,13 +111,62 @@ class Remedy(Struct, frozen=True):
     patch: str = ""
     flags: tuple[str, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
-    remaining: tuple[str, ...] = ()
+    remaining: tuple[RemainingBlocker | Doubt, ...] = ()
     admits_nobody_else: Tri | None = None
-    handover: str = ""
+    letter: Letter | None = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing that is known stands in the way after it. What was not read may yet do so."""
+        if self.proof is Proof.CLEARS:
+            return not any(isinstance(one, RemainingBlocker) for one in self.remaining)
+        return self.proof is Proof.ALLOWED
+
+
+class NotProved(StrEnum):
+    """Why no edit of a kind was proved.
+
+    Of several reasons the first one here is given: that an edit failed its proof says more than that another one
+    could not be made.
+    """
+
+    LETS_IN_OTHERS = "lets_in_others"
+    OPENS_OTHER_ROLES = "opens_other_roles"
+    BREAKS_SOMETHING_ELSE = "breaks_something_else"
+    """A requirement that was met would no longer be."""
+    CHANGES_NOTHING = "changes_nothing"
+    """What the finding is about stands in the way as before."""
+    DENY_IS_MEANT = "deny_is_meant"
+    """The Deny is there for this very caller or role: to lift it is a decision, not a correction."""
+    AWS_MANAGED = "aws_managed"
+    """The policy is AWS's own."""
+    PROTECTED = "protected"
+    """Nobody can edit the user or role: it is service-linked, of IAM Identity Center, or no IAM principal at all."""
+    NOT_READABLE = "not_readable"
+    """The policy is not JSON that has one meaning, so that no edit of it could be told."""
+    NOT_READ = "not_read"
+    CALLER_NOT_NAMEABLE = "caller_not_nameable"
+    """No policy can name this caller: the root user, a federated user."""
+    ALLOWED_ALREADY = "allowed_already"
+    SAME_AS_SMALLER = "same_as_smaller"
+    """A smaller edit, of another kind, comes to the same and was proved."""
+    NO_EDIT = "no_edit"
+    """There is nothing of this kind to edit in what the finding is about."""
+
+
+class Refused(Struct, frozen=True):
+    """A kind of remedy that was looked for, and of which no edit was proved."""
+
+    kind: str
+    reason: NotProved
 
 
 class Finding(Struct, frozen=True):
-    """One cause, named. `unknown` says what keeps a possible finding from being certain."""
+    """One cause, named.
+
+    `refused` are the kinds of remedy that its rule names and that could not be proved. `unknown` says what keeps a
+    possible finding from being certain.
+    """
 
     rule: str
     certainty: Certainty
@@ -90,6 +176,7 @@ class Finding(Struct, frozen=True):
     layer: Layer | None = None
     excerpts: tuple[Excerpt, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    refused: tuple[Refused, ...] = ()
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     action: str = ""
@@ -127,3 +214,16 @@ class Diagnosis(Struct, frozen=True):
     agreement: Agreement = Agreement.NOT_MADE
     findings: tuple[Finding, ...] = ()
     plan: tuple[Remedy, ...] = ()
+
+
+def account_behind(owner: Owner, case: Case) -> str:
+    """Give the account that belongs to an owner; empty for those who own no account."""
+    match owner:
+        case Owner.SOURCE:
+            return account_of(case.snapshot.source.arn)
+        case Owner.DESTINATION:
+            return account_of(case.destination_arn)
+        case Owner.ORGANIZATION | Owner.NETWORK | Owner.CALLER | Owner.XDIAG:
+            return ""
+        case _:
+            assert_never(owner)

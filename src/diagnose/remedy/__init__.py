@@ -3,28 +3,39 @@
 from collections.abc import Iterable
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Remedy
+from diagnose.model.diagnosis import Refused, Remedy
 from diagnose.model.trace import Decision, Subject
-from diagnose.remedy.kinds import REMEDIES
+from diagnose.remedy.kinds import REMEDIES, Kind
 
 __all__ = ["REMEDIES", "plan", "propose"]
 
+# What makes and proves remedies is imported when some are asked for: loading rules takes the names of the kinds alone.
 
-def propose(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Give the smallest edit of a kind that mends what a finding is about, with its proof; nothing where none does.
 
-    `kind` is one of `REMEDIES`; `decision` is that on `case`.
+def propose(
+    kinds: Iterable[str], subject: Subject, case: Case, decision: Decision
+) -> tuple[tuple[Remedy, ...], tuple[Refused, ...]]:
+    """Give the smallest edit of each kind that mends what a finding is about, with its proof; and why there is none.
+
+    `kinds` are some of `REMEDIES`; `decision` is that on `case`.
     """
-    from diagnose.remedy.proposal import proposed
+    from diagnose.remedy.proposal import remedies_of
 
-    return proposed(kind, subject, case, decision)
+    proposed = [remedies_of(Kind(kind), subject, case, decision) for kind in kinds]
+    remedies = tuple(remedy for one in proposed if not isinstance(one, Refused) for remedy in one)
+    return remedies, tuple(one for one in proposed if isinstance(one, Refused))
 
 
-def plan(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+def plan(
+    steps: Iterable[tuple[str, Subject]], remedies: Iterable[Remedy], case: Case, decision: Decision
+) -> tuple[Remedy, ...]:
     """Give remedies that end in an allowed request when they are all carried out, in order; nothing where none do.
 
-    `steps` are kinds with what each is about, in the order to try them; those that are not needed are left out.
+    It takes several things in the way of which none of the `remedies` alone clears all. `steps` are kinds with what
+    each is about, in the order to try them; those that are not needed are left out.
     """
-    from diagnose.remedy.planning import planned
+    if len(decision.blockers) < 2 or any(remedy.enough for remedy in remedies):
+        return ()
+    from diagnose.remedy.planning import in_a_row
 
-    return planned(steps, case, decision)
+    return in_a_row(steps, case, decision)

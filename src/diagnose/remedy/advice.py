@@ -1,6 +1,6 @@
 """Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from diagnose.evaluate.refusal import aws_answer
 from diagnose.model.arn import account_of, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import Letter, Owner, account_behind
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
@@ -20,50 +20,40 @@ from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.document import Object
 from diagnose.remedy.draft import Draft, Unseen
 from diagnose.remedy.grants import grant
-from diagnose.remedy.handover import SENT
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
-from diagnose.remedy.parties import account_behind, caller, role_arn
+from diagnose.remedy.parties import caller
 
-_SAID: dict[Kind, tuple[Owner, str]] = {
-    Kind.SHORTEN_DURATION: (
-        Owner.CALLER,
-        "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
-    ),
-    Kind.RAISE_ROLE_MAXIMUM: (Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for"),
-    Kind.PASS_MFA: (
-        Owner.CALLER,
-        "Pass the serial number of the user's own MFA device, and a code of it that was not used before",
-    ),
-    Kind.CORRECT_PARAMETER: (Owner.CALLER, "Correct the parameter that the error names"),
-    Kind.CORRECT_ROLE_ARN: (
-        Owner.CALLER,
-        "Check the account, the path and the name of the role; upper and lower case count",
-    ),
-    Kind.CORRECT_ACTION: (Owner.SOURCE, "Allow the action that the error names, on the one resource that it names"),
-    Kind.CORRECT_CONDITION_VALUE: (Owner.DESTINATION, "Correct the condition that the call of the error has to meet"),
-    Kind.USE_REGION: (
-        Owner.CALLER,
-        "Call the STS endpoint of a Region in which the account has STS activated",
-    ),
-    Kind.DROP_TAGS: (Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy"),
-}
+_SEND = "and give what they send to xdiag in a case file with `--case`"
 
 
-def said(kind: Kind, subject: Subject, case: Case) -> Draft | None:
-    """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
+class Advice(Struct, frozen=True):
+    """What somebody can do about an error of AWS, so far as it fits the case; by itself it fits every case."""
+
+    owner: Owner
+    text: str
+    fits: Callable[[Case], bool] = lambda _: True
+
+
+def tags_are_too_large(case: Case) -> bool:
+    """Say whether AWS found the session tags too large, alone or with the session policy."""
     error = aws_answer(case)
-    if error is None or subject.layer is not None or subject.gate is not None or kind not in _SAID:
-        return None
-    owner, text = _SAID[kind]
-    match kind:
-        case Kind.RAISE_ROLE_MAXIMUM if error.kind is ErrorKind.OVER_CHAINING_LIMIT or chained(caller(case)) is YES:
-            return None
-        case Kind.DROP_TAGS if error.kind is not ErrorKind.PACKED_SIZE:
-            return None
-        case Kind.DROP_TAGS if not case.request.parameters.tags and not error.about_session_tags:
-            text = "Pass a smaller session policy"
-    return Draft(kind, owner, text)
+    return packed_too_large(case) and (
+        bool(case.request.parameters.tags) or (error is not None and error.about_session_tags)
+    )
+
+
+def packed_too_large(case: Case) -> bool:
+    """Say whether AWS found the session policy and the session tags too large."""
+    error = aws_answer(case)
+    return error is not None and error.kind is ErrorKind.PACKED_SIZE
+
+
+def role_sets_the_limit(case: Case) -> bool:
+    """Say whether it may be the role that limits the duration, and not the credentials that make the call."""
+    error = aws_answer(case)
+    limited_to_an_hour = error is not None and error.kind is ErrorKind.OVER_CHAINING_LIMIT
+    return not limited_to_an_hour and chained(caller(case)) is not YES
 
 
 def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -87,10 +77,10 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     words = OWNER_WORDS[owner]
     whom, verb = words.asked.format(account=f"`{account_behind(owner, case)}`"), words.verb
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
-        text = f"Ask {whom} for {_all_of(layer, case)}, {SENT}"
-        yield Draft(Kind.ASK_OWNER, owner, text)
+        text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
+        yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.POLICIES)
         return
-    source, role = f"`{case.snapshot.source.arn}`", f"`{role_arn(case)}`"
+    source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
     if layer is None:
         text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
     elif layer is Layer.ENDPOINT:
@@ -108,14 +98,15 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     if not statements:
         return
     document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
-    policy = Policy(parse_role(role_arn(case)).name, raw_document(document), PolicyKind.TRUST)
+    policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
     destination = replace(case.snapshot.destination, trust_policy=Known(policy))
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    role = case.destination_arn
     text = (
-        f"Ask the owner of account `{account_of(role_arn(case))}` whether the trust policy of `{role_arn(case)}` lets "
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
         f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
     )
-    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document))
+    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
 
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -138,7 +129,7 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
         yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
-        account = account_of(role_arn(case) if flag == "--dest-profile" else arn)
+        account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
         text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
         yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
 
@@ -246,7 +237,7 @@ def _all_of(layer: Layer, case: Case) -> str:
     """Name all that a layer takes together, for somebody who is to send it."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{role_arn(case)}`"
+            return f"the trust policy of the role `{case.destination_arn}`"
         case Layer.IDENTITY:
             return f"all policies of {source_words(case)}"
         case Layer.BOUNDARY:
@@ -254,7 +245,7 @@ def _all_of(layer: Layer, case: Case) -> str:
         case Layer.SCP:
             return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
         case Layer.RCP:
-            return f"the resource control policies that apply to account `{account_of(role_arn(case))}`"
+            return f"the resource control policies that apply to account `{account_of(case.destination_arn)}`"
         case Layer.ENDPOINT:
             return "its policy"
         case Layer.SESSION:

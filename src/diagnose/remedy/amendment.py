@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Layer
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.document import Object, Operation, patched, read
-from diagnose.remedy.draft import Draft, PolicyChange
+from diagnose.remedy.draft import Attempt, Draft, PolicyChange
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.parties import destination_is_protected, permission_set, role_name, source_is_protected
 from diagnose.remedy.places import is_aws_managed, policies_in, with_new_policy, with_policy
@@ -25,27 +26,30 @@ PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center puts a permission set's inline policy on the role."""
 
 
-def editable(case: Case, layer: Layer, policy: Policy) -> Object | None:
-    """Give a policy's document where its owner can edit it; None where only AWS can, or its text is broken."""
+def editable(case: Case, layer: Layer, policy: Policy) -> Object | NotProved:
+    """Give a policy's document where its owner can edit it."""
     if is_aws_managed(policy):
-        return None
+        return NotProved.AWS_MANAGED
     match layer:
         case Layer.IDENTITY | Layer.BOUNDARY:
             of_permission_set = policy.name == PERMISSION_SET_POLICY or policy.kind is PolicyKind.MANAGED
             if source_is_protected(case) or (permission_set(case) and not of_permission_set):
-                return None
+                return NotProved.PROTECTED
         case Layer.TRUST if destination_is_protected(case):
-            return None
-    return read(policy)
+            return NotProved.PROTECTED
+    document = read(policy)
+    return NotProved.NOT_READABLE if document is None else document
 
 
 def amend(
     case: Case, layer: Layer, policy: Policy, operations: Sequence[Operation], *, kind: Kind, text: str
-) -> Draft | None:
-    """Draft a policy with the operations applied; None where there are none, or it cannot be edited."""
+) -> Attempt:
+    """Draft a policy with the operations applied."""
     document = editable(case, layer, policy)
-    if document is None or not operations:
-        return None
+    if isinstance(document, NotProved):
+        return document
+    if not operations:
+        return NotProved.NO_EDIT
     edited = patched(document, operations)
     after = replace(policy, document=raw_document(edited))
     if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
@@ -71,13 +75,13 @@ def found(
     name: str,
     policy: PolicyKind,
     level: str = "",
-) -> Draft | None:
-    """Draft a new policy of one statement; None where the layer takes no further policy."""
+) -> Attempt:
+    """Draft a new policy of one statement, where the layer takes a further policy."""
     document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     after = Policy(name=name, document=raw_document(document), kind=policy)
     edited = with_new_policy(case, layer, after, level)
     if edited is None:
-        return None
+        return NotProved.NO_EDIT
     change = PolicyChange(
         layer,
         None,

@@ -23,7 +23,6 @@ from diagnose.remedy.draft import (
     Unseen,
     VersionChange,
 )
-from diagnose.remedy.parties import role_arn
 
 _INLINE = {
     "user": ("AWS::IAM::UserPolicy", "UserName"),
@@ -75,7 +74,7 @@ def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
         return None
     match policy.kind:
         case PolicyKind.TRUST:
-            kind, properties, name = _entity(role_arn(case))
+            kind, properties, name = _entity(case.destination_arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
         case PolicyKind.INLINE:
             carrier = carrier_of(policy, case)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.keys.table import hidden_from
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Subject
 from diagnose.remedy.amendment import amend
@@ -20,7 +21,7 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.grants import grant, sid
 from diagnose.remedy.identity import allow_in_identity
 from diagnose.remedy.kinds import Kind
@@ -28,19 +29,19 @@ from diagnose.remedy.naming import policy_words
 from diagnose.remedy.trust import admitted
 
 
-def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
     if subject.action is not Action.ASSUME_ROLE:
         yield from admitted(Kind.ADD_COMPANION_TO_TRUST, subject, case)
 
 
-def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
     if subject.action is not Action.ASSUME_ROLE:
         yield from allow_in_identity(Kind.ADD_COMPANION_TO_IDENTITY, subject, case)
 
 
-def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Move a companion out of a statement whose condition it can never meet.
 
     The condition stays on the action that it was written for. The companion keeps those of its conditions
@@ -51,6 +52,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
         return
     document = read(statement.policy)
     if document is None:
+        yield NotProved.NOT_READABLE
         return
     path = statement_path(document, statement.index)
     held = value_at(document, path)
@@ -65,11 +67,10 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     text = f"In {where}, move `{action}` into a statement of its own, without the condition that it can never meet"
     for own in (moved, grant(layer, action, case, condition)):
         if own is None:
+            yield NotProved.CALLER_NOT_NAMEABLE
             continue
         operations = (*_taken_out(held, path, action), *add_statement(document, in_order(own)))
-        draft = amend(case, layer, statement.policy, operations, kind=Kind.SPLIT_COMPANION, text=text)
-        if draft:
-            yield draft
+        yield amend(case, layer, statement.policy, operations, kind=Kind.SPLIT_COMPANION, text=text)
 
 
 def _seen_by(action: Action, condition: object) -> Object:

@@ -15,7 +15,7 @@ from diagnose.model.pointer import joined, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Json, Object, Operation, listed, value_at
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.kinds import Kind
 
 _WITH_WILDCARDS = {
@@ -27,7 +27,7 @@ _WITH_WILDCARDS = {
 _FOR_ARNS = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
 
 
-def correct_condition_operator(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_condition_operator(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Compare with the operator that does what the operands were written for."""
     element = subject.element
     operator = better_operator(element) if element else ""
@@ -43,7 +43,7 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
     )
 
 
-def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Compare the key that was meant: rightly spelt, or one that STS sends in place of one it does not."""
     element = subject.element
     if element is None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, Effect, Element, ElementTrace, Layer, StatementTrace, Subject
 from diagnose.remedy.amendment import amend, editable, found, new_policy_name
@@ -16,12 +17,12 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
 from diagnose.remedy.naming import in_words, policy_words, source_words
-from diagnose.remedy.parties import permission_set, role_arn, source_is_protected
+from diagnose.remedy.parties import permission_set, source_is_protected
 
 Correct = Callable[[Object, str], Sequence[Operation]]
 """Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
@@ -29,7 +30,7 @@ Correct = Callable[[Object, str], Sequence[Operation]]
 
 def corrected(
     subject: Subject, case: Case, kind: Kind, what: str, correct: Correct, *, in_own: Correct | None = None
-) -> Iterator[Draft]:
+) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
     The correction in place comes first. Where it would let in more than this caller, or open more than this
@@ -41,35 +42,30 @@ def corrected(
         return
     policy, layer = statement.policy, subject.layer
     document = read(policy)
-    pointer = address(document, element.pointer) if document is not None else None
-    if document is None or pointer is None:
+    if document is None:
+        yield NotProved.NOT_READABLE
+        return
+    pointer = address(document, element.pointer)
+    if pointer is None:
         return
     operations = tuple(correct(document, pointer))
     if not operations:
         return
     where = policy_words(layer, policy, case)
-    in_place = amend(case, layer, policy, operations, kind=kind, text=f"{in_words(layer, policy, case)}, {what}")
-    if in_place:
-        yield in_place
+    yield amend(case, layer, policy, operations, kind=kind, text=f"{in_words(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
     for_own = tuple(in_own(document, pointer)) if in_own else operations
     own = own_statement(document, statement, for_own, layer, subject.action, case)
     if own is None:
         return
-    if editable(case, layer, policy) is not None:
+    if not isinstance(editable(case, layer, policy), NotProved):
         text = f"{in_words(layer, policy, case)}, {_own_words(own, subject.action, case)}"
-        added = amend(case, layer, policy, add_statement(document, own), kind=kind, text=text)
+        yield amend(case, layer, policy, add_statement(document, own), kind=kind, text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
         text = f"{where} cannot be edited: give {source_words(case)} an inline policy, in which you {what}"
         name = new_policy_name(subject.action, case)
-        added = found(
-            case, layer, own, kind=kind, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE
-        )
-    else:
-        added = None
-    if added:
-        yield added
+        yield found(case, layer, own, kind=kind, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
 
 
 def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
@@ -79,7 +75,7 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
 
 def _own_words(own: Object, action: Action, case: Case) -> str:
     under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
-    whom = "this caller and this role" if "Principal" in own else f"the role `{role_arn(case)}`"
+    whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"
 
 

@@ -9,6 +9,7 @@ from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.pointer import joined
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
@@ -26,16 +27,16 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import in_words
-from diagnose.remedy.parties import caller, principal_arn, principal_element, role_arn
+from diagnose.remedy.parties import caller, principal_arn, principal_element
 from diagnose.remedy.places import same
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
 
-def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
     """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
 
     Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
@@ -45,23 +46,26 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     if statement is None or layer is None or statement.effect is not Effect.DENY:
         return
     document = read(statement.policy)
-    path = statement_path(document, statement.index) if document is not None else ""
-    held = value_at(document, path) if document is not None else None
-    if document is None or not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
+    if document is None:
+        yield NotProved.NOT_READABLE
+        return
+    path = statement_path(document, statement.index)
+    held = value_at(document, path)
+    if not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{role_arn(case)}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
+    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
     text = f"{in_words(layer, statement.policy, case)}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
     if layer in _OWN_LAYERS:
         narrowing = _spares_role(held, path, case)
     else:
         narrowing = _without_not_principal(held, path, case) or _spares_caller(held, path, case)
     if not narrowing:
+        nameable = layer in _OWN_LAYERS or principal_element(case) is not None
+        yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
     operations = _only_for(actions, document, held, path, narrowing)
-    draft = amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
-    if draft:
-        yield draft
+    yield amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:
@@ -129,7 +133,7 @@ def _of_sts(pattern: str) -> bool:
 
 def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
-    role = role_arn(case)
+    role = case.destination_arn
     if "NotResource" in statement:
         return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
     if "Resource" not in statement:

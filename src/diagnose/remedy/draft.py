@@ -5,7 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from diagnose.model.case import Case, Request
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import Letter, NotProved, Owner
 from diagnose.model.policy import Policy
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, Operation
@@ -101,7 +101,8 @@ class Draft(Struct, frozen=True):
     """A proposed change. `case` is the edited case; None where there is nothing to decide again.
 
     `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
-    the change that lets in that one, to be shown beside.
+    the change that lets in that one, to be shown beside. `letter` is what the owner is asked for, where that is not
+    what the kind asks for.
     """
 
     kind: Kind
@@ -110,3 +111,8 @@ class Draft(Struct, frozen=True):
     case: Case | None = None
     change: Change | None = None
     narrower: "Draft | None" = None
+    letter: Letter | None = None
+
+
+Attempt: TypeAlias = Draft | NotProved
+"""A draft, or why there is none."""

@@ -14,7 +14,6 @@ from diagnose.remedy.parties import (
     permission_set,
     permission_set_pattern,
     principal_element,
-    role_arn,
     role_name,
 )
 
@@ -29,7 +28,7 @@ def grant(layer: Layer, action: Action, case: Case, condition: Object | None = N
         statement["Principal"] = dict(principal)
     statement["Action"] = str(action)
     if layer is not Layer.TRUST:
-        statement["Resource"] = role_arn(case)
+        statement["Resource"] = case.destination_arn
     if condition:
         statement["Condition"] = condition
     return statement

@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.action import covered
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Decision, Layer, Subject
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.amendment import PERMISSION_SET_POLICY, amend, editable, found, new_policy_name
 from diagnose.remedy.document import Object, add_statement, listed, read, statements
-from diagnose.remedy.draft import Attachment, Change, Draft, Membership, VersionChange
+from diagnose.remedy.draft import Attachment, Attempt, Change, Draft, Membership, VersionChange
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words, source_words
@@ -20,41 +21,39 @@ from diagnose.remedy.parties import (
     destination_is_protected,
     permission_set,
     principal_arn,
-    role_arn,
     source_is_protected,
 )
 from diagnose.remedy.places import is_aws_managed, policies_in, same, with_policy, with_source
 
 
-def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant one action on one role: in the nearest policy that already speaks of it, else in one of its own."""
     yield from allow_in_identity(Kind.ALLOW_ROLE_IN_IDENTITY, subject, case)
 
 
-def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Draft]:
+def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
     """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
     statement = grant(Layer.IDENTITY, subject.action, case)
     if statement is None or source_is_protected(case) or destination_is_protected(case):
+        yield NotProved.PROTECTED
         return
-    what = f"allow `{subject.action}` on `{role_arn(case)}`"
+    what = f"allow `{subject.action}` on `{case.destination_arn}`"
     for policy in _nearest(subject, case):
         document = editable(case, Layer.IDENTITY, policy)
-        if document is not None:
+        if isinstance(document, NotProved):
+            yield document
+        else:
             shared = "" if policy.kind is PolicyKind.INLINE else "; all that it is attached to get the same"
             text = f"In {policy_words(Layer.IDENTITY, policy, case)}, {what} in a statement of its own{shared}"
-            draft = amend(case, Layer.IDENTITY, policy, add_statement(document, statement), kind=kind, text=text)
-            if draft:
-                yield draft
+            yield amend(case, Layer.IDENTITY, policy, add_statement(document, statement), kind=kind, text=text)
     name, where = PERMISSION_SET_POLICY, f"the permission set `{permission_set(case)}` in IAM Identity Center"
     if not permission_set(case):
         name, where = new_policy_name(subject.action, case), source_words(case)
     text = f"Give {where} an inline policy to {what}"
-    draft = found(case, Layer.IDENTITY, statement, kind=kind, text=text, name=name, policy=PolicyKind.INLINE)
-    if draft:
-        yield draft
+    yield found(case, Layer.IDENTITY, statement, kind=kind, text=text, name=name, policy=PolicyKind.INLINE)
 
 
-def set_default_version(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def set_default_version(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Make a version that was saved, but is not the default one, count."""
     layer = subject.layer or Layer.IDENTITY
     near = [subject.statement.policy] if subject.statement else []
@@ -65,6 +64,7 @@ def set_default_version(subject: Subject, case: Case, _decision: Decision) -> It
             after = replace(policy, document=saved.document, version=saved.version, other_versions=())
             document = read(after)
             if document is None:
+                yield NotProved.NOT_READABLE
                 continue
             text = f"Make {saved.version} the default version of {policy_words(layer, policy, case)}"
             edited = with_policy(case, layer, policy, after)
@@ -73,12 +73,12 @@ def set_default_version(subject: Subject, case: Case, _decision: Decision) -> It
             )
 
 
-def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Make a policy near the source count for it: join its group, or attach it."""
-    arn = principal_arn(case)
+    arn, idle = principal_arn(case), case.snapshot.source.idle_policies
     if arn is None or permission_set(case) or source_is_protected(case):
+        yield NotProved.PROTECTED if idle else NotProved.NO_EDIT
         return
-    idle = case.snapshot.source.idle_policies
     for policy in idle:
         kind, _, group = policy.attached_to.partition(" ")
         if policy.arn:

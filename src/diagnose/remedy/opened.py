@@ -13,7 +13,7 @@ from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Object, add_statement, patched, read
-from diagnose.remedy.parties import role_arn, values_of
+from diagnose.remedy.parties import values_of
 from diagnose.remedy.places import policies_in, with_policy
 
 _EVERYTHING = raw_document(
@@ -124,7 +124,7 @@ def _request(case: Case) -> Request:
         stated = {**stated, _MFA_PRESENT: mfa, _MFA_AGE: ("0",) if mfa == ("true",) else ()}
     parameters = replace(request.parameters, mfa_serial=None, mfa_code_sent=False, duration_seconds=None)
     return replace(
-        request, role_arn=role_arn(case), via=Via.API, signed_in_as=None, parameters=parameters, context=stated
+        request, role_arn=case.destination_arn, via=Via.API, signed_in_as=None, parameters=parameters, context=stated
     )
 
 

@@ -13,7 +13,6 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import Tri
 from diagnose.remedy.document import listed, read, statements
 from diagnose.remedy.opened import ALLOWS_ALL, granting, opened, session_of, trust_in
-from diagnose.remedy.parties import role_arn
 from diagnose.remedy.places import policies_in
 from diagnose.remedy.strangers import none_moved
 
@@ -46,7 +45,7 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
     made = opened(case, asking, layer)
     held = case.snapshot.destination.role
     tags = held.value.tags if isinstance(held, Known) and held.value else Known({})
-    same_account = parse_role(arn).account == parse_role(role_arn(case)).account
+    same_account = parse_role(arn).account == parse_role(case.destination_arn).account
     destination = DestinationSide(
         role=Known(Role(arn=arn, tags=tags, max_session_seconds=Known(3600))),
         trust_policy=Known(trust_in(source)),
@@ -63,7 +62,7 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
 
 def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
     """Give roles beside the destination, elsewhere, and those that the edited layer's statements may mean."""
-    role = parse_role(role_arn(after))
+    role = parse_role(after.destination_arn)
     elsewhere = next(account for account in _ELSEWHERE if account != role.account)
     prefix = f"arn:{role.partition}:iam::"
     wanted = [

@@ -131,7 +131,7 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
             yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
     seconds = held.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
-        mended_seconds = max(SHORTEST, min(_role_maximum(case), seconds))
+        mended_seconds = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
         text = f"Ask for {mended_seconds} seconds instead of {seconds}"
         yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
     if held.mfa_serial and not held.mfa_code_sent:
@@ -193,11 +193,11 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
             yield filled
 
 
-def _role_maximum(case: Case) -> int:
-    """Give the longest session of the role, or the longest that a role can have where that was not read."""
+def _role_maximum(case: Case, *, unread: int) -> int:
+    """Give the longest session of the role in seconds, `unread` where that was not read."""
     held = case.snapshot.destination.role
     known = held.value.max_session_seconds if isinstance(held, Known) and held.value else None
-    return known.value if isinstance(known, Known) else LONGEST_MAXIMUM
+    return known.value if isinstance(known, Known) else unread
 
 
 def _variable(key: str, asker: Asker) -> str:

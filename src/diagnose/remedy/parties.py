@@ -2,22 +2,20 @@
 
 import re
 
-from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import SERVICE_PATH, Asker
 from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
-from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, account_of, parse_role, split_arn, split_path
+from diagnose.evaluate.views import source_view
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, parse_role, split_arn, split_path
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Owner
-from diagnose.model.evidence import Known
 
 _RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
 
 
 def caller(case: Case) -> Asker:
-    """Work out who calls."""
-    return Asker(case.snapshot.source, case.request.via)
+    """Give who calls, worked out once for all the cases that share the source."""
+    return source_view(case).asker
 
 
 def principal_arn(case: Case) -> str | None:
@@ -45,25 +43,9 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
-def role_arn(case: Case) -> str:
-    """Give the destination's ARN as IAM has it, else as the request has it."""
-    role = case.snapshot.destination.role
-    read = role.value.arn if isinstance(role, Known) and role.value else ""
-    return read if is_role_arn(read) else case.request.role_arn
-
-
-def is_role_arn(text: str) -> bool:
-    """Say whether a text is the ARN of a role; a case may hold anything."""
-    try:
-        parse_role(text)
-    except XdiagError:
-        return False
-    return True
-
-
 def role_name(case: Case) -> str:
     """Give the destination's name, without its path."""
-    return role_arn(case).rpartition("/")[2]
+    return case.destination_arn.rpartition("/")[2]
 
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
@@ -73,22 +55,12 @@ def values_of(key: str, case: Case) -> tuple[str, ...] | None:
     return None if isinstance(state, Maybe) else state
 
 
-def account_behind(owner: Owner, case: Case) -> str:
-    """Give the account that belongs to an owner; empty for those who own no account."""
-    match owner:
-        case Owner.SOURCE:
-            return account_of(case.snapshot.source.arn)
-        case Owner.DESTINATION:
-            return account_of(role_arn(case))
-    return ""
-
-
 def destination_is_protected(case: Case) -> bool:
     """Say whether only AWS can edit the destination: a service-linked role, or one of IAM Identity Center.
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
-    return _path(role_arn(case)).startswith((SERVICE_PATH, RESERVED_PATH))
+    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
 
 
 def source_is_protected(case: Case) -> bool:

@@ -6,18 +6,15 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Remedy
+from diagnose.model.diagnosis import NotProved, Remedy
 from diagnose.model.trace import Action, Decision, StatementTrace, Subject
 from diagnose.model.tri import YES
-from diagnose.remedy.leftover import enough
+from diagnose.remedy.kinds import Kind
 from diagnose.remedy.places import same
 from diagnose.remedy.proposal import as_remedy, first_proven
 
-Step = tuple[str, Subject]
-"""The kind of a remedy and what it is about, as for `propose`."""
 
-
-def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
     """Carry out remedies one after the other until nothing that is known stands in the way.
 
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
@@ -26,18 +23,18 @@ def planned(steps: Iterable[Step], case: Case, decision: Decision) -> tuple[Reme
     found: list[Remedy] = []
     current, decided = case, decision
     for kind, subject in steps:
-        if decided.verdict is YES or (found and enough(found[-1])):
+        if decided.verdict is YES or (found and found[-1].enough):
             break
         now = _relocated(subject, decided)
-        proven = first_proven(kind, now, current, decided) if now is not None else None
-        if proven is None:
+        first = first_proven(Kind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
+        if isinstance(first, NotProved):
             continue
-        draft, proof = proven
+        draft, proof = first
         if draft.case is None or proof.decision is None:
             continue
         found.append(as_remedy(draft, proof, current))
         current, decided = draft.case, decide(draft.case)
-    return tuple(found) if found and enough(found[-1]) else ()
+    return tuple(found) if found and found[-1].enough else ()
 
 
 def _relocated(subject: Subject, decision: Decision) -> Subject | None:

@@ -4,49 +4,58 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.refusal import aws_answer
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof, Remedy
+from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.advice import said
 from diagnose.remedy.commands import commands
 from diagnose.remedy.document import dumped, patch_text
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange
-from diagnose.remedy.edits import EDITS
 from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.leftover import unmet
 from diagnose.remedy.prove import Proven, prove
-from diagnose.remedy.repeats import repeated
+from diagnose.remedy.table import KINDS, Edited
 
 
-def proposed(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...]:
-    """Give the first edit of a kind whose proof holds, and its narrower form if it has one; nothing where none does.
+def remedies_of(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
+    """Give the first edit of a kind whose proof holds, and its narrower form if it has one.
 
-    A kind that only repeats what a smaller edit comes to gives nothing where that edit is proved.
+    A kind that only repeats what a smaller edit comes to is refused where that edit is proved. One that edits nothing
+    gives nothing where it has nothing to say.
     """
-    found = first_proven(kind, subject, case, decision)
-    if found is None:
-        return ()
-    smaller = repeated(Kind(kind), subject)
-    if smaller and (other := first_proven(smaller, subject, case, decision)) and _as_good(other[1], found[1]):
-        return ()
-    narrower = found[0].narrower
-    proven = prove(narrower, subject, case, decision) if narrower else None
-    beside = (as_remedy(narrower, proven, case),) if narrower and proven else ()
-    return (as_remedy(*found, case), *beside)
+    first = first_proven(kind, subject, case, decision)
+    if isinstance(first, NotProved):
+        return Refused(kind.value, first) if KINDS[kind].edits is not Edited.NOTHING else ()
+    draft, proven = first
+    if _smaller_is_as_good(kind, proven, subject, case, decision):
+        return Refused(kind.value, NotProved.SAME_AS_SMALLER)
+    remedy = as_remedy(draft, proven, case)
+    if draft.narrower is None:
+        return (remedy,)
+    narrowed = prove(draft.narrower, subject, case, decision)
+    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(draft.narrower, narrowed, case))
 
 
-def first_proven(kind: str, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | None:
-    """Find the first draft of a kind whose proof holds."""
-    edit = EDITS[Kind(kind)]
+def first_proven(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | NotProved:
+    """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
+    reasons = {NotProved.NO_EDIT}
     for focused in _focused(subject, decision):
-        for draft in edit(focused, case, decision):
-            proven = prove(draft, focused, case, decision)
-            if proven is not None:
-                return draft, proven
-    advice = said(Kind(kind), subject, case)
-    return (advice, Proven(Proof.NOT_TRIED)) if advice else None
+        for attempt in KINDS[kind].author(focused, case, decision):
+            outcome = attempt if isinstance(attempt, NotProved) else prove(attempt, focused, case, decision)
+            if isinstance(attempt, Draft) and isinstance(outcome, Proven):
+                return attempt, outcome
+            if isinstance(outcome, NotProved):
+                reasons.add(outcome)
+    advice = _advice(kind, subject, case)
+    return (advice, Proven(Proof.NOT_TRIED)) if advice else next(one for one in NotProved if one in reasons)
+
+
+def smaller_kind(kind: Kind, subject: Subject) -> Kind | None:
+    """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
+    faulty = subject.element
+    return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 
 
 def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
@@ -59,6 +68,7 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[draft.kind].letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):
@@ -72,8 +82,20 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
     return remedy
 
 
-def _as_good(one: Proven, other: Proven) -> bool:
-    return (one.proof, one.remaining) == (other.proof, other.remaining)
+def _advice(kind: Kind, subject: Subject, case: Case) -> Draft | None:
+    """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
+    if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
+        return None
+    fitting = (one for one in KINDS[kind].advice if one.fits(case))
+    return next((Draft(kind, one.owner, one.text) for one in fitting), None)
+
+
+def _smaller_is_as_good(kind: Kind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
+    smaller = smaller_kind(kind, subject)
+    other = first_proven(smaller, subject, case, decision) if smaller else NotProved.NO_EDIT
+    if isinstance(other, NotProved):
+        return False
+    return (other[1].proof, other[1].remaining) == (proven.proof, proven.remaining)
 
 
 def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:

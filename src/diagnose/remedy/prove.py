@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Proof
-from diagnose.model.trace import Decision, Effect, Layer, Subject
+from diagnose.model.diagnosis import NotProved, Proof, RemainingBlocker
+from diagnose.model.trace import Decision, Doubt, Effect, Layer, Subject
 from diagnose.model.tri import NO, YES, Tri
 from diagnose.remedy.clearing import cleared
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange
@@ -21,26 +21,28 @@ class Proven(Struct, frozen=True):
     """What a proof has shown. `decision` is that on the edited case; None where nothing was decided."""
 
     proof: Proof
-    remaining: tuple[str, ...] = ()
+    remaining: tuple[RemainingBlocker | Doubt, ...] = ()
     admits_nobody_else: Tri | None = None
     decision: Decision | None = None
 
 
-def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | None:
-    """Prove that a draft mends what it claims to, and no more; None where it does not.
+def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | NotProved:
+    """Prove that a draft mends what it claims to, and no more.
 
     What was not read stays unknown: it is listed as not ruled out, and is no reason to refuse.
     """
     if draft.case is None:
         return Proven(Proof.NOT_TRIED)
     if decision.verdict is YES:
-        return None
+        return NotProved.ALLOWED_ALREADY
     after = decide(draft.case)
-    if not cleared(subject, decision, after) or _closed(after) - _closed(decision):
-        return None
-    shown, admits = _gains(draft, draft.case, subject, case)
-    if not shown:
-        return None
+    if not cleared(subject, decision, after):
+        return NotProved.CHANGES_NOTHING
+    if _closed(after) - _closed(decision):
+        return NotProved.BREAKS_SOMETHING_ELSE
+    admits = _gains(draft, draft.case, subject, case)
+    if isinstance(admits, NotProved):
+        return admits
     proof = Proof.ALLOWED if after.verdict is YES else Proof.CLEARS
     return Proven(proof, remaining(after), admits, after)
 
@@ -50,24 +52,26 @@ def _closed(decision: Decision) -> set[tuple[object, ...]]:
     return {gate.requirement for gate in decision.gates if gate.verdict is NO}
 
 
-def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> tuple[bool, Tri | None]:
+def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | NotProved | None:
     """Say whether nobody gains by the edit but the source, and it gains no role but the destination.
 
-    The second half is told only of trust policies and of Deny statements; where it is NO the remedy is not shown.
-    An Allow in the source's own policies may not open another role, but it can let in nobody else.
+    That is said of trust policies, endpoints and Deny statements, else it is None: an Allow in the source's own
+    policies may not open another role, but it can let in nobody else.
     """
     layer = _layer(draft)
     if layer is None:
-        return True, None
+        return None
     narrows_deny = draft.kind is Kind.EXEMPT_FROM_DENY or (
         subject.statement is not None and subject.statement.effect is Effect.DENY
     )
     if layer in _OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
         roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
-        if roles is NO or layer is not Layer.ENDPOINT:
-            return roles is not NO, roles if narrows_deny else None
+        if roles is NO:
+            return NotProved.OPENS_OTHER_ROLES
+        if layer is not Layer.ENDPOINT:
+            return roles if narrows_deny else None
     admits = admits_nobody_else(case, edited, layer, deny=narrows_deny, sessions=draft.narrower is not None)
-    return admits is not NO, admits
+    return NotProved.LETS_IN_OTHERS if admits is NO else admits
 
 
 def _layer(draft: Draft) -> Layer | None:

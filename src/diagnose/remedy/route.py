@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.evaluate.refusal import aws_answer
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import is_role_arn, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
@@ -22,7 +22,7 @@ from diagnose.remedy.parameters import (
     wanted_values,
     without_overrides,
 )
-from diagnose.remedy.parties import caller, is_role_arn
+from diagnose.remedy.parties import caller
 
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from diagnose.evaluate.gates import LONGEST_MAXIMUM, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case, Principal, Role
-from diagnose.model.diagnosis import Owner
+from diagnose.model.diagnosis import NotProved, Owner
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import Action, Decision, Layer, Subject
 from diagnose.remedy.document import Object, read
-from diagnose.remedy.draft import Draft, MaximumChange, NewRole, TagChange
+from diagnose.remedy.draft import Attempt, Draft, MaximumChange, NewRole, TagChange
 from diagnose.remedy.grants import grant, nearest_conditions
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import source_words
@@ -21,15 +21,18 @@ from diagnose.remedy.parties import permission_set, source_is_protected
 from diagnose.remedy.places import policies_in, with_destination, with_source
 
 
-def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
     """Let sessions of the role last as long as was asked for, which is twelve hours at most.
 
     Where the caller's credentials limit the session to an hour, no maximum of the role changes that.
     """
     if limited_by_chaining(decision):
+        yield NotProved.CHANGES_NOTHING
         return
     asked, role = case.request.parameters.duration_seconds, _role(case)
     if asked is None or role is None or asked > LONGEST_MAXIMUM:
+        if not isinstance(case.snapshot.destination.role, Known):
+            yield NotProved.NOT_READ
         return
     held = role.max_session_seconds
     if isinstance(held, Known) and held.value >= asked:
@@ -44,12 +47,18 @@ def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Ite
     )
 
 
-def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Set the tag that the condition wants on the source."""
     held = case.snapshot.source.principal
     principal = held.value if isinstance(held, Known) else None
     key = _tag(subject, "aws:principaltag")
-    if principal is None or not key or source_is_protected(case) or permission_set(case):
+    if not key:
+        return
+    if source_is_protected(case) or permission_set(case):
+        yield NotProved.PROTECTED
+        return
+    if principal is None:
+        yield NotProved.NO_EDIT if isinstance(held, Known) else NotProved.NOT_READ
         return
     for value in wanted_values(subject):
         if has_wildcard(value) or "${" in value:
@@ -61,11 +70,14 @@ def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator
         yield Draft(Kind.TAG_PRINCIPAL, Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
 
 
-def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Set the tag that the condition wants on the destination."""
     role = _role(case)
     key = _tag(subject, "aws:resourcetag") or _tag(subject, "iam:resourcetag")
-    if role is None or not key:
+    if not key:
+        return
+    if role is None:
+        yield NotProved.NO_EDIT if isinstance(case.snapshot.destination.role, Known) else NotProved.NOT_READ
         return
     for value in wanted_values(subject):
         if has_wildcard(value) or "${" in value:
@@ -76,13 +88,16 @@ def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draf
         yield Draft(Kind.TAG_ROLE, Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
 
 
-def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Create the role that was asked for, trusting exactly the caller, under the conditions of its old trust policy."""
     old = next(policies_in(case, Layer.TRUST), None)
     condition = nearest_conditions(read(old) or {}, case) if old else None
     statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case, condition)
     held, arn = case.snapshot.destination.role, case.request.role_arn
-    if statement is None or (isinstance(held, Known) and held.value is not None):
+    if isinstance(held, Known) and held.value is not None:
+        return
+    if statement is None:
+        yield NotProved.CALLER_NOT_NAMEABLE
         return
     document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)

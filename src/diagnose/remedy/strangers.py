@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.arn import CallerKind
-from diagnose.model.case import Case, Origin, Principal, SourceSide, Via
+from diagnose.model.case import Case, Origin, Principal, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -101,9 +100,10 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
     for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST]:
         if layer is Layer.SCP and account != home:
             continue
-        stranger = _stranger(before, account, kind, path, name)
-        if Asker(stranger, Via.API).principal_arn == asker.presumed_arn:
+        arn = f"arn:{asker.partition}:iam::{account}:{kind}{path}{name}"
+        if arn == asker.presumed_arn:
             continue
+        stranger = _stranger(before, arn, account, kind, name)
         yield stranger
         if account != home:
             yield replace(stranger, organization=Known(None))
@@ -112,10 +112,9 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
         yield SourceSide(arn=service, identity_policies=ALLOWS_ALL, organization=Known(None))
 
 
-def _stranger(case: Case, account: str, kind: str, path: str, name: str) -> SourceSide:
+def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
     """Make somebody else of the source: all that it has but its identity and its limits."""
     source, asker = case.snapshot.source, caller(case)
-    arn = f"arn:{asker.partition}:iam::{account}:{kind}{path}{name}"
     held = source.principal.value if isinstance(source.principal, Known) else None
     tags = held.tags if held and isinstance(held.tags, Known) else Known({})
     calls_as = arn

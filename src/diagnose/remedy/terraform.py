@@ -23,7 +23,6 @@ from diagnose.remedy.draft import (
     Unseen,
     VersionChange,
 )
-from diagnose.remedy.parties import role_arn
 
 Arguments = dict[str, str]
 """Names of arguments to expressions."""
@@ -73,7 +72,7 @@ def _policy(change: PolicyChange, case: Case) -> str:
         return ""
     match policy.kind:
         case PolicyKind.TRUST:
-            return _role(role_arn(case), {"assume_role_policy": document})
+            return _role(case.destination_arn, {"assume_role_policy": document})
         case PolicyKind.INLINE:
             arguments = {"name": quoted(policy.name), carrier.kind: quoted(carrier.name), "policy": document}
             return _block(f"aws_iam_{carrier.kind}_policy", policy.name, arguments)

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
 from diagnose.remedy.amendment import amend
 from diagnose.remedy.document import Object, Operation, add_statement, address, join_value, read, value_at
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.grants import grant, grant_to_permission_set, nearest_conditions
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
@@ -29,7 +30,7 @@ _NEVER_RIGHT = (
 """What lets nobody in wherever it stands; most of it, AWS would not save again."""
 
 
-def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Name exactly the caller: in place of a value that nearly does, else in a statement of its own.
 
     A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA.
@@ -38,7 +39,7 @@ def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterato
     yield from admitted(Kind.NAME_PRINCIPAL_IN_TRUST, subject, case)
 
 
-def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the ARN in the place of the id of an entity that is gone, as saving the ARN again does.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
@@ -52,16 +53,18 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
         "that was deleted since; if that was another one, ask first who should be let in"
     )
     operations = (Operation("replace", pointer, name),)
-    draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.REPLACE_STALE_ID, text=text)
-    if draft:
-        yield draft
+    yield amend(case, Layer.TRUST, policy, operations, kind=Kind.REPLACE_STALE_ID, text=text)
 
 
-def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Draft]:
+def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
     """Add a statement that lets exactly the caller perform the subject's action."""
     trust = case.snapshot.destination.trust_policy
-    document = read(trust.value) if isinstance(trust, Known) else None
-    if document is None or not isinstance(trust, Known):
+    if not isinstance(trust, Known):
+        yield NotProved.NOT_READ
+        return
+    document = read(trust.value)
+    if document is None:
+        yield NotProved.NOT_READABLE
         return
     where = policy_words(Layer.TRUST, trust.value, case)
     condition = nearest_conditions(document, case, _near_statement(subject, document))
@@ -69,9 +72,12 @@ def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Draft]:
         condition = {}
     if permission_set(case):
         text = f"In {where}, allow `{subject.action}` to the permission set `{permission_set(case)}`, and to it alone"
-        statement: Object | None = grant_to_permission_set(subject.action, case, condition)
-        yield from _added(kind, case, document, statement, text)
+        for_set = grant_to_permission_set(subject.action, case, condition)
+        yield amend(case, Layer.TRUST, trust.value, add_statement(document, for_set), kind=kind, text=text)
     statement = grant(Layer.TRUST, subject.action, case, condition)
+    if statement is None:
+        yield NotProved.CALLER_NOT_NAMEABLE
+        return
     name = next(iter((principal_element(case) or {"": ""}).values()))
     path = (
         ""
@@ -79,19 +85,10 @@ def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Draft]:
         else ", with its path if it has one,"
     )
     text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
-    yield from _added(kind, case, document, statement, text)
+    yield amend(case, Layer.TRUST, trust.value, add_statement(document, statement), kind=kind, text=text)
 
 
-def _added(kind: Kind, case: Case, document: Object, statement: Object | None, text: str) -> Iterator[Draft]:
-    trust = case.snapshot.destination.trust_policy
-    if statement is None or not isinstance(trust, Known):
-        return
-    draft = amend(case, Layer.TRUST, trust.value, add_statement(document, statement), kind=kind, text=text)
-    if draft:
-        yield draft
-
-
-def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Draft]:
+def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     held, principal = _held_principal(subject), principal_element(case)
     if held is None or principal is None or subject.element is None or subject.statement is None:
         return
@@ -112,12 +109,12 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Draft]:
         how += f"{path}; that lets in every session of the role, whatever its name"
         text = f"{where}write `{asker.arn}` beside `{written}`; that lets in this one session name, and no later one"
         beside = join_value(document, pointer, asker.arn)
-        narrower = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+        this_session = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+        narrower = None if isinstance(this_session, NotProved) else this_session
     elif reason not in _NEVER_RIGHT and not is_near(subject.element):
         return
     draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=f"{where}{how}")
-    if draft:
-        yield replace(draft, narrower=narrower)
+    yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
 
 
 def _held_principal(subject: Subject) -> tuple[str, str] | None:

@@ -7,13 +7,14 @@ from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.arn import RESERVED_NAME
 from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES
 from diagnose.model.trace import Decision, ElementTrace, Layer, Reason, Subject
 from diagnose.model.trace_words import wanted_words
 from diagnose.remedy.amendment import amend
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Object, Operation, join_value, listed, read, value_at
-from diagnose.remedy.draft import Draft
+from diagnose.remedy.draft import Attempt
 from diagnose.remedy.identity import allow_in_identity
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.naming import policy_words
@@ -21,7 +22,6 @@ from diagnose.remedy.parties import (
     destination_is_protected,
     permission_set,
     permission_set_pattern,
-    role_arn,
     values_of,
 )
 
@@ -48,10 +48,13 @@ _MOST = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
-def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the role's ARN in the place of the value that nearly is it."""
-    element, role = subject.element, role_arn(case)
-    if element is None or (subject.layer is Layer.IDENTITY and destination_is_protected(case)):
+    element, role = subject.element, case.destination_arn
+    if element is None:
+        return
+    if subject.layer is Layer.IDENTITY and destination_is_protected(case):
+        yield NotProved.PROTECTED
         return
     if not element.negated:
         what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
@@ -66,7 +69,7 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
         yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
 
 
-def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
     element, action = subject.element, str(subject.action)
     if element is None:
@@ -84,7 +87,7 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
         yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
 
 
-def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
     That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
@@ -111,7 +114,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     )
 
 
-def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Turn policy variables on, which only the language of 2012 has."""
     if subject.statement is None or subject.layer is None:
         return
@@ -121,9 +124,7 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
         return
     operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
     text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
-    draft = amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
-    if draft:
-        yield draft
+    yield amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
 
 
 def is_near(element: ElementTrace) -> bool:

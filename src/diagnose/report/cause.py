@@ -11,6 +11,7 @@ from diagnose.report.ends import owner_name
 from diagnose.report.fix import alike, fixes, places, sentence
 from diagnose.report.place import pointed_at
 from diagnose.report.plain import quoted
+from diagnose.report.refused import refusals
 from diagnose.report.runs import Tone
 
 SAVE = "--save-case case.json"
@@ -88,6 +89,7 @@ def _cause(finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator
         yield Bullets(finding.unknown)
     yield from pointed_at(finding.excerpts, case)
     yield from fixes(finding, case, same)
+    yield from refusals(finding)
     if finding.sources:
         yield Links(finding.sources)
 

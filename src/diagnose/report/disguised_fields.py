@@ -31,11 +31,6 @@ def _kept(text: str, _: Disguise) -> str:
     return text
 
 
-def _left_out(_: str, __: Disguise) -> str:
-    """Leave out what only makes sense with the real names."""
-    return ""
-
-
 def _message(text: str, disguise: Disguise) -> str:
     return disguise.message(text)
 
@@ -184,9 +179,10 @@ HOW: Mapping[type, Mapping[str, How]] = {
         "patch": _patch,
         "flags": _quoted,
         "commands": _kept,
-        "remaining": sentence,
-        "handover": _left_out,
     },
+    told.Refused: {"kind": _kept},
+    told.StatementPlace: {"policy": _named(Kind.POLICY), "sid": _named(Kind.STATEMENT)},
+    told.RemainingBlocker: {"levels": _UNIT},
     told.Finding: {
         "rule": _kept,
         "title": sentence,

@@ -1,7 +1,7 @@
 """A remedy in words: who does what, what was proved about it, and everything needed to do it."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -12,7 +12,9 @@ from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
 from diagnose.report.ends import owner_name
+from diagnose.report.handover import handover
 from diagnose.report.plain import quoted, visible
+from diagnose.report.remaining import blocking, not_ruled_out
 from diagnose.report.runs import Tone
 from diagnose.report.tree import page
 
@@ -23,11 +25,6 @@ _TOOLS = {
 }
 _OPEN = ("aws-cli",)
 """The command that everybody can run. Templates are for those who keep the policy in one."""
-
-_NOT_RULED_OUT = "not ruled out: "
-"""How a remedy's proof calls what was not read, and may yet block."""
-
-_NOT_READ = ", which was not read, or not wholly"
 
 _NO_REMEDIES: Mapping[Remedy, str] = {}
 
@@ -41,7 +38,9 @@ def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIE
     `same` are those that were told before, each with where: `fix 1 of cause 2`.
     """
     return tuple(
-        Section(f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, same)))
+        Section(
+            f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, case, same))
+        )
         for number, remedy in enumerate(finding.remedies, 1)
     )
 
@@ -94,15 +93,15 @@ def _which(finding: Finding, number: int) -> str:
     return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
 
 
-def _told(remedy: Remedy, finding: Finding, same: Mapping[Remedy, str]) -> Iterator[Block]:
+def _told(remedy: Remedy, finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
     place = same.get(alike(remedy))
     if place is None:
-        yield from _blocks(remedy, finding)
+        yield from _blocks(remedy, finding, case)
     else:
         yield Paragraph(f"The same as {place}: {sentence(remedy.text)}")
 
 
-def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
+def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     yield Paragraph(sentence(remedy.text))
     proved = remedy.proof is not Proof.NOT_TRIED
     if proved or remedy.owner is not Owner.XDIAG:
@@ -117,8 +116,9 @@ def _blocks(remedy: Remedy, finding: Finding) -> Iterator[Block]:
     if remedy.document:
         pretty = "\n".join(page(remedy.document).lines)
         (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
-    if remedy.handover:
-        folded.append(Listing("message to the owner", "text", remedy.handover))
+    message = handover(remedy, case)
+    if message:
+        folded.append(Listing("message to the owner", "text", message))
     yield from opened
     if folded:
         yield Folded(tuple(folded))
@@ -148,27 +148,17 @@ def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
             return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+        case Proof.CLEARS if not remedy.enough:
+            return f"Proved: clears this layer; still blocking: {'; '.join(blocking(remedy))}."
         case Proof.CLEARS if remedy.remaining:
-            blocking = [each for each in remedy.remaining if not each.startswith(_NOT_RULED_OUT)]
-            if not blocking:
-                open_ones = _open_ones([each.removeprefix(_NOT_RULED_OUT) for each in remedy.remaining])
-                return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
-            return f"Proved: clears this layer; still blocking: {'; '.join(blocking)}."
+            open_ones = not_ruled_out(remedy)
+            return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
         case Proof.CLEARS:
             return "Proved: clears this layer; the rest depends on what is not known."
         case Proof.NOT_TRIED:
             return "Not proved: this is nothing that xdiag can try on the evidence."
         case _:
             assert_never(remedy.proof)
-
-
-def _open_ones(each: Sequence[str]) -> str:
-    """List what may yet block; of several that were not read, that is said once."""
-    unread = [one.removesuffix(_NOT_READ) for one in each if one.endswith(_NOT_READ)]
-    others = [one for one in each if not one.endswith(_NOT_READ)]
-    if len(unread) > 1:
-        return "; ".join((*others, f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or not wholly"))
-    return "; ".join(each)
 
 
 def _others(admits_nobody_else: Tri | None) -> str:

@@ -15,8 +15,11 @@ from diagnose.report.checklist import check
 from diagnose.report.ends import dest_account, source_account
 from diagnose.report.excerpt import find
 from diagnose.report.fix import proof_words
+from diagnose.report.handover import handover
 from diagnose.report.place import place
 from diagnose.report.plain import ascii_json
+from diagnose.report.refused import refusal_words
+from diagnose.report.remaining import remaining_words
 from diagnose.report.shape import Document
 from diagnose.report.tree import page
 from diagnose.report.unseen import cure, doubt_words, gaps
@@ -73,7 +76,7 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
     probe = case.probe
     return {
         "causes": [_cause(finding, case) for finding in diagnosis.findings],
-        "plan": [_fix(remedy) for remedy in diagnosis.plan],
+        "plan": [_fix(remedy, case) for remedy in diagnosis.plan],
         "blocking": [
             {
                 "action": (one.action or ""),
@@ -152,12 +155,15 @@ def _cause(finding: Finding, case: Case) -> Mapping[str, object]:
         "explanation": finding.explanation,
         "unknown": finding.unknown,
         "places": [_place(excerpt, case) for excerpt in finding.excerpts],
-        "fixes": [_fix(remedy) for remedy in finding.remedies],
+        "fixes": [_fix(remedy, case) for remedy in finding.remedies],
+        "refused": [
+            {"kind": one.kind, "reason": one.reason.value, "text": refusal_words(one)} for one in finding.refused
+        ],
         "sources": finding.sources,
     }
 
 
-def _fix(remedy: Remedy) -> Mapping[str, object]:
+def _fix(remedy: Remedy, case: Case) -> Mapping[str, object]:
     alone: Tri | None = remedy.admits_nobody_else
     return {
         "kind": remedy.kind,
@@ -165,14 +171,14 @@ def _fix(remedy: Remedy) -> Mapping[str, object]:
         "text": remedy.text,
         "proof": remedy.proof.value,
         "proof_text": proof_words(remedy),
-        "remaining": remedy.remaining,
+        "remaining": remaining_words(remedy),
         "admits_nobody_else": "" if alone is None else alone.word,
         "policy_name": remedy.policy_name,
         "document": remedy.document,
         "patch": remedy.patch,
         "flags": remedy.flags,
         "commands": [{"tool": tool, "text": text} for tool, text in remedy.commands],
-        "handover": remedy.handover,
+        "handover": handover(remedy, case),
     }
 
 

@@ -88,7 +88,8 @@ class _Pass:
             name: self.over(getattr(value, name), fields.get(name, sentence)) for name in value.__struct_fields__
         }
         if isinstance(value, Remedy):
-            written["commands"] = ()
+            # They make sense with the real names only.
+            written |= {"commands": (), "letter": None}
         if isinstance(value, Policy) and ":iam::aws:" in value.arn:
             written["name"] = value.name
         return structs.replace(value, **written)

@@ -101,8 +101,16 @@ class FixShape(Struct, frozen=True, kw_only=True):
     handover: str
 
 
+class RefusedShape(Struct, frozen=True, kw_only=True):
+    """A kind of fix that was looked for, and of which none was proved. `reason` is an id, `text` the same in words."""
+
+    kind: str
+    reason: str
+    text: str
+
+
 class CauseShape(Struct, frozen=True, kw_only=True):
-    """A cause: the id of its rule, what was compared, where, who can mend it and how."""
+    """A cause: the id of its rule, what was compared, where, who can mend it and how; `refused` are no fixes."""
 
     rule: str
     title: str
@@ -114,6 +122,7 @@ class CauseShape(Struct, frozen=True, kw_only=True):
     unknown: list[str]
     places: list[PlaceShape]
     fixes: list[FixShape]
+    refused: list[RefusedShape]
     sources: list[str]
 
 

@@ -1,0 +1,98 @@
+"""What still stands in the way after a fix, in words."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from diagnose.model.diagnosis import RemainingBlocker, Remedy, StatementPlace
+from diagnose.model.key_state import ConditionKey
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, ElementTrace, Gate, GateTrace, Layer
+from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
+
+_ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
+
+
+def remaining_words(remedy: Remedy) -> tuple[str, ...]:
+    """Name all that remains, one by one: what blocks, then what is not ruled out, which says so of itself."""
+    return (*blocking(remedy), *(f"not ruled out: {words}" for words in _each(map(_open, _doubts(remedy)))))
+
+
+def blocking(remedy: Remedy) -> tuple[str, ...]:
+    """Name what certainly blocks after a fix."""
+    return _each(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker))
+
+
+def not_ruled_out(remedy: Remedy) -> str:
+    """Name what may yet block after a fix. Of several layers that were not read, that is said once."""
+    doubts = _doubts(remedy)
+    unread = _each(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
+    if len(unread) < 2:
+        return "; ".join(_each(map(_open, doubts)))
+    others = _each(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
+    layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or not wholly"
+    return "; ".join((*others, layers))
+
+
+def _doubts(remedy: Remedy) -> list[Doubt]:
+    return [one for one in remedy.remaining if isinstance(one, Doubt)]
+
+
+def _each(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _blocks(remaining: RemainingBlocker) -> str:
+    blocker = remaining.blocker
+    action = blocker.action or Action.ASSUME_ROLE
+    if blocker.gate is not None:
+        return f"{GATE_WORDS[blocker.gate].refused} is refused{_both_sides(remaining.gate)}"
+    if blocker.layer is None:
+        return f"`{action}` is refused"
+    words = LAYER_WORDS[blocker.layer].policy
+    statements = " and ".join(_statement(place) for place in remaining.statements)
+    if blocker.explicit:
+        return f"an explicit Deny of `{action}` in the {words} {statements}".rstrip()
+    if remaining.conditions:
+        wants = " and ".join(_condition(element) for element in remaining.conditions)
+        return f"the {words} {statements} allows `{action}` only where {wants}"
+    if blocker.layer in _ONE_POLICY:
+        return f"the {words} does not allow `{action}`"
+    levels = " and ".join(f"`{level}`" for level in remaining.levels)
+    return f"no {words} allows `{action}`{f' at {levels}' if levels else ''}"
+
+
+def _both_sides(gate: GateTrace | None) -> str:
+    if gate is None or not asked_words(gate):
+        return ""
+    return f", wanted: `{asked_words(gate)}`, got: `{offered_words(gate)}`"
+
+
+def _statement(place: StatementPlace) -> str:
+    name = f"statement `{place.sid}`" if place.sid else f"statement {place.index + 1}"
+    return f"`{place.policy}` ({name})"
+
+
+def _condition(element: ElementTrace) -> str:
+    words = got_words(element.got)
+    got = f"it is `{words}`" if words else "there is none"
+    return f"`{element.key}` {element.operator} `{wanted_words(element)}` ({got})"
+
+
+def _open(doubt: Doubt) -> str:
+    match doubt.about:
+        case ConditionKey(name=name):
+            return f"a condition on `{name}`, whose value is not known"
+        case Layer():
+            return f"{_layer(doubt.about)}, which was not read, or not wholly"
+        case Gate():
+            return f"{GATE_WORDS[doubt.about].refused}, which could not be checked"
+        case Action():
+            return f"that the session hands something on, for which `{doubt.about}` is needed as well"
+        case Comparison() | BrokenStatement():
+            return f"{subject_words(doubt)}, which nobody can tell"
+        case _:
+            assert_never(doubt.about)
+
+
+def _layer(layer: Layer) -> str:
+    return f"the {LAYER_WORDS[layer].policy}"
