@@ -151,6 +151,23 @@ def test_the_caller_that_aws_saw_is_kept() -> None:
     assert answer.caller == "arn:aws:iam::1:root"
 
 
+def test_a_request_that_was_not_signed_is_not_somebody_elses() -> None:
+    answer = read("User: anonymous is not authorized to perform: sts:AssumeRole")
+    assert (answer.caller, answer.other_caller) == ("", False)
+
+
+def test_an_account_that_was_masked_may_be_the_sources() -> None:
+    denied = "User: arn:aws:iam::{}:user/{} is not authorized to perform: sts:AssumeRole"
+    assert read(denied.format("***", "builder")).other_caller is False
+    assert read(denied.format("***", "auditor")).other_caller is True
+
+
+def test_of_several_errors_the_one_about_the_call_is_read() -> None:
+    other = DENIED.replace("sts:AssumeRole", "iam:GetRole") + " because no identity-based policy allows the iam:GetRole"
+    answer = read(f"{other}\n{DENIED} with an explicit deny in a service control policy")
+    assert (answer.named_action, answer.named_layer) == ("sts:AssumeRole", NamedLayer.SCP)
+
+
 def test_a_message_that_names_no_caller_speaks_of_the_source() -> None:
     assert read("Access denied").other_caller is False
 

@@ -6,7 +6,7 @@ from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USE
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.refusal import aws_answer, reported_error, same_identity
-from diagnose.model.aws_error import ErrorKind
+from diagnose.model.aws_error import ErrorKind, parse
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action
@@ -112,6 +112,11 @@ NO_IDENTITY = " because no identity-based policy allows the"
             [refused("sts:AssumeRole"), refused("sts:AssumeRole", role=f"{DESTINATION}2") + SCP], 0, id="another role"
         ),
         pytest.param([refused("sts:AssumeRole"), refused("sts:AssumeRole", USER) + SCP], 0, id="another caller"),
+        pytest.param(
+            [refused("sts:AssumeRole"), "AWS Config does not have permission to assume the IAM role."],
+            0,
+            id="what a service says of itself",
+        ),
         pytest.param([refused("sts:AssumeRole") + SCP, refused("sts:AssumeRole")], 0, id="one that names a layer"),
         pytest.param([refused("sts:AssumeRole"), refused("sts:TagSession")], 1, id="else the last"),
         pytest.param(
@@ -135,8 +140,7 @@ NO_IDENTITY = " because no identity-based policy allows the"
 )
 def test_of_several_errors_the_one_about_this_call_is_chosen(errors: list[str], chosen: int) -> None:
     error = reported_error(asked("\n".join(errors)))
-    assert error is not None
-    assert errors[chosen].startswith(error.text.removesuffix("."))
+    assert error == parse("\n".join(errors))[chosen]
 
 
 def test_every_action_that_was_refused_was_asked_for_though_one_error_is_chosen() -> None:
@@ -165,6 +169,7 @@ def test_a_report_comes_before_the_live_attempt() -> None:
         pytest.param("arn:aws:iam::111111111111:role/team/App", SESSION, True, id="a role and its session"),
         pytest.param("arn:aws:iam::***:role/App", SESSION, True, id="a masked account"),
         pytest.param("arn:aws:iam::***:role/Apps", SESSION, False, id="a masked account, and another role"),
+        pytest.param("arn:aws:iam::XXXXXXXXXXXX:role/App", SESSION, True, id="a mask of twelve characters"),
         pytest.param("arn:aws:iam::1111:role/App", SESSION, True, id="an account that was cut"),
         pytest.param("arn:aws:iam::333333333333:role/App", SESSION, False, id="another account"),
         pytest.param("arn:aws-cn:iam::111111111111:role/App", SESSION, False, id="another partition"),

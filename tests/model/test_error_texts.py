@@ -108,6 +108,22 @@ def says(text: str) -> list[dict[str, Any]]:
             },
             id="Go with a token",
         ),
+        pytest.param(
+            '{"Message":"{\\"error\\":\\"User: arn:aws:iam::\\\\u003cN\\\\u003e:user/ash is not authorized to perform:'
+            ' sts:TagSession\\"}"}',
+            {
+                "kind": ErrorKind.NOT_AUTHORIZED,
+                "action": "sts:TagSession",
+                "caller": "arn:aws:iam::<N>:user/ash",
+            },
+            id="a mask in JSON in JSON",
+        ),
+        pytest.param(
+            f"Code: StackFailed\nReason: Code: AccessDenied\nMessage: {BARE}",
+            DENIED,
+            id="the code next to the sentence",
+        ),
+        pytest.param(f"{BARE}/RateExceeded", {**DENIED, "code": None, "resource": f"{ROLE}/RateExceeded"}, id="a name"),
         pytest.param(TERRAFORM, {**DENIED, "http_status": 403, "request_id": "0f1e-2d"}, id="Terraform, wrapped"),
         pytest.param(
             f"software.amazon.awssdk.services.sts.model.StsException: {BARE} (Service: Sts, Status Code: 403, Request"
@@ -388,6 +404,18 @@ GET_ROLE = f"User: {CALLER} is not authorized to perform: iam:GetRole on resourc
             id="two of Go on one line",
         ),
         pytest.param(
+            f"{BARE}\noperation error S3: ListBuckets, https response error StatusCode: 400, RequestID: r-2, api error"
+            " NoSuchBucket: what",
+            [("not_authorized", "", "AssumeRole", ""), ("other", "NoSuchBucket", "ListBuckets", "r-2")],
+            id="one of Go in words that are not known",
+        ),
+        pytest.param(
+            f"{BARE}\noperation error S3: ListBuckets, https response error StatusCode: 400,\nRequestID: r-2, api error"
+            f" ExpiredToken: {EXPIRED}",
+            [("not_authorized", "", "AssumeRole", ""), ("token_expired", "ExpiredToken", "ListBuckets", "r-2")],
+            id="one of Go that was wrapped",
+        ),
+        pytest.param(
             f'[{{"Message":"{BARE}","Code":"AccessDenied"}},{{"Message":"{EXPIRED}","Code":"ExpiredToken"}}]',
             [("not_authorized", "AccessDenied", "AssumeRole", ""), ("token_expired", "ExpiredToken", "", "")],
             id="two of JSON, whose codes stand behind",
@@ -422,6 +450,16 @@ GET_ROLE = f"User: {CALLER} is not authorized to perform: iam:GetRole on resourc
 )
 def test_a_paste_has_all_of_its_errors(text: str, errors: list[tuple[str, str, str, str]]) -> None:
     assert [(error.kind, error.code, error.operation, error.request_id) for error in parse(text)] == errors
+
+
+def test_who_is_refused_stands_in_the_sentence_itself() -> None:
+    assert [error.caller for error in parse(f"{BARE}\nNot authorized to perform sts:TagSession")] == [CALLER, ""]
+
+
+def test_a_sentence_of_a_service_stays_as_it_is() -> None:
+    text = "CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::222222222222:role/Deploy"
+    (error,) = parse(text)
+    assert (error.text, error.service) == (text, "codepipeline.amazonaws.com")
 
 
 def test_the_texts_of_several_errors_say_the_same_again() -> None:

@@ -108,3 +108,23 @@ def test_the_request_is_told_with_all_that_a_policy_can_ask_for() -> None:
     )
     assert told["signed in as"] == "arn:aws:iam::1:user/z"
     assert told["note"] == "a note"
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        pytest.param("", False, id="nothing was reported"),
+        pytest.param("Not authorized to perform sts:AssumeRole", True, id="a denial"),
+        pytest.param("Roles may not be assumed by root accounts.", True, id="the root user"),
+        pytest.param(
+            "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed",
+            True,
+            id="an MFA code",
+        ),
+        pytest.param("The security token included in the request is expired", False, id="another error"),
+        pytest.param("Rate exceeded\nNot authorized to perform sts:AssumeRole", True, id="a denial among others"),
+    ],
+)
+def test_it_is_said_that_a_refusal_was_reported(message: str, refused: bool) -> None:
+    rows = dict(ends(replace(EVERY["allowed"](NAMES), case=replace(CASE, message=message))))
+    assert ("reported" in rows) is refused

@@ -50,18 +50,19 @@ _ANCHOR = re.compile(
     + "|".join(sorted(map(re.escape, _WORDING), key=len, reverse=True))
 )
 _KNOWN_CODES = (
-    "AccessDenied(?:Exception)?",
-    "ExpiredToken(?:Exception)?",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
+    "AccessDenied",
+    "AssumeRoleUnauthorizedAccess",
+    "ExpiredToken",
     "IncompleteSignature",
+    "InvalidClientTokenId",
+    "MalformedPolicyDocument",
     "MissingAuthenticationToken",
     "OptInRequired",
-    "ValidationError",
-    "RegionDisabledException",
-    "PackedPolicyTooLarge(?:Exception)?",
-    "MalformedPolicyDocument(?:Exception)?",
+    "PackedPolicyTooLarge",
+    "RegionDisabled",
+    "SignatureDoesNotMatch",
     "Throttling",
+    "ValidationError",
 )
 _CODES = (
     re.compile(r"An error occurred \((\w{1,80})\)"),
@@ -70,7 +71,7 @@ _CODES = (
     re.compile(
         r"""(?i:(?<!status )\b(?:error ?)?code)["']?[>:= ]{1,4}(?:Some\()?["']?(?!Unknown\b)([A-Z][A-Za-z]{2,80})"""
     ),
-    re.compile(rf"\b({'|'.join(_KNOWN_CODES)})\b"),
+    re.compile(rf"\b((?:{'|'.join(_KNOWN_CODES)})(?:Exception)?)\b"),
     re.compile(r"(?:^|(?<=[\s(]))(\w{0,60}(?:Exception|Denied|Invalid\w{1,20}|Expired\w{1,20}|Throttling\w{0,20})):"),
 )
 _OPERATIONS = (
@@ -198,8 +199,6 @@ def _cut(text: str, end: int, sentence: _Sentence) -> int:
     start = sentence.start if sentence.frame is None else sentence.frame
     tail = _TAIL.match(text, end, start)
     begin = tail.end() if tail else end
-    if text.startswith("An error", start):
-        return start
     for mark in ("operation error ", "{", "\n"):
         if (place := text.rfind(mark, begin, start)) >= 0:
             return place
