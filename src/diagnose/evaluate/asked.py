@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from diagnose.evaluate.gates import gates, plain
 from diagnose.evaluate.grant import granted
-from diagnose.evaluate.layers import PERHAPS_NOT_REACHED, RCP, ROWS
+from diagnose.evaluate.layers import PERHAPS_NOT_REACHED, RCP
+from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.question import Call, Question
 from diagnose.evaluate.refusal import refused_actions
 from diagnose.evaluate.sheet import Sheet, sheet_of
@@ -41,7 +42,7 @@ class Asked(Call):
     @property
     def sheets(self) -> dict[Layer, Sheet]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
-        return {row.layer: self._sheet(row.layer) for row in ROWS}
+        return {row.layer: self._sheet(row.layer) for row in ASSUME_ROLE.layers}
 
     def _sheet(self, layer: Layer) -> Sheet:
         match layer:
@@ -67,7 +68,7 @@ class Asked(Call):
 
     def actions(self) -> Iterator[tuple[Action, Tri]]:
         """Name the actions that the call is authorised for, each with whether it is needed."""
-        yield Action.ASSUME_ROLE, YES
+        yield ASSUME_ROLE.action, YES
         if self.simple:
             return
         sent, console = self.case.request.parameters, self.scene.by_console
@@ -79,11 +80,9 @@ class Asked(Call):
         if isinstance(carried, Maybe) and not passes_identity:
             identity = UNKNOWN
         contexts = tri(bool(sent.provided_contexts) and not console)
-        for action, need in (
-            (Action.TAG_SESSION, tags),
-            (Action.SET_SOURCE_IDENTITY, identity),
-            (Action.SET_CONTEXT, contexts),
-        ):
+        needs = {Action.TAG_SESSION: tags, Action.SET_SOURCE_IDENTITY: identity, Action.SET_CONTEXT: contexts}
+        for action in ASSUME_ROLE.companions:
+            need = needs[action]
             if need is UNKNOWN and action in refused_actions(self.case, self.asker):
                 yield action, YES
             elif need is not NO:

@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from diagnose.evaluate.caller import SERVICE_PATH, Asker, chained
+from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleName, split_arn
 from diagnose.model.case import Case, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
@@ -33,14 +34,8 @@ _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 def gates(case: Case, asker: Asker, role: RoleName) -> tuple[GateTrace, ...]:
     """Ask everything that is not a policy; only what does not pass comes back."""
-    found = (
-        *_parameters(case, asker),
-        *caller_gates(case.snapshot.source, asker),
-        *_partition(asker, role),
-        *_role(case, asker, role),
-        *_duration(case, asker),
-    )
-    return tuple(trace for trace in found if trace.verdict is not YES)
+    asked = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, asker, role))
+    return tuple(trace for trace in asked if trace.verdict is not YES)
 
 
 def plain(sent: Parameters) -> bool:
@@ -151,14 +146,9 @@ def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
 
 def caller_gates(source: SourceSide, asker: Asker) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
-    match asker.kind:
-        case CallerKind.ROOT:
-            yield _no(Gate.CALLER, Reason.ROOT_CALLER, asker.arn)
-        case CallerKind.FEDERATED_USER:
-            yield _no(Gate.CALLER, Reason.FEDERATED_CALLER, asker.arn)
-        case CallerKind.USER | CallerKind.ROLE | CallerKind.SESSION | CallerKind.SERVICE:
-            if asker.origin is Origin.ASSUME_ROOT:
-                yield _no(Gate.CALLER, Reason.ROOT_CALLER, asker.arn)
+    as_kind = CallerKind.ROOT if asker.origin is Origin.ASSUME_ROOT else asker.kind
+    if refused := ASSUME_ROLE.refused.get(as_kind):
+        yield _no(Gate.CALLER, refused, asker.arn)
     principal = source.principal
     is_entity = asker.has_role or asker.kind is CallerKind.USER
     if is_entity and isinstance(principal, Known) and principal.value is None:
@@ -211,6 +201,15 @@ def _duration(case: Case, asker: Asker) -> Iterator[GateTrace]:
             yield _over(Reason.OVER_ROLE_MAXIMUM, UNKNOWN, None, seconds)
     elif seconds > role.value.max_session_seconds.value:
         yield _over(Reason.OVER_ROLE_MAXIMUM, NO, role.value.max_session_seconds.value, seconds)
+
+
+_GATES: dict[Gate, Callable[[Case, Asker, RoleName], Iterator[GateTrace]]] = {
+    Gate.PARAMETERS: lambda case, asker, _: _parameters(case, asker),
+    Gate.CALLER: lambda case, asker, _: caller_gates(case.snapshot.source, asker),
+    Gate.PARTITION: lambda _, asker, role: _partition(asker, role),
+    Gate.ROLE: _role,
+    Gate.DURATION: lambda case, asker, _: _duration(case, asker),
+}
 
 
 def _no(gate: Gate, reason: Reason, *got: str, wanted: str = "") -> GateTrace:

@@ -6,6 +6,7 @@ from typing import assert_never
 from diagnose.evaluate.condition import Operand, SetOperator, Test
 from diagnose.evaluate.difference import how_arns_differ
 from diagnose.evaluate.keys.table import SPELLINGS, traits_of, written
+from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import glob, has_wildcard, joined
 from diagnose.evaluate.question import Question
@@ -109,7 +110,7 @@ def _missing(test: Test, question: Question) -> Reason:
     traits = traits_of(test.lower)
     if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
-    if traits.sent is Presence.NEVER:
+    if ASSUME_ROLE.sent(traits) is Presence.NEVER:
         return Reason.KEY_NEVER_SENT
     if traits.filled_by is FilledBy.PARAMETER and question.call.scene.by_console:
         return Reason.NOT_SENT_BY_CONSOLE

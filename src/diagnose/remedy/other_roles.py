@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.keys.table import is_of_role
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case, DestinationSide, Role
 from diagnose.model.evidence import Known
@@ -52,7 +53,7 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         rcps=Known(()),
         organization=case.snapshot.destination.organization if same_account else Known(None),
     )
-    stated = {key: held for key, held in made.request.context.items() if not key.lower().startswith("aws:resource")}
+    stated = {key: held for key, held in made.request.context.items() if not is_of_role(key)}
     return replace(
         made,
         request=replace(made.request, role_arn=arn, context=stated),

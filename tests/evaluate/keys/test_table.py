@@ -31,6 +31,7 @@ from diagnose.evaluate.keys.table import (
     KeyFamily,
     group_of,
     hidden_from,
+    is_of_role,
     traits_of,
     value_kind,
     written,
@@ -221,6 +222,11 @@ def test_the_keys_that_say_who_calls() -> None:
     named = {key.name for key in TABLE if key.group in WHO_CALLS}
     principal = {key.name for key in TABLE if key.name.startswith("aws:Principal")}
     assert named == {*principal, "aws:userid", "aws:username"}
+
+
+def test_the_keys_whose_values_are_the_role_s() -> None:
+    of_role = {key.name for key in TABLE if is_of_role(f"{key.name}Team" if key.name.endswith("/") else key.name)}
+    assert of_role == {key.name for key in TABLE if ":Resource" in key.name}
 
 
 def test_every_word_for_keys_is_used() -> None:

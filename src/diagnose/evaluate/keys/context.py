@@ -1,6 +1,7 @@
 """The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first asked for."""
 
 from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
+from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, State
 from diagnose.model.condition_keys import Presence
@@ -17,7 +18,7 @@ class Context(dict[str, State]):
             self[key.lower()] = tuple(values)
         for key in scene.case.request.unknown:
             traits = traits_of(key.lower())
-            always = traits is not None and traits.sent is Presence.ALWAYS
+            always = traits is not None and ASSUME_ROLE.sent(traits) is Presence.ALWAYS
             self[key.lower()] = SOME_VALUE if always else ANYTHING
 
     def __missing__(self, key: str) -> State:

@@ -269,6 +269,12 @@ def value_kind(key: str) -> ValueKind:
     return ValueKind.TEXT if traits is None else traits.value
 
 
+def is_of_role(key: str) -> bool:
+    """Say whether a key's values are those of the role that is asked for, and another role has others."""
+    traits = traits_of(key.lower())
+    return traits is not None and traits.filled_by is FilledBy.ROLE
+
+
 WHO_CALLS = frozenset((KeyGroup.PRINCIPAL, KeyGroup.PRINCIPAL_TAGS, KeyGroup.ORGANIZATION, KeyGroup.SERVICE))
 """The groups whose keys say who calls."""
 
