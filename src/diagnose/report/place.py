@@ -10,7 +10,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
-from diagnose.model.policy import Policy, PolicyKind, document_text
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, document_text
 from diagnose.model.trace import Layer
 from diagnose.report.blocks import Block, Paragraph, Snippet
 from diagnose.report.ends import shown
@@ -58,7 +58,7 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
         case Layer.IDENTITY:
             kind = {PolicyKind.INLINE: "inline", PolicyKind.MANAGED: "managed"}.get(policy.kind, "identity")
             version = f" ({shown(policy.version)})" if policy.version else ""
-            of = f" of {shown_words(policy.attached_to)}" if policy.attached_to else ""
+            of = f" of {_attached(policy.attachment)}" if policy.attachment else ""
             return f"{kind} policy {name}{version}{of}"
         case Layer.BOUNDARY:
             return f"permissions boundary {name}"
@@ -74,9 +74,9 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             assert_never(layer)
 
 
-def shown_words(text: str) -> str:
-    """Set off a carrier such as `group devs` where it holds more than plain names."""
-    return " ".join(shown(word) for word in text.split(" "))
+def _attached(attachment: Attachment) -> str:
+    name = shown(attachment.name)
+    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
 
 
 def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
