@@ -113,7 +113,7 @@ def _statement(decision: ActionDecision, statement: StatementTrace, *, near: boo
         nearest=near,
         policy=policy.name,
         policy_kind=policy.kind,
-        from_group=policy.attached_to.startswith("group "),
+        from_group=policy.group != "",
         aws_managed=policy.arn.split(":")[4:5] == ["aws"],
         sid=statement.sid,
         match=_reach(statement),

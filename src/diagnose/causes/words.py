@@ -15,7 +15,7 @@ from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
 from diagnose.model.key_state import KeyState
-from diagnose.model.policy import Policy
+from diagnose.model.policy import AttachmentKind, Policy
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
@@ -70,9 +70,9 @@ def place(statement: StatementTrace) -> str:
 def policy_words(policy: Policy, level: str = "") -> str:
     """Name a policy with its kind, and where it is attached if that is not the principal itself."""
     name = f"{POLICY_WORDS[policy.kind]} {quoted(policy.name)}"
-    if policy.attached_to:
-        kind, _, carrier = policy.attached_to.partition(" ")
-        return f"{name} of {kind} {quoted(carrier)}" if carrier else f"{name} of {quoted(kind)}"
+    if attachment := policy.attachment:
+        kind = "" if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} "
+        return f"{name} of {kind}{quoted(attachment.name)}"
     return f"{name} at {quoted(level)}" if level else name
 
 

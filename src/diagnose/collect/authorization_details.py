@@ -20,7 +20,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, PolicyVersion
 
 MOST_BYTES = 512 * 2**20
 """The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
@@ -201,7 +201,7 @@ def _policies(details: AccountDetails, carrier: User | Group | RoleDetail) -> Po
         case RoleDetail():
             inline, attached_to = carrier.role_policy_list, ""
         case Group():
-            inline, attached_to = carrier.group_policy_list, f"group {carrier.group_name}"
+            inline, attached_to = carrier.group_policy_list, str(Attachment(AttachmentKind.GROUP, carrier.group_name))
     managed = [_managed(details, each.policy_arn, attached_to) for each in carrier.attached_managed_policies]
     return PolicySet(
         (

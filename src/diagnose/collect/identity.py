@@ -10,7 +10,7 @@ from diagnose.collect.readers import Reader, about
 from diagnose.model.arn import Caller, CallerKind
 from diagnose.model.case import Principal, SourceSide
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
-from diagnose.model.policy import Policy, PolicySet
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet
 
 
 def read_source(caller: Caller, reader: Reader | Unread, progress: Callable[[str], None]) -> SourceSide:
@@ -79,6 +79,7 @@ def _of_groups(side: Side, caller: Caller, progress: Callable[[str], None]) -> P
     if isinstance(groups, Unread):
         return PolicySet(unread=(groups,))
     return merged(
-        policies_of(side, Carrier.GROUP, group["GroupName"], group["Arn"], attached_to=f"group {group['GroupName']}")
+        policies_of(side, Carrier.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name)))
         for group in groups.value
+        for name in (group["GroupName"],)
     )

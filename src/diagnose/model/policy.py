@@ -27,6 +27,34 @@ class PolicyKind(StrEnum):
     SESSION = "session"
 
 
+class AttachmentKind(StrEnum):
+    """What an identity policy is attached to, where that is not the principal itself."""
+
+    GROUP = "group"
+    USER = "user"
+    ROLE = "role"
+    OTHER = "other"
+    """Whatever the case calls it."""
+
+
+class Attachment(Struct, frozen=True):
+    """What a policy is attached to. As text it is what a case file holds: `group devs`."""
+
+    kind: AttachmentKind
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.kind is AttachmentKind.OTHER else f"{self.kind} {self.name}"
+
+
+def attachment(text: str) -> Attachment:
+    """Read what a case file holds: the kind and, behind a space, the name; or anything."""
+    kind, _, name = text.partition(" ")
+    if name and kind in (AttachmentKind.GROUP, AttachmentKind.USER, AttachmentKind.ROLE):
+        return Attachment(AttachmentKind(kind), name)
+    return Attachment(AttachmentKind.OTHER, text)
+
+
 class PolicyVersion(Struct, frozen=True, forbid_unknown_fields=True):
     """A version of a managed policy that is not the default one, and so has no effect."""
 
@@ -39,7 +67,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     `document` is JSON: the policy itself, or a string that holds it (plain, or percent-encoded
     as the IAM API returns it). It is kept as text so that duplicate keys stay visible.
-    `attached_to` names the carrier where that is not the principal itself: `group devs`.
+    `attached_to` is what a case file holds of its `attachment`; empty where it is attached to the principal itself.
     """
 
     name: str
@@ -49,6 +77,17 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     attached_to: str = ""
     version: str = ""
     other_versions: tuple[PolicyVersion, ...] = ()
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """What the policy is attached to; None where that is the principal itself."""
+        return attachment(self.attached_to) if self.attached_to else None
+
+    @property
+    def group(self) -> str:
+        """The name of the group that the policy is attached to; empty where it is none."""
+        carrier = self.attachment
+        return carrier.name if carrier is not None and carrier.kind is AttachmentKind.GROUP else ""
 
 
 class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):

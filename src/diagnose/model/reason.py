@@ -71,7 +71,6 @@ class Reason(StrEnum):
     # Gates
     ROOT_CALLER = "root_caller"
     FEDERATED_CALLER = "federated_caller"
-    SERVICE_CALLER = "service_caller"
     NO_SUCH_ROLE = "no_such_role"
     NO_SUCH_CALLER = "no_such_caller"
     SERVICE_LINKED_ROLE = "service_linked_role"

@@ -25,9 +25,8 @@ def carrier_of(policy: Policy, case: Case) -> Carrier:
             endpoint = case.snapshot.endpoint
             return Carrier("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")
         case PolicyKind.INLINE:
-            kind, _, name = policy.attached_to.partition(" ")
-            if kind == "group":
-                return Carrier(kind, name)
+            if policy.group:
+                return Carrier("group", policy.group)
             asker = caller(case)
             return Carrier("user" if asker.kind is CallerKind.USER else "role", asker.name)
     return Carrier()

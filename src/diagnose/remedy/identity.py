@@ -80,14 +80,15 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
         yield NotProved.PROTECTED if idle else NotProved.NO_EDIT
         return
     for policy in idle:
-        kind, _, group = policy.attached_to.partition(" ")
         if policy.arn:
             text = f"Attach the managed policy `{policy.name}` to {source_words(case)}"
             yield _with_idle((policy,), case, text, Attachment(policy, arn))
-        if kind == "group":
-            joined = tuple(other for other in idle if other.attached_to == policy.attached_to)
-            text = f"Add {source_words(case)} to the group `{group}`; all that the group is allowed comes with it"
-            yield _with_idle(joined, case, text, Membership(caller(case).name, group))
+        if policy.group:
+            joined = tuple(other for other in idle if other.group == policy.group)
+            text = (
+                f"Add {source_words(case)} to the group `{policy.group}`; all that the group is allowed comes with it"
+            )
+            yield _with_idle(joined, case, text, Membership(caller(case).name, policy.group))
 
 
 def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
@@ -106,7 +107,7 @@ def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
 
     A group's policy would grant the same to its other members.
     """
-    own = [policy for policy in policies_in(case, Layer.IDENTITY) if not policy.attached_to.startswith("group ")]
+    own = [policy for policy in policies_in(case, Layer.IDENTITY) if not policy.group]
     speaking = [policy for policy in own if _speaks_of_roles(read(policy))]
     if permission_set(case):
         speaking = [policy for policy in own if policy.name == PERMISSION_SET_POLICY]

@@ -33,10 +33,7 @@ def in_words(layer: Layer, policy: Policy, case: Case) -> str:
 
 def carrier_words(policy: Policy, case: Case) -> str:
     """Name the user, role or group that an inline policy belongs to."""
-    kind, _, name = policy.attached_to.partition(" ")
-    if kind == "group" and name:
-        return f"the group `{name}`"
-    return source_words(case)
+    return f"the group `{policy.group}`" if policy.group else source_words(case)
 
 
 def source_words(case: Case) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from diagnose.model import case as cases
 from diagnose.model import diagnosis as told
 from diagnose.model import evidence, key_state, parameter, policy, trace
@@ -79,12 +81,8 @@ def _ids(text: str, disguise: Disguise) -> str:
 
 def _carrier(text: str, disguise: Disguise) -> str:
     """Rewrite `group devs`: what it is stays, its name does not."""
-    what, space, name = text.partition(" ")
-    return (
-        f"{what} {disguise.value(name, Kind.GROUP)}"
-        if space and what in kept.WORDS
-        else disguise.value(text, Kind.GROUP)
-    )
+    carrier = policy.attachment(text)
+    return str(replace(carrier, name=disguise.value(carrier.name, Kind.GROUP)))
 
 
 def _version(text: str, disguise: Disguise) -> str:

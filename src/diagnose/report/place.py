@@ -11,7 +11,7 @@ from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
 from diagnose.model.json_text import Node, Object, parse
-from diagnose.model.policy import Policy, PolicyKind, document_text
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, document_text
 from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
 from diagnose.report.blocks import Block, Paragraph, Snippet
@@ -60,7 +60,7 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             own = policy.kind in (PolicyKind.INLINE, PolicyKind.MANAGED)
             words = POLICY_WORDS[policy.kind] if own else LAYER_WORDS[layer].policy
             version = f" ({shown(policy.version)})" if policy.version else ""
-            of = f" of {shown_words(policy.attached_to)}" if policy.attached_to else ""
+            of = f" of {_attached(policy.attachment)}" if policy.attachment else ""
             return f"{words} {name}{version}{of}"
         case Layer.SCP | Layer.RCP:
             return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {quoted(level)}" if level else "")
@@ -70,9 +70,9 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             assert_never(layer)
 
 
-def shown_words(text: str) -> str:
-    """Set off a carrier such as `group devs` where it holds more than plain names."""
-    return " ".join(shown(word) for word in text.split(" "))
+def _attached(attachment: Attachment) -> str:
+    name = shown(attachment.name)
+    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
 
 
 def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
