@@ -14,7 +14,7 @@ from diagnose.causes.match import explain
 from diagnose.causes.rule import Example, Rule
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty
+from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
 from diagnose.remedy.kinds import REMEDIES
@@ -38,22 +38,19 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_an_example_comes_out_as_it_says(rule: str, example: Example) -> None:
-    case = _case(example)
-    told = {cause.finding.rule: cause.finding for cause in explain(RULES, case, decide(case))}
+    told = {finding.rule: finding for finding in _findings(example)}
     assert (told[rule].certainty.value if rule in told else "silent") == example.then, sorted(told)
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_no_cause_is_told_twice(rule: str, example: Example) -> None:
-    case = _case(example)
-    told = [(cause.finding.rule, cause.finding.explanation) for cause in explain(RULES, case, decide(case))]
+    told = [(finding.rule, finding.explanation) for finding in _findings(example)]
     assert sorted(set(told)) == sorted(told)
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, example: Example) -> None:
-    case = _case(example)
-    certain = {cause.finding.rule for cause in explain(RULES, case, decide(case)) if _certain(cause.finding.certainty)}
+    certain = {finding.rule for finding in _findings(example) if finding.certainty is Certainty.CERTAIN}
     assert certain - {rule} == set(example.also)
 
 
@@ -66,8 +63,7 @@ def test_of_what_is_certain_it_is_said_what_to_do(rule: str, example: Example) -
 
 @pytest.mark.parametrize("rule", ["scp-allows-nothing", "scp-level-empty"])
 def test_where_no_policy_of_a_level_allows_the_one_that_aws_attaches_is_missed_first(rule: str) -> None:
-    case = _case(load_examples(FOLDERS)[rule][0])
-    (told,) = (cause.finding for cause in explain(RULES, case, decide(case)) if cause.finding.rule == rule)
+    (told,) = (finding for finding in _findings(load_examples(FOLDERS)[rule][0]) if finding.rule == rule)
     level = "workloads" if rule == "scp-allows-nothing" else "build"
     wanted = "`FullAWSAccess`, which AWS attaches by default and which allows everything, was probably detached from"
     assert told.explanation.startswith(f"{wanted} `{level}`: ")
@@ -88,8 +84,15 @@ def test_a_rule_is_in_its_place(rule: Rule) -> None:
     assert rule.explain.endswith((".", "?"))
 
 
-def _certain(certainty: Certainty) -> bool:
-    return certainty is Certainty.CERTAIN
+def _findings(example: Example) -> tuple[Finding, ...]:
+    return _findings_of(example.world, msgspec.json.encode(example.change))
+
+
+@cache
+def _findings_of(world: str, change: bytes) -> tuple[Finding, ...]:
+    """Decide the case of an example once, for all that is asked of it."""
+    case = _case(Example("", world, msgspec.json.decode(change), ""))
+    return tuple(cause.finding for cause in explain(RULES, case, decide(case)))
 
 
 def _case(example: Example) -> Case:
