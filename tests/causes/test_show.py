@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.causes.given import WORLDS, case, rules, trust
+from tests.cases import WORLDS
+from tests.causes.given import case, rules, trust
 
 from diagnose.causes.bind import bind
 from diagnose.causes.gather import gather
