@@ -30,7 +30,7 @@ def case(world: str, *changes: Json, **parts: Json) -> Case:
 
 def written(world: str, *changes: Json, **parts: Json) -> Json:
     """Give the same as it stands in a case file, which need not be a case any more."""
-    whole = _world(world)
+    whole = msgspec.json.decode(_world(world))
     for each in (*changes, change(**parts)):
         whole = changed(whole, each)
     return whole
@@ -82,10 +82,10 @@ def deny(action: Json = "sts:AssumeRole", **elements: Json) -> Json:
 
 
 @cache
-def _world(name: str) -> Json:
+def _world(name: str) -> bytes:
     paths = {path.stem: path for folder in (WORLDS, DEMOS) for path in sorted(folder.glob("*.json"))}
     assert name in paths, f"there is no world `{name}`; there are {', '.join(paths)}"
-    return msgspec.json.decode(paths[name].read_bytes())
+    return paths[name].read_bytes()
 
 
 _PLACES = {

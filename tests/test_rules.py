@@ -1,25 +1,22 @@
 """Every example of every rule: a world with one thing changed, decided for real, and what the rule then says."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from diagnose.causes.change import changed
 from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples, load_rules
 from diagnose.causes.match import explain
 from diagnose.causes.rule import Example, Rule
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
 from diagnose.remedy.kinds import REMEDIES
+from tests.cases import WORLDS, case
 
-WORLDS = Path(__file__).parent.parent / "fixtures" / "worlds"
 FOLDERS = rule_folders()
 RULES = load_rules(FOLDERS, REMEDIES)
 
@@ -56,7 +53,9 @@ def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, exam
 
 @pytest.mark.parametrize(("rule", "example"), [each for each in EXAMPLES if _then(each) == "certain"])
 def test_of_what_is_certain_it_is_said_what_to_do(rule: str, example: Example) -> None:
-    told = [finding for finding in diagnose(_case(example), RULES).findings if finding.rule == rule]
+    told = [
+        finding for finding in diagnose(case(example.world, example.change), RULES).findings if finding.rule == rule
+    ]
     assert told
     assert all(finding.remedies for finding in told)
 
@@ -71,10 +70,10 @@ def test_where_no_policy_of_a_level_allows_the_one_that_aws_attaches_is_missed_f
 
 @pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.json")))
 def test_every_world_is_silent(world: str) -> None:
-    case = _case(Example("as it is", world, {}, "silent"))
-    decision = decide(case)
+    one = case(world)
+    decision = decide(one)
     assert decision.verdict is YES
-    assert explain(RULES, case, decision) == ()
+    assert explain(RULES, one, decision) == ()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -91,20 +90,5 @@ def _findings(example: Example) -> tuple[Finding, ...]:
 @cache
 def _findings_of(world: str, change: bytes) -> tuple[Finding, ...]:
     """Decide the case of an example once, for all that is asked of it."""
-    case = _case(Example("", world, msgspec.json.decode(change), ""))
-    return tuple(cause.finding for cause in explain(RULES, case, decide(case)))
-
-
-def _case(example: Example) -> Case:
-    """Make the case of an example. A field that the case does not have is a mistake in the example."""
-    return msgspec.json.decode(msgspec.json.encode(changed(_world(example.world), example.change)), type=Case)
-
-
-@cache
-def _world(name: str) -> Any:
-    path = WORLDS / f"{name}.json"
-    if not path.is_file():
-        pytest.fail(
-            f"there is no world `{name}`; there are {', '.join(sorted(each.stem for each in WORLDS.iterdir()))}"
-        )
-    return msgspec.json.decode(path.read_bytes())
+    one = case(world, msgspec.json.decode(change))
+    return tuple(cause.finding for cause in explain(RULES, one, decide(one)))

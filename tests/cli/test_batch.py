@@ -12,29 +12,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from msgspec.structs import replace
+from tests.cases import written
 from tests.cli.program import Program
 
 from diagnose.cli.crew import told_by
 from diagnose.errors import XdiagError
-from diagnose.loading import load_case
-from diagnose.model.case import Case
-
-WORLD = load_case(Path(__file__).parents[2] / "fixtures" / "worlds" / "cross-account.json")
 
 
-def written(case: Case) -> bytes:
-    """A case in one line: documents keep their text, line ends and all."""
-    return json.dumps(json.loads(msgspec.json.encode(case))).encode()
+def line(**request: Any) -> bytes:
+    """The world in one line, with another request."""
+    return json.dumps(written("cross-account", request=request)).encode()
 
 
-ALLOWED = written(WORLD)
-DENIED = written(
-    replace(WORLD, request=replace(WORLD.request, parameters=replace(WORLD.request.parameters, external_id="other")))
-)
-UNDETERMINED = written(replace(WORLD, request=replace(WORLD.request, unknown=("sts:ExternalId",))))
+ALLOWED, DENIED, UNDETERMINED = line(), line(parameters={"external_id": "other"}), line(unknown=["sts:ExternalId"])
 
 
 def rows(text: str | bytes) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.cli.cases import DEMOS
+from tests.cases import DEMOS
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, INTERRUPTED, NOTHING_GATHERED, UNDETERMINED, Program
 
 BUG = 70

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.cli.cases import DEMOS, demo, write
+from tests.cases import DEMOS, written
+from tests.cli.cases import write
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 
 CASE = DEMOS / "wrong-principal.json"
@@ -42,7 +43,7 @@ def test_what_a_run_was_given_is_gone_with_it(xdiag: Program, tmp_path: Path) ->
     before = xdiag("demo")
     assert "\x1b[" in xdiag("demo", env={"FORCE_COLOR": "1"}, cwd=tmp_path).out
     assert xdiag("check", "--case", "case.json", cwd=tmp_path).code == BAD_INPUT
-    write(tmp_path, demo("allowed"))
+    write(tmp_path, written("allowed"))
     assert xdiag("check", "--case", "case.json", cwd=tmp_path).code == ALLOWED
     assert xdiag("check", "--case", "case.json").code == BAD_INPUT, "it is not in the folder of that run any more"
     assert xdiag("demo") == before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.cli.cases import DEMOS
+from tests.cases import DEMOS
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 
 CASE = DEMOS / "wrong-principal.json"
