@@ -25,7 +25,7 @@ demo: $(STAMP)
 
 test: $(STAMP) $(EMULATOR)/.installed check
 	$(BIN)/xdiag rules check
-	XDIAG_EMULATOR=$(CURDIR)/$(EMULATOR)/bin/ministack $(BIN)/pytest --cov --cov-report=term:skip-covered -q
+	XDIAG_EMULATOR=$(CURDIR)/$(EMULATOR)/bin/ministack $(BIN)/pytest -n 2 --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

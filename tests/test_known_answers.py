@@ -6,21 +6,17 @@ denies, or anywhere where nothing does.
 """
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from diagnose.causes.change import changed
 from diagnose.causes.text import read_yaml
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Case
 from diagnose.model.trace import Action, Blocker, Decision, ElementTrace, LayerTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES
+from tests.cases import FIXTURES, case
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 VERDICTS = {"allowed": YES, "denied": NO, "undetermined": UNKNOWN}
 
 
@@ -48,7 +44,7 @@ ANSWERS = list(_read())
 
 @pytest.mark.parametrize("answer", [pytest.param(each, id=f"{topic}: {each.name}") for topic, each in ANSWERS])
 def test_the_answer_is_the_documented_one(answer: KnownAnswer) -> None:
-    decision = decide(_case(answer))
+    decision = decide(case(answer.world, answer.change))
     told = (decision.verdict, sorted(map(_words, decision.blockers)))
     assert told == (VERDICTS[answer.verdict], sorted(answer.blockers))
     if answer.reason or answer.element or answer.key:
@@ -68,15 +64,6 @@ def test_the_known_answers_ask_for_each_verdict_and_blockers_go_with_denials() -
         assert len([answer for _, answer in ANSWERS if answer.verdict == verdict]) >= least
     for _, answer in ANSWERS:
         assert bool(answer.blockers) is (answer.verdict == "denied"), answer.name
-
-
-@cache
-def _world(name: str) -> Any:
-    return msgspec.json.decode((FIXTURES / "worlds" / f"{name}.json").read_bytes())
-
-
-def _case(answer: KnownAnswer) -> Case:
-    return msgspec.json.decode(msgspec.json.encode(changed(_world(answer.world), answer.change)), type=Case)
 
 
 def _words(blocker: Blocker) -> str:

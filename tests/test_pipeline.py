@@ -4,53 +4,20 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from diagnose.authoring.worlds import case_of
-from diagnose.causes.rule import Example
 from diagnose.loading import load_rules
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
+from tests.cases import allow, case, change, trust
 
 RULES = load_rules()
-ONLY_SERVICES: Any = {
-    "snapshot": {
-        "destination": {
-            "trust_policy": {
-                "value": {
-                    "document": {
-                        "Statement": [
-                            {
-                                "Effect": "Allow",
-                                "Principal": {"Service": "ec2.amazonaws.com"},
-                                "Action": "sts:AssumeRole",
-                            }
-                        ]
-                    }
-                }
-            }
-        }
-    }
-}
-NO_POLICIES: Any = {"snapshot": {"source": {"identity_policies": {"policies": []}}}}
-UNREAD_TRUST: Any = {"snapshot": {"destination": {"trust_policy": {"evidence": "unread", "gap": "access_denied"}}}}
-TOO_LONG: Any = {"request": {"parameters": {"duration_seconds": 43200}}}
-
-
-def _case(*changes: Any, probe: ProbeResult | None = None) -> Case:
-    merged: dict[str, Any] = {}
-    for change in changes:
-        merged = _merge(merged, change)
-    case = case_of(Example("", "cross-account", merged, "silent"))
-    return msgspec.structs.replace(case, probe=probe)
-
-
-def _merge(one: Any, other: Any) -> Any:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one | {key: _merge(one.get(key), value) for key, value in other.items()}
-    return other
-
+ONLY_SERVICES = change(trust_policy=trust(allow({"Service": "ec2.amazonaws.com"})))
+NO_POLICIES = change(identity_policies={"policies": []})
+UNREAD_TRUST = change(trust_policy={"evidence": "unread", "gap": "access_denied"})
+TOO_LONG = change(request={"parameters": {"duration_seconds": 43200}})
 
 ASSUMED = ProbeResult(ProbeOutcome.ASSUMED, caller="arn:aws:iam::111111111111:user/builder")
 DENIED = ProbeResult(ProbeOutcome.ACCESS_DENIED, code="AccessDenied", message="not authorized")
@@ -79,18 +46,18 @@ NOT_MADE = ProbeResult(ProbeOutcome.NOT_MADE, why="turned off")
 def test_aws_has_the_last_word_where_it_was_asked(
     changes: tuple[Any, ...], probe: ProbeResult | None, verdict: Verdict, agreement: Agreement
 ) -> None:
-    told = diagnose(_case(*changes, probe=probe), RULES)
+    told = diagnose(replace(case("cross-account", *changes), probe=probe), RULES)
     assert (told.verdict, told.agreement) == (verdict, agreement)
 
 
 def test_one_remedy_that_is_enough_needs_no_plan() -> None:
-    told = diagnose(_case(ONLY_SERVICES), RULES)
+    told = diagnose(case("cross-account", ONLY_SERVICES), RULES)
     assert told.findings[0].remedies[0].proof is Proof.ALLOWED
     assert told.plan == ()
 
 
 def test_two_owners_get_a_plan_that_is_proved_as_a_whole() -> None:
-    told = diagnose(_case(ONLY_SERVICES, NO_POLICIES), RULES)
+    told = diagnose(case("cross-account", ONLY_SERVICES, NO_POLICIES), RULES)
     assert {blocker.layer for blocker in told.decision.blockers} == {"trust", "identity"}
     assert not any(remedy.proof is Proof.ALLOWED for finding in told.findings for remedy in finding.remedies)
     assert [step.owner for step in told.plan] == [Owner.DESTINATION, Owner.SOURCE]
@@ -102,11 +69,12 @@ def test_two_owners_get_a_plan_that_is_proved_as_a_whole() -> None:
 
 
 def test_what_somebody_else_must_mend_comes_as_a_message_to_them() -> None:
-    [fix, *_] = msgspec.json.decode(render(diagnose(_case(ONLY_SERVICES), RULES), Format.JSON))["causes"][0]["fixes"]
+    report = render(diagnose(case("cross-account", ONLY_SERVICES), RULES), Format.JSON)
+    [fix, *_] = msgspec.json.decode(report)["causes"][0]["fixes"]
     assert "the owner of account 222222222222" in fix["handover"]
     assert fix["document"] in fix["handover"]
 
 
 def test_a_denial_always_has_a_cause_with_what_to_do() -> None:
-    told = diagnose(_case(ONLY_SERVICES), RULES)
+    told = diagnose(case("cross-account", ONLY_SERVICES), RULES)
     assert all(finding.remedies for finding in told.findings)

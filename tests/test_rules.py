@@ -1,25 +1,22 @@
 """Every example of every rule: a world with one thing changed, decided for real, and what the rule then says."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from diagnose.causes.change import changed
 from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples, load_rules
 from diagnose.causes.match import explain
 from diagnose.causes.rule import Example, Rule
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty
+from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
 from diagnose.remedy.kinds import REMEDIES
+from tests.cases import WORLDS, case
 
-WORLDS = Path(__file__).parent.parent / "fixtures" / "worlds"
 FOLDERS = rule_folders()
 RULES = load_rules(FOLDERS, REMEDIES)
 
@@ -38,36 +35,34 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_an_example_comes_out_as_it_says(rule: str, example: Example) -> None:
-    case = _case(example)
-    told = {cause.finding.rule: cause.finding for cause in explain(RULES, case, decide(case))}
+    told = {finding.rule: finding for finding in _findings(example)}
     assert (told[rule].certainty.value if rule in told else "silent") == example.then, sorted(told)
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_no_cause_is_told_twice(rule: str, example: Example) -> None:
-    case = _case(example)
-    told = [(cause.finding.rule, cause.finding.explanation) for cause in explain(RULES, case, decide(case))]
+    told = [(finding.rule, finding.explanation) for finding in _findings(example)]
     assert sorted(set(told)) == sorted(told)
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_no_other_finding_is_certain_unless_the_example_lists_it(rule: str, example: Example) -> None:
-    case = _case(example)
-    certain = {cause.finding.rule for cause in explain(RULES, case, decide(case)) if _certain(cause.finding.certainty)}
+    certain = {finding.rule for finding in _findings(example) if finding.certainty is Certainty.CERTAIN}
     assert certain - {rule} == set(example.also)
 
 
 @pytest.mark.parametrize(("rule", "example"), [each for each in EXAMPLES if _then(each) == "certain"])
 def test_of_what_is_certain_it_is_said_what_to_do(rule: str, example: Example) -> None:
-    told = [finding for finding in diagnose(_case(example), RULES).findings if finding.rule == rule]
+    told = [
+        finding for finding in diagnose(case(example.world, example.change), RULES).findings if finding.rule == rule
+    ]
     assert told
     assert all(finding.remedies for finding in told)
 
 
 @pytest.mark.parametrize("rule", ["scp-allows-nothing", "scp-level-empty"])
 def test_where_no_policy_of_a_level_allows_the_one_that_aws_attaches_is_missed_first(rule: str) -> None:
-    case = _case(load_examples(FOLDERS)[rule][0])
-    (told,) = (cause.finding for cause in explain(RULES, case, decide(case)) if cause.finding.rule == rule)
+    (told,) = (finding for finding in _findings(load_examples(FOLDERS)[rule][0]) if finding.rule == rule)
     level = "workloads" if rule == "scp-allows-nothing" else "build"
     wanted = "`FullAWSAccess`, which AWS attaches by default and which allows everything, was probably detached from"
     assert told.explanation.startswith(f"{wanted} `{level}`: ")
@@ -75,10 +70,10 @@ def test_where_no_policy_of_a_level_allows_the_one_that_aws_attaches_is_missed_f
 
 @pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.json")))
 def test_every_world_is_silent(world: str) -> None:
-    case = _case(Example("as it is", world, {}, "silent"))
-    decision = decide(case)
+    one = case(world)
+    decision = decide(one)
     assert decision.verdict is YES
-    assert explain(RULES, case, decision) == ()
+    assert explain(RULES, one, decision) == ()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -88,20 +83,12 @@ def test_a_rule_is_in_its_place(rule: Rule) -> None:
     assert rule.explain.endswith((".", "?"))
 
 
-def _certain(certainty: Certainty) -> bool:
-    return certainty is Certainty.CERTAIN
-
-
-def _case(example: Example) -> Case:
-    """Make the case of an example. A field that the case does not have is a mistake in the example."""
-    return msgspec.json.decode(msgspec.json.encode(changed(_world(example.world), example.change)), type=Case)
+def _findings(example: Example) -> tuple[Finding, ...]:
+    return _findings_of(example.world, msgspec.json.encode(example.change))
 
 
 @cache
-def _world(name: str) -> Any:
-    path = WORLDS / f"{name}.json"
-    if not path.is_file():
-        pytest.fail(
-            f"there is no world `{name}`; there are {', '.join(sorted(each.stem for each in WORLDS.iterdir()))}"
-        )
-    return msgspec.json.decode(path.read_bytes())
+def _findings_of(world: str, change: bytes) -> tuple[Finding, ...]:
+    """Decide the case of an example once, for all that is asked of it."""
+    one = case(world, msgspec.json.decode(change))
+    return tuple(cause.finding for cause in explain(RULES, one, decide(one)))

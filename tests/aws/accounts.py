@@ -4,11 +4,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import JSONFileLoader, Loader
 from moto import mock_aws
 
 HERE, THERE = "111111111111", "222222222222"
@@ -26,12 +28,12 @@ class Accounts:
     """Makes principals in either account, and profiles with their credentials.
 
     moto tells the account from the access key, and hands out keys of any account to whoever assumes a role there.
+    The administrators' clients serve all tests: what a test asks of them is all that they do, and moto forgets it.
     """
 
     def __init__(self, config: Path, endpoint_url: str | None = None) -> None:
         self._config = config
         self._endpoint_url = endpoint_url
-        self._session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "example", None, "us-east-1")
 
     def iam(self, account: str) -> Any:
         """A client of an account's administrator."""
@@ -55,19 +57,10 @@ class Accounts:
         return self._write(profile, key)
 
     def _client(self, account: str, service: str, region: str | None = None) -> Any:
-        key = self._assumed(f"arn:aws:iam::{account}:role/Administrator", "admin")
-        make: Any = self._session.client
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=self._endpoint_url,
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key["SecretAccessKey"],
-            aws_session_token=key["SessionToken"],
-        )
+        return _administrator(account, service, region or "us-east-1", self._endpoint_url)
 
     def _assumed(self, role_arn: str, session: str) -> dict[str, str]:
-        sts: Any = self._session.client("sts", endpoint_url=self._endpoint_url)
+        sts = _administrator(HERE, "sts", "us-east-1", self._endpoint_url)
         credentials: dict[str, str] = sts.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
         return credentials
 
@@ -82,8 +75,25 @@ class Accounts:
         return profile
 
 
+@cache
+def _administrator(account: str, service: str, region: str, endpoint_url: str | None) -> Any:
+    """Make a client of an account by the header in which moto looks for it first."""
+    make: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "example", None, region).client
+    client = make(service, endpoint_url=endpoint_url)
+    client.meta.events.register(
+        "before-call", lambda params, **_: params["headers"].update({"x-moto-account-id": account})
+    )
+    return client
+
+
 def scrub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Hide this machine's AWS configuration, and give the file in which a test may write its own."""
+    """Hide this machine's AWS configuration, and give the file in which a test may write its own.
+
+    botocore reads its descriptions of the services anew for every session. Here all sessions share them, as the clients
+    of one session do.
+    """
+    monkeypatch.setattr(JSONFileLoader, "load_file", _description)
+    monkeypatch.setattr(Loader, "list_available_services", _services)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     config = tmp_path / "config"
@@ -92,6 +102,29 @@ def scrub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     return config
+
+
+_load_file, _list_services = JSONFileLoader.load_file, Loader.list_available_services
+
+
+def _description(_: JSONFileLoader, path: str) -> Any:
+    return _read_once(path)
+
+
+def _services(loader: Loader, type_name: str) -> Any:
+    return _listed_once(tuple(loader.search_paths), type_name)
+
+
+@cache
+def _read_once(path: str) -> Any:
+    return _load_file(JSONFileLoader(), path)
+
+
+@cache
+def _listed_once(folders: tuple[str, ...], type_name: str) -> Any:
+    loader = Loader(include_default_search_paths=False)
+    loader.search_paths.extend(folders)
+    return _list_services(loader, type_name)
 
 
 @contextmanager

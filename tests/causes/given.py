@@ -4,19 +4,18 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import msgspec
+from tests import cases
+from tests.cases import allow, case, change
 
-from diagnose.causes.change import changed
 from diagnose.causes.load import load_rules
 from diagnose.causes.match import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Case
 from diagnose.remedy.kinds import REMEDIES
 
-WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
+__all__ = ["allow", "case"]
 
-BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
+BUILDER: dict[str, Any] = {"AWS": cases.BUILDER}
 ID: dict[str, Any] = {"StringEquals": {"sts:ExternalId": "right"}}
 MFA: dict[str, Any] = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 DENY: dict[str, Any] = {"Effect": "Deny", "Principal": BUILDER, "Action": "sts:AssumeRole"}
@@ -31,26 +30,14 @@ examples: [{name: a, world: cross-account, then: certain}]
 """
 
 
-def case(world: str, change: Any = None) -> Case:
-    """Give a world, with a merge patch made in it."""
-    whole = changed(msgspec.json.decode((WORLDS / f"{world}.json").read_bytes()), change or {})
-    return msgspec.json.decode(msgspec.json.encode(whole), type=Case)
-
-
 def trust(*statements: dict[str, Any]) -> dict[str, Any]:
     """Make the change that gives the role another trust policy."""
-    return {"snapshot": {"destination": {"trust_policy": {"value": {"document": {"Statement": [*statements]}}}}}}
+    return dict(change(trust_policy=cases.trust(*statements)))
 
 
 def identity(*statements: dict[str, Any]) -> dict[str, Any]:
     """Make the change that gives the caller another policy."""
-    document = {"Version": "2012-10-17", "Statement": [*statements]}
-    return {"snapshot": {"source": {"identity_policies": {"policies": {"0": {"document": document}}}}}}
-
-
-def allow(principal: Any, **more: Any) -> dict[str, Any]:
-    """Make a trust statement that allows."""
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"} | more
+    return dict(change(identity_policies=cases.identity(*statements)))
 
 
 def rules(folder: Path, **texts: str) -> tuple[Rule, ...]:

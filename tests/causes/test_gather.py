@@ -18,8 +18,8 @@ UNREAD = {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetRo
 BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
 
 
-def facts(world: str, change: Any = None) -> dict[str, list[Fact]]:
-    given = case(world, change)
+def facts(world: str, *changes: Any) -> dict[str, list[Fact]]:
+    given = case(world, *changes)
     return {name: list(found) for name, found in by_name(gather(given, decide(given))).items()}
 
 

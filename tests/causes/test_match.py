@@ -35,7 +35,7 @@ def test_nothing_is_told_where_no_rule_is_met(tmp_path: Path) -> None:
 
 
 def test_the_world_as_it_is_has_no_causes(tmp_path: Path) -> None:
-    assert told(tmp_path, "cross-account", None, some_rule="when: [{caller: {}}]") == ()
+    assert told(tmp_path, "cross-account", {}, some_rule="when: [{caller: {}}]") == ()
 
 
 def test_a_finding_carries_what_its_rule_says(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.causes.given import BUILDER, WORLDS, allow, case, rules, trust
+from tests.cases import BUILDER, WORLDS, allow, case, trust
+from tests.causes.given import rules
 
 from diagnose.causes.bind import bind
 from diagnose.causes.gather import gather

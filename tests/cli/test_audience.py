@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.cases import DEMOS, demo
+from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
-CASE: Any = demo("wrong-principal")
+CASE: Any = written("wrong-principal")
 TRUST: Any = CASE["snapshot"]["destination"]["trust_policy"]["value"]["document"]
 
 
@@ -31,8 +31,7 @@ def test_a_policy_is_read_from_a_file_and_from_standard_input(xdiag: Program, tm
 
 
 def test_a_case_without_the_policy_is_a_mistake(xdiag: Program) -> None:
-    case = json.loads((DEMOS / "wrong-principal.json").read_text())
-    case["snapshot"]["destination"]["trust_policy"] = {"evidence": "unread"}
+    case = written("wrong-principal", trust_policy={"evidence": "unread"})
     run = xdiag("audience", "-", stdin=json.dumps(case).encode())
     assert run.code == BAD_INPUT
     assert run.err.startswith("xdiag: the trust policy was not read when `standard input` was made")

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.cases import DEMOS, demo, write
+from tests.cases import DEMOS, written
+from tests.cli.cases import write
 from tests.cli.program import BAD_INPUT, Program, Run
 
 SOURCE, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
@@ -226,7 +227,7 @@ def test_a_file_that_is_not_there_is_no_case(xdiag: Program, tmp_path: Path) -> 
 
 
 def test_an_unknown_field_is_named(xdiag: Program, tmp_path: Path) -> None:
-    run = xdiag("check", "--case", write(tmp_path, {**demo("allowed"), "reqest": {}}))
+    run = xdiag("check", "--case", write(tmp_path, written("allowed", {"reqest": {}})))
     assert _is_one_sentence(run)
     assert "reqest" in run.err
 

@@ -8,43 +8,30 @@ import multiprocessing
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from msgspec.structs import replace
+from tests.cases import written
+from tests.cli.program import Program
 
 from diagnose.cli.crew import told_by
 from diagnose.errors import XdiagError
-from diagnose.loading import load_case
-from diagnose.model.case import Case
-
-XDIAG = Path(sys.executable).with_name("xdiag")
-WORLD = load_case(Path(__file__).parents[2] / "fixtures" / "worlds" / "cross-account.json")
 
 
-def written(case: Case) -> bytes:
-    """A case in one line: documents keep their text, line ends and all."""
-    return json.dumps(json.loads(msgspec.json.encode(case))).encode()
+def line(**request: Any) -> bytes:
+    """The world in one line, with another request."""
+    return json.dumps(written("cross-account", request=request)).encode()
 
 
-ALLOWED = written(WORLD)
-DENIED = written(
-    replace(WORLD, request=replace(WORLD.request, parameters=replace(WORLD.request.parameters, external_id="other")))
-)
-UNDETERMINED = written(replace(WORLD, request=replace(WORLD.request, unknown=("sts:ExternalId",))))
+ALLOWED, DENIED, UNDETERMINED = line(), line(parameters={"external_id": "other"}), line(unknown=["sts:ExternalId"])
 
 
-def xdiag(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [str(XDIAG), "batch", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60)
-
-
-def rows(text: bytes) -> list[dict[str, Any]]:
-    return [json.loads(row) for row in text.splitlines()]
+def rows(text: str | bytes) -> list[dict[str, Any]]:
+    """The rows of an output or of a file, of which only line feeds end one."""
+    written = text.encode() if isinstance(text, str) else text
+    return [json.loads(row) for row in written.splitlines()]
 
 
 def lines(*given: bytes) -> bytes:
@@ -66,10 +53,10 @@ def cases(tmp_path: Path) -> Path:
     return path
 
 
-def started(*arguments: str | Path) -> subprocess.Popen[bytes]:
+def started(xdiag: Program, *arguments: str | Path) -> subprocess.Popen[bytes]:
     """A run in a process group of its own, so that Ctrl-C can be sent to all of it, as a terminal does."""
-    command = [str(XDIAG), "batch", *map(str, arguments)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    command = xdiag.command("batch", *arguments)
+    return subprocess.Popen(command, env=xdiag.environment, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def wait_for_rows(path: Path, run: subprocess.Popen[bytes]) -> None:
@@ -92,38 +79,39 @@ def all_end(group: int) -> bool:
     return False
 
 
-def test_a_verdict_a_line_comes_out_in_input_order() -> None:
-    done = xdiag("-", stdin=lines(ALLOWED, DENIED, b"nonsense", UNDETERMINED))
-    found = rows(done.stdout)
+def test_a_verdict_a_line_comes_out_in_input_order(xdiag: Program) -> None:
+    done = xdiag("batch", "-", stdin=lines(ALLOWED, DENIED, b"nonsense", UNDETERMINED))
+    found = rows(done.out)
     assert [row["line"] for row in found] == [1, 2, 3, 4]
     assert [row["verdict"] for row in found] == ["allowed", "denied", "", "undetermined"]
     assert "not JSON" in found[2]["error"]
-    assert done.stderr.startswith(b"xdiag: 1 of 4 rows have no verdict but an error\n")
+    assert done.err.startswith("xdiag: 1 of 4 rows have no verdict but an error\n")
 
 
-def test_where_all_goes_well_nothing_is_said() -> None:
-    assert xdiag("-", stdin=lines(ALLOWED, DENIED)).stderr == b""
+def test_where_all_goes_well_nothing_is_said(xdiag: Program) -> None:
+    assert xdiag("batch", "-", stdin=lines(ALLOWED, DENIED)).err == ""
 
 
-def test_blank_lines_make_no_row_but_count() -> None:
-    done = xdiag("-", stdin=lines(b"", ALLOWED, b"  \r", DENIED, b"", b""))
-    assert [row["line"] for row in rows(done.stdout)] == [2, 4]
-    assert done.returncode == 0
+def test_blank_lines_make_no_row_but_count(xdiag: Program) -> None:
+    done = xdiag("batch", "-", stdin=lines(b"", ALLOWED, b"  \r", DENIED, b"", b""))
+    assert [row["line"] for row in rows(done.out)] == [2, 4]
+    assert done.code == 0
 
 
-def test_the_last_line_needs_no_end() -> None:
-    assert [row["verdict"] for row in rows(xdiag("-", stdin=lines(DENIED) + ALLOWED).stdout)] == ["denied", "allowed"]
+def test_the_last_line_needs_no_end(xdiag: Program) -> None:
+    done = xdiag("batch", "-", stdin=lines(DENIED) + ALLOWED)
+    assert [row["verdict"] for row in rows(done.out)] == ["denied", "allowed"]
 
 
-def test_a_line_that_is_too_long_is_one_row() -> None:
+def test_a_line_that_is_too_long_is_one_row(xdiag: Program) -> None:
     long = b'{"note": "' + b"x" * 17 * 2**20 + b'"}'
-    found = rows(xdiag("-", stdin=lines(ALLOWED, long, DENIED)).stdout)
+    found = rows(xdiag("batch", "-", stdin=lines(ALLOWED, long, DENIED)).out)
     assert [row["verdict"] for row in found] == ["allowed", "", "denied"]
     assert "longer than 16 MB" in found[1]["error"]
 
 
-def test_explained_rows_name_the_first_cause() -> None:
-    [row] = rows(xdiag("-", "--explain", stdin=lines(DENIED)).stdout)
+def test_explained_rows_name_the_first_cause(xdiag: Program) -> None:
+    [row] = rows(xdiag("batch", "-", "--explain", stdin=lines(DENIED)).out)
     told = (row["verdict"], row["primary_cause"], row["layer"], row["certainty"])
     assert told == ("denied", "trust-external-id-differs", "trust", "certain")
 
@@ -141,41 +129,43 @@ def test_explained_rows_name_the_first_cause() -> None:
         pytest.param((b"{}", DENIED), ("denied",), 2, id="an error comes first"),
     ],
 )
-def test_the_exit_code_says_what_rows_there_are(given: tuple[bytes, ...], flags: tuple[str, ...], code: int) -> None:
+def test_the_exit_code_says_what_rows_there_are(
+    xdiag: Program, given: tuple[bytes, ...], flags: tuple[str, ...], code: int
+) -> None:
     wanted = [word for flag in flags for word in ("--fail-on", flag)]
-    assert xdiag("-", *wanted, stdin=lines(*given)).returncode == code
+    assert xdiag("batch", "-", *wanted, stdin=lines(*given)).code == code
 
 
-def test_rows_are_the_same_however_many_processes_make_them(tmp_path: Path) -> None:
+def test_rows_are_the_same_however_many_processes_make_them(xdiag: Program, tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_bytes(many(1000))
-    alone = xdiag(path)
+    alone = xdiag("batch", path)
     for jobs in ("2", "3"):
-        together = xdiag(path, "--jobs", jobs, "--to", tmp_path / "rows.jsonl")
-        assert (tmp_path / "rows.jsonl").read_bytes() == alone.stdout
-        assert (together.returncode, together.stdout, together.stderr) == (2, b"", alone.stderr)
+        together = xdiag.process("batch", path, "--jobs", jobs, "--to", tmp_path / "rows.jsonl")
+        assert (tmp_path / "rows.jsonl").read_bytes() == alone.out.encode()
+        assert (together.code, together.out, together.err) == (2, "", alone.err)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_killed_run_goes_on_where_it_was(cases: Path, tmp_path: Path, jobs: str) -> None:
+def test_a_killed_run_goes_on_where_it_was(xdiag: Program, cases: Path, tmp_path: Path, jobs: str) -> None:
     whole, resumed = tmp_path / "whole.jsonl", tmp_path / "resumed.jsonl"
-    first = xdiag(cases, "--to", whole)
-    run = started(cases, "--to", resumed, "--jobs", jobs)
+    first = xdiag("batch", cases, "--to", whole)
+    run = started(xdiag, cases, "--to", resumed, "--jobs", jobs)
     wait_for_rows(resumed, run)
     run.kill()
     run.communicate()
     held = resumed.read_bytes()
     assert 0 < len(held) < whole.stat().st_size
     resumed.write_bytes(held[:-7])
-    second = xdiag(cases, "--to", resumed, "--jobs", jobs, "--resume")
+    second = xdiag.process("batch", cases, "--to", resumed, "--jobs", jobs, "--resume")
     assert resumed.read_bytes() == whole.read_bytes()
-    assert second.returncode == first.returncode == 2
+    assert second.code == first.code == 2
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_leaves_whole_lines_and_says_nothing(cases: Path, tmp_path: Path, jobs: str) -> None:
+def test_ctrl_c_leaves_whole_lines_and_says_nothing(xdiag: Program, cases: Path, tmp_path: Path, jobs: str) -> None:
     path = tmp_path / "rows.jsonl"
-    run = started(cases, "--to", path, "--jobs", jobs)
+    run = started(xdiag, cases, "--to", path, "--jobs", jobs)
     wait_for_rows(path, run)
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=20)
@@ -186,9 +176,9 @@ def test_ctrl_c_leaves_whole_lines_and_says_nothing(cases: Path, tmp_path: Path,
     assert all_end(run.pid)
 
 
-def test_workers_end_with_the_one_they_work_for(cases: Path, tmp_path: Path) -> None:
+def test_workers_end_with_the_one_they_work_for(xdiag: Program, cases: Path, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    run = started(cases, "--to", path, "--jobs", "2")
+    run = started(xdiag, cases, "--to", path, "--jobs", "2")
     wait_for_rows(path, run)
     run.kill()
     run.communicate(timeout=20)
@@ -206,44 +196,45 @@ def test_a_killed_worker_is_told() -> None:
     assert not multiprocessing.active_children()
 
 
-def cells(text: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text.decode(), newline="")))
+def cells(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @pytest.mark.parametrize("flags", [(), ("--explain",)], ids=["verdict alone", "explained"])
-def test_csv_has_the_fields_of_json_under_a_header(flags: tuple[str, ...]) -> None:
+def test_csv_has_the_fields_of_json_under_a_header(xdiag: Program, flags: tuple[str, ...]) -> None:
     given = lines(ALLOWED, DENIED, b'nonsense, "really"', b"", UNDETERMINED)
-    plain, spreadsheet = xdiag("-", *flags, stdin=given), xdiag("-", "--output", "csv", *flags, stdin=given)
-    wanted = [{name: str(value) for name, value in row.items()} for row in rows(plain.stdout)]
-    assert cells(spreadsheet.stdout) == wanted
-    assert spreadsheet.stdout.count(b"\r\n") == spreadsheet.stdout.count(b"\n") == 5
-    assert spreadsheet.stdout.startswith(b"schema,line,verdict,source_arn,dest_role_arn,error,hint")
-    assert (plain.returncode, spreadsheet.returncode, spreadsheet.stderr) == (2, 2, plain.stderr)
+    plain = xdiag("batch", "-", *flags, stdin=given)
+    spreadsheet = xdiag("batch", "-", "--output", "csv", *flags, stdin=given)
+    wanted = [{name: str(value) for name, value in row.items()} for row in rows(plain.out)]
+    assert cells(spreadsheet.out) == wanted
+    assert spreadsheet.out.count("\r\n") == spreadsheet.out.count("\n") == 5
+    assert spreadsheet.out.startswith("schema,line,verdict,source_arn,dest_role_arn,error,hint")
+    assert (plain.code, spreadsheet.code, spreadsheet.err) == (2, 2, plain.err)
 
 
-def test_csv_without_rows_is_a_header() -> None:
-    assert xdiag("-", "--output", "csv").stdout == b"schema,line,verdict,source_arn,dest_role_arn,error,hint\r\n"
+def test_csv_without_rows_is_a_header(xdiag: Program) -> None:
+    assert xdiag("batch", "-", "--output", "csv").out == "schema,line,verdict,source_arn,dest_role_arn,error,hint\r\n"
 
 
-def test_csv_is_the_same_however_many_processes_make_it(tmp_path: Path) -> None:
+def test_csv_is_the_same_however_many_processes_make_it(xdiag: Program, tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_bytes(many(500))
-    alone = xdiag(path, "--output", "csv").stdout
-    xdiag(path, "--output", "csv", "--jobs", "3", "--to", tmp_path / "rows.csv")
-    assert (tmp_path / "rows.csv").read_bytes() == alone
+    alone = xdiag("batch", path, "--output", "csv").out
+    xdiag.process("batch", path, "--output", "csv", "--jobs", "3", "--to", tmp_path / "rows.csv")
+    assert (tmp_path / "rows.csv").read_bytes() == alone.encode()
 
 
 @pytest.mark.parametrize("flags", [(), ("--explain",)], ids=["verdict alone", "explained"])
-def test_csv_goes_on_wherever_it_was_cut_off(tmp_path: Path, flags: tuple[str, ...]) -> None:
+def test_csv_goes_on_wherever_it_was_cut_off(xdiag: Program, tmp_path: Path, flags: tuple[str, ...]) -> None:
     path, given = tmp_path / "rows.csv", lines(ALLOWED, b"nonsense", DENIED)
     command: tuple[str | Path, ...] = ("-", "--output", "csv", "--to", path, *flags)
-    xdiag(*command, stdin=given)
+    xdiag("batch", *command, stdin=given)
     whole = path.read_bytes()
     ends = [place for place, byte in enumerate(whole, 1) if byte == 10]
     for end in (0, 4, ends[0] - 1, ends[0], ends[0] + 3, ends[1] - 1, ends[1], ends[2] + 20, len(whole)):
         path.write_bytes(whole[:end])
-        done = xdiag(*command, "--resume", stdin=given)
-        assert (path.read_bytes(), done.returncode) == (whole, 2), end
+        done = xdiag("batch", *command, "--resume", stdin=given)
+        assert (path.read_bytes(), done.code) == (whole, 2), end
 
 
 @pytest.mark.parametrize(
@@ -256,37 +247,37 @@ def test_csv_goes_on_wherever_it_was_cut_off(tmp_path: Path, flags: tuple[str, .
     ],
 )
 def test_rows_in_another_form_are_not_gone_on_after(
-    tmp_path: Path, held: tuple[str, ...], flags: tuple[str, ...]
+    xdiag: Program, tmp_path: Path, held: tuple[str, ...], flags: tuple[str, ...]
 ) -> None:
     path, given = tmp_path / "rows", lines(ALLOWED, DENIED)
-    xdiag("-", "--to", path, *held, stdin=given)
+    xdiag("batch", "-", "--to", path, *held, stdin=given)
     before = path.read_bytes()
-    done = xdiag("-", "--to", path, "--resume", *flags, stdin=given)
-    assert (done.returncode, path.read_bytes()) == (2, before)
-    assert b"with the options of that run" in done.stderr
+    done = xdiag("batch", "-", "--to", path, "--resume", *flags, stdin=given)
+    assert (done.code, path.read_bytes()) == (2, before)
+    assert "with the options of that run" in done.err
 
 
-def test_nothing_is_done_again_when_all_is_there(tmp_path: Path) -> None:
+def test_nothing_is_done_again_when_all_is_there(xdiag: Program, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     cases = lines(ALLOWED, DENIED)
-    xdiag("-", "--to", path, stdin=cases)
+    xdiag("batch", "-", "--to", path, stdin=cases)
     before = path.read_bytes()
-    done = xdiag("-", "--to", path, "--resume", "--fail-on", "denied", stdin=cases)
+    done = xdiag("batch", "-", "--to", path, "--resume", "--fail-on", "denied", stdin=cases)
     assert path.read_bytes() == before
-    assert done.returncode == 1, "rows that were there already count"
+    assert done.code == 1, "rows that were there already count"
 
 
-def test_going_on_without_rows_is_starting(tmp_path: Path) -> None:
+def test_going_on_without_rows_is_starting(xdiag: Program, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    assert xdiag("-", "--to", path, "--resume", stdin=lines(ALLOWED)).returncode == 0
+    assert xdiag("batch", "-", "--to", path, "--resume", stdin=lines(ALLOWED)).code == 0
     assert [row["verdict"] for row in rows(path.read_bytes())] == ["allowed"]
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_without_resume_the_rows_are_written_anew(tmp_path: Path) -> None:
+def test_without_resume_the_rows_are_written_anew(xdiag: Program, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    xdiag("-", "--to", path, stdin=lines(ALLOWED, ALLOWED, ALLOWED))
-    xdiag("-", "--to", path, stdin=lines(DENIED))
+    xdiag("batch", "-", "--to", path, stdin=lines(ALLOWED, ALLOWED, ALLOWED))
+    xdiag("batch", "-", "--to", path, stdin=lines(DENIED))
     assert [row["verdict"] for row in rows(path.read_bytes())] == ["denied"]
 
 
@@ -302,17 +293,17 @@ def test_without_resume_the_rows_are_written_anew(tmp_path: Path) -> None:
     ],
 )
 def test_rows_of_something_else_are_not_gone_on_after(
-    tmp_path: Path, held: bytes | None, stdin: bytes, flags: tuple[str, ...]
+    xdiag: Program, tmp_path: Path, held: bytes | None, stdin: bytes, flags: tuple[str, ...]
 ) -> None:
     path = tmp_path / "rows.jsonl"
     if held is None:
-        xdiag("-", "--to", path, stdin=lines(ALLOWED, DENIED))
+        xdiag("batch", "-", "--to", path, stdin=lines(ALLOWED, DENIED))
         held = path.read_bytes()
     else:
         path.write_bytes(held)
-    done = xdiag("-", "--to", path, "--resume", *flags, stdin=stdin)
-    assert done.returncode == 2
-    assert done.stderr.startswith(b"xdiag: ")
+    done = xdiag("batch", "-", "--to", path, "--resume", *flags, stdin=stdin)
+    assert done.code == 2
+    assert done.err.startswith("xdiag: ")
     assert path.read_bytes() == held
 
 
@@ -326,12 +317,10 @@ def test_rows_of_something_else_are_not_gone_on_after(
         pytest.param(("cases.jsonl", "--resume"), "nothing to go on after", id="resume without a file"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("cases.jsonl").write_bytes(lines(ALLOWED))
-    done = xdiag(*arguments)
-    assert done.returncode == 2
-    assert said in done.stderr.decode()
-    assert Path("cases.jsonl").read_bytes() == lines(ALLOWED)
+def test_mistakes_are_told_in_a_sentence(xdiag: Program, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_bytes(lines(ALLOWED))
+    done = xdiag("batch", *arguments, cwd=tmp_path)
+    assert done.code == 2
+    assert said in done.err
+    assert cases.read_bytes() == lines(ALLOWED)

@@ -59,7 +59,7 @@ def test_a_terminal_is_coloured(xdiag: Program, environment: dict[str, str], col
 
 def _on_terminal(xdiag: Program, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
     """Run xdiag on a pseudo-terminal of eighty columns, with the wrong principal on standard input."""
-    from tests.cli.cases import DEMOS
+    from tests.cases import DEMOS
 
     master, slave = pty.openpty()
     with (DEMOS / "wrong-principal.json").open("rb") as case:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.cli.cases import DEMOS
+from tests.cases import DEMOS
 from tests.cli.causes import lineage
 from tests.cli.program import Program
 

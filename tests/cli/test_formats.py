@@ -4,7 +4,7 @@ import json
 
 import jsonschema
 import pytest
-from tests.cli.cases import DEMOS
+from tests.cases import DEMOS
 from tests.cli.program import ALLOWED, DENIED, UNDETERMINED, Program, Run
 
 CASES = {"allowed": ALLOWED, "wrong-principal": DENIED, "scp-region": DENIED, "one-side-unread": UNDETERMINED}

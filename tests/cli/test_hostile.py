@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
-from tests.cli.cases import changed, demo, write
+from tests.cases import document, written
+from tests.cli.cases import write
 from tests.cli.program import DENIED, Program
 
 HOSTILE = (
@@ -70,31 +71,26 @@ def test_facts_show_it_and_obey_nothing(xdiag: Program, case: Path) -> None:
 
 def _case(hostile: str) -> dict[str, Any]:
     """Put a text wherever somebody else may write."""
-    base = demo("wrong-principal")
+    base = written("wrong-principal")
     trust = base["snapshot"]["destination"]["trust_policy"]["value"]
     (statement,) = trust["document"]["Statement"]
     tags = {"evidence": "known", "value": {hostile: hostile}}
-    written = {
+    of_strangers = {
         **statement,
         "Sid": hostile,
         "Principal": {"AWS": [hostile, statement["Principal"]["AWS"]]},
         "Condition": {"StringEquals": {"sts:ExternalId": hostile, "aws:PrincipalTag/team": hostile}},
     }
     policy = {**base["snapshot"]["source"]["identity_policies"]["policies"][0], "name": hostile, "attached_to": hostile}
-    return {
-        **changed(
-            base,
-            request__parameters={"session_name": hostile, "external_id": hostile, "tags": {hostile: hostile}},
-            snapshot__source__principal__value__tags=tags,
-            snapshot__destination__role__value__tags=tags,
-            snapshot__source__identity_policies={"policies": [policy]},
-            snapshot__destination__trust_policy__value={
-                "name": hostile,
-                "kind": "trust",
-                "document": {"Version": "2012-10-17", "Statement": [written]},
-            },
-        ),
-        "message": hostile,
-        "note": hostile,
-        "probe": {"outcome": "access_denied", "caller": hostile, "code": hostile, "message": hostile},
-    }
+    whole: dict[str, Any] = written(
+        "wrong-principal",
+        request={"parameters": {"session_name": hostile, "external_id": hostile, "tags": {hostile: hostile}}},
+        principal={"value": {"tags": tags}},
+        role={"value": {"tags": tags}},
+        identity_policies={"policies": [policy]},
+        trust_policy={"value": {"name": hostile, "document": document(of_strangers)}},
+        message=hostile,
+        note=hostile,
+        probe={"outcome": "access_denied", "caller": hostile, "code": hostile, "message": hostile},
+    )
+    return whole

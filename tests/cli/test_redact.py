@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.cases import changed, demo, write
+from tests.cases import document, written
+from tests.cli.cases import write
 from tests.cli.program import DENIED, Program
 
 NAMES = {
@@ -67,28 +68,25 @@ def _case() -> dict[str, Any]:
         "Condition": {"StringEquals": {"sts:ExternalId": "acme-secret-4711"}},
     }
     message = f"User: {source} is not authorized to perform: sts:AssumeRole on resource: {role}"
-    return {
-        **changed(
-            demo("wrong-principal"),
-            request__role_arn=role,
-            request__parameters={"session_name": "acme-run-9", "external_id": "acme-secret-4711"},
-            request__context={"aws:SourceIp": ["198.51.100.77"]},
-            snapshot__source__arn=source,
-            snapshot__source__principal=_known(principal),
-            snapshot__source__identity_policies={
-                "policies": [{"name": "tools-of-acme", "document": {"Version": "2012-10-17", "Statement": [identity]}}]
-            },
-            snapshot__source__organization=_known({"id": "o-acme12345", "path": "o-acme12345/r-ab12/"}),
-            snapshot__destination__role=_known({"arn": role}),
-            snapshot__destination__trust_policy=_known(
-                {"name": "AcmeTarget", "kind": "trust", "document": {"Version": "2012-10-17", "Statement": [trust]}}
-            ),
-            snapshot__destination__other_roles=_known(["arn:aws:iam::444444444444:role/AcmeOther"]),
-        ),
-        "message": message,
-        "note": "AcmePipeline of o-acme12345",
-        "probe": {"outcome": "access_denied", "caller": source, "code": "AccessDenied", "message": message},
-    }
+    whole: dict[str, Any] = written(
+        "wrong-principal",
+        request={
+            "role_arn": role,
+            "parameters": {"session_name": "acme-run-9", "external_id": "acme-secret-4711"},
+            "context": {"aws:SourceIp": ["198.51.100.77"]},
+        },
+        arn=source,
+        principal=_known(principal),
+        identity_policies={"policies": [{"name": "tools-of-acme", "document": document(identity)}]},
+        organization=_known({"id": "o-acme12345", "path": "o-acme12345/r-ab12/"}),
+        role=_known({"arn": role}),
+        trust_policy=_known({"name": "AcmeTarget", "document": document(trust)}),
+        other_roles=_known(["arn:aws:iam::444444444444:role/AcmeOther"]),
+        message=message,
+        note="AcmePipeline of o-acme12345",
+        probe={"outcome": "access_denied", "caller": source, "code": "AccessDenied", "message": message},
+    )
+    return whole
 
 
 def _known(value: object) -> dict[str, object]:

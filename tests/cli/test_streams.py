@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.cli.cases import DEMOS
+from tests.cases import DEMOS
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 
 CASE = DEMOS / "wrong-principal.json"
@@ -102,7 +102,7 @@ def test_a_terminal_that_knows_few_characters_gets_an_answer(xdiag: Program, env
 
 
 def test_a_mistake_is_told_in_ascii_too(xdiag: Program) -> None:
-    run = xdiag("check", "rôle", "rôle", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"})
+    run = xdiag.process("check", "rôle", "rôle", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"})
     assert run.code == BAD_INPUT
     assert run.err.startswith("xdiag: the source `r\\xf4le` is not an ARN")
 

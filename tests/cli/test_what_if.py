@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.cases import changed, demo, write
+from tests.cases import change, written
+from tests.cli.cases import write
 from tests.cli.program import ALLOWED, DENIED, UNDETERMINED, Program
 
 USER = "arn:aws:iam::111111111111:user/builder"
@@ -22,28 +23,26 @@ _FULL = {
 }
 _LEVELS = {"evidence": "known", "value": [{"target": "r-ab12", "policies": {"policies": [_FULL]}}]}
 
-ALLOWED_CASE = demo("allowed")
-IN_ORGANIZATION = changed(ALLOWED_CASE, snapshot__source__scps=_LEVELS)
+ALLOWED_CASE = written("allowed")
+IN_ORGANIZATION = written("allowed", scps=_LEVELS)
 # An account outside any organization has no SCPs, whether they were read or not.
-MAYBE_IN_ORGANIZATION = changed(
-    ALLOWED_CASE, snapshot__source__organization=_NOT_READ, snapshot__destination__organization=_NOT_READ
-)
-SCPS_UNREAD = changed(MAYBE_IN_ORGANIZATION, snapshot__source__scps=_NOT_READ)
+MAYBE_IN_ORGANIZATION = change(organization=_NOT_READ, theirs=_NOT_READ)
+SCPS_UNREAD = written("allowed", MAYBE_IN_ORGANIZATION, scps=_NOT_READ)
 
 
 @pytest.mark.parametrize(
     ("case", "option", "statement", "before", "after"),
     [
-        pytest.param(demo("wrong-principal"), "trust-policy", TRUSTED, DENIED, ALLOWED, id="the right trust policy"),
+        pytest.param(written("wrong-principal"), "trust-policy", TRUSTED, DENIED, ALLOWED, id="the right trust policy"),
         pytest.param(
-            demo("one-side-unread"),
+            written("one-side-unread"),
             "trust-policy",
             {**TRUSTED, "Principal": {"AWS": "111111111112"}},
             UNDETERMINED,
             DENIED,
             id="a wrong trust policy for one that was not read",
         ),
-        pytest.param(demo("missing-assume-role"), "identity-policy", MAY, DENIED, ALLOWED, id="one more Allow"),
+        pytest.param(written("missing-assume-role"), "identity-policy", MAY, DENIED, ALLOWED, id="one more Allow"),
         pytest.param(ALLOWED_CASE, "identity-policy", MAY_NOT, ALLOWED, DENIED, id="one more Deny"),
         pytest.param(ALLOWED_CASE, "identity-policy", MAY_READ, ALLOWED, ALLOWED, id="one more Allow of other things"),
         pytest.param(ALLOWED_CASE, "boundary", MAY_READ, ALLOWED, DENIED, id="a boundary without it"),
@@ -92,44 +91,36 @@ def test_a_proposed_policy_is_decided_with(
 
 def test_a_kept_attempt_says_nothing_of_a_proposal(xdiag: Program, tmp_path: Path) -> None:
     refused = {"outcome": "access_denied", "caller": USER, "code": "AccessDenied", "message": "no"}
-    path = write(tmp_path, {**demo("wrong-principal"), "probe": refused})
+    path = write(tmp_path, written("wrong-principal", probe=refused))
     policy = write(tmp_path, {"Version": "2012-10-17", "Statement": [TRUSTED]}, "proposed.json")
     report = xdiag("check", "--case", path, "--with-trust-policy", policy, "--output", "json").report
     assert (report["verdict"], report["agreement"]) == ("allowed", "not_made")
 
 
 def test_a_parameter_is_decided_with(xdiag: Program, tmp_path: Path) -> None:
-    path = write(tmp_path, demo("external-id"))
-    trust = demo("external-id")["snapshot"]["destination"]["trust_policy"]["value"]["document"]
+    path = write(tmp_path, written("external-id"))
+    trust = written("external-id")["snapshot"]["destination"]["trust_policy"]["value"]["document"]
     wanted = trust["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"]
     assert xdiag("check", "--case", path).code == DENIED
     assert xdiag("check", "--case", path, "--external-id", wanted).code == ALLOWED
     assert xdiag("check", "--case", path, "--unknown", "sts:ExternalId").code == UNDETERMINED
 
 
-@pytest.mark.parametrize(
-    ("layer", "place"),
-    [
-        ("scp", "snapshot__source__scps"),
-        ("rcp", "snapshot__destination__rcps"),
-        ("endpoint", "snapshot__endpoint"),
-    ],
-)
-def test_a_layer_that_is_said_not_to_be_is_not_asked_for(
-    xdiag: Program, tmp_path: Path, layer: str, place: str
-) -> None:
-    path = write(tmp_path, changed(MAYBE_IN_ORGANIZATION, **{place: _NOT_READ}))
+@pytest.mark.parametrize(("layer", "part"), [("scp", "scps"), ("rcp", "rcps"), ("endpoint", "endpoint")])
+def test_a_layer_that_is_said_not_to_be_is_not_asked_for(xdiag: Program, tmp_path: Path, layer: str, part: str) -> None:
+    path = write(tmp_path, written("allowed", MAYBE_IN_ORGANIZATION, **{part: _NOT_READ}))
     assert xdiag("check", "--case", path).code == UNDETERMINED
     assert xdiag("check", "--case", path, "--without", layer).code == ALLOWED
 
 
 def test_every_layer_can_be_said_not_to_be(xdiag: Program, tmp_path: Path) -> None:
-    unread = changed(
+    unread = written(
+        "allowed",
         MAYBE_IN_ORGANIZATION,
-        snapshot__source__scps=_NOT_READ,
-        snapshot__destination__rcps=_NOT_READ,
-        snapshot__endpoint=_NOT_READ,
-        snapshot__source__session__policies={"unread": [_NOT_READ]},
+        scps=_NOT_READ,
+        rcps=_NOT_READ,
+        endpoint=_NOT_READ,
+        session={"policies": {"unread": [_NOT_READ]}},
     )
     path = write(tmp_path, unread)
     every = [part for layer in ("scp", "rcp", "endpoint", "session") for part in ("--without", layer)]

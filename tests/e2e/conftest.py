@@ -1,7 +1,6 @@
 """One emulator for all end-to-end tests, and the program with a home of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.cli.program import Program
@@ -32,7 +31,7 @@ def auditor(there: Account) -> Keys:
 
 
 @pytest.fixture(scope="session")
-def xdiag(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def xdiag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The program, with one home for all, so that the rules are read once."""
-    home: Path = tmp_path_factory.mktemp("home")
-    return Program(home)
+    with Program(tmp_path_factory.mktemp("home")) as program:
+        yield program

@@ -1,14 +1,12 @@
 """Worlds with something broken in them, what the finding would be about, and the remedy."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import msgspec
+from tests.cases import APP, BUILDER, DEPLOY, allow, deny, document, identity, on, trust
+from tests.cases import case as broken
 
 from diagnose import remedy
-from diagnose.causes.change import changed
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Remedy
@@ -16,56 +14,8 @@ from diagnose.model.trace import Action, Decision, Effect, Element, Gate, Layer,
 from diagnose.model.tri import YES
 
 Json = Any
-BUILDER = "arn:aws:iam::111111111111:user/builder"
-APP = "arn:aws:iam::111111111111:role/team/App"
-DEPLOY = "arn:aws:iam::222222222222:role/Deploy"
-WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
 
-
-def broken(world: str, **change: Json) -> Case:
-    """Give a world with a merge patch made in it: `request`, and parts of the snapshot by name.
-
-    `organization` is the source's, `theirs` the destination's.
-    """
-    patch = {name: change.pop(name) for name in ("request",) if name in change}
-    snapshot: Json = {name: change[name] for name in ("endpoint",) if name in change}
-    source = {name: change[name] for name in _SOURCE if name in change}
-    destination = {name: change[name] for name in _DESTINATION if name in change}
-    assert set(change) <= {*snapshot, *source, *destination, "theirs"}, "no such part of a snapshot"
-    if "theirs" in change:
-        destination["organization"] = change["theirs"]
-    whole = changed(_world(world), {**patch, "snapshot": {**snapshot, "source": source, "destination": destination}})
-    return msgspec.json.decode(msgspec.json.encode(whole), type=Case)
-
-
-def document(*statements: Json, **more: Json) -> Json:
-    """Make a policy document."""
-    return {"Version": "2012-10-17", **more, "Statement": list(statements)}
-
-
-def trust(*statements: Json, **more: Json) -> Json:
-    """Make another trust policy."""
-    return {"value": {"document": {"Statement": list(statements), **more}}}
-
-
-def identity(*statements: Json, **policy: Json) -> Json:
-    """Make the source's one policy another."""
-    return {"policies": {"0": {**policy, "document": {"Statement": list(statements)}}}}
-
-
-def allow(principal: Json, action: Json = "sts:AssumeRole", **more: Json) -> Json:
-    """Make a trust statement that allows."""
-    return {"Effect": "Allow", "Principal": principal, "Action": action} | more
-
-
-def on(resource: Json, action: Json = "sts:AssumeRole", **more: Json) -> Json:
-    """Make a statement of an identity policy that allows."""
-    return {"Effect": "Allow", "Action": action, "Resource": resource} | more
-
-
-def deny(action: Json = "sts:AssumeRole", **more: Json) -> Json:
-    """Make a statement that denies."""
-    return {"Effect": "Deny", "Action": action} | more
+__all__ = ["APP", "BUILDER", "DEPLOY", "allow", "broken", "deny", "document", "identity", "on", "trust"]
 
 
 def about(
@@ -137,21 +87,3 @@ def _statements(decision: Decision, layer: Layer, action: Action) -> list[Statem
         for level in trace.levels
         for statement in level.statements
     ]
-
-
-@cache
-def _world(name: str) -> Json:
-    return json.loads((WORLDS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-_SOURCE = (
-    "arn",
-    "principal",
-    "identity_policies",
-    "idle_policies",
-    "boundary",
-    "session",
-    "scps",
-    "organization",
-)
-_DESTINATION = ("role", "trust_policy", "rcps", "other_roles")

@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.cases import case
 
-from diagnose.authoring.worlds import case_of
-from diagnose.causes.rule import Example
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Owner, Proof
 from diagnose.model.trace import Layer, Subject
@@ -16,8 +15,8 @@ UNREAD: Any = {"evidence": "unread", "gap": "no_credentials"}
 
 
 def _proposed(kind: str, change: Any, layer: Layer | None = None, world: str = "cross-account") -> list[Any]:
-    case = case_of(Example("", world, change, "silent"))
-    return list(propose([kind], Subject(layer=layer), case, decide(case))[0])
+    one = case(world, change)
+    return list(propose([kind], Subject(layer=layer), one, decide(one))[0])
 
 
 def test_the_owner_of_an_unread_trust_policy_is_told_what_it_must_hold() -> None:
