@@ -10,6 +10,7 @@ from diagnose.authoring.trial import findings
 from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples
 from diagnose.causes.rule import Example, Rule
+from diagnose.causes.words import title_of
 from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.policy import document_text
@@ -33,6 +34,7 @@ _OWNERS = {
     Owner.NETWORK: "the owner of the VPC endpoint",
     Owner.CALLER: "whoever makes the request",
     Owner.XDIAG: "whoever runs xdiag",
+    None: "the owner of the policy",
 }
 
 
@@ -53,7 +55,9 @@ def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> s
     """Write what is to be known of one rule, as Markdown."""
     example = next(one for one in examples if one.then != "silent")
     finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
-    parts = [f"### {rule.title}", f"`{rule.id}`, to be mended by {_OWNERS[rule.owner]}."]
+    parts = [f"### {title_of(rule.title)}", f"`{rule.id}`, to be mended by {_OWNERS[rule.owner]}."]
+    if rule.formerly:
+        parts.append("Formerly " + ", ".join(f"`{other}`" for other in rule.formerly) + ".")
     if rule.replaces:
         parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
     if finding is not None:

@@ -16,6 +16,7 @@ from diagnose.causes.terms import (
     IdleKind,
     LayerVerdict,
     NamedLayer,
+    Quantifier,
     Reach,
     RoleKind,
     Side,
@@ -94,9 +95,9 @@ class Compared(Fact, frozen=True, kw_only=True):
     reason: Annotated[Reason | None, Meta(description="why the comparison came out as it did")]
     alone: Annotated[bool | None, Meta(description="it alone keeps an Allow from applying")]
     nearest: Annotated[bool, Meta(description="no other statement of its effect comes nearer to applying")]
-    negated: Annotated[bool, Meta(description="it is a NotAction, NotPrincipal, NotResource or negated operator")] = (
-        False
-    )
+    negated: Annotated[
+        bool, Meta(description="it is a NotAction, NotPrincipal, NotResource, a negated operator or `Null` with `true`")
+    ] = False
     wanted: Annotated[str, Meta(description="the policy's side of the comparison")] = ""
     got: Annotated[str, Meta(description="the request's side of the comparison")] = ""
 
@@ -119,6 +120,14 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
     key: Annotated[str, Meta(description="the condition key, whole; compared without regard to case")]
     family: Annotated[str, Meta(description="the key without its tag: `aws:RequestTag` for `aws:RequestTag/team`")]
     operator: Annotated[str, Meta(description="the condition operator as written")] = ""
+    if_exists: Annotated[bool, Meta(description="the operator ends in `IfExists`: a missing key meets it")] = False
+    set_operator: Annotated[Quantifier, Meta(description="what stands before the operator for several values")] = (
+        Quantifier.NONE
+    )
+    attainable: Annotated[
+        bool, Meta(description="a request of such a caller could meet it as it is written: key, operator and value fit")
+    ] = True
+    never_sent: Annotated[bool, Meta(description="AWS has the key, but never sends it with this call")] = False
     absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
 
 

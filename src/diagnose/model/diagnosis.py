@@ -80,7 +80,10 @@ class Remedy(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """One cause, named. `unknown` says what keeps a possible finding from being certain."""
+    """One cause, named. `unknown` says what keeps a possible finding from being certain.
+
+    `formerly` holds the ids that its rule had before.
+    """
 
     rule: str
     certainty: Certainty
@@ -93,6 +96,7 @@ class Finding(Struct, frozen=True):
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     action: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 class Agreement(StrEnum):

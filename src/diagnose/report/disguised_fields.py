@@ -182,6 +182,7 @@ HOW: Mapping[type, Mapping[str, How]] = {
     },
     told.Finding: {
         "rule": _kept,
+        "formerly": _kept,
         "title": sentence,
         "explanation": sentence,
         "sources": _kept,
