@@ -5,13 +5,14 @@ from decimal import Context, Decimal
 from ipaddress import ip_network
 from itertools import combinations, pairwise
 
-from diagnose.evaluate import keys
 from diagnose.evaluate.condition import Operand, Test
+from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
 from diagnose.evaluate.language import Language, witnesses
 from diagnose.evaluate.operator import Comparison, Family, Operator, moment, number
 from diagnose.evaluate.pattern import Piece
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe
+from diagnose.model.condition_keys import ValueKind
 
 _MOST_IN_A_SET = 5
 _ARN = Language((("*:*:*:*:*:*", True),))
@@ -72,10 +73,10 @@ def candidates(
     singles, all_found = _singles(told, state)
     found = [Candidate((value,), words) for value, words in singles]
     complete = complete and all_found
-    if key in keys.MULTIVALUED:
+    if key in MULTIVALUED:
         found = [one.beside(state.among) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
-    elif keys.is_tag(key):
+    elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
         found.append(Candidate(("",), "empty"))
     if not state.present:
         found.append(Candidate(ABSENT, "absent"))

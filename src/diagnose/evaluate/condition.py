@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from enum import Enum
 from functools import lru_cache
 
-from diagnose.evaluate import keys
+from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.question import Question
@@ -65,8 +65,8 @@ class Test:
         """Compile `written`, an operator with its prefix and suffix, for `key`; None for values that cannot be told."""
         self.written, self.key, self.lower, self.pointer = written, key, key.lower(), pointer
         self.sets, self.operator, self.if_exists = parse_operator(written)
-        self.multivalued = self.lower in keys.MULTIVALUED
-        self.hidden = keys.hidden_from(self.lower)
+        self.multivalued = self.lower in MULTIVALUED
+        self.hidden = hidden_from(self.lower)
         self.untold = values is None
         self._values, self._variables = values, variables
         self._operands: tuple[Operand, ...] | None = None

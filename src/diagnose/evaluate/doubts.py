@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from diagnose.evaluate import keys
 from diagnose.evaluate.candidate import Candidate
 from diagnose.evaluate.explore import Explored
+from diagnose.evaluate.keys.table import written
 from diagnose.model.trace import ActionDecision, Doubt, DoubtKind, Element, ElementTrace, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
@@ -35,9 +35,9 @@ def _of_keys(verdict: Tri, explored: Explored) -> Iterator[Doubt]:
         allows = _words([one for index, one in enumerate(tried) if index in possible])
         denies = _words([one for index, one in enumerate(tried) if index not in possible])
         matters = tri(verdict is UNKNOWN and _matters(place, explored))
-        yield Doubt(DoubtKind.KEY, keys.written(key), matters, allows, denies)
+        yield Doubt(DoubtKind.KEY, written(key), matters, allows, denies)
     for key in explored.untried:
-        yield Doubt(DoubtKind.KEY, keys.written(key), UNKNOWN if verdict is UNKNOWN else NO)
+        yield Doubt(DoubtKind.KEY, written(key), UNKNOWN if verdict is UNKNOWN else NO)
 
 
 def _words(tried: list[Candidate]) -> tuple[str, ...]:

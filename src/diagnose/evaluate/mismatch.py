@@ -1,33 +1,21 @@
 """Why a test of the request context came out as it did: the reason, the place, and the two sides in words."""
 
 from difflib import get_close_matches
+from typing import assert_never
 
-from diagnose.evaluate import keys
 from diagnose.evaluate.condition import Operand, SetOperator, Test
 from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.keys.table import SPELLINGS, traits_of, written
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import glob, has_wildcard, joined
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, Maybe, State
 from diagnose.model.arn import CallerKind, split_arn
+from diagnose.model.condition_keys import FilledBy, Presence
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, YES
 
 _ORDERED = (Family.NUMBER, Family.DATE, Family.ADDRESS)
-_OF_SERVICES = (
-    "aws:sourcearn",
-    "aws:sourceaccount",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:principalservicename",
-)
-_OF_THE_API = ("sts:externalid", "sts:sourceidentity", "sts:transitivetagkeys", "aws:requesttag/", "aws:tagkeys")
-_OF_INSTANCES = (
-    "ec2:sourceinstancearn",
-    "ec2:roledelivery",
-    "aws:ec2instancesourcevpc",
-    "aws:ec2instancesourceprivateipv4",
-)
 
 
 def trace(test: Test, question: Question) -> ElementTrace:
@@ -45,7 +33,7 @@ def trace(test: Test, question: Question) -> ElementTrace:
         pointer,
         wanted=" or ".join(_shown(one, question) for one in test.operands),
         got=_state_shown(state),
-        key=keys.written(test.key),
+        key=written(test.key),
         operator=test.written,
         negated=bool(test.operator and test.operator.negated),
     )
@@ -53,8 +41,8 @@ def trace(test: Test, question: Question) -> ElementTrace:
 
 def spelling(key: str) -> str:
     """Give the key of AWS that was probably meant, or nothing."""
-    near = get_close_matches(key.lower(), keys.WRITTEN, n=1, cutoff=0.8)
-    return keys.WRITTEN[near[0]] if near else ""
+    near = get_close_matches(key.lower(), SPELLINGS, n=1, cutoff=0.8)
+    return SPELLINGS[near[0]] if near else ""
 
 
 def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Operand | None]:
@@ -117,21 +105,29 @@ def _missing(test: Test, question: Question) -> Reason:
         return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
     if question.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION
-    if question.call.scene.by_console and test.lower.startswith(_OF_THE_API):
-        return Reason.NOT_SENT_BY_CONSOLE
-    if test.lower in keys.NEVER_SENT:
-        return Reason.KEY_NEVER_SENT
-    if keys.is_unsent_claim(test.lower):
-        return Reason.KEY_NEVER_SENT
-    if not keys.is_known(test.lower):
+    traits = traits_of(test.lower)
+    if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
-    kind = question.asker.kind
-    for_others = (
-        (test.lower in _OF_SERVICES and kind is not CallerKind.SERVICE)
-        or (test.lower == "aws:username" and kind is not CallerKind.USER)
-        or (test.lower in _OF_INSTANCES)
-    )
-    return Reason.KEY_NOT_FOR_CALLER if for_others else Reason.KEY_MISSING
+    if traits.sent is Presence.NEVER:
+        return Reason.KEY_NEVER_SENT
+    if traits.filled_by is FilledBy.PARAMETER and question.call.scene.by_console:
+        return Reason.NOT_SENT_BY_CONSOLE
+    return Reason.KEY_MISSING if _may_have(traits.filled_by, question) else Reason.KEY_NOT_FOR_CALLER
+
+
+def _may_have(filled_by: FilledBy, question: Question) -> bool:
+    """Say whether a caller of this kind can have a key that is not there now."""
+    match filled_by:
+        case FilledBy.USER:
+            return question.asker.kind is CallerKind.USER
+        case FilledBy.SERVICE:
+            return question.asker.kind is CallerKind.SERVICE
+        case FilledBy.CALLER | FilledBy.SIGN_IN | FilledBy.PARAMETER | FilledBy.CALL | FilledBy.ROLE:
+            return True
+        case FilledBy.INSTANCE | FilledBy.OTHER_OPERATION:
+            return False
+        case _:
+            assert_never(filled_by)
 
 
 def _difference(operand: Operand, value: str, test: Test, question: Question) -> Reason:

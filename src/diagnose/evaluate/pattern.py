@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from diagnose.evaluate import keys
+from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.question import Question
 from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State
 
@@ -28,7 +28,7 @@ class Variable:
     def __init__(self, key: str, default: str | None) -> None:
         """Keys are compared without regard to case."""
         self.lower, self.default = key.lower(), default
-        self.hidden = keys.hidden_from(self.lower)
+        self.hidden = hidden_from(self.lower)
 
     def state(self, question: Question) -> State:
         """Look the key up, as the context of the action asked for holds it."""
@@ -65,7 +65,7 @@ class Text:
                 unknown = state
             elif state == ("",):
                 unknown = ANYTHING
-            elif len(state) == 1 and piece.lower not in keys.MULTIVALUED:
+            elif len(state) == 1 and piece.lower not in MULTIVALUED:
                 resolved.append((state[0], False))
             elif piece.default is not None and not state:
                 resolved.append((piece.default, False))

@@ -1,7 +1,7 @@
 """What one authorised action asks of every layer."""
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.context import Context
+from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.model.arn import RoleName
 from diagnose.model.case import Case

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from collections.abc import Iterator
 
-from diagnose.evaluate import keys
+from diagnose.evaluate.keys.table import hidden_from
 from diagnose.model.case import Case
 from diagnose.model.trace import Action, Decision, Effect, Subject
 from diagnose.remedy.amendment import amend
@@ -76,7 +76,7 @@ def _seen_by(action: Action, condition: object) -> Object:
     """Keep the tests whose keys are in the action's context."""
     kept: Object = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
-        seen = {key: value for key, value in block.items() if action not in keys.hidden_from(key.lower())}
+        seen = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
         if seen:
             kept[operator] = seen
     return kept

@@ -6,16 +6,17 @@ from difflib import get_close_matches
 from msgspec import UnsetType
 
 from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.mismatch import spelling
 from diagnose.evaluate.operator import OPERATORS
 from diagnose.model.case import Case
+from diagnose.model.condition_keys import ValueKind
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.correction import corrected
 from diagnose.remedy.document import Json, Object, Operation, joined, listed, parent, value_at
 from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
 
-_HOLD_ARNS = ("aws:principalarn", "aws:sourcearn", "ec2:sourceinstancearn")
 _WITH_WILDCARDS = {
     "StringEquals": "StringLike",
     "StringEqualsIgnoreCase": "StringLike",
@@ -66,7 +67,8 @@ def better_operator(element: ElementTrace) -> str:
     match element.reason:
         case Reason.WILDCARD_IS_LITERAL if operator is not None:
             name = _WITH_WILDCARDS.get(operator.name, "")
-            if element.key.lower() in _HOLD_ARNS:
+            traits = traits_of(element.key.lower())
+            if traits is not None and traits.value is ValueKind.ARN:
                 name = _FOR_ARNS.get(name, "")
             return f"{sets.value}{name}{suffix}" if name else ""
         case Reason.SET_OPERATOR_NEEDED if operator is not None and not operator.negated:

@@ -2,10 +2,11 @@
 
 import re
 
-from diagnose.evaluate import keys
 from diagnose.evaluate.action import covered
+from diagnose.evaluate.keys.table import WHO_CALLS, group_of
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.trace import Action, Layer
 from diagnose.remedy.document import Json, Object, listed, statements
 from diagnose.remedy.parties import (
@@ -16,9 +17,6 @@ from diagnose.remedy.parties import (
     role_arn,
     role_name,
 )
-
-_SAYS_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
-_SAYS_FOR_WHOM_A_SERVICE_CALLS = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorg")
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: Object | None = None) -> Object | None:
@@ -89,16 +87,13 @@ def _allows(statement: Object, action: Action) -> bool:
 
 
 def _carried(condition: Json, case: Case) -> Object:
-    is_service = caller(case).kind is CallerKind.SERVICE
-    dropped = _SAYS_WHO_CALLS if is_service else _SAYS_WHO_CALLS + _SAYS_FOR_WHOM_A_SERVICE_CALLS
+    dropped = {*WHO_CALLS, KeyGroup.TOKEN}
+    if caller(case).kind is not CallerKind.SERVICE:
+        dropped.add(KeyGroup.SOURCE_ACCOUNT)
     carried: Object = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            kept: Object = {
-                key: value
-                for key, value in block.items()
-                if not key.lower().startswith(dropped) and not keys.is_federation_key(key.lower())
-            }
+            kept: Object = {key: value for key, value in block.items() if group_of(key) not in dropped}
             if kept:
                 carried[operator] = kept
     return carried

@@ -5,8 +5,10 @@ from itertools import product
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.keys.table import WHO_CALLS, group_of
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Session, SourceSide, Via
+from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
@@ -19,9 +21,8 @@ _EVERYBODY = raw_document(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
 )
 ALLOWS_ALL = PolicySet((Policy("AllowsAll", _EVERYTHING),))
-_SAY_WHO_CALLS = ("aws:principal", "aws:userid", "aws:username")
 _WITHOUT_PRINCIPAL = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.SCP)
-_MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+_MFA_PRESENT, _MFA_AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 
 
 def opened(case: Case, source: SourceSide, layer: Layer) -> Case:
@@ -108,12 +109,14 @@ def trust_in(source: SourceSide) -> Policy:
 def _request(case: Case) -> Request:
     """Make the call so that nothing but policies decides: the role as IAM has it, no duration, MFA as it is."""
     request = case.request
-    mfa = values_of(_MFA[0], case)
+    mfa = values_of(_MFA_PRESENT, case)
     stated: Mapping[str, tuple[str, ...]] = {
-        key: values for key, values in request.context.items() if not key.lower().startswith((*_SAY_WHO_CALLS, *_MFA))
+        key: values
+        for key, values in request.context.items()
+        if group_of(key) not in WHO_CALLS and group_of(key) is not KeyGroup.MFA
     }
     if mfa is not None:
-        stated = {**stated, _MFA[0]: mfa, _MFA[1]: ("0",) if mfa == ("true",) else ()}
+        stated = {**stated, _MFA_PRESENT: mfa, _MFA_AGE: ("0",) if mfa == ("true",) else ()}
     parameters = replace(request.parameters, mfa_serial=None, mfa_code_sent=False, duration_seconds=None)
     return replace(
         request, role_arn=role_arn(case), via=Via.API, signed_in_as=None, parameters=parameters, context=stated

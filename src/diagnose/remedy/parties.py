@@ -4,7 +4,7 @@ import re
 
 from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
-from diagnose.evaluate.context import Context
+from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import Maybe
 from diagnose.model.arn import CallerKind, parse_role, split_arn, split_path

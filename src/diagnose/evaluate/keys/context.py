@@ -1,14 +1,9 @@
 """The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first asked for."""
 
-from diagnose.evaluate import keys
-from diagnose.evaluate.principal_keys import PRINCIPAL_KEYS, PRINCIPAL_TAGS
-from diagnose.evaluate.request_keys import REQUEST_KEYS, REQUEST_TAGS
+from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
 from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.session_keys import SESSION_KEYS, federation
 from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, State
-
-_KEYS = {**PRINCIPAL_KEYS, **SESSION_KEYS, **REQUEST_KEYS}
-_TAGS = {**PRINCIPAL_TAGS, **REQUEST_TAGS}
+from diagnose.model.condition_keys import Presence
 
 
 class Context(dict[str, State]):
@@ -21,7 +16,9 @@ class Context(dict[str, State]):
         for key, values in scene.case.request.context.items():
             self[key.lower()] = tuple(values)
         for key in scene.case.request.unknown:
-            self[key.lower()] = SOME_VALUE if key.lower() in keys.ALWAYS_SENT else ANYTHING
+            traits = traits_of(key.lower())
+            always = traits is not None and traits.sent is Presence.ALWAYS
+            self[key.lower()] = SOME_VALUE if always else ANYTHING
 
     def __missing__(self, key: str) -> State:
         """Derive a key. What AWS has no key for is never in the context."""
@@ -29,11 +26,10 @@ class Context(dict[str, State]):
         return state
 
     def _derived(self, key: str) -> State:
-        derive = _KEYS.get(key)
-        if derive is not None:
-            return derive(self.scene)
-        prefix, slash, tag = key.partition("/")
-        if slash and (derive_tag := _TAGS.get(prefix)) is not None:
-            return derive_tag(self.scene, tag)
-        claimed = keys.is_federation_key(key) and not keys.is_unsent_claim(key)
-        return federation(self.scene) if claimed else ABSENT
+        match traits_of(key):
+            case Key() as one:
+                return one.derive(self.scene)
+            case KeyFamily() as family:
+                return family.derive(self.scene, key[len(family.name) :])
+            case None:
+                return ABSENT

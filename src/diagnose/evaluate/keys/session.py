@@ -4,8 +4,6 @@ Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
-from collections.abc import Callable
-
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import ABSENT, ANYTHING, FALSE_OR_ABSENT, SOME_VALUE, Maybe, State
 from diagnose.model.arn import CallerKind
@@ -13,7 +11,8 @@ from diagnose.model.case import Origin
 from diagnose.model.evidence import Known
 
 
-def _token_issue_time(scene: Scene) -> State:
+def token_issue_time(scene: Scene) -> State:
+    """Temporary credentials alone have it."""
     if scene.origin_is(Origin.LONG_TERM):
         return ABSENT
     if issued := scene.case.snapshot.source.session.issued_at:
@@ -29,7 +28,7 @@ def _sends_mfa(scene: Scene) -> bool:
     return bool(parameters.mfa_serial and parameters.mfa_code_sent) and not scene.by_console
 
 
-def _mfa_present(scene: Scene) -> State:
+def mfa_present(scene: Scene) -> State:
     """`aws:MultiFactorAuthPresent`, which accompanies temporary credentials and never survives a hop.
 
     AWS's pages disagree on whether the sessions of roles carry it as `false` or not at all.
@@ -57,8 +56,9 @@ def _mfa_present(scene: Scene) -> State:
     return Maybe((("true",), ("false",))) if asker.origin in _TEMPORARY else Maybe((("true",), ("false",), ABSENT))
 
 
-def _mfa_age(scene: Scene) -> State:
-    present = _mfa_present(scene)
+def mfa_age(scene: Scene) -> State:
+    """Seconds; absent wherever MFA is."""
+    present = mfa_present(scene)
     if present == ("true",):
         if _sends_mfa(scene):
             return ("0",)
@@ -67,17 +67,20 @@ def _mfa_age(scene: Scene) -> State:
     return ANYTHING if isinstance(present, Maybe) and present is not FALSE_OR_ABSENT else ABSENT
 
 
-def _callers_source_identity(scene: Scene) -> State:
+def callers_source_identity(scene: Scene) -> State:
+    """`aws:SourceIdentity`: what the caller's session carries, not what the call passes."""
     return scene.inherited_source_identity
 
 
-def _federated_provider(scene: Scene) -> State:
+def federated_provider(scene: Scene) -> State:
+    """The ARN or the name of the provider that a session began with."""
     if scene.asker.kind is CallerKind.USER or scene.origin_is(Origin.ASSUME_ROLE, Origin.EC2, Origin.SERVICE):
         return ABSENT
     return SOME_VALUE if scene.origin_is(Origin.WEB_IDENTITY) else ANYTHING
 
 
-def _of_instances(scene: Scene) -> State:
+def instance(scene: Scene) -> State:
+    """What only the credentials of an instance profile carry, for one hop."""
     if not scene.asker.has_role:
         return ABSENT
     is_instance = scene.origin_is(Origin.EC2)
@@ -86,36 +89,20 @@ def _of_instances(scene: Scene) -> State:
     return SOME_VALUE if is_instance else ABSENT
 
 
-def _assumed_root(scene: Scene) -> State:
+def assumed_root(scene: Scene) -> State:
+    """Sessions of AssumeRoot alone have it."""
     return ("true",) if scene.origin_is(Origin.ASSUME_ROOT) else ABSENT
 
 
-def _of_products(scene: Scene) -> State:
+def product(scene: Scene) -> State:
     """Keys that only particular products set: chat, `aws login`, IAM Identity Center."""
     if scene.asker.kind is CallerKind.SERVICE or scene.origin_is(Origin.LONG_TERM, Origin.EC2):
         return ABSENT
     return ANYTHING
 
 
-def federation(scene: Scene) -> State:
+def claim(scene: Scene) -> State:
     """Keys of the SAML assertion or the OIDC token that the caller's session was made from."""
     if not scene.asker.has_role or scene.origin_is(Origin.ASSUME_ROLE, Origin.EC2):
         return ABSENT
     return ANYTHING
-
-
-SESSION_KEYS: dict[str, Callable[[Scene], State]] = {
-    "aws:tokenissuetime": _token_issue_time,
-    "aws:multifactorauthpresent": _mfa_present,
-    "aws:multifactorauthage": _mfa_age,
-    "aws:sourceidentity": _callers_source_identity,
-    "aws:federatedprovider": _federated_provider,
-    "aws:ec2instancesourcevpc": _of_instances,
-    "aws:ec2instancesourceprivateipv4": _of_instances,
-    "ec2:sourceinstancearn": _of_instances,
-    "ec2:roledelivery": _of_instances,
-    "aws:assumedroot": _assumed_root,
-    "aws:signinsessionarn": _of_products,
-    "aws:chatbotsourcearn": _of_products,
-    "identitystore:userid": _of_products,
-}

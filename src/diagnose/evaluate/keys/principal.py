@@ -1,20 +1,19 @@
-"""The condition keys that tell of the caller.
+"""The condition keys that say who calls, and whose account is in which organization.
 
 Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
-from collections.abc import Callable
-
-from diagnose.evaluate.organization_keys import organization_id, organization_paths
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State, tag_state
 from diagnose.model.arn import CallerKind
-from diagnose.model.evidence import Known
+from diagnose.model.case import Organization
+from diagnose.model.evidence import Evidence, Known
 
 
-def _principal_arn(scene: Scene) -> State:
+def callers_arn(scene: Scene) -> State:
+    """A user's ARN, or that of the role, not of its session; like something where its path was not read."""
     arn = scene.asker.principal_arn
     if arn is not None:
         return (arn,)
@@ -24,20 +23,23 @@ def _principal_arn(scene: Scene) -> State:
     return Maybe(shape=f"arn:{asker.partition}:iam::{asker.account}:role{asker.least_path}*{asker.name}")
 
 
-def _principal_account(scene: Scene) -> State:
+def callers_account(scene: Scene) -> State:
+    """Twelve digits."""
     return (scene.asker.account,) if scene.asker.account else ANYTHING
 
 
-def _principal_org_id(scene: Scene) -> State:
+def callers_organization(scene: Scene) -> State:
+    """Services belong to no organization."""
     if scene.asker.kind is CallerKind.SERVICE:
         return ABSENT
-    return organization_id(scene.case.snapshot.source.organization)
+    return id_of(scene.case.snapshot.source.organization)
 
 
-def _principal_org_paths(scene: Scene) -> State:
+def callers_organization_path(scene: Scene) -> State:
+    """Services belong to no organization."""
     if scene.asker.kind is CallerKind.SERVICE:
         return ABSENT
-    return organization_paths(scene.case.snapshot.source.organization)
+    return paths_in(scene.case.snapshot.source.organization)
 
 
 _PRINCIPAL_TYPES = {
@@ -49,12 +51,14 @@ _PRINCIPAL_TYPES = {
 }
 
 
-def _principal_type(scene: Scene) -> State:
+def callers_type(scene: Scene) -> State:
+    """One of AWS's words; what it is for a service is not documented."""
     name = _PRINCIPAL_TYPES.get(scene.asker.kind)
     return (name,) if name else ANYTHING
 
 
-def _user_id(scene: Scene) -> State:
+def callers_id(scene: Scene) -> State:
+    """A user's unique id; that of a role with the session's name behind it."""
     asker = scene.asker
     match asker.kind:
         case CallerKind.USER:
@@ -75,28 +79,32 @@ def _user_id(scene: Scene) -> State:
             return ANYTHING
 
 
-def _user_name(scene: Scene) -> State:
+def callers_name(scene: Scene) -> State:
+    """IAM users alone have one."""
     return (scene.asker.name,) if scene.asker.kind is CallerKind.USER else ABSENT
 
 
-def _is_service(scene: Scene) -> State:
+def is_service(scene: Scene) -> State:
+    """A truth value for every caller."""
     return ("true" if scene.asker.kind is CallerKind.SERVICE else "false",)
 
 
-def _service_name(scene: Scene) -> State:
+def service_name(scene: Scene) -> State:
+    """The service principal, such as `ec2.amazonaws.com`."""
     return (scene.asker.name,) if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
 
-def _service_names(scene: Scene) -> State:
+def service_names(scene: Scene) -> State:
     """All the names of the service principal, of which the caller's own is one."""
     return Maybe(among=(scene.asker.name,)) if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
 
-def _for_services(scene: Scene) -> State:
+def services_resource(scene: Scene) -> State:
+    """The resource, and its account, that a service calls for; some services tell it, some do not."""
     return ANYTHING if scene.asker.kind is CallerKind.SERVICE else ABSENT
 
 
-def _principal_tag(scene: Scene, tag: str) -> State:
+def callers_tag(scene: Scene, tag: str) -> State:
     """A user's tags; a role's tags, over which the session's tags win."""
     asker, source = scene.asker, scene.case.snapshot.source
     if asker.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
@@ -112,21 +120,17 @@ def _principal_tag(scene: Scene, tag: str) -> State:
     return tag_state(tags.value, tag) if isinstance(tags, Known) else ANYTHING
 
 
-PRINCIPAL_KEYS: dict[str, Callable[[Scene], State]] = {
-    "aws:principalarn": _principal_arn,
-    "aws:principalaccount": _principal_account,
-    "aws:principalorgid": _principal_org_id,
-    "aws:principalorgpaths": _principal_org_paths,
-    "aws:principaltype": _principal_type,
-    "aws:userid": _user_id,
-    "aws:username": _user_name,
-    "aws:principalisawsservice": _is_service,
-    "aws:principalservicename": _service_name,
-    "aws:principalservicenameslist": _service_names,
-    "aws:sourceaccount": _for_services,
-    "aws:sourcearn": _for_services,
-    "aws:sourceorgid": _for_services,
-    "aws:sourceorgpaths": _for_services,
-}
+def id_of(organization: Evidence[Organization | None]) -> State:
+    """Give the id of an account's organization; absent where it is in none."""
+    if not isinstance(organization, Known):
+        return ANYTHING
+    return ABSENT if organization.value is None else (organization.value.id,)
 
-PRINCIPAL_TAGS: dict[str, Callable[[Scene, str], State]] = {"aws:principaltag": _principal_tag}
+
+def paths_in(organization: Evidence[Organization | None]) -> State:
+    """Give an account's place in its organization: `o-a1b2/r-ab12/ou-ab12-1/`."""
+    if not isinstance(organization, Known):
+        return ANYTHING
+    if organization.value is None:
+        return ABSENT
+    return (organization.value.path,) if organization.value.path else Maybe(shape=f"{organization.value.id}/*")

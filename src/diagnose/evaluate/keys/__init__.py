@@ -1,0 +1,1 @@
+"""Condition keys: what there are, and what each is worth in one request."""
