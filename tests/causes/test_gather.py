@@ -10,6 +10,7 @@ from diagnose.causes.gather import gather
 from diagnose.causes.match import by_name
 from diagnose.causes.terms import LayerVerdict, Quantifier, Reach, Side
 from diagnose.evaluate.decision import decide
+from diagnose.model.condition_keys import Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.trace import Action, Effect, Layer, Reason
 
@@ -145,23 +146,25 @@ def test_an_operator_is_taken_apart(
 
 
 @pytest.mark.parametrize(
-    ("operator", "key", "value", "attainable", "never_sent"),
+    ("operator", "key", "value", "attainable", "sent"),
     [
-        pytest.param("StringEquals", "sts:ExternalId", "x", True, False, id="another value would do"),
-        pytest.param("StringEquals", "aws:RequestTag/team", "x", True, False, id="the key could be sent"),
-        pytest.param("StringEquals", "sts:ExternlId", "x", False, False, id="no such key"),
-        pytest.param("StringEquals", "sts:DurationSeconds", "x", False, True, id="a key that is never sent"),
-        pytest.param("StringEqual", "sts:ExternalId", "x", False, False, id="no such operator"),
-        pytest.param("NumericEquals", "sts:ExternalId", "x", False, False, id="no number"),
-        pytest.param("StringEquals", "sts:ExternalId", "acme-*", False, False, id="a star letter by letter"),
-        pytest.param("StringEquals", "aws:SourceArn", "x", False, False, id="a key of services"),
+        pytest.param("StringEquals", "sts:ExternalId", "x", True, Presence.SOMETIMES, id="another value would do"),
+        pytest.param("StringEquals", "aws:RequestTag/team", "x", True, Presence.SOMETIMES, id="the key could be sent"),
+        pytest.param("StringEquals", "sts:ExternlId", "x", False, Presence.NEVER, id="no such key"),
+        pytest.param("StringEquals", "sts:DurationSeconds", "x", False, Presence.NEVER, id="a key that is never sent"),
+        pytest.param("StringEqual", "sts:ExternalId", "x", False, Presence.SOMETIMES, id="no such operator"),
+        pytest.param("NumericEquals", "sts:ExternalId", "x", False, Presence.SOMETIMES, id="no number"),
+        pytest.param(
+            "StringEquals", "sts:ExternalId", "acme-*", False, Presence.SOMETIMES, id="a star letter by letter"
+        ),
+        pytest.param("StringEquals", "aws:SourceArn", "x", False, Presence.SOMETIMES, id="a key of services"),
     ],
 )
 def test_whether_a_request_could_meet_a_condition(
-    operator: str, key: str, value: str, attainable: bool, never_sent: bool
+    operator: str, key: str, value: str, attainable: bool, sent: Presence
 ) -> None:
     fact = one("cross-account", trust(allow(BUILDER, Condition={operator: {key: value}})), "condition")
-    assert (fact.attainable, fact.never_sent) == (attainable, never_sent)
+    assert (fact.attainable, fact.sent) == (attainable, sent)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from diagnose.causes.terms import (
 )
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Origin, ProbeOutcome, Via
+from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject
@@ -119,6 +120,10 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
 
     key: Annotated[str, Meta(description="the condition key, whole; compared without regard to case")]
     family: Annotated[str, Meta(description="the key without its tag: `aws:RequestTag` for `aws:RequestTag/team`")]
+    key_group: Annotated[KeyGroup, Meta(description="what a condition on such a key asks for")] = KeyGroup.OTHER
+    sent: Annotated[
+        Presence, Meta(description="how often calls carry the key; `never` also where AWS has no such key")
+    ] = Presence.SOMETIMES
     operator: Annotated[str, Meta(description="the condition operator as written")] = ""
     if_exists: Annotated[bool, Meta(description="the operator ends in `IfExists`: a missing key meets it")] = False
     set_operator: Annotated[Quantifier, Meta(description="what stands before the operator for several values")] = (
@@ -127,7 +132,6 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
     attainable: Annotated[
         bool, Meta(description="a request of such a caller could meet it as it is written: key, operator and value fit")
     ] = True
-    never_sent: Annotated[bool, Meta(description="AWS has the key, but never sends it with this call")] = False
     absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
 
 

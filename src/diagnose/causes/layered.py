@@ -16,9 +16,10 @@ from diagnose.causes.facts import (
 )
 from diagnose.causes.nearness import alone, compared, nearest
 from diagnose.causes.terms import LayerVerdict, Quantifier, Reach
-from diagnose.evaluate import keys
 from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.operator import Family
+from diagnose.model.condition_keys import Presence
 from diagnose.model.trace import (
     ActionDecision,
     Effect,
@@ -160,9 +161,15 @@ def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
         if_exists=if_exists,
         set_operator=_QUANTIFIERS[sets],
         attainable=trace.reason not in _UNATTAINABLE,
-        never_sent=trace.key.lower() in keys.NEVER_SENT,
+        key_group=group_of(trace.key),
+        sent=_presence(trace.key),
         absent=_absent(trace),
     )
+
+
+def _presence(key: str) -> Presence:
+    traits = traits_of(key.lower())
+    return Presence.NEVER if traits is None else traits.sent
 
 
 _QUANTIFIERS = {
