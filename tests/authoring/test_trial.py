@@ -12,7 +12,7 @@ from diagnose.remedy import REMEDIES
 
 RULES = load_rules(rule_folders(), REMEDIES)
 EXAMPLES = load_examples(rule_folders())
-ONE = "trust-external-id-differs"
+ONE = "external-id-differs"
 
 
 def _faults(*examples: Example) -> list[Fault]:

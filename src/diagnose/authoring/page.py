@@ -1,6 +1,7 @@
 """The page of all causes, written from the rules and what their examples really say.
 
-`python -m diagnose.authoring.page` writes `docs/causes.md` anew.
+`python -m diagnose.authoring.page`, which `make docs` runs, writes it to `docs/causes.md`. The page is not
+in the repository: a new rule is one file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +22,9 @@ from diagnose.report.tree import page as laid_out
 PAGE = Path("docs") / "causes.md"
 
 _HEADINGS = {
-    "trust": "In the trust policy",
-    "identity": "In the caller's own policies",
-    "guardrails": "In boundaries, session policies, SCPs, RCPs and endpoint policies",
+    "what": "In any policy",
+    "trust": "In the trust policy alone",
+    "identity": "In the caller's own policies alone",
     "request": "In the request, the caller or the role",
     "unread": "What could not be read",
 }
@@ -57,7 +58,7 @@ def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> s
     finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
     parts = [f"### {title_of(rule.title)}", f"`{rule.id}`, to be mended by {_OWNERS[rule.owner]}."]
     if rule.formerly:
-        parts.append("Formerly " + ", ".join(f"`{other}`" for other in rule.formerly) + ".")
+        parts.append("Known earlier as " + ", ".join(f"`{other}`" for other in rule.formerly) + ".")
     if rule.replaces:
         parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
     if finding is not None:
@@ -94,6 +95,7 @@ def _outcome(example: Example) -> str:
 
 def main() -> None:
     """Write the page of the rules that come with xdiag."""
+    PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(causes_page(load_rules(), load_examples(rule_folders())), encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ def list_rules(folders: RuleFolders = None) -> None:
 def show_rule(name: Name, folders: RuleFolders = None) -> None:
     """Print the file of one rule.
 
-        xdiag rules show trust-external-id-differs
+        xdiag rules show external-id-differs
 
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
@@ -127,7 +127,7 @@ def new_rule(
 def explain(name: Name, folders: RuleFolders = None) -> None:
     """Explain one cause: what it is, what it looks like, what mends it.
 
-        xdiag explain trust-external-id-differs
+        xdiag explain external-id-differs
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
