@@ -80,7 +80,7 @@ def test_every_world_is_silent(world: str) -> None:
 def test_a_rule_is_in_its_place(rule: Rule) -> None:
     assert rule.folder in PLACES
     assert not rule.title.endswith(".")
-    assert rule.explain.endswith((".", "?"))
+    assert rule.explain.endswith((".", "?", "{scope}"))
 
 
 def _findings(example: Example) -> tuple[Finding, ...]:

@@ -8,8 +8,9 @@ from tests.causes.given import allow, case, identity, trust
 from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, IdleFact, LayerFact, MatchFact, PrincipalFact
 from diagnose.causes.gather import gather
 from diagnose.causes.match import by_name
-from diagnose.causes.terms import LayerVerdict, Reach, Side
+from diagnose.causes.terms import LayerVerdict, Quantifier, Reach, Side
 from diagnose.evaluate.decision import decide
+from diagnose.model.condition_keys import Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Action, Effect, Layer, Reason
@@ -121,6 +122,50 @@ def test_a_tag_key_has_a_family() -> None:
     tagged = allow(BUILDER, Condition={"StringEquals": {"aws:RequestTag/team": "payments"}})
     condition = one("cross-account", trust(tagged), "condition")
     assert (condition.key, condition.family, condition.absent) == ("aws:RequestTag/team", "aws:RequestTag", True)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "negated", "if_exists", "set_operator"),
+    [
+        pytest.param("StringEquals", "x", False, False, Quantifier.NONE, id="an operator alone"),
+        pytest.param("StringNotEquals", "acme-41", True, False, Quantifier.NONE, id="negated"),
+        pytest.param("stringequalsifexists", "x", False, True, Quantifier.NONE, id="IfExists, in lower case"),
+        pytest.param("ForAnyValue:StringLike", "x", False, False, Quantifier.FOR_ANY_VALUE, id="any value"),
+        pytest.param(
+            "ForAllValues:StringNotLikeIfExists", "acme-*", True, True, Quantifier.FOR_ALL_VALUES, id="all at once"
+        ),
+        pytest.param("Null", "true", True, False, Quantifier.NONE, id="Null with true wants it to be absent"),
+        pytest.param("Bool", "true", False, False, Quantifier.NONE, id="true of another operator"),
+    ],
+)
+def test_an_operator_is_taken_apart(
+    operator: str, value: str, negated: bool, if_exists: bool, set_operator: Quantifier
+) -> None:
+    change = trust(allow(BUILDER, Condition={operator: {"sts:ExternalId": value}}))
+    fact = one("cross-account", change | {"request": {"parameters": {"external_id": "acme-41"}}}, "condition")
+    assert (fact.negated, fact.if_exists, fact.set_operator) == (negated, if_exists, set_operator)
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "attainable", "sent"),
+    [
+        pytest.param("StringEquals", "sts:ExternalId", "x", True, Presence.SOMETIMES, id="another value would do"),
+        pytest.param("StringEquals", "aws:RequestTag/team", "x", True, Presence.SOMETIMES, id="the key could be sent"),
+        pytest.param("StringEquals", "sts:ExternlId", "x", False, Presence.NEVER, id="no such key"),
+        pytest.param("StringEquals", "sts:DurationSeconds", "x", False, Presence.NEVER, id="a key that is never sent"),
+        pytest.param("StringEqual", "sts:ExternalId", "x", False, Presence.SOMETIMES, id="no such operator"),
+        pytest.param("NumericEquals", "sts:ExternalId", "x", False, Presence.SOMETIMES, id="no number"),
+        pytest.param(
+            "StringEquals", "sts:ExternalId", "acme-*", False, Presence.SOMETIMES, id="a star letter by letter"
+        ),
+        pytest.param("StringEquals", "aws:SourceArn", "x", False, Presence.SOMETIMES, id="a key of services"),
+    ],
+)
+def test_whether_a_request_could_meet_a_condition(
+    operator: str, key: str, value: str, attainable: bool, sent: Presence
+) -> None:
+    fact = one("cross-account", trust(allow(BUILDER, Condition={operator: {key: value}})), "condition")
+    assert (fact.attainable, fact.sent) == (attainable, sent)
 
 
 @pytest.mark.parametrize(

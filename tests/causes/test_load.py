@@ -6,6 +6,7 @@ import pytest
 from tests.causes.given import rules
 
 from diagnose.causes.load import load_examples, load_rules
+from diagnose.causes.rule import named
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
 
@@ -120,6 +121,76 @@ def test_instead_of_passes_on(tmp_path: Path) -> None:
     )
     assert third.replaces == ("a-general", "b-less-general")
     assert (first.general, second.general, third.general) == (True, True, False)
+
+
+def test_a_line_about_an_allow_speaks_of_the_nearest_statements(tmp_path: Path) -> None:
+    lines = (
+        "{effect: allow}",
+        "{effect: allow, nearest: false}",
+        "{effect: allow, nearest: any}",
+        "{effect: deny}",
+        "{}",
+    )
+    (rule,) = rules(tmp_path, some_rule=f"when: [{', '.join(f'{{condition: {line}}}' for line in lines)}]")
+    assert [dict(pattern.fields).get("nearest") for pattern in rule.when] == [(True,), (False,), None, None, None]
+
+
+def test_a_line_about_a_fact_that_has_no_distance_gets_none(tmp_path: Path) -> None:
+    (rule,) = rules(tmp_path, some_rule="when: [{layer: {layer: trust}}]")
+    assert rule.when[0].fields == (("layer", ("trust",)),)
+
+
+def test_the_owner_may_be_that_of_the_layer(tmp_path: Path) -> None:
+    (rule,) = rules(tmp_path, some_rule="owner: layer\nwhen: [{condition: {key: a}}, {caller: {}}]")
+    assert rule.owner is None
+
+
+def test_a_rule_without_a_layer_has_no_owner_of_one(tmp_path: Path) -> None:
+    with pytest.raises(XdiagError, match="names a fact that has a layer"):
+        rules(tmp_path, some_rule="owner: layer\nwhen: [{caller: {}}]")
+
+
+def test_a_rule_without_a_layer_has_no_gap_for_one(tmp_path: Path) -> None:
+    with pytest.raises(XdiagError, match=r"the gap `\{layer\}`, which nothing fills"):
+        rules(tmp_path, some_rule="title: The {layer}\nwhen: [{caller: {}}]")
+
+
+def test_a_rule_is_replaced_by_its_former_id_as_well(tmp_path: Path) -> None:
+    general, specific = rules(
+        tmp_path,
+        a_general="when: [{match: {match: any}}]\nformerly: [trust-old, identity-old]",
+        b_specific="when: [{match: {match: any}}]\ninstead_of: identity-old",
+    )
+    assert (specific.instead_of, specific.replaces) == (("a-general",), ("a-general",))
+    assert (general.formerly, general.general) == (("trust-old", "identity-old"), True)
+    assert [named((general, specific), name) for name in ("a-general", "trust-old", "b-specific", "old")] == [
+        general,
+        general,
+        specific,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("trust-old", "trust-old", id="two rules claim it"),
+        pytest.param("b-rule", "trust-older", id="it is the id of another rule"),
+        pytest.param("a-rule", "trust-older", id="it is the id of the rule itself"),
+    ],
+)
+def test_an_id_stands_for_one_rule(tmp_path: Path, first: str, second: str) -> None:
+    with pytest.raises(XdiagError, match=r"\.yaml:2: `[a-z-]+` is the id of `[a-z-]+` already"):
+        rules(
+            tmp_path,
+            a_rule=f"when: [{{match: {{match: any}}}}]\nformerly: {first}",
+            b_rule=f"when: [{{match: {{match: any}}}}]\nformerly: {second}",
+        )
+
+
+def test_a_folder_in_a_folder_is_read_once(tmp_path: Path) -> None:
+    _write(tmp_path, GOOD)
+    assert len(load_rules([tmp_path, tmp_path / "trust"], REMEDIES)) == 2
 
 
 def test_a_circle_of_rules_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_an_editor_finds_nothing_wrong_with_a_rule(path: Path) -> None:
     [("verdict: denied", "verdict: denid"), ("- layer:", "- layr:"), ("owner:", "ouner:"), ("https://", "")],
 )
 def test_an_editor_underlines_a_mistake(old: str, new: str) -> None:
-    text = (RULES / "trust" / "trust-nothing-fits.yaml").read_text(encoding="utf-8")
+    text = (RULES / "what" / "policy-allows-nothing.yaml").read_text(encoding="utf-8")
     assert old in text
     with pytest.raises(jsonschema.ValidationError):
         EDITOR.validate(_as_an_editor_reads(text.replace(old, new, 1)))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.cases import BUILDER, WORLDS, allow, case, trust
-from tests.causes.given import rules
+from tests.cases import WORLDS
+from tests.causes.given import BUILDER, allow, case, rules, trust
 
 from diagnose.causes.bind import bind
 from diagnose.causes.gather import gather

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.causes.given import ID, allow, case, told, trust
+from tests.causes.given import ID, allow, case, identity, told, trust
 
 from diagnose.causes.words import gaps_in, place, quoted
 from diagnose.model.policy import Policy, PolicyKind
@@ -55,6 +55,20 @@ def said(folder: Path, change: Any, sentence: str, when: str = CONDITION, world:
 )
 def test_a_gap_is_filled(tmp_path: Path, change: Any, sentence: str, result: str) -> None:
     assert said(tmp_path, change, sentence) == result
+
+
+@pytest.mark.parametrize(
+    ("change", "owner", "title"),
+    [
+        pytest.param(trust(), "destination", "The trust policy denies it", id="the trust policy"),
+        pytest.param(identity(), "source", "The identity policy denies it", id="the caller's policies"),
+    ],
+)
+def test_a_rule_speaks_of_the_layer_that_it_is_met_in(tmp_path: Path, change: Any, owner: str, title: str) -> None:
+    rule = "title: The {layer} denies it\nwhen: [{layer: {verdict: denied}}]\nowner: layer\nexplain: '{scope}'"
+    (cause,) = told(tmp_path, "cross-account", change, some_rule=rule)
+    assert (cause.finding.owner, cause.finding.title) == (owner, title)
+    assert cause.finding.explanation.startswith("A ")
 
 
 def test_a_second_pattern_of_a_kind_has_a_number(tmp_path: Path) -> None:

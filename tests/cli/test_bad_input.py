@@ -281,7 +281,7 @@ def test_a_flag_that_would_not_be_heeded_is_a_mistake(xdiag: Program, flags: lis
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        pytest.param("trust-external-id-differ", "did you mean `trust-external-id-differs`", id="a slip"),
+        pytest.param("external-id-differ", "did you mean `external-id-differs`", id="a slip"),
         pytest.param("nope", "`xdiag rules list` names them all", id="nothing near it"),
     ],
 )

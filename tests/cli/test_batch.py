@@ -113,7 +113,7 @@ def test_a_line_that_is_too_long_is_one_row(xdiag: Program) -> None:
 def test_explained_rows_name_the_first_cause(xdiag: Program) -> None:
     [row] = rows(xdiag("batch", "-", "--explain", stdin=lines(DENIED)).out)
     told = (row["verdict"], row["primary_cause"], row["layer"], row["certainty"])
-    assert told == ("denied", "trust-external-id-differs", "trust", "certain")
+    assert told == ("denied", "external-id-differs", "trust", "certain")
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from tests.cli.causes import lineage
 from tests.cli.program import Program
 
 CAUSES = {
-    "account-delegation": "identity-allows-nothing",
-    "console-second-switch": "trust-nothing-fits",
-    "external-id": "trust-external-id-differs",
-    "mfa-not-used": "trust-nothing-fits",
-    "missing-assume-role": "identity-allows-nothing",
+    "account-delegation": "policy-allows-nothing",
+    "console-second-switch": "policy-allows-nothing",
+    "external-id": "external-id-differs",
+    "mfa-not-used": "policy-allows-nothing",
+    "missing-assume-role": "policy-allows-nothing",
     "one-side-unread": "trust-policy-unread",
     "recreated-principal": "trust-stale-id",
-    "scp-region": "scp-denies",
-    "session-tags": "trust-tag-session-missing",
+    "scp-region": "policy-denies",
+    "session-tags": "tag-session-missing",
     "wrong-principal": "trust-principal-other-account",
 }
 

@@ -50,7 +50,7 @@ def test_nothing_gathered_is_an_answer_of_its_own(xdiag: Program) -> None:
 
 def test_a_bug_is_not_taken_for_a_denial(tmp_path: Path) -> None:
     (tmp_path / "yaml.py").write_text("raise RuntimeError('out of order')")
-    run = Program(tmp_path).process("explain", "trust-external-id-differs", env={"PYTHONPATH": str(tmp_path)})
+    run = Program(tmp_path).process("explain", "external-id-differs", env={"PYTHONPATH": str(tmp_path)})
     assert (run.code, run.out) == (BUG, "")
     assert "RuntimeError: out of order" in run.err
     assert run.err.splitlines()[-1].startswith("xdiag: this is a bug, and no answer")

@@ -61,7 +61,7 @@ def test_the_scp_is_found_and_without_it_the_request_is_allowed(organization: Or
     before = organization.check(xdiag, *flags)
 
     assert before.code == DENIED
-    assert "scp-denies" in lineage(before.report["primary_cause"])
+    assert "policy-denies" in lineage(before.report["primary_cause"])
     assert before.report["certainty"] == "certain"
     assert (before.report["visibility_source"], before.report["visibility_destination"]) == ("full", "full")
     assert "NoSts" in json.dumps(before.report["causes"][0])
@@ -91,4 +91,4 @@ def test_what_is_collected_says_the_same(organization: Organization, xdiag: Prog
     assert kept["endpoint"]["value"]["policy"]["permission"] == "ec2:DescribeVpcEndpoints"
     replayed = xdiag("check", "--case", case, "--output", "json")
     assert replayed.code == DENIED
-    assert "scp-denies" in lineage(replayed.report["primary_cause"])
+    assert "policy-denies" in lineage(replayed.report["primary_cause"])

@@ -1,6 +1,7 @@
 """The page of all causes, written from the rules and what their examples really say.
 
-`python -m diagnose.authoring.page` writes `docs/causes.md` anew.
+`python -m diagnose.authoring.page`, which `make docs` runs, writes it to `docs/causes.md`. The page is not
+in the repository: a new rule is one file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +11,9 @@ from diagnose.authoring.trial import findings
 from diagnose.causes.folder import PLACES, rule_folders
 from diagnose.causes.load import load_examples
 from diagnose.causes.rule import Example, Rule
+from diagnose.causes.words import title_of
 from diagnose.loading import load_rules
-from diagnose.model.diagnosis import Finding, Proof, Remedy
+from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.policy import document_text
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.excerpt import Mark, draw
@@ -21,9 +23,9 @@ from diagnose.report.tree import page as laid_out
 PAGE = Path("docs") / "causes.md"
 
 _HEADINGS = {
-    "trust": "In the trust policy",
-    "identity": "In the caller's own policies",
-    "guardrails": "In boundaries, session policies, SCPs, RCPs and endpoint policies",
+    "what": "In any policy",
+    "trust": "In the trust policy alone",
+    "identity": "In the caller's own policies alone",
     "request": "In the request, the caller or the role",
     "unread": "What could not be read",
 }
@@ -42,11 +44,17 @@ def causes_page(rules: Sequence[Rule], examples: Mapping[str, Sequence[Example]]
     return "\n\n".join(parts) + "\n"
 
 
+def _owner_words(owner: Owner | None) -> str:
+    return "the owner of the policy" if owner is None else OWNER_WORDS[owner].general
+
+
 def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> str:
     """Write what is to be known of one rule, as Markdown."""
     example = next(one for one in examples if one.then != "silent")
     finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
-    parts = [f"### {rule.title}", f"`{rule.id}`, to be mended by {OWNER_WORDS[rule.owner].general}."]
+    parts = [f"### {title_of(rule.title)}", f"`{rule.id}`, to be mended by {_owner_words(rule.owner)}."]
+    if rule.formerly:
+        parts.append("Known earlier as " + ", ".join(f"`{other}`" for other in rule.formerly) + ".")
     if rule.replaces:
         parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
     if finding is not None:
@@ -83,6 +91,7 @@ def _outcome(example: Example) -> str:
 
 def main() -> None:
     """Write the page of the rules that come with xdiag."""
+    PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(causes_page(load_rules(), load_examples(rule_folders())), encoding="utf-8")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from diagnose.authoring.worlds import case_of, worlds
-from diagnose.causes.rule import Example, Rule
+from diagnose.causes.rule import Example, Rule, named
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.pipeline import diagnose
 
@@ -41,9 +41,10 @@ def _try(rules: Sequence[Rule], rule: str, example: Example) -> Iterator[str]:
     if found != example.then:
         yield f"expected `{example.then}`, found `{found}`"
     certain = {finding.rule for finding in told.values() if finding.certainty is Certainty.CERTAIN}
-    if others := certain - {rule} - set(example.also):
+    also = {getattr(named(rules, other), "id", other) for other in example.also}
+    if others := certain - {rule} - also:
         yield f"certain as well, and not listed under `also`: {', '.join(sorted(others))}"
-    if missing := set(example.also) - certain:
+    if missing := also - certain:
         yield f"listed under `also`, and not certain: {', '.join(sorted(missing))}"
     if example.then == "certain" and rule in told and not told[rule].remedies:
         yield "none of its remedies holds: nothing would be proposed"

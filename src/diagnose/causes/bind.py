@@ -15,8 +15,11 @@ from msgspec import Struct
 from diagnose.causes.facts import FACTS, Fact
 from diagnose.causes.rule import Pattern, Rule, Value
 from diagnose.causes.vocabulary import WITHOUT_CASE
+from diagnose.model.diagnosis import Owner
 from diagnose.model.key_state import KeyState
+from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, Tri, tri
+from diagnose.model.words import LAYER_WORDS
 
 ELEMENTS = ("condition", "principal", "resource", "action")
 _CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
@@ -36,6 +39,21 @@ class Bound(Struct, frozen=True):
     def certain(self) -> bool:
         """Every field was told, and every fact is settled."""
         return not self.untold and all(fact.settled for fact in self.facts)
+
+    @property
+    def owner(self) -> Owner:
+        """Who can mend the cause: the rule says it, or the layer that the finding is about."""
+        if self.rule.owner is not None:
+            return self.rule.owner
+        layer = self.layer
+        assert layer is not None, "a rule with `owner: layer` names a fact that has a layer: checked when it is read"
+        return LAYER_WORDS[layer].owner
+
+    @property
+    def layer(self) -> Layer | None:
+        """The layer that the finding is about."""
+        layer = self.chief.subject.layer
+        return layer or next((fact.subject.layer for fact in self.facts if fact.subject.layer), None)
 
     @property
     def chief(self) -> Fact:

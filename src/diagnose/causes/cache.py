@@ -12,10 +12,12 @@ from pathlib import Path
 
 import msgspec
 
+from diagnose.causes.facts import FACTS
 from diagnose.causes.rule import Pattern, Rule
 from diagnose.version import VERSION
 
-_WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__))
+_VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
+_WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__, *_VOCABULARY))
 """Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
 
 

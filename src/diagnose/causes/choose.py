@@ -56,8 +56,12 @@ def _ties(bound: Bound) -> list[tuple[int, str]]:
 
 
 def _commitment(bound: Bound, tie: tuple[int, str]) -> tuple[int, float, str]:
-    """Rank a rule: the most fields that were told, then the most ways allowed for the one that was not."""
-    told = sum(len(pattern.fields) for pattern in bound.rule.when) - len(bound.untold)
+    """Rank a rule: the most fields that were told, then the most ways allowed for the one that was not.
+
+    A rule that names its layer tells no more of the layer than one that may be met in any.
+    """
+    named_fields = [name for pattern in bound.rule.when for name, _ in pattern.fields if name != "layer"]
+    told = len(named_fields) - len(bound.untold)
     named = [
         len(values)
         for pattern, fact in zip(bound.rule.when, bound.facts, strict=True)

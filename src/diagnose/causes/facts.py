@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from diagnose.causes.terms import (
     IdleKind,
     LayerVerdict,
+    Quantifier,
     Reach,
     RoleKind,
     Side,
@@ -22,6 +23,7 @@ from diagnose.causes.terms import (
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
+from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
 from diagnose.model.policy import PolicyKind
@@ -94,9 +96,9 @@ class Compared(Fact, frozen=True, kw_only=True):
     reason: Annotated[Reason | None, Meta(description="why the comparison came out as it did")]
     alone: Annotated[bool | None, Meta(description="it alone keeps an Allow from applying")]
     nearest: Annotated[bool, Meta(description="no other statement of its effect comes nearer to applying")]
-    negated: Annotated[bool, Meta(description="it is a NotAction, NotPrincipal, NotResource or negated operator")] = (
-        False
-    )
+    negated: Annotated[
+        bool, Meta(description="it is a NotAction, NotPrincipal, NotResource, a negated operator or `Null` with `true`")
+    ] = False
     wanted: Annotated[tuple[str, ...], Meta(description="the policy's side of the comparison")] = ()
     got: Annotated[str | KeyState, Meta(description="the request's side of the comparison")] = ""
 
@@ -118,7 +120,18 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
 
     key: Annotated[str, Meta(description="the condition key, whole; compared without regard to case")]
     family: Annotated[str, Meta(description="the key without its tag: `aws:RequestTag` for `aws:RequestTag/team`")]
+    key_group: Annotated[KeyGroup, Meta(description="what a condition on such a key asks for")] = KeyGroup.OTHER
+    sent: Annotated[
+        Presence, Meta(description="how often calls carry the key; `never` also where AWS has no such key")
+    ] = Presence.SOMETIMES
     operator: Annotated[str, Meta(description="the condition operator as written")] = ""
+    if_exists: Annotated[bool, Meta(description="the operator ends in `IfExists`: a missing key meets it")] = False
+    set_operator: Annotated[Quantifier, Meta(description="what stands before the operator for several values")] = (
+        Quantifier.NONE
+    )
+    attainable: Annotated[
+        bool, Meta(description="a request of such a caller could meet it as it is written: key, operator and value fit")
+    ] = True
     absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import diagnose
 
-PLACES = ("trust", "identity", "guardrails", "request", "unread")
+PLACES = ("what", "trust", "identity", "request", "unread")
 """The folders of the rules that come with xdiag: who has to mend the cause, or what could not be read."""
 
 

@@ -1,6 +1,7 @@
 """The facts of the layers: what denies an action, and what fails to allow it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from diagnose.causes.facts import (
     ActionFact,
@@ -14,7 +15,11 @@ from diagnose.causes.facts import (
     StatementFact,
 )
 from diagnose.causes.nearness import alone, compared, nearest
-from diagnose.causes.terms import LayerVerdict, Reach
+from diagnose.causes.terms import LayerVerdict, Quantifier, Reach
+from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.keys.table import group_of, traits_of
+from diagnose.evaluate.operator import Family
+from diagnose.model.condition_keys import Presence
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import (
     ActionDecision,
@@ -141,8 +146,55 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
         case Element.RESOURCE:
             return ResourceFact(**fields)
         case Element.CONDITION:
-            family = trace.key.partition("/")[0]
-            return ConditionFact(**fields, key=trace.key, family=family, operator=trace.operator, absent=_absent(trace))
+            return _of_condition(fields, trace)
+
+
+def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
+    sets, operator, if_exists = parse_operator(trace.operator)
+    if operator is not None and operator.family is Family.NULL:
+        # `Null` with `true` wants what a negated operator wants: that the request does not carry something.
+        fields["negated"] = "true" in trace.wanted
+    return ConditionFact(
+        **fields,
+        key=trace.key,
+        family=trace.key.partition("/")[0],
+        operator=trace.operator,
+        if_exists=if_exists,
+        set_operator=_QUANTIFIERS[sets],
+        attainable=trace.reason not in _UNATTAINABLE,
+        key_group=group_of(trace.key),
+        sent=_presence(trace.key),
+        absent=_absent(trace),
+    )
+
+
+def _presence(key: str) -> Presence:
+    traits = traits_of(key.lower())
+    return Presence.NEVER if traits is None else traits.sent
+
+
+_QUANTIFIERS = {
+    SetOperator.NONE: Quantifier.NONE,
+    SetOperator.ANY: Quantifier.FOR_ANY_VALUE,
+    SetOperator.ALL: Quantifier.FOR_ALL_VALUES,
+}
+
+_UNATTAINABLE = frozenset(
+    {
+        Reason.OPERATOR_UNKNOWN,
+        Reason.OPERAND_MALFORMED,
+        Reason.MALFORMED,
+        Reason.SET_OPERATOR_NEEDED,
+        Reason.WILDCARD_IS_LITERAL,
+        Reason.VARIABLE_IS_LITERAL,
+        Reason.VARIABLE_UNRESOLVED,
+        Reason.KEY_NEVER_SENT,
+        Reason.KEY_MISSPELT,
+        Reason.KEY_NOT_IN_ACTION,
+        Reason.KEY_NOT_FOR_CALLER,
+    }
+)
+"""Why a condition cannot be met by any request of such a caller: what is wrong is how it is written."""
 
 
 def _reason(trace: ElementTrace) -> Reason | None:

@@ -11,12 +11,16 @@ from diagnose.causes.facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
 from diagnose.causes.text import Entry, read_yaml
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
-from diagnose.causes.words import gaps_for, gaps_in
+from diagnose.causes.words import gaps_for, gaps_in, of_layers
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Effect
 
 REQUIRED = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
-OPTIONAL = ("instead_of",)
+OPTIONAL = ("instead_of", "formerly")
+OF_LAYER = "layer"
+"""The owner of a rule about a cause that many layers may hold: whoever owns the layer."""
+ANY = "any"
 OUTCOMES = ("certain", "possible", "silent")
 
 
@@ -62,6 +66,8 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
                 raise XdiagError(
                     f"{path}: a rule is a plain file", hint="this is a folder, a pipe, a device or a link to nowhere"
                 )
+            if path.stem in found and path.samefile(found[path.stem]):
+                continue
             if path.stem in found:
                 raise XdiagError(f"{path}: there is a rule `{path.stem}` already", hint=f"it is in {found[path.stem]}")
             found[path.stem] = path
@@ -83,12 +89,13 @@ def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[
         id=path.stem,
         folder=path.parent.name,
         title=entries["title"].text(),
-        owner=Owner(entries["owner"].word([owner.value for owner in Owner])),
+        owner=_owner(entries["owner"], when),
         when=when,
         explain=entries["explain"].text(),
         remedies=remedies,
         sources=sources,
         instead_of=tuple(entry.text() for entry in _optional(entries, "instead_of")),
+        formerly=tuple(entry.text() for entry in _optional(entries, "formerly")),
         apart=_apart(when),
     )
     return rule, entries
@@ -98,8 +105,21 @@ def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
     return entries[name].one_or_more() if name in entries else []
 
 
+def _owner(entry: Entry, when: tuple[Pattern, ...]) -> Owner | None:
+    """Read who can mend the cause; None is the owner of the layer that it is found in."""
+    word = entry.word([*(owner.value for owner in Owner), OF_LAYER])
+    if word != OF_LAYER:
+        return Owner(word)
+    if not of_layers(when):
+        raise entry.wrong("no line of `when` names a fact that has a layer", hint="expected an owner of its own")
+    return None
+
+
 def _pattern(entry: Entry) -> Pattern:
-    """Read `fact: {field: value or list of values}`."""
+    """Read `fact: {field: value or list of values}`.
+
+    A line about an Allow speaks of the nearest statements, unless it says `nearest: any`.
+    """
     named = entry.mapping()
     if len(named) != 1:
         raise entry.wrong("a line of `when` names one fact", hint="expected `- fact: {field: value}`")
@@ -109,7 +129,15 @@ def _pattern(entry: Entry) -> Pattern:
     body.what = f"the fact `{fact}`"
     known = fields_of(fact)
     given = body.fields((), tuple(known))
-    return Pattern(fact, tuple((name, _values(value, name, known[name].values)) for name, value in given.items()))
+    any_distance = "nearest" in given and given["nearest"].node.value == ANY
+    fields = {
+        name: _values(value, name, known[name].values)
+        for name, value in given.items()
+        if not (name == "nearest" and any_distance)
+    }
+    if "nearest" in known and not any_distance and fields.get("effect") == (Effect.ALLOW.value,):
+        fields.setdefault("nearest", (True,))
+    return Pattern(fact, tuple(fields.items()))
 
 
 def _values(entry: Entry, name: str, words: tuple[str, ...]) -> tuple[Value, ...]:
@@ -145,9 +173,13 @@ def _apart(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, ...]:
-    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule or a circle."""
-    rules = {rule.id: rule for rule, _ in read.values()}
+    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule, a circle, or an id given twice."""
     entries = {rule.id: written for rule, written in read.values()}
+    now = _ids(read)
+    rules = {
+        rule.id: replace(rule, instead_of=tuple(now.get(other, other) for other in rule.instead_of))
+        for rule, _ in read.values()
+    }
 
     def replaced(name: str, way: tuple[str, ...]) -> frozenset[str]:
         found: frozenset[str] = frozenset()
@@ -168,6 +200,17 @@ def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, 
     return tuple(
         replace(rule, replaces=tuple(sorted(replaces[name])), general=name in general) for name, rule in rules.items()
     )
+
+
+def _ids(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> Mapping[str, str]:
+    """Give the id of today for every id of today and of before. Raises XdiagError for one that stands for two rules."""
+    now = {rule.id: rule.id for rule, _ in read.values()}
+    for rule, entries in read.values():
+        for former, entry in zip(rule.formerly, _optional(entries, "formerly"), strict=False):
+            if now.get(former):
+                raise entry.wrong(f"`{former}` is the id of `{now[former]}` already", hint="an id stands for one rule")
+            now[former] = rule.id
+    return now
 
 
 def _examples(path: Path) -> tuple[Example, ...]:

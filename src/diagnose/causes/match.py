@@ -53,9 +53,10 @@ def _cause(chosen: Chosen, case: Case, decision: Decision) -> Cause:
     finding = Finding(
         rule=rule.id,
         certainty=Certainty.CERTAIN if bound.certain else Certainty.POSSIBLE,
-        owner=rule.owner,
-        title=fill(rule.title, rule.when, bound.facts, case),
-        explanation=fill(rule.explain, rule.when, bound.facts, case),
+        formerly=rule.formerly,
+        owner=bound.owner,
+        title=fill(rule.title, rule.when, bound.facts, case, bound.layer),
+        explanation=fill(rule.explain, rule.when, bound.facts, case, bound.layer),
         layer=subject.layer,
         excerpts=excerpts(chosen, decision),
         sources=rule.sources,

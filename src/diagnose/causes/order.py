@@ -47,11 +47,11 @@ def _key(cause: Chosen, decision: Decision) -> tuple[bool, int, bool, bool, bool
     return (
         not cause.best.certain or remote > 0,
         remote,
-        rule.owner is Owner.XDIAG,
+        cause.best.owner is Owner.XDIAG,
         not alone,
         not alone and isinstance(chief, ConditionFact),
         rule.general,
-        rule.owner is not Owner.CALLER,
+        cause.best.owner is not Owner.CALLER,
         _place(chief),
         rule.id,
     )

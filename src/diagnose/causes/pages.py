@@ -9,7 +9,7 @@ from typing import Any
 
 from diagnose.causes.facts import FACTS
 from diagnose.causes.folder import rule_folders
-from diagnose.causes.load import OPTIONAL, OUTCOMES, REQUIRED
+from diagnose.causes.load import ANY, OF_LAYER, OPTIONAL, OUTCOMES, REQUIRED
 from diagnose.causes.vocabulary import Field, fields_of
 from diagnose.model.diagnosis import Owner
 
@@ -40,7 +40,10 @@ def schema() -> str:
     text = {"type": "string", "minLength": 1}
     fields: dict[str, Any] = {
         "title": text | {"description": "the cause as a plain sentence, without a full stop"},
-        "owner": {"enum": [owner.value for owner in Owner], "description": "who can mend it"},
+        "owner": {
+            "enum": [*(owner.value for owner in Owner), OF_LAYER],
+            "description": f"who can mend it; `{OF_LAYER}`: whoever owns the layer that it is found in",
+        },
         "when": {
             "type": "array",
             "minItems": 1,
@@ -54,6 +57,7 @@ def schema() -> str:
             "description": "facts that must all have been seen, of one action, layer and statement",
         },
         "instead_of": _any_of(text) | {"description": "the more general rules that this one replaces"},
+        "formerly": _any_of(text) | {"description": "ids that this rule had before, by which it is still found"},
         "explain": text | {"description": "what was compared with what, and where"},
         "remedy": _any_of(text) | {"description": "kinds of remedy, the smallest change first"},
         "sources": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^https://"}},
@@ -102,8 +106,10 @@ def _fact_schema(name: str) -> dict[str, Any]:
 
 
 def _field_schema(field: Field) -> dict[str, Any]:
-    if field.flag:
-        value: dict[str, Any] = {"$ref": "#/$defs/flag"}
+    if field.name == "nearest":
+        value: dict[str, Any] = {"anyOf": [{"$ref": "#/$defs/flag"}, {"const": ANY}]}
+    elif field.flag:
+        value = {"$ref": "#/$defs/flag"}
     elif field.values == _REASONS:
         value = {"$ref": "#/$defs/reason"}
     elif field.values:

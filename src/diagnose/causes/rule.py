@@ -1,5 +1,6 @@
 """A cause as its file tells it, checked and ready to be matched."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -20,22 +21,30 @@ class Pattern(Struct, frozen=True):
 class Rule(Struct, frozen=True):
     """One cause.
 
-    `replaces` holds the ids in `instead_of`, and those in theirs, and so on. `general` is true where another rule
-    replaces this one. `apart` holds the pairs of patterns that name different layers, and so may meet across them.
+    `owner` is None where it is the owner of the layer that the finding is about. `formerly` holds the ids that the
+    rule had before, or those of the rules that were merged into it: they find it still. `replaces` holds the ids in
+    `instead_of`, and those in theirs, and so on. `general` is true where another rule replaces this one. `apart` holds
+    the pairs of patterns that name different layers, and so may meet across them.
     """
 
     id: str
     folder: str
     title: str
-    owner: Owner
+    owner: Owner | None
     when: tuple[Pattern, ...]
     explain: str
     remedies: tuple[str, ...]
     sources: tuple[str, ...]
     instead_of: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     general: bool = False
     apart: tuple[tuple[int, int], ...] = ()
+
+
+def named(rules: Sequence[Rule], name: str) -> Rule | None:
+    """Find a rule by its id, or by one that it had before."""
+    return next((rule for rule in rules if name == rule.id or name in rule.formerly), None)
 
 
 class Example(Struct, frozen=True):

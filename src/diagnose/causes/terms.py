@@ -22,6 +22,14 @@ class Reach(StrEnum):
     NONE = "none"
 
 
+class Quantifier(StrEnum):
+    """What stands before an operator for a key of several values: `ForAnyValue:`, `ForAllValues:`, or nothing."""
+
+    NONE = "none"
+    FOR_ANY_VALUE = "for_any_value"
+    FOR_ALL_VALUES = "for_all_values"
+
+
 class RoleKind(StrEnum):
     """What kind of role the destination is, as its path tells."""
 

@@ -1,12 +1,13 @@
 """A rule's sentences, with what was seen put in their gaps: plain text for every report.
 
-`{source}` and `{destination}` are the two ARNs, `{condition.wanted}` is a field of the fact that the pattern
+`{source}` and `{destination}` are the two ARNs, `{layer}` is what the layer of the finding is called ("service control
+policy"), `{scope}` a sentence that says whom it binds, `{condition.wanted}` is a field of the fact that the pattern
 `condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
 `{condition2.wanted}`. What policies and messages say is quoted, and its control characters are shown, not sent.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
 GLOBAL = ("source", "destination")
+OF_LAYER = ("layer", "scope")
+"""Gaps that only a rule may use whose facts have a layer."""
 PLACE = "statement"
 NOT_KNOWN = "something that is not known"
 LONGEST = 200
@@ -30,16 +33,38 @@ SHORT = 6
 
 _GAP = re.compile(r"(?<!\$)\{([a-z_]+[0-9]?(?:\.[a-z_]+)?)\}")
 
+_SCOPES: Mapping[Layer, str] = {
+    Layer.RCP: "A resource control policy binds the resources of the role's account, whoever calls, and nothing that "
+    "the account's own administrators allow can overrule it.",
+    Layer.SCP: "A service control policy binds everyone in the caller's account, and nothing that the account's own "
+    "administrators allow can overrule it.",
+    Layer.ENDPOINT: "The policy of a VPC endpoint binds every request that travels through the endpoint; a call that "
+    "goes past it is not subject to it.",
+    Layer.TRUST: "A role's trust policy must let the caller in even where the caller's own policies allow everything.",
+    Layer.IDENTITY: "A caller from another account, and one that the trust policy reaches only through its account, "
+    "needs the permission in its own policies, too.",
+    Layer.BOUNDARY: "A permissions boundary grants nothing, but what it does not allow is denied, whatever the "
+    "caller's policies say.",
+    Layer.SESSION: "A session may do only what both the role's policies and the session policy allow. The session "
+    "policy cannot be changed in a live session: make a new one with a wider session policy or without one.",
+}
 
-def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case) -> str:
-    """Put what was seen into the gaps of a text. The text was checked when the rule was loaded."""
+
+def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case, layer: Layer | None = None) -> str:
+    """Put what was seen into the gaps of a text. The text was checked when the rule was loaded.
+
+    `layer` is the one that the finding is about, where it is about one.
+    """
     named = dict(zip(_names(when), facts, strict=True))
 
     def seen(gap: re.Match[str]) -> str:
         name, _, field = gap[1].partition(".")
-        if name not in named:
+        if not field and layer is not None and name in OF_LAYER:
+            words = LAYER_WORDS[layer].policy if name == "layer" else _SCOPES[layer]
+        elif name not in named:
             return quoted(case.snapshot.source.arn if name == "source" else case.request.role_arn)
-        words = _statement_of(named[name]) if field in ("", PLACE) else _value(named[name], field)
+        else:
+            words = _statement_of(named[name]) if field in ("", PLACE) else _value(named[name], field)
         return words[:1].upper() + words[1:] if gap.start() == 0 or text[: gap.start()].endswith(". ") else words
 
     return _GAP.sub(seen, text)
@@ -53,12 +78,17 @@ def gaps_in(text: str) -> tuple[str, ...]:
 
 def gaps_for(when: Sequence[Pattern]) -> list[str]:
     """List every gap that a rule with these patterns may use."""
-    gaps = list(GLOBAL)
+    gaps = [*GLOBAL, *(OF_LAYER if of_layers(when) else ())]
     for name, pattern in zip(_names(when), when, strict=True):
         gaps += [f"{name}.{field}" for field in fields_of(pattern.fact)]
         if "effect" in FACTS[pattern.fact].__struct_fields__:
             gaps.append(f"{name}.{PLACE}")
     return gaps
+
+
+def title_of(title: str) -> str:
+    """Give a rule's title without a finding, for lists of rules: the layer is then just a policy."""
+    return title.replace("{layer}", "policy")
 
 
 def place(statement: StatementTrace) -> str:
@@ -87,6 +117,11 @@ def shown(text: str) -> str:
     """Make a text safe to be shown: on one line, without control characters, not too long."""
     safe = printable(text)
     return safe if len(safe) <= LONGEST else safe[:LONGEST] + "…"
+
+
+def of_layers(when: Sequence[Pattern]) -> bool:
+    """Say whether a rule with these patterns always speaks of a layer."""
+    return any("layer" in FACTS[pattern.fact].__struct_fields__ for pattern in when)
 
 
 def _names(when: Sequence[Pattern]) -> Iterator[str]:

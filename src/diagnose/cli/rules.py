@@ -34,30 +34,33 @@ def list_rules(folders: RuleFolders = None) -> None:
 
     Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
     """
+    from diagnose.causes.words import title_of
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     longest = max((len(rule.id) for rule in known), default=0)
-    say("\n".join(f"{rule.id:<{longest}}  {rule.title}" for rule in known))
+    say("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
 
 
 def show_rule(name: Name, folders: RuleFolders = None) -> None:
     """Print the file of one rule.
 
-        xdiag rules show trust-external-id-differs
+        xdiag rules show external-id-differs
 
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
     from diagnose.causes.folder import rule_folders
     from diagnose.causes.load import rule_files
+    from diagnose.causes.rule import named
     from diagnose.cli.output import say
+    from diagnose.loading import load_rules
 
-    for path in rule_files(rule_folders(folders or ())):
-        if path.stem == name:
-            say(path.read_text(encoding="utf-8"))
-            return
-    raise _unknown(name, folders)
+    rule = named(load_rules(folders or ()), name)
+    if rule is None:
+        raise _unknown(name, folders)
+    path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
+    say(path.read_text(encoding="utf-8"))
 
 
 def check_rules(
@@ -65,7 +68,9 @@ def check_rules(
         list[Path] | None, typer.Argument(metavar="[DIR]...", help="Folders of your own rules, beside ours.")
     ] = None,
 ) -> None:
-    """Read all rules, and decide every example to see whether it comes out as it says.
+    """Decide the examples of your rules, or of all rules, to see whether they come out as they say.
+
+    Every rule is read, and none may explain a world in which the request is allowed.
 
         xdiag rules check our-rules/
 
@@ -78,12 +83,12 @@ def check_rules(
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
-    examples = load_examples(rule_folders(folders or ()))
+    examples = load_examples(folders or rule_folders())
     faults = list(try_rules(known, examples))
     for fault in faults:
         say(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
     tried = sum(map(len, examples.values()))
-    say(f"{len(known)} rules, {tried} examples, {len(faults)} faults")
+    say(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -122,21 +127,22 @@ def new_rule(
 def explain(name: Name, folders: RuleFolders = None) -> None:
     """Explain one cause: what it is, what it looks like, what mends it.
 
-        xdiag explain trust-external-id-differs
+        xdiag explain external-id-differs
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
     from diagnose.authoring.page import section
     from diagnose.causes.folder import rule_folders
     from diagnose.causes.load import load_examples
+    from diagnose.causes.rule import named
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
-    rule = next((rule for rule in known if rule.id == name), None)
+    rule = named(known, name)
     if rule is None:
         raise _unknown(name, folders)
-    say(section(rule, known, load_examples(rule_folders(folders or ()))[name]))
+    say(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:

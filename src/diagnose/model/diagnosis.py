@@ -166,6 +166,7 @@ class Finding(Struct, frozen=True):
 
     `refused` are the kinds of remedy that its rule names and that could not be proved. `unknown` says what keeps a
     possible finding from being certain.
+    `formerly` holds the ids that its rule had before.
     """
 
     rule: str
@@ -180,6 +181,7 @@ class Finding(Struct, frozen=True):
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     action: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 class Agreement(StrEnum):

@@ -183,6 +183,7 @@ HOW: Mapping[type, Mapping[str, How]] = {
     told.RemainingBlocker: {"levels": _UNIT},
     told.Finding: {
         "rule": _kept,
+        "formerly": _kept,
         "title": sentence,
         "explanation": sentence,
         "sources": _kept,

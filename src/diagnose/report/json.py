@@ -147,6 +147,7 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
 def _cause(finding: Finding, case: Case) -> Mapping[str, object]:
     return {
         "rule": finding.rule,
+        "formerly": finding.formerly,
         "title": finding.title,
         "certainty": finding.certainty.value,
         "owner": finding.owner.value,

@@ -110,9 +110,14 @@ class RefusedShape(Struct, frozen=True, kw_only=True):
 
 
 class CauseShape(Struct, frozen=True, kw_only=True):
-    """A cause: the id of its rule, what was compared, where, who can mend it and how; `refused` are no fixes."""
+    """A cause: the id of its rule, what was compared, where, who can mend it and how; `refused` are no fixes.
+
+    `formerly` lists the ids under which earlier versions told the cause: the rule's own, or those of the rules that
+    were merged into it.
+    """
 
     rule: str
+    formerly: list[str]
     title: str
     certainty: Literal["certain", "possible"]
     owner: str

@@ -1,0 +1,36 @@
+"""`xdiag rules` and `xdiag explain`: old ids, folders of one's own, and the command that a draft tells one to run."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.program import Program
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("command", [("explain",), ("rules", "show")], ids=" ".join)
+def test_a_rule_is_found_by_the_id_that_it_had_before(xdiag: Program, command: tuple[str, ...]) -> None:
+    old, new = (xdiag(*command, name) for name in ("scp-denies-region", "region-denied"))
+    assert (old.code, old.out) == (0, new.out)
+    assert "scp-denies-region" in old.out
+
+
+def test_the_rules_of_one_of_our_own_folders_are_checked_alone(xdiag: Program) -> None:
+    run = xdiag("rules", "check", str(ROOT / "rules" / "trust"))
+    assert run.code == 0
+    ours = len(list((ROOT / "rules" / "trust").glob("*.yaml")))
+    assert run.out.startswith(f"{ours} of ")
+    assert run.out.endswith(" 0 faults\n")
+
+
+def test_a_rule_of_one_s_own_may_replace_one_by_its_former_id(xdiag: Program, tmp_path: Path) -> None:
+    demo = ROOT / "fixtures" / "demo" / "external-id.json"
+    drafted = xdiag("rules", "new", "trust-our-own", "--case", str(demo), "--to", str(tmp_path))
+    assert (drafted.code, f"xdiag rules check {tmp_path}" in drafted.err) == (0, True)
+    path = tmp_path / "trust-our-own.yaml"
+    before, _, rest = path.read_text(encoding="utf-8").partition("when:\n")
+    [line] = [line for line in rest.splitlines() if line.startswith("  - condition: {")]
+    rest = rest[rest.index("explain:") :]
+    path.write_text(f"{before}when:\n{line}\ninstead_of: [trust-external-id-spelling]\n{rest}", encoding="utf-8")
+    checked = xdiag("rules", "check", str(tmp_path))
+    assert (checked.code, checked.out.split(" of ")[0]) == (0, "1")
