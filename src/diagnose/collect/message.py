@@ -9,7 +9,7 @@ def pasted_error(paste: str) -> str:
 
     Of a log with more errors than anybody reads, the last ones are taken: they say how things stand.
     """
-    # What a denial consists of are names, of which the longest look like a session token.
+    # The sentence of a denial consists of names, and a long path would be taken for a session token.
     return "\n".join(error.text if error.resource else redacted(error.text) for error in parse(paste)[-_MOST_ERRORS:])
 
 

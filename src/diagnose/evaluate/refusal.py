@@ -57,7 +57,7 @@ def same_identity(one: str, another: str) -> bool:
 _ACTIONS = {action.lower(): action for action in Action}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def _parsed(text: str, code: str = "") -> tuple[AwsError, ...]:
     """Take a text apart: one case is decided many times over, and its error stays the same."""
     return parse(text, code=code)
