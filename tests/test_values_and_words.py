@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from diagnose.authoring.worlds import case_of
+from diagnose.causes.facts import ConditionFact
 from diagnose.causes.folder import rule_folders
+from diagnose.causes.gather import gather
 from diagnose.causes.load import load_examples
 from diagnose.causes.match import explain
 from diagnose.causes.rule import Example
@@ -54,13 +56,23 @@ def told(given: Case) -> list[tuple[str, str]]:
     return [(finding.rule, finding.certainty.value) for finding in diagnose(given, RULES).findings]
 
 
-@pytest.mark.parametrize("value", ["absent", "blue or absent", "not known", "", "platform"])
+@pytest.mark.parametrize("value", ["absent", "blue or absent", "not known", "nothing", "platform"])
 def test_a_tag_that_the_caller_has_is_not_missing_whatever_its_value(value: str) -> None:
-    assert told(denied_for_other_teams({"team": value})) == [("trust-denies-by-condition", "certain")]
+    given = denied_for_other_teams({"team": value})
+    assert told(given) == [("caller-tag-denied", "certain")]
+    assert f"carries `{value}`" in diagnose(given, RULES).findings[0].explanation
+    assert [fact.absent for fact in conditions(given)] == [False]
 
 
 def test_a_tag_that_the_caller_does_not_have_is_missing() -> None:
-    assert told(denied_for_other_teams({})) == [("trust-denies-missing-key", "certain")]
+    given = denied_for_other_teams({})
+    assert told(given) == [("caller-tag-denied", "certain")]
+    assert "carries nothing" in diagnose(given, RULES).findings[0].explanation
+    assert [fact.absent for fact in conditions(given)] == [True]
+
+
+def conditions(given: Case) -> list[ConditionFact]:
+    return [fact for fact in gather(given, decide(given)) if isinstance(fact, ConditionFact)]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
