@@ -137,6 +137,11 @@ class StatementTrace(Struct, frozen=True):
         """The statement's JSON pointer within its policy document."""
         return "/Statement" if self.alone else f"/Statement/{self.index}"
 
+    @property
+    def unmet(self) -> tuple[ElementTrace, ...]:
+        """The elements that keep the statement from applying, or may."""
+        return tuple(element for element in self.elements if element.verdict is not Tri.YES)
+
 
 class LevelTrace(Struct, frozen=True):
     """One level of a layer. All layers but SCP and RCP have exactly one, without a name."""
@@ -163,6 +168,19 @@ class LayerTrace(Struct, frozen=True):
     applies: bool = True
     needed: Tri = Tri.YES
     why: str = ""
+
+    @property
+    def nearest_allow(self) -> StatementTrace | None:
+        """The Allow statement from which only conditions keep the request, and the fewest of them."""
+        missing_conditions_only = [
+            statement
+            for level in self.levels
+            for statement in level.statements
+            if statement.effect is Effect.ALLOW
+            and statement.unmet
+            and all(element.element is Element.CONDITION for element in statement.unmet)
+        ]
+        return min(missing_conditions_only, key=lambda statement: len(statement.unmet), default=None)
 
 
 class GateTrace(Struct, frozen=True):
@@ -303,6 +321,19 @@ class Decision(Struct, frozen=True):
     doubts: tuple[Doubt, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def layer_of(self, blocker: Blocker) -> LayerTrace | None:
+        """Find the layer that a blocker is about."""
+        return next(
+            (
+                layer
+                for decided in self.actions
+                if decided.action is blocker.action
+                for layer in decided.layers
+                if layer.layer is blocker.layer
+            ),
+            None,
+        )
 
 
 class Subject(Struct, frozen=True):

@@ -13,7 +13,6 @@ from diagnose.model.trace import (
     Subject,
 )
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.leftover import nearest_allow, unmet
 from diagnose.remedy.places import same
 
 
@@ -113,9 +112,9 @@ def _comes_nearer(subject: Subject, now: LayerTrace) -> bool:
     Several conditions of one statement are mended one by one, each with its own remedy; whom and what the
     statement allows must be right by then.
     """
-    near = nearest_allow(now)
+    near = now.nearest_allow
     if near is None or subject.statement is None or subject.element is None:
         return False
-    lacked = {(element.element, element.key.lower()) for element in unmet(subject.statement)}
-    lacks = {(element.element, element.key.lower()) for element in unmet(near)}
+    lacked = {(element.element, element.key.lower()) for element in subject.statement.unmet}
+    lacks = {(element.element, element.key.lower()) for element in near.unmet}
     return lacks < lacked

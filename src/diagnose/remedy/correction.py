@@ -20,7 +20,6 @@ from diagnose.remedy.document import (
 from diagnose.remedy.draft import Attempt
 from diagnose.remedy.grants import grant
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.leftover import unmet
 from diagnose.remedy.naming import in_words, policy_words, source_words
 from diagnose.remedy.parties import permission_set, source_is_protected
 
@@ -70,7 +69,7 @@ def corrected(
 
 def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
     """Say whether nothing but the faulty value, and perhaps other conditions, keeps a statement from the request."""
-    return all(one == faulty or one.element is Element.CONDITION for one in unmet(statement))
+    return all(one == faulty or one.element is Element.CONDITION for one in statement.unmet)
 
 
 def _own_words(own: Object, action: Action, case: Case) -> str:

@@ -8,8 +8,6 @@ from diagnose.model.trace import (
     Decision,
     Doubt,
     Effect,
-    Element,
-    ElementTrace,
     LayerTrace,
     StatementTrace,
 )
@@ -24,50 +22,18 @@ def remaining(after: Decision) -> tuple[RemainingBlocker | Doubt, ...]:
     return tuple(dict.fromkeys([*(_explained(blocker, after) for blocker in after.blockers), *doubts]))
 
 
-def unmet(statement: StatementTrace) -> tuple[ElementTrace, ...]:
-    """Give the elements of a statement that keep it from applying, or may."""
-    return tuple(element for element in statement.elements if element.verdict is not YES)
-
-
-def nearest_allow(layer: LayerTrace) -> StatementTrace | None:
-    """Find the Allow statement from which only conditions keep the request, and the fewest of them."""
-    candidates = [
-        statement
-        for level in layer.levels
-        for statement in level.statements
-        if statement.effect is Effect.ALLOW
-        and (missing := unmet(statement))
-        and all(element.element is Element.CONDITION for element in missing)
-    ]
-    return min(candidates, key=lambda statement: len(unmet(statement)), default=None)
-
-
-def trace_of(decision: Decision, blocker: Blocker) -> LayerTrace | None:
-    """Find the layer that a blocker is about."""
-    return next(
-        (
-            layer
-            for decided in decision.actions
-            if decided.action is blocker.action
-            for layer in decided.layers
-            if layer.layer is blocker.layer
-        ),
-        None,
-    )
-
-
 def _explained(blocker: Blocker, after: Decision) -> RemainingBlocker:
     if blocker.gate is not None:
         closed = (gate for gate in after.gates if gate.gate is blocker.gate and gate.verdict is NO)
         return RemainingBlocker(blocker, gate=next(closed, None))
-    layer = trace_of(after, blocker)
+    layer = after.layer_of(blocker)
     if layer is None:
         return RemainingBlocker(blocker)
     if blocker.explicit:
         return RemainingBlocker(blocker, statements=tuple(_place(statement) for statement in _denying(layer)))
-    near = nearest_allow(layer)
+    near = layer.nearest_allow
     if near is not None:
-        return RemainingBlocker(blocker, statements=(_place(near),), conditions=unmet(near))
+        return RemainingBlocker(blocker, statements=(_place(near),), conditions=near.unmet)
     levels = tuple(level.name for level in layer.levels if level.name and level.some_allow is NO)
     return RemainingBlocker(blocker, levels=levels)
 

@@ -14,7 +14,6 @@ from diagnose.remedy.document import dumped, patch_text
 from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange
 from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.leftover import unmet
 from diagnose.remedy.prove import Proven, prove
 from diagnose.remedy.table import KINDS, Edited
 
@@ -110,7 +109,7 @@ def _focused(subject: Subject, decision: Decision) -> Iterator[Subject]:
         return
     for action, statement in _in_the_way(subject, decision):
         about = replace(subject, action=action, layer=statement.layer, statement=statement)
-        for element in unmet(statement) if statement.effect is Effect.ALLOW else ():
+        for element in statement.unmet if statement.effect is Effect.ALLOW else ():
             yield replace(about, element=element)
         yield about
 
@@ -131,5 +130,5 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
         for statement in level.statements
     ]
     denies = [pair for pair in found if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
-    allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and unmet(pair[1])]
-    return denies + sorted(allows, key=lambda pair: len(unmet(pair[1])))
+    allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and pair[1].unmet]
+    return denies + sorted(allows, key=lambda pair: len(pair[1].unmet))

@@ -17,7 +17,6 @@ from diagnose.model.evidence import Known
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.document import Json, Object, listed, read, statements
-from diagnose.remedy.leftover import unmet
 from diagnose.remedy.opened import ALLOWS_ALL, granting, opened, session_of, with_fewer_companions
 from diagnose.remedy.parties import caller
 from diagnose.remedy.places import policies_in
@@ -84,7 +83,7 @@ def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
 
 
 def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    return sorted((one.element, one.operator, one.key, one.wanted) for one in unmet(statement))
+    return sorted((one.element, one.operator, one.key, one.wanted) for one in statement.unmet)
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
