@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from diagnose.evaluate.document import Document, compile_document
-from diagnose.evaluate.kept import keep_beside
+from diagnose.evaluate.kept import ObjectMemo
 from diagnose.evaluate.layers import Attached, Row
 from diagnose.evaluate.statement import Statement
 from diagnose.model.evidence import Unread
@@ -129,11 +129,13 @@ def _idle_sheet(row: Row, why: str) -> Sheet:
     return Sheet(row, [], why or "it is empty")
 
 
+_pages: ObjectMemo[Page] = ObjectMemo()
+
+
 def _page_of_level(row: Row, name: str, policies: PolicySet) -> Page:
     """Give the page of an organization's level, which is the same for many accounts."""
-    beside: dict[str, Page | None] = policies.__dict__
     key = f"{row.layer} {name}"
-    return beside.get(key) or keep_beside(beside, key, Page(row, name, policies))
+    return _pages.find(policies, key) or _pages.offer(policies, key, Page(row, name, policies))
 
 
 def _unconditional(statement: Statement) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from diagnose.evaluate.caller import RESERVED_PATH, SERVICE_PATH, Asker
 from diagnose.evaluate.gates import caller_gates
-from diagnose.evaluate.kept import keep_beside
+from diagnose.evaluate.kept import ObjectMemo
 from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, of_endpoint
 from diagnose.evaluate.sheet import Sheet, sheet_of
 from diagnose.model.arn import parse_role
@@ -90,18 +90,21 @@ class DestinationView:
         return sheet
 
 
+_sources: ObjectMemo[SourceView] = ObjectMemo()
+_roles: ObjectMemo[DestinationView] = ObjectMemo()
+_endpoints: ObjectMemo[Sheet] = ObjectMemo()
+
+
 def source_view(case: Case) -> SourceView:
     """Give the view of a case's source."""
     source, via = case.snapshot.source, case.request.via
-    beside: dict[str, SourceView | None] = source.__dict__
-    return beside.get(via) or keep_beside(beside, via, SourceView(source, via))
+    return _sources.find(source, via) or _sources.offer(source, via, SourceView(source, via))
 
 
 def destination_view(case: Case) -> DestinationView:
     """Give the view of a case's role."""
     destination, arn = case.snapshot.destination, case.request.role_arn
-    beside: dict[str, DestinationView | None] = destination.__dict__
-    return beside.get(arn) or keep_beside(beside, arn, DestinationView(destination, arn))
+    return _roles.find(destination, arn) or _roles.offer(destination, arn, DestinationView(destination, arn))
 
 
 def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
@@ -110,8 +113,8 @@ def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
         return _unread_endpoint(endpoint)
     if endpoint.value is None:
         return _NO_ENDPOINT
-    beside: dict[str, Sheet | None] = endpoint.value.__dict__
-    return beside.get("sheet") or keep_beside(beside, "sheet", sheet_of(ENDPOINT, of_endpoint(endpoint)))
+    used = endpoint.value
+    return _endpoints.find(used, "") or _endpoints.offer(used, "", sheet_of(ENDPOINT, of_endpoint(endpoint)))
 
 
 @lru_cache

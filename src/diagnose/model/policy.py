@@ -45,7 +45,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     other_versions: tuple[PolicyVersion, ...] = ()
 
 
-class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """Policies that count together, and those of them that could not be read.
 
     The set is complete only when `unread` is empty; `PolicySet()` says "looked, there is none".
