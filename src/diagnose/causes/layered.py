@@ -15,6 +15,7 @@ from diagnose.causes.facts import (
 )
 from diagnose.causes.nearness import alone, compared, nearest
 from diagnose.causes.terms import LayerVerdict, Reach
+from diagnose.evaluate.weigh import passes
 from diagnose.model.trace import (
     ActionDecision,
     Effect,
@@ -27,7 +28,7 @@ from diagnose.model.trace import (
     StatementTrace,
     Subject,
 )
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 
 
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
@@ -48,7 +49,7 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
 def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
     """List the facts of one level, unless it passes or nothing of it was read."""
     granted = any_of((level.some_allow, ~layer.needed))
-    verdict = all_of((granted, ~level.some_deny))
+    verdict = passes(granted, level.some_deny)
     if verdict is YES or (level.unread and not level.statements):
         return
     # Where it is not known whether the action is asked for at all, what stands in its way is a possible cause.

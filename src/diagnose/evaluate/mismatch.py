@@ -117,7 +117,7 @@ def _missing(test: Test, question: Question) -> Reason:
         return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
     if question.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION
-    if question.call.scene.by_console and test.lower.startswith(_OF_THE_API):
+    if question.scene.by_console and test.lower.startswith(_OF_THE_API):
         return Reason.NOT_SENT_BY_CONSOLE
     if test.lower in keys.NEVER_SENT:
         return Reason.KEY_NEVER_SENT
