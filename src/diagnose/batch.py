@@ -7,7 +7,7 @@ what nobody is told.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
@@ -17,6 +17,7 @@ from diagnose.causes.rule import Rule
 from diagnose.collect.file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
+from diagnose.evaluate.kept import Kept
 from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
@@ -91,15 +92,15 @@ def case_from_line(line: bytes, place: str) -> Case:
     except (ValueError, RecursionError):
         return case_from_json(line, place=place)
     written_source, written_destination = bytes(sides.source), bytes(sides.destination)
-    source, destination = _sources.get(written_source), _destinations.get(written_destination)
+    source, destination = _sources.find(written_source), _destinations.find(written_destination)
     if source is not None and destination is not None:
         around = _without(_without(line, "source", written_source), "destination", written_destination)
         case = _put_in(around, source, destination, place)
         if case is not None:
             return case
     case = case_from_json(line, place=place)
-    _sources.keep(written_source, case.snapshot.source)
-    _destinations.keep(written_destination, case.snapshot.destination)
+    _sources.offer(written_source, case.snapshot.source, len(written_source))
+    _destinations.offer(written_destination, case.snapshot.destination, len(written_destination))
     return case
 
 
@@ -157,7 +158,10 @@ def _cut(text: str) -> str:
 
 
 def _without(line: bytes, key: str, written: bytes) -> bytes:
-    """Put a stand-in where a side seems to stand; whether it was the side is for the reader to see."""
+    """Put a stand-in where a side seems to stand; whether it was the side is for the reader to see.
+
+    Looking behind its key is sooner done than searching the line for a text that is as long as a side.
+    """
     for found in _KEYS[key].finditer(line):
         if line.startswith(written, found.end()):
             return line[: found.end()] + _STAND_INS[key] + line[found.end() + len(written) :]
@@ -165,7 +169,10 @@ def _without(line: bytes, key: str, written: bytes) -> bytes:
 
 
 def _put_in(around: bytes, source: SourceSide, destination: DestinationSide, place: str) -> Case | None:
-    """Read a case in which both sides have stand-ins; None if anything is not as it should be."""
+    """Read a case in which both sides have stand-ins; None if anything is not as it should be.
+
+    A policy may quote a side, and then have the stand-in in its place: that the sides have them is seen here.
+    """
     try:
         case = case_from_json(around, place=place)
     except XdiagError:
@@ -195,28 +202,5 @@ _STAND_INS = {
 _ANY_SOURCE = msgspec.json.decode(_STAND_INS["source"], type=SourceSide)
 _ANY_DESTINATION = msgspec.json.decode(_STAND_INS["destination"], type=DestinationSide)
 _KEYS = {key: re.compile(rf'"{key}"\s*:\s*'.encode()) for key in _STAND_INS}
-_MOST_KEPT = 32 * 2**20
-S = TypeVar("S")
-
-
-class _Kept(Generic[S]):
-    """Sides of cases by the text they were read from, up to so many bytes of text."""
-
-    def __init__(self) -> None:
-        self._sides: dict[bytes, S] = {}
-        self._size = 0
-
-    def get(self, text: bytes) -> S | None:
-        return self._sides.get(text)
-
-    def keep(self, text: bytes, side: S) -> None:
-        """Keep a side of a case that was read without a fault. The oldest go together, which is seldom."""
-        if self._size + len(text) > _MOST_KEPT:
-            self._sides.clear()
-            self._size = 0
-        self._sides[text] = side
-        self._size += len(text)
-
-
-_sources: _Kept[SourceSide] = _Kept()
-_destinations: _Kept[DestinationSide] = _Kept()
+_sources: Kept[SourceSide] = Kept()
+_destinations: Kept[DestinationSide] = Kept()

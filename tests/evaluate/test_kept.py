@@ -1,7 +1,6 @@
 """What is kept of what was worked out: what comes again, no longer than what it was made of, and never too much."""
 
 import gc
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +9,7 @@ from tests.evaluate.cases import HOME, STS, case, trusts
 from diagnose.batch import decide_many
 from diagnose.evaluate import kept
 from diagnose.evaluate.decision import verdict
-from diagnose.evaluate.kept import Kept, keep_beside
+from diagnose.evaluate.kept import Kept, ObjectMemo
 from diagnose.evaluate.statement import Statement
 from diagnose.evaluate.views import SourceView, destination_view, source_view
 from diagnose.model.case import Case
@@ -68,24 +67,46 @@ def test_a_side_that_is_changed_is_worked_out_anew() -> None:
     assert verdict(replace(one, snapshot=replace(one.snapshot, source=source))) is NO
 
 
-def test_an_object_that_is_everybodys_holds_no_more_than_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST_BESIDE", 3)
-    beside: dict[str, Any] = {}
-    for number in range(10):
-        keep_beside(beside, f"{number}", number)
-        keep_beside(beside, f"{number}", number)
-        assert beside[f"{number}"] == number
-    assert len(beside) <= 3
+def test_of_an_object_the_value_of_the_latest_key_is_remembered_from_its_second_time_on() -> None:
+    memo: ObjectMemo[str] = ObjectMemo()
+    everybodys, other = PolicySet(), PolicySet()
+    assert [memo.offer(everybodys, "a", "first"), memo.find(everybodys, "a")] == ["first", None]
+    assert [memo.offer(everybodys, "a", "second"), memo.find(everybodys, "a")] == ["second", "second"]
+    assert (memo.find(everybodys, "b"), memo.find(other, "a")) == (None, None)
+    assert [memo.offer(everybodys, "b", "third"), memo.find(everybodys, "b")] == ["third", None]
+    memo.offer(everybodys, "b", "fourth")
+    assert (memo.find(everybodys, "a"), memo.find(everybodys, "b")) == (None, "fourth")
 
 
-def test_content_is_kept_from_its_second_time_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST_KEPT", 2)
+def test_what_is_remembered_of_an_object_never_becomes_that_of_another_in_its_place() -> None:
+    """New objects lie where others have just been, so that only their going can tell them apart."""
+    memo: ObjectMemo[int] = ObjectMemo()
+    places = set()
+    for number in range(100):
+        one = PolicySet()
+        places.add(id(one))
+        assert memo.find(one, "") is None
+        assert [memo.offer(one, "", number) for _ in range(2)] == [number, number]
+        assert memo.find(one, "") == number
+        del one
+    assert len(places) < 100
+
+
+def test_content_is_remembered_from_its_second_time_on_up_to_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_MOST_BYTES", 250)
+    monkeypatch.setattr(kept, "_BYTES_OF_EACH", 100)
     monkeypatch.setattr(kept, "_MOST_MARKED", 4)
-    held: Kept[str] = Kept()
-    assert [held.offer("a", "first"), held.find("a")] == ["first", None]
-    assert [held.offer("a", "second"), held.find("a")] == ["second", "second"]
+    memo: Kept[str] = Kept()
+    assert [memo.offer("a", "first", 1), memo.find("a")] == ["first", None]
+    assert [memo.offer("a", "second", 1), memo.find("a")] == ["second", "second"]
     for content in "bcdefg":
-        held.offer(content, content)
-        held.offer(content, content)
-        assert held.find(content) == content
-    assert sum(held.find(content) is not None for content in "abcdefg") <= 2
+        for _ in range(2):
+            memo.offer(content, content, 1)
+        assert memo.find(content) == content
+        assert sum(memo.find(each) is not None for each in "abcdefg") <= 2
+    for _ in range(2):
+        memo.offer("long", "long", 49)
+    assert [each for each in (*"abcdefg", "long") if memo.find(each)] == ["g", "long"]
+    for _ in range(2):
+        memo.offer("longer", "longer", 151)
+    assert [each for each in (*"abcdefg", "long", "longer") if memo.find(each)] == ["g", "long"]

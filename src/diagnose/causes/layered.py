@@ -19,6 +19,7 @@ from diagnose.causes.terms import LayerVerdict, Quantifier, Reach
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.operator import Family
+from diagnose.evaluate.weigh import passes
 from diagnose.model.condition_keys import Presence
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import (
@@ -33,7 +34,7 @@ from diagnose.model.trace import (
     StatementTrace,
     Subject,
 )
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 
 
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
@@ -54,7 +55,7 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
 def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
     """List the facts of one level, unless it passes or nothing of it was read."""
     granted = any_of((level.some_allow, ~layer.needed))
-    verdict = all_of((granted, ~level.some_deny))
+    verdict = passes(granted, level.some_deny)
     if verdict is YES or (level.unread and not level.statements):
         return
     # Where it is not known whether the action is asked for at all, what stands in its way is a possible cause.

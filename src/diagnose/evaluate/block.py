@@ -44,7 +44,7 @@ def compile_block(read: object, pointer: str, *, variables: bool) -> Block:
         # Written anew, a key that is repeated stands once, and infinity, which JSON does not have, is null.
         return _compile(read, pointer, variables=variables)
     key = (pointer, variables, content)
-    return _blocks.find(key) or _blocks.offer(key, _compile(read, pointer, variables=variables))
+    return _blocks.find(key) or _blocks.offer(key, _compile(read, pointer, variables=variables), len(content))
 
 
 def _repeats(read: object) -> bool:

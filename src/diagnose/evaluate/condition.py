@@ -96,7 +96,7 @@ class Test:
         """Look the key up, as the context of the action asked for holds it."""
         if question.action in self.hidden:
             return ABSENT
-        return question.call.context[self.lower]
+        return question.context[self.lower]
 
     def holds_of(self, values: tuple[str, ...], question: Question) -> Tri:
         """Say whether the test is true of a key with these values (none: the key is absent)."""

@@ -27,7 +27,7 @@ from diagnose.model.trace import (
     Match,
     Reason,
 )
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
 def decide(case: Case) -> Decision:
@@ -37,9 +37,9 @@ def decide(case: Case) -> Decision:
     """
     switched = second_switch(case)
     asked = Asked(as_the_console_asks(case))
-    closed = asked.gates()
+    closed = asked.gates
     actions = tuple(_decided(asked, action, need) for action, need in asked.actions())
-    answer = asked.together(closed, ((decided.needed, decided.verdict) for decided in actions))
+    answer = asked.together({decided.action: decided.verdict for decided in actions}.__getitem__)
     explored = explore(asked)
     if answer is UNKNOWN and explored.outcomes:
         answer = explored.verdict
@@ -53,7 +53,7 @@ def decide(case: Case) -> Decision:
         actions=actions,
         gates=closed,
         blockers=tuple(_blockers(answer, closed, actions)),
-        doubts=doubts(answer, closed, actions, explored, service=asked.asker.kind is CallerKind.SERVICE),
+        doubts=doubts(answer, closed, actions, explored, service=asked.scene.asker.kind is CallerKind.SERVICE),
         problems=tuple(problem for sheet in asked.sheets.values() for problem in sheet.problems()),
         notes=tuple(notes(asked, actions)),
     )
@@ -66,33 +66,19 @@ def verdict(case: Case) -> Tri:
     """
     switched = second_switch(case) if case.request.via is Via.CONSOLE else None
     asked = Asked(case if switched is None else as_the_console_asks(case))
-    answer = asked.verdict(Action.ASSUME_ROLE)
-    if answer is not NO and not asked.simple:
-        answer = min(answer, _rest(asked))
+    answer = asked.together(asked.verdict)
     if answer is UNKNOWN and (explored := explore(asked)).outcomes:
         answer = explored.verdict
     return answer if switched is None else as_switched(switched, answer)
-
-
-def _rest(asked: Asked) -> Tri:
-    """Put gates and the other actions together, as soon as the answer is certain."""
-    answer = all_of(trace.verdict for trace in asked.gates())
-    for action, need in asked.actions():
-        if answer is NO:
-            break
-        if action is not Action.ASSUME_ROLE:
-            answer = min(answer, max(~need, asked.verdict(action)))
-    return answer
 
 
 def _decided(asked: Asked, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
     answers = asked.weighed(action)
     reach = answers[Layer.TRUST].reach
-    grants = {layer: weighed.grants for layer, weighed in answers.items()}
     return ActionDecision(
         action,
-        asked.answer(reach, grants, (weighed.denies for weighed in answers.values())),
+        asked.allowed(reach, [(layer, weighed.grants, weighed.denies) for layer, weighed in answers.items()]),
         tuple(_trace(asked, weighed, reach) for weighed in answers.values()),
         next((match for match in Match if reach.get(match) is YES), None),
         need,
@@ -106,7 +92,7 @@ def _trace(asked: Asked, weighed: Weighed, reach: Reach) -> LayerTrace:
         weighed.denies,
         tuple(weighed.levels),
         weighed.applies,
-        needed(asked.asker, reach, weighed.row.layer, same_account=asked.same_account),
+        needed(asked.scene.asker, reach, weighed.row.layer, same_account=asked.same_account),
         weighed.why,
     )
 

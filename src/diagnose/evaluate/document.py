@@ -43,7 +43,7 @@ _documents: Kept[Document] = Kept()
 def compile_document(raw: Raw) -> Document:
     """Compile a document, or take the one that was compiled from the same text before."""
     content = bytes(raw)
-    return _documents.find(content) or _documents.offer(content, _compile(raw, content))
+    return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
 
 
 def _compile(raw: Raw, content: bytes) -> Document:

@@ -14,8 +14,8 @@ from diagnose.evaluate.condition import Test
 from diagnose.evaluate.sheet import Sheet
 from diagnose.evaluate.state import Maybe
 from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.weigh import Reach, could_apply, tally
-from diagnose.model.trace import Action, GateTrace, Layer
+from diagnose.evaluate.weigh import Reach, could_apply, passes, tally
+from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri
 
 _MOST_COMBINATIONS = 2048
@@ -79,31 +79,30 @@ def explore(asked: Asked) -> Explored:
 
 def _outcomes(asked: Asked, tried: Mapping[str, list[Candidate]]) -> Iterator[tuple[tuple[int, ...], Outcome]]:
     before = {key: asked.context[key] for key in tried}
-    closed, sheets = asked.gates(), asked.sheets
+    sheets = asked.sheets
     try:
         for places in product(*(range(len(options)) for options in tried.values())):
             for (key, options), place in zip(tried.items(), places, strict=True):
                 asked.context[key] = options[place].values
-            yield places, _outcome(asked, closed, sheets)
+            yield places, _outcome(asked, sheets)
     finally:
         asked.context.update(before)
 
 
-def _outcome(asked: Asked, closed: tuple[GateTrace, ...], sheets: Mapping[Layer, Sheet]) -> Outcome:
+def _outcome(asked: Asked, sheets: Mapping[Layer, Sheet]) -> Outcome:
     """Decide with the values that are now in the context."""
-    passes: dict[tuple[Action, Layer], Tri] = {}
-    decided: list[tuple[Tri, Tri]] = []
-    for action, need in asked.actions():
+    passing: dict[tuple[Action, Layer], Tri] = {}
+    allowed: dict[Action, Tri] = {}
+    for action, _ in asked.actions():
         reach: Reach = {}
         question = asked.question(action)
-        told = {
-            layer: tally(sheet, question, asked.bounded, reach if layer is Layer.TRUST else {})
+        answers = [
+            (layer, *tally(sheet, question, asked.has_boundary, reach if layer is Layer.TRUST else {}))
             for layer, sheet in sheets.items()
-        }
-        passes |= {(action, layer): min(grants, ~denies) for layer, (grants, denies) in told.items()}
-        grants = {layer: answer for layer, (answer, _) in told.items()}
-        decided.append((need, asked.answer(reach, grants, [denies for _, denies in told.values()])))
-    return Outcome(asked.together(closed, decided), passes)
+        ]
+        passing |= {(action, layer): passes(grants, denies) for layer, grants, denies in answers}
+        allowed[action] = asked.allowed(reach, answers)
+    return Outcome(asked.together(allowed.__getitem__), passing)
 
 
 def _unknown_tests(asked: Asked) -> dict[str, list[Test]]:
@@ -134,7 +133,7 @@ def _open_statements(asked: Asked) -> Iterator[Statement]:
     for sheet in asked.sheets.values():
         for _, document in (compiled for page in sheet.pages for compiled in page.compiled):
             for statement in document.statements:
-                if could_apply(statement, sheet.row, questions, asked.bounded):
+                if could_apply(statement, sheet.row, questions, asked.has_boundary):
                     yield statement
 
 

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from diagnose.evaluate.caller import SERVICE_PATH, Asker, chained
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleName, split_arn
-from diagnose.model.case import Case, Origin, Parameters, SourceSide, Via
+from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.trace import Gate, GateTrace, Reason
@@ -38,12 +38,12 @@ def gates(case: Case, asker: Asker, role: RoleName) -> tuple[GateTrace, ...]:
     return tuple(trace for trace in asked if trace.verdict is not YES)
 
 
-def plain(sent: Parameters) -> bool:
-    """Say whether no gate minds the parameters, whoever sends them, and they call for no action but AssumeRole."""
-    special = sent.duration_seconds, sent.mfa_serial, sent.source_identity
-    if special != (None, None, None) or sent.mfa_code_sent:
-        return False
-    if sent.tags or sent.transitive_tag_keys or sent.provided_contexts:
+def pass_every_gate(sent: Parameters) -> bool:
+    """Say, where it is soon said, that no gate minds the parameters, whoever sends them, and to which role.
+
+    INVARIANT: `gates` says nothing of parameters of which this says so. A law compares the two.
+    """
+    if sent != Parameters(session_name=sent.session_name, external_id=sent.external_id):
         return False
     return _well_written(sent.session_name, _SESSION_NAME) and _well_written(sent.external_id, _EXTERNAL_ID)
 
@@ -161,23 +161,23 @@ def _partition(asker: Asker, role: RoleName) -> Iterator[GateTrace]:
         yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, asker.partition, wanted=role.partition)
 
 
-def _role(case: Case, asker: Asker, role: RoleName) -> Iterator[GateTrace]:
-    """Whether there is such a role, and one that this caller may assume at all."""
-    evidence = case.snapshot.destination.role
+def role_gates(destination: DestinationSide, role: RoleName, *, service: bool) -> Iterator[GateTrace]:
+    """Whether there is such a role, and one that this caller may assume at all. `service`: an AWS service calls."""
+    evidence = destination.role
     if isinstance(evidence, Known):
         if evidence.value is None:
-            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, *_nearest_roles(case, role), wanted=role.arn)
+            yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, *_nearest_roles(destination, role), wanted=role.arn)
         elif evidence.value.arn != role.arn:
             yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, evidence.value.arn, wanted=role.arn)
-    if role.path.startswith(SERVICE_PATH) and asker.kind is not CallerKind.SERVICE:
+    if role.path.startswith(SERVICE_PATH) and not service:
         yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, role.arn)
     if role.path.startswith(RESERVED_PATH):
         yield _no(Gate.ROLE, Reason.RESERVED_ROLE, role.arn)
 
 
-def _nearest_roles(case: Case, role: RoleName) -> list[str]:
+def _nearest_roles(destination: DestinationSide, role: RoleName) -> list[str]:
     """Give the ARN of the account's role of that name, in another path or case, if there is one."""
-    others = case.snapshot.destination.other_roles
+    others = destination.other_roles
     if not isinstance(others, Known):
         return []
     return [arn for arn in others.value if arn.rpartition("/")[2].lower() == role.name.lower()][:1]
@@ -207,7 +207,9 @@ _GATES: dict[Gate, Callable[[Case, Asker, RoleName], Iterator[GateTrace]]] = {
     Gate.PARAMETERS: lambda case, asker, _: _parameters(case, asker),
     Gate.CALLER: lambda case, asker, _: caller_gates(case.snapshot.source, asker),
     Gate.PARTITION: lambda _, asker, role: _partition(asker, role),
-    Gate.ROLE: _role,
+    Gate.ROLE: lambda case, asker, role: role_gates(
+        case.snapshot.destination, role, service=asker.kind is CallerKind.SERVICE
+    ),
     Gate.DURATION: lambda case, asker, _: _duration(case, asker),
 }
 

@@ -6,17 +6,36 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.weigh import Reach
+from diagnose.evaluate.weigh import Reach, passes
 from diagnose.model.arn import CallerKind
 from diagnose.model.trace import Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 Grants: TypeAlias = Mapping[Layer, Tri]
 """Whether the layers on the caller's side grant the request; one that does not apply grants it."""
+
+LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
+"""Layers, each with whether it grants the request and whether it denies it."""
+
+
+def allowed(asker: Asker, reach: Reach, answers: LayerAnswers, *, same_account: bool) -> Tri:
+    """Put the layers together for one action. A layer that is not among the answers lets it pass.
+
+    `reach` is the trust policy's. No more answers are asked for than it takes to be certain.
+    """
+    if not reach:
+        return NO
+    grants, denied = dict(_ALL_GRANT), NO
+    for layer, grants_it, denies_it in answers:
+        if denies_it is YES:
+            return NO
+        grants[layer], denied = grants_it, max(denied, denies_it)
+    limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
+    return passes(min(granted(asker, reach, grants, same_account=same_account), limits), denied)
 
 
 def granted(asker: Asker, reach: Reach, grants: Grants, *, same_account: bool) -> Tri:
@@ -53,6 +72,9 @@ def needed(asker: Asker, reach: Reach, layer: Layer, *, same_account: bool) -> T
     if waived is not NO:
         return ~waived
     return YES if _reached(reach) is not NO else UNKNOWN
+
+
+_ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)
 
 
 def _direct(asker: Asker, reach: Reach) -> Tri:

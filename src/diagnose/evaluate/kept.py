@@ -1,54 +1,90 @@
-"""What is kept of what was worked out, so that it need not be worked out again.
+"""What is remembered from case to case: whatever is made of documents and of sides, and no other state.
 
 A batch may bring the same side or document a million times, or a million of them once each. What comes for the first
-time is therefore only marked; it is kept when it comes again. Memory stays bounded either way.
+time is therefore only marked; it is remembered when it comes again. Memory stays bounded either way.
+
+Functions of short texts, such as one pattern, remember beside themselves, each under an `lru_cache`.
 """
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Generic, TypeVar
+from weakref import ref
 
-_MOST_KEPT = 10_000
+_MOST_BYTES = 32 * 2**20
+_BYTES_OF_EACH = 3000
+"""What is made of even the shortest text takes about as much."""
 _MOST_MARKED = 100_000
-_MOST_BESIDE = 100
 V = TypeVar("V")
 
 
 class Kept(Generic[V]):
-    """Values by the content that they were made of."""
+    """Values by the content that they were made of, up to so many bytes of content."""
 
-    __slots__ = ("_marked", "_values")
+    __slots__ = ("_marked", "_size", "_values")
 
     def __init__(self) -> None:
         """Start empty."""
         self._values: dict[Hashable, V] = {}
         self._marked: set[int] = set()
+        self._size = 0
 
     def find(self, content: Hashable) -> V | None:
-        """Give a value that was kept."""
+        """Give a value that is remembered."""
         return self._values.get(content)
 
-    def offer(self, content: Hashable, value: V) -> V:
-        """Take a value that was made, and keep it if one of this content was offered before."""
+    def offer(self, content: Hashable, value: V, size: int) -> V:
+        """Take a value that was made because none was remembered; if one was offered before, remember it now.
+
+        `size` is that of the content in bytes. When there is no more room all go together, which is seldom.
+        """
         mark = hash(content)
         if mark in self._marked:
-            if len(self._values) >= _MOST_KEPT:
-                self._values.clear()
-            self._values[content] = value
+            self._remember(content, value, _BYTES_OF_EACH + size)
         else:
             if len(self._marked) >= _MOST_MARKED:
                 self._marked.clear()
             self._marked.add(mark)
         return value
 
+    def _remember(self, content: Hashable, value: V, size: int) -> None:
+        if size > _MOST_BYTES:
+            return
+        if self._size + size > _MOST_BYTES:
+            self._values.clear()
+            self._size = 0
+        self._values[content] = value
+        self._size += size
 
-def keep_beside(beside: dict[str, V | None], key: str, value: V) -> V:
-    """Keep a value in the `__dict__` of the object that it was made of, if one was made of it before.
 
-    It goes when its object does, so it must not hold the object itself, which would keep it from going. Some objects
-    are everybody's, such as what stands for a side of which nothing is known, so this is bounded as well.
+class ObjectMemo(Generic[V]):
+    """Values by the very object that they were made of, one for each, for as long as the object lives.
+
+    `key` is what else a value was made of. Some objects are everybody's, such as what stands for a side of which
+    nothing is known; of each only the value of the latest key is remembered.
+
+    INVARIANT: a value does not hold its object, which would then never go.
     """
-    came_before = key in beside
-    if len(beside) >= _MOST_BESIDE:
-        beside.clear()
-    beside[key] = value if came_before else None
-    return value
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: dict[int, tuple[str, V | None, ref[object]]] = {}
+
+    def find(self, of: object, key: str) -> V | None:
+        """Give a value that is remembered."""
+        entry = self._entries.get(id(of))
+        return entry[1] if entry is not None and entry[0] == key else None
+
+    def offer(self, of: object, key: str, value: V) -> V:
+        """Take a value that was made, and remember it if one was made of this object and key before."""
+        place = id(of)
+        entry = self._entries.get(place)
+        if entry is None:
+            # An entry goes before anything else can take its object's place in memory. `pop` is called with the
+            # reference as well, which it would give back if there were no entry.
+            self._entries[place] = key, None, ref(of, partial(self._entries.pop, place))
+        else:
+            self._entries[place] = key, value if entry[0] == key else None, entry[2]
+        return value

@@ -112,7 +112,7 @@ def _missing(test: Test, question: Question) -> Reason:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
     if ASSUME_ROLE.sent(traits) is Presence.NEVER:
         return Reason.KEY_NEVER_SENT
-    if traits.filled_by is FilledBy.PARAMETER and question.call.scene.by_console:
+    if traits.filled_by is FilledBy.PARAMETER and question.scene.by_console:
         return Reason.NOT_SENT_BY_CONSOLE
     return Reason.KEY_MISSING if _may_have(traits.filled_by, question) else Reason.KEY_NOT_FOR_CALLER
 

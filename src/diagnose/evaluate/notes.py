@@ -29,20 +29,20 @@ def notes(asked: Asked, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
         and any(trace.layer in _LIMITS and trace.verdict is not YES for trace in decided.layers)
         for decided in actions
     )
-    if asked.same_account and asked.asker.has_role and limited:
+    if asked.same_account and asked.scene.asker.has_role and limited:
         yield Note(
             Layer.TRUST,
             "a trust policy that allows `*` in the same account is taken to stand above the caller's permissions "
             "boundary and session policy; AWS says so of `*` with a condition on `aws:PrincipalArn`",
             f"{_GUIDE}_elements_principal.html",
         )
-    if asked.asker.principal_arn == asked.role.arn and any(decided.verdict is NO for decided in actions):
+    if asked.scene.asker.principal_arn == asked.scene.role.arn and any(decided.verdict is NO for decided in actions):
         yield Note(
             Layer.TRUST,
             "a few roles that assumed themselves before 2022-06-30 may still do so without being trusted",
             "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
         )
-    read = (_reading(statement, asked.asker) for decided in actions for statement in _statements(decided))
+    read = (_reading(statement, asked.scene.asker) for decided in actions for statement in _statements(decided))
     yield from dict.fromkeys(note for note in read if note is not None)
 
 

@@ -80,13 +80,13 @@ class Principals:
             self._listed = tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
         return self._listed
 
-    def reach(self, asker: Asker, *, bounded: Tri) -> list[tuple[Match, Tri]]:
-        """Say in which ways the element reaches the caller. `bounded`: whether a permissions boundary is set.
+    def reach(self, asker: Asker, *, has_boundary: Tri) -> list[tuple[Match, Tri]]:
+        """Say in which ways the element reaches the caller. `has_boundary`: whether a permissions boundary is set.
 
         A NotPrincipal reaches like `*`, if it does.
         """
         if self.negated:
-            return [(Match.ANY, self._excepts_not(asker, bounded))]
+            return [(Match.ANY, self._excepts_not(asker, has_boundary))]
         if asker.names is not None:
             texts = self.texts
             if asker.known_as.isdisjoint(texts):
@@ -94,19 +94,19 @@ class Principals:
             return [(match, YES) for text, match in asker.names if text in texts]
         return [met for named in self.listed if (met := _meets(named, asker))[1] is not NO]
 
-    def holds(self, asker: Asker, *, bounded: Tri) -> Tri:
+    def holds(self, asker: Asker, *, has_boundary: Tri) -> Tri:
         """Say whether the element reaches the caller at all."""
-        return any_of(answer for _, answer in self.reach(asker, bounded=bounded))
+        return any_of(answer for _, answer in self.reach(asker, has_boundary=has_boundary))
 
-    def trace(self, question: Question, *, bounded: Tri) -> ElementTrace:
+    def trace(self, question: Question, *, has_boundary: Tri) -> ElementTrace:
         """Compare, and say how: at the value that names the caller, or at the nearest miss."""
         asker, listed = question.asker, self.listed
-        verdict = self.holds(asker, bounded=bounded)
+        verdict = self.holds(asker, has_boundary=has_boundary)
         got = asker.principal_arn or asker.arn
         if self.negated:
             wanted = tuple(named.text for named in listed)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
-            if verdict is YES and bounded is YES and self.effect is Effect.DENY:
+            if verdict is YES and has_boundary is YES and self.effect is Effect.DENY:
                 reason = Reason.NOT_PRINCIPAL_BOUNDARY
             return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
         if not listed:
@@ -120,7 +120,7 @@ class Principals:
         shown = asker.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
         return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, (named.text,), shown)
 
-    def _excepts_not(self, asker: Asker, bounded: Tri) -> Tri:
+    def _excepts_not(self, asker: Asker, has_boundary: Tri) -> Tri:
         """Say whether a NotPrincipal reaches the caller.
 
         A Deny spares a session only if its ARN, its role's and its account's are all listed, and spares nobody
@@ -135,7 +135,7 @@ class Principals:
         if self.effect is Effect.ALLOW:
             listed = any_of((account, principal, session if asker.has_role else NO))
             return ~listed
-        return any_of((~all_of((account, principal, session)), bounded))
+        return any_of((~all_of((account, principal, session)), has_boundary))
 
 
 def _lists_session(texts: set[str], asker: Asker) -> Tri:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from diagnose.evaluate.caller import Asker
 from diagnose.evaluate.state import ABSENT, ANYTHING, State
 from diagnose.model.arn import RoleName
-from diagnose.model.case import Case, Origin, Via
+from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 
 
@@ -36,21 +36,31 @@ class Scene:
 
     @property
     def inherited_tag_keys(self) -> tuple[str, ...] | None:
-        """The keys (lower case) of the tags that the caller's session hands on; None where not known.
-
-        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
-        """
-        if not self.asker.has_role:
-            return ()
-        evidence = self.case.snapshot.source.session.transitive_tag_keys
-        return tuple(key.lower() for key in evidence.value) if isinstance(evidence, Known) else None
+        """The keys (lower case) of the tags that the caller's session hands on; None where not known."""
+        return inherited_tag_keys(self.case.snapshot.source, self.asker)
 
     @property
     def inherited_source_identity(self) -> State:
         """The source identity that the caller's session carries and hands on."""
-        if not self.asker.has_role:
-            return ABSENT
-        evidence = self.case.snapshot.source.session.source_identity
-        if not isinstance(evidence, Known):
-            return ANYTHING
-        return ABSENT if evidence.value is None else (evidence.value,)
+        return inherited_source_identity(self.case.snapshot.source, self.asker)
+
+
+def inherited_tag_keys(source: SourceSide, asker: Asker) -> tuple[str, ...] | None:
+    """Name the keys (lower case) of the tags that a session hands on; None where that is not known.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+    """
+    if not asker.has_role:
+        return ()
+    evidence = source.session.transitive_tag_keys
+    return tuple(key.lower() for key in evidence.value) if isinstance(evidence, Known) else None
+
+
+def inherited_source_identity(source: SourceSide, asker: Asker) -> State:
+    """Give the source identity that a session carries and hands on."""
+    if not asker.has_role:
+        return ABSENT
+    evidence = source.session.source_identity
+    if not isinstance(evidence, Known):
+        return ANYTHING
+    return ABSENT if evidence.value is None else (evidence.value,)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from diagnose.evaluate.document import Document, compile_document
-from diagnose.evaluate.kept import keep_beside
+from diagnose.evaluate.kept import ObjectMemo
 from diagnose.evaluate.layers import Attached, Row
 from diagnose.evaluate.statement import Statement
 from diagnose.model.evidence import Unread
@@ -52,11 +52,13 @@ class Brief:
     """What of one level counts for one action.
 
     `allow` and `deny` are settled from the start: what was not read may hold an Allow or a Deny, and counts as one
-    UNKNOWN of each; an Allow without any condition settles the matter. Only the statements listed can change them.
-    `passes` says that none can.
+    UNKNOWN of each; an Allow without any condition settles the matter. Only the statements listed can change them;
+    `always_allows` says that none can.
+
+    INVARIANT: a level comes to what all its statements come to one by one. A law compares the two.
     """
 
-    __slots__ = ("allow", "allows", "denies", "deny", "passes", "unread")
+    __slots__ = ("allow", "allows", "always_allows", "denies", "deny", "unread")
 
     def __init__(self, page: Page, action: Action) -> None:
         """Sort the statements that cover the action by their effects."""
@@ -75,32 +77,29 @@ class Brief:
         self.unread = unread
         self.allow: Tri = UNKNOWN if unread else NO
         self.deny: Tri = UNKNOWN if unread else NO
-        self.passes = False
+        self.always_allows = False
         if not page.row.grants or (not page.row.principal and any(map(_unconditional, allows))):
             self.allow, self.allows = YES, []
-            self.passes = not (unread or denies)
+            self.always_allows = not (unread or denies)
 
 
 class Sheet:
     """A layer's levels; none, and `why`, where the layer does not apply."""
 
-    __slots__ = ("_open", "pages", "row", "why")
+    __slots__ = ("_may_deny", "pages", "row", "why")
 
     def __init__(self, row: Row, pages: list[Page], why: str = "") -> None:
         """Take the levels; nothing is compiled yet."""
         self.row, self.pages, self.why = row, pages, why
-        self._open: dict[Action, list[Brief]] = {}
+        self._may_deny: dict[Action, list[Brief]] = {}
 
-    def open_briefs(self, action: Action) -> list[Brief]:
+    def levels_that_may_deny(self, action: Action) -> list[Brief]:
         """Give what can keep the layer from letting an action pass: all levels but those that always do."""
-        found = self._open.get(action)
-        if found is None:
-            found = self._open[action] = []
-            for page in self.pages:
-                brief = page.brief(action)
-                if not brief.passes:
-                    found.append(brief)
-        return found
+        briefs = self._may_deny.get(action)
+        if briefs is None:
+            all_briefs = [page.brief(action) for page in self.pages]
+            briefs = self._may_deny[action] = [brief for brief in all_briefs if not brief.always_allows]
+        return briefs
 
     def problems(self) -> tuple[Problem, ...]:
         """Name what AWS would not accept in the documents."""
@@ -129,11 +128,13 @@ def _idle_sheet(row: Row, why: str) -> Sheet:
     return Sheet(row, [], why or "it is empty")
 
 
+_pages: ObjectMemo[Page] = ObjectMemo()
+
+
 def _page_of_level(row: Row, name: str, policies: PolicySet) -> Page:
     """Give the page of an organization's level, which is the same for many accounts."""
-    beside: dict[str, Page | None] = policies.__dict__
     key = f"{row.layer} {name}"
-    return beside.get(key) or keep_beside(beside, key, Page(row, name, policies))
+    return _pages.find(policies, key) or _pages.offer(policies, key, Page(row, name, policies))
 
 
 def _unconditional(statement: Statement) -> bool:

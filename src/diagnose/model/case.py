@@ -17,8 +17,7 @@ SCHEMA = "xdiag.case/1"
 GLOBAL_REGION = "aws-global"
 """What stands for a Region where a request goes to `sts.amazonaws.com`: botocore's name for it."""
 
-# Types with `dict=True` come again in many cases: beside one, in its `__dict__`, `evaluate` keeps what it worked out
-# of it. That is no part of its value: it is neither compared, nor written, nor copied.
+# Types with `weakref=True` come again in many cases: they can be recognised without being kept alive.
 
 
 class Via(StrEnum):
@@ -130,7 +129,7 @@ class Principal(Struct, frozen=True, forbid_unknown_fields=True):
     created_at: str = ""
 
 
-class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """The caller and all that can limit it.
 
     `arn` is as given: an IAM user, an IAM role (its session is then not known), an assumed-role session,
@@ -160,7 +159,7 @@ class Role(Struct, frozen=True, forbid_unknown_fields=True):
     created_at: str = ""
 
 
-class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """The role and all that can refuse the caller. `role: Known(None)` means that it does not exist.
 
     `other_roles` are ARNs of the account's other roles, for near misses.
@@ -173,7 +172,7 @@ class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, dict=True
     other_roles: Evidence[tuple[str, ...]] = NOT_SUPPLIED
 
 
-class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """The STS interface endpoint that the request travels through."""
 
     id: str

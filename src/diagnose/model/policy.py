@@ -90,7 +90,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         return carrier.name if carrier is not None and carrier.kind is AttachmentKind.GROUP else ""
 
 
-class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """Policies that count together, and those of them that could not be read.
 
     The set is complete only when `unread` is empty; `PolicySet()` says "looked, there is none".

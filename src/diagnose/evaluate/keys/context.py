@@ -4,26 +4,25 @@ from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.scene import Scene
 from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, State
+from diagnose.model.case import Request
 from diagnose.model.condition_keys import Presence
 
 
 class Context(dict[str, State]):
     """Condition keys, in lower case, to their states."""
 
+    __slots__ = ("_stated", "scene")
+
     def __init__(self, scene: Scene) -> None:
-        """Take over what the case states; all else is derived when it is first asked for."""
-        super().__init__()
+        """Most calls are decided without a condition, and so nothing is looked at before a key is asked for."""
         self.scene = scene
-        for key, values in scene.case.request.context.items():
-            self[key.lower()] = tuple(values)
-        for key in scene.case.request.unknown:
-            traits = traits_of(key.lower())
-            always = traits is not None and ASSUME_ROLE.sent(traits) is Presence.ALWAYS
-            self[key.lower()] = SOME_VALUE if always else ANYTHING
+        self._stated: dict[str, State] | None = None
 
     def __missing__(self, key: str) -> State:
-        """Derive a key. What AWS has no key for is never in the context."""
-        state = self[key] = self._derived(key)
+        """Take what the case states of a key, or else derive it. What AWS has no key for is never in the context."""
+        if self._stated is None:
+            self._stated = _stated(self.scene.case.request)
+        state = self[key] = self._stated[key] if key in self._stated else self._derived(key)
         return state
 
     def _derived(self, key: str) -> State:
@@ -34,3 +33,16 @@ class Context(dict[str, State]):
                 return family.derive(self.scene, key[len(family.name) :])
             case None:
                 return ABSENT
+
+
+def _stated(request: Request) -> dict[str, State]:
+    """Give the keys that the case states itself, as known or as unknown."""
+    stated: dict[str, State] = {key.lower(): tuple(values) for key, values in request.context.items()}
+    for key in request.unknown:
+        stated[key.lower()] = SOME_VALUE if _always_sent(key.lower()) else ANYTHING
+    return stated
+
+
+def _always_sent(key: str) -> bool:
+    traits = traits_of(key)
+    return traits is not None and ASSUME_ROLE.sent(traits) is Presence.ALWAYS

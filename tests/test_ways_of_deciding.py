@@ -1,0 +1,221 @@
+"""Every shortcut against the long way: with traces and without, and by trying values.
+
+They are compared on all that there is: worlds, worlds of which one thing less is known, rule examples, known answers.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice, product
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from diagnose.causes.change import changed
+from diagnose.causes.folder import rule_folders
+from diagnose.causes.load import load_examples
+from diagnose.evaluate.asked import Asked
+from diagnose.evaluate.console import as_the_console_asks
+from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.explore import explore
+from diagnose.evaluate.gates import gates
+from diagnose.evaluate.sheet import Page
+from diagnose.evaluate.weigh import Reach, tally
+from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Request, Role, Via
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Effect, Layer, LevelTrace
+from diagnose.model.tri import UNKNOWN, YES, Tri, all_of, any_of
+from tests.evaluate.cases import (
+    DESTINATION,
+    FAR,
+    FEDERATED,
+    GAP,
+    HOME,
+    LOCAL,
+    ROLE,
+    ROOT,
+    SERVICE,
+    SESSION,
+    SSO_SESSION,
+    STS,
+    USER,
+    case,
+    trusts,
+)
+from tests.evaluate.changes import WORLDS, fades
+from tests.test_known_answers import ANSWERS
+
+SERVICE_LINKED = f"arn:aws:iam::{FAR}:role/aws-service-role/ec2.amazonaws.com/AWSServiceRoleForEC2"
+RESERVED = f"arn:aws:iam::{FAR}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef"
+CHINESE = f"arn:aws-cn:iam::{FAR}:role/Deploy"
+
+
+def _worlds() -> Iterator[Case]:
+    for world in WORLDS.values():
+        yield world
+        for fade in fades(world).values():
+            yield fade(world)
+
+
+def _examples() -> Iterator[Case]:
+    for examples in load_examples(rule_folders()).values():
+        for example in examples:
+            yield _changed(example.world, example.change)
+
+
+def _answers() -> Iterator[Case]:
+    for _, answer in ANSWERS:
+        yield _changed(answer.world, answer.change)
+
+
+def _changed(world: str, change: Any) -> Case:
+    made = changed(msgspec.json.decode(msgspec.json.encode(WORLDS[world])), change)
+    return msgspec.json.decode(msgspec.json.encode(made), type=Case)
+
+
+def _oddities() -> Iterator[Case]:
+    """Statements without an effect, without elements, and that are none; levels of all kinds; an unread part."""
+    odd: list[object] = [
+        STS,
+        STS | {"Effect": "Perhaps"},
+        {"Effect": "Allow"},
+        "no statement",
+        STS | {"Effect": "Deny"},
+    ]
+    for one, other in product(odd, repeat=2):
+        yield case(identity=[one, other])
+        yield case(trust=[trusts({"AWS": HOME}), one, other])
+        yield case(boundary=[one, other], session_policy=[other], source=SESSION, role=LOCAL)
+
+
+@cache
+def everything(name: str) -> list[Case]:
+    return list({"worlds": _worlds, "examples": _examples, "answers": _answers, "oddities": _oddities}[name]())
+
+
+of_everything = pytest.mark.parametrize("name", ["worlds", "examples", "answers", "oddities"])
+
+
+@of_everything
+def test_deciding_with_traces_and_without_is_the_same(name: str) -> None:
+    for one in everything(name):
+        assert decide(one).verdict is verdict(one), one
+
+
+@of_everything
+def test_an_action_is_decided_by_all_the_layers_and_by_those_that_can_deny_it(name: str) -> None:
+    for asked in _asked(name):
+        for action, _ in asked.actions():
+            layers = asked.weighed(action)
+            answers = [(layer, weighed.grants, weighed.denies) for layer, weighed in layers.items()]
+            assert asked.verdict(action) is asked.allowed(layers[Layer.TRUST].reach, answers)
+
+
+@of_everything
+def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
+    for asked in _asked(name):
+        for action, _ in asked.actions():
+            for layer, weighed in asked.weighed(action).items():
+                reach: Reach = {}
+                answer = tally(asked.sheets[layer], asked.question(action), asked.has_boundary, reach)
+                assert answer == (weighed.grants, weighed.denies)
+                assert weighed.grants is all_of(level.some_allow for level in weighed.levels)
+                assert weighed.denies is any_of(level.some_deny for level in weighed.levels)
+                if layer is Layer.TRUST:
+                    assert reach == weighed.reach
+
+
+@of_everything
+def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> None:
+    for asked in _asked(name):
+        for action, _ in asked.actions():
+            for layer, weighed in asked.weighed(action).items():
+                for page, level in zip(asked.sheets[layer].pages, weighed.levels, strict=True):
+                    assert (level.some_allow, level.some_deny) == _one_by_one(page, level)
+
+
+@of_everything
+def test_trying_values_decides_like_everything_else(name: str) -> None:
+    for asked in _asked(name):
+        explored = explore(asked)
+        before = {key: asked.context[key] for key in explored.candidates}
+        for places, outcome in islice(explored.outcomes.items(), 32):
+            for (key, tried), place in zip(explored.candidates.items(), places, strict=True):
+                asked.context[key] = tried[place].values
+            assert outcome.verdict is asked.together(asked.verdict)
+            for (action, layer), passes in outcome.passes.items():
+                assert passes is asked.weighed(action)[layer].passes
+        asked.context.update(before)
+
+
+@of_everything
+def test_gates_are_passed_over_only_where_they_have_nothing_to_say(name: str) -> None:
+    for asked in _asked(name):
+        assert asked.gates == gates(asked.scene.case, asked.scene.asker, asked.scene.role)
+
+
+SENT: dict[str, object] = {
+    "external_id": "acme-42",
+    "duration_seconds": 7200,
+    "mfa_serial": f"arn:aws:iam::{HOME}:mfa/alice",
+    "mfa_code_sent": True,
+    "source_identity": "alice",
+    "tags": {"team": "red"},
+    "transitive_tag_keys": ("team",),
+    "provided_contexts": (ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
+}
+PARAMETERS = [
+    Parameters(),
+    Parameters(session_name="nightly"),
+    Parameters(session_name="a b"),
+    Parameters(session_name="nightly", external_id="a b"),
+    Parameters(session_name="", external_id="x"),
+    Parameters(session_name="nightly", duration_seconds=99999),
+    *(Parameters(session_name="nightly", **{name: value}) for name, value in SENT.items()),  # type: ignore[arg-type]
+]
+SOURCES = [
+    case(source, origin=origin, transitive=transitive, source_identity=identity, principal=principal).snapshot.source
+    for source in (SERVICE, USER, ROLE, SESSION, SSO_SESSION, ROOT, FEDERATED)
+    for origin in (None, Origin.ASSUME_ROOT, Origin.GET_SESSION_TOKEN)
+    for transitive, identity in ((Known(()), Known(None)), (Known(("team",)), Known("bob")), (GAP, GAP))
+    for principal in (None, Known(None), GAP)
+]
+ROLES = [
+    (role, case(role=role, role_evidence=evidence, max_session=maximum).snapshot.destination)
+    for role in (DESTINATION, LOCAL, SERVICE_LINKED, RESERVED, CHINESE)
+    for evidence in (None, Known(None), Known(Role(f"arn:aws:iam::{FAR}:role/other/Deploy")), GAP)
+    for maximum in (Known(3600), GAP)
+]
+
+
+@pytest.mark.parametrize("sent", PARAMETERS, ids=lambda sent: str(sent)[:60])
+def test_no_gate_is_passed_over_whoever_calls_whichever_role_with_whatever(sent: Parameters) -> None:
+    """Sides are shared, so that most of what is asked of them is remembered from another pair."""
+    base = case()
+    for source, (role, destination), via in product(SOURCES, ROLES, (Via.API, Via.CONSOLE)):
+        request = Request(role, via=via, parameters=sent)
+        one = replace(base, request=request, snapshot=replace(base.snapshot, source=source, destination=destination))
+        asked = Asked(one)
+        assert asked.gates == gates(one, asked.scene.asker, asked.scene.role)
+
+
+def test_the_parameters_that_are_tried_are_all_that_there_are() -> None:
+    assert {"session_name", *SENT} == set(Parameters.__struct_fields__)
+
+
+def _asked(name: str) -> Iterator[Asked]:
+    for one in everything(name):
+        yield Asked(as_the_console_asks(one))
+
+
+def _one_by_one(page: Page, level: LevelTrace) -> tuple[Tri, Tri]:
+    """Add up a level from the traces of its statements; one whose effect cannot be told counts as either."""
+    effects = [statement.effect for _, document in page.compiled for statement in document.statements]
+    unread = [UNKNOWN for _ in level.unread]
+    by_effect = {
+        effect: [trace.verdict for trace, own in zip(level.statements, effects, strict=True) if own in (effect, None)]
+        for effect in Effect
+    }
+    some_allow = any_of([*by_effect[Effect.ALLOW], *unread]) if page.row.grants else YES
+    return some_allow, any_of([*by_effect[Effect.DENY], *unread])
