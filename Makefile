@@ -87,8 +87,8 @@ lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group mutation -o tests/mutation.lock
 
 docs: $(STAMP)
-	$(BIN)/python -m diagnose.causes.pages
-	$(BIN)/python -m diagnose.authoring.page
+	$(BIN)/python -m diagnose.authoring.pages
+	$(BIN)/python -m diagnose.authoring.pages
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) $(MUTATION) build/mutation .mypy_cache .pytest_cache .ruff_cache .coverage

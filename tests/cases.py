@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from diagnose.causes.change import changed
+from diagnose.authoring.examples import changed
 from diagnose.model.case import Case, DestinationSide, SourceSide
 
 Json = Any

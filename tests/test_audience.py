@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from diagnose.audience.admission import Admission, audience
-from diagnose.audience.words import words
+from diagnose.audience import Admission, audience, words
 from diagnose.errors import XdiagError
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from diagnose.batch import LONGEST_LINE, case_from_line, decide_many, told
 from diagnose.causes.rule import Rule
-from diagnose.collect.file import case_from_json
+from diagnose.collect.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules
@@ -19,7 +19,7 @@ from diagnose.model.case import Case, Endpoint, ProbeOutcome, ProbeResult
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy
 from diagnose.pipeline import diagnose
-from diagnose.report.builtin import primary
+from diagnose.report.first_cause import primary
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [load_case(path) for folder in ("worlds", "demo") for path in sorted((FIXTURES / folder).glob("*.json"))]

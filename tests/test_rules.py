@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from diagnose.causes.folder import PLACES, rule_folders
-from diagnose.causes.load import load_examples, load_rules
-from diagnose.causes.match import explain
+from diagnose.causes.findings import explain
 from diagnose.causes.rule import Example, Rule
+from diagnose.causes.rule_cache import PLACES, rule_folders
+from diagnose.causes.rule_file import load_examples, load_rules
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES

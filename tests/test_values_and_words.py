@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from diagnose.authoring.worlds import case_of
+from diagnose.authoring.examples import case_of
 from diagnose.causes.facts import ConditionFact
-from diagnose.causes.folder import rule_folders
+from diagnose.causes.findings import explain
 from diagnose.causes.gather import gather
-from diagnose.causes.load import load_examples
-from diagnose.causes.match import explain
 from diagnose.causes.rule import Example
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.model.case import Case

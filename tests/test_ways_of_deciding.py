@@ -12,16 +12,15 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.causes.change import changed
-from diagnose.causes.folder import rule_folders
-from diagnose.causes.load import load_examples
-from diagnose.evaluate.asked import Asked
+from diagnose.authoring.examples import changed
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
+from diagnose.evaluate.authorization import Asked
 from diagnose.evaluate.console import as_the_console_asks
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.explore import explore
 from diagnose.evaluate.gates import gates
-from diagnose.evaluate.sheet import Page
-from diagnose.evaluate.weigh import Reach, tally
+from diagnose.evaluate.level import Page, Reach, tally
 from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Request, Role, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Effect, Layer, LevelTrace

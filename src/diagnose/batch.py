@@ -14,10 +14,10 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.causes.rule import Rule
-from diagnose.collect.file import case_from_json
+from diagnose.collect.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
-from diagnose.evaluate.kept import Kept
+from diagnose.evaluate.memo import Kept
 from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
@@ -134,9 +134,9 @@ def _decided(number: int, case: Case) -> Row:
 
 def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
     """Tell the first cause. What would mend it is not told in a row, and so is not worked out."""
-    from diagnose.causes.match import explain
+    from diagnose.causes.findings import explain
     from diagnose.pipeline import diagnose
-    from diagnose.report.builtin import primary
+    from diagnose.report.first_cause import primary
 
     diagnosis = diagnose(case, ())
     found = explain(rules, case, diagnosis.decision)

@@ -4,11 +4,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from diagnose.causes.cache import cache_folder
-from diagnose.causes.folder import rule_folders
-from diagnose.causes.load import load_rules as read_rules
 from diagnose.causes.rule import Rule
-from diagnose.collect.file import read_case
+from diagnose.causes.rule_cache import cache_folder, rule_folders
+from diagnose.causes.rule_file import load_rules as read_rules
+from diagnose.collect.case_file import read_case
 from diagnose.model.case import Case
 from diagnose.remedy import REMEDIES
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from diagnose.causes.match import Cause, explain
+from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult

@@ -7,9 +7,9 @@ from typing import Any
 from tests import cases
 from tests.cases import allow, case, change
 
-from diagnose.causes.load import load_rules
-from diagnose.causes.match import Cause, explain
+from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
+from diagnose.causes.rule_file import load_rules
 from diagnose.evaluate.decision import decide
 from diagnose.remedy.kinds import REMEDIES
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from diagnose.causes.change import changed
+from diagnose.authoring.examples import changed
 from diagnose.errors import XdiagError
 
 KNOWN = {"evidence": "known", "value": {"a": 1}, "source": "a file"}

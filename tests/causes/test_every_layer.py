@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from tests.causes.given import case
 
-from diagnose.causes.match import explain
+from diagnose.causes.findings import explain
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import group_of
 from diagnose.loading import load_rules

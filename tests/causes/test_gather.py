@@ -5,10 +5,22 @@ from typing import Any
 import pytest
 from tests.causes.given import allow, case, identity, trust
 
-from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, IdleFact, LayerFact, MatchFact, PrincipalFact
+from diagnose.causes.facts import (
+    ConditionFact,
+    Fact,
+    GapFact,
+    GateFact,
+    IdleFact,
+    LayerFact,
+    LayerVerdict,
+    MatchFact,
+    PrincipalFact,
+    Quantifier,
+    Reach,
+    Side,
+)
+from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather
-from diagnose.causes.match import by_name
-from diagnose.causes.terms import LayerVerdict, Quantifier, Reach, Side
 from diagnose.evaluate.decision import decide
 from diagnose.model.condition_keys import Presence
 from diagnose.model.evidence import Gap

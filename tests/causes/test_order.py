@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
 
-from diagnose.causes.bind import bind
-from diagnose.causes.choose import choose
+from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather
-from diagnose.causes.match import by_name
-from diagnose.causes.order import turns
+from diagnose.causes.match import bind
+from diagnose.causes.ranking import choose, turns
 from diagnose.evaluate.decision import decide
 
 

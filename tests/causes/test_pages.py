@@ -8,14 +8,14 @@ import msgspec
 import pytest
 import yaml
 
+from diagnose.authoring.pages import README, SCHEMA, schema, with_vocabulary
 from diagnose.causes.facts import FACTS
-from diagnose.causes.pages import README, SCHEMA, schema, with_vocabulary
 from diagnose.causes.vocabulary import fields_of
 
 RULES = Path(__file__).parents[2] / "rules"
 WRITTEN = schema()
 EDITOR = jsonschema.Draft202012Validator(msgspec.json.decode(WRITTEN))
-STALE = "out of date: run `python -m diagnose.causes.pages`"
+STALE = "out of date: run `python -m diagnose.authoring.pages`"
 
 
 def test_the_vocabulary_in_the_readme_is_the_one_in_the_code() -> None:

@@ -3,9 +3,8 @@
 import pytest
 from tests.causes.given import case
 
-from diagnose.causes.facts import AnswerFact
-from diagnose.causes.said import answers
-from diagnose.causes.terms import Speaker
+from diagnose.causes.facts import AnswerFact, Speaker
+from diagnose.causes.gather import answers
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import ProbeOutcome
 

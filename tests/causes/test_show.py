@@ -6,10 +6,10 @@ import pytest
 from tests.cases import WORLDS
 from tests.causes.given import BUILDER, allow, case, rules, trust
 
-from diagnose.causes.bind import bind
+from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather
-from diagnose.causes.match import by_name
-from diagnose.causes.show import facts_as_yaml
+from diagnose.causes.match import bind
+from diagnose.causes.vocabulary import facts_as_yaml
 from diagnose.evaluate.decision import decide
 
 HOSTILE = 'a: b, {c} "d" \u2028 #e'

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from tests.causes.given import case
 
-from diagnose.causes.facts import CallerFact, RequestFact, RoleFact
+from diagnose.causes.facts import CallerFact, RequestFact, RoleFact, RoleKind
 from diagnose.causes.situation import situation
-from diagnose.causes.terms import RoleKind
 from diagnose.model.case import Case
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import Program
 
-from diagnose.cli.crew import told_by
+from diagnose.cli.workers import told_by
 from diagnose.errors import XdiagError
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.cli.gather import SOURCES, EvidenceFlags, EvidenceSource, Inquiry, gathered
+from diagnose.cli.evidence import SOURCES, EvidenceFlags, EvidenceSource, Inquiry, gathered
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 

@@ -9,8 +9,8 @@ from tests.aws.answers import answer, refuse
 
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Side, open_side
-from diagnose.collect.destination import read_destination
-from diagnose.collect.readers import Reader
+from diagnose.collect.iam import Reader
+from diagnose.collect.role import read_destination
 from diagnose.model.arn import parse_role
 from diagnose.model.case import DestinationSide
 from diagnose.model.evidence import Gap, Known, Unread

@@ -10,11 +10,10 @@ from tests.aws.organizations import RCP, SCP, Organization
 
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Side, open_side
-from diagnose.collect.administrator import Administrator
-from diagnose.collect.hierarchy import Place
+from diagnose.collect.guardrails import read_levels
+from diagnose.collect.iam import Held
 from diagnose.collect.live import gather
-from diagnose.collect.organization_policies import read_levels
-from diagnose.collect.readers import Held
+from diagnose.collect.organization import Administrator, Place
 from diagnose.evaluate.decision import decide
 from diagnose.model import case as cases
 from diagnose.model.case import Case, Request, Snapshot

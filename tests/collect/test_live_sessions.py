@@ -1,7 +1,7 @@
 import pytest
 
 from diagnose.aws.identity import Identity
-from diagnose.collect.sessions import session_of
+from diagnose.collect.source import session_of
 from diagnose.model.arn import parse_caller
 from diagnose.model.case import Origin, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Gap, Known, Unread

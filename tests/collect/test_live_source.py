@@ -10,9 +10,8 @@ from tests.aws.answers import answer, refuse
 
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Side, open_side
-from diagnose.collect.identity import read_source
-from diagnose.collect.policies import managed_policy
-from diagnose.collect.readers import Reader
+from diagnose.collect.iam import Reader, managed_policy
+from diagnose.collect.source import read_source
 from diagnose.model.arn import parse_caller
 from diagnose.model.case import SourceSide
 from diagnose.model.evidence import Gap, Known, Unread

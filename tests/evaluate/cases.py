@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from diagnose.evaluate.asked import Asked
+from diagnose.evaluate.authorization import Asked
 from diagnose.evaluate.decision import decide
-from diagnose.evaluate.state import Maybe
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import (
     Case,
@@ -23,6 +22,7 @@ from diagnose.model.case import (
     Via,
 )
 from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.key_state import Maybe
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import (
     Action,

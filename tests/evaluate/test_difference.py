@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.model.trace import Reason
 
 GOT = "arn:aws:iam::222222222222:role/ops/Deploy"

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.evaluate.cases import FAR, case, element, on_key
 
-from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.model.trace import Element, Layer
 from diagnose.model.tri import YES, tri
 

@@ -8,12 +8,11 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Layer
-from diagnose.remedy.amendment import amend
+from diagnose.remedy.case_edit import amend, policies_in
+from diagnose.remedy.change import Draft
 from diagnose.remedy.document import Operation
-from diagnose.remedy.draft import Draft
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.places import policies_in
-from diagnose.remedy.prove import Proven, prove
+from diagnose.remedy.proof import Proven, prove
 
 
 def amended(case: Case, layer: Layer, *operations: Operation, kind: Kind = Kind.NAME_PRINCIPAL_IN_TRUST) -> Draft:

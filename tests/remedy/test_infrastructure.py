@@ -16,9 +16,9 @@ from tests.remedy.rendered import MANAGED, in_endpoint, in_identity, in_scp, in_
 
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Element, Layer
-from diagnose.remedy.cloudformation import cloudformation
-from diagnose.remedy.draft import TagChange
-from diagnose.remedy.terraform import heredoc, quoted
+from diagnose.remedy.change import TagChange
+from diagnose.remedy.render.cloudformation import cloudformation
+from diagnose.remedy.render.terraform import heredoc, quoted
 
 
 @given(st.text() | st.text('\\"${}%Uf0\n', max_size=12))

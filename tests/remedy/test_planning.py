@@ -8,7 +8,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, Effect, Element, Gate, Layer, Subject
-from diagnose.remedy.planning import in_a_row
+from diagnose.remedy.proposal import in_a_row
 
 SCP_UNREAD = Doubt(Layer.SCP)
 TRUST_BLOCKS = RemainingBlocker(Blocker(Action.ASSUME_ROLE, Layer.TRUST))

@@ -19,10 +19,10 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Parameters
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Gate, Layer, Subject
-from diagnose.remedy.draft import PolicyChange, RequestChange
+from diagnose.remedy.change import PolicyChange, RequestChange
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.proposal import first_proven
-from diagnose.remedy.terraform import terraform
+from diagnose.remedy.render.terraform import terraform
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.proof], ids=lambda one: f"{one.kind}: {one.name}")

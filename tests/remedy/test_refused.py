@@ -13,8 +13,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Effect, Layer, Subject
 from diagnose.remedy import propose
-from diagnose.remedy.amendment import editable
-from diagnose.remedy.places import policies_in
+from diagnose.remedy.case_edit import editable, policies_in
 
 AWS = {"kind": "managed", "arn": "arn:aws:iam::aws:policy/Guard"}
 ROOT = "arn:aws:iam::111111111111:root"

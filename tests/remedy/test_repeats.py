@@ -2,11 +2,11 @@
 
 import pytest
 
-from diagnose.authoring.worlds import case_of
-from diagnose.causes.folder import rule_folders
-from diagnose.causes.load import load_examples
-from diagnose.causes.match import explain
+from diagnose.authoring.examples import case_of
+from diagnose.causes.findings import explain
 from diagnose.causes.rule import Example
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.remedy.kinds import Kind

@@ -12,7 +12,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.trace import Layer
-from diagnose.remedy.draft import (
+from diagnose.remedy.change import (
     Attachment,
     Draft,
     MaximumChange,

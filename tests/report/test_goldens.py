@@ -11,7 +11,7 @@ from tests.report.diagnoses import EVERY, NAMES
 from diagnose.evaluate.keys.table import value_kind
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema
-from diagnose.report.redact import redact
+from diagnose.report.redact.redact import redact
 
 GOLDENS = Path(__file__).parent / "goldens"
 EVERY_STORY = (Format.TEXT, Format.MARKDOWN, Format.JSON)

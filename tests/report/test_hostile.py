@@ -14,8 +14,8 @@ from diagnose.evaluate.keys.table import value_kind
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Format, render
-from diagnose.report.ends import ends
-from diagnose.report.redact import redact
+from diagnose.report.redact.redact import redact
+from diagnose.report.sections.headline import ends
 
 HOSTILE = {
     "an ANSI escape": "\x1b[31mred\x1b[0m\x1b[2J",

@@ -14,9 +14,8 @@ from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import Level, PolicySet
 from diagnose.model.trace import DoubtKind
 from diagnose.report import Format, render
-from diagnose.report.json import diagnosis_schema
-from diagnose.report.shape import Flat
-from diagnose.report.visibility import destination_visibility, source_visibility
+from diagnose.report.json import destination_visibility, diagnosis_schema, source_visibility
+from diagnose.report.json_v1 import Flat
 from diagnose.version import VERSION
 
 every_diagnosis = pytest.mark.parametrize("name", EVERY)

@@ -8,9 +8,9 @@ from diagnose.model.trace import Layer, Problem
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
 from diagnose.report.blocks import Bullets, Section
-from diagnose.report.builtin import Builtin, primary
-from diagnose.report.cause import causes
+from diagnose.report.first_cause import Builtin, primary
 from diagnose.report.outline import outline
+from diagnose.report.sections.causes import causes
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from diagnose.evaluate.keys.table import value_kind
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.report import Format, render
 from diagnose.report.blocks import Bullets
-from diagnose.report.redact import redact
+from diagnose.report.redact.redact import redact
 from diagnose.report.refused import refusal_words, refusals
 
 FINDING = replace(EVERY["wrong-principal"](NAMES).findings[0], remedies=())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.report import Format, render
-from diagnose.report.runs import Row, length, plain, wrap
+from diagnose.report.layout import Row, length, plain, wrap
 
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 every_width = pytest.mark.parametrize("width", [20, 40, 80, 200])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.report.tree import page
+from diagnose.report.snippet import page
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 10**20) | st.text(max_size=8),

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from diagnose.authoring.worlds import case_of, worlds
+from diagnose.authoring.examples import case_of, worlds
 from diagnose.causes.facts import Fact
 from diagnose.causes.gather import gather
 from diagnose.causes.rule import Example
-from diagnose.causes.show import facts_as_yaml
+from diagnose.causes.vocabulary import facts_as_yaml
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.parsers import ResponseParserError
 from msgspec import Struct
 
-from diagnose.aws.redaction import redacted
+from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 

@@ -7,19 +7,11 @@ The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from diagnose.causes.terms import (
-    IdleKind,
-    LayerVerdict,
-    Quantifier,
-    Reach,
-    RoleKind,
-    Side,
-    Speaker,
-)
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
@@ -48,11 +40,27 @@ class Fact(Struct, frozen=True, kw_only=True):
 
 HIDDEN = frozenset({"subject", "settled"})
 
+
 Authorized = Annotated[Action, Meta(description="the action being authorised")]
+
+
 LayerName = Annotated[Layer, Meta(description="the layer")]
+
+
 LevelName = Annotated[str, Meta(description="for an SCP or RCP the level it is attached to; else empty")]
+
+
 PolicyName = Annotated[str, Meta(description="the policy's name")]
+
+
 Stored = Annotated[PolicyKind, Meta(description="how the policy is stored")]
+
+
+class LayerVerdict(StrEnum):
+    """Whether the request passes: a layer, or all there is."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
 
 
 class LayerFact(Fact, frozen=True, kw_only=True, tag="layer"):
@@ -66,6 +74,18 @@ class LayerFact(Fact, frozen=True, kw_only=True, tag="layer"):
     granted: Annotated[bool | None, Meta(description="an Allow applies, or none is needed")]
     needed: Annotated[bool | None, Meta(description="an Allow is needed here")] = True
     empty: Annotated[bool, Meta(description="it was read and holds no statement at all")] = False
+
+
+class Reach(StrEnum):
+    """How the trust policy reaches the caller: the members of `Match`, and none."""
+
+    SESSION = "session"
+    USER = "user"
+    SERVICE = "service"
+    ANY = "any"
+    ROLE = "role"
+    ACCOUNT = "account"
+    NONE = "none"
 
 
 class StatementFact(Fact, frozen=True, kw_only=True, tag="statement"):
@@ -113,6 +133,14 @@ class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
 
 class ResourceFact(Compared, frozen=True, kw_only=True, tag="resource"):
     """How a statement's Resource or NotResource compares with the role's ARN; the nearest value only."""
+
+
+class Quantifier(StrEnum):
+    """What stands before an operator for a key of several values: `ForAnyValue:`, `ForAllValues:`, or nothing."""
+
+    NONE = "none"
+    FOR_ANY_VALUE = "for_any_value"
+    FOR_ALL_VALUES = "for_all_values"
 
 
 class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
@@ -175,6 +203,14 @@ class CallerFact(Fact, frozen=True, kw_only=True, tag="caller"):
     new: Annotated[bool | None, Meta(description="it was created minutes before the evidence was read")]
 
 
+class RoleKind(StrEnum):
+    """What kind of role the destination is, as its path tells."""
+
+    NORMAL = "normal"
+    SERVICE_LINKED = "service_linked"
+    RESERVED = "reserved"
+
+
 class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
     """The destination role."""
 
@@ -211,6 +247,13 @@ class ProblemFact(Fact, frozen=True, kw_only=True, tag="problem"):
     message: Annotated[str, Meta(description="what is wrong with it")]
 
 
+class IdleKind(StrEnum):
+    """Why a policy that is near the caller does not count."""
+
+    OTHER_VERSION = "other_version"
+    NOT_ATTACHED = "not_attached"
+
+
 class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
     """A policy that does not count for the caller, though it would allow what its identity policies do not."""
 
@@ -220,6 +263,14 @@ class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
     version: Annotated[str, Meta(description="the version that would allow, for `other_version`")] = ""
     carrier: Annotated[str, Meta(description="where it is attached, for `not_attached`")] = ""
     allows: Annotated[bool | None, Meta(description="with it the identity policies would allow the action")]
+
+
+class Side(StrEnum):
+    """Which side something unread belongs to."""
+
+    SOURCE = "source"
+    DESTINATION = "destination"
+    REQUEST = "request"
 
 
 class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
@@ -233,6 +284,13 @@ class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
     permission: Annotated[str, Meta(description="the IAM permission that would have let us read it")] = ""
     detail: Annotated[str, Meta(description="what is missing, for people")] = ""
     matters: Annotated[bool | None, Meta(description="the answer depends on it")]
+
+
+class Speaker(StrEnum):
+    """Who reports what AWS answered."""
+
+    MESSAGE = "message"
+    PROBE = "probe"
 
 
 class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):

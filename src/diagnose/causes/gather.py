@@ -7,18 +7,32 @@ say otherwise. What is certain of a layer that may yet pass is unsettled: it can
 from collections.abc import Iterator
 from typing import assert_never
 
-from diagnose.causes.facts import Fact, GapFact, GateFact, ProblemFact
-from diagnose.causes.idle import idle
-from diagnose.causes.layered import of_action, told
-from diagnose.causes.said import answers
+from msgspec.structs import replace
+
+from diagnose.causes.facts import (
+    AnswerFact,
+    Fact,
+    GapFact,
+    GateFact,
+    IdleFact,
+    IdleKind,
+    LayerVerdict,
+    ProblemFact,
+    Side,
+    Speaker,
+)
+from diagnose.causes.layer_facts import of_action, told
 from diagnose.causes.situation import situation
-from diagnose.causes.terms import LayerVerdict, Side
-from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.authorization import probe_error, reported_error, same_identity
+from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
-from diagnose.model.case import Case
+from diagnose.evaluate.near_miss import how_arns_differ
+from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
+from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.condition_keys import FilledBy
 from diagnose.model.evidence import Unread
 from diagnose.model.key_state import ConditionKey
+from diagnose.model.policy import Policy
 from diagnose.model.trace import (
     Action,
     ActionDecision,
@@ -29,6 +43,7 @@ from diagnose.model.trace import (
     Gate,
     GateTrace,
     Layer,
+    LayerTrace,
     Reason,
     Subject,
 )
@@ -50,6 +65,43 @@ def gather(case: Case, decision: Decision) -> tuple[Fact, ...]:
         *situation(case),
         *answered,
     )
+
+
+def idle(case: Case, decision: Decision) -> Iterator[Fact]:
+    """List the policies with which the identity policies would, or might, allow what they do not allow now."""
+    waiting = [action for action in decision.actions if _fails(action)]
+    if not waiting:
+        return
+    for policy, version, counted in _candidates(case):
+        again = decide(_with(case, counted))
+        for before in waiting:
+            verdict = _verdict(again, before.action)
+            if verdict > _identity(before).verdict:
+                yield IdleFact(
+                    action=before.action,
+                    kind=IdleKind.OTHER_VERSION if version else IdleKind.NOT_ATTACHED,
+                    policy=policy.name,
+                    version=version,
+                    carrier="" if version else policy.attached_to,
+                    allows=None if verdict is UNKNOWN else True,
+                    subject=Subject(before.action, Layer.IDENTITY),
+                    settled=verdict is YES and _identity(before).verdict is NO,
+                )
+
+
+def answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
+    """Read the message that came with the case and the answer to the live attempt, where they tell of a refusal.
+
+    `computed` is what the evidence alone comes to; None where it settles nothing.
+    """
+    error = reported_error(case)
+    if error is not None:
+        outcome = ProbeOutcome.ACCESS_DENIED if error.denied else ProbeOutcome.OTHER_ERROR
+        yield _answer(case, computed, Speaker.MESSAGE, error, outcome)
+    probe = case.probe
+    if probe is not None and probe.outcome in (ProbeOutcome.ACCESS_DENIED, ProbeOutcome.OTHER_ERROR):
+        error = probe_error(case) or AwsError("", ErrorKind.OTHER)
+        yield _answer(case, computed, Speaker.PROBE, error, probe.outcome, probe.caller)
 
 
 def _computed(verdict: Tri) -> LayerVerdict | None:
@@ -144,3 +196,62 @@ def _side_of_key(key: str) -> Side:
             return Side.REQUEST
         case _:
             assert_never(filled_by)
+
+
+def _candidates(case: Case) -> Iterator[tuple[Policy, str, tuple[Policy, ...]]]:
+    """Give every idle document: its policy, its version if it is one, and what would count if it did."""
+    counting = case.snapshot.source.identity_policies.policies
+    for place, policy in enumerate(counting):
+        for other in policy.other_versions:
+            edited = replace(policy, document=other.document, version=other.version)
+            yield policy, other.version, (*counting[:place], edited, *counting[place + 1 :])
+    for policy in case.snapshot.source.idle_policies:
+        yield policy, "", (*counting, policy)
+
+
+def _with(case: Case, policies: tuple[Policy, ...]) -> Case:
+    source = case.snapshot.source
+    edited = replace(source, identity_policies=replace(source.identity_policies, policies=policies))
+    return replace(case, snapshot=replace(case.snapshot, source=edited))
+
+
+def _fails(action: ActionDecision) -> bool:
+    layer = _identity(action)
+    return layer.applies and layer.verdict is not YES
+
+
+def _verdict(decision: Decision, action: Action) -> Tri:
+    return next((_identity(each).verdict for each in decision.actions if each.action is action), NO)
+
+
+def _identity(action: ActionDecision) -> LayerTrace:
+    """Give the identity layer; one that passes where there is none, as for a service principal."""
+    passes = LayerTrace(Layer.IDENTITY, YES, NO, applies=False)
+    return next((layer for layer in action.layers if layer.layer is Layer.IDENTITY), passes)
+
+
+_OF_THE_CALL = frozenset(action.lower() for action in Action)
+
+
+def _answer(
+    case: Case,
+    computed: LayerVerdict | None,
+    by: Speaker,
+    error: AwsError,
+    outcome: ProbeOutcome,
+    caller: str = "",
+) -> AnswerFact:
+    caller = caller or (error.caller if error.caller.startswith("arn:") else "")
+    return AnswerFact(
+        by=by,
+        outcome=outcome,
+        kind=error.kind,
+        code=error.code,
+        named_action=error.action,
+        named_layer=NamedLayer.NONE if error.layer is None else NamedLayer(error.layer),
+        explicit=error.says_explicit,
+        other_action=error.action != "" and error.action.lower() not in _OF_THE_CALL,
+        caller=caller,
+        other_caller=caller != "" and not same_identity(case.snapshot.source.arn, caller),
+        computed=computed,
+    )

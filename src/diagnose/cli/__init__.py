@@ -14,7 +14,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
     from diagnose.cli.app import app
-    from diagnose.cli.usage import UsageError, mistake
+    from diagnose.cli.help import UsageError, mistake
 
     try:
         sys.exit(app(standalone_mode=False))

@@ -7,9 +7,8 @@ from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
-from diagnose.cli.facts import facts
 from diagnose.cli.help import GroupedCommand, kept
-from diagnose.cli.rules import explain, rules
+from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
 
 app = typer.Typer(

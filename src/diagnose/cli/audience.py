@@ -26,8 +26,8 @@ def audience(
 
     Exit codes: 0 whomever it admits, 2 bad usage or input.
     """
-    from diagnose.audience.admission import audience as sum_up
-    from diagnose.audience.words import words
+    from diagnose.audience import audience as sum_up
+    from diagnose.audience import words
     from diagnose.cli.output import say
 
     say(words(sum_up(_trust_policy(file))))
@@ -35,7 +35,7 @@ def audience(
 
 def _trust_policy(file: Path) -> Policy:
     """Read the policy out of either kind of file."""
-    from diagnose.collect.file import case_from_json, place_of, policy_from_json, read_bytes
+    from diagnose.collect.case_file import case_from_json, place_of, policy_from_json, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 

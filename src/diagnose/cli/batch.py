@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.exits import ALLOWED, DENIED, READER_LEFT, UNDETERMINED
 from diagnose.cli.options import RuleFolders
+from diagnose.cli.output import ALLOWED, DENIED, READER_LEFT, UNDETERMINED
 from diagnose.errors import XdiagError
 from diagnose.report import Lines
 
@@ -55,7 +55,7 @@ def batch(
     the rows has left. With --fail-on: 1 some row is denied, 3 some row is undetermined; an error comes first, then a
     denial.
     """
-    from diagnose.cli.rows import run
+    from diagnose.cli.batch_run import run
 
     try:
         counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())

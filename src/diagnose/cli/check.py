@@ -2,12 +2,12 @@
 
 import typer
 
-from diagnose.cli.finish import AnswerFlags, answer
+from diagnose.cli.answer import AnswerFlags, answer
+from diagnose.cli.evidence import EvidenceFlags, Inquiry, gathered
 from diagnose.cli.flags import with_flags
-from diagnose.cli.gather import EvidenceFlags, Inquiry, gathered
 from diagnose.cli.options import RoleArn, SourceArn
-from diagnose.cli.proposals import WhatIfFlags, expected_verdict, with_proposals
 from diagnose.cli.request import RequestFlags
+from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
 
 @with_flags

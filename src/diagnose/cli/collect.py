@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.evidence import LiveFlags, both_arns, live
 from diagnose.cli.flags import with_flags
-from diagnose.cli.gather import LiveFlags, both_arns, live
 from diagnose.cli.options import Redact, RoleArn, SourceArn
 from diagnose.cli.request import RequestFlags
 
@@ -34,13 +34,13 @@ def collect(
     case = live(*both_arns(source_arn, role_arn), where, request, attempt=False)
     if redact:
         from diagnose.evaluate.keys.table import value_kind
-        from diagnose.report.redact import redact_case
+        from diagnose.report.redact.redact import redact_case
 
         case = redact_case(case, value_kind)
 
     from diagnose.cli.output import say
-    from diagnose.collect.file import case_as_json
-    from diagnose.collect.file import save_case as save
+    from diagnose.collect.case_file import case_as_json
+    from diagnose.collect.case_file import save_case as save
 
     if save_case is None:
         say(case_as_json(case).decode())

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.finish import AnswerFlags, Output, answer
+from diagnose.cli.answer import AnswerFlags, Output, answer
 from diagnose.cli.options import Colors
 from diagnose.cli.output import Color
 from diagnose.errors import XdiagError

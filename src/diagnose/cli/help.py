@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+import typer
 from typer.core import TyperCommand
 
 from diagnose.errors import XdiagError
@@ -49,6 +50,20 @@ def kept(text: str) -> str:
     paragraphs = inspect.cleandoc(text).split("\n\n")
     # A backspace on a line of its own asks not to fill the paragraph anew.
     return "\n\n".join(f"\b\n{each}" if each.startswith("    ") else each for each in paragraphs)
+
+
+# Some versions of Typer bring a click of their own, others take the installed one: so the class is found from an heir.
+UsageError: Any = typer.BadParameter.__base__
+
+
+def mistake(error: Any) -> XdiagError | None:
+    """Word a usage error as ours; None for a missing command, for which the help has been shown."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return None
+    said = " ".join(error.format_message().split()).removesuffix(".").replace("'", "`")
+    command = error.ctx.command_path if error.ctx else "xdiag"
+    return XdiagError(said[:1].lower() + said[1:], hint=f"`{command} --help` tells what is expected")
 
 
 def _group(option: Any) -> str:

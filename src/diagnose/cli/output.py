@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from diagnose.errors import XdiagError
+from diagnose.model.diagnosis import Verdict
 
 
 class Color(StrEnum):
@@ -43,22 +44,9 @@ def pour(rows: bytes) -> None:
         sys.stdout.flush()
 
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Turn standard output away when it fails: what is still held back would be tried once more at exit."""
-    try:
-        yield
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise
-        reason = (error.strerror or str(error)).lower()
-        raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
-
-
 def tell(error: XdiagError) -> None:
     """Write a user's mistake, and what to do about it."""
-    from diagnose.report.plain import visible
+    from diagnose.report.safe_text import visible
 
     lines = [f"xdiag: {visible(error.message)}", *([f"  {visible(error.hint)}"] if error.hint else [])]
     sys.stderr.write("\n".join(lines) + "\n")
@@ -97,3 +85,33 @@ def progress() -> Iterator[Callable[[str], None]]:
 def shows_results() -> bool:
     """Say whether results go to a terminal."""
     return sys.stdout.isatty()
+
+
+ALLOWED, DENIED, BAD_INPUT, UNDETERMINED, NOTHING_GATHERED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+READER_LEFT = 141
+"""As a shell calls the end of a program that nobody reads any more. It says nothing of the rows that were not read."""
+
+
+def code_of(verdict: Verdict, expected: Verdict | None = None) -> int:
+    """Give the exit code of a verdict; where one was expected, success is to get it."""
+    if expected is not None:
+        return ALLOWED if verdict is expected else (UNDETERMINED if verdict is Verdict.UNDETERMINED else DENIED)
+    return _BY_VERDICT[verdict]
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Turn standard output away when it fails: what is still held back would be tried once more at exit."""
+    try:
+        yield
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
+
+
+_BY_VERDICT = {Verdict.ALLOWED: ALLOWED, Verdict.DENIED: DENIED, Verdict.UNDETERMINED: UNDETERMINED}

@@ -24,6 +24,7 @@ rules = typer.Typer(
     no_args_is_help=True,
 )
 
+
 Name = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; 'xdiag rules list' names them.")]
 
 
@@ -34,7 +35,7 @@ def list_rules(folders: RuleFolders = None) -> None:
 
     Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
     """
-    from diagnose.causes.words import title_of
+    from diagnose.causes.sentences import title_of
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
@@ -50,9 +51,9 @@ def show_rule(name: Name, folders: RuleFolders = None) -> None:
 
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
-    from diagnose.causes.folder import rule_folders
-    from diagnose.causes.load import rule_files
     from diagnose.causes.rule import named
+    from diagnose.causes.rule_cache import rule_folders
+    from diagnose.causes.rule_file import rule_files
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
@@ -76,9 +77,9 @@ def check_rules(
 
     Exit codes: 0 all do, 1 one does not, 2 bad usage or a rule that is wrong.
     """
-    from diagnose.authoring.trial import try_rules
-    from diagnose.causes.folder import rule_folders
-    from diagnose.causes.load import load_examples
+    from diagnose.authoring.examples import try_rules
+    from diagnose.causes.rule_cache import rule_folders
+    from diagnose.causes.rule_file import load_examples
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
@@ -131,10 +132,10 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
-    from diagnose.authoring.page import section
-    from diagnose.causes.folder import rule_folders
-    from diagnose.causes.load import load_examples
+    from diagnose.authoring.pages import section
     from diagnose.causes.rule import named
+    from diagnose.causes.rule_cache import rule_folders
+    from diagnose.causes.rule_file import load_examples
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
@@ -143,6 +144,27 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
     if rule is None:
         raise _unknown(name, folders)
     say(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+
+
+def facts(
+    case_file: Annotated[Path, typer.Argument(metavar="CASE", help="A case file ('-': standard input).")],
+) -> None:
+    """Print the facts of a case in the very form that a rule's `when` takes.
+
+    A new rule is written by deleting lines.
+
+        xdiag facts ticket.json
+
+    Exit codes: 0 whatever the verdict is, 2 bad usage or input.
+    """
+    from diagnose.causes.gather import gather
+    from diagnose.causes.vocabulary import facts_as_yaml
+    from diagnose.cli.output import say
+    from diagnose.evaluate.decision import decide
+    from diagnose.loading import load_case
+
+    case = load_case(case_file)
+    say(facts_as_yaml(gather(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:

@@ -35,7 +35,7 @@ def schema(
 def _schema(subject: Subject) -> dict[str, object]:
     match subject:
         case Subject.CASE:
-            from diagnose.collect.schema import case_schema
+            from diagnose.collect.case_schema import case_schema
 
             return case_schema()
         case Subject.DIAGNOSIS:

@@ -6,14 +6,12 @@ from msgspec.structs import replace
 
 from diagnose.aws.identity import identify
 from diagnose.aws.session import Side
-from diagnose.collect.administrator import Administrator
-from diagnose.collect.destination import read_destination
 from diagnose.collect.endpoint import read_endpoint
 from diagnose.collect.guardrails import Bound, read_guardrails
-from diagnose.collect.identity import read_source
-from diagnose.collect.organization import read_organization
-from diagnose.collect.readers import Held, Reader, reader_of
-from diagnose.collect.sessions import session_of
+from diagnose.collect.iam import Held, Reader, reader_of
+from diagnose.collect.organization import Administrator, read_organization
+from diagnose.collect.role import read_destination
+from diagnose.collect.source import read_source, session_of
 from diagnose.errors import NothingGatheredError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot

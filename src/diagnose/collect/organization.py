@@ -1,13 +1,16 @@
 """The organization an account is in, as far as any member may know it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
 
-from diagnose.aws.calls import find
-from diagnose.collect.readers import Reader, about
+from msgspec import Struct
+
+from diagnose.aws.calls import Answer, Refusal, find, find_listed, listed, read, unread
+from diagnose.aws.identity import Identity
+from diagnose.collect.iam import Held, Reader, about
 from diagnose.model.case import Organization
-from diagnose.model.evidence import Evidence, Known, Unread
-
-_ACTION = "organizations:DescribeOrganization"
+from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
 
 def read_organization(
@@ -28,3 +31,114 @@ def read_organization(
         return Known(None, found.source)
     described = found.value["Organization"]
     return Known(Organization(described["Id"], management_account=described["MasterAccountId"]), found.source)
+
+
+class Administrator:
+    """Reads an organization. What was asked once is not asked again: AWS lets few such calls through at a time.
+
+    `named` says that the credentials were given for this very purpose.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
+
+    def __init__(self, held: Held, progress: Callable[[str], None], *, named: bool) -> None:
+        """Keep the credentials; nothing is called yet."""
+        self.named = named
+        self.progress = progress
+        self._held = held
+        self._answers: dict[tuple[str, frozenset[tuple[str, str]]], Any] = {}
+
+    @property
+    def account(self) -> str:
+        """The account that the credentials belong to; empty where AWS did not say."""
+        return self._held.identity.account if isinstance(self._held.identity, Identity) else ""
+
+    @property
+    def label(self) -> str:
+        """Whose credentials these are, for people."""
+        return f"with {self._held.side.label}" + (f", in account {self.account}" if self.account else "")
+
+    @cached_property
+    def organization(self) -> Evidence[Organization | None]:
+        """The organization that the account of the credentials is in; None where it is in none."""
+        identity = self._held.identity
+        if isinstance(identity, Refusal):
+            return unread(identity, "organization", "")
+        return read_organization(identity.account, Reader(self._held.side, identity), self.progress)
+
+    def read(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
+        """Make one call, as `calls.read` does."""
+        answer: Evidence[Answer] = self._once(
+            action, parameters, lambda: read(self._held.side, action, subject, **parameters)
+        )
+        return answer
+
+    def listed(self, action: str, subject: str, key: str, **parameters: str) -> Evidence[tuple[Any, ...]]:
+        """Make one listing call, as `calls.listed` does."""
+        answer: Evidence[tuple[Any, ...]] = self._once(
+            action, parameters, lambda: listed(self._held.side, action, subject, key, **parameters)
+        )
+        return answer
+
+    def parents(self, child: str) -> Evidence[tuple[Any, ...] | None]:
+        """List the parents of an account or OU; None where the organization has no such child.
+
+        Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
+        """
+        action = "organizations:ListParents"
+        answer: Evidence[tuple[Any, ...] | None] = self._once(
+            action,
+            {"ChildId": child},
+            lambda: find_listed(
+                self._held.side, action, f"parent of {child}", "Parents", absent="ChildNotFoundException", ChildId=child
+            ),
+        )
+        return answer
+
+    def _once(self, action: str, parameters: Mapping[str, str], ask: Callable[[], Any]) -> Any:
+        key = (action, frozenset(parameters.items()))
+        if key not in self._answers:
+            self._answers[key] = ask()
+        return self._answers[key]
+
+
+class Place(Struct, frozen=True):
+    """The way to an account: the id of the root, those of the OUs from the top down, and the account itself."""
+
+    root: str
+    units: tuple[str, ...]
+    account: str
+
+    def path(self, organization: str) -> str:
+        """Write the place as `aws:PrincipalOrgPaths` does.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        return "".join(f"{step}/" for step in (organization, self.root, *self.units))
+
+
+def place_of(administrator: Administrator, account: str) -> Place | Unread | None:
+    """Walk from an account up to the root; None where it is not in the administrator's organization.
+
+    A way that breaks off is unread as a whole: what stands above is not known.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
+    """
+    units: list[str] = []
+    child = account
+    while True:
+        parents = administrator.parents(child)
+        if isinstance(parents, Unread):
+            return parents
+        if parents.value is None and child == account:
+            return None
+        if parents.value is None or len(parents.value) != 1 or parents.value[0]["Id"] in units:
+            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name the one parent it has")
+        [parent] = parents.value
+        if parent["Type"] == "ROOT":
+            return Place(parent["Id"], tuple(reversed(units)), account)
+        child = parent["Id"]
+        units.append(child)
+
+
+_ACTION = "organizations:DescribeOrganization"

@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from collections.abc import Mapping
 from functools import lru_cache
 
+from diagnose.evaluate.json_values import Texts, all_texts, repeats
 from diagnose.evaluate.pattern import glob, has_wildcard
-from diagnose.evaluate.question import Question
-from diagnose.evaluate.values import Texts, all_texts, repeats
+from diagnose.evaluate.request import Question
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.asked import Asked
+from diagnose.evaluate.authorization import Asked, needed
 from diagnose.evaluate.console import as_switched, as_the_console_asks, second_switch
-from diagnose.evaluate.doubts import doubts
+from diagnose.evaluate.doubts import doubts, notes
 from diagnose.evaluate.explore import Explored, explore
-from diagnose.evaluate.grant import needed
-from diagnose.evaluate.notes import notes
-from diagnose.evaluate.weigh import Reach, Weighed
+from diagnose.evaluate.level import Reach, Weighed
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.trace import (

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 
-from diagnose.evaluate.asked import Asked
-from diagnose.evaluate.candidate import Candidate, candidates
+from diagnose.evaluate.authorization import Asked
 from diagnose.evaluate.condition import Test
-from diagnose.evaluate.sheet import Sheet
-from diagnose.evaluate.state import Maybe
-from diagnose.evaluate.statement import Statement
-from diagnose.evaluate.weigh import Reach, could_apply, passes, tally
+from diagnose.evaluate.document import Statement
+from diagnose.evaluate.level import Reach, Sheet, could_apply, passes, tally
+from diagnose.evaluate.possible_values import Candidate, candidates
+from diagnose.model.key_state import Maybe
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri
 

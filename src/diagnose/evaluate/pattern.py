@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
-from diagnose.evaluate.question import Question
-from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State
+from diagnose.evaluate.request import Question
+from diagnose.model.key_state import ABSENT, ANYTHING, Maybe, State
 
 Matcher = Callable[[str], bool]
 Piece = tuple[str, bool]

@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 import re
 
 from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.difference import how_arns_differ
-from diagnose.evaluate.question import Question
-from diagnose.evaluate.values import Texts
+from diagnose.evaluate.json_values import Texts
+from diagnose.evaluate.near_miss import how_arns_differ
+from diagnose.evaluate.request import Question
 from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri

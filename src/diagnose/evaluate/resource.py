@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from functools import lru_cache
 
-from diagnose.evaluate.difference import how_arns_differ
+from diagnose.evaluate.json_values import Texts
+from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, joined, pieces_glob
-from diagnose.evaluate.question import Question
-from diagnose.evaluate.state import Maybe
-from diagnose.evaluate.values import Texts
+from diagnose.evaluate.request import Question
 from diagnose.model.arn import split_arn
+from diagnose.model.key_state import Maybe
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
 

@@ -36,6 +36,6 @@ def plan(
     """
     if len(decision.blockers) < 2 or any(remedy.enough for remedy in remedies):
         return ()
-    from diagnose.remedy.planning import in_a_row
+    from diagnose.remedy.proposal import in_a_row
 
     return in_a_row(steps, case, decision)

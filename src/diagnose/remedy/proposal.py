@@ -1,20 +1,21 @@
 """From the kind of remedy that a rule names to the remedy that is shown, with its proof."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.refusal import aws_answer
+from diagnose.evaluate.authorization import aws_answer
+from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
 from diagnose.model.tri import NO, YES
-from diagnose.remedy.commands import commands
+from diagnose.remedy.case_edit import same
+from diagnose.remedy.change import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange, changed_flags
 from diagnose.remedy.document import dumped, patch_text
-from diagnose.remedy.draft import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange
-from diagnose.remedy.flags import changed_flags
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.prove import Proven, prove
+from diagnose.remedy.proof import Proven, prove
+from diagnose.remedy.render.aws_cli import commands
 from diagnose.remedy.table import KINDS, Edited
 
 
@@ -81,6 +82,29 @@ def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
     return remedy
 
 
+def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+    """Carry out remedies one after the other until nothing that is known stands in the way.
+
+    Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
+    Nothing comes back where the steps do not lead there.
+    """
+    found: list[Remedy] = []
+    current, decided = case, decision
+    for kind, subject in steps:
+        if decided.verdict is YES or (found and found[-1].enough):
+            break
+        now = _relocated(subject, decided)
+        first = first_proven(Kind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
+        if isinstance(first, NotProved):
+            continue
+        draft, proof = first
+        if draft.case is None or proof.decision is None:
+            continue
+        found.append(as_remedy(draft, proof, current))
+        current, decided = draft.case, decide(draft.case)
+    return tuple(found) if found and found[-1].enough else ()
+
+
 def _advice(kind: Kind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
@@ -132,3 +156,40 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
     denies = [pair for pair in found if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
     allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and pair[1].unmet]
     return denies + sorted(allows, key=lambda pair: len(pair[1].unmet))
+
+
+def _relocated(subject: Subject, decision: Decision) -> Subject | None:
+    """Find what a subject is about in a later decision; None where it no longer stands in the way."""
+    if subject.statement is None:
+        return subject
+    statement = _again(subject.action, subject.statement, decision)
+    if statement is None:
+        return None
+    if subject.element is None:
+        return replace(subject, statement=statement)
+    held = subject.element
+    element = next(
+        (
+            one
+            for one in statement.elements
+            if (one.element, one.key, one.operator) == (held.element, held.key, held.operator)
+        ),
+        None,
+    )
+    return replace(subject, statement=statement, element=element) if element is not None else None
+
+
+def _again(action: Action, held: StatementTrace, decision: Decision) -> StatementTrace | None:
+    return next(
+        (
+            statement
+            for decided in decision.actions
+            if decided.action is action
+            for layer in decided.layers
+            if layer.layer is held.layer
+            for level in layer.levels
+            for statement in level.statements
+            if statement.index == held.index and same(statement.policy, held.policy)
+        ),
+        None,
+    )

@@ -8,21 +8,9 @@ from msgspec import Struct
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner
 from diagnose.model.trace import Decision, Element, ElementTrace, Subject
-from diagnose.remedy import (
-    advice,
-    companions,
-    conditions,
-    denials,
-    identity,
-    limits,
-    parameters,
-    route,
-    settings,
-    trust,
-    wording,
-)
-from diagnose.remedy.advice import Advice, packed_too_large, role_sets_the_limit, tags_are_too_large
-from diagnose.remedy.draft import Attempt
+from diagnose.remedy.change import Attempt
+from diagnose.remedy.fixes import advice, condition, correct, deny, identity, limits, parameters, role, route, trust
+from diagnose.remedy.fixes.advice import Advice, packed_too_large, role_sets_the_limit, tags_are_too_large
 from diagnose.remedy.kinds import Kind
 
 Author = Callable[[Subject, Case, Decision], Iterator[Attempt]]
@@ -103,31 +91,31 @@ _HIGHER_MAXIMUM = Advice(
 
 KINDS: dict[Kind, KindTraits] = {
     Kind.ALLOW_ROLE_IN_IDENTITY: KindTraits(identity.allow_role, Edited.SOURCE, Letter.CHANGE, (), (_RIGHT_ACTION,)),
-    Kind.CORRECT_RESOURCE: KindTraits(wording.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
-    Kind.CORRECT_ACTION: KindTraits(wording.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR,), ()),
+    Kind.CORRECT_RESOURCE: KindTraits(correct.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
+    Kind.CORRECT_ACTION: KindTraits(correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR,), ()),
     Kind.SET_DEFAULT_VERSION: KindTraits(identity.set_default_version, Edited.SOURCE, Letter.CHANGE, (), ()),
     Kind.ATTACH_IDLE_POLICY: KindTraits(identity.attach_idle_policy, Edited.SOURCE, Letter.CHANGE, (), ()),
     Kind.NAME_PRINCIPAL_IN_TRUST: KindTraits(
         trust.name_principal, Edited.TRUST, Letter.CHANGE, (), (_RIGHT_ACTION, _RIGHT_CALLER)
     ),
     Kind.REPLACE_STALE_ID: KindTraits(trust.replace_stale_id, Edited.TRUST, Letter.CHANGE, (), ()),
-    Kind.ADD_COMPANION_TO_TRUST: KindTraits(companions.add_companion_to_trust, Edited.TRUST, Letter.CHANGE, (), ()),
+    Kind.ADD_COMPANION_TO_TRUST: KindTraits(trust.add_companion_to_trust, Edited.TRUST, Letter.CHANGE, (), ()),
     Kind.ADD_COMPANION_TO_IDENTITY: KindTraits(
-        companions.add_companion_to_identity, Edited.SOURCE, Letter.CHANGE, (), (_SPLIT,)
+        trust.add_companion_to_identity, Edited.SOURCE, Letter.CHANGE, (), (_SPLIT,)
     ),
     Kind.ADD_COMPANION_TO_BOUNDARY: KindTraits(limits.add_companion_to_boundary, Edited.LIMIT, Letter.CHANGE, (), ()),
-    Kind.SPLIT_COMPANION: KindTraits(companions.split_companion, Edited.POLICY, Letter.CHANGE, (), ()),
+    Kind.SPLIT_COMPANION: KindTraits(trust.split_companion, Edited.POLICY, Letter.CHANGE, (), ()),
     Kind.CORRECT_CONDITION_VALUE: KindTraits(
-        wording.correct_condition_value, Edited.POLICY, Letter.CHANGE, (_CONDITION_OF_ERROR,), ()
+        correct.correct_condition_value, Edited.POLICY, Letter.CHANGE, (_CONDITION_OF_ERROR,), ()
     ),
     Kind.CORRECT_CONDITION_OPERATOR: KindTraits(
-        conditions.correct_condition_operator, Edited.POLICY, Letter.CHANGE, (), ()
+        condition.correct_condition_operator, Edited.POLICY, Letter.CHANGE, (), ()
     ),
-    Kind.CORRECT_CONDITION_KEY: KindTraits(conditions.correct_condition_key, Edited.POLICY, Letter.CHANGE, (), ()),
+    Kind.CORRECT_CONDITION_KEY: KindTraits(condition.correct_condition_key, Edited.POLICY, Letter.CHANGE, (), ()),
     Kind.SET_POLICY_VERSION_LANGUAGE: KindTraits(
-        wording.set_policy_version_language, Edited.POLICY, Letter.CHANGE, (), ()
+        correct.set_policy_version_language, Edited.POLICY, Letter.CHANGE, (), ()
     ),
-    Kind.EXEMPT_FROM_DENY: KindTraits(denials.exempt, Edited.POLICY, Letter.CHANGE, (), ()),
+    Kind.EXEMPT_FROM_DENY: KindTraits(deny.exempt, Edited.POLICY, Letter.CHANGE, (), ()),
     Kind.ALLOW_IN_BOUNDARY: KindTraits(limits.allow_in_boundary, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
     Kind.ALLOW_IN_SCP: KindTraits(limits.allow_in_scp, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
     Kind.ALLOW_IN_ENDPOINT: KindTraits(limits.allow_in_endpoint, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
@@ -151,12 +139,10 @@ KINDS: dict[Kind, KindTraits] = {
     Kind.USE_IDENTITY: KindTraits(route.use_identity, Edited.NOTHING, Letter.CHANGE, (), ()),
     Kind.USE_OTHER_ROLE: KindTraits(route.use_other_role, Edited.NOTHING, Letter.CHANGE, (), ()),
     Kind.DROP_HOP: KindTraits(route.drop_hop, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.RAISE_ROLE_MAXIMUM: KindTraits(
-        settings.raise_role_maximum, Edited.SETTING, Letter.CHANGE, (_HIGHER_MAXIMUM,), ()
-    ),
-    Kind.TAG_PRINCIPAL: KindTraits(settings.tag_principal, Edited.SETTING, Letter.CHANGE, (), ()),
-    Kind.TAG_ROLE: KindTraits(settings.tag_role, Edited.SETTING, Letter.CHANGE, (), ()),
-    Kind.CREATE_ROLE: KindTraits(settings.create_role, Edited.SETTING, Letter.CHANGE, (), ()),
+    Kind.RAISE_ROLE_MAXIMUM: KindTraits(role.raise_role_maximum, Edited.SETTING, Letter.CHANGE, (_HIGHER_MAXIMUM,), ()),
+    Kind.TAG_PRINCIPAL: KindTraits(role.tag_principal, Edited.SETTING, Letter.CHANGE, (), ()),
+    Kind.TAG_ROLE: KindTraits(role.tag_role, Edited.SETTING, Letter.CHANGE, (), ()),
+    Kind.CREATE_ROLE: KindTraits(role.create_role, Edited.SETTING, Letter.CHANGE, (), ()),
     Kind.WAIT_FOR_PROPAGATION: KindTraits(advice.wait_for_propagation, Edited.NOTHING, Letter.CHANGE, (), ()),
     Kind.ASK_OWNER: KindTraits(advice.ask_owner, Edited.NOTHING, Letter.MEANT, (), ()),
     Kind.GRANT_READER_PERMISSION: KindTraits(advice.grant_reader_permission, Edited.NOTHING, Letter.CHANGE, (), ()),

@@ -9,9 +9,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from diagnose.report.excerpt import Mark
-from diagnose.report.runs import Tone
-from diagnose.report.tree import Page
+from diagnose.report.layout import Tone
+from diagnose.report.snippet import Mark, Page
 
 
 class Paragraph(Struct, frozen=True):

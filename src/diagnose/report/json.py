@@ -1,29 +1,29 @@
 """A report for machines: one document, flat at the top, with the detail below. Its shape is in `shape`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import msgspec
 
-from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy
-from diagnose.model.policy import document_text
+from diagnose.model.evidence import Evidence, Gap, Known, Unread
+from diagnose.model.policy import Level, PolicySet, document_text
 from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report import Screen
-from diagnose.report.builtin import computed, primary
-from diagnose.report.checklist import check
-from diagnose.report.ends import dest_account, source_account
-from diagnose.report.excerpt import find
-from diagnose.report.fix import proof_words
-from diagnose.report.handover import handover
-from diagnose.report.place import place
-from diagnose.report.plain import ascii_json
+from diagnose.report.first_cause import computed, primary
+from diagnose.report.json_v1 import Document, Visibility
 from diagnose.report.refused import refusal_words
-from diagnose.report.remaining import remaining_words
-from diagnose.report.shape import Document
-from diagnose.report.tree import page
-from diagnose.report.unseen import cure, doubt_words, gaps
-from diagnose.report.visibility import destination_visibility, source_visibility
+from diagnose.report.safe_text import ascii_json
+from diagnose.report.sections.fixes import proof_words
+from diagnose.report.sections.handover import handover
+from diagnose.report.sections.headline import dest_account, source_account
+from diagnose.report.sections.layers import check
+from diagnose.report.sections.places import place
+from diagnose.report.sections.remaining import remaining_words
+from diagnose.report.sections.unseen import cure, doubt_words, gaps
+from diagnose.report.snippet import find, page
 from diagnose.version import VERSION
 
 SUFFIX = "json"
@@ -39,6 +39,19 @@ def diagnosis_schema() -> dict[str, object]:
     """Give the JSON Schema of a report."""
     (reference,), components = msgspec.json.schema_components((Document,), ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
+
+
+def source_visibility(case: Case) -> Visibility:
+    """Say how much of the caller's side was seen: the principal, its policies, boundary and SCPs.
+
+    What no AWS API tells, such as the session policy of a live session, is not counted.
+    """
+    return _visibility(list(_source(case.snapshot.source)))
+
+
+def destination_visibility(case: Case) -> Visibility:
+    """Say how much of the role's side was seen: the role, its trust policy and RCPs."""
+    return _visibility(list(_destination(case.snapshot.destination)))
 
 
 def _flat(diagnosis: Diagnosis) -> Mapping[str, object]:
@@ -203,3 +216,49 @@ def _place(excerpt: Excerpt, case: Case) -> Mapping[str, object]:
         "label": excerpt.label,
         "primary": excerpt.primary,
     }
+
+
+def _visibility(seen: list[bool]) -> Visibility:
+    if all(seen):
+        return "full"
+    return "partial" if any(seen) else "none"
+
+
+def _source(side: SourceSide) -> Iterator[bool]:
+    yield from _read(side.principal)
+    yield from _all_read(side.identity_policies)
+    yield from _read(side.boundary)
+    yield from _levels_read(side.scps)
+
+
+def _destination(side: DestinationSide) -> Iterator[bool]:
+    yield from _read(side.role)
+    yield from _read(side.trust_policy)
+    yield from _levels_read(side.rcps)
+
+
+def _read(evidence: Evidence[object]) -> Iterator[bool]:
+    match evidence:
+        case Known():
+            yield True
+        case Unread(gap=Gap.NO_API):
+            return
+        case Unread():
+            yield False
+        case _:
+            assert_never(evidence)
+
+
+def _levels_read(levels: Evidence[tuple[Level, ...]]) -> Iterator[bool]:
+    yield from _read(levels)
+    if isinstance(levels, Known):
+        for level in levels.value:
+            yield from _all_read(level.policies)
+
+
+def _all_read(policies: PolicySet) -> Iterator[bool]:
+    """Say that policies were read where any was, or where there are none; and of each gap that it is one."""
+    if policies.policies or not policies.unread:
+        yield True
+    for gap in policies.unread:
+        yield from _read(gap)

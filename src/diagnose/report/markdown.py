@@ -23,10 +23,10 @@ from diagnose.report.blocks import (
     Section,
     Snippet,
 )
-from diagnose.report.excerpt import draw
+from diagnose.report.layout import plain
 from diagnose.report.outline import outline
-from diagnose.report.plain import code_span, fence, html_text, prose
-from diagnose.report.runs import plain
+from diagnose.report.safe_text import code_span, fence, html_text, prose
+from diagnose.report.snippet import draw
 
 SUFFIX = "md"
 _WIDTH = 100

@@ -1,15 +1,15 @@
 """What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
 
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.report.attempt import attempt, contradiction
 from diagnose.report.blocks import Fields, Outline
-from diagnose.report.cause import SAVE, causes, problems
-from diagnose.report.checklist import layers
-from diagnose.report.ends import ends, headline
-from diagnose.report.fix import plan
-from diagnose.report.passage import passage
-from diagnose.report.runs import Tone
-from diagnose.report.unseen import unseen
+from diagnose.report.layout import Tone
+from diagnose.report.sections.attempt import attempt, contradiction
+from diagnose.report.sections.causes import SAVE, causes, problems
+from diagnose.report.sections.fixes import plan
+from diagnose.report.sections.headline import ends, headline
+from diagnose.report.sections.layers import layers
+from diagnose.report.sections.unseen import unseen
+from diagnose.report.sections.verdict import passage
 from diagnose.version import VERSION
 
 _TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}

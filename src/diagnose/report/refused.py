@@ -5,8 +5,8 @@ from typing import assert_never
 
 from diagnose.model.diagnosis import Finding, NotProved, Proof, Refused
 from diagnose.report.blocks import Block, Bullets, Paragraph
-from diagnose.report.plain import quoted
-from diagnose.report.runs import Tone
+from diagnose.report.layout import Tone
+from diagnose.report.safe_text import quoted
 
 _SAY_NOTHING = (NotProved.ALLOWED_ALREADY, NotProved.SAME_AS_SMALLER, NotProved.NO_EDIT)
 """Reasons from which nobody learns anything about their policies."""

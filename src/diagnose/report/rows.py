@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from diagnose.report import Lines
-from diagnose.report.plain import ascii_json, csv_line
+from diagnose.report.safe_text import ascii_json, csv_line
 
 R = TypeVar("R", bound=Struct)
 

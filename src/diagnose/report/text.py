@@ -24,10 +24,10 @@ from diagnose.report.blocks import (
     Sign,
     Snippet,
 )
-from diagnose.report.excerpt import draw
+from diagnose.report.layout import Row, Tone, plain, row, wrap
 from diagnose.report.outline import outline
-from diagnose.report.plain import cells
-from diagnose.report.runs import Row, Tone, plain, row, wrap
+from diagnose.report.safe_text import cells
+from diagnose.report.snippet import draw
 
 SUFFIX = "txt"
 _STEP = 2

@@ -18,7 +18,7 @@ import pytest
 from msgspec import structs
 from tests.evaluate.cases import SERVICE, SESSION, USER, case
 
-from diagnose.evaluate.asked import Asked
+from diagnose.evaluate.authorization import Asked
 from diagnose.evaluate.keys.table import (
     ATTRIBUTES,
     CLAIMS,
@@ -36,10 +36,10 @@ from diagnose.evaluate.keys.table import (
     value_kind,
     written,
 )
-from diagnose.evaluate.state import ABSENT, Maybe, State
 from diagnose.model.case import Case, Endpoint, Organization, Origin, Parameters, ProvidedContext, Via
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence, ValueKind
 from diagnose.model.evidence import Known
+from diagnose.model.key_state import ABSENT, Maybe, State
 from diagnose.model.trace import Action
 
 ROWS = """

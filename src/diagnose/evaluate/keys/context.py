@@ -1,11 +1,11 @@
 """The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first asked for."""
 
+from diagnose.evaluate.call import Scene
 from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
 from diagnose.evaluate.operations import ASSUME_ROLE
-from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, State
 from diagnose.model.case import Request
 from diagnose.model.condition_keys import Presence
+from diagnose.model.key_state import ABSENT, ANYTHING, SOME_VALUE, State
 
 
 class Context(dict[str, State]):

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
-from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, Maybe, State, tag_state
+from diagnose.evaluate.call import Scene
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Known
+from diagnose.model.key_state import ABSENT, ANYTHING, Maybe, State, tag_state
 
 
 def callers_arn(scene: Scene) -> State:

@@ -9,12 +9,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from diagnose.evaluate.call import Scene
 from diagnose.evaluate.keys.principal import id_of, paths_in
-from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Known
+from diagnose.model.key_state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
 
 
 def external_id(scene: Scene) -> State:

@@ -4,11 +4,11 @@ Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
-from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import ABSENT, ANYTHING, FALSE_OR_ABSENT, SOME_VALUE, Maybe, State
+from diagnose.evaluate.call import Scene
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Origin
 from diagnose.model.evidence import Known
+from diagnose.model.key_state import ABSENT, ANYTHING, FALSE_OR_ABSENT, SOME_VALUE, Maybe, State
 
 
 def token_issue_time(scene: Scene) -> State:

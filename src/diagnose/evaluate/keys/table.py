@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from diagnose.evaluate.call import Scene
 from diagnose.evaluate.keys.principal import (
     callers_account,
     callers_arn,
@@ -62,9 +63,8 @@ from diagnose.evaluate.keys.session import (
     product,
     token_issue_time,
 )
-from diagnose.evaluate.scene import Scene
-from diagnose.evaluate.state import State
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence, ValueKind
+from diagnose.model.key_state import State
 from diagnose.model.trace import Action
 
 

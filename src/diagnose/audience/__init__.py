@@ -1,1 +1,0 @@
-"""Whom a trust policy admits."""

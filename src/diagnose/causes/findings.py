@@ -1,0 +1,214 @@
+"""Rules and a decision to findings: which causes are told, in which words, with which evidence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from diagnose.causes.facts import Compared, Fact, LayerFact
+from diagnose.causes.gather import gather
+from diagnose.causes.layer_facts import compared, nearest
+from diagnose.causes.match import ELEMENTS, Bound, bind
+from diagnose.causes.ranking import Chosen, choose, in_order, place_of
+from diagnose.causes.rule import Rule
+from diagnose.causes.sentences import fill, quoted, shown
+from diagnose.causes.vocabulary import fields_of
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Certainty, Excerpt, Finding
+from diagnose.model.trace import (
+    Action,
+    Decision,
+    Effect,
+    Element,
+    ElementTrace,
+    Layer,
+    LevelTrace,
+    Reason,
+    StatementTrace,
+    Subject,
+)
+from diagnose.model.trace_words import got_words, wanted_words
+from diagnose.model.tri import UNKNOWN, YES
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
+
+
+class Cause(Struct, frozen=True):
+    """A finding without its remedies, what it is about, and the kinds of remedy its rule names."""
+
+    finding: Finding
+    subject: Subject
+    remedies: tuple[str, ...]
+
+
+def explain(rules: Sequence[Rule], case: Case, decision: Decision) -> tuple[Cause, ...]:
+    """Name the causes of a decision, in the order in which they are to be told; nothing where it is allowed."""
+    facts = by_name(gather(case, decision))
+    if not facts:
+        return ()
+    chosen = choose(bound for rule in rules for bound in bind(rule, facts))
+    return tuple(_cause(each, case, decision) for each in in_order(chosen, decision))
+
+
+def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
+    """Sort facts by their names."""
+    named: dict[str, list[Fact]] = {}
+    for fact in facts:
+        named.setdefault(fact.name, []).append(fact)
+    return named
+
+
+MOST = 3
+"""Places of one kind that are shown; more would hide what matters."""
+
+
+def excerpts(cause: Chosen, decision: Decision) -> tuple[Excerpt, ...]:
+    """List the places: first what stands in the way, then what would have let the request pass."""
+    placed = [fact for fact in cause.best.facts if fact.subject.statement is not None]
+    exact = [fact for fact in placed if isinstance(fact, Compared)]
+    found = [_of_fact(fact, primary=True) for fact in (exact or placed)]
+    if not found:
+        layers = [fact.subject for fact in cause.best.facts if isinstance(fact, LayerFact)]
+        found = [each for subject in layers for each in _nearest(decision, subject)]
+    found += [_of_fact(each.chief, primary=False) for each in cause.elsewhere[:MOST] if each.chief.subject.statement]
+    found += list(_allowing(decision, cause.best.chief.subject))
+    return tuple({(id(each.policy), each.pointer): each for each in reversed(found)}.values())[::-1]
+
+
+def comparison(trace: ElementTrace, effect: Effect) -> str:
+    """Say in a few words what was compared with what."""
+    wanted, got = _apart(wanted_words(trace), got_words(trace.got))
+    verb = "expects" if effect is Effect.ALLOW else "denies"
+    if trace.negated and trace.element is not Element.CONDITION:
+        verb = "excludes" if effect is Effect.ALLOW else "denies all but"
+    match trace.element:
+        case Element.PRINCIPAL:
+            return f"{verb} {wanted}; the caller is {got}"
+        case Element.RESOURCE:
+            return f"{verb} {wanted}; the role is {got}"
+        case Element.ACTION:
+            return f"{verb} {wanted}; the request needs {got}"
+        case Element.CONDITION:
+            if trace.verdict is UNKNOWN:
+                return f"{verb} {trace.operator} {wanted}; what the request carries is not known"
+            return f"{verb} {trace.operator} {wanted}; the request carries {got}"
+
+
+def levels(decision: Decision, action: Action, layer: Layer | None, level: str) -> Iterator[LevelTrace]:
+    """Find one level of a layer in a decision."""
+    for each in decision.actions:
+        for trace in each.layers if each.action is action else ():
+            if trace.layer is layer:
+                yield from (found for found in trace.levels if found.name == level)
+
+
+def _cause(chosen: Chosen, case: Case, decision: Decision) -> Cause:
+    bound = chosen.best
+    rule, subject = bound.rule, bound.chief.subject
+    finding = Finding(
+        rule=rule.id,
+        certainty=Certainty.CERTAIN if bound.certain else Certainty.POSSIBLE,
+        formerly=rule.formerly,
+        owner=bound.owner,
+        title=fill(rule.title, rule.when, bound.facts, case, bound.layer),
+        explanation=fill(rule.explain, rule.when, bound.facts, case, bound.layer),
+        layer=subject.layer,
+        excerpts=excerpts(chosen, decision),
+        sources=rule.sources,
+        unknown=tuple(dict.fromkeys(_unknown(bound, decision))),
+        action=chosen.actions[0].value if chosen.actions else "",
+    )
+    return Cause(finding, subject, rule.remedies)
+
+
+def _unknown(bound: Bound, decision: Decision) -> Iterator[str]:
+    """Say what would have to be known for the finding to be certain."""
+    untold = [fact for fact, _ in bound.untold]
+    for fact, field in bound.untold:
+        if "layer" not in fact.__struct_fields__:
+            yield fields_of(fact.name)[field].description
+    for fact in bound.facts:
+        if not fact.settled or any(fact is other for other in untold):
+            yield from _open_questions(fact.subject, decision)
+
+
+def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
+    """Name what is unknown in the gate, or in the level of a layer, that a finding is about."""
+    if subject.gate is not None:
+        yield GATE_WORDS[subject.gate.gate].question
+    for each in decision.actions:
+        if each.action is not subject.action or subject.layer is None:
+            continue
+        if each.needed is UNKNOWN:
+            yield f"whether the request needs {each.action.value}"
+        if any(layer.layer is subject.layer and layer.needed is UNKNOWN for layer in each.layers):
+            yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer].policies}"
+        for level in levels(decision, each.action, subject.layer, subject.level):
+            for statement in level.statements:
+                if statement.verdict is UNKNOWN:
+                    yield from (_question(one.trace) for one in compared(statement) if one.holds is UNKNOWN)
+            if level.unread:
+                yield f"what was not read of the {LAYER_WORDS[subject.layer].policies}"
+
+
+def _question(trace: ElementTrace) -> str:
+    match trace.element:
+        case Element.CONDITION:
+            return f"what the request carries for {quoted(trace.key)}"
+        case Element.PRINCIPAL:
+            return f"whether {quoted(wanted_words(trace))} is the caller"
+        case Element.ACTION | Element.RESOURCE:
+            return f"whether {quoted(wanted_words(trace))} covers {quoted(got_words(trace.got))}"
+
+
+def _apart(wanted: str, got: str) -> tuple[str, str]:
+    """Leave out what two ARNs share, so that the difference is seen."""
+    head = wanted.rpartition(":")[0] + ":"
+    if wanted.count(":") == 5 and got.startswith(head):
+        wanted, got = wanted[len(head) :], got[len(head) :]
+    return shown(wanted) or "nothing", shown(got) or "nothing"
+
+
+def _of_fact(fact: Fact, *, primary: bool) -> Excerpt:
+    statement = fact.subject.statement
+    assert statement is not None
+    element = fact.subject.element if fact.name in ELEMENTS else None
+    return _excerpt(statement, element, primary=primary)
+
+
+def _excerpt(statement: StatementTrace, element: ElementTrace | None, *, primary: bool) -> Excerpt:
+    label = comparison(element, statement.effect) if element else f"this {statement.effect.value} applies"
+    if element is None and statement.verdict is not YES:
+        label = f"this {statement.effect.value} may apply" if statement.effect is Effect.DENY else "this does not apply"
+    return Excerpt(
+        layer=statement.layer,
+        policy=statement.policy,
+        pointer=element.pointer if element else statement.pointer,
+        label=label,
+        level=statement.level,
+        primary=primary,
+    )
+
+
+def _nearest(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
+    """Point at what comes nearest to letting the request pass, where a finding speaks of a whole layer."""
+    for level in levels(decision, subject.action, subject.layer, subject.level):
+        statements = [each for each in level.statements if each.effect is Effect.ALLOW and each.verdict is not YES]
+        for statement in nearest(statements)[:MOST]:
+            for element in compared(statement):
+                # A statement about another service comes near by chance only.
+                if element.holds is not YES and element.trace.reason is not Reason.OTHER_SERVICE:
+                    yield _excerpt(statement, element.trace, primary=True)
+
+
+def _allowing(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
+    """Point at the statements that would have let the request pass but for a Deny."""
+    if subject.statement is None or subject.statement.effect is not Effect.DENY:
+        return
+    allowing = {
+        place_of(statement): statement
+        for level in levels(decision, subject.action, subject.layer, subject.level)
+        for statement in level.statements
+        if statement.effect is Effect.ALLOW and statement.verdict is YES
+    }
+    for statement in list(allowing.values())[:MOST]:
+        label = "this would have allowed it"
+        yield Excerpt(statement.layer, statement.policy, statement.pointer, label, statement.level, primary=False)

@@ -1,0 +1,316 @@
+"""The facts of the layers: what denies an action, and what fails to allow it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from diagnose.causes.facts import (
+    ActionFact,
+    Compared,
+    ConditionFact,
+    Fact,
+    LayerFact,
+    LayerVerdict,
+    MatchFact,
+    PrincipalFact,
+    Quantifier,
+    Reach,
+    ResourceFact,
+    StatementFact,
+)
+from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.keys.table import group_of, traits_of
+from diagnose.evaluate.level import passes
+from diagnose.evaluate.operator import Family
+from diagnose.model.condition_keys import Presence
+from diagnose.model.key_state import KeyState
+from diagnose.model.trace import (
+    ActionDecision,
+    Effect,
+    Element,
+    ElementTrace,
+    Layer,
+    LayerTrace,
+    LevelTrace,
+    Reason,
+    StatementTrace,
+    Subject,
+)
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+
+
+def of_action(decision: ActionDecision) -> Iterator[Fact]:
+    """List the facts about why one action is not, or may not be, allowed."""
+    for layer in decision.layers:
+        if layer.applies and layer.verdict is not YES:
+            for level in layer.levels:
+                yield from _level(decision, layer, level)
+    if decision.verdict is not YES:
+        reached = Reach(decision.match.value) if decision.match else Reach.NONE
+        trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+        told = decision.match is not None or (trust is not None and trust.verdict is NO)
+        yield MatchFact(
+            action=decision.action, match=reached if told else None, subject=Subject(decision.action, Layer.TRUST)
+        )
+
+
+def told(answer: Tri) -> bool | None:
+    """Give an answer as facts hold it: None where it is unknown."""
+    return None if answer is UNKNOWN else answer is YES
+
+
+class ComparedElement:
+    """One element of a statement: the comparison that tells most of it, and whether the element holds."""
+
+    __slots__ = ("holds", "trace")
+
+    def __init__(self, trace: ElementTrace, holds: Tri) -> None:
+        """Keep the nearest comparison and the answer of the whole element."""
+        self.trace, self.holds = trace, holds
+
+
+def compared(statement: StatementTrace) -> tuple[ComparedElement, ...]:
+    """List the elements of a statement: each condition, and of the others the value that comes nearest."""
+    elements: list[ComparedElement] = []
+    for element in Element:
+        traces = [trace for trace in statement.elements if trace.element is element]
+        if element is Element.CONDITION:
+            elements += [ComparedElement(trace, trace.verdict) for trace in traces]
+        elif traces:
+            verdicts = [trace.verdict for trace in traces]
+            holds = all_of(verdicts) if traces[0].negated else any_of(verdicts)
+            # One that holds says nothing of why the element fails, and the other way round.
+            telling = [trace for trace in traces if trace.verdict is holds]
+            elements.append(ComparedElement(min(telling, key=_cost), holds))
+    return tuple(elements)
+
+
+def distance(statement: StatementTrace) -> float:
+    """Say how far a statement is from applying: 0 where it applies; what is unknown weighs half."""
+    return sum(_cost(each.trace) * _DOUBT[each.holds] for each in compared(statement))
+
+
+def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
+    """Give the statements that come nearest to applying, all of them where several are as near."""
+    distances = [distance(statement) for statement in statements]
+    least = min(distances, default=0.0)
+    return tuple(each for each, far in zip(statements, distances, strict=True) if far == least)
+
+
+def alone(this: ComparedElement, elements: Iterable[ComparedElement]) -> Tri:
+    """Say whether this element alone keeps its statement from applying."""
+    return all_of([~this.holds, *(other.holds for other in elements if other is not this)])
+
+
+def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
+    """List the facts of one level, unless it passes or nothing of it was read."""
+    granted = any_of((level.some_allow, ~layer.needed))
+    verdict = passes(granted, level.some_deny)
+    if verdict is YES or (level.unread and not level.statements):
+        return
+    # Where it is not known whether the action is asked for at all, what stands in its way is a possible cause.
+    settled = verdict is NO and decision.needed is YES
+    yield LayerFact(
+        action=decision.action,
+        layer=layer.layer,
+        level=level.name,
+        verdict=None if verdict is UNKNOWN else LayerVerdict.DENIED,
+        explicit=told(level.some_deny),
+        granted=told(granted),
+        needed=told(layer.needed),
+        empty=not level.statements,
+        subject=Subject(decision.action, layer.layer, level.name),
+        settled=settled,
+    )
+    if granted is not YES:
+        yield from _statements(decision, level, Effect.ALLOW, settled=settled)
+    yield from _statements(decision, level, Effect.DENY, settled=settled)
+
+
+def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, settled: bool) -> Iterator[Fact]:
+    """List an Allow that fails or may fail, a Deny that applies or may apply, and the comparisons that make it so."""
+    bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
+    statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
+    close = nearest(statements)
+    for statement in statements:
+        certain = settled and statement.verdict is not UNKNOWN
+        near = any(statement is each for each in close)
+        yield _statement(decision, statement, near=near, settled=certain)
+        elements = compared(statement)
+        for this in elements:
+            if this.holds in bears:
+                trace = this.trace
+                shared = Compared(
+                    action=decision.action,
+                    layer=statement.layer,
+                    level=statement.level,
+                    effect=effect,
+                    holds=told(this.holds),
+                    reason=_reason(trace),
+                    alone=told(alone(this, elements)) if effect is Effect.ALLOW else False,
+                    nearest=near,
+                    negated=trace.negated,
+                    wanted=trace.wanted,
+                    got=trace.got,
+                    subject=Subject(decision.action, statement.layer, statement.level, statement, trace),
+                    settled=certain and this.holds is not UNKNOWN,
+                )
+                yield _of_element(shared, trace)
+
+
+def _statement(decision: ActionDecision, statement: StatementTrace, *, near: bool, settled: bool) -> StatementFact:
+    policy = statement.policy
+    return StatementFact(
+        action=decision.action,
+        layer=statement.layer,
+        level=statement.level,
+        effect=statement.effect,
+        applies=told(statement.verdict),
+        nearest=near,
+        policy=policy.name,
+        policy_kind=policy.kind,
+        from_group=policy.group != "",
+        aws_managed=policy.arn.split(":")[4:5] == ["aws"],
+        sid=statement.sid,
+        match=_reach(statement),
+        subject=Subject(decision.action, statement.layer, statement.level, statement),
+        settled=settled,
+    )
+
+
+def _reach(statement: StatementTrace) -> Reach | None:
+    """Say in which way a statement reaches the caller; None where its Principal may or may not be the caller."""
+    if statement.match is not None:
+        return Reach(statement.match.value)
+    principals = [trace for trace in statement.elements if trace.element is Element.PRINCIPAL]
+    return None if any(trace.verdict is UNKNOWN for trace in principals) else Reach.NONE
+
+
+def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
+    """Give what every comparison has the form of its element."""
+    fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
+    match trace.element:
+        case Element.ACTION:
+            return ActionFact(**fields)
+        case Element.PRINCIPAL:
+            return PrincipalFact(**fields)
+        case Element.RESOURCE:
+            return ResourceFact(**fields)
+        case Element.CONDITION:
+            return _of_condition(fields, trace)
+
+
+def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
+    sets, operator, if_exists = parse_operator(trace.operator)
+    if operator is not None and operator.family is Family.NULL:
+        # `Null` with `true` wants what a negated operator wants: that the request does not carry something.
+        fields["negated"] = "true" in trace.wanted
+    return ConditionFact(
+        **fields,
+        key=trace.key,
+        family=trace.key.partition("/")[0],
+        operator=trace.operator,
+        if_exists=if_exists,
+        set_operator=_QUANTIFIERS[sets],
+        attainable=trace.reason not in _UNATTAINABLE,
+        key_group=group_of(trace.key),
+        sent=_presence(trace.key),
+        absent=_absent(trace),
+    )
+
+
+def _presence(key: str) -> Presence:
+    traits = traits_of(key.lower())
+    return Presence.NEVER if traits is None else traits.sent
+
+
+_QUANTIFIERS = {
+    SetOperator.NONE: Quantifier.NONE,
+    SetOperator.ANY: Quantifier.FOR_ANY_VALUE,
+    SetOperator.ALL: Quantifier.FOR_ALL_VALUES,
+}
+
+
+_UNATTAINABLE = frozenset(
+    {
+        Reason.OPERATOR_UNKNOWN,
+        Reason.OPERAND_MALFORMED,
+        Reason.MALFORMED,
+        Reason.SET_OPERATOR_NEEDED,
+        Reason.WILDCARD_IS_LITERAL,
+        Reason.VARIABLE_IS_LITERAL,
+        Reason.VARIABLE_UNRESOLVED,
+        Reason.KEY_NEVER_SENT,
+        Reason.KEY_MISSPELT,
+        Reason.KEY_NOT_IN_ACTION,
+        Reason.KEY_NOT_FOR_CALLER,
+    }
+)
+"""Why a condition cannot be met by any request of such a caller: what is wrong is how it is written."""
+
+
+def _reason(trace: ElementTrace) -> Reason | None:
+    """Give the reason of a comparison; of a principal that cannot be told, the one reason why it might not fit.
+
+    Without the caller's unique id or the name of its session, only an id or a session can be in doubt.
+    """
+    if trace.reason is not Reason.NOT_TOLD:
+        return trace.reason
+    if trace.element is not Element.PRINCIPAL or trace.negated:
+        return None
+    return Reason.OTHER_SESSION if ":assumed-role/" in trace.only_wanted else Reason.STALE_ID
+
+
+def _absent(trace: ElementTrace) -> bool | None:
+    """Say whether the request lacks a condition's key; None where it may or may not."""
+    return told(trace.got.absent) if isinstance(trace.got, KeyState) else False
+
+
+_UNLIKE = 8
+"""Meant for something else altogether."""
+
+
+_OTHER = 4
+"""Of the right kind, but another one."""
+
+
+_NEAR_MISS = 2
+
+
+_CONDITION = 1
+
+
+_UNLIKE_REASONS = frozenset(
+    {
+        Reason.NOT_LISTED,
+        Reason.OTHER_SERVICE,
+        Reason.SERVICES_ONLY,
+        Reason.FEDERATED_ONLY,
+        Reason.NEVER_A_PRINCIPAL,
+        Reason.NOT_AN_ARN,
+    }
+)
+
+
+_OTHER_REASONS = frozenset(
+    {
+        Reason.OTHER_PARTITION,
+        Reason.OTHER_ACCOUNT,
+        Reason.OTHER_TYPE,
+        Reason.OTHER_NAME,
+        Reason.OTHER_ID,
+        Reason.OTHER_SERVICE_PRINCIPAL,
+        Reason.FEDERATION_ONLY,
+        Reason.COMPANION_ONLY,
+    }
+)
+
+
+_DOUBT = {YES: 0.0, UNKNOWN: 0.5, NO: 1.0}
+
+
+def _cost(trace: ElementTrace) -> int:
+    if trace.element is Element.CONDITION:
+        return _CONDITION
+    if trace.reason in _UNLIKE_REASONS:
+        return _UNLIKE
+    return _OTHER if trace.reason in _OTHER_REASONS else _NEAR_MISS

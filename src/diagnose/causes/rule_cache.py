@@ -1,0 +1,101 @@
+"""Rules once read, kept ready: reading a hundred files of YAML at each start would cost more than a diagnosis.
+
+What is kept is good for the version that wrote it, as long as neither a rule nor the code that reads them has
+changed. A cache that cannot be read or written is passed over in silence.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+import diagnose
+from diagnose.causes.facts import FACTS
+from diagnose.causes.rule import Pattern, Rule
+from diagnose.version import VERSION
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Say where the user's caches are; None where that cannot be told.
+
+    Source: https://specifications.freedesktop.org/basedir-spec/latest/ (a relative path is to be ignored)
+    """
+    given = Path(environment.get("XDG_CACHE_HOME", ""))
+    if given.is_absolute():
+        return given / "xdiag"
+    home = Path(environment.get("HOME", ""))
+    return home / ".cache" / "xdiag" if home.is_absolute() else None
+
+
+def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...] | None:
+    """Give the rules of these files as they were kept; None where there are none, or they are out of date."""
+    try:
+        descriptor = os.open(_place(folder, paths), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with open(descriptor, "rb") as file:
+            if hasattr(os, "getuid") and os.fstat(descriptor).st_uid != os.getuid():
+                return None
+            kept = msgspec.json.decode(file.read(), type=_Kept)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return kept.rules if (kept.writer, kept.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
+
+
+def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], rules: tuple[Rule, ...]) -> None:
+    """Keep the rules of these files, readable to their user only; nothing half written is ever seen."""
+    content = msgspec.json.encode(_Kept(_WRITER, _stamp(paths, remedy_kinds), rules))
+    place = _place(folder, paths)
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / f".rules-{os.getpid()}"
+        draft.unlink(missing_ok=True)
+        try:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+            draft.replace(place)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+PLACES = ("what", "trust", "identity", "request", "unread")
+"""The folders of the rules that come with xdiag: who has to mend the cause, or what could not be read."""
+
+
+def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """List the folders to read: the rules that come with xdiag, and the user's own."""
+    package = Path(diagnose.__file__).parent
+    shipped = package / "_rules"
+    return (shipped if shipped.is_dir() else package.parent.parent / "rules", *extra)
+
+
+_VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
+
+
+_WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__, *_VOCABULARY))
+"""Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
+
+
+class _Kept(msgspec.Struct):
+    writer: str
+    stamp: str
+    rules: tuple[Rule, ...]
+
+
+def _place(folder: Path, paths: Sequence[Path]) -> Path:
+    """Name the file: one for every set of folders, so that old ones are written over."""
+    folders = sorted({str(path.parent.resolve()) for path in paths})
+    return folder / f"rules-{_digest(folders)[:16]}.json"
+
+
+def _stamp(paths: Sequence[Path], remedy_kinds: frozenset[str]) -> str:
+    """Name the state of the rule files and of the code that reads them."""
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    states = [(str(path), state.st_mtime_ns, state.st_size) for path in (*paths, *code) if (state := path.stat())]
+    return _digest([*map(repr, states), *sorted(remedy_kinds)])
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,356 @@
+"""Rule files to rules: read, checked against the vocabulary, and knit together."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from diagnose.causes.facts import FACTS
+from diagnose.causes.rule import Example, Pattern, Rule, Value
+from diagnose.causes.rule_cache import recall, remember
+from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
+from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
+from diagnose.errors import XdiagError
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Effect
+
+REQUIRED = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
+
+
+OPTIONAL = ("instead_of", "formerly")
+
+
+OF_LAYER = "layer"
+"""The owner of a rule about a cause that many layers may hold: whoever owns the layer."""
+
+
+ANY = "any"
+
+
+OUTCOMES = ("certain", "possible", "silent")
+
+
+def load_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
+    """Read the rules of some folders and of the folders in them, in the order of their ids.
+
+    `cache` is a folder in which the result is kept until a file changes; None for none.
+    Raises XdiagError, naming file and line, at the first thing that is wrong.
+    """
+    paths = rule_files(folders)
+    known = recall(cache, paths, remedy_kinds) if cache else None
+    if known is not None:
+        return known
+    rules = _knit({path: _read_rule(path, remedy_kinds) for path in paths})
+    if cache:
+        remember(cache, paths, remedy_kinds, rules)
+    return rules
+
+
+def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
+    """Read the examples of every rule, by rule id. Raises XdiagError as `load_rules` does."""
+    return {path.stem: _examples(path) for path in rule_files(folders)}
+
+
+def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """List the rule files of some folders by id.
+
+    Raises XdiagError for a bad id, one that comes twice, and what is no plain file: opening a pipe may wait for ever.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise XdiagError(
+                f"there is no folder of rules at `{folder}`", hint="expected a folder that holds rules, not one of them"
+            )
+        for path in sorted(folder.rglob("*.y*ml")):
+            if path.suffix == ".yml" or not _ID.fullmatch(path.stem):
+                raise XdiagError(
+                    f"{path}: a rule's file name is its id",
+                    hint="expected lower-case words and dashes, ending in `.yaml`",
+                )
+            if not path.is_file():
+                raise XdiagError(
+                    f"{path}: a rule is a plain file", hint="this is a folder, a pipe, a device or a link to nowhere"
+                )
+            if path.stem in found and path.samefile(found[path.stem]):
+                continue
+            if path.stem in found:
+                raise XdiagError(f"{path}: there is a rule `{path.stem}` already", hint=f"it is in {found[path.stem]}")
+            found[path.stem] = path
+    return tuple(found[name] for name in sorted(found))
+
+
+class Entry:
+    """A YAML value with its file and line, read as the caller expects it to be.
+
+    Every method raises XdiagError, naming file and line, when the value is something else.
+    """
+
+    __slots__ = ("node", "path", "what")
+
+    def __init__(self, node: Any, path: Path, what: str) -> None:
+        """Wrap a YAML node; `what` names it in messages."""
+        self.node, self.path, self.what = node, path, what
+
+    def wrong(self, message: str, hint: str = "") -> XdiagError:
+        """Make the error that says what is wrong here."""
+        return XdiagError(f"{self.path}:{self.node.start_mark.line + 1}: {message}", hint=hint)
+
+    def text(self) -> str:
+        """Read a text that is not empty."""
+        if self.node.id != "scalar" or not self.node.value.strip():
+            raise self.wrong(f"{self.what} is not a text", hint="expected a text that is not empty")
+        return str(self.node.value).strip()
+
+    def word(self, words: Sequence[str]) -> str:
+        """Read one of the words of a closed list."""
+        text = self.scalar()
+        if text not in words:
+            raise self.wrong(f"{self.what} is `{text}`", hint=near(text, list(words)))
+        return text
+
+    def scalar(self) -> str:
+        """Read a single value, which may be the empty text."""
+        if self.node.id != "scalar":
+            raise self.wrong(f"{self.what} is not a single value")
+        return str(self.node.value)
+
+    def one_or_more(self) -> list["Entry"]:
+        """Read a value, or a list of them that is not empty."""
+        return [self] if self.node.id == "scalar" else self.several()
+
+    def several(self) -> list["Entry"]:
+        """Read a list that is not empty."""
+        if self.node.id != "sequence" or not self.node.value:
+            raise self.wrong(f"{self.what} is not a list", hint="expected a list with something in it")
+        return [Entry(node, self.path, self.what) for node in self.node.value]
+
+    def mapping(self) -> dict[str, "Entry"]:
+        """Read a mapping, refusing a key that comes twice."""
+        if self.node.id != "mapping":
+            raise self.wrong(f"{self.what} is not a mapping", hint="expected `name: value`")
+        entries: dict[str, Entry] = {}
+        for key, value in self.node.value:
+            name = Entry(key, self.path, f"a name in {self.what}").scalar()
+            if name in entries:
+                raise Entry(key, self.path, "").wrong(f"{self.what} has `{name}` twice")
+            entries[name] = Entry(value, self.path, f"`{name}`")
+        return entries
+
+    def fields(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, "Entry"]:
+        """Read a mapping whose names are known beforehand."""
+        entries = self.mapping()
+        known = [*required, *optional]
+        for name in entries:
+            if name not in known:
+                place = next(key for key, _ in self.node.value if key.value == name)
+                raise Entry(place, self.path, "").wrong(f"{self.what} has no field `{name}`", hint=near(name, known))
+        missing = [name for name in required if name not in entries]
+        if missing:
+            raise self.wrong(f"{self.what} has no `{missing[0]}`", hint=f"it needs {', '.join(required)}")
+        return entries
+
+    def typed(self) -> Any:
+        """Give the value as JSON would hold it: a plain null, true, false or short whole number is what it says."""
+        match self.node.id:
+            case "mapping":
+                return {name: entry.typed() for name, entry in self.mapping().items()}
+            case "sequence":
+                return [Entry(node, self.path, self.what).typed() for node in self.node.value]
+        text = str(self.node.value)
+        if self.node.style:  # quoted; the C loader gives the empty text, the other None, for a plain value
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        return int(text) if _SHORT_NUMBER.fullmatch(text) else text
+
+
+def read_yaml(path: Path) -> Entry:
+    """Read one file. Raises XdiagError where it is no YAML, or empty."""
+    import yaml  # not needed when the compiled rules are at hand
+
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise XdiagError(f"{path}{line}: this is not YAML: {problem}", hint="look at the line above, too") from error
+    except UnicodeDecodeError as error:
+        raise XdiagError(f"{path}: this is not UTF-8", hint="save the file as UTF-8") from error
+    except OSError as error:
+        raise XdiagError(f"cannot read the rule `{path}`: {error.strerror}") from error
+    if node is None:
+        raise XdiagError(f"{path}: the file is empty", hint="see rules/README.md for how to write a rule")
+    return Entry(node, path, "the rule")
+
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[str, Entry]]:
+    entries = read_yaml(path).fields(REQUIRED, OPTIONAL)
+    when = tuple(_pattern(entry) for entry in entries["when"].several())
+    remedies = tuple(entry.word(sorted(remedy_kinds)) for entry in entries["remedy"].one_or_more())
+    sources = tuple(_source(entry) for entry in entries["sources"].several())
+    entries["examples"].several()
+    for name in ("title", "explain"):
+        _check_gaps(entries[name], when)
+    rule = Rule(
+        id=path.stem,
+        folder=path.parent.name,
+        title=entries["title"].text(),
+        owner=_owner(entries["owner"], when),
+        when=when,
+        explain=entries["explain"].text(),
+        remedies=remedies,
+        sources=sources,
+        instead_of=tuple(entry.text() for entry in _optional(entries, "instead_of")),
+        formerly=tuple(entry.text() for entry in _optional(entries, "formerly")),
+        apart=_apart(when),
+    )
+    return rule, entries
+
+
+def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
+    return entries[name].one_or_more() if name in entries else []
+
+
+def _owner(entry: Entry, when: tuple[Pattern, ...]) -> Owner | None:
+    """Read who can mend the cause; None is the owner of the layer that it is found in."""
+    word = entry.word([*(owner.value for owner in Owner), OF_LAYER])
+    if word != OF_LAYER:
+        return Owner(word)
+    if not of_layers(when):
+        raise entry.wrong("no line of `when` names a fact that has a layer", hint="expected an owner of its own")
+    return None
+
+
+def _pattern(entry: Entry) -> Pattern:
+    """Read `fact: {field: value or list of values}`.
+
+    A line about an Allow speaks of the nearest statements, unless it says `nearest: any`.
+    """
+    named = entry.mapping()
+    if len(named) != 1:
+        raise entry.wrong("a line of `when` names one fact", hint="expected `- fact: {field: value}`")
+    [(fact, body)] = named.items()
+    if fact not in FACTS:
+        raise entry.wrong(f"there is no fact `{fact}`", hint=near(fact, list(FACTS)))
+    body.what = f"the fact `{fact}`"
+    known = fields_of(fact)
+    given = body.fields((), tuple(known))
+    any_distance = "nearest" in given and given["nearest"].node.value == ANY
+    fields = {
+        name: _values(value, name, known[name].values)
+        for name, value in given.items()
+        if not (name == "nearest" and any_distance)
+    }
+    if "nearest" in known and not any_distance and fields.get("effect") == (Effect.ALLOW.value,):
+        fields.setdefault("nearest", (True,))
+    return Pattern(fact, tuple(fields.items()))
+
+
+def _values(entry: Entry, name: str, words: tuple[str, ...]) -> tuple[Value, ...]:
+    """Read the values of which any will do, each as the facts hold it."""
+    texts = [each.word(words) if words else each.scalar() for each in entry.one_or_more()]
+    if words == ("true", "false"):
+        return tuple(text == "true" for text in texts)
+    return tuple(text.lower() if name in WITHOUT_CASE else text for text in texts)
+
+
+def _source(entry: Entry) -> str:
+    if not entry.text().startswith("https://"):
+        raise entry.wrong(f"the source `{entry.text()}` is not a page", hint="expected an address with `https://`")
+    return entry.text()
+
+
+def _check_gaps(entry: Entry, when: tuple[Pattern, ...]) -> None:
+    known = gaps_for(when)
+    for gap in gaps_in(entry.text()):
+        if gap not in known and gap != "statement":
+            raise entry.wrong(f"{entry.what} has the gap `{{{gap}}}`, which nothing fills", hint=near(gap, known))
+
+
+def _apart(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
+    """Find the patterns that name different layers."""
+    layers = [set(dict(pattern.fields).get("layer", ())) for pattern in when]
+    return tuple(
+        (one, other)
+        for one in range(len(when))
+        for other in range(one + 1, len(when))
+        if layers[one] and layers[other] and not layers[one] & layers[other]
+    )
+
+
+def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, ...]:
+    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule, a circle, or an id given twice."""
+    entries = {rule.id: written for rule, written in read.values()}
+    now = _ids(read)
+    rules = {
+        rule.id: replace(rule, instead_of=tuple(now.get(other, other) for other in rule.instead_of))
+        for rule, _ in read.values()
+    }
+
+    def replaced(name: str, way: tuple[str, ...]) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for number, other in enumerate(rules[name].instead_of):
+            entry = entries[name]["instead_of"].one_or_more()[number]
+            if other not in rules:
+                raise entry.wrong(f"there is no rule `{other}`", hint=near(other, sorted(rules)))
+            if other in (*way, name):
+                raise entry.wrong(
+                    f"`instead_of` goes round in a circle: {' -> '.join((*way, name, other))}",
+                    hint="the specific rule names the general one, never the other way round",
+                )
+            found |= {other} | replaced(other, (*way, name))
+        return found
+
+    replaces = {name: replaced(name, ()) for name in rules}
+    general = frozenset[str]().union(*replaces.values())
+    return tuple(
+        replace(rule, replaces=tuple(sorted(replaces[name])), general=name in general) for name, rule in rules.items()
+    )
+
+
+def _ids(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> Mapping[str, str]:
+    """Give the id of today for every id of today and of before. Raises XdiagError for one that stands for two rules."""
+    now = {rule.id: rule.id for rule, _ in read.values()}
+    for rule, entries in read.values():
+        for former, entry in zip(rule.formerly, _optional(entries, "formerly"), strict=False):
+            if now.get(former):
+                raise entry.wrong(f"`{former}` is the id of `{now[former]}` already", hint="an id stands for one rule")
+            now[former] = rule.id
+    return now
+
+
+def _examples(path: Path) -> tuple[Example, ...]:
+    listed = read_yaml(path).fields(REQUIRED, OPTIONAL)["examples"]
+    examples = []
+    for entry in listed.several():
+        entry.what = "the example"
+        given = entry.fields(("name", "world", "then"), ("change", "also"))
+        examples.append(
+            Example(
+                name=given["name"].text(),
+                world=given["world"].text(),
+                change=given["change"].typed() if "change" in given else {},
+                then=given["then"].word(OUTCOMES),
+                also=tuple(each.text() for each in _optional(given, "also")),
+            )
+        )
+    outcomes = {example.then for example in examples}
+    if outcomes <= {"silent"}:
+        raise listed.wrong("no example fires the rule", hint="show a case in which it is `certain`")
+    if "silent" not in outcomes:
+        raise listed.wrong("no example leaves the rule silent", hint="show the nearest case in which it must not speak")
+    return tuple(examples)
+
+
+_WORDS = {"null": None, "true": True, "false": False}
+
+
+_SHORT_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")

@@ -1,0 +1,62 @@
+"""From a case to what the user gets: diagnose, save, report, exit code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+
+from diagnose.cli.options import OUTPUT, Colors, Redact, RuleFolders
+from diagnose.cli.output import Color, code_of, colored, say, width
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Verdict
+from diagnose.report import Format
+
+Output = Annotated[Format, typer.Option(help="What the report is written as.", rich_help_panel=OUTPUT)]
+
+
+class AnswerFlags(Struct, frozen=True):
+    """How the answer is given."""
+
+    save_case: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what was gathered, so that it can be replayed with --case.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    output: Output = Format.TEXT
+    color: Colors = Color.AUTO
+    redact: Redact = False
+    rules: RuleFolders = None
+
+
+def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> int:
+    """Diagnose a case and report it; give the exit code.
+
+    The case is saved first, so that nothing is lost. One that is to be redacted is saved so as well, for whoever asks
+    for it means to hand both on.
+    """
+    from diagnose.loading import load_rules
+    from diagnose.pipeline import diagnose
+    from diagnose.report import render
+
+    if not flags.redact:
+        _save(case, flags.save_case)
+    diagnosis = diagnose(case, load_rules(flags.rules or ()))
+    if flags.redact:
+        from diagnose.evaluate.keys.table import value_kind
+        from diagnose.report.redact.redact import redact
+
+        diagnosis = redact(diagnosis, value_kind)
+        _save(diagnosis.case, flags.save_case)
+    say(render(diagnosis, flags.output, width=width(), color=colored(flags.color)))
+    return code_of(diagnosis.verdict, expected)
+
+
+def _save(case: Case, path: Path | None) -> None:
+    if path is not None:
+        from diagnose.collect.case_file import save_case
+
+        save_case(case, path)

@@ -1,0 +1,240 @@
+"""Rows of a batch: from the lines of a file to whole lines of another."""
+
+import contextlib
+import os
+import stat
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from diagnose.batch import LONGEST_LINE, Line, Row, Tally, kind_of_row, told
+from diagnose.causes.rule import Rule
+from diagnose.cli.output import pour, progress, shows_results
+from diagnose.collect.json_errors import shown
+from diagnose.errors import XdiagError
+from diagnose.loading import load_rules
+from diagnose.report import Lines
+from diagnose.report.rows import beginning, header, read
+
+
+def run(
+    file: Path,
+    *,
+    form: Lines,
+    to: Path | None,
+    jobs: int,
+    explain: bool,
+    resume: bool,
+    rule_folders: Sequence[Path],
+) -> Tally:
+    """Make a row of every line of a file ("-": standard input); count all the rows that there are, by verdict.
+
+    Raises XdiagError if a file cannot be read or written, or if the rows to go on after are of something else, and
+    BrokenPipeError if whoever reads the rows has left.
+    """
+    if resume and to is None:
+        raise XdiagError("`--resume` has nothing to go on after", hint="name the file that holds the rows with `--to`")
+    rules = load_rules(rule_folders) if explain else None
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(_opened(file))
+        lines, counted = _lines(source), Counter[str]()
+        write: Callable[[bytes], None] = pour
+        if to is not None:
+            _check_other(source, to)
+            rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
+            if rows.last_row:
+                _go_on_after(rows, lines, rules, form)
+            write, counted = rows.write, Counter(rows.tally)
+        if to is None or rows.empty:
+            write(header(kind_of_row(rules), form))
+        results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
+        stack.enter_context(contextlib.closing(results))
+        step = stack.enter_context(_watched(to))
+        done, start, shown_at = 0, time.monotonic(), 0.0
+        for text, tally in results:
+            write(text)
+            counted.update(tally)
+            done += sum(tally.values())
+            if (now := time.monotonic()) > shown_at + 0.2:
+                shown_at = now
+                step(f"{done:,} lines, {done / (now - start):,.0f} a second")
+    return counted
+
+
+class RowFile:
+    """An open file of rows.
+
+    `tally` counts the rows that it held when it was opened; `last_row` is the last of them (empty if there was none),
+    `last_line` the number of the line which that is about.
+    """
+
+    def __init__(self, path: Path, kind: type[Row], form: Lines, *, resume: bool) -> None:
+        """Open it for rows of a kind, readable to its owner only if it is new; without `resume` it starts empty.
+
+        Raises XdiagError if it cannot be written, or if what it holds are not rows.
+        """
+        self.path, self.last_line, self.last_row = path, 0, b""
+        self._kind, self._form = kind, form
+        self._counted: Counter[str] = Counter()
+        self._whole = 0
+        try:
+            if resume and path.exists():
+                self._read()
+            flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | (0 if resume else os.O_TRUNC)
+            self._file = os.open(path, flags, 0o600)
+            self._regular = stat.S_ISREG(os.fstat(self._file).st_mode)
+            if self._regular:
+                os.ftruncate(self._file, self._whole)
+                os.lseek(self._file, self._whole, os.SEEK_SET)
+        except (OSError, ValueError) as error:
+            raise self._unusable(error, "expected a file that you may write to") from None
+
+    @property
+    def tally(self) -> Tally:
+        """The rows that were there, by verdict."""
+        return self._counted
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it, no header either."""
+        return not self._whole
+
+    def write(self, rows: bytes) -> None:
+        """Add rows. Raises XdiagError if the system does not take them, for want of space, say."""
+        rest = memoryview(rows)
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            raise self._unusable(error, "what it holds are whole rows: go on with `--resume`") from None
+        self._whole += len(rows)
+
+    def __enter__(self) -> "RowFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it. What was not written to its end is taken back, however we leave."""
+        if self._regular:
+            os.ftruncate(self._file, self._whole)
+        os.close(self._file)
+
+    def _read(self) -> None:
+        """Count the rows after the header, up to the last that ends with its line."""
+        head, start = header(self._kind, self._form), beginning(self._kind, self._form)
+        with open(self.path, "rb") as file:
+            first = file.readline(len(head)) if head else b""
+            if not head.startswith(first):
+                raise self._foreign()
+            self._whole = len(head) if first == head else 0
+            while row := file.readline(_LONGEST_ROW):
+                if not row.endswith(b"\n"):
+                    if not start.startswith(row[: len(start)]) or len(row) == _LONGEST_ROW:
+                        raise self._foreign()
+                    break
+                try:
+                    found = read(row, self._kind, self._form)
+                except ValueError:
+                    raise self._foreign() from None
+                if found.line <= self.last_line:
+                    raise self._foreign()
+                self.last_line, self.last_row = found.line, row
+                self._counted[found.verdict] += 1
+                self._whole += len(row)
+
+    def _foreign(self) -> XdiagError:
+        return XdiagError(
+            f"`{shown(str(self.path))}` holds something else than rows of a batch",
+            hint="name the file that the interrupted run wrote, with the options of that run",
+        )
+
+    def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
+        return XdiagError(f"`{shown(str(self.path))}` cannot be written: {said(error)}", hint=hint)
+
+
+def said(error: OSError | ValueError) -> str:
+    """Say in the system's words why a file cannot be used; names with a NUL in them it does not even look at."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a file name"
+    return f"{why[:1].lower()}{why[1:]}"
+
+
+_MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
+"""How much is worked out at once. What comes from a pipe is answered line by line."""
+
+
+def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+    if str(file) == "-":
+        return contextlib.nullcontext(sys.stdin.buffer)
+    try:
+        return open(file, "rb")
+    except (OSError, ValueError) as error:
+        hint = "expected a file that you may read, or `-` for standard input"
+        raise XdiagError(f"`{shown(str(file))}` cannot be read: {said(error)}", hint=hint) from None
+
+
+def _check_other(source: IO[bytes], to: Path) -> None:
+    """Keep the rows from being written over the cases."""
+    with contextlib.suppress(OSError, ValueError):
+        given = os.fstat(source.fileno())
+        if stat.S_ISREG(given.st_mode) and os.path.samestat(given, to.stat()):
+            raise XdiagError(f"`{shown(str(to))}` holds the cases", hint="name another file for the rows with `--to`")
+
+
+def _lines(source: IO[bytes]) -> Iterator[Line]:
+    """Give the lines that are not blank, with their numbers."""
+    number = 0
+    while line := source.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            while (part := source.readline(2**20)) and not part.endswith(b"\n"):
+                pass
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
+    """Pass over the lines that have rows. The last of them must make the last row again: else it is another batch."""
+    line = next((line for line in lines if line[0] >= rows.last_line), None)
+    if line is None or told([line], rules, form)[0] != rows.last_row:
+        raise XdiagError(
+            f"the rows in `{shown(str(rows.path))}` are not of these cases",
+            hint=f"the row of line {rows.last_line} would be another; are the cases, rules and options the same?",
+        )
+
+
+def _results(
+    lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines, jobs: int, at_once: int
+) -> Generator[tuple[bytes, Tally], None, None]:
+    chunks = _chunks(lines, at_once)
+    if jobs == 1:
+        return (told(chunk, rules, form) for chunk in chunks)
+    from diagnose.cli.workers import told_by
+
+    return told_by(jobs, chunks, rules, form)
+
+
+def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
+    chunk: list[Line] = []
+    size = 0
+    for line in lines:
+        chunk.append(line)
+        size += len(line[1] or b"")
+        if len(chunk) >= most or size >= _MOST_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _watched(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
+    """Show how far we are, unless the rows themselves run over the same screen."""
+    return contextlib.nullcontext(lambda _: None) if to is None and shows_results() else progress()
+
+
+_LONGEST_ROW = 8 * LONGEST_LINE

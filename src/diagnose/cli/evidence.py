@@ -1,0 +1,289 @@
+"""Where a case comes from: a row for each source of evidence."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.cli.options import EVIDENCE
+from diagnose.cli.output import progress
+from diagnose.cli.request import RequestFlags, requested
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
+from diagnose.model.evidence import Known
+from diagnose.model.policy import PolicySet
+
+
+class LiveFlags(Struct, frozen=True):
+    """Where evidence is read live. What is None comes from the environment."""
+
+    source_profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=EVIDENCE),
+    ] = None
+    dest_profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=EVIDENCE),
+    ] = None
+    org_profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="AWS profile for the organization: of its management account or a delegated administrator, who alone "
+            "may read SCPs and RCPs.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    vpc_endpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="VPC endpoint for STS that the request goes through; read with the source's profile.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    endpoint_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Send all calls here instead, to an emulator, say.", rich_help_panel=EVIDENCE),
+    ] = None
+
+
+class EvidenceFlags(LiveFlags, frozen=True):
+    """All that the command line says of evidence."""
+
+    case_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--case",
+            metavar="FILE",
+            help="Read everything from a case file ('-': standard input).",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    details: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--details",
+            metavar="FILE",
+            help="Read an account from what 'aws iam get-account-authorization-details' printed. May be repeated.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYER",
+            help="State that there is none: scp, rcp, endpoint or session. May be repeated.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    message: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    no_probe: Annotated[
+        bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.", rich_help_panel=EVIDENCE)
+    ] = False
+
+
+class Inquiry(Struct, frozen=True):
+    """What the command line asks: about whom, in which request, on which evidence."""
+
+    source_arn: str | None
+    role_arn: str | None
+    request: RequestFlags
+    evidence: EvidenceFlags
+    attempt: bool = True
+    """Whether the request may be tried for real."""
+
+
+class EvidenceSource(Struct, frozen=True):
+    """A place that evidence comes from, the fields of `EvidenceFlags` that name it, and how it is read."""
+
+    name: str
+    flags: tuple[str, ...]
+    read: Callable[[Inquiry], Case]
+
+
+def gathered(inquiry: Inquiry) -> Case:
+    """Read a case from the source of evidence that the flags name; live where they name none.
+
+    Raises XdiagError for flags that go against each other, and for evidence that cannot be read.
+    """
+    flags = inquiry.evidence
+    case = _source(flags).read(inquiry)
+    if flags.no_probe:
+        case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
+    if flags.message is not None:
+        from diagnose.collect.pasted_error import pasted_error
+
+        case = replace(case, message=pasted_error(flags.message))
+    return _without(case, flags.without or ())
+
+
+def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
+    """Read both sides with boto3 and, if told so, try the request for real.
+
+    Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
+    """
+    from diagnose.aws.session import Side, open_side
+    from diagnose.collect.live import gather
+    from diagnose.probe import probe
+
+    with progress() as step:
+        step("opening the profiles")
+        sides: dict[str | None, Side] = {}
+        for profile in (where.source_profile, where.dest_profile, where.org_profile):
+            if profile not in sides:
+                sides[profile] = open_side(profile, request.region, where.endpoint_url)
+        source = sides[where.source_profile]
+        base = requested(Request(role_arn=role_arn, region=source.region), request)
+        snapshot = gather(
+            base,
+            source_arn,
+            source,
+            sides[where.dest_profile],
+            sides[where.org_profile] if where.org_profile is not None else None,
+            vpc_endpoint=where.vpc_endpoint,
+            progress=step,
+            now=datetime.now(UTC).isoformat(),
+        )
+        case = Case(base, snapshot)
+        if not attempt:
+            return case
+        step("trying sts:AssumeRole")
+        return replace(case, probe=probe(case, source, mfa_code=request.mfa_code))
+
+
+def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
+    """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
+    if source_arn is None or role_arn is None:
+        missing = "both ARNs are" if source_arn is None else "the ARN of the destination role is"
+        raise XdiagError(f"{missing} missing", hint="expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`")
+    parse_caller(source_arn)
+    parse_role(role_arn)
+    return source_arn, role_arn
+
+
+def _from_case_file(inquiry: Inquiry) -> Case:
+    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
+
+    A live attempt that the file holds says nothing of a request that the flags have changed.
+    """
+    from diagnose.collect.case_file import read_case
+
+    path = inquiry.evidence.case_file
+    assert path is not None
+    place: Path | Literal["-"] = "-" if str(path) == "-" else path
+    case = read_case(place)
+    for what, given, in_file in (
+        ("source", inquiry.source_arn, case.snapshot.source.arn),
+        ("role", inquiry.role_arn, case.request.role_arn),
+    ):
+        if given is not None and given != in_file:
+            raise XdiagError(
+                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
+            )
+    request = requested(case.request, inquiry.request)
+    return replace(case, request=request, probe=case.probe if request == case.request else None)
+
+
+def _from_details(inquiry: Inquiry) -> Case:
+    """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
+
+    Raises XdiagError for a file that is none, and for one that is about neither account.
+    """
+    from diagnose.collect.account_details import destination_side, read_details, source_side
+
+    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
+    snapshot = Snapshot(SourceSide(source_arn))
+    accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
+    for details in map(read_details, inquiry.evidence.details or ()):
+        if details.account not in accounts:
+            raise XdiagError(
+                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
+            )
+        if details.account == accounts[0]:
+            snapshot = replace(snapshot, source=source_side(details, source_arn))
+        if details.account == accounts[1]:
+            snapshot = replace(snapshot, destination=destination_side(details, role_arn))
+    return Case(requested(Request(role_arn=role_arn), inquiry.request), snapshot)
+
+
+def _live(inquiry: Inquiry) -> Case:
+    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
+    attempt = inquiry.attempt and not inquiry.evidence.no_probe
+    return live(source_arn, role_arn, inquiry.evidence, inquiry.request, attempt=attempt)
+
+
+SOURCES = (
+    EvidenceSource("a case file", ("case_file",), _from_case_file),
+    EvidenceSource("authorization details", ("details",), _from_details),
+    EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__), _live),
+)
+"""Every source of evidence; the last one is read where no flag names another."""
+
+
+def _source(flags: EvidenceFlags) -> EvidenceSource:
+    """Choose the source that the flags name. Raises XdiagError for flags that would not be heeded."""
+    if flags.vpc_endpoint and "endpoint" in (flags.without or ()):
+        raise XdiagError(
+            "`--without endpoint` cannot go with `--vpc-endpoint`",
+            hint="expected the VPC endpoint that the request goes through, or that it goes through none",
+        )
+    named = [(source, flag) for source in SOURCES for flag in source.flags if getattr(flags, flag)]
+    others = [flag for source, flag in named if source is not named[0][0]]
+    if others:
+        *before, last = [source.name for source in SOURCES]
+        raise XdiagError(
+            f"`{_option(others[0])}` cannot go with `{_option(named[0][1])}`",
+            hint=f"expected evidence from one place: {', '.join(before)}, or {last}",
+        )
+    return named[0][0] if named else SOURCES[-1]
+
+
+def _option(flag: str) -> str:
+    return "--case" if flag == "case_file" else f"--{flag.replace('_', '-')}"
+
+
+def _without(case: Case, layers: Sequence[str]) -> Case:
+    """Take the user's word that there are no policies of some layers. Raises XdiagError for an unknown layer."""
+    source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
+    stated = "stated on the command line"
+    for layer in layers:
+        match layer:
+            case "scp":
+                source = replace(source, scps=Known((), stated))
+            case "rcp":
+                destination = replace(destination, rcps=Known((), stated))
+            case "endpoint":
+                endpoint = Known(None, stated)
+            case "session":
+                source = replace(source, session=_sends_nothing_more(source.session, stated))
+            case _:
+                raise XdiagError(
+                    f"`--without {layer}`: there is no such layer to leave out",
+                    hint="expected scp, rcp, endpoint or session",
+                )
+    return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
+
+
+def _sends_nothing_more(session: Session, stated: str) -> Session:
+    """Give a session without a session policy, and without tags and a source identity unless they are known."""
+    none: Known[tuple[str, ...]] = Known((), stated)
+    return replace(
+        session,
+        policies=PolicySet(),
+        tags=session.tags if isinstance(session.tags, Known) else Known({}, stated),
+        transitive_tag_keys=session.transitive_tag_keys if isinstance(session.transitive_tag_keys, Known) else none,
+        source_identity=session.source_identity if isinstance(session.source_identity, Known) else Known(None, stated),
+    )

@@ -1,0 +1,119 @@
+"""What-if: policies that are proposed, put in the place of the live ones, or beside them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.cli.options import WHAT_IF
+from diagnose.errors import XdiagError
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Verdict
+from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Level, Policy, PolicyKind, PolicySet, raw_document
+
+_FULL_ACCESS = Policy(
+    "FullAWSAccess",
+    raw_document(
+        {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    ),
+    PolicyKind.SCP,
+    arn="arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+)
+
+
+class WhatIfFlags(Struct, frozen=True):
+    """Policy files that are to be tried before they are put into effect, and the verdict that is wished for.
+
+    A trust policy and a boundary take the place of the live ones; the others are added.
+    """
+
+    with_trust_policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this trust policy instead.", rich_help_panel=WHAT_IF),
+    ] = None
+    with_identity_policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this identity-based policy as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
+    ] = None
+    with_boundary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Decide with this permissions boundary instead.", rich_help_panel=WHAT_IF),
+    ] = None
+    with_scp: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Decide with this SCP at the account as well. May be repeated.",
+            rich_help_panel=WHAT_IF,
+        ),
+    ] = None
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.", rich_help_panel=WHAT_IF
+        ),
+    ] = None
+
+    @property
+    def proposes(self) -> bool:
+        """Whether any policy is proposed."""
+        return any((self.with_trust_policy, self.with_identity_policy, self.with_boundary, self.with_scp))
+
+
+def expected_verdict(flags: WhatIfFlags) -> Verdict | None:
+    """Read `--expect`. Raises XdiagError for anything but a verdict that can be wished for."""
+    if flags.expect is None:
+        return None
+    if flags.expect not in (Verdict.ALLOWED, Verdict.DENIED):
+        raise XdiagError(f"`--expect {flags.expect}` is not a verdict", hint="expected allowed or denied")
+    return Verdict(flags.expect)
+
+
+def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
+    """Put the proposed policies into a case, whose live attempt then tells nothing. Raises XdiagError."""
+    if not flags.proposes:
+        return case
+    source, destination = case.snapshot.source, case.snapshot.destination
+    if flags.with_trust_policy:
+        proposed = _read(flags.with_trust_policy, PolicyKind.TRUST)
+        destination = replace(destination, trust_policy=Known(proposed, f"proposed in {flags.with_trust_policy}"))
+    if flags.with_boundary:
+        proposed = _read(flags.with_boundary, PolicyKind.MANAGED)
+        source = replace(source, boundary=Known(proposed, f"proposed in {flags.with_boundary}"))
+    added = tuple(_read(path, PolicyKind.INLINE) for path in flags.with_identity_policy or ())
+    policies = source.identity_policies
+    source = replace(source, identity_policies=replace(policies, policies=policies.policies + added))
+    if flags.with_scp:
+        scps = tuple(_read(path, PolicyKind.SCP) for path in flags.with_scp)
+        source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
+    snapshot = replace(case.snapshot, source=source, destination=destination)
+    return replace(case, snapshot=snapshot, probe=None)
+
+
+def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
+    """Attach SCPs to the account, the last level, beside what is there, whether that was read or not.
+
+    Where there are none yet, AWS attaches `FullAWSAccess` first.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    if isinstance(levels, Unread):
+        return (Level("account", "the account", PolicySet(scps, unread=(levels,))),)
+    if not levels.value:
+        return (Level("account", "the account", PolicySet((_FULL_ACCESS, *scps))),)
+    *above, account = levels.value
+    policies = replace(account.policies, policies=account.policies.policies + scps)
+    return (*above, replace(account, policies=policies))
+
+
+def _read(path: Path, kind: PolicyKind) -> Policy:
+    from diagnose.collect.case_file import read_policy_file
+
+    return read_policy_file(path, kind)

@@ -1,0 +1,347 @@
+"""Both sides out of what `aws iam get-account-authorization-details` has printed, one file for an account.
+
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from diagnose.collect.case_errors import reworded
+from diagnose.collect.case_file import read_bytes
+from diagnose.collect.json_errors import not_json, shown
+from diagnose.errors import XdiagError
+from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
+from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
+from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, PolicyVersion
+
+MOST_BYTES = 512 * 2**20
+"""The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
+
+
+class Attached(Struct, rename="pascal"):
+    """A managed policy that is attached."""
+
+    policy_arn: str
+
+
+class Inline(Struct, rename="pascal"):
+    """An inline policy. Its document is an object, or a percent-encoded string."""
+
+    policy_name: str
+    policy_document: Raw
+
+
+class Group(Struct, rename="pascal"):
+    """A group and its policies."""
+
+    group_name: str
+    arn: str
+    group_policy_list: tuple[Inline, ...] = ()
+    attached_managed_policies: tuple[Attached, ...] = ()
+
+
+class Tag(Struct, rename="pascal"):
+    """A tag of a user or a role."""
+
+    key: str
+    value: str
+
+
+class Boundary(Struct, rename="pascal"):
+    """A permissions boundary, by its ARN alone."""
+
+    permissions_boundary_arn: str
+
+
+class User(Struct, rename="pascal"):
+    """A user, its own policies, and the names of its groups. `tags` is None where the file does not tell."""
+
+    user_name: str
+    user_id: str
+    arn: str
+    create_date: str | float = ""
+    user_policy_list: tuple[Inline, ...] = ()
+    group_list: tuple[str, ...] = ()
+    attached_managed_policies: tuple[Attached, ...] = ()
+    permissions_boundary: Boundary | None = None
+    tags: tuple[Tag, ...] | None = None
+
+
+class RoleDetail(Struct, rename="pascal"):
+    """A role and its policies. `tags` is None where the file does not tell."""
+
+    role_name: str
+    role_id: str
+    arn: str
+    assume_role_policy_document: Raw
+    create_date: str | float = ""
+    role_policy_list: tuple[Inline, ...] = ()
+    attached_managed_policies: tuple[Attached, ...] = ()
+    permissions_boundary: Boundary | None = None
+    tags: tuple[Tag, ...] | None = None
+
+
+class Version(Struct, rename="pascal"):
+    """A version of a managed policy."""
+
+    version_id: str
+    document: Raw
+    is_default_version: bool = False
+
+
+class Managed(Struct, rename="pascal"):
+    """A managed policy with all its versions."""
+
+    policy_name: str
+    arn: str
+    policy_version_list: tuple[Version, ...] = ()
+
+
+class AccountDetails(Struct, frozen=True):
+    """What one file tells of one account: users, groups and roles by name, managed policies by ARN.
+
+    `whole` is false for a page of the answer, in which what is missing may be on another one.
+    """
+
+    place: str
+    account: str
+    users: Mapping[str, User]
+    groups: Mapping[str, Group]
+    roles: Mapping[str, RoleDetail]
+    policies: Mapping[str, Managed]
+    whole: bool = True
+
+
+def read_details(path: Path) -> AccountDetails:
+    """Read the details of one account. Raises XdiagError for anything else."""
+    place = "standard input" if str(path) == "-" else str(path)
+    data = read_bytes(path, MOST_BYTES).removeprefix(codecs.BOM_UTF8)
+    try:
+        data.decode()
+        printed = msgspec.json.decode(data, type=Printed)
+    except msgspec.ValidationError as error:
+        sentence, _ = reworded(error, data, Printed)
+        raise XdiagError(f"`{shown(place)}` holds no account's details: {sentence}", hint=_EXPECTED) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(data, error, place) from None
+    accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
+    if len(accounts) != 1:
+        what = f"those of {len(accounts)} accounts" if accounts else "no user, no group and no role"
+        raise XdiagError(f"`{shown(place)}` holds {what}", hint=_EXPECTED)
+    return AccountDetails(
+        place=place,
+        account=accounts.pop(),
+        users={each.user_name: each for each in printed.user_detail_list},
+        groups={each.group_name: each for each in printed.group_detail_list},
+        roles={each.role_name: each for each in printed.role_detail_list},
+        policies={each.arn: each for each in printed.policies},
+        whole=not (printed.is_truncated or printed.next_token),
+    )
+
+
+def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
+    """Give what the details tell of a caller. Raises XdiagError for an ARN that is none.
+
+    As where it is read live, the principal is looked up by its name, and comes with the ARN that it really has. Callers
+    that IAM holds nothing on come back as they are. The organization, its SCPs and the session are not in the details.
+    """
+    caller = parse_caller(source_arn)
+    match caller.kind:
+        case CallerKind.USER:
+            found: User | RoleDetail | None = details.users.get(caller.name)
+            gap = _absence(details, caller.account, f"user {caller.name}", "iam:GetUser", details.users)
+        case CallerKind.ROLE | CallerKind.SESSION:
+            found = details.roles.get(caller.name)
+            gap = _absence(details, caller.account, f"role {caller.name}", "iam:GetRole", details.roles)
+        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+            return SourceSide(source_arn)
+    if found is None or caller.account != details.account:
+        unread = gap or Unread(subject=source_arn, detail=f"account {details.account} has no such principal")
+        principal = gap or Known(None, details.place)
+        return SourceSide(source_arn, principal, PolicySet(unread=(unread,)), boundary=unread, session=_session(caller))
+    sets = [_policies(details, found), *_of_groups(details, found)]
+    return SourceSide(
+        source_arn,
+        principal=Known(_principal(found), details.place),
+        identity_policies=PolicySet(
+            tuple(policy for each in sets for policy in each.policies),
+            tuple(one for each in sets for one in each.unread),
+        ),
+        boundary=_boundary(details, found.permissions_boundary),
+        session=_session(caller),
+    )
+
+
+def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
+    """Give what the details tell of a role under the very ARN that is asked for.
+
+    They leave out the role's maximum session duration. The organization and its RCPs are not in them either. Raises
+    XdiagError for an ARN that is none.
+    """
+    role = parse_role(role_arn)
+    found = details.roles.get(role.name)
+    gap = _absence(details, role.account, f"role {role.name}", "iam:GetRole", details.roles)
+    if role.account == details.account and found is not None and found.arn == role_arn:
+        trust = Policy(found.role_name, found.assume_role_policy_document, PolicyKind.TRUST)
+        return DestinationSide(Known(_role(found), details.place), Known(trust, details.place))
+    if gap is not None:
+        return DestinationSide(gap, gap, other_roles=gap)
+    arns = {name.lower(): each.arn for name, each in details.roles.items()}
+    near = get_close_matches(role.name.lower(), arns, n=_NEAR_MISSES)
+    return DestinationSide(
+        role=Known(None, details.place),
+        trust_policy=Unread(subject=role_arn, detail=f"account {details.account} has no role with this ARN"),
+        other_roles=Known(tuple(arns[name] for name in near), details.place),
+    )
+
+
+class Printed(Struct, rename="pascal"):
+    """The whole answer, or a page of it."""
+
+    user_detail_list: tuple[User, ...] = ()
+    group_detail_list: tuple[Group, ...] = ()
+    role_detail_list: tuple[RoleDetail, ...] = ()
+    policies: tuple[Managed, ...] = ()
+    is_truncated: bool = False
+    next_token: str | None = None
+
+
+_EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints for one account"
+
+
+_NEAR_MISSES = 20
+
+
+def _arns(printed: Printed) -> Iterator[str]:
+    for listed in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
+        yield from (each.arn for each in listed)
+
+
+def _absence(
+    details: AccountDetails, account: str, what: str, permission: str, listed: Mapping[str, object]
+) -> Unread | None:
+    """Say why something that is not in the details may exist all the same; None where it cannot.
+
+    A list without a single entry is as likely to have been left out with `--filter` as to be empty.
+    """
+    if account != details.account:
+        detail = f"{shown(details.place)} is about account {details.account}"
+    elif not details.whole:
+        detail = f"{shown(details.place)} is one page of several"
+    elif not listed:
+        detail = f"{shown(details.place)} lists none at all; they may have been filtered out"
+    else:
+        return None
+    return Unread(subject=f"{what} of account {account}", permission=permission, detail=detail)
+
+
+def _principal(found: User | RoleDetail) -> Principal:
+    unique_id = found.user_id if isinstance(found, User) else found.role_id
+    return Principal(found.arn, unique_id, _tags(found.arn, found.tags), _utc(found.create_date))
+
+
+def _role(found: RoleDetail) -> Role:
+    longest = Unread(
+        subject=f"maximum session duration of {found.arn}",
+        permission="iam:GetRole",
+        detail="account authorization details do not tell it",
+    )
+    return Role(found.arn, found.role_id, _tags(found.arn, found.tags), longest, _utc(found.create_date))
+
+
+def _tags(arn: str, tags: tuple[Tag, ...] | None) -> Evidence[Mapping[str, str]]:
+    if tags is None:
+        return Unread(
+            subject=f"tags of {arn}", permission="iam:ListRoleTags" if ":role/" in arn else "iam:ListUserTags"
+        )
+    return Known({tag.key: tag.value for tag in tags})
+
+
+def _utc(date: str | float) -> str:
+    """Write a date as cases have it; "" for one in a form of its own."""
+    try:
+        moment = datetime.fromisoformat(date) if isinstance(date, str) else datetime.fromtimestamp(date, UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _session(caller: Caller) -> Session:
+    """A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+    """
+    if caller.kind is not CallerKind.USER:
+        return Session()
+    return Session(policies=PolicySet(), tags=Known({}), transitive_tag_keys=Known(()), source_identity=Known(None))
+
+
+def _policies(details: AccountDetails, carrier: User | Group | RoleDetail) -> PolicySet:
+    match carrier:
+        case User():
+            inline, attached_to = carrier.user_policy_list, ""
+        case RoleDetail():
+            inline, attached_to = carrier.role_policy_list, ""
+        case Group():
+            inline, attached_to = carrier.group_policy_list, str(Attachment(AttachmentKind.GROUP, carrier.group_name))
+    managed = [_managed(details, each.policy_arn, attached_to) for each in carrier.attached_managed_policies]
+    return PolicySet(
+        (
+            *(Policy(each.policy_name, each.policy_document, attached_to=attached_to) for each in inline),
+            *(policy for policy in managed if isinstance(policy, Policy)),
+        ),
+        tuple(gap for gap in managed if isinstance(gap, Unread)),
+    )
+
+
+def _of_groups(details: AccountDetails, found: User | RoleDetail) -> Iterator[PolicySet]:
+    for name in found.group_list if isinstance(found, User) else ():
+        if name in details.groups:
+            yield _policies(details, details.groups[name])
+        else:
+            subject = f"policies of group {name} of account {details.account}"
+            yield PolicySet(
+                unread=(Unread(subject=subject, permission="iam:ListGroupPolicies", detail=_left_out(details)),)
+            )
+
+
+def _boundary(details: AccountDetails, boundary: Boundary | None) -> Evidence[Policy | None]:
+    if boundary is None:
+        return Known(None, details.place)
+    policy = _managed(details, boundary.permissions_boundary_arn, "")
+    return policy if isinstance(policy, Unread) else Known(policy, details.place)
+
+
+def _managed(details: AccountDetails, arn: str, attached_to: str) -> Policy | Unread:
+    """Find the default version of a managed policy, whose document the details may have left out."""
+    policy = details.policies.get(arn)
+    versions = policy.policy_version_list if policy else ()
+    default = next((version for version in versions if version.is_default_version), None)
+    if policy is None or default is None:
+        return Unread(subject=arn, permission="iam:GetPolicyVersion", detail=_left_out(details))
+    return Policy(
+        policy.policy_name,
+        default.document,
+        PolicyKind.MANAGED,
+        arn,
+        attached_to,
+        default.version_id,
+        () if ":iam::aws:policy/" in arn else tuple(_idle(versions, default)),
+    )
+
+
+def _idle(versions: Iterable[Version], default: Version) -> Iterator[PolicyVersion]:
+    yield from (PolicyVersion(each.version_id, each.document) for each in versions if each is not default)
+
+
+def _left_out(details: AccountDetails) -> str:
+    return f"it is not in {shown(details.place)}"

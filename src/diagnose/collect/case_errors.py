@@ -1,0 +1,246 @@
+"""What keeps JSON from being a case: one sentence that names the field, and a hint that mends it."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+import msgspec
+from msgspec import inspect
+
+from diagnose.collect.json_errors import shown
+from diagnose.errors import XdiagError
+from diagnose.model.case import SCHEMA, Case
+from diagnose.model.json_text import Node, Object, parse, read_once
+
+
+def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
+    """Say why `data`, which is JSON, is not a case. `error` is what msgspec's decoder raised."""
+    top = _members(data)
+    for keys, what, hint in _LOOKS_LIKE:
+        if keys <= top.keys():
+            return XdiagError(f"`{shown(place)}` is not a case: it looks like {what}", hint=hint)
+    version = _decoded(bytes(top.get("schema", b"null")))
+    if isinstance(version, str) and version != SCHEMA:
+        return wrong_version(version, place)
+    sentence, hint = reworded(error, data, Case)
+    return XdiagError(f"`{shown(place)}` is not a case: {sentence}", hint=hint)
+
+
+def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
+    """Turn what msgspec says of `data`, which should have become a `type_`, into our words: a sentence, and a hint."""
+    text = str(error)
+    said, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
+    path: _Path = tuple(
+        name or (None if index == "..." else int(index))
+        for name, index in re.findall(r"\.(\w+)|\[(\d+|\.{3})\]", steps)
+    )
+    kinds = _kinds_at(path, type_)
+    if found := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", said):
+        hint = "" if path else "expected one case; a case on each line is a batch"
+        return _wrong_type(path, data, found[1], found[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
+    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL):
+        hint = _did_you_mean(found[1], [member.encode_name for kind in kinds for member in _fields(kind)])
+        return f"it has an unknown field `{_written((*path, found[1]))}`", hint
+    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
+        inner = _kinds_at((*path, found[1]), type_)
+        return f"it lacks `{_written((*path, found[1]))}`", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
+            inner
+        )
+    if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
+        return f"`{_written(path)}` is `{shown(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
+    return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
+
+
+def wrong_version(version: str, place: str) -> XdiagError:
+    """Say that a case was written in another version of the format."""
+    return XdiagError(
+        f"`{shown(place)}` has the schema `{shown(version)}`, which this xdiag does not read",
+        hint=f"expected `{SCHEMA}`; a newer schema needs a newer xdiag",
+    )
+
+
+def repeated_key(text: str, place: str) -> XdiagError | None:
+    """Name a key that one object of a case holds twice: readers of JSON silently drop one of the values.
+
+    Policy documents may repeat a key; their text is kept, and what it means is for the evaluator to say.
+    """
+    try:
+        read_once(text)
+        return None
+    except ValueError:
+        # It need not be for a repetition: numbers may be too long for Python, texts hold control characters.
+        path = next(_repeated(parse(text, strict=False)), None)
+    if path is None:
+        return None
+    return XdiagError(f"`{shown(place)}` is not a case: `{_written(path)}` is there twice", hint="keep one of the two")
+
+
+_Path = tuple[str | int | None, ...]
+"""The way to a value in a case: field names, positions in lists, and None for any key of a mapping."""
+
+_SAVED = "expected a file that `--save-case` has written"
+_PROPOSED = (
+    "try a proposed policy with `--with-trust-policy`, `--with-identity-policy`, `--with-boundary` or `--with-scp`"
+)
+_TRUST = "a role alone is no case; `--with-trust-policy` takes its trust policy"
+_LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
+    (frozenset({"Statement"}), "a policy document", _PROPOSED),
+    (frozenset({"PolicyDocument"}), "a policy as IAM returns it", _PROPOSED),
+    (frozenset({"PolicyVersion"}), "a policy as IAM returns it", _PROPOSED),
+    (frozenset({"AssumeRolePolicyDocument"}), "a role as IAM returns it", _TRUST),
+    (frozenset({"Role"}), "the output of `aws iam get-role`", _TRUST),
+    (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is no case; {_SAVED}"),
+    (
+        frozenset({"RoleDetailList"}),
+        "the output of `aws iam get-account-authorization-details`",
+        f"it describes an account, not a request; {_SAVED}",
+    ),
+    (frozenset({"Credentials"}), "credentials", f"do not hand that file on; {_SAVED}"),
+    (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; `--message` takes the event's `errorMessage`"),
+    (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; `--message` takes an event's `errorMessage`"),
+    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made of"),
+)
+_EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'
+_WORDS = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number with a point or an exponent",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+_PYTHON = {"str": str, "int": int, "float": float, "bool": bool, "object": dict, "array": list, "null": type(None)}
+_NOUNS: dict[type[inspect.Type], str] = {
+    inspect.StrType: "a string",
+    inspect.EnumType: "a string",
+    inspect.StructType: "an object",
+    inspect.DictType: "an object",
+    inspect.VarTupleType: "a list",
+    inspect.RawType: "a policy document",
+}
+
+
+def _members(data: bytes) -> dict[str, msgspec.Raw]:
+    """Give the members of the outermost object, unread; none where there is no object."""
+    try:
+        return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _decoded(data: bytes) -> object:
+    """Read JSON into Python's own types; None where that does not work, as for a number with endless digits."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _wrong_type(path: _Path, data: bytes, wanted: str, got: str) -> str:
+    """Say what should stand at `path` and what does; a mapping's key is looked up, for msgspec does not tell it."""
+    subject = f"`{_written(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
+    expected = " or ".join(_WORDS.get(word, word) for word in wanted.split(" | "))
+    return f"{subject} must be {expected}" + (f", but is {_WORDS.get(got, got)}" if got else "")
+
+
+def _with_keys(path: _Path, value: object, kind: type) -> _Path:
+    """Put the key into each step of `path` that stands for any, so that the path leads to a value of `kind`."""
+    found = next(_ways(path, value, kind), path)
+    return found if len(found) == len(path) else path
+
+
+def _ways(path: _Path, value: object, kind: type) -> Iterator[_Path]:
+    """Give the paths into `value` that fit `path` and lead to a value of `kind`."""
+    if not path:
+        if type(value) is kind or kind is object:
+            yield ()
+        return
+    step, *rest = path
+    if isinstance(value, dict):
+        keys = [step] if step is not None else list(value)
+        yield from ((key, *way) for key in keys for way in _ways(tuple(rest), value.get(key), kind))
+    elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+        yield from ((step, *way) for way in _ways(tuple(rest), value[step], kind))
+
+
+def _kinds_at(path: _Path, type_: type) -> list[inspect.Type]:
+    """Give the types that a value at `path` of a `type_` may have."""
+    kinds = [inspect.type_info(type_)]
+    for step in path:
+        kinds = [kind for outer in kinds for inner in _inside(outer, step) for kind in _alternatives(inner)]
+    return kinds
+
+
+def _inside(kind: inspect.Type, step: str | int | None) -> list[inspect.Type]:
+    match kind:
+        case inspect.StructType():
+            return [member.type for member in kind.fields if member.encode_name == step]
+        case inspect.DictType():
+            return [kind.value_type]
+        case inspect.VarTupleType():
+            return [kind.item_type]
+    return []
+
+
+def _alternatives(kind: inspect.Type) -> Sequence[inspect.Type]:
+    return kind.types if isinstance(kind, inspect.UnionType) else [kind]
+
+
+def _fields(kind: inspect.Type) -> Sequence[inspect.Field]:
+    return kind.fields if isinstance(kind, inspect.StructType) else ()
+
+
+def _is_evidence(kinds: Sequence[inspect.Type]) -> bool:
+    return any(isinstance(kind, inspect.StructType) and kind.tag_field == "evidence" for kind in kinds)
+
+
+def _allowed(path: _Path, type_: type) -> list[str]:
+    """Name the values that may stand at `path`: an enum's, or the tags that tell one struct from another."""
+    values = [
+        str(member.value)
+        for kind in _kinds_at(path, type_)
+        if isinstance(kind, inspect.EnumType)
+        for member in kind.cls
+    ]
+    structs = [kind for kind in _kinds_at(path[:-1], type_) if isinstance(kind, inspect.StructType)]
+    return values or [str(kind.tag) for kind in structs if kind.tag_field == path[-1]]
+
+
+def _wanted(kinds: Sequence[inspect.Type]) -> str:
+    """Say what may stand where nothing does."""
+    words = dict.fromkeys(_NOUNS[type(kind)] for kind in kinds if type(kind) in _NOUNS)
+    return f"expected {' or '.join(words)}" if words else ""
+
+
+def _did_you_mean(word: str, words: Sequence[str]) -> str:
+    close = get_close_matches(word.lower(), words, n=1)
+    if close:
+        return f"did you mean `{close[0]}`"
+    return f"expected one of {', '.join(f'`{each}`' for each in words)}" if words else ""
+
+
+def _repeated(value: Node) -> Iterator[_Path]:
+    """Give the paths to keys that stand twice in one object, but for those in policy documents."""
+    if isinstance(value, Object):
+        seen = set()
+        for key, inner in value.members:
+            if key in seen:
+                yield (key,)
+            seen.add(key)
+            if key != "document":
+                yield from ((key, *path) for path in _repeated(inner))
+    elif isinstance(value, list):
+        yield from ((index, *path) for index, inner in enumerate(value) for path in _repeated(inner))
+
+
+def _written(path: _Path) -> str:
+    """Write a path as people do: `request.context["aws:username"][0]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, str) and step.isidentifier():
+            text += f".{step}"
+        else:
+            text += "[...]" if step is None else f"[{step}]" if isinstance(step, int) else f'["{shown(step, 80)}"]'
+    return text.removeprefix(".")

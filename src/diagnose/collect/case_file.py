@@ -1,0 +1,233 @@
+"""Cases and policy documents in files: how they are read, checked and saved."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from msgspec import Raw, Struct
+from msgspec.structs import replace
+
+from diagnose.aws.secrets import redacted
+from diagnose.collect.case_errors import not_a_case, repeated_key, wrong_version
+from diagnose.collect.json_errors import not_json, shown
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.case import SCHEMA, Case
+from diagnose.model.json_text import UNSURE, read_at_once
+from diagnose.model.policy import Policy, PolicyKind, document_text
+
+MOST_BYTES = 64 * 2**20
+"""The size of the largest file that is read."""
+
+
+def read_case(path: Path | Literal["-"]) -> Case:
+    """Read one case from a file, or from standard input for "-".
+
+    Raises XdiagError, with the file's name and the mend, for anything that is not a case.
+    """
+    return case_from_json(read_bytes(path), place=place_of(path))
+
+
+def case_from_json(data: bytes, *, place: str) -> Case:
+    """Read one case. `place` names the file, and the line where it holds many, in what may be raised.
+
+    Raises XdiagError for anything that is not a case.
+    """
+    data = data.removeprefix(_BOM)
+    try:
+        text = data.decode()
+        case = _CASE.decode(data)
+        repeated = repeated_key(text, place) if read_at_once(data) is UNSURE else None
+    except msgspec.ValidationError as error:
+        raise not_a_case(data, error, place) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(data, error, place) from None
+    if repeated is not None:
+        raise repeated
+    return checked(case, place)
+
+
+def checked(case: Case, place: str) -> Case:
+    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not.
+
+    Messages are AWS's, pasted by somebody: credentials that came along are taken out.
+    """
+    if case.schema != SCHEMA:
+        raise wrong_version(case.schema, place)
+    for field, parse, arn in (
+        ("request.role_arn", parse_role, case.request.role_arn),
+        ("snapshot.source.arn", parse_caller, case.snapshot.source.arn),
+    ):
+        try:
+            parse(arn)
+        except XdiagError as error:
+            raise XdiagError(f"`{shown(place)}`, `{field}`: {error.message}", hint=error.hint) from None
+    if case.message:
+        case = replace(case, message=redacted(case.message))
+    if case.probe and case.probe.message:
+        case = replace(case, probe=replace(case.probe, message=redacted(case.probe.message)))
+    return case
+
+
+def case_as_json(case: Case) -> bytes:
+    """Write a case as indented JSON. Raises XdiagError for text that is not Unicode, which no file can hold."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(_storable(case)), indent=2)
+    except UnicodeEncodeError:
+        raise XdiagError("the case cannot be saved", hint="some text in it is not Unicode") from None
+
+
+def save_case(case: Case, path: Path) -> None:
+    """Write a case as indented JSON that only its owner may read; the file is whole or as it was before.
+
+    A link at `path` is replaced, not followed. Raises XdiagError if the folder or the case does not permit it.
+    """
+    data = case_as_json(case) + b"\n"
+    if path.is_dir():
+        raise XdiagError(f"`{shown(str(path))}` is a folder", hint="expected the name of a file to write")
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        raise XdiagError(f"`{shown(str(path))}` is no file that a case can be kept in", hint="expected a file's name")
+    part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except (OSError, ValueError) as error:
+        raise _unusable(error, str(path), "written", "expected a file in a folder that you may write to") from None
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            part.unlink()
+
+
+def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
+    """Read a proposed policy: the document alone, or what an AWS command that reads a policy has printed.
+
+    Raises XdiagError for anything that is not a JSON object with a `Statement`.
+    """
+    return policy_from_json(read_bytes(path), kind, place=place_of(path))
+
+
+def policy_from_json(data: bytes, kind: PolicyKind, *, place: str) -> Policy:
+    """Read a policy, as `read_policy_file` does. `place` names the file.
+
+    The policy is named as AWS's output names it, else after the file. The document's text is kept as it is,
+    so what it says may still be wrong.
+    """
+    data = data.removeprefix(_BOM).strip()
+    if data[:3].upper() == b"%7B":
+        data = unquote_to_bytes(data)
+    name, document = _unwrapped(Raw(data), place, kind)
+    if "Statement" not in _members(document_text(document).encode(), place):
+        raise XdiagError(
+            f"`{shown(place)}` is not a policy: it has no `Statement`",
+            hint="expected a policy document, or the output of an AWS command that reads one policy",
+        )
+    return Policy(name or Path(place).name, document, kind)
+
+
+def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
+    """Read a whole file, or standard input for "-".
+
+    Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
+    """
+    place = place_of(path)
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
+    if len(data) > most:
+        raise XdiagError(
+            f"`{shown(place)}` is larger than {most // 2**20} MB", hint="no evidence is as large; is it the right file?"
+        )
+    return data
+
+
+def place_of(path: Path | Literal["-"]) -> str:
+    """Say where what is read at a path stands, for people."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
+_BOM = b"\xef\xbb\xbf"
+_CASE = msgspec.json.Decoder(Case)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_WRAPPERS = ("PolicyVersion", "Role", "Policy")
+_DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content")
+
+
+def _storable(value: object) -> object:
+    """Give a value whose policy documents are all JSON: one that is not is held in a string, where it does no harm."""
+    if isinstance(value, Raw):
+        try:
+            msgspec.json.decode(value)
+        except (ValueError, RecursionError):
+            return Raw(msgspec.json.encode(bytes(value).decode("utf-8", "replace")))
+        return value
+    if isinstance(value, Struct):
+        return type(value)(**{name: _storable(getattr(value, name)) for name in value.__struct_fields__})
+    return tuple(map(_storable, value)) if isinstance(value, tuple) else value
+
+
+def _unwrapped(text: Raw, place: str, kind: PolicyKind) -> tuple[str, Raw]:
+    """Take the policy's name, where it is told, and its document out of what an AWS command has printed."""
+    if bytes(text).startswith(b'"'):
+        return "", text
+    members = _members(bytes(text), place)
+    if "AssumeRolePolicyDocument" in members and kind is not PolicyKind.TRUST:
+        raise XdiagError(
+            f"`{shown(place)}` is a role and holds a trust policy", hint=f"expected a policy of the kind `{kind}`"
+        )
+    for key in _DOCUMENTS:
+        if "Statement" not in members and key in members:
+            return _text(members.get("PolicyName")), members[key]
+    for key in _WRAPPERS:
+        if "Statement" not in members and key in members:
+            return _unwrapped(members[key], place, kind)
+    return "", text
+
+
+def _members(text: bytes, place: str) -> dict[str, Raw]:
+    """Give the members of a JSON object, unread."""
+    try:
+        text.decode()
+        return _MEMBERS.decode(text)
+    except msgspec.ValidationError:
+        raise XdiagError(
+            f"`{shown(place)}` is not a policy: it is not a JSON object",
+            hint='expected `{"Version": ..., "Statement": ...}`',
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(text, error, place) from None
+
+
+def _text(value: Raw | None) -> str:
+    """Give the text that a JSON string holds; "" for anything else."""
+    try:
+        return msgspec.json.decode(value or b'""', type=str)
+    except ValueError:
+        return ""
+
+
+def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> XdiagError:
+    """Say why the operating system did not let a file be read or written."""
+    match error:
+        case FileNotFoundError() if done == "read":
+            return XdiagError(f"there is no file `{shown(place)}`", hint=hint)
+        case FileNotFoundError():
+            return XdiagError(f"there is no folder for `{shown(place)}`", hint=hint)
+        case IsADirectoryError():
+            return XdiagError(f"`{shown(place)}` is a folder, not a file", hint=hint)
+        case PermissionError():
+            return XdiagError(f"`{shown(place)}` may not be {done}", hint=hint)
+        case OSError(strerror=str(reason)):
+            return XdiagError(f"`{shown(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
+    return XdiagError(f"`{shown(place)}` cannot be {done}: it is not a file name", hint=hint)

@@ -1,0 +1,16 @@
+"""The error of AWS that somebody pasted, as it comes into a case."""
+
+from diagnose.aws.secrets import redacted
+from diagnose.model.aws_error import parse
+
+
+def pasted_error(paste: str) -> str:
+    """Take the errors out of a paste: one a line, mended where a terminal broke them, and without credentials.
+
+    Of a log with more errors than anybody reads, the last ones are taken: they say how things stand.
+    """
+    # The sentence of a denial consists of names, and a long path would be taken for a session token.
+    return "\n".join(error.text if error.resource else redacted(error.text) for error in parse(paste)[-_MOST_ERRORS:])
+
+
+_MOST_ERRORS = 20

@@ -1,0 +1,98 @@
+"""The destination's side in IAM: the role and its trust policy, or the roles it may have been mistaken for."""
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from diagnose.aws.calls import Answer, find, listed
+from diagnose.collect.iam import Reader, about, created_at, tags_of
+from diagnose.model.arn import RoleName
+from diagnose.model.case import DestinationSide, Role
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+
+# An account may have thousands of roles, most of which are nobody's business.
+_NEAR_MISSES = 20
+_LIKENESS = 0.6
+
+
+def read_destination(role: RoleName, reader: Reader | Unread, progress: Callable[[str], None]) -> DestinationSide:
+    """Read the role under the very ARN that was asked for.
+
+    `iam:GetRole` takes the name alone, so the role it finds may have another path. That is another ARN, under which AWS
+    finds no role. Where the role may not be read, `iam:ListRoles` tells nearly as much.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+    """
+    if isinstance(reader, Unread):
+        gap = about(reader, role.arn, "iam:GetRole")
+        return DestinationSide(
+            role=gap, trust_policy=gap, other_roles=about(reader, f"roles of account {role.account}", "iam:ListRoles")
+        )
+    progress(f"reading role {role.name}")
+    found = find(reader.side, "iam:GetRole", role.arn, RoleName=role.name)
+    if isinstance(found, Known) and found.value is not None:
+        described = found.value["Role"]
+        if described["Arn"] == role.arn:
+            return _read(described, found.source, Known(tags_of(described)), NOT_SUPPLIED)
+        return _missing(role, found.source, Known((described["Arn"],), found.source))
+    if isinstance(found, Unread) and found.gap is not Gap.ACCESS_DENIED:
+        return DestinationSide(role=found, trust_policy=found, other_roles=found)
+    progress(f"listing the roles of account {role.account}")
+    subject = f"roles of account {role.account}"
+    roles = listed(reader.side, "iam:ListRoles", subject, "Roles", PaginationConfig={"PageSize": 1000})
+    if isinstance(found, Unread):
+        return _read_from_listing(role, found, roles)
+    near = roles if isinstance(roles, Unread) else Known(_near(role, roles.value), roles.source)
+    return _missing(role, found.source, near)
+
+
+def _read_from_listing(role: RoleName, denied: Unread, roles: Evidence[tuple[Answer, ...]]) -> DestinationSide:
+    """Take the role from a listing, which leaves out its tags.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+    """
+    if isinstance(roles, Unread):
+        return DestinationSide(role=denied, trust_policy=denied, other_roles=roles)
+    near = Known(_near(role, roles.value), roles.source)
+    for described in roles.value:
+        if described["Arn"] == role.arn:
+            return _read(described, roles.source, denied, near)
+    return _missing(role, roles.source, near)
+
+
+def _read(
+    described: Answer, source: str, tags: Evidence[dict[str, str]], other_roles: Evidence[tuple[str, ...]]
+) -> DestinationSide:
+    longest = described.get("MaxSessionDuration")
+    return DestinationSide(
+        role=Known(
+            Role(
+                described["Arn"],
+                described["RoleId"],
+                tags,
+                NOT_SUPPLIED if longest is None else Known(longest),
+                created_at(described),
+            ),
+            source,
+        ),
+        trust_policy=Known(
+            Policy(described["RoleName"], raw_document(described["AssumeRolePolicyDocument"]), PolicyKind.TRUST),
+            source,
+        ),
+        other_roles=other_roles,
+    )
+
+
+def _missing(role: RoleName, source: str, other_roles: Evidence[tuple[str, ...]]) -> DestinationSide:
+    gap = Unread(Gap.NOT_SUPPLIED, role.arn, detail=f"account {role.account} has no role with this ARN")
+    return DestinationSide(role=Known(None, source), trust_policy=gap, other_roles=other_roles)
+
+
+def _near(role: RoleName, roles: Sequence[Answer]) -> tuple[str, ...]:
+    """Choose the roles whose names are like the one asked for, most alike first."""
+    arns: dict[str, list[str]] = {}
+    for each in roles:
+        if each["Arn"] != role.arn:
+            arns.setdefault(each["RoleName"].lower(), []).append(each["Arn"])
+    near = get_close_matches(role.name.lower(), arns, n=_NEAR_MISSES, cutoff=_LIKENESS)
+    return tuple(arn for name in near for arn in arns[name])

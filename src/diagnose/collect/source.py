@@ -1,0 +1,151 @@
+"""The source's side in IAM: the user or role, its policies, its groups, its boundary."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from diagnose.aws.calls import Answer, find, listed
+from diagnose.aws.identity import Identity
+from diagnose.aws.session import Side
+from diagnose.collect.iam import Carrier, Reader, about, created_at, managed_policy, merged, policies_of, tags_of
+from diagnose.model.arn import RESERVED_NAME, Caller, CallerKind
+from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet
+
+
+def read_source(caller: Caller, reader: Reader | Unread, progress: Callable[[str], None]) -> SourceSide:
+    """Read what IAM holds on the caller. Callers that IAM holds nothing on come back as they are.
+
+    The principal is looked up by its name, which is unique in an account whatever its path, and comes with the ARN that
+    it really has.
+    """
+    match caller.kind:
+        case CallerKind.USER:
+            carrier = Carrier.USER
+        case CallerKind.ROLE | CallerKind.SESSION:
+            carrier = Carrier.ROLE
+        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+            return SourceSide(caller.arn)
+    if isinstance(reader, Unread):
+        gap = about(reader, caller.arn, f"iam:Get{carrier}")
+        policies = about(reader, f"policies of {caller.arn}", f"iam:List{carrier}Policies")
+        return SourceSide(caller.arn, principal=gap, identity_policies=PolicySet(unread=(policies,)), boundary=gap)
+    return _read(caller, carrier, reader.side, progress)
+
+
+def session_of(caller: Caller, identity: Identity | None, via: Via) -> Session:
+    """Say what is certain of a caller's session. `identity` is that of the credentials at hand, if there are any.
+
+    A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+    """
+    own = identity if identity is not None and identity.arn == caller.arn else None
+    match caller.kind:
+        case CallerKind.USER:
+            origin = NOT_SUPPLIED if via is Via.CONSOLE or own is None else _of_user(own)
+            long_term = isinstance(origin, Known) and origin.value is Origin.LONG_TERM
+            return Session(
+                origin=origin,
+                policies=PolicySet(),
+                tags=Known({}),
+                transitive_tag_keys=Known(()),
+                source_identity=Known(None),
+                mfa=Known(False) if long_term else NOT_SUPPLIED,
+            )
+        case CallerKind.ROLE | CallerKind.SESSION:
+            return Session(
+                origin=_of_role(caller, own),
+                policies=PolicySet(unread=(_untold("session policy"),)),
+                tags=_untold("session tags"),
+                transitive_tag_keys=_untold("transitive session tags"),
+                source_identity=_untold("source identity"),
+                mfa=_untold("multi-factor authentication"),
+            )
+        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+            return Session()
+
+
+def _read(caller: Caller, carrier: Carrier, side: Side, progress: Callable[[str], None]) -> SourceSide:
+    """Read on after a denial, which is about one permission; whatever else fails would fail again."""
+    who, get = f"{carrier.lower()} {caller.name}", f"iam:Get{carrier}"
+    progress(f"reading {who}")
+    found = find(side, get, caller.arn, **{f"{carrier}Name": caller.name})
+    principal: Evidence[Principal | None]
+    boundary: Evidence[Policy | None]
+    if isinstance(found, Unread):
+        if found.gap is not Gap.ACCESS_DENIED:
+            return SourceSide(caller.arn, principal=found, identity_policies=PolicySet(unread=(found,)), boundary=found)
+        principal = boundary = found
+    elif found.value is None:
+        gap = Unread(Gap.NOT_SUPPLIED, caller.arn, detail=f"account {caller.account} has no {who}")
+        return SourceSide(
+            caller.arn, principal=Known(None, get), identity_policies=PolicySet(unread=(gap,)), boundary=gap
+        )
+    else:
+        principal = Known(_principal(found.value[carrier]), get)
+        boundary = _boundary(side, found.value[carrier], progress)
+    progress(f"reading the policies of {who}")
+    sets = [policies_of(side, carrier, caller.name, caller.arn)]
+    if carrier is Carrier.USER:
+        sets.append(_of_groups(side, caller, progress))
+    return SourceSide(caller.arn, principal=principal, identity_policies=merged(sets), boundary=boundary)
+
+
+def _principal(described: Answer) -> Principal:
+    unique_id = described.get("UserId") or described.get("RoleId", "")
+    return Principal(described["Arn"], unique_id, Known(tags_of(described)), created_at(described))
+
+
+def _boundary(side: Side, described: Answer, progress: Callable[[str], None]) -> Evidence[Policy | None]:
+    """Read the permissions boundary, of which a user or role tells only the ARN."""
+    boundary = described.get("PermissionsBoundary")
+    if boundary is None:
+        return Known(None)
+    progress("reading the permissions boundary")
+    return managed_policy(side, boundary["PermissionsBoundaryArn"])
+
+
+def _of_groups(side: Side, caller: Caller, progress: Callable[[str], None]) -> PolicySet:
+    progress(f"reading the groups of user {caller.name}")
+    groups = listed(side, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
+    if isinstance(groups, Unread):
+        return PolicySet(unread=(groups,))
+    return merged(
+        policies_of(side, Carrier.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name)))
+        for group in groups.value
+        for name in (group["GroupName"],)
+    )
+
+
+_ORIGINS = {
+    "assume-role": Origin.ASSUME_ROLE,
+    "assume-role-with-web-identity": Origin.WEB_IDENTITY,
+    "iam-role": Origin.EC2,
+    "sso": Origin.IDENTITY_CENTER,
+}
+
+
+def _of_user(own: Identity) -> Evidence[Origin]:
+    """Tell a user's origin from the user's own credentials; `aws login` hands out those of a console sign-in."""
+    if own.provider == "login":
+        return Known(Origin.CONSOLE, "the credentials at hand")
+    if own.temporary is None:
+        return NOT_SUPPLIED
+    return Known(Origin.GET_SESSION_TOKEN if own.temporary else Origin.LONG_TERM, "the credentials at hand")
+
+
+def _of_role(caller: Caller, own: Identity | None) -> Evidence[Origin]:
+    if caller.name.startswith(RESERVED_NAME):
+        return Known(Origin.IDENTITY_CENTER, "the role's name")
+    if own is not None and own.provider in _ORIGINS:
+        return Known(_ORIGINS[own.provider], "the credentials at hand")
+    return _untold("origin of the credentials")
+
+
+def _untold(subject: str) -> Unread:
+    return replace(_UNTOLD, subject=subject)
+
+
+_UNTOLD = Unread(Gap.NO_API, detail="AWS tells it of no session after it was issued")

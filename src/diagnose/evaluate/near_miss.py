@@ -1,0 +1,268 @@
+"""Why a test of the request context came out as it did: the reason, the place, and the two sides."""
+
+import re
+from difflib import get_close_matches
+from typing import assert_never
+
+from diagnose.evaluate.condition import Operand, SetOperator, Test
+from diagnose.evaluate.keys.table import SPELLINGS, traits_of, written
+from diagnose.evaluate.operations import ASSUME_ROLE
+from diagnose.evaluate.operator import Family
+from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, joined
+from diagnose.evaluate.request import Question
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, split_arn, split_path
+from diagnose.model.condition_keys import FilledBy, Presence
+from diagnose.model.key_state import ABSENT, KeyState, Maybe, State
+from diagnose.model.trace import Element, ElementTrace, Reason
+from diagnose.model.tri import NO, YES
+
+
+def trace(test: Test, question: Question) -> ElementTrace:
+    """Compare, and say how."""
+    verdict = test.holds(question)
+    state = test.state(question)
+    reason, operand = _reason(test, question, state)
+    if verdict is YES:
+        reason = Reason.MATCHES
+    pointer = operand.pointer if operand else _whole(test)
+    return ElementTrace(
+        Element.CONDITION,
+        verdict,
+        reason,
+        pointer,
+        wanted=tuple(_shown(one, question) for one in test.operands),
+        got=_key_state(state),
+        key=written(test.key),
+        operator=test.written,
+        negated=bool(test.operator and test.operator.negated),
+    )
+
+
+def spelling(key: str) -> str:
+    """Give the key of AWS that was probably meant, or nothing."""
+    near = get_close_matches(key.lower(), SPELLINGS, n=1, cutoff=0.8)
+    return SPELLINGS[near[0]] if near else ""
+
+
+def how_arns_differ(wanted: str, got: str) -> Reason:
+    """Say why the ARN (or ARN pattern) `wanted` is not the ARN `got`, naming the nearest miss."""
+    if wanted != wanted.strip() or any(not character.isprintable() for character in wanted):
+        return Reason.SPACE_DIFFERS
+    policy, request = split_arn(wanted), split_arn(got)
+    if policy is None or request is None:
+        return Reason.NOT_AN_ARN
+    if policy.partition != request.partition and not has_wildcard(policy.partition):
+        return Reason.OTHER_PARTITION
+    session = _session_reason(policy.service, policy.resource, request.service, request.resource)
+    if session is not None and _same(policy.account, request.account):
+        return session
+    if policy.region and not has_wildcard(policy.region):
+        return Reason.REGION_GIVEN
+    if not _same(policy.account, request.account):
+        return Reason.ACCOUNT_TYPO if near_account(policy.account, request.account) else Reason.OTHER_ACCOUNT
+    return session or how_resources_differ(policy.resource, request.resource)
+
+
+def how_resources_differ(wanted: str, got: str) -> Reason:
+    """Say why `role/a/App` (or a pattern of it) is not `role/b/App`."""
+    kind, path, name = split_path(wanted)
+    other_kind, other_path, other_name = split_path(got)
+    if kind != other_kind and not has_wildcard(kind):
+        return Reason.CASE_DIFFERS if kind.lower() == other_kind.lower() else Reason.OTHER_TYPE
+    if wanted.lower() == got.lower():
+        return Reason.CASE_DIFFERS
+    dropped = other_path.startswith(RESERVED_PATH) and not path.startswith(RESERVED_PATH)
+    if dropped and name.startswith(RESERVED_NAME) and glob(name)(other_name):
+        return Reason.SSO_PATH_DROPPED
+    if has_wildcard(wanted):
+        fits_elsewhere = _same(f"{kind}/*{name}", got)
+        return Reason.WILDCARD_TOO_NARROW if fits_elsewhere else Reason.OTHER_NAME
+    if name != other_name:
+        return Reason.OTHER_NAME
+    if path == "/":
+        return Reason.PATH_MISSING
+    return Reason.PATH_EXTRA if other_path == "/" else Reason.PATH_DIFFERS
+
+
+def near_account(one: str, other: str) -> bool:
+    """Say whether two account ids differ in one digit, or in two neighbours that were swapped."""
+    if len(one) != 12 or len(other) != 12:
+        return re.fullmatch(r"\d{11}|\d{13}", one) is not None and _one_inserted(one, other)
+    differing = [place for place in range(12) if one[place] != other[place]]
+    if len(differing) == 2 and differing[1] == differing[0] + 1:
+        first, second = differing
+        return one[first] == other[second] and one[second] == other[first]
+    return len(differing) == 1
+
+
+_ORDERED = (Family.NUMBER, Family.DATE, Family.ADDRESS)
+
+
+def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Operand | None]:
+    """Give the reason why a test does not hold, and the operand that comes nearest to holding."""
+    operator = test.operator
+    if operator is None:
+        return Reason.OPERATOR_UNKNOWN, None
+    if test.untold:
+        return Reason.MALFORMED, None
+    malformed = next((operand for operand in test.operands if operand.malformed), None)
+    if malformed and all(operand.malformed for operand in test.operands):
+        return Reason.OPERAND_MALFORMED, malformed
+    if isinstance(state, Maybe):
+        if state.options is not None and test.holds(question) is NO:
+            return (Reason.KEY_MISSING if ABSENT in state.options else Reason.VALUE_DIFFERS), None
+        return Reason.NOT_TOLD, None
+    if operator.family is Family.NULL:
+        return (Reason.KEY_PRESENT if state else _missing(test, question)), None
+    if not state:
+        return _missing(test, question), None
+    if test.sets is SetOperator.NONE and (test.multivalued or len(state) > 1):
+        return Reason.SET_OPERATOR_NEEDED, None
+    if operator.negated:
+        hit = next((one for one in test.operands if any(_equals(one, value, test, question) for value in state)), None)
+        return (
+            Reason.EXCLUDED if hit else Reason.OPERAND_MALFORMED if malformed else Reason.NOT_TOLD
+        ), hit or malformed
+    unfit = [value for value in state if test.fits(value, question) is not YES]
+    misses = [(_difference(operand, value, test, question), operand) for operand in test.operands for value in unfit]
+    if not misses:
+        return Reason.MALFORMED, None
+    return min(misses, key=lambda miss: _NEARNESS.index(miss[0]) if miss[0] in _NEARNESS else len(_NEARNESS))
+
+
+_NEARNESS = (
+    Reason.NOT_TOLD,
+    Reason.SPACE_DIFFERS,
+    Reason.CASE_DIFFERS,
+    Reason.WILDCARD_IS_LITERAL,
+    Reason.VARIABLE_IS_LITERAL,
+    Reason.VARIABLE_UNRESOLVED,
+    Reason.SSO_PATH_DROPPED,
+    Reason.SESSION_FOR_ROLE,
+    Reason.PATH_MISSING,
+    Reason.PATH_EXTRA,
+    Reason.PATH_DIFFERS,
+    Reason.ACCOUNT_TYPO,
+    Reason.WILDCARD_TOO_NARROW,
+    Reason.OTHER_ACCOUNT,
+    Reason.OTHER_NAME,
+    Reason.OUT_OF_RANGE,
+    Reason.VALUE_DIFFERS,
+    Reason.OPERAND_MALFORMED,
+)
+
+
+def _missing(test: Test, question: Question) -> Reason:
+    """Say why a key is not there."""
+    if question.action in test.hidden and not isinstance(question.context[test.lower], Maybe):
+        return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
+    if question.action in test.hidden:
+        return Reason.KEY_NOT_IN_ACTION
+    traits = traits_of(test.lower)
+    if traits is None:
+        return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
+    if ASSUME_ROLE.sent(traits) is Presence.NEVER:
+        return Reason.KEY_NEVER_SENT
+    if traits.filled_by is FilledBy.PARAMETER and question.scene.by_console:
+        return Reason.NOT_SENT_BY_CONSOLE
+    return Reason.KEY_MISSING if _may_have(traits.filled_by, question) else Reason.KEY_NOT_FOR_CALLER
+
+
+def _may_have(filled_by: FilledBy, question: Question) -> bool:
+    """Say whether a caller of this kind can have a key that is not there now."""
+    match filled_by:
+        case FilledBy.USER:
+            return question.asker.kind is CallerKind.USER
+        case FilledBy.SERVICE:
+            return question.asker.kind is CallerKind.SERVICE
+        case FilledBy.CALLER | FilledBy.SIGN_IN | FilledBy.PARAMETER | FilledBy.CALL | FilledBy.ROLE:
+            return True
+        case FilledBy.INSTANCE | FilledBy.OTHER_OPERATION:
+            return False
+        case _:
+            assert_never(filled_by)
+
+
+def _difference(operand: Operand, value: str, test: Test, question: Question) -> Reason:
+    """Say why one operand does not fit one value."""
+    assert test.operator is not None
+    if operand.malformed:
+        return Reason.OPERAND_MALFORMED
+    text = operand.text
+    if text.plain is None and test.operator.takes_variables:
+        pieces = text.resolve(question)
+        if isinstance(pieces, Maybe):
+            return Reason.NOT_TOLD
+        if pieces is None:
+            return Reason.VARIABLE_UNRESOLVED
+        wanted = joined(pieces)
+    else:
+        wanted = text.written
+        if "${" in wanted and test.operator.takes_variables:
+            return Reason.VARIABLE_IS_LITERAL
+    if test.operator.family in _ORDERED:
+        return Reason.OUT_OF_RANGE
+    if wanted.strip() == value.strip():
+        return Reason.SPACE_DIFFERS
+    patterns = test.operator.family is Family.STRING_PATTERN and text.plain is not None
+    if wanted.casefold() == value.casefold() or (patterns and glob(wanted.casefold())(value.casefold())):
+        return Reason.CASE_DIFFERS
+    if test.operator.family is Family.STRING and has_wildcard(wanted) and glob(wanted)(value):
+        return Reason.WILDCARD_IS_LITERAL
+    if split_arn(wanted) and split_arn(value):
+        return how_arns_differ(wanted, value)
+    return Reason.VALUE_DIFFERS
+
+
+def _equals(operand: Operand, value: str, test: Test, question: Question) -> bool:
+    """Say whether an operand takes a value, whatever the other operands say."""
+    assert test.operator is not None
+    if operand.compare is not None:
+        return operand.compare(value) is True
+    pieces = operand.text.resolve(question)
+    if pieces is None or isinstance(pieces, Maybe):
+        return False
+    compare = test.operator.comparison(pieces)
+    return compare is not None and compare(value) is True
+
+
+def _whole(test: Test) -> str:
+    """Point at the only value, or at all of them."""
+    return test.operands[0].pointer if len(test.operands) == 1 else test.pointer
+
+
+def _shown(operand: Operand, question: Question) -> str:
+    """Give an operand as it is written, with its variables resolved where they can be."""
+    text = operand.text
+    if text.plain is None:
+        pieces = text.resolve(question)
+        if pieces is not None and not isinstance(pieces, Maybe):
+            return joined(pieces)
+    return text.written
+
+
+def _key_state(state: State) -> KeyState:
+    if isinstance(state, Maybe):
+        return KeyState(state.options, state.present, state.shape)
+    return KeyState((state,))
+
+
+def _one_inserted(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
+
+
+def _same(pattern: str, text: str) -> bool:
+    matches = arn_glob(f":::::{pattern}")
+    return matches is not None and matches(f":::::{text}")
+
+
+def _session_reason(service: str, resource: str, other_service: str, other_resource: str) -> Reason | None:
+    """Tell a session's ARN from its role's ARN, and two sessions of one role from each other."""
+    if service == other_service == "sts" and resource.split("/")[:2] == other_resource.split("/")[:2]:
+        return Reason.OTHER_SESSION
+    if service == "sts" and other_service == "iam":
+        return Reason.SESSION_FOR_ROLE
+    if service == "iam" and other_service == "sts":
+        return Reason.ROLE_FOR_SESSION
+    return Reason.OTHER_TYPE if service != other_service and not has_wildcard(service) else None

@@ -1,0 +1,146 @@
+"""The sides of a case, worked out once and shared by all the cases that they are part of.
+
+In a batch the same side comes again in many pairs; what is worked out is remembered beside it.
+"""
+
+from functools import lru_cache
+
+from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
+from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.gates import caller_gates, role_gates
+from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, PERHAPS_NOT_REACHED, RCP, of_endpoint
+from diagnose.evaluate.level import Sheet, sheet_of
+from diagnose.evaluate.memo import ObjectMemo
+from diagnose.model.arn import CallerKind, parse_role
+from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
+from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.key_state import ABSENT, Maybe
+from diagnose.model.trace import Action, Layer
+from diagnose.model.tri import UNKNOWN, Tri, tri
+
+
+class SourceView:
+    """The caller's side. It does not hold the side itself, beside which it is remembered.
+
+    `instead_of_rcps` is what counts in place of the role's RCPs, which do not reach a caller that is service-linked.
+    """
+
+    __slots__ = ("_hands_on", "_may_deny", "_passes", "_sheets", "asker", "has_boundary", "instead_of_rcps")
+
+    def __init__(self, source: SourceSide, via: Via) -> None:
+        """Raises XdiagError when the source is no ARN of a caller."""
+        self.asker = Asker(source, via)
+        self.has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
+        self.instead_of_rcps = _instead_of_rcps(self.asker)
+        self._hands_on: tuple[Tri, Tri] | None = None
+        self._passes: bool | None = None
+        self._may_deny: dict[Action, list[tuple[Layer, Sheet]]] = {}
+        self._sheets: dict[Layer, Sheet] = {}
+
+    def passes_its_gates(self, source: SourceSide) -> bool:
+        """Say that the gates that are about the caller alone let it pass."""
+        if self._passes is None:
+            self._passes = not any(caller_gates(source, self.asker))
+        return self._passes
+
+    def hands_on(self, source: SourceSide) -> tuple[Tri, Tri]:
+        """Say whether the caller's session hands on tags, and whether a source identity."""
+        if self._hands_on is None:
+            keys, identity = inherited_tag_keys(source, self.asker), inherited_source_identity(source, self.asker)
+            self._hands_on = (
+                UNKNOWN if keys is None else tri(keys != ()),
+                UNKNOWN if isinstance(identity, Maybe) else tri(identity != ABSENT),
+            )
+        return self._hands_on
+
+    def sheet(self, layer: Layer, source: SourceSide) -> Sheet:
+        """Give the policies of a layer on this side."""
+        sheet = self._sheets.get(layer)
+        if sheet is None:
+            row, attached = OF_SOURCE[layer]
+            sheet = self._sheets[layer] = sheet_of(row, attached(source, self.asker))
+        return sheet
+
+    def sheets_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, Sheet]]:
+        """Give the layers on this side that can keep an action from passing."""
+        sheets = self._may_deny.get(action)
+        if sheets is None:
+            sheets = self._may_deny[action] = []
+            for layer in OF_SOURCE:
+                sheet = self.sheet(layer, source)
+                if sheet.levels_that_may_deny(action):
+                    sheets.append((layer, sheet))
+        return sheets
+
+
+class DestinationView:
+    """The role's side. It does not hold the side itself, beside which it is remembered."""
+
+    __slots__ = ("_passes", "_sheets", "role")
+
+    def __init__(self, role_arn: str) -> None:
+        """Raises XdiagError when the role is no ARN of one."""
+        self.role = parse_role(role_arn)
+        self._passes: dict[bool, bool] = {}
+        self._sheets: dict[Layer, Sheet] = {}
+
+    def passes_its_gates(self, destination: DestinationSide, asker: Asker) -> bool:
+        """Say that the gates that are about the role let such a caller pass."""
+        service = asker.kind is CallerKind.SERVICE
+        passes = self._passes.get(service)
+        if passes is None:
+            passes = self._passes[service] = not any(role_gates(destination, self.role, service=service))
+        return passes
+
+    def sheet(self, layer: Layer, destination: DestinationSide) -> Sheet:
+        """Give the policies of a layer on this side."""
+        sheet = self._sheets.get(layer)
+        if sheet is None:
+            row, attached = OF_DESTINATION[layer]
+            sheet = self._sheets[layer] = sheet_of(row, attached(destination, self.role))
+        return sheet
+
+
+_NOT_REACHED = sheet_of(RCP, "the caller is a service-linked role")
+_PERHAPS_NOT_REACHED = sheet_of(RCP, PERHAPS_NOT_REACHED)
+
+
+def _instead_of_rcps(asker: Asker) -> Sheet | None:
+    if asker.service_linked:
+        return _NOT_REACHED
+    return _PERHAPS_NOT_REACHED if asker.may_be_service_linked else None
+
+
+_sources: ObjectMemo[SourceView] = ObjectMemo()
+_roles: ObjectMemo[DestinationView] = ObjectMemo()
+_endpoints: ObjectMemo[Sheet] = ObjectMemo()
+
+
+def source_view(case: Case) -> SourceView:
+    """Give the view of a case's source."""
+    source, via = case.snapshot.source, case.request.via
+    return _sources.find(source, via) or _sources.offer(source, via, SourceView(source, via))
+
+
+def destination_view(case: Case) -> DestinationView:
+    """Give the view of a case's role."""
+    destination, arn = case.snapshot.destination, case.request.role_arn
+    return _roles.find(destination, arn) or _roles.offer(destination, arn, DestinationView(arn))
+
+
+def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
+    """Give the sheet of a VPC endpoint."""
+    if isinstance(endpoint, Unread):
+        return _unread_endpoint(endpoint)
+    if endpoint.value is None:
+        return _NO_ENDPOINT
+    used = endpoint.value
+    return _endpoints.find(used, "") or _endpoints.offer(used, "", sheet_of(ENDPOINT, of_endpoint(endpoint)))
+
+
+@lru_cache
+def _unread_endpoint(gap: Unread) -> Sheet:
+    return sheet_of(ENDPOINT, of_endpoint(gap))
+
+
+_NO_ENDPOINT = sheet_of(ENDPOINT, of_endpoint(Known(None)))

@@ -1,0 +1,251 @@
+"""Where the policies of each layer stand in a case, and a case with one of them changed."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from diagnose.model.arn import split_arn
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
+from diagnose.model.evidence import Evidence, Known
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Level, Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.trace import Action, Layer
+from diagnose.model.words import LAYER_WORDS
+from diagnose.remedy.change import Attempt, Draft, PolicyChange
+from diagnose.remedy.document import Object, Operation, patched, read
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.names import (
+    PERMISSION_SET_POLICY,
+    destination_is_protected,
+    permission_set,
+    role_name,
+    source_is_protected,
+)
+
+Edit = Callable[[Policy], Policy]
+
+
+def same(one: Policy, other: Policy) -> bool:
+    """Say whether two policies are one and the same as stored, whatever their text."""
+    if one.arn or other.arn:
+        return one.arn == other.arn
+    return (one.kind, one.name, one.attached_to) == (other.kind, other.name, other.attached_to)
+
+
+def is_aws_managed(policy: Policy) -> bool:
+    """Say whether a policy is AWS's own, which nobody else can edit: `arn:aws:iam::aws:policy/...`."""
+    arn = split_arn(policy.arn)
+    return arn is not None and arn.account == "aws"
+
+
+def policies_in(case: Case, layer: Layer, level: str = "") -> Iterator[Policy]:
+    """Give the policies of a layer that were read, at one level or at all of them."""
+    snapshot = case.snapshot
+    match layer:
+        case Layer.IDENTITY:
+            yield from snapshot.source.identity_policies.policies
+        case Layer.SESSION:
+            yield from snapshot.source.session.policies.policies
+        case Layer.BOUNDARY:
+            if isinstance(snapshot.source.boundary, Known) and snapshot.source.boundary.value:
+                yield snapshot.source.boundary.value
+        case Layer.TRUST:
+            if isinstance(snapshot.destination.trust_policy, Known):
+                yield snapshot.destination.trust_policy.value
+        case Layer.ENDPOINT:
+            endpoint = snapshot.endpoint
+            if isinstance(endpoint, Known) and endpoint.value and isinstance(endpoint.value.policy, Known):
+                yield endpoint.value.policy.value
+        case Layer.SCP | Layer.RCP:
+            held = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
+            for one in held.value if isinstance(held, Known) else ():
+                if level in ("", one.target, one.name):
+                    yield from one.policies.policies
+        case _:
+            assert_never(layer)
+
+
+def with_policy(case: Case, layer: Layer, before: Policy, after: Policy) -> Case:
+    """Put `after` in the place of `before`, wherever else the same policy stands: a boundary that is attached, too."""
+
+    def edit(policy: Policy) -> Policy:
+        return after if same(policy, before) else policy
+
+    case = _edited(case, layer, edit)
+    if before.kind is PolicyKind.MANAGED and before.arn:
+        for other in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
+            case = _edited(case, other, edit)
+    return case
+
+
+def with_new_policy(case: Case, layer: Layer, policy: Policy, level: str = "") -> Case | None:
+    """Add a policy to a layer that holds several; None where the layer holds at most one."""
+    source = case.snapshot.source
+    match layer:
+        case Layer.IDENTITY:
+            return with_source(case, replace(source, identity_policies=_longer(source.identity_policies, policy)))
+        case Layer.SESSION:
+            session = replace(source.session, policies=_longer(source.session.policies, policy))
+            return with_source(case, replace(source, session=session))
+        case Layer.SCP if isinstance(source.scps, Known):
+            levels = tuple(_level_with(one, level, policy) for one in source.scps.value)
+            return with_source(case, replace(source, scps=replace(source.scps, value=levels)))
+    return None
+
+
+def with_source(case: Case, source: object) -> Case:
+    """Give a case with another source side."""
+    return replace(case, snapshot=replace(case.snapshot, source=source))
+
+
+def with_destination(case: Case, destination: object) -> Case:
+    """Give a case with another destination side."""
+    return replace(case, snapshot=replace(case.snapshot, destination=destination))
+
+
+def level_of(case: Case, name: str) -> Level | None:
+    """Find a level of the source's organization by its target or its name."""
+    scps = case.snapshot.source.scps
+    levels = scps.value if isinstance(scps, Known) else ()
+    return next((one for one in levels if name in (one.target, one.name)), None)
+
+
+TRUST_QUOTA = 2048
+"""Characters of a trust policy, white space not counted.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+
+def editable(case: Case, layer: Layer, policy: Policy) -> Object | NotProved:
+    """Give a policy's document where its owner can edit it."""
+    if is_aws_managed(policy):
+        return NotProved.AWS_MANAGED
+    match layer:
+        case Layer.IDENTITY | Layer.BOUNDARY:
+            of_permission_set = policy.name == PERMISSION_SET_POLICY or policy.kind is PolicyKind.MANAGED
+            if source_is_protected(case) or (permission_set(case) and not of_permission_set):
+                return NotProved.PROTECTED
+        case Layer.TRUST if destination_is_protected(case):
+            return NotProved.PROTECTED
+    document = read(policy)
+    return NotProved.NOT_READABLE if document is None else document
+
+
+def amend(
+    case: Case, layer: Layer, policy: Policy, operations: Sequence[Operation], *, kind: Kind, text: str
+) -> Attempt:
+    """Draft a policy with the operations applied."""
+    document = editable(case, layer, policy)
+    if isinstance(document, NotProved):
+        return document
+    if not operations:
+        return NotProved.NO_EDIT
+    edited = patched(document, operations)
+    after = replace(policy, document=raw_document(edited))
+    if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
+        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
+    change = PolicyChange(
+        layer,
+        policy,
+        after,
+        edited,
+        tuple(operations),
+        into_permission_set=layer is Layer.IDENTITY and policy.name == PERMISSION_SET_POLICY,
+    )
+    return Draft(kind, LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
+
+
+def found(
+    case: Case,
+    layer: Layer,
+    statement: Object,
+    *,
+    kind: Kind,
+    text: str,
+    name: str,
+    policy: PolicyKind,
+    level: str = "",
+) -> Attempt:
+    """Draft a new policy of one statement, where the layer takes a further policy."""
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
+    after = Policy(name=name, document=raw_document(document), kind=policy)
+    edited = with_new_policy(case, layer, after, level)
+    if edited is None:
+        return NotProved.NO_EDIT
+    change = PolicyChange(
+        layer,
+        None,
+        after,
+        document,
+        (Operation("add", "", document),),
+        target=level,
+        into_permission_set=layer is Layer.IDENTITY and name == PERMISSION_SET_POLICY,
+    )
+    return Draft(kind, LAYER_WORDS[layer].owner, text, edited, change)
+
+
+def new_policy_name(action: Action, case: Case) -> str:
+    """Name a new inline policy, so that putting it overwrites none that was read."""
+    taken = {policy.name for policy in policies_in(case, Layer.IDENTITY)}
+    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', role_name(case))}"[:120]
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return name
+
+
+def _edited(case: Case, layer: Layer, edit: Edit) -> Case:
+    source, destination = case.snapshot.source, case.snapshot.destination
+    match layer:
+        case Layer.IDENTITY:
+            return with_source(case, replace(source, identity_policies=_mapped(source.identity_policies, edit)))
+        case Layer.SESSION:
+            session = replace(source.session, policies=_mapped(source.session.policies, edit))
+            return with_source(case, replace(source, session=session))
+        case Layer.BOUNDARY:
+            held = source.boundary
+            if isinstance(held, Known) and held.value:
+                return with_source(case, replace(source, boundary=replace(held, value=edit(held.value))))
+        case Layer.TRUST:
+            trust = destination.trust_policy
+            if isinstance(trust, Known):
+                edited = replace(trust, value=edit(trust.value))
+                return with_destination(case, replace(destination, trust_policy=edited))
+        case Layer.ENDPOINT:
+            return _with_endpoint_policy(case, edit)
+        case Layer.SCP:
+            return with_source(case, replace(source, scps=_levels(source.scps, edit)))
+        case Layer.RCP:
+            return with_destination(case, replace(destination, rcps=_levels(destination.rcps, edit)))
+    return case
+
+
+def _with_endpoint_policy(case: Case, edit: Edit) -> Case:
+    endpoint = case.snapshot.endpoint
+    if not isinstance(endpoint, Known) or endpoint.value is None or not isinstance(endpoint.value.policy, Known):
+        return case
+    policy = replace(endpoint.value.policy, value=edit(endpoint.value.policy.value))
+    edited = replace(endpoint, value=replace(endpoint.value, policy=policy))
+    return replace(case, snapshot=replace(case.snapshot, endpoint=edited))
+
+
+def _mapped(held: PolicySet, edit: Edit) -> PolicySet:
+    return replace(held, policies=tuple(edit(policy) for policy in held.policies))
+
+
+def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[Level, ...]]:
+    if not isinstance(levels, Known):
+        return levels
+    return replace(levels, value=tuple(replace(one, policies=_mapped(one.policies, edit)) for one in levels.value))
+
+
+def _longer(held: PolicySet, policy: Policy) -> PolicySet:
+    return replace(held, policies=(*held.policies, policy))
+
+
+def _level_with(one: Level, name: str, policy: Policy) -> Level:
+    return replace(one, policies=_longer(one.policies, policy)) if name in (one.target, one.name) else one

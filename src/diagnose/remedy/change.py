@@ -1,0 +1,166 @@
+"""A remedy before its proof: what would be changed, and the case as it would then be."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case, Request
+from diagnose.model.diagnosis import Letter, NotProved, Owner
+from diagnose.model.evidence import Known
+from diagnose.model.policy import Policy, PolicyKind
+from diagnose.model.trace import Layer
+from diagnose.remedy.document import Json, Operation
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.names import caller, role_name
+
+
+class PolicyChange(Struct, frozen=True):
+    """One policy, edited or new (`before` is None).
+
+    `target` is the level of the organization that a new SCP is attached to. `document` is the whole policy
+    after the edit, `operations` what leads to it. `into_permission_set` says that IAM Identity Center keeps it.
+    """
+
+    layer: Layer
+    before: Policy | None
+    after: Policy
+    document: Json
+    operations: tuple[Operation, ...]
+    target: str = ""
+    into_permission_set: bool = False
+
+
+class VersionChange(Struct, frozen=True):
+    """Another version of a managed policy becomes the default one."""
+
+    policy: Policy
+    document: Json
+
+
+class Membership(Struct, frozen=True):
+    """A user joins a group."""
+
+    user: str
+    group: str
+
+
+class Attachment(Struct, frozen=True):
+    """A managed policy is attached to a user or role."""
+
+    policy: Policy
+    to: str
+
+
+class TagChange(Struct, frozen=True):
+    """A tag is set on a user or role."""
+
+    arn: str
+    key: str
+    value: str
+
+
+class MaximumChange(Struct, frozen=True):
+    """A role's maximum session duration is raised."""
+
+    role: str
+    seconds: int
+
+
+class NewRole(Struct, frozen=True):
+    """A role is created; `document` is its trust policy."""
+
+    arn: str
+    document: Json
+
+
+class Unseen(Struct, frozen=True):
+    """A policy that was not read must hold this; `document` is the least that would do."""
+
+    document: Json
+
+
+class RequestChange(Struct, frozen=True):
+    """The call is made in another way."""
+
+    before: Request
+    after: Request
+
+
+Change: TypeAlias = (
+    PolicyChange
+    | VersionChange
+    | Membership
+    | Attachment
+    | TagChange
+    | MaximumChange
+    | NewRole
+    | Unseen
+    | RequestChange
+)
+
+
+class Draft(Struct, frozen=True):
+    """A proposed change. `case` is the edited case; None where there is nothing to decide again.
+
+    `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
+    the change that lets in that one, to be shown beside. `letter` is what the owner is asked for, where that is not
+    what the kind asks for.
+    """
+
+    kind: Kind
+    owner: Owner
+    text: str
+    case: Case | None = None
+    change: Change | None = None
+    narrower: "Draft | None" = None
+    letter: Letter | None = None
+
+
+Attempt: TypeAlias = Draft | NotProved
+"""A draft, or why there is none."""
+
+
+class Carrier(Struct, frozen=True):
+    """`kind` is `user`, `role`, `group` or `endpoint`; both are empty where the policy stands by itself."""
+
+    kind: str = ""
+    name: str = ""
+
+
+def carrier_of(policy: Policy, case: Case) -> Carrier:
+    """Find the carrier of a policy of a case."""
+    match policy.kind:
+        case PolicyKind.TRUST:
+            return Carrier("role", role_name(case))
+        case PolicyKind.ENDPOINT:
+            endpoint = case.snapshot.endpoint
+            return Carrier("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")
+        case PolicyKind.INLINE:
+            if policy.group:
+                return Carrier("group", policy.group)
+            asker = caller(case)
+            return Carrier("user" if asker.kind is CallerKind.USER else "role", asker.name)
+    return Carrier()
+
+
+def changed_flags(before: Request, after: Request) -> tuple[str, ...]:
+    """Give the flags that differ, as an argument list. What is left out now has no flag: leave its own out."""
+    old, new = before.parameters, after.parameters
+    flags: list[str] = []
+    for flag, was, now in (
+        ("--external-id", old.external_id, new.external_id),
+        ("--session-name", old.session_name, new.session_name),
+        ("--source-identity", old.source_identity, new.source_identity),
+        ("--duration-seconds", old.duration_seconds, new.duration_seconds),
+        ("--mfa-serial", old.mfa_serial, new.mfa_serial),
+        ("--region", before.region, after.region),
+        ("--via", before.via, after.via),
+    ):
+        if now != was and now is not None:
+            flags += [flag, str(now)]
+    if new.mfa_code_sent and not old.mfa_code_sent:
+        flags += ["--mfa-code", "CODE"]
+    if new.tags != old.tags:
+        flags += [text for key, value in new.tags.items() for text in ("--tag", f"{key}={value}")]
+    return tuple(flags)

@@ -1,0 +1,251 @@
+"""Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.evaluate.authorization import aws_answer
+from diagnose.evaluate.caller import chained
+from diagnose.model.arn import account_of, parse_role
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Letter, Owner, account_behind
+from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.key_state import ConditionKey
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Decision, Doubt, Gate, Layer, Subject
+from diagnose.model.tri import NO, YES
+from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
+from diagnose.remedy.change import Draft, Unseen
+from diagnose.remedy.document import Object
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.least_statement import grant
+from diagnose.remedy.names import caller, policy_words, source_words
+
+_SEND = "and give what they send to xdiag in a case file with `--case`"
+
+
+class Advice(Struct, frozen=True):
+    """What somebody can do about an error of AWS, so far as it fits the case; by itself it fits every case."""
+
+    owner: Owner
+    text: str
+    fits: Callable[[Case], bool] = lambda _: True
+
+
+def tags_are_too_large(case: Case) -> bool:
+    """Say whether AWS found the session tags too large, alone or with the session policy."""
+    error = aws_answer(case)
+    return packed_too_large(case) and (
+        bool(case.request.parameters.tags) or (error is not None and error.about_session_tags)
+    )
+
+
+def packed_too_large(case: Case) -> bool:
+    """Say whether AWS found the session policy and the session tags too large."""
+    error = aws_answer(case)
+    return error is not None and error.kind is ErrorKind.PACKED_SIZE
+
+
+def role_sets_the_limit(case: Case) -> bool:
+    """Say whether it may be the role that limits the duration, and not the credentials that make the call."""
+    error = aws_answer(case)
+    limited_to_an_hour = error is not None and error.kind is ErrorKind.OVER_CHAINING_LIMIT
+    return not limited_to_an_hour and chained(caller(case)) is not YES
+
+
+def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Try again: IAM is eventually consistent.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
+    """
+    text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
+    yield Draft(Kind.WAIT_FOR_PROPAGATION, Owner.CALLER, text)
+
+
+def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Ask whoever owns the policy, or the role, whether this request is meant to be refused.
+
+    Who owns a policy that was not read is asked for it, and the owner of a trust policy told what it has to hold.
+    """
+    layer = subject.layer
+    if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
+        yield from _what_trust_must_hold(case, decision)
+    owner = LAYER_WORDS[layer].owner if layer is not None else Owner.DESTINATION
+    words = OWNER_WORDS[owner]
+    whom, verb = words.asked.format(account=f"`{account_behind(owner, case)}`"), words.verb
+    if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
+        text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
+        yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.POLICIES)
+        return
+    source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
+    if layer is None:
+        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
+    elif layer is Layer.ENDPOINT:
+        text = f"Ask {whom} whether {source} is meant to assume {role} through it"
+    else:
+        what = policy_words(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
+        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
+    yield Draft(Kind.ASK_OWNER, owner, text)
+
+
+def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
+    """Write the least trust policy that lets exactly this caller in, for every action that the call needs."""
+    needed = [decided.action for decided in decision.actions if decided.needed is YES]
+    statements = [statement for action in needed if (statement := grant(Layer.TRUST, action, case)) is not None]
+    if not statements:
+        return
+    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
+    policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
+    destination = replace(case.snapshot.destination, trust_policy=Known(policy))
+    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    role = case.destination_arn
+    text = (
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
+        f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
+    )
+    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
+
+
+def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Grant xdiag's own principal what it lacked to read, and nothing else.
+
+    What there were no credentials for is not read with more permissions, but with a profile of its account.
+    """
+    gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
+    named = dict.fromkeys(
+        (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
+    )
+    to_us = [each for each in named if not _for_administrators(each[0])]
+    to_administrators = [each for each in named if _for_administrators(each[0])]
+    grants = [
+        *([f"{_permissions(to_us)} to the principal that xdiag reads with"] if to_us else []),
+        *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
+    ]
+    if grants:
+        text = f"Grant {', and '.join(grants)}, and run it again"
+        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+    if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
+        flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
+        account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
+        text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
+        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+
+
+_PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
+
+_TO_ADMINISTRATORS = (
+    "to a principal of the organization's management account or of a delegated administrator, whose profile "
+    "`--org-profile` names"
+)
+
+
+def _for_administrators(permission: str) -> bool:
+    """Say whether a permission is worth nothing to most members of an organization.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_available-policies.html
+    """
+    return permission.startswith("organizations:") and permission != "organizations:DescribeOrganization"
+
+
+def _permissions(named: Sequence[tuple[str, str]]) -> str:
+    """Name each permission once, with what it is for."""
+    uses: dict[str, list[str]] = {}
+    for permission, read in named:
+        uses.setdefault(permission, []).extend([read] if read else [])
+    return " and ".join(
+        f"`{permission}`" + (f" (for {_several(read)})" if read else "") for permission, read in uses.items()
+    )
+
+
+def _several(read: Sequence[str]) -> str:
+    """Name two things of many: each stands among what could not be seen."""
+    *most, last = read if len(read) < 4 else (*read[:2], f"{len(read) - 2} more")
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
+    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
+    told = dict.fromkeys(
+        words
+        for doubt in decision.doubts
+        if doubt.matters is not NO
+        and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
+        for words in _statement_of(doubt)
+    )
+    if told:
+        text = f"Tell xdiag what is known of it: {'; '.join(told)}"
+        yield Draft(Kind.GIVE_EVIDENCE, Owner.XDIAG, text)
+
+
+def _statement_of(doubt: Doubt) -> Iterator[str]:
+    """Say how to state one thing that is unknown."""
+    match doubt.about:
+        case ConditionKey(name=name):
+            yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
+        case Layer() as layer:
+            live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
+            none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
+            yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
+        case Action():
+            yield "`--without session` if the caller's session hands on neither tags nor a source identity"
+        case Gate() | Comparison() | BrokenStatement():
+            return
+
+
+_READ_WITH = {Layer.SCP: "--org-profile", Layer.RCP: "--org-profile", Layer.ENDPOINT: "--vpc-endpoint"}
+_STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
+
+
+def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Point at what AWS would not accept in a policy document, and say who can mend it."""
+    for problem in decision.problems:
+        if subject.layer in (None, problem.layer):
+            words = policy_words(problem.layer, problem.policy, case)
+            where = f", at `{problem.pointer}`" if problem.pointer else ""
+            text = f"Correct {words}{where}: {problem.message}"
+            yield Draft(Kind.CORRECT_DOCUMENT, LAYER_WORDS[problem.layer].owner, text)
+
+
+def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:
+    for decided in decision.actions:
+        for trace in decided.layers:
+            if trace.layer is layer:
+                for level in trace.levels:
+                    yield from level.unread
+
+
+def _unread(value: object) -> Iterator[Unread]:
+    """Give all that is missing from a case, wherever it stands."""
+    if isinstance(value, Unread):
+        yield value
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _unread(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _unread(one)
+
+
+def _one_of(layer: Layer, case: Case) -> str:
+    return _all_of(layer, case) if layer is Layer.TRUST else f"the {LAYER_WORDS[layer].policy}"
+
+
+def _all_of(layer: Layer, case: Case) -> str:
+    """Name all that a layer takes together, for somebody who is to send it."""
+    match layer:
+        case Layer.TRUST:
+            return f"the trust policy of the role `{case.destination_arn}`"
+        case Layer.IDENTITY:
+            return f"all policies of {source_words(case)}"
+        case Layer.BOUNDARY:
+            return f"the permissions boundary of {source_words(case)}, if it has one"
+        case Layer.SCP:
+            return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
+        case Layer.RCP:
+            return f"the resource control policies that apply to account `{account_of(case.destination_arn)}`"
+        case Layer.ENDPOINT:
+            return "its policy"
+        case Layer.SESSION:
+            return "the session policy that it was started with, if there is one"

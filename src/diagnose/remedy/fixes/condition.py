@@ -1,0 +1,130 @@
+"""Corrections of how a condition compares: its operator, and the key that it compares."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from msgspec import UnsetType
+
+from diagnose.evaluate.condition import SetOperator, parse_operator
+from diagnose.evaluate.keys.table import traits_of
+from diagnose.evaluate.near_miss import spelling
+from diagnose.evaluate.operator import OPERATORS
+from diagnose.model.case import Case
+from diagnose.model.condition_keys import ValueKind
+from diagnose.model.pointer import joined, parent
+from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
+from diagnose.remedy.change import Attempt
+from diagnose.remedy.document import Json, Object, Operation, listed, value_at
+from diagnose.remedy.fixes.correct import corrected
+from diagnose.remedy.kinds import Kind
+
+_WITH_WILDCARDS = {
+    "StringEquals": "StringLike",
+    "StringEqualsIgnoreCase": "StringLike",
+    "StringNotEquals": "StringNotLike",
+    "StringNotEqualsIgnoreCase": "StringNotLike",
+}
+_FOR_ARNS = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
+
+
+def correct_condition_operator(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Compare with the operator that does what the operands were written for."""
+    element = subject.element
+    operator = better_operator(element) if element else ""
+    if element is None or not operator:
+        return
+    what = f"compare `{element.key}` with `{operator}` instead of `{element.operator}`"
+    yield from corrected(
+        subject,
+        case,
+        Kind.CORRECT_CONDITION_OPERATOR,
+        what,
+        lambda document, at: _moved(document, at, operator=operator),
+    )
+
+
+def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Compare the key that was meant: rightly spelt, or one that STS sends in place of one it does not."""
+    element = subject.element
+    if element is None:
+        return
+    if element.key.lower() == "aws:sourcevpcarn":
+        what = "compare `aws:SourceVpc`, which STS sends, with the VPC's id instead of `aws:SourceVpcArn`"
+        yield from corrected(subject, case, Kind.CORRECT_CONDITION_KEY, what, _by_vpc_id)
+        return
+    key = spelling(element.key) if element.reason is Reason.KEY_MISSPELT else ""
+    if not key:
+        return
+    what = f"write `{key}` instead of `{element.key}`"
+    yield from corrected(
+        subject, case, Kind.CORRECT_CONDITION_KEY, what, lambda document, at: _moved(document, at, key=key)
+    )
+
+
+def better_operator(element: ElementTrace) -> str:
+    """Name the operator that should compare, with its prefix and suffix; empty where there is none to tell."""
+    sets, operator, if_exists = parse_operator(element.operator)
+    suffix = "IfExists" if if_exists else ""
+    match element.reason:
+        case Reason.WILDCARD_IS_LITERAL if operator is not None:
+            name = _WITH_WILDCARDS.get(operator.name, "")
+            traits = traits_of(element.key.lower())
+            if traits is not None and traits.value is ValueKind.ARN:
+                name = _FOR_ARNS.get(name, "")
+            return f"{sets.value}{name}{suffix}" if name else ""
+        case Reason.SET_OPERATOR_NEEDED if operator is not None and not operator.negated:
+            return f"{SetOperator.ANY.value}{operator.name}{suffix}"
+        case Reason.OPERATOR_UNKNOWN:
+            written = element.operator.rpartition(":")[2].lower().removesuffix("ifexists")
+            near = get_close_matches(written, OPERATORS, n=1, cutoff=0.8)
+            return f"{sets.value}{OPERATORS[near[0]].name}{suffix}" if near else ""
+    return ""
+
+
+def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "") -> tuple[Operation, ...]:
+    """Move a test to another operator or key, with its operands; nothing where one stands there already."""
+    condition, old_operator, old_key = _test(pointer)
+    if not old_key:
+        return ()
+    held = value_at(document, joined(condition, old_operator, old_key))
+    if isinstance(held, UnsetType):
+        return ()
+    return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), held)
+
+
+def _by_vpc_id(document: Object, pointer: str) -> tuple[Operation, ...]:
+    condition, operator, key = _test(pointer)
+    held = listed(value_at(document, joined(condition, operator, key))) if key else []
+    ids: list[Json] = [text.rpartition(":vpc/")[2] for text in held if isinstance(text, str) and ":vpc/vpc-" in text]
+    if not ids or len(ids) != len(held):
+        return ()
+    _, parsed, _ = parse_operator(operator)
+    plain = "StringNotEquals" if parsed and parsed.negated else "StringEquals"
+    name = plain if not any("*" in str(one) or "?" in str(one) for one in ids) else plain.replace("Equals", "Like")
+    return _placed(document, condition, (operator, key), (name, "aws:SourceVpc"), ids[0] if len(ids) == 1 else ids)
+
+
+def _test(pointer: str) -> tuple[str, str, str]:
+    """Find the test that a pointer leads into: the pointer of its Condition, its operator and its key."""
+    condition, slash, rest = pointer.partition("/Condition/")
+    if not slash:
+        return "", "", ""
+    operator, _, rest = rest.partition("/")
+    key = rest.partition("/")[0]
+    return f"{condition}/Condition", parent(f"/{operator}")[1], parent(f"/{key}")[1]
+
+
+def _placed(
+    document: Object, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
+) -> tuple[Operation, ...]:
+    """Remove one test and add another, leaving no empty block behind and overwriting none."""
+    block, wanted = value_at(document, joined(condition, old[0])), value_at(document, joined(condition, new[0]))
+    if not isinstance(block, dict) or old == new or (isinstance(wanted, dict) and new[1] in wanted):
+        return ()
+    alone = len(block) == 1 and new[0] != old[0]
+    removal = Operation("remove", joined(condition, old[0]) if alone else joined(condition, *old))
+    if isinstance(wanted, dict):
+        addition = Operation("add", joined(condition, *new), value)
+    else:
+        addition = Operation("add", joined(condition, new[0]), {new[1]: value})
+    return (removal, addition)

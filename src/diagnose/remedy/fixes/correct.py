@@ -1,0 +1,285 @@
+"""Corrections of what a statement names: its resource, its action, its condition, the language it is in."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from diagnose.evaluate.condition import parse_operator
+from diagnose.evaluate.operator import Family
+from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.arn import RESERVED_NAME
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
+from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
+from diagnose.model.trace_words import wanted_words
+from diagnose.remedy.case_edit import amend, editable, found, new_policy_name
+from diagnose.remedy.change import Attempt
+from diagnose.remedy.document import (
+    Object,
+    Operation,
+    add_statement,
+    address,
+    join_value,
+    listed,
+    patched,
+    read,
+    statement_path,
+    value_at,
+)
+from diagnose.remedy.fixes.identity import allow_in_identity
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.least_statement import grant
+from diagnose.remedy.names import (
+    destination_is_protected,
+    in_words,
+    permission_set,
+    permission_set_pattern,
+    policy_words,
+    source_is_protected,
+    source_words,
+    values_of,
+)
+
+
+def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Put the role's ARN in the place of the value that nearly is it."""
+    element, role = subject.element, case.destination_arn
+    if element is None:
+        return
+    if subject.layer is Layer.IDENTITY and destination_is_protected(case):
+        yield NotProved.PROTECTED
+        return
+    if not element.negated:
+        what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        yield from corrected(
+            subject,
+            case,
+            Kind.CORRECT_RESOURCE,
+            what,
+            lambda document, at: _put(document, at, role, near=is_near(element)),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
+
+
+def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
+    element, action = subject.element, str(subject.action)
+    if element is None:
+        return
+    if not element.negated:
+        what = f"write `{action}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        yield from corrected(
+            subject,
+            case,
+            Kind.CORRECT_ACTION,
+            what,
+            lambda document, at: _put(document, at, action, near=is_near(element)),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
+
+
+def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Write the value that the request has: in place of a near miss, else beside the values that are there.
+
+    That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
+    false, numbers and dates are never bent towards the request.
+    """
+    element = subject.element
+    if element is None:
+        return
+    _, operator, _ = parse_operator(element.operator)
+    if operator is None or operator.family in _NEVER_CORRECTED:
+        return
+    value = _right_value(element, operator.family, case)
+    if value is None:
+        return
+    near = is_near(element) or _means_permission_set(element, case)
+    what = f"write `{value}` {'instead of' if near else 'beside'} `{wanted_words(element)}` for `{element.key}`"
+    yield from corrected(
+        subject,
+        case,
+        Kind.CORRECT_CONDITION_VALUE,
+        what,
+        lambda document, at: _put(document, at, value, near=near),
+        in_own=lambda _, at: (Operation("replace", _whole_test(at), value),),
+    )
+
+
+def set_policy_version_language(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Turn policy variables on, which only the language of 2012 has."""
+    if subject.statement is None or subject.layer is None:
+        return
+    policy = subject.statement.policy
+    document = read(policy)
+    if document is None or document.get("Version") == LANGUAGE_WITH_VARIABLES:
+        return
+    operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
+    text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
+    yield amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
+
+
+def is_near(element: ElementTrace) -> bool:
+    """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
+    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
+        return True
+    wanted, got = element.only_wanted.strip(), element.only_got
+    if got and wanted.rstrip("/") == got.rstrip("/"):
+        return True
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
+        return False
+    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(got)
+
+
+Correct = Callable[[Object, str], Sequence[Operation]]
+"""Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
+
+
+def corrected(
+    subject: Subject, case: Case, kind: Kind, what: str, correct: Correct, *, in_own: Correct | None = None
+) -> Iterator[Attempt]:
+    """Draft a correction of the value that `subject.element` points at.
+
+    The correction in place comes first. Where it would let in more than this caller, or open more than this
+    role, its proof fails; then the corrected statement is added for this caller and role alone. `in_own` makes
+    the operations on that copy where they are others.
+    """
+    statement, element = subject.statement, subject.element
+    if statement is None or element is None or subject.layer is None:
+        return
+    policy, layer = statement.policy, subject.layer
+    document = read(policy)
+    if document is None:
+        yield NotProved.NOT_READABLE
+        return
+    pointer = address(document, element.pointer)
+    if pointer is None:
+        return
+    operations = tuple(correct(document, pointer))
+    if not operations:
+        return
+    where = policy_words(layer, policy, case)
+    yield amend(case, layer, policy, operations, kind=kind, text=f"{in_words(layer, policy, case)}, {what}")
+    if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
+        return
+    for_own = tuple(in_own(document, pointer)) if in_own else operations
+    own = own_statement(document, statement, for_own, layer, subject.action, case)
+    if own is None:
+        return
+    if not isinstance(editable(case, layer, policy), NotProved):
+        text = f"{in_words(layer, policy, case)}, {_own_words(own, subject.action, case)}"
+        yield amend(case, layer, policy, add_statement(document, own), kind=kind, text=text)
+    elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
+        text = f"{where} cannot be edited: give {source_words(case)} an inline policy, in which you {what}"
+        name = new_policy_name(subject.action, case)
+        yield found(case, layer, own, kind=kind, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
+
+
+def own_statement(
+    document: Object,
+    statement: StatementTrace,
+    operations: Sequence[Operation],
+    layer: Layer,
+    action: Action,
+    case: Case,
+) -> Object | None:
+    """Copy a statement, with operations applied, and narrow it to one action, one caller and one role."""
+    narrowed = grant(layer, action, case)
+    edited = value_at(patched(document, operations), statement_path(document, statement.index))
+    if narrowed is None or not isinstance(edited, dict):
+        return None
+    return narrowed | ({"Condition": edited["Condition"]} if "Condition" in edited else {})
+
+
+_NEAR_MISSES = frozenset(
+    {
+        Reason.ACCOUNT_TYPO,
+        Reason.CASE_DIFFERS,
+        Reason.NOT_AN_ARN,
+        Reason.OTHER_PARTITION,
+        Reason.OTHER_TYPE,
+        Reason.PATH_DIFFERS,
+        Reason.PATH_EXTRA,
+        Reason.PATH_MISSING,
+        Reason.REGION_GIVEN,
+        Reason.ROLE_FOR_SESSION,
+        Reason.SESSION_FOR_ROLE,
+        Reason.SPACE_DIFFERS,
+        Reason.SSO_PATH_DROPPED,
+    }
+)
+"""Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
+
+
+_MOST = 3
+
+
+_NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
+
+
+def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
+    """Give the value that the request has, as the operator takes it; None where that is not one known value.
+
+    A permission set is meant by its name: the suffix of its role changes when it is assigned anew.
+    """
+    if _means_permission_set(element, case) and family in (Family.ARN, Family.STRING_PATTERN):
+        return permission_set_pattern(case)
+    values = values_of(element.key, case)
+    if values is None or len(values) != 1:
+        return None
+    (value,) = values
+    if family is Family.ARN and value.count(":") < 5:
+        return None
+    if family is Family.ADDRESS:
+        return f"{value}/{128 if ':' in value else 32}"
+    return value
+
+
+def _means_permission_set(element: ElementTrace, case: Case) -> bool:
+    name = permission_set(case)
+    names_it = any(f"{RESERVED_NAME}{name}_" in value for value in element.wanted)
+    return bool(name) and element.key.lower() == "aws:principalarn" and names_it
+
+
+def _instead_or_beside(element: ElementTrace) -> str:
+    return "instead of" if is_near(element) else "beside"
+
+
+def _quoted(values: tuple[str, ...]) -> str:
+    """Write the values of an element, of many the first three."""
+    told = ", ".join(f"`{value}`" for value in values[:_MOST])
+    return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
+
+
+def _name(arn: str) -> str:
+    """Give the name in the ARN of a user, a role or a role's session, in lower case."""
+    _, session, rest = arn.partition(":assumed-role/")
+    return (rest.partition("/")[0] if session else arn.rpartition("/")[2]).lower()
+
+
+def _put(document: Object, pointer: str, value: str, *, near: bool) -> tuple[Operation, ...]:
+    """Write a value at a pointer that leads to one text, or beside the values there."""
+    held = value_at(document, pointer)
+    if value in listed(held):
+        return ()
+    if isinstance(held, str) and near:
+        return (Operation("replace", pointer, value),)
+    return join_value(document, pointer, value)
+
+
+def _whole_test(pointer: str) -> str:
+    """Cut a pointer into a condition off behind its key: `/Statement/0/Condition/StringEquals/aws:PrincipalOrgID`."""
+    before, _, rest = pointer.partition("/Condition/")
+    return f"{before}/Condition/{'/'.join(rest.split('/')[:2])}"
+
+
+def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
+    """Say whether nothing but the faulty value, and perhaps other conditions, keeps a statement from the request."""
+    return all(one == faulty or one.element is Element.CONDITION for one in statement.unmet)
+
+
+def _own_words(own: Object, action: Action, case: Case) -> str:
+    under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
+    whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
+    return f"add a statement that allows `{action}` for {whom} alone{under}"

@@ -1,0 +1,148 @@
+"""The source's own policies: what they allow, and which of them count."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.action import covered
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved
+from diagnose.model.policy import Policy, PolicyKind
+from diagnose.model.trace import Decision, Layer, Subject
+from diagnose.model.words import LAYER_WORDS
+from diagnose.remedy.case_edit import (
+    amend,
+    editable,
+    found,
+    is_aws_managed,
+    new_policy_name,
+    policies_in,
+    same,
+    with_policy,
+    with_source,
+)
+from diagnose.remedy.change import Attachment, Attempt, Change, Draft, Membership, VersionChange
+from diagnose.remedy.document import Object, add_statement, listed, read, statements
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.least_statement import grant
+from diagnose.remedy.names import (
+    PERMISSION_SET_POLICY,
+    caller,
+    destination_is_protected,
+    permission_set,
+    policy_words,
+    principal_arn,
+    source_is_protected,
+    source_words,
+)
+
+
+def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Grant one action on one role: in the nearest policy that already speaks of it, else in one of its own."""
+    yield from allow_in_identity(Kind.ALLOW_ROLE_IN_IDENTITY, subject, case)
+
+
+def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
+    """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
+    statement = grant(Layer.IDENTITY, subject.action, case)
+    if statement is None or source_is_protected(case) or destination_is_protected(case):
+        yield NotProved.PROTECTED
+        return
+    what = f"allow `{subject.action}` on `{case.destination_arn}`"
+    for policy in _nearest(subject, case):
+        document = editable(case, Layer.IDENTITY, policy)
+        if isinstance(document, NotProved):
+            yield document
+        else:
+            shared = "" if policy.kind is PolicyKind.INLINE else "; all that it is attached to get the same"
+            text = f"In {policy_words(Layer.IDENTITY, policy, case)}, {what} in a statement of its own{shared}"
+            yield amend(case, Layer.IDENTITY, policy, add_statement(document, statement), kind=kind, text=text)
+    name, where = PERMISSION_SET_POLICY, f"the permission set `{permission_set(case)}` in IAM Identity Center"
+    if not permission_set(case):
+        name, where = new_policy_name(subject.action, case), source_words(case)
+    text = f"Give {where} an inline policy to {what}"
+    yield found(case, Layer.IDENTITY, statement, kind=kind, text=text, name=name, policy=PolicyKind.INLINE)
+
+
+def set_default_version(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Make a version that was saved, but is not the default one, count."""
+    layer = subject.layer or Layer.IDENTITY
+    near = [subject.statement.policy] if subject.statement else []
+    for policy in _unique([*near, *policies_in(case, layer)]):
+        if is_aws_managed(policy):
+            continue
+        for saved in policy.other_versions:
+            after = replace(policy, document=saved.document, version=saved.version, other_versions=())
+            document = read(after)
+            if document is None:
+                yield NotProved.NOT_READABLE
+                continue
+            text = f"Make {saved.version} the default version of {policy_words(layer, policy, case)}"
+            edited = with_policy(case, layer, policy, after)
+            yield Draft(
+                Kind.SET_DEFAULT_VERSION, LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document)
+            )
+
+
+def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Make a policy near the source count for it: join its group, or attach it."""
+    arn, idle = principal_arn(case), case.snapshot.source.idle_policies
+    if arn is None or permission_set(case) or source_is_protected(case):
+        yield NotProved.PROTECTED if idle else NotProved.NO_EDIT
+        return
+    for policy in idle:
+        if policy.arn:
+            text = f"Attach the managed policy `{policy.name}` to {source_words(case)}"
+            yield _with_idle((policy,), case, text, Attachment(policy, arn))
+        if policy.group:
+            joined = tuple(other for other in idle if other.group == policy.group)
+            text = (
+                f"Add {source_words(case)} to the group `{policy.group}`; all that the group is allowed comes with it"
+            )
+            yield _with_idle(joined, case, text, Membership(caller(case).name, policy.group))
+
+
+def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
+    source = case.snapshot.source
+    held = source.identity_policies
+    edited = replace(
+        source,
+        identity_policies=replace(held, policies=(*held.policies, *moved)),
+        idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
+    )
+    return Draft(Kind.ATTACH_IDLE_POLICY, LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
+
+
+def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
+    """Give the source's own policies that speak of assuming roles, the subject's first and inline ones before managed.
+
+    A group's policy would grant the same to its other members.
+    """
+    own = [policy for policy in policies_in(case, Layer.IDENTITY) if not policy.group]
+    speaking = [policy for policy in own if _speaks_of_roles(read(policy))]
+    if permission_set(case):
+        speaking = [policy for policy in own if policy.name == PERMISSION_SET_POLICY]
+    held = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
+    return sorted(
+        speaking,
+        key=lambda policy: (not (held and same(policy, held)), policy.kind is not PolicyKind.INLINE),
+    )
+
+
+def _speaks_of_roles(document: Object | None) -> bool:
+    actions = [
+        action
+        for statement in (statements(document) if document else ())
+        if statement.get("Effect") == "Allow"
+        for action in listed(statement.get("Action"))
+        if isinstance(action, str)
+    ]
+    return any(action.lower().startswith("sts:") and covered(action) for action in actions)
+
+
+def _unique(policies: Iterable[Policy]) -> list[Policy]:
+    kept: list[Policy] = []
+    for policy in policies:
+        if not any(same(policy, other) for other in kept):
+            kept.append(policy)
+    return kept

@@ -1,0 +1,210 @@
+"""What the caller sends with the request: parameters that are added, corrected or left out."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.gates import CHAINING_SECONDS, LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
+from diagnose.evaluate.pattern import Text, has_wildcard
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case, Via
+from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Decision, Gate, Reason, Subject
+from diagnose.model.tri import NO
+from diagnose.remedy.case_edit import with_source
+from diagnose.remedy.change import Draft, RequestChange
+from diagnose.remedy.document import address, listed, read, value_at
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.names import caller
+
+_NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
+
+
+def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Send the external ID that the condition wants."""
+    for value in _wanted(subject, case, "sts:externalid", fill=False):
+        text = f"Pass the external ID `{value}`"
+        yield sent(Kind.PASS_EXTERNAL_ID, case, text, ("sts:ExternalId",), external_id=value)
+
+
+def pass_session_name(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Send a session name that the condition wants."""
+    for value in _wanted(subject, case, "sts:rolesessionname", fill=True):
+        text = f"Pass the session name `{value}`"
+        yield sent(Kind.PASS_SESSION_NAME, case, text, ("sts:RoleSessionName",), session_name=value)
+
+
+def pass_source_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Send the source identity that the condition wants."""
+    for value in _wanted(subject, case, "sts:sourceidentity", fill=True):
+        text = f"Pass the source identity `{value}`"
+        yield sent(Kind.PASS_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=value)
+
+
+def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Send the session tag that the condition wants."""
+    key = subject.element.key.partition("/")[2] if subject.element else ""
+    for value in _wanted(subject, case, f"aws:requesttag/{key.lower()}", fill=False) if key else ():
+        tags = {name: held for name, held in case.request.parameters.tags.items() if name.lower() != key.lower()}
+        text = f"Pass the session tag `{key}` with the value `{value}`"
+        yield sent(Kind.PASS_TAGS, case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
+
+
+def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Send a code of the user's own device with the call; no session of a role can.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    """
+    asker = caller(case)
+    if asker.kind is not CallerKind.USER:
+        return
+    keys = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge")
+    if case.request.via is Via.CONSOLE:
+        session = replace(case.snapshot.source.session, mfa=Known(True), mfa_age=0)
+        signed_in = with_source(without_overrides(case, keys), replace(case.snapshot.source, session=session))
+        text = f"Sign in to the console as `{asker.arn}` with MFA, then switch the role"
+        yield Draft(Kind.PASS_MFA, Owner.CALLER, text, signed_in)
+        return
+    serial = case.request.parameters.mfa_serial
+    if not serial or f"::{asker.account}:" not in serial:
+        serial = f"arn:{asker.partition}:iam::{asker.account}:mfa/{asker.name}"
+    text = (
+        f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code of it"
+    )
+    yield sent(Kind.PASS_MFA, case, text, keys, mfa_serial=serial, mfa_code_sent=True)
+
+
+def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Leave out the tags that stand in the way: the one that a gate names, else all of them."""
+    held = case.request.parameters.tags
+    if not held:
+        return
+    gate = subject.gate
+    named = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ()
+    kept = {key: value for key, value in held.items() if named and key not in named}
+    dropped = [key for key in held if key not in kept]
+    transitive = tuple(key for key in case.request.parameters.transitive_tag_keys if key in kept)
+    text = "Leave out the session tag" + ("s " if len(dropped) > 1 else " ") + ", ".join(f"`{key}`" for key in dropped)
+    keys = ("aws:TagKeys", "sts:TransitiveTagKeys", *(f"aws:RequestTag/{key}" for key in dropped))
+    yield sent(Kind.DROP_TAGS, case, text, keys, tags=kept, transitive_tag_keys=transitive)
+
+
+def drop_source_identity(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Pass no source identity; one that the session carries goes along by itself."""
+    if case.request.parameters.source_identity is not None:
+        text = "Leave out the source identity"
+        yield sent(Kind.DROP_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=None)
+
+
+def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Ask for as long as may be: the role's maximum, or an hour, which every role allows and chaining too."""
+    asked, gate = case.request.parameters.duration_seconds, subject.gate
+    if asked is None or gate is None:
+        return
+    most = gate.limit if gate.gate is Gate.DURATION and gate.limit is not None else SHORTEST_MAXIMUM
+    if limited_by_chaining(decision):
+        most = min(most, CHAINING_SECONDS)
+    if most < asked:
+        text = f"Ask for {most} seconds instead of {asked}"
+        yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=most)
+
+
+def limited_by_chaining(decision: Decision) -> bool:
+    """Say whether the session is certain to be limited to an hour by the credentials that ask for it."""
+    return any(gate.reason is Reason.OVER_CHAINING_LIMIT and gate.verdict is NO for gate in decision.gates)
+
+
+def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Write the names in the request as STS takes them.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    held = case.request.parameters
+    keys = {"session_name": "sts:RoleSessionName", "source_identity": "sts:SourceIdentity"}
+    for name, value in (("session_name", held.session_name), ("source_identity", held.source_identity)):
+        mended = _as_name(value) if value is not None else None
+        if mended is not None and mended != value:
+            text = f"Write `{mended}` instead of `{value}` for the {name.replace('_', ' ')}"
+            yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
+    seconds = held.duration_seconds
+    if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
+        mended_seconds = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
+        text = f"Ask for {mended_seconds} seconds instead of {seconds}"
+        yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
+    if held.mfa_serial and not held.mfa_code_sent:
+        text = "Pass a code of the MFA device along with its serial number"
+        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_code_sent=True)
+    if held.mfa_serial and caller(case).kind is not CallerKind.USER:
+        text = "Leave out the MFA device and its code, which only an IAM user can pass"
+        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_serial=None, mfa_code_sent=False)
+    external = held.external_id
+    if external is not None and external.strip() != external:
+        text = "Leave out the white space around the external ID"
+        yield sent(Kind.CORRECT_PARAMETER, case, text, ("sts:ExternalId",), external_id=external.strip())
+
+
+def sent(kind: Kind, case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:
+    """Draft a request with other parameters; what the case states of `keys` no longer holds."""
+    request = replace(case.request, parameters=replace(case.request.parameters, **parameters))
+    edited = without_overrides(replace(case, request=request), keys)
+    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
+
+
+def without_overrides(case: Case, keys: tuple[str, ...]) -> Case:
+    """Forget what the case states of condition keys, so that they are derived again."""
+    lowered = {key.lower() for key in keys}
+    context: Mapping[str, tuple[str, ...]] = {
+        key: values for key, values in case.request.context.items() if key.lower() not in lowered
+    }
+    unknown = tuple(key for key in case.request.unknown if key.lower() not in lowered)
+    return replace(case, request=replace(case.request, context=context, unknown=unknown))
+
+
+def wanted_values(subject: Subject) -> list[str]:
+    """Give the operands that the subject's condition lists, as they are written."""
+    statement, element = subject.statement, subject.element
+    if statement is None or element is None:
+        return []
+    document = read(statement.policy)
+    pointer = address(document, element.pointer) if document is not None else None
+    if document is None or pointer is None:
+        return []
+    return [str(value) for value in listed(value_at(document, pointer)) if isinstance(value, str | int)]
+
+
+def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
+    """Give the values that a condition on a key (lower case) would take, with wildcards filled in if `fill` is true."""
+    asker = caller(case)
+    if subject.element is None or subject.element.key.lower() != key:
+        return
+    for written in wanted_values(subject):
+        pieces = Text(written, variables=True).pieces
+        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, asker) for piece in pieces)
+        if "\0" in text:
+            continue
+        if not has_wildcard(text):
+            yield text
+        elif fill:
+            name = _NAME_CHARACTERS.sub("-", case.request.parameters.session_name or asker.name)
+            filled = text.replace("*", name, 1).replace("*", "").replace("?", "x")
+            yield filled
+
+
+def _role_maximum(case: Case, *, unread: int) -> int:
+    """Give the longest session of the role in seconds, `unread` where that was not read."""
+    held = case.snapshot.destination.role
+    known = held.value.max_session_seconds if isinstance(held, Known) and held.value else None
+    return known.value if isinstance(known, Known) else unread
+
+
+def _variable(key: str, asker: Asker) -> str:
+    """Resolve a variable (its key in lower case) that a caller can know; NUL where it cannot."""
+    return asker.name if key == "aws:username" and asker.kind is CallerKind.USER else "\0"
+
+
+def _as_name(value: str) -> str:
+    mended = _NAME_CHARACTERS.sub("-", value.removeprefix("aws:"))[:64]
+    return mended if len(mended) >= 2 else f"{mended}-1" if mended else "session"

@@ -1,0 +1,199 @@
+"""The way the request is made: the role's ARN, the Region, the endpoint, console or API, and who makes it."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.authorization import aws_answer
+from diagnose.evaluate.pattern import has_wildcard
+from diagnose.model.arn import is_role_arn, parse_role
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
+from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Known
+from diagnose.model.trace import Decision, Element, Reason, Subject
+from diagnose.remedy.change import Draft, RequestChange
+from diagnose.remedy.fixes.parameters import (
+    pass_external_id,
+    pass_source_identity,
+    pass_tags,
+    wanted_values,
+    without_overrides,
+)
+from diagnose.remedy.kinds import Kind
+from diagnose.remedy.names import caller
+
+_LIKENESS = 0.75
+"""How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
+
+
+def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
+    destination, asked = case.snapshot.destination, case.request.role_arn
+    if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
+        yield from _in_the_callers_partition(case)
+        return
+    role = destination.role
+    if isinstance(role, Known) and role.value is not None:
+        if role.value.arn != asked and is_role_arn(role.value.arn):
+            yield _asked_for(role.value.arn, case, destination)
+        return
+    others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
+    name = asked.rpartition("/")[2].lower()
+    named: dict[str, list[str]] = {}
+    for arn in others:
+        if arn != asked and is_role_arn(arn):
+            named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
+    for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
+        for arn in named[alike]:
+            yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
+
+
+def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
+    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
+    asked, asker, destination = parse_role(case.request.role_arn), caller(case), case.snapshot.destination
+    if asked.account != asker.account:
+        return
+    arn = f"arn:{asker.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
+    role = destination.role
+    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
+        destination = replace(DestinationSide(), **_of_the_account(destination))
+    yield _asked_for(arn, case, destination)
+
+
+def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Call STS in a Region that the condition lets pass."""
+    for region in wanted_values(subject):
+        if not has_wildcard(region) and region != case.request.region:
+            text = f"Call the STS endpoint of the Region `{region}`"
+            yield _requested(
+                Kind.USE_REGION, text, case, replace(case.request, region=region), ("aws:RequestedRegion",)
+            )
+
+
+def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Call STS through the VPC endpoint or from the VPC that the condition wants, or past an endpoint.
+
+    A request through an endpoint has no `aws:SourceIp`.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts_vpce.html
+    """
+    key, held = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
+    if key == "aws:sourceip" and isinstance(held, Known) and held.value is not None:
+        text = f"Call STS without the VPC endpoint `{held.value.id}`, which hides the source address"
+        yield _routed(None, text, case)
+    if key not in ("aws:sourcevpce", "aws:sourcevpc"):
+        return
+    for value in wanted_values(subject):
+        if has_wildcard(value):
+            continue
+        through = Endpoint(id=value) if key == "aws:sourcevpce" else Endpoint(id="", vpc=value)
+        if isinstance(held, Known) and held.value is not None and held.value.id == through.id:
+            through = held.value
+        what = f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"an STS endpoint in the VPC `{value}`"
+        yield _routed(through, f"Call STS by its regional name through {what}", case)
+
+
+def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call with the CLI or an SDK, and send what the condition wants and the console cannot."""
+    if case.request.via is not Via.CONSOLE:
+        return
+    text = "Assume the role with the AWS CLI or an SDK: the console sends no external ID, source identity or tags"
+    called = replace(case, request=replace(case.request, via=Via.CLI))
+    passing = (edit(subject, called, _decision) for edit in (pass_external_id, pass_source_identity, pass_tags))
+    key = subject.element.key.partition("/")[0].lower() if subject.element else ""
+    for name, drafts in zip(("sts:externalid", "sts:sourceidentity", "aws:requesttag"), passing, strict=True):
+        for draft in drafts if key == name else ():
+            if draft.case is not None:
+                also = f"{text}. {draft.text}"
+                yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, also, case, draft.case.request, ())
+    yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, called.request, ())
+
+
+def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call as somebody else: whom the trust policy names, or who signed in."""
+    named = _named_caller(subject) or case.request.signed_in_as
+    if named and named != case.snapshot.source.arn:
+        text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
+    elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
+        text = "Make the request as an IAM user or from a role; the root user can assume none"
+    else:
+        text = f"Make the request as a user or from a role that may assume `{case.request.role_arn}`"
+    yield Draft(Kind.USE_IDENTITY, Owner.CALLER, text)
+
+
+def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Ask for a role that callers of yours can assume."""
+    others = case.snapshot.destination.other_roles
+    known = [arn for arn in others.value if arn != case.request.role_arn] if isinstance(others, Known) else []
+    text = f"Assume another role than `{case.request.role_arn}`, which is not for callers like this one"
+    if known:
+        text += "; the account has " + ", ".join(f"`{arn}`" for arn in known[:3])
+    yield Draft(Kind.USE_OTHER_ROLE, Owner.CALLER, text)
+
+
+def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Leave out a step of the chain: a role that assumes itself, or one in between."""
+    asker = caller(case)
+    if asker.has_role and asker.principal_arn == case.request.role_arn:
+        text = f"Leave this call out: the credentials are already those of `{case.request.role_arn}`"
+    elif case.request.signed_in_as:
+        text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
+    else:
+        text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{asker.arn}` was assumed with"
+    yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
+
+
+def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Name the source as AWS does, or sign with the credentials of the one that is named."""
+    gate, named = subject.gate, case.snapshot.source.arn
+    as_printed = "as `aws sts get-caller-identity` prints it"
+    if gate is not None and gate.reason is Reason.NO_SUCH_CALLER:
+        text = f"Give the source {as_printed}; IAM knows no `{named}` that could have signed the request"
+    elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
+        text = "Give the identity that signed in to the console as the source, or with `--signed-in-as`"
+    elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
+        text = "Give the principal of the service as the source, such as `lambda.amazonaws.com`"
+    else:
+        text = (
+            f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
+            f"or make the call with the credentials of `{named}`"
+        )
+    yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
+
+
+def _named_caller(subject: Subject) -> str:
+    """Give the one user, role or session that the policy names where it does not name the source."""
+    element = subject.element
+    if element is None or (element.element is not Element.PRINCIPAL and element.key.lower() != "aws:principalarn"):
+        return ""
+    kinds = (":user/", ":role/", ":assumed-role/")
+    wanted = element.only_wanted
+    return wanted if any(kind in wanted for kind in kinds) and not has_wildcard(wanted) else ""
+
+
+def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
+    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    text = f"Ask for `{arn}`" + ("" if sure else ", if that is the role that is meant")
+    return _requested(Kind.CORRECT_ROLE_ARN, text, edited, replace(case.request, role_arn=arn), ())
+
+
+def _of_the_account(destination: DestinationSide) -> dict[str, object]:
+    """Keep what holds for every role of the account; nothing else was read of another role."""
+    return {
+        "rcps": destination.rcps,
+        "organization": destination.organization,
+        "other_roles": destination.other_roles,
+    }
+
+
+def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
+    edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
+    snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
+    return Draft(Kind.USE_ENDPOINT, Owner.NETWORK, text, replace(edited, snapshot=snapshot))
+
+
+def _requested(kind: Kind, text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
+    edited = without_overrides(replace(case, request=request), keys)
+    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))

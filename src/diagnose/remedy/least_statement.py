@@ -1,0 +1,92 @@
+"""Statements that grant exactly one action to exactly one caller on exactly one role."""
+
+import re
+
+from diagnose.evaluate.action import covered
+from diagnose.evaluate.keys.table import WHO_CALLS, group_of
+from diagnose.model.arn import CallerKind
+from diagnose.model.case import Case
+from diagnose.model.condition_keys import KeyGroup
+from diagnose.model.trace import Action, Layer
+from diagnose.remedy.document import Json, Object, listed, statements
+from diagnose.remedy.names import caller, permission_set, permission_set_pattern, principal_element, role_name
+
+
+def grant(layer: Layer, action: Action, case: Case, condition: Object | None = None) -> Object | None:
+    """Write an Allow statement for one layer; None where the caller cannot be named in it."""
+    statement: Object = {"Sid": sid(layer, action, case), "Effect": "Allow"}
+    if layer in (Layer.TRUST, Layer.ENDPOINT):
+        principal = principal_element(case)
+        if principal is None:
+            return None
+        statement["Principal"] = dict(principal)
+    statement["Action"] = str(action)
+    if layer is not Layer.TRUST:
+        statement["Resource"] = case.destination_arn
+    if condition:
+        statement["Condition"] = condition
+    return statement
+
+
+def grant_to_permission_set(action: Action, case: Case, condition: Object | None = None) -> Object:
+    """Write a trust statement for a permission set, whose role gets another name when it is assigned anew.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    asker = caller(case)
+    who: Object = {"aws:PrincipalArn": permission_set_pattern(case)}
+    also = dict(condition or {})
+    held = also.pop("ArnLike", {})
+    return {
+        "Sid": sid(Layer.TRUST, action, case),
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{asker.partition}:iam::{asker.account}:root"},
+        "Action": str(action),
+        "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
+    }
+
+
+def sid(layer: Layer, action: Action, case: Case) -> str:
+    """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
+    name = (permission_set(case) or caller(case).name) if layer is Layer.TRUST else role_name(case)
+    plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
+
+
+def nearest_conditions(document: Object, case: Case, near: Object | None = None) -> Object:
+    """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
+
+    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
+    the caller what the owner asks of others: an external ID, MFA, a network. `near` is the statement that was meant.
+    """
+    meant = [near] if near and _is_for_such_callers(near, case) else []
+    others = [statement for statement in statements(document) if _is_for_such_callers(statement, case)]
+    assuming = [statement for statement in others if _allows(statement, Action.ASSUME_ROLE)]
+    for statement in [*meant, *assuming, *others]:
+        return _carried(statement.get("Condition"), case)
+    return {}
+
+
+def _is_for_such_callers(statement: Object, case: Case) -> bool:
+    if statement.get("Effect") != "Allow":
+        return False
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    kind = "Service" if caller(case).kind is CallerKind.SERVICE else "AWS"
+    return principal == "*" or (isinstance(principal, dict) and kind in principal)
+
+
+def _allows(statement: Object, action: Action) -> bool:
+    return any(isinstance(one, str) and action in covered(one) for one in listed(statement.get("Action")))
+
+
+def _carried(condition: Json, case: Case) -> Object:
+    dropped = {*WHO_CALLS, KeyGroup.TOKEN}
+    if caller(case).kind is not CallerKind.SERVICE:
+        dropped.add(KeyGroup.SOURCE_ACCOUNT)
+    carried: Object = {}
+    for operator, block in condition.items() if isinstance(condition, dict) else ():
+        if isinstance(block, dict):
+            kept: Object = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            if kept:
+                carried[operator] = kept
+    return carried

@@ -1,0 +1,144 @@
+"""The two sides of a request, as a policy would name them."""
+
+import re
+
+from diagnose.evaluate.call import Scene
+from diagnose.evaluate.caller import SERVICE_PATH, Asker
+from diagnose.evaluate.keys.context import Context
+from diagnose.evaluate.sides import source_view
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, parse_role, split_arn, split_path
+from diagnose.model.case import Case
+from diagnose.model.key_state import Maybe
+from diagnose.model.policy import Level, Policy, PolicyKind
+from diagnose.model.trace import Layer
+from diagnose.model.words import LAYER_WORDS
+
+PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
+"""The name under which IAM Identity Center puts a permission set's inline policy on the role."""
+
+
+def caller(case: Case) -> Asker:
+    """Give who calls, worked out once for all the cases that share the source."""
+    return source_view(case).asker
+
+
+def principal_arn(case: Case) -> str | None:
+    """Give the ARN that names exactly the caller: a user's, or a role's with its path, never a session's.
+
+    Where the path of a session's role was not read, it is taken to be `/`. None for callers that no trust
+    policy can let in (the root user, federated users) and for services.
+    """
+    asker = caller(case)
+    match asker.kind:
+        case CallerKind.USER | CallerKind.ROLE:
+            return asker.arn
+        case CallerKind.SESSION:
+            return asker.principal_arn or f"arn:{asker.partition}:iam::{asker.account}:role/{asker.name}"
+        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+            return None
+
+
+def principal_element(case: Case) -> dict[str, str] | None:
+    """Give the Principal element that names exactly the caller."""
+    asker = caller(case)
+    if asker.kind is CallerKind.SERVICE:
+        return {"Service": asker.name}
+    arn = principal_arn(case)
+    return {"AWS": arn} if arn else None
+
+
+def role_name(case: Case) -> str:
+    """Give the destination's name, without its path."""
+    return case.destination_arn.rpartition("/")[2]
+
+
+def values_of(key: str, case: Case) -> tuple[str, ...] | None:
+    """Give the values that a condition key has in the request, none if it is absent; None where that is not known."""
+    scene = Scene(case, caller(case), parse_role(case.request.role_arn))
+    state = Context(scene)[key.lower()]
+    return None if isinstance(state, Maybe) else state
+
+
+def destination_is_protected(case: Case) -> bool:
+    """Say whether only AWS can edit the destination: a service-linked role, or one of IAM Identity Center.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
+    """
+    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
+
+
+def source_is_protected(case: Case) -> bool:
+    """Say whether nobody can edit the source's policies: a service-linked role, or no IAM principal at all."""
+    asker = caller(case)
+    if asker.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
+        return True
+    return asker.service_linked
+
+
+def permission_set(case: Case) -> str:
+    """Name the permission set whose role the source is; empty where it is not one of IAM Identity Center."""
+    asker = caller(case)
+    found = _RESERVED_NAME.fullmatch(asker.name) if asker.has_role else None
+    return found["permission_set"] if found else ""
+
+
+def permission_set_pattern(case: Case) -> str:
+    """Match the permission set's role in the source's account, whatever suffix its next assignment gives it.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    asker = caller(case)
+    path = asker.path if asker.path and asker.path.startswith(RESERVED_PATH) else f"{RESERVED_PATH}*"
+    name = f"{RESERVED_NAME}{permission_set(case)}_{'?' * 16}"
+    return f"arn:{asker.partition}:iam::{asker.account}:role{path}{name}"
+
+
+def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
+    """Name a policy and what it is attached to."""
+    match layer:
+        case Layer.TRUST:
+            return f"the trust policy of the role `{role_name(case)}`"
+        case Layer.ENDPOINT:
+            return "the policy of the VPC endpoint"
+        case Layer.IDENTITY if permission_set(case) and policy.name == PERMISSION_SET_POLICY:
+            return f"the inline policy of the permission set `{permission_set(case)}` in IAM Identity Center"
+        case Layer.IDENTITY if policy.kind is PolicyKind.INLINE:
+            return f"the inline policy `{policy.name}` of {carrier_words(policy, case)}"
+        case Layer.IDENTITY:
+            return f"the managed policy `{policy.name}`"
+    return f"the {LAYER_WORDS[layer].policy} `{policy.name}`"
+
+
+def in_words(layer: Layer, policy: Policy, case: Case) -> str:
+    """Begin to say what to change in a policy; that of a live session can only be passed anew."""
+    where = f"in {policy_words(layer, policy, case)}"
+    return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
+
+
+def carrier_words(policy: Policy, case: Case) -> str:
+    """Name the user, role or group that an inline policy belongs to."""
+    return f"the group `{policy.group}`" if policy.group else source_words(case)
+
+
+def source_words(case: Case) -> str:
+    """Name the user or the role behind the source."""
+    asker = caller(case)
+    match asker.kind:
+        case CallerKind.USER:
+            return f"the user `{asker.name}`"
+        case CallerKind.ROLE | CallerKind.SESSION:
+            return f"the role `{asker.name}`"
+    return f"`{asker.arn}`"
+
+
+def level_words(level: Level) -> str:
+    """Name a level of an organization."""
+    return f"`{level.name}` (`{level.target}`)" if level.name and level.name != level.target else f"`{level.target}`"
+
+
+_RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
+
+
+def _path(arn: str) -> str:
+    parts = split_arn(arn)
+    return split_path(parts.resource)[1] if parts else ""

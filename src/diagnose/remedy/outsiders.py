@@ -1,0 +1,307 @@
+"""Whether an edit lets in anybody but the source.
+
+Strangers are everybody whom the policies name, and some whom nobody names. Each has what the source has
+(tags, network, MFA, the same request) but its identity, and may assume every role by its own policies. All
+layers but the edited one stand open, so that it alone decides.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.keys.table import is_of_role
+from diagnose.model.arn import CallerKind, parse_role
+from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
+from diagnose.model.evidence import Known
+from diagnose.model.policy import PolicySet
+from diagnose.model.trace import Layer, StatementTrace
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.remedy.case_edit import policies_in
+from diagnose.remedy.document import Json, Object, listed, read, statements
+from diagnose.remedy.names import caller
+from diagnose.remedy.single_layer import ALLOWS_ALL, granting, opened, session_of, trust_in, with_fewer_companions
+
+
+def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False, sessions: bool = False) -> Tri:
+    """Say whether the edit of one layer changes the answer for the source alone.
+
+    With `sessions` the source's role is meant, so that its other sessions are no strangers.
+
+    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told. The edit of a
+    Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
+    """
+    was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
+    pairs = [(opened(was, who, layer), opened(now, who, layer)) for who in _callers(before, after, layer)]
+    if layer is Layer.TRUST:
+        pairs += list(_careless(before, after, sessions=sessions))
+    return none_moved(pairs, layer)
+
+
+def none_moved(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
+    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
+    result = YES
+    for was, now in pairs:
+        for one, other in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
+            result = min(result, _unmoved(one, other, layer))
+            if result is NO:
+                return NO
+    return result
+
+
+def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
+    """Say whether the edit of one layer changes the answer for the destination alone.
+
+    The edit of a Deny is judged as if the layer allowed everything else.
+    """
+    was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
+    pairs = ((_to(was, arn, layer), _to(now, arn, layer)) for arn in _roles(before, after, layer))
+    return none_moved(pairs, layer)
+
+
+_MOST_CALLERS = 60
+
+
+_NOBODY = "SomebodyElse"
+
+
+_ELSEWHERE = ("999999999999", "888888888888", "777777777777")
+
+
+_ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
+
+
+_SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
+
+
+_USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
+
+
+_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+
+
+def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
+    """Say whether somebody who should not gain by an edit of a layer does not.
+
+    Where both answers are unknown they are one and the same if the same statements hang on the same tests.
+    """
+    was, now = verdict(before), verdict(after)
+    if now > was:
+        return NO
+    if was is now is UNKNOWN and _open_tests(before, layer) != _open_tests(after, layer):
+        return UNKNOWN
+    return YES
+
+
+def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
+    """Give the statements of a layer that apply or may apply, each by what it still hangs on."""
+    return {
+        (decided.action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
+        for decided in decide(case).actions
+        for trace in decided.layers
+        if trace.layer is layer
+        for level in trace.levels
+        for statement in level.statements
+        if statement.verdict is not NO
+    }
+
+
+def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return sorted((one.element, one.operator, one.key, one.wanted) for one in statement.unmet)
+
+
+def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
+    """Give the strangers: unnamed ones in the source's account and elsewhere, then everybody who is named."""
+    asker = caller(before)
+    home = asker.account or _ELSEWHERE[1]
+    other = next(account for account in _ELSEWHERE if account != home)
+    wanted = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
+    if asker.kind is not CallerKind.SERVICE:
+        kind = "user" if asker.kind is CallerKind.USER else "role"
+        wanted += [(home, kind, "/elsewhere/", asker.name), (other, kind, asker.path or "/", asker.name)]
+    wanted += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
+    for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST_CALLERS]:
+        if layer is Layer.SCP and account != home:
+            continue
+        arn = f"arn:{asker.partition}:iam::{account}:{kind}{path}{name}"
+        if arn == asker.presumed_arn:
+            continue
+        stranger = _stranger(before, arn, account, kind, name)
+        yield stranger
+        if account != home:
+            yield replace(stranger, organization=Known(None))
+    if layer is not Layer.SCP:
+        service = "lambda.amazonaws.com" if asker.name != "lambda.amazonaws.com" else "ec2.amazonaws.com"
+        yield SourceSide(arn=service, identity_policies=ALLOWS_ALL, organization=Known(None))
+
+
+def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
+    """Make somebody else of the source: all that it has but its identity and its limits."""
+    source, asker = case.snapshot.source, caller(case)
+    held = source.principal.value if isinstance(source.principal, Known) else None
+    tags = held.tags if held and isinstance(held.tags, Known) else Known({})
+    calls_as = arn
+    if kind == "role":
+        # A role of the same name is another one in time only: its session may not pass for the source's own.
+        session = "elsewhere" if (account, name) == (asker.account, asker.name) else asker.session_name or "session"
+        calls_as = f"arn:{asker.partition}:sts::{account}:assumed-role/{name}/{session}"
+    unique_id = f"{'AROA' if kind == 'role' else 'AIDA'}STRANGEREXAMPLE"
+    return SourceSide(
+        arn=calls_as,
+        principal=Known(Principal(arn, unique_id, tags)),
+        identity_policies=ALLOWS_ALL,
+        boundary=Known(None),
+        session=replace(session_of(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)),
+        scps=source.scps if account == asker.account else Known(()),
+        organization=source.organization,
+    )
+
+
+def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
+    """Name every user, role and account that a policy which anybody else passes, too, has in it."""
+    for layer in (Layer.TRUST, Layer.RCP, Layer.ENDPOINT, Layer.SCP):
+        for policy in policies_in(case, layer):
+            document = read(policy)
+            for statement in statements(document) if document else ():
+                for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")]):
+                    yield from _parties(text)
+
+
+def _parties(text: str) -> Iterator[tuple[str, str, str, str]]:
+    if found := _ENTITY.fullmatch(text):
+        yield (found[1], found[2], found[3], found[4])
+    elif found := _SESSION.fullmatch(text):
+        yield (found[1], "role", "/", found[2])
+    elif found := _ACCOUNT.fullmatch(text):
+        yield (found[1], "role", "/", _NOBODY)
+        yield (found[1], "user", "/", _NOBODY)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+
+
+def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:
+    """Give the source itself without what the trust policy asks of callers: external ID, MFA, session names."""
+    trust = next(policies_in(before, Layer.TRUST), None)
+    document = read(trust) if trust else None
+    if document is None:
+        return
+    asked, source, asker = _asked_keys(document), before.snapshot.source, caller(before)
+    itself = replace(source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_of(source))
+    pair = opened(before, itself, Layer.TRUST), opened(after, itself, Layer.TRUST)
+    for keys, values in (
+        (("sts:externalid",), ()),
+        (("sts:externalid",), ("somebody-elses-external-id",)),
+        (("sts:rolesessionname",), ("somebody-elses-session",)),
+        (("aws:multifactorauthpresent", "aws:multifactorauthage"), ()),
+    ):
+        if asked & set(keys):
+            yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
+    if not sessions and asker.kind is CallerKind.SESSION and _names_one_session(document, asker.name):
+        other = replace(itself, arn=f"{asker.arn.rpartition('/')[0]}/somebody-elses-session")
+        yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
+
+
+def _names_one_session(document: Object, role: str) -> bool:
+    """Say whether the policy lets in a session of the role by its name: as a principal, or by `aws:userid`."""
+    principals = _texts([statement.get("Principal") for statement in statements(document)])
+    sessions = (found for text in principals if (found := _SESSION.fullmatch(text)) and found[2] == role)
+    ids = _texts([statement.get("Condition") for statement in statements(document)])
+    return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
+
+
+def _asked_keys(document: Object) -> set[str]:
+    """Name, in lower case, the condition keys that the Allow statements test."""
+    return {
+        key.lower()
+        for statement in statements(document)
+        if statement.get("Effect") == "Allow"
+        for block in listed(statement.get("Condition"))
+        if isinstance(block, dict)
+        for tests in block.values()
+        if isinstance(tests, dict)
+        for key in tests
+    }
+
+
+def _stating(case: Case, keys: tuple[str, ...], values: tuple[str, ...]) -> Case:
+    stated = {key: held for key, held in case.request.context.items() if key.lower() not in keys}
+    return replace(case, request=replace(case.request, context={**stated, **dict.fromkeys(keys, values)}))
+
+
+_MOST_ROLES = 40
+
+
+_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+
+
+def _to(case: Case, arn: str, layer: Layer) -> Case:
+    """Let the source ask for another role, that trusts it, with every layer open but one."""
+    source = case.snapshot.source
+    asking = replace(
+        source,
+        identity_policies=source.identity_policies if layer is Layer.IDENTITY else ALLOWS_ALL,
+        boundary=source.boundary if layer is Layer.BOUNDARY else Known(None),
+        session=replace(
+            session_of(source), policies=source.session.policies if layer is Layer.SESSION else PolicySet()
+        ),
+    )
+    made = opened(case, asking, layer)
+    held = case.snapshot.destination.role
+    tags = held.value.tags if isinstance(held, Known) and held.value else Known({})
+    same_account = parse_role(arn).account == parse_role(case.destination_arn).account
+    destination = DestinationSide(
+        role=Known(Role(arn=arn, tags=tags, max_session_seconds=Known(3600))),
+        trust_policy=Known(trust_in(source)),
+        rcps=Known(()),
+        organization=case.snapshot.destination.organization if same_account else Known(None),
+    )
+    stated = {key: held for key, held in made.request.context.items() if not is_of_role(key)}
+    return replace(
+        made,
+        request=replace(made.request, role_arn=arn, context=stated),
+        snapshot=replace(made.snapshot, destination=destination),
+    )
+
+
+def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
+    """Give roles beside the destination, elsewhere, and those that the edited layer's statements may mean."""
+    role = parse_role(after.destination_arn)
+    elsewhere = next(account for account in _ELSEWHERE if account != role.account)
+    prefix = f"arn:{role.partition}:iam::"
+    wanted = [
+        f"{prefix}{role.account}:role/SomebodyElses",
+        f"{prefix}{role.account}:role/elsewhere/{role.name}",
+        f"{prefix}{elsewhere}:role{role.path}{role.name}",
+        f"{prefix}{elsewhere}:role/SomebodyElses",
+    ]
+    for case in (before, after):
+        wanted += [found for text in _resources(case, layer) if (found := _example(text, elsewhere))]
+    yield from [arn for arn in dict.fromkeys(wanted) if arn != role.arn][:_MOST_ROLES]
+
+
+def _resources(case: Case, layer: Layer) -> Iterator[str]:
+    for policy in policies_in(case, layer):
+        document = read(policy)
+        for statement in statements(document) if document else ():
+            for name in ("Resource", "NotResource"):
+                yield from (text for text in listed(statement.get(name)) if isinstance(text, str))
+
+
+def _example(pattern: str, account: str) -> str:
+    """Give a role that a pattern takes; empty where it is no pattern of roles."""
+    parts = pattern.split(":", 5)
+    if len(parts) != 6:
+        return ""
+    parts[4] = account if "*" in parts[4] or "?" in parts[4] else parts[4]
+    arn = ":".join(parts).replace("*", "SomebodyElses").replace("?", "x")
+    return arn if _ROLE.fullmatch(arn) else ""

@@ -1,0 +1,1 @@
+"""An edit as something to run: AWS CLI, Terraform, CloudFormation."""

@@ -1,0 +1,227 @@
+"""A change as commands that are ready to paste: the AWS CLI, Terraform, CloudFormation.
+
+Names come from whoever may write policies. What does not have the form that AWS gives to such a name is not
+put into a command at all; all else is quoted.
+"""
+
+import json
+import re
+import shlex
+
+from diagnose.model.case import GLOBAL_REGION, Case, Request
+from diagnose.model.policy import Policy, PolicyKind
+from diagnose.model.trace import Layer
+from diagnose.remedy.change import (
+    Attachment,
+    Carrier,
+    Change,
+    Draft,
+    MaximumChange,
+    Membership,
+    NewRole,
+    PolicyChange,
+    RequestChange,
+    TagChange,
+    Unseen,
+    VersionChange,
+    carrier_of,
+)
+from diagnose.remedy.document import Json, dumped
+from diagnose.remedy.render.cloudformation import cloudformation
+from diagnose.remedy.render.terraform import terraform
+
+_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
+_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
+_ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
+_READS_A_FILE = ("file:", "fileb:", "http:", "https:")
+
+
+class _UnfitError(ValueError):
+    """A name without the form that AWS gives to it."""
+
+
+def commands(draft: Draft, case: Case) -> tuple[tuple[str, str], ...]:
+    """Render a draft's change in every way it can be: pairs of what for, and the text."""
+    if draft.change is None:
+        return ()
+    rendered = (
+        ("aws-cli", aws_cli(draft.change, case)),
+        ("terraform", terraform(draft.change, case)),
+        ("cloudformation", cloudformation(draft.change, case)),
+    )
+    return tuple((what, text) for what, text in rendered if text)
+
+
+def aws_cli(change: Change, case: Case) -> str:
+    """Write the AWS CLI command; empty where there is none, or a name in it is not what AWS would have."""
+    try:
+        return _command(change, case)
+    except _UnfitError:
+        return ""
+
+
+def _command(change: Change, case: Case) -> str:
+    match change:
+        case PolicyChange():
+            return _policy(change, carrier_of(change.after, case))
+        case VersionChange(policy=policy):
+            version = {"--policy-arn": _fit(_ARN, policy.arn), "--version-id": _fit(_NAME, policy.version)}
+            return _aws("iam set-default-policy-version", version)
+        case Membership(user=user, group=group):
+            return _aws("iam add-user-to-group", {"--group-name": _fit(_NAME, group), "--user-name": _fit(_NAME, user)})
+        case Attachment(policy=policy, to=to):
+            kind, name = _entity(to)
+            arn = _fit(_ARN, policy.arn)
+            return _aws(f"iam attach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": arn})
+        case TagChange(arn=arn, key=key, value=value):
+            kind, name = _entity(arn)
+            tags = [{"Key": key, "Value": value}]
+            return _aws(f"iam tag-{kind}", {f"--{kind}-name": name, "--tags": _printable(json.dumps(tags))})
+        case MaximumChange(role=role, seconds=seconds):
+            _, name = _entity(role)
+            return _aws("iam update-role", {"--role-name": name, "--max-session-duration": str(seconds)})
+        case NewRole(arn=arn, document=document):
+            _, name = _entity(arn)
+            path = _fit(_PATH, arn.partition(":role")[2].removesuffix(name))
+            options = {"--role-name": name, "--path": path}
+            return _with_document("iam create-role", options, "--assume-role-policy-document", document)
+        case Unseen():
+            return ""
+        case RequestChange(after=after):
+            return assume_role(after)
+
+
+def assume_role(request: Request) -> str:
+    """Write the call itself. The code of an MFA device is a secret and stands as a variable.
+
+    The global endpoint is named, and signed for, as it wants: in us-east-1.
+
+    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+    Raises _UnfitError where a value cannot be pasted safely.
+    """
+    sent = request.parameters
+    options = {
+        "--role-arn": _fit(_ARN, request.role_arn),
+        "--role-session-name": _text(sent.session_name or "session"),
+    }
+    for option, value in (
+        ("--external-id", sent.external_id),
+        ("--duration-seconds", str(sent.duration_seconds) if sent.duration_seconds else None),
+        ("--source-identity", sent.source_identity),
+        ("--serial-number", sent.mfa_serial),
+    ):
+        if value is not None:
+            options[option] = _text(value)
+    if sent.tags:
+        tags = [{"Key": key, "Value": value} for key, value in sent.tags.items()]
+        options["--tags"] = _printable(json.dumps(tags))
+    if request.region == GLOBAL_REGION:
+        # The CLI calls the regional endpoint of whatever Region it is given, us-east-1 too.
+        options |= {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
+    elif request.region:
+        options["--region"] = _fit(_ID, request.region)
+    if sent.transitive_tag_keys:
+        # As JSON: of several words, one that begins with a dash cannot be bound to the option.
+        options["--transitive-tag-keys"] = _printable(json.dumps(sent.transitive_tag_keys))
+    command = _aws("sts assume-role", options)
+    return command + (' \\\n  --token-code "$MFA_CODE"' if sent.mfa_code_sent else "")
+
+
+def _policy(change: PolicyChange, carrier: Carrier) -> str:
+    """Write the command that saves a policy where it is kept."""
+    policy = change.after
+    if change.into_permission_set or change.layer is Layer.SESSION:
+        return ""
+    match policy.kind:
+        case PolicyKind.TRUST:
+            options = {"--role-name": _fit(_NAME, carrier.name)}
+            return _with_document("iam update-assume-role-policy", options, "--policy-document", change.document)
+        case PolicyKind.INLINE:
+            options = {f"--{carrier.kind}-name": _fit(_NAME, carrier.name), "--policy-name": _fit(_NAME, policy.name)}
+            return _with_document(f"iam put-{carrier.kind}-policy", options, "--policy-document", change.document)
+        case PolicyKind.MANAGED:
+            return _with_document(
+                "iam create-policy-version --set-as-default",
+                {"--policy-arn": _fit(_ARN, policy.arn)},
+                "--policy-document",
+                change.document,
+            )
+        case PolicyKind.ENDPOINT:
+            options = {"--vpc-endpoint-id": _fit(_ID, carrier.name)}
+            return _with_document("ec2 modify-vpc-endpoint", options, "--policy-document", change.document)
+        case PolicyKind.SCP | PolicyKind.RCP:
+            return _attached(change) if change.before is None else _updated(policy, change.document)
+        case PolicyKind.SESSION:
+            return ""
+
+
+def _updated(policy: Policy, document: Json) -> str:
+    options = {"--policy-id": _fit(_ID, policy.arn.rpartition("/")[2])}
+    return _with_document("organizations update-policy", options, "--content", document)
+
+
+def _attached(change: PolicyChange) -> str:
+    """Create an SCP and attach it. The document goes by a file: it does not fit into a command substitution."""
+    target = _fit(re.compile(r"[\w-]+", re.ASCII), change.target)
+    create = _aws(
+        "organizations create-policy",
+        {
+            "--type": "SERVICE_CONTROL_POLICY",
+            "--name": _fit(_NAME, change.after.name),
+            "--description": "",
+            "--content": "file://scp.json",
+            "--query": "Policy.PolicySummary.Id",
+            "--output": "text",
+        },
+    )
+    return (
+        f"cat > scp.json <<'POLICY'\n{dumped(change.document)}\nPOLICY\n"
+        f"policy_id=$({create})\n"
+        f'aws organizations attach-policy --policy-id "$policy_id" --target-id={shlex.quote(target)}'
+    )
+
+
+def _with_document(what: str, options: dict[str, str], option: str, document: Json) -> str:
+    """Pass a document by a here-doc, in which the shell expands nothing.
+
+    Every line of the document begins with a bracket, a brace or a space, so none can end the here-doc.
+    """
+    return f"{_aws(what, {**options, option: 'file:///dev/stdin'})} <<'POLICY'\n{dumped(document)}\nPOLICY"
+
+
+def _aws(what: str, options: dict[str, str]) -> str:
+    """Write a command, one option to a line; a value that looks like an option is bound to its own."""
+    lines = [f"aws {what}"]
+    for option, value in options.items():
+        between = "=" if value.startswith("-") else " "
+        lines.append(f"{option}{between}{shlex.quote(value)}")
+    return " \\\n  ".join(lines)
+
+
+def _entity(arn: str) -> tuple[str, str]:
+    """Give `user` or `role`, and the name, of an IAM ARN."""
+    resource = _fit(_ARN, arn).split(":", 5)[5]
+    kind = resource.partition("/")[0]
+    if kind not in ("user", "role"):
+        raise _UnfitError(arn)
+    return kind, _fit(_NAME, resource.rpartition("/")[2])
+
+
+def _fit(form: re.Pattern[str], text: str) -> str:
+    if not form.fullmatch(text):
+        raise _UnfitError(text)
+    return text
+
+
+def _text(value: str) -> str:
+    """Pass a free text on, unless the AWS CLI would read a file or a page of that name instead."""
+    if value.startswith(_READS_A_FILE):
+        raise _UnfitError(value)
+    return _printable(value)
+
+
+def _printable(value: str) -> str:
+    if not all(character.isprintable() or character == "\n" for character in value):
+        raise _UnfitError(value)
+    return value

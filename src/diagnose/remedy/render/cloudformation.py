@@ -1,0 +1,106 @@
+"""A change as CloudFormation: the resource with the properties that name it and the one that changes.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html
+"""
+
+import re
+
+from diagnose.model.arn import split_arn, split_path
+from diagnose.model.case import Case
+from diagnose.model.policy import PolicyKind
+from diagnose.model.trace import Layer
+from diagnose.remedy.change import (
+    Attachment,
+    Change,
+    MaximumChange,
+    Membership,
+    NewRole,
+    PolicyChange,
+    RequestChange,
+    TagChange,
+    Unseen,
+    VersionChange,
+    carrier_of,
+)
+from diagnose.remedy.document import Json, Object, dumped
+
+_INLINE = {
+    "user": ("AWS::IAM::UserPolicy", "UserName"),
+    "role": ("AWS::IAM::RolePolicy", "RoleName"),
+    "group": ("AWS::IAM::GroupPolicy", "GroupName"),
+}
+_OF_ORGANIZATION = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
+
+
+def cloudformation(change: Change, case: Case) -> str:
+    """Write a template in JSON; empty where CloudFormation cannot express the change.
+
+    A text in which CloudFormation would put a secret or a parameter (`{{resolve:...}}`) is not rendered.
+    """
+    resource = _resource(change, case)
+    if resource is None:
+        return ""
+    logical, kind, properties = resource
+    name = re.sub(r"[^0-9A-Za-z]", "", logical)[:200] or "Changed"
+    text = dumped({"Resources": {name: {"Type": kind, "Properties": properties}}})
+    return "" if "{{resolve:" in text else text
+
+
+def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
+    """Give the logical name, the type and the properties of what changes."""
+    match change:
+        case PolicyChange():
+            return _policy(change, case)
+        case VersionChange(policy=policy, document=document):
+            return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
+        case Membership(user=user, group=group):
+            return f"{user}{group}", "AWS::IAM::UserToGroupAddition", {"GroupName": group, "Users": [user]}
+        case TagChange(arn=arn, key=key, value=value):
+            kind, properties, name = _entity(arn)
+            return name, kind, {**properties, "Tags": [{"Key": key, "Value": value}]}
+        case MaximumChange(role=role, seconds=seconds):
+            kind, properties, name = _entity(role)
+            return name, kind, {**properties, "MaxSessionDuration": seconds}
+        case NewRole(arn=arn, document=document):
+            kind, properties, name = _entity(arn)
+            return name, kind, {**properties, "AssumeRolePolicyDocument": document}
+        case Attachment() | RequestChange() | Unseen():
+            return None
+
+
+def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
+    policy, document = change.after, change.document
+    if change.into_permission_set or change.layer is Layer.SESSION:
+        return None
+    match policy.kind:
+        case PolicyKind.TRUST:
+            kind, properties, name = _entity(case.destination_arn)
+            return name, kind, {**properties, "AssumeRolePolicyDocument": document}
+        case PolicyKind.INLINE:
+            carrier = carrier_of(policy, case)
+            kind, whose = _INLINE[carrier.kind]
+            return policy.name, kind, {whose: carrier.name, "PolicyName": policy.name, "PolicyDocument": document}
+        case PolicyKind.MANAGED:
+            return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
+        case PolicyKind.SCP | PolicyKind.RCP:
+            properties = {"Name": policy.name, "Type": _OF_ORGANIZATION[policy.kind], "Content": document}
+            if change.before is None:
+                properties["TargetIds"] = [change.target]
+            return policy.name, "AWS::Organizations::Policy", properties
+        case PolicyKind.ENDPOINT:
+            return carrier_of(policy, case).name, "AWS::EC2::VPCEndpoint", {"PolicyDocument": document}
+        case PolicyKind.SESSION:
+            return None
+
+
+def _managed(name: str, document: Json) -> Object:
+    return {"ManagedPolicyName": name, "PolicyDocument": document}
+
+
+def _entity(arn: str) -> tuple[str, Object, str]:
+    """Give the type, the naming properties and the name of a user or a role."""
+    parts = split_arn(arn)
+    kind, path, name = split_path(parts.resource if parts else arn)
+    if kind == "user":
+        return "AWS::IAM::User", {"UserName": name, "Path": path}, name
+    return "AWS::IAM::Role", {"RoleName": name, "Path": path}, name

@@ -1,0 +1,1 @@
+"""A diagnosis without names: pseudonyms that stay distinct."""

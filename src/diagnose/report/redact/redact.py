@@ -1,0 +1,311 @@
+"""A diagnosis, or a case alone, without the names of anybody: for tickets that leave the company.
+
+Accounts, names, ids, addresses and values are replaced by stable pseudonyms, everywhere: in ARNs, policies, AWS's
+messages and our own sentences. AWS's words stay: actions, condition keys, services, managed policies, `*`. The verdict
+stays, too. What is lost is how names are alike, such as that two differ in case only; and commands and messages to
+send are left out, since with pseudonyms they would ask for something else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Raw, Struct, structs
+from msgspec.structs import replace
+
+from diagnose.model import case as cases
+from diagnose.model import diagnosis as told
+from diagnose.model import evidence, key_state, parameter, policy, trace
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Diagnosis, Remedy
+from diagnose.model.evidence import Known
+from diagnose.model.policy import Policy, document_text
+from diagnose.report.redact import public_words
+from diagnose.report.redact.policies import (
+    disguised_document,
+    disguised_json,
+    disguised_patch,
+    disguised_pointer,
+    disguised_values,
+)
+from diagnose.report.redact.pseudonyms import Kind, Pseudonyms
+from diagnose.report.redact.sentences import GONE, Disguise, ValueKindOf
+from diagnose.report.snippet import page
+
+S = TypeVar("S", Diagnosis, Case)
+
+
+NOTE = "names, accounts and ids are pseudonyms"
+
+
+def redact(diagnosis: Diagnosis, value_kind: ValueKindOf) -> Diagnosis:
+    """Replace everything that tells whose diagnosis it is. `value_kind` says what the values of a condition key are."""
+    told = _disguised(diagnosis, diagnosis.case, value_kind)
+    return structs.replace(told, case=structs.replace(told.case, note=NOTE))
+
+
+def redact_case(case: Case, value_kind: ValueKindOf) -> Case:
+    """Replace everything that tells whose case it is. `value_kind` says what the values of a condition key are."""
+    return structs.replace(_disguised(case, case, value_kind), note=NOTE)
+
+
+How: TypeAlias = Callable[[Any, Disguise], Any]
+
+
+def sentence(text: str, disguise: Disguise) -> str:
+    """Rewrite a sentence of ours."""
+    return disguise.sentence(text)
+
+
+def _named(kind: Kind) -> How:
+    def value(text: str, disguise: Disguise) -> str:
+        return disguise.value(text, kind)
+
+    return value
+
+
+def _kept(text: str, _: Disguise) -> str:
+    """Keep what is ours alone: ids of rules and schemas, addresses of pages."""
+    return text
+
+
+def _message(text: str, disguise: Disguise) -> str:
+    return disguise.message(text)
+
+
+def _quoted(text: str, disguise: Disguise) -> str:
+    """Rewrite one side of a comparison: a value, or a few words about values."""
+    return disguise.quoted(text)
+
+
+def _time(text: str, disguise: Disguise) -> str:
+    return text if public_words.TIME.fullmatch(text) else disguise.value(text, Kind.VALUE)
+
+
+def _region(text: str, disguise: Disguise) -> str:
+    return text if public_words.REGION.fullmatch(text) else disguise.value(text, Kind.VALUE)
+
+
+def _action(text: str, disguise: Disguise) -> str:
+    return text if public_words.ACTION.fullmatch(text) else disguise.message(text)
+
+
+def _operator(text: str, disguise: Disguise) -> str:
+    return text if public_words.OPERATOR.fullmatch(text) else disguise.value(text, Kind.KEY)
+
+
+def _code(text: str, _: Disguise) -> str:
+    return text if text.isalnum() and text.isascii() and len(text) <= 64 else GONE if text else ""
+
+
+def _key(text: str, disguise: Disguise) -> str:
+    """Rewrite a condition key; AWS has none without a colon."""
+    return disguise.key(text) if ":" in text else disguise.sentence(text)
+
+
+def _tags(tags: Mapping[str, str], disguise: Disguise) -> Mapping[str, str]:
+    return {disguise.value(key, Kind.TAG): disguise.value(value, Kind.VALUE) for key, value in tags.items()}
+
+
+def _context(context: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapping[str, tuple[str, ...]]:
+    return {disguise.key(key): disguised_values(key, values, disguise) for key, values in context.items()}
+
+
+def _ids(text: str, disguise: Disguise) -> str:
+    return disguise.path(text, Kind.UNIT)
+
+
+def _carrier(text: str, disguise: Disguise) -> str:
+    """Rewrite `group devs`: what it is stays, its name does not."""
+    carrier = policy.attachment(text)
+    return str(replace(carrier, name=disguise.value(carrier.name, Kind.GROUP)))
+
+
+def _version(text: str, disguise: Disguise) -> str:
+    return text if text[:1] == "v" and text[1:].isdecimal() else disguise.value(text, Kind.VALUE)
+
+
+def _document(text: str, disguise: Disguise) -> str:
+    try:
+        return disguised_json(text, disguise)
+    except (ValueError, RecursionError):
+        return disguise.message(text)
+
+
+def _patch(text: str, disguise: Disguise) -> str:
+    return disguised_patch(text, disguise)
+
+
+def _pointer(text: str, disguise: Disguise) -> str:
+    return disguised_pointer(text, disguise)
+
+
+_VALUE, _ROLE, _SESSION, _UNIT = _named(Kind.VALUE), _named(Kind.ROLE), _named(Kind.SESSION), _named(Kind.UNIT)
+
+
+_NONE: Mapping[str, How] = {}
+
+
+HOW: Mapping[type, Mapping[str, How]] = {
+    cases.ProvidedContext: {"provider_arn": _named(Kind.PROVIDER), "assertion": _VALUE},
+    cases.Parameters: {
+        "session_name": _SESSION,
+        "external_id": _named(Kind.EXTERNAL_ID),
+        "mfa_serial": _named(Kind.DEVICE),
+        "source_identity": _named(Kind.SOURCE_IDENTITY),
+        "tags": _tags,
+        "transitive_tag_keys": _named(Kind.TAG),
+    },
+    cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
+    cases.Organization: {"id": _VALUE, "path": _ids, "management_account": _VALUE},
+    cases.Session: {
+        "tags": _tags,
+        "transitive_tag_keys": _named(Kind.TAG),
+        "source_identity": _named(Kind.SOURCE_IDENTITY),
+        "issued_at": _time,
+    },
+    cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
+    cases.SourceSide: {"arn": _ROLE},
+    cases.Role: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
+    cases.DestinationSide: {"other_roles": _ROLE},
+    cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},
+    cases.Snapshot: {"taken_at": _time},
+    cases.ProbeResult: {"caller": _ROLE, "code": _code, "message": _message, "why": _message},
+    cases.Case: {"schema": _kept, "message": _message, "note": _message},
+    evidence.Known: {"value": sentence, "source": _message},
+    evidence.Unread: {"subject": _message, "permission": _action, "detail": _message},
+    policy.PolicyVersion: {"version": _version},
+    policy.Policy: {
+        "name": _named(Kind.POLICY),
+        "arn": _named(Kind.POLICY),
+        "attached_to": _carrier,
+        "version": _version,
+    },
+    policy.PolicySet: _NONE,
+    policy.Level: {"target": _UNIT, "name": _UNIT},
+    trace.ElementTrace: {
+        "pointer": _pointer,
+        "wanted": _quoted,
+        "got": _quoted,
+        "key": _key,
+        "operator": _operator,
+    },
+    key_state.KeyState: {"options": _quoted, "like": _quoted},
+    trace.StatementTrace: {"level": _UNIT, "sid": _named(Kind.STATEMENT)},
+    trace.LevelTrace: {"name": _UNIT},
+    trace.LayerTrace: {"why": sentence},
+    parameter.Syntax: {"signs": _kept},
+    trace.GateTrace: {"wanted": _quoted, "got": _quoted},
+    trace.ActionDecision: _NONE,
+    trace.Blocker: _NONE,
+    key_state.ConditionKey: {"name": _key},
+    key_state.Fit: {"operator": _operator, "text": _quoted},
+    key_state.Alternative: {"values": _quoted},
+    trace.Comparison: {"wanted": _quoted, "got": _quoted, "key": _key, "operator": _operator},
+    trace.BrokenStatement: {"policy": _named(Kind.POLICY)},
+    trace.Doubt: _NONE,
+    trace.Problem: {"pointer": _pointer, "message": sentence},
+    trace.Note: {"text": sentence, "source": _kept},
+    trace.Decision: _NONE,
+    told.Excerpt: {"pointer": _pointer, "label": sentence, "level": _UNIT},
+    told.Remedy: {
+        "kind": _kept,
+        "text": sentence,
+        "policy_name": _named(Kind.POLICY),
+        "document": _document,
+        "patch": _patch,
+        "flags": _quoted,
+        "commands": _kept,
+    },
+    told.Refused: {"kind": _kept},
+    told.StatementPlace: {"policy": _named(Kind.POLICY), "sid": _named(Kind.STATEMENT)},
+    told.RemainingBlocker: {"levels": _UNIT},
+    told.Finding: {
+        "rule": _kept,
+        "formerly": _kept,
+        "title": sentence,
+        "explanation": sentence,
+        "sources": _kept,
+        "unknown": sentence,
+        "action": _kept,
+    },
+    told.Diagnosis: _NONE,
+}
+"""Type to field to how its text is rewritten. Fields that hold no text of their own have no row."""
+
+
+_MOST_PASSES = 5
+"""Names stand in policies, in ARNs of sentences, between backticks: each pass may meet some that the others told of."""
+
+
+def _disguised(value: S, case: Case, value_kind: ValueKindOf) -> S:
+    """Rewrite a diagnosis or a case until nothing new is learnt."""
+    disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
+    # The caller comes first, so its account and its name get the first numbers.
+    disguise.value(case.snapshot.source.arn, Kind.ROLE)
+    told = value
+    for _ in range(_MOST_PASSES):
+        told = _Pass(disguise).over(value)
+        if not disguise.learn():
+            break
+    return told
+
+
+class _Pass:
+    """One pass over everything. A policy that stands in many places is rewritten once, and stays one."""
+
+    def __init__(self, disguise: Disguise) -> None:
+        self._disguise = disguise
+        self._policies: dict[int, Policy] = {}
+
+    def over(self, value: Any, how: How = sentence) -> Any:
+        """Rewrite a value and all that is in it; `how` is for the text right in it."""
+        match value:
+            case Enum() | bool() | int() | None:
+                return value
+            case Raw():
+                return disguised_document(value, self._disguise)
+            case str() | Mapping():
+                return how(value, self._disguise)
+            case tuple():
+                return tuple(self.over(one, how) for one in value)
+            case Policy():
+                if id(value) not in self._policies:
+                    self._policies[id(value)] = self._struct(value, how)
+                return self._policies[id(value)]
+            case Struct():
+                return self._struct(value, how)
+        raise TypeError(f"nobody said how to redact {type(value)}")
+
+    def _struct(self, value: Struct, how: How) -> Any:
+        """Rewrite a structure field by field. What is known is rewritten like the evidence it is."""
+        fields = HOW[type(value)]
+        if isinstance(value, Known):
+            fields = {**fields, "value": how}
+        written = {
+            name: self.over(getattr(value, name), fields.get(name, sentence)) for name in value.__struct_fields__
+        }
+        if isinstance(value, Remedy):
+            # They make sense with the real names only.
+            written |= {"commands": (), "letter": None}
+        if isinstance(value, Policy) and ":iam::aws:" in value.arn:
+            written["name"] = value.name
+        return structs.replace(value, **written)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a value, documents in both ways of writing them."""
+    match value:
+        case Enum():
+            return
+        case str():
+            yield value
+        case Raw():
+            yield document_text(value)
+            yield from page(document_text(value)).lines
+        case Mapping():
+            yield from (text for pair in value.items() for part in pair for text in _texts(part))
+        case tuple():
+            yield from (text for one in value for text in _texts(one))
+        case Struct():
+            yield from (text for name in value.__struct_fields__ for text in _texts(getattr(value, name)))

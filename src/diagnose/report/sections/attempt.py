@@ -1,0 +1,89 @@
+"""What AWS said: to the live attempt, or in the error message that the user kept."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Agreement, Diagnosis
+from diagnose.report.blocks import Block, Paragraph, Quote, Section
+from diagnose.report.first_cause import TITLES, Builtin, builtin, computed
+from diagnose.report.layout import Tone
+from diagnose.report.safe_text import quoted
+from diagnose.report.sections.causes import SAVE
+
+
+def contradiction(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Say, before anything else, that AWS answered otherwise: AWS is right, and what was computed is wrong."""
+    if builtin(diagnosis) is not Builtin.CONTRADICTED:
+        return ()
+    blocks = (
+        Paragraph(
+            f"{_answer(diagnosis.case.probe)} xdiag had computed: {computed(diagnosis)}. AWS is right. "
+            "Either the evidence is incomplete or out of date, or xdiag's model is wrong, so do not rely on the rest "
+            "of this report.",
+            Tone.BAD,
+        ),
+        Paragraph("A change of the last few minutes would explain it: AWS takes time to apply it everywhere."),
+        Paragraph(f"Otherwise please report it with the case file: run the same command with `{SAVE}`."),
+    )
+    return (Section(TITLES[Builtin.CONTRADICTED], blocks),)
+
+
+def attempt(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Tell what AWS said to the live attempt, or why none was made; and the error that the user was given."""
+    return (Section("The live attempt", tuple(_blocks(diagnosis))),)
+
+
+def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    case = diagnosis.case
+    probe = case.probe
+    if probe is None or probe.outcome is ProbeOutcome.NOT_MADE:
+        why = f": {probe.why}" if probe and probe.why else ""
+        yield Paragraph(f"None was made{why}.")
+    else:
+        meaning = _meaning(diagnosis)
+        yield Paragraph(f"{_answer(probe)}{f' {meaning}' if meaning else ''}")
+        if probe.caller:
+            yield Paragraph(f"The credentials belong to {quoted(probe.caller)}.")
+        if probe.message:
+            yield Quote(probe.message)
+    yield from _message(case)
+
+
+def _answer(probe: ProbeResult | None) -> str:
+    if probe is None:
+        return "AWS was not asked."
+    code = f" ({quoted(probe.code)})" if probe.code else ""
+    match probe.outcome:
+        case ProbeOutcome.ASSUMED:
+            return "AWS let the live attempt through."
+        case ProbeOutcome.ACCESS_DENIED:
+            return f"AWS refused the live attempt{code}."
+        case ProbeOutcome.OTHER_ERROR:
+            return f"AWS answered the live attempt with another error{code}."
+        case ProbeOutcome.NOT_MADE:
+            return "AWS was not asked."
+        case _:
+            assert_never(probe.outcome)
+
+
+def _meaning(diagnosis: Diagnosis) -> str:
+    match diagnosis.agreement:
+        case Agreement.AGREES:
+            return "That is what xdiag computed, too."
+        case Agreement.SETTLES:
+            return "That settles what the evidence left open."
+        case Agreement.CONTRADICTS:
+            return f"xdiag had computed: {computed(diagnosis)}."
+        case Agreement.INCONCLUSIVE:
+            return "That says neither yes nor no about the policies."
+        case Agreement.NOT_MADE:
+            return ""
+        case _:
+            assert_never(diagnosis.agreement)
+
+
+def _message(case: Case) -> Iterator[Block]:
+    if case.message:
+        yield Paragraph("The error that was reported:")
+        yield Quote(case.message)

@@ -1,0 +1,192 @@
+"""A remedy in words: who does what, what was proved about it, and everything needed to do it."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Diagnosis, Finding, Owner, Proof, Remedy
+from diagnose.model.policy import Policy, document_text
+from diagnose.model.tri import Tri
+from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
+from diagnose.report.layout import Tone
+from diagnose.report.safe_text import quoted, visible
+from diagnose.report.sections.handover import handover
+from diagnose.report.sections.headline import owner_name
+from diagnose.report.sections.remaining import blocking, not_ruled_out
+from diagnose.report.snippet import page
+
+_TOOLS = {
+    "aws-cli": ("AWS CLI", "sh"),
+    "terraform": ("Terraform", "hcl"),
+    "cloudformation": ("CloudFormation", "yaml"),
+}
+_OPEN = ("aws-cli",)
+"""The command that everybody can run. Templates are for those who keep the policy in one."""
+
+_NO_REMEDIES: Mapping[Remedy, str] = {}
+
+_AROUND = 1
+"""Unchanged lines shown around a change."""
+
+
+def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIES) -> tuple[Section, ...]:
+    """Tell the remedies of a finding, the best one first, as the finding orders them.
+
+    `same` are those that were told before, each with where: `fix 1 of cause 2`.
+    """
+    return tuple(
+        Section(
+            f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, case, same))
+        )
+        for number, remedy in enumerate(finding.remedies, 1)
+    )
+
+
+def places(finding: Finding, number: int) -> dict[Remedy, str]:
+    """Say where the remedies of a cause are told, which has this number."""
+    several = len(finding.remedies) > 1
+    return {
+        alike(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
+        for place, remedy in enumerate(finding.remedies, 1)
+    }
+
+
+def alike(remedy: Remedy) -> Remedy:
+    """Leave out what nobody is shown, so that remedies that read the same are equal."""
+    return replace(remedy, kind="")
+
+
+def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Tell the remedies that together end in an allowed request, where no single one does."""
+    if not diagnosis.plan:
+        return ()
+    steps = tuple(
+        Section(f"Step {number}, by {owner_name(remedy.owner, diagnosis.case)}", tuple(_step(remedy)))
+        for number, remedy in enumerate(diagnosis.plan, 1)
+    )
+    allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
+    shown = "the request is allowed" if allowed else "nothing that was read stands in the way"
+    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
+    return (Section("All that has to change", (proved, *steps)),)
+
+
+def _step(remedy: Remedy) -> Iterator[Block]:
+    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
+    yield Paragraph(sentence(remedy.text))
+    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
+
+
+def proof_words(remedy: Remedy) -> str:
+    """Say what deciding the edited case again has shown, and whom else the edit lets in."""
+    return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
+
+
+def sentence(text: str) -> str:
+    """Write what is to be done as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _which(finding: Finding, number: int) -> str:
+    return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
+
+
+def _told(remedy: Remedy, finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
+    place = same.get(alike(remedy))
+    if place is None:
+        yield from _blocks(remedy, finding, case)
+    else:
+        yield Paragraph(f"The same as {place}: {sentence(remedy.text)}")
+
+
+def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
+    yield Paragraph(sentence(remedy.text))
+    proved = remedy.proof is not Proof.NOT_TRIED
+    if proved or remedy.owner is not Owner.XDIAG:
+        yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
+    if remedy.flags:
+        yield Listing("To check it, run xdiag with", "sh", visible(" ".join(_word(flag) for flag in remedy.flags)))
+    changed = _changes(remedy, finding)
+    if changed:
+        yield Changes(changed)
+    opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
+    folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
+    if remedy.document:
+        pretty = "\n".join(page(remedy.document).lines)
+        (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
+    message = handover(remedy, case)
+    if message:
+        folded.append(Listing("message to the owner", "text", message))
+    yield from opened
+    if folded:
+        yield Folded(tuple(folded))
+
+
+def _word(flag: str) -> str:
+    """Quote a flag for the shell unless it is quoted already: its value may come out of somebody's policy."""
+    try:
+        quoted_already = shlex.join(shlex.split(flag)) == flag
+    except ValueError:
+        quoted_already = False
+    return flag if quoted_already else shlex.quote(flag)
+
+
+def _command(what: str, text: str) -> Listing:
+    title, language = _TOOLS.get(what, (what, ""))
+    return Listing(title, language, text)
+
+
+def _document_title(remedy: Remedy) -> str:
+    if remedy.kind == "ask-owner":
+        return "what the policy must hold"
+    return f"policy {quoted(remedy.policy_name)} after the edit" if remedy.policy_name else "the policy after the edit"
+
+
+def _proof(remedy: Remedy) -> str:
+    match remedy.proof:
+        case Proof.ALLOWED:
+            return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+        case Proof.CLEARS if not remedy.enough:
+            return f"Proved: clears this layer; still blocking: {'; '.join(blocking(remedy))}."
+        case Proof.CLEARS if remedy.remaining:
+            open_ones = not_ruled_out(remedy)
+            return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
+        case Proof.CLEARS:
+            return "Proved: clears this layer; the rest depends on what is not known."
+        case Proof.NOT_TRIED:
+            return "Not proved: this is nothing that xdiag can try on the evidence."
+        case _:
+            assert_never(remedy.proof)
+
+
+def _others(admits_nobody_else: Tri | None) -> str:
+    match admits_nobody_else:
+        case None:
+            return ""
+        case Tri.YES:
+            return "It lets in nobody else."
+        case Tri.NO:
+            return "It lets in others, too: review it before you apply it."
+        case Tri.UNKNOWN:
+            return "Whether it lets in anybody else is not known."
+        case _:
+            assert_never(admits_nobody_else)
+
+
+def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
+    """Compare the edited policy with the one it edits, line by line; empty where that one is not at hand."""
+    before = _edited(remedy, finding)
+    if before is None or not remedy.document:
+        return ()
+    from difflib import unified_diff  # here, for it costs start-up time
+
+    old, new = page(document_text(before.document)).lines, page(remedy.document).lines
+    compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
+    return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
+
+
+def _edited(remedy: Remedy, finding: Finding) -> Policy | None:
+    """Find the policy that a remedy edits among those the finding points at."""
+    return next((one.policy for one in finding.excerpts if one.policy.name == remedy.policy_name), None)

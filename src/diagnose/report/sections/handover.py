@@ -1,0 +1,63 @@
+"""A remedy as a message to whoever can carry it out, where that is somebody else than who makes the request."""
+
+from typing import assert_never
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Letter, Proof, Remedy, account_behind
+from diagnose.model.tri import YES
+from diagnose.model.words import OWNER_WORDS
+from diagnose.report.sections.remaining import remaining_words
+
+
+def handover(remedy: Remedy, case: Case) -> str:
+    """Write what is asked for, the exact text, why, and how it was proved; empty where there is nobody to write to."""
+    if remedy.letter is None:
+        return ""
+    addressee = OWNER_WORDS[remedy.owner].asked.format(account=account_behind(remedy.owner, case))
+    whom = f"To {addressee}: `{case.snapshot.source.arn}` needs to assume `{case.destination_arn}`"
+    match remedy.letter:
+        case Letter.CHANGE:
+            return _change(remedy, whom)
+        case Letter.MEANT:
+            return f"{whom}, which is refused, or may be. Is that meant to be so?"
+        case Letter.POLICIES:
+            return f"{whom}, which is refused, or may be. To tell why, your policies have to be seen: please send them."
+        case Letter.STATEMENT:
+            question = "do they hold a statement such as this one, and no Deny that applies?"
+            return f"{whom}. Your policies could not be read: {question}\n\n{remedy.document}"
+        case _:
+            assert_never(remedy.letter)
+
+
+def _change(remedy: Remedy, whom: str) -> str:
+    parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy)]
+    if remedy.patch:
+        what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
+        parts.append(f"{what}\n\n{remedy.patch}")
+    if remedy.document:
+        parts.append(f"The whole document after it:\n\n{remedy.document}")
+    command = dict(remedy.commands).get("aws-cli", "")
+    if command and not remedy.document:
+        parts.append(f"With the AWS CLI:\n\n{command}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _proof(remedy: Remedy) -> str:
+    match remedy.proof:
+        case Proof.ALLOWED:
+            shown = "The request was decided again with the change made: it is then allowed."
+        case Proof.CLEARS:
+            left = "; ".join(remaining_words(remedy))
+            shown = (
+                f"The request was decided again with the change made: this cause is then gone. What remains: {left}."
+            )
+        case Proof.NOT_TRIED:
+            shown = ""
+        case _:
+            assert_never(remedy.proof)
+    if remedy.admits_nobody_else is YES:
+        shown += (
+            " For every other principal that the policies name, and for made-up ones in the same account and "
+            "elsewhere, the answer was the same before and after."
+        )
+    return shown

@@ -1,0 +1,153 @@
+"""The two ends of a request in words: who calls, which role, in which accounts, with what."""
+
+import re
+from typing import assert_never
+
+from diagnose.errors import XdiagError
+from diagnose.model.arn import Caller, CallerKind, account_of, parse_caller, parse_role
+from diagnose.model.aws_error import parse
+from diagnose.model.case import GLOBAL_REGION, Case, Via
+from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
+from diagnose.model.words import OWNER_WORDS
+from diagnose.report.safe_text import quoted
+
+_VIA = {Via.API: "the API", Via.CLI: "the AWS CLI", Via.CONSOLE: "the console"}
+_LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """Say the verdict and both ends in one line, short enough for the title of a ticket."""
+    source, role = source_name(diagnosis.case), role_name(diagnosis.case)
+    match diagnosis.verdict:
+        case Verdict.DENIED:
+            return f"DENIED: {source} cannot assume {role}"
+        case Verdict.ALLOWED:
+            return f"ALLOWED: {source} can assume {role}"
+        case Verdict.UNDETERMINED:
+            return f"UNDETERMINED: whether {source} can assume {role}"
+        case _:
+            assert_never(diagnosis.verdict)
+
+
+def source_name(case: Case) -> str:
+    """Name the caller: `role ci/deployer (111111111111)`."""
+    arn = case.snapshot.source.arn
+    try:
+        caller = parse_caller(arn)
+    except XdiagError:
+        return quoted(arn)
+    return _caller_name(caller)
+
+
+def role_name(case: Case) -> str:
+    """Name the destination: `role Deploy (222222222222)`."""
+    arn = case.request.role_arn
+    try:
+        role = parse_role(arn)
+    except XdiagError:
+        return quoted(arn)
+    return f"role {shown(role.path[1:] + role.name)} ({role.account})"
+
+
+def shown(name: str) -> str:
+    """Set a name off by backticks where it holds anything that IAM does not allow in names."""
+    return name if _LEGAL.fullmatch(name) else quoted(name)
+
+
+def source_account(case: Case) -> str:
+    """Give the caller's account, empty for a service or an ARN that cannot be read."""
+    return account_of(case.snapshot.source.arn)
+
+
+def dest_account(case: Case) -> str:
+    """Give the role's account, empty for an ARN that cannot be read."""
+    return account_of(case.request.role_arn)
+
+
+def owner_name(owner: Owner, case: Case) -> str:
+    """Name who can mend something."""
+    source, destination = source_account(case) or "unknown", dest_account(case) or "unknown"
+    if owner in (Owner.SOURCE, Owner.DESTINATION) and source == destination:
+        return f"the owner of the account ({shown(source)})"
+    return OWNER_WORDS[owner].reported.format(account=shown(source if owner is Owner.SOURCE else destination))
+
+
+def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
+    """Set out both ends in full: ARNs, accounts, and what the request carries."""
+    case = diagnosis.case
+    rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
+    rows.append(("accounts", _accounts(diagnosis)))
+    rows.append(("request", "; ".join(_request(case))))
+    if any(error.denied or error.code.startswith("AccessDenied") for error in parse(case.message)):
+        rows.append(("reported", "AWS refused it, says the message that came with the case"))
+    if case.request.signed_in_as:
+        rows.append(("signed in as", case.request.signed_in_as))
+    rows.append(("answer from", _authority(diagnosis.agreement)))
+    if case.note:
+        rows.append(("note", case.note))
+    return tuple(rows)
+
+
+def _caller_name(caller: Caller) -> str:
+    name = shown(caller.path.lstrip("/") + caller.name)
+    match caller.kind:
+        case CallerKind.USER:
+            return f"user {name} ({caller.account})"
+        case CallerKind.ROLE:
+            return f"role {name} ({caller.account})"
+        case CallerKind.SESSION:
+            return f"session {shown(caller.session)} of role {name} ({caller.account})"
+        case CallerKind.ROOT:
+            return f"the root user of {caller.account}"
+        case CallerKind.FEDERATED_USER:
+            return f"federated user {name} ({caller.account})"
+        case CallerKind.SERVICE:
+            return f"service {name}"
+        case _:
+            assert_never(caller.kind)
+
+
+def _accounts(diagnosis: Diagnosis) -> str:
+    if not diagnosis.case.snapshot.source.arn.startswith("arn:"):
+        return "an AWS service calls: the trust policy and the role's RCPs decide"
+    if diagnosis.decision.same_account:
+        return "one account"
+    return "two accounts: both sides must allow the request"
+
+
+def _request(case: Case) -> list[str]:
+    """Say what the request carries, as far as a policy can ask for it."""
+    sent = case.request.parameters
+    said = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
+    if case.request.region == GLOBAL_REGION:
+        said[0] += " at sts.amazonaws.com"
+    elif case.request.region:
+        said[0] += f" in {shown(case.request.region)}"
+    named = [
+        ("session name", sent.session_name),
+        ("external ID", sent.external_id),
+        ("source identity", sent.source_identity),
+        ("MFA device", sent.mfa_serial),
+    ]
+    said += [f"{what} {quoted(value)}" for what, value in named if value is not None]
+    if sent.duration_seconds is not None:
+        said.append(f"duration {sent.duration_seconds} seconds")
+    said += [f"tag {quoted(f'{key}={value}')}" for key, value in sent.tags.items()]
+    return said
+
+
+def _authority(agreement: Agreement) -> str:
+    """Say whose answer the verdict is."""
+    match agreement:
+        case Agreement.AGREES:
+            return "AWS, and the policies say the same"
+        case Agreement.SETTLES:
+            return "AWS; the evidence alone left it open"
+        case Agreement.CONTRADICTS:
+            return "AWS; xdiag computed the opposite"
+        case Agreement.NOT_MADE:
+            return "the policies; AWS was not asked"
+        case Agreement.INCONCLUSIVE:
+            return "the policies; AWS was asked, and said neither yes nor no"
+        case _:
+            assert_never(agreement)

@@ -1,0 +1,135 @@
+"""Where something stands in words: which policy, which statement, which line."""
+
+import re
+from collections.abc import Sequence
+from typing import assert_never
+
+from msgspec import Struct
+
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_role
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Excerpt
+from diagnose.model.json_text import Node, Object, parse
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, document_text
+from diagnose.model.trace import Layer
+from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
+from diagnose.report.blocks import Block, Paragraph, Snippet
+from diagnose.report.safe_text import quoted
+from diagnose.report.sections.headline import shown
+from diagnose.report.snippet import Mark, Page, find, page
+
+
+class Place(Struct, frozen=True):
+    """A place taken apart. `statement` counts from 1 and is None for a place outside of the statements."""
+
+    policy: str
+    statement: int | None
+    sid: str
+    line: int
+    column: int
+    last: int
+    pointer: str
+
+    def __str__(self) -> str:
+        words = [self.policy]
+        if self.statement is not None:
+            words.append(f"statement {self.statement}" + (f" {quoted(self.sid)}" if self.sid else ""))
+        words.append(f"line {self.line}, column {self.column}")
+        return ", ".join(words)
+
+
+def place(excerpt: Excerpt, case: Case) -> Place:
+    """Find a place in its policy."""
+    text = document_text(excerpt.policy.document)
+    span = find(page(text), excerpt.pointer)
+    index, sid = _statement(excerpt.pointer, text)
+    name = policy_name(excerpt.layer, excerpt.policy, excerpt.level, case)
+    number = None if index is None else index + 1
+    return Place(name, number, sid, span.line, span.column, span.last, excerpt.pointer)
+
+
+def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
+    """Name a policy by its layer, its own name, and where it is attached."""
+    name = quoted(policy.name)
+    match layer:
+        case Layer.TRUST:
+            return f"{LAYER_WORDS[layer].policy} of {_role(case)}"
+        case Layer.IDENTITY:
+            own = policy.kind in (PolicyKind.INLINE, PolicyKind.MANAGED)
+            words = POLICY_WORDS[policy.kind] if own else LAYER_WORDS[layer].policy
+            version = f" ({shown(policy.version)})" if policy.version else ""
+            of = f" of {_attached(policy.attachment)}" if policy.attachment else ""
+            return f"{words} {name}{version}{of}"
+        case Layer.SCP | Layer.RCP:
+            return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {quoted(level)}" if level else "")
+        case Layer.BOUNDARY | Layer.SESSION | Layer.ENDPOINT:
+            return f"{LAYER_WORDS[layer].policy} {name}"
+        case _:
+            assert_never(layer)
+
+
+def _attached(attachment: Attachment) -> str:
+    name = shown(attachment.name)
+    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
+
+
+def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
+    """Point at places: policy by policy in the order given, each with its place in words and its lines drawn."""
+    groups: dict[tuple[Layer, str, bytes, str], list[Excerpt]] = {}
+    for excerpt in excerpts:
+        policy = excerpt.policy
+        groups.setdefault((excerpt.layer, policy.name, bytes(policy.document), excerpt.level), []).append(excerpt)
+    blocks: list[Block] = []
+    for group in groups.values():
+        group.sort(key=lambda excerpt: not excerpt.primary)
+        marks = tuple(dict.fromkeys(Mark(one.pointer, one.label, one.primary) for one in group))
+        found = place(group[0], case)
+        shown_page = page(document_text(group[0].policy.document))
+        lead = "In the" if group[0].primary else "Compare the"
+        at = f" ({quoted(found.pointer)})" if found.pointer else ""
+        blocks.append(Paragraph(f"{lead} {found}{at}{_broken(shown_page)}:"))
+        blocks.append(Snippet(shown_page, marks))
+    return tuple(blocks)
+
+
+def _broken(shown_page: Page) -> str:
+    return ", in a document that is not valid JSON" if shown_page.broken else ""
+
+
+def _role(case: Case) -> str:
+    try:
+        return shown(parse_role(case.request.role_arn).name)
+    except XdiagError:
+        return "the role"
+
+
+def _statement(pointer: str, text: str) -> tuple[int | None, str]:
+    """Read the number of the statement, from 0, and its Sid; None and empty text where there is none.
+
+    A lone statement, without a list around it, is the first one.
+    """
+    found = re.match(r"/Statement(?:/([0-9]{1,4}))?(?:/|$)", pointer)
+    if not found:
+        return None, ""
+    statements = _member(text, "Statement")
+    if isinstance(statements, Object):
+        return 0, _sid(statements)
+    if found[1] is None:
+        return None, ""
+    index = int(found[1])
+    listed = statements if isinstance(statements, list) else []
+    return index, _sid(listed[index]) if index < len(listed) else ""
+
+
+def _member(text: str, key: str) -> Node:
+    try:
+        document = parse(text)
+    except (ValueError, RecursionError):
+        return None
+    return dict(document.members).get(key) if isinstance(document, Object) else None
+
+
+def _sid(statement: Node) -> str:
+    sid = dict(statement.members).get("Sid") if isinstance(statement, Object) else None
+    return str(sid) if isinstance(sid, str) else ""

@@ -1,0 +1,140 @@
+"""What could not be seen, what each answer would change, and what would cure it."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.model.evidence import Gap, Unread
+from diagnose.model.key_state import Alternative, ConditionKey
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
+from diagnose.model.trace_words import alternative_words, subject_words
+from diagnose.model.tri import Tri
+from diagnose.model.words import GAP_WORDS, LAYER_WORDS
+from diagnose.report.blocks import Block, Bullets, Paragraph, Section
+from diagnose.report.safe_text import quoted
+
+
+def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Tell the doubts first, then every gap with its cure, then the readings of AWS's rules that are not certain."""
+    blocks = (*_doubts(diagnosis), *_gaps(diagnosis), *_notes(diagnosis))
+    return (Section("What could not be seen", blocks),) if blocks else ()
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """Say what a doubt would change: "allowed if `aws:MultiFactorAuthPresent` is true, denied otherwise"."""
+    subject = _subject(doubt)
+    if doubt.allows and doubt.denies:
+        if any(one.is_the_rest for one in doubt.allows):
+            return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
+        return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
+    if doubt.allows:
+        return f"it depends on {subject} together with other unknowns"
+    if doubt.denies:
+        return f"denied if {subject} is {_either(doubt.denies)}"
+    return f"it {'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
+
+
+def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
+    """Collect every gap that the decision met, each once, those that a doubt rests on first."""
+    decision = diagnosis.decision
+    doubted = [_named(gap, _subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
+    met = [
+        _named(gap, LAYER_WORDS[layer.layer].whole)
+        for decided in decision.actions
+        for layer in decided.layers
+        if layer.applies
+        for level in layer.levels
+        for gap in level.unread
+    ]
+    return tuple(dict.fromkeys([*doubted, *met]))
+
+
+def gap_words(gap: Unread) -> str:
+    """Say what was not read and why."""
+    detail = f" ({gap.detail})" if gap.detail else ""
+    return f"{gap.subject or 'a part of the evidence'}: {GAP_WORDS[gap.gap]}{detail}"
+
+
+def cure(gap: Unread) -> str:
+    """Say what would let xdiag see it."""
+    match gap.gap:
+        case Gap.ACCESS_DENIED | Gap.NOT_SUPPLIED if gap.permission:
+            return f"needs {quoted(gap.permission)}"
+        case Gap.ACCESS_DENIED:
+            return "needs the permission to read it"
+        case Gap.NOT_SUPPLIED:
+            return "needs to be given to xdiag"
+        case Gap.NO_CREDENTIALS if gap.permission:
+            return f"needs credentials of that account, with {quoted(gap.permission)}"
+        case Gap.NO_CREDENTIALS:
+            return "needs credentials that may read it"
+        case Gap.NO_API:
+            return "ask whoever issued the credentials"
+        case Gap.UNREACHABLE:
+            return "try again"
+        case _:
+            assert_never(gap.gap)
+
+
+def _subject(doubt: Doubt) -> str:
+    match doubt.about:
+        case ConditionKey(name=name):
+            return quoted(name)
+        case Layer():
+            return LAYER_WORDS[doubt.about].whole
+        case Gate():
+            return f"the check of the {doubt.about}"
+        case Action():
+            return f"whether the caller's session hands on what {doubt.about} is needed for"
+        case Comparison() | BrokenStatement():
+            return subject_words(doubt)
+        case _:
+            assert_never(doubt.about)
+
+
+def _named(gap: Unread, subject: str) -> Unread:
+    return gap if gap.subject else replace(gap, subject=subject)
+
+
+def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
+    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
+    if not doubts:
+        return
+    if diagnosis.verdict is Verdict.UNDETERMINED:
+        yield Paragraph("This settles it:" if len(doubts) == 1 else "These together settle it:")
+    yield Bullets(tuple(_sentence(doubt) for doubt in doubts))
+
+
+def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
+    found = gaps(diagnosis)
+    if not found:
+        return
+    match diagnosis.verdict:
+        case Verdict.DENIED:
+            yield Paragraph("These were not read. They cannot mend the denial, but may hold more causes:")
+        case Verdict.ALLOWED:
+            yield Paragraph("These were not read. They do not change the answer:")
+        case Verdict.UNDETERMINED:
+            yield Paragraph("These were not read:")
+        case _:
+            assert_never(diagnosis.verdict)
+    yield Bullets(tuple(f"{gap_words(gap)}; {cure(gap)}" for gap in found))
+
+
+def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
+    notes = diagnosis.decision.notes
+    if notes:
+        yield Paragraph("The answer also rests on a reading of AWS's documentation that is not certain:")
+        yield Bullets(tuple(f"{note.layer}: {note.text} ({note.source})" for note in notes))
+
+
+def _sentence(doubt: Doubt) -> str:
+    words = doubt_words(doubt)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _either(alternatives: Sequence[Alternative]) -> str:
+    *most, last = alternative_words(alternatives)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,91 @@
+"""What lets an allowed request pass, and what is certain about an undetermined one."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
+from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
+from diagnose.model.tri import Tri
+from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
+from diagnose.report.first_cause import Builtin, builtin
+from diagnose.report.sections.causes import sureness
+from diagnose.report.sections.layers import check
+from diagnose.report.sections.places import pointed_at
+from diagnose.report.sections.unseen import doubt_words
+
+_REACHES = {
+    Match.SESSION: "names this very session",
+    Match.USER: "names the user",
+    Match.SERVICE: "names the service",
+    Match.ANY: "lets in every AWS principal",
+    Match.ROLE: "names the role",
+    Match.ACCOUNT: "trusts the account, which leaves it to the policies of that account whom to let through",
+}
+_POINTED = {
+    Layer.TRUST: (Element.PRINCIPAL, "lets the caller in"),
+    Layer.IDENTITY: (Element.RESOURCE, "lets the caller assume this role"),
+}
+
+
+def passage(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial."""
+    match diagnosis.verdict:
+        case Verdict.ALLOWED if builtin(diagnosis) is not Builtin.CONTRADICTED:
+            blocks = tuple(_allowed(diagnosis))
+            return (Section("What lets it pass", blocks),) if blocks else ()
+        case Verdict.UNDETERMINED:
+            return (Section("What is certain, and what is missing", (Bullets(tuple(_undetermined(diagnosis))),)),)
+        case Verdict.ALLOWED | Verdict.DENIED:
+            return ()
+        case _:
+            assert_never(diagnosis.verdict)
+
+
+def _allowed(diagnosis: Diagnosis) -> Iterator[Block]:
+    decided = _assume_role(diagnosis)
+    if decided is None:
+        return
+    if decided.match is not None:
+        yield Paragraph(f"The trust policy {_REACHES[decided.match]}.")
+    places = [place for layer in decided.layers for place in _grants(layer)]
+    yield from pointed_at(places, diagnosis.case)
+
+
+def _grants(layer: LayerTrace) -> list[Excerpt]:
+    """Point at the first statement of a layer that grants, where one is needed and the layer is not a mere limit."""
+    if layer.layer not in _POINTED or layer.needed is Tri.NO:
+        return []
+    statements = (one for level in layer.levels for one in level.statements)
+    granting = next((one for one in statements if one.effect is Effect.ALLOW and one.verdict is Tri.YES), None)
+    return [] if granting is None else [_place(granting)]
+
+
+def _place(statement: StatementTrace) -> Excerpt:
+    element, label = _POINTED[statement.layer]
+    pointer = next((one.pointer for one in statement.elements if one.element is element), statement.pointer)
+    return Excerpt(statement.layer, statement.policy, pointer, label, statement.level)
+
+
+def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
+    decided = _assume_role(diagnosis)
+    if decided is not None:
+        yield f"Certain: {_passing(decided)}."
+    for finding in diagnosis.findings:
+        yield f"{sureness(finding)}: {finding.title}."
+    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
+    if doubts:
+        lead = "To settle it" if len(doubts) == 1 else f"To settle it, {len(doubts)} answers are missing; the first"
+        yield f"{lead}: {doubt_words(doubts[0])}."
+
+
+def _passing(decided: ActionDecision) -> str:
+    """Count the layers that do not stand in the way."""
+    passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
+    if not passing:
+        return "no layer is known to refuse, and none to let it pass"
+    verb = "does" if passing == 1 else "do"
+    return f"{passing} of {len(decided.layers)} layers {verb} not stand in the way, and none is known to refuse"
+
+
+def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:
+    return next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)

@@ -1,0 +1,219 @@
+"""A place in a policy, drawn: the line, its number, carets under the value and the comparison beside them."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from diagnose.model.json_text import Node, Number, Object, parse
+from diagnose.model.pointer import joined
+from diagnose.report.layout import Row, Tone, wrap
+from diagnose.report.safe_text import cells, visible
+
+
+class Mark(Struct, frozen=True):
+    """What to point at, and what to say beside it. A place that only helps to understand is not primary."""
+
+    pointer: str
+    label: str = ""
+    primary: bool = True
+
+
+class Span(Struct, frozen=True):
+    """Where a value stands in a page. Lines and columns count from 1, `width` characters.
+
+    Of an object or a list it is the key that leads to it, else its opening bracket; `last` is the line that it ends
+    on, `parent` the line on which the value around it opens.
+    """
+
+    line: int
+    column: int
+    width: int
+    last: int
+    parent: int
+
+
+class Page(Struct, frozen=True):
+    """A document as it is shown, and where its values stand: JSON pointer to span.
+
+    Text that is no JSON is shown as it came; its one span, of the pointer "", is where reading it failed.
+    """
+
+    lines: tuple[str, ...]
+    spans: Mapping[str, Span]
+    broken: bool = False
+
+
+def find(page: Page, pointer: str) -> Span:
+    """Find the value at a JSON pointer, or the innermost value around it where it is absent.
+
+    `/Statement/0/Action/0` finds the lone action of a lone statement, which may be written without their lists.
+    """
+    found = ""
+    for token in pointer.split("/")[1:]:
+        if f"{found}/{token}" in page.spans:
+            found = f"{found}/{token}"
+        elif token != "0":
+            break
+    return page.spans[found]
+
+
+def draw(page: Page, marks: Sequence[Mark], width: int) -> list[Row]:
+    """Draw the marked lines of one document, in their order, and what one needs to see around them.
+
+    The marked value is never cut, unless it is longer than any ARN; the line around it is.
+    """
+    placed = sorted({mark: find(page, mark.pointer) for mark in marks}.items(), key=lambda item: _order(*item))
+    numbers = _numbers(page, [span for _, span in placed])
+    gutter = len(str(max(numbers))) if numbers else 1
+    rows: list[Row] = [((Tone.DIM, f"{'':{gutter}} |"),)]
+    last = 0
+    for number in numbers:
+        if last and number > last + 1:
+            rows.append(((Tone.DIM, "..."),))
+        here = [(mark, span) for mark, span in placed if span.line == number]
+        rows += _line(page.lines[number - 1], number, gutter, here, width)
+        last = number
+    return rows
+
+
+def page(text: str) -> Page:
+    """Print a document, whatever is in it."""
+    try:
+        return printed(parse(text))
+    except (ValueError, RecursionError) as error:
+        return _as_it_came(text, error)
+
+
+def printed(node: Node) -> Page:
+    """Print a JSON value with an indent of two, like `json.dumps`, with invisible characters as escapes."""
+    lines: list[str] = []
+    spans: dict[str, Span] = {}
+    _print(node, "", "", "", 0, lines, spans)
+    return Page(tuple(lines), spans)
+
+
+_LONGEST = 700
+"""Characters of a value that are shown: a role ARN has at most some 620."""
+
+
+_LEAD = 12
+"""Characters that are kept in front of a value for which the start of its line was cut off."""
+
+
+_BELOW = 3
+"""Lines that are shown of an object or a list that is marked as a whole."""
+
+
+_LABEL = 32
+"""Columns that a label in several lines needs beside the carets to be readable there."""
+
+
+def _order(mark: Mark, span: Span) -> tuple[int, int, bool]:
+    return span.line, span.column, not mark.primary
+
+
+def _numbers(page: Page, spans: Sequence[Span]) -> list[int]:
+    """Choose the lines: the marked ones, the key that leads to each, the head of what is marked as a whole."""
+    chosen: set[int] = set()
+    for span in spans:
+        chosen.update(range(span.line, min(span.line + _BELOW, span.last) + 1))
+        if len(page.lines[span.parent - 1].strip()) > 1:
+            chosen.add(span.parent)
+    return sorted(chosen | {number + 1 for number in chosen if number + 2 in chosen})
+
+
+def _line(line: str, number: int, gutter: int, marked: Sequence[tuple[Mark, Span]], width: int) -> list[Row]:
+    """Draw one line of the document and, under it, its carets."""
+    front = f"{'':{gutter}} | "
+    shown, lost = _cut(line, [span for _, span in marked], width - len(front))
+    rows: list[Row] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, shown))]
+    for mark, span in marked:
+        start = cells(shown[: max(span.column - 1 - lost, 0)])
+        under = cells(shown[max(span.column - 1 - lost, 0) :][: span.width])
+        rows += _carets(mark, front, start, max(under, 1), width)
+    return rows
+
+
+def _cut(line: str, spans: Sequence[Span], room: int) -> tuple[str, int]:
+    """Cut a line to the room there is, never through a word; say how many characters are missing in front."""
+    indent = len(line) - len(line.lstrip(" "))
+    start = min((span.column - 1 for span in spans), default=indent)
+    end = max((span.column - 1 + span.width for span in spans), default=indent)
+    end = min(end, start + _LONGEST)
+    begin = 0 if len(line) <= room or start <= room // 2 else start - _LEAD
+    stop = max(end, begin + room)
+    while stop < len(line) and line[stop] != " " and stop - begin < _LONGEST:
+        stop += 1
+    head, tail = "…" if begin else "", "…" if stop < len(line) else ""
+    return f"{head}{line[begin:stop]}{tail}", begin - len(head)
+
+
+def _carets(mark: Mark, front: str, start: int, under: int, width: int) -> list[Row]:
+    """Draw the carets of one mark, with its label beside them or, where there is no room, below."""
+    tone = Tone.BAD if mark.primary else Tone.NAME
+    line: Row = ((Tone.DIM, front), (tone, " " * start + ("^" if mark.primary else "-") * under))
+    if not mark.label:
+        return [line]
+    used = start + under + 1
+    room = width - len(front)
+    if cells(visible(mark.label)) <= room - used or room - used >= _LABEL:
+        first, *rest = wrap(mark.label, room - used, tone=tone)
+        return [(*line, (tone, " "), *first), *(_below(front, used, row, tone) for row in rest)]
+    start = min(start, max(room - max(_LABEL, cells(visible(mark.label))), 0)) if room - start < _LABEL else start
+    return [line, *(_below(front, start, row, tone) for row in wrap(mark.label, room - start, tone=tone))]
+
+
+def _below(front: str, start: int, line: Row, tone: Tone) -> Row:
+    return ((Tone.DIM, front), (tone, " " * start), *line)
+
+
+def _print(
+    node: Node, pointer: str, key: str, comma: str, parent: int, lines: list[str], spans: dict[str, Span]
+) -> None:
+    """Append the lines of one value. `key` is its indent and, in an object, its key with the colon."""
+    number, indent = len(lines) + 1, " " * (len(key) - len(key.lstrip(" ")))
+    named = key.strip()
+    match node:
+        case Object(members=members):
+            opening, closing = "{", "}"
+            children = [(name, f"{visible(json.dumps(name, ensure_ascii=False))}: ", value) for name, value in members]
+        case list():
+            opening, closing = "[", "]"
+            children = [(str(index), "", value) for index, value in enumerate(node)]
+        case _:
+            text = _scalar(node)
+            lines.append(f"{key}{text}{comma}")
+            spans[pointer] = Span(number, len(key) + 1, len(text), number, parent)
+            return
+    if children:
+        lines.append(f"{key}{opening}")
+        for place, (name, lead, value) in enumerate(children, 1):
+            _print(
+                value, joined(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
+            )
+        lines.append(f"{indent}{closing}{comma}")
+    else:
+        lines.append(f"{key}{opening}{closing}{comma}")
+    width = len(named) - 1 if named else 1
+    spans[pointer] = Span(number, len(indent) + 1, width, len(lines), parent)
+
+
+def _scalar(node: str | bool | None) -> str:
+    match node:
+        case None:
+            return "null"
+        case bool():
+            return "true" if node else "false"
+        case Number():
+            return str(node)
+    return visible(json.dumps(node, ensure_ascii=False))
+
+
+def _as_it_came(text: str, error: ValueError | RecursionError) -> Page:
+    """Show text that is no JSON, pointing at the character where reading it failed."""
+    source = text.split("\n")
+    line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
+    before = source[line - 1][: column - 1]
+    span = Span(line, len(visible(before)) + 1, 1, line, line)
+    return Page(tuple(visible(one) for one in source), {"": span}, broken=True)

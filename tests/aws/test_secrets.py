@@ -1,0 +1,47 @@
+import pytest
+
+from diagnose.aws.secrets import redacted
+
+TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE" + "Ab9/+" * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        pytest.param("key AKIAIOSFODNN7EXAMPLE is inactive", "IOSFODNN7EXAMPLE", id="a long-term access key"),
+        pytest.param("'ASIAIOSFODNN7EXAMPLE'", "IOSFODNN7EXAMPLE", id="a temporary access key"),
+        pytest.param(f"what is {TOKEN}", "IQoJb3JpZ2luX2VjEXAMPLE", id="a session token without a name"),
+        pytest.param("aws_session_token=FwoGZXIvYXdz", "FwoGZXIvYXdz", id="a session token in a setting"),
+        pytest.param('{"SecretAccessKey": "wJalrXUtnFEMI/K7MD"}', "wJalrXUtnFEMI", id="a secret key in JSON"),
+        pytest.param("x-amz-security-token:FwoGZXIvYXdz\n", "FwoGZXIvYXdz", id="the header that carries the token"),
+        pytest.param(
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/x, Signature=ab821ae9", "ab821ae9", id="a signature"
+        ),
+        pytest.param(
+            "does not match.\n\nThe Canonical String for this request should have been\n'POST\n/\nhost'",
+            "host",
+            id="the request that should have been signed",
+        ),
+    ],
+)
+def test_credentials_are_taken_out(text: str, secret: str) -> None:
+    assert secret in text
+    assert secret not in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "User: arn:aws:sts::111111111111:assumed-role/App/build-7 is not authorized to perform: sts:AssumeRole on "
+            "resource: arn:aws:iam::222222222222:role/a/long/path/to/the/very/Deploy with an explicit deny in a "
+            "service control policy: "
+            "arn:aws:organizations::999999999999:policy/o-a1b2c3d4e5/service_control_policy/p-12345678",
+            id="a denial",
+        ),
+        pytest.param("The security token included in the request is expired", id="an expired token"),
+        pytest.param("AROAJQABLZS4A3EXAMPLE", id="the unique id of a role"),
+    ],
+)
+def test_all_else_stays_as_it_is(text: str) -> None:
+    assert redacted(text) == text

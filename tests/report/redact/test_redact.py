@@ -1,0 +1,259 @@
+"""Laws of redaction: nothing of the customer is left, nothing is confused, the answer is the same."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES, Names
+
+from diagnose.evaluate.decision import decide
+from diagnose.evaluate.keys.table import value_kind
+from diagnose.loading import load_case
+from diagnose.model.arn import parse_role
+from diagnose.model.case import Case, Endpoint, Organization, ProbeOutcome, ProbeResult, ProvidedContext, Role
+from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
+from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.policy import Policy, PolicySet, PolicyVersion, document_text, raw_document
+from diagnose.model.trace import Decision
+from diagnose.model.tri import NO
+from diagnose.report import Format, render
+from diagnose.report.redact.redact import HOW, redact, redact_case
+from diagnose.report.snippet import find, page
+
+WORLDS = sorted((Path(__file__).parent.parent.parent / "fixtures" / "worlds").glob("*.json"))
+every_diagnosis = pytest.mark.parametrize("name", EVERY)
+
+_letters = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-", min_size=1, max_size=8)
+_name = st.builds("zq{}x{}".format, _letters, st.integers(0, 999))
+_account = st.integers(10**11, 10**12 - 1).map(str)
+_names = st.builds(
+    Names,
+    source_account=_account,
+    dest_account=_account,
+    **{
+        field: _name
+        for field in Names.__struct_fields__
+        if field not in ("source_account", "dest_account")
+    },
+)  # fmt: skip
+
+
+@every_diagnosis
+@given(names=_names)
+@settings(max_examples=15, deadline=None)
+def test_no_name_and_no_account_is_left_in_any_format(name: str, names: Names) -> None:
+    redacted = redact(EVERY[name](names), value_kind)
+    originals = [getattr(names, field) for field in Names.__struct_fields__]
+    for written in _every_format(redacted):
+        assert [original for original in originals if original in written] == []
+
+
+@every_diagnosis
+@given(names=_names)
+@settings(max_examples=10, deadline=None)
+def test_no_name_and_no_account_is_left_in_a_case_alone(name: str, names: Names) -> None:
+    written = msgspec.json.encode(redact_case(EVERY[name](names).case, value_kind)).decode()
+    assert [original for field in Names.__struct_fields__ if (original := getattr(names, field)) in written] == []
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda path: path.stem)
+def test_a_redacted_case_is_decided_as_the_one_it_was(world: Path) -> None:
+    case = load_case(world)
+    redacted = redact_case(case, value_kind)
+    assert redacted.request.role_arn != case.request.role_arn
+    assert decide(redacted).verdict is decide(case).verdict
+
+
+@every_diagnosis
+@given(names=_names)
+@settings(max_examples=10, deadline=None)
+def test_different_names_get_different_pseudonyms(name: str, names: Names) -> None:
+    diagnosis = EVERY[name](names)
+    pairs = {(before, after) for before, after in _pairs(diagnosis.case, redact(diagnosis, value_kind).case)}
+    assert len({before for before, _ in pairs}) == len(pairs)
+    assert len({after for _, after in pairs}) == len(pairs)
+
+
+@every_diagnosis
+def test_the_answer_stays_the_same_however_often_it_is_redacted(name: str) -> None:
+    diagnosis = EVERY[name](NAMES)
+    once = redact(diagnosis, value_kind)
+    for redacted in (once, redact(once, value_kind)):
+        assert (redacted.verdict, redacted.agreement) == (diagnosis.verdict, diagnosis.agreement)
+        assert [one.rule for one in redacted.findings] == [one.rule for one in diagnosis.findings]
+        assert json.loads(render(redacted, Format.JSON))["blockers"] == len(diagnosis.decision.blockers)
+
+
+@every_diagnosis
+def test_every_pointer_leads_to_the_same_place(name: str) -> None:
+    diagnosis = EVERY[name](NAMES)
+    for before, after in zip(diagnosis.findings, redact(diagnosis, value_kind).findings, strict=True):
+        for one, other in zip(before.excerpts, after.excerpts, strict=True):
+            spans = [find(page(document_text(it.policy.document)), it.pointer) for it in (one, other)]
+            assert spans[0].line == spans[1].line
+
+
+def test_names_that_stand_in_several_places_stay_the_same_name() -> None:
+    redacted = redact(EVERY["wrong-principal"](NAMES), value_kind)
+    finding = redacted.findings[0]
+    caller = redacted.case.snapshot.source.arn
+    assert caller in finding.explanation
+    assert caller in finding.remedies[0].document
+    assert parse_role(caller).account != parse_role(redacted.case.request.role_arn).account
+
+
+def test_commands_and_messages_to_send_are_left_out() -> None:
+    remedy = redact(EVERY["wrong-principal"](NAMES), value_kind).findings[0].remedies[0]
+    assert (remedy.commands, remedy.letter) == ((), None)
+
+
+def test_a_redacted_case_can_still_be_written_and_read() -> None:
+    case = redact(EVERY["denied-by-scp"](NAMES), value_kind).case
+    assert msgspec.json.decode(msgspec.json.encode(case), type=Case).request == case.request
+
+
+@pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
+def test_nothing_of_a_whole_world_is_left(path: Path) -> None:
+    case = msgspec.json.decode(path.read_bytes(), type=Case)
+    written = msgspec.json.encode(redact(_of(case), value_kind).case).decode()
+    for secret in ("payments", "builder", "acme", "release-42", "alice", "App", "Deploy", "build-7", "EXAMPLE"):
+        assert not re.search(rf"(?<![A-Za-z]){secret}(?![A-Za-z])", written), secret
+    assert not set(re.findall(r"[0-9]{12}", path.read_text())) & set(re.findall(r"[0-9]{12}", written))
+
+
+def test_no_field_that_holds_text_is_forgotten() -> None:
+    assert {kind.__name__ for kind in _structs(Diagnosis)} >= {"Case", "Policy", "Unread", "ElementTrace", "Remedy"}
+    assert _structs(Diagnosis) == set(HOW)
+    forgotten = {
+        f"{kind.__name__}.{field}"
+        for kind in _structs(Diagnosis)
+        for field, hint in get_type_hints(kind).items()
+        if _holds_text(hint) and field not in HOW.get(kind, {})
+    }
+    assert forgotten == set()
+
+
+def test_every_field_of_a_case_is_redacted() -> None:
+    """Fill every text of a case with its own secret, and look for them all."""
+    diagnosis = _of(_filled())
+    secrets = set(re.findall(r"zq[a-z]+\d*", msgspec.json.encode(diagnosis.case).decode()))
+    assert len(secrets) > 30
+    written = msgspec.json.encode(redact(diagnosis, value_kind).case).decode()
+    assert {secret for secret in secrets if secret in written} == set()
+
+
+def _filled() -> Case:
+    case = EVERY["denied-by-scp"](NAMES).case
+    arn = "arn:aws:iam::111111111111:role/zqpath/zqother"
+    document = raw_document(
+        {"Id": "zqid", "Statement": {"Sid": "zqsid", "Condition": {"StringLike": {"zqkey": "zqv*"}}}}
+    )
+    policy = Policy(
+        "zqpolicy", document, arn="arn:aws:iam::1:policy/zqarn", attached_to="group zqgroup", version="zqversion"
+    )
+    policy = replace(policy, other_versions=(PolicyVersion("zqold", document),))
+    organization = Known(Organization("zqorg", "zqone/zqtwo/", "zqmanagement"), "zqfile")
+    parameters = replace(
+        case.request.parameters,
+        session_name="zqsession",
+        external_id="zqexternal",
+        mfa_serial="zqserial",
+        source_identity="zqidentity",
+        tags={"zqtag": "zqvalue"},
+        transitive_tag_keys=("zqtransitive",),
+        provided_contexts=(ProvidedContext("zqprovider", "zqassertion"),),
+    )
+    request = replace(
+        case.request,
+        parameters=parameters,
+        region="zqregion",
+        signed_in_as="zqsigned",
+        context={"aws:PrincipalTag/zqkeytag": ("zqheld",), "aws:CurrentTime": ("zqtime",)},
+        unknown=("aws:RequestTag/zqunknown",),
+    )
+    source = replace(
+        case.snapshot.source,
+        identity_policies=PolicySet((policy,), (Unread(Gap.ACCESS_DENIED, "zqsubject", "zqpermission", "zqdetail"),)),
+        idle_policies=(replace(policy, name="zqidle"),),
+        organization=organization,
+        session=replace(
+            case.snapshot.source.session,
+            tags=Known({"zqstag": "zqsvalue"}),
+            transitive_tag_keys=Known(("zqstransitive",)),
+            source_identity=Known("zqsidentity"),
+            issued_at="zqissued",
+        ),
+    )
+    destination = replace(
+        case.snapshot.destination,
+        role=Known(Role(arn, "zqunique", Known({"zqrtag": "zqrvalue"}), created_at="zqcreated")),
+        other_roles=Known((arn, "zqelse")),
+        organization=organization,
+    )
+    endpoint = Known(Endpoint("zqendpoint", "zqvpc", "zqowner", Known(policy)))
+    snapshot = replace(case.snapshot, source=source, destination=destination, endpoint=endpoint, taken_at="zqtaken")
+    probe = ProbeResult(ProbeOutcome.OTHER_ERROR, "zqcaller", "zq-code", "zqmessage", "zqwhy")
+    return replace(case, request=request, snapshot=snapshot, probe=probe, message="zqerror", note="zqnote")
+
+
+def _of(case: Case) -> Diagnosis:
+    return Diagnosis(case, Decision(NO, False, ()), Verdict.DENIED, Agreement.NOT_MADE)
+
+
+def _every_format(diagnosis: Diagnosis) -> list[str]:
+    return [
+        render(diagnosis, Format.TEXT),
+        render(diagnosis, Format.TEXT, color=True),
+        render(diagnosis, Format.MARKDOWN),
+        render(diagnosis, Format.JSON),
+        msgspec.json.encode(diagnosis.case).decode(),
+    ]
+
+
+def _pairs(before: Any, after: Any) -> Iterator[tuple[str, str]]:
+    """Pair every name of a case with what it became."""
+    ends = ("arn", "role_arn", "name", "session_name", "external_id")
+    if isinstance(before, Struct):
+        for field in before.__struct_fields__:
+            one, other = getattr(before, field), getattr(after, field)
+            if field in ends and isinstance(one, str) and one:
+                yield one, other
+            yield from _pairs(one, other)
+    if isinstance(before, tuple):
+        for one, other in zip(before, after, strict=True):
+            yield from _pairs(one, other)
+
+
+def _structs(kind: Any, seen: set[type] | None = None) -> set[type]:
+    """Give every structure that a diagnosis is made of."""
+    found = seen if seen is not None else set()
+    for part in (kind, *get_args(kind)):
+        if isinstance(part, type) and issubclass(part, Struct) and part not in found:
+            found.add(part)
+            for hint in get_type_hints(part).values():
+                _structs(hint, found)
+        elif get_args(part):
+            for inner in get_args(part):
+                _structs(inner, found)
+        origin = getattr(part, "__origin__", None)
+        if isinstance(origin, type) and issubclass(origin, Struct):
+            _structs(origin, found)
+    return found
+
+
+def _holds_text(hint: Any) -> bool:
+    """Say whether a field holds text itself, not in a structure of its own."""
+    if hint is str:
+        return True
+    origin = getattr(hint, "__origin__", None)
+    if isinstance(origin, type) and issubclass(origin, Struct):
+        return any(_holds_text(part) for part in get_args(hint))
+    return any(_holds_text(part) for part in get_args(hint))

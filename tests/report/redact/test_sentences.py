@@ -1,0 +1,241 @@
+"""What redaction does to sentences, messages and policies."""
+
+import json
+import re
+
+import msgspec
+import pytest
+from msgspec import Raw
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES, Names
+
+from diagnose.evaluate.keys.table import value_kind
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
+from diagnose.model.evidence import Known, Unread
+from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, raw_document
+from diagnose.model.trace import Decision
+from diagnose.model.tri import NO
+from diagnose.report import Format, render
+from diagnose.report.redact.redact import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        pytest.param("User: arn:aws:iam::999988887777:user/zara is not authorized", "zara", id="a user in an ARN"),
+        pytest.param("caller AROAZZZZZZZZZZZZZZZZZ:zara-session", "AROAZ", id="a unique id"),
+        pytest.param("key AKIAZZZZZZZZZZZZZZZZ of 999988887777", "AKIAZ", id="an access key id"),
+        pytest.param("from 198.51.100.77 through vpce-0a1b2c3d4e5f60718", "198.51.100.77", id="an IP address"),
+        pytest.param("from 2001:db8:85a3::8a2e:370:7334", "85a3", id="an address of IPv6"),
+        pytest.param("vpce-0a1b2c3d4e5f60718", "0a1b2c3d", id="an endpoint"),
+        pytest.param("zara@zara.example asked", "zara", id="an e-mail address"),
+        pytest.param("in ou-zz11-zzzzzzzz of o-zzzzzzzzzz below r-zz11", "zz11", id="an organization"),
+        pytest.param("request id 0a1b2c3d-1111-2222-3333-444455556666", "0a1b2c3d", id="a request id"),
+        pytest.param(
+            "Encoded authorization failure message: ZaraZaraZara+/ZaraZara==", "Zara", id="an encoded message"
+        ),
+        pytest.param("profile zara-prod has no credentials", "zara", id="a word that nobody knows"),
+        pytest.param("see /home/zara/case.json", "zara", id="a path"),
+        pytest.param('{"Statement": [{"Sid": "Zara"', "Zara", id="a broken policy"),
+    ],
+)
+def test_a_message_keeps_known_words_only(text: str, gone: str) -> None:
+    diagnosis = EVERY["allowed"](NAMES)
+    told = replace(diagnosis, case=replace(diagnosis.case, message=text))
+    for written in _every_format(redact(told, value_kind)):
+        assert gone not in written
+
+
+def test_the_words_of_aws_stay() -> None:
+    message = (
+        "User: arn:aws:iam::111111111111:role/ci/deployer is not authorized to perform: sts:AssumeRole on resource: "
+        "arn:aws:iam::222222222222:role/Deploy because no identity-based policy allows the sts:AssumeRole action"
+    )
+    diagnosis = EVERY["unexplained"](NAMES)
+    redacted = redact(replace(diagnosis, case=replace(diagnosis.case, message=message)), value_kind)
+    assert redacted.case.message == (
+        "User: arn:aws:iam::333333333333:role/path-1/role-1 is not authorized to perform: sts:AssumeRole on resource: "
+        "arn:aws:iam::444444444444:role/role-2 because no identity-based policy allows the sts:AssumeRole action"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "redacted"),
+    [
+        pytest.param(
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:*", "logs:Get*"]},
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:*", "logs:Get*"]},
+            id="effects, services and actions",
+        ),
+        pytest.param(
+            {"Principal": "*", "Resource": "arn:aws:iam::*:role/team/App-*"},
+            {"Principal": "*", "Resource": "arn:aws:iam::*:role/path-1/role-1*"},
+            id="wildcards stay, names around them do not",
+        ),
+        pytest.param(
+            {"Resource": "arn:aws:iam::123456789012:user/${aws:username}/${aws:PrincipalTag/team, 'acme'}"},
+            {"Resource": "arn:aws:iam::111111111111:user/${aws:username}/${aws:PrincipalTag/tag-1, 'value-1'}"},
+            id="variables stay, tags and defaults in them do not",
+        ),
+        pytest.param(
+            {"AWS": ["123456789012", 123456789012, "AROAABCDEFGHIJKLMNOPQ", "arn:aws:iam::aws:policy/X"]},
+            {"AWS": ["111111111111", 111111111111, "AROAREDACTED000000001", "arn:aws:iam::aws:policy/X"]},
+            id="accounts, unique ids, and what AWS owns",
+        ),
+        pytest.param(
+            {
+                "Condition": {
+                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
+                    "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+                    "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11112222/*"},
+                    "StringEquals": {"aws:PrincipalTag/team": "true", "okta.acme.io:aud": "me", "sts:ExternalId": "42"},
+                    "NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0", "2001:db8:1::/48"]},
+                }
+            },
+            {
+                "Condition": {
+                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
+                    "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+                    "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-redacted0001/r-0001/ou-0001-00000001/*"},
+                    "StringEquals": {
+                        "aws:PrincipalTag/tag-1": "value-1",
+                        "provider-1:aud": "value-2",
+                        "sts:ExternalId": "external-id-1",
+                    },
+                    "NotIpAddress": {"aws:SourceIp": ["203.0.113.1/8", "0.0.0.0/0", "2001:db8::1/48"]},
+                }
+            },
+            id="operators, keys and truth values stay; tags, hosts, ids and addresses do not",
+        ),
+        pytest.param(
+            {
+                "Condition": {
+                    "ForAnyValue:StringLike": {
+                        "aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/*",
+                        "aws:VpceOrgPaths": "o-a1b2c3d4e5/*",
+                    },
+                    "StringEquals": {"aws:AssumedRoot": "true", "ec2:RoleDelivery": "2.0", "aws:username": "true"},
+                }
+            },
+            {
+                "Condition": {
+                    "ForAnyValue:StringLike": {
+                        "aws:SourceOrgPaths": "o-redacted0001/r-0001/*",
+                        "aws:VpceOrgPaths": "o-redacted0001/*",
+                    },
+                    "StringEquals": {"aws:AssumedRoot": "true", "ec2:RoleDelivery": "2.0", "aws:username": "user-1"},
+                }
+            },
+            id="what AWS says of every customer in the same words stays, under any operator",
+        ),
+        pytest.param(
+            {
+                "Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Dev_*",
+                "NotResource": "arn:aws:iam::*:role/AWSReservedSSO_Dev_0123456789abcdef",
+            },
+            {
+                "Resource": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_name-1_*",
+                "NotResource": "arn:aws:iam::*:role/AWSReservedSSO_name-1_0000000000000001",
+            },
+            id="a permission set's role is still seen to be one, and to be of the set that a pattern names",
+        ),
+        pytest.param(
+            {"Sid": "AcmeOnly", "Colour": "acme red", "Effect": "Permit"},
+            {"Sid": "statement-1", "key-1": "name-1", "Effect": "name-2"},
+            id="what the language does not know is the customer's",
+        ),
+    ],
+)  # fmt: skip
+def test_a_policy_keeps_what_is_aws_s(statement: dict[str, object], redacted: dict[str, object]) -> None:
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    names = Names("999900001111", "999900002222", *[f"zq{number}" for number in range(12)])
+    case = EVERY["allowed"](names).case
+    policy = Policy("zq-only", raw_document(document), PolicyKind.TRUST)
+    bare = replace(case.snapshot, source=replace(case.snapshot.source, arn="ec2.amazonaws.com", principal=Unread()))
+    bare = replace(bare, source=replace(bare.source, identity_policies=PolicySet((policy,))))
+    bare = replace(bare, destination=replace(bare.destination, role=Unread(), trust_policy=Unread()))
+    request = replace(case.request, role_arn="", parameters=type(case.request.parameters)())
+    diagnosis = _of(Case(request, bare))
+    written = json.loads(
+        document_text(redact(diagnosis, value_kind).case.snapshot.source.identity_policies.policies[0].document)
+    )
+    assert written["Statement"][0] == redacted
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(Raw(b'"%7B%22Sid%22%3A%22zqhidden%22%7D"'), id="percent-encoded"),
+        pytest.param(Raw(rb'{"Sid": "\u007a\u0071hidden"}'), id="spelt with JSON escapes"),
+        pytest.param(Raw(rb'"{\"Sid\": \"zqhidden\"}"'), id="a string that holds JSON"),
+        pytest.param(Raw(b'{"Sid": "zqhidden"'), id="broken"),
+        pytest.param(Raw(b'"zqhidden"'), id="no policy at all"),
+        pytest.param(Raw(b'{"zqhidden": 1, "zqhidden": 2}'), id="keys that stand there twice"),
+        pytest.param(Raw(b"[" * 100_000 + b'"zqhidden"'), id="nested too deep"),
+    ],
+)
+def test_a_name_is_found_however_the_document_is_written(document: Raw) -> None:
+    diagnosis = EVERY["allowed"](NAMES)
+    destination = replace(diagnosis.case.snapshot.destination, trust_policy=Known(Policy("t", document)))
+    case = replace(diagnosis.case, snapshot=replace(diagnosis.case.snapshot, destination=destination))
+    redacted = redact(replace(diagnosis, case=case), value_kind).case.snapshot.destination.trust_policy
+    assert isinstance(redacted, Known)
+    assert "zqhidden" not in document_text(redacted.value.document)
+    assert b"zqhidden" not in bytes(redacted.value.document)
+
+
+@pytest.mark.parametrize(
+    ("sid", "written"),
+    [
+        pytest.param("zq" + "x" * 300, "zq" + "x" * 198 + "…", id="cut off"),
+        pytest.param("zq`hidden", "zq'hidden", id="without its backtick"),
+        pytest.param("zq\u202ehidden", r"zq\u202ehidden", id="with an escape"),
+        pytest.param("zq\x1bhidden", r"zq\x1bhidden", id="with an escape of Python's"),
+    ],
+)
+def test_a_name_is_replaced_however_a_sentence_spells_it(sid: str, written: str) -> None:
+    diagnosis = EVERY["wrong-principal"](replace(NAMES, sid=sid))
+    finding = replace(diagnosis.findings[0], explanation=f"statement 1 (Sid {written}) says so")
+    told = redact(replace(diagnosis, findings=(finding,)), value_kind)
+    assert "zq" not in told.findings[0].explanation
+    assert "hidden" not in told.findings[0].explanation
+
+
+def test_a_name_between_backticks_is_replaced_though_nobody_else_has_it() -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    finding = replace(diagnosis.findings[0], explanation="`zqother` is not `sts:AssumeRole`, nor `aws:username`")
+    told = redact(replace(diagnosis, findings=(finding,)), value_kind).findings[0].explanation
+    assert re.fullmatch(r"`name-\d` is not `sts:AssumeRole`, nor `aws:username`", told)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "only the management account or a delegated administrator of the organization may read them, whose profile "
+        "--org-profile names",
+        "where the request goes through a VPC endpoint, --vpc-endpoint names it",
+        "it may be another account's, or another Region's",
+        "AWS is about to enable or disable them",
+    ],
+)
+def test_why_something_was_not_read_stays_readable(detail: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    diagnosis = _of(replace(case, snapshot=replace(case.snapshot, endpoint=Unread(detail=detail))))
+    endpoint = redact(diagnosis, value_kind).case.snapshot.endpoint
+    assert isinstance(endpoint, Unread)
+    assert endpoint.detail == detail
+
+
+def _of(case: Case) -> Diagnosis:
+    return Diagnosis(case, Decision(NO, False, ()), Verdict.DENIED, Agreement.NOT_MADE)
+
+
+def _every_format(diagnosis: Diagnosis) -> list[str]:
+    return [
+        render(diagnosis, Format.TEXT),
+        render(diagnosis, Format.TEXT, color=True),
+        render(diagnosis, Format.MARKDOWN),
+        render(diagnosis, Format.JSON),
+        msgspec.json.encode(diagnosis.case).decode(),
+    ]

@@ -1,0 +1,166 @@
+import json
+
+import pytest
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES
+
+from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
+from diagnose.model.trace import Action, Blocker, Doubt, Gate, Layer
+from diagnose.model.tri import NO, UNKNOWN, YES
+from diagnose.report import Format, render
+from diagnose.report.blocks import Folded, Listing, Paragraph
+from diagnose.report.layout import Tone
+from diagnose.report.safe_text import prose
+from diagnose.report.sections.fixes import fixes, proof_words
+
+REMEDY = Remedy("kind", Owner.SOURCE, "do it")
+FINDING = EVERY["wrong-principal"](NAMES).findings[0]
+CASE = EVERY["wrong-principal"](NAMES).case
+
+
+def blocks(layer: Layer) -> RemainingBlocker:
+    return RemainingBlocker(Blocker(Action.ASSUME_ROLE, layer))
+
+
+def doubt(layer: Layer) -> Doubt:
+    return Doubt(layer)
+
+
+@pytest.mark.parametrize(
+    ("remedy", "words"),
+    [
+        pytest.param(replace(REMEDY, proof=Proof.ALLOWED, patch="[]"), "Proved: allowed with this edit.", id="an edit"),
+        pytest.param(replace(REMEDY, proof=Proof.ALLOWED), "Proved: allowed with this change.", id="another request"),
+        pytest.param(
+            replace(
+                REMEDY, proof=Proof.CLEARS, remaining=(blocks(Layer.TRUST), doubt(Layer.RCP), blocks(Layer.BOUNDARY))
+            ),
+            "Proved: clears this layer; still blocking: the trust policy does not allow `sts:AssumeRole`; "
+            "the permissions boundary does not allow `sts:AssumeRole`.",
+            id="something else still blocks",
+        ),
+        pytest.param(
+            replace(REMEDY, proof=Proof.CLEARS),
+            "Proved: clears this layer; the rest depends on what is not known.",
+            id="the rest is not known",
+        ),
+        pytest.param(
+            replace(
+                REMEDY,
+                proof=Proof.CLEARS,
+                remaining=(doubt(Layer.SCP), Doubt(Gate.ROLE), doubt(Layer.RCP)),
+            ),
+            "Proved: clears this layer, and nothing known blocks after it. Not ruled out: the role that is asked for, "
+            "which could not be checked; the service control policy and the resource control policy, "
+            "which were not read, or not wholly.",
+            id="several were not read",
+        ),
+        pytest.param(REMEDY, "Not proved: this is nothing that xdiag can try on the evidence.", id="not tried"),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES),
+            "Proved: allowed with this change. It lets in nobody else.",
+            id="nobody else is let in",
+        ),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=NO),
+            "Proved: allowed with this change. It lets in others, too: review it before you apply it.",
+            id="others are let in",
+        ),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=UNKNOWN),
+            "Proved: allowed with this change. Whether it lets in anybody else is not known.",
+            id="nobody knows who is let in",
+        ),
+    ],
+)
+def test_the_proof_is_told_in_words(remedy: Remedy, words: str) -> None:
+    assert proof_words(remedy) == words
+
+
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        pytest.param(("--external-id", "acme-42"), "--external-id acme-42", id="plain values"),
+        pytest.param(("--external-id acme-42",), "--external-id acme-42", id="flag and value in one"),
+        pytest.param(("--external-id", "'a b'"), "--external-id 'a b'", id="quoted already"),
+        pytest.param(("--external-id", "$(reboot)"), "--external-id '$(reboot)'", id="a command in somebody's policy"),
+        pytest.param(("--external-id", "a'; reboot '"), "--external-id 'a'\"'\"'; reboot '\"'\"''", id="an open quote"),
+        pytest.param(("--external-id", "it's"), "--external-id 'it'\"'\"'s'", id="an unpaired quote"),
+    ],
+)
+def test_flags_are_safe_to_paste(flags: tuple[str, ...], line: str) -> None:
+    (section,) = fixes(replace(FINDING, remedies=(replace(REMEDY, flags=flags),)), CASE)
+    assert [block.text for block in section.blocks if isinstance(block, Listing)] == [line]
+
+
+def test_templates_and_the_whole_policy_are_folded_where_the_change_is_shown() -> None:
+    (section,) = fixes(FINDING, CASE)
+    assert [block.title for block in section.blocks if isinstance(block, Listing)] == ["AWS CLI"]
+    (folded,) = [block for block in section.blocks if isinstance(block, Folded)]
+    assert [listing.title for listing in folded.listings] == [
+        "Terraform",
+        "policy `Deploy` after the edit",
+        "message to the owner",
+    ]
+
+
+def test_a_new_policy_is_shown_in_full() -> None:
+    remedy = replace(REMEDY, document='{"Version":"2012-10-17"}')
+    (section,) = fixes(replace(FINDING, remedies=(remedy,)), CASE)
+    (listing,) = [block for block in section.blocks if isinstance(block, Listing)]
+    assert listing.title == "the policy after the edit"
+    assert listing.text == '{\n  "Version": "2012-10-17"\n}'
+
+
+@pytest.mark.parametrize(
+    ("others", "place"),
+    [
+        pytest.param((), "the fix of cause 1", id="the only fix"),
+        pytest.param((REMEDY,), "fix 2 of cause 1", id="one of two"),
+    ],
+)
+def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Remedy, ...], place: str) -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    remedy = FINDING.remedies[0]
+    first = replace(FINDING, remedies=(*others, remedy))
+    second = replace(FINDING, rule="another-rule", remedies=(replace(remedy, kind="another"),))
+    unread = replace(second, rule="not-read", title="It was not read", owner=Owner.XDIAG)
+    both = replace(diagnosis, findings=(first, second, unread))
+    told = render(both, Format.MARKDOWN)
+    assert told.count("aws iam update-assume-role-policy") == 1
+    assert told.count(f"The same as {place}: {prose(remedy.text[:1].upper() + remedy.text[1:])}") == 1
+    assert f"- It was not read. See {place}." in told
+    assert render(both, Format.TEXT).count("aws iam update-assume-role-policy") == 1
+    assert [len(cause["fixes"]) for cause in json.loads(render(both, Format.JSON))["causes"]] == [len(others) + 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        pytest.param(Owner.CALLER, True, id="what others do"),
+        pytest.param(Owner.XDIAG, False, id="to give evidence, which is no change that could be proved"),
+    ],
+)
+def test_what_is_not_proved_is_said_to_be_so(owner: Owner, said: bool) -> None:
+    (section,) = fixes(replace(FINDING, remedies=(replace(REMEDY, owner=owner),)), CASE)
+    assert (Paragraph(proof_words(REMEDY), Tone.DOUBT) in section.blocks) is said
+
+
+def test_a_policy_that_the_command_holds_is_folded() -> None:
+    remedy = replace(REMEDY, document='{"Version":"2012-10-17"}', commands=(("aws-cli", "aws"),))
+    (section,) = fixes(replace(FINDING, remedies=(remedy,)), CASE)
+    assert [block.title for block in section.blocks if isinstance(block, Listing)] == ["AWS CLI"]
+    (folded,) = [block for block in section.blocks if isinstance(block, Folded)]
+    assert [listing.title for listing in folded.listings] == ["the policy after the edit"]
+
+
+def test_several_fixes_are_numbered_and_sentences_are_made_whole() -> None:
+    sections = fixes(replace(FINDING, remedies=(REMEDY, REMEDY)), CASE)
+    assert [section.title.partition(",")[0] for section in sections] == ["Fix 1", "Fix 2"]
+    assert sections[0].blocks[0] == Paragraph("Do it.")
+
+
+def test_only_a_few_lines_around_a_change_are_shown() -> None:
+    written = render(EVERY["wrong-principal"](NAMES), Format.MARKDOWN)
+    diff = written.partition("```diff\n")[2].partition("\n```")[0]
+    assert [line[:1] for line in diff.splitlines()] == [" ", "-", "+", " "]

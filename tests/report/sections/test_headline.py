@@ -1,0 +1,130 @@
+import pytest
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES
+
+from diagnose.model.case import Via
+from diagnose.model.diagnosis import Agreement, Owner, Verdict
+from diagnose.report.sections.headline import ends, headline, owner_name, role_name, source_name
+
+CASE = EVERY["allowed"](NAMES).case
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        pytest.param("arn:aws:iam::111111111111:user/alice", "user alice (111111111111)", id="a user"),
+        pytest.param("arn:aws:iam::111111111111:user/team/alice", "user team/alice (111111111111)", id="with a path"),
+        pytest.param("arn:aws:iam::111111111111:role/App", "role App (111111111111)", id="a role"),
+        pytest.param(
+            "arn:aws:sts::111111111111:assumed-role/App/b-7", "session b-7 of role App (111111111111)", id="a session"
+        ),
+        pytest.param("arn:aws:iam::111111111111:root", "the root user of 111111111111", id="the root user"),
+        pytest.param(
+            "arn:aws:sts::111111111111:federated-user/bob", "federated user bob (111111111111)", id="a federated user"
+        ),
+        pytest.param("ec2.amazonaws.com", "service ec2.amazonaws.com", id="a service"),
+        pytest.param("nobody", "`nobody`", id="text that is no ARN"),
+        pytest.param("arn:aws:iam::111111111111:user/a b", "`arn:aws:iam::111111111111:user/a b`", id="a hostile name"),
+    ],
+)
+def test_a_caller_is_named_by_kind_name_and_account(arn: str, name: str) -> None:
+    snapshot = replace(CASE.snapshot, source=replace(CASE.snapshot.source, arn=arn))
+    assert source_name(replace(CASE, snapshot=snapshot)) == name
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        pytest.param("arn:aws:iam::222222222222:role/Deploy", "role Deploy (222222222222)", id="a role"),
+        pytest.param("arn:aws:iam::222222222222:role/x/y/Deploy", "role x/y/Deploy (222222222222)", id="with a path"),
+        pytest.param("Deploy", "`Deploy`", id="text that is no ARN"),
+        pytest.param("arn:aws:iam::222222222222:role/a`b", r"role `a\u0060b` (222222222222)", id="a hostile name"),
+    ],
+)
+def test_a_role_is_named_with_its_account(arn: str, name: str) -> None:
+    assert role_name(replace(CASE, request=replace(CASE.request, role_arn=arn))) == name
+
+
+@pytest.mark.parametrize(
+    ("verdict", "line"),
+    [
+        pytest.param(Verdict.ALLOWED, "ALLOWED: session build-42 of role deployer (111111111111) can", id="allowed"),
+        pytest.param(Verdict.DENIED, "DENIED: session build-42 of role deployer (111111111111) cannot", id="denied"),
+        pytest.param(Verdict.UNDETERMINED, "UNDETERMINED: whether session build-42 of", id="undetermined"),
+    ],
+)
+def test_the_headline_says_the_verdict_first(verdict: Verdict, line: str) -> None:
+    assert headline(replace(EVERY["allowed"](NAMES), verdict=verdict)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        pytest.param(Owner.SOURCE, "the owner of the source account (111111111111)", id="source"),
+        pytest.param(Owner.DESTINATION, "the owner of the destination account (222222222222)", id="destination"),
+        pytest.param(Owner.ORGANIZATION, "the administrators of the organization", id="organization"),
+        pytest.param(Owner.NETWORK, "whoever runs the network and its VPC endpoints", id="network"),
+        pytest.param(Owner.CALLER, "whoever makes the request", id="caller"),
+        pytest.param(Owner.XDIAG, "whoever runs xdiag", id="xdiag"),
+    ],
+)
+def test_an_owner_is_somebody_to_talk_to(owner: Owner, name: str) -> None:
+    assert owner_name(owner, CASE) == name
+
+
+@pytest.mark.parametrize("owner", [Owner.SOURCE, Owner.DESTINATION])
+def test_within_one_account_there_is_one_owner(owner: Owner) -> None:
+    case = EVERY["silent-identity"](NAMES).case
+    assert owner_name(owner, case) == "the owner of the account (111111111111)"
+
+
+@pytest.mark.parametrize(
+    ("agreement", "answer"),
+    [
+        pytest.param(Agreement.AGREES, "AWS, and the policies say the same", id="agrees"),
+        pytest.param(Agreement.SETTLES, "AWS; the evidence alone left it open", id="settles"),
+        pytest.param(Agreement.CONTRADICTS, "AWS; xdiag computed the opposite", id="contradicts"),
+        pytest.param(Agreement.NOT_MADE, "the policies; AWS was not asked", id="not made"),
+        pytest.param(
+            Agreement.INCONCLUSIVE, "the policies; AWS was asked, and said neither yes nor no", id="inconclusive"
+        ),
+    ],
+)
+def test_it_is_said_whose_answer_the_verdict_is(agreement: Agreement, answer: str) -> None:
+    assert dict(ends(replace(EVERY["allowed"](NAMES), agreement=agreement)))["answer from"] == answer
+
+
+def test_the_request_is_told_with_all_that_a_policy_can_ask_for() -> None:
+    parameters = replace(
+        CASE.request.parameters, source_identity="zoe", mfa_serial="serial", duration_seconds=900, tags={"team": "a b"}
+    )
+    request = replace(
+        CASE.request, via=Via.CONSOLE, region="eu-west-1", parameters=parameters, signed_in_as="arn:aws:iam::1:user/z"
+    )
+    told = dict(ends(replace(EVERY["allowed"](NAMES), case=replace(CASE, request=request, note="a note"))))
+    assert told["request"] == (
+        "sts:AssumeRole through the console in eu-west-1; session name `release`; external ID `acme-42`; "
+        "source identity `zoe`; MFA device `serial`; duration 900 seconds; tag `team=a b`"
+    )
+    assert told["signed in as"] == "arn:aws:iam::1:user/z"
+    assert told["note"] == "a note"
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        pytest.param("", False, id="nothing was reported"),
+        pytest.param("Not authorized to perform sts:AssumeRole", True, id="a denial"),
+        pytest.param("Roles may not be assumed by root accounts.", True, id="the root user"),
+        pytest.param(
+            "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed",
+            True,
+            id="an MFA code",
+        ),
+        pytest.param("The security token included in the request is expired", False, id="another error"),
+        pytest.param("Rate exceeded\nNot authorized to perform sts:AssumeRole", True, id="a denial among others"),
+    ],
+)
+def test_it_is_said_that_a_refusal_was_reported(message: str, refused: bool) -> None:
+    rows = dict(ends(replace(EVERY["allowed"](NAMES), case=replace(CASE, message=message))))
+    assert ("reported" in rows) is refused

@@ -1,0 +1,150 @@
+import pytest
+
+from diagnose.model.evidence import Gap, Unread
+from diagnose.model.policy import Policy, raw_document
+from diagnose.model.trace import (
+    Action,
+    ActionDecision,
+    Decision,
+    Effect,
+    Gate,
+    GateTrace,
+    Layer,
+    LayerTrace,
+    LevelTrace,
+    Reason,
+    StatementTrace,
+)
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.report.blocks import Check, Checklist, Paragraph, Sign
+from diagnose.report.sections.layers import check, gate_check, layers
+
+STATEMENT = StatementTrace(Layer.SCP, "", Policy("p", raw_document({})), 0, "", Effect.DENY, UNKNOWN, ())
+DENIED = Unread(Gap.ACCESS_DENIED, "p")
+
+
+@pytest.mark.parametrize(
+    ("layer", "sign", "answer"),
+    [
+        pytest.param(LayerTrace(Layer.TRUST, YES, NO), Sign.PASSES, "allowed", id="allowed"),
+        pytest.param(LayerTrace(Layer.TRUST, NO, NO), Sign.BLOCKS, "denied (implicit)", id="nothing allows"),
+        pytest.param(LayerTrace(Layer.TRUST, NO, YES), Sign.BLOCKS, "denied (explicit)", id="a Deny applies"),
+        pytest.param(
+            LayerTrace(Layer.TRUST, NO, UNKNOWN), Sign.BLOCKS, "denied (explicit or implicit)", id="nobody knows which"
+        ),
+        pytest.param(
+            LayerTrace(Layer.IDENTITY, YES, NO, needed=NO),
+            Sign.PASSES,
+            "allowed (it need not allow anything here)",
+            id="allowed where nothing is needed",
+        ),
+        pytest.param(
+            LayerTrace(Layer.IDENTITY, NO, NO, needed=NO),
+            Sign.NONE,
+            "allows nothing, and need not",
+            id="silent where nothing is needed",
+        ),
+        pytest.param(
+            LayerTrace(Layer.IDENTITY, NO, YES, needed=NO),
+            Sign.BLOCKS,
+            "denied (explicit)",
+            id="a Deny counts though nothing is needed",
+        ),
+        pytest.param(
+            LayerTrace(Layer.IDENTITY, NO, NO, needed=UNKNOWN),
+            Sign.UNKNOWN,
+            "allows nothing; whether it must cannot be told",
+            id="silent where nobody knows what is needed",
+        ),
+        pytest.param(
+            LayerTrace(Layer.BOUNDARY, YES, NO, applies=False), Sign.NONE, "none set", id="a layer that is not there"
+        ),
+        pytest.param(
+            LayerTrace(Layer.SCP, YES, NO, applies=False, why="the account is in no organization"),
+            Sign.NONE,
+            "the account is in no organization",
+            id="a layer that does not apply, with the reason",
+        ),
+        pytest.param(
+            LayerTrace(Layer.SCP, NO, YES, (LevelTrace("Root", YES, NO), LevelTrace("Workloads", YES, YES))),
+            Sign.BLOCKS,
+            "denied (explicit) at `Workloads`",
+            id="one level of an organization denies",
+        ),
+        pytest.param(
+            LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (), (Unread(),)),)),
+            Sign.UNKNOWN,
+            "not looked at",
+            id="nobody looked",
+        ),
+        pytest.param(
+            LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (STATEMENT,), (DENIED,)),)),
+            Sign.UNKNOWN,
+            "read in part; the rest: not readable",
+            id="a part was read",
+        ),
+        pytest.param(
+            LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (STATEMENT,)),)),
+            Sign.UNKNOWN,
+            "depends on what is not known of the request",
+            id="all was read, but the request is not known",
+        ),
+        pytest.param(LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN), Sign.UNKNOWN, "cannot be told", id="no reason given"),
+    ],
+)
+def test_a_layer_answers_in_a_few_words(layer: LayerTrace, sign: Sign, answer: str) -> None:
+    assert check(layer) == Check(layer.layer, sign, answer)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "count"),
+    [
+        pytest.param((YES, YES, YES), "None of 3 layers stands in the way.", id="none"),
+        pytest.param((YES, NO, YES), "1 of 3 layers stands in the way.", id="one"),
+        pytest.param((NO, NO, UNKNOWN), "2 of 3 layers stand in the way; 1 cannot be told.", id="two and a doubt"),
+    ],
+)
+def test_the_layers_that_stand_in_the_way_are_counted(verdicts: tuple[Tri, ...], count: str) -> None:
+    traces = tuple(LayerTrace(layer, verdict, NO) for layer, verdict in zip(Layer, verdicts, strict=False))
+    (section,) = layers(Decision(NO, False, (ActionDecision(Action.ASSUME_ROLE, NO, traces),)))
+    assert section.blocks[0] == Paragraph(count)
+
+
+def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
+    same = (LayerTrace(Layer.TRUST, YES, NO),)
+    other = (LayerTrace(Layer.TRUST, NO, NO),)
+    actions = (
+        ActionDecision(Action.ASSUME_ROLE, YES, same),
+        ActionDecision(Action.SET_CONTEXT, YES, same),
+        ActionDecision(Action.TAG_SESSION, NO, other, needed=UNKNOWN),
+    )
+    told = layers(Decision(NO, False, actions))
+    assert [section.title for section in told] == ["Layers for sts:AssumeRole", "Layers for sts:TagSession"]
+    assert told[1].blocks[0] == Paragraph(
+        "Needed only if the caller's session hands on tags or a source identity, which was not read."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "sign", "answer"),
+    [
+        pytest.param(
+            GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
+            Sign.BLOCKS,
+            "over chaining limit: wanted 3600, got 7200",
+            id="with both sides",
+        ),
+        pytest.param(
+            GateTrace(Gate.ROLE, UNKNOWN, Reason.NO_SUCH_ROLE), Sign.UNKNOWN, "no such role", id="without sides"
+        ),
+    ],
+)
+def test_a_gate_says_what_it_asks(gate: GateTrace, sign: Sign, answer: str) -> None:
+    assert gate_check(gate) == Check(gate.gate, sign, answer)
+
+
+def test_gates_that_are_passed_are_not_told() -> None:
+    passed = GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH)
+    failed = GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE)
+    (section,) = layers(Decision(NO, False, (), (passed, failed)))
+    assert section.blocks == (Checklist((gate_check(failed),)),)
