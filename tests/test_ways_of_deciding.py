@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from diagnose.authoring.examples import changed
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
-from diagnose.evaluate.authorization import Asked
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.console import as_the_console_asks
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.explore import explore
 from diagnose.evaluate.gates import gates
-from diagnose.evaluate.level import Page, Reach, tally
+from diagnose.evaluate.level import CompiledLevel, TrustMatches, answer_layer
 from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Request, Role, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Effect, Layer, LevelTrace
@@ -104,20 +104,22 @@ def test_deciding_with_traces_and_without_is_the_same(name: str) -> None:
 
 @of_everything
 def test_an_action_is_decided_by_all_the_layers_and_by_those_that_can_deny_it(name: str) -> None:
-    for asked in _asked(name):
-        for action, _ in asked.actions():
-            layers = asked.weighed(action)
+    for authorization in _asked(name):
+        for action, _ in authorization.actions():
+            layers = authorization.weighed(action)
             answers = [(layer, weighed.grants, weighed.denies) for layer, weighed in layers.items()]
-            assert asked.verdict(action) is asked.allowed(layers[Layer.TRUST].reach, answers)
+            assert authorization.verdict(action) is authorization.allowed(layers[Layer.TRUST].reach, answers)
 
 
 @of_everything
 def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
-    for asked in _asked(name):
-        for action, _ in asked.actions():
-            for layer, weighed in asked.weighed(action).items():
-                reach: Reach = {}
-                answer = tally(asked.sheets[layer], asked.question(action), asked.has_boundary, reach)
+    for authorization in _asked(name):
+        for action, _ in authorization.actions():
+            for layer, weighed in authorization.weighed(action).items():
+                reach: TrustMatches = {}
+                answer = answer_layer(
+                    authorization.layers[layer], authorization.request(action), authorization.has_boundary, reach
+                )
                 assert answer == (weighed.grants, weighed.denies)
                 assert weighed.grants is all_of(level.some_allow for level in weighed.levels)
                 assert weighed.denies is any_of(level.some_deny for level in weighed.levels)
@@ -127,31 +129,31 @@ def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
 
 @of_everything
 def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> None:
-    for asked in _asked(name):
-        for action, _ in asked.actions():
-            for layer, weighed in asked.weighed(action).items():
-                for page, level in zip(asked.sheets[layer].pages, weighed.levels, strict=True):
-                    assert (level.some_allow, level.some_deny) == _one_by_one(page, level)
+    for authorization in _asked(name):
+        for action, _ in authorization.actions():
+            for layer, weighed in authorization.weighed(action).items():
+                for compiled, level in zip(authorization.layers[layer].levels, weighed.levels, strict=True):
+                    assert (level.some_allow, level.some_deny) == _one_by_one(compiled, level)
 
 
 @of_everything
 def test_trying_values_decides_like_everything_else(name: str) -> None:
-    for asked in _asked(name):
-        explored = explore(asked)
-        before = {key: asked.context[key] for key in explored.candidates}
-        for places, outcome in islice(explored.outcomes.items(), 32):
-            for (key, tried), place in zip(explored.candidates.items(), places, strict=True):
-                asked.context[key] = tried[place].values
-            assert outcome.verdict is asked.together(asked.verdict)
+    for authorization in _asked(name):
+        exploration = explore(authorization)
+        before = {key: authorization.context[key] for key in exploration.candidates}
+        for places, outcome in islice(exploration.outcomes.items(), 32):
+            for (key, tried), place in zip(exploration.candidates.items(), places, strict=True):
+                authorization.context[key] = tried[place].values
+            assert outcome.verdict is authorization.together(authorization.verdict)
             for (action, layer), passes in outcome.passes.items():
-                assert passes is asked.weighed(action)[layer].passes
-        asked.context.update(before)
+                assert passes is authorization.weighed(action)[layer].passes
+        authorization.context.update(before)
 
 
 @of_everything
 def test_gates_are_passed_over_only_where_they_have_nothing_to_say(name: str) -> None:
-    for asked in _asked(name):
-        assert asked.gates == gates(asked.scene.case, asked.scene.asker, asked.scene.role)
+    for authorization in _asked(name):
+        assert authorization.gates == gates(authorization.call.case, authorization.call.caller, authorization.call.role)
 
 
 SENT: dict[str, object] = {
@@ -195,26 +197,26 @@ def test_no_gate_is_passed_over_whoever_calls_whichever_role_with_whatever(sent:
     for source, (role, destination), via in product(SOURCES, ROLES, (Via.API, Via.CONSOLE)):
         request = Request(role, via=via, parameters=sent)
         one = replace(base, request=request, snapshot=replace(base.snapshot, source=source, destination=destination))
-        asked = Asked(one)
-        assert asked.gates == gates(one, asked.scene.asker, asked.scene.role)
+        authorization = Authorization(one)
+        assert authorization.gates == gates(one, authorization.call.caller, authorization.call.role)
 
 
 def test_the_parameters_that_are_tried_are_all_that_there_are() -> None:
     assert {"session_name", *SENT} == set(Parameters.__struct_fields__)
 
 
-def _asked(name: str) -> Iterator[Asked]:
+def _asked(name: str) -> Iterator[Authorization]:
     for one in everything(name):
-        yield Asked(as_the_console_asks(one))
+        yield Authorization(as_the_console_asks(one))
 
 
-def _one_by_one(page: Page, level: LevelTrace) -> tuple[Tri, Tri]:
+def _one_by_one(compiled: CompiledLevel, level: LevelTrace) -> tuple[Tri, Tri]:
     """Add up a level from the traces of its statements; one whose effect cannot be told counts as either."""
-    effects = [statement.effect for _, document in page.compiled for statement in document.statements]
+    effects = [statement.effect for _, document in compiled.compiled for statement in document.statements]
     unread = [UNKNOWN for _ in level.unread]
     by_effect = {
         effect: [trace.verdict for trace, own in zip(level.statements, effects, strict=True) if own in (effect, None)]
         for effect in Effect
     }
-    some_allow = any_of([*by_effect[Effect.ALLOW], *unread]) if page.row.grants else YES
+    some_allow = any_of([*by_effect[Effect.ALLOW], *unread]) if compiled.row.grants else YES
     return some_allow, any_of([*by_effect[Effect.DENY], *unread])

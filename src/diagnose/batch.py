@@ -17,7 +17,7 @@ from diagnose.causes.rule import Rule
 from diagnose.collect.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
-from diagnose.evaluate.memo import Kept
+from diagnose.evaluate.memo import Memo
 from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
@@ -202,5 +202,5 @@ _STAND_INS = {
 _ANY_SOURCE = msgspec.json.decode(_STAND_INS["source"], type=SourceSide)
 _ANY_DESTINATION = msgspec.json.decode(_STAND_INS["destination"], type=DestinationSide)
 _KEYS = {key: re.compile(rf'"{key}"\s*:\s*'.encode()) for key in _STAND_INS}
-_sources: Kept[SourceSide] = Kept()
-_destinations: Kept[DestinationSide] = Kept()
+_sources: Memo[SourceSide] = Memo()
+_destinations: Memo[DestinationSide] = Memo()

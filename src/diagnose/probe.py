@@ -4,7 +4,7 @@ from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import identify
 from diagnose.aws.session import Side
-from diagnose.model.arn import Caller, CallerKind, parse_caller
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
 
@@ -35,7 +35,7 @@ def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
     return _refused(refusal, identity.arn)
 
 
-def _hindrance(case: Case, caller: Caller, mfa_code: str | None) -> str:
+def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
     """Say why the request cannot be made from here, whoever holds the credentials; empty where it can."""
     if case.request.via is Via.CONSOLE:
         return "the request is made in the AWS console, which cannot be tried with credentials"
@@ -46,7 +46,7 @@ def _hindrance(case: Case, caller: Caller, mfa_code: str | None) -> str:
     return ""
 
 
-def _is(caller: Caller, arn: str) -> bool:
+def _is(caller: CallerArn, arn: str) -> bool:
     """Say whether credentials are the caller's. Any session stands for a role that is given by its own ARN."""
     if caller.kind is not CallerKind.ROLE:
         return arn == caller.arn

@@ -50,7 +50,7 @@ GROUP = {
 }
 ROLE = {
     "Path": "/",
-    "RoleName": "Deploy",
+    "RoleArn": "Deploy",
     "RoleId": "AROAEXAMPLE",
     "Arn": f"{IAM}:role/Deploy",
     "CreateDate": "2024-05-01T10:00:00Z",

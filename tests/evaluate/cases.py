@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from diagnose.evaluate.authorization import Asked
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.decision import decide
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import (
@@ -22,7 +22,7 @@ from diagnose.model.case import (
     Via,
 )
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.key_state import Maybe
+from diagnose.model.key_state import UnknownState
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import (
     Action,
@@ -69,8 +69,8 @@ NO_MFA = Known(False)
 TWELVE_HOURS = Known(43200)
 NAMED = Parameters(session_name="nightly")
 
-ANYTHING = "anything"
-SOME_VALUE = "some value"
+UNKNOWN_STATE = "anything"
+PRESENT = "some value"
 
 
 def trusts(principal: object, action: object = "sts:*", effect: str = "Allow", **more: object) -> Statement:
@@ -257,11 +257,11 @@ def gate(one: Case, which: Gate) -> list[GateTrace]:
 
 def told(one: Case, key: str) -> object:
     """Give a key's state: its values, `()` for absent, what is known of it, or `anything`."""
-    state = Asked(one).context[key.lower()]
-    if not isinstance(state, Maybe):
+    state = Authorization(one).context[key.lower()]
+    if not isinstance(state, UnknownState):
         return state
     if state.options is not None:
         return frozenset(state.options)
     if state.shape:
         return f"like {state.shape}"
-    return SOME_VALUE if state.present else ANYTHING
+    return PRESENT if state.present else UNKNOWN_STATE

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec.structs import fields, replace
 
-from diagnose.model.arn import Caller, CallerKind, RoleName, parse_caller, parse_role
+from diagnose.model.arn import CallerArn, CallerKind, RoleArn, parse_caller, parse_role
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, raw_document
@@ -109,7 +109,7 @@ def renamed(case: Case) -> Case:
     return msgspec.json.decode(text.encode(), type=Case)
 
 
-def _last(named: Caller | RoleName) -> str:
+def _last(named: CallerArn | RoleArn) -> str:
     return named.name
 
 

@@ -262,8 +262,8 @@ def test_what_holds_for_every_possible_state_is_certain() -> None:
 
 def test_an_allow_and_a_deny_that_hang_on_one_unknown_value_deny_together() -> None:
     # Whatever the value is, either nothing allows or something denies.
-    asked = {"StringEquals": {KEY: "a"}}
-    trust = [trusts({"AWS": HOME}, Condition=asked), trusts("*", effect="Deny", Condition=asked)]
+    authorization = {"StringEquals": {KEY: "a"}}
+    trust = [trusts({"AWS": HOME}, Condition=authorization), trusts("*", effect="Deny", Condition=authorization)]
     assert decide(case(trust=trust, unknown=(KEY,))).verdict is NO
 
 

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.evaluate.cases import (
-    ANYTHING,
     FAR,
     GAP,
     HOME,
+    PRESENT,
     ROLE,
     ROLE_ID,
     SERVICE,
     SESSION,
-    SOME_VALUE,
     SSO_ROLE,
     SSO_SESSION,
     TAKEN,
+    UNKNOWN_STATE,
     USER,
     USER_ID,
     case,
@@ -95,11 +95,11 @@ BY_CALLER: dict[str, dict[str, object]] = {
     },
     "aws:PrincipalIsAWSService": {"users": FALSE, "roles": FALSE, "a service": TRUE},
     "aws:PrincipalServiceName": {"users": ABSENT, "roles": ABSENT, "a service": (SERVICE,)},
-    "aws:SourceAccount": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
-    "aws:SourceArn": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
-    "aws:SourceOrgID": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
-    "aws:SourceOrgPaths": {"users": ABSENT, "roles": ABSENT, "a service": ANYTHING},
-    "aws:TokenIssueTime": {"users": SOME_VALUE, "roles": SOME_VALUE, "a user's long-term key": ABSENT},
+    "aws:SourceAccount": {"users": ABSENT, "roles": ABSENT, "a service": UNKNOWN_STATE},
+    "aws:SourceArn": {"users": ABSENT, "roles": ABSENT, "a service": UNKNOWN_STATE},
+    "aws:SourceOrgID": {"users": ABSENT, "roles": ABSENT, "a service": UNKNOWN_STATE},
+    "aws:SourceOrgPaths": {"users": ABSENT, "roles": ABSENT, "a service": UNKNOWN_STATE},
+    "aws:TokenIssueTime": {"users": PRESENT, "roles": PRESENT, "a user's long-term key": ABSENT},
     "aws:MultiFactorAuthPresent": {
         "a user's long-term key": ABSENT,
         "a user's session without MFA": FALSE,
@@ -113,8 +113,8 @@ BY_CALLER: dict[str, dict[str, object]] = {
     "aws:MultiFactorAuthAge": {
         "a user's long-term key": ABSENT,
         "a user's session without MFA": ABSENT,
-        "a user's session with MFA": SOME_VALUE,
-        "a user in the console with MFA": SOME_VALUE,
+        "a user's session with MFA": PRESENT,
+        "a user in the console with MFA": PRESENT,
         "a user in the console without MFA": ABSENT,
         "roles": ABSENT,
         "a service": ABSENT,
@@ -125,24 +125,29 @@ BY_CALLER: dict[str, dict[str, object]] = {
         "a session of a role": ABSENT,
         "a role": ABSENT,
         "an EC2 instance": ABSENT,
-        "a SAML session": ANYTHING,
-        "an OIDC session": SOME_VALUE,
+        "a SAML session": UNKNOWN_STATE,
+        "an OIDC session": PRESENT,
     },
-    "ec2:SourceInstanceArn": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
-    "ec2:RoleDelivery": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
-    "aws:Ec2InstanceSourceVpc": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE, "a service": ABSENT},
-    "aws:Ec2InstanceSourcePrivateIPv4": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": SOME_VALUE},
+    "ec2:SourceInstanceArn": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": PRESENT, "a service": ABSENT},
+    "ec2:RoleDelivery": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": PRESENT, "a service": ABSENT},
+    "aws:Ec2InstanceSourceVpc": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": PRESENT, "a service": ABSENT},
+    "aws:Ec2InstanceSourcePrivateIPv4": {"users": ABSENT, "roles": ABSENT, "an EC2 instance": PRESENT},
     "aws:AssumedRoot": {"users": ABSENT, "roles": ABSENT, "a service": ABSENT},
     "aws:SignInSessionArn": {"a user's long-term key": ABSENT, "an EC2 instance": ABSENT, "a service": ABSENT},
     "aws:ChatbotSourceArn": {"a user's long-term key": ABSENT, "an EC2 instance": ABSENT, "a service": ABSENT},
     "identitystore:UserId": {
         "a user's long-term key": ABSENT,
         "an EC2 instance": ABSENT,
-        "an Identity Center session": ANYTHING,
+        "an Identity Center session": UNKNOWN_STATE,
         "a service": ABSENT,
     },
-    "saml:sub": {"users": ABSENT, "a session of a role": ABSENT, "an EC2 instance": ABSENT, "a SAML session": ANYTHING},
-    "accounts.google.com:aud": {"users": ABSENT, "an EC2 instance": ABSENT, "an OIDC session": ANYTHING},
+    "saml:sub": {
+        "users": ABSENT,
+        "a session of a role": ABSENT,
+        "an EC2 instance": ABSENT,
+        "a SAML session": UNKNOWN_STATE,
+    },
+    "accounts.google.com:aud": {"users": ABSENT, "an EC2 instance": ABSENT, "an OIDC session": UNKNOWN_STATE},
     "sts:SourceIdentity": {"users": ABSENT, "roles": ("alice",), "a service": ABSENT},
     "sts:ExternalId": {"all": ABSENT},
     "aws:RequestTag/team": {"all": ABSENT},
@@ -162,9 +167,9 @@ BY_CALLER: dict[str, dict[str, object]] = {
     "aws:CalledViaFirst": {"users": ABSENT, "roles": ABSENT},
     "aws:CurrentTime": {"all": (TAKEN,)},
     "aws:EpochTime": {"all": ("1772443800",)},
-    "aws:UserAgent": {"all": SOME_VALUE},
+    "aws:UserAgent": {"all": PRESENT},
     "aws:RequestedRegion": {"all": ("eu-west-1",)},
-    "aws:SourceIp": {"users": SOME_VALUE, "roles": SOME_VALUE},
+    "aws:SourceIp": {"users": PRESENT, "roles": PRESENT},
     "aws:SourceVpc": {"all": ABSENT},
     "aws:SourceVpce": {"all": ABSENT},
     "aws:VpcSourceIp": {"all": ABSENT},
@@ -233,7 +238,9 @@ PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter"
         pytest.param("aws:TagKeys", "a user's long-term key", ("Team", "cost"), id="the keys of all tags"),
         pytest.param("sts:TransitiveTagKeys", "a user's long-term key", ("Team",), id="the keys of tags handed on"),
         pytest.param("sts:RequestContextProviders", "a user's long-term key", (PROVIDER,), id="a context's provider"),
-        pytest.param("sts:RequestContext/identitystore:UserId", "a user's long-term key", ANYTHING, id="a context"),
+        pytest.param(
+            "sts:RequestContext/identitystore:UserId", "a user's long-term key", UNKNOWN_STATE, id="a context"
+        ),
         pytest.param("sts:ExternalId", "a user in the console with MFA", ABSENT, id="the console sends no external ID"),
         pytest.param("sts:SourceIdentity", "a user in the console with MFA", ABSENT, id="nor a source identity"),
         pytest.param("aws:RequestTag/team", "a user in the console with MFA", ABSENT, id="nor tags"),
@@ -246,8 +253,8 @@ def test_what_is_passed_in_the_call_is_in_its_context(key: str, caller: str, sta
 
 
 def test_the_session_name_is_always_sent_and_may_be_unknown() -> None:
-    assert told(case(parameters=Parameters()), "sts:RoleSessionName") == SOME_VALUE
-    assert told(called_by("an Identity Center session", via=Via.CONSOLE), "sts:RoleSessionName") == SOME_VALUE
+    assert told(case(parameters=Parameters()), "sts:RoleSessionName") == PRESENT
+    assert told(called_by("an Identity Center session", via=Via.CONSOLE), "sts:RoleSessionName") == PRESENT
 
 
 @pytest.mark.parametrize(
@@ -258,10 +265,12 @@ def test_the_session_name_is_always_sent_and_may_be_unknown() -> None:
         pytest.param("aws:ResourceTag/team", ("session",), id="a tag that is handed on hides the destination's"),
         pytest.param("iam:ResourceTag/team", ("session",), id="under both names"),
         pytest.param("aws:ResourceTag/cost", ("far",), id="a tag that is not handed on hides nothing"),
-        pytest.param("aws:RequestTag/team", ANYTHING, id="whether a tag that is handed on is requested is not told"),
+        pytest.param(
+            "aws:RequestTag/team", UNKNOWN_STATE, id="whether a tag that is handed on is requested is not told"
+        ),
         pytest.param("aws:RequestTag/cost", ABSENT, id="a tag that is not handed on is not requested"),
-        pytest.param("aws:TagKeys", ANYTHING, id="so the keys of the tags are not told"),
-        pytest.param("sts:TransitiveTagKeys", ANYTHING, id="nor the transitive ones"),
+        pytest.param("aws:TagKeys", UNKNOWN_STATE, id="so the keys of the tags are not told"),
+        pytest.param("sts:TransitiveTagKeys", UNKNOWN_STATE, id="nor the transitive ones"),
     ],
 )
 def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
@@ -289,8 +298,8 @@ def test_a_moment_without_a_zone_is_in_utc_wherever_it_is_read(zone: str, monkey
 @pytest.mark.parametrize(
     ("source", "via", "expected"),
     [
-        pytest.param(USER, Via.CONSOLE, SOME_VALUE, id="a user in the console has a session's credentials"),
-        pytest.param(USER, Via.API, ANYTHING, id="a user elsewhere may have either"),
+        pytest.param(USER, Via.CONSOLE, PRESENT, id="a user in the console has a session's credentials"),
+        pytest.param(USER, Via.API, UNKNOWN_STATE, id="a user elsewhere may have either"),
     ],
 )
 def test_where_the_origin_was_not_read_the_console_tells_it(source: str, via: Via, expected: object) -> None:

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.evaluate.cases import (
-    ANYTHING,
     DESTINATION,
     GAP,
     HOME,
+    PRESENT,
     ROLE,
     ROOT,
     SESSION,
-    SOME_VALUE,
     TAKEN,
+    UNKNOWN_STATE,
     USER,
     USER_ID,
     case,
@@ -39,27 +39,27 @@ FALSE_OR_ABSENT = frozenset({FALSE, ABSENT})
 UNREAD: list[tuple[str, dict[str, Any], object]] = [
     ("aws:PrincipalArn", {"source": SESSION, "principal": GAP}, f"like arn:aws:iam::{HOME}:role/*App"),
     ("aws:PrincipalArn", {"source": ROLE, "principal": GAP}, (ROLE,)),
-    ("aws:PrincipalOrgID", {"organization": GAP}, ANYTHING),
+    ("aws:PrincipalOrgID", {"organization": GAP}, UNKNOWN_STATE),
     ("aws:PrincipalOrgID", {}, ABSENT),
-    ("aws:PrincipalOrgPaths", {"organization": GAP}, ANYTHING),
+    ("aws:PrincipalOrgPaths", {"organization": GAP}, UNKNOWN_STATE),
     ("aws:PrincipalOrgPaths", {}, ABSENT),
     ("aws:PrincipalOrgPaths", {"organization": Known(Organization("o-1"))}, "like o-1/*"),
-    ("aws:ResourceOrgID", {"far_organization": GAP}, ANYTHING),
+    ("aws:ResourceOrgID", {"far_organization": GAP}, UNKNOWN_STATE),
     ("aws:ResourceOrgID", {}, ABSENT),
-    ("aws:ResourceOrgPaths", {"far_organization": GAP}, ANYTHING),
-    ("aws:PrincipalTag/team", {"principal": GAP}, ANYTHING),
+    ("aws:ResourceOrgPaths", {"far_organization": GAP}, UNKNOWN_STATE),
+    ("aws:PrincipalTag/team", {"principal": GAP}, UNKNOWN_STATE),
     ("aws:PrincipalTag/a/b", {"tags": {"a/b": "red", "b": "blue"}}, ("red",)),
-    ("aws:PrincipalTag/team", {"principal": Known(Principal(USER, USER_ID))}, ANYTHING),
-    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": GAP, "tags": {"team": "red"}}, ANYTHING),
+    ("aws:PrincipalTag/team", {"principal": Known(Principal(USER, USER_ID))}, UNKNOWN_STATE),
+    ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": GAP, "tags": {"team": "red"}}, UNKNOWN_STATE),
     ("aws:PrincipalTag/team", {"source": SESSION, "session_tags": Known({"team": "x"}), "principal": GAP}, ("x",)),
-    ("aws:ResourceTag/team", {"role_tags": GAP}, ANYTHING),
-    ("aws:ResourceTag/team", {"role_evidence": GAP}, ANYTHING),
-    ("aws:ResourceTag/team", {"role_evidence": Known(Role(DESTINATION))}, ANYTHING),
-    ("aws:ResourceTag/team", {"source": SESSION, "transitive": GAP, "role_tags": Known({"team": "x"})}, ANYTHING),
-    ("aws:RequestTag/team", {"source": SESSION, "transitive": GAP}, ANYTHING),
-    ("aws:TagKeys", {"source": SESSION, "transitive": GAP}, ANYTHING),
-    ("aws:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
-    ("sts:SourceIdentity", {"source": SESSION, "source_identity": GAP}, ANYTHING),
+    ("aws:ResourceTag/team", {"role_tags": GAP}, UNKNOWN_STATE),
+    ("aws:ResourceTag/team", {"role_evidence": GAP}, UNKNOWN_STATE),
+    ("aws:ResourceTag/team", {"role_evidence": Known(Role(DESTINATION))}, UNKNOWN_STATE),
+    ("aws:ResourceTag/team", {"source": SESSION, "transitive": GAP, "role_tags": Known({"team": "x"})}, UNKNOWN_STATE),
+    ("aws:RequestTag/team", {"source": SESSION, "transitive": GAP}, UNKNOWN_STATE),
+    ("aws:TagKeys", {"source": SESSION, "transitive": GAP}, UNKNOWN_STATE),
+    ("aws:SourceIdentity", {"source": SESSION, "source_identity": GAP}, UNKNOWN_STATE),
+    ("sts:SourceIdentity", {"source": SESSION, "source_identity": GAP}, UNKNOWN_STATE),
     ("aws:SourceIdentity", {"source": USER, "source_identity": GAP}, ABSENT),
     ("aws:userid", {"principal": GAP}, "like AIDA*"),
     ("aws:userid", {"source": SESSION, "principal": GAP}, "like AROA*:nightly"),
@@ -69,22 +69,22 @@ UNREAD: list[tuple[str, dict[str, Any], object]] = [
     ("aws:PrincipalType", {"source": ROOT}, ("Account",)),
     ("aws:PrincipalType", {"source": f"arn:aws:sts::{HOME}:federated-user/alice"}, ("FederatedUser",)),
     ("aws:MultiFactorAuthPresent", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, frozenset({TRUE, FALSE})),
-    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, ANYTHING),
+    ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": GAP}, UNKNOWN_STATE),
     ("aws:MultiFactorAuthAge", {"origin": Origin.GET_SESSION_TOKEN, "mfa": Known(True), "mfa_age": 60}, ("60",)),
     ("aws:TokenIssueTime", {"source": SESSION, "issued_at": TAKEN}, (TAKEN,)),
-    ("aws:SourceIp", {"endpoint": GAP}, ANYTHING),
-    ("aws:SourceVpce", {"endpoint": GAP}, ANYTHING),
-    ("aws:SourceVpc", {"endpoint": GAP}, ANYTHING),
-    ("aws:VpcSourceIp", {"endpoint": GAP}, ANYTHING),
+    ("aws:SourceIp", {"endpoint": GAP}, UNKNOWN_STATE),
+    ("aws:SourceVpce", {"endpoint": GAP}, UNKNOWN_STATE),
+    ("aws:SourceVpc", {"endpoint": GAP}, UNKNOWN_STATE),
+    ("aws:VpcSourceIp", {"endpoint": GAP}, UNKNOWN_STATE),
     ("aws:SourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ABSENT),
     ("aws:SourceVpce", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpce-1",)),
     ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, ("vpc-1",)),
-    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1"))}, SOME_VALUE),
-    ("aws:VpcSourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, SOME_VALUE),
+    ("aws:SourceVpc", {"endpoint": Known(Endpoint("vpce-1"))}, PRESENT),
+    ("aws:VpcSourceIp", {"endpoint": Known(Endpoint("vpce-1", "vpc-1"))}, PRESENT),
     ("aws:RequestedRegion", {"region": "aws-global"}, ("us-east-1",)),
-    ("aws:RequestedRegion", {"region": None}, SOME_VALUE),
-    ("aws:CurrentTime", {"taken_at": ""}, SOME_VALUE),
-    ("aws:EpochTime", {"taken_at": ""}, SOME_VALUE),
+    ("aws:RequestedRegion", {"region": None}, PRESENT),
+    ("aws:CurrentTime", {"taken_at": ""}, PRESENT),
+    ("aws:EpochTime", {"taken_at": ""}, PRESENT),
     ("aws:AssumedRoot", {"source": SESSION, "origin": Origin.ASSUME_ROOT}, TRUE),
 ]
 
@@ -113,7 +113,7 @@ def _user_without_origin(**more: Any) -> Case:
         pytest.param("aws:MultiFactorAuthPresent", {}, FALSE_OR_ABSENT, id="no MFA: false or absent"),
         pytest.param("aws:MultiFactorAuthPresent", {"mfa": Known(True)}, TRUE, id="MFA: true"),
         pytest.param("aws:MultiFactorAuthPresent", {"mfa": GAP}, frozenset({TRUE, FALSE, ABSENT}), id="any of three"),
-        pytest.param("aws:TokenIssueTime", {}, ANYTHING, id="whether the credentials are temporary is not known"),
+        pytest.param("aws:TokenIssueTime", {}, UNKNOWN_STATE, id="whether the credentials are temporary is not known"),
     ],
 )
 def test_a_user_whose_credentials_are_not_known(key: str, more: dict[str, Any], state: object) -> None:
@@ -145,6 +145,6 @@ def test_what_the_case_states_wins_over_what_is_derived() -> None:
 
 def test_what_the_case_calls_unknown_is_unknown() -> None:
     one = case(unknown=("AWS:username", "sts:ExternalId", "aws:UserAgent"), context={"aws:username": ("bob",)})
-    assert told(one, "aws:username") == ANYTHING
-    assert told(one, "sts:ExternalId") == ANYTHING
-    assert told(one, "aws:UserAgent") == SOME_VALUE
+    assert told(one, "aws:username") == UNKNOWN_STATE
+    assert told(one, "sts:ExternalId") == UNKNOWN_STATE
+    assert told(one, "aws:UserAgent") == PRESENT

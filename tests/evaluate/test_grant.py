@@ -69,7 +69,7 @@ WORDS = {
 }
 
 
-def asked(caller: str, role: str, principal: object, silent: frozenset[Layer], **more: Any) -> Case:
+def authorization(caller: str, role: str, principal: object, silent: frozenset[Layer], **more: Any) -> Case:
     given: dict[str, Any] = {
         "identity": [NOTHING if Layer.IDENTITY in silent else STS],
         "boundary": [NOTHING if Layer.BOUNDARY in silent else STS],
@@ -86,7 +86,7 @@ def test_within_one_account_the_match_says_what_else_must_allow(
     caller: str, named: str, silent: frozenset[Layer]
 ) -> None:
     needed = NEEDED[caller, named]
-    decision = decide(asked(caller, LOCAL, PRINCIPALS[named], silent))
+    decision = decide(authorization(caller, LOCAL, PRINCIPALS[named], silent))
     held_up = {one for one in silent & needed if caller == "a role's session" or one is not Layer.SESSION}
     assert decision.same_account
     assert decision.verdict is (NO if held_up else YES)
@@ -99,7 +99,7 @@ def test_within_one_account_the_match_says_what_else_must_allow(
 @pytest.mark.parametrize("silent", ALL_SUBSETS, ids=lambda silent: WORDS[silent])
 @pytest.mark.parametrize("caller", CALLERS)
 def test_within_one_account_an_identity_alone_never_suffices(caller: str, silent: frozenset[Layer]) -> None:
-    decision = decide(asked(caller, LOCAL, PRINCIPALS["nobody"], silent))
+    decision = decide(authorization(caller, LOCAL, PRINCIPALS["nobody"], silent))
     assert decision.verdict is NO
     assert [blocker.layer for blocker in decision.blockers] == [Layer.TRUST]
     limits = [trace for trace in decision.actions[0].layers if trace.layer in LIMITS and trace.applies]
@@ -119,7 +119,7 @@ def test_within_one_account_an_identity_alone_never_suffices(caller: str, silent
 def test_across_accounts_both_sides_must_allow_however_the_caller_is_named(
     caller: str, named: str, silent: frozenset[Layer]
 ) -> None:
-    decision = decide(asked(caller, DESTINATION, PRINCIPALS[named], silent))
+    decision = decide(authorization(caller, DESTINATION, PRINCIPALS[named], silent))
     held_up = {one for one in silent if caller == "a role's session" or one is not Layer.SESSION}
     if named == "nobody":
         held_up |= {Layer.TRUST}
@@ -130,11 +130,11 @@ def test_across_accounts_both_sides_must_allow_however_the_caller_is_named(
 
 @pytest.mark.parametrize("missing", [None, Layer.BOUNDARY, Layer.SESSION])
 def test_a_boundary_and_a_session_policy_limit_only_where_they_exist(missing: Layer | None) -> None:
-    one = asked("a role's session", LOCAL, {"AWS": HOME}, frozenset())
+    one = authorization("a role's session", LOCAL, {"AWS": HOME}, frozenset())
     if missing is Layer.BOUNDARY:
-        one = asked("a role's session", LOCAL, {"AWS": HOME}, frozenset(), boundary=None)
+        one = authorization("a role's session", LOCAL, {"AWS": HOME}, frozenset(), boundary=None)
     if missing is Layer.SESSION:
-        one = asked("a role's session", LOCAL, {"AWS": HOME}, frozenset(), session_policy=PolicySet())
+        one = authorization("a role's session", LOCAL, {"AWS": HOME}, frozenset(), session_policy=PolicySet())
     assert decide(one).verdict is YES
 
 

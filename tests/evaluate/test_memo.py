@@ -10,7 +10,7 @@ from diagnose.batch import decide_many
 from diagnose.evaluate import memo as memo_module
 from diagnose.evaluate.decision import verdict
 from diagnose.evaluate.document import Statement
-from diagnose.evaluate.memo import Kept, ObjectMemo
+from diagnose.evaluate.memo import Memo, ObjectMemo
 from diagnose.evaluate.sides import SourceView, destination_view, source_view
 from diagnose.model.case import Case
 from diagnose.model.policy import PolicySet
@@ -96,7 +96,7 @@ def test_content_is_remembered_from_its_second_time_on_up_to_so_many_bytes(monke
     monkeypatch.setattr(memo_module, "_MOST_BYTES", 250)
     monkeypatch.setattr(memo_module, "_BYTES_OF_EACH", 100)
     monkeypatch.setattr(memo_module, "_MOST_MARKED", 4)
-    texts: Kept[str] = Kept()
+    texts: Memo[str] = Memo()
     assert [texts.offer("a", "first", 1), texts.find("a")] == ["first", None]
     assert [texts.offer("a", "second", 1), texts.find("a")] == ["second", "second"]
     for content in "bcdefg":

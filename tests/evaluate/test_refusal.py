@@ -21,7 +21,7 @@ def refused(action: str, caller: str = SESSION, role: str = DESTINATION) -> str:
     )
 
 
-def asked(message: str, source: str = SESSION) -> Case:
+def authorization(message: str, source: str = SESSION) -> Case:
     """Of a session nobody knows whether it hands on tags or a source identity, and the trust policy allows neither."""
     one = case(source, trust=ASSUME_ALONE, identity=[STS], transitive=GAP, source_identity=GAP)
     return replace(one, message=message)
@@ -45,7 +45,7 @@ def asked(message: str, source: str = SESSION) -> Case:
     ],
 )
 def test_a_refused_action_was_asked_for(message: str, expected: Tri) -> None:
-    one = asked(message)
+    one = authorization(message)
     assert decide(one).verdict is verdict(one) is expected
 
 
@@ -58,7 +58,7 @@ def test_a_refused_action_was_asked_for(message: str, expected: Tri) -> None:
     ],
 )
 def test_of_a_role_any_session_will_do(caller: str, expected: Tri) -> None:
-    assert verdict(asked(refused("sts:TagSession", caller), ROLE)) is expected
+    assert verdict(authorization(refused("sts:TagSession", caller), ROLE)) is expected
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_of_a_role_any_session_will_do(caller: str, expected: Tri) -> None:
     ],
 )
 def test_the_live_attempt_tells_as_much(outcome: ProbeOutcome, expected: Tri) -> None:
-    one = replace(asked(""), probe=ProbeResult(outcome, message=refused("sts:TagSession")))
+    one = replace(authorization(""), probe=ProbeResult(outcome, message=refused("sts:TagSession")))
     assert verdict(one) is expected
 
 
@@ -79,7 +79,7 @@ def test_what_is_known_of_the_session_stands_against_the_words() -> None:
 
 
 def test_only_the_action_that_was_refused_is_needed_for_certain() -> None:
-    needs = {each.action: each.needed for each in decide(asked(refused("sts:TagSession"))).actions}
+    needs = {each.action: each.needed for each in decide(authorization(refused("sts:TagSession"))).actions}
     assert needs == {Action.ASSUME_ROLE: YES, Action.TAG_SESSION: YES, Action.SET_SOURCE_IDENTITY: UNKNOWN}
 
 
@@ -139,12 +139,12 @@ NO_IDENTITY = " because no identity-based policy allows the"
     ],
 )
 def test_of_several_errors_the_one_about_this_call_is_chosen(errors: list[str], chosen: int) -> None:
-    error = reported_error(asked("\n".join(errors)))
+    error = reported_error(authorization("\n".join(errors)))
     assert error == parse("\n".join(errors))[chosen]
 
 
 def test_every_action_that_was_refused_was_asked_for_though_one_error_is_chosen() -> None:
-    one = asked(f"{refused('sts:TagSession')}\n{refused('sts:SetSourceIdentity')}{SCP}")
+    one = authorization(f"{refused('sts:TagSession')}\n{refused('sts:SetSourceIdentity')}{SCP}")
     needs = {each.action: each.needed for each in decide(one).actions}
     assert needs == {Action.ASSUME_ROLE: YES, Action.TAG_SESSION: YES, Action.SET_SOURCE_IDENTITY: YES}
 
@@ -154,10 +154,10 @@ def test_a_report_comes_before_the_live_attempt() -> None:
     kinds = [
         error and error.kind
         for error in (
-            aws_answer(replace(asked(""), probe=probe)),
-            aws_answer(replace(asked(refused("sts:AssumeRole")), probe=probe)),
-            aws_answer(replace(asked(""), probe=replace(probe, message=""))),
-            aws_answer(asked("")),
+            aws_answer(replace(authorization(""), probe=probe)),
+            aws_answer(replace(authorization(refused("sts:AssumeRole")), probe=probe)),
+            aws_answer(replace(authorization(""), probe=replace(probe, message=""))),
+            aws_answer(authorization("")),
         )
     ]
     assert kinds == [ErrorKind.TOKEN_EXPIRED, ErrorKind.NOT_AUTHORIZED, None, None]

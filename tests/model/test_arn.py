@@ -12,9 +12,9 @@ from diagnose.model import arn
 from diagnose.model.arn import (
     PARTITIONS,
     Arn,
-    Caller,
+    CallerArn,
     CallerKind,
-    RoleName,
+    RoleArn,
     parse_caller,
     parse_role,
     role_of_session,
@@ -32,45 +32,45 @@ WHOLE = "expected the role's whole ARN: "
     [
         pytest.param(
             "arn:aws:iam::111111111111:user/alice",
-            Caller("", CallerKind.USER, "aws", "111111111111", "alice", "/"),
+            CallerArn("", CallerKind.USER, "aws", "111111111111", "alice", "/"),
             id="a user without a path",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:user/a/b/alice",
-            Caller("", CallerKind.USER, "aws", "111111111111", "alice", "/a/b/"),
+            CallerArn("", CallerKind.USER, "aws", "111111111111", "alice", "/a/b/"),
             id="a user with a path",
         ),
         pytest.param(
             "arn:aws-cn:iam::111111111111:role/team/App",
-            Caller("", CallerKind.ROLE, "aws-cn", "111111111111", "App", "/team/"),
+            CallerArn("", CallerKind.ROLE, "aws-cn", "111111111111", "App", "/team/"),
             id="a role of another partition",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App/nightly@example.com",
-            Caller("", CallerKind.SESSION, "aws", "111111111111", "App", session="nightly@example.com"),
+            CallerArn("", CallerKind.SESSION, "aws", "111111111111", "App", session="nightly@example.com"),
             id="a session, whose ARN holds no path",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:root",
-            Caller("", CallerKind.ROOT, "aws", "111111111111", "root"),
+            CallerArn("", CallerKind.ROOT, "aws", "111111111111", "root"),
             id="the root of an account",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:federated-user/alice",
-            Caller("", CallerKind.FEDERATED_USER, "aws", "111111111111", "alice"),
+            CallerArn("", CallerKind.FEDERATED_USER, "aws", "111111111111", "alice"),
             id="a federated user",
         ),
         pytest.param(
-            "ec2.amazonaws.com", Caller("", CallerKind.SERVICE, "aws", "", "ec2.amazonaws.com"), id="a service"
+            "ec2.amazonaws.com", CallerArn("", CallerKind.SERVICE, "aws", "", "ec2.amazonaws.com"), id="a service"
         ),
         pytest.param(
             "ec2.amazonaws.com.cn",
-            Caller("", CallerKind.SERVICE, "aws", "", "ec2.amazonaws.com.cn"),
+            CallerArn("", CallerKind.SERVICE, "aws", "", "ec2.amazonaws.com.cn"),
             id="a service of China",
         ),
     ],
 )
-def test_a_caller_is_taken_apart(text: str, caller: Caller) -> None:
+def test_a_caller_is_taken_apart(text: str, caller: CallerArn) -> None:
     read = parse_caller(text)
     assert read.arn == text
     assert (read.kind, read.partition, read.account, read.name, read.path, read.session) == (
@@ -86,7 +86,7 @@ def test_a_caller_is_taken_apart(text: str, caller: Caller) -> None:
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_role_is_read_in_every_partition(partition: str) -> None:
     text = f"arn:{partition}:iam::222222222222:role/a/b/Deploy"
-    assert parse_role(text) == RoleName(text, partition, "222222222222", "/a/b/", "Deploy")
+    assert parse_role(text) == RoleArn(text, partition, "222222222222", "/a/b/", "Deploy")
 
 
 def test_a_role_without_a_path_has_the_path_of_one_slash() -> None:
@@ -305,19 +305,19 @@ OTHER_SOURCE = (
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App",
             "the source `arn:aws:sts::111111111111:assumed-role/App` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
             id="a session without its name",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/team/App/nightly",
             "the source `arn:aws:sts::111111111111:assumed-role/team/App/nightly` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
             id="a session with the role's path",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App/",
             "the source `arn:aws:sts::111111111111:assumed-role/App/` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
             id="a session with an empty name",
         ),
         pytest.param(
@@ -454,7 +454,7 @@ def test_what_looks_sound_is_read_as_everything_else_is(text: str) -> None:
         assert [_read(parse, text) for parse in (parse_caller, parse_role)] == at_once
 
 
-def _read(parse: Callable[[str], Caller | RoleName], text: str) -> Caller | RoleName | tuple[str, str]:
+def _read(parse: Callable[[str], CallerArn | RoleArn], text: str) -> CallerArn | RoleArn | tuple[str, str]:
     try:
         return parse(text)
     except XdiagError as error:

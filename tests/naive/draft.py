@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.naive.request import Call, OpenQuestionError, UnsettledError
 
-from diagnose.model.arn import Caller, CallerKind, parse_caller
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller
 from diagnose.model.case import Case, Endpoint, Organization, Origin, Principal, Role, Via
 from diagnose.model.trace import Action
 
@@ -51,7 +51,7 @@ class Draft:
         return self.origin is Origin.SERVICE and self.principal is None
 
     @property
-    def caller(self) -> Caller:
+    def caller(self) -> CallerArn:
         return parse_caller(self.arn)
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from diagnose.model.arn import Caller, CallerKind, RoleName, parse_caller, parse_role
+from diagnose.model.arn import CallerArn, CallerKind, RoleArn, parse_caller, parse_role
 from diagnose.model.case import Case, Origin, Principal, Role
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.trace import Action
@@ -59,8 +59,8 @@ class Call:
         self.case, self.action, self.reading = case, action, reading
         self.source, self.destination = case.snapshot.source, case.snapshot.destination
         self.session, self.sent = self.source.session, case.request.parameters
-        self.caller: Caller = parse_caller(self.source.arn)
-        self.role_name: RoleName = parse_role(case.request.role_arn)
+        self.caller: CallerArn = parse_caller(self.source.arn)
+        self.role_name: RoleArn = parse_role(case.request.role_arn)
         self.origin = value_of(self.session.origin)
         self.inherited = {k: value_of(self.session.tags)[k] for k in value_of(self.session.transitive_tag_keys)}
         self.is_service = self.caller.kind is CallerKind.SERVICE

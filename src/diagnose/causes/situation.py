@@ -7,7 +7,7 @@ from typing import TypeVar
 from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact, RoleKind
 from diagnose.errors import XdiagError
 from diagnose.evaluate.authorization import refused_actions
-from diagnose.evaluate.caller import SERVICE_PATH, Asker
+from diagnose.evaluate.caller import SERVICE_PATH, Caller
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Organization
 from diagnose.model.evidence import Evidence, Known
@@ -25,29 +25,29 @@ _T = TypeVar("_T")
 def situation(case: Case) -> tuple[Fact, ...]:
     """Describe the caller, the role and the request; nothing where their ARNs cannot be read."""
     try:
-        asker = Asker(case.snapshot.source, case.request.via)
+        caller = Caller(case.snapshot.source, case.request.via)
         role = parse_role(case.request.role_arn)
     except XdiagError:
         return ()
-    return _caller(case, asker, role.account), _role(case, role.path), _request(case, asker, role.account, role.name)
+    return _caller(case, caller, role.account), _role(case, role.path), _request(case, caller, role.account, role.name)
 
 
-def _caller(case: Case, asker: Asker, account: str) -> CallerFact:
+def _caller(case: Case, caller: Caller, account: str) -> CallerFact:
     source, organization = case.snapshot.source, case.snapshot.source.organization
     theirs = case.snapshot.destination.organization
     return CallerFact(
-        kind=asker.kind,
-        arn=asker.presumed_arn,
-        origin=asker.origin,
+        kind=caller.kind,
+        arn=caller.presumed_arn,
+        origin=caller.origin,
         exists=_of(source.principal, lambda principal: principal is not None),
-        same_account=asker.account == account,
-        reserved=(asker.path or "").startswith(RESERVED_PATH) or asker.name.startswith(RESERVED_NAME),
+        same_account=caller.account == account,
+        reserved=(caller.path or "").startswith(RESERVED_PATH) or caller.name.startswith(RESERVED_NAME),
         mfa=_of(source.session.mfa, lambda mfa: mfa),
         has_boundary=_of(source.boundary, lambda boundary: boundary is not None),
         in_organization=_of(organization, lambda known: known is not None),
         same_organization=_same(organization, theirs),
         management_account=_of(
-            organization, lambda known: known is not None and known.management_account == asker.account
+            organization, lambda known: known is not None and known.management_account == caller.account
         ),
         new=_of(source.principal, lambda known: known is not None and _new(known.created_at, case.snapshot.taken_at)),
     )
@@ -67,14 +67,14 @@ def _role(case: Case, path: str) -> RoleFact:
     )
 
 
-def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
+def _request(case: Case, caller: Caller, account: str, name: str) -> RequestFact:
     request, session, endpoint = case.request, case.snapshot.source.session, case.snapshot.endpoint
-    refused = refused_actions(case, asker)
+    refused = refused_actions(case, caller)
     return RequestFact(
         via=request.via,
-        chained=asker.has_role,
+        chained=caller.has_role,
         switched=request.signed_in_as is not None,
-        self_assumption=asker.has_role and (asker.account, asker.name) == (account, name),
+        self_assumption=caller.has_role and (caller.account, caller.name) == (account, name),
         external_id_sent=request.parameters.external_id is not None,
         tags_sent=bool(request.parameters.tags),
         tags_inherited=_of(session.transitive_tag_keys, bool, unread=Action.TAG_SESSION in refused or None),
@@ -87,7 +87,7 @@ def _request(case: Case, asker: Asker, account: str, name: str) -> RequestFact:
         global_endpoint=None if request.region is None else request.region == GLOBAL_REGION,
         through_endpoint=_of(endpoint, lambda known: known is not None),
         foreign_endpoint=_of(
-            endpoint, lambda known: known is not None and known.owner not in ("", asker.account, account)
+            endpoint, lambda known: known is not None and known.owner not in ("", caller.account, account)
         ),
     )
 

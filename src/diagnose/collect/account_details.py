@@ -16,7 +16,7 @@ from diagnose.collect.case_errors import reworded
 from diagnose.collect.case_file import read_bytes
 from diagnose.collect.json_errors import not_json, shown
 from diagnose.errors import XdiagError
-from diagnose.model.arn import Caller, CallerKind, parse_caller, parse_role, split_arn
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, PolicyVersion
@@ -275,7 +275,7 @@ def _utc(date: str | float) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _session(caller: Caller) -> Session:
+def _session(caller: CallerArn) -> Session:
     """A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html

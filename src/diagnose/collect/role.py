@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from diagnose.aws.calls import Answer, find, listed
 from diagnose.collect.iam import Reader, about, created_at, tags_of
-from diagnose.model.arn import RoleName
+from diagnose.model.arn import RoleArn
 from diagnose.model.case import DestinationSide, Role
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
@@ -15,7 +15,7 @@ _NEAR_MISSES = 20
 _LIKENESS = 0.6
 
 
-def read_destination(role: RoleName, reader: Reader | Unread, progress: Callable[[str], None]) -> DestinationSide:
+def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[[str], None]) -> DestinationSide:
     """Read the role under the very ARN that was asked for.
 
     `iam:GetRole` takes the name alone, so the role it finds may have another path. That is another ARN, under which AWS
@@ -29,7 +29,7 @@ def read_destination(role: RoleName, reader: Reader | Unread, progress: Callable
             role=gap, trust_policy=gap, other_roles=about(reader, f"roles of account {role.account}", "iam:ListRoles")
         )
     progress(f"reading role {role.name}")
-    found = find(reader.side, "iam:GetRole", role.arn, RoleName=role.name)
+    found = find(reader.side, "iam:GetRole", role.arn, RoleArn=role.name)
     if isinstance(found, Known) and found.value is not None:
         described = found.value["Role"]
         if described["Arn"] == role.arn:
@@ -46,7 +46,7 @@ def read_destination(role: RoleName, reader: Reader | Unread, progress: Callable
     return _missing(role, found.source, near)
 
 
-def _read_from_listing(role: RoleName, denied: Unread, roles: Evidence[tuple[Answer, ...]]) -> DestinationSide:
+def _read_from_listing(role: RoleArn, denied: Unread, roles: Evidence[tuple[Answer, ...]]) -> DestinationSide:
     """Take the role from a listing, which leaves out its tags.
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
@@ -76,23 +76,23 @@ def _read(
             source,
         ),
         trust_policy=Known(
-            Policy(described["RoleName"], raw_document(described["AssumeRolePolicyDocument"]), PolicyKind.TRUST),
+            Policy(described["RoleArn"], raw_document(described["AssumeRolePolicyDocument"]), PolicyKind.TRUST),
             source,
         ),
         other_roles=other_roles,
     )
 
 
-def _missing(role: RoleName, source: str, other_roles: Evidence[tuple[str, ...]]) -> DestinationSide:
+def _missing(role: RoleArn, source: str, other_roles: Evidence[tuple[str, ...]]) -> DestinationSide:
     gap = Unread(Gap.NOT_SUPPLIED, role.arn, detail=f"account {role.account} has no role with this ARN")
     return DestinationSide(role=Known(None, source), trust_policy=gap, other_roles=other_roles)
 
 
-def _near(role: RoleName, roles: Sequence[Answer]) -> tuple[str, ...]:
+def _near(role: RoleArn, roles: Sequence[Answer]) -> tuple[str, ...]:
     """Choose the roles whose names are like the one asked for, most alike first."""
     arns: dict[str, list[str]] = {}
     for each in roles:
         if each["Arn"] != role.arn:
-            arns.setdefault(each["RoleName"].lower(), []).append(each["Arn"])
+            arns.setdefault(each["RoleArn"].lower(), []).append(each["Arn"])
     near = get_close_matches(role.name.lower(), arns, n=_NEAR_MISSES, cutoff=_LIKENESS)
     return tuple(arn for name in near for arn in arns[name])

@@ -8,13 +8,13 @@ from diagnose.aws.calls import Answer, find, listed
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Side
 from diagnose.collect.iam import Carrier, Reader, about, created_at, managed_policy, merged, policies_of, tags_of
-from diagnose.model.arn import RESERVED_NAME, Caller, CallerKind
+from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind
 from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet
 
 
-def read_source(caller: Caller, reader: Reader | Unread, progress: Callable[[str], None]) -> SourceSide:
+def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[str], None]) -> SourceSide:
     """Read what IAM holds on the caller. Callers that IAM holds nothing on come back as they are.
 
     The principal is looked up by its name, which is unique in an account whatever its path, and comes with the ARN that
@@ -34,7 +34,7 @@ def read_source(caller: Caller, reader: Reader | Unread, progress: Callable[[str
     return _read(caller, carrier, reader.side, progress)
 
 
-def session_of(caller: Caller, identity: Identity | None, via: Via) -> Session:
+def session_of(caller: CallerArn, identity: Identity | None, via: Via) -> Session:
     """Say what is certain of a caller's session. `identity` is that of the credentials at hand, if there are any.
 
     A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
@@ -67,7 +67,7 @@ def session_of(caller: Caller, identity: Identity | None, via: Via) -> Session:
             return Session()
 
 
-def _read(caller: Caller, carrier: Carrier, side: Side, progress: Callable[[str], None]) -> SourceSide:
+def _read(caller: CallerArn, carrier: Carrier, side: Side, progress: Callable[[str], None]) -> SourceSide:
     """Read on after a denial, which is about one permission; whatever else fails would fail again."""
     who, get = f"{carrier.lower()} {caller.name}", f"iam:Get{carrier}"
     progress(f"reading {who}")
@@ -107,7 +107,7 @@ def _boundary(side: Side, described: Answer, progress: Callable[[str], None]) ->
     return managed_policy(side, boundary["PermissionsBoundaryArn"])
 
 
-def _of_groups(side: Side, caller: Caller, progress: Callable[[str], None]) -> PolicySet:
+def _of_groups(side: Side, caller: CallerArn, progress: Callable[[str], None]) -> PolicySet:
     progress(f"reading the groups of user {caller.name}")
     groups = listed(side, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
     if isinstance(groups, Unread):
@@ -136,7 +136,7 @@ def _of_user(own: Identity) -> Evidence[Origin]:
     return Known(Origin.GET_SESSION_TOKEN if own.temporary else Origin.LONG_TERM, "the credentials at hand")
 
 
-def _of_role(caller: Caller, own: Identity | None) -> Evidence[Origin]:
+def _of_role(caller: CallerArn, own: Identity | None) -> Evidence[Origin]:
     if caller.name.startswith(RESERVED_NAME):
         return Known(Origin.IDENTITY_CENTER, "the role's name")
     if own is not None and own.provider in _ORIGINS:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from diagnose.evaluate.json_values import Texts, all_texts, repeats
 from diagnose.evaluate.pattern import glob, has_wildcard
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
@@ -24,13 +24,13 @@ class Actions:
         """Keep the patterns beside what they cover."""
         self.listed, self.covers, self.negated = listed, covers, negated
 
-    def holds(self, question: Question) -> Tri:
+    def holds(self, request: ActionRequest) -> Tri:
         """Say whether the action asked for is covered."""
-        return tri(question.action in self.covers)
+        return tri(request.action in self.covers)
 
-    def trace(self, question: Question) -> ElementTrace:
+    def trace(self, request: ActionRequest) -> ElementTrace:
         """Compare, and say how: at the pattern that covers the action, or at the whole element."""
-        action = question.action
+        action = request.action
         covering = next((placed for placed in self.listed if action in covered(placed[0])), None)
         if covering is None:
             wanted, pointer = self.listed.texts, self.listed.pointer
@@ -43,7 +43,7 @@ class Actions:
         else:
             reason, pointer = self._miss(action)
         return ElementTrace(
-            Element.ACTION, self.holds(question), reason, pointer, wanted, str(action), negated=self.negated
+            Element.ACTION, self.holds(request), reason, pointer, wanted, str(action), negated=self.negated
         )
 
     def _miss(self, action: Action) -> tuple[Reason, str]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
-from diagnose.evaluate.call import Scene
-from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.call import Call
+from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
 from diagnose.evaluate.keys.context import Context
-from diagnose.evaluate.level import Reach, Sheet, Weighed, passes, tally, weigh
+from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE
-from diagnose.evaluate.request import Question
-from diagnose.evaluate.sides import destination_view, endpoint_sheet, source_view
+from diagnose.evaluate.request import ActionRequest
+from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import Arn, CallerKind, split_arn, split_path
 from diagnose.model.aws_error import AwsError, ErrorKind, parse
 from diagnose.model.case import Case, ProbeOutcome
@@ -22,22 +22,22 @@ LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 """Layers, each with whether it grants the request and whether it denies it."""
 
 
-class Asked:
+class Authorization:
     """A call, and all that is asked of its gates and layers."""
 
-    __slots__ = ("_destination", "_gates", "_source", "context", "has_boundary", "same_account", "scene")
+    __slots__ = ("_destination", "_gates", "_source", "call", "context", "has_boundary", "same_account")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source or the role is no ARN of one."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
-        self.scene = Scene(case, source.asker, destination.role)
-        self.context = Context(self.scene)
+        self.call = Call(case, source.caller, destination.role)
+        self.context = Context(self.call)
         self.has_boundary = source.has_boundary
-        self.same_account = source.asker.account == destination.role.account
+        self.same_account = source.caller.account == destination.role.account
         self._gates: tuple[GateTrace, ...] | None = None
 
     @property
-    def sheets(self) -> dict[Layer, Sheet]:
+    def layers(self) -> dict[Layer, CompiledLayer]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
         return {row.layer: self._sheet(row.layer) for row in ASSUME_ROLE.layers}
 
@@ -45,7 +45,7 @@ class Asked:
     def gates(self) -> tuple[GateTrace, ...]:
         """Everything that is not a policy and does not, or may not, let the request pass."""
         if self._gates is None:
-            self._gates = () if self._passes_every_gate() else gates(self.scene.case, self.scene.asker, self.scene.role)
+            self._gates = () if self._passes_every_gate() else gates(self.call.case, self.call.caller, self.call.role)
         return self._gates
 
     def actions(self) -> list[tuple[Action, Tri]]:
@@ -54,10 +54,10 @@ class Asked:
 
     def _companions(self) -> Iterator[tuple[Action, Tri]]:
         """Name the actions that are, or may be, needed besides AssumeRole."""
-        case = self.scene.case
+        case = self.call.case
         tags, identity = self._source.hands_on(case.snapshot.source)
         contexts = NO
-        if not self.scene.by_console:
+        if not self.call.by_console:
             sent = case.request.parameters
             if sent.tags:
                 tags = YES
@@ -70,35 +70,38 @@ class Asked:
         needs = {Action.TAG_SESSION: tags, Action.SET_SOURCE_IDENTITY: identity, Action.SET_CONTEXT: contexts}
         for action in ASSUME_ROLE.companions:
             need = needs[action]
-            if need is UNKNOWN and action in refused_actions(case, self.scene.asker):
+            if need is UNKNOWN and action in refused_actions(case, self.call.caller):
                 yield action, YES
             elif need is not NO:
                 yield action, need
 
-    def question(self, action: Action) -> Question:
+    def request(self, action: Action) -> ActionRequest:
         """Put the question for one action."""
-        return Question(action, self.scene, self.context)
+        return ActionRequest(action, self.call, self.context)
 
-    def questions(self) -> list[Question]:
+    def requests(self) -> list[ActionRequest]:
         """Put the question for every action."""
-        return [self.question(action) for action, _ in self.actions()]
+        return [self.request(action) for action, _ in self.actions()]
 
-    def weighed(self, action: Action) -> dict[Layer, Weighed]:
+    def weighed(self, action: Action) -> dict[Layer, LayerAnswer]:
         """Ask every layer about one action, with traces."""
-        question = self.question(action)
-        return {layer: weigh(sheet, question, self.has_boundary) for layer, sheet in self.sheets.items()}
+        request = self.request(action)
+        return {
+            layer: answer_with_traces(compiled_layer, request, self.has_boundary)
+            for layer, compiled_layer in self.layers.items()
+        }
 
     def verdict(self, action: Action) -> Tri:
         """Say whether one action is allowed, without traces, and as soon as that is certain."""
-        question = Question(action, self.scene, self.context)
-        reach: Reach = {}
-        trust = self._destination.sheet(Layer.TRUST, self.scene.case.snapshot.destination)
-        _, denied = tally(trust, question, self.has_boundary, reach)
-        return allowed(self.scene.asker, reach, self._answers(question, denied), same_account=self.same_account)
+        request = ActionRequest(action, self.call, self.context)
+        reach: TrustMatches = {}
+        trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
+        _, denied = answer_layer(trust, request, self.has_boundary, reach)
+        return allowed(self.call.caller, reach, self._answers(request, denied), same_account=self.same_account)
 
-    def allowed(self, reach: Reach, answers: LayerAnswers) -> Tri:
+    def allowed(self, reach: TrustMatches, answers: LayerAnswers) -> Tri:
         """Put the layers together for one action, of which `reach` is how the trust policy reaches the caller."""
-        return allowed(self.scene.asker, reach, answers, same_account=self.same_account)
+        return allowed(self.call.caller, reach, answers, same_account=self.same_account)
 
     def together(self, is_allowed: Callable[[Action], Tri]) -> Tri:
         """Put gates and actions together: those that are needed must all pass.
@@ -118,45 +121,45 @@ class Asked:
 
         INVARIANT: `gates` is then empty. A law compares the two.
         """
-        case, asker, role = self.scene.case, self.scene.asker, self.scene.role
+        case, caller, role = self.call.case, self.call.caller, self.call.role
         return (
             self._source.passes_its_gates(case.snapshot.source)
-            and self._destination.passes_its_gates(case.snapshot.destination, asker)
-            and asker.partition == role.partition
+            and self._destination.passes_its_gates(case.snapshot.destination, caller)
+            and caller.partition == role.partition
             and pass_every_gate(case.request.parameters)
         )
 
-    def _sheet(self, layer: Layer) -> Sheet:
-        snapshot = self.scene.case.snapshot
+    def _sheet(self, layer: Layer) -> CompiledLayer:
+        snapshot = self.call.case.snapshot
         match layer:
             case Layer.TRUST:
-                return self._destination.sheet(layer, snapshot.destination)
+                return self._destination.compiled_layer(layer, snapshot.destination)
             case Layer.ENDPOINT:
-                return endpoint_sheet(snapshot.endpoint)
+                return endpoint_layer(snapshot.endpoint)
             case Layer.RCP:
-                return self._source.instead_of_rcps or self._destination.sheet(layer, snapshot.destination)
+                return self._source.instead_of_rcps or self._destination.compiled_layer(layer, snapshot.destination)
             case Layer.IDENTITY | Layer.SCP | Layer.BOUNDARY | Layer.SESSION:
-                return self._source.sheet(layer, snapshot.source)
+                return self._source.compiled_layer(layer, snapshot.source)
             case _:
                 assert_never(layer)
 
-    def _answers(self, question: Question, denied: Tri) -> LayerAnswers:
+    def _answers(self, request: ActionRequest, denied: Tri) -> LayerAnswers:
         """Ask one layer after the other, after the trust policy, whether it grants and denies; all others let pass."""
-        snapshot = self.scene.case.snapshot
+        snapshot = self.call.case.snapshot
         yield Layer.TRUST, YES, denied
-        for layer, sheet in self._source.sheets_that_may_deny(question.action, snapshot.source):
-            yield layer, *tally(sheet, question, self.has_boundary, {})
-        rcps = self._source.instead_of_rcps or self._destination.sheet(Layer.RCP, snapshot.destination)
-        for sheet in (rcps, endpoint_sheet(snapshot.endpoint)):
-            if sheet.levels_that_may_deny(question.action):
-                yield sheet.row.layer, *tally(sheet, question, self.has_boundary, {})
+        for layer, compiled_layer in self._source.sheets_that_may_deny(request.action, snapshot.source):
+            yield layer, *answer_layer(compiled_layer, request, self.has_boundary, {})
+        rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
+        for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
+            if compiled_layer.levels_that_may_deny(request.action):
+                yield compiled_layer.row.layer, *answer_layer(compiled_layer, request, self.has_boundary, {})
 
 
 Grants: TypeAlias = Mapping[Layer, Tri]
 """Whether the layers on the caller's side grant the request; one that does not apply grants it."""
 
 
-def allowed(asker: Asker, reach: Reach, answers: LayerAnswers, *, same_account: bool) -> Tri:
+def allowed(caller: Caller, reach: TrustMatches, answers: LayerAnswers, *, same_account: bool) -> Tri:
     """Put the layers together for one action. A layer that is not among the answers lets it pass.
 
     `reach` is the trust policy's. No more answers are asked for than it takes to be certain.
@@ -169,10 +172,10 @@ def allowed(asker: Asker, reach: Reach, answers: LayerAnswers, *, same_account: 
             return NO
         grants[layer], denied = grants_it, max(denied, denies_it)
     limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
-    return passes(min(granted(asker, reach, grants, same_account=same_account), limits), denied)
+    return passes(min(granted(caller, reach, grants, same_account=same_account), limits), denied)
 
 
-def granted(asker: Asker, reach: Reach, grants: Grants, *, same_account: bool) -> Tri:
+def granted(caller: Caller, reach: TrustMatches, grants: Grants, *, same_account: bool) -> Tri:
     """Say whether the trust policy, and what else its match calls for, allow the request. Denies count elsewhere.
 
     `reach` is the trust policy's.
@@ -180,35 +183,35 @@ def granted(asker: Asker, reach: Reach, grants: Grants, *, same_account: bool) -
     if not reach:
         return NO
     identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
-    if asker.kind is CallerKind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         # Whether `*` takes in AWS services is not documented.
         return max(reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO)))
     if not same_account:
         return min(_reached(reach), identity, boundary, session)
     by_account = min(reach.get(Match.ACCOUNT, NO), identity, boundary, session)
-    by_role = min(reach.get(Match.ROLE, NO), boundary, session) if asker.has_role else NO
-    return max(_direct(asker, reach), by_role, by_account)
+    by_role = min(reach.get(Match.ROLE, NO), boundary, session) if caller.has_role else NO
+    return max(_direct(caller, reach), by_role, by_account)
 
 
-def needed(asker: Asker, reach: Reach, layer: Layer, *, same_account: bool) -> Tri:
+def needed(caller: Caller, reach: TrustMatches, layer: Layer, *, same_account: bool) -> Tri:
     """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller.
 
     UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is mended.
     """
     if layer not in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
         return YES
-    if asker.kind is CallerKind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         return NO
     if not same_account:
         return YES
-    by_role = reach.get(Match.ROLE, NO) if asker.has_role else NO
-    waived = max(_direct(asker, reach), by_role if layer is Layer.IDENTITY else NO)
+    by_role = reach.get(Match.ROLE, NO) if caller.has_role else NO
+    waived = max(_direct(caller, reach), by_role if layer is Layer.IDENTITY else NO)
     if waived is not NO:
         return ~waived
     return YES if _reached(reach) is not NO else UNKNOWN
 
 
-def refused_actions(case: Case, asker: Asker) -> frozenset[Action]:
+def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
     """Name the actions that AWS refused, says the message or the live attempt. What speaks of another call is left out.
 
     An error need not tell whom it refused, nor on which role.
@@ -217,7 +220,7 @@ def refused_actions(case: Case, asker: Asker) -> frozenset[Action]:
         _ACTIONS[error.action.lower()]
         for error in _errors(case)
         if error.action.lower() in _ACTIONS
-        and _may_be_of(_signer(error), asker)
+        and _may_be_of(_signer(error), caller)
         and (error.resource == case.request.role_arn or not error.resource.startswith("arn:"))
     )
 
@@ -249,17 +252,17 @@ def same_identity(one: str, another: str) -> bool:
 _ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)
 
 
-def _direct(asker: Asker, reach: Reach) -> Tri:
+def _direct(caller: Caller, reach: TrustMatches) -> Tri:
     """Say whether the trust policy names the caller so that, within the account, nothing else is needed.
 
     For a role's session and `*` the guide says that no boundary and no session policy limits it, by way of
     the condition on `aws:PrincipalArn`; that this holds for a bare `*` is inferred.
     """
-    named = Match.SESSION if asker.has_role else Match.USER
+    named = Match.SESSION if caller.has_role else Match.USER
     return max(reach.get(named, NO), reach.get(Match.ANY, NO))
 
 
-def _reached(reach: Reach) -> Tri:
+def _reached(reach: TrustMatches) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
     return max([NO, *(answer for match, answer in reach.items() if match is not Match.SERVICE)])
 
@@ -309,12 +312,12 @@ def _signer(error: AwsError) -> str:
     return error.caller if error.caller.startswith("arn:") else ""
 
 
-def _may_be_of(signer: str, asker: Asker) -> bool:
+def _may_be_of(signer: str, caller: Caller) -> bool:
     """Say whether AWS speaks of the source; of a role without a session any session of it will do."""
-    if asker.kind is CallerKind.ROLE:
-        session = f"arn:{asker.partition}:sts::{asker.account}:assumed-role/{asker.name}/"
+    if caller.kind is CallerKind.ROLE:
+        session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
         return not signer or signer.startswith(session)
-    return signer in ("", asker.arn)
+    return signer in ("", caller.arn)
 
 
 def _same_arn(one: str, another: str) -> bool:

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-from diagnose.evaluate.caller import Asker
-from diagnose.model.arn import RoleName
+from diagnose.evaluate.caller import Caller
+from diagnose.model.arn import RoleArn
 from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.evidence import Known
-from diagnose.model.key_state import ABSENT, ANYTHING, State
+from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State
 
 
-class Scene:
+class Call:
     """One case, with its caller and its role worked out."""
 
-    __slots__ = ("asker", "case", "role")
+    __slots__ = ("caller", "case", "role")
 
-    def __init__(self, case: Case, asker: Asker, role: RoleName) -> None:
+    def __init__(self, case: Case, caller: Caller, role: RoleArn) -> None:
         """All three describe the same request."""
-        self.case, self.asker, self.role = case, asker, role
+        self.case, self.caller, self.role = case, caller, role
 
     @property
     def by_console(self) -> bool:
@@ -25,9 +25,9 @@ class Scene:
 
     def origin_is(self, *origins: Origin) -> bool | None:
         """Say whether the credentials came about in one of these ways; None where that is not known."""
-        if self.asker.origin is None:
+        if self.caller.origin is None:
             return None
-        return self.asker.origin in origins
+        return self.caller.origin in origins
 
     @property
     def sent_tags(self) -> Mapping[str, str]:
@@ -37,30 +37,30 @@ class Scene:
     @property
     def inherited_tag_keys(self) -> tuple[str, ...] | None:
         """The keys (lower case) of the tags that the caller's session hands on; None where not known."""
-        return inherited_tag_keys(self.case.snapshot.source, self.asker)
+        return inherited_tag_keys(self.case.snapshot.source, self.caller)
 
     @property
     def inherited_source_identity(self) -> State:
         """The source identity that the caller's session carries and hands on."""
-        return inherited_source_identity(self.case.snapshot.source, self.asker)
+        return inherited_source_identity(self.case.snapshot.source, self.caller)
 
 
-def inherited_tag_keys(source: SourceSide, asker: Asker) -> tuple[str, ...] | None:
+def inherited_tag_keys(source: SourceSide, caller: Caller) -> tuple[str, ...] | None:
     """Name the keys (lower case) of the tags that a session hands on; None where that is not known.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """
-    if not asker.has_role:
+    if not caller.has_role:
         return ()
     evidence = source.session.transitive_tag_keys
     return tuple(key.lower() for key in evidence.value) if isinstance(evidence, Known) else None
 
 
-def inherited_source_identity(source: SourceSide, asker: Asker) -> State:
+def inherited_source_identity(source: SourceSide, caller: Caller) -> State:
     """Give the source identity that a session carries and hands on."""
-    if not asker.has_role:
+    if not caller.has_role:
         return ABSENT
     evidence = source.session.source_identity
     if not isinstance(evidence, Known):
-        return ANYTHING
+        return UNKNOWN_STATE
     return ABSENT if evidence.value is None else (evidence.value,)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, Caller, CallerKind, parse_caller, split_arn, split_path
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerArn, CallerKind, parse_caller, split_arn, split_path
 from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Match
@@ -11,7 +11,7 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 SERVICE_PATH = "/aws-service-role/"
 
 
-class Asker:
+class Caller:
     """The caller of a case.
 
     `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
@@ -88,16 +88,16 @@ class Asker:
         return self.principal_arn or self.arn
 
 
-def _names(asker: Asker) -> tuple[tuple[str, Match], ...] | None:
+def _names(caller: Caller) -> tuple[tuple[str, Match], ...] | None:
     """List the ways to name a caller of whom everything is known."""
-    if not asker.unique_id or asker.principal_arn is None:
+    if not caller.unique_id or caller.principal_arn is None:
         return None
-    account = _names_of_account(asker.partition, asker.account)
-    if asker.kind is CallerKind.USER:
-        return (*account, (asker.principal_arn, Match.USER), (asker.unique_id, Match.USER))
-    if asker.kind is CallerKind.SESSION and asker.session_arn is not None:
-        role = ((asker.principal_arn, Match.ROLE), (asker.unique_id, Match.ROLE))
-        return (*account, *role, (asker.session_arn, Match.SESSION))
+    account = _names_of_account(caller.partition, caller.account)
+    if caller.kind is CallerKind.USER:
+        return (*account, (caller.principal_arn, Match.USER), (caller.unique_id, Match.USER))
+    if caller.kind is CallerKind.SESSION and caller.session_arn is not None:
+        role = ((caller.principal_arn, Match.ROLE), (caller.unique_id, Match.ROLE))
+        return (*account, *role, (caller.session_arn, Match.SESSION))
     return None
 
 
@@ -106,7 +106,7 @@ def _names_of_account(partition: str, account: str) -> tuple[tuple[str, Match], 
     return ("*", Match.ANY), (account, Match.ACCOUNT), (f"arn:{partition}:iam::{account}:root", Match.ACCOUNT)
 
 
-def _principal_arn(caller: Caller, read: str) -> str | None:
+def _principal_arn(caller: CallerArn, read: str) -> str | None:
     """Give the ARN that conditions see, or None where the path of a session's role was not read."""
     match caller.kind:
         case CallerKind.SESSION:
@@ -116,7 +116,7 @@ def _principal_arn(caller: Caller, read: str) -> str | None:
     return caller.arn
 
 
-def _origin(caller: Caller, source: SourceSide, via: Via) -> Origin | None:
+def _origin(caller: CallerArn, source: SourceSide, via: Via) -> Origin | None:
     """Tell how the credentials came about, from the case or from what can only be so."""
     if isinstance(source.session.origin, Known):
         return source.session.origin.value
@@ -129,13 +129,13 @@ def _origin(caller: Caller, source: SourceSide, via: Via) -> Origin | None:
     return None
 
 
-def chained(asker: Asker) -> Tri:
+def chained(caller: Caller) -> Tri:
     """Say whether the one-hour limit of role chaining holds; GetSessionToken credentials count, too.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
     """
-    if asker.has_role or asker.origin is Origin.GET_SESSION_TOKEN:
+    if caller.has_role or caller.origin is Origin.GET_SESSION_TOKEN:
         return YES
-    if asker.kind is CallerKind.USER and asker.origin is None:
+    if caller.kind is CallerKind.USER and caller.origin is None:
         return UNKNOWN
     return NO

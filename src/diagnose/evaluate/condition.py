@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
-from diagnose.evaluate.memo import Kept
+from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.json_text import encode_json, repeated_keys
-from diagnose.model.key_state import ABSENT, Maybe, State
+from diagnose.model.key_state import ABSENT, State, UnknownState
 from diagnose.model.pointer import escaped
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
@@ -84,24 +84,24 @@ class Test:
             )
         return self._operands
 
-    def holds(self, question: Question) -> Tri:
+    def holds(self, request: ActionRequest) -> Tri:
         """Say whether the test is true of the request; an operator that AWS does not have is never true."""
         if self.operator is None:
             return NO
         if self.untold:
             return UNKNOWN
-        state = self.state(question)
-        if isinstance(state, Maybe):
-            return self._holds_of_unknown(state, question)
-        return self.holds_of(state, question)
+        state = self.state(request)
+        if isinstance(state, UnknownState):
+            return self._holds_of_unknown(state, request)
+        return self.holds_of(state, request)
 
-    def state(self, question: Question) -> State:
+    def state(self, request: ActionRequest) -> State:
         """Look the key up, as the context of the action asked for holds it."""
-        if question.action in self.hidden:
+        if request.action in self.hidden:
             return ABSENT
-        return question.context[self.lower]
+        return request.context[self.lower]
 
-    def holds_of(self, values: tuple[str, ...], question: Question) -> Tri:
+    def holds_of(self, values: tuple[str, ...], request: ActionRequest) -> Tri:
         """Say whether the test is true of a key with these values (none: the key is absent)."""
         operator = self.operator
         if operator is None:
@@ -113,16 +113,16 @@ class Test:
                 return YES
             return tri(operator.negated and self.sets is SetOperator.NONE)
         if self.sets is SetOperator.ALL:
-            return YES if not any(values) else all_of(self.fits(value, question) for value in values)
+            return YES if not any(values) else all_of(self.fits(value, request) for value in values)
         if self.sets is SetOperator.ANY:
             if not any(values):
                 return NO
-            return any_of(self.fits(value, question) for value in values)
+            return any_of(self.fits(value, request) for value in values)
         if self.multivalued or len(values) > 1:
             return UNKNOWN if operator.negated else NO
-        return self.fits(values[0], question)
+        return self.fits(values[0], request)
 
-    def fits(self, value: str, question: Question) -> Tri:
+    def fits(self, value: str, request: ActionRequest) -> Tri:
         """Say whether one value fits any operand, or under a negated operator none.
 
         Whether a negated operator is true of what cannot be compared is not documented.
@@ -131,16 +131,16 @@ class Test:
         assert operator is not None
         found = NO
         for operand in self.operands:
-            answer = _compare(operand, operator, value, question)
+            answer = _compare(operand, operator, value, request)
             if answer is YES:
                 return NO if operator.negated else YES
             if answer is UNKNOWN:
                 found = UNKNOWN
         return ~found if operator.negated else found
 
-    def _holds_of_unknown(self, state: Maybe, question: Question) -> Tri:
+    def _holds_of_unknown(self, state: UnknownState, request: ActionRequest) -> Tri:
         if state.options is not None:
-            answers = {self.holds_of(option, question) for option in state.options}
+            answers = {self.holds_of(option, request) for option in state.options}
             return answers.pop() if len(answers) == 1 else UNKNOWN
         operator = self.operator
         if state.present and operator is not None and operator.family is Family.NULL:
@@ -211,7 +211,7 @@ def compile_block(read: object, pointer: str, *, variables: bool) -> Block:
 _ANY_OPERATOR = OPERATORS["stringequals"]
 
 
-def _compare(operand: Operand, operator: Operator, value: str, question: Question) -> Tri:
+def _compare(operand: Operand, operator: Operator, value: str, request: ActionRequest) -> Tri:
     """Compare one value with one operand.
 
     What cannot be compared fits nothing, and is UNKNOWN for a negated operator. A variable without a value
@@ -221,8 +221,8 @@ def _compare(operand: Operand, operator: Operator, value: str, question: Questio
     """
     compare = operand.compare
     if compare is None and not operand.malformed:
-        pieces: tuple[Piece, ...] | Maybe | None = operand.text.resolve(question)
-        if isinstance(pieces, Maybe):
+        pieces: tuple[Piece, ...] | UnknownState | None = operand.text.resolve(request)
+        if isinstance(pieces, UnknownState):
             return UNKNOWN
         if pieces is None:
             return NO
@@ -233,7 +233,7 @@ def _compare(operand: Operand, operator: Operator, value: str, question: Questio
     return YES if answer else NO
 
 
-_blocks: Kept[Block] = Kept()
+_blocks: Memo[Block] = Memo()
 
 
 def _repeats(read: object) -> bool:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.caller import Caller
 from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import UNKNOWN, YES, Tri
@@ -30,8 +30,8 @@ def second_switch(case: Case) -> GateTrace | None:
         if signed_in == source:
             return None
         return GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH, wanted=source, got=(signed_in,))
-    asker = Asker(case.snapshot.source, Via.CONSOLE)
-    if not asker.has_role or asker.origin in _SIGN_INS:
+    caller = Caller(case.snapshot.source, Via.CONSOLE)
+    if not caller.has_role or caller.origin in _SIGN_INS:
         return None
     return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, wanted=source)
 

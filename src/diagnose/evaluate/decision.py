@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import Asked, needed
+from diagnose.evaluate.authorization import Authorization, needed
 from diagnose.evaluate.console import as_switched, as_the_console_asks, second_switch
 from diagnose.evaluate.doubts import doubts, notes
-from diagnose.evaluate.explore import Explored, explore
-from diagnose.evaluate.level import Reach, Weighed
+from diagnose.evaluate.explore import Exploration, explore
+from diagnose.evaluate.level import LayerAnswer, TrustMatches
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.trace import (
@@ -34,26 +34,30 @@ def decide(case: Case) -> Decision:
     Raises XdiagError when the source or the role is no ARN of one.
     """
     switched = second_switch(case)
-    asked = Asked(as_the_console_asks(case))
-    closed = asked.gates
-    actions = tuple(_decided(asked, action, need) for action, need in asked.actions())
-    answer = asked.together({decided.action: decided.verdict for decided in actions}.__getitem__)
-    explored = explore(asked)
-    if answer is UNKNOWN and explored.outcomes:
-        answer = explored.verdict
-        actions = tuple(_settled(decided, explored) for decided in actions)
+    authorization = Authorization(as_the_console_asks(case))
+    closed = authorization.gates
+    actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
+    answer = authorization.together({decided.action: decided.verdict for decided in actions}.__getitem__)
+    exploration = explore(authorization)
+    if answer is UNKNOWN and exploration.outcomes:
+        answer = exploration.verdict
+        actions = tuple(_settled(decided, exploration) for decided in actions)
     if switched is not None:
         gate = replace(switched, verdict=as_switched(switched, answer))
         closed, answer = (gate, *closed), gate.verdict
     return Decision(
         verdict=answer,
-        same_account=asked.same_account,
+        same_account=authorization.same_account,
         actions=actions,
         gates=closed,
         blockers=tuple(_blockers(answer, closed, actions)),
-        doubts=doubts(answer, closed, actions, explored, service=asked.scene.asker.kind is CallerKind.SERVICE),
-        problems=tuple(problem for sheet in asked.sheets.values() for problem in sheet.problems()),
-        notes=tuple(notes(asked, actions)),
+        doubts=doubts(
+            answer, closed, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
+        ),
+        problems=tuple(
+            problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems()
+        ),
+        notes=tuple(notes(authorization, actions)),
     )
 
 
@@ -63,42 +67,42 @@ def verdict(case: Case) -> Tri:
     Raises XdiagError when the source or the role is no ARN of one.
     """
     switched = second_switch(case) if case.request.via is Via.CONSOLE else None
-    asked = Asked(case if switched is None else as_the_console_asks(case))
-    answer = asked.together(asked.verdict)
-    if answer is UNKNOWN and (explored := explore(asked)).outcomes:
-        answer = explored.verdict
+    authorization = Authorization(case if switched is None else as_the_console_asks(case))
+    answer = authorization.together(authorization.verdict)
+    if answer is UNKNOWN and (exploration := explore(authorization)).outcomes:
+        answer = exploration.verdict
     return answer if switched is None else as_switched(switched, answer)
 
 
-def _decided(asked: Asked, action: Action, need: Tri) -> ActionDecision:
+def _decided(authorization: Authorization, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
-    answers = asked.weighed(action)
+    answers = authorization.weighed(action)
     reach = answers[Layer.TRUST].reach
     return ActionDecision(
         action,
-        asked.allowed(reach, [(layer, weighed.grants, weighed.denies) for layer, weighed in answers.items()]),
-        tuple(_trace(asked, weighed, reach) for weighed in answers.values()),
+        authorization.allowed(reach, [(layer, weighed.grants, weighed.denies) for layer, weighed in answers.items()]),
+        tuple(_trace(authorization, weighed, reach) for weighed in answers.values()),
         next((match for match in Match if reach.get(match) is YES), None),
         need,
     )
 
 
-def _trace(asked: Asked, weighed: Weighed, reach: Reach) -> LayerTrace:
+def _trace(authorization: Authorization, weighed: LayerAnswer, reach: TrustMatches) -> LayerTrace:
     return LayerTrace(
         weighed.row.layer,
         weighed.passes,
         weighed.denies,
         tuple(weighed.levels),
         weighed.applies,
-        needed(asked.scene.asker, reach, weighed.row.layer, same_account=asked.same_account),
+        needed(authorization.call.caller, reach, weighed.row.layer, same_account=authorization.same_account),
         weighed.why,
     )
 
 
-def _settled(decided: ActionDecision, explored: Explored) -> ActionDecision:
+def _settled(decided: ActionDecision, exploration: Exploration) -> ActionDecision:
     """Settle the layers whose answer is the same whatever the unknown keys are."""
     layers = tuple(
-        replace(trace, verdict=explored.passes(decided.action, trace.layer)) if trace.verdict is UNKNOWN else trace
+        replace(trace, verdict=exploration.passes(decided.action, trace.layer)) if trace.verdict is UNKNOWN else trace
         for trace in decided.layers
     )
     return replace(decided, layers=layers)

@@ -11,7 +11,7 @@ from msgspec import Raw
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Block, Test, compile_block
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts, is_plain, repeats, unknown_keys
-from diagnose.evaluate.memo import Kept
+from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
 from diagnose.model.json_text import read_json, repeated_keys
@@ -212,7 +212,7 @@ _DOCUMENT_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
 
 
-_documents: Kept[Document] = Kept()
+_documents: Memo[Document] = Memo()
 
 
 def _compile(raw: Raw, content: bytes) -> Document:

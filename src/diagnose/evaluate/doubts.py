@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from diagnose.evaluate.authorization import Asked
-from diagnose.evaluate.caller import Asker
-from diagnose.evaluate.explore import Explored
+from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.explore import Exploration
 from diagnose.evaluate.keys.table import written
-from diagnose.evaluate.possible_values import Candidate
+from diagnose.evaluate.possible_values import PossibleValue
 from diagnose.model.key_state import Alternative, ConditionKey, KeyState
 from diagnose.model.trace import (
     LIKELIEST_LAYERS,
@@ -31,67 +31,69 @@ def doubts(
     verdict: Tri,
     closed: tuple[GateTrace, ...],
     actions: tuple[ActionDecision, ...],
-    explored: Explored,
+    exploration: Exploration,
     *,
     service: bool,
 ) -> tuple[Doubt, ...]:
     """Name every unknown that the decision met, with what hangs on it. `service`: an AWS service calls."""
     distinct: dict[object, Doubt] = {}
     for doubt in (
-        *_of_keys(verdict, explored),
+        *_of_keys(verdict, exploration),
         *_of_layers(verdict, actions),
-        *_of_comparisons(verdict, actions, {*explored.candidates, *explored.untried}),
+        *_of_comparisons(verdict, actions, {*exploration.candidates, *exploration.untried}),
         *_of_gates(verdict, closed, actions, service=service),
     ):
         distinct.setdefault(doubt.about, doubt)
     return tuple(distinct.values())
 
 
-def notes(asked: Asked, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
+def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
     """Name the readings that these decisions rest on."""
     limited = any(
         decided.match is Match.ANY
         and any(trace.layer in _LIMITS and trace.verdict is not YES for trace in decided.layers)
         for decided in actions
     )
-    if asked.same_account and asked.scene.asker.has_role and limited:
+    if authorization.same_account and authorization.call.caller.has_role and limited:
         yield Note(
             Layer.TRUST,
             "a trust policy that allows `*` in the same account is taken to stand above the caller's permissions "
             "boundary and session policy; AWS says so of `*` with a condition on `aws:PrincipalArn`",
             f"{_GUIDE}_elements_principal.html",
         )
-    if asked.scene.asker.principal_arn == asked.scene.role.arn and any(decided.verdict is NO for decided in actions):
+    if authorization.call.caller.principal_arn == authorization.call.role.arn and any(
+        decided.verdict is NO for decided in actions
+    ):
         yield Note(
             Layer.TRUST,
             "a few roles that assumed themselves before 2022-06-30 may still do so without being trusted",
             "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
         )
-    read = (_reading(statement, asked.scene.asker) for decided in actions for statement in _statements(decided))
+    read = (_reading(statement, authorization.call.caller) for decided in actions for statement in _statements(decided))
     yield from dict.fromkeys(note for note in read if note is not None)
 
 
-def _of_keys(verdict: Tri, explored: Explored) -> Iterator[Doubt]:
-    for place, (key, tried) in enumerate(explored.candidates.items()):
-        possible = {places[place] for places, outcome in explored.outcomes.items() if outcome.verdict is not NO}
+def _of_keys(verdict: Tri, exploration: Exploration) -> Iterator[Doubt]:
+    for place, (key, tried) in enumerate(exploration.candidates.items()):
+        possible = {places[place] for places, outcome in exploration.outcomes.items() if outcome.verdict is not NO}
         allows = _alternatives([one for index, one in enumerate(tried) if index in possible])
         denies = _alternatives([one for index, one in enumerate(tried) if index not in possible])
-        matters = tri(verdict is UNKNOWN and _matters(place, explored))
+        matters = tri(verdict is UNKNOWN and _matters(place, exploration))
         yield Doubt(ConditionKey(written(key)), matters, allows, denies)
-    for key in explored.untried:
+    for key in exploration.untried:
         yield Doubt(ConditionKey(written(key)), UNKNOWN if verdict is UNKNOWN else NO)
 
 
-def _alternatives(tried: list[Candidate]) -> tuple[Alternative, ...]:
+def _alternatives(tried: list[PossibleValue]) -> tuple[Alternative, ...]:
     """Give what the states have in particular; sets of values only where no value does by itself."""
     simple = [one.alternative for one in tried if len(one.values) <= 1]
     return tuple(dict.fromkeys(simple or [one.alternative for one in tried]))
 
 
-def _matters(place: int, explored: Explored) -> bool:
+def _matters(place: int, exploration: Exploration) -> bool:
     """Say whether two choices that differ in this key alone come out differently."""
     by_rest: dict[tuple[int, ...], Tri] = {}
-    for places, outcome in explored.outcomes.items():
+    for places, outcome in exploration.outcomes.items():
         rest = (*places[:place], -1, *places[place + 1 :])
         if by_rest.setdefault(rest, outcome.verdict) is not outcome.verdict:
             return True
@@ -160,16 +162,16 @@ def _statements(decided: ActionDecision) -> Iterator[StatementTrace]:
             yield from level.statements
 
 
-def _reading(statement: StatementTrace, asker: Asker) -> Note | None:
+def _reading(statement: StatementTrace, caller: Caller) -> Note | None:
     """Name the reading that alone decides whether a statement applies, if one does."""
     failing = [element for element in statement.elements if element.verdict is NO]
     for element in failing if len(failing) == 1 else statement.elements if not failing else ():
-        if told := _of_element(element, statement.effect, asker):
+        if told := _of_element(element, statement.effect, caller):
             return Note(statement.layer, *told)
     return None
 
 
-def _of_element(element: ElementTrace, effect: Effect, asker: Asker) -> tuple[str, str] | None:
+def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[str, str] | None:
     """Give the reading that a comparison rests on, with AWS's page on it."""
     operator = element.operator.lower()
     if element.verdict is NO and element.reason is Reason.SET_OPERATOR_NEEDED:
@@ -192,7 +194,7 @@ def _of_element(element: ElementTrace, effect: Effect, asker: Asker) -> tuple[st
             f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
         )
     spares_not = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
-    if spares_not and effect is Effect.DENY and {asker.principal_arn, asker.session_arn} & set(element.wanted):
+    if spares_not and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
         return (
             "a Deny with NotPrincipal is taken to spare a caller only if the session, the role or user, and the "
             "account are all listed; AWS says that it might deny the others",

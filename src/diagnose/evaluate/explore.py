@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 
-from diagnose.evaluate.authorization import Asked
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
-from diagnose.evaluate.level import Reach, Sheet, could_apply, passes, tally
-from diagnose.evaluate.possible_values import Candidate, candidates
-from diagnose.model.key_state import Maybe
+from diagnose.evaluate.level import CompiledLayer, TrustMatches, answer_layer, could_apply, passes
+from diagnose.evaluate.possible_values import PossibleValue, candidates
+from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri
 
@@ -30,7 +30,7 @@ class Outcome:
         self.verdict, self.passes = verdict, passes
 
 
-class Explored:
+class Exploration:
     """All choices of values that were tried.
 
     `candidates` holds the states of every key that was tried; `untried` the unknown keys that could not be, because
@@ -41,7 +41,7 @@ class Explored:
 
     def __init__(self) -> None:
         """Start with nothing tried."""
-        self.candidates: dict[str, list[Candidate]] = {}
+        self.candidates: dict[str, list[PossibleValue]] = {}
         self.untried: list[str] = []
         self.outcomes: dict[tuple[int, ...], Outcome] = {}
 
@@ -55,84 +55,91 @@ class Explored:
         return _common(outcome.passes.get((action, layer), UNKNOWN) for outcome in self.outcomes.values())
 
 
-def explore(asked: Asked) -> Explored:
+def explore(authorization: Authorization) -> Exploration:
     """Decide again for every choice of values of the keys that are unknown and may matter."""
-    explored = Explored()
-    tests = _unknown_tests(asked)
-    in_variables = _unknown_in_variables(asked)
-    questions = asked.questions()
+    exploration = Exploration()
+    tests = _unknown_tests(authorization)
+    in_variables = _unknown_in_variables(authorization)
+    requests = authorization.requests()
     for key, found in tests.items():
-        state = asked.context[key]
-        assert isinstance(state, Maybe)
-        tried, complete = candidates(key, found, state, questions)
-        room = _MOST_COMBINATIONS // max(1, prod(len(known) for known in explored.candidates.values()))
+        state = authorization.context[key]
+        assert isinstance(state, UnknownState)
+        tried, complete = candidates(key, found, state, requests)
+        room = _MOST_COMBINATIONS // max(1, prod(len(known) for known in exploration.candidates.values()))
         if complete and key not in in_variables and len(tried) <= room:
-            explored.candidates[key] = tried
+            exploration.candidates[key] = tried
         else:
-            explored.untried.append(key)
-    explored.untried += [key for key in in_variables if key not in tests]
-    if explored.candidates:
-        explored.outcomes = dict(_outcomes(asked, explored.candidates))
-    return explored
+            exploration.untried.append(key)
+    exploration.untried += [key for key in in_variables if key not in tests]
+    if exploration.candidates:
+        exploration.outcomes = dict(_outcomes(authorization, exploration.candidates))
+    return exploration
 
 
-def _outcomes(asked: Asked, tried: Mapping[str, list[Candidate]]) -> Iterator[tuple[tuple[int, ...], Outcome]]:
-    before = {key: asked.context[key] for key in tried}
-    sheets = asked.sheets
+def _outcomes(
+    authorization: Authorization, tried: Mapping[str, list[PossibleValue]]
+) -> Iterator[tuple[tuple[int, ...], Outcome]]:
+    before = {key: authorization.context[key] for key in tried}
+    layers = authorization.layers
     try:
         for places in product(*(range(len(options)) for options in tried.values())):
             for (key, options), place in zip(tried.items(), places, strict=True):
-                asked.context[key] = options[place].values
-            yield places, _outcome(asked, sheets)
+                authorization.context[key] = options[place].values
+            yield places, _outcome(authorization, layers)
     finally:
-        asked.context.update(before)
+        authorization.context.update(before)
 
 
-def _outcome(asked: Asked, sheets: Mapping[Layer, Sheet]) -> Outcome:
+def _outcome(authorization: Authorization, layers: Mapping[Layer, CompiledLayer]) -> Outcome:
     """Decide with the values that are now in the context."""
     passing: dict[tuple[Action, Layer], Tri] = {}
     allowed: dict[Action, Tri] = {}
-    for action, _ in asked.actions():
-        reach: Reach = {}
-        question = asked.question(action)
+    for action, _ in authorization.actions():
+        reach: TrustMatches = {}
+        request = authorization.request(action)
         answers = [
-            (layer, *tally(sheet, question, asked.has_boundary, reach if layer is Layer.TRUST else {}))
-            for layer, sheet in sheets.items()
+            (
+                layer,
+                *answer_layer(
+                    compiled_layer, request, authorization.has_boundary, reach if layer is Layer.TRUST else {}
+                ),
+            )
+            for layer, compiled_layer in layers.items()
         ]
         passing |= {(action, layer): passes(grants, denies) for layer, grants, denies in answers}
-        allowed[action] = asked.allowed(reach, answers)
-    return Outcome(asked.together(allowed.__getitem__), passing)
+        allowed[action] = authorization.allowed(reach, answers)
+    return Outcome(authorization.together(allowed.__getitem__), passing)
 
 
-def _unknown_tests(asked: Asked) -> dict[str, list[Test]]:
+def _unknown_tests(authorization: Authorization) -> dict[str, list[Test]]:
     """Collect the tests of unknown keys, in statements that may still apply."""
     found: dict[str, list[Test]] = {}
-    needed = frozenset(action for action, _ in asked.actions())
-    for statement in _open_statements(asked):
+    needed = frozenset(action for action, _ in authorization.actions())
+    for statement in _open_statements(authorization):
         for test in statement.tests:
-            if isinstance(asked.context[test.lower], Maybe) and not needed <= test.hidden:
+            if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden:
                 found.setdefault(test.lower, []).append(test)
     return found
 
 
-def _unknown_in_variables(asked: Asked) -> list[str]:
+def _unknown_in_variables(authorization: Authorization) -> list[str]:
     """Collect the unknown keys that policy variables hold."""
     found: dict[str, None] = {}
-    for statement in _open_statements(asked):
+    for statement in _open_statements(authorization):
         texts = [operand.text for test in statement.tests for operand in test.operands]
         texts += [text for text, _ in statement.resources.listed] if statement.resources else []
         for variable in (variable for text in texts for variable in text.variables()):
-            if isinstance(asked.context[variable.lower], Maybe):
+            if isinstance(authorization.context[variable.lower], UnknownState):
                 found[variable.lower] = None
     return list(found)
 
 
-def _open_statements(asked: Asked) -> Iterator[Statement]:
-    questions = asked.questions()
-    for sheet in asked.sheets.values():
-        for _, document in (compiled for page in sheet.pages for compiled in page.compiled):
+def _open_statements(authorization: Authorization) -> Iterator[Statement]:
+    requests = authorization.requests()
+    for compiled_layer in authorization.layers.values():
+        for _, document in (compiled for level in compiled_layer.levels for compiled in level.compiled):
             for statement in document.statements:
-                if could_apply(statement, sheet.row, questions, asked.has_boundary):
+                if could_apply(statement, compiled_layer.row, requests, authorization.has_boundary):
                     yield statement
 
 

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-from diagnose.evaluate.caller import SERVICE_PATH, Asker, chained
+from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
 from diagnose.evaluate.operations import ASSUME_ROLE
-from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleName, split_arn
+from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.parameter import Form, Parameter, Syntax
@@ -32,10 +32,10 @@ _MOST_TAGS = 50
 _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 
-def gates(case: Case, asker: Asker, role: RoleName) -> tuple[GateTrace, ...]:
+def gates(case: Case, caller: Caller, role: RoleArn) -> tuple[GateTrace, ...]:
     """Ask everything that is not a policy; only what does not pass comes back."""
-    asked = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, asker, role))
-    return tuple(trace for trace in asked if trace.verdict is not YES)
+    authorization = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, caller, role))
+    return tuple(trace for trace in authorization if trace.verdict is not YES)
 
 
 def pass_every_gate(sent: Parameters) -> bool:
@@ -58,7 +58,7 @@ def _pattern(syntax: Syntax) -> re.Pattern[str]:
     return re.compile(rf"[\w{re.escape(syntax.signs)}]{{{syntax.shortest},{syntax.longest}}}", re.ASCII)
 
 
-def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
+def _parameters(case: Case, caller: Caller) -> Iterator[GateTrace]:
     """The syntax of the parameters, and what contradicts the caller's own session."""
     if case.request.via is Via.CONSOLE:
         return
@@ -70,17 +70,17 @@ def _parameters(case: Case, asker: Asker) -> Iterator[GateTrace]:
         (Parameter.SOURCE_IDENTITY, sent.source_identity, _SESSION_NAME),
     ):
         if value is not None and not _well_written(value, syntax):
-            yield _malformed(parameter, value, asked=syntax)
+            yield _malformed(parameter, value, authorization=syntax)
     if sent.source_identity is not None and sent.source_identity.lower().startswith(_OF_AWS):
-        yield _malformed(Parameter.SOURCE_IDENTITY, sent.source_identity, asked=Form.NOT_RESERVED)
+        yield _malformed(Parameter.SOURCE_IDENTITY, sent.source_identity, authorization=Form.NOT_RESERVED)
     seconds = sent.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
         yield _malformed(Parameter.DURATION_SECONDS, str(seconds), least=SHORTEST, limit=LONGEST_MAXIMUM)
     if len(sent.provided_contexts) > _MOST_CONTEXTS:
         yield _malformed(Parameter.PROVIDED_CONTEXTS, str(len(sent.provided_contexts)), limit=_MOST_CONTEXTS)
     yield from _tags(sent)
-    yield from _mfa(sent, asker)
-    yield from _inherited(case, asker)
+    yield from _mfa(sent, caller)
+    yield from _inherited(case, caller)
 
 
 def _tags(sent: Parameters) -> Iterator[GateTrace]:
@@ -89,15 +89,15 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
     seen: set[str] = set()
     for key, value in sent.tags.items():
         if key.lower().startswith(_OF_AWS) or value.lower().startswith(_OF_AWS):
-            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.NOT_RESERVED)
+            yield _malformed(Parameter.TAGS, f"{key}={value}", authorization=Form.NOT_RESERVED)
         if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
-            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.TAG_SIGNS)
+            yield _malformed(Parameter.TAGS, f"{key}={value}", authorization=Form.TAG_SIGNS)
         if key.lower() in seen:
             yield _no(Gate.PARAMETERS, Reason.DUPLICATE_TAG, key)
         seen.add(key.lower())
     for key in sent.transitive_tag_keys:
         if key.lower() not in seen:
-            yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, asked=Form.SENT_TAG)
+            yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, authorization=Form.SENT_TAG)
 
 
 def _is_tag(text: str, shortest: int, longest: int) -> bool:
@@ -106,27 +106,27 @@ def _is_tag(text: str, shortest: int, longest: int) -> bool:
     return fits and shortest <= len(text) <= longest
 
 
-def _mfa(sent: Parameters, asker: Asker) -> Iterator[GateTrace]:
+def _mfa(sent: Parameters, caller: Caller) -> Iterator[GateTrace]:
     """`SerialNumber` and `TokenCode` go together, and only an IAM user has a device of their own."""
     if bool(sent.mfa_serial) != sent.mfa_code_sent:
         alone = Parameter.SERIAL_NUMBER if sent.mfa_serial else Parameter.TOKEN_CODE
         yield _no(Gate.PARAMETERS, Reason.MFA_INCOMPLETE, alone.value)
     if not sent.mfa_serial:
         return
-    if asker.kind is not CallerKind.USER:
+    if caller.kind is not CallerKind.USER:
         yield _no(Gate.PARAMETERS, Reason.MFA_NOT_A_USER, sent.mfa_serial)
         return
     device = split_arn(sent.mfa_serial)
-    if device is not None and device.account != asker.account:
-        yield _no(Gate.PARAMETERS, Reason.MFA_OTHER_USER, sent.mfa_serial, wanted=asker.account)
+    if device is not None and device.account != caller.account:
+        yield _no(Gate.PARAMETERS, Reason.MFA_OTHER_USER, sent.mfa_serial, wanted=caller.account)
 
 
-def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
+def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
     """What the caller's session hands on cannot be passed anew.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """
-    if not asker.has_role:
+    if not caller.has_role:
         return
     sent, session = case.request.parameters, case.snapshot.source.session
     inherited = session.transitive_tag_keys
@@ -144,24 +144,24 @@ def _inherited(case: Case, asker: Asker) -> Iterator[GateTrace]:
         yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, sent.source_identity, wanted=fixed)
 
 
-def caller_gates(source: SourceSide, asker: Asker) -> Iterator[GateTrace]:
+def caller_gates(source: SourceSide, caller: Caller) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
-    as_kind = CallerKind.ROOT if asker.origin is Origin.ASSUME_ROOT else asker.kind
+    as_kind = CallerKind.ROOT if caller.origin is Origin.ASSUME_ROOT else caller.kind
     if refused := ASSUME_ROLE.refused.get(as_kind):
-        yield _no(Gate.CALLER, refused, asker.arn)
+        yield _no(Gate.CALLER, refused, caller.arn)
     principal = source.principal
-    is_entity = asker.has_role or asker.kind is CallerKind.USER
+    is_entity = caller.has_role or caller.kind is CallerKind.USER
     if is_entity and isinstance(principal, Known) and principal.value is None:
-        yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, asker.arn)
+        yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, caller.arn)
 
 
-def _partition(asker: Asker, role: RoleName) -> Iterator[GateTrace]:
+def _partition(caller: Caller, role: RoleArn) -> Iterator[GateTrace]:
     """Credentials of one partition are not valid in another."""
-    if asker.kind is not CallerKind.SERVICE and asker.partition != role.partition:
-        yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, asker.partition, wanted=role.partition)
+    if caller.kind is not CallerKind.SERVICE and caller.partition != role.partition:
+        yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, caller.partition, wanted=role.partition)
 
 
-def role_gates(destination: DestinationSide, role: RoleName, *, service: bool) -> Iterator[GateTrace]:
+def role_gates(destination: DestinationSide, role: RoleArn, *, service: bool) -> Iterator[GateTrace]:
     """Whether there is such a role, and one that this caller may assume at all. `service`: an AWS service calls."""
     evidence = destination.role
     if isinstance(evidence, Known):
@@ -175,7 +175,7 @@ def role_gates(destination: DestinationSide, role: RoleName, *, service: bool) -
         yield _no(Gate.ROLE, Reason.RESERVED_ROLE, role.arn)
 
 
-def _nearest_roles(destination: DestinationSide, role: RoleName) -> list[str]:
+def _nearest_roles(destination: DestinationSide, role: RoleArn) -> list[str]:
     """Give the ARN of the account's role of that name, in another path or case, if there is one."""
     others = destination.other_roles
     if not isinstance(others, Known):
@@ -183,16 +183,16 @@ def _nearest_roles(destination: DestinationSide, role: RoleName) -> list[str]:
     return [arn for arn in others.value if arn.rpartition("/")[2].lower() == role.name.lower()][:1]
 
 
-def _duration(case: Case, asker: Asker) -> Iterator[GateTrace]:
+def _duration(case: Case, caller: Caller) -> Iterator[GateTrace]:
     """`DurationSeconds` against the role's maximum, and against one hour when chaining.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html
     """
     seconds = case.request.parameters.duration_seconds
-    if seconds is None or case.request.via is Via.CONSOLE or asker.kind is CallerKind.SERVICE:
+    if seconds is None or case.request.via is Via.CONSOLE or caller.kind is CallerKind.SERVICE:
         return
     if seconds > CHAINING_SECONDS:
-        limited: Tri = chained(asker)
+        limited: Tri = chained(caller)
         if limited is not NO:
             yield _over(Reason.OVER_CHAINING_LIMIT, ~limited, CHAINING_SECONDS, seconds)
     role = case.snapshot.destination.role
@@ -203,14 +203,14 @@ def _duration(case: Case, asker: Asker) -> Iterator[GateTrace]:
         yield _over(Reason.OVER_ROLE_MAXIMUM, NO, role.value.max_session_seconds.value, seconds)
 
 
-_GATES: dict[Gate, Callable[[Case, Asker, RoleName], Iterator[GateTrace]]] = {
-    Gate.PARAMETERS: lambda case, asker, _: _parameters(case, asker),
-    Gate.CALLER: lambda case, asker, _: caller_gates(case.snapshot.source, asker),
-    Gate.PARTITION: lambda _, asker, role: _partition(asker, role),
-    Gate.ROLE: lambda case, asker, role: role_gates(
-        case.snapshot.destination, role, service=asker.kind is CallerKind.SERVICE
+_GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
+    Gate.PARAMETERS: lambda case, caller, _: _parameters(case, caller),
+    Gate.CALLER: lambda case, caller, _: caller_gates(case.snapshot.source, caller),
+    Gate.PARTITION: lambda _, caller, role: _partition(caller, role),
+    Gate.ROLE: lambda case, caller, role: role_gates(
+        case.snapshot.destination, role, service=caller.kind is CallerKind.SERVICE
     ),
-    Gate.DURATION: lambda case, asker, _: _duration(case, asker),
+    Gate.DURATION: lambda case, caller, _: _duration(case, caller),
 }
 
 
@@ -222,11 +222,11 @@ def _malformed(
     parameter: Parameter,
     got: str,
     *,
-    asked: Syntax | Form | None = None,
+    authorization: Syntax | Form | None = None,
     least: int | None = None,
     limit: int | None = None,
 ) -> GateTrace:
-    return GateTrace(Gate.PARAMETERS, NO, Reason.BAD_SYNTAX, parameter, asked, least, limit, got=(got,))
+    return GateTrace(Gate.PARAMETERS, NO, Reason.BAD_SYNTAX, parameter, authorization, least, limit, got=(got,))
 
 
 def _over(reason: Reason, verdict: Tri, limit: int | None, seconds: int) -> GateTrace:

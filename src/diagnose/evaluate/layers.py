@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from diagnose.evaluate.caller import SERVICE_PATH, Asker
-from diagnose.model.arn import CallerKind, RoleName
+from diagnose.evaluate.caller import SERVICE_PATH, Caller
+from diagnose.model.arn import CallerKind, RoleArn
 from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicySet
@@ -19,7 +19,7 @@ Attached: TypeAlias = tuple[tuple[str, PolicySet], ...] | str
 """Levels, each with its name and its policies; or a text that says why the layer does not apply."""
 
 
-class Row(Struct, frozen=True):
+class LayerTraits(Struct, frozen=True):
     """One layer.
 
     `principal` and `resource` say whether its statements have such an element: it is then needed; an element
@@ -35,13 +35,13 @@ class Row(Struct, frozen=True):
 
 
 # RCPFullAWSAccess is attached everywhere and cannot be detached.
-RCP = Row(Layer.RCP, principal=True, grants=False, levels=True)
-SCP = Row(Layer.SCP, levels=True)
-ENDPOINT = Row(Layer.ENDPOINT, principal=True)
-TRUST = Row(Layer.TRUST, principal=True, resource=False)
-IDENTITY = Row(Layer.IDENTITY)
-BOUNDARY = Row(Layer.BOUNDARY)
-SESSION = Row(Layer.SESSION)
+RCP = LayerTraits(Layer.RCP, principal=True, grants=False, levels=True)
+SCP = LayerTraits(Layer.SCP, levels=True)
+ENDPOINT = LayerTraits(Layer.ENDPOINT, principal=True)
+TRUST = LayerTraits(Layer.TRUST, principal=True, resource=False)
+IDENTITY = LayerTraits(Layer.IDENTITY)
+BOUNDARY = LayerTraits(Layer.BOUNDARY)
+SESSION = LayerTraits(Layer.SESSION)
 ROWS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 
@@ -69,45 +69,45 @@ def _of_organization(
     return "none apply" if isinstance(levels, Known) else (("", PolicySet(unread=(levels,))),)
 
 
-def _scps(source: SourceSide, asker: Asker) -> Attached:
+def _scps(source: SourceSide, caller: Caller) -> Attached:
     """SCPs bind the caller's account, but neither its service-linked roles nor AWS services.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
-    if asker.kind is CallerKind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         return "the caller is an AWS service"
-    if asker.service_linked:
+    if caller.service_linked:
         return "the caller is a service-linked role"
-    if asker.may_be_service_linked:
+    if caller.may_be_service_linked:
         return PERHAPS_NOT_REACHED
-    return _of_organization(source.scps, source.organization, asker.account)
+    return _of_organization(source.scps, source.organization, caller.account)
 
 
-def _identity(source: SourceSide, asker: Asker) -> Attached:
-    if asker.kind is CallerKind.SERVICE:
+def _identity(source: SourceSide, caller: Caller) -> Attached:
+    if caller.kind is CallerKind.SERVICE:
         return "AWS services have no identity-based policies"
     return (("", source.identity_policies),)
 
 
-def _boundary(source: SourceSide, asker: Asker) -> Attached:
-    if asker.kind is CallerKind.SERVICE:
+def _boundary(source: SourceSide, caller: Caller) -> Attached:
+    if caller.kind is CallerKind.SERVICE:
         return "AWS services have no permissions boundary"
     return _one(source.boundary, "none is set")
 
 
-def _session(source: SourceSide, asker: Asker) -> Attached:
+def _session(source: SourceSide, caller: Caller) -> Attached:
     """Only the sessions of roles and of federated users can have session policies."""
-    if not asker.has_role:
+    if not caller.has_role:
         return "only sessions of roles have one"
     policies = source.session.policies
     return (("", policies),) if policies.policies or policies.unread else "none was passed"
 
 
-def _trust(destination: DestinationSide, _: RoleName) -> Attached:
+def _trust(destination: DestinationSide, _: RoleArn) -> Attached:
     return _one(destination.trust_policy, "")
 
 
-def _rcps(destination: DestinationSide, role: RoleName) -> Attached:
+def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
     """RCPs bind the role's account, whoever calls, but for service-linked roles on either side.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
@@ -124,13 +124,13 @@ def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
     return _one(endpoint.value.policy, "") if endpoint.value is not None else "no VPC endpoint is used"
 
 
-OF_SOURCE: dict[Layer, tuple[Row, Callable[[SourceSide, Asker], Attached]]] = {
+OF_SOURCE: dict[Layer, tuple[LayerTraits, Callable[[SourceSide, Caller], Attached]]] = {
     Layer.IDENTITY: (IDENTITY, _identity),
     Layer.SCP: (SCP, _scps),
     Layer.BOUNDARY: (BOUNDARY, _boundary),
     Layer.SESSION: (SESSION, _session),
 }
-OF_DESTINATION: dict[Layer, tuple[Row, Callable[[DestinationSide, RoleName], Attached]]] = {
+OF_DESTINATION: dict[Layer, tuple[LayerTraits, Callable[[DestinationSide, RoleArn], Attached]]] = {
     Layer.RCP: (RCP, _rcps),
     Layer.TRUST: (TRUST, _trust),
 }

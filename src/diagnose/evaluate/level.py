@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.document import Document, Statement, compile_document
-from diagnose.evaluate.layers import Attached, Row
+from diagnose.evaluate.layers import Attached, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
 from diagnose.model.policy import Policy, PolicySet
 from diagnose.model.trace import (
@@ -23,16 +23,16 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
-class Page:
+class CompiledLevel:
     """One level of a layer."""
 
     __slots__ = ("_briefs", "_compiled", "_policies", "name", "row", "unread_policies")
 
-    def __init__(self, row: Row, name: str, policies: PolicySet) -> None:
+    def __init__(self, row: LayerTraits, name: str, policies: PolicySet) -> None:
         """Documents are compiled when they are first looked at."""
         self.row, self.name, self._policies, self.unread_policies = row, name, policies.policies, policies.unread
         self._compiled: list[tuple[Policy, Document]] | None = None
-        self._briefs: dict[Action, Brief] = {}
+        self._briefs: dict[Action, StatementsFor] = {}
 
     @property
     def compiled(self) -> list[tuple[Policy, Document]]:
@@ -51,15 +51,15 @@ class Page:
         ]
         return (*self.unread_policies, *unusable)
 
-    def brief(self, action: Action) -> "Brief":
+    def statements_for(self, action: Action) -> "StatementsFor":
         """Give what counts for one action."""
-        brief = self._briefs.get(action)
-        if brief is None:
-            brief = self._briefs[action] = Brief(self, action)
-        return brief
+        statements_for = self._briefs.get(action)
+        if statements_for is None:
+            statements_for = self._briefs[action] = StatementsFor(self, action)
+        return statements_for
 
 
-class Brief:
+class StatementsFor:
     """What of one level counts for one action.
 
     `allow` and `deny` are settled from the start: what was not read may hold an Allow or a Deny, and counts as one
@@ -71,12 +71,12 @@ class Brief:
 
     __slots__ = ("allow", "allows", "always_allows", "denies", "deny", "unread")
 
-    def __init__(self, page: Page, action: Action) -> None:
+    def __init__(self, level: CompiledLevel, action: Action) -> None:
         """Sort the statements that cover the action by their effects."""
         allows: list[Statement] = []
         denies: list[Statement] = []
-        unread = bool(page.unread_policies)
-        for _, document in page.compiled:
+        unread = bool(level.unread_policies)
+        for _, document in level.compiled:
             unread = unread or not document.usable
             for statement in document.statements:
                 if action in statement.covers:
@@ -89,33 +89,35 @@ class Brief:
         self.allow: Tri = UNKNOWN if unread else NO
         self.deny: Tri = UNKNOWN if unread else NO
         self.always_allows = False
-        if not page.row.grants or (not page.row.principal and any(map(_unconditional, allows))):
+        if not level.row.grants or (not level.row.principal and any(map(_unconditional, allows))):
             self.allow, self.allows = YES, []
             self.always_allows = not (unread or denies)
 
 
-class Sheet:
+class CompiledLayer:
     """A layer's levels; none, and `why`, where the layer does not apply."""
 
-    __slots__ = ("_may_deny", "pages", "row", "why")
+    __slots__ = ("_may_deny", "levels", "row", "why")
 
-    def __init__(self, row: Row, pages: list[Page], why: str = "") -> None:
+    def __init__(self, row: LayerTraits, levels: list[CompiledLevel], why: str = "") -> None:
         """Take the levels; nothing is compiled yet."""
-        self.row, self.pages, self.why = row, pages, why
-        self._may_deny: dict[Action, list[Brief]] = {}
+        self.row, self.levels, self.why = row, levels, why
+        self._may_deny: dict[Action, list[StatementsFor]] = {}
 
-    def levels_that_may_deny(self, action: Action) -> list[Brief]:
+    def levels_that_may_deny(self, action: Action) -> list[StatementsFor]:
         """Give what can keep the layer from letting an action pass: all levels but those that always do."""
         briefs = self._may_deny.get(action)
         if briefs is None:
-            all_briefs = [page.brief(action) for page in self.pages]
-            briefs = self._may_deny[action] = [brief for brief in all_briefs if not brief.always_allows]
+            all_briefs = [level.statements_for(action) for level in self.levels]
+            briefs = self._may_deny[action] = [
+                statements_for for statements_for in all_briefs if not statements_for.always_allows
+            ]
         return briefs
 
     def problems(self) -> tuple[Problem, ...]:
         """Name what AWS would not accept in the documents."""
         found: list[Problem] = []
-        for policy, document in (compiled for page in self.pages for compiled in page.compiled):
+        for policy, document in (compiled for level in self.levels for compiled in level.compiled):
             found += [Problem(self.row.layer, policy, flaw.pointer, flaw.message) for flaw in document.flaws]
             found += [
                 Problem(self.row.layer, policy, statement.pointer, message)
@@ -125,15 +127,15 @@ class Sheet:
         return tuple(found)
 
 
-def sheet_of(row: Row, attached: Attached) -> Sheet:
+def compile_layer(row: LayerTraits, attached: Attached) -> CompiledLayer:
     """Give the sheet of what is attached."""
     if isinstance(attached, str):
         return _idle_sheet(row, attached)
-    make = _page_of_level if row.levels else Page
-    return Sheet(row, [make(row, name, policies) for name, policies in attached])
+    make = _page_of_level if row.levels else CompiledLevel
+    return CompiledLayer(row, [make(row, name, policies) for name, policies in attached])
 
 
-Reach = dict[Match, Tri]
+TrustMatches = dict[Match, Tri]
 """How Allow statements reach the caller, by kind of match; a kind that is not there does not reach it."""
 
 
@@ -145,7 +147,7 @@ def passes(some_allow: Tri, some_deny: Tri) -> Tri:
     return min(some_allow, ~some_deny)
 
 
-class Weighed:
+class LayerAnswer:
     """A layer's answer to one question.
 
     `passes` is its verdict; `denies` whether some Deny applies; `grants` whether at every level some Allow
@@ -154,11 +156,11 @@ class Weighed:
 
     __slots__ = ("applies", "denies", "grants", "levels", "reach", "row", "why")
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, compiled_layer: CompiledLayer) -> None:
         """Start as a layer that has nothing to say."""
-        self.row, self.why, self.applies = sheet.row, sheet.why, not sheet.why
+        self.row, self.why, self.applies = compiled_layer.row, compiled_layer.why, not compiled_layer.why
         self.grants, self.denies = YES, NO
-        self.reach: Reach = {}
+        self.reach: TrustMatches = {}
         self.levels: list[LevelTrace] = []
 
     @property
@@ -167,31 +169,33 @@ class Weighed:
         return passes(self.grants, self.denies)
 
 
-def weigh(sheet: Sheet, question: Question, has_boundary: Tri) -> Weighed:
+def answer_with_traces(compiled_layer: CompiledLayer, request: ActionRequest, has_boundary: Tri) -> LayerAnswer:
     """Ask a layer, with traces. `has_boundary` says whether the caller has a permissions boundary."""
-    answer = Weighed(sheet)
-    for page in sheet.pages:
-        brief = page.brief(question.action)
-        if brief.unread:
+    answer = LayerAnswer(compiled_layer)
+    for level in compiled_layer.levels:
+        statements_for = level.statements_for(request.action)
+        if statements_for.unread:
             answer.reach.update(dict.fromkeys(Match, UNKNOWN))
         traces = [
-            _trace(statement, policy, page, question, has_boundary)
-            for policy, document in page.compiled
+            _trace(statement, policy, level, request, has_boundary)
+            for policy, document in level.compiled
             for statement in document.statements
         ]
-        allow, deny = _tally(brief, sheet.row, question, has_boundary, answer.reach)
+        allow, deny = _tally(statements_for, compiled_layer.row, request, has_boundary, answer.reach)
         answer.grants, answer.denies = min(answer.grants, allow), max(answer.denies, deny)
-        answer.levels.append(LevelTrace(page.name, allow, deny, tuple(traces), page.unread))
+        answer.levels.append(LevelTrace(level.name, allow, deny, tuple(traces), level.unread))
     return answer
 
 
-def tally(sheet: Sheet, question: Question, has_boundary: Tri, reach: Reach) -> tuple[Tri, Tri]:
+def answer_layer(
+    compiled_layer: CompiledLayer, request: ActionRequest, has_boundary: Tri, reach: TrustMatches
+) -> tuple[Tri, Tri]:
     """Ask a layer, without traces: whether it grants, and whether it denies. `reach` is added to."""
     grants, denies = YES, NO
-    for brief in sheet.levels_that_may_deny(question.action):
-        if brief.unread and sheet.row.principal:
+    for statements_for in compiled_layer.levels_that_may_deny(request.action):
+        if statements_for.unread and compiled_layer.row.principal:
             reach.update(dict.fromkeys(Match, UNKNOWN))
-        allow, deny = _tally(brief, sheet.row, question, has_boundary, reach)
+        allow, deny = _tally(statements_for, compiled_layer.row, request, has_boundary, reach)
         if allow < grants:
             grants = allow
         if deny > denies:
@@ -199,24 +203,24 @@ def tally(sheet: Sheet, question: Question, has_boundary: Tri, reach: Reach) -> 
     return grants, denies
 
 
-def could_apply(statement: Statement, row: Row, questions: Iterable[Question], has_boundary: Tri) -> bool:
+def could_apply(statement: Statement, row: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri) -> bool:
     """Say whether a statement applies, or may, to any of the questions."""
-    return any(_applies(statement, row, question, has_boundary)[0] is not NO for question in questions)
+    return any(_applies(statement, row, request, has_boundary)[0] is not NO for request in requests)
 
 
 @lru_cache
-def _idle_sheet(row: Row, why: str) -> Sheet:
+def _idle_sheet(row: LayerTraits, why: str) -> CompiledLayer:
     """Give the sheet of a layer that does not apply, which is the same for everybody."""
-    return Sheet(row, [], why or "it is empty")
+    return CompiledLayer(row, [], why or "it is empty")
 
 
-_pages: ObjectMemo[Page] = ObjectMemo()
+_pages: ObjectMemo[CompiledLevel] = ObjectMemo()
 
 
-def _page_of_level(row: Row, name: str, policies: PolicySet) -> Page:
+def _page_of_level(row: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
     """Give the page of an organization's level, which is the same for many accounts."""
     key = f"{row.layer} {name}"
-    return _pages.find(policies, key) or _pages.offer(policies, key, Page(row, name, policies))
+    return _pages.find(policies, key) or _pages.offer(policies, key, CompiledLevel(row, name, policies))
 
 
 def _unconditional(statement: Statement) -> bool:
@@ -226,7 +230,7 @@ def _unconditional(statement: Statement) -> bool:
     return everything and not (statement.broken or statement.tests or statement.principals)
 
 
-def _misplaced(statement: Statement, row: Row) -> list[str]:
+def _misplaced(statement: Statement, row: LayerTraits) -> list[str]:
     """Name the elements that a statement of this layer must have or cannot have."""
     found = []
     if row.principal and statement.principals is None:
@@ -242,49 +246,53 @@ def _misplaced(statement: Statement, row: Row) -> list[str]:
     return found
 
 
-def _tally(brief: Brief, row: Row, question: Question, has_boundary: Tri, reach: Reach) -> tuple[Tri, Tri]:
+def _tally(
+    statements_for: StatementsFor, row: LayerTraits, request: ActionRequest, has_boundary: Tri, reach: TrustMatches
+) -> tuple[Tri, Tri]:
     """Add up the statements of one level."""
-    allow, deny = brief.allow, brief.deny
-    for statement in brief.allows:
-        answer, met = _applies(statement, row, question, has_boundary)
+    allow, deny = statements_for.allow, statements_for.deny
+    for statement in statements_for.allows:
+        answer, met = _applies(statement, row, request, has_boundary)
         if answer is not NO:
             allow = max(allow, answer)
             for match, reached in met:
                 certain = min(answer, reached)
                 if certain > reach.get(match, NO):
                     reach[match] = certain
-    for statement in brief.denies:
-        answer, _ = _applies(statement, row, question, has_boundary)
+    for statement in statements_for.denies:
+        answer, _ = _applies(statement, row, request, has_boundary)
         if answer is not NO:
             deny = max(deny, answer)
     return allow, deny
 
 
-def _trace(statement: Statement, policy: Policy, page: Page, question: Question, has_boundary: Tri) -> StatementTrace:
+def _trace(
+    statement: Statement, policy: Policy, level: CompiledLevel, request: ActionRequest, has_boundary: Tri
+) -> StatementTrace:
     """Compare every element of one statement, and say how."""
     statement.finish()
-    answer, met = _applies(statement, page.row, question, has_boundary)
+    answer, met = _applies(statement, level.row, request, has_boundary)
     reached = [match for match, certain in met if certain is YES]
     return StatementTrace(
-        page.row.layer,
-        page.name,
+        level.row.layer,
+        level.name,
         policy,
         statement.index,
         statement.sid,
         statement.effect or Effect.DENY,
         answer,
-        _elements(statement, page.row, question, has_boundary),
+        _elements(statement, level.row, request, has_boundary),
         next((match for match in Match if match in reached), None),
         statement.alone,
     )
 
 
 def _applies(
-    statement: Statement, row: Row, question: Question, has_boundary: Tri
+    statement: Statement, row: LayerTraits, request: ActionRequest, has_boundary: Tri
 ) -> tuple[Tri, list[tuple[Match, Tri]]]:
     """Say whether a statement applies: all its elements hold. What cannot be told is never certain."""
     met: list[tuple[Match, Tri]] = []
-    if question.action not in statement.covers:
+    if request.action not in statement.covers:
         return NO, met
     if not statement.finished:
         statement.finish()
@@ -293,7 +301,7 @@ def _applies(
         if statement.principals is None:
             answer, met = UNKNOWN, [(match, UNKNOWN) for match in Match]
         else:
-            met = statement.principals.reach(question.asker, has_boundary=has_boundary)
+            met = statement.principals.reach(request.caller, has_boundary=has_boundary)
             reached = NO
             for _, certain in met:
                 reached = max(reached, certain)
@@ -301,23 +309,25 @@ def _applies(
     elif statement.principals is not None:
         answer = UNKNOWN
     if answer is not NO and row.resource:
-        answer = min(answer, statement.resources.holds(question) if statement.resources is not None else UNKNOWN)
+        answer = min(answer, statement.resources.holds(request) if statement.resources is not None else UNKNOWN)
     if answer is not NO:
         for test in statement.tests:
-            answer = min(answer, test.holds(question))
+            answer = min(answer, test.holds(request))
             if answer is NO:
                 break
     return answer, met
 
 
-def _elements(statement: Statement, row: Row, question: Question, has_boundary: Tri) -> tuple[ElementTrace, ...]:
+def _elements(
+    statement: Statement, row: LayerTraits, request: ActionRequest, has_boundary: Tri
+) -> tuple[ElementTrace, ...]:
     """Compare every element, and say how."""
     traces: list[ElementTrace] = []
     if statement.actions is not None:
-        traces.append(statement.actions.trace(question))
+        traces.append(statement.actions.trace(request))
     if row.principal and statement.principals is not None:
-        traces.append(statement.principals.trace(question, has_boundary=has_boundary))
+        traces.append(statement.principals.trace(request, has_boundary=has_boundary))
     if row.resource and statement.resources is not None:
-        traces.append(statement.resources.trace(question))
-    traces += [near_miss.trace(test, question) for test in statement.tests]
+        traces.append(statement.resources.trace(request))
+    traces += [near_miss.trace(test, request) for test in statement.tests]
     return tuple(traces)

@@ -18,7 +18,7 @@ _MOST_MARKED = 100_000
 V = TypeVar("V")
 
 
-class Kept(Generic[V]):
+class Memo(Generic[V]):
     """Values by the content that they were made of, up to so many bytes of content."""
 
     __slots__ = ("_marked", "_size", "_values")

@@ -9,19 +9,19 @@ from diagnose.evaluate.keys.table import SPELLINGS, traits_of, written
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, joined
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, split_arn, split_path
 from diagnose.model.condition_keys import FilledBy, Presence
-from diagnose.model.key_state import ABSENT, KeyState, Maybe, State
+from diagnose.model.key_state import ABSENT, KeyState, State, UnknownState
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, YES
 
 
-def trace(test: Test, question: Question) -> ElementTrace:
+def trace(test: Test, request: ActionRequest) -> ElementTrace:
     """Compare, and say how."""
-    verdict = test.holds(question)
-    state = test.state(question)
-    reason, operand = _reason(test, question, state)
+    verdict = test.holds(request)
+    state = test.state(request)
+    reason, operand = _reason(test, request, state)
     if verdict is YES:
         reason = Reason.MATCHES
     pointer = operand.pointer if operand else _whole(test)
@@ -30,7 +30,7 @@ def trace(test: Test, question: Question) -> ElementTrace:
         verdict,
         reason,
         pointer,
-        wanted=tuple(_shown(one, question) for one in test.operands),
+        wanted=tuple(_shown(one, request) for one in test.operands),
         got=_key_state(state),
         key=written(test.key),
         operator=test.written,
@@ -98,7 +98,7 @@ def near_account(one: str, other: str) -> bool:
 _ORDERED = (Family.NUMBER, Family.DATE, Family.ADDRESS)
 
 
-def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Operand | None]:
+def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, Operand | None]:
     """Give the reason why a test does not hold, and the operand that comes nearest to holding."""
     operator = test.operator
     if operator is None:
@@ -108,23 +108,23 @@ def _reason(test: Test, question: Question, state: State) -> tuple[Reason, Opera
     malformed = next((operand for operand in test.operands if operand.malformed), None)
     if malformed and all(operand.malformed for operand in test.operands):
         return Reason.OPERAND_MALFORMED, malformed
-    if isinstance(state, Maybe):
-        if state.options is not None and test.holds(question) is NO:
+    if isinstance(state, UnknownState):
+        if state.options is not None and test.holds(request) is NO:
             return (Reason.KEY_MISSING if ABSENT in state.options else Reason.VALUE_DIFFERS), None
         return Reason.NOT_TOLD, None
     if operator.family is Family.NULL:
-        return (Reason.KEY_PRESENT if state else _missing(test, question)), None
+        return (Reason.KEY_PRESENT if state else _missing(test, request)), None
     if not state:
-        return _missing(test, question), None
+        return _missing(test, request), None
     if test.sets is SetOperator.NONE and (test.multivalued or len(state) > 1):
         return Reason.SET_OPERATOR_NEEDED, None
     if operator.negated:
-        hit = next((one for one in test.operands if any(_equals(one, value, test, question) for value in state)), None)
+        hit = next((one for one in test.operands if any(_equals(one, value, test, request) for value in state)), None)
         return (
             Reason.EXCLUDED if hit else Reason.OPERAND_MALFORMED if malformed else Reason.NOT_TOLD
         ), hit or malformed
-    unfit = [value for value in state if test.fits(value, question) is not YES]
-    misses = [(_difference(operand, value, test, question), operand) for operand in test.operands for value in unfit]
+    unfit = [value for value in state if test.fits(value, request) is not YES]
+    misses = [(_difference(operand, value, test, request), operand) for operand in test.operands for value in unfit]
     if not misses:
         return Reason.MALFORMED, None
     return min(misses, key=lambda miss: _NEARNESS.index(miss[0]) if miss[0] in _NEARNESS else len(_NEARNESS))
@@ -152,29 +152,29 @@ _NEARNESS = (
 )
 
 
-def _missing(test: Test, question: Question) -> Reason:
+def _missing(test: Test, request: ActionRequest) -> Reason:
     """Say why a key is not there."""
-    if question.action in test.hidden and not isinstance(question.context[test.lower], Maybe):
-        return Reason.KEY_NOT_IN_ACTION if question.context[test.lower] else Reason.KEY_MISSING
-    if question.action in test.hidden:
+    if request.action in test.hidden and not isinstance(request.context[test.lower], UnknownState):
+        return Reason.KEY_NOT_IN_ACTION if request.context[test.lower] else Reason.KEY_MISSING
+    if request.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION
     traits = traits_of(test.lower)
     if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
     if ASSUME_ROLE.sent(traits) is Presence.NEVER:
         return Reason.KEY_NEVER_SENT
-    if traits.filled_by is FilledBy.PARAMETER and question.scene.by_console:
+    if traits.filled_by is FilledBy.PARAMETER and request.call.by_console:
         return Reason.NOT_SENT_BY_CONSOLE
-    return Reason.KEY_MISSING if _may_have(traits.filled_by, question) else Reason.KEY_NOT_FOR_CALLER
+    return Reason.KEY_MISSING if _may_have(traits.filled_by, request) else Reason.KEY_NOT_FOR_CALLER
 
 
-def _may_have(filled_by: FilledBy, question: Question) -> bool:
+def _may_have(filled_by: FilledBy, request: ActionRequest) -> bool:
     """Say whether a caller of this kind can have a key that is not there now."""
     match filled_by:
         case FilledBy.USER:
-            return question.asker.kind is CallerKind.USER
+            return request.caller.kind is CallerKind.USER
         case FilledBy.SERVICE:
-            return question.asker.kind is CallerKind.SERVICE
+            return request.caller.kind is CallerKind.SERVICE
         case FilledBy.CALLER | FilledBy.SIGN_IN | FilledBy.PARAMETER | FilledBy.CALL | FilledBy.ROLE:
             return True
         case FilledBy.INSTANCE | FilledBy.OTHER_OPERATION:
@@ -183,15 +183,15 @@ def _may_have(filled_by: FilledBy, question: Question) -> bool:
             assert_never(filled_by)
 
 
-def _difference(operand: Operand, value: str, test: Test, question: Question) -> Reason:
+def _difference(operand: Operand, value: str, test: Test, request: ActionRequest) -> Reason:
     """Say why one operand does not fit one value."""
     assert test.operator is not None
     if operand.malformed:
         return Reason.OPERAND_MALFORMED
     text = operand.text
     if text.plain is None and test.operator.takes_variables:
-        pieces = text.resolve(question)
-        if isinstance(pieces, Maybe):
+        pieces = text.resolve(request)
+        if isinstance(pieces, UnknownState):
             return Reason.NOT_TOLD
         if pieces is None:
             return Reason.VARIABLE_UNRESOLVED
@@ -214,13 +214,13 @@ def _difference(operand: Operand, value: str, test: Test, question: Question) ->
     return Reason.VALUE_DIFFERS
 
 
-def _equals(operand: Operand, value: str, test: Test, question: Question) -> bool:
+def _equals(operand: Operand, value: str, test: Test, request: ActionRequest) -> bool:
     """Say whether an operand takes a value, whatever the other operands say."""
     assert test.operator is not None
     if operand.compare is not None:
         return operand.compare(value) is True
-    pieces = operand.text.resolve(question)
-    if pieces is None or isinstance(pieces, Maybe):
+    pieces = operand.text.resolve(request)
+    if pieces is None or isinstance(pieces, UnknownState):
         return False
     compare = test.operator.comparison(pieces)
     return compare is not None and compare(value) is True
@@ -231,18 +231,18 @@ def _whole(test: Test) -> str:
     return test.operands[0].pointer if len(test.operands) == 1 else test.pointer
 
 
-def _shown(operand: Operand, question: Question) -> str:
+def _shown(operand: Operand, request: ActionRequest) -> str:
     """Give an operand as it is written, with its variables resolved where they can be."""
     text = operand.text
     if text.plain is None:
-        pieces = text.resolve(question)
-        if pieces is not None and not isinstance(pieces, Maybe):
+        pieces = text.resolve(request)
+        if pieces is not None and not isinstance(pieces, UnknownState):
             return joined(pieces)
     return text.written
 
 
 def _key_state(state: State) -> KeyState:
-    if isinstance(state, Maybe):
+    if isinstance(state, UnknownState):
         return KeyState(state.options, state.present, state.shape)
     return KeyState((state,))
 

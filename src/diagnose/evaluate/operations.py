@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.evaluate.keys.table import KeyTraits
-from diagnose.evaluate.layers import ROWS, Row
+from diagnose.evaluate.layers import ROWS, LayerTraits
 from diagnose.model.arn import CallerKind
 from diagnose.model.condition_keys import Presence
 from diagnose.model.trace import Action, Gate, Reason
@@ -33,7 +33,7 @@ class OperationTraits(Struct, frozen=True):
     action: Action
     companions: tuple[Action, ...]
     refused: Mapping[CallerKind, Reason]
-    layers: tuple[Row, ...]
+    layers: tuple[LayerTraits, ...]
     gates: tuple[Gate, ...]
     sent: Callable[[KeyTraits], Presence]
 

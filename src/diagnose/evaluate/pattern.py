@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
-from diagnose.evaluate.request import Question
-from diagnose.model.key_state import ABSENT, ANYTHING, Maybe, State
+from diagnose.evaluate.request import ActionRequest
+from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
 
 Matcher = Callable[[str], bool]
 Piece = tuple[str, bool]
@@ -28,9 +28,9 @@ class Variable:
         self.lower, self.default = key.lower(), default
         self.hidden = hidden_from(self.lower)
 
-    def state(self, question: Question) -> State:
+    def state(self, request: ActionRequest) -> State:
         """Look the key up, as the context of the action asked for holds it."""
-        return ABSENT if question.action in self.hidden else question.context[self.lower]
+        return ABSENT if request.action in self.hidden else request.context[self.lower]
 
 
 class Text:
@@ -47,22 +47,22 @@ class Text:
             as_it_is, self.pieces = self.pieces, _parse(written)
             self.plain = written if self.pieces == as_it_is else None
 
-    def resolve(self, question: Question) -> tuple[Piece, ...] | Maybe | None:
-        """Put in the values of the variables: pieces, None where one has no value, Maybe where one is unknown.
+    def resolve(self, request: ActionRequest) -> tuple[Piece, ...] | UnknownState | None:
+        """Put in the values of the variables: pieces, None where one has no value, UnknownState where one is unknown.
 
         A variable without a value is null, and equals nothing. Whether an empty tag is a value is not documented.
         """
         resolved: list[Piece] = []
-        unknown: Maybe | None = None
+        unknown: UnknownState | None = None
         for piece in self.pieces:
             if not isinstance(piece, Variable):
                 resolved.append(piece)
                 continue
-            state = piece.state(question)
-            if isinstance(state, Maybe):
+            state = piece.state(request)
+            if isinstance(state, UnknownState):
                 unknown = state
             elif state == ("",):
-                unknown = ANYTHING
+                unknown = UNKNOWN_STATE
             elif len(state) == 1 and piece.lower not in MULTIVALUED:
                 resolved.append((state[0], False))
             elif piece.default is not None and not state:

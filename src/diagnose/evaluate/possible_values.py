@@ -11,12 +11,12 @@ from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
 from diagnose.evaluate.operator import Comparison, Family, Operator, moment, number
 from diagnose.evaluate.pattern import Piece
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.key_state import ABSENT, Alternative, Fit, Maybe
+from diagnose.model.key_state import ABSENT, Alternative, Fit, UnknownState
 
 
-class Candidate:
+class PossibleValue:
     """One state that a key may have, with values to try, and what is particular about it.
 
     No values: the key is absent.
@@ -28,28 +28,28 @@ class Candidate:
         """Keep what is tried beside what it stands for."""
         self.values, self.alternative = values, alternative
 
-    def beside(self, among: tuple[str, ...]) -> "Candidate":
+    def beside(self, among: tuple[str, ...]) -> "PossibleValue":
         """Give the set that holds these values, too."""
-        return Candidate((*self.values, *among), self.alternative) if among else self
+        return PossibleValue((*self.values, *among), self.alternative) if among else self
 
 
 def candidates(
-    key: str, tests: Sequence[Test], state: Maybe, questions: Sequence[Question]
-) -> tuple[list[Candidate], bool]:
+    key: str, tests: Sequence[Test], state: UnknownState, requests: Sequence[ActionRequest]
+) -> tuple[list[PossibleValue], bool]:
     """Give the states to try, and whether they are all that can make a difference to any of the questions."""
     if state.options is not None:
-        return [Candidate(option, Alternative(option)) for option in state.options], True
-    told, complete = _told(tests, questions)
+        return [PossibleValue(option, Alternative(option)) for option in state.options], True
+    told, complete = _told(tests, requests)
     singles, all_found = _singles(told, state)
-    found = [Candidate((value,), Alternative((particular,))) for value, particular in singles]
+    found = [PossibleValue((value,), Alternative((particular,))) for value, particular in singles]
     complete = complete and all_found
     if key in MULTIVALUED:
         found = [one.beside(state.among) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
     elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
-        found.append(Candidate(("",), Alternative(("",))))
+        found.append(PossibleValue(("",), Alternative(("",))))
     if not state.present:
-        found.append(Candidate(ABSENT, Alternative(ABSENT)))
+        found.append(PossibleValue(ABSENT, Alternative(ABSENT)))
     return found, complete
 
 
@@ -164,7 +164,7 @@ class _Told:
         self.fit = Fit(test.operator.name, "".join(text for text, _ in pieces))
 
 
-def _told(tests: Sequence[Test], questions: Sequence[Question]) -> tuple[list[_Told], bool]:
+def _told(tests: Sequence[Test], requests: Sequence[ActionRequest]) -> tuple[list[_Told], bool]:
     """Make every operand ready; it is not complete where a variable in one is itself unknown."""
     told: dict[tuple[Family, tuple[Piece, ...], object], _Told] = {}
     complete = True
@@ -173,8 +173,8 @@ def _told(tests: Sequence[Test], questions: Sequence[Question]) -> tuple[list[_T
         if operator is None or operator.family is Family.NULL:
             continue
         for operand in test.operands:
-            for pieces in _resolved(operand, operator, questions):
-                if isinstance(pieces, Maybe):
+            for pieces in _resolved(operand, operator, requests):
+                if isinstance(pieces, UnknownState):
                     complete = False
                     continue
                 compare = operator.comparison(pieces) if pieces is not None else None
@@ -184,15 +184,15 @@ def _told(tests: Sequence[Test], questions: Sequence[Question]) -> tuple[list[_T
 
 
 def _resolved(
-    operand: Operand, operator: Operator, questions: Sequence[Question]
-) -> set[tuple[Piece, ...] | Maybe | None]:
+    operand: Operand, operator: Operator, requests: Sequence[ActionRequest]
+) -> set[tuple[Piece, ...] | UnknownState | None]:
     """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
     if operand.text.plain is not None or not operator.takes_variables:
         return {((operand.text.written, True),)}
-    return {operand.text.resolve(question) for question in questions}
+    return {operand.text.resolve(request) for request in requests}
 
 
-def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, _Particular]], bool]:
+def _singles(told: Sequence[_Told], state: UnknownState) -> tuple[list[tuple[str, _Particular]], bool]:
     """Give a value for every combination of operands that can accept it, with what is particular about it."""
     values: list[str] = []
     families = {one.family for one in told}
@@ -218,14 +218,14 @@ def _singles(told: Sequence[_Told], state: Maybe) -> tuple[list[tuple[str, _Part
     return list(distinct.values()), complete and kinds == 1
 
 
-def _sets(singles: Sequence[tuple[str, _Particular]]) -> Iterator[Candidate]:
+def _sets(singles: Sequence[tuple[str, _Particular]]) -> Iterator[PossibleValue]:
     """Give the sets of values that a key with several can have."""
-    yield Candidate(("",), Alternative(("",), several=True))
+    yield PossibleValue(("",), Alternative(("",), several=True))
     sizes = range(1, len(singles) + 1) if len(singles) <= _MOST_IN_A_SET else (1, 2)
     for size in sizes:
         for chosen in combinations(singles, size):
             values, particulars = zip(*chosen, strict=True)
-            yield Candidate(values, Alternative(particulars, several=True))
+            yield PossibleValue(values, Alternative(particulars, several=True))
 
 
 def _text(told: _Told) -> str:
@@ -238,7 +238,7 @@ def _language(told: _Told) -> Language:
     return Language(pieces, arn=told.family is Family.ARN, fold=fold)
 
 
-def _within(texts: Sequence[_Told], state: Maybe) -> list[Language]:
+def _within(texts: Sequence[_Told], state: UnknownState) -> list[Language]:
     """Say what every value must be like: not empty, and an ARN where it is compared as one."""
     within = [_SOMETHING, *([Language(((state.shape, True),))] if state.shape else [])]
     if any(one.family is Family.ARN for one in texts):

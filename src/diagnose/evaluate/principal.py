@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 
 import re
 
-from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
@@ -80,29 +80,29 @@ class Principals:
             self._listed = tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
         return self._listed
 
-    def reach(self, asker: Asker, *, has_boundary: Tri) -> list[tuple[Match, Tri]]:
+    def reach(self, caller: Caller, *, has_boundary: Tri) -> list[tuple[Match, Tri]]:
         """Say in which ways the element reaches the caller. `has_boundary`: whether a permissions boundary is set.
 
         A NotPrincipal reaches like `*`, if it does.
         """
         if self.negated:
-            return [(Match.ANY, self._excepts_not(asker, has_boundary))]
-        if asker.names is not None:
+            return [(Match.ANY, self._excepts_not(caller, has_boundary))]
+        if caller.names is not None:
             texts = self.texts
-            if asker.known_as.isdisjoint(texts):
+            if caller.known_as.isdisjoint(texts):
                 return []
-            return [(match, YES) for text, match in asker.names if text in texts]
-        return [met for named in self.listed if (met := _meets(named, asker))[1] is not NO]
+            return [(match, YES) for text, match in caller.names if text in texts]
+        return [met for named in self.listed if (met := _meets(named, caller))[1] is not NO]
 
-    def holds(self, asker: Asker, *, has_boundary: Tri) -> Tri:
+    def holds(self, caller: Caller, *, has_boundary: Tri) -> Tri:
         """Say whether the element reaches the caller at all."""
-        return any_of(answer for _, answer in self.reach(asker, has_boundary=has_boundary))
+        return any_of(answer for _, answer in self.reach(caller, has_boundary=has_boundary))
 
-    def trace(self, question: Question, *, has_boundary: Tri) -> ElementTrace:
+    def trace(self, request: ActionRequest, *, has_boundary: Tri) -> ElementTrace:
         """Compare, and say how: at the value that names the caller, or at the nearest miss."""
-        asker, listed = question.asker, self.listed
-        verdict = self.holds(asker, has_boundary=has_boundary)
-        got = asker.principal_arn or asker.arn
+        caller, listed = request.caller, self.listed
+        verdict = self.holds(caller, has_boundary=has_boundary)
+        got = caller.principal_arn or caller.arn
         if self.negated:
             wanted = tuple(named.text for named in listed)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
@@ -111,112 +111,112 @@ class Principals:
             return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
         if not listed:
             return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, (), got)
-        told = [(named, *_meets(named, asker)) for named in listed]
+        told = [(named, *_meets(named, caller)) for named in listed]
         named, _, best = max(told, key=lambda one: one[2])
         reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
         if best is NO:
-            misses = [(_miss(named, asker), named) for named in listed]
+            misses = [(_miss(named, caller), named) for named in listed]
             reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
-        shown = asker.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
+        shown = caller.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
         return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, (named.text,), shown)
 
-    def _excepts_not(self, asker: Asker, has_boundary: Tri) -> Tri:
+    def _excepts_not(self, caller: Caller, has_boundary: Tri) -> Tri:
         """Say whether a NotPrincipal reaches the caller.
 
         A Deny spares a session only if its ARN, its role's and its account's are all listed, and spares nobody
         who has a permissions boundary.
         """
         texts = self.texts
-        if asker.kind is CallerKind.SERVICE:
-            return tri(not any(named.kind == "Service" and named.text == asker.name for named in self.listed))
-        account = tri(bool(texts & {asker.account, f"arn:{asker.partition}:iam::{asker.account}:root"}))
-        principal = UNKNOWN if asker.principal_arn is None else tri(asker.principal_arn in texts)
-        session = _lists_session(texts, asker)
+        if caller.kind is CallerKind.SERVICE:
+            return tri(not any(named.kind == "Service" and named.text == caller.name for named in self.listed))
+        account = tri(bool(texts & {caller.account, f"arn:{caller.partition}:iam::{caller.account}:root"}))
+        principal = UNKNOWN if caller.principal_arn is None else tri(caller.principal_arn in texts)
+        session = _lists_session(texts, caller)
         if self.effect is Effect.ALLOW:
-            listed = any_of((account, principal, session if asker.has_role else NO))
+            listed = any_of((account, principal, session if caller.has_role else NO))
             return ~listed
         return any_of((~all_of((account, principal, session)), has_boundary))
 
 
-def _lists_session(texts: set[str], asker: Asker) -> Tri:
+def _lists_session(texts: set[str], caller: Caller) -> Tri:
     """Say whether a NotPrincipal lists the caller's own session, if the caller is one."""
-    if not asker.has_role:
+    if not caller.has_role:
         return YES
-    if asker.session_arn is not None:
-        return tri(asker.session_arn in texts)
-    sessions = f"arn:{asker.partition}:sts::{asker.account}:assumed-role/{asker.name}/"
+    if caller.session_arn is not None:
+        return tri(caller.session_arn in texts)
+    sessions = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
     return UNKNOWN if any(text.startswith(sessions) for text in texts) else NO
 
 
-def _meets(named: Named, asker: Asker) -> tuple[Match, Tri]:
+def _meets(named: Named, caller: Caller) -> tuple[Match, Tri]:
     """Say in which way one value would reach the caller, and whether it does."""
     text = named.text
     if named.kind == "Service":
-        return Match.SERVICE, tri(asker.kind is CallerKind.SERVICE and asker.name == text)
+        return Match.SERVICE, tri(caller.kind is CallerKind.SERVICE and caller.name == text)
     if named.kind not in _EVERYONE:
         return Match.ANY, NO
     if text == "*":
         return Match.ANY, YES
     if _ACCOUNT.fullmatch(text):
-        return Match.ACCOUNT, tri(asker.account == text)
+        return Match.ACCOUNT, tri(caller.account == text)
     if _UNIQUE_ID.fullmatch(text):
-        return _meets_id(text, asker)
-    return _meets_arn(text, asker)
+        return _meets_id(text, caller)
+    return _meets_arn(text, caller)
 
 
-def _meets_id(text: str, asker: Asker) -> tuple[Match, Tri]:
+def _meets_id(text: str, caller: Caller) -> tuple[Match, Tri]:
     """A unique id stands for one user or role for ever, even when another of the same name comes after it."""
     match = Match.USER if text.startswith("AIDA") else Match.ROLE
-    right_kind = asker.kind is CallerKind.USER if match is Match.USER else asker.has_role
+    right_kind = caller.kind is CallerKind.USER if match is Match.USER else caller.has_role
     if not right_kind:
         return match, NO
-    return match, tri(asker.unique_id == text) if asker.unique_id else UNKNOWN
+    return match, tri(caller.unique_id == text) if caller.unique_id else UNKNOWN
 
 
-def _meets_arn(text: str, asker: Asker) -> tuple[Match, Tri]:
+def _meets_arn(text: str, caller: Caller) -> tuple[Match, Tri]:
     arn = split_arn(text)
-    if arn is None or (arn.partition, arn.account) != (asker.partition, asker.account) or arn.region:
+    if arn is None or (arn.partition, arn.account) != (caller.partition, caller.account) or arn.region:
         return Match.ANY, NO
     kind, path, name = split_path(arn.resource)
     match (arn.service, kind):
         case ("iam", "root") if arn.resource == "root":
             return Match.ACCOUNT, YES
         case ("iam", "user"):
-            return Match.USER, tri(asker.kind is CallerKind.USER and asker.arn == text)
-        case ("iam", "role") if asker.has_role:
-            if asker.principal_arn is not None:
-                return Match.ROLE, tri(asker.principal_arn == text)
+            return Match.USER, tri(caller.kind is CallerKind.USER and caller.arn == text)
+        case ("iam", "role") if caller.has_role:
+            if caller.principal_arn is not None:
+                return Match.ROLE, tri(caller.principal_arn == text)
             # A role's name is unique in its account, and AWS checks the ARN when the policy is saved.
-            return Match.ROLE, tri(asker.name == name and path.startswith(asker.least_path))
-        case ("sts", "assumed-role") if asker.has_role and arn.resource.count("/") == 2:
-            if asker.session_arn is not None:
-                return Match.SESSION, tri(asker.session_arn == text)
-            return Match.SESSION, UNKNOWN if role_of_session(arn) == asker.name else NO
+            return Match.ROLE, tri(caller.name == name and path.startswith(caller.least_path))
+        case ("sts", "assumed-role") if caller.has_role and arn.resource.count("/") == 2:
+            if caller.session_arn is not None:
+                return Match.SESSION, tri(caller.session_arn == text)
+            return Match.SESSION, UNKNOWN if role_of_session(arn) == caller.name else NO
         case ("sts", "federated-user"):
-            return Match.SESSION, tri(asker.kind is CallerKind.FEDERATED_USER and asker.arn == text)
+            return Match.SESSION, tri(caller.kind is CallerKind.FEDERATED_USER and caller.arn == text)
     return Match.ANY, NO
 
 
-def _miss(named: Named, asker: Asker) -> Reason:
+def _miss(named: Named, caller: Caller) -> Reason:
     """Say why one value does not name the caller."""
     text = named.text
     match named.kind:
         case "Service":
-            return _service_miss(text, asker)
+            return _service_miss(text, caller)
         case "Federated":
             return Reason.FEDERATED_ONLY
         case "AWS" | "*":
             pass
         case _:
             return Reason.NEVER_A_PRINCIPAL
-    if asker.kind is CallerKind.SERVICE:
+    if caller.kind is CallerKind.SERVICE:
         return Reason.OTHER_TYPE
     if _ACCOUNT.fullmatch(text):
         return how_arns_differ(
-            f"arn:{asker.partition}:iam::{text}:root", f"arn:{asker.partition}:iam::{asker.account}:root"
+            f"arn:{caller.partition}:iam::{text}:root", f"arn:{caller.partition}:iam::{caller.account}:root"
         )
     if _UNIQUE_ID.fullmatch(text):
-        right_kind = asker.has_role if text.startswith("AROA") else asker.kind is CallerKind.USER
+        right_kind = caller.has_role if text.startswith("AROA") else caller.kind is CallerKind.USER
         return Reason.STALE_ID if right_kind else Reason.OTHER_ID
     arn = split_arn(text.strip())
     if arn is None:
@@ -225,9 +225,9 @@ def _miss(named: Named, asker: Asker) -> Reason:
         return Reason.WILDCARD_IN_PRINCIPAL
     if arn.service == "iam" and arn.resource.split("/")[0] not in ("user", "role", "root"):
         return Reason.NEVER_A_PRINCIPAL
-    if arn.service == "sts" and asker.has_role and role_of_named(arn.resource) == asker.name and asker.session_arn:
-        return how_arns_differ(text, asker.session_arn)
-    reason = how_arns_differ(text, asker.presumed_arn)
+    if arn.service == "sts" and caller.has_role and role_of_named(arn.resource) == caller.name and caller.session_arn:
+        return how_arns_differ(text, caller.session_arn)
+    reason = how_arns_differ(text, caller.presumed_arn)
     return reason if reason in _NEARNESS else Reason.OTHER_NAME
 
 
@@ -237,9 +237,9 @@ def role_of_named(resource: str) -> str:
     return parts[1] if parts[0] == "assumed-role" and len(parts) > 1 else ""
 
 
-def _service_miss(text: str, asker: Asker) -> Reason:
-    if asker.kind is not CallerKind.SERVICE:
+def _service_miss(text: str, caller: Caller) -> Reason:
+    if caller.kind is not CallerKind.SERVICE:
         return Reason.SERVICES_ONLY
-    if text.split(".")[0] == asker.name.split(".")[0]:
+    if text.split(".")[0] == caller.name.split(".")[0]:
         return Reason.REGIONAL_SERVICE_PRINCIPAL
     return Reason.OTHER_SERVICE_PRINCIPAL

@@ -8,9 +8,9 @@ from functools import lru_cache
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, joined, pieces_glob
-from diagnose.evaluate.request import Question
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import split_arn
-from diagnose.model.key_state import Maybe
+from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
 
@@ -73,25 +73,25 @@ class Resources:
             self._listed = tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
         return self._listed
 
-    def holds(self, question: Question) -> Tri:
+    def holds(self, request: ActionRequest) -> Tri:
         """Say whether the role is among the resources, or for NotResource that it is not."""
         if self.everything:
             found = YES
         elif self.static is not None:
             found = NO
             for matches in self.static:
-                if matches(question.resource):
+                if matches(request.resource):
                     found = YES
                     break
             if found is NO and self._beyond:
-                found = UNKNOWN if any(matches(question.resource) for matches in self._beyond) else NO
+                found = UNKNOWN if any(matches(request.resource) for matches in self._beyond) else NO
         else:
-            found = any_of(_fits(text, question) for text, _ in self.listed)
+            found = any_of(_fits(text, request) for text, _ in self.listed)
         return ~found if self.negated else found
 
-    def trace(self, question: Question) -> ElementTrace:
+    def trace(self, request: ActionRequest) -> ElementTrace:
         """Compare, and say how: at the value that fits, or at the nearest miss."""
-        told = [(text, place, _fits(text, question)) for text, place in self.listed]
+        told = [(text, place, _fits(text, request)) for text, place in self.listed]
         fitting = next(((text, place) for text, place, fits in told if fits is YES), None)
         if fitting is not None:
             text, place = fitting
@@ -99,19 +99,19 @@ class Resources:
         elif self.negated:
             unsure = next(((text, place) for text, place, fits in told if fits is UNKNOWN), None)
             if unsure is None:
-                return self._element(question, Reason.MATCHES, self.pointer, self._texts.texts)
+                return self._element(request, Reason.MATCHES, self.pointer, self._texts.texts)
             text, place = unsure
-            reason = _miss(text, UNKNOWN, question)
+            reason = _miss(text, UNKNOWN, request)
         else:
-            misses = [(_miss(text, fits, question), text, place) for text, place, fits in told]
+            misses = [(_miss(text, fits, request), text, place) for text, place, fits in told]
             if not misses:
-                return self._element(question, Reason.MALFORMED, self.pointer, ())
+                return self._element(request, Reason.MALFORMED, self.pointer, ())
             reason, text, place = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
-        return self._element(question, reason, place, (text.written,))
+        return self._element(request, reason, place, (text.written,))
 
-    def _element(self, question: Question, reason: Reason, place: str, wanted: tuple[str, ...]) -> ElementTrace:
-        verdict = self.holds(question)
-        return ElementTrace(Element.RESOURCE, verdict, reason, place, wanted, question.resource, negated=self.negated)
+    def _element(self, request: ActionRequest, reason: Reason, place: str, wanted: tuple[str, ...]) -> ElementTrace:
+        verdict = self.holds(request)
+        return ElementTrace(Element.RESOURCE, verdict, reason, place, wanted, request.resource, negated=self.negated)
 
 
 def _is_everything(text: str) -> bool:
@@ -127,41 +127,41 @@ def _matcher(pattern: str) -> Matcher | None:
     return arn_glob(pattern)
 
 
-def _fits(text: Text, question: Question) -> Tri:
+def _fits(text: Text, request: ActionRequest) -> Tri:
     """Say whether one value fits. A variable fits only after the fifth colon, and not without a value."""
     if text.plain is not None:
         if _is_everything(text.plain):
             return YES
         matcher = _matcher(text.plain)
-        if matcher is None and (beyond := beyond_glob(text.plain)) is not None and beyond(question.resource):
+        if matcher is None and (beyond := beyond_glob(text.plain)) is not None and beyond(request.resource):
             # AWS says that a `*` at the end of a part can go on beyond the colon, and not when it does.
             return UNKNOWN
-        return tri(matcher is not None and matcher(question.resource))
+        return tri(matcher is not None and matcher(request.resource))
     first = text.pieces[0]
     if not isinstance(first, tuple) or _matcher(first[0]) is None:
         return NO
-    pieces = text.resolve(question)
-    if isinstance(pieces, Maybe):
+    pieces = text.resolve(request)
+    if isinstance(pieces, UnknownState):
         return UNKNOWN
     if pieces is None:
         return NO
     matcher = pieces_glob(pieces, arn=True)
-    return tri(matcher is not None and matcher(question.resource))
+    return tri(matcher is not None and matcher(request.resource))
 
 
-def _miss(text: Text, fits: Tri, question: Question) -> Reason:
+def _miss(text: Text, fits: Tri, request: ActionRequest) -> Reason:
     """Say why one value does not fit."""
     if fits is UNKNOWN:
         return Reason.NOT_TOLD if text.plain is None else Reason.WILDCARD_OVER_COLON
     if text.plain is not None:
         if _matcher(text.plain) is None:
             return Reason.SPACE_DIFFERS if text.plain != text.plain.strip() else Reason.NOT_AN_ARN
-        reason = how_arns_differ(text.plain, question.resource)
+        reason = how_arns_differ(text.plain, request.resource)
         return Reason.VARIABLE_IS_LITERAL if "${" in text.plain else _known(reason)
-    pieces = text.resolve(question)
-    if pieces is None or isinstance(pieces, Maybe):
+    pieces = text.resolve(request)
+    if pieces is None or isinstance(pieces, UnknownState):
         return Reason.VARIABLE_UNRESOLVED
-    return _known(how_arns_differ(joined(pieces), question.resource))
+    return _known(how_arns_differ(joined(pieces), request.resource))
 
 
 def _known(reason: Reason) -> Reason:

@@ -6,15 +6,15 @@ In a batch the same side comes again in many pairs; what is worked out is rememb
 from functools import lru_cache
 
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
-from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
 from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, PERHAPS_NOT_REACHED, RCP, of_endpoint
-from diagnose.evaluate.level import Sheet, sheet_of
+from diagnose.evaluate.level import CompiledLayer, compile_layer
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.key_state import ABSENT, Maybe
+from diagnose.model.key_state import ABSENT, UnknownState
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri, tri
 
@@ -25,52 +25,52 @@ class SourceView:
     `instead_of_rcps` is what counts in place of the role's RCPs, which do not reach a caller that is service-linked.
     """
 
-    __slots__ = ("_hands_on", "_may_deny", "_passes", "_sheets", "asker", "has_boundary", "instead_of_rcps")
+    __slots__ = ("_hands_on", "_may_deny", "_passes", "_sheets", "caller", "has_boundary", "instead_of_rcps")
 
     def __init__(self, source: SourceSide, via: Via) -> None:
         """Raises XdiagError when the source is no ARN of a caller."""
-        self.asker = Asker(source, via)
+        self.caller = Caller(source, via)
         self.has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
-        self.instead_of_rcps = _instead_of_rcps(self.asker)
+        self.instead_of_rcps = _instead_of_rcps(self.caller)
         self._hands_on: tuple[Tri, Tri] | None = None
         self._passes: bool | None = None
-        self._may_deny: dict[Action, list[tuple[Layer, Sheet]]] = {}
-        self._sheets: dict[Layer, Sheet] = {}
+        self._may_deny: dict[Action, list[tuple[Layer, CompiledLayer]]] = {}
+        self._sheets: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, source: SourceSide) -> bool:
         """Say that the gates that are about the caller alone let it pass."""
         if self._passes is None:
-            self._passes = not any(caller_gates(source, self.asker))
+            self._passes = not any(caller_gates(source, self.caller))
         return self._passes
 
     def hands_on(self, source: SourceSide) -> tuple[Tri, Tri]:
         """Say whether the caller's session hands on tags, and whether a source identity."""
         if self._hands_on is None:
-            keys, identity = inherited_tag_keys(source, self.asker), inherited_source_identity(source, self.asker)
+            keys, identity = inherited_tag_keys(source, self.caller), inherited_source_identity(source, self.caller)
             self._hands_on = (
                 UNKNOWN if keys is None else tri(keys != ()),
-                UNKNOWN if isinstance(identity, Maybe) else tri(identity != ABSENT),
+                UNKNOWN if isinstance(identity, UnknownState) else tri(identity != ABSENT),
             )
         return self._hands_on
 
-    def sheet(self, layer: Layer, source: SourceSide) -> Sheet:
+    def compiled_layer(self, layer: Layer, source: SourceSide) -> CompiledLayer:
         """Give the policies of a layer on this side."""
-        sheet = self._sheets.get(layer)
-        if sheet is None:
+        compiled_layer = self._sheets.get(layer)
+        if compiled_layer is None:
             row, attached = OF_SOURCE[layer]
-            sheet = self._sheets[layer] = sheet_of(row, attached(source, self.asker))
-        return sheet
+            compiled_layer = self._sheets[layer] = compile_layer(row, attached(source, self.caller))
+        return compiled_layer
 
-    def sheets_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, Sheet]]:
+    def sheets_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
         """Give the layers on this side that can keep an action from passing."""
-        sheets = self._may_deny.get(action)
-        if sheets is None:
-            sheets = self._may_deny[action] = []
+        layers = self._may_deny.get(action)
+        if layers is None:
+            layers = self._may_deny[action] = []
             for layer in OF_SOURCE:
-                sheet = self.sheet(layer, source)
-                if sheet.levels_that_may_deny(action):
-                    sheets.append((layer, sheet))
-        return sheets
+                compiled_layer = self.compiled_layer(layer, source)
+                if compiled_layer.levels_that_may_deny(action):
+                    layers.append((layer, compiled_layer))
+        return layers
 
 
 class DestinationView:
@@ -82,38 +82,38 @@ class DestinationView:
         """Raises XdiagError when the role is no ARN of one."""
         self.role = parse_role(role_arn)
         self._passes: dict[bool, bool] = {}
-        self._sheets: dict[Layer, Sheet] = {}
+        self._sheets: dict[Layer, CompiledLayer] = {}
 
-    def passes_its_gates(self, destination: DestinationSide, asker: Asker) -> bool:
+    def passes_its_gates(self, destination: DestinationSide, caller: Caller) -> bool:
         """Say that the gates that are about the role let such a caller pass."""
-        service = asker.kind is CallerKind.SERVICE
+        service = caller.kind is CallerKind.SERVICE
         passes = self._passes.get(service)
         if passes is None:
             passes = self._passes[service] = not any(role_gates(destination, self.role, service=service))
         return passes
 
-    def sheet(self, layer: Layer, destination: DestinationSide) -> Sheet:
+    def compiled_layer(self, layer: Layer, destination: DestinationSide) -> CompiledLayer:
         """Give the policies of a layer on this side."""
-        sheet = self._sheets.get(layer)
-        if sheet is None:
+        compiled_layer = self._sheets.get(layer)
+        if compiled_layer is None:
             row, attached = OF_DESTINATION[layer]
-            sheet = self._sheets[layer] = sheet_of(row, attached(destination, self.role))
-        return sheet
+            compiled_layer = self._sheets[layer] = compile_layer(row, attached(destination, self.role))
+        return compiled_layer
 
 
-_NOT_REACHED = sheet_of(RCP, "the caller is a service-linked role")
-_PERHAPS_NOT_REACHED = sheet_of(RCP, PERHAPS_NOT_REACHED)
+_NOT_REACHED = compile_layer(RCP, "the caller is a service-linked role")
+_PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
 
 
-def _instead_of_rcps(asker: Asker) -> Sheet | None:
-    if asker.service_linked:
+def _instead_of_rcps(caller: Caller) -> CompiledLayer | None:
+    if caller.service_linked:
         return _NOT_REACHED
-    return _PERHAPS_NOT_REACHED if asker.may_be_service_linked else None
+    return _PERHAPS_NOT_REACHED if caller.may_be_service_linked else None
 
 
 _sources: ObjectMemo[SourceView] = ObjectMemo()
 _roles: ObjectMemo[DestinationView] = ObjectMemo()
-_endpoints: ObjectMemo[Sheet] = ObjectMemo()
+_endpoints: ObjectMemo[CompiledLayer] = ObjectMemo()
 
 
 def source_view(case: Case) -> SourceView:
@@ -128,19 +128,19 @@ def destination_view(case: Case) -> DestinationView:
     return _roles.find(destination, arn) or _roles.offer(destination, arn, DestinationView(arn))
 
 
-def endpoint_sheet(endpoint: Evidence[Endpoint | None]) -> Sheet:
+def endpoint_layer(endpoint: Evidence[Endpoint | None]) -> CompiledLayer:
     """Give the sheet of a VPC endpoint."""
     if isinstance(endpoint, Unread):
         return _unread_endpoint(endpoint)
     if endpoint.value is None:
         return _NO_ENDPOINT
     used = endpoint.value
-    return _endpoints.find(used, "") or _endpoints.offer(used, "", sheet_of(ENDPOINT, of_endpoint(endpoint)))
+    return _endpoints.find(used, "") or _endpoints.offer(used, "", compile_layer(ENDPOINT, of_endpoint(endpoint)))
 
 
 @lru_cache
-def _unread_endpoint(gap: Unread) -> Sheet:
-    return sheet_of(ENDPOINT, of_endpoint(gap))
+def _unread_endpoint(gap: Unread) -> CompiledLayer:
+    return compile_layer(ENDPOINT, of_endpoint(gap))
 
 
-_NO_ENDPOINT = sheet_of(ENDPOINT, of_endpoint(Known(None)))
+_NO_ENDPOINT = compile_layer(ENDPOINT, of_endpoint(Known(None)))

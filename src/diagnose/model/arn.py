@@ -45,7 +45,7 @@ class Arn(Struct, frozen=True):
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
 
-class Caller(Struct, frozen=True):
+class CallerArn(Struct, frozen=True):
     """A caller taken apart. `path` is "/" or "/a/b/", empty where the ARN does not carry one."""
 
     arn: str
@@ -57,7 +57,7 @@ class Caller(Struct, frozen=True):
     session: str = ""
 
 
-class RoleName(Struct, frozen=True):
+class RoleArn(Struct, frozen=True):
     """A role's ARN taken apart. `path` is "/" or "/a/b/"."""
 
     arn: str
@@ -93,46 +93,46 @@ def role_of_session(arn: Arn) -> str:
     return arn.resource.split("/")[1]
 
 
-def parse_caller(text: str) -> Caller:
+def parse_caller(text: str) -> CallerArn:
     """Read the ARN of a caller, or the name of a service principal.
 
     Raises XdiagError, with the nearest right form as its hint.
     """
     if sound := _SOUND_ENTITY.fullmatch(text):
         kind_of_entity = CallerKind.ROLE if sound[3] == "role" else CallerKind.USER
-        return Caller(text, kind_of_entity, sound[1], sound[2], sound[5], sound[4])
+        return CallerArn(text, kind_of_entity, sound[1], sound[2], sound[5], sound[4])
     if sound := _SOUND_SESSION.fullmatch(text):
-        return Caller(text, CallerKind.SESSION, sound[1], sound[2], sound[3], session=sound[4])
+        return CallerArn(text, CallerKind.SESSION, sound[1], sound[2], sound[3], session=sound[4])
     if _SERVICE.fullmatch(text):
-        return Caller(text, CallerKind.SERVICE, "aws", "", text)
+        return CallerArn(text, CallerKind.SERVICE, "aws", "", text)
     arn = _checked(text, "source")
     kind, path, name = split_path(arn.resource)
     match (arn.service, kind):
         case ("iam", "user") if name:
-            return Caller(text, CallerKind.USER, arn.partition, arn.account, name, path)
+            return CallerArn(text, CallerKind.USER, arn.partition, arn.account, name, path)
         case ("iam", "role") if name:
-            return Caller(text, CallerKind.ROLE, arn.partition, arn.account, name, path)
+            return CallerArn(text, CallerKind.ROLE, arn.partition, arn.account, name, path)
         case ("iam", "root"):
-            return Caller(text, CallerKind.ROOT, arn.partition, arn.account, "root")
+            return CallerArn(text, CallerKind.ROOT, arn.partition, arn.account, "root")
         case ("sts", "assumed-role") if arn.resource.count("/") == 2 and name and (role := role_of_session(arn)):
-            return Caller(text, CallerKind.SESSION, arn.partition, arn.account, role, session=name)
+            return CallerArn(text, CallerKind.SESSION, arn.partition, arn.account, role, session=name)
         case ("sts", "federated-user") if name:
-            return Caller(text, CallerKind.FEDERATED_USER, arn.partition, arn.account, name)
+            return CallerArn(text, CallerKind.FEDERATED_USER, arn.partition, arn.account, name)
         case ("sts", "assumed-role"):
             raise XdiagError(
                 f"the source `{text}` is not a whole session ARN",
-                hint="expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
+                hint="expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
             )
     raise XdiagError(f"the source `{text}` is not a principal that signs requests", hint=_other_kind(arn, kind))
 
 
-def parse_role(text: str) -> RoleName:
+def parse_role(text: str) -> RoleArn:
     """Read the ARN of an IAM role.
 
     Raises XdiagError, with the nearest right form as its hint.
     """
     if (sound := _SOUND_ENTITY.fullmatch(text)) and sound[3] == "role":
-        return RoleName(text, sound[1], sound[2], sound[4], sound[5])
+        return RoleArn(text, sound[1], sound[2], sound[4], sound[5])
     if _ROLE_NAME.fullmatch(text):
         raise XdiagError(
             f"the destination `{text}` is a bare name, not an ARN",
@@ -146,7 +146,7 @@ def parse_role(text: str) -> RoleName:
                 f"the destination role `{text}` has an empty part in its path",
                 hint=f"did you mean `arn:{arn.partition}:iam::{arn.account}:role{re.sub('/+', '/', path)}{name}`",
             )
-        return RoleName(text, arn.partition, arn.account, path, name)
+        return RoleArn(text, arn.partition, arn.account, path, name)
     what = _WHAT_IT_IS.get((arn.service, kind), "not an IAM role")
     raise XdiagError(f"the destination `{text}` is {what}", hint=_nearest_role(arn, kind, name))
 

@@ -62,7 +62,7 @@ class Alternative(Struct, frozen=True):
         return self.values == ((),)
 
 
-class Maybe:
+class UnknownState:
     """A key whose state is not known.
 
     `options` are the states it can have, None where it can have any; `present` says that it has a value;
@@ -84,20 +84,20 @@ class Maybe:
         self.present = present or bool(shape or among)
 
 
-State: TypeAlias = tuple[str, ...] | Maybe
-"""Values, none of them when the key is known to be absent; or a `Maybe`."""
+State: TypeAlias = tuple[str, ...] | UnknownState
+"""Values, none of them when the key is known to be absent; or a `UnknownState`."""
 
 
 ABSENT: tuple[str, ...] = ()
 
 
-ANYTHING = Maybe()
+UNKNOWN_STATE = UnknownState()
 
 
-SOME_VALUE = Maybe(present=True)
+PRESENT = UnknownState(present=True)
 
 
-FALSE_OR_ABSENT = Maybe((("false",), ABSENT))
+FALSE_OR_ABSENT = UnknownState((("false",), ABSENT))
 
 
 def tag_state(tags: Mapping[str, str], tag: str) -> tuple[str, ...]:

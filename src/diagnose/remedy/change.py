@@ -12,7 +12,7 @@ from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, Operation
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller, role_name
+from diagnose.remedy.names import caller_of, role_name
 
 
 class PolicyChange(Struct, frozen=True):
@@ -139,8 +139,8 @@ def carrier_of(policy: Policy, case: Case) -> Carrier:
         case PolicyKind.INLINE:
             if policy.group:
                 return Carrier("group", policy.group)
-            asker = caller(case)
-            return Carrier("user" if asker.kind is CallerKind.USER else "role", asker.name)
+            caller = caller_of(case)
+            return Carrier("user" if caller.kind is CallerKind.USER else "role", caller.name)
     return Carrier()
 
 

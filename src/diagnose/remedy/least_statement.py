@@ -9,7 +9,7 @@ from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.trace import Action, Layer
 from diagnose.remedy.document import Json, Object, listed, statements
-from diagnose.remedy.names import caller, permission_set, permission_set_pattern, principal_element, role_name
+from diagnose.remedy.names import caller_of, permission_set, permission_set_pattern, principal_element, role_name
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: Object | None = None) -> Object | None:
@@ -33,14 +33,14 @@ def grant_to_permission_set(action: Action, case: Case, condition: Object | None
 
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
-    asker = caller(case)
+    caller = caller_of(case)
     who: Object = {"aws:PrincipalArn": permission_set_pattern(case)}
     also = dict(condition or {})
     held = also.pop("ArnLike", {})
     return {
         "Sid": sid(Layer.TRUST, action, case),
         "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{asker.partition}:iam::{asker.account}:root"},
+        "Principal": {"AWS": f"arn:{caller.partition}:iam::{caller.account}:root"},
         "Action": str(action),
         "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
     }
@@ -48,7 +48,7 @@ def grant_to_permission_set(action: Action, case: Case, condition: Object | None
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
-    name = (permission_set(case) or caller(case).name) if layer is Layer.TRUST else role_name(case)
+    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else role_name(case)
     plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
     return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
 
@@ -71,7 +71,7 @@ def _is_for_such_callers(statement: Object, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
-    kind = "Service" if caller(case).kind is CallerKind.SERVICE else "AWS"
+    kind = "Service" if caller_of(case).kind is CallerKind.SERVICE else "AWS"
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
 
@@ -81,7 +81,7 @@ def _allows(statement: Object, action: Action) -> bool:
 
 def _carried(condition: Json, case: Case) -> Object:
     dropped = {*WHO_CALLS, KeyGroup.TOKEN}
-    if caller(case).kind is not CallerKind.SERVICE:
+    if caller_of(case).kind is not CallerKind.SERVICE:
         dropped.add(KeyGroup.SOURCE_ACCOUNT)
     carried: Object = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():

@@ -2,13 +2,13 @@
 
 import re
 
-from diagnose.evaluate.call import Scene
-from diagnose.evaluate.caller import SERVICE_PATH, Asker
+from diagnose.evaluate.call import Call
+from diagnose.evaluate.caller import SERVICE_PATH, Caller
 from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.sides import source_view
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, parse_role, split_arn, split_path
 from diagnose.model.case import Case
-from diagnose.model.key_state import Maybe
+from diagnose.model.key_state import UnknownState
 from diagnose.model.policy import Level, Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS
@@ -17,9 +17,9 @@ PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center puts a permission set's inline policy on the role."""
 
 
-def caller(case: Case) -> Asker:
+def caller_of(case: Case) -> Caller:
     """Give who calls, worked out once for all the cases that share the source."""
-    return source_view(case).asker
+    return source_view(case).caller
 
 
 def principal_arn(case: Case) -> str | None:
@@ -28,21 +28,21 @@ def principal_arn(case: Case) -> str | None:
     Where the path of a session's role was not read, it is taken to be `/`. None for callers that no trust
     policy can let in (the root user, federated users) and for services.
     """
-    asker = caller(case)
-    match asker.kind:
+    caller = caller_of(case)
+    match caller.kind:
         case CallerKind.USER | CallerKind.ROLE:
-            return asker.arn
+            return caller.arn
         case CallerKind.SESSION:
-            return asker.principal_arn or f"arn:{asker.partition}:iam::{asker.account}:role/{asker.name}"
+            return caller.principal_arn or f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return None
 
 
 def principal_element(case: Case) -> dict[str, str] | None:
     """Give the Principal element that names exactly the caller."""
-    asker = caller(case)
-    if asker.kind is CallerKind.SERVICE:
-        return {"Service": asker.name}
+    caller = caller_of(case)
+    if caller.kind is CallerKind.SERVICE:
+        return {"Service": caller.name}
     arn = principal_arn(case)
     return {"AWS": arn} if arn else None
 
@@ -54,9 +54,9 @@ def role_name(case: Case) -> str:
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
     """Give the values that a condition key has in the request, none if it is absent; None where that is not known."""
-    scene = Scene(case, caller(case), parse_role(case.request.role_arn))
-    state = Context(scene)[key.lower()]
-    return None if isinstance(state, Maybe) else state
+    call = Call(case, caller_of(case), parse_role(case.request.role_arn))
+    state = Context(call)[key.lower()]
+    return None if isinstance(state, UnknownState) else state
 
 
 def destination_is_protected(case: Case) -> bool:
@@ -69,16 +69,16 @@ def destination_is_protected(case: Case) -> bool:
 
 def source_is_protected(case: Case) -> bool:
     """Say whether nobody can edit the source's policies: a service-linked role, or no IAM principal at all."""
-    asker = caller(case)
-    if asker.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
+    caller = caller_of(case)
+    if caller.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
         return True
-    return asker.service_linked
+    return caller.service_linked
 
 
 def permission_set(case: Case) -> str:
     """Name the permission set whose role the source is; empty where it is not one of IAM Identity Center."""
-    asker = caller(case)
-    found = _RESERVED_NAME.fullmatch(asker.name) if asker.has_role else None
+    caller = caller_of(case)
+    found = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
     return found["permission_set"] if found else ""
 
 
@@ -87,10 +87,10 @@ def permission_set_pattern(case: Case) -> str:
 
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
-    asker = caller(case)
-    path = asker.path if asker.path and asker.path.startswith(RESERVED_PATH) else f"{RESERVED_PATH}*"
+    caller = caller_of(case)
+    path = caller.path if caller.path and caller.path.startswith(RESERVED_PATH) else f"{RESERVED_PATH}*"
     name = f"{RESERVED_NAME}{permission_set(case)}_{'?' * 16}"
-    return f"arn:{asker.partition}:iam::{asker.account}:role{path}{name}"
+    return f"arn:{caller.partition}:iam::{caller.account}:role{path}{name}"
 
 
 def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
@@ -122,13 +122,13 @@ def carrier_words(policy: Policy, case: Case) -> str:
 
 def source_words(case: Case) -> str:
     """Name the user or the role behind the source."""
-    asker = caller(case)
-    match asker.kind:
+    caller = caller_of(case)
+    match caller.kind:
         case CallerKind.USER:
-            return f"the user `{asker.name}`"
+            return f"the user `{caller.name}`"
         case CallerKind.ROLE | CallerKind.SESSION:
-            return f"the role `{asker.name}`"
-    return f"`{asker.arn}`"
+            return f"the role `{caller.name}`"
+    return f"`{caller.arn}`"
 
 
 def level_words(level: Level) -> str:

@@ -20,7 +20,7 @@ from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.case_edit import policies_in
 from diagnose.remedy.document import Json, Object, listed, read, statements
-from diagnose.remedy.names import caller
+from diagnose.remedy.names import caller_of
 from diagnose.remedy.single_layer import ALLOWS_ALL, granting, opened, session_of, trust_in, with_fewer_companions
 
 
@@ -113,39 +113,39 @@ def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str,
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
     """Give the strangers: unnamed ones in the source's account and elsewhere, then everybody who is named."""
-    asker = caller(before)
-    home = asker.account or _ELSEWHERE[1]
+    caller = caller_of(before)
+    home = caller.account or _ELSEWHERE[1]
     other = next(account for account in _ELSEWHERE if account != home)
     wanted = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
-    if asker.kind is not CallerKind.SERVICE:
-        kind = "user" if asker.kind is CallerKind.USER else "role"
-        wanted += [(home, kind, "/elsewhere/", asker.name), (other, kind, asker.path or "/", asker.name)]
+    if caller.kind is not CallerKind.SERVICE:
+        kind = "user" if caller.kind is CallerKind.USER else "role"
+        wanted += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
     wanted += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
     for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST_CALLERS]:
         if layer is Layer.SCP and account != home:
             continue
-        arn = f"arn:{asker.partition}:iam::{account}:{kind}{path}{name}"
-        if arn == asker.presumed_arn:
+        arn = f"arn:{caller.partition}:iam::{account}:{kind}{path}{name}"
+        if arn == caller.presumed_arn:
             continue
         stranger = _stranger(before, arn, account, kind, name)
         yield stranger
         if account != home:
             yield replace(stranger, organization=Known(None))
     if layer is not Layer.SCP:
-        service = "lambda.amazonaws.com" if asker.name != "lambda.amazonaws.com" else "ec2.amazonaws.com"
+        service = "lambda.amazonaws.com" if caller.name != "lambda.amazonaws.com" else "ec2.amazonaws.com"
         yield SourceSide(arn=service, identity_policies=ALLOWS_ALL, organization=Known(None))
 
 
 def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
     """Make somebody else of the source: all that it has but its identity and its limits."""
-    source, asker = case.snapshot.source, caller(case)
+    source, caller = case.snapshot.source, caller_of(case)
     held = source.principal.value if isinstance(source.principal, Known) else None
     tags = held.tags if held and isinstance(held.tags, Known) else Known({})
     calls_as = arn
     if kind == "role":
         # A role of the same name is another one in time only: its session may not pass for the source's own.
-        session = "elsewhere" if (account, name) == (asker.account, asker.name) else asker.session_name or "session"
-        calls_as = f"arn:{asker.partition}:sts::{account}:assumed-role/{name}/{session}"
+        session = "elsewhere" if (account, name) == (caller.account, caller.name) else caller.session_name or "session"
+        calls_as = f"arn:{caller.partition}:sts::{account}:assumed-role/{name}/{session}"
     unique_id = f"{'AROA' if kind == 'role' else 'AIDA'}STRANGEREXAMPLE"
     return SourceSide(
         arn=calls_as,
@@ -153,7 +153,7 @@ def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> Sourc
         identity_policies=ALLOWS_ALL,
         boundary=Known(None),
         session=replace(session_of(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)),
-        scps=source.scps if account == asker.account else Known(()),
+        scps=source.scps if account == caller.account else Known(()),
         organization=source.organization,
     )
 
@@ -195,7 +195,7 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
     document = read(trust) if trust else None
     if document is None:
         return
-    asked, source, asker = _asked_keys(document), before.snapshot.source, caller(before)
+    asked, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
     itself = replace(source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_of(source))
     pair = opened(before, itself, Layer.TRUST), opened(after, itself, Layer.TRUST)
     for keys, values in (
@@ -206,8 +206,8 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
     ):
         if asked & set(keys):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
-    if not sessions and asker.kind is CallerKind.SESSION and _names_one_session(document, asker.name):
-        other = replace(itself, arn=f"{asker.arn.rpartition('/')[0]}/somebody-elses-session")
+    if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
+        other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
         yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
 
 

@@ -18,7 +18,7 @@ import pytest
 from msgspec import structs
 from tests.evaluate.cases import SERVICE, SESSION, USER, case
 
-from diagnose.evaluate.authorization import Asked
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.keys.table import (
     ATTRIBUTES,
     CLAIMS,
@@ -39,7 +39,7 @@ from diagnose.evaluate.keys.table import (
 from diagnose.model.case import Case, Endpoint, Organization, Origin, Parameters, ProvidedContext, Via
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence, ValueKind
 from diagnose.model.evidence import Known
-from diagnose.model.key_state import ABSENT, Maybe, State
+from diagnose.model.key_state import ABSENT, State, UnknownState
 from diagnose.model.trace import Action
 
 ROWS = """
@@ -124,7 +124,7 @@ ACTIONS = {
 EACH = frozenset(ACTIONS.values())
 
 
-class Row(NamedTuple):
+class LayerTraits(NamedTuple):
     """What AWS's pages say of one key."""
 
     name: str
@@ -136,9 +136,9 @@ class Row(NamedTuple):
     value: ValueKind
 
 
-def _row(line: str) -> Row:
+def _row(line: str) -> LayerTraits:
     name, group, filled_by, seen_by, sent, many, value = line.split()
-    return Row(
+    return LayerTraits(
         name,
         KeyGroup(group),
         FilledBy(filled_by),
@@ -165,14 +165,14 @@ def test_every_key_has_one_row_and_is_expected_here() -> None:
     assert len({name.lower() for name in names}) == len(names)
 
 
-def key_of(row: Row) -> str:
+def key_of(row: LayerTraits) -> str:
     """Give a key of a row, as a policy would write it."""
     samples = {CLAIMS.name: "accounts.google.com:aud", ATTRIBUTES.name: "saml:iss"}
     return samples.get(row.name, f"{row.name}Team" if row.name.endswith("/") else row.name)
 
 
 @every_row
-def test_a_row_says_of_its_key_what_aws_documents(row: Row) -> None:
+def test_a_row_says_of_its_key_what_aws_documents(row: LayerTraits) -> None:
     traits = traits_of(key_of(row).lower())
     assert traits is not None
     assert traits.name == row.name
@@ -181,7 +181,7 @@ def test_a_row_says_of_its_key_what_aws_documents(row: Row) -> None:
 
 
 @every_row
-def test_everything_that_is_asked_of_a_key_comes_from_its_row(row: Row) -> None:
+def test_everything_that_is_asked_of_a_key_comes_from_its_row(row: LayerTraits) -> None:
     key = key_of(row)
     assert (group_of(key), group_of(key.upper())) == (row.group, row.group)
     assert (value_kind(key), value_kind(key.upper())) == (row.value, row.value)
@@ -190,7 +190,7 @@ def test_everything_that_is_asked_of_a_key_comes_from_its_row(row: Row) -> None:
 
 
 @every_row
-def test_a_key_is_written_as_aws_writes_it(row: Row) -> None:
+def test_a_key_is_written_as_aws_writes_it(row: LayerTraits) -> None:
     key = key_of(row)
     assert written(key) == key
     if "<" not in row.name:
@@ -266,48 +266,48 @@ IN_ORGANIZATIONS: dict[str, Any] = {
 EVERY_CALL = [case(**caller, **call, **IN_ORGANIZATIONS) for caller, call in product(CALLERS, CALLS)]
 
 
-def state_of(row: Row, one: Case) -> State:
-    return Asked(one).context[key_of(row).lower()]
+def state_of(row: LayerTraits, one: Case) -> State:
+    return Authorization(one).context[key_of(row).lower()]
 
 
 def is_there(state: State) -> bool:
     """Say whether the key is certainly there, with whatever value."""
-    if not isinstance(state, Maybe):
+    if not isinstance(state, UnknownState):
         return state != ABSENT
     return state.present or (state.options is not None and ABSENT not in state.options)
 
 
 @having(Presence.ALWAYS)
-def test_a_key_that_is_always_sent_is_always_derived(row: Row) -> None:
+def test_a_key_that_is_always_sent_is_always_derived(row: LayerTraits) -> None:
     assert all(is_there(state_of(row, one)) for one in EVERY_CALL)
     assert is_there(state_of(row, case(unknown=(key_of(row),))))
 
 
 @having(Presence.NEVER)
-def test_a_key_that_is_never_sent_is_never_derived(row: Row) -> None:
+def test_a_key_that_is_never_sent_is_never_derived(row: LayerTraits) -> None:
     assert {state_of(row, one) for one in EVERY_CALL} == {ABSENT}
 
 
 @having(Presence.SOMETIMES, Presence.NEVER)
-def test_any_other_key_may_be_absent_where_the_case_does_not_know_it(row: Row) -> None:
+def test_any_other_key_may_be_absent_where_the_case_does_not_know_it(row: LayerTraits) -> None:
     state = state_of(row, case(unknown=(key_of(row),)))
-    assert isinstance(state, Maybe)
+    assert isinstance(state, UnknownState)
     assert not is_there(state)
 
 
 @having(Presence.SOMETIMES)
-def test_a_key_that_is_sometimes_sent_is_sometimes_derived(row: Row) -> None:
+def test_a_key_that_is_sometimes_sent_is_sometimes_derived(row: LayerTraits) -> None:
     """`aws:CalledVia` comes with `aws:ViaAWSService: true` alone: a service repeats a request of its caller's."""
     states = {state_of(row, one) for one in EVERY_CALL}
     if row.name.startswith("aws:CalledVia"):
         assert states == {ABSENT}
-        assert {Asked(one).context["aws:viaawsservice"] for one in EVERY_CALL} == {("false",)}
+        assert {Authorization(one).context["aws:viaawsservice"] for one in EVERY_CALL} == {("false",)}
     else:
         assert states != {ABSENT}
 
 
 @having(FilledBy.USER, FilledBy.SERVICE, FilledBy.INSTANCE)
-def test_a_key_that_some_callers_fill_is_absent_for_all_others(row: Row) -> None:
+def test_a_key_that_some_callers_fill_is_absent_for_all_others(row: LayerTraits) -> None:
     for caller, call in product(CALLERS, CALLS):
         state = state_of(row, case(**caller, **call, **IN_ORGANIZATIONS))
         assert (state != ABSENT) == fills(caller, row.filled_by), caller

@@ -9,181 +9,181 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from diagnose.evaluate.call import Scene
+from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.principal import id_of, paths_in
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Known
-from diagnose.model.key_state import ABSENT, ANYTHING, SOME_VALUE, Maybe, State, tag_state
+from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState, tag_state
 
 
-def external_id(scene: Scene) -> State:
+def external_id(call: Call) -> State:
     """As it is passed; the console passes none."""
-    value = scene.case.request.parameters.external_id
-    return ABSENT if value is None or scene.by_console else (value,)
+    value = call.case.request.parameters.external_id
+    return ABSENT if value is None or call.by_console else (value,)
 
 
-def session_name(scene: Scene) -> State:
+def session_name(call: Call) -> State:
     """Always sent. The console takes an IAM user's name for it."""
-    if scene.by_console:
-        return (scene.asker.name,) if scene.asker.kind is CallerKind.USER else SOME_VALUE
-    name = scene.case.request.parameters.session_name
-    return SOME_VALUE if name is None else (name,)
+    if call.by_console:
+        return (call.caller.name,) if call.caller.kind is CallerKind.USER else PRESENT
+    name = call.case.request.parameters.session_name
+    return PRESENT if name is None else (name,)
 
 
-def source_identity(scene: Scene) -> State:
+def source_identity(call: Call) -> State:
     """`sts:SourceIdentity`: the one that is passed, or else the one that the session hands on."""
-    value = scene.case.request.parameters.source_identity
-    if value is None or scene.by_console:
-        return scene.inherited_source_identity
+    value = call.case.request.parameters.source_identity
+    if value is None or call.by_console:
+        return call.inherited_source_identity
     return (value,)
 
 
-def request_tag(scene: Scene, tag: str) -> State:
+def request_tag(call: Call, tag: str) -> State:
     """A tag passed now. Whether one that is handed on shows here as well is not documented."""
-    if value := tag_state(scene.sent_tags, tag):
+    if value := tag_state(call.sent_tags, tag):
         return value
-    inherited = scene.inherited_tag_keys
-    return ANYTHING if inherited is None or tag in inherited else ABSENT
+    inherited = call.inherited_tag_keys
+    return UNKNOWN_STATE if inherited is None or tag in inherited else ABSENT
 
 
-def tag_keys(scene: Scene) -> State:
+def tag_keys(call: Call) -> State:
     """The keys of all tags that are passed."""
-    return ANYTHING if scene.inherited_tag_keys != () else tuple(scene.sent_tags)
+    return UNKNOWN_STATE if call.inherited_tag_keys != () else tuple(call.sent_tags)
 
 
-def transitive_tag_keys(scene: Scene) -> State:
+def transitive_tag_keys(call: Call) -> State:
     """The keys of those that are to be handed on."""
-    if scene.inherited_tag_keys != ():
-        return ANYTHING
-    return scene.case.request.parameters.transitive_tag_keys if scene.sent_tags else ABSENT
+    if call.inherited_tag_keys != ():
+        return UNKNOWN_STATE
+    return call.case.request.parameters.transitive_tag_keys if call.sent_tags else ABSENT
 
 
-def context_providers(scene: Scene) -> State:
+def context_providers(call: Call) -> State:
     """The ARNs of the providers whose contexts are passed."""
-    return tuple(given.provider_arn for given in scene.case.request.parameters.provided_contexts)
+    return tuple(given.provider_arn for given in call.case.request.parameters.provided_contexts)
 
 
-def provided_context(scene: Scene, _: str) -> State:
+def provided_context(call: Call, _: str) -> State:
     """What a provider says of the user is in its token, which is not taken apart."""
-    return ANYTHING if scene.case.request.parameters.provided_contexts else ABSENT
+    return UNKNOWN_STATE if call.case.request.parameters.provided_contexts else ABSENT
 
 
-def source_ip(scene: Scene) -> State:
+def source_ip(call: Call) -> State:
     """The public address; a VPC endpoint hides it."""
-    endpoint = _endpoint(scene)
+    endpoint = _endpoint(call)
     if endpoint is None:
-        return SOME_VALUE
-    return ANYTHING if isinstance(endpoint, Maybe) else ABSENT
+        return PRESENT
+    return UNKNOWN_STATE if isinstance(endpoint, UnknownState) else ABSENT
 
 
-def vpc_source_ip(scene: Scene) -> State:
+def vpc_source_ip(call: Call) -> State:
     """The private address, which only a VPC endpoint sees."""
-    return _at_endpoint(scene, lambda _: "")
+    return _at_endpoint(call, lambda _: "")
 
 
-def source_vpc(scene: Scene) -> State:
+def source_vpc(call: Call) -> State:
     """The VPC of the VPC endpoint that the request travels through."""
-    return _at_endpoint(scene, lambda endpoint: endpoint.vpc)
+    return _at_endpoint(call, lambda endpoint: endpoint.vpc)
 
 
-def source_vpce(scene: Scene) -> State:
+def source_vpce(call: Call) -> State:
     """The VPC endpoint that the request travels through."""
-    return _at_endpoint(scene, lambda endpoint: endpoint.id)
+    return _at_endpoint(call, lambda endpoint: endpoint.id)
 
 
-def requested_region(scene: Scene) -> State:
+def requested_region(call: Call) -> State:
     """The Region of the endpoint; `us-east-1` for every request to the global endpoint.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     """
-    region = scene.case.request.region
+    region = call.case.request.region
     if not region:
-        return SOME_VALUE
+        return PRESENT
     return ("us-east-1",) if region == GLOBAL_REGION else (region,)
 
 
-def current_time(scene: Scene) -> State:
+def current_time(call: Call) -> State:
     """When the evidence was read, which is when the call is taken to be made."""
-    return (scene.case.snapshot.taken_at,) if scene.case.snapshot.taken_at else SOME_VALUE
+    return (call.case.snapshot.taken_at,) if call.case.snapshot.taken_at else PRESENT
 
 
-def epoch_time(scene: Scene) -> State:
+def epoch_time(call: Call) -> State:
     """The same in seconds."""
     try:
-        moment = datetime.fromisoformat(scene.case.snapshot.taken_at)
+        moment = datetime.fromisoformat(call.case.snapshot.taken_at)
     except ValueError:
-        return SOME_VALUE
+        return PRESENT
     return (str(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())),)
 
 
-def referer(scene: Scene) -> State:
+def referer(call: Call) -> State:
     """Browsers alone send it."""
-    return ANYTHING if scene.by_console else ABSENT
+    return UNKNOWN_STATE if call.by_console else ABSENT
 
 
-def true(_: Scene) -> State:
+def true(_: Call) -> State:
     """Of what holds for every request: STS has no endpoint without TLS."""
     return ("true",)
 
 
-def false(_: Scene) -> State:
+def false(_: Call) -> State:
     """Of what holds for no request that xdiag is asked about: each is made by the caller itself."""
     return ("false",)
 
 
-def some_value(_: Scene) -> State:
+def some_value(_: Call) -> State:
     """Of what is always sent, and which nobody knows."""
-    return SOME_VALUE
+    return PRESENT
 
 
-def absent(_: Scene) -> State:
+def absent(_: Call) -> State:
     """Of what no request carries that xdiag is asked about."""
     return ABSENT
 
 
-def roles_tag(scene: Scene, tag: str) -> State:
+def roles_tag(call: Call, tag: str) -> State:
     """The role's tags, over which a tag that the caller's session hands on wins, before the trust policy is read.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """
-    inherited = scene.inherited_tag_keys
+    inherited = call.inherited_tag_keys
     if inherited is None:
-        return ANYTHING
+        return UNKNOWN_STATE
     if tag in inherited:
-        session = scene.case.snapshot.source.session.tags
-        return tag_state(session.value, tag) if isinstance(session, Known) else SOME_VALUE
-    role = scene.case.snapshot.destination.role
+        session = call.case.snapshot.source.session.tags
+        return tag_state(session.value, tag) if isinstance(session, Known) else PRESENT
+    role = call.case.snapshot.destination.role
     tags = role.value.tags if isinstance(role, Known) and role.value else None
-    return tag_state(tags.value, tag) if isinstance(tags, Known) else ANYTHING
+    return tag_state(tags.value, tag) if isinstance(tags, Known) else UNKNOWN_STATE
 
 
-def roles_account(scene: Scene) -> State:
+def roles_account(call: Call) -> State:
     """Twelve digits."""
-    return (scene.role.account,)
+    return (call.role.account,)
 
 
-def roles_organization(scene: Scene) -> State:
+def roles_organization(call: Call) -> State:
     """The role's account may be in another organization than the caller's, or in none."""
-    return id_of(scene.case.snapshot.destination.organization)
+    return id_of(call.case.snapshot.destination.organization)
 
 
-def roles_organization_path(scene: Scene) -> State:
+def roles_organization_path(call: Call) -> State:
     """The role's account may be in another organization than the caller's, or in none."""
-    return paths_in(scene.case.snapshot.destination.organization)
+    return paths_in(call.case.snapshot.destination.organization)
 
 
-def _at_endpoint(scene: Scene, value_at: Callable[[Endpoint], str]) -> State:
+def _at_endpoint(call: Call, value_at: Callable[[Endpoint], str]) -> State:
     """Give a value of the endpoint, some value where that is empty; a request past every endpoint has none."""
-    endpoint = _endpoint(scene)
+    endpoint = _endpoint(call)
     if endpoint is None:
         return ABSENT
-    if isinstance(endpoint, Maybe):
-        return ANYTHING
+    if isinstance(endpoint, UnknownState):
+        return UNKNOWN_STATE
     value = value_at(endpoint)
-    return (value,) if value else SOME_VALUE
+    return (value,) if value else PRESENT
 
 
-def _endpoint(scene: Scene) -> Endpoint | Maybe | None:
-    evidence = scene.case.snapshot.endpoint
-    return evidence.value if isinstance(evidence, Known) else ANYTHING
+def _endpoint(call: Call) -> Endpoint | UnknownState | None:
+    evidence = call.case.snapshot.endpoint
+    return evidence.value if isinstance(evidence, Known) else UNKNOWN_STATE

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from diagnose.evaluate.call import Scene
+from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.principal import (
     callers_account,
     callers_arn,
@@ -87,13 +87,13 @@ class KeyTraits(Struct, frozen=True):
 class Key(KeyTraits, frozen=True):
     """One key, or all claims of tokens. `derive` works out its state in a request."""
 
-    derive: Callable[[Scene], State]
+    derive: Callable[[Call], State]
 
 
 class KeyFamily(KeyTraits, frozen=True):
     """The keys that begin with `name`. `derive` takes what follows it, in lower case."""
 
-    derive: Callable[[Scene, str], State]
+    derive: Callable[[Call, str], State]
 
 
 _EACH = frozenset(Action)

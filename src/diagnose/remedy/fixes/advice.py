@@ -21,7 +21,7 @@ from diagnose.remedy.change import Draft, Unseen
 from diagnose.remedy.document import Object
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant
-from diagnose.remedy.names import caller, policy_words, source_words
+from diagnose.remedy.names import caller_of, policy_words, source_words
 
 _SEND = "and give what they send to xdiag in a case file with `--case`"
 
@@ -52,7 +52,7 @@ def role_sets_the_limit(case: Case) -> bool:
     """Say whether it may be the role that limits the duration, and not the credentials that make the call."""
     error = aws_answer(case)
     limited_to_an_hour = error is not None and error.kind is ErrorKind.OVER_CHAINING_LIMIT
-    return not limited_to_an_hour and chained(caller(case)) is not YES
+    return not limited_to_an_hour and chained(caller_of(case)) is not YES
 
 
 def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:

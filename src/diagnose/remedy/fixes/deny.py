@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
     value_at,
 )
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller, in_words, principal_arn, principal_element
+from diagnose.remedy.names import caller_of, in_words, principal_arn, principal_element
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
@@ -85,7 +85,7 @@ def _called(statement: StatementTrace) -> str:
 
 
 def _named(case: Case) -> str:
-    return next(iter((principal_element(case) or {"": caller(case).arn}).values()))
+    return next(iter((principal_element(case) or {"": caller_of(case).arn}).values()))
 
 
 def _only_for(
@@ -145,10 +145,10 @@ def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, .
 
 def _spares_caller(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
     """Except one caller by a condition, which is joined to those that are there."""
-    asker = caller(case)
+    caller = caller_of(case)
     arn = principal_arn(case)
-    if asker.kind is CallerKind.SERVICE:
-        key, value, operator = "aws:PrincipalServiceName", asker.name, "StringNotEquals"
+    if caller.kind is CallerKind.SERVICE:
+        key, value, operator = "aws:PrincipalServiceName", caller.name, "StringNotEquals"
     elif arn is not None:
         key, value, operator = "aws:PrincipalArn", arn, "ArnNotEquals"
     else:

@@ -27,7 +27,7 @@ from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
-    caller,
+    caller_of,
     destination_is_protected,
     permission_set,
     policy_words,
@@ -99,7 +99,7 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
             text = (
                 f"Add {source_words(case)} to the group `{policy.group}`; all that the group is allowed comes with it"
             )
-            yield _with_idle(joined, case, text, Membership(caller(case).name, policy.group))
+            yield _with_idle(joined, case, text, Membership(caller_of(case).name, policy.group))
 
 
 def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:

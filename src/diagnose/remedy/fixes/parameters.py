@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.caller import Asker
+from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import CHAINING_SECONDS, LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import Text, has_wildcard
 from diagnose.model.arn import CallerKind
@@ -18,7 +18,7 @@ from diagnose.remedy.case_edit import with_source
 from diagnose.remedy.change import Draft, RequestChange
 from diagnose.remedy.document import address, listed, read, value_at
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller
+from diagnose.remedy.names import caller_of
 
 _NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
@@ -58,19 +58,19 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     """
-    asker = caller(case)
-    if asker.kind is not CallerKind.USER:
+    caller = caller_of(case)
+    if caller.kind is not CallerKind.USER:
         return
     keys = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge")
     if case.request.via is Via.CONSOLE:
         session = replace(case.snapshot.source.session, mfa=Known(True), mfa_age=0)
         signed_in = with_source(without_overrides(case, keys), replace(case.snapshot.source, session=session))
-        text = f"Sign in to the console as `{asker.arn}` with MFA, then switch the role"
+        text = f"Sign in to the console as `{caller.arn}` with MFA, then switch the role"
         yield Draft(Kind.PASS_MFA, Owner.CALLER, text, signed_in)
         return
     serial = case.request.parameters.mfa_serial
-    if not serial or f"::{asker.account}:" not in serial:
-        serial = f"arn:{asker.partition}:iam::{asker.account}:mfa/{asker.name}"
+    if not serial or f"::{caller.account}:" not in serial:
+        serial = f"arn:{caller.partition}:iam::{caller.account}:mfa/{caller.name}"
     text = (
         f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code of it"
     )
@@ -137,7 +137,7 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
     if held.mfa_serial and not held.mfa_code_sent:
         text = "Pass a code of the MFA device along with its serial number"
         yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_code_sent=True)
-    if held.mfa_serial and caller(case).kind is not CallerKind.USER:
+    if held.mfa_serial and caller_of(case).kind is not CallerKind.USER:
         text = "Leave out the MFA device and its code, which only an IAM user can pass"
         yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_serial=None, mfa_code_sent=False)
     external = held.external_id
@@ -177,18 +177,18 @@ def wanted_values(subject: Subject) -> list[str]:
 
 def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
     """Give the values that a condition on a key (lower case) would take, with wildcards filled in if `fill` is true."""
-    asker = caller(case)
+    caller = caller_of(case)
     if subject.element is None or subject.element.key.lower() != key:
         return
     for written in wanted_values(subject):
         pieces = Text(written, variables=True).pieces
-        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, asker) for piece in pieces)
+        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, caller) for piece in pieces)
         if "\0" in text:
             continue
         if not has_wildcard(text):
             yield text
         elif fill:
-            name = _NAME_CHARACTERS.sub("-", case.request.parameters.session_name or asker.name)
+            name = _NAME_CHARACTERS.sub("-", case.request.parameters.session_name or caller.name)
             filled = text.replace("*", name, 1).replace("*", "").replace("?", "x")
             yield filled
 
@@ -200,9 +200,9 @@ def _role_maximum(case: Case, *, unread: int) -> int:
     return known.value if isinstance(known, Known) else unread
 
 
-def _variable(key: str, asker: Asker) -> str:
+def _variable(key: str, caller: Caller) -> str:
     """Resolve a variable (its key in lower case) that a caller can know; NUL where it cannot."""
-    return asker.name if key == "aws:username" and asker.kind is CallerKind.USER else "\0"
+    return caller.name if key == "aws:username" and caller.kind is CallerKind.USER else "\0"
 
 
 def _as_name(value: str) -> str:

@@ -22,7 +22,7 @@ from diagnose.remedy.fixes.parameters import (
     without_overrides,
 )
 from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller
+from diagnose.remedy.names import caller_of
 
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
@@ -52,10 +52,10 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
     """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
-    asked, asker, destination = parse_role(case.request.role_arn), caller(case), case.snapshot.destination
-    if asked.account != asker.account:
+    asked, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
+    if asked.account != caller.account:
         return
-    arn = f"arn:{asker.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
+    arn = f"arn:{caller.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
     role = destination.role
     if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
         destination = replace(DestinationSide(), **_of_the_account(destination))
@@ -135,13 +135,13 @@ def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterat
 
 def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Leave out a step of the chain: a role that assumes itself, or one in between."""
-    asker = caller(case)
-    if asker.has_role and asker.principal_arn == case.request.role_arn:
+    caller = caller_of(case)
+    if caller.has_role and caller.principal_arn == case.request.role_arn:
         text = f"Leave this call out: the credentials are already those of `{case.request.role_arn}`"
     elif case.request.signed_in_as:
         text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
     else:
-        text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{asker.arn}` was assumed with"
+        text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{caller.arn}` was assumed with"
     yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
 
 

@@ -30,7 +30,7 @@ from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
 from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
-from diagnose.remedy.names import caller, permission_set, policy_words, principal_element
+from diagnose.remedy.names import caller_of, permission_set, policy_words, principal_element
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -84,7 +84,7 @@ def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
     name = next(iter((principal_element(case) or {"": ""}).values()))
     path = (
         ""
-        if caller(case).principal_arn or caller(case).kind is CallerKind.SERVICE
+        if caller_of(case).principal_arn or caller_of(case).kind is CallerKind.SERVICE
         else ", with its path if it has one,"
     )
     text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
@@ -157,18 +157,18 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     if document is None:
         return
     (kind, name), (pointer, written) = next(iter(principal.items())), held
-    reason, asker = subject.element.reason, caller(case)
+    reason, caller = subject.element.reason, caller_of(case)
     if f"/Principal/{kind}" not in pointer or subject.element.negated or subject.statement.effect is Effect.DENY:
         return
     narrower = None
     where = f"In {policy_words(Layer.TRUST, policy, case)}, "
     operations: tuple[Operation, ...] = (Operation("replace", pointer, name),)
     how = f"write `{name}` instead of `{written}`"
-    if reason is Reason.OTHER_SESSION and asker.kind is CallerKind.SESSION:
-        path = "" if asker.principal_arn else " (with the role's path if it has one)"
+    if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
+        path = "" if caller.principal_arn else " (with the role's path if it has one)"
         how += f"{path}; that lets in every session of the role, whatever its name"
-        text = f"{where}write `{asker.arn}` beside `{written}`; that lets in this one session name, and no later one"
-        beside = join_value(document, pointer, asker.arn)
+        text = f"{where}write `{caller.arn}` beside `{written}`; that lets in this one session name, and no later one"
+        beside = join_value(document, pointer, caller.arn)
         this_session = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
     elif reason not in _NEVER_RIGHT and not is_near(subject.element):

@@ -4,7 +4,7 @@ import re
 from typing import assert_never
 
 from diagnose.errors import XdiagError
-from diagnose.model.arn import Caller, CallerKind, account_of, parse_caller, parse_role
+from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, parse_role
 from diagnose.model.aws_error import parse
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
@@ -88,7 +88,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _caller_name(caller: Caller) -> str:
+def _caller_name(caller: CallerArn) -> str:
     name = shown(caller.path.lstrip("/") + caller.name)
     match caller.kind:
         case CallerKind.USER:
