@@ -6,8 +6,9 @@ from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USE
 
 from diagnose.evaluate.authorization import aws_answer, reported_error, same_identity
 from diagnose.evaluate.decision import decide, verdict
-from diagnose.model.aws_error import ErrorKind, parse
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.error_text import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -140,7 +141,7 @@ NO_IDENTITY = " because no identity-based policy allows the"
 )
 def test_of_several_errors_the_one_about_this_call_is_chosen(errors: list[str], chosen: int) -> None:
     error = reported_error(authorization("\n".join(errors)))
-    assert error == parse("\n".join(errors))[chosen]
+    assert error == parse_errors("\n".join(errors))[chosen]
 
 
 def test_every_action_that_was_refused_was_asked_for_though_one_error_is_chosen() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from diagnose.model.aws_error import AwsError, ErrorKind, parse
+from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.error_text import parse_errors
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -20,7 +21,7 @@ AT_THE_RESOURCE = (CALLER, "sts:AssumeRole", ROLE)
 
 
 def only(paste: str) -> AwsError:
-    (error,) = parse(paste)
+    (error,) = parse_errors(paste)
     return error
 
 
@@ -222,7 +223,7 @@ def test_a_bare_message_may_be_broken_by_a_terminal(width: int) -> None:
     ],
 )
 def test_what_stands_after_a_bare_message_is_not_part_of_it(after: str) -> None:
-    assert parse(CLI + BARE + after)[0].resource == ROLE
+    assert parse_errors(CLI + BARE + after)[0].resource == ROLE
 
 
 @pytest.mark.parametrize(
@@ -320,12 +321,12 @@ def test_the_text_is_the_error_alone_and_says_the_same_again(reason: str) -> Non
 
 @pytest.mark.parametrize("text", ["", " \n", "\x1b[0m"])
 def test_nothing_is_no_error(text: str) -> None:
-    assert parse(text) == ()
+    assert parse_errors(text) == ()
 
 
 @given(st.text())
 def test_every_text_has_an_answer(text: str) -> None:
-    assert all(isinstance(error, AwsError) for error in parse(text))
+    assert all(isinstance(error, AwsError) for error in parse_errors(text))
 
 
 @given(
@@ -336,7 +337,7 @@ def test_every_text_has_an_answer(text: str) -> None:
     )
 )
 def test_every_mixture_of_its_words_has_an_answer(words: list[str]) -> None:
-    assert bool(parse(" ".join(words))) is any(not word.isspace() for word in words)
+    assert bool(parse_errors(" ".join(words))) is any(not word.isspace() for word in words)
 
 
 @pytest.mark.parametrize(
@@ -369,5 +370,5 @@ def test_every_mixture_of_its_words_has_an_answer(words: list[str]) -> None:
 )
 def test_a_huge_hostile_paste_takes_no_longer_than_its_size(unit: str) -> None:
     started = time.process_time()
-    parse(unit * (10 * 2**20 // len(unit)))
+    parse_errors(unit * (10 * 2**20 // len(unit)))
     assert time.process_time() - started < 5

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from diagnose.model.aws_error import ErrorKind, parse
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.error_text import parse_errors
 from diagnose.model.error_wording import WORDINGS
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
@@ -71,7 +72,7 @@ def says(text: str) -> list[dict[str, Any]]:
             for name in error.__struct_fields__
             if name != "text" and (value := getattr(error, name)) != empty.get(name, "")
         }
-        for error in parse(text)
+        for error in parse_errors(text)
     ]
 
 
@@ -365,7 +366,7 @@ def test_an_error_says(text: str, error: dict[str, Any]) -> None:
 @pytest.mark.parametrize("wording", [wording for wording in WORDINGS if wording.kind or wording.service])
 def test_every_known_phrase_is_recognised_within_a_sentence_that_a_terminal_broke(wording: Any) -> None:
     middle = len(wording.phrase) // 2
-    (error,) = parse(f"It says: {wording.phrase[:middle]}\n{wording.phrase[middle:].upper()} of it")
+    (error,) = parse_errors(f"It says: {wording.phrase[:middle]}\n{wording.phrase[middle:].upper()} of it")
     assert error.kind is (wording.kind or ErrorKind.OTHER)
     assert (error.operation, error.service) == (wording.operation, wording.service)
 
@@ -449,29 +450,29 @@ GET_ROLE = f"User: {CALLER} is not authorized to perform: iam:GetRole on resourc
     ],
 )
 def test_a_paste_has_all_of_its_errors(text: str, errors: list[tuple[str, str, str, str]]) -> None:
-    assert [(error.kind, error.code, error.operation, error.request_id) for error in parse(text)] == errors
+    assert [(error.kind, error.code, error.operation, error.request_id) for error in parse_errors(text)] == errors
 
 
 def test_who_is_refused_stands_in_the_sentence_itself() -> None:
-    assert [error.caller for error in parse(f"{BARE}\nNot authorized to perform sts:TagSession")] == [CALLER, ""]
+    assert [error.caller for error in parse_errors(f"{BARE}\nNot authorized to perform sts:TagSession")] == [CALLER, ""]
 
 
 def test_a_sentence_of_a_service_stays_as_it_is() -> None:
     text = "CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::222222222222:role/Deploy"
-    (error,) = parse(text)
+    (error,) = parse_errors(text)
     assert (error.text, error.service) == (text, "codepipeline.amazonaws.com")
 
 
 def test_the_texts_of_several_errors_say_the_same_again() -> None:
-    before = parse(
+    before = parse_errors(
         f"{BARE} with an explicit deny in a service control policy: {SCP}\n{GET_ROLE}\nExpiredToken: {EXPIRED}"
     )
     assert len(before) == 3
-    assert parse("\n".join(error.text for error in before)) == before
+    assert parse_errors("\n".join(error.text for error in before)) == before
 
 
 def test_a_code_that_an_sdk_gives_is_the_errors_own() -> None:
-    (error,) = parse("it is over", code="ExpiredToken")
+    (error,) = parse_errors("it is over", code="ExpiredToken")
     assert (error.kind, error.code) == (ErrorKind.TOKEN_EXPIRED, "ExpiredToken")
-    (error,) = parse("", code="PackedPolicyTooLarge")
+    (error,) = parse_errors("", code="PackedPolicyTooLarge")
     assert (error.kind, error.text) == (ErrorKind.PACKED_SIZE, "")

@@ -1,7 +1,7 @@
 """The error of AWS that somebody pasted, as it comes into a case."""
 
 from diagnose.aws.secrets import redacted
-from diagnose.model.aws_error import parse
+from diagnose.model.error_text import parse_errors
 
 
 def pasted_error(paste: str) -> str:
@@ -10,7 +10,9 @@ def pasted_error(paste: str) -> str:
     Of a log with more errors than anybody reads, the last ones are taken: they say how things stand.
     """
     # The sentence of a denial consists of names, and a long path would be taken for a session token.
-    return "\n".join(error.text if error.resource else redacted(error.text) for error in parse(paste)[-_MOST_ERRORS:])
+    return "\n".join(
+        error.text if error.resource else redacted(error.text) for error in parse_errors(paste)[-_MOST_ERRORS:]
+    )
 
 
 _MOST_ERRORS = 20

@@ -13,7 +13,7 @@ from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.request import ActionRequest
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import Arn, CallerKind, split_arn, split_path
-from diagnose.model.aws_error import AwsError, ErrorKind, parse
+from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.trace import Action, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -273,7 +273,9 @@ _ACTIONS = {action.lower(): action for action in Action}
 @lru_cache(maxsize=16)
 def _parsed(text: str, code: str = "") -> tuple[AwsError, ...]:
     """Take a text apart: one case is decided many times over, and its error stays the same."""
-    return parse(text, code=code)
+    from diagnose.model.error_text import parse_errors
+
+    return parse_errors(text, code=code)
 
 
 def _errors(case: Case) -> Iterator[AwsError]:

@@ -92,17 +92,3 @@ class AwsError(Struct, frozen=True):
     def about_session_tags(self) -> bool:
         """Whether session tags have part in it."""
         return "session tags" in self.text.lower()
-
-
-def parse(text: str, *, code: str = "") -> tuple[AwsError, ...]:
-    """Take apart all errors in a text, in order, however it was framed, quoted or broken into lines.
-
-    An error that is repeated counts once, where it stands last. A text in which nothing is recognised is one error of
-    the kind `other`. `code` is AWS's error code where an SDK has given it beside the text, which may be empty then.
-    """
-    if not text and not code:
-        return ()
-    # To compile the patterns takes longer than to decide a case, and most cases bring no error.
-    from diagnose.model.error_text import errors_in
-
-    return errors_in(text, code)

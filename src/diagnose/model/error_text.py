@@ -2,6 +2,9 @@
 
 An error is a sentence of AWS, or the frame in which the AWS CLI or an SDK prints a sentence that is not known. What
 stands between two of them is cut in two: the end of the one before, and the beginning of the next.
+
+To compile the patterns takes longer than to decide a case, and most cases bring no error: so this module is imported
+where there is one.
 """
 
 import re
@@ -17,12 +20,18 @@ from diagnose.model.error_wording import PRINCIPAL, WORDINGS, Wording, kind_of
 from diagnose.model.pasted_text import mended
 
 
-def errors_in(paste: str, code: str) -> tuple[AwsError, ...]:
-    """Take a text apart, as `parse` does."""
+def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
+    """Take apart all errors in a text, in order, however it was framed, quoted or broken into lines.
+
+    An error that is repeated counts once, where it stands last. A text in which nothing is recognised is one error of
+    the kind `other`. `code` is AWS's error code where an SDK has given it beside the text, which may be empty then.
+    """
+    if not paste and not code:
+        return ()
     text = mended(paste)
     sentences = _sentences(text)
     if not sentences:
-        return (_error(_Sentence(0, 0), _Surroundings(text, ""), code),) if text or code else ()
+        return (_error(_Sentence(0, 0), _Surroundings(text, ""), code),)
     cuts = [0, *(_cut(text, one.end, another) for one, another in pairwise(sentences)), len(text)]
     errors: dict[object, AwsError] = {}
     for sentence, (begin, end) in zip(sentences, pairwise(cuts), strict=True):

@@ -5,7 +5,6 @@ from typing import assert_never
 
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, parse_role
-from diagnose.model.aws_error import parse
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
 from diagnose.model.words import OWNER_WORDS
@@ -78,7 +77,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
-    if any(error.denied or error.code.startswith("AccessDenied") for error in parse(case.message)):
+    if _reports_a_refusal(case):
         rows.append(("reported", "AWS refused it, says the message that came with the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
@@ -86,6 +85,14 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     if case.note:
         rows.append(("note", case.note))
     return tuple(rows)
+
+
+def _reports_a_refusal(case: Case) -> bool:
+    if not case.message:
+        return False
+    from diagnose.model.error_text import parse_errors
+
+    return any(error.denied or error.code.startswith("AccessDenied") for error in parse_errors(case.message))
 
 
 def _caller_name(caller: CallerArn) -> str:
