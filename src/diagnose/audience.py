@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from diagnose.errors import XdiagError
 from diagnose.evaluate.condition import SetOperator, Test
-from diagnose.evaluate.document import Statement, compile_document
+from diagnose.evaluate.document import Statement, StatementText, compile_document
 from diagnose.evaluate.pattern import glob
 from diagnose.model.arn import split_arn
 from diagnose.model.json_text import Node, Number, Object, parse
@@ -65,7 +65,7 @@ def audience(policy: Policy) -> Audience:
     written = _members(parse(document_text(policy.document)), "Statement")[-1]
     listed = written if isinstance(written, list) else [written]
     return Audience(
-        tuple(_admission(compiled, node) for compiled, node in zip(document.statements, listed, strict=True)),
+        tuple(_admission(text, node) for text, node in zip(document.statements, listed, strict=True)),
         tuple((flaw.pointer, flaw.message) for flaw in document.flaws),
     )
 
@@ -82,21 +82,23 @@ _DEEPEST = 5
 """Levels of what should be a text that are written out."""
 
 
-def _admission(statement: Statement, node: Node) -> Admission:
-    statement.finish()
+def _admission(written: StatementText, node: Node) -> Admission:
+    statement = written.compiled
     plain, negated = _members(node, "Principal"), _members(node, "NotPrincipal")
     by_kind: dict[str, tuple[str, ...]] = {}
     for kind, text in (named for value in (plain or negated) for named in _named(value)):
         by_kind[kind] = (*by_kind.get(kind, ()), text)
     return Admission(
-        place=f"statement {statement.index + 1}",
-        sid=statement.sid,
-        effect=statement.effect,
+        place=f"statement {written.index + 1}",
+        sid=written.sid,
+        effect=written.effect,
         negated=bool(negated) and not plain,
         named=tuple(by_kind.items()),
         actions=_actions(statement),
         conditions=tuple(_condition(test) for test in statement.tests),
-        open_to_world=_open_to_world(statement, everyone=EVERYONE in by_kind or (bool(negated) and not plain)),
+        open_to_world=_open_to_world(
+            statement, written.effect, everyone=EVERYONE in by_kind or (bool(negated) and not plain)
+        ),
     )
 
 
@@ -167,9 +169,9 @@ def _condition(test: Test) -> str:
     return f"{test.written} {test.key} {values}"
 
 
-def _open_to_world(statement: Statement, *, everyone: bool) -> Tri:
+def _open_to_world(statement: Statement, effect: Effect | None, *, everyone: bool) -> Tri:
     """Say whether strangers are let in, leaving aside conditions that name neither account nor address."""
-    if statement.effect is Effect.DENY:
+    if effect is Effect.DENY:
         return NO
     if statement.broken or not everyone:
         return UNKNOWN if statement.broken else NO

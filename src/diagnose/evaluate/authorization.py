@@ -43,9 +43,19 @@ class Authorization:
 
     @property
     def gates(self) -> tuple[GateTrace, ...]:
-        """Everything that is not a policy and does not, or may not, let the request pass."""
+        """Everything that is not a policy and does not, or may not, let the request pass.
+
+        INVARIANT: where it is soon said that all gates let it pass, `gates` would say nothing. A law compares the two.
+        """
         if self._gates is None:
-            self._gates = () if self._passes_every_gate() else gates(self.call.case, self.call.caller, self.call.role)
+            case, caller, role = self.call.case, self.call.caller, self.call.role
+            all_pass = (
+                self._source.passes_its_gates(case.snapshot.source)
+                and self._destination.passes_its_gates(case.snapshot.destination, caller)
+                and caller.partition == role.partition
+                and pass_every_gate(case.request.parameters)
+            )
+            self._gates = () if all_pass else gates(case, caller, role)
         return self._gates
 
     def actions(self) -> list[tuple[Action, Tri]]:
@@ -92,12 +102,21 @@ class Authorization:
         }
 
     def verdict(self, action: Action) -> Tri:
-        """Say whether one action is allowed, without traces, and as soon as that is certain."""
+        """Say whether one action is allowed, without traces.
+
+        INVARIANT: the layers that are not asked would not change the answer. A law compares it with that of all.
+        """
         request = ActionRequest(action, self.call, self.context)
         reach: TrustMatches = {}
         trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
         _, denied = answer_layer(trust, request, self.has_boundary, reach)
-        return allowed(self.call.caller, reach, self._answers(request, denied), same_account=self.same_account)
+        if not reach or denied is YES:
+            return NO
+        answers = [(Layer.TRUST, YES, denied)]
+        for layer, compiled_layer in self._behind_trust(action):
+            grants, denied = answer_layer(compiled_layer, request, self.has_boundary, {})
+            answers.append((layer, grants, denied))
+        return allowed(self.call.caller, reach, answers, same_account=self.same_account)
 
     def allowed(self, reach: TrustMatches, answers: LayerAnswers) -> Tri:
         """Put the layers together for one action, of which `reach` is how the trust policy reaches the caller."""
@@ -116,19 +135,6 @@ class Authorization:
                 answer = min(answer, gate.verdict)
         return answer
 
-    def _passes_every_gate(self) -> bool:
-        """Say, where it is soon said, that no gate has anything to say.
-
-        INVARIANT: `gates` is then empty. A law compares the two.
-        """
-        case, caller, role = self.call.case, self.call.caller, self.call.role
-        return (
-            self._source.passes_its_gates(case.snapshot.source)
-            and self._destination.passes_its_gates(case.snapshot.destination, caller)
-            and caller.partition == role.partition
-            and pass_every_gate(case.request.parameters)
-        )
-
     def _sheet(self, layer: Layer) -> CompiledLayer:
         snapshot = self.call.case.snapshot
         match layer:
@@ -143,16 +149,15 @@ class Authorization:
             case _:
                 assert_never(layer)
 
-    def _answers(self, request: ActionRequest, denied: Tri) -> LayerAnswers:
-        """Ask one layer after the other, after the trust policy, whether it grants and denies; all others let pass."""
+    def _behind_trust(self, action: Action) -> list[tuple[Layer, CompiledLayer]]:
+        """Name the layers that can keep an action from passing that the trust policy lets pass."""
         snapshot = self.call.case.snapshot
-        yield Layer.TRUST, YES, denied
-        for layer, compiled_layer in self._source.sheets_that_may_deny(request.action, snapshot.source):
-            yield layer, *answer_layer(compiled_layer, request, self.has_boundary, {})
+        layers = self._source.sheets_that_may_deny(action, snapshot.source)
         rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
         for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
-            if compiled_layer.levels_that_may_deny(request.action):
-                yield compiled_layer.row.layer, *answer_layer(compiled_layer, request, self.has_boundary, {})
+            if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
+                layers = [*layers, (compiled_layer.row.layer, compiled_layer)]
+        return layers
 
 
 Grants: TypeAlias = Mapping[Layer, Tri]
@@ -162,15 +167,13 @@ Grants: TypeAlias = Mapping[Layer, Tri]
 def allowed(caller: Caller, reach: TrustMatches, answers: LayerAnswers, *, same_account: bool) -> Tri:
     """Put the layers together for one action. A layer that is not among the answers lets it pass.
 
-    `reach` is the trust policy's. No more answers are asked for than it takes to be certain.
+    `reach` is the trust policy's.
     """
-    if not reach:
-        return NO
     grants, denied = dict(_ALL_GRANT), NO
     for layer, grants_it, denies_it in answers:
-        if denies_it is YES:
-            return NO
-        grants[layer], denied = grants_it, max(denied, denies_it)
+        grants[layer] = grants_it
+        if denies_it > denied:
+            denied = denies_it
     limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
     return passes(min(granted(caller, reach, grants, same_account=same_account), limits), denied)
 

@@ -68,7 +68,7 @@ class SourceView:
             layers = self._may_deny[action] = []
             for layer in OF_SOURCE:
                 compiled_layer = self.compiled_layer(layer, source)
-                if compiled_layer.levels_that_may_deny(action):
+                if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                     layers.append((layer, compiled_layer))
         return layers
 
