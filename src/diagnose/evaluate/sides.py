@@ -61,7 +61,7 @@ class SourceView:
             compiled_layer = self._sheets[layer] = compile_layer(row, attached(source, self.caller))
         return compiled_layer
 
-    def sheets_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
+    def layers_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
         """Give the layers on this side that can keep an action from passing."""
         layers = self._may_deny.get(action)
         if layers is None:
