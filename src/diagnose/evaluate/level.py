@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.document import Document, Statement, StatementText, compile_document
-from diagnose.evaluate.layers import Attached, LayerTraits
+from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
@@ -130,10 +130,10 @@ class CompiledLayer:
 
 def compile_layer(row: LayerTraits, attached: Attached) -> CompiledLayer:
     """Give the sheet of what is attached."""
-    if isinstance(attached, str):
-        return _idle_sheet(row, attached)
+    if isinstance(attached, DoesNotApply):
+        return _idle_sheet(row, attached.why)
     make = _page_of_level if row.levels else CompiledLevel
-    return CompiledLayer(row, [make(row, name, policies) for name, policies in attached])
+    return CompiledLayer(row, [make(row, name, policies) for name, policies in attached.levels])
 
 
 TrustMatches = dict[Match, Tri]
@@ -215,7 +215,7 @@ def could_apply(text: StatementText, row: LayerTraits, requests: Iterable[Action
 @lru_cache
 def _idle_sheet(row: LayerTraits, why: str) -> CompiledLayer:
     """Give the sheet of a layer that does not apply, which is the same for everybody."""
-    return CompiledLayer(row, [], why or "it is empty")
+    return CompiledLayer(row, [], why)
 
 
 _pages: ObjectMemo[CompiledLevel] = ObjectMemo()

@@ -8,7 +8,15 @@ from functools import lru_cache
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
-from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, PERHAPS_NOT_REACHED, RCP, of_endpoint
+from diagnose.evaluate.layers import (
+    ENDPOINT,
+    OF_DESTINATION,
+    OF_SOURCE,
+    PERHAPS_NOT_REACHED,
+    RCP,
+    DoesNotApply,
+    of_endpoint,
+)
 from diagnose.evaluate.level import CompiledLayer, compile_layer
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.model.arn import CallerKind, parse_role
@@ -101,7 +109,7 @@ class DestinationView:
         return compiled_layer
 
 
-_NOT_REACHED = compile_layer(RCP, "the caller is a service-linked role")
+_NOT_REACHED = compile_layer(RCP, DoesNotApply("the caller is a service-linked role"))
 _PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
 
 
