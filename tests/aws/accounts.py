@@ -137,5 +137,5 @@ def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Acco
 
 def role(iam: Any, name: str, **more: Any) -> str:
     """Make a role, and give its ARN."""
-    arn: str = iam.create_role(RoleArn=name, AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
     return arn
