@@ -24,7 +24,7 @@ from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.rows import written
 
-SCHEMA = "xdiag.batch/1"
+ROW_SCHEMA = "xdiag.batch/1"
 LONGEST_LINE = 16 * 2**20
 """The size in bytes of the longest line that is read."""
 
@@ -35,7 +35,7 @@ Tally: TypeAlias = Mapping[str, int]
 """How many rows there are by verdict; those with an error are under ""."""
 
 
-class Row(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+class BatchRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SCHEMA):
     """What is told of one case. Text that does not apply is ""; where `error` is not, there is no verdict.
 
     INVARIANT: others rely on the names and the meaning of these fields. Within version 1 a field may be added; none is
@@ -50,7 +50,7 @@ class Row(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     hint: str = ""
 
 
-class ExplainedRow(Row, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SCHEMA):
     """The same with the first cause, in the words of a report's fields of these names."""
 
     primary_cause: str = ""
@@ -71,7 +71,7 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
-def told(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
+def make_rows(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
     """Make rows of lines, each with a line end, in the same order, and count them by verdict.
 
     With `rules` the first cause is told as well; None tells the verdict alone, far sooner.
@@ -80,9 +80,9 @@ def told(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Line
     return written(rows, form), Counter(row.verdict for row in rows)
 
 
-def kind_of_row(rules: Sequence[Rule] | None) -> type[Row]:
-    """Say what the rows are that `told` makes."""
-    return Row if rules is None else ExplainedRow
+def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
+    """Say what the rows are that `make_rows` makes."""
+    return BatchRow if rules is None else ExplainedRow
 
 
 def case_from_line(line: bytes, place: str) -> Case:
@@ -108,7 +108,7 @@ _MOST_WORDS = 2000
 """The length in characters of the longest error: what is quoted in it may be as long as the line."""
 
 
-def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
+def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
     kind = kind_of_row(rules)
     try:
         if line is None:
@@ -120,7 +120,7 @@ def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
         return kind(line=number, error=_cut(error.message), hint=_cut(error.hint))
 
 
-def _decided(number: int, case: Case) -> Row:
+def _decided(number: int, case: Case) -> BatchRow:
     """Tell the verdict: AWS's own, where the case holds its answer to a live attempt."""
     if case.probe is None or case.probe.outcome is ProbeOutcome.NOT_MADE:
         answer = (Verdict.DENIED, Verdict.UNDETERMINED, Verdict.ALLOWED)[verdict(case)]
@@ -129,10 +129,10 @@ def _decided(number: int, case: Case) -> Row:
 
         answer = diagnose(case, ()).verdict
     source, role = case.snapshot.source.arn, case.request.role_arn
-    return Row(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
+    return BatchRow(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
 
 
-def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
+def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
     """Tell the first cause. What would mend it is not told in a row, and so is not worked out."""
     from diagnose.causes.findings import explain
     from diagnose.pipeline import diagnose

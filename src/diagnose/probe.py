@@ -3,13 +3,13 @@
 from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import identify
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
 
 
-def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
+def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResult:
     """Make the case's request once, and keep AWS's words but not its credentials.
 
     Being somebody else than one believes is a frequent cause, so `caller` says who AWS took the credentials for. A

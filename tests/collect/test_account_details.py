@@ -290,14 +290,14 @@ def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: 
 @pytest.mark.parametrize(
     ("shape", "name"),
     [
-        ("GetAccountAuthorizationDetailsResponse", "Printed"),
+        ("GetAccountAuthorizationDetailsResponse", "PrintedDetails"),
         ("UserDetail", "User"),
         ("GroupDetail", "Group"),
         ("RoleDetail", "RoleDetail"),
-        ("ManagedPolicyDetail", "Managed"),
+        ("ManagedPolicyDetail", "ManagedPolicy"),
         ("PolicyVersion", "Version"),
-        ("PolicyDetail", "Inline"),
-        ("AttachedPolicy", "Attached"),
+        ("PolicyDetail", "InlinePolicy"),
+        ("AttachedPolicy", "AttachedPolicy"),
         ("AttachedPermissionsBoundary", "Boundary"),
         ("Tag", "Tag"),
     ],

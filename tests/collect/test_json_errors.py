@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from diagnose.collect.json_errors import not_json, position, shown
+from diagnose.collect.json_errors import not_json, position, quotable
 
 
 def fault(data: bytes) -> tuple[str, str]:
@@ -240,6 +240,6 @@ def test_a_column_counts_characters_and_not_bytes() -> None:
 
 
 def test_text_from_a_file_is_cut_and_its_control_characters_are_escaped() -> None:
-    assert shown("a\x1b]0;x\x07\nb") == "a\\x1b]0;x\\x07\\nb"
-    assert shown("\u202eabc") == "\\u202eabc"
-    assert shown("x" * 300) == "x" * 200 + "…"
+    assert quotable("a\x1b]0;x\x07\nb") == "a\\x1b]0;x\\x07\\nb"
+    assert quotable("\u202eabc") == "\\u202eabc"
+    assert quotable("x" * 300) == "x" * 200 + "…"

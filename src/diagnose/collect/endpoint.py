@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.aws.calls import find_listed
-from diagnose.aws.session import Side
+from diagnose.aws.calls import list_all_or_absent
+from diagnose.aws.session import Credentials
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -18,7 +18,7 @@ _ID = re.compile(r"vpce-[0-9a-f]+")
 
 
 def read_endpoint(
-    endpoint: str, side: Side | None, region: str, progress: Callable[[str], None]
+    endpoint: str, side: Credentials | None, region: str, progress: Callable[[str], None]
 ) -> Evidence[Endpoint | None]:
     """Read an endpoint in the Region that the request goes to. One that may not be read is still the one that is used.
 
@@ -39,7 +39,7 @@ def read_endpoint(
     if side is None:
         return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, "no credentials were given for the source's account")
     progress(f"reading VPC endpoint {endpoint}")
-    found = find_listed(
+    found = list_all_or_absent(
         _Regional(side, region),
         _ACTION,
         endpoint,
@@ -60,7 +60,7 @@ def read_endpoint(
 class _Regional(Struct, frozen=True):
     """One side's clients of one Region."""
 
-    side: Side
+    side: Credentials
     region: str
 
     def client(self, service: str) -> Any:

@@ -11,11 +11,11 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
     """Say why `data` is not JSON. `error` is what msgspec's decoder, or decoding as UTF-8, raised."""
     for start, what, hint in _NOT_TEXT:
         if data.startswith(start):
-            return XdiagError(f"`{shown(place)}` {what}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` {what}", hint=hint)
     if data[:2].count(0) == 1:
-        return XdiagError(f"`{shown(place)}` is UTF-16 text, not UTF-8", hint="save it as UTF-8")
+        return XdiagError(f"`{quotable(place)}` is UTF-16 text, not UTF-8", hint="save it as UTF-8")
     if not data.strip():
-        return XdiagError(f"`{shown(place)}` is empty", hint="expected JSON")
+        return XdiagError(f"`{quotable(place)}` is empty", hint="expected JSON")
     if isinstance(error, RecursionError):
         return nested_too_deeply(place)
     if isinstance(error, UnicodeDecodeError):
@@ -27,12 +27,14 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
     if at >= len(data.rstrip()):
         return _cut_off(data, place)
     what, hint = _fault(data, at, str(error))
-    return XdiagError(f"`{shown(place)}` is not JSON at {position(data, at)}: {what}", hint=hint)
+    return XdiagError(f"`{quotable(place)}` is not JSON at {position(data, at)}: {what}", hint=hint)
 
 
 def nested_too_deeply(place: str) -> XdiagError:
     """Say that reading was given up because lists and objects stand in one another too many times."""
-    return XdiagError(f"`{shown(place)}` is nested too deeply to be read", hint="a few dozen levels are enough for AWS")
+    return XdiagError(
+        f"`{quotable(place)}` is nested too deeply to be read", hint="a few dozen levels are enough for AWS"
+    )
 
 
 def position(data: bytes, at: int) -> str:
@@ -43,7 +45,7 @@ def position(data: bytes, at: int) -> str:
     return f"line {line}, column {column}" if b"\n" in data.rstrip() else f"column {column}"
 
 
-def shown(text: str, most: int = 200) -> str:
+def quotable(text: str, most: int = 200) -> str:
     """Make text from a file safe to print: control characters escaped, and cut after `most` characters."""
     return printable(text[:most]) + ("…" if len(text) > most else "")
 
@@ -100,10 +102,10 @@ def _not_utf8(data: bytes, place: str) -> XdiagError:
         data.decode()
     except UnicodeDecodeError as error:
         return XdiagError(
-            f"`{shown(place)}` is not UTF-8: the byte 0x{data[error.start]:02x} at {position(data, error.start)}",
+            f"`{quotable(place)}` is not UTF-8: the byte 0x{data[error.start]:02x} at {position(data, error.start)}",
             hint="save it as UTF-8",
         )
-    return XdiagError(f"`{shown(place)}` is not UTF-8", hint="save it as UTF-8")
+    return XdiagError(f"`{quotable(place)}` is not UTF-8", hint="save it as UTF-8")
 
 
 def _cut_off(data: bytes, place: str) -> XdiagError:
@@ -113,11 +115,11 @@ def _cut_off(data: bytes, place: str) -> XdiagError:
     except (ValueError, RecursionError):
         end = len(data.rstrip())
         return XdiagError(
-            f"`{shown(place)}` is not JSON: it ends too early, at {position(data, end)}",
+            f"`{quotable(place)}` is not JSON: it ends too early, at {position(data, end)}",
             hint="the file was cut off, or a closing bracket or quote is missing",
         )
     return XdiagError(
-        f"`{shown(place)}` is not JSON: a `\\ud800` to `\\udfff` stands alone in it",
+        f"`{quotable(place)}` is not JSON: a `\\ud800` to `\\udfff` stands alone in it",
         hint="such escapes stand for a character only in pairs",
     )
 
@@ -146,13 +148,13 @@ def _fault(data: bytes, at: int, error: str) -> tuple[str, str]:
     if "trailing" not in error and here[:1] in _BY_CHARACTER:
         return _BY_CHARACTER[here[:1]]
     if "\0" < here[:1] < " " and here[0] not in "\n\r\t":
-        return f"the control character `{shown(here[0])}`", f"a JSON string writes it as `\\u{ord(here[0]):04x}`"
+        return f"the control character `{quotable(here[0])}`", f"a JSON string writes it as `\\u{ord(here[0]):04x}`"
     if here[:1] in ("\n", "\r", "\t"):
         return "a line break or tab inside a string", "write it as `\\n` or `\\t`, or close the string before it"
     for part, what, hint in _BY_ERROR:
         if part in error:
             return what, hint
     if not data[:at].strip():
-        return f"it starts with `{shown(here.split(maxsplit=1)[0], 20)}`", "expected JSON, which starts with `{`"
+        return f"it starts with `{quotable(here.split(maxsplit=1)[0], 20)}`", "expected JSON, which starts with `{`"
     what = word[0] if word and word[0] else here[:1]
-    return f"`{shown(what)}` has no place here", "expected a value: a string, a number, a list or an object"
+    return f"`{quotable(what)}` has no place here", "expected a value: a string, a number, a list or an object"
