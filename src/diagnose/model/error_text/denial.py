@@ -138,7 +138,7 @@ def _service(before: str) -> str:
 
 
 def _action(text: str, at: int) -> tuple[str, int]:
-    """Read the action at `at`, and say where it ends. A line break in a known one is mended."""
+    """Read the action at `at`, and say where it ends. A line break in a known one is taken out."""
     for name, pattern in _ACTIONS:
         if match := pattern.match(text, at):
             return name, match.end()
@@ -147,7 +147,7 @@ def _action(text: str, at: int) -> tuple[str, int]:
 
 
 def _resource(text: str) -> str:
-    """Mend what stands for a resource: an ARN, or words such as `role Deploy`."""
+    """Put together what stands for a resource: an ARN, or words such as `role Deploy`."""
     joined = without_space(text).strip("\"'`")
     return joined if joined.startswith("arn:") else " ".join(text.split())
 

@@ -33,7 +33,7 @@ def without_space(text: str) -> str:
 
 
 def arn_at(text: str, at: int) -> str:
-    """Read the ARN at `at` of a mended text, where it ends a sentence, on across line breaks that stand inside of it.
+    """Read the ARN at `at` of a clean paste, where it ends a sentence, on across line breaks that stand inside of it.
 
     A break within a name cannot be told from one after it, but by its line being full and the next one holding no more.
     """
