@@ -118,9 +118,9 @@ def test_a_row_with_an_error_has_the_same_fields_as_the_others(rules: Sequence[R
 @pytest.mark.parametrize(
     ("written", "error"),
     [
-        pytest.param(b"{}", "`line 1` is not a case: it lacks `request`", id="no case"),
+        pytest.param(b"{}", "`line 1` is not a case: `request` is missing", id="no case"),
         pytest.param(b"{", "`line 1` is not JSON: it ends too early, at column 2", id="no JSON"),
-        pytest.param(b'{"snapshot": {}}', "`line 1` is not a case: it lacks `snapshot.source`", id="no source"),
+        pytest.param(b'{"snapshot": {}}', "`line 1` is not a case: `snapshot.source` is missing", id="no source"),
         pytest.param(b"\xff\n", "`line 1` is not UTF-8: the byte 0xff at column 1", id="no text"),
         pytest.param(None, f"`line 1` is longer than {LONGEST_LINE // 2**20} MB", id="too long"),
         pytest.param(
@@ -148,7 +148,7 @@ def test_rows_are_ascii_whatever_a_name_is_made_of() -> None:
 def test_an_error_is_short_however_long_what_it_quotes_is() -> None:
     source = replace(WORLD.snapshot.source, arn="arn:aws:iam::1:user/" + "x" * 1_000_000)
     found = row(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))))
-    assert "no account id" in found["hint"] + found["error"] or found["error"].endswith("…")
+    assert "an account id" in found["hint"] + found["error"] or found["error"].endswith("…")
     assert len(found["error"]) < 3000
 
 

@@ -126,7 +126,7 @@ class TestWho:
         assert probed_as(side, caller, source) == ProbeResult(
             ProbeOutcome.NOT_MADE,
             caller=caller,
-            why=f"with profile `build`, AWS takes the caller for {caller}, which is not {source}",
+            why=f"with profile `build`, the caller is {caller}, not {source}",
         )
 
 
@@ -141,7 +141,7 @@ class TestNotMade:
             ),
             pytest.param(
                 case("ec2.amazonaws.com"),
-                "the request is made by ec2.amazonaws.com, and nobody else has the credentials of an AWS service",
+                "the request is made by ec2.amazonaws.com, and only AWS has the credentials of its services",
                 id="a service",
             ),
             pytest.param(
@@ -159,7 +159,7 @@ class TestNotMade:
         scrub(tmp_path, monkeypatch)
         result = probe(case(), open_credentials(None, None, None), mfa_code=None)
         assert result.outcome is ProbeOutcome.NOT_MADE
-        assert result.why == "with the default credentials, nothing can be signed: Unable to locate credentials"
+        assert result.why == "the request cannot be signed with the default credentials: Unable to locate credentials"
 
     def test_an_endpoint_policy_that_hides_the_caller_is_not_a_denial_of_the_request(self, side: Credentials) -> None:
         refuse(side.client("sts"), "GetCallerIdentity", "AccessDenied")

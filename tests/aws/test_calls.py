@@ -112,7 +112,7 @@ def test_the_code_of_a_refusal_says_what_gap_it_leaves(code: str, gap: Gap) -> N
 def test_the_refusal_of_the_role_of_a_profile_is_no_denial_of_the_call() -> None:
     refusal = refusing("AccessDenied", operation="AssumeRole", message="User: x is not authorized")
     assert (refusal.gap, refusal.answered) == (Gap.NO_CREDENTIALS, False)
-    assert refusal.text == "no credentials, because AssumeRole was refused: AccessDenied: User: x is not authorized"
+    assert refusal.text == "no credentials, because AWS refused AssumeRole: AccessDenied: User: x is not authorized"
 
 
 def test_a_refused_signature_does_not_quote_the_session_token() -> None:

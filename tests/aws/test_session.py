@@ -31,7 +31,7 @@ class TestProfile:
     def test_a_profile_like_no_other_gets_the_command_that_lists_them(self) -> None:
         with pytest.raises(XdiagError) as raised:
             open_credentials("audit", None, None)
-        assert raised.value.hint == "`aws configure list-profiles` lists those there are"
+        assert raised.value.hint == "`aws configure list-profiles` lists the profiles"
 
     def test_a_missing_profile_from_the_environment_is_the_same_mistake(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_PROFILE", "audit")
@@ -178,7 +178,7 @@ class TestIdentity:
         refusal = identify(side)
         assert isinstance(refusal, Refusal)
         assert (refusal.gap, refusal.answered) == (Gap.UNREACHABLE, False)
-        assert refusal.text.startswith("what answered is not AWS")
+        assert refusal.text.startswith("the answer is not from AWS")
 
     def test_a_key_of_neither_kind_tells_nothing_of_its_lifetime(self, config: Path) -> None:
         config.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")

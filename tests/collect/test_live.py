@@ -66,7 +66,7 @@ class TestBothSides:
     def test_what_nobody_looked_for_is_not_supplied(self, here: Credentials, there: Credentials) -> None:
         snapshot = gathered(here, there)
         assert snapshot.endpoint == Unread(
-            detail="where the request goes through a VPC endpoint, --vpc-endpoint names it"
+            detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint"
         )
         assert snapshot.destination.other_roles == NOT_SUPPLIED
 
@@ -120,7 +120,7 @@ class TestWhoReadsWhat:
             Gap.NO_CREDENTIALS,
             ROLE,
             "iam:GetRole",
-            f"with profile `stranger`, xdiag is arn:aws:sts::{HERE}:assumed-role/Reader/run, in account {HERE} and not "
+            f"with profile `stranger`, xdiag is arn:aws:sts::{HERE}:assumed-role/Reader/run, in account {HERE}, not "
             f"{THERE}",
         )
 
@@ -187,7 +187,7 @@ class TestOrganization:
             f"service control policies of account {HERE}",
             "organizations:DescribeOrganization",
             f"with profile `here`, in account {HERE}: AccessDeniedException: no; only the management account or a "
-            "delegated administrator of the organization may read them, whose profile --org-profile names",
+            "delegated administrator of the organization may read them; give its profile with --org-profile",
         )
 
 

@@ -29,7 +29,7 @@ DENY_ALL = {
 }
 ENABLED = [{"Type": SCP, "Status": "ENABLED"}]
 NAMED = f"only the management account {MANAGEMENT} or a delegated administrator of the organization may read them"
-ADVICE = f"{NAMED}, whose profile --org-profile names"
+ADVICE = f"{NAMED}; give its profile with --org-profile"
 
 
 class World:
@@ -258,7 +258,7 @@ class TestDenied:
         reply(world.administrator.client("organizations"), "ListParents", {"Parents": parents})
         rcps = world.gathered().destination.rcps
         assert isinstance(rcps, Unread)
-        assert rcps.detail.endswith("AWS does not name the one parent it has")
+        assert rcps.detail.endswith("AWS does not name exactly one parent")
 
     def test_parents_that_go_round_in_circles_end(self, world: World) -> None:
         circle = [{"Parents": [{"Id": id_, "Type": "ORGANIZATIONAL_UNIT"}]} for id_ in ("ou-1", "ou-2", "ou-1")]
@@ -325,8 +325,8 @@ class TestWhoReads:
             Gap.NOT_SUPPLIED,
             f"resource control policies of account {world.there}",
             "organizations:ListPoliciesForTarget",
-            "only the management account or a delegated administrator of the organization may read them, whose profile "
-            "--org-profile names",
+            "only the management account or a delegated administrator of the organization may read them; give its "
+            "profile with --org-profile",
         )
 
     def test_an_account_of_another_organization_is_not_read_from_this_one(self, world: World) -> None:

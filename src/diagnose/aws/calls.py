@@ -16,7 +16,7 @@ from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
-NOT_AWS = "what answered is not AWS; perhaps a proxy did, or --endpoint-url names another server"
+NOT_AWS = "the answer is not from AWS; it may be from a proxy, or --endpoint-url may name another server"
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 
@@ -204,7 +204,7 @@ def _answer(error: boto.ClientError, action: str) -> Refusal:
     code = error.response.get("Error", {}).get("Code", "")
     message = redacted(error.response.get("Error", {}).get("Message", ""))
     if error.operation_name != action.partition(":")[2]:
-        before = f"no credentials, because {error.operation_name} was refused: {code}: {message}"
+        before = f"no credentials, because AWS refused {error.operation_name}: {code}: {message}"
         return Refusal(Gap.NO_CREDENTIALS, code, before)
     if not code:
         return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)

@@ -91,7 +91,7 @@ def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -
     name = core.profile if profile is None else profile
     if name is not None and name not in core.available_profiles:
         near = get_close_matches(name, core.available_profiles, n=1)
-        hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists those there are"
+        hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists the profiles"
         raise XdiagError(f"there is no AWS profile `{name}`", hint=hint)
     # The AWS CLI and the other SDKs read AWS_REGION, and botocore does not.
     session = boto3.Session(

@@ -128,13 +128,15 @@ def read_details(path: Path) -> AccountDetails:
         printed = msgspec.json.decode(data, type=PrintedDetails)
     except msgspec.ValidationError as error:
         sentence, _ = reworded(error, data, PrintedDetails)
-        raise XdiagError(f"`{quotable(place)}` holds no account's details: {sentence}", hint=_EXPECTED) from None
+        raise XdiagError(
+            f"`{quotable(place)}` does not contain account authorization details: {sentence}", hint=_EXPECTED
+        ) from None
     except (ValueError, RecursionError) as error:
         raise not_json(data, error, place) from None
     accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
     if len(accounts) != 1:
-        what = f"those of {len(accounts)} accounts" if accounts else "no user, no group and no role"
-        raise XdiagError(f"`{quotable(place)}` holds {what}", hint=_EXPECTED)
+        what = f"details of {len(accounts)} accounts" if accounts else "no user, group or role"
+        raise XdiagError(f"`{quotable(place)}` contains {what}", hint=_EXPECTED)
     return AccountDetails(
         place=place,
         account=accounts.pop(),
@@ -236,7 +238,7 @@ def _absence(
     elif not details.whole:
         detail = f"{quotable(details.place)} is one page of several"
     elif not listed:
-        detail = f"{quotable(details.place)} lists none at all; they may have been filtered out"
+        detail = f"{quotable(details.place)} lists none; they may have been filtered out"
     else:
         return None
     return Unread(subject=f"{what} of account {account}", permission=permission, detail=detail)
@@ -251,7 +253,7 @@ def _role(found: RoleDetail) -> Role:
     longest = Unread(
         subject=f"maximum session duration of {found.arn}",
         permission="iam:GetRole",
-        detail="account authorization details do not tell it",
+        detail="account authorization details do not contain it",
     )
     return Role(found.arn, found.role_id, _tags(found.arn, found.tags), longest, _utc(found.create_date))
 

@@ -90,9 +90,7 @@ def save_case(case: Case, path: Path) -> None:
     if path.is_dir():
         raise XdiagError(f"`{quotable(str(path))}` is a folder", hint="expected the name of a file to write")
     if str(path) == "-" or (path.exists() and not path.is_file()):
-        raise XdiagError(
-            f"`{quotable(str(path))}` is no file that a case can be kept in", hint="expected a file's name"
-        )
+        raise XdiagError(f"`{quotable(str(path))}` is not a file that can hold a case", hint="expected a file's name")
     part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -150,7 +148,7 @@ def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
     if len(data) > most:
         raise XdiagError(
             f"`{quotable(place)}` is larger than {most // 2**20} MB",
-            hint="no evidence is as large; is it the right file?",
+            hint="no evidence is this large; is it the right file?",
         )
     return data
 
@@ -230,7 +228,7 @@ def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> 
         case IsADirectoryError():
             return XdiagError(f"`{quotable(place)}` is a folder, not a file", hint=hint)
         case PermissionError():
-            return XdiagError(f"`{quotable(place)}` may not be {done}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` cannot be {done}: permission denied", hint=hint)
         case OSError(strerror=str(reason)):
             return XdiagError(f"`{quotable(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
     return XdiagError(f"`{quotable(place)}` cannot be {done}: it is not a file name", hint=hint)

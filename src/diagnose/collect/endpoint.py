@@ -50,10 +50,9 @@ def read_endpoint(
     if isinstance(found, Unread):
         return Known(Endpoint(endpoint, policy=found), "stated on the command line")
     if not found.value:
-        said = (
-            f"{side.label} sees no such endpoint in {region}: it is mistyped, in another Region, or another account's"
-        )
-        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=said)
+        why = "it may be mistyped, in another Region or in another account"
+        detail = f"{side.label} sees no such endpoint in {region}: {why}"
+        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=detail)
     return Known(_endpoint(found.value[0], region), found.source)
 
 
@@ -72,13 +71,13 @@ def _endpoint(described: Any, region: str) -> Endpoint:
     # `cn.com.amazonaws.cn-north-1.sts` in China, `com.amazonaws.us-east-1.sts-fips` for FIPS.
     if described["VpcEndpointType"] != "Interface" or not re.search(r"\.sts(-fips)?$", service):
         hint = f"expected an interface endpoint for STS, such as one for `com.amazonaws.{region}.sts`"
-        raise XdiagError(f"the VPC endpoint `{id_}` is one for `{service}`", hint=hint)
+        raise XdiagError(f"the VPC endpoint `{id_}` is for `{service}`, not for STS", hint=hint)
     document = described.get("PolicyDocument")
     return Endpoint(
         id_,
         described.get("VpcId", ""),
         described.get("OwnerId", ""),
-        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="the answer of AWS does not hold it")
+        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="AWS's answer does not contain it")
         if document is None
         else Known(Policy(id_, raw_document(document), PolicyKind.ENDPOINT), _ACTION),
     )

@@ -66,7 +66,7 @@ def read_guardrails(
         return Guardrails(placed, read_levels(administrator, place, kind, subject))
     if isinstance(organization, Known) and _management_account(organization) == account:
         return Guardrails(organization, Known((), organization.source))
-    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}, {_WHOSE}")
+    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}; {_WHOSE}")
     return Guardrails(organization, refusals[0] if refusals else untried)
 
 
@@ -105,7 +105,7 @@ def read_levels(
     return Known(read, LIST)
 
 
-_WHOSE = "whose profile --org-profile names"
+_WHOSE = "give its profile with --org-profile"
 
 
 def _management_account(organization: Evidence[Organization | None]) -> str:
@@ -160,7 +160,7 @@ def _refused(administrator: Administrator, gap: Unread, management_account: str)
     """
     who = ""
     if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
-        who = f"; {_who(management_account)}" + ("" if administrator.named else f", {_WHOSE}")
+        who = f"; {_who(management_account)}" + ("" if administrator.named else f"; {_WHOSE}")
     permission = "" if gap.gap is Gap.NO_CREDENTIALS else gap.permission
     return replace(gap, permission=permission, detail=f"{administrator.label}: {gap.detail}{who}")
 

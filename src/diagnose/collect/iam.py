@@ -101,7 +101,7 @@ def reader_of(account: str, own: IdentifiedCredentials | None, other: Identified
         gap = gap_left_by(own.identity, "", "")
         return replace(gap, detail=f"with {own.side.label}: {gap.detail}")
     who = f"with {own.side.label}, xdiag is {own.identity.arn}, in account {own.identity.account}"
-    return Unread(Gap.NO_CREDENTIALS, detail=f"{who} and not {account}")
+    return Unread(Gap.NO_CREDENTIALS, detail=f"{who}, not {account}")
 
 
 def about(gap: Unread, subject: str, permission: str) -> Unread:

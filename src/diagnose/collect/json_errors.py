@@ -57,8 +57,8 @@ _NOT_TEXT = (
     (b"\xff\xfe", "is UTF-16 text, not UTF-8", "save it as UTF-8; in PowerShell, `Set-Content -Encoding utf8`"),
     (b"\xfe\xff", "is UTF-16 text, not UTF-8", "save it as UTF-8"),
 )
-_QUOTES = ("quotes that are not JSON's", 'JSON takes straight double quotes: `"`')
-_COMMENT = ("a comment", "JSON has no comments: take it away")
+_QUOTES = ("quotes that are not JSON's", 'JSON uses straight double quotes: `"`')
+_COMMENT = ("a comment", "JSON has no comments: remove it")
 _BY_CHARACTER = {
     "'": ("a single quote", _QUOTES[1]),
     "`": _QUOTES,
@@ -69,19 +69,19 @@ _BY_CHARACTER = {
     "\u201e": _QUOTES,
     "/": _COMMENT,
     "#": _COMMENT,
-    ",": ("a comma too many", "take the comma away"),
+    ",": ("an extra comma", "remove the comma"),
     "\0": ("a NUL byte", "the file is damaged or not text: save it again"),
 }
 _BY_WORD = {
-    "NaN": ("`NaN`, which is not a JSON value", "put in a number, or leave the field out"),
-    "Infinity": ("`Infinity`, which is not a JSON value", "put in a number, or leave the field out"),
+    "NaN": ("`NaN`, which is not a JSON value", "write a number, or leave the field out"),
+    "Infinity": ("`Infinity`, which is not a JSON value", "write a number, or leave the field out"),
     "None": ("Python's `None`", "JSON writes `null`"),
     "True": ("Python's `True`", "JSON writes `true`"),
     "False": ("Python's `False`", "JSON writes `false`"),
     "undefined": ("JavaScript's `undefined`", "JSON writes `null`, or leaves the field out"),
 }
 _BY_ERROR = (
-    ("trailing comma", "a comma before the closing bracket", "take the comma away"),
+    ("trailing comma", "a comma before the closing bracket", "remove the comma"),
     (
         "trailing characters",
         "more text after the end of the JSON",
@@ -91,8 +91,12 @@ _BY_ERROR = (
     ("expected '\"'", "a key without quotes", 'JSON puts keys in double quotes: `"key"`'),
     ("expected ':'", "no colon after the key", "put a colon between the key and its value"),
     ("expected ','", "no comma after the value", "put a comma between one value and the next"),
-    ("escape", "a backslash that starts no JSON escape", "write a backslash as `\\\\`"),
-    ("invalid number", "a number that JSON does not know", "no zeros in front, digits on both sides of the point"),
+    ("escape", "a backslash that does not start a JSON escape", "write a backslash as `\\\\`"),
+    (
+        "invalid number",
+        "a number that is not valid in JSON",
+        "remove leading zeros; put digits on both sides of the point",
+    ),
 )
 
 
@@ -119,8 +123,8 @@ def _cut_off(data: bytes, place: str) -> XdiagError:
             hint="the file was cut off, or a closing bracket or quote is missing",
         )
     return XdiagError(
-        f"`{quotable(place)}` is not JSON: a `\\ud800` to `\\udfff` stands alone in it",
-        hint="such escapes stand for a character only in pairs",
+        f"`{quotable(place)}` is not JSON: it contains one of `\\ud800` to `\\udfff` alone",
+        hint="such an escape is half of a character: it needs its other half",
     )
 
 
@@ -157,4 +161,4 @@ def _fault(data: bytes, at: int, error: str) -> tuple[str, str]:
     if not data[:at].strip():
         return f"it starts with `{quotable(here.split(maxsplit=1)[0], 20)}`", "expected JSON, which starts with `{`"
     what = word[0] if word and word[0] else here[:1]
-    return f"`{quotable(what)}` has no place here", "expected a value: a string, a number, a list or an object"
+    return f"`{quotable(what)}` is not expected here", "expected a value: a string, a number, a list or an object"

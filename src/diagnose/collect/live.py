@@ -18,7 +18,7 @@ from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
 
-_NO_ENDPOINT_NAMED = Unread(detail="where the request goes through a VPC endpoint, --vpc-endpoint names it")
+_NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
 
 
 def read_snapshot(

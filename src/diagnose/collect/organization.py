@@ -133,7 +133,7 @@ def find_account(administrator: Administrator, account: str) -> AccountPlace | U
         if parents.value is None and child == account:
             return None
         if parents.value is None or len(parents.value) != 1 or parents.value[0]["Id"] in units:
-            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name the one parent it has")
+            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name exactly one parent")
         [parent] = parents.value
         if parent["Type"] == "ROOT":
             return AccountPlace(parent["Id"], tuple(reversed(units)), account)

@@ -150,4 +150,4 @@ def _untold(subject: str) -> Unread:
     return replace(_UNTOLD, subject=subject)
 
 
-_UNTOLD = Unread(Gap.NO_API, detail="AWS tells it of no session after it was issued")
+_UNTOLD = Unread(Gap.NO_API, detail="AWS has no API that shows it for a session")
