@@ -19,7 +19,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import NotProved, Owner, Proof
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action, Element, Gate, Layer
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import first_proven
 
 MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -105,7 +105,7 @@ def test_only_the_tag_that_is_handed_on_is_left_out() -> None:
         "chained",
         request={"parameters": {"tags": {"team": "red", "stage": "test"}, "transitive_tag_keys": ["stage", "team"]}},
     )
-    found = first_proven(Kind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
+    found = first_proven(RemedyKind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
     assert not isinstance(found, NotProved)
     assert found[0].case is not None
     parameters = found[0].case.request.parameters
