@@ -11,15 +11,12 @@ from diagnose.model.trace import Layer
 from diagnose.remedy.case_edit import edit_policy, policies_in
 from diagnose.remedy.change import Draft
 from diagnose.remedy.document import PatchOperation
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proof import Proven, prove
 
 
-def amended(
-    case: Case, layer: Layer, *operations: PatchOperation, kind: RemedyKind = RemedyKind.NAME_PRINCIPAL_IN_TRUST
-) -> Draft:
+def amended(case: Case, layer: Layer, *operations: PatchOperation) -> Draft:
     """Draft an edit that no author would."""
-    draft = edit_policy(case, layer, next(policies_in(case, layer)), operations, kind=kind, text="")
+    draft = edit_policy(case, layer, next(policies_in(case, layer)), operations, text="")
     assert isinstance(draft, Draft)
     return draft
 

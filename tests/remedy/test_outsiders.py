@@ -10,7 +10,6 @@ from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Doubt, Effect, Layer
 from diagnose.model.tri import UNKNOWN, YES
 from diagnose.remedy.document import PatchOperation
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proof import Proven, prove
 
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
@@ -145,7 +144,7 @@ def test_a_deny_is_narrowed_by_the_source_alone(condition: Any, shown: bool) -> 
     case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal="*")))
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
     edit = PatchOperation("add", "/Statement/1/Condition", condition)
-    draft = amended(case, Layer.TRUST, edit, kind=RemedyKind.EXEMPT_FROM_DENY)
+    draft = amended(case, Layer.TRUST, edit)
     proven = prove(draft, subject, case, decide(case))
     assert outcome_of(proven) is (Proof.ALLOWED if shown else LETS_IN_OTHERS)
     assert isinstance(proven, NotProved) or proven.admits_nobody_else is YES
@@ -193,7 +192,7 @@ def test_what_is_unknown_of_a_deny_cannot_make_room_for_others() -> None:
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
     narrowed: Any = {"ArnNotEquals": {"aws:PrincipalArn": BUILDER}, "StringNotLike": {"aws:UserAgent": "tool/*"}}
     edit = PatchOperation("add", "/Statement/1/Condition", narrowed)
-    proven = prove(amended(case, Layer.TRUST, edit, kind=RemedyKind.EXEMPT_FROM_DENY), subject, case, decide(case))
+    proven = prove(amended(case, Layer.TRUST, edit), subject, case, decide(case))
     assert proven is LETS_IN_OTHERS, "before it is denied, after it may be allowed: that counts as letting in"
 
 
@@ -201,7 +200,7 @@ def test_a_deny_that_spares_other_roles_than_are_allowed_now_is_not_shown() -> N
     case = broken("cross-account", identity_policies=identity(on(DEPLOY), deny(Resource="*")))
     subject = about(case, Layer.IDENTITY, effect=Effect.DENY)
     edit = PatchOperation("replace", "/Statement/1/Resource", "arn:aws:iam::222222222222:role/Other")
-    draft = amended(case, Layer.IDENTITY, edit, kind=RemedyKind.EXEMPT_FROM_DENY)
+    draft = amended(case, Layer.IDENTITY, edit)
     assert prove(draft, subject, case, decide(case)) is OPENS_OTHER_ROLES
 
 
@@ -215,7 +214,7 @@ def test_outsiders_of_the_organization_are_strangers_too() -> None:
     )
     for condition, shown in conditions:
         edit = PatchOperation("replace", "/Statement/1/Condition", {**people, **condition})
-        draft = amended(case, Layer.TRUST, edit, kind=RemedyKind.EXEMPT_FROM_DENY)
+        draft = amended(case, Layer.TRUST, edit)
         proven = prove(draft, subject, case, decide(case))
         assert outcome_of(proven) is (Proof.ALLOWED if shown else LETS_IN_OTHERS)
 

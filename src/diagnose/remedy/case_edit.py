@@ -16,7 +16,6 @@ from diagnose.model.trace import Action, Layer
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
 from diagnose.remedy.document import JsonDict, PatchOperation, apply_patch, document_of
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     destination_is_protected,
@@ -136,7 +135,7 @@ def editable_document(case: Case, layer: Layer, policy: Policy) -> JsonDict | No
 
 
 def edit_policy(
-    case: Case, layer: Layer, policy: Policy, operations: Sequence[PatchOperation], *, kind: RemedyKind, text: str
+    case: Case, layer: Layer, policy: Policy, operations: Sequence[PatchOperation], *, text: str
 ) -> Attempt:
     """Draft a policy with the operations applied."""
     document = editable_document(case, layer, policy)
@@ -156,7 +155,7 @@ def edit_policy(
         tuple(operations),
         into_permission_set=layer is Layer.IDENTITY and policy.name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
+    return Draft(LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
 
 
 def new_policy(
@@ -164,7 +163,6 @@ def new_policy(
     layer: Layer,
     statement: JsonDict,
     *,
-    kind: RemedyKind,
     text: str,
     name: str,
     policy: PolicyKind,
@@ -185,7 +183,7 @@ def new_policy(
         target=level,
         into_permission_set=layer is Layer.IDENTITY and name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, LAYER_WORDS[layer].owner, text, edited, change)
+    return Draft(LAYER_WORDS[layer].owner, text, edited, change)
 
 
 def new_policy_name(action: Action, case: Case) -> str:

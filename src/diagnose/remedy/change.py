@@ -11,7 +11,6 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, PatchOperation
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.names import caller_of, destination_name
 
 
@@ -108,7 +107,6 @@ class Draft(Struct, frozen=True):
     what the kind asks for.
     """
 
-    kind: RemedyKind
     owner: Owner
     text: str
     case: Case | None = None

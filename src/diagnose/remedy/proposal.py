@@ -31,11 +31,11 @@ def remedies_of(kind: RemedyKind, subject: Subject, case: Case, decision: Decisi
     draft, proven = first
     if _smaller_is_as_good(kind, proven, subject, case, decision):
         return Refused(kind.value, NotProved.SAME_AS_SMALLER)
-    remedy = as_remedy(draft, proven, case)
+    remedy = as_remedy(kind, draft, proven, case)
     if draft.narrower is None:
         return (remedy,)
     narrowed = prove(draft.narrower, subject, case, decision)
-    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(draft.narrower, narrowed, case))
+    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(kind, draft.narrower, narrowed, case))
 
 
 def first_proven(
@@ -60,17 +60,17 @@ def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
     return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 
 
-def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
+def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Remedy:
     """Render a draft, with what its proof has shown."""
     remedy = Remedy(
-        kind=draft.kind.value,
+        kind=kind.value,
         owner=draft.owner,
         text=draft.text,
         proof=proven.proof,
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
-        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[draft.kind].letter,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[kind].letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):
@@ -102,7 +102,7 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
         draft, proof = first
         if draft.case is None or proof.decision is None:
             continue
-        found.append(as_remedy(draft, proof, current))
+        found.append(as_remedy(RemedyKind(kind), draft, proof, current))
         current, decided = draft.case, decide(draft.case)
     return tuple(found) if found and found[-1].enough else ()
 
@@ -112,7 +112,7 @@ def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
         return None
     fitting = (one for one in KINDS[kind].advice if one.fits(case))
-    return next((Draft(kind, one.owner, one.text) for one in fitting), None)
+    return next((Draft(one.owner, one.text) for one in fitting), None)
 
 
 def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:

@@ -19,7 +19,6 @@ from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.change import Draft, Unseen
 from diagnose.remedy.document import JsonDict
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import caller_of, policy_phrase, source_phrase
 
@@ -61,7 +60,7 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
     """
     text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
-    yield Draft(RemedyKind.WAIT_FOR_PROPAGATION, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -77,7 +76,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     whom, verb = words.asked.format(account=f"`{account_behind(owner, case)}`"), words.verb
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
         text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
-        yield Draft(RemedyKind.ASK_OWNER, owner, text, letter=Letter.POLICIES)
+        yield Draft(owner, text, letter=Letter.POLICIES)
         return
     source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
     if layer is None:
@@ -87,7 +86,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     else:
         what = policy_phrase(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
         text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
-    yield Draft(RemedyKind.ASK_OWNER, owner, text)
+    yield Draft(owner, text)
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
@@ -105,7 +104,7 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
         f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
         f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
     )
-    yield Draft(RemedyKind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
+    yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
 
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -125,12 +124,12 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     ]
     if grants:
         text = f"Grant {', and '.join(grants)}, and run it again"
-        yield Draft(RemedyKind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+        yield Draft(Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
         text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
-        yield Draft(RemedyKind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+        yield Draft(Owner.XDIAG, text)
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
@@ -177,7 +176,7 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
     )
     if told:
         text = f"Tell xdiag what is known of it: {'; '.join(told)}"
-        yield Draft(RemedyKind.GIVE_EVIDENCE, Owner.XDIAG, text)
+        yield Draft(Owner.XDIAG, text)
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
@@ -206,7 +205,7 @@ def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterat
             words = policy_phrase(problem.layer, problem.policy, case)
             where = f", at `{problem.pointer}`" if problem.pointer else ""
             text = f"Correct {words}{where}: {problem.message}"
-            yield Draft(RemedyKind.CORRECT_DOCUMENT, LAYER_WORDS[problem.layer].owner, text)
+            yield Draft(LAYER_WORDS[problem.layer].owner, text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:

@@ -16,7 +16,6 @@ from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import Json, JsonDict, PatchOperation, as_list, value_at
 from diagnose.remedy.fixes.correct import corrected
-from diagnose.remedy.kinds import RemedyKind
 
 _WITH_WILDCARDS = {
     "StringEquals": "StringLike",
@@ -37,7 +36,6 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
     yield from corrected(
         subject,
         case,
-        RemedyKind.CORRECT_CONDITION_OPERATOR,
         what,
         lambda document, at: _moved(document, at, operator=operator),
     )
@@ -50,15 +48,13 @@ def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> 
         return
     if element.key.lower() == "aws:sourcevpcarn":
         what = "compare `aws:SourceVpc`, which STS sends, with the VPC's id instead of `aws:SourceVpcArn`"
-        yield from corrected(subject, case, RemedyKind.CORRECT_CONDITION_KEY, what, _by_vpc_id)
+        yield from corrected(subject, case, what, _by_vpc_id)
         return
     key = spelling(element.key) if element.reason is Reason.KEY_MISSPELT else ""
     if not key:
         return
     what = f"write `{key}` instead of `{element.key}`"
-    yield from corrected(
-        subject, case, RemedyKind.CORRECT_CONDITION_KEY, what, lambda document, at: _moved(document, at, key=key)
-    )
+    yield from corrected(subject, case, what, lambda document, at: _moved(document, at, key=key))
 
 
 def better_operator(element: ElementTrace) -> str:

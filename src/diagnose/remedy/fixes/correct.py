@@ -26,7 +26,6 @@ from diagnose.remedy.document import (
     value_at,
 )
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     destination_is_protected,
@@ -53,12 +52,11 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
         yield from corrected(
             subject,
             case,
-            RemedyKind.CORRECT_RESOURCE,
             what,
             lambda document, at: _put(document, at, role, near=is_near(element)),
         )
     if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(RemedyKind.CORRECT_RESOURCE, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -71,12 +69,11 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
         yield from corrected(
             subject,
             case,
-            RemedyKind.CORRECT_ACTION,
             what,
             lambda document, at: _put(document, at, action, near=is_near(element)),
         )
     if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(RemedyKind.CORRECT_ACTION, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -99,7 +96,6 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     yield from corrected(
         subject,
         case,
-        RemedyKind.CORRECT_CONDITION_VALUE,
         what,
         lambda document, at: _put(document, at, value, near=near),
         in_own=lambda _, at: (PatchOperation("replace", _whole_test(at), value),),
@@ -116,7 +112,7 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
         return
     operation = PatchOperation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
     text = f'In {policy_phrase(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
-    yield edit_policy(case, subject.layer, policy, (operation,), kind=RemedyKind.SET_POLICY_VERSION_LANGUAGE, text=text)
+    yield edit_policy(case, subject.layer, policy, (operation,), text=text)
 
 
 def is_near(element: ElementTrace) -> bool:
@@ -137,7 +133,7 @@ Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
 
 
 def corrected(
-    subject: Subject, case: Case, kind: RemedyKind, what: str, correct: Correct, *, in_own: Correct | None = None
+    subject: Subject, case: Case, what: str, correct: Correct, *, in_own: Correct | None = None
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
@@ -160,9 +156,7 @@ def corrected(
     if not operations:
         return
     where = policy_phrase(layer, policy, case)
-    yield edit_policy(
-        case, layer, policy, operations, kind=kind, text=f"{in_policy_phrase(layer, policy, case)}, {what}"
-    )
+    yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
     for_own = tuple(in_own(document, pointer)) if in_own else operations
@@ -171,13 +165,11 @@ def corrected(
         return
     if not isinstance(editable_document(case, layer, policy), NotProved):
         text = f"{in_policy_phrase(layer, policy, case)}, {_own_words(own, subject.action, case)}"
-        yield edit_policy(case, layer, policy, add_statement(document, own), kind=kind, text=text)
+        yield edit_policy(case, layer, policy, add_statement(document, own), text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
         text = f"{where} cannot be edited: give {source_phrase(case)} an inline policy, in which you {what}"
         name = new_policy_name(subject.action, case)
-        yield new_policy(
-            case, layer, own, kind=kind, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE
-        )
+        yield new_policy(case, layer, own, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
 
 
 def own_statement(

@@ -28,7 +28,6 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
@@ -64,7 +63,7 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
     operations = _only_for(actions, document, held, path, narrowing)
-    yield edit_policy(case, layer, statement.policy, operations, kind=RemedyKind.EXEMPT_FROM_DENY, text=text)
+    yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:

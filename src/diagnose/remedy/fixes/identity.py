@@ -23,7 +23,6 @@ from diagnose.remedy.case_edit import (
 )
 from diagnose.remedy.change import Attempt, Change, Draft, NewAttachment, NewMembership, VersionChange
 from diagnose.remedy.document import JsonDict, add_statement, as_list, document_of, statements
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
@@ -39,10 +38,10 @@ from diagnose.remedy.names import (
 
 def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant one action on one role: in the nearest policy that already speaks of it, else in one of its own."""
-    yield from allow_in_identity(RemedyKind.ALLOW_ROLE_IN_IDENTITY, subject, case)
+    yield from allow_in_identity(subject, case)
 
 
-def allow_in_identity(kind: RemedyKind, subject: Subject, case: Case) -> Iterator[Attempt]:
+def allow_in_identity(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
     statement = grant(Layer.IDENTITY, subject.action, case)
     if statement is None or source_is_protected(case) or destination_is_protected(case):
@@ -56,12 +55,12 @@ def allow_in_identity(kind: RemedyKind, subject: Subject, case: Case) -> Iterato
         else:
             shared = "" if policy.kind is PolicyKind.INLINE else "; all that it is attached to get the same"
             text = f"In {policy_phrase(Layer.IDENTITY, policy, case)}, {what} in a statement of its own{shared}"
-            yield edit_policy(case, Layer.IDENTITY, policy, add_statement(document, statement), kind=kind, text=text)
+            yield edit_policy(case, Layer.IDENTITY, policy, add_statement(document, statement), text=text)
     name, where = PERMISSION_SET_POLICY, f"the permission set `{permission_set(case)}` in IAM Identity Center"
     if not permission_set(case):
         name, where = new_policy_name(subject.action, case), source_phrase(case)
     text = f"Give {where} an inline policy to {what}"
-    yield new_policy(case, Layer.IDENTITY, statement, kind=kind, text=text, name=name, policy=PolicyKind.INLINE)
+    yield new_policy(case, Layer.IDENTITY, statement, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def set_default_version(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -79,9 +78,7 @@ def set_default_version(subject: Subject, case: Case, _decision: Decision) -> It
                 continue
             text = f"Make {saved.version} the default version of {policy_phrase(layer, policy, case)}"
             edited = with_policy(case, layer, policy, after)
-            yield Draft(
-                RemedyKind.SET_DEFAULT_VERSION, LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document)
-            )
+            yield Draft(LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document))
 
 
 def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -110,9 +107,7 @@ def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change)
         identity_policies=replace(held, policies=(*held.policies, *moved)),
         idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
     )
-    return Draft(
-        RemedyKind.ATTACH_IDLE_POLICY, LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change
-    )
+    return Draft(LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
 
 
 def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:

@@ -9,29 +9,28 @@ from diagnose.model.trace import Decision, Layer, Subject
 from diagnose.remedy.case_edit import edit_policy, editable_document, level_of, new_policy, policies_in, same
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import add_statement, statements
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import destination_name, in_policy_phrase, level_phrase, principal_element
 
 
 def allow_in_boundary(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the boundary pass one action on one role; it grants nothing by that."""
-    yield from _allowed(RemedyKind.ALLOW_IN_BOUNDARY, Layer.BOUNDARY, subject, case)
+    yield from _allowed(Layer.BOUNDARY, subject, case)
 
 
 def add_companion_to_boundary(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the boundary pass a companion of sts:AssumeRole on one role."""
-    yield from _allowed(RemedyKind.ADD_COMPANION_TO_BOUNDARY, Layer.BOUNDARY, subject, case)
+    yield from _allowed(Layer.BOUNDARY, subject, case)
 
 
 def allow_in_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the endpoint pass one caller to one role."""
-    yield from _allowed(RemedyKind.ALLOW_IN_ENDPOINT, Layer.ENDPOINT, subject, case)
+    yield from _allowed(Layer.ENDPOINT, subject, case)
 
 
 def allow_in_session(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Start the caller's session again, with a session policy that allows the action; a live one cannot be edited."""
-    yield from _allowed(RemedyKind.ALLOW_IN_SESSION, Layer.SESSION, subject, case)
+    yield from _allowed(Layer.SESSION, subject, case)
 
 
 def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -41,7 +40,7 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
     """
-    yield from _allowed(RemedyKind.ALLOW_IN_SCP, Layer.SCP, subject, case)
+    yield from _allowed(Layer.SCP, subject, case)
     statement, level = grant(Layer.SCP, subject.action, case), level_of(case, subject.level)
     if statement is None or level is None:
         return
@@ -50,7 +49,6 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         case,
         Layer.SCP,
         statement,
-        kind=RemedyKind.ALLOW_IN_SCP,
         text=f"Attach a service control policy to {level_phrase(level)} that {what}",
         name=f"Allow{subject.action.partition(':')[2]}-{destination_name(case)}"[:128],
         policy=PolicyKind.SCP,
@@ -58,7 +56,7 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
     )
 
 
-def _allowed(kind: RemedyKind, layer: Layer, subject: Subject, case: Case) -> Iterator[Attempt]:
+def _allowed(layer: Layer, subject: Subject, case: Case) -> Iterator[Attempt]:
     statement = grant(layer, subject.action, case)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
@@ -75,7 +73,7 @@ def _allowed(kind: RemedyKind, layer: Layer, subject: Subject, case: Case) -> It
         )
         what = f"allow `{subject.action}` on `{case.destination_arn}`{whom} in a statement of its own"
         text = f"{in_policy_phrase(layer, policy, case)}, {what}"
-        yield edit_policy(case, layer, policy, add_statement(document, statement), kind=kind, text=text)
+        yield edit_policy(case, layer, policy, add_statement(document, statement), text=text)
 
 
 def _nearest(layer: Layer, subject: Subject, case: Case) -> list[Policy]:

@@ -15,7 +15,6 @@ from diagnose.remedy.case_edit import policies_in, with_destination, with_source
 from diagnose.remedy.change import Attempt, Draft, MaximumChange, NewRole, TagChange
 from diagnose.remedy.document import JsonDict, document_of
 from diagnose.remedy.fixes.parameters import limited_by_chaining, wanted_values, without_overrides
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant, nearest_conditions
 from diagnose.remedy.names import permission_set, source_is_protected, source_phrase
 
@@ -38,7 +37,6 @@ def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Ite
         return
     text = f"Raise the maximum session duration of the role `{role.arn}` to {asked} seconds"
     yield Draft(
-        RemedyKind.RAISE_ROLE_MAXIMUM,
         Owner.DESTINATION,
         text,
         _with_role(case, replace(role, max_session_seconds=Known(asked))),
@@ -66,7 +64,7 @@ def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator
         edited = with_source(case, replace(case.snapshot.source, principal=Known(tagged)))
         edited = without_overrides(edited, (f"aws:PrincipalTag/{key}",))
         text = f"Tag {source_phrase(case)} with `{key}` = `{value}`; other policies may go by that tag, too"
-        yield Draft(RemedyKind.TAG_PRINCIPAL, Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
+        yield Draft(Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
 
 
 def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -84,7 +82,7 @@ def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Atte
         edited = _with_role(case, replace(role, tags=_with_tag(role.tags, key, value)))
         edited = without_overrides(edited, (f"aws:ResourceTag/{key}", f"iam:ResourceTag/{key}"))
         text = f"Tag the role `{role.arn}` with `{key}` = `{value}`; other policies may go by that tag, too"
-        yield Draft(RemedyKind.TAG_ROLE, Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
+        yield Draft(Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
 
 
 def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -103,7 +101,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
     text = f"Create the role `{arn}` with a trust policy that names exactly the caller, or correct the ARN"
-    yield Draft(RemedyKind.CREATE_ROLE, Owner.DESTINATION, text, edited, NewRole(arn, document))
+    yield Draft(Owner.DESTINATION, text, edited, NewRole(arn, document))
 
 
 def _role(case: Case) -> Role | None:

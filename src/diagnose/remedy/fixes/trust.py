@@ -28,7 +28,6 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
 from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element
 
@@ -39,7 +38,7 @@ def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterato
     A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA.
     """
     yield from _instead_of_near_miss(subject, case)
-    yield from add_trust_statement(RemedyKind.NAME_PRINCIPAL_IN_TRUST, subject, case)
+    yield from add_trust_statement(subject, case)
 
 
 def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -56,10 +55,10 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
         "that was deleted since; if that was another one, ask first who should be let in"
     )
     operations = (PatchOperation("replace", pointer, name),)
-    yield edit_policy(case, Layer.TRUST, policy, operations, kind=RemedyKind.REPLACE_STALE_ID, text=text)
+    yield edit_policy(case, Layer.TRUST, policy, operations, text=text)
 
 
-def add_trust_statement(kind: RemedyKind, subject: Subject, case: Case) -> Iterator[Attempt]:
+def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Add a statement that lets exactly the caller perform the subject's action."""
     trust = case.snapshot.destination.trust_policy
     if not isinstance(trust, Known):
@@ -76,7 +75,7 @@ def add_trust_statement(kind: RemedyKind, subject: Subject, case: Case) -> Itera
     if permission_set(case):
         text = f"In {where}, allow `{subject.action}` to the permission set `{permission_set(case)}`, and to it alone"
         for_set = grant_to_permission_set(subject.action, case, condition)
-        yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), kind=kind, text=text)
+        yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), text=text)
     statement = grant(Layer.TRUST, subject.action, case, condition)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
@@ -88,19 +87,19 @@ def add_trust_statement(kind: RemedyKind, subject: Subject, case: Case) -> Itera
         else ", with its path if it has one,"
     )
     text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
-    yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), kind=kind, text=text)
+    yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
 def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from add_trust_statement(RemedyKind.ADD_COMPANION_TO_TRUST, subject, case)
+        yield from add_trust_statement(subject, case)
 
 
 def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from allow_in_identity(RemedyKind.ADD_COMPANION_TO_IDENTITY, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -132,7 +131,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
             yield NotProved.CALLER_NOT_NAMEABLE
             continue
         operations = (*_taken_out(held, path, action), *add_statement(document, in_aws_order(own)))
-        yield edit_policy(case, layer, statement.policy, operations, kind=RemedyKind.SPLIT_COMPANION, text=text)
+        yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
@@ -169,15 +168,11 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
         how += f"{path}; that lets in every session of the role, whatever its name"
         text = f"{where}write `{caller.arn}` beside `{written}`; that lets in this one session name, and no later one"
         beside = join_value(document, pointer, caller.arn)
-        this_session = edit_policy(
-            case, Layer.TRUST, policy, beside, kind=RemedyKind.NAME_PRINCIPAL_IN_TRUST, text=text
-        )
+        this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
     elif reason not in _NEVER_RIGHT and not is_near(subject.element):
         return
-    draft = edit_policy(
-        case, Layer.TRUST, policy, operations, kind=RemedyKind.NAME_PRINCIPAL_IN_TRUST, text=f"{where}{how}"
-    )
+    draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
 
 
