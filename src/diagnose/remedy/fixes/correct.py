@@ -10,7 +10,6 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
-from diagnose.model.trace_words import wanted_words
 from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
@@ -26,6 +25,7 @@ from diagnose.remedy.document import (
     value_at,
 )
 from diagnose.remedy.fixes.identity import allow_in_identity
+from diagnose.remedy.fixes.parameters import wanted_values
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     destination_is_protected,
@@ -48,12 +48,12 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
         yield NotProved.PROTECTED
         return
     if not element.negated:
-        what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        near = is_near(element, faulty_value(subject))
         yield from corrected(
             subject,
             case,
-            what,
-            lambda document, at: _put(document, at, role, near=is_near(element)),
+            _replacement(role, subject, near=near),
+            lambda document, at: _put(document, at, role, near=near),
         )
     if subject.layer is Layer.IDENTITY:
         yield from allow_in_identity(subject, case)
@@ -65,12 +65,12 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
     if element is None:
         return
     if not element.negated:
-        what = f"write `{action}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        near = is_near(element, faulty_value(subject))
         yield from corrected(
             subject,
             case,
-            what,
-            lambda document, at: _put(document, at, action, near=is_near(element)),
+            _replacement(action, subject, near=near),
+            lambda document, at: _put(document, at, action, near=near),
         )
     if subject.layer is Layer.IDENTITY:
         yield from allow_in_identity(subject, case)
@@ -91,12 +91,12 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     value = _right_value(element, operator.family, case)
     if value is None:
         return
-    near = is_near(element) or _means_permission_set(element, case)
-    what = f"write `{value}` {'instead of' if near else 'beside'} `{wanted_words(element)}` for `{element.key}`"
+    faulty = faulty_value(subject)
+    near = is_near(element, faulty) or (bool(faulty) and _means_permission_set(element, case))
     yield from corrected(
         subject,
         case,
-        what,
+        f"{_replacement(value, subject, near=near)} for `{element.key}`",
         lambda document, at: _put(document, at, value, near=near),
         in_own=lambda _, at: (PatchOperation("replace", _whole_test(at), value),),
     )
@@ -115,11 +115,22 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
     yield edit_policy(case, subject.layer, policy, (operation,), text=text)
 
 
-def is_near(element: ElementTrace) -> bool:
-    """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
+def faulty_value(subject: Subject) -> str:
+    """Give the one value that a comparison points at, of several in a list, too; empty where it points at them all."""
+    element = subject.element
+    if element is None or element.only_wanted:
+        return element.only_wanted if element else ""
+    values = wanted_values(subject)
+    return values[0] if len(values) == 1 else ""
+
+
+def is_near(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value can hardly have meant anything but what the request has: the same name, at least."""
+    if not faulty:
+        return False
     if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
-    wanted, got = element.only_wanted.strip(), element.only_got
+    wanted, got = faulty.strip(), element.only_got
     if got and wanted.rstrip("/") == got.rstrip("/"):
         return True
     any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
@@ -238,8 +249,11 @@ def _means_permission_set(element: ElementTrace, case: Case) -> bool:
     return bool(name) and element.key.lower() == "aws:principalarn" and names_it
 
 
-def _instead_or_beside(element: ElementTrace) -> str:
-    return "instead of" if is_near(element) else "beside"
+def _replacement(value: str, subject: Subject, *, near: bool) -> str:
+    """Say to replace the faulty value, or to add the right one to those that are there."""
+    if near:
+        return f"replace `{faulty_value(subject)}` with `{value}`"
+    return f"add `{value}` beside {_quoted(subject.element.wanted if subject.element else ())}"
 
 
 def _quoted(values: tuple[str, ...]) -> str:

@@ -170,7 +170,7 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
-    elif reason not in _NEVER_RIGHT and not is_near(subject.element):
+    elif reason not in _NEVER_RIGHT and not is_near(subject.element, written):
         return
     draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
