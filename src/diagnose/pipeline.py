@@ -11,7 +11,7 @@ from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy import plan, propose
+from diagnose.remedy import propose, propose_plan
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -49,7 +49,7 @@ def _whole_plan(
 ) -> tuple[Remedy, ...]:
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
     remedies = (remedy for finding in findings for remedy in finding.remedies)
-    return plan(steps, remedies, case, decision)
+    return propose_plan(steps, remedies, case, decision)
 
 
 def _answer_of_aws(decision: Decision, probe: ProbeResult) -> Tri:

@@ -1,11 +1,13 @@
 """What a remedy says, where a general phrase would say what is not so."""
 
+import json
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from tests.remedy.broken import (
     APP,
+    BUILDER,
     DEPLOY,
     about,
     broken,
@@ -129,7 +131,49 @@ def test_values_are_written_each_by_itself_and_of_many_the_first_three() -> None
     actions = ["iam:A", "iam:B", "iam:C", "iam:D", "iam:E"]
     case = broken("cross-account", identity_policies=identity(on(DEPLOY, actions)))
     text = the_remedy("correct-action", about(case, Layer.IDENTITY, Element.ACTION), case).text
-    assert text.endswith("write `sts:AssumeRole` beside `iam:A`, `iam:B`, `iam:C` and 2 more")
+    assert text.endswith("add `sts:AssumeRole` beside `iam:A`, `iam:B`, `iam:C` and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "key", "values", "replaced"),
+    [
+        pytest.param("correct-action", Element.ACTION, "", ["iam:GetRole", "sts:AsumeRole"], 1, id="an action"),
+        pytest.param("correct-resource", Element.RESOURCE, "", [f"{DEPLOY}/x", DEPLOY.lower()], 1, id="a resource"),
+        pytest.param(
+            "correct-condition-value", Element.CONDITION, "sts:ExternalId", ["acme-41", "ACME-42"], 1, id="another case"
+        ),
+        pytest.param(
+            "correct-condition-value", Element.CONDITION, "sts:ExternalId", ["acme-42 ", "acme-41"], 0, id="white space"
+        ),
+        pytest.param(
+            "correct-condition-value",
+            Element.CONDITION,
+            "aws:PrincipalArn",
+            ["arn:aws:iam::111111111111:role/App", BUILDER.replace("user/", "user/team/")],
+            1,
+            id="a path too many",
+        ),
+    ],
+)
+def test_of_several_values_the_near_miss_alone_is_replaced_and_named(
+    kind: str, element: Element, key: str, values: list[str], replaced: int
+) -> None:
+    written: Any = {"Action": values} if not key else {"Condition": {"StringEquals": {key: values}}}
+    if element is Element.RESOURCE:
+        written = {"Resource": values}
+    case = broken("cross-account", identity_policies=identity(on(DEPLOY) | written))
+    remedy = the_remedy(kind, about(case, Layer.IDENTITY, element), case)
+    (operation,) = json.loads(remedy.patch)
+    assert (operation["op"], operation["path"].rpartition("/")[2]) == ("replace", str(replaced))
+    assert f"replace `{values[replaced]}` with `{operation['value']}`" in remedy.text
+
+
+def test_where_no_value_of_several_is_near_the_right_one_joins_them() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": ["globex-1", "initech-2"]}}
+    case = broken("cross-account", identity_policies=identity(on(DEPLOY, Condition=condition)))
+    remedy = the_remedy("correct-condition-value", about(case, Layer.IDENTITY, Element.CONDITION), case)
+    assert remedy.text.endswith("add `acme-42` beside `globex-1`, `initech-2` for `sts:ExternalId`")
+    assert [operation["op"] for operation in json.loads(remedy.patch)] == ["add"]
 
 
 def _with_session(*statements: Any) -> Case:

@@ -47,7 +47,7 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
-def role_name(case: Case) -> str:
+def destination_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]
 
@@ -93,34 +93,34 @@ def permission_set_pattern(case: Case) -> str:
     return f"arn:{caller.partition}:iam::{caller.account}:role{path}{name}"
 
 
-def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
+def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Name a policy and what it is attached to."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{role_name(case)}`"
+            return f"the trust policy of the role `{destination_name(case)}`"
         case Layer.ENDPOINT:
             return "the policy of the VPC endpoint"
         case Layer.IDENTITY if permission_set(case) and policy.name == PERMISSION_SET_POLICY:
             return f"the inline policy of the permission set `{permission_set(case)}` in IAM Identity Center"
         case Layer.IDENTITY if policy.kind is PolicyKind.INLINE:
-            return f"the inline policy `{policy.name}` of {carrier_words(policy, case)}"
+            return f"the inline policy `{policy.name}` of {holder_phrase(policy, case)}"
         case Layer.IDENTITY:
             return f"the managed policy `{policy.name}`"
     return f"the {LAYER_WORDS[layer].policy} `{policy.name}`"
 
 
-def in_words(layer: Layer, policy: Policy, case: Case) -> str:
+def in_policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Begin to say what to change in a policy; that of a live session can only be passed anew."""
-    where = f"in {policy_words(layer, policy, case)}"
+    where = f"in {policy_phrase(layer, policy, case)}"
     return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
 
 
-def carrier_words(policy: Policy, case: Case) -> str:
+def holder_phrase(policy: Policy, case: Case) -> str:
     """Name the user, role or group that an inline policy belongs to."""
-    return f"the group `{policy.group}`" if policy.group else source_words(case)
+    return f"the group `{policy.group}`" if policy.group else source_phrase(case)
 
 
-def source_words(case: Case) -> str:
+def source_phrase(case: Case) -> str:
     """Name the user or the role behind the source."""
     caller = caller_of(case)
     match caller.kind:
@@ -131,7 +131,7 @@ def source_words(case: Case) -> str:
     return f"`{caller.arn}`"
 
 
-def level_words(level: Level) -> str:
+def level_phrase(level: Level) -> str:
     """Name a level of an organization."""
     return f"`{level.name}` (`{level.target}`)" if level.name and level.name != level.target else f"`{level.target}`"
 

@@ -19,9 +19,16 @@ from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.case_edit import policies_in
-from diagnose.remedy.document import Json, Object, listed, read, statements
+from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
-from diagnose.remedy.single_layer import ALLOWS_ALL, granting, opened, session_of, trust_in, with_fewer_companions
+from diagnose.remedy.single_layer import (
+    ALLOWS_ALL,
+    granting,
+    session_without_policies,
+    trust_in,
+    with_fewer_companions,
+    with_only,
+)
 
 
 def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False, sessions: bool = False) -> Tri:
@@ -33,7 +40,7 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
-    pairs = [(opened(was, who, layer), opened(now, who, layer)) for who in _callers(before, after, layer)]
+    pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
     return none_moved(pairs, layer)
@@ -152,7 +159,9 @@ def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> Sourc
         principal=Known(Principal(arn, unique_id, tags)),
         identity_policies=ALLOWS_ALL,
         boundary=Known(None),
-        session=replace(session_of(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)),
+        session=replace(
+            session_without_policies(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)
+        ),
         scps=source.scps if account == caller.account else Known(()),
         organization=source.organization,
     )
@@ -162,7 +171,7 @@ def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
     """Name every user, role and account that a policy which anybody else passes, too, has in it."""
     for layer in (Layer.TRUST, Layer.RCP, Layer.ENDPOINT, Layer.SCP):
         for policy in policies_in(case, layer):
-            document = read(policy)
+            document = document_of(policy)
             for statement in statements(document) if document else ():
                 for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")]):
                     yield from _parties(text)
@@ -192,12 +201,14 @@ def _texts(value: Json) -> Iterator[str]:
 def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:
     """Give the source itself without what the trust policy asks of callers: external ID, MFA, session names."""
     trust = next(policies_in(before, Layer.TRUST), None)
-    document = read(trust) if trust else None
+    document = document_of(trust) if trust else None
     if document is None:
         return
     asked, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
-    itself = replace(source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_of(source))
-    pair = opened(before, itself, Layer.TRUST), opened(after, itself, Layer.TRUST)
+    itself = replace(
+        source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_without_policies(source)
+    )
+    pair = with_only(before, itself, Layer.TRUST), with_only(after, itself, Layer.TRUST)
     for keys, values in (
         (("sts:externalid",), ()),
         (("sts:externalid",), ("somebody-elses-external-id",)),
@@ -208,10 +219,10 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
     if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
         other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
-        yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
+        yield with_only(before, other, Layer.TRUST), with_only(after, other, Layer.TRUST)
 
 
-def _names_one_session(document: Object, role: str) -> bool:
+def _names_one_session(document: JsonDict, role: str) -> bool:
     """Say whether the policy lets in a session of the role by its name: as a principal, or by `aws:userid`."""
     principals = _texts([statement.get("Principal") for statement in statements(document)])
     sessions = (found for text in principals if (found := _SESSION.fullmatch(text)) and found[2] == role)
@@ -219,13 +230,13 @@ def _names_one_session(document: Object, role: str) -> bool:
     return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
 
 
-def _asked_keys(document: Object) -> set[str]:
+def _asked_keys(document: JsonDict) -> set[str]:
     """Name, in lower case, the condition keys that the Allow statements test."""
     return {
         key.lower()
         for statement in statements(document)
         if statement.get("Effect") == "Allow"
-        for block in listed(statement.get("Condition"))
+        for block in as_list(statement.get("Condition"))
         if isinstance(block, dict)
         for tests in block.values()
         if isinstance(tests, dict)
@@ -252,10 +263,11 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         identity_policies=source.identity_policies if layer is Layer.IDENTITY else ALLOWS_ALL,
         boundary=source.boundary if layer is Layer.BOUNDARY else Known(None),
         session=replace(
-            session_of(source), policies=source.session.policies if layer is Layer.SESSION else PolicySet()
+            session_without_policies(source),
+            policies=source.session.policies if layer is Layer.SESSION else PolicySet(),
         ),
     )
-    made = opened(case, asking, layer)
+    made = with_only(case, asking, layer)
     held = case.snapshot.destination.role
     tags = held.value.tags if isinstance(held, Known) and held.value else Known({})
     same_account = parse_role(arn).account == parse_role(case.destination_arn).account
@@ -291,10 +303,10 @@ def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
 
 def _resources(case: Case, layer: Layer) -> Iterator[str]:
     for policy in policies_in(case, layer):
-        document = read(policy)
+        document = document_of(policy)
         for statement in statements(document) if document else ():
             for name in ("Resource", "NotResource"):
-                yield from (text for text in listed(statement.get(name)) if isinstance(text, str))
+                yield from (text for text in as_list(statement.get(name)) if isinstance(text, str))
 
 
 def _example(pattern: str, account: str) -> str:

@@ -13,13 +13,13 @@ from diagnose.model.tri import NO, YES
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange, changed_flags
 from diagnose.remedy.document import dumped, patch_text
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proof import Proven, prove
 from diagnose.remedy.render.aws_cli import commands
 from diagnose.remedy.table import KINDS, Edited
 
 
-def remedies_of(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
+def remedies_of(kind: RemedyKind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
     """Give the first edit of a kind whose proof holds, and its narrower form if it has one.
 
     A kind that only repeats what a smaller edit comes to is refused where that edit is proved. One that edits nothing
@@ -31,14 +31,16 @@ def remedies_of(kind: Kind, subject: Subject, case: Case, decision: Decision) ->
     draft, proven = first
     if _smaller_is_as_good(kind, proven, subject, case, decision):
         return Refused(kind.value, NotProved.SAME_AS_SMALLER)
-    remedy = as_remedy(draft, proven, case)
+    remedy = as_remedy(kind, draft, proven, case)
     if draft.narrower is None:
         return (remedy,)
     narrowed = prove(draft.narrower, subject, case, decision)
-    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(draft.narrower, narrowed, case))
+    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(kind, draft.narrower, narrowed, case))
 
 
-def first_proven(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | NotProved:
+def first_proven(
+    kind: RemedyKind, subject: Subject, case: Case, decision: Decision
+) -> tuple[Draft, Proven] | NotProved:
     """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
     reasons = {NotProved.NO_EDIT}
     for focused in _focused(subject, decision):
@@ -52,23 +54,23 @@ def first_proven(kind: Kind, subject: Subject, case: Case, decision: Decision) -
     return (advice, Proven(Proof.NOT_TRIED)) if advice else next(one for one in NotProved if one in reasons)
 
 
-def smaller_kind(kind: Kind, subject: Subject) -> Kind | None:
+def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
     """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
     faulty = subject.element
     return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 
 
-def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
+def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Remedy:
     """Render a draft, with what its proof has shown."""
     remedy = Remedy(
-        kind=draft.kind.value,
+        kind=kind.value,
         owner=draft.owner,
         text=draft.text,
         proof=proven.proof,
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
-        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[draft.kind].letter,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[kind].letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):
@@ -94,26 +96,26 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
         if decided.verdict is YES or (found and found[-1].enough):
             break
         now = _relocated(subject, decided)
-        first = first_proven(Kind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
+        first = first_proven(RemedyKind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
         if isinstance(first, NotProved):
             continue
         draft, proof = first
         if draft.case is None or proof.decision is None:
             continue
-        found.append(as_remedy(draft, proof, current))
+        found.append(as_remedy(RemedyKind(kind), draft, proof, current))
         current, decided = draft.case, decide(draft.case)
     return tuple(found) if found and found[-1].enough else ()
 
 
-def _advice(kind: Kind, subject: Subject, case: Case) -> Draft | None:
+def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
         return None
     fitting = (one for one in KINDS[kind].advice if one.fits(case))
-    return next((Draft(kind, one.owner, one.text) for one in fitting), None)
+    return next((Draft(one.owner, one.text) for one in fitting), None)
 
 
-def _smaller_is_as_good(kind: Kind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
+def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
     smaller = smaller_kind(kind, subject)
     other = first_proven(smaller, subject, case, decision) if smaller else NotProved.NO_EDIT
     if isinstance(other, NotProved):

@@ -18,8 +18,9 @@ from tests.remedy.broken import (
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import NotProved, Owner, Proof
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Action, Element, Gate, Layer
-from diagnose.remedy.kinds import Kind
+from diagnose.model.trace import Action, Element, Gate, Layer, Reason, Subject
+from diagnose.model.tri import UNKNOWN
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import first_proven
 
 MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -105,11 +106,29 @@ def test_only_the_tag_that_is_handed_on_is_left_out() -> None:
         "chained",
         request={"parameters": {"tags": {"team": "red", "stage": "test"}, "transitive_tag_keys": ["stage", "team"]}},
     )
-    found = first_proven(Kind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
+    found = first_proven(RemedyKind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
     assert not isinstance(found, NotProved)
     assert found[0].case is not None
     parameters = found[0].case.request.parameters
     assert (parameters.tags, parameters.transitive_tag_keys) == ({"stage": "test"}, ("stage",))
+
+
+def test_every_tag_that_may_be_handed_on_is_left_out() -> None:
+    tags = {"team": "red", "stage": "test"}
+    case = broken(
+        "chained",
+        request={"parameters": {"tags": tags, "transitive_tag_keys": ["stage"]}},
+        session={"transitive_tag_keys": {"evidence": "unread", "gap": "no_api"}},
+    )
+    doubtful = Subject(gate=next(one for one in decide(case).gates if one.reason is Reason.TAG_INHERITED))
+    assert doubtful.gate is not None
+    assert (doubtful.gate.verdict, doubtful.gate.got) == (UNKNOWN, ("team", "stage"))
+    found = first_proven(RemedyKind.DROP_TAGS, doubtful, case, decide(case))
+    assert not isinstance(found, NotProved)
+    draft, _ = found
+    assert draft.case is not None
+    assert (draft.case.request.parameters.tags, draft.case.request.parameters.transitive_tag_keys) == ({}, ())
+    assert draft.text == "Leave out the session tags `team`, `stage`"
 
 
 def test_a_tag_takes_the_place_of_one_that_differs_in_case() -> None:

@@ -14,9 +14,8 @@ from diagnose.model.condition_keys import ValueKind
 from diagnose.model.pointer import below, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.change import Attempt
-from diagnose.remedy.document import Json, Object, Operation, listed, value_at
+from diagnose.remedy.document import Json, JsonDict, PatchOperation, as_list, value_at
 from diagnose.remedy.fixes.correct import corrected
-from diagnose.remedy.kinds import Kind
 
 _WITH_WILDCARDS = {
     "StringEquals": "StringLike",
@@ -37,7 +36,6 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
     yield from corrected(
         subject,
         case,
-        Kind.CORRECT_CONDITION_OPERATOR,
         what,
         lambda document, at: _moved(document, at, operator=operator),
     )
@@ -50,15 +48,13 @@ def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> 
         return
     if element.key.lower() == "aws:sourcevpcarn":
         what = "compare `aws:SourceVpc`, which STS sends, with the VPC's id instead of `aws:SourceVpcArn`"
-        yield from corrected(subject, case, Kind.CORRECT_CONDITION_KEY, what, _by_vpc_id)
+        yield from corrected(subject, case, what, _by_vpc_id)
         return
     key = spelling(element.key) if element.reason is Reason.KEY_MISSPELT else ""
     if not key:
         return
     what = f"write `{key}` instead of `{element.key}`"
-    yield from corrected(
-        subject, case, Kind.CORRECT_CONDITION_KEY, what, lambda document, at: _moved(document, at, key=key)
-    )
+    yield from corrected(subject, case, what, lambda document, at: _moved(document, at, key=key))
 
 
 def better_operator(element: ElementTrace) -> str:
@@ -81,7 +77,7 @@ def better_operator(element: ElementTrace) -> str:
     return ""
 
 
-def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "") -> tuple[Operation, ...]:
+def _moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "") -> tuple[PatchOperation, ...]:
     """Move a test to another operator or key, with its operands; nothing where one stands there already."""
     condition, old_operator, old_key = _test(pointer)
     if not old_key:
@@ -92,9 +88,9 @@ def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "")
     return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), held)
 
 
-def _by_vpc_id(document: Object, pointer: str) -> tuple[Operation, ...]:
+def _by_vpc_id(document: JsonDict, pointer: str) -> tuple[PatchOperation, ...]:
     condition, operator, key = _test(pointer)
-    held = listed(value_at(document, below(condition, operator, key))) if key else []
+    held = as_list(value_at(document, below(condition, operator, key))) if key else []
     ids: list[Json] = [text.rpartition(":vpc/")[2] for text in held if isinstance(text, str) and ":vpc/vpc-" in text]
     if not ids or len(ids) != len(held):
         return ()
@@ -115,16 +111,16 @@ def _test(pointer: str) -> tuple[str, str, str]:
 
 
 def _placed(
-    document: Object, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
-) -> tuple[Operation, ...]:
+    document: JsonDict, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
+) -> tuple[PatchOperation, ...]:
     """Remove one test and add another, leaving no empty block behind and overwriting none."""
     block, wanted = value_at(document, below(condition, old[0])), value_at(document, below(condition, new[0]))
     if not isinstance(block, dict) or old == new or (isinstance(wanted, dict) and new[1] in wanted):
         return ()
     alone = len(block) == 1 and new[0] != old[0]
-    removal = Operation("remove", below(condition, old[0]) if alone else below(condition, *old))
+    removal = PatchOperation("remove", below(condition, old[0]) if alone else below(condition, *old))
     if isinstance(wanted, dict):
-        addition = Operation("add", below(condition, *new), value)
+        addition = PatchOperation("add", below(condition, *new), value)
     else:
-        addition = Operation("add", below(condition, new[0]), {new[1]: value})
+        addition = PatchOperation("add", below(condition, new[0]), {new[1]: value})
     return (removal, addition)

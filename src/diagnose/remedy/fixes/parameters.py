@@ -16,8 +16,7 @@ from diagnose.model.trace import Decision, Gate, Reason, Subject
 from diagnose.model.tri import NO
 from diagnose.remedy.case_edit import with_source
 from diagnose.remedy.change import Draft, RequestChange
-from diagnose.remedy.document import address, listed, read, value_at
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import address, as_list, document_of, value_at
 from diagnose.remedy.names import caller_of
 
 _NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
@@ -27,21 +26,21 @@ def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Itera
     """Send the external ID that the condition wants."""
     for value in _wanted(subject, case, "sts:externalid", fill=False):
         text = f"Pass the external ID `{value}`"
-        yield sent(Kind.PASS_EXTERNAL_ID, case, text, ("sts:ExternalId",), external_id=value)
+        yield sent(case, text, ("sts:ExternalId",), external_id=value)
 
 
 def pass_session_name(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send a session name that the condition wants."""
     for value in _wanted(subject, case, "sts:rolesessionname", fill=True):
         text = f"Pass the session name `{value}`"
-        yield sent(Kind.PASS_SESSION_NAME, case, text, ("sts:RoleSessionName",), session_name=value)
+        yield sent(case, text, ("sts:RoleSessionName",), session_name=value)
 
 
 def pass_source_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the source identity that the condition wants."""
     for value in _wanted(subject, case, "sts:sourceidentity", fill=True):
         text = f"Pass the source identity `{value}`"
-        yield sent(Kind.PASS_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=value)
+        yield sent(case, text, ("sts:SourceIdentity",), source_identity=value)
 
 
 def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -50,7 +49,7 @@ def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     for value in _wanted(subject, case, f"aws:requesttag/{key.lower()}", fill=False) if key else ():
         tags = {name: held for name, held in case.request.parameters.tags.items() if name.lower() != key.lower()}
         text = f"Pass the session tag `{key}` with the value `{value}`"
-        yield sent(Kind.PASS_TAGS, case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
+        yield sent(case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
 
 
 def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -66,7 +65,7 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
         session = replace(case.snapshot.source.session, mfa=Known(True), mfa_age=0)
         signed_in = with_source(without_overrides(case, keys), replace(case.snapshot.source, session=session))
         text = f"Sign in to the console as `{caller.arn}` with MFA, then switch the role"
-        yield Draft(Kind.PASS_MFA, Owner.CALLER, text, signed_in)
+        yield Draft(Owner.CALLER, text, signed_in)
         return
     serial = case.request.parameters.mfa_serial
     if not serial or f"::{caller.account}:" not in serial:
@@ -74,7 +73,7 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     text = (
         f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code of it"
     )
-    yield sent(Kind.PASS_MFA, case, text, keys, mfa_serial=serial, mfa_code_sent=True)
+    yield sent(case, text, keys, mfa_serial=serial, mfa_code_sent=True)
 
 
 def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -89,14 +88,14 @@ def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     transitive = tuple(key for key in case.request.parameters.transitive_tag_keys if key in kept)
     text = "Leave out the session tag" + ("s " if len(dropped) > 1 else " ") + ", ".join(f"`{key}`" for key in dropped)
     keys = ("aws:TagKeys", "sts:TransitiveTagKeys", *(f"aws:RequestTag/{key}" for key in dropped))
-    yield sent(Kind.DROP_TAGS, case, text, keys, tags=kept, transitive_tag_keys=transitive)
+    yield sent(case, text, keys, tags=kept, transitive_tag_keys=transitive)
 
 
 def drop_source_identity(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Pass no source identity; one that the session carries goes along by itself."""
     if case.request.parameters.source_identity is not None:
         text = "Leave out the source identity"
-        yield sent(Kind.DROP_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=None)
+        yield sent(case, text, ("sts:SourceIdentity",), source_identity=None)
 
 
 def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -109,7 +108,7 @@ def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterat
         most = min(most, CHAINING_SECONDS)
     if most < asked:
         text = f"Ask for {most} seconds instead of {asked}"
-        yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=most)
+        yield sent(case, text, (), duration_seconds=most)
 
 
 def limited_by_chaining(decision: Decision) -> bool:
@@ -128,29 +127,29 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
         mended = _as_name(value) if value is not None else None
         if mended is not None and mended != value:
             text = f"Write `{mended}` instead of `{value}` for the {name.replace('_', ' ')}"
-            yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
+            yield sent(case, text, (keys[name],), **{name: mended})
     seconds = held.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
         mended_seconds = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
         text = f"Ask for {mended_seconds} seconds instead of {seconds}"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
+        yield sent(case, text, (), duration_seconds=mended_seconds)
     if held.mfa_serial and not held.mfa_code_sent:
         text = "Pass a code of the MFA device along with its serial number"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_code_sent=True)
+        yield sent(case, text, (), mfa_code_sent=True)
     if held.mfa_serial and caller_of(case).kind is not CallerKind.USER:
         text = "Leave out the MFA device and its code, which only an IAM user can pass"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_serial=None, mfa_code_sent=False)
+        yield sent(case, text, (), mfa_serial=None, mfa_code_sent=False)
     external = held.external_id
     if external is not None and external.strip() != external:
         text = "Leave out the white space around the external ID"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, ("sts:ExternalId",), external_id=external.strip())
+        yield sent(case, text, ("sts:ExternalId",), external_id=external.strip())
 
 
-def sent(kind: Kind, case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:
+def sent(case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:
     """Draft a request with other parameters; what the case states of `keys` no longer holds."""
     request = replace(case.request, parameters=replace(case.request.parameters, **parameters))
     edited = without_overrides(replace(case, request=request), keys)
-    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
+    return Draft(Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
 
 
 def without_overrides(case: Case, keys: tuple[str, ...]) -> Case:
@@ -168,11 +167,11 @@ def wanted_values(subject: Subject) -> list[str]:
     statement, element = subject.statement, subject.element
     if statement is None or element is None:
         return []
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     pointer = address(document, element.pointer) if document is not None else None
     if document is None or pointer is None:
         return []
-    return [str(value) for value in listed(value_at(document, pointer)) if isinstance(value, str | int)]
+    return [str(value) for value in as_list(value_at(document, pointer)) if isinstance(value, str | int)]
 
 
 def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:

@@ -13,11 +13,10 @@ from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, r
 from diagnose.model.trace import Action, Decision, Layer, Subject
 from diagnose.remedy.case_edit import policies_in, with_destination, with_source
 from diagnose.remedy.change import Attempt, Draft, MaximumChange, NewRole, TagChange
-from diagnose.remedy.document import Object, read
+from diagnose.remedy.document import JsonDict, document_of
 from diagnose.remedy.fixes.parameters import limited_by_chaining, wanted_values, without_overrides
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant, nearest_conditions
-from diagnose.remedy.names import permission_set, source_is_protected, source_words
+from diagnose.remedy.names import permission_set, source_is_protected, source_phrase
 
 
 def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
@@ -38,7 +37,6 @@ def raise_role_maximum(_subject: Subject, case: Case, decision: Decision) -> Ite
         return
     text = f"Raise the maximum session duration of the role `{role.arn}` to {asked} seconds"
     yield Draft(
-        Kind.RAISE_ROLE_MAXIMUM,
         Owner.DESTINATION,
         text,
         _with_role(case, replace(role, max_session_seconds=Known(asked))),
@@ -65,8 +63,8 @@ def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator
         tagged: Principal = replace(principal, tags=_with_tag(principal.tags, key, value))
         edited = with_source(case, replace(case.snapshot.source, principal=Known(tagged)))
         edited = without_overrides(edited, (f"aws:PrincipalTag/{key}",))
-        text = f"Tag {source_words(case)} with `{key}` = `{value}`; other policies may go by that tag, too"
-        yield Draft(Kind.TAG_PRINCIPAL, Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
+        text = f"Tag {source_phrase(case)} with `{key}` = `{value}`; other policies may go by that tag, too"
+        yield Draft(Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
 
 
 def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -84,13 +82,13 @@ def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Atte
         edited = _with_role(case, replace(role, tags=_with_tag(role.tags, key, value)))
         edited = without_overrides(edited, (f"aws:ResourceTag/{key}", f"iam:ResourceTag/{key}"))
         text = f"Tag the role `{role.arn}` with `{key}` = `{value}`; other policies may go by that tag, too"
-        yield Draft(Kind.TAG_ROLE, Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
+        yield Draft(Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
 
 
 def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Create the role that was asked for, trusting exactly the caller, under the conditions of its old trust policy."""
     old = next(policies_in(case, Layer.TRUST), None)
-    condition = nearest_conditions(read(old) or {}, case) if old else None
+    condition = nearest_conditions(document_of(old) or {}, case) if old else None
     statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case, condition)
     held, arn = case.snapshot.destination.role, case.request.role_arn
     if isinstance(held, Known) and held.value is not None:
@@ -98,12 +96,12 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
-    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
+    document: JsonDict = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
     created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
     text = f"Create the role `{arn}` with a trust policy that names exactly the caller, or correct the ARN"
-    yield Draft(Kind.CREATE_ROLE, Owner.DESTINATION, text, edited, NewRole(arn, document))
+    yield Draft(Owner.DESTINATION, text, edited, NewRole(arn, document))
 
 
 def _role(case: Case) -> Role | None:

@@ -21,7 +21,6 @@ from diagnose.remedy.fixes.parameters import (
     wanted_values,
     without_overrides,
 )
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.names import caller_of
 
 _LIKENESS = 0.75
@@ -67,9 +66,7 @@ def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dr
     for region in wanted_values(subject):
         if not has_wildcard(region) and region != case.request.region:
             text = f"Call the STS endpoint of the Region `{region}`"
-            yield _requested(
-                Kind.USE_REGION, text, case, replace(case.request, region=region), ("aws:RequestedRegion",)
-            )
+            yield _requested(text, case, replace(case.request, region=region), ("aws:RequestedRegion",))
 
 
 def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -107,8 +104,8 @@ def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft
         for draft in drafts if key == name else ():
             if draft.case is not None:
                 also = f"{text}. {draft.text}"
-                yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, also, case, draft.case.request, ())
-    yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, called.request, ())
+                yield _requested(also, case, draft.case.request, ())
+    yield _requested(text, case, called.request, ())
 
 
 def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -120,7 +117,7 @@ def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         text = "Make the request as an IAM user or from a role; the root user can assume none"
     else:
         text = f"Make the request as a user or from a role that may assume `{case.request.role_arn}`"
-    yield Draft(Kind.USE_IDENTITY, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -130,7 +127,7 @@ def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterat
     text = f"Assume another role than `{case.request.role_arn}`, which is not for callers like this one"
     if known:
         text += "; the account has " + ", ".join(f"`{arn}`" for arn in known[:3])
-    yield Draft(Kind.USE_OTHER_ROLE, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -142,7 +139,7 @@ def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
         text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
     else:
         text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{caller.arn}` was assumed with"
-    yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -160,7 +157,7 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
             f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
             f"or make the call with the credentials of `{named}`"
         )
-    yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def _named_caller(subject: Subject) -> str:
@@ -176,7 +173,7 @@ def _named_caller(subject: Subject) -> str:
 def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     text = f"Ask for `{arn}`" + ("" if sure else ", if that is the role that is meant")
-    return _requested(Kind.CORRECT_ROLE_ARN, text, edited, replace(case.request, role_arn=arn), ())
+    return _requested(text, edited, replace(case.request, role_arn=arn), ())
 
 
 def _of_the_account(destination: DestinationSide) -> dict[str, object]:
@@ -191,9 +188,9 @@ def _of_the_account(destination: DestinationSide) -> dict[str, object]:
 def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
     edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
     snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
-    return Draft(Kind.USE_ENDPOINT, Owner.NETWORK, text, replace(edited, snapshot=snapshot))
+    return Draft(Owner.NETWORK, text, replace(edited, snapshot=snapshot))
 
 
-def _requested(kind: Kind, text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
+def _requested(text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
     edited = without_overrides(replace(case, request=request), keys)
-    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
+    return Draft(Owner.CALLER, text, edited, RequestChange(case.request, edited.request))

@@ -12,25 +12,24 @@ from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
 from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
-from diagnose.remedy.case_edit import amend
+from diagnose.remedy.case_edit import edit_policy
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
-    Object,
-    Operation,
+    JsonDict,
+    PatchOperation,
     add_statement,
     address,
-    in_order,
+    as_list,
+    document_of,
+    in_aws_order,
     join_value,
-    listed,
-    read,
     statement_path,
     value_at,
 )
 from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
-from diagnose.remedy.names import caller_of, permission_set, policy_words, principal_element
+from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -39,7 +38,7 @@ def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterato
     A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA.
     """
     yield from _instead_of_near_miss(subject, case)
-    yield from admitted(Kind.NAME_PRINCIPAL_IN_TRUST, subject, case)
+    yield from add_trust_statement(subject, case)
 
 
 def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -52,31 +51,31 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
         return
     policy, (pointer, stale), name = subject.statement.policy, held, next(iter(principal.values()))
     text = (
-        f"In {policy_words(Layer.TRUST, policy, case)}, write `{name}` instead of `{stale}`, the id of a principal "
+        f"In {policy_phrase(Layer.TRUST, policy, case)}, write `{name}` instead of `{stale}`, the id of a principal "
         "that was deleted since; if that was another one, ask first who should be let in"
     )
-    operations = (Operation("replace", pointer, name),)
-    yield amend(case, Layer.TRUST, policy, operations, kind=Kind.REPLACE_STALE_ID, text=text)
+    operations = (PatchOperation("replace", pointer, name),)
+    yield edit_policy(case, Layer.TRUST, policy, operations, text=text)
 
 
-def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
+def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Add a statement that lets exactly the caller perform the subject's action."""
     trust = case.snapshot.destination.trust_policy
     if not isinstance(trust, Known):
         yield NotProved.NOT_READ
         return
-    document = read(trust.value)
+    document = document_of(trust.value)
     if document is None:
         yield NotProved.NOT_READABLE
         return
-    where = policy_words(Layer.TRUST, trust.value, case)
+    where = policy_phrase(Layer.TRUST, trust.value, case)
     condition = nearest_conditions(document, case, _near_statement(subject, document))
     if subject.action is not Action.ASSUME_ROLE:
         condition = {}
     if permission_set(case):
         text = f"In {where}, allow `{subject.action}` to the permission set `{permission_set(case)}`, and to it alone"
         for_set = grant_to_permission_set(subject.action, case, condition)
-        yield amend(case, Layer.TRUST, trust.value, add_statement(document, for_set), kind=kind, text=text)
+        yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), text=text)
     statement = grant(Layer.TRUST, subject.action, case, condition)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
@@ -88,19 +87,19 @@ def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
         else ", with its path if it has one,"
     )
     text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
-    yield amend(case, Layer.TRUST, trust.value, add_statement(document, statement), kind=kind, text=text)
+    yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
 def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from admitted(Kind.ADD_COMPANION_TO_TRUST, subject, case)
+        yield from add_trust_statement(subject, case)
 
 
 def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from allow_in_identity(Kind.ADD_COMPANION_TO_IDENTITY, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -112,7 +111,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     statement, layer, action = subject.statement, subject.layer, subject.action
     if statement is None or layer is None or action is Action.ASSUME_ROLE or statement.effect is Effect.DENY:
         return
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     if document is None:
         yield NotProved.NOT_READABLE
         return
@@ -121,18 +120,18 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     if not isinstance(held, dict):
         return
     condition = _seen_by(action, held.get("Condition"))
-    same: Object = {name: held[name] for name in ("Principal", "Resource") if name in held}
-    moved: Object = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same}
+    same: JsonDict = {name: held[name] for name in ("Principal", "Resource") if name in held}
+    moved: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same}
     if condition:
         moved["Condition"] = condition
-    where = policy_words(layer, statement.policy, case)
+    where = policy_phrase(layer, statement.policy, case)
     text = f"In {where}, move `{action}` into a statement of its own, without the condition that it can never meet"
     for own in (moved, grant(layer, action, case, condition)):
         if own is None:
             yield NotProved.CALLER_NOT_NAMEABLE
             continue
-        operations = (*_taken_out(held, path, action), *add_statement(document, in_order(own)))
-        yield amend(case, layer, statement.policy, operations, kind=Kind.SPLIT_COMPANION, text=text)
+        operations = (*_taken_out(held, path, action), *add_statement(document, in_aws_order(own)))
+        yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
@@ -153,7 +152,7 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     if held is None or principal is None or subject.element is None or subject.statement is None:
         return
     policy = subject.statement.policy
-    document = read(policy)
+    document = document_of(policy)
     if document is None:
         return
     (kind, name), (pointer, written) = next(iter(principal.items())), held
@@ -161,19 +160,19 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     if f"/Principal/{kind}" not in pointer or subject.element.negated or subject.statement.effect is Effect.DENY:
         return
     narrower = None
-    where = f"In {policy_words(Layer.TRUST, policy, case)}, "
-    operations: tuple[Operation, ...] = (Operation("replace", pointer, name),)
+    where = f"In {policy_phrase(Layer.TRUST, policy, case)}, "
+    operations: tuple[PatchOperation, ...] = (PatchOperation("replace", pointer, name),)
     how = f"write `{name}` instead of `{written}`"
     if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
         path = "" if caller.principal_arn else " (with the role's path if it has one)"
         how += f"{path}; that lets in every session of the role, whatever its name"
         text = f"{where}write `{caller.arn}` beside `{written}`; that lets in this one session name, and no later one"
         beside = join_value(document, pointer, caller.arn)
-        this_session = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+        this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
-    elif reason not in _NEVER_RIGHT and not is_near(subject.element):
+    elif reason not in _NEVER_RIGHT and not is_near(subject.element, written):
         return
-    draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=f"{where}{how}")
+    draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
 
 
@@ -184,13 +183,13 @@ def _held_principal(subject: Subject) -> tuple[str, str] | None:
         return None
     if statement.layer is not Layer.TRUST:
         return None
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     pointer = address(document, element.pointer) if document is not None else None
     held = value_at(document, pointer) if pointer is not None else None
     return (pointer, held) if pointer is not None and isinstance(held, str) else None
 
 
-def _near_statement(subject: Subject, document: Object) -> Object | None:
+def _near_statement(subject: Subject, document: JsonDict) -> JsonDict | None:
     if subject.statement is None or subject.statement.layer is not Layer.TRUST:
         return None
     pointer = address(document, subject.statement.pointer)
@@ -198,9 +197,9 @@ def _near_statement(subject: Subject, document: Object) -> Object | None:
     return found if isinstance(found, dict) else None
 
 
-def _seen_by(action: Action, condition: object) -> Object:
+def _seen_by(action: Action, condition: object) -> JsonDict:
     """Keep the tests whose keys are in the action's context."""
-    kept: Object = {}
+    kept: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         seen = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
         if seen:
@@ -208,10 +207,10 @@ def _seen_by(action: Action, condition: object) -> Object:
     return kept
 
 
-def _taken_out(statement: Object, path: str, action: Action) -> tuple[Operation, ...]:
+def _taken_out(statement: JsonDict, path: str, action: Action) -> tuple[PatchOperation, ...]:
     """Take an action out of a list; a pattern, or an action that stands alone, stays."""
     actions = statement.get("Action")
-    places = [index for index, one in enumerate(listed(actions)) if str(one).lower() == action.lower()]
+    places = [index for index, one in enumerate(as_list(actions)) if str(one).lower() == action.lower()]
     if not isinstance(actions, list) or len(places) == len(actions):
         return ()
-    return tuple(Operation("remove", below(path, "Action", str(index))) for index in reversed(places))
+    return tuple(PatchOperation("remove", below(path, "Action", str(index))) for index in reversed(places))

@@ -10,19 +10,19 @@ from diagnose.model.case import Case
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
-    Attachment,
     Change,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
     RequestChange,
     TagChange,
     Unseen,
     VersionChange,
-    carrier_of,
+    holder_of,
 )
-from diagnose.remedy.document import Json, Object, dumped
+from diagnose.remedy.document import Json, JsonDict, dumped
 
 _INLINE = {
     "user": ("AWS::IAM::UserPolicy", "UserName"),
@@ -46,14 +46,14 @@ def cloudformation(change: Change, case: Case) -> str:
     return "" if "{{resolve:" in text else text
 
 
-def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
+def _resource(change: Change, case: Case) -> tuple[str, str, JsonDict] | None:
     """Give the logical name, the type and the properties of what changes."""
     match change:
         case PolicyChange():
             return _policy(change, case)
         case VersionChange(policy=policy, document=document):
             return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
-        case Membership(user=user, group=group):
+        case NewMembership(user=user, group=group):
             return f"{user}{group}", "AWS::IAM::UserToGroupAddition", {"GroupName": group, "Users": [user]}
         case TagChange(arn=arn, key=key, value=value):
             kind, properties, name = _entity(arn)
@@ -64,11 +64,11 @@ def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
         case NewRole(arn=arn, document=document):
             kind, properties, name = _entity(arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
-        case Attachment() | RequestChange() | Unseen():
+        case NewAttachment() | RequestChange() | Unseen():
             return None
 
 
-def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
+def _policy(change: PolicyChange, case: Case) -> tuple[str, str, JsonDict] | None:
     policy, document = change.after, change.document
     if change.into_permission_set or change.layer is Layer.SESSION:
         return None
@@ -77,9 +77,9 @@ def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
             kind, properties, name = _entity(case.destination_arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
         case PolicyKind.INLINE:
-            carrier = carrier_of(policy, case)
-            kind, whose = _INLINE[carrier.kind]
-            return policy.name, kind, {whose: carrier.name, "PolicyName": policy.name, "PolicyDocument": document}
+            holder = holder_of(policy, case)
+            kind, whose = _INLINE[holder.kind]
+            return policy.name, kind, {whose: holder.name, "PolicyName": policy.name, "PolicyDocument": document}
         case PolicyKind.MANAGED:
             return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
         case PolicyKind.SCP | PolicyKind.RCP:
@@ -88,16 +88,16 @@ def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
                 properties["TargetIds"] = [change.target]
             return policy.name, "AWS::Organizations::Policy", properties
         case PolicyKind.ENDPOINT:
-            return carrier_of(policy, case).name, "AWS::EC2::VPCEndpoint", {"PolicyDocument": document}
+            return holder_of(policy, case).name, "AWS::EC2::VPCEndpoint", {"PolicyDocument": document}
         case PolicyKind.SESSION:
             return None
 
 
-def _managed(name: str, document: Json) -> Object:
+def _managed(name: str, document: Json) -> JsonDict:
     return {"ManagedPolicyName": name, "PolicyDocument": document}
 
 
-def _entity(arn: str) -> tuple[str, Object, str]:
+def _entity(arn: str) -> tuple[str, JsonDict, str]:
     """Give the type, the naming properties and the name of a user or a role."""
     parts = split_arn(arn)
     kind, path, name = split_path(parts.resource if parts else arn)
