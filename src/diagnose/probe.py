@@ -1,4 +1,4 @@
-"""Try it for real, where the credentials in hand are the source's own."""
+"""The live attempt, where the credentials at hand are the source's own."""
 
 from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
@@ -12,7 +12,7 @@ from diagnose.model.evidence import Gap
 def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResult:
     """Make the case's request once, and keep AWS's words but not its credentials.
 
-    Being somebody else than one believes is a frequent cause, so `caller` says who AWS took the credentials for. A
+    Credentials of somebody else than expected are a frequent cause, so `caller` says whose they are as AWS has it. A
     request without a session name is made with the name `xdiag`.
     """
     caller = parse_caller(case.snapshot.source.arn)
@@ -36,7 +36,7 @@ def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResu
 
 
 def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
-    """Say why the request cannot be made from here, whoever holds the credentials; empty where it can."""
+    """Say why the request cannot be made from here, with any credentials; empty where it can."""
     if case.request.via is Via.CONSOLE:
         return "the request is made in the AWS console, which cannot be tried with credentials"
     if caller.kind is CallerKind.SERVICE:

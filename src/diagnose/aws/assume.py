@@ -1,4 +1,4 @@
-"""The one live `sts:AssumeRole`, whose credentials nobody gets."""
+"""The one live `sts:AssumeRole`, whose credentials are dropped."""
 
 import logging
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _SHORTEST = 900
 _DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
 
 
-def assume(side: Credentials, request: Request, *, mfa_code: str | None) -> Refusal | None:
+def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) -> Refusal | None:
     """Make the request, and say how AWS refused it; None where it did not.
 
     The credentials in AWS's answer are dropped here, and a session policy that denies everything makes them worthless.
@@ -27,7 +27,7 @@ def assume(side: Credentials, request: Request, *, mfa_code: str | None) -> Refu
     """
 
     def step() -> None:
-        side.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
+        credentials.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
 
     with _silence():
         refusal = answer_or_refusal("sts:AssumeRole", step)

@@ -55,7 +55,7 @@ def call(clients: Clients, action: str, subject: str, /, **parameters: object) -
 def call_or_absent(
     clients: Clients, action: str, subject: str, /, *, absent: str = "NoSuchEntity", **parameters: object
 ) -> Evidence[Answer | None]:
-    """Make one call to which the error code `absent` is an answer, too: there is none."""
+    """Make one call to which the error code `absent` is an answer, too: None."""
     answer = _call(clients, action, parameters)
     if not isinstance(answer, Refusal):
         return Known(answer, action)
@@ -107,7 +107,7 @@ def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
         advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
     except ResponseParserError:
-        # What it could not read is a page of somebody else's, of any length, and helps nobody.
+        # What it could not read is somebody else's page, of any length, and of no help.
         return Refusal(Gap.UNREACHABLE, ResponseParserError.__name__, NOT_AWS)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.

@@ -72,10 +72,10 @@ def open_credentials(profile: str | None, region: str | None, endpoint_url: str 
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
-    side = answer_or_refusal("", lambda: _opened(profile, region, endpoint_url))
-    if isinstance(side, Refusal):
-        raise XdiagError(side.message)
-    return side
+    credentials = answer_or_refusal("", lambda: _opened(profile, region, endpoint_url))
+    if isinstance(credentials, Refusal):
+        raise XdiagError(credentials.message)
+    return credentials
 
 
 def _check_endpoint(url: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What keeps JSON from being a case: one sentence that names the field, and a hint that mends it."""
+"""Why JSON is not a case: one sentence that names the field, and a hint that says how to fix it."""
 
 import json
 import re
@@ -28,28 +28,27 @@ def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
 
 
 def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
-    """Turn what msgspec says of `data`, which should have become a `type_`, into our words: a sentence, and a hint."""
+    """Reword msgspec's error of `data`, which should have become a `type_`: a sentence, and a hint."""
     text = str(error)
-    said, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
+    message, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
     path: _Path = tuple(
         name or (None if index == "..." else int(index))
         for name, index in re.findall(r"\.(\w+)|\[(\d+|\.{3})\]", steps)
     )
     kinds = _kinds_at(path, type_)
-    if found := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", said):
+    if match := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", message):
         hint = "" if path else "expected one case; a case on each line is a batch"
-        return _wrong_type(path, data, found[1], found[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
-    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL):
-        hint = _did_you_mean(found[1], [member.encode_name for kind in kinds for member in _fields(kind)])
-        return f"it has an unknown field `{_written((*path, found[1]))}`", hint
-    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
-        inner = _kinds_at((*path, found[1]), type_)
-        return f"`{_written((*path, found[1]))}` is missing", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
-            inner
-        )
-    if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
-        return f"`{_written(path)}` is `{quotable(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
-    return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
+        return _wrong_type(path, data, match[1], match[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", message, re.DOTALL):
+        hint = _did_you_mean(match[1], [member.encode_name for kind in kinds for member in _fields(kind)])
+        return f"it has an unknown field `{_path_words((*path, match[1]))}`", hint
+    if match := re.fullmatch(r"Object missing required field `(.+)`", message):
+        inner = _kinds_at((*path, match[1]), type_)
+        hint = _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(inner)
+        return f"`{_path_words((*path, match[1]))}` is missing", hint
+    if match := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", message, re.DOTALL):
+        return f"`{_path_words(path)}` is `{quotable(match[1])}`", _did_you_mean(match[1], _allowed(path, type_))
+    return f"{message[:1].lower()}{message[1:]} at `{_path_words(path)}`", ""
 
 
 def wrong_version(version: str, place: str) -> XdiagError:
@@ -61,20 +60,20 @@ def wrong_version(version: str, place: str) -> XdiagError:
 
 
 def repeated_key(text: str, place: str) -> XdiagError | None:
-    """Name a key that one object of a case holds twice: readers of JSON silently drop one of the values.
+    """Name a key that one object of a case repeats: readers of JSON silently drop one of the values.
 
-    Policy documents may repeat a key; their text is kept, and what it means is for the evaluator to say.
+    Policy documents may repeat a key; their text is kept, and deciding knows what it means.
     """
     try:
         read_once(text)
         return None
     except ValueError:
-        # It need not be for a repetition: numbers may be too long for Python, texts hold control characters.
+        # There may be another reason than a repetition: numbers too long for Python, control characters in texts.
         path = next(_repeated(parse(text, strict=False)), None)
     if path is None:
         return None
     return XdiagError(
-        f"`{quotable(place)}` is not a case: `{_written(path)}` appears twice", hint="keep one of the two"
+        f"`{quotable(place)}` is not a case: `{_path_words(path)}` appears twice", hint="keep one of the two"
     )
 
 
@@ -141,16 +140,16 @@ def _decoded(data: bytes) -> object:
 
 
 def _wrong_type(path: _Path, data: bytes, wanted: str, got: str) -> str:
-    """Say what should stand at `path` and what does; a mapping's key is looked up, for msgspec does not tell it."""
-    subject = f"`{_written(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
+    """Say what should stand at `path` and what does. A mapping's key is looked up, for msgspec leaves it out."""
+    subject = f"`{_path_words(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
     expected = " or ".join(_WORDS.get(word, word) for word in wanted.split(" | "))
     return f"{subject} must be {expected}" + (f", but is {_WORDS.get(got, got)}" if got else "")
 
 
 def _with_keys(path: _Path, value: object, kind: type) -> _Path:
     """Put the key into each step of `path` that stands for any, so that the path leads to a value of `kind`."""
-    found = next(_ways(path, value, kind), path)
-    return found if len(found) == len(path) else path
+    full = next(_ways(path, value, kind), path)
+    return full if len(full) == len(path) else path
 
 
 def _ways(path: _Path, value: object, kind: type) -> Iterator[_Path]:
@@ -220,11 +219,11 @@ def _did_you_mean(word: str, words: Sequence[str]) -> str:
     close = get_close_matches(word.lower(), words, n=1)
     if close:
         return f"did you mean `{close[0]}`"
-    return f"expected one of {', '.join(f'`{each}`' for each in words)}" if words else ""
+    return f"expected one of {', '.join(f'`{word}`' for word in words)}" if words else ""
 
 
 def _repeated(value: Node) -> Iterator[_Path]:
-    """Give the paths to keys that stand twice in one object, but for those in policy documents."""
+    """Give the paths to keys that one object repeats, except in policy documents."""
     if isinstance(value, Object):
         seen = set()
         for key, inner in value.members:
@@ -237,7 +236,7 @@ def _repeated(value: Node) -> Iterator[_Path]:
         yield from ((index, *path) for index, inner in enumerate(value) for path in _repeated(inner))
 
 
-def _written(path: _Path) -> str:
+def _path_words(path: _Path) -> str:
     """Write a path as people do: `request.context["aws:username"][0]`."""
     text = ""
     for step in path:

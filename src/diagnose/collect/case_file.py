@@ -27,13 +27,13 @@ LARGEST_FILE = 64 * 2**20
 def read_case(path: Path | Literal["-"]) -> Case:
     """Read one case from a file, or from standard input for "-".
 
-    Raises XdiagError, with the file's name and the mend, for anything that is not a case.
+    Raises XdiagError, with the file's name and what to do, for anything that is not a case.
     """
     return case_from_json(read_bytes(path), place=input_name(path))
 
 
 def case_from_json(data: bytes, *, place: str) -> Case:
-    """Read one case. `place` names the file, and the line where it holds many, in what may be raised.
+    """Read one case. `place` names the file, or the line of it, in the message of an error.
 
     Raises XdiagError for anything that is not a case.
     """
@@ -52,9 +52,9 @@ def case_from_json(data: bytes, *, place: str) -> Case:
 
 
 def checked(case: Case, place: str) -> Case:
-    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not.
+    """Give the case if its schema is ours and both its ARNs can be read; raises XdiagError if not.
 
-    Messages are AWS's, pasted by somebody: credentials that came along are taken out.
+    Messages are AWS's, pasted by somebody: credentials in them are taken out.
     """
     if case.schema != CASE_SCHEMA:
         raise wrong_version(case.schema, place)
@@ -154,7 +154,7 @@ def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
 
 
 def input_name(path: Path | Literal["-"]) -> str:
-    """Say where what is read at a path stands, for people."""
+    """Name what is read at a path: the path itself, or standard input for "-"."""
     return "standard input" if str(path) == "-" else str(path)
 
 
@@ -166,7 +166,7 @@ _DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content
 
 
 def _storable(value: object) -> object:
-    """Give a value whose policy documents are all JSON: one that is not is held in a string, where it does no harm."""
+    """Give a value whose policy documents are all JSON: one that is not becomes a string, where it does no harm."""
     if isinstance(value, Raw):
         try:
             msgspec.json.decode(value)
@@ -179,7 +179,7 @@ def _storable(value: object) -> object:
 
 
 def _unwrapped(text: Raw, place: str, kind: PolicyKind) -> tuple[str, Raw]:
-    """Take the policy's name, where it is told, and its document out of what an AWS command has printed."""
+    """Take the policy's name, if there is one, and its document out of what an AWS command has printed."""
     if bytes(text).startswith(b'"'):
         return "", text
     members = _members(bytes(text), place)

@@ -53,7 +53,7 @@ def _cleaned(value: Any, names: Mapping[str, str]) -> Any:
     Defaults that are objects are dropped too: they repeat at length that nothing is known.
     """
     if isinstance(value, list):
-        return [_cleaned(each, names) for each in value]
+        return [_cleaned(item, names) for item in value]
     if not isinstance(value, dict):
         return value
     made = {key: _cleaned(inner, names) for key, inner in value.items() if key != "discriminator"}

@@ -18,7 +18,7 @@ _ID = re.compile(r"vpce-[0-9a-f]+")
 
 
 def read_endpoint(
-    endpoint: str, side: Credentials | None, region: str, progress: Callable[[str], None]
+    endpoint: str, credentials: Credentials | None, region: str, progress: Callable[[str], None]
 ) -> Evidence[Endpoint | None]:
     """Read an endpoint in the Region that the request goes to. One that may not be read is still the one that is used.
 
@@ -36,34 +36,34 @@ def read_endpoint(
     if region == GLOBAL_REGION:
         hint = "name the Region of the endpoint with `--region`"
         raise XdiagError(f"no request to sts.amazonaws.com goes through the VPC endpoint `{endpoint}`", hint=hint)
-    if side is None:
+    if credentials is None:
         return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, "no credentials were given for the source's account")
     progress(f"reading VPC endpoint {endpoint}")
-    found = list_all_or_absent(
-        _Regional(side, region),
+    endpoints = list_all_or_absent(
+        _Regional(credentials, region),
         _ACTION,
         endpoint,
         "VpcEndpoints",
         absent="InvalidVpcEndpointId.NotFound",
         VpcEndpointIds=[endpoint],
     )
-    if isinstance(found, Unread):
-        return Known(Endpoint(endpoint, policy=found), "stated on the command line")
-    if not found.value:
+    if isinstance(endpoints, Unread):
+        return Known(Endpoint(endpoint, policy=endpoints), "stated on the command line")
+    if not endpoints.value:
         why = "it may be mistyped, in another Region or in another account"
-        detail = f"{side.label} sees no such endpoint in {region}: {why}"
+        detail = f"{credentials.label} sees no such endpoint in {region}: {why}"
         return Unread(Gap.NO_CREDENTIALS, endpoint, detail=detail)
-    return Known(_endpoint(found.value[0], region), found.source)
+    return Known(_endpoint(endpoints.value[0], region), endpoints.source)
 
 
 class _Regional(Struct, frozen=True):
-    """One side's clients of one Region."""
+    """Clients of one Region."""
 
-    side: Credentials
+    credentials: Credentials
     region: str
 
     def client(self, service: str) -> Any:
-        return self.side.client(service, self.region)
+        return self.credentials.client(service, self.region)
 
 
 def _endpoint(described: Any, region: str) -> Endpoint:

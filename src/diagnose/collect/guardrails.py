@@ -1,4 +1,4 @@
-"""What an organization says of an account, read with whichever credentials may.
+"""The policies of an organization that apply to an account, read with whichever credentials may.
 
 Only the management account and delegated administrators may read an organization's policies.
 
@@ -20,7 +20,7 @@ from diagnose.model.words import LAYER_WORDS
 
 
 class Guardrails(Struct, frozen=True):
-    """What an organization says of an account: which one it is, with the account's place, and its policies by level."""
+    """The organization of an account, with the account's place in it, and its policies of one kind by level."""
 
     organization: Evidence[Organization | None]
     levels: Evidence[tuple[Level, ...]]
@@ -35,9 +35,9 @@ def read_guardrails(
     kind: GuardrailKind,
     administrators: Sequence[Administrator],
 ) -> Guardrails:
-    """Read what binds an account with the first credentials that may. `organization` is what the account itself told.
+    """Read what applies to an account with the first credentials that may. `organization` is as the account has it.
 
-    Neither SCPs nor RCPs bind the management account, so there none are read.
+    Neither SCPs nor RCPs apply to the management account, so none are read there.
 
     Sources:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
@@ -45,20 +45,20 @@ def read_guardrails(
     """
     if isinstance(organization, Known) and organization.value is None:
         return Guardrails(organization, Known((), organization.source))
-    subject = f"{words_of(kind)} of account {account}"
+    subject = f"{_words(kind)} of account {account}"
     refusals: list[Unread] = []
     for administrator in administrators:
-        found = _placed(administrator, account, organization)
-        if isinstance(found, Unread):
-            # What strangers to the organization are refused says nothing.
+        membership = _membership(administrator, account, organization)
+        if isinstance(membership, Unread):
+            # What is refused to those outside of the organization says nothing of it.
             if (
                 administrator.named
                 or administrator.account == account
                 or _same(administrator.organization, organization)
             ):
-                refusals.append(replace(found, subject=subject))
+                refusals.append(replace(membership, subject=subject))
             continue
-        theirs, place = found
+        theirs, place = membership
         placed = Known(replace(theirs, path=place.path(theirs.id)), "organizations:ListParents")
         if theirs.management_account == account:
             return Guardrails(placed, Known((), placed.source))
@@ -66,16 +66,8 @@ def read_guardrails(
         return Guardrails(placed, read_levels(administrator, place, kind, subject))
     if isinstance(organization, Known) and _management_account(organization) == account:
         return Guardrails(organization, Known((), organization.source))
-    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}; {_WHOSE}")
+    untried = Unread(Gap.NOT_SUPPLIED, subject, _LIST, f"{_who(_management_account(organization))}; {_WHOSE}")
     return Guardrails(organization, refusals[0] if refusals else untried)
-
-
-LIST = "organizations:ListPoliciesForTarget"
-
-
-def words_of(kind: GuardrailKind) -> str:
-    """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
-    return LAYER_WORDS[Layer(kind)].policies
 
 
 def read_levels(
@@ -87,7 +79,7 @@ def read_levels(
     """
     root = _root(administrator, place)
     if isinstance(root, Known):
-        enabled = {each["Type"]: each["Status"] for each in root.value.get("PolicyTypes", ())}
+        enabled = {policy_type["Type"]: policy_type["Status"] for policy_type in root.value.get("PolicyTypes", ())}
         status = enabled.get(_TYPES[kind])
         if status is None:
             return Known((), root.source)
@@ -100,11 +92,12 @@ def read_levels(
     )
     read = tuple(replace(level, policies=_at(administrator, level.target, kind)) for level in levels)
     if isinstance(root, Unread) and all(level.policies == PolicySet() for level in read):
-        # Where the type is enabled, a policy of AWS's own is attached everywhere; whether it is, the root alone tells.
+        # Where the type is enabled, a policy of AWS's own is attached everywhere. Only the root says whether it is.
         return replace(root, subject=subject)
-    return Known(read, LIST)
+    return Known(read, _LIST)
 
 
+_LIST = "organizations:ListPoliciesForTarget"
 _WHOSE = "give its profile with --org-profile"
 
 
@@ -132,19 +125,19 @@ def _same(one: Evidence[Organization | None], other: Evidence[Organization | Non
     )
 
 
-def _placed(
+def _membership(
     administrator: Administrator, account: str, organization: Evidence[Organization | None]
 ) -> tuple[Organization, AccountPlace] | Unread:
     """Find an account in the administrator's organization.
 
-    An account that is there is in that organization, whether or not it could tell so itself.
+    An account that is found there is in that organization, whatever could be read with its own credentials.
     """
     administrator.progress(f"looking for account {account} in the organization {administrator.label}")
     theirs = administrator.organization
     if isinstance(theirs, Unread):
         return _refused(administrator, theirs, _management_account(organization))
     if theirs.value is None:
-        return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
+        return Unread(Gap.NOT_SUPPLIED, permission=_LIST, detail=f"{administrator.label}, there is no organization")
     if isinstance(organization, Known) and not _same(theirs, organization):
         return _elsewhere(administrator, account, theirs.value, organization.value)
     place = find_account(administrator, account)
@@ -154,9 +147,9 @@ def _placed(
 
 
 def _refused(administrator: Administrator, gap: Unread, management_account: str) -> Unread:
-    """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there.
+    """Say who refused what to whom, and who may read it.
 
-    Nor does it help credentials that do not work.
+    A permission helps neither accounts without a part in the organization nor credentials that do not work.
     """
     who = ""
     if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
@@ -170,8 +163,8 @@ def _elsewhere(administrator: Administrator, account: str, theirs: Organization,
     where = "is not"
     if own is not None:
         where = f"is in the organization {own.id}, whose management account is {own.management_account}, and not"
-    said = f"account {account} {where} in the organization {theirs.id}, which is read {administrator.label}"
-    return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=said)
+    detail = f"account {account} {where} in the organization {theirs.id}, which is read {administrator.label}"
+    return Unread(Gap.NOT_SUPPLIED, permission=_LIST, detail=detail)
 
 
 _TYPES: Mapping[GuardrailKind, str] = {
@@ -180,8 +173,13 @@ _TYPES: Mapping[GuardrailKind, str] = {
 }
 
 
+def _words(kind: GuardrailKind) -> str:
+    """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
+    return LAYER_WORDS[Layer(kind)].policies
+
+
 def _root(administrator: Administrator, place: AccountPlace) -> Evidence[Mapping[str, Any]]:
-    """Read the root, which tells what types of policies are enabled.
+    """Read the root, which names the types of policies that are enabled.
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html
     """
@@ -195,7 +193,7 @@ def _root(administrator: Administrator, place: AccountPlace) -> Evidence[Mapping
 
 
 def _name(administrator: Administrator, unit: str) -> str:
-    """Read the name of an OU. Not being able to is no gap: it decides nothing."""
+    """Read the name of an OU. It decides nothing, so that not being able to is not a gap."""
     described = administrator.call("organizations:DescribeOrganizationalUnit", unit, OrganizationalUnitId=unit)
     if isinstance(described, Unread):
         return ""
@@ -206,14 +204,14 @@ def _name(administrator: Administrator, unit: str) -> str:
 def _at(administrator: Administrator, target: str, kind: GuardrailKind) -> PolicySet:
     """Read what is attached to a root, an OU or an account itself."""
     attached = administrator.list_all(
-        LIST, f"{words_of(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
+        _LIST, f"{_words(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
     )
     if isinstance(attached, Unread):
         return PolicySet(unread=(attached,))
-    read = [_policy(administrator, summary, kind) for summary in attached.value]
+    policies = [_policy(administrator, summary, kind) for summary in attached.value]
     return PolicySet(
-        tuple(each.value for each in read if isinstance(each, Known)),
-        tuple(each for each in read if isinstance(each, Unread)),
+        tuple(policy.value for policy in policies if isinstance(policy, Known)),
+        tuple(policy for policy in policies if isinstance(policy, Unread)),
     )
 
 

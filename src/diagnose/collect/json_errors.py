@@ -1,4 +1,4 @@
-"""What keeps text from being JSON: one sentence that names the line and column, and a hint that mends it."""
+"""Why text is not JSON: one sentence that names the line and column, and a hint that says how to fix it."""
 
 import json
 import re
@@ -20,10 +20,10 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
         return nested_too_deeply(place)
     if isinstance(error, UnicodeDecodeError):
         return _not_utf8(data, place)
-    found = re.search(r"\(byte (\d+)\)$", str(error))
-    if found is None:
+    byte = re.search(r"\(byte (\d+)\)$", str(error))
+    if byte is None:
         return _cut_off(data, place)
-    at = _start(data, int(found[1]), str(error))
+    at = _start(data, int(byte[1]), str(error))
     if at >= len(data.rstrip()):
         return _cut_off(data, place)
     what, hint = _fault(data, at, str(error))
@@ -31,7 +31,7 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
 
 
 def nested_too_deeply(place: str) -> XdiagError:
-    """Say that reading was given up because lists and objects stand in one another too many times."""
+    """Say that lists and objects stand in one another too many times to be read."""
     return XdiagError(
         f"`{quotable(place)}` is nested too deeply to be read", hint="a few dozen levels are enough for AWS"
     )
@@ -46,7 +46,7 @@ def position(data: bytes, at: int) -> str:
 
 
 def quotable(text: str, most: int = 200) -> str:
-    """Make text from a file safe to print: control characters escaped, and cut after `most` characters."""
+    """Make text from a file fit to be quoted: control characters escaped, and cut after `most` characters."""
     return printable(text[:most]) + ("…" if len(text) > most else "")
 
 
@@ -131,7 +131,7 @@ def _cut_off(data: bytes, place: str) -> XdiagError:
 def _start(data: bytes, at: int, error: str) -> int:
     """Give the byte at which a fault starts; msgspec names the one at which it noticed.
 
-    What starts as `true`, `false` or `null` does it reads as many bytes of as they have.
+    Of what starts like `true`, `false` or `null` it has then read as many bytes as the word has.
     """
     if "trailing comma" in error:
         return data.rfind(b",", 0, at)

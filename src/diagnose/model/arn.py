@@ -1,4 +1,4 @@
-"""ARNs of callers and of roles, read strictly and answered kindly.
+"""ARNs of callers and of roles, read strictly; whoever wrote a wrong one is told what was probably meant.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
@@ -21,7 +21,7 @@ ROLE_SHAPE = "arn:aws:iam::111111111111:role/path/Name"
 
 
 class CallerKind(StrEnum):
-    """What a caller is, as its ARN tells."""
+    """What a caller is, as its ARN says."""
 
     USER = "user"
     ROLE = "role"
@@ -76,7 +76,7 @@ def split_arn(text: str) -> Arn | None:
 
 
 def account_of(text: str) -> str:
-    """Give the account of an ARN, empty where there is none, or no ARN."""
+    """Give the account of an ARN; empty where the ARN has none, or the text is not an ARN."""
     arn = split_arn(text)
     return arn.account if arn else ""
 
@@ -165,7 +165,7 @@ _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.
 _DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-# What nearly all ARNs look like: nothing that is asked of others could find fault with them.
+# What nearly all ARNs look like: those that fit need no further check.
 _PARTITION = f"({'|'.join(PARTITIONS)})"
 _NAME = "[A-Za-z0-9_+=,.@-]+"
 _SOUND_ENTITY = re.compile(rf"arn:{_PARTITION}:iam::([0-9]{{12}}):(user|role)(/(?:{_NAME}/)*)({_NAME})")
@@ -178,8 +178,6 @@ _WHAT_IT_IS = {
     ("iam", "policy"): "a policy, not a role",
     ("sts", "assumed-role"): "a session of a role, not the role itself",
 }
-
-
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 
@@ -203,32 +201,32 @@ def _checked(text: str, what: str) -> Arn:
         )
     arn = split_arn(text)
     if arn is None:
-        raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_mended_colons(text))
+        raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_with_right_colons(text))
     if arn.service in ("iam", "sts", "aws", "") and _DOUBLED.search(text):
-        raise XdiagError(f"the {what} `{text}` has an extra colon", hint=_mended_colons(text))
+        raise XdiagError(f"the {what} `{text}` has an extra colon", hint=_with_right_colons(text))
     if arn.partition not in PARTITIONS:
         raise XdiagError(
             f"the {what} `{text}` names the partition `{arn.partition}`, which does not exist",
             hint=f"expected one of {', '.join(PARTITIONS)}",
         )
     if arn.region:
-        raise XdiagError(f"the {what} `{text}` is not an ARN of IAM or STS", hint=_mended_region(arn))
+        raise XdiagError(f"the {what} `{text}` is not an ARN of IAM or STS", hint=_without_region(arn))
     if not _ACCOUNT.fullmatch(arn.account):
-        raise XdiagError(f"the {what} `{text}` does not have an account id of twelve digits", hint=_mended_account(arn))
+        raise XdiagError(f"the {what} `{text}` does not have an account id of twelve digits", hint=_account_hint(arn))
     return arn
 
 
-def _mended_colons(text: str) -> str:
-    """Propose an ARN for one in which a colon is missing or the front was lost."""
-    found = re.search(r"(\d{12}):*((?:role|user|assumed-role|federated-user)/.+|root)$", text)
-    if not found:
+def _with_right_colons(text: str) -> str:
+    """Propose an ARN for one that lost a colon or its beginning."""
+    end = re.search(r"(\d{12}):*((?:role|user|assumed-role|federated-user)/.+|root)$", text)
+    if not end:
         return f"expected an ARN such as `{ROLE_SHAPE}`"
     partition = next((part for part in sorted(PARTITIONS, key=len, reverse=True) if f":{part}:" in text), "aws")
-    service = "sts" if found[2].startswith(("assumed-role/", "federated-user/")) else "iam"
-    return f"did you mean `arn:{partition}:{service}::{found[1]}:{found[2]}`"
+    service = "sts" if end[2].startswith(("assumed-role/", "federated-user/")) else "iam"
+    return f"did you mean `arn:{partition}:{service}::{end[1]}:{end[2]}`"
 
 
-def _mended_region(arn: Arn) -> str:
+def _without_region(arn: Arn) -> str:
     """Propose an ARN for one with something between the two colons after the service."""
     if _ACCOUNT.fullmatch(arn.region):
         resource = arn.account + ":" + arn.resource if arn.account else arn.resource
@@ -240,7 +238,7 @@ def _mended_region(arn: Arn) -> str:
     return f"expected an ARN such as `{ROLE_SHAPE}`"
 
 
-def _mended_account(arn: Arn) -> str:
+def _account_hint(arn: Arn) -> str:
     """Propose an account id for one with dashes, or say what is wrong with it."""
     digits = re.sub(r"[\s-]", "", arn.account)
     if _ACCOUNT.fullmatch(digits):

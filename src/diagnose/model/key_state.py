@@ -47,7 +47,7 @@ class Fit(Struct, frozen=True):
 
 
 class Alternative(Struct, frozen=True):
-    """One state that an unknown key may be in, told by what policies compare it with.
+    """One state that an unknown key may be in, described by what policies compare it with.
 
     `values` holds each value of the key, and nothing where the request lacks it: the value itself, or all that it fits;
     a value that fits nothing is any that no policy names. `several` says that the key may have more than one value.
