@@ -57,7 +57,7 @@ def failing(error: Exception) -> Refusal | None:
 def test_what_aws_says_is_known_and_percent_encoding_is_not_form_encoding() -> None:
     clients = Clients()
     answer(clients.client("iam"), "get-role")
-    found = read(clients, "iam:GetRole", ROLE, RoleArn="Deploy")
+    found = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
     assert isinstance(found, Known)
     assert found.source == "iam:GetRole"
     principal = found.value["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
@@ -67,7 +67,7 @@ def test_what_aws_says_is_known_and_percent_encoding_is_not_form_encoding() -> N
 def test_a_denial_is_a_gap_that_names_the_missing_permission_and_keeps_the_words_of_aws() -> None:
     clients = Clients()
     answer(clients.client("iam"), "get-role-denied")
-    assert read(clients, "iam:GetRole", ROLE, RoleArn="Deploy") == Unread(
+    assert read(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Unread(
         Gap.ACCESS_DENIED,
         ROLE,
         "iam:GetRole",
@@ -79,14 +79,14 @@ def test_a_denial_is_a_gap_that_names_the_missing_permission_and_keeps_the_words
 def test_throttling_is_no_matter_of_permissions() -> None:
     clients = Clients()
     answer(clients.client("iam"), "throttled")
-    gap = read(clients, "iam:GetRole", ROLE, RoleArn="Deploy")
+    gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
     assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
 
 
 def test_a_closed_port_is_unreachable() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        gap = read(Clients(f"http://127.0.0.1:{held.getsockname()[1]}"), "iam:GetRole", ROLE, RoleArn="Deploy")
+        gap = read(Clients(f"http://127.0.0.1:{held.getsockname()[1]}"), "iam:GetRole", ROLE, RoleName="Deploy")
     assert isinstance(gap, Unread)
     assert (gap.gap, gap.permission) == (Gap.UNREACHABLE, "")
 
@@ -186,20 +186,20 @@ class TestFind:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "NoSuchEntity")
-            assert find(clients, "iam:GetRole", ROLE, RoleArn="Deploy") == Known(None, "iam:GetRole")
+            assert find(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Known(None, "iam:GetRole")
 
     def test_what_must_exist_and_does_not_is_unread(self) -> None:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "NoSuchEntity", "cannot be found")
-            gap = read(clients, "iam:GetRole", ROLE, RoleArn="Deploy")
+            gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "NoSuchEntity: cannot be found")
 
     def test_a_denial_does_not_say_that_there_is_none(self) -> None:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "AccessDenied")
-            assert isinstance(find(clients, "iam:GetRole", ROLE, RoleArn="Deploy"), Unread)
+            assert isinstance(find(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
 
 
 class TestListed:
@@ -209,7 +209,7 @@ class TestListed:
             stub.add_response("list_role_policies", {"PolicyNames": [], "IsTruncated": True, "Marker": "2"})
             stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "3"})
             stub.add_response("list_role_policies", {"PolicyNames": ["b"], "IsTruncated": False})
-            names = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleArn="Deploy")
+            names = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
             stub.assert_no_pending_responses()
         assert names == Known(("a", "b"), "iam:ListRolePolicies")
 
@@ -226,7 +226,7 @@ class TestListed:
         with Stubber(clients.client("iam")) as stub:
             stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "2"})
             stub.add_client_error("list_role_policies", "Throttling", "Rate exceeded")
-            gap = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleArn="Deploy")
+            gap = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
 
 

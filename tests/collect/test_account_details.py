@@ -50,7 +50,7 @@ GROUP = {
 }
 ROLE = {
     "Path": "/",
-    "RoleArn": "Deploy",
+    "RoleName": "Deploy",
     "RoleId": "AROAEXAMPLE",
     "Arn": f"{IAM}:role/Deploy",
     "CreateDate": "2024-05-01T10:00:00Z",

@@ -141,7 +141,7 @@ class TestDenied:
 def _listed(name: str) -> dict[str, Any]:
     return {
         "Path": "/",
-        "RoleArn": name,
+        "RoleName": name,
         "RoleId": "AROAJQABLZS4A3EXAMPLE",
         "Arn": f"arn:aws:iam::{THERE}:role/{name}",
         "CreateDate": "2024-05-07T08:00:00Z",

@@ -124,8 +124,8 @@ class TestPolicies:
 
     def test_a_roles_are_read_for_a_session_of_it(self, iam: Any, side: Side) -> None:
         role(iam, "App")
-        iam.put_role_policy(RoleArn="App", PolicyName="inline", PolicyDocument=DOCUMENT)
-        iam.attach_role_policy(RoleArn="App", PolicyArn=managed(iam, "managed"))
+        iam.put_role_policy(RoleName="App", PolicyName="inline", PolicyDocument=DOCUMENT)
+        iam.attach_role_policy(RoleName="App", PolicyArn=managed(iam, "managed"))
         policies = source(side, f"arn:aws:sts::{HERE}:assumed-role/App/build-7").identity_policies
         assert [each.name for each in policies.policies] == ["inline", "managed"]
 
@@ -136,7 +136,7 @@ class TestPolicies:
     def test_one_unreadable_policy_does_not_take_the_others_with_it(self, iam: Any, side: Side) -> None:
         role(iam, "App")
         for name in ("closed", "open"):
-            iam.put_role_policy(RoleArn="App", PolicyName=name, PolicyDocument=DOCUMENT)
+            iam.put_role_policy(RoleName="App", PolicyName=name, PolicyDocument=DOCUMENT)
         refuse(side.client("iam"), "GetRolePolicy", when="closed")
         policies = source(side, f"arn:aws:iam::{HERE}:role/App").identity_policies
         assert [each.name for each in policies.policies] == ["open"]

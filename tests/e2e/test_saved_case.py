@@ -71,7 +71,9 @@ def test_what_is_collected_says_the_same_without_an_attempt(
     assert all(keys.secret not in collected.out and keys.access_key not in collected.out for keys in saved_run.keys)
 
 
-def test_what_is_collected_for_others_names_nobody(saved_run: SavedRun, here: Account, xdiag: Program, tmp_path: Path) -> None:
+def test_what_is_collected_for_others_names_nobody(
+    saved_run: SavedRun, here: Account, xdiag: Program, tmp_path: Path
+) -> None:
     files = write_profiles(tmp_path, a=saved_run.keys[0], b=saved_run.keys[1])
     profiles = ("--source-profile", "a", "--dest-profile", "b", "--endpoint-url", here.url)
     role, ticket = "arn:aws:iam::222222222222:role/keeper-role", tmp_path / "ticket.json"

@@ -305,19 +305,19 @@ OTHER_SOURCE = (
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App",
             "the source `arn:aws:sts::111111111111:assumed-role/App` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session without its name",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/team/App/nightly",
             "the source `arn:aws:sts::111111111111:assumed-role/team/App/nightly` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session with the role's path",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App/",
             "the source `arn:aws:sts::111111111111:assumed-role/App/` is not a whole session ARN",
-            "expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
+            "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session with an empty name",
         ),
         pytest.param(

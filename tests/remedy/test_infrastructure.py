@@ -74,7 +74,7 @@ def test_terraform_holds_the_resource_and_the_whole_document(remedy: Remedy, kin
         pytest.param(
             in_identity(**MANAGED), "AWS::IAM::ManagedPolicy", {"ManagedPolicyName": "assume-deploy"}, id="managed"
         ),
-        pytest.param(in_trust(), "AWS::IAM::Role", {"RoleArn": "Deploy", "Path": "/"}, id="trust"),
+        pytest.param(in_trust(), "AWS::IAM::Role", {"RoleName": "Deploy", "Path": "/"}, id="trust"),
         pytest.param(
             in_scp(), "AWS::Organizations::Policy", {"Name": "Guard", "Type": "SERVICE_CONTROL_POLICY"}, id="SCP"
         ),

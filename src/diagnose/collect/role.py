@@ -29,7 +29,7 @@ def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[
             role=gap, trust_policy=gap, other_roles=about(reader, f"roles of account {role.account}", "iam:ListRoles")
         )
     progress(f"reading role {role.name}")
-    found = find(reader.side, "iam:GetRole", role.arn, RoleArn=role.name)
+    found = find(reader.side, "iam:GetRole", role.arn, RoleName=role.name)
     if isinstance(found, Known) and found.value is not None:
         described = found.value["Role"]
         if described["Arn"] == role.arn:
@@ -76,7 +76,7 @@ def _read(
             source,
         ),
         trust_policy=Known(
-            Policy(described["RoleArn"], raw_document(described["AssumeRolePolicyDocument"]), PolicyKind.TRUST),
+            Policy(described["RoleName"], raw_document(described["AssumeRolePolicyDocument"]), PolicyKind.TRUST),
             source,
         ),
         other_roles=other_roles,
@@ -93,6 +93,6 @@ def _near(role: RoleArn, roles: Sequence[Answer]) -> tuple[str, ...]:
     arns: dict[str, list[str]] = {}
     for each in roles:
         if each["Arn"] != role.arn:
-            arns.setdefault(each["RoleArn"].lower(), []).append(each["Arn"])
+            arns.setdefault(each["RoleName"].lower(), []).append(each["Arn"])
     near = get_close_matches(role.name.lower(), arns, n=_NEAR_MISSES, cutoff=_LIKENESS)
     return tuple(arn for name in near for arn in arns[name])

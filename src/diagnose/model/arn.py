@@ -121,7 +121,7 @@ def parse_caller(text: str) -> CallerArn:
         case ("sts", "assumed-role"):
             raise XdiagError(
                 f"the source `{text}` is not a whole session ARN",
-                hint="expected `arn:aws:sts::111111111111:assumed-role/RoleArn/session-name`, without the role's path",
+                hint="expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             )
     raise XdiagError(f"the source `{text}` is not a principal that signs requests", hint=_other_kind(arn, kind))
 

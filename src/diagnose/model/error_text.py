@@ -26,9 +26,9 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
     An error that is repeated counts once, where it stands last. A text in which nothing is recognised is one error of
     the kind `other`. `code` is AWS's error code where an SDK has given it beside the text, which may be empty then.
     """
-    if not paste and not code:
-        return ()
     text = mended(paste)
+    if not text and not code:
+        return ()
     sentences = _sentences(text)
     if not sentences:
         return (_error(_Sentence(0, 0), _Surroundings(text, ""), code),)

@@ -26,7 +26,7 @@ from diagnose.remedy.document import Json, Object, dumped
 
 _INLINE = {
     "user": ("AWS::IAM::UserPolicy", "UserName"),
-    "role": ("AWS::IAM::RolePolicy", "RoleArn"),
+    "role": ("AWS::IAM::RolePolicy", "RoleName"),
     "group": ("AWS::IAM::GroupPolicy", "GroupName"),
 }
 _OF_ORGANIZATION = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
@@ -103,4 +103,4 @@ def _entity(arn: str) -> tuple[str, Object, str]:
     kind, path, name = split_path(parts.resource if parts else arn)
     if kind == "user":
         return "AWS::IAM::User", {"UserName": name, "Path": path}, name
-    return "AWS::IAM::Role", {"RoleArn": name, "Path": path}, name
+    return "AWS::IAM::Role", {"RoleName": name, "Path": path}, name
