@@ -28,9 +28,7 @@ NAMES_OF_NOTHING = {
 SHARED = {
     "Comparison",
     "PolicyHolder",
-    "RoleArn",
     "SUFFIX",
-    "Subject",
     "V",
     "audience",
     "destination_name",

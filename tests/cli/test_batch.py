@@ -16,7 +16,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
-from diagnose.cli.workers import told_by
+from diagnose.cli.workers import rows_from_workers
 from diagnose.errors import XdiagError
 
 
@@ -196,7 +196,7 @@ def test_workers_end_with_the_one_they_work_for(xdiag: Program, cases: Path, tmp
 
 def test_a_killed_worker_is_told() -> None:
     """Memory that has run out is the common reason."""
-    results = told_by(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
+    results = rows_from_workers(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
     assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
     for worker in multiprocessing.active_children():
         worker.kill()

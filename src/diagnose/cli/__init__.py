@@ -14,12 +14,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
     from diagnose.cli.app import app
-    from diagnose.cli.help import UsageError, mistake
+    from diagnose.cli.help import UsageError, as_xdiag_error
 
     try:
         sys.exit(app(standalone_mode=False))
     except UsageError as error:
-        _leave(mistake(error), 2)
+        _leave(as_xdiag_error(error), 2)
     except XdiagError as error:
         _leave(error, 4 if isinstance(error, NothingGatheredError) else 2)
     except Exception:  # Python would leave with 1, the exit code of a denial
@@ -39,9 +39,9 @@ def _open_streams() -> None:
 
 def _leave(error: XdiagError | None, code: int) -> NoReturn:
     if error is not None:
-        from diagnose.cli.output import tell
+        from diagnose.cli.output import print_error
 
-        tell(error)
+        print_error(error)
     sys.exit(code)
 
 

@@ -7,7 +7,7 @@ import typer
 from msgspec import Struct
 
 from diagnose.cli.options import OUTPUT, Colors, Redact, RuleFolders
-from diagnose.cli.output import Color, code_of, colored, say, width
+from diagnose.cli.output import Color, colored, exit_code, output_width, print_result
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
 from diagnose.report import Format
@@ -51,8 +51,8 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
         diagnosis = redact(diagnosis, value_kind)
         _save(diagnosis.case, flags.save_case)
-    say(render(diagnosis, flags.output, width=width(), color=colored(flags.color)))
-    return code_of(diagnosis.verdict, expected)
+    print_result(render(diagnosis, flags.output, width=output_width(), color=colored(flags.color)))
+    return exit_code(diagnosis.verdict, expected)
 
 
 def _save(case: Case, path: Path | None) -> None:

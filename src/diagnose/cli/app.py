@@ -7,13 +7,13 @@ from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
-from diagnose.cli.help import GroupedCommand, kept
+from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
 
 app = typer.Typer(
     name="xdiag",
-    help=kept(
+    help=help_text(
         """
         Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the
         smallest fix.
@@ -52,5 +52,5 @@ def _options(
 
 
 for command in (audience, batch, check, collect, demo, explain, facts, schema):
-    app.command(help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)
+    app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")

@@ -28,9 +28,9 @@ def audience(
     """
     from diagnose.audience import audience as sum_up
     from diagnose.audience import words
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
 
-    say(words(sum_up(_trust_policy(file))))
+    print_result(words(sum_up(_trust_policy(file))))
 
 
 def _trust_policy(file: Path) -> Policy:

@@ -13,7 +13,7 @@ from typing import IO
 
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import pour, progress, shows_results
+from diagnose.cli.output import progress, write_rows, writes_to_terminal
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
@@ -42,7 +42,7 @@ def run(
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_opened(file))
         lines, counted = _lines(source), Counter[str]()
-        write: Callable[[bytes], None] = pour
+        write: Callable[[bytes], None] = write_rows
         if to is not None:
             _check_other(source, to)
             rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
@@ -154,10 +154,10 @@ class RowFile:
         )
 
     def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
-        return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {said(error)}", hint=hint)
+        return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
 
 
-def said(error: OSError | ValueError) -> str:
+def _why(error: OSError | ValueError) -> str:
     """Say in the system's words why a file cannot be used; names with a NUL in them it does not even look at."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a file name"
     return f"{why[:1].lower()}{why[1:]}"
@@ -174,7 +174,7 @@ def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
         return open(file, "rb")
     except (OSError, ValueError) as error:
         hint = "expected a file that you may read, or `-` for standard input"
-        raise XdiagError(f"`{quotable(str(file))}` cannot be read: {said(error)}", hint=hint) from None
+        raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
 
 
 def _check_other(source: IO[bytes], to: Path) -> None:
@@ -216,9 +216,9 @@ def _results(
     chunks = _chunks(lines, at_once)
     if jobs == 1:
         return (make_rows(chunk, rules, form) for chunk in chunks)
-    from diagnose.cli.workers import told_by
+    from diagnose.cli.workers import rows_from_workers
 
-    return told_by(jobs, chunks, rules, form)
+    return rows_from_workers(jobs, chunks, rules, form)
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
@@ -236,7 +236,7 @@ def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
 
 def _watched(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
     """Show how far we are, unless the rows themselves run over the same screen."""
-    return contextlib.nullcontext(lambda _: None) if to is None and shows_results() else progress()
+    return contextlib.nullcontext(lambda _: None) if to is None and writes_to_terminal() else progress()
 
 
 _LONGEST_ROW = 8 * LONGEST_LINE

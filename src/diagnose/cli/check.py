@@ -3,9 +3,9 @@
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
-from diagnose.cli.evidence import EvidenceFlags, Inquiry, gathered
+from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
 from diagnose.cli.flags import with_flags
-from diagnose.cli.options import RoleArn, SourceArn
+from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
@@ -16,8 +16,8 @@ def check(
     request: RequestFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
-    source_arn: SourceArn = None,
-    role_arn: RoleArn = None,
+    source_arn: SourceArgument = None,
+    role_arn: RoleArgument = None,
 ) -> None:
     r"""Say whether a principal can assume a role, and if not, why, where, and what would mend it.
 
@@ -38,5 +38,5 @@ def check(
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = gathered(Inquiry(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

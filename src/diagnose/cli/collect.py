@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.evidence import LiveFlags, both_arns, live
+from diagnose.cli.evidence import LiveFlags, live, required_arns
 from diagnose.cli.flags import with_flags
-from diagnose.cli.options import Redact, RoleArn, SourceArn
+from diagnose.cli.options import Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
 
 
@@ -15,8 +15,8 @@ from diagnose.cli.request import RequestFlags
 def collect(
     where: LiveFlags,
     request: RequestFlags,
-    source_arn: SourceArn = None,
-    role_arn: RoleArn = None,
+    source_arn: SourceArgument = None,
+    role_arn: RoleArgument = None,
     save_case: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write the case file; standard output if left out.")
     ] = None,
@@ -31,19 +31,19 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    case = live(*both_arns(source_arn, role_arn), where, request, attempt=False)
+    case = live(*required_arns(source_arn, role_arn), where, request, attempt=False)
     if redact:
         from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact.redact import redact_case
 
         case = redact_case(case, value_kind)
 
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.collect.case_file import case_as_json
     from diagnose.collect.case_file import save_case as save
 
     if save_case is None:
-        say(case_as_json(case).decode())
+        print_result(case_as_json(case).decode())
     else:
         save(case, save_case)
         typer.echo(f"wrote {save_case}", err=True)

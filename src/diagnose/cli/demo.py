@@ -28,11 +28,11 @@ def demo(
 
     Exit codes: 0 whatever the verdict is, 2 bad usage.
     """
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
 
     cases = {path.stem: path for path in sorted(_folder().glob("*.json"))}
     if list_them:
-        say("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
+        print_result("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
         return
     if name not in cases:
         raise XdiagError(f"there is no demo `{name}`", hint=f"expected one of {', '.join(cases)}")

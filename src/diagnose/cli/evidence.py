@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
-from diagnose.cli.request import RequestFlags, requested
+from diagnose.cli.request import RequestFlags, request_from_flags
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
@@ -95,7 +95,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
     ] = False
 
 
-class Inquiry(Struct, frozen=True):
+class CaseFlags(Struct, frozen=True):
     """What the command line asks: about whom, in which request, on which evidence."""
 
     source_arn: str | None
@@ -111,23 +111,23 @@ class EvidenceSource(Struct, frozen=True):
 
     name: str
     flags: tuple[str, ...]
-    read: Callable[[Inquiry], Case]
+    read: Callable[[CaseFlags], Case]
 
 
-def gathered(inquiry: Inquiry) -> Case:
+def case_from_flags(flags: CaseFlags) -> Case:
     """Read a case from the source of evidence that the flags name; live where they name none.
 
     Raises XdiagError for flags that go against each other, and for evidence that cannot be read.
     """
-    flags = inquiry.evidence
-    case = _source(flags).read(inquiry)
-    if flags.no_probe:
+    evidence = flags.evidence
+    case = _source(evidence).read(flags)
+    if evidence.no_probe:
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
-    if flags.message is not None:
+    if evidence.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
-        case = replace(case, message=pasted_error(flags.message))
-    return _without(case, flags.without or ())
+        case = replace(case, message=pasted_error(evidence.message))
+    return _without(case, evidence.without or ())
 
 
 def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
@@ -146,7 +146,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
             if profile not in sides:
                 sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
-        base = requested(Request(role_arn=role_arn, region=source.region), request)
+        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
         snapshot = read_snapshot(
             base,
             source_arn,
@@ -164,7 +164,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
         return replace(case, probe=probe(case, source, mfa_code=request.mfa_code))
 
 
-def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
+def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
     """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
     if source_arn is None or role_arn is None:
         missing = "both ARNs are" if source_arn is None else "the ARN of the destination role is"
@@ -174,40 +174,40 @@ def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
     return source_arn, role_arn
 
 
-def _from_case_file(inquiry: Inquiry) -> Case:
+def _from_case_file(flags: CaseFlags) -> Case:
     """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
 
     A live attempt that the file holds says nothing of a request that the flags have changed.
     """
     from diagnose.collect.case_file import read_case
 
-    path = inquiry.evidence.case_file
+    path = flags.evidence.case_file
     assert path is not None
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
     case = read_case(place)
     for what, given, in_file in (
-        ("source", inquiry.source_arn, case.snapshot.source.arn),
-        ("role", inquiry.role_arn, case.request.role_arn),
+        ("source", flags.source_arn, case.snapshot.source.arn),
+        ("role", flags.role_arn, case.request.role_arn),
     ):
         if given is not None and given != in_file:
             raise XdiagError(
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
             )
-    request = requested(case.request, inquiry.request)
+    request = request_from_flags(case.request, flags.request)
     return replace(case, request=request, probe=case.probe if request == case.request else None)
 
 
-def _from_details(inquiry: Inquiry) -> Case:
+def _from_details(flags: CaseFlags) -> Case:
     """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
 
     Raises XdiagError for a file that is none, and for one that is about neither account.
     """
     from diagnose.collect.account_details import destination_side, read_details, source_side
 
-    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     snapshot = Snapshot(SourceSide(source_arn))
     accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, inquiry.evidence.details or ()):
+    for details in map(read_details, flags.evidence.details or ()):
         if details.account not in accounts:
             raise XdiagError(
                 f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
@@ -216,13 +216,13 @@ def _from_details(inquiry: Inquiry) -> Case:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
         if details.account == accounts[1]:
             snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(requested(Request(role_arn=role_arn), inquiry.request), snapshot)
+    return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
 
 
-def _live(inquiry: Inquiry) -> Case:
-    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
-    attempt = inquiry.attempt and not inquiry.evidence.no_probe
-    return live(source_arn, role_arn, inquiry.evidence, inquiry.request, attempt=attempt)
+def _live(flags: CaseFlags) -> Case:
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    attempt = flags.attempt and not flags.evidence.no_probe
+    return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
 
 
 SOURCES = (

@@ -45,7 +45,7 @@ class GroupedCommand(TyperCommand):
                     formatter.write_dl(rows)
 
 
-def kept(text: str) -> str:
+def help_text(text: str) -> str:
     """Give a docstring as help in which indented paragraphs, which are examples, keep their lines."""
     paragraphs = inspect.cleandoc(text).split("\n\n")
     # A backspace on a line of its own asks not to fill the paragraph anew.
@@ -56,7 +56,7 @@ def kept(text: str) -> str:
 UsageError: Any = typer.BadParameter.__base__
 
 
-def mistake(error: Any) -> XdiagError | None:
+def as_xdiag_error(error: Any) -> XdiagError | None:
     """Word a usage error as ours; None for a missing command, for which the help has been shown."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()

@@ -10,7 +10,7 @@ from diagnose.cli.output import Color
 EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "Evidence", "The request", "What if", "Output"
 """The groups in which the help lists options."""
 
-SourceArn = Annotated[
+SourceArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="SOURCE_ARN",
@@ -18,7 +18,7 @@ SourceArn = Annotated[
         show_default=False,
     ),
 ]
-RoleArn = Annotated[
+RoleArgument = Annotated[
     str | None,
     typer.Argument(metavar="DEST_ROLE_ARN", help="The role that is to be assumed.", show_default=False),
 ]

@@ -20,7 +20,7 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-def say(text: str) -> None:
+def print_result(text: str) -> None:
     """Write a result. What the terminal's encoding cannot hold is written as an escape.
 
     A reader that has seen enough, such as `head`, changes nothing: the exit code still tells the verdict.
@@ -34,7 +34,7 @@ def say(text: str) -> None:
         sys.stdout.flush()
 
 
-def pour(rows: bytes) -> None:
+def write_rows(rows: bytes) -> None:
     """Write some of many results. There is no use in going on where nobody reads them any more.
 
     Raises XdiagError where nothing can be written, and BrokenPipeError where the reader has left.
@@ -44,7 +44,7 @@ def pour(rows: bytes) -> None:
         sys.stdout.flush()
 
 
-def tell(error: XdiagError) -> None:
+def print_error(error: XdiagError) -> None:
     """Write a user's mistake, and what to do about it."""
     from diagnose.report.safe_text import visible
 
@@ -60,12 +60,12 @@ def colored(color: Color) -> bool:
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return shows_results() and os.environ.get("TERM") != "dumb"
+    return writes_to_terminal() and os.environ.get("TERM") != "dumb"
 
 
-def width() -> int:
+def output_width() -> int:
     """Give the terminal's width, or 80 columns where the output goes elsewhere."""
-    return min(120, shutil.get_terminal_size((80, 24)).columns) if shows_results() else 80
+    return min(120, shutil.get_terminal_size((80, 24)).columns) if writes_to_terminal() else 80
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(Text(step))
 
 
-def shows_results() -> bool:
+def writes_to_terminal() -> bool:
     """Say whether results go to a terminal."""
     return sys.stdout.isatty()
 
@@ -94,7 +94,7 @@ READER_LEFT = 141
 """As a shell calls the end of a program that nobody reads any more. It says nothing of the rows that were not read."""
 
 
-def code_of(verdict: Verdict, expected: Verdict | None = None) -> int:
+def exit_code(verdict: Verdict, expected: Verdict | None = None) -> int:
     """Give the exit code of a verdict; where one was expected, success is to get it."""
     if expected is not None:
         return ALLOWED if verdict is expected else (UNDETERMINED if verdict is Verdict.UNDETERMINED else DENIED)

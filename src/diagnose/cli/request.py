@@ -91,7 +91,7 @@ class RequestFlags(Struct, frozen=True):
     ] = None
 
 
-def requested(base: Request, flags: RequestFlags) -> Request:
+def request_from_flags(base: Request, flags: RequestFlags) -> Request:
     """Let the flags speak over a request. Raises XdiagError for a pair that is none."""
     sent = base.parameters
     parameters = Parameters(

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.help import GroupedCommand, kept
+from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
 
 rules = typer.Typer(
-    help=kept(
+    help=help_text(
         """
         List, show, check and draft the rules by which causes are named.
 
@@ -36,12 +36,12 @@ def list_rules(folders: RuleFolders = None) -> None:
     Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
     """
     from diagnose.causes.sentences import title_of
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     longest = max((len(rule.id) for rule in known), default=0)
-    say("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
+    print_result("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
 
 
 def show_rule(name: Name, folders: RuleFolders = None) -> None:
@@ -54,14 +54,14 @@ def show_rule(name: Name, folders: RuleFolders = None) -> None:
     from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import rule_files
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     rule = rule_by_id(load_rules(folders or ()), name)
     if rule is None:
         raise _unknown(name, folders)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
-    say(path.read_text(encoding="utf-8"))
+    print_result(path.read_text(encoding="utf-8"))
 
 
 def check_rules(
@@ -80,16 +80,16 @@ def check_rules(
     from diagnose.authoring.examples import try_rules
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     examples = load_examples(folders or rule_folders())
     faults = list(try_rules(known, examples))
     for fault in faults:
-        say(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
+        print_result(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
     tried = sum(map(len, examples.values()))
-    say(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
+    print_result(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -136,14 +136,14 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
     from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     rule = rule_by_id(known, name)
     if rule is None:
         raise _unknown(name, folders)
-    say(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+    print_result(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
 def facts(
@@ -159,12 +159,12 @@ def facts(
     """
     from diagnose.causes.gather import gather_facts
     from diagnose.causes.vocabulary import facts_as_yaml
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.evaluate.decision import decide
     from diagnose.loading import load_case
 
     case = load_case(case_file)
-    say(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
+    print_result(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
@@ -178,4 +178,4 @@ def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
 
 
 for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):
-    rules.command(name, help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)
+    rules.command(name, help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)

@@ -13,7 +13,7 @@ from diagnose.errors import XdiagError
 from diagnose.report import Lines
 
 
-def told_by(
+def rows_from_workers(
     jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL
 ) -> Generator[tuple[bytes, Tally], None, None]:
     """Give `make_rows` of every chunk, in order, worked out by so many processes, each with one chunk at a time.
@@ -21,13 +21,13 @@ def told_by(
     To be called from the main thread. The processes end when the iterator is closed.
     Raises XdiagError if one of them is killed.
     """
-    crew: list[_Worker] = []
+    workers: list[_Worker] = []
     busy: deque[_Worker] = deque()
     try:
         for chunk in chunks:
-            if len(crew) < jobs:
+            if len(workers) < jobs:
                 worker = _Worker(rules, form)
-                crew.append(worker)
+                workers.append(worker)
             else:
                 worker = busy.popleft()
                 yield worker.answer()
@@ -36,7 +36,7 @@ def told_by(
         while busy:
             yield busy.popleft().answer()
     finally:
-        for worker in crew:
+        for worker in workers:
             worker.stop()
 
 
