@@ -26,10 +26,8 @@ NAMES_OF_NOTHING = {
     "utils",
 }
 SHARED = {
-    "Comparison",
     "PolicyHolder",
     "SUFFIX",
-    "V",
     "audience",
     "destination_name",
     "explain",
