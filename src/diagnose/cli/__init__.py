@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from diagnose.errors import NothingGatheredError, XdiagError
+from diagnose.errors import NothingReadError, XdiagError
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     except UsageError as error:
         _leave(as_xdiag_error(error), 2)
     except XdiagError as error:
-        _leave(error, 4 if isinstance(error, NothingGatheredError) else 2)
+        _leave(error, 4 if isinstance(error, NothingReadError) else 2)
     except Exception:  # Python would leave with 1, the exit code of a denial
         import traceback
 

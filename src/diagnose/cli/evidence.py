@@ -133,7 +133,7 @@ def case_from_flags(flags: CaseFlags) -> Case:
 def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
     """Read both sides with boto3 and, if told so, try the request for real.
 
-    Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
+    Raises XdiagError for a profile that is none, NothingReadError where neither side could be read at all.
     """
     from diagnose.aws.session import Credentials, open_credentials
     from diagnose.collect.live import read_snapshot

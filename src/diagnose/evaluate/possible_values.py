@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
-from diagnose.evaluate.operator import Comparison, Family, Operator, moment, number
+from diagnose.evaluate.operator import Comparator, Family, Operator, moment, number
 from diagnose.evaluate.pattern import Piece
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.condition_keys import ValueKind
@@ -158,7 +158,7 @@ class _Told:
 
     __slots__ = ("compare", "family", "fit", "pieces")
 
-    def __init__(self, test: Test, pieces: tuple[Piece, ...], compare: Comparison) -> None:
+    def __init__(self, test: Test, pieces: tuple[Piece, ...], compare: Comparator) -> None:
         assert test.operator is not None
         self.family, self.pieces, self.compare = test.operator.family, pieces, compare
         self.fit = Fit(test.operator.name, "".join(text for text, _ in pieces))
