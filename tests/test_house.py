@@ -26,10 +26,9 @@ NAMES_OF_NOTHING = {
     "utils",
 }
 SHARED = {
-    "Comparison",
     "PolicyHolder",
     "SUFFIX",
-    "V",
+    "Value",
     "audience",
     "destination_name",
     "explain",
