@@ -146,7 +146,7 @@ def edit_policy(
     edited = apply_patch(document, operations)
     after = replace(policy, document=raw_document(edited))
     if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
-        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
+        text += f"; at {size} characters the policy exceeds the default quota of {TRUST_QUOTA}, which can be raised"
     change = PolicyChange(
         layer,
         policy,

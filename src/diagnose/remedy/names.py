@@ -47,6 +47,12 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
+def principal_name(case: Case) -> str:
+    """Give what a Principal element names the caller by; the caller's own ARN where none can."""
+    element = principal_element(case)
+    return next(iter(element.values())) if element else caller_of(case).arn
+
+
 def destination_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]
@@ -112,7 +118,7 @@ def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
 def in_policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Begin to say what to change in a policy; that of a live session can only be passed anew."""
     where = f"in {policy_phrase(layer, policy, case)}"
-    return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
+    return f"Start the caller's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
 
 
 def holder_phrase(policy: Policy, case: Case) -> str:

@@ -32,7 +32,7 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
     operator = better_operator(element) if element else ""
     if element is None or not operator:
         return
-    what = f"compare `{element.key}` with `{operator}` instead of `{element.operator}`"
+    what = f"use `{operator}` instead of `{element.operator}` for `{element.key}`"
     yield from corrected(
         subject,
         case,
@@ -47,13 +47,13 @@ def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> 
     if element is None:
         return
     if element.key.lower() == "aws:sourcevpcarn":
-        what = "compare `aws:SourceVpc`, which STS sends, with the VPC's id instead of `aws:SourceVpcArn`"
+        what = "use `aws:SourceVpc` with the VPC's ID instead of `aws:SourceVpcArn`, which STS does not send"
         yield from corrected(subject, case, what, _by_vpc_id)
         return
     key = spelling(element.key) if element.reason is Reason.KEY_MISSPELT else ""
     if not key:
         return
-    what = f"write `{key}` instead of `{element.key}`"
+    what = f"replace `{element.key}` with `{key}`"
     yield from corrected(subject, case, what, lambda document, at: _moved(document, at, key=key))
 
 

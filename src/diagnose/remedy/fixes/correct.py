@@ -166,7 +166,6 @@ def corrected(
     operations = tuple(correct(document, pointer))
     if not operations:
         return
-    where = policy_phrase(layer, policy, case)
     yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
@@ -178,9 +177,10 @@ def corrected(
         text = f"{in_policy_phrase(layer, policy, case)}, {_own_words(own, subject.action, case)}"
         yield edit_policy(case, layer, policy, add_statement(document, own), text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
-        text = f"{where} cannot be edited: give {source_phrase(case)} an inline policy, in which you {what}"
+        copy = f"an inline policy with a copy of the statement, and there {what}"
+        text = f"Give {source_phrase(case)} {copy}; {policy_phrase(layer, policy, case)} cannot be edited"
         name = new_policy_name(subject.action, case)
-        yield new_policy(case, layer, own, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
+        yield new_policy(case, layer, own, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def own_statement(
@@ -290,6 +290,6 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
 
 
 def _own_words(own: JsonDict, action: Action, case: Case) -> str:
-    under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
+    under = ", with the conditions of the faulty one, corrected" if "Condition" in own else ""
     whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"

@@ -28,7 +28,7 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element
+from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element, principal_name
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
@@ -51,9 +51,9 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
     if not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
+    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{principal_name(case)}`"
     where = in_policy_phrase(layer, statement.policy, case)
-    text = f"{where}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
+    text = f"{where}, exempt {whom} from the Deny{_called(statement)}; leave the rest unchanged"
     if layer in _OWN_LAYERS:
         narrowing = _spares_role(held, path, case)
     else:
@@ -82,10 +82,6 @@ def _denied(statement: StatementTrace, action: Action, decision: Decision) -> li
 
 def _called(statement: StatementTrace) -> str:
     return f" `{statement.sid}`" if statement.sid else f" in statement {statement.index + 1}"
-
-
-def _named(case: Case) -> str:
-    return next(iter((principal_element(case) or {"": caller_of(case).arn}).values()))
 
 
 def _only_for(

@@ -64,14 +64,14 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     if case.request.via is Via.CONSOLE:
         session = replace(case.snapshot.source.session, mfa=Known(True), mfa_age=0)
         signed_in = with_source(without_overrides(case, keys), replace(case.snapshot.source, session=session))
-        text = f"Sign in to the console as `{caller.arn}` with MFA, then switch the role"
+        text = f"Sign in to the console as `{caller.arn}` with MFA, then switch roles"
         yield Draft(Owner.CALLER, text, signed_in)
         return
     serial = case.request.parameters.mfa_serial
     if not serial or f"::{caller.account}:" not in serial:
         serial = f"arn:{caller.partition}:iam::{caller.account}:mfa/{caller.name}"
     text = (
-        f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code of it"
+        f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code from it"
     )
     yield sent(case, text, keys, mfa_serial=serial, mfa_code_sent=True)
 
@@ -107,7 +107,7 @@ def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterat
     if limited_by_chaining(decision):
         most = min(most, CHAINING_SECONDS)
     if most < asked:
-        text = f"Ask for {most} seconds instead of {asked}"
+        text = f"Request a session of {most} seconds instead of {asked}"
         yield sent(case, text, (), duration_seconds=most)
 
 
@@ -126,22 +126,22 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
     for name, value in (("session_name", held.session_name), ("source_identity", held.source_identity)):
         mended = _as_name(value) if value is not None else None
         if mended is not None and mended != value:
-            text = f"Write `{mended}` instead of `{value}` for the {name.replace('_', ' ')}"
+            text = f"Use the {name.replace('_', ' ')} `{mended}` instead of `{value}`"
             yield sent(case, text, (keys[name],), **{name: mended})
     seconds = held.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
         mended_seconds = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
-        text = f"Ask for {mended_seconds} seconds instead of {seconds}"
+        text = f"Request a session of {mended_seconds} seconds instead of {seconds}"
         yield sent(case, text, (), duration_seconds=mended_seconds)
     if held.mfa_serial and not held.mfa_code_sent:
-        text = "Pass a code of the MFA device along with its serial number"
+        text = "Pass a code from the MFA device together with its serial number"
         yield sent(case, text, (), mfa_code_sent=True)
     if held.mfa_serial and caller_of(case).kind is not CallerKind.USER:
         text = "Leave out the MFA device and its code, which only an IAM user can pass"
         yield sent(case, text, (), mfa_serial=None, mfa_code_sent=False)
     external = held.external_id
     if external is not None and external.strip() != external:
-        text = "Leave out the white space around the external ID"
+        text = "Remove the white space around the external ID"
         yield sent(case, text, ("sts:ExternalId",), external_id=external.strip())
 
 

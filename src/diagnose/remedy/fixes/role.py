@@ -63,7 +63,7 @@ def tag_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator
         tagged: Principal = replace(principal, tags=_with_tag(principal.tags, key, value))
         edited = with_source(case, replace(case.snapshot.source, principal=Known(tagged)))
         edited = without_overrides(edited, (f"aws:PrincipalTag/{key}",))
-        text = f"Tag {source_phrase(case)} with `{key}` = `{value}`; other policies may go by that tag, too"
+        text = f"Tag {source_phrase(case)} with `{key}` = `{value}`; other policies may depend on that tag, too"
         yield Draft(Owner.SOURCE, text, edited, TagChange(principal.arn, key, value))
 
 
@@ -81,7 +81,7 @@ def tag_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Atte
             continue
         edited = _with_role(case, replace(role, tags=_with_tag(role.tags, key, value)))
         edited = without_overrides(edited, (f"aws:ResourceTag/{key}", f"iam:ResourceTag/{key}"))
-        text = f"Tag the role `{role.arn}` with `{key}` = `{value}`; other policies may go by that tag, too"
+        text = f"Tag the role `{role.arn}` with `{key}` = `{value}`; other policies may depend on that tag, too"
         yield Draft(Owner.DESTINATION, text, edited, TagChange(role.arn, key, value))
 
 
@@ -100,7 +100,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
     created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
-    text = f"Create the role `{arn}` with a trust policy that names exactly the caller, or correct the ARN"
+    text = f"Create the role `{arn}` with a trust policy that allows exactly this caller, or correct the ARN"
     yield Draft(Owner.DESTINATION, text, edited, NewRole(arn, document))
 
 

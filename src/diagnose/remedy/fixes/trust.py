@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
 from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
-from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element
+from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -51,8 +51,8 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
         return
     policy, (pointer, stale), name = subject.statement.policy, held, next(iter(principal.values()))
     text = (
-        f"In {policy_phrase(Layer.TRUST, policy, case)}, write `{name}` instead of `{stale}`, the id of a principal "
-        "that was deleted since; if that was another one, ask first who should be let in"
+        f"In {policy_phrase(Layer.TRUST, policy, case)}, replace `{stale}`, the ID of a deleted principal, with "
+        f"`{name}`; if it was a different principal, first ask who should be allowed"
     )
     operations = (PatchOperation("replace", pointer, name),)
     yield edit_policy(case, Layer.TRUST, policy, operations, text=text)
@@ -68,25 +68,22 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     if document is None:
         yield NotProved.NOT_READABLE
         return
-    where = policy_phrase(Layer.TRUST, trust.value, case)
+    allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows `{subject.action}`"
     condition = nearest_conditions(document, case, _near_statement(subject, document))
     if subject.action is not Action.ASSUME_ROLE:
         condition = {}
     if permission_set(case):
-        text = f"In {where}, allow `{subject.action}` to the permission set `{permission_set(case)}`, and to it alone"
+        text = f"{allowing} for the permission set `{permission_set(case)}` alone"
         for_set = grant_to_permission_set(subject.action, case, condition)
         yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), text=text)
     statement = grant(Layer.TRUST, subject.action, case, condition)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
-    name = next(iter((principal_element(case) or {"": ""}).values()))
-    path = (
-        ""
-        if caller_of(case).principal_arn or caller_of(case).kind is CallerKind.SERVICE
-        else ", with its path if it has one,"
-    )
-    text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
+    caller = caller_of(case)
+    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
+    path = "" if path_is_known else " (with its path if it has one)"
+    text = f"{allowing} for `{principal_name(case)}`{path}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
@@ -125,7 +122,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     if condition:
         moved["Condition"] = condition
     where = policy_phrase(layer, statement.policy, case)
-    text = f"In {where}, move `{action}` into a statement of its own, without the condition that it can never meet"
+    text = f"In {where}, move `{action}` into its own statement, without the condition that it can never meet"
     for own in (moved, grant(layer, action, case, condition)):
         if own is None:
             yield NotProved.CALLER_NOT_NAMEABLE
@@ -162,11 +159,11 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     narrower = None
     where = f"In {policy_phrase(Layer.TRUST, policy, case)}, "
     operations: tuple[PatchOperation, ...] = (PatchOperation("replace", pointer, name),)
-    how = f"write `{name}` instead of `{written}`"
+    how = f"replace `{written}` with `{name}`"
     if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
         path = "" if caller.principal_arn else " (with the role's path if it has one)"
-        how += f"{path}; that lets in every session of the role, whatever its name"
-        text = f"{where}write `{caller.arn}` beside `{written}`; that lets in this one session name, and no later one"
+        how += f"{path}; this allows every session of the role, whatever its name"
+        text = f"{where}add `{caller.arn}` beside `{written}`; this allows only this session name, not later ones"
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
