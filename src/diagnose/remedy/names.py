@@ -84,8 +84,8 @@ def source_is_protected(case: Case) -> bool:
 def permission_set(case: Case) -> str:
     """Name the permission set whose role the source is; empty where it is not one of IAM Identity Center."""
     caller = caller_of(case)
-    found = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
-    return found["permission_set"] if found else ""
+    match = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
+    return match["permission_set"] if match else ""
 
 
 def permission_set_pattern(case: Case) -> str:

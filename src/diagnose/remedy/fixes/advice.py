@@ -113,11 +113,11 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     What there were no credentials for is not read with more permissions, but with a profile of its account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
-    named = dict.fromkeys(
+    lacking = dict.fromkeys(
         (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
     )
-    to_us = [each for each in named if not _for_administrators(each[0])]
-    to_administrators = [each for each in named if _for_administrators(each[0])]
+    to_us = [pair for pair in lacking if not _for_administrators(pair[0])]
+    to_administrators = [pair for pair in lacking if _for_administrators(pair[0])]
     grants = [
         *([f"{_permissions(to_us)} to the principal that xdiag uses to read"] if to_us else []),
         *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
@@ -167,15 +167,15 @@ def _several(subjects: Sequence[str]) -> str:
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
     """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
-    told = dict.fromkeys(
+    statements = dict.fromkeys(
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
         and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
-    if told:
-        text = f"Give xdiag {'; '.join(told)}"
+    if statements:
+        text = f"Give xdiag {'; '.join(statements)}"
         yield Draft(Owner.XDIAG, text)
 
 

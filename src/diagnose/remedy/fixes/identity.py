@@ -103,10 +103,10 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
 
 def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
     source = case.snapshot.source
-    held = source.identity_policies
+    policies = source.identity_policies
     edited = replace(
         source,
-        identity_policies=replace(held, policies=(*held.policies, *moved)),
+        identity_policies=replace(policies, policies=(*policies.policies, *moved)),
         idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
     )
     return Draft(LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
@@ -121,10 +121,10 @@ def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
     speaking = [policy for policy in own if _speaks_of_roles(document_of(policy))]
     if permission_set(case):
         speaking = [policy for policy in own if policy.name == PERMISSION_SET_POLICY]
-    held = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
+    meant = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
     return sorted(
         speaking,
-        key=lambda policy: (not (held and same(policy, held)), policy.kind is not PolicyKind.INLINE),
+        key=lambda policy: (not (meant and same(policy, meant)), policy.kind is not PolicyKind.INLINE),
     )
 
 
@@ -140,8 +140,8 @@ def _speaks_of_roles(document: JsonDict | None) -> bool:
 
 
 def _unique(policies: Iterable[Policy]) -> list[Policy]:
-    kept: list[Policy] = []
+    distinct: list[Policy] = []
     for policy in policies:
-        if not any(same(policy, other) for other in kept):
-            kept.append(policy)
-    return kept
+        if not any(same(policy, other) for other in distinct):
+            distinct.append(policy)
+    return distinct

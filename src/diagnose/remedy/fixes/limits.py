@@ -76,6 +76,6 @@ def _allowed(layer: Layer, subject: Subject, case: Case) -> Iterator[Attempt]:
 
 def _nearest(layer: Layer, subject: Subject, case: Case) -> list[Policy]:
     """Give the policies of the layer, or of its level, that one that the finding speaks of first."""
-    held = subject.statement.policy if subject.statement else None
+    meant = subject.statement.policy if subject.statement else None
     policies = policies_in(case, layer, subject.level)
-    return sorted(policies, key=lambda policy: not (held and same(policy, held)))
+    return sorted(policies, key=lambda policy: not (meant and same(policy, meant)))

@@ -29,20 +29,20 @@ _LIKENESS = 0.75
 
 def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
-    destination, asked = case.snapshot.destination, case.request.role_arn
+    destination, requested = case.snapshot.destination, case.request.role_arn
     if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
         yield from _in_the_callers_partition(case)
         return
     role = destination.role
     if isinstance(role, Known) and role.value is not None:
-        if role.value.arn != asked and is_role_arn(role.value.arn):
+        if role.value.arn != requested and is_role_arn(role.value.arn):
             yield _asked_for(role.value.arn, case, destination)
         return
     others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
-    name = asked.rpartition("/")[2].lower()
+    name = requested.rpartition("/")[2].lower()
     named: dict[str, list[str]] = {}
     for arn in others:
-        if arn != asked and is_role_arn(arn):
+        if arn != requested and is_role_arn(arn):
             named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
     for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
         for arn in named[alike]:
@@ -51,10 +51,10 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
     """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
-    asked, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
-    if asked.account != caller.account:
+    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
+    if requested.account != caller.account:
         return
-    arn = f"arn:{caller.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
+    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
     role = destination.role
     if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
         destination = replace(DestinationSide(), **_of_the_account(destination))
@@ -76,9 +76,9 @@ def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts_vpce.html
     """
-    key, held = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
-    if key == "aws:sourceip" and isinstance(held, Known) and held.value is not None:
-        text = f"Call STS without the VPC endpoint `{held.value.id}`, which hides the source address"
+    key, endpoint = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
+    if key == "aws:sourceip" and isinstance(endpoint, Known) and endpoint.value is not None:
+        text = f"Call STS without the VPC endpoint `{endpoint.value.id}`, which hides the source address"
         yield _routed(None, text, case)
     if key not in ("aws:sourcevpce", "aws:sourcevpc"):
         return
@@ -86,8 +86,8 @@ def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         if has_wildcard(value):
             continue
         through = Endpoint(id=value) if key == "aws:sourcevpce" else Endpoint(id="", vpc=value)
-        if isinstance(held, Known) and held.value is not None and held.value.id == through.id:
-            through = held.value
+        if isinstance(endpoint, Known) and endpoint.value is not None and endpoint.value.id == through.id:
+            through = endpoint.value
         what = (
             f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"a VPC endpoint for STS in the VPC `{value}`"
         )
@@ -168,8 +168,8 @@ def _named_caller(subject: Subject) -> str:
     if element is None or (element.element is not Element.PRINCIPAL and element.key.lower() != "aws:principalarn"):
         return ""
     kinds = (":user/", ":role/", ":assumed-role/")
-    wanted = element.only_wanted
-    return wanted if any(kind in wanted for kind in kinds) and not has_wildcard(wanted) else ""
+    named = element.only_wanted
+    return named if any(kind in named for kind in kinds) and not has_wildcard(named) else ""
 
 
 def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:

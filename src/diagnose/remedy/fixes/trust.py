@@ -46,10 +46,15 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    held, principal = _held_principal(subject), principal_element(case)
-    if held is None or principal is None or subject.statement is None or not _UNIQUE_ID.fullmatch(held[1]):
+    stale_value, principal = _held_principal(subject), principal_element(case)
+    if (
+        stale_value is None
+        or principal is None
+        or subject.statement is None
+        or not _UNIQUE_ID.fullmatch(stale_value[1])
+    ):
         return
-    policy, (pointer, stale), name = subject.statement.policy, held, next(iter(principal.values()))
+    policy, (pointer, stale), name = subject.statement.policy, stale_value, next(iter(principal.values()))
     text = (
         f"In {policy_phrase(Layer.TRUST, policy, case)}, replace `{stale}`, the ID of a deleted principal, with "
         f"`{name}`; if it was a different principal, first ask who should be allowed"
@@ -113,12 +118,12 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
         yield NotProved.NOT_READABLE
         return
     path = statement_path(document, statement.index)
-    held = value_at(document, path)
-    if not isinstance(held, dict):
+    original = value_at(document, path)
+    if not isinstance(original, dict):
         return
-    condition = _seen_by(action, held.get("Condition"))
-    same: JsonDict = {name: held[name] for name in ("Principal", "Resource") if name in held}
-    moved: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same}
+    condition = _seen_by(action, original.get("Condition"))
+    same_elements: JsonDict = {name: original[name] for name in ("Principal", "Resource") if name in original}
+    moved: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same_elements}
     if condition:
         moved["Condition"] = condition
     where = policy_phrase(layer, statement.policy, case)
@@ -127,7 +132,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
         if own is None:
             yield NotProved.CALLER_NOT_NAMEABLE
             continue
-        operations = (*_taken_out(held, path, action), *add_statement(document, in_aws_order(own)))
+        operations = (*_taken_out(original, path, action), *add_statement(document, in_aws_order(own)))
         yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
@@ -145,29 +150,29 @@ _NEVER_RIGHT = (
 
 
 def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
-    held, principal = _held_principal(subject), principal_element(case)
-    if held is None or principal is None or subject.element is None or subject.statement is None:
+    faulty, principal = _held_principal(subject), principal_element(case)
+    if faulty is None or principal is None or subject.element is None or subject.statement is None:
         return
     policy = subject.statement.policy
     document = document_of(policy)
     if document is None:
         return
-    (kind, name), (pointer, written) = next(iter(principal.items())), held
+    (kind, name), (pointer, wrong) = next(iter(principal.items())), faulty
     reason, caller = subject.element.reason, caller_of(case)
     if f"/Principal/{kind}" not in pointer or subject.element.negated or subject.statement.effect is Effect.DENY:
         return
     narrower = None
     where = f"In {policy_phrase(Layer.TRUST, policy, case)}, "
     operations: tuple[PatchOperation, ...] = (PatchOperation("replace", pointer, name),)
-    how = f"replace `{written}` with `{name}`"
+    how = f"replace `{wrong}` with `{name}`"
     if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
         path = "" if caller.principal_arn else " (with the role's path if it has one)"
         how += f"{path}; this allows every session of the role, whatever its name"
-        text = f"{where}add `{caller.arn}` beside `{written}`; this allows only this session name, not later ones"
+        text = f"{where}add `{caller.arn}` beside `{wrong}`; this allows only this session name, not later ones"
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
-    elif reason not in _NEVER_RIGHT and not is_near(subject.element, written):
+    elif reason not in _NEVER_RIGHT and not is_near(subject.element, wrong):
         return
     draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
@@ -182,26 +187,26 @@ def _held_principal(subject: Subject) -> tuple[str, str] | None:
         return None
     document = document_of(statement.policy)
     pointer = address(document, element.pointer) if document is not None else None
-    held = value_at(document, pointer) if pointer is not None else None
-    return (pointer, held) if pointer is not None and isinstance(held, str) else None
+    value = value_at(document, pointer) if pointer is not None else None
+    return (pointer, value) if pointer is not None and isinstance(value, str) else None
 
 
 def _near_statement(subject: Subject, document: JsonDict) -> JsonDict | None:
     if subject.statement is None or subject.statement.layer is not Layer.TRUST:
         return None
     pointer = address(document, subject.statement.pointer)
-    found = value_at(document, pointer) if pointer is not None else None
-    return found if isinstance(found, dict) else None
+    statement = value_at(document, pointer) if pointer is not None else None
+    return statement if isinstance(statement, dict) else None
 
 
 def _seen_by(action: Action, condition: object) -> JsonDict:
     """Keep the tests whose keys are in the action's context."""
-    kept: JsonDict = {}
+    visible: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
-        seen = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
-        if seen:
-            kept[operator] = seen
-    return kept
+        tests = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
+        if tests:
+            visible[operator] = tests
+    return visible
 
 
 def _taken_out(statement: JsonDict, path: str, action: Action) -> tuple[PatchOperation, ...]:

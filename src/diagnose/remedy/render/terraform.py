@@ -58,8 +58,8 @@ def terraform(change: Change, case: Case) -> str:
 
 def hcl_string(text: str) -> str:
     """Write a text as a quoted template in which nothing is interpolated, and nothing is invisible."""
-    shown = "".join(_escaped(one) for one in text)
-    return f'"{_literal(shown)}"'
+    escaped = "".join(_escaped(character) for character in text)
+    return f'"{_literal(escaped)}"'
 
 
 def hcl_heredoc(document: Json) -> str:
