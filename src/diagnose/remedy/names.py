@@ -58,6 +58,12 @@ def destination_name(case: Case) -> str:
     return case.destination_arn.rpartition("/")[2]
 
 
+def split_entity(arn: str) -> tuple[str, str, str]:
+    """Give the type, the path and the name in the ARN of a user or a role."""
+    parts = split_arn(arn)
+    return split_path(parts.resource if parts else arn)
+
+
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
     """Give the values that a condition key has in the request, none if it is absent; None where that is not known."""
     call = Call(case, caller_of(case), parse_role(case.request.role_arn))
@@ -70,7 +76,7 @@ def destination_is_protected(case: Case) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
-    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
+    return split_entity(case.destination_arn)[1].startswith((SERVICE_PATH, RESERVED_PATH))
 
 
 def source_is_protected(case: Case) -> bool:
@@ -143,8 +149,3 @@ def level_phrase(level: Level) -> str:
 
 
 _RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
-
-
-def _path(arn: str) -> str:
-    parts = split_arn(arn)
-    return split_path(parts.resource)[1] if parts else ""
