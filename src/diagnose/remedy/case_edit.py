@@ -59,10 +59,10 @@ def policies_in(case: Case, layer: Layer, level: str = "") -> Iterator[Policy]:
             if isinstance(endpoint, Known) and endpoint.value and isinstance(endpoint.value.policy, Known):
                 yield endpoint.value.policy.value
         case Layer.SCP | Layer.RCP:
-            held = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
-            for one in held.value if isinstance(held, Known) else ():
-                if level in ("", one.target, one.name):
-                    yield from one.policies.policies
+            levels = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
+            for organization_level in levels.value if isinstance(levels, Known) else ():
+                if level in ("", organization_level.target, organization_level.name):
+                    yield from organization_level.policies.policies
         case _:
             assert_never(layer)
 
@@ -146,7 +146,7 @@ def edit_policy(
     edited = apply_patch(document, operations)
     after = replace(policy, document=raw_document(edited))
     if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
-        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
+        text += f"; at {size} characters the policy exceeds the default quota of {TRUST_QUOTA}, which can be raised"
     change = PolicyChange(
         layer,
         policy,
@@ -205,9 +205,9 @@ def _edited(case: Case, layer: Layer, edit: Edit) -> Case:
             session = replace(source.session, policies=_mapped(source.session.policies, edit))
             return with_source(case, replace(source, session=session))
         case Layer.BOUNDARY:
-            held = source.boundary
-            if isinstance(held, Known) and held.value:
-                return with_source(case, replace(source, boundary=replace(held, value=edit(held.value))))
+            boundary = source.boundary
+            if isinstance(boundary, Known) and boundary.value:
+                return with_source(case, replace(source, boundary=replace(boundary, value=edit(boundary.value))))
         case Layer.TRUST:
             trust = destination.trust_policy
             if isinstance(trust, Known):
@@ -231,8 +231,8 @@ def _with_endpoint_policy(case: Case, edit: Edit) -> Case:
     return replace(case, snapshot=replace(case.snapshot, endpoint=edited))
 
 
-def _mapped(held: PolicySet, edit: Edit) -> PolicySet:
-    return replace(held, policies=tuple(edit(policy) for policy in held.policies))
+def _mapped(policies: PolicySet, edit: Edit) -> PolicySet:
+    return replace(policies, policies=tuple(edit(policy) for policy in policies.policies))
 
 
 def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[Level, ...]]:
@@ -241,8 +241,8 @@ def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[L
     return replace(levels, value=tuple(replace(one, policies=_mapped(one.policies, edit)) for one in levels.value))
 
 
-def _longer(held: PolicySet, policy: Policy) -> PolicySet:
-    return replace(held, policies=(*held.policies, policy))
+def _longer(policies: PolicySet, policy: Policy) -> PolicySet:
+    return replace(policies, policies=(*policies.policies, policy))
 
 
 def _level_with(one: Level, name: str, policy: Policy) -> Level:

@@ -29,6 +29,11 @@ class PolicyChange(Struct, frozen=True):
     target: str = ""
     into_permission_set: bool = False
 
+    @property
+    def is_in_account(self) -> bool:
+        """Whether a command can save it: neither IAM Identity Center keeps it, nor is it passed with a session."""
+        return not self.into_permission_set and self.layer is not Layer.SESSION
+
 
 class VersionChange(Struct, frozen=True):
     """Another version of a managed policy becomes the default one."""

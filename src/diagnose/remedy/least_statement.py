@@ -34,23 +34,23 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
     caller = caller_of(case)
-    who: JsonDict = {"aws:PrincipalArn": permission_set_pattern(case)}
-    also = dict(condition or {})
-    held = also.pop("ArnLike", {})
+    role: JsonDict = {"aws:PrincipalArn": permission_set_pattern(case)}
+    others = dict(condition or {})
+    patterns = others.pop("ArnLike", {})
     return {
         "Sid": sid(Layer.TRUST, action, case),
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:{caller.partition}:iam::{caller.account}:root"},
         "Action": str(action),
-        "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
+        "Condition": {**others, "ArnLike": {**(patterns if isinstance(patterns, dict) else {}), **role}},
     }
 
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
     name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_name(case)
-    plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
-    return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
+    alphanumeric = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    return f"Allow{action.partition(':')[2]}{alphanumeric[:1].upper()}{alphanumeric[1:]}"
 
 
 def nearest_conditions(document: JsonDict, case: Case, near: JsonDict | None = None) -> JsonDict:
@@ -86,7 +86,7 @@ def _carried(condition: Json, case: Case) -> JsonDict:
     carried: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            kept: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
-            if kept:
-                carried[operator] = kept
+            tests: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            if tests:
+                carried[operator] = tests
     return carried

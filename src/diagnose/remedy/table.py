@@ -70,9 +70,9 @@ _RIGHT_CALLER = Repeats(RemedyKind.CORRECT_CONDITION_VALUE, Element.CONDITION, "
 _SPLIT = Repeats(RemedyKind.SPLIT_COMPANION, Element.CONDITION)
 
 _ACTION_OF_ERROR = Advice(Owner.SOURCE, "Allow the action that the error names, on the one resource that it names")
-_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the call of the error has to meet")
+_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the request in the error must meet")
 _OWN_DEVICE = Advice(
-    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code of it that was not used before"
+    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code from it that was not used before"
 )
 _FEWER_TAGS = Advice(
     Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy", tags_are_too_large
@@ -80,13 +80,13 @@ _FEWER_TAGS = Advice(
 _SMALLER_POLICY = Advice(Owner.CALLER, "Pass a smaller session policy", packed_too_large)
 _SHORTER = Advice(
     Owner.CALLER,
-    "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
+    "Request a shorter session: at most the role's maximum, and at most one hour with role chaining",
 )
 _PARAMETER_OF_ERROR = Advice(Owner.CALLER, "Correct the parameter that the error names")
-_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; upper and lower case count")
-_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which the account has STS activated")
+_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; names are case-sensitive")
+_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which STS is active for the account")
 _HIGHER_MAXIMUM = Advice(
-    Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for", role_sets_the_limit
+    Owner.DESTINATION, "Raise the role's maximum session duration to the requested duration", role_sets_the_limit
 )
 
 KINDS: dict[RemedyKind, KindTraits] = {

@@ -22,7 +22,7 @@ from diagnose.remedy.document import JsonDict
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import caller_of, policy_phrase, source_phrase
 
-_SEND = "and give what they send to xdiag in a case file with `--case`"
+_SEND = "and give the answer to xdiag in a case file (`--case`)"
 
 
 class Advice(Struct, frozen=True):
@@ -59,7 +59,7 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
     """
-    text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
+    text = "Wait a few minutes, then retry with increasing delays: IAM changes take seconds to minutes to take effect"
     yield Draft(Owner.CALLER, text)
 
 
@@ -101,8 +101,8 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     role = case.destination_arn
     text = (
-        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
-        f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
+        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
     )
     yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
@@ -113,30 +113,30 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     What there were no credentials for is not read with more permissions, but with a profile of its account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
-    named = dict.fromkeys(
+    lacking = dict.fromkeys(
         (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
     )
-    to_us = [each for each in named if not _for_administrators(each[0])]
-    to_administrators = [each for each in named if _for_administrators(each[0])]
+    to_us = [pair for pair in lacking if not _for_administrators(pair[0])]
+    to_administrators = [pair for pair in lacking if _for_administrators(pair[0])]
     grants = [
-        *([f"{_permissions(to_us)} to the principal that xdiag reads with"] if to_us else []),
+        *([f"{_permissions(to_us)} to the principal that xdiag uses to read"] if to_us else []),
         *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
     ]
     if grants:
-        text = f"Grant {', and '.join(grants)}, and run it again"
+        text = f"Grant {', and '.join(grants)}, and run xdiag again"
         yield Draft(Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
-        text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
+        text = f"Run xdiag again with a working profile of account `{account}` as `{flag}`"
         yield Draft(Owner.XDIAG, text)
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
 
 _TO_ADMINISTRATORS = (
-    "to a principal of the organization's management account or of a delegated administrator, whose profile "
-    "`--org-profile` names"
+    "to a principal of the organization's management account or of a delegated administrator "
+    "(pass its profile as `--org-profile`)"
 )
 
 
@@ -167,15 +167,15 @@ def _several(subjects: Sequence[str]) -> str:
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
     """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
-    told = dict.fromkeys(
+    statements = dict.fromkeys(
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
         and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
-    if told:
-        text = f"Tell xdiag what is known of it: {'; '.join(told)}"
+    if statements:
+        text = f"Give xdiag {'; '.join(statements)}"
         yield Draft(Owner.XDIAG, text)
 
 
@@ -185,11 +185,11 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
         case ConditionKey(name=name):
             yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
         case Layer() as layer:
-            live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
+            live = f"with `{_READ_WITH[layer]}` or " if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
-            yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
+            yield f"the {LAYER_WORDS[layer].policies} {live}in a case file (`--case`){none}"
         case Action():
-            yield "`--without session` if the caller's session hands on neither tags nor a source identity"
+            yield "`--without session` if the caller's session has neither transitive tags nor a source identity"
         case Gate() | Comparison() | BrokenStatement():
             return
 

@@ -38,6 +38,9 @@ from diagnose.remedy.names import (
     values_of,
 )
 
+Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
+"""Makes the operations that correct the value at a pointer; none where it is not clear what would be right."""
+
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the role's ARN in the place of the value that nearly is it."""
@@ -79,7 +82,7 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
-    That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
+    That fixes an Allow that wants the values it lists, or a Deny that exempts them. Conditions that are true or
     false, numbers and dates are never bent towards the request.
     """
     element = subject.element
@@ -130,17 +133,13 @@ def is_near(element: ElementTrace, faulty: str) -> bool:
         return False
     if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
-    wanted, got = faulty.strip(), element.only_got
-    if got and wanted.rstrip("/") == got.rstrip("/"):
+    value, got = faulty.strip(), element.only_got
+    if got and value.rstrip("/") == got.rstrip("/"):
         return True
-    any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
-    if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
         return False
-    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(got)
-
-
-Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
-"""Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
+    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
 
 
 def corrected(
@@ -166,7 +165,6 @@ def corrected(
     operations = tuple(correct(document, pointer))
     if not operations:
         return
-    where = policy_phrase(layer, policy, case)
     yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
@@ -178,9 +176,10 @@ def corrected(
         text = f"{in_policy_phrase(layer, policy, case)}, {_own_words(own, subject.action, case)}"
         yield edit_policy(case, layer, policy, add_statement(document, own), text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
-        text = f"{where} cannot be edited: give {source_phrase(case)} an inline policy, in which you {what}"
+        copy = f"an inline policy with a copy of the statement, and there {what}"
+        text = f"Give {source_phrase(case)} {copy}; {policy_phrase(layer, policy, case)} cannot be edited"
         name = new_policy_name(subject.action, case)
-        yield new_policy(case, layer, own, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
+        yield new_policy(case, layer, own, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def own_statement(
@@ -218,10 +217,7 @@ _NEAR_MISSES = frozenset(
 )
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
-
-_MOST = 3
-
-
+_MOST_QUOTED = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
@@ -258,8 +254,8 @@ def _replacement(value: str, subject: Subject, *, near: bool) -> str:
 
 def _quoted(values: tuple[str, ...]) -> str:
     """Write the values of an element, of many the first three."""
-    told = ", ".join(f"`{value}`" for value in values[:_MOST])
-    return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
+    first = ", ".join(f"`{value}`" for value in values[:_MOST_QUOTED])
+    return first if len(values) <= _MOST_QUOTED else f"{first} and {len(values) - _MOST_QUOTED} more"
 
 
 def _name(arn: str) -> str:
@@ -270,10 +266,10 @@ def _name(arn: str) -> str:
 
 def _put(document: JsonDict, pointer: str, value: str, *, near: bool) -> tuple[PatchOperation, ...]:
     """Write a value at a pointer that leads to one text, or beside the values there."""
-    held = value_at(document, pointer)
-    if value in as_list(held):
+    present = value_at(document, pointer)
+    if value in as_list(present):
         return ()
-    if isinstance(held, str) and near:
+    if isinstance(present, str) and near:
         return (PatchOperation("replace", pointer, value),)
     return join_value(document, pointer, value)
 
@@ -290,6 +286,6 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
 
 
 def _own_words(own: JsonDict, action: Action, case: Case) -> str:
-    under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
+    under = ", with the conditions of the faulty one, corrected" if "Condition" in own else ""
     whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"
