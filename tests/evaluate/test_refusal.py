@@ -8,7 +8,7 @@ from diagnose.evaluate.authorization import aws_answer, reported_error, same_ide
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.error_text import parse_errors
+from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from diagnose.aws.calls import Refusal, attempt
-from diagnose.aws.session import Side
+from diagnose.aws.calls import Refusal, answer_or_refusal
+from diagnose.aws.session import Credentials
 from diagnose.model.case import Request
 
 SESSION_NAME = "xdiag"
@@ -17,7 +17,7 @@ _SHORTEST = 900
 _DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
 
 
-def assume(side: Side, request: Request, *, mfa_code: str | None) -> Refusal | None:
+def assume(side: Credentials, request: Request, *, mfa_code: str | None) -> Refusal | None:
     """Make the request, and say how AWS refused it; None where it did not.
 
     The credentials in AWS's answer are dropped here, and a session policy that denies everything makes them worthless.
@@ -30,7 +30,7 @@ def assume(side: Side, request: Request, *, mfa_code: str | None) -> Refusal | N
         side.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
 
     with _silence():
-        refusal = attempt("sts:AssumeRole", step)
+        refusal = answer_or_refusal("sts:AssumeRole", step)
     if refusal is None or not mfa_code:
         return refusal
     # AWS quotes a parameter that it finds malformed.

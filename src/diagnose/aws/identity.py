@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from diagnose.aws.calls import NOT_AWS, Refusal, attempt
-from diagnose.aws.session import Side
+from diagnose.aws.calls import NOT_AWS, Refusal, answer_or_refusal
+from diagnose.aws.session import Credentials
 from diagnose.model.evidence import Gap
 
 
@@ -20,7 +20,7 @@ class Identity(Struct, frozen=True):
     temporary: bool | None = None
 
 
-def identify(side: Side) -> Identity | Refusal:
+def identify(side: Credentials) -> Identity | Refusal:
     """Ask AWS whose credentials these are.
 
     No permission is needed for it and no policy can deny it, so a refusal means the credentials or the network.
@@ -37,4 +37,4 @@ def identify(side: Side) -> Identity | Refusal:
             return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)
         return Identity(arn, account, *side.provenance())
 
-    return attempt("sts:GetCallerIdentity", step)
+    return answer_or_refusal("sts:GetCallerIdentity", step)

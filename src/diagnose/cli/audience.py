@@ -35,11 +35,11 @@ def audience(
 
 def _trust_policy(file: Path) -> Policy:
     """Read the policy out of either kind of file."""
-    from diagnose.collect.case_file import case_from_json, place_of, policy_from_json, read_bytes
+    from diagnose.collect.case_file import case_from_json, input_name, policy_from_json, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 
-    data, place = read_bytes(file), place_of(file)
+    data, place = read_bytes(file), input_name(file)
     if b'"snapshot"' not in data:
         return policy_from_json(data, PolicyKind.TRUST, place=place)
     trust = case_from_json(data, place=place).snapshot.destination.trust_policy

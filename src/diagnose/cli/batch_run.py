@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from diagnose.batch import LONGEST_LINE, Line, Row, Tally, kind_of_row, told
+from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.cli.output import progress, write_rows, writes_to_terminal
-from diagnose.collect.json_errors import shown
+from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.report import Lines
@@ -72,7 +72,7 @@ class RowFile:
     `last_line` the number of the line which that is about.
     """
 
-    def __init__(self, path: Path, kind: type[Row], form: Lines, *, resume: bool) -> None:
+    def __init__(self, path: Path, kind: type[BatchRow], form: Lines, *, resume: bool) -> None:
         """Open it for rows of a kind, readable to its owner only if it is new; without `resume` it starts empty.
 
         Raises XdiagError if it cannot be written, or if what it holds are not rows.
@@ -149,12 +149,12 @@ class RowFile:
 
     def _foreign(self) -> XdiagError:
         return XdiagError(
-            f"`{shown(str(self.path))}` holds something else than rows of a batch",
+            f"`{quotable(str(self.path))}` holds something else than rows of a batch",
             hint="name the file that the interrupted run wrote, with the options of that run",
         )
 
     def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
-        return XdiagError(f"`{shown(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
+        return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
 
 
 def _why(error: OSError | ValueError) -> str:
@@ -174,7 +174,7 @@ def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
         return open(file, "rb")
     except (OSError, ValueError) as error:
         hint = "expected a file that you may read, or `-` for standard input"
-        raise XdiagError(f"`{shown(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
+        raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
 
 
 def _check_other(source: IO[bytes], to: Path) -> None:
@@ -182,7 +182,9 @@ def _check_other(source: IO[bytes], to: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         given = os.fstat(source.fileno())
         if stat.S_ISREG(given.st_mode) and os.path.samestat(given, to.stat()):
-            raise XdiagError(f"`{shown(str(to))}` holds the cases", hint="name another file for the rows with `--to`")
+            raise XdiagError(
+                f"`{quotable(str(to))}` holds the cases", hint="name another file for the rows with `--to`"
+            )
 
 
 def _lines(source: IO[bytes]) -> Iterator[Line]:
@@ -201,9 +203,9 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
 def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
     """Pass over the lines that have rows. The last of them must make the last row again: else it is another batch."""
     line = next((line for line in lines if line[0] >= rows.last_line), None)
-    if line is None or told([line], rules, form)[0] != rows.last_row:
+    if line is None or make_rows([line], rules, form)[0] != rows.last_row:
         raise XdiagError(
-            f"the rows in `{shown(str(rows.path))}` are not of these cases",
+            f"the rows in `{quotable(str(rows.path))}` are not of these cases",
             hint=f"the row of line {rows.last_line} would be another; are the cases, rules and options the same?",
         )
 
@@ -213,7 +215,7 @@ def _results(
 ) -> Generator[tuple[bytes, Tally], None, None]:
     chunks = _chunks(lines, at_once)
     if jobs == 1:
-        return (told(chunk, rules, form) for chunk in chunks)
+        return (make_rows(chunk, rules, form) for chunk in chunks)
     from diagnose.cli.workers import rows_from_workers
 
     return rows_from_workers(jobs, chunks, rules, form)

@@ -135,19 +135,19 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
 
     Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
     """
-    from diagnose.aws.session import Side, open_side
-    from diagnose.collect.live import gather
+    from diagnose.aws.session import Credentials, open_credentials
+    from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
     with progress() as step:
         step("opening the profiles")
-        sides: dict[str | None, Side] = {}
+        sides: dict[str | None, Credentials] = {}
         for profile in (where.source_profile, where.dest_profile, where.org_profile):
             if profile not in sides:
-                sides[profile] = open_side(profile, request.region, where.endpoint_url)
+                sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
         base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
-        snapshot = gather(
+        snapshot = read_snapshot(
             base,
             source_arn,
             source,

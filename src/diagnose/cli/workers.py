@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from diagnose.batch import Line, Tally, told
+from diagnose.batch import Line, Tally, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
 from diagnose.report import Lines
@@ -16,7 +16,7 @@ from diagnose.report import Lines
 def rows_from_workers(
     jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL
 ) -> Generator[tuple[bytes, Tally], None, None]:
-    """Give `told` of every chunk, in order, worked out by so many processes, each with one chunk at a time.
+    """Give `make_rows` of every chunk, in order, worked out by so many processes, each with one chunk at a time.
 
     To be called from the main thread. The processes end when the iterator is closed.
     Raises XdiagError if one of them is killed.
@@ -90,6 +90,6 @@ def _work(pipe: Connection, rules: Sequence[Rule] | None, form: Lines) -> None:
     """Make rows of what comes, until nothing can come any more."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            rows, tally = told(pipe.recv(), rules, form)
+            rows, tally = make_rows(pipe.recv(), rules, form)
             pipe.send_bytes(rows)
             pipe.send(tally)

@@ -14,24 +14,24 @@ from msgspec import Raw, Struct
 
 from diagnose.collect.case_errors import reworded
 from diagnose.collect.case_file import read_bytes
-from diagnose.collect.json_errors import not_json, shown
+from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, PolicyVersion
 
-MOST_BYTES = 512 * 2**20
+LARGEST_DETAILS = 512 * 2**20
 """The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
 
 
-class Attached(Struct, rename="pascal"):
+class AttachedPolicy(Struct, rename="pascal"):
     """A managed policy that is attached."""
 
     policy_arn: str
 
 
-class Inline(Struct, rename="pascal"):
+class InlinePolicy(Struct, rename="pascal"):
     """An inline policy. Its document is an object, or a percent-encoded string."""
 
     policy_name: str
@@ -43,8 +43,8 @@ class Group(Struct, rename="pascal"):
 
     group_name: str
     arn: str
-    group_policy_list: tuple[Inline, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    group_policy_list: tuple[InlinePolicy, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
 
 
 class Tag(Struct, rename="pascal"):
@@ -67,9 +67,9 @@ class User(Struct, rename="pascal"):
     user_id: str
     arn: str
     create_date: str | float = ""
-    user_policy_list: tuple[Inline, ...] = ()
+    user_policy_list: tuple[InlinePolicy, ...] = ()
     group_list: tuple[str, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
     permissions_boundary: Boundary | None = None
     tags: tuple[Tag, ...] | None = None
 
@@ -82,8 +82,8 @@ class RoleDetail(Struct, rename="pascal"):
     arn: str
     assume_role_policy_document: Raw
     create_date: str | float = ""
-    role_policy_list: tuple[Inline, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    role_policy_list: tuple[InlinePolicy, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
     permissions_boundary: Boundary | None = None
     tags: tuple[Tag, ...] | None = None
 
@@ -96,7 +96,7 @@ class Version(Struct, rename="pascal"):
     is_default_version: bool = False
 
 
-class Managed(Struct, rename="pascal"):
+class ManagedPolicy(Struct, rename="pascal"):
     """A managed policy with all its versions."""
 
     policy_name: str
@@ -115,26 +115,28 @@ class AccountDetails(Struct, frozen=True):
     users: Mapping[str, User]
     groups: Mapping[str, Group]
     roles: Mapping[str, RoleDetail]
-    policies: Mapping[str, Managed]
+    policies: Mapping[str, ManagedPolicy]
     whole: bool = True
 
 
 def read_details(path: Path) -> AccountDetails:
     """Read the details of one account. Raises XdiagError for anything else."""
     place = "standard input" if str(path) == "-" else str(path)
-    data = read_bytes(path, MOST_BYTES).removeprefix(codecs.BOM_UTF8)
+    data = read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8)
     try:
         data.decode()
-        printed = msgspec.json.decode(data, type=Printed)
+        printed = msgspec.json.decode(data, type=PrintedDetails)
     except msgspec.ValidationError as error:
-        sentence, _ = reworded(error, data, Printed)
-        raise XdiagError(f"`{shown(place)}` holds no account's details: {sentence}", hint=_EXPECTED) from None
+        sentence, _ = reworded(error, data, PrintedDetails)
+        raise XdiagError(
+            f"`{quotable(place)}` does not contain account authorization details: {sentence}", hint=_EXPECTED
+        ) from None
     except (ValueError, RecursionError) as error:
         raise not_json(data, error, place) from None
     accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
     if len(accounts) != 1:
-        what = f"those of {len(accounts)} accounts" if accounts else "no user, no group and no role"
-        raise XdiagError(f"`{shown(place)}` holds {what}", hint=_EXPECTED)
+        what = f"details of {len(accounts)} accounts" if accounts else "no user, group or role"
+        raise XdiagError(f"`{quotable(place)}` contains {what}", hint=_EXPECTED)
     return AccountDetails(
         place=place,
         account=accounts.pop(),
@@ -202,13 +204,13 @@ def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
     )
 
 
-class Printed(Struct, rename="pascal"):
+class PrintedDetails(Struct, rename="pascal"):
     """The whole answer, or a page of it."""
 
     user_detail_list: tuple[User, ...] = ()
     group_detail_list: tuple[Group, ...] = ()
     role_detail_list: tuple[RoleDetail, ...] = ()
-    policies: tuple[Managed, ...] = ()
+    policies: tuple[ManagedPolicy, ...] = ()
     is_truncated: bool = False
     next_token: str | None = None
 
@@ -219,7 +221,7 @@ _EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` 
 _NEAR_MISSES = 20
 
 
-def _arns(printed: Printed) -> Iterator[str]:
+def _arns(printed: PrintedDetails) -> Iterator[str]:
     for listed in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
         yield from (each.arn for each in listed)
 
@@ -232,11 +234,11 @@ def _absence(
     A list without a single entry is as likely to have been left out with `--filter` as to be empty.
     """
     if account != details.account:
-        detail = f"{shown(details.place)} is about account {details.account}"
+        detail = f"{quotable(details.place)} is about account {details.account}"
     elif not details.whole:
-        detail = f"{shown(details.place)} is one page of several"
+        detail = f"{quotable(details.place)} is one page of several"
     elif not listed:
-        detail = f"{shown(details.place)} lists none at all; they may have been filtered out"
+        detail = f"{quotable(details.place)} lists none; they may have been filtered out"
     else:
         return None
     return Unread(subject=f"{what} of account {account}", permission=permission, detail=detail)
@@ -251,7 +253,7 @@ def _role(found: RoleDetail) -> Role:
     longest = Unread(
         subject=f"maximum session duration of {found.arn}",
         permission="iam:GetRole",
-        detail="account authorization details do not tell it",
+        detail="account authorization details do not contain it",
     )
     return Role(found.arn, found.role_id, _tags(found.arn, found.tags), longest, _utc(found.create_date))
 
@@ -344,4 +346,4 @@ def _idle(versions: Iterable[Version], default: Version) -> Iterator[PolicyVersi
 
 
 def _left_out(details: AccountDetails) -> str:
-    return f"it is not in {shown(details.place)}"
+    return f"it is not in {quotable(details.place)}"

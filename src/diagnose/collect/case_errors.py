@@ -8,9 +8,9 @@ from difflib import get_close_matches
 import msgspec
 from msgspec import inspect
 
-from diagnose.collect.json_errors import shown
+from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
-from diagnose.model.case import SCHEMA, Case
+from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.json_text import Node, Object, parse, read_once
 
 
@@ -19,12 +19,12 @@ def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
     top = _members(data)
     for keys, what, hint in _LOOKS_LIKE:
         if keys <= top.keys():
-            return XdiagError(f"`{shown(place)}` is not a case: it looks like {what}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` is not a case: it looks like {what}", hint=hint)
     version = _decoded(bytes(top.get("schema", b"null")))
-    if isinstance(version, str) and version != SCHEMA:
+    if isinstance(version, str) and version != CASE_SCHEMA:
         return wrong_version(version, place)
     sentence, hint = reworded(error, data, Case)
-    return XdiagError(f"`{shown(place)}` is not a case: {sentence}", hint=hint)
+    return XdiagError(f"`{quotable(place)}` is not a case: {sentence}", hint=hint)
 
 
 def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
@@ -44,19 +44,19 @@ def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
         return f"it has an unknown field `{_written((*path, found[1]))}`", hint
     if found := re.fullmatch(r"Object missing required field `(.+)`", said):
         inner = _kinds_at((*path, found[1]), type_)
-        return f"it lacks `{_written((*path, found[1]))}`", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
+        return f"`{_written((*path, found[1]))}` is missing", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
             inner
         )
     if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
-        return f"`{_written(path)}` is `{shown(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
+        return f"`{_written(path)}` is `{quotable(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
     return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
 
 
 def wrong_version(version: str, place: str) -> XdiagError:
     """Say that a case was written in another version of the format."""
     return XdiagError(
-        f"`{shown(place)}` has the schema `{shown(version)}`, which this xdiag does not read",
-        hint=f"expected `{SCHEMA}`; a newer schema needs a newer xdiag",
+        f"`{quotable(place)}` has the schema `{quotable(version)}`, which this version of xdiag cannot read",
+        hint=f"expected `{CASE_SCHEMA}`; a newer schema needs a newer xdiag",
     )
 
 
@@ -73,7 +73,9 @@ def repeated_key(text: str, place: str) -> XdiagError | None:
         path = next(_repeated(parse(text, strict=False)), None)
     if path is None:
         return None
-    return XdiagError(f"`{shown(place)}` is not a case: `{_written(path)}` is there twice", hint="keep one of the two")
+    return XdiagError(
+        f"`{quotable(place)}` is not a case: `{_written(path)}` appears twice", hint="keep one of the two"
+    )
 
 
 _Path = tuple[str | int | None, ...]
@@ -83,23 +85,23 @@ _SAVED = "expected a file that `--save-case` has written"
 _PROPOSED = (
     "try a proposed policy with `--with-trust-policy`, `--with-identity-policy`, `--with-boundary` or `--with-scp`"
 )
-_TRUST = "a role alone is no case; `--with-trust-policy` takes its trust policy"
+_TRUST = "a role alone is not a case; `--with-trust-policy` takes its trust policy"
 _LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"Statement"}), "a policy document", _PROPOSED),
     (frozenset({"PolicyDocument"}), "a policy as IAM returns it", _PROPOSED),
     (frozenset({"PolicyVersion"}), "a policy as IAM returns it", _PROPOSED),
     (frozenset({"AssumeRolePolicyDocument"}), "a role as IAM returns it", _TRUST),
     (frozenset({"Role"}), "the output of `aws iam get-role`", _TRUST),
-    (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is no case; {_SAVED}"),
+    (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is not a case; {_SAVED}"),
     (
         frozenset({"RoleDetailList"}),
         "the output of `aws iam get-account-authorization-details`",
         f"it describes an account, not a request; {_SAVED}",
     ),
-    (frozenset({"Credentials"}), "credentials", f"do not hand that file on; {_SAVED}"),
+    (frozenset({"Credentials"}), "credentials", f"do not share that file; {_SAVED}"),
     (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; `--message` takes the event's `errorMessage`"),
     (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; `--message` takes an event's `errorMessage`"),
-    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made of"),
+    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made from"),
 )
 _EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'
 _WORDS = {
@@ -242,5 +244,5 @@ def _written(path: _Path) -> str:
         if isinstance(step, str) and step.isidentifier():
             text += f".{step}"
         else:
-            text += "[...]" if step is None else f"[{step}]" if isinstance(step, int) else f'["{shown(step, 80)}"]'
+            text += "[...]" if step is None else f"[{step}]" if isinstance(step, int) else f'["{quotable(step, 80)}"]'
     return text.removeprefix(".")

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.aws.calls import find_listed
-from diagnose.aws.session import Side
+from diagnose.aws.calls import list_all_or_absent
+from diagnose.aws.session import Credentials
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -18,7 +18,7 @@ _ID = re.compile(r"vpce-[0-9a-f]+")
 
 
 def read_endpoint(
-    endpoint: str, side: Side | None, region: str, progress: Callable[[str], None]
+    endpoint: str, side: Credentials | None, region: str, progress: Callable[[str], None]
 ) -> Evidence[Endpoint | None]:
     """Read an endpoint in the Region that the request goes to. One that may not be read is still the one that is used.
 
@@ -39,7 +39,7 @@ def read_endpoint(
     if side is None:
         return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, "no credentials were given for the source's account")
     progress(f"reading VPC endpoint {endpoint}")
-    found = find_listed(
+    found = list_all_or_absent(
         _Regional(side, region),
         _ACTION,
         endpoint,
@@ -50,17 +50,16 @@ def read_endpoint(
     if isinstance(found, Unread):
         return Known(Endpoint(endpoint, policy=found), "stated on the command line")
     if not found.value:
-        said = (
-            f"{side.label} sees no such endpoint in {region}: it is mistyped, in another Region, or another account's"
-        )
-        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=said)
+        why = "it may be mistyped, in another Region or in another account"
+        detail = f"{side.label} sees no such endpoint in {region}: {why}"
+        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=detail)
     return Known(_endpoint(found.value[0], region), found.source)
 
 
 class _Regional(Struct, frozen=True):
     """One side's clients of one Region."""
 
-    side: Side
+    side: Credentials
     region: str
 
     def client(self, service: str) -> Any:
@@ -72,13 +71,13 @@ def _endpoint(described: Any, region: str) -> Endpoint:
     # `cn.com.amazonaws.cn-north-1.sts` in China, `com.amazonaws.us-east-1.sts-fips` for FIPS.
     if described["VpcEndpointType"] != "Interface" or not re.search(r"\.sts(-fips)?$", service):
         hint = f"expected an interface endpoint for STS, such as one for `com.amazonaws.{region}.sts`"
-        raise XdiagError(f"the VPC endpoint `{id_}` is one for `{service}`", hint=hint)
+        raise XdiagError(f"the VPC endpoint `{id_}` is for `{service}`, not for STS", hint=hint)
     document = described.get("PolicyDocument")
     return Endpoint(
         id_,
         described.get("VpcId", ""),
         described.get("OwnerId", ""),
-        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="the answer of AWS does not hold it")
+        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="AWS's answer does not contain it")
         if document is None
         else Known(Policy(id_, raw_document(document), PolicyKind.ENDPOINT), _ACTION),
     )

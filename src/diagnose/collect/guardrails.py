@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.collect.organization import Administrator, Place, place_of
+from diagnose.collect.organization import AccountPlace, Administrator, find_account
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
@@ -19,22 +19,22 @@ from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS
 
 
-class Bound(Struct, frozen=True):
+class Guardrails(Struct, frozen=True):
     """What an organization says of an account: which one it is, with the account's place, and its policies by level."""
 
     organization: Evidence[Organization | None]
     levels: Evidence[tuple[Level, ...]]
 
 
-Kind: TypeAlias = Literal[PolicyKind.SCP, PolicyKind.RCP]
+GuardrailKind: TypeAlias = Literal[PolicyKind.SCP, PolicyKind.RCP]
 
 
 def read_guardrails(
     account: str,
     organization: Evidence[Organization | None],
-    kind: Kind,
+    kind: GuardrailKind,
     administrators: Sequence[Administrator],
-) -> Bound:
+) -> Guardrails:
     """Read what binds an account with the first credentials that may. `organization` is what the account itself told.
 
     Neither SCPs nor RCPs bind the management account, so there none are read.
@@ -44,7 +44,7 @@ def read_guardrails(
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
     if isinstance(organization, Known) and organization.value is None:
-        return Bound(organization, Known((), organization.source))
+        return Guardrails(organization, Known((), organization.source))
     subject = f"{words_of(kind)} of account {account}"
     refusals: list[Unread] = []
     for administrator in administrators:
@@ -61,24 +61,26 @@ def read_guardrails(
         theirs, place = found
         placed = Known(replace(theirs, path=place.path(theirs.id)), "organizations:ListParents")
         if theirs.management_account == account:
-            return Bound(placed, Known((), placed.source))
+            return Guardrails(placed, Known((), placed.source))
         administrator.progress(f"reading the {subject}")
-        return Bound(placed, read_levels(administrator, place, kind, subject))
+        return Guardrails(placed, read_levels(administrator, place, kind, subject))
     if isinstance(organization, Known) and _management_account(organization) == account:
-        return Bound(organization, Known((), organization.source))
-    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}, {_WHOSE}")
-    return Bound(organization, refusals[0] if refusals else untried)
+        return Guardrails(organization, Known((), organization.source))
+    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}; {_WHOSE}")
+    return Guardrails(organization, refusals[0] if refusals else untried)
 
 
 LIST = "organizations:ListPoliciesForTarget"
 
 
-def words_of(kind: Kind) -> str:
+def words_of(kind: GuardrailKind) -> str:
     """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
     return LAYER_WORDS[Layer(kind)].policies
 
 
-def read_levels(administrator: Administrator, place: Place, kind: Kind, subject: str) -> Evidence[tuple[Level, ...]]:
+def read_levels(
+    administrator: Administrator, place: AccountPlace, kind: GuardrailKind, subject: str
+) -> Evidence[tuple[Level, ...]]:
     """Read every level. A type of policy that is not enabled in the root is attached nowhere, and limits nothing.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html
@@ -103,7 +105,7 @@ def read_levels(administrator: Administrator, place: Place, kind: Kind, subject:
     return Known(read, LIST)
 
 
-_WHOSE = "whose profile --org-profile names"
+_WHOSE = "give its profile with --org-profile"
 
 
 def _management_account(organization: Evidence[Organization | None]) -> str:
@@ -132,7 +134,7 @@ def _same(one: Evidence[Organization | None], other: Evidence[Organization | Non
 
 def _placed(
     administrator: Administrator, account: str, organization: Evidence[Organization | None]
-) -> tuple[Organization, Place] | Unread:
+) -> tuple[Organization, AccountPlace] | Unread:
     """Find an account in the administrator's organization.
 
     An account that is there is in that organization, whether or not it could tell so itself.
@@ -145,7 +147,7 @@ def _placed(
         return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
     if isinstance(organization, Known) and not _same(theirs, organization):
         return _elsewhere(administrator, account, theirs.value, organization.value)
-    place = place_of(administrator, account)
+    place = find_account(administrator, account)
     if isinstance(place, Unread):
         return _refused(administrator, place, theirs.value.management_account)
     return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value, None)
@@ -158,7 +160,7 @@ def _refused(administrator: Administrator, gap: Unread, management_account: str)
     """
     who = ""
     if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
-        who = f"; {_who(management_account)}" + ("" if administrator.named else f", {_WHOSE}")
+        who = f"; {_who(management_account)}" + ("" if administrator.named else f"; {_WHOSE}")
     permission = "" if gap.gap is Gap.NO_CREDENTIALS else gap.permission
     return replace(gap, permission=permission, detail=f"{administrator.label}: {gap.detail}{who}")
 
@@ -172,18 +174,18 @@ def _elsewhere(administrator: Administrator, account: str, theirs: Organization,
     return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=said)
 
 
-_TYPES: Mapping[Kind, str] = {
+_TYPES: Mapping[GuardrailKind, str] = {
     PolicyKind.SCP: "SERVICE_CONTROL_POLICY",
     PolicyKind.RCP: "RESOURCE_CONTROL_POLICY",
 }
 
 
-def _root(administrator: Administrator, place: Place) -> Evidence[Mapping[str, Any]]:
+def _root(administrator: Administrator, place: AccountPlace) -> Evidence[Mapping[str, Any]]:
     """Read the root, which tells what types of policies are enabled.
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html
     """
-    roots = administrator.listed("organizations:ListRoots", f"root {place.root}", "Roots")
+    roots = administrator.list_all("organizations:ListRoots", f"root {place.root}", "Roots")
     if isinstance(roots, Unread):
         return roots
     for root in roots.value:
@@ -194,16 +196,16 @@ def _root(administrator: Administrator, place: Place) -> Evidence[Mapping[str, A
 
 def _name(administrator: Administrator, unit: str) -> str:
     """Read the name of an OU. Not being able to is no gap: it decides nothing."""
-    described = administrator.read("organizations:DescribeOrganizationalUnit", unit, OrganizationalUnitId=unit)
+    described = administrator.call("organizations:DescribeOrganizationalUnit", unit, OrganizationalUnitId=unit)
     if isinstance(described, Unread):
         return ""
     name: str = described.value["OrganizationalUnit"].get("Name", "")
     return name
 
 
-def _at(administrator: Administrator, target: str, kind: Kind) -> PolicySet:
+def _at(administrator: Administrator, target: str, kind: GuardrailKind) -> PolicySet:
     """Read what is attached to a root, an OU or an account itself."""
-    attached = administrator.listed(
+    attached = administrator.list_all(
         LIST, f"{words_of(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
     )
     if isinstance(attached, Unread):
@@ -215,8 +217,8 @@ def _at(administrator: Administrator, target: str, kind: Kind) -> PolicySet:
     )
 
 
-def _policy(administrator: Administrator, summary: Mapping[str, str], kind: Kind) -> Evidence[Policy]:
-    described = administrator.read("organizations:DescribePolicy", summary["Arn"], PolicyId=summary["Id"])
+def _policy(administrator: Administrator, summary: Mapping[str, str], kind: GuardrailKind) -> Evidence[Policy]:
+    described = administrator.call("organizations:DescribePolicy", summary["Arn"], PolicyId=summary["Id"])
     if isinstance(described, Unread):
         return described
     content = described.value["Policy"]["Content"]

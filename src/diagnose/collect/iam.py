@@ -8,14 +8,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.aws.calls import Answer, Clients, Refusal, listed, read, unread
+from diagnose.aws.calls import Answer, Clients, Refusal, call, gap_left_by, list_all
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion, raw_document
 
 
-class Carrier(StrEnum):
+class PolicyHolder(StrEnum):
     """What carries policies, as the names of IAM's operations and parameters write it."""
 
     USER = "User"
@@ -23,7 +23,7 @@ class Carrier(StrEnum):
     GROUP = "Group"
 
 
-def policies_of(clients: Clients, carrier: Carrier, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
+def policies_of(clients: Clients, carrier: PolicyHolder, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
     """Read every policy of a carrier. One that cannot be read does not take the others with it."""
     return merged(
         [_inline(clients, carrier, name, arn, attached_to), _attached(clients, carrier, name, arn, attached_to)]
@@ -32,7 +32,7 @@ def policies_of(clients: Clients, carrier: Carrier, name: str, arn: str, *, atta
 
 def managed_policy(clients: Clients, arn: str, *, attached_to: str = "") -> Evidence[Policy]:
     """Read the default version of a managed policy, and of a customer's own some of the others, if they may be read."""
-    described = read(clients, "iam:GetPolicy", arn, PolicyArn=arn)
+    described = call(clients, "iam:GetPolicy", arn, PolicyArn=arn)
     if isinstance(described, Unread):
         return described
     default = described.value["Policy"]["DefaultVersionId"]
@@ -76,18 +76,18 @@ def created_at(described: Mapping[str, Any]) -> str:
 class Reader(Struct, frozen=True):
     """Credentials that belong to the account they read."""
 
-    side: Side
+    side: Credentials
     identity: Identity
 
 
-class Held(Struct, frozen=True):
+class IdentifiedCredentials(Struct, frozen=True):
     """The credentials given for one side, and whose AWS says they are."""
 
-    side: Side
+    side: Credentials
     identity: Identity | Refusal
 
 
-def reader_of(account: str, own: Held | None, other: Held | None) -> Reader | Unread:
+def reader_of(account: str, own: IdentifiedCredentials | None, other: IdentifiedCredentials | None) -> Reader | Unread:
     """Choose the credentials that belong to an account: those given for it, else those given for the other side.
 
     IAM knows the users and roles of one's own account only: to other credentials a role that exists seems not to.
@@ -98,10 +98,10 @@ def reader_of(account: str, own: Held | None, other: Held | None) -> Reader | Un
     if own is None:
         return Unread(Gap.NO_CREDENTIALS, detail=f"no credentials were given for account {account}")
     if isinstance(own.identity, Refusal):
-        gap = unread(own.identity, "", "")
+        gap = gap_left_by(own.identity, "", "")
         return replace(gap, detail=f"with {own.side.label}: {gap.detail}")
     who = f"with {own.side.label}, xdiag is {own.identity.arn}, in account {own.identity.account}"
-    return Unread(Gap.NO_CREDENTIALS, detail=f"{who} and not {account}")
+    return Unread(Gap.NO_CREDENTIALS, detail=f"{who}, not {account}")
 
 
 def about(gap: Unread, subject: str, permission: str) -> Unread:
@@ -113,15 +113,15 @@ def about(gap: Unread, subject: str, permission: str) -> Unread:
 _OTHER_VERSIONS = 3
 
 
-def _inline(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to: str) -> PolicySet:
+def _inline(clients: Clients, carrier: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
     by_name = {f"{carrier}Name": name}
-    names = listed(clients, f"iam:List{carrier}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
+    names = list_all(clients, f"iam:List{carrier}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
     if isinstance(names, Unread):
         return PolicySet(unread=(names,))
     answers = [
         (
             policy,
-            read(clients, f"iam:Get{carrier}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
+            call(clients, f"iam:Get{carrier}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
         )
         for policy in names.value
     ]
@@ -135,8 +135,8 @@ def _inline(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to
     )
 
 
-def _attached(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to: str) -> PolicySet:
-    attachments = listed(
+def _attached(clients: Clients, carrier: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
+    attachments = list_all(
         clients,
         f"iam:ListAttached{carrier}Policies",
         f"attached policies of {arn}",
@@ -153,13 +153,13 @@ def _attached(clients: Clients, carrier: Carrier, name: str, arn: str, attached_
 
 
 def _version(clients: Clients, arn: str, version: str) -> Evidence[Answer]:
-    answer = read(clients, "iam:GetPolicyVersion", arn, PolicyArn=arn, VersionId=version)
+    answer = call(clients, "iam:GetPolicyVersion", arn, PolicyArn=arn, VersionId=version)
     return answer if isinstance(answer, Unread) else Known(answer.value["PolicyVersion"], answer.source)
 
 
 def _other_versions(clients: Clients, arn: str) -> Iterable[PolicyVersion]:
     """Read some versions without effect. Not being able to is no gap: they decide nothing."""
-    versions = listed(clients, "iam:ListPolicyVersions", arn, "Versions", PolicyArn=arn)
+    versions = list_all(clients, "iam:ListPolicyVersions", arn, "Versions", PolicyArn=arn)
     if isinstance(versions, Unread):
         return
     idle = [each["VersionId"] for each in versions.value if not each["IsDefaultVersion"]]

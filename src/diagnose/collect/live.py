@@ -5,28 +5,28 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from diagnose.aws.identity import identify
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.collect.endpoint import read_endpoint
-from diagnose.collect.guardrails import Bound, read_guardrails
-from diagnose.collect.iam import Held, Reader, reader_of
+from diagnose.collect.guardrails import Guardrails, read_guardrails
+from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
-from diagnose.collect.source import read_source, session_of
+from diagnose.collect.source import read_source, session_evidence
 from diagnose.errors import NothingGatheredError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
 
-_NO_ENDPOINT_NAMED = Unread(detail="where the request goes through a VPC endpoint, --vpc-endpoint names it")
+_NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
 
 
-def gather(
+def read_snapshot(
     request: Request,
     source_arn: str,
-    source: Side | None,
-    destination: Side | None,
-    organization: Side | None = None,
+    source: Credentials | None,
+    destination: Credentials | None,
+    organization: Credentials | None = None,
     *,
     vpc_endpoint: str | None = None,
     progress: Callable[[str], None],
@@ -57,14 +57,14 @@ def gather(
     administrators = _administrators(organization, held, progress)
     there = _organization_of(role.account, destination_reader, administrators, progress)
     resource_bound = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
-    caller_bound = Bound(NOT_SUPPLIED, NOT_SUPPLIED)
+    caller_bound = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
     if caller.kind is not CallerKind.SERVICE:
         here = _organization_of(caller.account, source_reader, administrators, progress)
         caller_bound = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
     snapshot = Snapshot(
         source=replace(
             source_side,
-            session=session_of(caller, identity, request.via),
+            session=session_evidence(caller, identity, request.via),
             organization=caller_bound.organization,
             scps=caller_bound.levels,
         ),
@@ -79,15 +79,15 @@ def gather(
     return snapshot
 
 
-def _held(side: Side | None, progress: Callable[[str], None]) -> Held | None:
+def _held(side: Credentials | None, progress: Callable[[str], None]) -> IdentifiedCredentials | None:
     if side is None:
         return None
     progress(f"asking AWS who signs with {side.label}")
-    return Held(side, identify(side))
+    return IdentifiedCredentials(side, identify(side))
 
 
 def _administrators(
-    organization: Side | None, held: Mapping[Side, Held], progress: Callable[[str], None]
+    organization: Credentials | None, held: Mapping[Credentials, IdentifiedCredentials], progress: Callable[[str], None]
 ) -> Sequence[Administrator]:
     """Say who may read an organization's policies, the credentials that were given for it first."""
     named = held.get(organization) or _held(organization, progress) if organization is not None else None

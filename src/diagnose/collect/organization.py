@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.aws.calls import Answer, Refusal, find, find_listed, listed, read, unread
+from diagnose.aws.calls import Answer, Refusal, call, call_or_absent, gap_left_by, list_all, list_all_or_absent
 from diagnose.aws.identity import Identity
-from diagnose.collect.iam import Held, Reader, about
+from diagnose.collect.iam import IdentifiedCredentials, Reader, about
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
@@ -24,7 +24,7 @@ def read_organization(
     if isinstance(reader, Unread):
         return about(reader, subject, _ACTION)
     progress(f"reading the {subject}")
-    found = find(reader.side, _ACTION, subject, absent="AWSOrganizationsNotInUseException")
+    found = call_or_absent(reader.side, _ACTION, subject, absent="AWSOrganizationsNotInUseException")
     if isinstance(found, Unread):
         return found
     if found.value is None:
@@ -41,7 +41,7 @@ class Administrator:
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
     """
 
-    def __init__(self, held: Held, progress: Callable[[str], None], *, named: bool) -> None:
+    def __init__(self, held: IdentifiedCredentials, progress: Callable[[str], None], *, named: bool) -> None:
         """Keep the credentials; nothing is called yet."""
         self.named = named
         self.progress = progress
@@ -63,20 +63,20 @@ class Administrator:
         """The organization that the account of the credentials is in; None where it is in none."""
         identity = self._held.identity
         if isinstance(identity, Refusal):
-            return unread(identity, "organization", "")
+            return gap_left_by(identity, "organization", "")
         return read_organization(identity.account, Reader(self._held.side, identity), self.progress)
 
-    def read(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
-        """Make one call, as `calls.read` does."""
+    def call(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
+        """Make one call, as `calls.call` does."""
         answer: Evidence[Answer] = self._once(
-            action, parameters, lambda: read(self._held.side, action, subject, **parameters)
+            action, parameters, lambda: call(self._held.side, action, subject, **parameters)
         )
         return answer
 
-    def listed(self, action: str, subject: str, key: str, **parameters: str) -> Evidence[tuple[Any, ...]]:
-        """Make one listing call, as `calls.listed` does."""
+    def list_all(self, action: str, subject: str, key: str, **parameters: str) -> Evidence[tuple[Any, ...]]:
+        """Make one listing call, as `calls.list_all` does."""
         answer: Evidence[tuple[Any, ...]] = self._once(
-            action, parameters, lambda: listed(self._held.side, action, subject, key, **parameters)
+            action, parameters, lambda: list_all(self._held.side, action, subject, key, **parameters)
         )
         return answer
 
@@ -89,7 +89,7 @@ class Administrator:
         answer: Evidence[tuple[Any, ...] | None] = self._once(
             action,
             {"ChildId": child},
-            lambda: find_listed(
+            lambda: list_all_or_absent(
                 self._held.side, action, f"parent of {child}", "Parents", absent="ChildNotFoundException", ChildId=child
             ),
         )
@@ -102,7 +102,7 @@ class Administrator:
         return self._answers[key]
 
 
-class Place(Struct, frozen=True):
+class AccountPlace(Struct, frozen=True):
     """The way to an account: the id of the root, those of the OUs from the top down, and the account itself."""
 
     root: str
@@ -117,7 +117,7 @@ class Place(Struct, frozen=True):
         return "".join(f"{step}/" for step in (organization, self.root, *self.units))
 
 
-def place_of(administrator: Administrator, account: str) -> Place | Unread | None:
+def find_account(administrator: Administrator, account: str) -> AccountPlace | Unread | None:
     """Walk from an account up to the root; None where it is not in the administrator's organization.
 
     A way that breaks off is unread as a whole: what stands above is not known.
@@ -133,10 +133,10 @@ def place_of(administrator: Administrator, account: str) -> Place | Unread | Non
         if parents.value is None and child == account:
             return None
         if parents.value is None or len(parents.value) != 1 or parents.value[0]["Id"] in units:
-            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name the one parent it has")
+            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name exactly one parent")
         [parent] = parents.value
         if parent["Type"] == "ROOT":
-            return Place(parent["Id"], tuple(reversed(units)), account)
+            return AccountPlace(parent["Id"], tuple(reversed(units)), account)
         child = parent["Id"]
         units.append(child)
 

@@ -1,7 +1,7 @@
 """The error of AWS that somebody pasted, as it comes into a case."""
 
 from diagnose.aws.secrets import redacted
-from diagnose.model.error_text import parse_errors
+from diagnose.model.error_text.parser import parse_errors
 
 
 def pasted_error(paste: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from diagnose.aws.calls import Answer, find, listed
+from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.collect.iam import Reader, about, created_at, tags_of
 from diagnose.model.arn import RoleArn
 from diagnose.model.case import DestinationSide, Role
@@ -29,7 +29,7 @@ def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[
             role=gap, trust_policy=gap, other_roles=about(reader, f"roles of account {role.account}", "iam:ListRoles")
         )
     progress(f"reading role {role.name}")
-    found = find(reader.side, "iam:GetRole", role.arn, RoleName=role.name)
+    found = call_or_absent(reader.side, "iam:GetRole", role.arn, RoleName=role.name)
     if isinstance(found, Known) and found.value is not None:
         described = found.value["Role"]
         if described["Arn"] == role.arn:
@@ -39,7 +39,7 @@ def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[
         return DestinationSide(role=found, trust_policy=found, other_roles=found)
     progress(f"listing the roles of account {role.account}")
     subject = f"roles of account {role.account}"
-    roles = listed(reader.side, "iam:ListRoles", subject, "Roles", PaginationConfig={"PageSize": 1000})
+    roles = list_all(reader.side, "iam:ListRoles", subject, "Roles", PaginationConfig={"PageSize": 1000})
     if isinstance(found, Unread):
         return _read_from_listing(role, found, roles)
     near = roles if isinstance(roles, Unread) else Known(_near(role, roles.value), roles.source)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from diagnose.aws.calls import Answer, find, listed
+from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side
-from diagnose.collect.iam import Carrier, Reader, about, created_at, managed_policy, merged, policies_of, tags_of
+from diagnose.aws.session import Credentials
+from diagnose.collect.iam import PolicyHolder, Reader, about, created_at, managed_policy, merged, policies_of, tags_of
 from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind
 from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
@@ -22,9 +22,9 @@ def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[
     """
     match caller.kind:
         case CallerKind.USER:
-            carrier = Carrier.USER
+            carrier = PolicyHolder.USER
         case CallerKind.ROLE | CallerKind.SESSION:
-            carrier = Carrier.ROLE
+            carrier = PolicyHolder.ROLE
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return SourceSide(caller.arn)
     if isinstance(reader, Unread):
@@ -34,7 +34,7 @@ def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[
     return _read(caller, carrier, reader.side, progress)
 
 
-def session_of(caller: CallerArn, identity: Identity | None, via: Via) -> Session:
+def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> Session:
     """Say what is certain of a caller's session. `identity` is that of the credentials at hand, if there are any.
 
     A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
@@ -67,11 +67,11 @@ def session_of(caller: CallerArn, identity: Identity | None, via: Via) -> Sessio
             return Session()
 
 
-def _read(caller: CallerArn, carrier: Carrier, side: Side, progress: Callable[[str], None]) -> SourceSide:
+def _read(caller: CallerArn, carrier: PolicyHolder, side: Credentials, progress: Callable[[str], None]) -> SourceSide:
     """Read on after a denial, which is about one permission; whatever else fails would fail again."""
     who, get = f"{carrier.lower()} {caller.name}", f"iam:Get{carrier}"
     progress(f"reading {who}")
-    found = find(side, get, caller.arn, **{f"{carrier}Name": caller.name})
+    found = call_or_absent(side, get, caller.arn, **{f"{carrier}Name": caller.name})
     principal: Evidence[Principal | None]
     boundary: Evidence[Policy | None]
     if isinstance(found, Unread):
@@ -88,7 +88,7 @@ def _read(caller: CallerArn, carrier: Carrier, side: Side, progress: Callable[[s
         boundary = _boundary(side, found.value[carrier], progress)
     progress(f"reading the policies of {who}")
     sets = [policies_of(side, carrier, caller.name, caller.arn)]
-    if carrier is Carrier.USER:
+    if carrier is PolicyHolder.USER:
         sets.append(_of_groups(side, caller, progress))
     return SourceSide(caller.arn, principal=principal, identity_policies=merged(sets), boundary=boundary)
 
@@ -98,7 +98,7 @@ def _principal(described: Answer) -> Principal:
     return Principal(described["Arn"], unique_id, Known(tags_of(described)), created_at(described))
 
 
-def _boundary(side: Side, described: Answer, progress: Callable[[str], None]) -> Evidence[Policy | None]:
+def _boundary(side: Credentials, described: Answer, progress: Callable[[str], None]) -> Evidence[Policy | None]:
     """Read the permissions boundary, of which a user or role tells only the ARN."""
     boundary = described.get("PermissionsBoundary")
     if boundary is None:
@@ -107,13 +107,15 @@ def _boundary(side: Side, described: Answer, progress: Callable[[str], None]) ->
     return managed_policy(side, boundary["PermissionsBoundaryArn"])
 
 
-def _of_groups(side: Side, caller: CallerArn, progress: Callable[[str], None]) -> PolicySet:
+def _of_groups(side: Credentials, caller: CallerArn, progress: Callable[[str], None]) -> PolicySet:
     progress(f"reading the groups of user {caller.name}")
-    groups = listed(side, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
+    groups = list_all(side, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
     if isinstance(groups, Unread):
         return PolicySet(unread=(groups,))
     return merged(
-        policies_of(side, Carrier.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name)))
+        policies_of(
+            side, PolicyHolder.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name))
+        )
         for group in groups.value
         for name in (group["GroupName"],)
     )
@@ -148,4 +150,4 @@ def _untold(subject: str) -> Unread:
     return replace(_UNTOLD, subject=subject)
 
 
-_UNTOLD = Unread(Gap.NO_API, detail="AWS tells it of no session after it was issued")
+_UNTOLD = Unread(Gap.NO_API, detail="AWS has no API that shows it for a session")

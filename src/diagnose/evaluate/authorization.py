@@ -273,7 +273,7 @@ _ACTIONS = {action.lower(): action for action in Action}
 @lru_cache(maxsize=16)
 def _parsed(text: str, code: str = "") -> tuple[AwsError, ...]:
     """Take a text apart: one case is decided many times over, and its error stays the same."""
-    from diagnose.model.error_text import parse_errors
+    from diagnose.model.error_text.parser import parse_errors
 
     return parse_errors(text, code=code)
 

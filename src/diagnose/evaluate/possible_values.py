@@ -44,7 +44,7 @@ def candidates(
     found = [PossibleValue((value,), Alternative((particular,))) for value, particular in singles]
     complete = complete and all_found
     if key in MULTIVALUED:
-        found = [one.beside(state.among) for one in _sets(singles)]
+        found = [one.beside(state.includes) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
     elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
         found.append(PossibleValue(("",), Alternative(("",))))
@@ -240,7 +240,7 @@ def _language(told: _Told) -> Language:
 
 def _within(texts: Sequence[_Told], state: UnknownState) -> list[Language]:
     """Say what every value must be like: not empty, and an ARN where it is compared as one."""
-    within = [_SOMETHING, *([Language(((state.shape, True),))] if state.shape else [])]
+    within = [_SOMETHING, *([Language(((state.like, True),))] if state.like else [])]
     if any(one.family is Family.ARN for one in texts):
         within.append(_ARN)
     return within

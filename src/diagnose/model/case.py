@@ -13,7 +13,7 @@ from diagnose.model.arn import is_role_arn
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
-SCHEMA = "xdiag.case/1"
+CASE_SCHEMA = "xdiag.case/1"
 GLOBAL_REGION = "aws-global"
 """What stands for a Region where a request goes to `sts.amazonaws.com`: botocore's name for it."""
 
@@ -214,7 +214,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 
     request: Request
     snapshot: Snapshot
-    schema: str = field(default=SCHEMA)
+    schema: str = field(default=CASE_SCHEMA)
     message: str = ""
     probe: ProbeResult | None = None
     note: str = ""

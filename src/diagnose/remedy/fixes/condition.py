@@ -11,7 +11,7 @@ from diagnose.evaluate.near_miss import spelling
 from diagnose.evaluate.operator import OPERATORS
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.pointer import joined, parent
+from diagnose.model.pointer import below, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import Json, Object, Operation, listed, value_at
@@ -86,7 +86,7 @@ def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "")
     condition, old_operator, old_key = _test(pointer)
     if not old_key:
         return ()
-    held = value_at(document, joined(condition, old_operator, old_key))
+    held = value_at(document, below(condition, old_operator, old_key))
     if isinstance(held, UnsetType):
         return ()
     return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), held)
@@ -94,7 +94,7 @@ def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "")
 
 def _by_vpc_id(document: Object, pointer: str) -> tuple[Operation, ...]:
     condition, operator, key = _test(pointer)
-    held = listed(value_at(document, joined(condition, operator, key))) if key else []
+    held = listed(value_at(document, below(condition, operator, key))) if key else []
     ids: list[Json] = [text.rpartition(":vpc/")[2] for text in held if isinstance(text, str) and ":vpc/vpc-" in text]
     if not ids or len(ids) != len(held):
         return ()
@@ -118,13 +118,13 @@ def _placed(
     document: Object, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
 ) -> tuple[Operation, ...]:
     """Remove one test and add another, leaving no empty block behind and overwriting none."""
-    block, wanted = value_at(document, joined(condition, old[0])), value_at(document, joined(condition, new[0]))
+    block, wanted = value_at(document, below(condition, old[0])), value_at(document, below(condition, new[0]))
     if not isinstance(block, dict) or old == new or (isinstance(wanted, dict) and new[1] in wanted):
         return ()
     alone = len(block) == 1 and new[0] != old[0]
-    removal = Operation("remove", joined(condition, old[0]) if alone else joined(condition, *old))
+    removal = Operation("remove", below(condition, old[0]) if alone else below(condition, *old))
     if isinstance(wanted, dict):
-        addition = Operation("add", joined(condition, *new), value)
+        addition = Operation("add", below(condition, *new), value)
     else:
-        addition = Operation("add", joined(condition, new[0]), {new[1]: value})
+        addition = Operation("add", below(condition, new[0]), {new[1]: value})
     return (removal, addition)

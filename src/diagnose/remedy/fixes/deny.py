@@ -10,7 +10,7 @@ from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.case_edit import amend, same
@@ -108,17 +108,17 @@ def _without_actions(statement: Object, path: str, actions: list[Action]) -> tup
     """Take the actions of the call out of a Deny; nothing where it lists a pattern that spans services."""
     names = [str(action) for action in actions]
     if "NotAction" in statement:
-        return (Operation("replace", joined(path, "NotAction"), [*listed(statement["NotAction"]), *names]),)
+        return (Operation("replace", below(path, "NotAction"), [*listed(statement["NotAction"]), *names]),)
     patterns = _patterns(statement)
     if any(pattern.strip("*:") == "" for pattern in patterns):
         return (
-            Operation("remove", joined(path, "Action")),
-            Operation("add", joined(path, "NotAction"), one_or_list(names)),
+            Operation("remove", below(path, "Action")),
+            Operation("add", below(path, "NotAction"), one_or_list(names)),
         )
     others = [pattern for pattern in patterns if not covered(pattern)]
     if any(covered(pattern) and not _of_sts(pattern) for pattern in patterns) or not others:
         return ()
-    return (Operation("replace", joined(path, "Action"), one_or_list(others)),)
+    return (Operation("replace", below(path, "Action"), one_or_list(others)),)
 
 
 def _patterns(statement: Object) -> list[str]:
@@ -133,14 +133,14 @@ def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, .
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = case.destination_arn
     if "NotResource" in statement:
-        return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
+        return (Operation("replace", below(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
     if "Resource" not in statement:
         return ()
     patterns = [str(pattern) for pattern in listed(statement["Resource"])]
     if patterns == ["*"]:
-        return (Operation("remove", joined(path, "Resource")), Operation("add", joined(path, "NotResource"), role))
+        return (Operation("remove", below(path, "Resource")), Operation("add", below(path, "NotResource"), role))
     others = [pattern for pattern in patterns if pattern != role]
-    return (Operation("replace", joined(path, "Resource"), one_or_list(others)),) if others else ()
+    return (Operation("replace", below(path, "Resource"), one_or_list(others)),) if others else ()
 
 
 def _spares_caller(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
@@ -176,18 +176,18 @@ def _with_exception(statement: Object, path: str, operator: str, key: str, value
     """Add values that a negated test spares: to a test of that key, to a block of that operator, or anew."""
     condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
     if not isinstance(condition, dict):
-        return (Operation("add", joined(path, "Condition"), {operator: {key: value}}),)
+        return (Operation("add", below(path, "Condition"), {operator: {key: value}}),)
     for written, block in condition.items():
         sets, parsed, _ = parse_operator(written)
         if not isinstance(block, dict) or parsed is None or not parsed.negated or sets is not SetOperator.NONE:
             continue
         held = next((name for name in block if name.lower() == key.lower()), None)
         if held is not None:
-            where = joined(path, "Condition", written, held)
+            where = below(path, "Condition", written, held)
             return (Operation("replace", where, [*listed(block[held]), *values]),)
     if isinstance(condition.get(operator), dict):
-        return (Operation("add", joined(path, "Condition", operator, key), value),)
-    return (Operation("add", joined(path, "Condition", operator), {key: value}),)
+        return (Operation("add", below(path, "Condition", operator, key), value),)
+    return (Operation("add", below(path, "Condition", operator), {key: value}),)
 
 
 def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
@@ -208,7 +208,7 @@ def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Op
     users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
     values = [*users, *([source] if source not in users else [])]
     return (
-        Operation("remove", joined(path, "NotPrincipal")),
-        Operation("add", joined(path, "Principal"), "*"),
+        Operation("remove", below(path, "NotPrincipal")),
+        Operation("add", below(path, "Principal"), "*"),
         *_with_exception(statement, path, "ArnNotEquals", "aws:PrincipalArn", values),
     )

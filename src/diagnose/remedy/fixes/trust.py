@@ -10,7 +10,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
 from diagnose.remedy.case_edit import amend
 from diagnose.remedy.change import Attempt
@@ -214,4 +214,4 @@ def _taken_out(statement: Object, path: str, action: Action) -> tuple[Operation,
     places = [index for index, one in enumerate(listed(actions)) if str(one).lower() == action.lower()]
     if not isinstance(actions, list) or len(places) == len(actions):
         return ()
-    return tuple(Operation("remove", joined(path, "Action", str(index))) for index in reversed(places))
+    return tuple(Operation("remove", below(path, "Action", str(index))) for index in reversed(places))
