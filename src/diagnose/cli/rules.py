@@ -51,13 +51,13 @@ def show_rule(name: Name, folders: RuleFolders = None) -> None:
 
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
-    from diagnose.causes.rule import named
+    from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import rule_files
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
-    rule = named(load_rules(folders or ()), name)
+    rule = rule_by_id(load_rules(folders or ()), name)
     if rule is None:
         raise _unknown(name, folders)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
@@ -133,14 +133,14 @@ def explain(name: Name, folders: RuleFolders = None) -> None:
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
     from diagnose.authoring.pages import section
-    from diagnose.causes.rule import named
+    from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
     from diagnose.cli.output import say
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
-    rule = named(known, name)
+    rule = rule_by_id(known, name)
     if rule is None:
         raise _unknown(name, folders)
     say(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
@@ -157,14 +157,14 @@ def facts(
 
     Exit codes: 0 whatever the verdict is, 2 bad usage or input.
     """
-    from diagnose.causes.gather import gather
+    from diagnose.causes.gather import gather_facts
     from diagnose.causes.vocabulary import facts_as_yaml
     from diagnose.cli.output import say
     from diagnose.evaluate.decision import decide
     from diagnose.loading import load_case
 
     case = load_case(case_file)
-    say(facts_as_yaml(gather(case, decide(case))) or "# allowed: there is nothing to explain\n")
+    say(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
