@@ -3,7 +3,8 @@
 `{source}` and `{destination}` are the two ARNs, `{layer}` is what the layer of the finding is called ("service control
 policy"), `{scope}` a sentence that says whom it binds, `{condition.wanted}` is a field of the fact that the pattern
 `condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
-`{condition2.wanted}`. What policies and messages say stands in backticks, with its control characters shown, not sent.
+`{condition2.wanted}`. What policies and messages say stands in backticks, with its
+control characters made visible.
 """
 
 import re
