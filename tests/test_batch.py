@@ -19,7 +19,7 @@ from diagnose.model.case import Case, Endpoint, ProbeOutcome, ProbeResult
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy
 from diagnose.pipeline import diagnose
-from diagnose.report.first_cause import primary
+from diagnose.report.first_cause import first_cause
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [load_case(path) for folder in ("worlds", "demo") for path in sorted((FIXTURES / folder).glob("*.json"))]
@@ -78,7 +78,7 @@ def test_cases_are_taken_only_as_answers_are_asked_for() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.note[:60])
 def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -> None:
     diagnosis = diagnose(case, rules)
-    first = primary(diagnosis)
+    first = first_cause(diagnosis)
     text, tally = told([(7, line(case))], rules)
     assert json.loads(text) == {
         "schema": "xdiag.batch/1",

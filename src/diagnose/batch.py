@@ -22,7 +22,7 @@ from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
-from diagnose.report.rows import written
+from diagnose.report.rows import encode_rows
 
 SCHEMA = "xdiag.batch/1"
 LONGEST_LINE = 16 * 2**20
@@ -77,7 +77,7 @@ def told(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Line
     With `rules` the first cause is told as well; None tells the verdict alone, far sooner.
     """
     rows = [_row(number, line, rules) for number, line in lines]
-    return written(rows, form), Counter(row.verdict for row in rows)
+    return encode_rows(rows, form), Counter(row.verdict for row in rows)
 
 
 def kind_of_row(rules: Sequence[Rule] | None) -> type[Row]:
@@ -136,11 +136,11 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
     """Tell the first cause. What would mend it is not told in a row, and so is not worked out."""
     from diagnose.causes.findings import explain
     from diagnose.pipeline import diagnose
-    from diagnose.report.first_cause import primary
+    from diagnose.report.first_cause import first_cause
 
     diagnosis = diagnose(case, ())
     found = explain(rules, case, diagnosis.decision)
-    first = primary(replace(diagnosis, findings=tuple(cause.finding for cause in found)))
+    first = first_cause(replace(diagnosis, findings=tuple(cause.finding for cause in found)))
     return ExplainedRow(
         line=number,
         verdict=diagnosis.verdict.value,

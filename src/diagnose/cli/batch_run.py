@@ -18,7 +18,7 @@ from diagnose.collect.json_errors import shown
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.report import Lines
-from diagnose.report.rows import beginning, header, read
+from diagnose.report.rows import decode_row, header_line, row_prefix
 
 
 def run(
@@ -50,7 +50,7 @@ def run(
                 _go_on_after(rows, lines, rules, form)
             write, counted = rows.write, Counter(rows.tally)
         if to is None or rows.empty:
-            write(header(kind_of_row(rules), form))
+            write(header_line(kind_of_row(rules), form))
         results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
         stack.enter_context(contextlib.closing(results))
         step = stack.enter_context(_watched(to))
@@ -126,7 +126,7 @@ class RowFile:
 
     def _read(self) -> None:
         """Count the rows after the header, up to the last that ends with its line."""
-        head, start = header(self._kind, self._form), beginning(self._kind, self._form)
+        head, start = header_line(self._kind, self._form), row_prefix(self._kind, self._form)
         with open(self.path, "rb") as file:
             first = file.readline(len(head)) if head else b""
             if not head.startswith(first):
@@ -138,7 +138,7 @@ class RowFile:
                         raise self._foreign()
                     break
                 try:
-                    found = read(row, self._kind, self._form)
+                    found = decode_row(row, self._kind, self._form)
                 except ValueError:
                     raise self._foreign() from None
                 if found.line <= self.last_line:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec import Raw
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
-from diagnose.evaluate.condition import Block, Test, compile_block
+from diagnose.evaluate.condition import ConditionBlock, Test, compile_block
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts, is_plain, repeats, unknown_keys
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.principal import Principals
@@ -57,7 +57,7 @@ class Statement:
         self.pointer = "/Statement" if alone else f"/Statement/{index}"
         self.broken = self.finished = False
         self._flaws = Flaws()
-        self._block: Block | None = None
+        self._block: ConditionBlock | None = None
         self._actions: Actions | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
