@@ -98,7 +98,7 @@ def _boundary(source: SourceSide, caller: Caller) -> Attached:
 def _session(source: SourceSide, caller: Caller) -> Attached:
     """Only the sessions of roles and of federated users can have session policies."""
     if not caller.has_role:
-        return "only sessions of roles have one"
+        return "only role sessions have one"
     policies = source.session.policies
     return (("", policies),) if policies.policies or policies.unread else "none was passed"
 
