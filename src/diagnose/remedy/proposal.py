@@ -54,7 +54,7 @@ def first_proven(
 
 
 def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
-    """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
+    """Name the kind that allows the same callers by a smaller edit of the faulty value; None where there is none."""
     faulty = subject.element
     return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 

@@ -1,4 +1,4 @@
-"""Corrections of what a statement names: its resource, its action, its condition, the language it is in."""
+"""Corrections of what a statement names: its resource, its action, the values of its conditions, its language."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -147,9 +147,9 @@ def corrected(
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
-    The correction in place comes first. Where it would let in more than this caller, or open more than this
+    The correction in place comes first. Where it would allow more than this caller, or more than this
     role, its proof fails; then the corrected statement is added for this caller and role alone. `in_own` makes
-    the operations on that copy where they are others.
+    the operations on that copy where they differ.
     """
     statement, element = subject.statement, subject.element
     if statement is None or element is None or subject.layer is None:

@@ -1,4 +1,4 @@
-"""The trust policy: who is let in."""
+"""The trust policy: who may assume the role."""
 
 import re
 from collections.abc import Iterator
