@@ -76,7 +76,7 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
 
 
 def _allows(statement: JsonDict, action: Action) -> bool:
-    return any(isinstance(one, str) and action in covered(one) for one in as_list(statement.get("Action")))
+    return any(isinstance(pattern, str) and action in covered(pattern) for pattern in as_list(statement.get("Action")))
 
 
 def _carried(condition: Json, case: Case) -> JsonDict:

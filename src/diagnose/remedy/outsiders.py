@@ -72,8 +72,8 @@ def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
     """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
     result = YES
     for was, now in pairs:
-        for one, other in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
-            result = min(result, _unmoved(one, other, layer))
+        for before, after in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
+            result = min(result, _unmoved(before, after, layer))
             if result is NO:
                 return NO
     return result
@@ -106,7 +106,7 @@ def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
 
 
 def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    return sorted((one.element, one.operator, one.key, one.wanted) for one in statement.unmet)
+    return sorted((element.element, element.operator, element.key, element.wanted) for element in statement.unmet)
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
@@ -182,11 +182,11 @@ def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+        for member in value:
+            yield from _texts(member)
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
+        for member in value.values():
+            yield from _texts(member)
 
 
 def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:

@@ -224,8 +224,8 @@ def _unread(value: object) -> Iterator[Unread]:
         for name in value.__struct_fields__:
             yield from _unread(getattr(value, name))
     elif isinstance(value, tuple):
-        for one in value:
-            yield from _unread(one)
+        for member in value:
+            yield from _unread(member)
 
 
 def _one_of(layer: Layer, case: Case) -> str:

@@ -199,15 +199,15 @@ def _replace_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    principals, source = statement.get("NotPrincipal"), principal_arn(case)
-    if not isinstance(principals, dict) or set(principals) != {"AWS"} or source is None:
+    principals, caller_arn = statement.get("NotPrincipal"), principal_arn(case)
+    if not isinstance(principals, dict) or set(principals) != {"AWS"} or caller_arn is None:
         return ()
-    named = [str(one) for one in as_list(principals["AWS"])]
-    accounts = {account_of(one) or one for one in named if one.endswith(":root") or one.isdecimal()}
-    if any(":assumed-role/" in one and account_of(one) in accounts for one in named):
+    named = [str(arn) for arn in as_list(principals["AWS"])]
+    accounts = {account_of(arn) or arn for arn in named if arn.endswith(":root") or arn.isdecimal()}
+    if any(":assumed-role/" in arn and account_of(arn) in accounts for arn in named):
         return ()
-    users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
-    values = [*users, *([source] if source not in users else [])]
+    users: list[Json] = [arn for arn in named if ":user/" in arn and account_of(arn) in accounts]
+    values = [*users, *([caller_arn] if caller_arn not in users else [])]
     return (
         PatchOperation("remove", joined(path, "NotPrincipal")),
         PatchOperation("add", joined(path, "Principal"), "*"),
