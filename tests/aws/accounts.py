@@ -78,12 +78,17 @@ class Accounts:
 @cache
 def _administrator(account: str, service: str, region: str, endpoint_url: str | None) -> Any:
     """Make a client of an account by the header in which moto looks for it first."""
-    make: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "example", None, region).client
-    client = make(service, endpoint_url=endpoint_url)
+    make: Any = _session().client
+    client = make(service, region_name=region, endpoint_url=endpoint_url)
     client.meta.events.register(
         "before-call", lambda params, **_: params["headers"].update({"x-moto-account-id": account})
     )
     return client
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session("AKIAIOSFODNN7EXAMPLE", "example", None, "us-east-1")
 
 
 def scrub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -131,11 +136,12 @@ def _listed_once(folders: tuple[str, ...], type_name: str) -> Any:
 def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
     """Run moto inside this process."""
     config = scrub(tmp_path, monkeypatch)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     with mock_aws(config={"core": {"mock_credentials": False}}):
         yield Accounts(config)
 
 
 def role(iam: Any, name: str, **more: Any) -> str:
     """Make a role, and give its ARN."""
-    arn: str = iam.create_role(RoleArn=name, AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **more)["Role"]["Arn"]
     return arn

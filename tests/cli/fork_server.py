@@ -38,9 +38,11 @@ def _serve(asked: socket.socket) -> None:
     """Fork for every request, until nobody can ask any more. It returns in the fork, which is to be the program."""
     lines = asked.makefile("rb")
     while True:
-        _, files, _, _ = socket.recv_fds(asked, 1, 3)
-        if not files:
+        begun, files, _, _ = socket.recv_fds(asked, 1, 3)
+        if not begun:
             sys.exit()
+        if len(files) != 3:
+            sys.exit(f"a request begins with three files, not with {begun!r} and {files}")
         request = json.loads(lines.readline())
         run = os.fork()
         if run == 0:

@@ -52,7 +52,7 @@ class Program:
             "AWS_MAX_ATTEMPTS": "1",
             **(environment or {}),
         }
-        self._server: _ForkServer | None = None
+        self._idle: list[_ForkServer] = []
 
     def __enter__(self) -> Self:
         return self
@@ -60,8 +60,8 @@ class Program:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
+        for server in self._idle:
+            server.close()
 
     def __call__(
         self,
@@ -74,10 +74,14 @@ class Program:
         heeded_at_the_start = [name for name in env or {} if name.startswith(("PYTHON", "LC_", "LANG"))]
         assert not heeded_at_the_start, f"{heeded_at_the_start} would change nothing here: use `process`"
         assert "--jobs" not in arguments, "workers are started as a program of their own: use `process`"
-        if self._server is None:
-            self._server = _ForkServer(self.environment)
+        # Threads may run it at the same time. A server that fails is not used again.
+        try:
+            server = self._idle.pop()
+        except IndexError:
+            server = _ForkServer(self.environment)
         words = list(map(str, arguments))
-        code, out, err = self._server.run(words, stdin, cwd or self.home, {**self.environment, **(env or {})})
+        code, out, err = server.run(words, stdin, cwd or self.home, {**self.environment, **(env or {})})
+        self._idle.append(server)
         return Run(code, out.decode(), err.decode())
 
     def process(
@@ -144,12 +148,12 @@ class _ForkServer:
 
     def close(self) -> str:
         """End the process, and a run that hangs; give what it has said itself, which is why it has failed."""
-        with suppress(ProcessLookupError):
+        if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         _, said = self._process.communicate()
         self._answers.close()
         self._socket.close()
-        return said.decode()
+        return f"{said.decode()}(the process ended with {self._process.returncode})"
 
     def _ask(self, request: Mapping[str, object], *files: int) -> None:
         """Hand over a request, and the files to it: who reads from them shall see their end when it ends."""

@@ -16,7 +16,7 @@ TRUST: Any = CASE["snapshot"]["destination"]["trust_policy"]["value"]["document"
     "held",
     [
         pytest.param(TRUST, id="a trust policy"),
-        pytest.param({"Role": {"RoleArn": "Deploy", "AssumeRolePolicyDocument": TRUST}}, id="what AWS answered"),
+        pytest.param({"Role": {"RoleName": "Deploy", "AssumeRolePolicyDocument": TRUST}}, id="what AWS answered"),
         pytest.param(CASE, id="a case"),
     ],
 )

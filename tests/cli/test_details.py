@@ -43,7 +43,7 @@ def ours(tmp_path: Path) -> str:
 def theirs(tmp_path: Path) -> str:
     role = {
         "Path": "/",
-        "RoleArn": "Deploy",
+        "RoleName": "Deploy",
         "RoleId": "AROAEXAMPLEDEPLOY",
         "Arn": ROLE,
         "CreateDate": "2026-03-02T09:30:00+00:00",

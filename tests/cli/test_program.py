@@ -1,6 +1,7 @@
 """A run in a fork of the loaded program is a run of the installed one, and leaves nothing behind for the next."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ examples:
         rule.write_text(own.format(title=title))
         run = xdiag("check", "--case", CASE, "--rules", tmp_path)
         assert (run.code, title in run.out) == (DENIED, True), run.err
+
+
+def test_runs_at_the_same_time_do_not_meet(xdiag: Program) -> None:
+    names = ["allowed", "wrong-principal", "external-id"] * 2
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda name: xdiag("demo", name), names))
+    assert together == [xdiag("demo", name) for name in names]
 
 
 def test_what_takes_effect_at_the_start_needs_a_start(xdiag: Program) -> None:

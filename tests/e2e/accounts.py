@@ -57,7 +57,7 @@ class Account:
 
     def role(self, name: str, trust: Sequence[Statement], *, path: str = "/") -> str:
         """Make a role, and give its ARN."""
-        made = self.iam.create_role(RoleArn=name, Path=path, AssumeRolePolicyDocument=document(*trust))
+        made = self.iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document(*trust))
         arn: str = made["Role"]["Arn"]
         return arn
 
@@ -65,7 +65,7 @@ class Account:
         """Make a role with an inline policy, and give the credentials of a session of it."""
         opener = self.user(f"{name}-opener", [allow()])
         arn = self.role(name, [trust(opener.arn)], path=path)
-        self.iam.put_role_policy(RoleArn=name, PolicyName="own", PolicyDocument=document(READ, *statements))
+        self.iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(READ, *statements))
         answer = self.client("sts", opener).assume_role(RoleArn=arn, RoleSessionName=called)
         key = answer["Credentials"]
         session = f"arn:aws:sts::{self.number}:assumed-role/{name}/{called}"

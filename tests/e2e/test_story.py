@@ -35,7 +35,7 @@ class Story(Struct):
         assert fix["owner"] == "destination"
         name = self.role_arn.rpartition("/")[2]
         assert fix["policy_name"] == name
-        self.there.iam.update_assume_role_policy(RoleArn=name, PolicyDocument=fix["document"])
+        self.there.iam.update_assume_role_policy(RoleName=name, PolicyDocument=fix["document"])
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_the_source_alone_learns_from_the_attempt(story: Story) -> None:
     assert "trust-policy-unread" in lineage(before.report["primary_cause"])
 
     story.there.iam.update_assume_role_policy(
-        RoleArn=story.role_arn.rpartition("/")[2], PolicyDocument=_trusting(story.source.arn)
+        RoleName=story.role_arn.rpartition("/")[2], PolicyDocument=_trusting(story.source.arn)
     )
     after = story.check(source=story.source, destination=None)
     assert (after.code, after.report["agreement"]) == (ALLOWED, "settles")
@@ -127,7 +127,7 @@ def test_with_neither_side_nothing_can_be_said(story: Story) -> None:
 def test_somebody_elses_credentials_are_not_tried(story: Story, here: Account, auditor: Keys) -> None:
     other = here.user(f"other-{next(_NUMBERS)}", [allow()])
     story.there.iam.update_assume_role_policy(
-        RoleArn=story.role_arn.rpartition("/")[2], PolicyDocument=_trusting(other.arn)
+        RoleName=story.role_arn.rpartition("/")[2], PolicyDocument=_trusting(other.arn)
     )
     run = story.check(source=other, destination=auditor)
     assert run.report["probe"] == "not_made"

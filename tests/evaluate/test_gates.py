@@ -336,12 +336,12 @@ def test_the_console_does_not_send_what_would_be_refused() -> None:
 def test_what_is_asked_of_a_parameter_is_a_value(
     parameters: dict[str, Any],
     parameter: Parameter,
-    authorization: Syntax | Form | None,
+    asked: Syntax | Form | None,
     least: int | None,
     limit: int | None,
 ) -> None:
     (trace,) = gate(case(parameters=sending(**parameters)), Gate.PARAMETERS)
-    assert (trace.parameter, trace.asked, trace.least, trace.limit) == (parameter, authorization, least, limit)
+    assert (trace.parameter, trace.asked, trace.least, trace.limit) == (parameter, asked, least, limit)
 
 
 def test_two_traces_of_one_requirement_ask_the_same_whatever_there_is() -> None:

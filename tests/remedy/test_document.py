@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.model.pointer import joined, parent
+from diagnose.model.pointer import below, parent
 from diagnose.model.policy import Policy, raw_document
 from diagnose.remedy.document import (
     PatchOperation,
@@ -69,7 +69,7 @@ def by_the_book(document: Any, patch: str) -> Any:
         pytest.param(LIST, [PatchOperation("add", "", ALONE)], id="a new document"),
         pytest.param(
             {"Condition": {"a/b~c": [1, 2]}},
-            [PatchOperation("replace", joined("/Condition", "a/b~c", "1"), 3)],
+            [PatchOperation("replace", below("/Condition", "a/b~c", "1"), 3)],
             id="a key with a slash and a tilde",
         ),
         pytest.param(
@@ -158,7 +158,7 @@ def test_a_pointer_is_made_to_fit(document: Any, pointer: str, wanted: str | Non
 
 @given(st.text(), st.text())
 def test_a_pointer_finds_what_it_was_made_for(key: str, value: str) -> None:
-    pointer = joined("", key)
+    pointer = below("", key)
     assert value_at({key: value}, pointer) == value
     assert parent(pointer) == ("", key)
 

@@ -8,7 +8,7 @@ from diagnose.model.trace import Layer, Problem
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
 from diagnose.report.blocks import Bullets, Section
-from diagnose.report.first_cause import Builtin, primary
+from diagnose.report.first_cause import BuiltinCause, first_cause
 from diagnose.report.outline import outline
 from diagnose.report.sections.causes import causes
 
@@ -152,14 +152,14 @@ def test_an_allowed_request_without_traces_says_no_more_than_it_knows() -> None:
 @pytest.mark.parametrize(
     ("name", "cause", "layer"),
     [
-        pytest.param("contradicted", Builtin.CONTRADICTED, "", id="a contradiction comes before everything"),
-        pytest.param("unexplained", Builtin.UNEXPLAINED, "trust", id="no rule explains the denial"),
+        pytest.param("contradicted", BuiltinCause.CONTRADICTED, "", id="a contradiction comes before everything"),
+        pytest.param("unexplained", BuiltinCause.UNEXPLAINED, "trust", id="no rule explains the denial"),
         pytest.param("wrong-principal", "trust-principal-path", "trust", id="the first finding"),
         pytest.param("allowed", "", "", id="nothing stands in the way"),
     ],
 )
 def test_the_first_cause_is_chosen(name: str, cause: str, layer: str) -> None:
-    found = primary(EVERY[name](NAMES))
+    found = first_cause(EVERY[name](NAMES))
     assert (found.cause, found.layer) == (cause, layer)
 
 

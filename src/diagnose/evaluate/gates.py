@@ -34,8 +34,8 @@ _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 def gates(case: Case, caller: Caller, role: RoleArn) -> tuple[GateTrace, ...]:
     """Ask everything that is not a policy; only what does not pass comes back."""
-    authorization = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, caller, role))
-    return tuple(trace for trace in authorization if trace.verdict is not YES)
+    traces = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, caller, role))
+    return tuple(trace for trace in traces if trace.verdict is not YES)
 
 
 def pass_every_gate(sent: Parameters) -> bool:
@@ -70,9 +70,9 @@ def _parameters(case: Case, caller: Caller) -> Iterator[GateTrace]:
         (Parameter.SOURCE_IDENTITY, sent.source_identity, _SESSION_NAME),
     ):
         if value is not None and not _well_written(value, syntax):
-            yield _malformed(parameter, value, authorization=syntax)
+            yield _malformed(parameter, value, asked=syntax)
     if sent.source_identity is not None and sent.source_identity.lower().startswith(_OF_AWS):
-        yield _malformed(Parameter.SOURCE_IDENTITY, sent.source_identity, authorization=Form.NOT_RESERVED)
+        yield _malformed(Parameter.SOURCE_IDENTITY, sent.source_identity, asked=Form.NOT_RESERVED)
     seconds = sent.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
         yield _malformed(Parameter.DURATION_SECONDS, str(seconds), least=SHORTEST, limit=LONGEST_MAXIMUM)
@@ -89,15 +89,15 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
     seen: set[str] = set()
     for key, value in sent.tags.items():
         if key.lower().startswith(_OF_AWS) or value.lower().startswith(_OF_AWS):
-            yield _malformed(Parameter.TAGS, f"{key}={value}", authorization=Form.NOT_RESERVED)
+            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.NOT_RESERVED)
         if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
-            yield _malformed(Parameter.TAGS, f"{key}={value}", authorization=Form.TAG_SIGNS)
+            yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.TAG_SIGNS)
         if key.lower() in seen:
             yield _no(Gate.PARAMETERS, Reason.DUPLICATE_TAG, key)
         seen.add(key.lower())
     for key in sent.transitive_tag_keys:
         if key.lower() not in seen:
-            yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, authorization=Form.SENT_TAG)
+            yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, asked=Form.SENT_TAG)
 
 
 def _is_tag(text: str, shortest: int, longest: int) -> bool:
@@ -222,11 +222,11 @@ def _malformed(
     parameter: Parameter,
     got: str,
     *,
-    authorization: Syntax | Form | None = None,
+    asked: Syntax | Form | None = None,
     least: int | None = None,
     limit: int | None = None,
 ) -> GateTrace:
-    return GateTrace(Gate.PARAMETERS, NO, Reason.BAD_SYNTAX, parameter, authorization, least, limit, got=(got,))
+    return GateTrace(Gate.PARAMETERS, NO, Reason.BAD_SYNTAX, parameter, asked, least, limit, got=(got,))
 
 
 def _over(reason: Reason, verdict: Tri, limit: int | None, seconds: int) -> GateTrace:

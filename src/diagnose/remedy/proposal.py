@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject

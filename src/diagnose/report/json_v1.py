@@ -201,7 +201,7 @@ class AttemptShape(Struct, frozen=True, kw_only=True):
     reported: str
 
 
-class Document(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.diagnosis/1"):
+class DiagnosisShape(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.diagnosis/1"):
     """A whole diagnosis: the flat part first, then the detail."""
 
     causes: list[CauseShape]

@@ -6,7 +6,7 @@ from typing import assert_never
 from diagnose.model.diagnosis import Finding, NotProved, Proof, Refused
 from diagnose.report.blocks import Block, Bullets, Paragraph
 from diagnose.report.layout import Tone
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 _SAY_NOTHING = (NotProved.ALLOWED_ALREADY, NotProved.SAME_AS_SMALLER, NotProved.NO_EDIT)
 """Reasons from which nobody learns anything about their policies."""
@@ -19,7 +19,7 @@ def refusals(finding: Finding) -> Iterator[Block]:
     telling = [one for one in finding.refused if one.reason not in _SAY_NOTHING]
     if telling:
         yield Paragraph("Looked for, and not proved as a fix:", Tone.DIM)
-        yield Bullets(tuple(f"{quoted(one.kind)}: {refusal_words(one)}." for one in telling))
+        yield Bullets(tuple(f"{in_backticks(one.kind)}: {refusal_words(one)}." for one in telling))
 
 
 def refusal_words(refused: Refused) -> str:

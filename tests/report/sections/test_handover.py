@@ -10,7 +10,7 @@ from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
 from diagnose.pipeline import diagnose
 from diagnose.report.sections.handover import handover
 
-DEMOS = Path(__file__).parents[2] / "fixtures" / "demo"
+DEMOS = Path(__file__).parents[3] / "fixtures" / "demo"
 
 
 def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:

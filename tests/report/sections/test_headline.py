@@ -4,7 +4,7 @@ from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.case import Via
 from diagnose.model.diagnosis import Agreement, Owner, Verdict
-from diagnose.report.sections.headline import ends, headline, owner_name, role_name, source_name
+from diagnose.report.sections.headline import destination_name, ends, headline, owner_name, source_name
 
 CASE = EVERY["allowed"](NAMES).case
 
@@ -42,7 +42,7 @@ def test_a_caller_is_named_by_kind_name_and_account(arn: str, name: str) -> None
     ],
 )
 def test_a_role_is_named_with_its_account(arn: str, name: str) -> None:
-    assert role_name(replace(CASE, request=replace(CASE.request, role_arn=arn))) == name
+    assert destination_name(replace(CASE, request=replace(CASE.request, role_arn=arn))) == name
 
 
 @pytest.mark.parametrize(

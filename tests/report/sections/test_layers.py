@@ -17,7 +17,7 @@ from diagnose.model.trace import (
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.report.blocks import Check, Checklist, Paragraph, Sign
-from diagnose.report.sections.layers import check, gate_check, layers
+from diagnose.report.sections.layers import gate_check, layer_check, layers
 
 STATEMENT = StatementTrace(Layer.SCP, "", Policy("p", raw_document({})), 0, "", Effect.DENY, UNKNOWN, ())
 DENIED = Unread(Gap.ACCESS_DENIED, "p")
@@ -93,7 +93,7 @@ DENIED = Unread(Gap.ACCESS_DENIED, "p")
     ],
 )
 def test_a_layer_answers_in_a_few_words(layer: LayerTrace, sign: Sign, answer: str) -> None:
-    assert check(layer) == Check(layer.layer, sign, answer)
+    assert layer_check(layer) == Check(layer.layer, sign, answer)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from diagnose.model.key_state import Alternative, ConditionKey, Fit
 from diagnose.model.trace import Action, Doubt, Gate, Layer, LayerTrace, LevelTrace
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Format, render
-from diagnose.report.sections.unseen import cure, doubt_words, gap_words, gaps
+from diagnose.report.sections.unseen import doubt_words, gap_words, gaps, how_to_read
 
 MFA = "aws:MultiFactorAuthPresent"
 ABSENT, THE_REST = Alternative(()), Alternative(((),))
@@ -120,7 +120,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
     ],
 )
 def test_a_gap_says_why_and_what_would_cure_it(gap: Unread, words: str, cured: str) -> None:
-    assert (gap_words(gap), cure(gap)) == (words, cured)
+    assert (gap_words(gap), how_to_read(gap)) == (words, cured)
 
 
 def test_each_gap_is_told_once_and_by_the_name_of_its_layer() -> None:

@@ -8,7 +8,7 @@ from diagnose.model.diagnosis import Verdict
 from diagnose.model.trace import Action, ActionDecision, Decision, Layer, LayerTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.report.blocks import Bullets
-from diagnose.report.sections.verdict import passage
+from diagnose.report.sections.verdict import verdict_section
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_the_layers_that_pass_are_counted(verdicts: tuple[Tri, ...], said: str) 
     traces = tuple(LayerTrace(layer, verdict, NO) for layer, verdict in zip(Layer, verdicts, strict=False))
     decision = Decision(UNKNOWN, False, (ActionDecision(Action.ASSUME_ROLE, UNKNOWN, traces),))
     diagnosis = replace(EVERY["mfa-doubt"](NAMES), verdict=Verdict.UNDETERMINED, decision=decision)
-    ((told,),) = (section.blocks for section in passage(diagnosis))
+    ((told,),) = (section.blocks for section in verdict_section(diagnosis))
     assert isinstance(told, Bullets)
     assert told.items[0] == f"Certain: {said}."

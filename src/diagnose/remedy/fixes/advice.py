@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
 from diagnose.evaluate.caller import chained
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import account_of, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case

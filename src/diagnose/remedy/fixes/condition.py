@@ -11,7 +11,7 @@ from diagnose.evaluate.near_miss import spelling
 from diagnose.evaluate.operator import OPERATORS
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.pointer import joined, parent
+from diagnose.model.pointer import below, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import Json, JsonDict, PatchOperation, as_list, value_at
@@ -82,7 +82,7 @@ def _moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "
     condition, old_operator, old_key = _test(pointer)
     if not old_key:
         return ()
-    operands = value_at(document, joined(condition, old_operator, old_key))
+    operands = value_at(document, below(condition, old_operator, old_key))
     if isinstance(operands, UnsetType):
         return ()
     return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), operands)
@@ -90,7 +90,7 @@ def _moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "
 
 def _by_vpc_id(document: JsonDict, pointer: str) -> tuple[PatchOperation, ...]:
     condition, operator, key = _test(pointer)
-    arns = as_list(value_at(document, joined(condition, operator, key))) if key else []
+    arns = as_list(value_at(document, below(condition, operator, key))) if key else []
     ids: list[Json] = [text.rpartition(":vpc/")[2] for text in arns if isinstance(text, str) and ":vpc/vpc-" in text]
     if not ids or len(ids) != len(arns):
         return ()
@@ -118,13 +118,13 @@ def _placed(
     document: JsonDict, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
 ) -> tuple[PatchOperation, ...]:
     """Remove one test and add another, leaving no empty block behind and overwriting none."""
-    block, target = value_at(document, joined(condition, old[0])), value_at(document, joined(condition, new[0]))
+    block, target = value_at(document, below(condition, old[0])), value_at(document, below(condition, new[0]))
     if not isinstance(block, dict) or old == new or (isinstance(target, dict) and new[1] in target):
         return ()
     alone = len(block) == 1 and new[0] != old[0]
-    removal = PatchOperation("remove", joined(condition, old[0]) if alone else joined(condition, *old))
+    removal = PatchOperation("remove", below(condition, old[0]) if alone else below(condition, *old))
     if isinstance(target, dict):
-        addition = PatchOperation("add", joined(condition, *new), value)
+        addition = PatchOperation("add", below(condition, *new), value)
     else:
-        addition = PatchOperation("add", joined(condition, new[0]), {new[1]: value})
+        addition = PatchOperation("add", below(condition, new[0]), {new[1]: value})
     return (removal, addition)

@@ -10,7 +10,7 @@ from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.case_edit import edit_policy, same
@@ -104,17 +104,17 @@ def _without_actions(statement: JsonDict, path: str, actions: list[Action]) -> t
     """Take the actions of the call out of a Deny; nothing where it lists a pattern that spans services."""
     names = [str(action) for action in actions]
     if "NotAction" in statement:
-        return (PatchOperation("replace", joined(path, "NotAction"), [*as_list(statement["NotAction"]), *names]),)
+        return (PatchOperation("replace", below(path, "NotAction"), [*as_list(statement["NotAction"]), *names]),)
     patterns = _patterns(statement)
     if any(pattern.strip("*:") == "" for pattern in patterns):
         return (
-            PatchOperation("remove", joined(path, "Action")),
-            PatchOperation("add", joined(path, "NotAction"), one_or_list(names)),
+            PatchOperation("remove", below(path, "Action")),
+            PatchOperation("add", below(path, "NotAction"), one_or_list(names)),
         )
     others = [pattern for pattern in patterns if not covered(pattern)]
     if any(covered(pattern) and not _of_sts(pattern) for pattern in patterns) or not others:
         return ()
-    return (PatchOperation("replace", joined(path, "Action"), one_or_list(others)),)
+    return (PatchOperation("replace", below(path, "Action"), one_or_list(others)),)
 
 
 def _patterns(statement: JsonDict) -> list[str]:
@@ -129,17 +129,17 @@ def _exempt_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOpera
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = case.destination_arn
     if "NotResource" in statement:
-        return (PatchOperation("replace", joined(path, "NotResource"), [*as_list(statement["NotResource"]), role]),)
+        return (PatchOperation("replace", below(path, "NotResource"), [*as_list(statement["NotResource"]), role]),)
     if "Resource" not in statement:
         return ()
     patterns = [str(pattern) for pattern in as_list(statement["Resource"])]
     if patterns == ["*"]:
         return (
-            PatchOperation("remove", joined(path, "Resource")),
-            PatchOperation("add", joined(path, "NotResource"), role),
+            PatchOperation("remove", below(path, "Resource")),
+            PatchOperation("add", below(path, "NotResource"), role),
         )
     others = [pattern for pattern in patterns if pattern != role]
-    return (PatchOperation("replace", joined(path, "Resource"), one_or_list(others)),) if others else ()
+    return (PatchOperation("replace", below(path, "Resource"), one_or_list(others)),) if others else ()
 
 
 def _exempt_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
@@ -177,18 +177,18 @@ def _with_exception(
     """Add values that a negated test exempts: to a test of that key, to a block of that operator, or in a new block."""
     condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
     if not isinstance(condition, dict):
-        return (PatchOperation("add", joined(path, "Condition"), {operator: {key: value}}),)
+        return (PatchOperation("add", below(path, "Condition"), {operator: {key: value}}),)
     for operator_name, block in condition.items():
         set_operator, parsed, _ = parse_operator(operator_name)
         if not isinstance(block, dict) or parsed is None or not parsed.negated or set_operator is not SetOperator.NONE:
             continue
         present = next((name for name in block if name.lower() == key.lower()), None)
         if present is not None:
-            where = joined(path, "Condition", operator_name, present)
+            where = below(path, "Condition", operator_name, present)
             return (PatchOperation("replace", where, [*as_list(block[present]), *values]),)
     if isinstance(condition.get(operator), dict):
-        return (PatchOperation("add", joined(path, "Condition", operator, key), value),)
-    return (PatchOperation("add", joined(path, "Condition", operator), {key: value}),)
+        return (PatchOperation("add", below(path, "Condition", operator, key), value),)
+    return (PatchOperation("add", below(path, "Condition", operator), {key: value}),)
 
 
 def _replace_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
@@ -209,7 +209,7 @@ def _replace_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[
     users: list[Json] = [arn for arn in named if ":user/" in arn and account_of(arn) in accounts]
     values = [*users, *([caller_arn] if caller_arn not in users else [])]
     return (
-        PatchOperation("remove", joined(path, "NotPrincipal")),
-        PatchOperation("add", joined(path, "Principal"), "*"),
+        PatchOperation("remove", below(path, "NotPrincipal")),
+        PatchOperation("add", below(path, "Principal"), "*"),
         *_with_exception(statement, path, "ArnNotEquals", "aws:PrincipalArn", values),
     )

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
 from diagnose.evaluate.pattern import has_wildcard
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import is_role_arn, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via

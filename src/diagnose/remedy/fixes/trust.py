@@ -10,7 +10,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
 from diagnose.remedy.case_edit import edit_policy
 from diagnose.remedy.change import Attempt
@@ -215,4 +215,4 @@ def _taken_out(statement: JsonDict, path: str, action: Action) -> tuple[PatchOpe
     places = [index for index, action_name in enumerate(as_list(actions)) if str(action_name).lower() == action.lower()]
     if not isinstance(actions, list) or len(places) == len(actions):
         return ()
-    return tuple(PatchOperation("remove", joined(path, "Action", str(index))) for index in reversed(places))
+    return tuple(PatchOperation("remove", below(path, "Action", str(index))) for index in reversed(places))

@@ -6,11 +6,11 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
 from diagnose.model.trace import Action
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
-from diagnose.report.first_cause import TITLES, Builtin, builtin
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
-from diagnose.report.safe_text import quoted
-from diagnose.report.sections.fixes import alike, fixes, places, sentence
+from diagnose.report.safe_text import in_backticks
+from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, without_kind
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.places import pointed_at
 
@@ -20,9 +20,9 @@ SAVE = "--save-case case.json"
 
 def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Tell every finding, in the order of the diagnosis; or say honestly that there is none for a denial."""
-    found = builtin(diagnosis)
-    if found is Builtin.UNEXPLAINED:
-        return (Section(TITLES[found], _unexplained()),)
+    found = builtin_cause(diagnosis)
+    if found is BuiltinCause.UNEXPLAINED:
+        return (Section(BUILTIN_TITLES[found], _unexplained()),)
     if not diagnosis.findings:
         return ()
     first, *others = diagnosis.findings
@@ -31,7 +31,7 @@ def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
     sections = []
     for number, finding in enumerate(told, 1):
         sections.append(Section(finding.title, tuple(_cause(finding, diagnosis.case, same)), number))
-        same = {**places(finding, number), **same}
+        same = {**fix_references(finding, number), **same}
     in_short = [finding for finding in others if _in_short(finding)]
     return (Section(_title(diagnosis), tuple(sections)), *_also(in_short, same))
 
@@ -55,11 +55,11 @@ def _line(finding: Finding, same: Mapping[Remedy, str]) -> str:
     first = next(iter(finding.remedies), None)
     if first is None:
         return f"{finding.title}."
-    place = same.get(alike(first))
-    return f"{finding.title}. {sentence(f'see {place}' if place else first.text)}"
+    place = same.get(without_kind(first))
+    return f"{finding.title}. {as_sentence(f'see {place}' if place else first.text)}"
 
 
-def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Point at what AWS would not accept in a policy document: such a part was counted as granting nothing."""
     found = diagnosis.decision.problems
     places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in found]
@@ -69,7 +69,7 @@ def problems(diagnosis: Diagnosis) -> tuple[Section, ...]:
 
 
 def _title(diagnosis: Diagnosis) -> str:
-    if builtin(diagnosis) is Builtin.CONTRADICTED:
+    if builtin_cause(diagnosis) is BuiltinCause.CONTRADICTED:
         return "What xdiag had found"
     certain = any(finding.certainty is Certainty.CERTAIN for finding in diagnosis.findings)
     one = len(diagnosis.findings) == 1
@@ -79,9 +79,9 @@ def _title(diagnosis: Diagnosis) -> str:
 
 
 def _cause(finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
-    sure = sureness(finding)
+    sure = certainty_words(finding)
     action = f" for {finding.action}" if finding.action not in ("", "sts:AssumeRole") else ""
-    yield Paragraph(f"{sure}{action}; rule {quoted(finding.rule)}.{_owner(finding, case)}", Tone.DIM)
+    yield Paragraph(f"{sure}{action}; rule {in_backticks(finding.rule)}.{_owner(finding, case)}", Tone.DIM)
     if finding.explanation:
         yield Paragraph(finding.explanation)
     if finding.unknown:
@@ -94,7 +94,7 @@ def _cause(finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator
         yield Links(finding.sources)
 
 
-def sureness(finding: Finding) -> str:
+def certainty_words(finding: Finding) -> str:
     """Say how sure a finding is; of what was not read, that it is not known."""
     if finding.owner is Owner.XDIAG:
         return "Not known"

@@ -12,11 +12,11 @@ from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
-from diagnose.report.safe_text import quoted, visible
+from diagnose.report.safe_text import in_backticks, visible
 from diagnose.report.sections.handover import handover
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.remaining import blocking, not_ruled_out
-from diagnose.report.snippet import page
+from diagnose.report.snippet import page_of
 
 _TOOLS = {
     "aws-cli": ("AWS CLI", "sh"),
@@ -45,21 +45,21 @@ def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIE
     )
 
 
-def places(finding: Finding, number: int) -> dict[Remedy, str]:
+def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
     """Say where the remedies of a cause are told, which has this number."""
     several = len(finding.remedies) > 1
     return {
-        alike(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
+        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
         for place, remedy in enumerate(finding.remedies, 1)
     }
 
 
-def alike(remedy: Remedy) -> Remedy:
+def without_kind(remedy: Remedy) -> Remedy:
     """Leave out what nobody is shown, so that remedies that read the same are equal."""
     return replace(remedy, kind="")
 
 
-def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Tell the remedies that together end in an allowed request, where no single one does."""
     if not diagnosis.plan:
         return ()
@@ -75,7 +75,7 @@ def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
 
 def _step(remedy: Remedy) -> Iterator[Block]:
     """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
-    yield Paragraph(sentence(remedy.text))
+    yield Paragraph(as_sentence(remedy.text))
     yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
@@ -84,7 +84,7 @@ def proof_words(remedy: Remedy) -> str:
     return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """Write what is to be done as a sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
@@ -94,15 +94,15 @@ def _which(finding: Finding, number: int) -> str:
 
 
 def _told(remedy: Remedy, finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
-    place = same.get(alike(remedy))
+    place = same.get(without_kind(remedy))
     if place is None:
         yield from _blocks(remedy, finding, case)
     else:
-        yield Paragraph(f"The same as {place}: {sentence(remedy.text)}")
+        yield Paragraph(f"The same as {place}: {as_sentence(remedy.text)}")
 
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
-    yield Paragraph(sentence(remedy.text))
+    yield Paragraph(as_sentence(remedy.text))
     proved = remedy.proof is not Proof.NOT_TRIED
     if proved or remedy.owner is not Owner.XDIAG:
         yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
@@ -114,7 +114,7 @@ def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
     folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
     if remedy.document:
-        pretty = "\n".join(page(remedy.document).lines)
+        pretty = "\n".join(page_of(remedy.document).lines)
         (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
@@ -141,7 +141,11 @@ def _command(what: str, text: str) -> Listing:
 def _document_title(remedy: Remedy) -> str:
     if remedy.kind == "ask-owner":
         return "what the policy must hold"
-    return f"policy {quoted(remedy.policy_name)} after the edit" if remedy.policy_name else "the policy after the edit"
+    return (
+        f"policy {in_backticks(remedy.policy_name)} after the edit"
+        if remedy.policy_name
+        else "the policy after the edit"
+    )
 
 
 def _proof(remedy: Remedy) -> str:
@@ -182,7 +186,7 @@ def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
         return ()
     from difflib import unified_diff  # here, for it costs start-up time
 
-    old, new = page(document_text(before.document)).lines, page(remedy.document).lines
+    old, new = page_of(document_text(before.document)).lines, page_of(remedy.document).lines
     compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
     return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
 

@@ -8,7 +8,7 @@ from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 
 def layers(decision: Decision) -> tuple[Section, ...]:
@@ -16,7 +16,7 @@ def layers(decision: Decision) -> tuple[Section, ...]:
     told: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
-        checks = tuple(check(layer) for layer in decided.layers)
+        checks = tuple(layer_check(layer) for layer in decided.layers)
         if decided.action is Action.ASSUME_ROLE or checks not in told:
             told.append(checks)
             sections.append(Section(f"Layers for {decided.action}", (*_need(decided), *_action(checks))))
@@ -26,7 +26,7 @@ def layers(decision: Decision) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def check(layer: LayerTrace) -> Check:
+def layer_check(layer: LayerTrace) -> Check:
     """Say in a few words what a layer answers."""
     why = f": {layer.why}" if layer.why else ""
     if not layer.applies:
@@ -90,7 +90,7 @@ def _how(layer: LayerTrace) -> str:
 
 def _where(layer: LayerTrace) -> str:
     """Name the levels of an organization that deny."""
-    names = [quoted(level.name) for level in layer.levels if level.name and _denies(level)]
+    names = [in_backticks(level.name) for level in layer.levels if level.name and _denies(level)]
     return f" at {', '.join(names)}" if names else ""
 
 

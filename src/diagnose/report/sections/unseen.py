@@ -13,7 +13,7 @@ from diagnose.model.trace_words import alternative_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 
 def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -57,17 +57,17 @@ def gap_words(gap: Unread) -> str:
     return f"{gap.subject or 'a part of the evidence'}: {GAP_WORDS[gap.gap]}{detail}"
 
 
-def cure(gap: Unread) -> str:
+def how_to_read(gap: Unread) -> str:
     """Say what would let xdiag see it."""
     match gap.gap:
         case Gap.ACCESS_DENIED | Gap.NOT_SUPPLIED if gap.permission:
-            return f"needs {quoted(gap.permission)}"
+            return f"needs {in_backticks(gap.permission)}"
         case Gap.ACCESS_DENIED:
             return "needs the permission to read it"
         case Gap.NOT_SUPPLIED:
             return "needs to be given to xdiag"
         case Gap.NO_CREDENTIALS if gap.permission:
-            return f"needs credentials of that account, with {quoted(gap.permission)}"
+            return f"needs credentials of that account, with {in_backticks(gap.permission)}"
         case Gap.NO_CREDENTIALS:
             return "needs credentials that may read it"
         case Gap.NO_API:
@@ -81,7 +81,7 @@ def cure(gap: Unread) -> str:
 def _subject(doubt: Doubt) -> str:
     match doubt.about:
         case ConditionKey(name=name):
-            return quoted(name)
+            return in_backticks(name)
         case Layer():
             return LAYER_WORDS[doubt.about].whole
         case Gate():
@@ -120,7 +120,7 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
             yield Paragraph("These were not read:")
         case _:
             assert_never(diagnosis.verdict)
-    yield Bullets(tuple(f"{gap_words(gap)}; {cure(gap)}" for gap in found))
+    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in found))
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[Block]:

@@ -7,9 +7,9 @@ from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
 from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
-from diagnose.report.first_cause import Builtin, builtin
-from diagnose.report.sections.causes import sureness
-from diagnose.report.sections.layers import check
+from diagnose.report.first_cause import BuiltinCause, builtin_cause
+from diagnose.report.sections.causes import certainty_words
+from diagnose.report.sections.layers import layer_check
 from diagnose.report.sections.places import pointed_at
 from diagnose.report.sections.unseen import doubt_words
 
@@ -27,10 +27,10 @@ _POINTED = {
 }
 
 
-def passage(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial."""
     match diagnosis.verdict:
-        case Verdict.ALLOWED if builtin(diagnosis) is not Builtin.CONTRADICTED:
+        case Verdict.ALLOWED if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
             blocks = tuple(_allowed(diagnosis))
             return (Section("What lets it pass", blocks),) if blocks else ()
         case Verdict.UNDETERMINED:
@@ -71,7 +71,7 @@ def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
     if decided is not None:
         yield f"Certain: {_passing(decided)}."
     for finding in diagnosis.findings:
-        yield f"{sureness(finding)}: {finding.title}."
+        yield f"{certainty_words(finding)}: {finding.title}."
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     if doubts:
         lead = "To settle it" if len(doubts) == 1 else f"To settle it, {len(doubts)} answers are missing; the first"
@@ -80,7 +80,7 @@ def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _passing(decided: ActionDecision) -> str:
     """Count the layers that do not stand in the way."""
-    passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
+    passing = sum(1 for layer in decided.layers if layer_check(layer).sign in (Sign.PASSES, Sign.NONE))
     if not passing:
         return "no layer is known to refuse, and none to let it pass"
     verb = "does" if passing == 1 else "do"
