@@ -27,11 +27,11 @@ from diagnose.remedy.names import (
 Edit = Callable[[Policy], Policy]
 
 
-def same(one: Policy, other: Policy) -> bool:
+def same(policy: Policy, other: Policy) -> bool:
     """Say whether two policies are one and the same as stored, whatever their text."""
-    if one.arn or other.arn:
-        return one.arn == other.arn
-    return (one.kind, one.name, one.attached_to) == (other.kind, other.name, other.attached_to)
+    if policy.arn or other.arn:
+        return policy.arn == other.arn
+    return (policy.kind, policy.name, policy.attached_to) == (other.kind, other.name, other.attached_to)
 
 
 def is_aws_managed(policy: Policy) -> bool:
@@ -90,7 +90,7 @@ def with_new_policy(case: Case, layer: Layer, policy: Policy, level: str = "") -
             session = replace(source.session, policies=_longer(source.session.policies, policy))
             return with_source(case, replace(source, session=session))
         case Layer.SCP if isinstance(source.scps, Known):
-            levels = tuple(_level_with(one, level, policy) for one in source.scps.value)
+            levels = tuple(_level_with(scp_level, level, policy) for scp_level in source.scps.value)
             return with_source(case, replace(source, scps=replace(source.scps, value=levels)))
     return None
 
@@ -109,7 +109,7 @@ def level_of(case: Case, name: str) -> Level | None:
     """Find a level of the source's organization by its target or its name."""
     scps = case.snapshot.source.scps
     levels = scps.value if isinstance(scps, Known) else ()
-    return next((one for one in levels if name in (one.target, one.name)), None)
+    return next((level for level in levels if name in (level.target, level.name)), None)
 
 
 TRUST_QUOTA = 2048
@@ -238,12 +238,14 @@ def _mapped(policies: PolicySet, edit: Edit) -> PolicySet:
 def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[Level, ...]]:
     if not isinstance(levels, Known):
         return levels
-    return replace(levels, value=tuple(replace(one, policies=_mapped(one.policies, edit)) for one in levels.value))
+    return replace(
+        levels, value=tuple(replace(level, policies=_mapped(level.policies, edit)) for level in levels.value)
+    )
 
 
 def _longer(policies: PolicySet, policy: Policy) -> PolicySet:
     return replace(policies, policies=(*policies.policies, policy))
 
 
-def _level_with(one: Level, name: str, policy: Policy) -> Level:
-    return replace(one, policies=_longer(one.policies, policy)) if name in (one.target, one.name) else one
+def _level_with(level: Level, name: str, policy: Policy) -> Level:
+    return replace(level, policies=_longer(level.policies, policy)) if name in (level.target, level.name) else level

@@ -107,8 +107,8 @@ Change: TypeAlias = (
 class Draft(Struct, frozen=True):
     """A proposed change. `case` is the edited case; None where there is nothing to decide again.
 
-    `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
-    the change that lets in that one, to be shown beside. `letter` is what the owner is asked for, where that is not
+    `narrower` is set where the change allows every session of the source's role: it is the change that allows this
+    one session alone, to be shown beside it. `letter` is what the owner is asked for, where that is not
     what the kind asks for.
     """
 

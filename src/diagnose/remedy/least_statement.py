@@ -56,8 +56,8 @@ def sid(layer: Layer, action: Action, case: Case) -> str:
 def nearest_conditions(document: JsonDict, case: Case, near: JsonDict | None = None) -> JsonDict:
     """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
 
-    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
-    the caller what the owner asks of others: an external ID, MFA, a network. `near` is the statement that was meant.
+    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not exempt
+    the caller from what the owner asks of others: an external ID, MFA, a network. `near` is the statement meant.
     """
     meant = [near] if near and _is_for_such_callers(near, case) else []
     others = [statement for statement in statements(document) if _is_for_such_callers(statement, case)]
@@ -76,7 +76,7 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
 
 
 def _allows(statement: JsonDict, action: Action) -> bool:
-    return any(isinstance(one, str) and action in covered(one) for one in as_list(statement.get("Action")))
+    return any(isinstance(pattern, str) and action in covered(pattern) for pattern in as_list(statement.get("Action")))
 
 
 def _carried(condition: Json, case: Case) -> JsonDict:

@@ -26,7 +26,7 @@ def principal_arn(case: Case) -> str | None:
     """Give the ARN that names exactly the caller: a user's, or a role's with its path, never a session's.
 
     Where the path of a session's role was not read, it is taken to be `/`. None for callers that no trust
-    policy can let in (the root user, federated users) and for services.
+    policy can allow (the root user, federated users) and for services.
     """
     caller = caller_of(case)
     match caller.kind:

@@ -1,4 +1,4 @@
-"""Whether an edit lets in anybody but the source.
+"""Whether an edit allows anybody but the source.
 
 Strangers are everybody whom the policies name, and some whom nobody names. Each has what the source has
 (tags, network, MFA, the same request) but its identity, and may assume every role by its own policies. All
@@ -36,25 +36,14 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
 
     With `sessions` the source's role is meant, so that its other sessions are no strangers.
 
-    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told. The edit of a
+    NO where a stranger becomes allowed, or may be; UNKNOWN where that is unclear for one of them. The edit of a
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
-    return none_moved(pairs, layer)
-
-
-def none_moved(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
-    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
-    result = YES
-    for was, now in pairs:
-        for one, other in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
-            result = min(result, _unmoved(one, other, layer))
-            if result is NO:
-                return NO
-    return result
+    return _none_gains(pairs, layer)
 
 
 def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
@@ -64,7 +53,7 @@ def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool =
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = ((_to(was, arn, layer), _to(now, arn, layer)) for arn in _roles(before, after, layer))
-    return none_moved(pairs, layer)
+    return _none_gains(pairs, layer)
 
 
 _MOST_CALLERS = 60
@@ -77,6 +66,17 @@ _SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w
 _USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+
+
+def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
+    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
+    result = YES
+    for was, now in pairs:
+        for before, after in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
+            result = min(result, _unmoved(before, after, layer))
+            if result is NO:
+                return NO
+    return result
 
 
 def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
@@ -106,7 +106,7 @@ def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
 
 
 def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    return sorted((one.element, one.operator, one.key, one.wanted) for one in statement.unmet)
+    return sorted((element.element, element.operator, element.key, element.wanted) for element in statement.unmet)
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
@@ -182,11 +182,11 @@ def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+        for member in value:
+            yield from _texts(member)
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
+        for member in value.values():
+            yield from _texts(member)
 
 
 def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:

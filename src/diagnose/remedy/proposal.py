@@ -50,13 +50,13 @@ def first_proven(
             if isinstance(outcome, NotProved):
                 reasons.add(outcome)
     advice = _advice(kind, subject, case)
-    return (advice, Proven(Proof.NOT_TRIED)) if advice else next(one for one in NotProved if one in reasons)
+    return (advice, Proven(Proof.NOT_TRIED)) if advice else next(reason for reason in NotProved if reason in reasons)
 
 
 def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
-    """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
+    """Name the kind that allows the same callers by a smaller edit of the faulty value; None where there is none."""
     faulty = subject.element
-    return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
+    return next((smaller.kind for smaller in KINDS[kind].repeats if faulty is not None and smaller.fits(faulty)), None)
 
 
 def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Remedy:
@@ -112,8 +112,8 @@ def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
         return None
-    fitting = (one for one in KINDS[kind].advice if one.fits(case))
-    return next((Draft(one.owner, one.text) for one in fitting), None)
+    fitting = (advice for advice in KINDS[kind].advice if advice.fits(case))
+    return next((Draft(advice.owner, advice.text) for advice in fitting), None)
 
 
 def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
@@ -173,9 +173,9 @@ def _relocated(subject: Subject, decision: Decision) -> Subject | None:
     former = subject.element
     element = next(
         (
-            one
-            for one in statement.elements
-            if (one.element, one.key, one.operator) == (former.element, former.key, former.operator)
+            candidate
+            for candidate in statement.elements
+            if (candidate.element, candidate.key, candidate.operator) == (former.element, former.key, former.operator)
         ),
         None,
     )

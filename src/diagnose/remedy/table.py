@@ -23,9 +23,9 @@ class Edited(StrEnum):
     SOURCE = "source"
     """Which policies the source has, and what they allow."""
     TRUST = "trust"
-    """Whom the trust policy lets in."""
+    """Whom the trust policy allows."""
     POLICY = "policy"
-    """A statement of any policy, put right or narrowed."""
+    """A statement of any policy, corrected or narrowed."""
     LIMIT = "limit"
     """What a policy that only limits allows."""
     REQUEST = "request"
@@ -33,18 +33,18 @@ class Edited(StrEnum):
     SETTING = "setting"
     """What is set on a user or a role besides policies."""
     NOTHING = "nothing"
-    """Nothing that could be decided again: the kind only says what to do."""
+    """Nothing that can be decided again: the kind only says what to do."""
 
 
 class Repeats(Struct, frozen=True):
-    """What a kind comes to the same as: a smaller edit, by another kind, of a fault in this element (of this key)."""
+    """A smaller edit with the same effect, by another kind, of a fault in this element (of this key)."""
 
     kind: RemedyKind
     element: Element
     key: str = ""
 
     def fits(self, faulty: ElementTrace) -> bool:
-        """Say whether it is this element that is at fault, and in a way that the smaller edit puts right."""
+        """Say whether this element is at fault, in a way that the smaller edit corrects."""
         same_key = self.key in ("", faulty.key.lower())
         return faulty.element is self.element and same_key and not faulty.negated
 
@@ -53,7 +53,7 @@ class KindTraits(Struct, frozen=True):
     """One kind of remedy.
 
     `letter` is what the owner is asked for where a draft says nothing else. `advice` is what to say of an error of AWS
-    that nothing in the case explains; the first one that fits is said.
+    that nothing in the case explains; the first one that fits is given.
     INVARIANT: a rule that names a kind for a fault that it `repeats` names the other kind before it.
     """
 

@@ -1,4 +1,4 @@
-"""Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
+"""Remedies that are not edits of a case: wait, ask, grant xdiag a permission."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -26,7 +26,7 @@ _SEND = "and give the answer to xdiag in a case file (`--case`)"
 
 
 class Advice(Struct, frozen=True):
-    """What somebody can do about an error of AWS, so far as it fits the case; by itself it fits every case."""
+    """What can be done about an error of AWS; `fits` says for which cases."""
 
     owner: Owner
     text: str
@@ -66,7 +66,7 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
 def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Ask whoever owns the policy, or the role, whether this request is meant to be refused.
 
-    Who owns a policy that was not read is asked for it, and the owner of a trust policy told what it has to hold.
+    The owner of a policy that was not read is asked for it; the owner of a trust policy is also told what it must hold.
     """
     layer = subject.layer
     if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
@@ -110,7 +110,7 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Grant xdiag's own principal what it lacked to read, and nothing else.
 
-    What there were no credentials for is not read with more permissions, but with a profile of its account.
+    Where there were no credentials, more permissions do not help: it takes a profile of that account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
     lacking = dict.fromkeys(
@@ -141,7 +141,7 @@ _TO_ADMINISTRATORS = (
 
 
 def _for_administrators(permission: str) -> bool:
-    """Say whether a permission is worth nothing to most members of an organization.
+    """Say whether only an organization's administrators can use a permission.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_available-policies.html
     """
@@ -166,7 +166,7 @@ def _several(subjects: Sequence[str]) -> str:
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
-    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
+    """Give xdiag what could not be read: the flags for it, of the finding's layer or of everything that is unknown."""
     statements = dict.fromkeys(
         words
         for doubt in decision.doubts
@@ -180,7 +180,7 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
-    """Say how to state one thing that is unknown."""
+    """Name the flags that state one unknown."""
     match doubt.about:
         case ConditionKey(name=name):
             yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
@@ -199,7 +199,7 @@ _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 
 
 def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Point at what AWS would not accept in a policy document, and say who can mend it."""
+    """Point at what AWS rejects in a policy document."""
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
             words = policy_phrase(problem.layer, problem.policy, case)
@@ -224,8 +224,8 @@ def _unread(value: object) -> Iterator[Unread]:
         for name in value.__struct_fields__:
             yield from _unread(getattr(value, name))
     elif isinstance(value, tuple):
-        for one in value:
-            yield from _unread(one)
+        for member in value:
+            yield from _unread(member)
 
 
 def _one_of(layer: Layer, case: Case) -> str:

@@ -96,7 +96,11 @@ def _by_vpc_id(document: JsonDict, pointer: str) -> tuple[PatchOperation, ...]:
         return ()
     _, parsed, _ = parse_operator(operator)
     equals = "StringNotEquals" if parsed and parsed.negated else "StringEquals"
-    name = equals if not any("*" in str(one) or "?" in str(one) for one in ids) else equals.replace("Equals", "Like")
+    name = (
+        equals
+        if not any("*" in str(vpc_id) or "?" in str(vpc_id) for vpc_id in ids)
+        else equals.replace("Equals", "Like")
+    )
     return _placed(document, condition, (operator, key), (name, "aws:SourceVpc"), ids[0] if len(ids) == 1 else ids)
 
 

@@ -1,4 +1,4 @@
-"""Corrections of what a statement names: its resource, its action, its condition, the language it is in."""
+"""Corrections of what a statement names: its resource, its action, the values of its conditions, its language."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -44,39 +44,18 @@ Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the role's ARN in the place of the value that nearly is it."""
-    element, role = subject.element, case.destination_arn
-    if element is None:
+    if subject.element is None:
         return
     if subject.layer is Layer.IDENTITY and destination_is_protected(case):
         yield NotProved.PROTECTED
         return
-    if not element.negated:
-        near = is_near(element, faulty_value(subject))
-        yield from corrected(
-            subject,
-            case,
-            _replacement(role, subject, near=near),
-            lambda document, at: _put(document, at, role, near=near),
-        )
-    if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(subject, case)
+    yield from _with_right_value(case.destination_arn, subject.element, subject, case)
 
 
 def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
-    element, action = subject.element, str(subject.action)
-    if element is None:
-        return
-    if not element.negated:
-        near = is_near(element, faulty_value(subject))
-        yield from corrected(
-            subject,
-            case,
-            _replacement(action, subject, near=near),
-            lambda document, at: _put(document, at, action, near=near),
-        )
-    if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(subject, case)
+    if subject.element is not None:
+        yield from _with_right_value(str(subject.action), subject.element, subject, case)
 
 
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -147,9 +126,9 @@ def corrected(
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
-    The correction in place comes first. Where it would let in more than this caller, or open more than this
+    The correction in place comes first. Where it would allow more than this caller, or more than this
     role, its proof fails; then the corrected statement is added for this caller and role alone. `in_own` makes
-    the operations on that copy where they are others.
+    the operations on that copy where they differ.
     """
     statement, element = subject.statement, subject.element
     if statement is None or element is None or subject.layer is None:
@@ -221,6 +200,20 @@ _MOST_QUOTED = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
+def _with_right_value(value: str, element: ElementTrace, subject: Subject, case: Case) -> Iterator[Attempt]:
+    """Correct what a statement names; in the source's own policies, else grant what was meant."""
+    if not element.negated:
+        near = is_near(element, faulty_value(subject))
+        yield from corrected(
+            subject,
+            case,
+            _replacement(value, subject, near=near),
+            lambda document, at: _put(document, at, value, near=near),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(subject, case)
+
+
 def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
     """Give the value that the request has, as the operator takes it; None where that is not one known value.
 
@@ -282,7 +275,7 @@ def _whole_test(pointer: str) -> str:
 
 def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
     """Say whether nothing but the faulty value, and perhaps other conditions, keeps a statement from the request."""
-    return all(one == faulty or one.element is Element.CONDITION for one in statement.unmet)
+    return all(element == faulty or element.element is Element.CONDITION for element in statement.unmet)
 
 
 def _own_words(own: JsonDict, action: Action, case: Case) -> str:

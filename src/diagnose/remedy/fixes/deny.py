@@ -1,4 +1,4 @@
-"""An explicit Deny, narrowed so that it spares exactly this request and nothing else.
+"""An explicit Deny, narrowed so that it exempts exactly this request and nothing else.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -37,7 +37,7 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
     """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
 
     Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
-    is there for this very caller or role is left alone: to lift it is a decision, not a correction.
+    is meant for this very caller or role is left alone: to lift it is a decision, not a correction.
     """
     statement, layer = subject.statement, subject.layer
     if statement is None or layer is None or statement.effect is not Effect.DENY:
@@ -55,9 +55,9 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
     where = in_policy_phrase(layer, statement.policy, case)
     text = f"{where}, exempt {whom} from the Deny{_called(statement)}; leave the rest unchanged"
     if layer in _OWN_LAYERS:
-        narrowing = _spares_role(original, path, case)
+        narrowing = _exempt_role(original, path, case)
     else:
-        narrowing = _without_not_principal(original, path, case) or _spares_caller(original, path, case)
+        narrowing = _replace_not_principal(original, path, case) or _exempt_caller(original, path, case)
     if not narrowing:
         nameable = layer in _OWN_LAYERS or principal_element(case) is not None
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
@@ -125,7 +125,7 @@ def _of_sts(pattern: str) -> bool:
     return pattern.lower().startswith("sts:")
 
 
-def _spares_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _exempt_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = case.destination_arn
     if "NotResource" in statement:
@@ -142,7 +142,7 @@ def _spares_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOpera
     return (PatchOperation("replace", below(path, "Resource"), one_or_list(others)),) if others else ()
 
 
-def _spares_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _exempt_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one caller by a condition, which is joined to those that are there."""
     caller = caller_of(case)
     arn = principal_arn(case)
@@ -158,7 +158,7 @@ def _spares_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOpe
 
 
 def _is_for_this_caller(statement: JsonDict, arn: str) -> bool:
-    """Say whether a Deny names the caller and nobody else, so that to spare the caller would be to remove it."""
+    """Say whether a Deny names the caller and nobody else, so that exempting the caller would remove it."""
     principal = statement.get("Principal")
     if isinstance(principal, dict) and as_list(principal.get("AWS")) == [arn]:
         return True
@@ -174,7 +174,7 @@ def _is_for_this_caller(statement: JsonDict, arn: str) -> bool:
 def _with_exception(
     statement: JsonDict, path: str, operator: str, key: str, values: list[Json]
 ) -> tuple[PatchOperation, ...]:
-    """Add values that a negated test spares: to a test of that key, to a block of that operator, or anew."""
+    """Add values that a negated test exempts: to a test of that key, to a block of that operator, or in a new block."""
     condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
     if not isinstance(condition, dict):
         return (PatchOperation("add", below(path, "Condition"), {operator: {key: value}}),)
@@ -191,23 +191,23 @@ def _with_exception(
     return (PatchOperation("add", below(path, "Condition", operator), {key: value}),)
 
 
-def _without_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _replace_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Say by a condition what NotPrincipal says, which hits every principal with a permissions boundary.
 
-    NotPrincipal spares a user who is listed with the account, and a session that is listed with its role and account.
-    A condition on the ARN of a role would spare its other sessions, too: then NotPrincipal has to stay.
+    NotPrincipal exempts a user listed with the account, and a session listed with its role and account.
+    A condition on the ARN of a role would exempt its other sessions, too: then NotPrincipal has to stay.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    principals, source = statement.get("NotPrincipal"), principal_arn(case)
-    if not isinstance(principals, dict) or set(principals) != {"AWS"} or source is None:
+    principals, caller_arn = statement.get("NotPrincipal"), principal_arn(case)
+    if not isinstance(principals, dict) or set(principals) != {"AWS"} or caller_arn is None:
         return ()
-    named = [str(one) for one in as_list(principals["AWS"])]
-    accounts = {account_of(one) or one for one in named if one.endswith(":root") or one.isdecimal()}
-    if any(":assumed-role/" in one and account_of(one) in accounts for one in named):
+    named = [str(arn) for arn in as_list(principals["AWS"])]
+    accounts = {account_of(arn) or arn for arn in named if arn.endswith(":root") or arn.isdecimal()}
+    if any(":assumed-role/" in arn and account_of(arn) in accounts for arn in named):
         return ()
-    users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
-    values = [*users, *([source] if source not in users else [])]
+    users: list[Json] = [arn for arn in named if ":user/" in arn and account_of(arn) in accounts]
+    values = [*users, *([caller_arn] if caller_arn not in users else [])]
     return (
         PatchOperation("remove", below(path, "NotPrincipal")),
         PatchOperation("add", below(path, "Principal"), "*"),

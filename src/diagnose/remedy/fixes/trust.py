@@ -1,4 +1,4 @@
-"""The trust policy: who is let in."""
+"""The trust policy: who may assume the role."""
 
 import re
 from collections.abc import Iterator
@@ -212,7 +212,7 @@ def _seen_by(action: Action, condition: object) -> JsonDict:
 def _taken_out(statement: JsonDict, path: str, action: Action) -> tuple[PatchOperation, ...]:
     """Take an action out of a list; a pattern, or an action that stands alone, stays."""
     actions = statement.get("Action")
-    places = [index for index, one in enumerate(as_list(actions)) if str(one).lower() == action.lower()]
+    places = [index for index, action_name in enumerate(as_list(actions)) if str(action_name).lower() == action.lower()]
     if not isinstance(actions, list) or len(places) == len(actions):
         return ()
     return tuple(PatchOperation("remove", below(path, "Action", str(index))) for index in reversed(places))

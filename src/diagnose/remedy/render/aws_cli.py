@@ -161,7 +161,7 @@ def _update_policy(policy: Policy, document: Json) -> str:
 
 
 def _create_and_attach(change: PolicyChange) -> str:
-    """Create an SCP and attach it. The document goes by a file: it does not fit into a command substitution."""
+    """Create an SCP and attach it. The document is in a file: it does not fit into a command substitution."""
     target = _fit(re.compile(r"[\w-]+", re.ASCII), change.target)
     create = _aws(
         "organizations create-policy",
