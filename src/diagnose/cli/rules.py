@@ -93,18 +93,21 @@ def check_rules(
 
 def new_rule(
     name: Annotated[str, typer.Argument(metavar="RULE", help="The new rule's id, such as trust-tag-missing.")],
-    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write it to.")] = Path(),
+    folder: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Folder to write it to; made if it does not exist.")
+    ] = Path("our-rules"),
     case_file: Annotated[
         Path | None, typer.Option("--case", metavar="FILE", help="A case that the rule should explain.")
     ] = None,
 ) -> None:
     """Draft a rule, with the facts of a case to choose from.
 
-        xdiag rules new trust-tag-missing --case ticket.json --to our-rules/
+        xdiag rules new trust-tag-missing --case ticket.json
 
     Exit codes: 0 written, 2 bad usage or input.
     """
     import re
+    from shlex import quote
 
     from diagnose.authoring.draft import drafted
     from diagnose.loading import load_case
@@ -116,13 +119,15 @@ def new_rule(
     path = folder / f"{name}.yaml"
     text = drafted(name, load_case(case_file) if case_file else None)
     try:
+        if not folder.exists():
+            folder.mkdir()
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise XdiagError(f"`{path}` already exists", hint="choose another id, or edit that file") from None
     except OSError as error:
         raise XdiagError(f"`{path}` cannot be written", hint=f"{error.strerror or error}".lower()) from None
-    typer.echo(f"wrote {path}; finish it, then run `xdiag rules check {folder}`", err=True)
+    typer.echo(f"wrote {path}; finish it, then run `xdiag rules check {quote(str(folder))}`", err=True)
 
 
 def explain(name: RuleId, folders: RuleFolders = None) -> None:
