@@ -16,7 +16,7 @@ from diagnose.authoring.examples import changed
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
 from diagnose.evaluate.authorization import Authorization
-from diagnose.evaluate.console import as_the_console_asks
+from diagnose.evaluate.console import console_case
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.explore import explore
 from diagnose.evaluate.gates import gates
@@ -107,32 +107,32 @@ def test_an_action_is_decided_by_all_the_layers_and_by_those_that_can_deny_it(na
     for authorization in _asked(name):
         for action, _ in authorization.actions():
             layers = authorization.answers(action)
-            answers = [(layer, weighed.grants, weighed.denies) for layer, weighed in layers.items()]
-            assert authorization.verdict(action) is authorization.allowed(layers[Layer.TRUST].reach, answers)
+            answers = [(layer, answer.grants, answer.denies) for layer, answer in layers.items()]
+            assert authorization.verdict(action) is authorization.allowed(layers[Layer.TRUST].matches, answers)
 
 
 @of_everything
 def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
     for authorization in _asked(name):
         for action, _ in authorization.actions():
-            for layer, weighed in authorization.answers(action).items():
-                reach: TrustMatches = {}
-                answer = answer_layer(
-                    authorization.layers[layer], authorization.request(action), authorization.has_boundary, reach
+            for layer, answer in authorization.answers(action).items():
+                matches: TrustMatches = {}
+                without_traces = answer_layer(
+                    authorization.layers[layer], authorization.request(action), authorization.has_boundary, matches
                 )
-                assert answer == (weighed.grants, weighed.denies)
-                assert weighed.grants is all_of(level.some_allow for level in weighed.levels)
-                assert weighed.denies is any_of(level.some_deny for level in weighed.levels)
+                assert without_traces == (answer.grants, answer.denies)
+                assert answer.grants is all_of(level.some_allow for level in answer.levels)
+                assert answer.denies is any_of(level.some_deny for level in answer.levels)
                 if layer is Layer.TRUST:
-                    assert reach == weighed.reach
+                    assert matches == answer.matches
 
 
 @of_everything
 def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> None:
     for authorization in _asked(name):
         for action, _ in authorization.actions():
-            for layer, weighed in authorization.answers(action).items():
-                for compiled, level in zip(authorization.layers[layer].levels, weighed.levels, strict=True):
+            for layer, answer in authorization.answers(action).items():
+                for compiled, level in zip(authorization.layers[layer].levels, answer.levels, strict=True):
                     assert (level.some_allow, level.some_deny) == _one_by_one(compiled, level)
 
 
@@ -140,11 +140,11 @@ def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> N
 def test_trying_values_decides_like_everything_else(name: str) -> None:
     for authorization in _asked(name):
         exploration = explore(authorization)
-        before = {key: authorization.context[key] for key in exploration.candidates}
+        before = {key: authorization.context[key] for key in exploration.tried}
         for places, outcome in islice(exploration.outcomes.items(), 32):
-            for (key, tried), place in zip(exploration.candidates.items(), places, strict=True):
+            for (key, tried), place in zip(exploration.tried.items(), places, strict=True):
                 authorization.context[key] = tried[place].values
-            assert outcome.verdict is authorization.together(authorization.verdict)
+            assert outcome.verdict is authorization.combined(authorization.verdict)
             for (action, layer), passes in outcome.passes.items():
                 assert passes is authorization.answers(action)[layer].passes
         authorization.context.update(before)
@@ -207,7 +207,7 @@ def test_the_parameters_that_are_tried_are_all_that_there_are() -> None:
 
 def _asked(name: str) -> Iterator[Authorization]:
     for one in everything(name):
-        yield Authorization(as_the_console_asks(one))
+        yield Authorization(console_case(one))
 
 
 def _one_by_one(compiled: CompiledLevel, level: LevelTrace) -> tuple[Tri, Tri]:
@@ -218,5 +218,5 @@ def _one_by_one(compiled: CompiledLevel, level: LevelTrace) -> tuple[Tri, Tri]:
         effect: [trace.verdict for trace, own in zip(level.statements, effects, strict=True) if own in (effect, None)]
         for effect in Effect
     }
-    some_allow = any_of([*by_effect[Effect.ALLOW], *unread]) if compiled.row.grants else YES
+    some_allow = any_of([*by_effect[Effect.ALLOW], *unread]) if compiled.traits.grants else YES
     return some_allow, any_of([*by_effect[Effect.DENY], *unread])

@@ -187,14 +187,14 @@ def _actions(statement: Statement) -> tuple[str, ...] | None:
     """Name the actions by which a role is assumed that a statement is about."""
     if statement.actions is None:
         return None
-    patterns = [glob(text.lower()) for text, _ in statement.actions.listed]
+    patterns = [glob(text.lower()) for text, _ in statement.actions.values]
     negated = statement.actions.negated
     return tuple(action for action in _STS if any(matches(action.lower()) for matches in patterns) is not negated)
 
 
 def _condition(test: Test) -> str:
-    values = ", ".join(operand.text.written for operand in test.operands) or "(values that are not valid)"
-    return f"{test.written} {test.key} {values}"
+    values = ", ".join(operand.text.raw for operand in test.operands) or "(values that are not valid)"
+    return f"{test.operator_name} {test.key} {values}"
 
 
 def _open_to_world(statement: Statement, effect: Effect | None, *, everyone: bool) -> Tri:
@@ -207,7 +207,7 @@ def _open_to_world(statement: Statement, effect: Effect | None, *, everyone: boo
 
     conditions: dict[str, dict[str, list[str]]] = {}
     for test in statement.tests:
-        conditions.setdefault(test.written, {})[test.key] = [operand.text.written for operand in test.operands]
+        conditions.setdefault(test.operator_name, {})[test.key] = [operand.text.raw for operand in test.operands]
     if Universe({"Effect": "Allow", "Principal": "*", "Condition": conditions}).is_internet_accessible():
         return YES
     # These let in whoever has no such key.

@@ -16,24 +16,24 @@ _FEDERATED = "sts:assumerolewith"
 
 
 class Actions:
-    """The Action or NotAction element of one statement; `covers` is what it comes to for AssumeRole."""
+    """The Action or NotAction of one statement; `covers` are the actions of an AssumeRole call that it is about."""
 
-    __slots__ = ("covers", "listed", "negated")
+    __slots__ = ("covers", "negated", "values")
 
-    def __init__(self, listed: Texts, covers: frozenset[Action], *, negated: bool) -> None:
+    def __init__(self, values: Texts, covers: frozenset[Action], *, negated: bool) -> None:
         """Keep the patterns beside what they cover."""
-        self.listed, self.covers, self.negated = listed, covers, negated
+        self.values, self.covers, self.negated = values, covers, negated
 
     def holds(self, request: ActionRequest) -> Tri:
-        """Say whether the action asked for is covered."""
+        """Say whether the action is covered."""
         return tri(request.action in self.covers)
 
     def trace(self, request: ActionRequest) -> ElementTrace:
         """Compare, and say how: at the pattern that covers the action, or at the whole element."""
         action = request.action
-        covering = next((placed for placed in self.listed if action in covered(placed[0])), None)
+        covering = next(((text, place) for text, place in self.values if action in covered(text)), None)
         if covering is None:
-            wanted, pointer = self.listed.texts, self.listed.pointer
+            wanted, pointer = self.values.texts, self.values.pointer
         else:
             wanted, pointer = (covering[0],), covering[1]
         if action in self.covers:
@@ -48,7 +48,7 @@ class Actions:
 
     def _miss(self, action: Action) -> tuple[Reason, str]:
         """Name the nearest miss, and where it stands."""
-        lowered = [(text.lower(), place) for text, place in self.listed]
+        lowered = [(text.lower(), place) for text, place in self.values]
         for text, place in lowered:
             if _looks_like(text, action.lower()):
                 return Reason.MISSPELT, place
@@ -56,9 +56,9 @@ class Actions:
         if federation:
             return Reason.FEDERATION_ONLY, federation[0]
         if self.covers:
-            return Reason.COMPANION_ONLY, self.listed.pointer
+            return Reason.COMPANION_ONLY, self.values.pointer
         others = bool(lowered) and not any(text.startswith("sts:") for text, _ in lowered)
-        return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.listed.pointer
+        return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.values.pointer
 
 
 EVERY_ACTION = frozenset(Action)
@@ -67,7 +67,7 @@ _BY_NAME = {action.lower(): frozenset((action,)) for action in Action}
 
 
 def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
-    """Name the actions of an AssumeRole call that a statement is about, all of them where that cannot be told."""
+    """Name the actions of an AssumeRole call that a statement is about, or may be about."""
     if repeats(statement, "Action", "NotAction"):
         return EVERY_ACTION
     negated = "Action" not in statement

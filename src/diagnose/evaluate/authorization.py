@@ -38,7 +38,7 @@ class Authorization:
     @property
     def layers(self) -> dict[Layer, CompiledLayer]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
-        return {row.layer: self._layer(row.layer) for row in ASSUME_ROLE.layers}
+        return {traits.layer: self._layer(traits.layer) for traits in ASSUME_ROLE.layers}
 
     @property
     def gates(self) -> tuple[GateTrace, ...]:
@@ -64,7 +64,7 @@ class Authorization:
     def _companions(self) -> Iterator[tuple[Action, Tri]]:
         """Name the actions that are, or may be, needed besides AssumeRole."""
         case = self.call.case
-        tags, identity = self._source.hands_on(case.snapshot.source)
+        tags, identity = self._source.inherited(case.snapshot.source)
         contexts = NO
         if not self.call.by_console:
             sent = case.request.parameters
@@ -106,22 +106,22 @@ class Authorization:
         INVARIANT: the layers that are not asked would not change the answer. A law compares it with that of all.
         """
         request = ActionRequest(action, self.call, self.context)
-        reach: TrustMatches = {}
+        matches: TrustMatches = {}
         trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
-        _, denied = answer_layer(trust, request, self.has_boundary, reach)
-        if not reach or denied is YES:
+        _, denied = answer_layer(trust, request, self.has_boundary, matches)
+        if not matches or denied is YES:
             return NO
         answers = [(Layer.TRUST, YES, denied)]
         for layer, compiled_layer in self._behind_trust(action):
             grants, denied = answer_layer(compiled_layer, request, self.has_boundary, {})
             answers.append((layer, grants, denied))
-        return allowed(self.call.caller, reach, answers, same_account=self.same_account)
+        return allowed(self.call.caller, matches, answers, same_account=self.same_account)
 
-    def allowed(self, reach: TrustMatches, answers: LayerAnswers) -> Tri:
-        """Put the layers together for one action, of which `reach` is how the trust policy reaches the caller."""
-        return allowed(self.call.caller, reach, answers, same_account=self.same_account)
+    def allowed(self, matches: TrustMatches, answers: LayerAnswers) -> Tri:
+        """Put the layers together for one action, of which `matches` is how the trust policy reaches the caller."""
+        return allowed(self.call.caller, matches, answers, same_account=self.same_account)
 
-    def together(self, is_allowed: Callable[[Action], Tri]) -> Tri:
+    def combined(self, is_allowed: Callable[[Action], Tri]) -> Tri:
         """Put gates and actions together: those that are needed must all pass.
 
         No more of them is asked than it takes to be certain.
@@ -155,7 +155,7 @@ class Authorization:
         rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
         for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
             if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
-                layers = [*layers, (compiled_layer.row.layer, compiled_layer)]
+                layers = [*layers, (compiled_layer.traits.layer, compiled_layer)]
         return layers
 
 
@@ -163,10 +163,10 @@ Grants: TypeAlias = Mapping[Layer, Tri]
 """Whether the layers on the caller's side grant the request; one that does not apply grants it."""
 
 
-def allowed(caller: Caller, reach: TrustMatches, answers: LayerAnswers, *, same_account: bool) -> Tri:
+def allowed(caller: Caller, matches: TrustMatches, answers: LayerAnswers, *, same_account: bool) -> Tri:
     """Put the layers together for one action. A layer that is not among the answers lets it pass.
 
-    `reach` is the trust policy's.
+    `matches` is the trust policy's.
     """
     grants, denied = dict(_ALL_GRANT), NO
     for layer, grants_it, denies_it in answers:
@@ -174,28 +174,28 @@ def allowed(caller: Caller, reach: TrustMatches, answers: LayerAnswers, *, same_
         if denies_it > denied:
             denied = denies_it
     limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
-    return passes(min(granted(caller, reach, grants, same_account=same_account), limits), denied)
+    return passes(min(granted(caller, matches, grants, same_account=same_account), limits), denied)
 
 
-def granted(caller: Caller, reach: TrustMatches, grants: Grants, *, same_account: bool) -> Tri:
+def granted(caller: Caller, matches: TrustMatches, grants: Grants, *, same_account: bool) -> Tri:
     """Say whether the trust policy, and what else its match calls for, allow the request. Denies count elsewhere.
 
-    `reach` is the trust policy's.
+    `matches` is the trust policy's.
     """
-    if not reach:
+    if not matches:
         return NO
     identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
     if caller.kind is CallerKind.SERVICE:
         # Whether `*` takes in AWS services is not documented.
-        return max(reach.get(Match.SERVICE, NO), min(UNKNOWN, reach.get(Match.ANY, NO)))
+        return max(matches.get(Match.SERVICE, NO), min(UNKNOWN, matches.get(Match.ANY, NO)))
     if not same_account:
-        return min(_reached(reach), identity, boundary, session)
-    by_account = min(reach.get(Match.ACCOUNT, NO), identity, boundary, session)
-    by_role = min(reach.get(Match.ROLE, NO), boundary, session) if caller.has_role else NO
-    return max(_direct(caller, reach), by_role, by_account)
+        return min(_reached(matches), identity, boundary, session)
+    by_account = min(matches.get(Match.ACCOUNT, NO), identity, boundary, session)
+    by_role = min(matches.get(Match.ROLE, NO), boundary, session) if caller.has_role else NO
+    return max(_direct(caller, matches), by_role, by_account)
 
 
-def needed(caller: Caller, reach: TrustMatches, layer: Layer, *, same_account: bool) -> Tri:
+def needed(caller: Caller, matches: TrustMatches, layer: Layer, *, same_account: bool) -> Tri:
     """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller.
 
     UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is mended.
@@ -206,26 +206,26 @@ def needed(caller: Caller, reach: TrustMatches, layer: Layer, *, same_account: b
         return NO
     if not same_account:
         return YES
-    by_role = reach.get(Match.ROLE, NO) if caller.has_role else NO
-    waived = max(_direct(caller, reach), by_role if layer is Layer.IDENTITY else NO)
+    by_role = matches.get(Match.ROLE, NO) if caller.has_role else NO
+    waived = max(_direct(caller, matches), by_role if layer is Layer.IDENTITY else NO)
     if waived is not NO:
         return ~waived
-    return YES if _reached(reach) is not NO else UNKNOWN
+    return YES if _reached(matches) is not NO else UNKNOWN
 
 
 _ALL_GRANT: dict[Layer, Tri] = dict.fromkeys(Layer, YES)
 
 
-def _direct(caller: Caller, reach: TrustMatches) -> Tri:
+def _direct(caller: Caller, matches: TrustMatches) -> Tri:
     """Say whether the trust policy names the caller so that, within the account, nothing else is needed.
 
     For a role's session and `*` the guide says that no boundary and no session policy limits it, by way of
     the condition on `aws:PrincipalArn`; that this holds for a bare `*` is inferred.
     """
     named = Match.SESSION if caller.has_role else Match.USER
-    return max(reach.get(named, NO), reach.get(Match.ANY, NO))
+    return max(matches.get(named, NO), matches.get(Match.ANY, NO))
 
 
-def _reached(reach: TrustMatches) -> Tri:
+def _reached(matches: TrustMatches) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
-    return max([NO, *(answer for match, answer in reach.items() if match is not Match.SERVICE)])
+    return max([NO, *(answer for match, answer in matches.items() if match is not Match.SERVICE)])

@@ -12,8 +12,8 @@ from functools import lru_cache
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.memo import Memo
-from diagnose.evaluate.operator import OPERATORS, Comparator, Family, Operator
-from diagnose.evaluate.pattern import Piece, Text
+from diagnose.evaluate.operator import OPERATORS, Family, Operator, ValueMatcher
+from diagnose.evaluate.pattern import Fragment, Text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.json_text import encode_json, repeated_keys
 from diagnose.model.key_state import ABSENT, State, UnknownState
@@ -30,17 +30,17 @@ class SetOperator(Enum):
 
 
 class Operand:
-    """One value of a test. `compare` is ready unless the text holds variables; `malformed` says that it cannot be."""
+    """One value of a test. `matches` is ready unless the text holds variables; `malformed` says that it cannot be."""
 
-    __slots__ = ("compare", "malformed", "pointer", "text")
+    __slots__ = ("malformed", "matches", "pointer", "text")
 
     def __init__(self, text: Text, pointer: str, operator: Operator) -> None:
         """Compile a value that has no variables; the others wait for the request."""
         self.text, self.pointer = text, pointer
-        self.compare: Comparator | None = None
-        if text.plain is not None or not operator.takes_variables:
-            self.compare = operator.comparison(((text.written, True),))
-            self.malformed = self.compare is None
+        self.matches: ValueMatcher | None = None
+        if text.static is not None or not operator.takes_variables:
+            self.matches = operator.matcher(((text.raw, True),))
+            self.malformed = self.matches is None
         else:
             self.malformed = False
 
@@ -58,19 +58,19 @@ class Test:
         "lower",
         "multivalued",
         "operator",
+        "operator_name",
         "pointer",
         "sets",
-        "untold",
-        "written",
+        "unreadable",
     )
 
-    def __init__(self, written: str, key: str, values: Texts | None, pointer: str, *, variables: bool) -> None:
-        """Compile `written`, an operator with its prefix and suffix, for `key`; None for values that cannot be told."""
-        self.written, self.key, self.lower, self.pointer = written, key, key.lower(), pointer
-        self.sets, self.operator, self.if_exists = parse_operator(written)
+    def __init__(self, operator_name: str, key: str, values: Texts | None, pointer: str, *, variables: bool) -> None:
+        """`operator_name` is an operator with its prefix and suffix; `values` is None where they cannot be read."""
+        self.operator_name, self.key, self.lower, self.pointer = operator_name, key, key.lower(), pointer
+        self.sets, self.operator, self.if_exists = parse_operator(operator_name)
         self.multivalued = self.lower in MULTIVALUED
         self.hidden = hidden_from(self.lower)
-        self.untold = values is None
+        self.unreadable = values is None
         self._values, self._variables = values, variables
         self._operands: tuple[Operand, ...] | None = None
 
@@ -88,7 +88,7 @@ class Test:
         """Say whether the test is true of the request; an operator that AWS does not have is never true."""
         if self.operator is None:
             return NO
-        if self.untold:
+        if self.unreadable:
             return UNKNOWN
         state = self.state(request)
         if isinstance(state, UnknownState):
@@ -96,7 +96,7 @@ class Test:
         return self.holds_of(state, request)
 
     def state(self, request: ActionRequest) -> State:
-        """Look the key up, as the context of the action asked for holds it."""
+        """Look the key up, as it is in the context of this action."""
         if request.action in self.hidden:
             return ABSENT
         return request.context[self.lower]
@@ -129,14 +129,14 @@ class Test:
         """
         operator = self.operator
         assert operator is not None
-        found = NO
+        fits = NO
         for operand in self.operands:
             answer = _compare(operand, operator, value, request)
             if answer is YES:
                 return NO if operator.negated else YES
             if answer is UNKNOWN:
-                found = UNKNOWN
-        return ~found if operator.negated else found
+                fits = UNKNOWN
+        return ~fits if operator.negated else fits
 
     def _holds_of_unknown(self, state: UnknownState, request: ActionRequest) -> Tri:
         if state.options is not None:
@@ -148,10 +148,10 @@ class Test:
         return UNKNOWN
 
     def _null(self, values: tuple[str, ...]) -> Tri:
-        """`Null: true` wants the key to be absent. Whether an empty value counts as present is not certain."""
+        """`Null: true` means that the key must be absent. Whether an empty value counts as present is not certain."""
         if any(operand.malformed for operand in self.operands):
             return UNKNOWN
-        wants_absent = {operand.text.written.lower() == "true" for operand in self.operands}
+        wants_absent = {operand.text.raw.lower() == "true" for operand in self.operands}
         if len(wants_absent) > 1:
             return YES
         if values and not any(values):
@@ -160,13 +160,13 @@ class Test:
 
 
 @lru_cache(maxsize=1024)
-def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
+def parse_operator(name: str) -> tuple[SetOperator, Operator | None, bool]:
     """Take `ForAnyValue:StringLikeIfExists` apart. `Null` cannot be combined with `IfExists`."""
-    lower = written.lower()
+    lower = name.lower()
     sets = SetOperator.NONE
-    for candidate in (SetOperator.ALL, SetOperator.ANY):
-        if lower.startswith(candidate.value.lower()):
-            sets, lower = candidate, lower[len(candidate.value) :]
+    for prefix in (SetOperator.ALL, SetOperator.ANY):
+        if lower.startswith(prefix.value.lower()):
+            sets, lower = prefix, lower[len(prefix.value) :]
     if_exists = lower.endswith("ifexists")
     operator = OPERATORS.get(lower.removesuffix("ifexists"))
     if operator is not None and operator.family is Family.NULL and if_exists:
@@ -174,20 +174,20 @@ def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
     return sets, operator, if_exists
 
 
-class ConditionBlock:
-    """A compiled block: its tests, all of which must hold, and whether a flaw keeps it from being told."""
+class Conditions:
+    """The Condition of one statement: its tests, all of which must hold; `broken` if a flaw makes it unreadable."""
 
     __slots__ = ("_flaws", "broken", "tests")
 
     def __init__(self, tests: list[Test], flaws: Flaws) -> None:
-        """Take what was read; operands are compiled, and found malformed, when they are first looked at."""
-        self.tests, self.broken, self._flaws = tests, flaws.broken, flaws.found
+        """Operands are compiled, and may prove malformed, when they are first looked at."""
+        self.tests, self.broken, self._flaws = tests, flaws.broken, flaws.all
 
     @property
     def flaws(self) -> list[Flaw]:
-        """What AWS would not accept of it."""
+        """What AWS rejects in it."""
         malformed = [
-            Flaw(operand.pointer, f"`{test.written}` cannot compare `{operand.text.written}`")
+            Flaw(operand.pointer, f"`{test.operator_name}` cannot compare `{operand.text.raw}`")
             for test in self.tests
             for operand in test.operands
             if operand.malformed
@@ -195,17 +195,17 @@ class ConditionBlock:
         return self._flaws + malformed
 
 
-def compile_block(read: object, pointer: str, *, variables: bool) -> ConditionBlock:
-    """Compile a block, or take what was compiled before of the same block in the same place and language.
+def compile_conditions(read: object, pointer: str, *, variables: bool) -> Conditions:
+    """Compile a Condition, or take what was compiled before of the same one in the same place and language.
 
-    A condition on the organization, say, stands in documents that are otherwise all different.
+    A condition on the organization, for example, is part of documents that are otherwise all different.
     """
     content = encode_json(read)
     if b"null" in content or _repeats(read):
-        # Written anew, a key that is repeated stands once, and infinity, which JSON does not have, is null.
+        # In `content` a repeated key appears once, and infinity, which JSON does not have, is null.
         return _compile(read, pointer, variables=variables)
     key = (pointer, variables, content)
-    return _blocks.find(key) or _blocks.offer(key, _compile(read, pointer, variables=variables), len(content))
+    return _conditions.find(key) or _conditions.offer(key, _compile(read, pointer, variables=variables), len(content))
 
 
 _ANY_OPERATOR = OPERATORS["stringequals"]
@@ -219,45 +219,45 @@ def _compare(operand: Operand, operator: Operator, value: str, request: ActionRe
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    compare = operand.compare
-    if compare is None and not operand.malformed:
-        pieces: tuple[Piece, ...] | UnknownState | None = operand.text.resolve(request)
-        if isinstance(pieces, UnknownState):
+    matches = operand.matches
+    if matches is None and not operand.malformed:
+        fragments: tuple[Fragment, ...] | UnknownState | None = operand.text.resolve(request)
+        if isinstance(fragments, UnknownState):
             return UNKNOWN
-        if pieces is None:
+        if fragments is None:
             return NO
-        compare = operator.comparison(pieces)
-    answer = compare(value) if compare is not None else None
+        matches = operator.matcher(fragments)
+    answer = matches(value) if matches is not None else None
     if answer is None:
         return UNKNOWN if operator.negated else NO
     return YES if answer else NO
 
 
-_blocks: Memo[ConditionBlock] = Memo()
+_conditions: Memo[Conditions] = Memo()
 
 
 def _repeats(read: object) -> bool:
-    """Say whether a block repeats an operator, or a key under one."""
+    """Say whether a Condition repeats an operator, or a key under one."""
     return bool(repeated_keys(read)) or any(map(repeated_keys, read.values() if isinstance(read, dict) else ()))
 
 
-def _compile(read: object, pointer: str, *, variables: bool) -> ConditionBlock:
+def _compile(read: object, pointer: str, *, variables: bool) -> Conditions:
     tests: list[Test] = []
     flaws = Flaws()
     if not isinstance(read, dict):
         flaws.add(pointer, "expected an object of condition operators")
-        return ConditionBlock(tests, flaws)
+        return Conditions(tests, flaws)
     repeated = flaws.repeated(read, pointer)
-    for written, tested in read.items():
-        where = f"{pointer}/{escaped(written)}"
-        if not isinstance(tested, dict):
+    for name, keys in read.items():
+        where = f"{pointer}/{escaped(name)}"
+        if not isinstance(keys, dict):
             flaws.add(where, "expected an object of condition keys")
             continue
-        if parse_operator(written)[1] is None:
-            flaws.note(where, f"AWS knows no condition operator `{written}`")
-        repeated = flaws.repeated(tested, where) or repeated
-        for key, given in tested.items():
+        if parse_operator(name)[1] is None:
+            flaws.note(where, f"AWS knows no condition operator `{name}`")
+        repeated = flaws.repeated(keys, where) or repeated
+        for key, operands in keys.items():
             place = f"{where}/{escaped(key)}"
-            values = flaws.texts(given, place, unquoted=True)
-            tests.append(Test(written, key, values, place, variables=variables))
-    return ConditionBlock([] if repeated else tests, flaws)
+            values = flaws.texts(operands, place, unquoted=True)
+            tests.append(Test(name, key, values, place, variables=variables))
+    return Conditions([] if repeated else tests, flaws)

@@ -13,8 +13,8 @@ from diagnose.model.tri import UNKNOWN, YES, Tri
 _SIGN_INS = (Origin.IDENTITY_CENTER, Origin.SAML, Origin.WEB_IDENTITY, Origin.CONSOLE)
 
 
-def as_the_console_asks(case: Case) -> Case:
-    """Give the case as AWS gets it: asked by the identity that signed in, of whom nothing else may be known."""
+def console_case(case: Case) -> Case:
+    """Give the case as AWS sees it: made by the identity that signed in, of whom nothing else may be known."""
     signed_in = case.request.signed_in_as
     if case.request.via is not Via.CONSOLE or not signed_in or signed_in == case.snapshot.source.arn:
         return case
@@ -22,7 +22,7 @@ def as_the_console_asks(case: Case) -> Case:
 
 
 def second_switch(case: Case) -> GateTrace | None:
-    """Say that a role was switched to before, so that this switch is not made by the source; None where it is."""
+    """Say that a role was switched to before, so that the source does not make this switch; None where it does."""
     if case.request.via is not Via.CONSOLE:
         return None
     source, signed_in = case.snapshot.source.arn, case.request.signed_in_as
@@ -36,6 +36,6 @@ def second_switch(case: Case) -> GateTrace | None:
     return GateTrace(Gate.CONSOLE, UNKNOWN, Reason.SECOND_SWITCH, wanted=source)
 
 
-def as_switched(switched: GateTrace, answer: Tri) -> Tri:
-    """Give the answer to whoever signed in. Where that is not known, an answer to the source says nothing of it."""
+def after_switch(switched: GateTrace, answer: Tri) -> Tri:
+    """Give the answer to the identity that signed in. While that is not known, an answer to the source says nothing."""
     return answer if switched.verdict is YES else UNKNOWN

@@ -1,4 +1,4 @@
-"""Case -> Decision: every authorised action through every layer, and what else the request must pass.
+"""Case -> Decision: every authorised action through every layer, and the gates that the request must pass.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.authorization import Authorization, needed
-from diagnose.evaluate.console import as_switched, as_the_console_asks, second_switch
+from diagnose.evaluate.console import after_switch, console_case, second_switch
 from diagnose.evaluate.doubts import doubts, notes
 from diagnose.evaluate.explore import Exploration, explore
 from diagnose.evaluate.level import LayerAnswer, TrustMatches
@@ -31,28 +31,28 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 def decide(case: Case) -> Decision:
     """Say what AWS would answer, and why.
 
-    Raises XdiagError when the source or the role is no ARN of one.
+    Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role.
     """
     switched = second_switch(case)
-    authorization = Authorization(as_the_console_asks(case))
-    closed = authorization.gates
+    authorization = Authorization(console_case(case))
+    gates = authorization.gates
     actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
-    answer = authorization.together({decided.action: decided.verdict for decided in actions}.__getitem__)
+    answer = authorization.combined({decided.action: decided.verdict for decided in actions}.__getitem__)
     exploration = explore(authorization)
     if answer is UNKNOWN and exploration.outcomes:
         answer = exploration.verdict
         actions = tuple(_settled(decided, exploration) for decided in actions)
     if switched is not None:
-        gate = replace(switched, verdict=as_switched(switched, answer))
-        closed, answer = (gate, *closed), gate.verdict
+        gate = replace(switched, verdict=after_switch(switched, answer))
+        gates, answer = (gate, *gates), gate.verdict
     return Decision(
         verdict=answer,
         same_account=authorization.same_account,
         actions=actions,
-        gates=closed,
-        blockers=tuple(_blockers(answer, closed, actions)),
+        gates=gates,
+        blockers=tuple(_blockers(answer, gates, actions)),
         doubts=doubts(
-            answer, closed, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
+            answer, gates, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
         ),
         problems=tuple(
             problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems()
@@ -64,38 +64,38 @@ def decide(case: Case) -> Decision:
 def verdict(case: Case) -> Tri:
     """Say whether AWS would allow the request, without a trace: the same answer as `decide`, much sooner.
 
-    Raises XdiagError when the source or the role is no ARN of one.
+    Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role.
     """
     switched = second_switch(case) if case.request.via is Via.CONSOLE else None
-    authorization = Authorization(case if switched is None else as_the_console_asks(case))
-    answer = authorization.together(authorization.verdict)
+    authorization = Authorization(case if switched is None else console_case(case))
+    answer = authorization.combined(authorization.verdict)
     if answer is UNKNOWN and (exploration := explore(authorization)).outcomes:
         answer = exploration.verdict
-    return answer if switched is None else as_switched(switched, answer)
+    return answer if switched is None else after_switch(switched, answer)
 
 
 def _decided(authorization: Authorization, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
     answers = authorization.answers(action)
-    reach = answers[Layer.TRUST].reach
+    matches = answers[Layer.TRUST].matches
     return ActionDecision(
         action,
-        authorization.allowed(reach, [(layer, weighed.grants, weighed.denies) for layer, weighed in answers.items()]),
-        tuple(_trace(authorization, weighed, reach) for weighed in answers.values()),
-        next((match for match in Match if reach.get(match) is YES), None),
+        authorization.allowed(matches, [(layer, answer.grants, answer.denies) for layer, answer in answers.items()]),
+        tuple(_trace(authorization, answer, matches) for answer in answers.values()),
+        next((match for match in Match if matches.get(match) is YES), None),
         need,
     )
 
 
-def _trace(authorization: Authorization, weighed: LayerAnswer, reach: TrustMatches) -> LayerTrace:
+def _trace(authorization: Authorization, answer: LayerAnswer, matches: TrustMatches) -> LayerTrace:
     return LayerTrace(
-        weighed.row.layer,
-        weighed.passes,
-        weighed.denies,
-        tuple(weighed.levels),
-        weighed.applies,
-        needed(authorization.call.caller, reach, weighed.row.layer, same_account=authorization.same_account),
-        weighed.why,
+        answer.traits.layer,
+        answer.passes,
+        answer.denies,
+        tuple(answer.levels),
+        answer.applies,
+        needed(authorization.call.caller, matches, answer.traits.layer, same_account=authorization.same_account),
+        answer.why,
     )
 
 
@@ -108,26 +108,26 @@ def _settled(decided: ActionDecision, exploration: Exploration) -> ActionDecisio
     return replace(decided, layers=layers)
 
 
-def _blockers(answer: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Blocker]:
+def _blockers(answer: Tri, gates: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...]) -> Iterator[Blocker]:
     """Name everything that certainly stands in the way by itself; or else the layers that together do.
 
-    Nothing does where it is not known who would ask: another identity's policies would count.
+    Where it is not known who would make the request, nothing does: another identity's policies would count.
     """
-    if any(gate.reason is Reason.SECOND_SWITCH and gate.verdict is UNKNOWN for gate in closed):
+    if any(gate.reason is Reason.SECOND_SWITCH and gate.verdict is UNKNOWN for gate in gates):
         return
-    found = [Blocker(gate=gate.gate) for gate in closed if gate.verdict is NO]
+    blockers = [Blocker(gate=gate.gate) for gate in gates if gate.verdict is NO]
     for decided in actions:
         if decided.needed is YES:
-            found += [
+            blockers += [
                 Blocker(decided.action, trace.layer, explicit=trace.explicit is YES)
                 for trace in decided.layers
                 if trace.explicit is YES or (trace.verdict is NO and trace.needed is YES)
             ]
-    if answer is NO and not found:
-        found = [
+    if answer is NO and not blockers:
+        blockers = [
             Blocker(decided.action, trace.layer)
             for decided in actions
             for trace in decided.layers
             if decided.needed is YES and trace.verdict is UNKNOWN
         ]
-    yield from found
+    yield from blockers

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from msgspec import Raw
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
-from diagnose.evaluate.condition import ConditionBlock, Test, compile_block
-from diagnose.evaluate.json_values import Flaw, Flaws, Texts, is_plain, repeats, unknown_keys
+from diagnose.evaluate.condition import Conditions, Test, compile_conditions
+from diagnose.evaluate.json_values import Flaw, Flaws, Texts, has_only, repeats, unknown_keys
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
@@ -25,7 +25,7 @@ JsonObject: TypeAlias = Mapping[str, object]
 class StatementText:
     """A statement as its document has it.
 
-    `pointer` is its JSON pointer within the document. `effect` is None where it cannot be told. Most statements of an
+    `pointer` is its JSON pointer within the document. `effect` is None where it cannot be read. Most statements of an
     account are about other services, so that nothing else is compiled of one that is not about the request: `covers`
     names the actions that it is, or may be, about.
     """
@@ -57,8 +57,8 @@ class StatementText:
         return self._compiled
 
 
-class Document:
-    """A compiled policy document. `usable` is false where it is no policy at all, so that it tells nothing."""
+class CompiledDocument:
+    """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
 
     __slots__ = ("_flaws", "statements", "usable")
 
@@ -68,25 +68,25 @@ class Document:
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
-        """What AWS would not accept, each with its place."""
+        """What AWS rejects, each with its place."""
         return (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
 
 
-def compile_document(raw: Raw) -> Document:
+def compile_document(raw: Raw) -> CompiledDocument:
     """Compile a document, or take the one that was compiled from the same text before."""
     content = bytes(raw)
     return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
 
 
 class Statement:
-    """The elements of a statement, compiled. An element is None where it cannot be told.
+    """The elements of a statement, compiled. An element is None where it is missing or cannot be read.
 
     `broken` says that there is such an element, or no effect, so that the statement may apply but never certainly does.
     """
 
     __slots__ = (
         "_actions",
-        "_block",
+        "_conditions",
         "_covers",
         "_flaws",
         "_pointer",
@@ -101,7 +101,7 @@ class Statement:
         """Compile all but the actions, of which only traces need more than the text's `covers`."""
         self._read, self._pointer, self._covers = text.read, text.pointer, text.covers
         self._flaws = Flaws()
-        self._block: ConditionBlock | None = None
+        self._conditions: Conditions | None = None
         self._actions: Actions | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
@@ -114,16 +114,16 @@ class Statement:
             self._compile_actions()
         if text.effect is None:
             self._flaws.add(f"{self._pointer}/Effect", "expected `Allow` or `Deny`")
-        if not is_plain(self._read, _STATEMENT_ELEMENTS):
+        if not has_only(self._read, _STATEMENT_ELEMENTS):
             self._check_keys()
-        # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
+        # A statement without an effect is broken anyway; Deny is the reading that exempts fewer callers.
         self._compile_principals(text.effect or Effect.DENY)
         self._compile_resources(variables=text.variables)
         if "Condition" in self._read and not repeats(self._read, "Condition"):
             pointer = f"{self._pointer}/Condition"
-            self._block = compile_block(self._read["Condition"], pointer, variables=text.variables)
-            self.tests = self._block.tests
-        self.broken = self._flaws.broken or (self._block is not None and self._block.broken)
+            self._conditions = compile_conditions(self._read["Condition"], pointer, variables=text.variables)
+            self.tests = self._conditions.tests
+        self.broken = self._flaws.broken or (self._conditions is not None and self._conditions.broken)
 
     @property
     def actions(self) -> Actions | None:
@@ -134,8 +134,8 @@ class Statement:
 
     @property
     def flaws(self) -> list[Flaw]:
-        """What AWS would not accept; the rest still counts."""
-        return [*self._flaws.found, *(self._block.flaws if self._block else ())]
+        """What AWS rejects; the rest still counts."""
+        return [*self._flaws.all, *(self._conditions.flaws if self._conditions else ())]
 
     def _check_keys(self) -> None:
         self._flaws.repeated(self._read, self._pointer)
@@ -154,59 +154,59 @@ class Statement:
         return (name, False) if named else (opposite, True)
 
     def _compile_actions(self) -> None:
-        found = self._element("Action", "NotAction")
         if repeats(self._read, "Action", "NotAction"):
             return
-        if found is None:
+        element = self._element("Action", "NotAction")
+        if element is None:
             self._flaws.add(self._pointer, "the statement has neither `Action` nor `NotAction`")
             return
-        key, negated = found
+        key, negated = element
         texts = self._flaws.texts(self._read[key], f"{self._pointer}/{key}")
         if texts is not None:
             self._actions = Actions(texts, self._covers, negated=negated)
 
     def _compile_resources(self, *, variables: bool) -> None:
-        found = self._element("Resource", "NotResource")
-        if found is None:
+        element = self._element("Resource", "NotResource")
+        if element is None:
             return
-        key, negated = found
+        key, negated = element
         texts = self._flaws.texts(self._read[key], f"{self._pointer}/{key}")
         if texts is not None:
             self.resources = Resources(texts, negated=negated, variables=variables)
 
     def _compile_principals(self, effect: Effect) -> None:
-        found = self._element("Principal", "NotPrincipal")
-        if found is None:
+        element = self._element("Principal", "NotPrincipal")
+        if element is None:
             return
-        key, negated = found
+        key, negated = element
         pointer = f"{self._pointer}/{key}"
-        named = self._named(self._read[key], pointer)
-        if named is not None:
-            self.principals = Principals(named, pointer, negated=negated, effect=effect)
+        kinds = self._principal_kinds(self._read[key], pointer)
+        if kinds is not None:
+            self.principals = Principals(kinds, pointer, negated=negated, effect=effect)
 
-    def _named(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
+    def _principal_kinds(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""
         if value == "*":
             return (("*", Texts(("*",), pointer, alone=True)),)
         if not isinstance(value, dict):
             self._flaws.add(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
-        named: list[tuple[str, Texts]] = []
-        told = not self._flaws.repeated(value, pointer)
-        for kind, given in value.items():
+        kinds: list[tuple[str, Texts]] = []
+        readable = not self._flaws.repeated(value, pointer)
+        for kind, names in value.items():
             place = f"{pointer}/{escaped(kind)}"
-            texts = self._flaws.texts(given, place)
+            texts = self._flaws.texts(names, place)
             if kind not in _PRINCIPAL_TYPES:
                 self._flaws.add(place, f"AWS knows no kind of principal `{kind}`")
                 texts = None
             if texts is None:
-                told = False
+                readable = False
                 continue
             if kind == "Service" and "*" in texts.texts:
                 for where in (where for text, where in texts if text == "*"):
                     self._flaws.note(where, "a service principal cannot be a wildcard")
-            named.append((kind, texts))
-        return tuple(named) if told else None
+            kinds.append((kind, texts))
+        return tuple(kinds) if readable else None
 
 
 _DOCUMENT_ELEMENTS = frozenset(("Version", "Id", "Statement"))
@@ -215,10 +215,10 @@ _DOCUMENT_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
 
 
-_documents: Memo[Document] = Memo()
+_documents: Memo[CompiledDocument] = Memo()
 
 
-def _compile(raw: Raw, content: bytes) -> Document:
+def _compile(raw: Raw, content: bytes) -> CompiledDocument:
     if content[:1] != b"{":
         content = document_text(raw).encode("utf-8", "surrogatepass")
     try:
@@ -237,21 +237,21 @@ def _compile(raw: Raw, content: bytes) -> Document:
     return _policy(read)
 
 
-def _policy(read: JsonObject) -> Document:
-    flaws = [] if is_plain(read, _DOCUMENT_ELEMENTS) else _flawed_keys(read)
+def _policy(read: JsonObject) -> CompiledDocument:
+    flaws = [] if has_only(read, _DOCUMENT_ELEMENTS) else _flawed_keys(read)
     if repeats(read, "Statement", "Version"):
-        return Document([], flaws, usable=False)
+        return CompiledDocument([], flaws, usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
     variables = version == LANGUAGE_WITH_VARIABLES
-    given = read["Statement"]
-    if not isinstance(given, list):
-        return Document([StatementText(given, 0, alone=True, variables=variables)], flaws)
-    if not given:
+    statement = read["Statement"]
+    if not isinstance(statement, list):
+        return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
+    if not statement:
         flaws.append(Flaw("/Statement", "it holds no statement"))
-    statements = [StatementText(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
-    return Document(statements, flaws)
+    texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
+    return CompiledDocument(texts, flaws)
 
 
 def _flawed_keys(read: JsonObject) -> list[Flaw]:
@@ -262,8 +262,8 @@ def _flawed_keys(read: JsonObject) -> list[Flaw]:
     return unknown + repeated
 
 
-def _unusable(why: str) -> Document:
-    return Document((), (Flaw("", why),), usable=False)
+def _unusable(why: str) -> CompiledDocument:
+    return CompiledDocument((), (Flaw("", why),), usable=False)
 
 
 _EFFECTS = {"Allow": Effect.ALLOW, "Deny": Effect.DENY}

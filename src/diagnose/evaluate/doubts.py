@@ -1,11 +1,11 @@
-"""What is unknown, and what it would change."""
+"""What is unknown and what it would change, and the uncertain readings of AWS's pages that a decision rests on."""
 
 from collections.abc import Iterator
 
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.explore import Exploration
-from diagnose.evaluate.keys.table import written
+from diagnose.evaluate.keys.table import key_name
 from diagnose.evaluate.possible_values import PossibleValue
 from diagnose.model.key_state import Alternative, ConditionKey, KeyState
 from diagnose.model.trace import (
@@ -29,19 +29,19 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 def doubts(
     verdict: Tri,
-    closed: tuple[GateTrace, ...],
+    gates: tuple[GateTrace, ...],
     actions: tuple[ActionDecision, ...],
     exploration: Exploration,
     *,
     service: bool,
 ) -> tuple[Doubt, ...]:
-    """Name every unknown that the decision met, with what hangs on it. `service`: an AWS service calls."""
+    """Name every unknown that the decision met, with what depends on it. `service`: an AWS service calls."""
     distinct: dict[object, Doubt] = {}
     for doubt in (
         *_of_keys(verdict, exploration),
         *_of_layers(verdict, actions),
-        *_of_comparisons(verdict, actions, {*exploration.candidates, *exploration.untried}),
-        *_of_gates(verdict, closed, actions, service=service),
+        *_of_comparisons(verdict, actions, {*exploration.tried, *exploration.untried}),
+        *_of_gates(verdict, gates, actions, service=service),
     ):
         distinct.setdefault(doubt.about, doubt)
     return tuple(distinct.values())
@@ -69,25 +69,27 @@ def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> 
             "a few roles that assumed themselves before 2022-06-30 may still do so without being trusted",
             "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
         )
-    read = (_reading(statement, authorization.call.caller) for decided in actions for statement in _statements(decided))
-    yield from dict.fromkeys(note for note in read if note is not None)
+    readings = (
+        _reading(statement, authorization.call.caller) for decided in actions for statement in _statements(decided)
+    )
+    yield from dict.fromkeys(note for note in readings if note is not None)
 
 
 def _of_keys(verdict: Tri, exploration: Exploration) -> Iterator[Doubt]:
-    for place, (key, tried) in enumerate(exploration.candidates.items()):
+    for place, (key, tried) in enumerate(exploration.tried.items()):
         possible = {places[place] for places, outcome in exploration.outcomes.items() if outcome.verdict is not NO}
-        allows = _alternatives([one for index, one in enumerate(tried) if index in possible])
-        denies = _alternatives([one for index, one in enumerate(tried) if index not in possible])
+        allows = _alternatives([value for index, value in enumerate(tried) if index in possible])
+        denies = _alternatives([value for index, value in enumerate(tried) if index not in possible])
         matters = tri(verdict is UNKNOWN and _matters(place, exploration))
-        yield Doubt(ConditionKey(written(key)), matters, allows, denies)
+        yield Doubt(ConditionKey(key_name(key)), matters, allows, denies)
     for key in exploration.untried:
-        yield Doubt(ConditionKey(written(key)), UNKNOWN if verdict is UNKNOWN else NO)
+        yield Doubt(ConditionKey(key_name(key)), UNKNOWN if verdict is UNKNOWN else NO)
 
 
 def _alternatives(tried: list[PossibleValue]) -> tuple[Alternative, ...]:
-    """Give what the states have in particular; sets of values only where no value does by itself."""
-    simple = [one.alternative for one in tried if len(one.values) <= 1]
-    return tuple(dict.fromkeys(simple or [one.alternative for one in tried]))
+    """Give what is particular about the values; about sets of several only where there is no value by itself."""
+    single = [value.alternative for value in tried if len(value.values) <= 1]
+    return tuple(dict.fromkeys(single or [value.alternative for value in tried]))
 
 
 def _matters(place: int, exploration: Exploration) -> bool:
@@ -109,21 +111,21 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Do
 
 
 def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
-    """What else of a statement could not be told, where the statement may apply."""
+    """Name what else of a statement is not certain, where the statement may apply."""
     for decided in actions:
-        for statement in (one for trace in decided.layers for level in trace.levels for one in level.statements):
+        for statement in _statements(decided):
             if statement.verdict is not UNKNOWN:
                 continue
-            unknown = [one for one in statement.elements if one.verdict is UNKNOWN]
-            for one in unknown:
-                if not _mentions(one, unknown_keys):
-                    yield Doubt(_comparison(one), tri(verdict is UNKNOWN))
+            unknown = [element for element in statement.elements if element.verdict is UNKNOWN]
+            for element in unknown:
+                if not _mentions(element, unknown_keys):
+                    yield Doubt(_comparison(element), tri(verdict is UNKNOWN))
             if not unknown:
                 yield Doubt(BrokenStatement(statement.policy.name, statement.index), tri(verdict is UNKNOWN))
 
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
-    """Say whether a comparison hangs on a key that is unknown, which is a doubt of its own."""
+    """Say whether a comparison depends on a key that is unknown, which is a doubt of its own."""
     operands = [operand.lower() for operand in comparison.wanted]
     return comparison.key.lower() in unknown_keys or any(
         f"${{{key}" in operand for key in unknown_keys for operand in operands
@@ -131,16 +133,16 @@ def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
 
 
 def _comparison(trace: ElementTrace) -> Comparison:
-    """Take the comparison apart from its place. All of it is known: AWS's documentation does not tell the outcome."""
+    """Take the comparison apart from its place. All of it is known; AWS does not document the outcome."""
     if trace.element is Element.CONDITION:
         return Comparison(trace.element, trace.wanted, trace.got, trace.key, trace.operator, trace.negated)
     return Comparison(trace.element, trace.wanted, negated=trace.negated)
 
 
 def _of_gates(
-    verdict: Tri, closed: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], *, service: bool
+    verdict: Tri, gates: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], *, service: bool
 ) -> Iterator[Doubt]:
-    for gate in closed:
+    for gate in gates:
         if gate.verdict is UNKNOWN:
             yield Doubt(gate.gate, tri(verdict is UNKNOWN))
     for decided in actions:
@@ -166,8 +168,8 @@ def _reading(statement: StatementTrace, caller: Caller) -> Note | None:
     """Name the reading that alone decides whether a statement applies, if one does."""
     failing = [element for element in statement.elements if element.verdict is NO]
     for element in failing if len(failing) == 1 else statement.elements if not failing else ():
-        if told := _of_element(element, statement.effect, caller):
-            return Note(statement.layer, *told)
+        if reading := _of_element(element, statement.effect, caller):
+            return Note(statement.layer, *reading)
     return None
 
 
@@ -193,8 +195,8 @@ def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[
             "ForAnyValue it says that it is then false",
             f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
         )
-    spares_not = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
-    if spares_not and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
+    not_excepted = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
+    if not_excepted and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
         return (
             "a Deny with NotPrincipal is taken to spare a caller only if the session, the role or user, and the "
             "account are all listed; AWS says that it might deny the others",

@@ -1,7 +1,7 @@
-"""Trying every value that an unknown key may have: what is settled whatever it is, and what hangs on it.
+"""Trying every value that an unknown key may have: what is settled whatever it is, and what depends on it.
 
 Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown. Deciding the request once for each
-value that can make a difference tells that it is denied whatever x is.
+value that can make a difference shows that it is denied whatever x is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.level import CompiledLayer, TrustMatches, answer_layer, could_apply, passes
-from diagnose.evaluate.possible_values import PossibleValue, candidates
+from diagnose.evaluate.possible_values import PossibleValue, possible_values
 from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri
@@ -33,15 +33,16 @@ class Outcome:
 class Exploration:
     """All choices of values that were tried.
 
-    `candidates` holds the states of every key that was tried; `untried` the unknown keys that could not be, because
-    there are too many values, or a policy variable holds them. `outcomes` goes by the places in `candidates`.
+    `tried` are the keys that were tried, each with its possible values; `untried` the unknown keys that could not be,
+    because there are too many values, or a policy variable refers to them. `outcomes` is keyed by choice: for every key
+    of `tried`, the place of the value in its list.
     """
 
-    __slots__ = ("candidates", "outcomes", "untried")
+    __slots__ = ("outcomes", "tried", "untried")
 
     def __init__(self) -> None:
         """Start with nothing tried."""
-        self.candidates: dict[str, list[PossibleValue]] = {}
+        self.tried: dict[str, list[PossibleValue]] = {}
         self.untried: list[str] = []
         self.outcomes: dict[tuple[int, ...], Outcome] = {}
 
@@ -61,18 +62,18 @@ def explore(authorization: Authorization) -> Exploration:
     tests = _unknown_tests(authorization)
     in_variables = _unknown_in_variables(authorization)
     requests = authorization.requests()
-    for key, found in tests.items():
+    for key, tests_of_key in tests.items():
         state = authorization.context[key]
         assert isinstance(state, UnknownState)
-        tried, complete = candidates(key, found, state, requests)
-        room = _MOST_COMBINATIONS // max(1, prod(len(known) for known in exploration.candidates.values()))
-        if complete and key not in in_variables and len(tried) <= room:
-            exploration.candidates[key] = tried
+        values, complete = possible_values(key, tests_of_key, state, requests)
+        room = _MOST_COMBINATIONS // max(1, prod(len(others) for others in exploration.tried.values()))
+        if complete and key not in in_variables and len(values) <= room:
+            exploration.tried[key] = values
         else:
             exploration.untried.append(key)
     exploration.untried += [key for key in in_variables if key not in tests]
-    if exploration.candidates:
-        exploration.outcomes = dict(_outcomes(authorization, exploration.candidates))
+    if exploration.tried:
+        exploration.outcomes = dict(_outcomes(authorization, exploration.tried))
     return exploration
 
 
@@ -82,9 +83,9 @@ def _outcomes(
     before = {key: authorization.context[key] for key in tried}
     layers = authorization.layers
     try:
-        for places in product(*(range(len(options)) for options in tried.values())):
-            for (key, options), place in zip(tried.items(), places, strict=True):
-                authorization.context[key] = options[place].values
+        for places in product(*(range(len(values)) for values in tried.values())):
+            for (key, values), place in zip(tried.items(), places, strict=True):
+                authorization.context[key] = values[place].values
             yield places, _outcome(authorization, layers)
     finally:
         authorization.context.update(before)
@@ -95,43 +96,43 @@ def _outcome(authorization: Authorization, layers: Mapping[Layer, CompiledLayer]
     passing: dict[tuple[Action, Layer], Tri] = {}
     allowed: dict[Action, Tri] = {}
     for action, _ in authorization.actions():
-        reach: TrustMatches = {}
+        matches: TrustMatches = {}
         request = authorization.request(action)
         answers = [
             (
                 layer,
                 *answer_layer(
-                    compiled_layer, request, authorization.has_boundary, reach if layer is Layer.TRUST else {}
+                    compiled_layer, request, authorization.has_boundary, matches if layer is Layer.TRUST else {}
                 ),
             )
             for layer, compiled_layer in layers.items()
         ]
         passing |= {(action, layer): passes(grants, denies) for layer, grants, denies in answers}
-        allowed[action] = authorization.allowed(reach, answers)
-    return Outcome(authorization.together(allowed.__getitem__), passing)
+        allowed[action] = authorization.allowed(matches, answers)
+    return Outcome(authorization.combined(allowed.__getitem__), passing)
 
 
 def _unknown_tests(authorization: Authorization) -> dict[str, list[Test]]:
     """Collect the tests of unknown keys, in statements that may still apply."""
-    found: dict[str, list[Test]] = {}
+    tests: dict[str, list[Test]] = {}
     needed = frozenset(action for action, _ in authorization.actions())
     for statement in _open_statements(authorization):
         for test in statement.tests:
             if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden:
-                found.setdefault(test.lower, []).append(test)
-    return found
+                tests.setdefault(test.lower, []).append(test)
+    return tests
 
 
 def _unknown_in_variables(authorization: Authorization) -> list[str]:
-    """Collect the unknown keys that policy variables hold."""
-    found: dict[str, None] = {}
+    """Collect the unknown keys that policy variables refer to."""
+    keys: dict[str, None] = {}
     for statement in _open_statements(authorization):
         texts = [operand.text for test in statement.tests for operand in test.operands]
-        texts += [text for text, _ in statement.resources.listed] if statement.resources else []
+        texts += [text for text, _ in statement.resources.values] if statement.resources else []
         for variable in (variable for text in texts for variable in text.variables()):
             if isinstance(authorization.context[variable.lower], UnknownState):
-                found[variable.lower] = None
-    return list(found)
+                keys[variable.lower] = None
+    return list(keys)
 
 
 def _open_statements(authorization: Authorization) -> Iterator[Statement]:
@@ -139,7 +140,7 @@ def _open_statements(authorization: Authorization) -> Iterator[Statement]:
     for compiled_layer in authorization.layers.values():
         for _, document in (compiled for level in compiled_layer.levels for compiled in level.compiled):
             for text in document.statements:
-                if could_apply(text, compiled_layer.row, requests, authorization.has_boundary):
+                if could_apply(text, compiled_layer.traits, requests, authorization.has_boundary):
                     yield text.compiled
 
 

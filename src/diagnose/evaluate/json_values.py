@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from diagnose.model.json_text import Repeated, repeated_keys
 from diagnose.model.pointer import escaped
 
-Placed = tuple[str, str]
-"""A value as text, and the JSON pointer to it."""
+PlacedText = tuple[str, str]
+"""A text, and the JSON pointer to it."""
 
 
 class Texts:
-    """One-or-many texts, in order. Where each stands is worked out when somebody asks: mostly nobody does.
+    """One-or-many texts, in order. Their places are worked out when they are asked for, which is seldom.
 
     `alone` says that the one text is not in a list, so that `pointer` is its own.
     """
@@ -22,7 +22,7 @@ class Texts:
         """`pointer` is the JSON pointer to the text, or to the list of them."""
         self.texts, self.pointer, self.alone = texts, pointer, alone
 
-    def __iter__(self) -> Iterator[Placed]:
+    def __iter__(self) -> Iterator[PlacedText]:
         """Give every text with its place."""
         if self.alone:
             return iter(((self.texts[0], self.pointer),))
@@ -30,54 +30,30 @@ class Texts:
 
 
 def repeats(value: object, *keys: str) -> bool:
-    """Say whether an object has one of these keys more than once, so that its value cannot be told."""
+    """Say whether an object has one of these keys more than once, so that it is not clear which value counts."""
     return type(value) is Repeated and any(key in value.keys_repeated for key in keys)
 
 
-def is_plain(value: Mapping[str, object], known: Set[str]) -> bool:
-    """Say whether an object has keys that are known alone, each of them once."""
+def has_only(value: Mapping[str, object], known: Set[str]) -> bool:
+    """Say whether an object has no other keys than these, and each of them once at most."""
     return value.keys() <= known and type(value) is not Repeated
 
 
 def unknown_keys(value: Mapping[str, object], known: Set[str]) -> Sequence[str]:
-    """Name the keys of an object that are not among those that are known."""
+    """Name the keys of an object that are not known."""
     return [key for key in value if key not in known]
 
 
 def all_texts(values: list[object]) -> bool:
-    """Say whether a list holds texts alone."""
+    """Say whether a list has nothing but texts."""
     for value in values:  # noqa: SIM110  # a generator takes three times as long, and this runs for every list
         if not isinstance(value, str):
             return False
     return True
 
 
-def listed(value: object, pointer: str, *, unquoted: bool) -> Iterator[tuple[str | None, str]]:
-    """Walk a value that may be one or a list of them; None stands for what is no text.
-
-    With `unquoted`, numbers and booleans may be written without quotes.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-    """
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield scalar(item, unquoted=unquoted), f"{pointer}/{index}"
-    else:
-        yield scalar(value, unquoted=unquoted), pointer
-
-
-def scalar(value: object, *, unquoted: bool) -> str | None:
-    """Give a JSON scalar as policies compare it; None for null, lists and objects."""
-    match value:
-        case str():
-            return value
-        case bool() | int() | float() if unquoted:
-            return json.dumps(value)
-    return None
-
-
 class Flaw:
-    """Something in a document that AWS would not accept. `pointer` is a JSON pointer to it."""
+    """Something in a document that AWS rejects. `pointer` is a JSON pointer to it."""
 
     __slots__ = ("message", "pointer")
 
@@ -87,36 +63,36 @@ class Flaw:
 
 
 class Flaws:
-    """The flaws of a part of a document, found while it is read.
+    """The flaws of a part of a document, collected while it is read.
 
-    `broken` says that one of them keeps the part from being told; of the others it is clear what comes of them.
+    `broken` says that because of one of them the part cannot be read; with the others it is clear what it means.
     """
 
-    __slots__ = ("broken", "found")
+    __slots__ = ("all", "broken")
 
     def __init__(self) -> None:
         """Start without any."""
-        self.found: list[Flaw] = []
+        self.all: list[Flaw] = []
         self.broken = False
 
     def note(self, pointer: str, message: str) -> None:
-        """Note a flaw beside which the part can still be told."""
-        self.found.append(Flaw(pointer, message))
+        """Note a flaw with which the part can still be read."""
+        self.all.append(Flaw(pointer, message))
 
     def add(self, pointer: str, message: str) -> None:
-        """Note a flaw that keeps the part from being told."""
+        """Note a flaw because of which the part cannot be read."""
         self.broken = True
         self.note(pointer, message)
 
     def repeated(self, value: object, pointer: str) -> bool:
-        """Note the keys that an object repeats, if it does: which of their values counts cannot be told."""
+        """Note the keys that an object repeats, if it does: it is not clear which of their values counts."""
         keys = repeated_keys(value)
         for key in keys:
             self.add(f"{pointer}/{escaped(key)}", f"`{key}` stands here more than once")
         return bool(keys)
 
     def texts(self, value: object, pointer: str, *, unquoted: bool = False) -> Texts | None:
-        """Read one-or-many texts; None where something is no text.
+        """Read one-or-many texts; None where something is not a text.
 
         Only in conditions may numbers and booleans be `unquoted`.
         """
@@ -125,11 +101,33 @@ class Flaws:
         if isinstance(value, list) and all_texts(value):
             return Texts(tuple(value), pointer, alone=False)
         texts: list[str] = []
-        told = True
-        for text, place in listed(value, pointer, unquoted=unquoted):
+        readable = True
+        for text, place in _scalars(value, pointer, unquoted=unquoted):
             if text is None:
                 self.add(place, "expected text")
-                told = False
+                readable = False
             else:
                 texts.append(text)
-        return Texts(tuple(texts), pointer, alone=not isinstance(value, list)) if told else None
+        return Texts(tuple(texts), pointer, alone=not isinstance(value, list)) if readable else None
+
+
+def _scalars(value: object, pointer: str, *, unquoted: bool) -> Iterator[tuple[str | None, str]]:
+    """Walk a value that may be one or a list of them, each with its place; None stands for what is not a text.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield _scalar(item, unquoted=unquoted), f"{pointer}/{index}"
+    else:
+        yield _scalar(value, unquoted=unquoted), pointer
+
+
+def _scalar(value: object, *, unquoted: bool) -> str | None:
+    """Give a JSON scalar as policies compare it; None for null, lists and objects."""
+    match value:
+        case str():
+            return value
+        case bool() | int() | float() if unquoted:
+            return json.dumps(value)
+    return None

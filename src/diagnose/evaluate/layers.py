@@ -54,37 +54,14 @@ TRUST = LayerTraits(Layer.TRUST, principal=True, resource=False)
 IDENTITY = LayerTraits(Layer.IDENTITY)
 BOUNDARY = LayerTraits(Layer.BOUNDARY)
 SESSION = LayerTraits(Layer.SESSION)
-ROWS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
+LAYERS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 
-def _unread(gap: Unread) -> Attached:
-    return Applies((("", PolicySet(unread=(gap,))),))
-
-
-PERHAPS_NOT_REACHED = _unread(Unread(subject="whether the caller is service-linked"))
-
-
-def _only(evidence: Evidence[Policy]) -> Attached:
-    """Give a layer that always has exactly one policy."""
-    return _unread(evidence) if isinstance(evidence, Unread) else _one(evidence.value)
-
-
-def _one(policy: Policy) -> Attached:
-    return Applies((("", PolicySet((policy,))),))
-
-
-def _of_organization(
-    levels: Evidence[tuple[Level, ...]], organization: Evidence[Organization | None], account: str
-) -> Attached:
-    """Give the policies of an organization that reach an account; those that were read always do."""
-    known = organization.value if isinstance(organization, Known) else None
-    if known is not None and known.management_account == account:
-        return DoesNotApply("it is the management account")
-    if isinstance(levels, Known) and levels.value:
-        return Applies(tuple((level.name or level.target, level.policies) for level in levels.value))
-    if isinstance(organization, Known) and known is None:
-        return DoesNotApply("the account is in no organization")
-    return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
+def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
+    """Give the policy of the VPC endpoint that the request travels through."""
+    if isinstance(endpoint, Unread):
+        return _unread(endpoint)
+    return _only(endpoint.value.policy) if endpoint.value is not None else DoesNotApply("no VPC endpoint is used")
 
 
 def _scps(source: SourceSide, caller: Caller) -> Attached:
@@ -140,11 +117,31 @@ def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
     return _of_organization(destination.rcps, destination.organization, role.account)
 
 
-def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
-    """Give the policy of the VPC endpoint that the request travels through."""
-    if isinstance(endpoint, Unread):
-        return _unread(endpoint)
-    return _only(endpoint.value.policy) if endpoint.value is not None else DoesNotApply("no VPC endpoint is used")
+def _of_organization(
+    levels: Evidence[tuple[Level, ...]], organization: Evidence[Organization | None], account: str
+) -> Attached:
+    """Give the policies of an organization that reach an account; those that were read always do."""
+    known = organization.value if isinstance(organization, Known) else None
+    if known is not None and known.management_account == account:
+        return DoesNotApply("it is the management account")
+    if isinstance(levels, Known) and levels.value:
+        return Applies(tuple((level.name or level.target, level.policies) for level in levels.value))
+    if isinstance(organization, Known) and known is None:
+        return DoesNotApply("the account is in no organization")
+    return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
+
+
+def _only(evidence: Evidence[Policy]) -> Attached:
+    """Give a layer that always has exactly one policy."""
+    return _unread(evidence) if isinstance(evidence, Unread) else _one(evidence.value)
+
+
+def _one(policy: Policy) -> Attached:
+    return Applies((("", PolicySet((policy,))),))
+
+
+def _unread(gap: Unread) -> Attached:
+    return Applies((("", PolicySet(unread=(gap,))),))
 
 
 OF_SOURCE: dict[Layer, tuple[LayerTraits, Callable[[SourceSide, Caller], Attached]]] = {
@@ -157,3 +154,5 @@ OF_DESTINATION: dict[Layer, tuple[LayerTraits, Callable[[DestinationSide, RoleAr
     Layer.RCP: (RCP, _rcps),
     Layer.TRUST: (TRUST, _trust),
 }
+PERHAPS_NOT_REACHED = _unread(Unread(subject="whether the caller is service-linked"))
+"""Of a caller who may be a service-linked role, which no policy of an organization reaches."""

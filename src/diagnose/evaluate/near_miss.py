@@ -1,14 +1,14 @@
-"""Why a test of the request context came out as it did: the reason, the place, and the two sides."""
+"""Why a comparison does not hold: the nearest miss, its place, and the two sides."""
 
 import re
 from difflib import get_close_matches
 from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
-from diagnose.evaluate.keys.table import SPELLINGS, traits_of, written
+from diagnose.evaluate.keys.table import SPELLINGS, key_name, traits_of
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.operator import Family
-from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, joined
+from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, whole_text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, split_arn, split_path
 from diagnose.model.condition_keys import FilledBy, Presence
@@ -24,16 +24,16 @@ def trace(test: Test, request: ActionRequest) -> ElementTrace:
     reason, operand = _reason(test, request, state)
     if verdict is YES:
         reason = Reason.MATCHES
-    pointer = operand.pointer if operand else _whole(test)
+    pointer = operand.pointer if operand else _place(test)
     return ElementTrace(
         Element.CONDITION,
         verdict,
         reason,
         pointer,
-        wanted=tuple(_shown(one, request) for one in test.operands),
+        wanted=tuple(_operand_text(operand, request) for operand in test.operands),
         got=_key_state(state),
-        key=written(test.key),
-        operator=test.written,
+        key=key_name(test.key),
+        operator=test.operator_name,
         negated=bool(test.operator and test.operator.negated),
     )
 
@@ -103,7 +103,7 @@ def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, O
     operator = test.operator
     if operator is None:
         return Reason.OPERATOR_UNKNOWN, None
-    if test.untold:
+    if test.unreadable:
         return Reason.MALFORMED, None
     malformed = next((operand for operand in test.operands if operand.malformed), None)
     if malformed and all(operand.malformed for operand in test.operands):
@@ -119,7 +119,10 @@ def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, O
     if test.sets is SetOperator.NONE and (test.multivalued or len(state) > 1):
         return Reason.SET_OPERATOR_NEEDED, None
     if operator.negated:
-        hit = next((one for one in test.operands if any(_equals(one, value, test, request) for value in state)), None)
+        hit = next(
+            (operand for operand in test.operands if any(_takes(operand, value, test, request) for value in state)),
+            None,
+        )
         return (
             Reason.EXCLUDED if hit else Reason.OPERAND_MALFORMED if malformed else Reason.NOT_TOLD
         ), hit or malformed
@@ -189,22 +192,22 @@ def _difference(operand: Operand, value: str, test: Test, request: ActionRequest
     if operand.malformed:
         return Reason.OPERAND_MALFORMED
     text = operand.text
-    if text.plain is None and test.operator.takes_variables:
-        pieces = text.resolve(request)
-        if isinstance(pieces, UnknownState):
+    if text.static is None and test.operator.takes_variables:
+        fragments = text.resolve(request)
+        if isinstance(fragments, UnknownState):
             return Reason.NOT_TOLD
-        if pieces is None:
+        if fragments is None:
             return Reason.VARIABLE_UNRESOLVED
-        wanted = joined(pieces)
+        wanted = whole_text(fragments)
     else:
-        wanted = text.written
+        wanted = text.raw
         if "${" in wanted and test.operator.takes_variables:
             return Reason.VARIABLE_IS_LITERAL
     if test.operator.family in _ORDERED:
         return Reason.OUT_OF_RANGE
     if wanted.strip() == value.strip():
         return Reason.SPACE_DIFFERS
-    patterns = test.operator.family is Family.STRING_PATTERN and text.plain is not None
+    patterns = test.operator.family is Family.STRING_PATTERN and text.static is not None
     if wanted.casefold() == value.casefold() or (patterns and glob(wanted.casefold())(value.casefold())):
         return Reason.CASE_DIFFERS
     if test.operator.family is Family.STRING and has_wildcard(wanted) and glob(wanted)(value):
@@ -214,31 +217,31 @@ def _difference(operand: Operand, value: str, test: Test, request: ActionRequest
     return Reason.VALUE_DIFFERS
 
 
-def _equals(operand: Operand, value: str, test: Test, request: ActionRequest) -> bool:
+def _takes(operand: Operand, value: str, test: Test, request: ActionRequest) -> bool:
     """Say whether an operand takes a value, whatever the other operands say."""
     assert test.operator is not None
-    if operand.compare is not None:
-        return operand.compare(value) is True
-    pieces = operand.text.resolve(request)
-    if pieces is None or isinstance(pieces, UnknownState):
+    if operand.matches is not None:
+        return operand.matches(value) is True
+    fragments = operand.text.resolve(request)
+    if fragments is None or isinstance(fragments, UnknownState):
         return False
-    compare = test.operator.comparison(pieces)
-    return compare is not None and compare(value) is True
+    matches = test.operator.matcher(fragments)
+    return matches is not None and matches(value) is True
 
 
-def _whole(test: Test) -> str:
+def _place(test: Test) -> str:
     """Point at the only value, or at all of them."""
     return test.operands[0].pointer if len(test.operands) == 1 else test.pointer
 
 
-def _shown(operand: Operand, request: ActionRequest) -> str:
-    """Give an operand as it is written, with its variables resolved where they can be."""
+def _operand_text(operand: Operand, request: ActionRequest) -> str:
+    """Give an operand as the policy has it, with its variables resolved where they can be."""
     text = operand.text
-    if text.plain is None:
-        pieces = text.resolve(request)
-        if pieces is not None and not isinstance(pieces, UnknownState):
-            return joined(pieces)
-    return text.written
+    if text.static is None:
+        fragments = text.resolve(request)
+        if fragments is not None and not isinstance(fragments, UnknownState):
+            return whole_text(fragments)
+    return text.raw
 
 
 def _key_state(state: State) -> KeyState:

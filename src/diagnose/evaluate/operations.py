@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.evaluate.keys.table import KeyTraits
-from diagnose.evaluate.layers import ROWS, LayerTraits
+from diagnose.evaluate.layers import LAYERS, LayerTraits
 from diagnose.model.arn import CallerKind
 from diagnose.model.condition_keys import Presence
 from diagnose.model.trace import Action, Gate, Reason
@@ -48,7 +48,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         action=Action.ASSUME_ROLE,
         companions=(Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY, Action.SET_CONTEXT),
         refused={CallerKind.ROOT: Reason.ROOT_CALLER, CallerKind.FEDERATED_USER: Reason.FEDERATED_CALLER},
-        layers=ROWS,
+        layers=LAYERS,
         gates=(Gate.PARAMETERS, Gate.CALLER, Gate.PARTITION, Gate.ROLE, Gate.DURATION),
         sent=lambda key: key.sent,
     ),

@@ -15,9 +15,9 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from diagnose.evaluate.pattern import Piece, arn_glob, glob, joined, pieces_glob
+from diagnose.evaluate.pattern import Fragment, arn_glob, fragments_glob, glob, whole_text
 
-Comparator = Callable[[str], bool | None]
+ValueMatcher = Callable[[str], bool | None]
 """Says whether a value from the request context fits; None where the value cannot be compared."""
 
 
@@ -37,7 +37,7 @@ class Family(Enum):
 
 
 class Operator:
-    """One row: its family, whether it is negated, and for ordered values how they are compared.
+    """One operator: its family, whether it is negated, and for ordered values how they are compared.
 
     `takes_variables` says whether policy variables are resolved in its operands.
     """
@@ -51,17 +51,19 @@ class Operator:
         self.name, self.family, self.negated, self.compare = name, family, negated, compare
         self.takes_variables = family in _WITH_VARIABLES
 
-    def comparison(self, pieces: tuple[Piece, ...]) -> Comparator | None:
-        """Make the test of one operand; None if the operand is malformed."""
-        return _comparison(self.family, self.compare, pieces)
+    def matcher(self, fragments: tuple[Fragment, ...]) -> ValueMatcher | None:
+        """Make the matcher of one operand; None if the operand is malformed."""
+        return _matcher(self.family, self.compare, fragments)
 
 
 _WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.ARN)
 
 
 @lru_cache(maxsize=8192)
-def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tuple[Piece, ...]) -> Comparator | None:
-    text = joined(pieces)
+def _matcher(
+    family: Family, compare: Callable[[Any, Any], bool], fragments: tuple[Fragment, ...]
+) -> ValueMatcher | None:
+    text = whole_text(fragments)
     match family:
         case Family.STRING:
             return text.__eq__
@@ -69,9 +71,9 @@ def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tup
             folded = text.casefold()
             return lambda value: value.casefold() == folded
         case Family.STRING_PATTERN:
-            return glob(text) if len(pieces) == 1 and pieces[0][1] else pieces_glob(pieces, arn=False)
+            return glob(text) if len(fragments) == 1 and fragments[0][1] else fragments_glob(fragments, arn=False)
         case Family.ARN:
-            return _arns(pieces)
+            return _arns(fragments)
         case Family.BOOL | Family.NULL:
             wanted = text.lower()
             return (lambda value: value.lower() == wanted) if wanted in ("true", "false") else None
@@ -85,26 +87,28 @@ def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tup
             return _ordered(_bytes, compare, text)
 
 
-def _arns(pieces: tuple[Piece, ...]) -> Comparator | None:
-    matches = arn_glob(pieces[0][0]) if len(pieces) == 1 and pieces[0][1] else pieces_glob(pieces, arn=True)
-    if matches is None or not joined(pieces).startswith(("arn:", "*")):
+def _arns(fragments: tuple[Fragment, ...]) -> ValueMatcher | None:
+    matches = (
+        arn_glob(fragments[0][0]) if len(fragments) == 1 and fragments[0][1] else fragments_glob(fragments, arn=True)
+    )
+    if matches is None or not whole_text(fragments).startswith(("arn:", "*")):
         return None
     return lambda value: matches(value) if value.count(":") >= 5 else None
 
 
-def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], text: str) -> Comparator | None:
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], text: str) -> ValueMatcher | None:
     operand = read(text)
     if operand is None:
         return None
 
-    def fits(value: str) -> bool | None:
+    def matches(value: str) -> bool | None:
         given = read(value)
         return None if given is None else compare(given, operand)
 
-    return fits
+    return matches
 
 
-def _addresses(text: str) -> Comparator | None:
+def _addresses(text: str) -> ValueMatcher | None:
     """A CIDR, or a bare address, of IPv4 or IPv6. An address of the other family is never in it."""
     if not _RANGE.fullmatch(text):
         return None
@@ -113,11 +117,11 @@ def _addresses(text: str) -> Comparator | None:
     except ValueError:
         return None
 
-    def fits(value: str) -> bool | None:
+    def matches(value: str) -> bool | None:
         address = _address(value)
         return None if address is None else address in network
 
-    return fits
+    return matches
 
 
 @lru_cache(maxsize=4096)

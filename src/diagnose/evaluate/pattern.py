@@ -14,7 +14,7 @@ from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
 
 Matcher = Callable[[str], bool]
-Piece = tuple[str, bool]
+Fragment = tuple[str, bool]
 """Text, and whether its `*` and `?` are wildcards."""
 
 
@@ -29,51 +29,51 @@ class Variable:
         self.hidden = hidden_from(self.lower)
 
     def state(self, request: ActionRequest) -> State:
-        """Look the key up, as the context of the action asked for holds it."""
+        """Look the key up, as it is in the context of this action."""
         return ABSENT if request.action in self.hidden else request.context[self.lower]
 
 
 class Text:
-    """A policy's text: `pieces` between its variables. `plain` is the whole text where it has none."""
+    """A policy's text: `raw` as it stands there, `fragments` with its variables; `static` is None where it has any."""
 
-    __slots__ = ("pieces", "plain", "written")
+    __slots__ = ("fragments", "raw", "static")
 
-    def __init__(self, written: str, *, variables: bool) -> None:
-        """Parse `written`; without `variables` (the language of 2008) `${...}` is literal text."""
-        self.written = written
-        self.pieces: tuple[Piece | Variable, ...] = ((written, True),)
-        self.plain: str | None = written
-        if variables and "${" in written:
-            as_it_is, self.pieces = self.pieces, _parse(written)
-            self.plain = written if self.pieces == as_it_is else None
+    def __init__(self, raw: str, *, variables: bool) -> None:
+        """Without `variables` (the language of 2008) `${...}` is literal text."""
+        self.raw = raw
+        self.fragments: tuple[Fragment | Variable, ...] = ((raw, True),)
+        self.static: str | None = raw
+        if variables and "${" in raw:
+            unparsed, self.fragments = self.fragments, _parse(raw)
+            self.static = raw if self.fragments == unparsed else None
 
-    def resolve(self, request: ActionRequest) -> tuple[Piece, ...] | UnknownState | None:
-        """Put in the values of the variables: pieces, None where one has no value, UnknownState where one is unknown.
+    def resolve(self, request: ActionRequest) -> tuple[Fragment, ...] | UnknownState | None:
+        """Put in the values of the variables. None where one has no value, UnknownState where one is unknown.
 
         A variable without a value is null, and equals nothing. Whether an empty tag is a value is not documented.
         """
-        resolved: list[Piece] = []
+        resolved: list[Fragment] = []
         unknown: UnknownState | None = None
-        for piece in self.pieces:
-            if not isinstance(piece, Variable):
-                resolved.append(piece)
+        for fragment in self.fragments:
+            if not isinstance(fragment, Variable):
+                resolved.append(fragment)
                 continue
-            state = piece.state(request)
+            state = fragment.state(request)
             if isinstance(state, UnknownState):
                 unknown = state
             elif state == ("",):
                 unknown = UNKNOWN_STATE
-            elif len(state) == 1 and piece.lower not in MULTIVALUED:
+            elif len(state) == 1 and fragment.lower not in MULTIVALUED:
                 resolved.append((state[0], False))
-            elif piece.default is not None and not state:
-                resolved.append((piece.default, False))
+            elif fragment.default is not None and not state:
+                resolved.append((fragment.default, False))
             else:
                 return None
         return unknown if unknown is not None else tuple(resolved)
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables in the text, in order."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Variable))
+        return tuple(fragment for fragment in self.fragments if isinstance(fragment, Variable))
 
 
 def has_wildcard(text: str) -> bool:
@@ -86,7 +86,7 @@ def glob(pattern: str) -> Matcher:
     """Make a case-sensitive matcher of a text in which `*` and `?` are wildcards.
 
     Most patterns have one `*` at most. They need no regular expression, which takes far longer to compile than
-    such a pattern is ever compared.
+    such a pattern to compare.
     """
     if not has_wildcard(pattern):
         return pattern.__eq__
@@ -143,12 +143,12 @@ def beyond_glob(pattern: str) -> Matcher | None:
     )
 
 
-def pieces_glob(pieces: tuple[Piece, ...], *, arn: bool) -> Matcher | None:
-    """Make a matcher of resolved pieces: only those that were written as patterns keep their wildcards."""
+def fragments_glob(fragments: tuple[Fragment, ...], *, arn: bool) -> Matcher | None:
+    """Make a matcher of resolved fragments. The value of a variable has no wildcards."""
     if not arn:
-        return _fullmatch(_expression(pieces, "."))
-    parts: list[list[Piece]] = [[]]
-    for text, wild in pieces:
+        return _fullmatch(_expression(fragments, "."))
+    parts: list[list[Fragment]] = [[]]
+    for text, wild in fragments:
         for number, part in enumerate(text.split(":", 6 - len(parts))):
             if number:
                 parts.append([])
@@ -158,9 +158,9 @@ def pieces_glob(pieces: tuple[Piece, ...], *, arn: bool) -> Matcher | None:
     return _fullmatch(":".join(_expression(tuple(part), "." if part is parts[5] else "[^:]") for part in parts))
 
 
-def joined(pieces: tuple[Piece, ...]) -> str:
-    """Give resolved pieces as one text."""
-    return "".join(text for text, _ in pieces)
+def whole_text(fragments: tuple[Fragment, ...]) -> str:
+    """Give resolved fragments as one text."""
+    return "".join(text for text, _ in fragments)
 
 
 _WILDCARDS = re.compile(r"(\*+|\?)")
@@ -168,34 +168,34 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _WITH_DEFAULT = re.compile(r"\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?")
 
 
-def _parse(written: str) -> tuple[Piece | Variable, ...]:
+def _parse(raw: str) -> tuple[Fragment | Variable, ...]:
     """Split a text at its variables. `${*}`, `${?}` and `${$}` stand for the character itself."""
-    pieces: list[Piece | Variable] = []
+    fragments: list[Fragment | Variable] = []
     end = 0
-    for found in _VARIABLE.finditer(written):
-        if found.start() > end:
-            pieces.append((written[end : found.start()], True))
-        end = found.end()
-        inner = _WITH_DEFAULT.fullmatch(found[1])
-        if found[1] in ("*", "?", "$"):
-            pieces.append((found[1], False))
+    for match in _VARIABLE.finditer(raw):
+        if match.start() > end:
+            fragments.append((raw[end : match.start()], True))
+        end = match.end()
+        inner = _WITH_DEFAULT.fullmatch(match[1])
+        if match[1] in ("*", "?", "$"):
+            fragments.append((match[1], False))
         elif inner:
-            pieces.append(Variable(inner[1], inner[2]))
+            fragments.append(Variable(inner[1], inner[2]))
         else:
-            pieces.append((found[0], False))
-    if end < len(written):
-        pieces.append((written[end:], True))
-    return tuple(pieces)
+            fragments.append((match[0], False))
+    if end < len(raw):
+        fragments.append((raw[end:], True))
+    return tuple(fragments)
 
 
-def _expression(pieces: tuple[Piece, ...], any_one: str) -> str:
+def _expression(fragments: tuple[Fragment, ...], any_one: str) -> str:
     """Write a pattern as a regular expression that takes linear time for each `*`.
 
     What stands between two `*` may be taken where it is found first: no later place can do better, so
     an atomic group spares the engine from ever coming back to it.
     """
     runs = [""]
-    for text, wild in pieces:
+    for text, wild in fragments:
         for part in _WILDCARDS.split(text) if wild else (text,):
             if wild and part[:1] == "*":
                 runs.append("")

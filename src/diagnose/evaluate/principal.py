@@ -49,7 +49,7 @@ _NEARNESS = (
 )
 
 
-class Named:
+class NamedPrincipal:
     """One value of a Principal element. `kind` is its key there: AWS, Service, Federated, CanonicalUser."""
 
     __slots__ = ("kind", "pointer", "text")
@@ -62,73 +62,76 @@ class Named:
 class Principals:
     """The Principal or NotPrincipal element of one statement."""
 
-    __slots__ = ("_kinds", "_listed", "effect", "negated", "pointer", "texts")
+    __slots__ = ("_kinds", "_values", "effect", "negated", "pointer", "texts")
 
     def __init__(self, kinds: tuple[tuple[str, Texts], ...], pointer: str, *, negated: bool, effect: Effect) -> None:
-        """`kinds` are the element's keys with their values; how each reaches a caller is told when it is asked."""
+        """`kinds` are the element's keys, each with its values."""
         self._kinds, self.pointer, self.negated, self.effect = kinds, pointer, negated, effect
-        self._listed: tuple[Named, ...] | None = None
+        self._values: tuple[NamedPrincipal, ...] | None = None
         self.texts: set[str] = set()
         for kind, named in kinds:
             if kind in _EVERYONE:
                 self.texts.update(named.texts)
 
     @property
-    def listed(self) -> tuple[Named, ...]:
+    def values(self) -> tuple[NamedPrincipal, ...]:
         """The values, each with its kind and its place."""
-        if self._listed is None:
-            self._listed = tuple(Named(kind, text, place) for kind, named in self._kinds for text, place in named)
-        return self._listed
+        if self._values is None:
+            self._values = tuple(
+                NamedPrincipal(kind, text, place) for kind, named in self._kinds for text, place in named
+            )
+        return self._values
 
-    def reach(self, caller: Caller, *, has_boundary: Tri) -> list[tuple[Match, Tri]]:
+    def matches(self, caller: Caller, *, has_boundary: Tri) -> list[tuple[Match, Tri]]:
         """Say in which ways the element reaches the caller. `has_boundary`: whether a permissions boundary is set.
 
         A NotPrincipal reaches like `*`, if it does.
         """
         if self.negated:
-            return [(Match.ANY, self._excepts_not(caller, has_boundary))]
+            return [(Match.ANY, self._not_excepted(caller, has_boundary))]
         if caller.names is not None:
             texts = self.texts
             if caller.known_as.isdisjoint(texts):
                 return []
             return [(match, YES) for text, match in caller.names if text in texts]
-        return [met for named in self.listed if (met := _meets(named, caller))[1] is not NO]
+        return [match for named in self.values if (match := _match(named, caller))[1] is not NO]
 
     def holds(self, caller: Caller, *, has_boundary: Tri) -> Tri:
         """Say whether the element reaches the caller at all."""
-        return any_of(answer for _, answer in self.reach(caller, has_boundary=has_boundary))
+        return any_of(answer for _, answer in self.matches(caller, has_boundary=has_boundary))
 
     def trace(self, request: ActionRequest, *, has_boundary: Tri) -> ElementTrace:
         """Compare, and say how: at the value that names the caller, or at the nearest miss."""
-        caller, listed = request.caller, self.listed
+        caller, values = request.caller, self.values
         verdict = self.holds(caller, has_boundary=has_boundary)
         got = caller.principal_arn or caller.arn
         if self.negated:
-            wanted = tuple(named.text for named in listed)
+            wanted = tuple(named.text for named in values)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
             if verdict is YES and has_boundary is YES and self.effect is Effect.DENY:
                 reason = Reason.NOT_PRINCIPAL_BOUNDARY
             return ElementTrace(Element.PRINCIPAL, verdict, reason, self.pointer, wanted, got, negated=True)
-        if not listed:
+        if not values:
             return ElementTrace(Element.PRINCIPAL, verdict, Reason.MALFORMED, self.pointer, (), got)
-        told = [(named, *_meets(named, caller)) for named in listed]
-        named, _, best = max(told, key=lambda one: one[2])
+        matches = [(_match(named, caller)[1], named) for named in values]
+        best, named = max(matches, key=lambda match: match[0])
         reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
         if best is NO:
-            misses = [(_miss(named, caller), named) for named in listed]
+            misses = [(_miss(named, caller), named) for named in values]
             reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
-        shown = caller.arn if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION) else got
-        return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, (named.text,), shown)
+        if reason in (Reason.OTHER_SESSION, Reason.ROLE_FOR_SESSION):
+            got = caller.arn
+        return ElementTrace(Element.PRINCIPAL, verdict, reason, named.pointer, (named.text,), got)
 
-    def _excepts_not(self, caller: Caller, has_boundary: Tri) -> Tri:
+    def _not_excepted(self, caller: Caller, has_boundary: Tri) -> Tri:
         """Say whether a NotPrincipal reaches the caller.
 
-        A Deny spares a session only if its ARN, its role's and its account's are all listed, and spares nobody
+        A Deny exempts a session only if its ARN, its role's and its account's are all listed, and exempts nobody
         who has a permissions boundary.
         """
         texts = self.texts
         if caller.kind is CallerKind.SERVICE:
-            return tri(not any(named.kind == "Service" and named.text == caller.name for named in self.listed))
+            return tri(not any(named.kind == "Service" and named.text == caller.name for named in self.values))
         account = tri(bool(texts & {caller.account, f"arn:{caller.partition}:iam::{caller.account}:root"}))
         principal = UNKNOWN if caller.principal_arn is None else tri(caller.principal_arn in texts)
         session = _lists_session(texts, caller)
@@ -148,7 +151,7 @@ def _lists_session(texts: set[str], caller: Caller) -> Tri:
     return UNKNOWN if any(text.startswith(sessions) for text in texts) else NO
 
 
-def _meets(named: Named, caller: Caller) -> tuple[Match, Tri]:
+def _match(named: NamedPrincipal, caller: Caller) -> tuple[Match, Tri]:
     """Say in which way one value would reach the caller, and whether it does."""
     text = named.text
     if named.kind == "Service":
@@ -160,11 +163,11 @@ def _meets(named: Named, caller: Caller) -> tuple[Match, Tri]:
     if _ACCOUNT.fullmatch(text):
         return Match.ACCOUNT, tri(caller.account == text)
     if _UNIQUE_ID.fullmatch(text):
-        return _meets_id(text, caller)
-    return _meets_arn(text, caller)
+        return _match_of_id(text, caller)
+    return _match_of_arn(text, caller)
 
 
-def _meets_id(text: str, caller: Caller) -> tuple[Match, Tri]:
+def _match_of_id(text: str, caller: Caller) -> tuple[Match, Tri]:
     """A unique id stands for one user or role for ever, even when another of the same name comes after it."""
     match = Match.USER if text.startswith("AIDA") else Match.ROLE
     right_kind = caller.kind is CallerKind.USER if match is Match.USER else caller.has_role
@@ -173,7 +176,7 @@ def _meets_id(text: str, caller: Caller) -> tuple[Match, Tri]:
     return match, tri(caller.unique_id == text) if caller.unique_id else UNKNOWN
 
 
-def _meets_arn(text: str, caller: Caller) -> tuple[Match, Tri]:
+def _match_of_arn(text: str, caller: Caller) -> tuple[Match, Tri]:
     arn = split_arn(text)
     if arn is None or (arn.partition, arn.account) != (caller.partition, caller.account) or arn.region:
         return Match.ANY, NO
@@ -197,7 +200,7 @@ def _meets_arn(text: str, caller: Caller) -> tuple[Match, Tri]:
     return Match.ANY, NO
 
 
-def _miss(named: Named, caller: Caller) -> Reason:
+def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
     """Say why one value does not name the caller."""
     text = named.text
     match named.kind:
@@ -225,13 +228,13 @@ def _miss(named: Named, caller: Caller) -> Reason:
         return Reason.WILDCARD_IN_PRINCIPAL
     if arn.service == "iam" and arn.resource.split("/")[0] not in ("user", "role", "root"):
         return Reason.NEVER_A_PRINCIPAL
-    if arn.service == "sts" and caller.has_role and role_of_named(arn.resource) == caller.name and caller.session_arn:
+    if arn.service == "sts" and caller.has_role and _session_role(arn.resource) == caller.name and caller.session_arn:
         return how_arns_differ(text, caller.session_arn)
     reason = how_arns_differ(text, caller.presumed_arn)
     return reason if reason in _NEARNESS else Reason.OTHER_NAME
 
 
-def role_of_named(resource: str) -> str:
+def _session_role(resource: str) -> str:
     """Give the role's name in `assumed-role/Name/session`, or nothing."""
     parts = resource.split("/")
     return parts[1] if parts[0] == "assumed-role" and len(parts) > 1 else ""

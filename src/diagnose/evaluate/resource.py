@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
-from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, joined, pieces_glob
+from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, fragments_glob, whole_text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import split_arn
 from diagnose.model.key_state import UnknownState
@@ -41,12 +41,12 @@ _NEARNESS = (
 class Resources:
     """The Resource or NotResource element of one statement."""
 
-    __slots__ = ("_beyond", "_listed", "_texts", "_variables", "everything", "negated", "static")
+    __slots__ = ("_beyond", "_texts", "_values", "_variables", "everything", "negated", "static")
 
     def __init__(self, texts: Texts, *, negated: bool, variables: bool) -> None:
-        """Compile every ARN pattern; those with variables are finished when they are asked."""
+        """Compile every ARN pattern; those with variables need a request."""
         self._texts, self._variables, self.negated = texts, variables, negated
-        self._listed: tuple[tuple[Text, str], ...] | None = None
+        self._values: tuple[tuple[Text, str], ...] | None = None
         self.everything = False
         self._beyond: list[Matcher] = []
         self.static: list[Matcher] | None = []
@@ -67,47 +67,47 @@ class Resources:
         return self._texts.pointer
 
     @property
-    def listed(self) -> tuple[tuple[Text, str], ...]:
+    def values(self) -> tuple[tuple[Text, str], ...]:
         """The values, each with its place."""
-        if self._listed is None:
-            self._listed = tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
-        return self._listed
+        if self._values is None:
+            self._values = tuple((Text(text, variables=self._variables), place) for text, place in self._texts)
+        return self._values
 
     def holds(self, request: ActionRequest) -> Tri:
         """Say whether the role is among the resources, or for NotResource that it is not."""
         if self.everything:
-            found = YES
+            listed = YES
         elif self.static is not None:
-            found = NO
+            listed = NO
             for matches in self.static:
                 if matches(request.resource):
-                    found = YES
+                    listed = YES
                     break
-            if found is NO and self._beyond:
-                found = UNKNOWN if any(matches(request.resource) for matches in self._beyond) else NO
+            if listed is NO and self._beyond:
+                listed = UNKNOWN if any(matches(request.resource) for matches in self._beyond) else NO
         else:
-            found = any_of(_fits(text, request) for text, _ in self.listed)
-        return ~found if self.negated else found
+            listed = any_of(_fits(text, request) for text, _ in self.values)
+        return ~listed if self.negated else listed
 
     def trace(self, request: ActionRequest) -> ElementTrace:
         """Compare, and say how: at the value that fits, or at the nearest miss."""
-        told = [(text, place, _fits(text, request)) for text, place in self.listed]
-        fitting = next(((text, place) for text, place, fits in told if fits is YES), None)
+        values = [(text, place, _fits(text, request)) for text, place in self.values]
+        fitting = next(((text, place) for text, place, fits in values if fits is YES), None)
         if fitting is not None:
             text, place = fitting
             reason = Reason.EXCLUDED if self.negated else Reason.MATCHES
         elif self.negated:
-            unsure = next(((text, place) for text, place, fits in told if fits is UNKNOWN), None)
+            unsure = next(((text, place) for text, place, fits in values if fits is UNKNOWN), None)
             if unsure is None:
                 return self._element(request, Reason.MATCHES, self.pointer, self._texts.texts)
             text, place = unsure
             reason = _miss(text, UNKNOWN, request)
         else:
-            misses = [(_miss(text, fits, request), text, place) for text, place, fits in told]
+            misses = [(_miss(text, fits, request), text, place) for text, place, fits in values]
             if not misses:
                 return self._element(request, Reason.MALFORMED, self.pointer, ())
             reason, text, place = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
-        return self._element(request, reason, place, (text.written,))
+        return self._element(request, reason, place, (text.raw,))
 
     def _element(self, request: ActionRequest, reason: Reason, place: str, wanted: tuple[str, ...]) -> ElementTrace:
         verdict = self.holds(request)
@@ -129,39 +129,39 @@ def _matcher(pattern: str) -> Matcher | None:
 
 def _fits(text: Text, request: ActionRequest) -> Tri:
     """Say whether one value fits. A variable fits only after the fifth colon, and not without a value."""
-    if text.plain is not None:
-        if _is_everything(text.plain):
+    if text.static is not None:
+        if _is_everything(text.static):
             return YES
-        matcher = _matcher(text.plain)
-        if matcher is None and (beyond := beyond_glob(text.plain)) is not None and beyond(request.resource):
+        matcher = _matcher(text.static)
+        if matcher is None and (beyond := beyond_glob(text.static)) is not None and beyond(request.resource):
             # AWS says that a `*` at the end of a part can go on beyond the colon, and not when it does.
             return UNKNOWN
         return tri(matcher is not None and matcher(request.resource))
-    first = text.pieces[0]
+    first = text.fragments[0]
     if not isinstance(first, tuple) or _matcher(first[0]) is None:
         return NO
-    pieces = text.resolve(request)
-    if isinstance(pieces, UnknownState):
+    fragments = text.resolve(request)
+    if isinstance(fragments, UnknownState):
         return UNKNOWN
-    if pieces is None:
+    if fragments is None:
         return NO
-    matcher = pieces_glob(pieces, arn=True)
+    matcher = fragments_glob(fragments, arn=True)
     return tri(matcher is not None and matcher(request.resource))
 
 
 def _miss(text: Text, fits: Tri, request: ActionRequest) -> Reason:
     """Say why one value does not fit."""
     if fits is UNKNOWN:
-        return Reason.NOT_TOLD if text.plain is None else Reason.WILDCARD_OVER_COLON
-    if text.plain is not None:
-        if _matcher(text.plain) is None:
-            return Reason.SPACE_DIFFERS if text.plain != text.plain.strip() else Reason.NOT_AN_ARN
-        reason = how_arns_differ(text.plain, request.resource)
-        return Reason.VARIABLE_IS_LITERAL if "${" in text.plain else _known(reason)
-    pieces = text.resolve(request)
-    if pieces is None or isinstance(pieces, UnknownState):
+        return Reason.NOT_TOLD if text.static is None else Reason.WILDCARD_OVER_COLON
+    if text.static is not None:
+        if _matcher(text.static) is None:
+            return Reason.SPACE_DIFFERS if text.static != text.static.strip() else Reason.NOT_AN_ARN
+        reason = how_arns_differ(text.static, request.resource)
+        return Reason.VARIABLE_IS_LITERAL if "${" in text.static else _known(reason)
+    fragments = text.resolve(request)
+    if fragments is None or isinstance(fragments, UnknownState):
         return Reason.VARIABLE_UNRESOLVED
-    return _known(how_arns_differ(joined(pieces), request.resource))
+    return _known(how_arns_differ(whole_text(fragments), request.resource))
 
 
 def _known(reason: Reason) -> Reason:

@@ -33,17 +33,17 @@ class SourceView:
     `instead_of_rcps` is what counts in place of the role's RCPs, which do not reach a caller that is service-linked.
     """
 
-    __slots__ = ("_hands_on", "_may_deny", "_passes", "_sheets", "caller", "has_boundary", "instead_of_rcps")
+    __slots__ = ("_inherited", "_layers", "_may_deny", "_passes", "caller", "has_boundary", "instead_of_rcps")
 
     def __init__(self, source: SourceSide, via: Via) -> None:
-        """Raises XdiagError when the source is no ARN of a caller."""
+        """Raises XdiagError when the source is not an ARN of a caller."""
         self.caller = Caller(source, via)
         self.has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
         self.instead_of_rcps = _instead_of_rcps(self.caller)
-        self._hands_on: tuple[Tri, Tri] | None = None
+        self._inherited: tuple[Tri, Tri] | None = None
         self._passes: bool | None = None
         self._may_deny: dict[Action, list[tuple[Layer, CompiledLayer]]] = {}
-        self._sheets: dict[Layer, CompiledLayer] = {}
+        self._layers: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, source: SourceSide) -> bool:
         """Say that the gates that are about the caller alone let it pass."""
@@ -51,22 +51,22 @@ class SourceView:
             self._passes = not any(caller_gates(source, self.caller))
         return self._passes
 
-    def hands_on(self, source: SourceSide) -> tuple[Tri, Tri]:
-        """Say whether the caller's session hands on tags, and whether a source identity."""
-        if self._hands_on is None:
+    def inherited(self, source: SourceSide) -> tuple[Tri, Tri]:
+        """Say whether a new session inherits tags from the caller's, and whether a source identity."""
+        if self._inherited is None:
             keys, identity = inherited_tag_keys(source, self.caller), inherited_source_identity(source, self.caller)
-            self._hands_on = (
+            self._inherited = (
                 UNKNOWN if keys is None else tri(keys != ()),
                 UNKNOWN if isinstance(identity, UnknownState) else tri(identity != ABSENT),
             )
-        return self._hands_on
+        return self._inherited
 
     def compiled_layer(self, layer: Layer, source: SourceSide) -> CompiledLayer:
         """Give the policies of a layer on this side."""
-        compiled_layer = self._sheets.get(layer)
+        compiled_layer = self._layers.get(layer)
         if compiled_layer is None:
-            row, attached = OF_SOURCE[layer]
-            compiled_layer = self._sheets[layer] = compile_layer(row, attached(source, self.caller))
+            traits, attached = OF_SOURCE[layer]
+            compiled_layer = self._layers[layer] = compile_layer(traits, attached(source, self.caller))
         return compiled_layer
 
     def layers_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
@@ -84,13 +84,13 @@ class SourceView:
 class DestinationView:
     """The role's side. It does not hold the side itself, beside which it is remembered."""
 
-    __slots__ = ("_passes", "_sheets", "role")
+    __slots__ = ("_layers", "_passes", "role")
 
     def __init__(self, role_arn: str) -> None:
-        """Raises XdiagError when the role is no ARN of one."""
+        """Raises XdiagError when the role is not an ARN of a role."""
         self.role = parse_role(role_arn)
         self._passes: dict[bool, bool] = {}
-        self._sheets: dict[Layer, CompiledLayer] = {}
+        self._layers: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, destination: DestinationSide, caller: Caller) -> bool:
         """Say that the gates that are about the role let such a caller pass."""
@@ -102,26 +102,11 @@ class DestinationView:
 
     def compiled_layer(self, layer: Layer, destination: DestinationSide) -> CompiledLayer:
         """Give the policies of a layer on this side."""
-        compiled_layer = self._sheets.get(layer)
+        compiled_layer = self._layers.get(layer)
         if compiled_layer is None:
-            row, attached = OF_DESTINATION[layer]
-            compiled_layer = self._sheets[layer] = compile_layer(row, attached(destination, self.role))
+            traits, attached = OF_DESTINATION[layer]
+            compiled_layer = self._layers[layer] = compile_layer(traits, attached(destination, self.role))
         return compiled_layer
-
-
-_NOT_REACHED = compile_layer(RCP, DoesNotApply("the caller is a service-linked role"))
-_PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
-
-
-def _instead_of_rcps(caller: Caller) -> CompiledLayer | None:
-    if caller.service_linked:
-        return _NOT_REACHED
-    return _PERHAPS_NOT_REACHED if caller.may_be_service_linked else None
-
-
-_sources: ObjectMemo[SourceView] = ObjectMemo()
-_roles: ObjectMemo[DestinationView] = ObjectMemo()
-_endpoints: ObjectMemo[CompiledLayer] = ObjectMemo()
 
 
 def source_view(case: Case) -> SourceView:
@@ -137,13 +122,26 @@ def destination_view(case: Case) -> DestinationView:
 
 
 def endpoint_layer(endpoint: Evidence[Endpoint | None]) -> CompiledLayer:
-    """Give the sheet of a VPC endpoint."""
+    """Give the policy of a VPC endpoint, compiled."""
     if isinstance(endpoint, Unread):
         return _unread_endpoint(endpoint)
     if endpoint.value is None:
         return _NO_ENDPOINT
     used = endpoint.value
     return _endpoints.find(used, "") or _endpoints.offer(used, "", compile_layer(ENDPOINT, of_endpoint(endpoint)))
+
+
+_sources: ObjectMemo[SourceView] = ObjectMemo()
+_roles: ObjectMemo[DestinationView] = ObjectMemo()
+_endpoints: ObjectMemo[CompiledLayer] = ObjectMemo()
+_NOT_REACHED = compile_layer(RCP, DoesNotApply("the caller is a service-linked role"))
+_PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
+
+
+def _instead_of_rcps(caller: Caller) -> CompiledLayer | None:
+    if caller.service_linked:
+        return _NOT_REACHED
+    return _PERHAPS_NOT_REACHED if caller.may_be_service_linked else None
 
 
 @lru_cache

@@ -32,9 +32,9 @@ from diagnose.evaluate.keys.table import (
     group_of,
     hidden_from,
     is_of_role,
+    key_name,
     traits_of,
     value_kind,
-    written,
 )
 from diagnose.model.case import Case, Endpoint, Organization, Origin, Parameters, ProvidedContext, Via
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence, ValueKind
@@ -192,15 +192,15 @@ def test_everything_that_is_asked_of_a_key_comes_from_its_row(row: LayerTraits) 
 @every_row
 def test_a_key_is_written_as_aws_writes_it(row: LayerTraits) -> None:
     key = key_of(row)
-    assert written(key) == key
+    assert key_name(key) == key
     if "<" not in row.name:
-        assert written(key.lower()).startswith(row.name)
+        assert key_name(key.lower()).startswith(row.name)
 
 
 @pytest.mark.parametrize("key", ["aws:SourceIpp", "acme:Nothing", "aws:PrincipalTag", "sts:ExternalId/x", "x:", ""])
 def test_what_is_no_key_of_aws_has_no_row(key: str) -> None:
     assert traits_of(key.lower()) is None
-    assert (group_of(key), value_kind(key), written(key)) == (KeyGroup.OTHER, ValueKind.TEXT, key)
+    assert (group_of(key), value_kind(key), key_name(key)) == (KeyGroup.OTHER, ValueKind.TEXT, key)
     assert hidden_from(key.lower()) == set()
 
 

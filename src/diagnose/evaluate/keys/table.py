@@ -104,131 +104,135 @@ _ASSUME_TAG = _ASSUME | _TAG
 _ASSUME_IDENTITY = frozenset((Action.ASSUME_ROLE, Action.SET_SOURCE_IDENTITY))
 _ALWAYS, _SOMETIMES, _NEVER = Presence.ALWAYS, Presence.SOMETIMES, Presence.NEVER
 _ONE, _MANY = False, True
-G, F, V = KeyGroup, FilledBy, ValueKind
+_G, _F, _V = KeyGroup, FilledBy, ValueKind
 
 KEYS = (
     # Who calls
-    Key("aws:PrincipalArn", G.PRINCIPAL, F.CALLER, _EACH, _SOMETIMES, _ONE, V.ARN, callers_arn),
-    Key("aws:PrincipalAccount", G.PRINCIPAL, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TEXT, callers_account),
-    Key("aws:PrincipalType", G.PRINCIPAL, F.CALLER, _EACH, _SOMETIMES, _ONE, V.WORD, callers_type),
-    Key("aws:userid", G.PRINCIPAL, F.CALLER, _EACH, _SOMETIMES, _ONE, V.IDS, callers_id),
-    Key("aws:username", G.PRINCIPAL, F.USER, _EACH, _SOMETIMES, _ONE, V.USER_NAME, callers_name),
-    Key("aws:PrincipalOrgID", G.ORGANIZATION, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TEXT, callers_organization),
-    Key("aws:PrincipalOrgPaths", G.ORGANIZATION, F.CALLER, _EACH, _SOMETIMES, _MANY, V.IDS, callers_organization_path),
-    Key("aws:PrincipalIsAWSService", G.SERVICE, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TRUTH, is_service),
-    Key("aws:PrincipalServiceName", G.SERVICE, F.SERVICE, _EACH, _SOMETIMES, _ONE, V.TEXT, service_name),
-    Key("aws:PrincipalServiceNamesList", G.SERVICE, F.SERVICE, _EACH, _SOMETIMES, _MANY, V.TEXT, service_names),
-    Key("aws:SourceArn", G.SOURCE_ACCOUNT, F.SERVICE, _EACH, _SOMETIMES, _ONE, V.ARN, services_resource),
-    Key("aws:SourceAccount", G.SOURCE_ACCOUNT, F.SERVICE, _EACH, _SOMETIMES, _ONE, V.TEXT, services_resource),
-    Key("aws:SourceOrgID", G.SOURCE_ACCOUNT, F.SERVICE, _EACH, _SOMETIMES, _ONE, V.TEXT, services_resource),
-    Key("aws:SourceOrgPaths", G.SOURCE_ACCOUNT, F.SERVICE, _EACH, _SOMETIMES, _MANY, V.IDS, services_resource),
+    Key("aws:PrincipalArn", _G.PRINCIPAL, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.ARN, callers_arn),
+    Key("aws:PrincipalAccount", _G.PRINCIPAL, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TEXT, callers_account),
+    Key("aws:PrincipalType", _G.PRINCIPAL, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.WORD, callers_type),
+    Key("aws:userid", _G.PRINCIPAL, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.IDS, callers_id),
+    Key("aws:username", _G.PRINCIPAL, _F.USER, _EACH, _SOMETIMES, _ONE, _V.USER_NAME, callers_name),
+    Key("aws:PrincipalOrgID", _G.ORGANIZATION, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TEXT, callers_organization),
+    Key(
+        "aws:PrincipalOrgPaths", _G.ORGANIZATION, _F.CALLER, _EACH, _SOMETIMES, _MANY, _V.IDS, callers_organization_path
+    ),
+    Key("aws:PrincipalIsAWSService", _G.SERVICE, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TRUTH, is_service),
+    Key("aws:PrincipalServiceName", _G.SERVICE, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, service_name),
+    Key("aws:PrincipalServiceNamesList", _G.SERVICE, _F.SERVICE, _EACH, _SOMETIMES, _MANY, _V.TEXT, service_names),
+    Key("aws:SourceArn", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.ARN, services_resource),
+    Key("aws:SourceAccount", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, services_resource),
+    Key("aws:SourceOrgID", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, services_resource),
+    Key("aws:SourceOrgPaths", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _MANY, _V.IDS, services_resource),
     # The credentials that the caller signs with
-    Key("aws:TokenIssueTime", G.CREDENTIALS, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TIME, token_issue_time),
-    Key("aws:AssumedRoot", G.CREDENTIALS, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TRUTH, assumed_root),
-    Key("aws:FederatedProvider", G.CREDENTIALS, F.SIGN_IN, _EACH, _SOMETIMES, _ONE, V.TEXT, federated_provider),
-    Key("aws:SignInSessionArn", G.CREDENTIALS, F.SIGN_IN, _EACH, _SOMETIMES, _ONE, V.ARN, product),
-    Key("aws:ChatbotSourceArn", G.CREDENTIALS, F.SIGN_IN, _EACH, _SOMETIMES, _ONE, V.ARN, product),
-    Key("identitystore:UserId", G.CREDENTIALS, F.SIGN_IN, _EACH, _SOMETIMES, _ONE, V.TEXT, product),
-    Key("aws:MultiFactorAuthPresent", G.MFA, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TRUTH, mfa_present),
-    Key("aws:MultiFactorAuthAge", G.MFA, F.CALLER, _EACH, _SOMETIMES, _ONE, V.NUMBER, mfa_age),
+    Key("aws:TokenIssueTime", _G.CREDENTIALS, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TIME, token_issue_time),
+    Key("aws:AssumedRoot", _G.CREDENTIALS, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TRUTH, assumed_root),
+    Key("aws:FederatedProvider", _G.CREDENTIALS, _F.SIGN_IN, _EACH, _SOMETIMES, _ONE, _V.TEXT, federated_provider),
+    Key("aws:SignInSessionArn", _G.CREDENTIALS, _F.SIGN_IN, _EACH, _SOMETIMES, _ONE, _V.ARN, product),
+    Key("aws:ChatbotSourceArn", _G.CREDENTIALS, _F.SIGN_IN, _EACH, _SOMETIMES, _ONE, _V.ARN, product),
+    Key("identitystore:UserId", _G.CREDENTIALS, _F.SIGN_IN, _EACH, _SOMETIMES, _ONE, _V.TEXT, product),
+    Key("aws:MultiFactorAuthPresent", _G.MFA, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TRUTH, mfa_present),
+    Key("aws:MultiFactorAuthAge", _G.MFA, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.NUMBER, mfa_age),
     Key(
         "aws:SourceIdentity",
-        G.SOURCE_IDENTITY,
-        F.CALLER,
+        _G.SOURCE_IDENTITY,
+        _F.CALLER,
         _EACH,
         _SOMETIMES,
         _ONE,
-        V.SOURCE_IDENTITY,
+        _V.SOURCE_IDENTITY,
         callers_source_identity,
     ),
-    Key("aws:Ec2InstanceSourceVpc", G.INSTANCE, F.INSTANCE, _EACH, _SOMETIMES, _ONE, V.TEXT, instance),
-    Key("aws:Ec2InstanceSourcePrivateIPv4", G.INSTANCE, F.INSTANCE, _EACH, _SOMETIMES, _ONE, V.TEXT, instance),
-    Key("ec2:SourceInstanceArn", G.INSTANCE, F.INSTANCE, _EACH, _SOMETIMES, _ONE, V.ARN, instance),
-    Key("ec2:RoleDelivery", G.INSTANCE, F.INSTANCE, _EACH, _SOMETIMES, _ONE, V.NUMBER, instance),
-    Key("saml:aud", G.TOKEN, F.SIGN_IN, _TAG, _SOMETIMES, _ONE, V.TEXT, claim),
-    Key("saml:namequalifier", G.TOKEN, F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, V.TEXT, claim),
-    Key("saml:sub", G.TOKEN, F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, V.TEXT, claim),
-    Key("saml:sub_type", G.TOKEN, F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, V.TEXT, claim),
+    Key("aws:Ec2InstanceSourceVpc", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.TEXT, instance),
+    Key("aws:Ec2InstanceSourcePrivateIPv4", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.TEXT, instance),
+    Key("ec2:SourceInstanceArn", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.ARN, instance),
+    Key("ec2:RoleDelivery", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.NUMBER, instance),
+    Key("saml:aud", _G.TOKEN, _F.SIGN_IN, _TAG, _SOMETIMES, _ONE, _V.TEXT, claim),
+    Key("saml:namequalifier", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
+    Key("saml:sub", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
+    Key("saml:sub_type", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
     # What the call passes
-    Key("sts:ExternalId", G.EXTERNAL_ID, F.PARAMETER, _ASSUME, _SOMETIMES, _ONE, V.EXTERNAL_ID, external_id),
-    Key("sts:RoleSessionName", G.SESSION_NAME, F.PARAMETER, _ASSUME, _ALWAYS, _ONE, V.SESSION_NAME, session_name),
+    Key("sts:ExternalId", _G.EXTERNAL_ID, _F.PARAMETER, _ASSUME, _SOMETIMES, _ONE, _V.EXTERNAL_ID, external_id),
+    Key("sts:RoleSessionName", _G.SESSION_NAME, _F.PARAMETER, _ASSUME, _ALWAYS, _ONE, _V.SESSION_NAME, session_name),
     Key(
         "sts:SourceIdentity",
-        G.SOURCE_IDENTITY,
-        F.PARAMETER,
+        _G.SOURCE_IDENTITY,
+        _F.PARAMETER,
         _ASSUME_IDENTITY,
         _SOMETIMES,
         _ONE,
-        V.SOURCE_IDENTITY,
+        _V.SOURCE_IDENTITY,
         source_identity,
     ),
-    Key("aws:TagKeys", G.SESSION_TAGS, F.PARAMETER, _ASSUME_TAG, _SOMETIMES, _MANY, V.TAG_KEY, tag_keys),
+    Key("aws:TagKeys", _G.SESSION_TAGS, _F.PARAMETER, _ASSUME_TAG, _SOMETIMES, _MANY, _V.TAG_KEY, tag_keys),
     Key(
         "sts:TransitiveTagKeys",
-        G.SESSION_TAGS,
-        F.PARAMETER,
+        _G.SESSION_TAGS,
+        _F.PARAMETER,
         _ASSUME_TAG,
         _SOMETIMES,
         _MANY,
-        V.TAG_KEY,
+        _V.TAG_KEY,
         transitive_tag_keys,
     ),
     Key(
         "sts:RequestContextProviders",
-        G.REQUEST_CONTEXT,
-        F.PARAMETER,
+        _G.REQUEST_CONTEXT,
+        _F.PARAMETER,
         _CONTEXT,
         _SOMETIMES,
         _MANY,
-        V.ARN,
+        _V.ARN,
         context_providers,
     ),
     # How, when and from where the call is made
-    Key("aws:SourceIp", G.NETWORK, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, source_ip),
-    Key("aws:VpcSourceIp", G.NETWORK, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, vpc_source_ip),
-    Key("aws:SourceVpc", G.NETWORK, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, source_vpc),
-    Key("aws:SourceVpce", G.NETWORK, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, source_vpce),
-    Key("aws:RequestedRegion", G.REGION, F.CALL, _EACH, _ALWAYS, _ONE, V.WORD, requested_region),
-    Key("aws:CurrentTime", G.TIME, F.CALL, _EACH, _ALWAYS, _ONE, V.TIME, current_time),
-    Key("aws:EpochTime", G.TIME, F.CALL, _EACH, _ALWAYS, _ONE, V.TIME, epoch_time),
-    Key("aws:SecureTransport", G.CLIENT, F.CALL, _EACH, _ALWAYS, _ONE, V.TRUTH, true),
-    Key("aws:UserAgent", G.CLIENT, F.CALL, _EACH, _ALWAYS, _ONE, V.TEXT, some_value),
-    Key("aws:referer", G.CLIENT, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, referer),
-    Key("aws:ViaAWSService", G.VIA_SERVICE, F.CALL, _EACH, _SOMETIMES, _ONE, V.TRUTH, false),
+    Key("aws:SourceIp", _G.NETWORK, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, source_ip),
+    Key("aws:VpcSourceIp", _G.NETWORK, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, vpc_source_ip),
+    Key("aws:SourceVpc", _G.NETWORK, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, source_vpc),
+    Key("aws:SourceVpce", _G.NETWORK, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, source_vpce),
+    Key("aws:RequestedRegion", _G.REGION, _F.CALL, _EACH, _ALWAYS, _ONE, _V.WORD, requested_region),
+    Key("aws:CurrentTime", _G.TIME, _F.CALL, _EACH, _ALWAYS, _ONE, _V.TIME, current_time),
+    Key("aws:EpochTime", _G.TIME, _F.CALL, _EACH, _ALWAYS, _ONE, _V.TIME, epoch_time),
+    Key("aws:SecureTransport", _G.CLIENT, _F.CALL, _EACH, _ALWAYS, _ONE, _V.TRUTH, true),
+    Key("aws:UserAgent", _G.CLIENT, _F.CALL, _EACH, _ALWAYS, _ONE, _V.TEXT, some_value),
+    Key("aws:referer", _G.CLIENT, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, referer),
+    Key("aws:ViaAWSService", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TRUTH, false),
     # A service that repeats the caller's request says so here; the calls that xdiag is asked about are the caller's.
-    Key("aws:CalledVia", G.VIA_SERVICE, F.CALL, _EACH, _SOMETIMES, _MANY, V.TEXT, absent),
-    Key("aws:CalledViaFirst", G.VIA_SERVICE, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, absent),
-    Key("aws:CalledViaLast", G.VIA_SERVICE, F.CALL, _EACH, _SOMETIMES, _ONE, V.TEXT, absent),
+    Key("aws:CalledVia", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _MANY, _V.TEXT, absent),
+    Key("aws:CalledViaFirst", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, absent),
+    Key("aws:CalledViaLast", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, absent),
     # The role
-    Key("aws:ResourceAccount", G.RESOURCE, F.ROLE, _EACH, _ALWAYS, _ONE, V.TEXT, roles_account),
-    Key("aws:ResourceOrgID", G.RESOURCE, F.ROLE, _EACH, _SOMETIMES, _ONE, V.TEXT, roles_organization),
-    Key("aws:ResourceOrgPaths", G.RESOURCE, F.ROLE, _EACH, _SOMETIMES, _MANY, V.IDS, roles_organization_path),
+    Key("aws:ResourceAccount", _G.RESOURCE, _F.ROLE, _EACH, _ALWAYS, _ONE, _V.TEXT, roles_account),
+    Key("aws:ResourceOrgID", _G.RESOURCE, _F.ROLE, _EACH, _SOMETIMES, _ONE, _V.TEXT, roles_organization),
+    Key("aws:ResourceOrgPaths", _G.RESOURCE, _F.ROLE, _EACH, _SOMETIMES, _MANY, _V.IDS, roles_organization_path),
     # Never in the context of AssumeRole. STS is not among the services that send the `aws:Vpce*` keys.
-    Key("aws:SourceVpcArn", G.NETWORK, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.ARN, absent),
-    Key("aws:VpceAccount", G.NETWORK, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.TEXT, absent),
-    Key("aws:VpceOrgID", G.NETWORK, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.TEXT, absent),
-    Key("aws:VpceOrgPaths", G.NETWORK, F.OTHER_OPERATION, _EACH, _NEVER, _MANY, V.IDS, absent),
-    Key("iam:PassedToService", G.OTHER_OPERATION, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.TEXT, absent),
-    Key("sts:AWSServiceName", G.OTHER_OPERATION, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.TEXT, absent),
-    Key("sts:DurationSeconds", G.OTHER_OPERATION, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.NUMBER, absent),
-    Key("sts:RoleAuthorizedByIdp", G.OTHER_OPERATION, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.TRUTH, absent),
-    Key("sts:TaskPolicyArn", G.OTHER_OPERATION, F.OTHER_OPERATION, _EACH, _NEVER, _ONE, V.ARN, absent),
+    Key("aws:SourceVpcArn", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.ARN, absent),
+    Key("aws:VpceAccount", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
+    Key("aws:VpceOrgID", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
+    Key("aws:VpceOrgPaths", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _MANY, _V.IDS, absent),
+    Key("iam:PassedToService", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
+    Key("sts:AWSServiceName", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
+    Key("sts:DurationSeconds", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.NUMBER, absent),
+    Key("sts:RoleAuthorizedByIdp", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TRUTH, absent),
+    Key("sts:TaskPolicyArn", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.ARN, absent),
 )
 
 FAMILIES = (
-    KeyFamily("aws:PrincipalTag/", G.PRINCIPAL_TAGS, F.CALLER, _EACH, _SOMETIMES, _ONE, V.TAG_VALUE, callers_tag),
-    KeyFamily("aws:RequestTag/", G.SESSION_TAGS, F.PARAMETER, _ASSUME_TAG, _SOMETIMES, _ONE, V.TAG_VALUE, request_tag),
-    KeyFamily("aws:ResourceTag/", G.RESOURCE_TAGS, F.ROLE, _EACH, _SOMETIMES, _ONE, V.TAG_VALUE, roles_tag),
-    KeyFamily("iam:ResourceTag/", G.RESOURCE_TAGS, F.ROLE, _EACH, _SOMETIMES, _ONE, V.TAG_VALUE, roles_tag),
+    KeyFamily("aws:PrincipalTag/", _G.PRINCIPAL_TAGS, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TAG_VALUE, callers_tag),
     KeyFamily(
-        "sts:RequestContext/", G.REQUEST_CONTEXT, F.PARAMETER, _CONTEXT, _SOMETIMES, _ONE, V.TEXT, provided_context
+        "aws:RequestTag/", _G.SESSION_TAGS, _F.PARAMETER, _ASSUME_TAG, _SOMETIMES, _ONE, _V.TAG_VALUE, request_tag
+    ),
+    KeyFamily("aws:ResourceTag/", _G.RESOURCE_TAGS, _F.ROLE, _EACH, _SOMETIMES, _ONE, _V.TAG_VALUE, roles_tag),
+    KeyFamily("iam:ResourceTag/", _G.RESOURCE_TAGS, _F.ROLE, _EACH, _SOMETIMES, _ONE, _V.TAG_VALUE, roles_tag),
+    KeyFamily(
+        "sts:RequestContext/", _G.REQUEST_CONTEXT, _F.PARAMETER, _CONTEXT, _SOMETIMES, _ONE, _V.TEXT, provided_context
     ),
 )
 
-CLAIMS = Key("<provider>:<claim>", G.TOKEN, F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, V.TEXT, claim)
+CLAIMS = Key("<provider>:<claim>", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim)
 """What OIDC tokens say, such as `accounts.google.com:aud`."""
 
-ATTRIBUTES = Key("saml:<attribute>", G.TOKEN, F.SIGN_IN, _ASSUME, _NEVER, _ONE, V.TEXT, absent)
+ATTRIBUTES = Key("saml:<attribute>", _G.TOKEN, _F.SIGN_IN, _ASSUME, _NEVER, _ONE, _V.TEXT, absent)
 """What SAML assertions say besides the `saml:` keys with rows of their own: it does not outlive the sign-in."""
 
 TABLE: tuple[Key | KeyFamily, ...] = (*KEYS, *FAMILIES, CLAIMS, ATTRIBUTES)
@@ -286,7 +290,7 @@ def hidden_from(lower: str) -> frozenset[Action]:
     return frozenset() if traits is None else _EACH - traits.seen_by
 
 
-def written(key: str) -> str:
+def key_name(key: str) -> str:
     """Give a key as AWS writes it, or as it came where AWS has no such key."""
     lower = key.lower()
     traits = traits_of(lower)

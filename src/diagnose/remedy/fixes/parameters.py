@@ -180,7 +180,7 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
     if subject.element is None or subject.element.key.lower() != key:
         return
     for operand in wanted_values(subject):
-        pieces = Text(operand, variables=True).pieces
+        pieces = Text(operand, variables=True).fragments
         text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, caller) for piece in pieces)
         if "\0" in text:
             continue
