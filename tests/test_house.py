@@ -26,11 +26,8 @@ NAMES_OF_NOTHING = {
     "utils",
 }
 SHARED = {
-    "PolicyHolder",
     "SUFFIX",
-    "Value",
     "audience",
-    "destination_name",
     "explain",
     "main",
     "report",

@@ -19,7 +19,7 @@ from diagnose.remedy.document import JsonDict, PatchOperation, apply_patch, docu
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     destination_is_protected,
-    destination_name,
+    destination_role_name,
     permission_set,
     source_is_protected,
 )
@@ -189,7 +189,7 @@ def new_policy(
 def new_policy_name(action: Action, case: Case) -> str:
     """Name a new inline policy, so that putting it overwrites none that was read."""
     taken = {policy.name for policy in policies_in(case, Layer.IDENTITY)}
-    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', destination_name(case))}"[:120]
+    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', destination_role_name(case))}"[:120]
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1

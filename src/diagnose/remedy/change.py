@@ -11,7 +11,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, PatchOperation
-from diagnose.remedy.names import caller_of, destination_name
+from diagnose.remedy.names import caller_of, destination_role_name
 
 
 class PolicyChange(Struct, frozen=True):
@@ -135,7 +135,7 @@ def holder_of(policy: Policy, case: Case) -> PolicyHolder:
     """Find the carrier of a policy of a case."""
     match policy.kind:
         case PolicyKind.TRUST:
-            return PolicyHolder("role", destination_name(case))
+            return PolicyHolder("role", destination_role_name(case))
         case PolicyKind.ENDPOINT:
             endpoint = case.snapshot.endpoint
             return PolicyHolder("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")

@@ -9,7 +9,13 @@ from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.trace import Action, Layer
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
-from diagnose.remedy.names import caller_of, destination_name, permission_set, permission_set_pattern, principal_element
+from diagnose.remedy.names import (
+    caller_of,
+    destination_role_name,
+    permission_set,
+    permission_set_pattern,
+    principal_element,
+)
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
@@ -48,7 +54,7 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
-    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_name(case)
+    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_role_name(case)
     alphanumeric = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
     return f"Allow{action.partition(':')[2]}{alphanumeric[:1].upper()}{alphanumeric[1:]}"
 

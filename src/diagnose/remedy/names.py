@@ -53,7 +53,7 @@ def principal_name(case: Case) -> str:
     return next(iter(element.values())) if element else caller_of(case).arn
 
 
-def destination_name(case: Case) -> str:
+def destination_role_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]
 
@@ -109,7 +109,7 @@ def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Name a policy and what it is attached to."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{destination_name(case)}`"
+            return f"the trust policy of the role `{destination_role_name(case)}`"
         case Layer.ENDPOINT:
             return "the policy of the VPC endpoint"
         case Layer.IDENTITY if permission_set(case) and policy.name == PERMISSION_SET_POLICY:

@@ -10,7 +10,7 @@ from diagnose.remedy.case_edit import edit_policy, editable_document, level_of, 
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import add_statement, statements
 from diagnose.remedy.least_statement import grant
-from diagnose.remedy.names import destination_name, in_policy_phrase, level_phrase, principal_name
+from diagnose.remedy.names import destination_role_name, in_policy_phrase, level_phrase, principal_name
 
 
 def allow_in_boundary(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -50,7 +50,7 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         Layer.SCP,
         statement,
         text=f"Attach a service control policy to {level_phrase(level)} that {what}",
-        name=f"Allow{subject.action.partition(':')[2]}-{destination_name(case)}"[:128],
+        name=f"Allow{subject.action.partition(':')[2]}-{destination_role_name(case)}"[:128],
         policy=PolicyKind.SCP,
         level=level.target,
     )
