@@ -126,6 +126,8 @@ class Compared(Fact, frozen=True, kw_only=True):
 class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):
     """How a statement's Action or NotAction compares with the action being authorised."""
 
+    in_full: Annotated[bool, Meta(description="an Action of the policy spells it out, without a wildcard")] = False
+
 
 class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
     """How a statement's Principal or NotPrincipal compares with the caller; the nearest value only."""

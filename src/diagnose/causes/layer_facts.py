@@ -190,7 +190,7 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
     fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
     match trace.element:
         case Element.ACTION:
-            return ActionFact(**fields)
+            return ActionFact(**fields, in_full=_in_full(trace))
         case Element.PRINCIPAL:
             return PrincipalFact(**fields)
         case Element.RESOURCE:
@@ -199,11 +199,15 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
             return _of_condition(fields, trace)
 
 
+def _in_full(trace: ElementTrace) -> bool:
+    return trace.verdict is YES and not trace.negated and not set("*?") & set("".join(trace.wanted))
+
+
 def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
     sets, operator, if_exists = parse_operator(trace.operator)
     if operator is not None and operator.family is Family.NULL:
-        # `Null` with `true` wants what a negated operator wants: that the request does not carry something.
-        fields["negated"] = "true" in trace.wanted
+        # `Null` with `true` asks what a negated operator asks: that the request does not carry something.
+        fields["negated"] = {value.lower() for value in trace.wanted} == {"true"}
     return ConditionFact(
         **fields,
         key=trace.key,
