@@ -47,9 +47,9 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
     if decision.verdict is not YES:
         reached = Reach(decision.match.value) if decision.match else Reach.NONE
         trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
-        told = decision.match is not None or (trust is not None and trust.verdict is NO)
+        known = decision.match is not None or (trust is not None and trust.verdict is NO)
         yield MatchFact(
-            action=decision.action, match=reached if told else None, subject=Subject(decision.action, Layer.TRUST)
+            action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
         )
 
 
@@ -59,7 +59,7 @@ def as_bool(answer: Tri) -> bool | None:
 
 
 class ComparedElement:
-    """One element of a statement: the comparison that tells most of it, and whether the element holds."""
+    """One element of a statement: the comparison that explains it best, and whether the element holds."""
 
     __slots__ = ("holds", "trace")
 
@@ -253,7 +253,7 @@ _UNATTAINABLE = frozenset(
 
 
 def _reason(trace: ElementTrace) -> Reason | None:
-    """Give the reason of a comparison; of a principal that cannot be told, the one reason why it might not fit.
+    """Give the reason of a comparison; of a principal that may or may not fit, the one reason why it might not fit.
 
     Without the caller's unique id or the name of its session, only an id or a session can be in doubt.
     """
@@ -271,15 +271,9 @@ def _absent(trace: ElementTrace) -> bool | None:
 
 _UNLIKE = 8
 """Meant for something else altogether."""
-
-
 _OTHER = 4
 """Of the right kind, but another one."""
-
-
 _NEAR_MISS = 2
-
-
 _CONDITION = 1
 
 

@@ -72,8 +72,6 @@ def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
 
 
 _VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
-
-
 _WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__, *_VOCABULARY))
 """Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
 

@@ -17,18 +17,10 @@ from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Effect
 
 REQUIRED_FIELDS = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
-
-
 OPTIONAL_FIELDS = ("instead_of", "formerly")
-
-
 LAYER_OWNER = "layer"
 """The owner of a rule about a cause that many layers may hold: whoever owns the layer."""
-
-
 ANY_DISTANCE = "any"
-
-
 OUTCOMES = ("certain", "possible", "silent")
 
 
