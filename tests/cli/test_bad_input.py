@@ -312,7 +312,7 @@ def test_a_rule_that_is_no_plain_file_is_told_and_not_waited_for(
     make(tmp_path / "some-rule.yaml")
     run = xdiag("check", "--case", CASE, "--rules", tmp_path)
     assert _is_one_sentence(run)
-    assert f"{tmp_path / 'some-rule.yaml'}: a rule is a plain file" in run.err
+    assert f"{tmp_path / 'some-rule.yaml'}: a rule is a regular file" in run.err
 
 
 def test_a_pipe_is_no_folder_of_rules(xdiag: Program, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ def test_a_rule_is_found_by_the_id_that_it_had_before(xdiag: Program, command: t
     old, new = (xdiag(*command, name) for name in ("scp-denies-region", "region-denied"))
     assert (old.code, old.out) == (0, new.out)
     assert "scp-denies-region" in old.out
+    assert (old.err, new.err) == ("the rule `scp-denies-region` is now called `region-denied`\n", "")
 
 
 def test_the_rules_of_one_of_our_own_folders_are_checked_alone(xdiag: Program) -> None:
