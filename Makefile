@@ -88,7 +88,6 @@ lock: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
-	$(BIN)/python -m diagnose.authoring.pages
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) $(MUTATION) build/mutation .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -26,10 +26,8 @@ NAMES_OF_NOTHING = {
     "utils",
 }
 SHARED = {
-    "PolicyHolder",
     "SUFFIX",
     "audience",
-    "destination_name",
     "explain",
     "main",
     "report",

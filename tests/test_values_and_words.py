@@ -31,7 +31,7 @@ OUR_WORDS: dict[str, tuple[str, ...]] = {
     "source_identity": ("none",),
     "attached_to": ("group", "other"),
     "name": ("not ruled out: x", "group devs", "only SerialNumber", "Tags: at most 50", "a, b", "trust", "denied", "x"),
-    "Sid": ("statement", "empty", "an empty value", "something that is not known", "false", "true", "any", "all"),
+    "Sid": ("statement", "empty", "an empty value", "an unknown value", "false", "true", "any", "all"),
 }
 """What the free texts of a case are called instead: words of xdiag's own, as far as AWS takes them in that place."""
 

@@ -5,7 +5,7 @@ spares what has it, with `IfExists` and without: the cause is the one of the key
 denied or not allowed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -123,6 +123,12 @@ def _allows(rows: tuple[Row, ...]) -> Iterator[Any]:
                 yield pytest.param(row, layer, id=f"{layer}: {row.key}")
 
 
+def _layers(rows: Iterable[Row]) -> Iterator[Any]:
+    for row in rows:
+        for layer in Layer:
+            yield pytest.param(row, layer, id=f"{layer}: {row.key}")
+
+
 def _denies() -> Iterator[Any]:
     for row in ROWS:
         for suffix in ("", "IfExists"):
@@ -164,6 +170,13 @@ def test_a_deny_that_spares_a_condition_is_told_by_its_group(row: Row, layer: La
 def test_what_the_request_may_carry_is_told_as_possible(row: Row, layer: Layer) -> None:
     statement = {"Effect": "Allow", "Condition": {row.operator: {row.key: row.value}}}
     _is_told(row.unsure, Certainty.POSSIBLE, layer, _case(layer, [statement], unknown=row.key))
+
+
+@pytest.mark.parametrize(("row", "layer"), [*_layers(row for row in ROWS if row.unsure)])
+def test_a_deny_that_may_apply_is_told_as_possible_by_its_group(row: Row, layer: Layer) -> None:
+    value = TURNED.get(row.value, row.value) if row.operator == "Bool" else row.value
+    statement = {"Effect": "Deny", "Condition": {SPARED[row.operator]: {row.key: value}}}
+    _is_told(row.deny, Certainty.POSSIBLE, layer, _case(layer, [{"Effect": "Allow"}, statement], unknown=row.key))
 
 
 def _is_told(rule: str, certainty: Certainty, layer: Layer, given: Case) -> None:

@@ -147,6 +147,7 @@ def test_a_tag_key_has_a_family() -> None:
             "ForAllValues:StringNotLikeIfExists", "acme-*", True, True, Quantifier.FOR_ALL_VALUES, id="all at once"
         ),
         pytest.param("Null", "true", True, False, Quantifier.NONE, id="Null with true wants it to be absent"),
+        pytest.param("Null", "TRUE", True, False, Quantifier.NONE, id="Null with true, however it is capitalized"),
         pytest.param("Bool", "true", False, False, Quantifier.NONE, id="true of another operator"),
     ],
 )

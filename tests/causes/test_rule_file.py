@@ -175,7 +175,6 @@ def test_a_rule_is_replaced_by_its_former_id_as_well(tmp_path: Path) -> None:
     ("first", "second"),
     [
         pytest.param("trust-old", "trust-old", id="two rules claim it"),
-        pytest.param("b-rule", "trust-older", id="it is the id of another rule"),
         pytest.param("a-rule", "trust-older", id="it is the id of the rule itself"),
     ],
 )
@@ -186,6 +185,16 @@ def test_an_id_stands_for_one_rule(tmp_path: Path, first: str, second: str) -> N
             a_rule=f"when: [{{match: {{match: any}}}}]\nformerly: {first}",
             b_rule=f"when: [{{match: {{match: any}}}}]\nformerly: {second}",
         )
+
+
+def test_an_id_that_a_rule_had_before_is_refused_at_the_file_that_takes_it(tmp_path: Path) -> None:
+    with pytest.raises(XdiagError, match=r"/b-rule\.yaml: `b-rule` is a former id of the rule `a-rule`$") as caught:
+        rules(
+            tmp_path,
+            a_rule="when: [{match: {match: any}}]\nformerly: b-rule",
+            b_rule="when: [{match: {match: any}}]",
+        )
+    assert caught.value.hint.endswith("/a-rule.yaml; choose another id")
 
 
 def test_a_folder_in_a_folder_is_read_once(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def said(folder: Path, change: Any, sentence: str, when: str = CONDITION, world:
         pytest.param(
             {"request": {"parameters": {"external_id": None}}}, "Got {condition.got}.", "Got nothing.", id="nothing"
         ),
-        pytest.param(UNKNOWN_ID, "Got {condition.got}.", "Got something that is not known.", id="not known"),
-        pytest.param(UNKNOWN_ID, "Why: {condition.reason}.", "Why: something that is not known.", id="no reason known"),
+        pytest.param(UNKNOWN_ID, "Got {condition.got}.", "Got an unknown value.", id="not known"),
+        pytest.param(UNKNOWN_ID, "Why: {condition.reason}.", "Why: an unknown value.", id="no reason known"),
     ],
 )
 def test_a_gap_is_filled(tmp_path: Path, change: Any, sentence: str, result: str) -> None:

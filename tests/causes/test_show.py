@@ -45,12 +45,12 @@ def test_several_values_are_a_list_as_in_a_rule() -> None:
     assert 'wanted: ["acme 1", acme-2], got: acme-42' in line
 
 
-def test_what_could_not_be_told_stands_in_a_comment() -> None:
+def test_what_is_unknown_stands_in_a_comment() -> None:
     given = case("cross-account", {"request": {"unknown": ["sts:ExternalId"]}})
     (line,) = (
         line for line in facts_as_yaml(gather_facts(given, decide(given))).splitlines() if line.startswith("- layer")
     )
     assert line == (
         "- layer: {action: sts:AssumeRole, layer: trust, explicit: false, needed: true, empty: false}"
-        "  # could not be told: verdict, granted"
+        "  # unknown: verdict, granted"
     )

@@ -33,7 +33,7 @@ def test_every_flag_about_evidence_names_one_source_or_is_about_any() -> None:
 )
 def test_evidence_comes_from_one_source(one: str, other: str) -> None:
     flags = {flag: GIVEN.get(flag, "ours") for flag in (one, other)}
-    with pytest.raises(XdiagError, match="cannot go with") as error:
+    with pytest.raises(XdiagError, match="cannot be used with") as error:
         case_from_flags(case_flags(**flags))
     assert all(source.name in error.value.hint for source in SOURCES)
 

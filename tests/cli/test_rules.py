@@ -13,6 +13,7 @@ def test_a_rule_is_found_by_the_id_that_it_had_before(xdiag: Program, command: t
     old, new = (xdiag(*command, name) for name in ("scp-denies-region", "region-denied"))
     assert (old.code, old.out) == (0, new.out)
     assert "scp-denies-region" in old.out
+    assert (old.err, new.err) == ("the rule `scp-denies-region` is now called `region-denied`\n", "")
 
 
 def test_the_rules_of_one_of_our_own_folders_are_checked_alone(xdiag: Program) -> None:
@@ -34,3 +35,19 @@ def test_a_rule_of_one_s_own_may_replace_one_by_its_former_id(xdiag: Program, tm
     path.write_text(f"{before}when:\n{line}\ninstead_of: [trust-external-id-spelling]\n{rest}", encoding="utf-8")
     checked = xdiag("rules", "check", str(tmp_path))
     assert (checked.code, checked.out.split(" of ")[0]) == (0, "1")
+
+
+def test_a_draft_is_written_where_the_command_that_follows_finds_it_alone(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "other-notes.yaml").write_text("not a rule")
+    drafted = xdiag("rules", "new", "trust-our-own", cwd=tmp_path)
+    assert (drafted.code, drafted.err.splitlines()[0].rpartition("run ")[2]) == (0, "`xdiag rules check our-rules`")
+    checked = xdiag("rules", "check", "our-rules", cwd=tmp_path)
+    assert "1 of " in checked.out
+    again = xdiag("rules", "new", "trust-our-own", cwd=tmp_path)
+    assert (again.code, "already exists" in again.err) == (2, True)
+
+
+def test_a_draft_is_not_written_into_a_file(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "rules").write_text("a file")
+    run = xdiag("rules", "new", "trust-our-own", "--to", "rules", cwd=tmp_path)
+    assert (run.code, "`rules/trust-our-own.yaml` cannot be written" in run.err) == (2, True)

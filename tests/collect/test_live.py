@@ -9,7 +9,7 @@ from tests.aws.answers import refuse
 
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.live import read_snapshot
-from diagnose.errors import NothingGatheredError, XdiagError
+from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.case import Origin, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Gap, Known, Unread
 from diagnose.model.policy import document_text
@@ -193,7 +193,7 @@ class TestOrganization:
 
 class TestNothing:
     def test_no_credentials_at_all_is_an_error(self) -> None:
-        with pytest.raises(NothingGatheredError) as raised:
+        with pytest.raises(NothingReadError) as raised:
             gathered(None, None)
         assert raised.value.hint == (
             f"no credentials were given for account {HERE}; no credentials were given for account {THERE}"
@@ -208,7 +208,7 @@ class TestNothing:
         ):
             refuse(here.client("iam"), operation)
         refuse(here.client("organizations"), "DescribeOrganization", "AccessDeniedException")
-        with pytest.raises(NothingGatheredError):
+        with pytest.raises(NothingReadError):
             gathered(here, None)
 
     def test_one_thing_read_is_enough(self, here: Credentials) -> None:

@@ -11,11 +11,6 @@ from diagnose.model.case import Request
 SESSION_NAME = "xdiag"
 """The session name of an attempt whose request names none."""
 
-# The least that AWS issues credentials for.
-_SHORTEST = 900
-# Were the credentials to leak, they could do nothing.
-_DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
-
 
 def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) -> Refusal | None:
     """Make the request, and say how AWS refused it; None where it did not.
@@ -35,6 +30,12 @@ def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) 
         return refusal
     # AWS quotes a parameter that it finds malformed.
     return Refusal(refusal.gap, refusal.code, refusal.message.replace(mfa_code, "..."), refusal.answered)
+
+
+# The least that AWS issues credentials for.
+_SHORTEST = 900
+# Were the credentials to leak, they could do nothing.
+_DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
 
 
 def _parameters(request: Request, mfa_code: str | None) -> dict[str, object]:

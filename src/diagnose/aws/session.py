@@ -16,16 +16,6 @@ from diagnose.aws.calls import Refusal, answer_or_refusal
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION
 
-_CONFIG = Config(
-    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
-    retries={"mode": "adaptive"},
-    connect_timeout=5,
-    read_timeout=20,
-)
-
-# What a request to an endpoint that is in no Region, such as an emulator, is signed for.
-_ANY = "us-east-1"
-
 
 class Credentials:
     """The credentials for one side. They are looked for, and clients are made, when first needed.
@@ -76,6 +66,17 @@ def open_credentials(profile: str | None, region: str | None, endpoint_url: str 
     if isinstance(credentials, Refusal):
         raise XdiagError(credentials.message)
     return credentials
+
+
+_CONFIG = Config(
+    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
+    retries={"mode": "adaptive"},
+    connect_timeout=5,
+    read_timeout=20,
+)
+
+# What a request to an endpoint that is in no Region, such as an emulator, is signed for.
+_ANY = "us-east-1"
 
 
 def _check_endpoint(url: str | None) -> None:

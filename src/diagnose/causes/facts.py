@@ -1,6 +1,6 @@
 """What was established, flattened so that a rule can name it: the whole vocabulary of `when`.
 
-A field whose value is None could not be told; a rule that names it can only say `possible`. What does
+A field whose value is None is unknown; a rule that names it can only say `possible`. What does
 not apply has a value of its own: an empty text, or `none`.
 
 The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
@@ -25,7 +25,7 @@ from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason,
 class Fact(Struct, frozen=True, kw_only=True):
     """One thing established.
 
-    `subject` is its place, and `settled` says that what it tells of the answer is certain: neither is
+    `subject` is its place, and `settled` says that what it means for the answer is certain: neither is
     visible to rules. INVARIANT: a finding that rests on an unsettled fact is never `certain`.
     """
 
@@ -42,17 +42,9 @@ HIDDEN = frozenset({"subject", "settled"})
 
 
 Authorized = Annotated[Action, Meta(description="the action being authorised")]
-
-
 LayerName = Annotated[Layer, Meta(description="the layer")]
-
-
 LevelName = Annotated[str, Meta(description="for an SCP or RCP the level it is attached to; else empty")]
-
-
 PolicyName = Annotated[str, Meta(description="the policy's name")]
-
-
 Stored = Annotated[PolicyKind, Meta(description="how the policy is stored")]
 
 
@@ -125,6 +117,8 @@ class Compared(Fact, frozen=True, kw_only=True):
 
 class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):
     """How a statement's Action or NotAction compares with the action being authorised."""
+
+    in_full: Annotated[bool, Meta(description="an Action of the policy spells it out, without a wildcard")] = False
 
 
 class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
@@ -204,7 +198,7 @@ class CallerFact(Fact, frozen=True, kw_only=True, tag="caller"):
 
 
 class RoleKind(StrEnum):
-    """What kind of role the destination is, as its path tells."""
+    """What kind of role the destination is, by its path."""
 
     NORMAL = "normal"
     SERVICE_LINKED = "service_linked"
@@ -274,7 +268,7 @@ class GapSide(StrEnum):
 
 
 class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
-    """Something that was not read, or that nobody can tell, and on which the answer may depend."""
+    """Something that was not read, or that cannot be read, and on which the answer may depend."""
 
     kind: Annotated[DoubtKind, Meta(description="a key, a layer, a gate, a comparison, or whether an action is needed")]
     what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
@@ -304,7 +298,7 @@ class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):
     named_layer: Annotated[NamedLayer, Meta(description="the layer that the error names")] = NamedLayer.NONE
     explicit: Annotated[bool, Meta(description="the error speaks of an explicit deny")] = False
     other_action: Annotated[bool, Meta(description="the action that it names is none of an AssumeRole call's")] = False
-    caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it was not told")] = ""
+    caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it did not say")] = ""
     other_caller: Annotated[bool, Meta(description="the caller that AWS saw is not the source")] = False
     computed: Annotated[LayerVerdict | None, Meta(description="what the evidence alone comes to")]
 

@@ -90,7 +90,7 @@ def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
 
 
 def aws_answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
-    """Read the message that came with the case and the answer to the live attempt, where they tell of a refusal.
+    """Read the message that came with the case and the answer to the live attempt, where they report a refusal.
 
     `computed` is what the evidence alone comes to; None where it settles nothing.
     """

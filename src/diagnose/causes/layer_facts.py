@@ -47,9 +47,9 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
     if decision.verdict is not YES:
         reached = Reach(decision.match.value) if decision.match else Reach.NONE
         trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
-        told = decision.match is not None or (trust is not None and trust.verdict is NO)
+        known = decision.match is not None or (trust is not None and trust.verdict is NO)
         yield MatchFact(
-            action=decision.action, match=reached if told else None, subject=Subject(decision.action, Layer.TRUST)
+            action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
         )
 
 
@@ -59,7 +59,7 @@ def as_bool(answer: Tri) -> bool | None:
 
 
 class ComparedElement:
-    """One element of a statement: the comparison that tells most of it, and whether the element holds."""
+    """One element of a statement: the comparison that explains it best, and whether the element holds."""
 
     __slots__ = ("holds", "trace")
 
@@ -190,7 +190,7 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
     fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
     match trace.element:
         case Element.ACTION:
-            return ActionFact(**fields)
+            return ActionFact(**fields, in_full=_in_full(trace))
         case Element.PRINCIPAL:
             return PrincipalFact(**fields)
         case Element.RESOURCE:
@@ -199,11 +199,15 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
             return _of_condition(fields, trace)
 
 
+def _in_full(trace: ElementTrace) -> bool:
+    return trace.verdict is YES and not trace.negated and not set("*?") & set("".join(trace.wanted))
+
+
 def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
     sets, operator, if_exists = parse_operator(trace.operator)
     if operator is not None and operator.family is Family.NULL:
-        # `Null` with `true` wants what a negated operator wants: that the request does not carry something.
-        fields["negated"] = "true" in trace.wanted
+        # `Null` with `true` asks what a negated operator asks: that the request does not carry something.
+        fields["negated"] = {value.lower() for value in trace.wanted} == {"true"}
     return ConditionFact(
         **fields,
         key=trace.key,
@@ -249,7 +253,7 @@ _UNATTAINABLE = frozenset(
 
 
 def _reason(trace: ElementTrace) -> Reason | None:
-    """Give the reason of a comparison; of a principal that cannot be told, the one reason why it might not fit.
+    """Give the reason of a comparison; of a principal that may or may not fit, the one reason why it might not fit.
 
     Without the caller's unique id or the name of its session, only an id or a session can be in doubt.
     """
@@ -267,15 +271,9 @@ def _absent(trace: ElementTrace) -> bool | None:
 
 _UNLIKE = 8
 """Meant for something else altogether."""
-
-
 _OTHER = 4
 """Of the right kind, but another one."""
-
-
 _NEAR_MISS = 2
-
-
 _CONDITION = 1
 
 

@@ -1,7 +1,7 @@
-"""Rules once read, kept ready: reading a hundred files of YAML at each start would cost more than a diagnosis.
+"""Rules once read, kept ready: reading hundreds of YAML files at each start would cost more than a diagnosis.
 
-What is kept is good for the version that wrote it, as long as neither a rule nor the code that reads them has
-changed. A cache that cannot be read or written is passed over in silence.
+A cache file is valid for the version that wrote it, as long as neither a rule nor the code that reads them has
+changed. One that cannot be read or written is ignored.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from diagnose.version import VERSION
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
-    """Say where the user's caches are; None where that cannot be told.
+    """Say where the user's caches are; None where the environment does not say.
 
     Source: https://specifications.freedesktop.org/basedir-spec/latest/ (a relative path is to be ignored)
     """
@@ -31,21 +31,21 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...] | None:
-    """Give the rules of these files as they were kept; None where there are none, or they are out of date."""
+    """Give the cached rules of these files; None where there are none, or they are out of date."""
     try:
         descriptor = os.open(_place(folder, paths), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with open(descriptor, "rb") as file:
             if hasattr(os, "getuid") and os.fstat(descriptor).st_uid != os.getuid():
                 return None
-            kept = msgspec.json.decode(file.read(), type=_Kept)
+            cached = msgspec.json.decode(file.read(), type=_Cached)
     except (OSError, msgspec.DecodeError):
         return None
-    return kept.rules if (kept.writer, kept.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
+    return cached.rules if (cached.writer, cached.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
 
 
 def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], rules: tuple[Rule, ...]) -> None:
-    """Keep the rules of these files, readable to their user only; nothing half written is ever seen."""
-    content = msgspec.json.encode(_Kept(_WRITER, _stamp(paths, remedy_kinds), rules))
+    """Cache the rules of these files, for their user only; nobody ever sees a half-written file."""
+    content = msgspec.json.encode(_Cached(_WRITER, _stamp(paths, remedy_kinds), rules))
     place = _place(folder, paths)
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], 
 
 
 PLACES = ("what", "trust", "identity", "request", "unread")
-"""The folders of the rules that come with xdiag: who has to mend the cause, or what could not be read."""
+"""The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
 
 
 def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
@@ -72,13 +72,11 @@ def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
 
 
 _VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
-
-
 _WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct_fields__, *_VOCABULARY))
 """Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
 
 
-class _Kept(msgspec.Struct):
+class _Cached(msgspec.Struct):
     writer: str
     stamp: str
     rules: tuple[Rule, ...]

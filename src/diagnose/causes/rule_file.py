@@ -17,18 +17,10 @@ from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Effect
 
 REQUIRED_FIELDS = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
-
-
 OPTIONAL_FIELDS = ("instead_of", "formerly")
-
-
 LAYER_OWNER = "layer"
 """The owner of a rule about a cause that many layers may hold: whoever owns the layer."""
-
-
 ANY_DISTANCE = "any"
-
-
 OUTCOMES = ("certain", "possible", "silent")
 
 
@@ -56,13 +48,13 @@ def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
 def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
     """List the rule files of some folders by id.
 
-    Raises XdiagError for a bad id, one that comes twice, and what is no plain file: opening a pipe may wait for ever.
+    Raises XdiagError for a bad id, an id of two files, and what is not a regular file: a pipe may never end.
     """
-    found: dict[str, Path] = {}
+    by_id: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir():
             raise XdiagError(
-                f"there is no folder of rules at `{folder}`", hint="expected a folder that holds rules, not one of them"
+                f"there is no folder of rules at `{folder}`", hint="expected a folder of rules, not a rule"
             )
         for path in sorted(folder.rglob("*.y*ml")):
             if path.suffix == ".yml" or not _ID.fullmatch(path.stem):
@@ -72,14 +64,17 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
                 )
             if not path.is_file():
                 raise XdiagError(
-                    f"{path}: a rule is a plain file", hint="this is a folder, a pipe, a device or a link to nowhere"
+                    f"{path}: a rule is a regular file", hint="this is a folder, a pipe, a device or a broken link"
                 )
-            if path.stem in found and path.samefile(found[path.stem]):
+            if path.stem in by_id and path.samefile(by_id[path.stem]):
                 continue
-            if path.stem in found:
-                raise XdiagError(f"{path}: there is a rule `{path.stem}` already", hint=f"it is in {found[path.stem]}")
-            found[path.stem] = path
-    return tuple(found[name] for name in sorted(found))
+            if path.stem in by_id:
+                raise XdiagError(
+                    f"{path}: there is a rule `{path.stem}` already",
+                    hint=f"it is in {by_id[path.stem]}; choose another id",
+                )
+            by_id[path.stem] = path
+    return tuple(by_id[name] for name in sorted(by_id))
 
 
 class Entry:
@@ -168,7 +163,7 @@ class Entry:
 
 
 def read_yaml(path: Path) -> Entry:
-    """Read one file. Raises XdiagError where it is no YAML, or empty."""
+    """Read one file. Raises XdiagError where it is not YAML, or empty."""
     import yaml  # not needed when the compiled rules are at hand
 
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -220,7 +215,7 @@ def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
 
 
 def _owner(entry: Entry, when: tuple[Pattern, ...]) -> Owner | None:
-    """Read who can mend the cause; None is the owner of the layer that it is found in."""
+    """Read who can fix the cause; None is the owner of the layer that it is found in."""
     word = entry.word([*(owner.value for owner in Owner), LAYER_OWNER])
     if word != LAYER_OWNER:
         return Owner(word)
@@ -287,8 +282,8 @@ def _across_layers(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, ...]:
-    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule, a circle, or an id given twice."""
-    entries = {rule.id: written for rule, written in read.values()}
+    """Follow `instead_of` through all rules. Raises XdiagError for an unknown rule, a circle, or an id of two rules."""
+    entries = {rule.id: fields for rule, fields in read.values()}
     now = _ids(read)
     rules = {
         rule.id: replace(rule, instead_of=tuple(now.get(other, other) for other in rule.instead_of))
@@ -296,7 +291,7 @@ def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, 
     }
 
     def replaced(name: str, way: tuple[str, ...]) -> frozenset[str]:
-        found: frozenset[str] = frozenset()
+        ids: frozenset[str] = frozenset()
         for number, other in enumerate(rules[name].instead_of):
             entry = entries[name]["instead_of"].one_or_more()[number]
             if other not in rules:
@@ -306,8 +301,8 @@ def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, 
                     f"`instead_of` goes round in a circle: {' -> '.join((*way, name, other))}",
                     hint="the specific rule names the general one, never the other way round",
                 )
-            found |= {other} | replaced(other, (*way, name))
-        return found
+            ids |= {other} | replaced(other, (*way, name))
+        return ids
 
     replaces = {name: replaced(name, ()) for name in rules}
     general = frozenset[str]().union(*replaces.values())
@@ -319,9 +314,15 @@ def _knit(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> tuple[Rule, 
 def _ids(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> Mapping[str, str]:
     """Give the id of today for every id of today and of before. Raises XdiagError for one that stands for two rules."""
     now = {rule.id: rule.id for rule, _ in read.values()}
+    files = {rule.id: path for path, (rule, _) in read.items()}
     for rule, entries in read.values():
-        for former, entry in zip(rule.formerly, _optional(entries, "formerly"), strict=False):
-            if now.get(former):
+        for former, entry in zip(rule.formerly, _optional(entries, "formerly"), strict=True):
+            if former in files and former != rule.id:
+                raise XdiagError(
+                    f"{files[former]}: `{former}` is a former id of the rule `{rule.id}`",
+                    hint=f"it is in {files[rule.id]}; choose another id",
+                )
+            if former in now:
                 raise entry.wrong(f"`{former}` is the id of `{now[former]}` already", hint="an id stands for one rule")
             now[former] = rule.id
     return now

@@ -1,9 +1,9 @@
 """A rule's sentences, with what was seen put in their gaps: plain text for every report.
 
 `{source}` and `{destination}` are the two ARNs, `{layer}` is what the layer of the finding is called ("service control
-policy"), `{scope}` a sentence that says whom it binds, `{condition.wanted}` is a field of the fact that the pattern
-`condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
-`{condition2.wanted}`. What policies and messages say stands in backticks, with its control characters shown, not sent.
+policy"), `{scope}` a sentence that says to whom it applies, `{condition.wanted}` is a field of the fact that the
+pattern `condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
+`{condition2.wanted}`. What policies and messages say stands in backticks, with control characters made visible.
 """
 
 import re
@@ -25,7 +25,7 @@ GLOBAL_GAPS = ("source", "destination")
 LAYER_GAPS = ("layer", "scope")
 """Gaps that only a rule may use whose facts have a layer."""
 STATEMENT_GAP = "statement"
-UNKNOWN_VALUE = "something that is not known"
+UNKNOWN_VALUE = "an unknown value"
 LONGEST = 200
 """Characters of a text in backticks that are shown."""
 SHORT = 6
@@ -34,19 +34,19 @@ SHORT = 6
 _GAP = re.compile(r"(?<!\$)\{([a-z_]+[0-9]?(?:\.[a-z_]+)?)\}")
 
 _SCOPES: Mapping[Layer, str] = {
-    Layer.RCP: "A resource control policy binds the resources of the role's account, whoever calls, and nothing that "
-    "the account's own administrators allow can overrule it.",
-    Layer.SCP: "A service control policy binds everyone in the caller's account, and nothing that the account's own "
-    "administrators allow can overrule it.",
-    Layer.ENDPOINT: "The policy of a VPC endpoint binds every request that travels through the endpoint; a call that "
-    "goes past it is not subject to it.",
-    Layer.TRUST: "A role's trust policy must let the caller in even where the caller's own policies allow everything.",
-    Layer.IDENTITY: "A caller from another account, and one that the trust policy reaches only through its account, "
-    "needs the permission in its own policies, too.",
+    Layer.RCP: "A resource control policy applies to all resources of the role's account, whoever calls, and the "
+    "account's own administrators cannot override it.",
+    Layer.SCP: "A service control policy applies to everyone in the caller's account, and the account's own "
+    "administrators cannot override it.",
+    Layer.ENDPOINT: "The policy of a VPC endpoint applies to every request that goes through the endpoint, and to no "
+    "other.",
+    Layer.TRUST: "A role's trust policy must allow the caller, even where the caller's own policies allow everything.",
+    Layer.IDENTITY: "A caller from another account, and one that the trust policy trusts only through its account, "
+    "also needs the permission in its own policies.",
     Layer.BOUNDARY: "A permissions boundary grants nothing, but what it does not allow is denied, whatever the "
     "caller's policies say.",
     Layer.SESSION: "A session may do only what both the role's policies and the session policy allow. The session "
-    "policy cannot be changed in a live session: make a new one with a wider session policy or without one.",
+    "policy of a live session cannot be changed: start a new session with a wider policy or without one.",
 }
 
 

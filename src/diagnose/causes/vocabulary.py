@@ -22,8 +22,8 @@ WITHOUT_CASE = frozenset({"key", "family"})
 class Field(Struct, frozen=True):
     """A field of a fact. `values` are the words it may hold; none where it is free text.
 
-    `may_be_unknown` says that sometimes the field cannot be told. A reason that is not known is such a case, so
-    `not_told` is no word of a pattern.
+    `may_be_unknown` says that the field has no value at times. A reason that is not known is such a case, so
+    `not_told` is not a word of a pattern.
     """
 
     name: str
@@ -49,23 +49,23 @@ def near(word: str, words: list[str]) -> str:
 
 
 def facts_as_yaml(facts: Iterable[Fact]) -> str:
-    """Write one fact a line, without its empty fields. What could not be told stands in a comment."""
+    """Write one fact a line, without its empty fields. What is unknown stands in a comment."""
     lines = []
     for fact in facts:
-        fields, untold = [], []
+        fields, unknown = [], []
         for name, value in seen(fact).items():
             match value:
                 case None | KeyState(options=None, like=""):
-                    untold.append(name)
+                    unknown.append(name)
                 case KeyState(known=None):
-                    untold.append(f"{name} ({json.dumps(got_words(value))})")
+                    unknown.append(f"{name} ({json.dumps(got_words(value))})")
                 case "" | () | KeyState(known=()):
                     pass
                 case KeyState():
-                    fields.append(f"{name}: {_written(value.known)}")
+                    fields.append(f"{name}: {_as_yaml(value.known)}")
                 case _:
-                    fields.append(f"{name}: {_written(value)}")
-        comment = f"  # could not be told: {', '.join(untold)}" if untold else ""
+                    fields.append(f"{name}: {_as_yaml(value)}")
+        comment = f"  # unknown: {', '.join(unknown)}" if unknown else ""
         lines.append(f"- {fact.name}: {{{', '.join(fields)}}}{comment}\n")
     return "".join(lines)
 
@@ -86,19 +86,17 @@ def _field(name: str, hint: object) -> Field:
     return Field(name, description, values, flag=kind is bool, may_be_unknown=NoneType in kinds)
 
 
-_PLAIN = re.compile(r"[A-Za-z][\w:./-]*\w|[A-Za-z]")
+_UNQUOTED = re.compile(r"[A-Za-z][\w:./-]*\w|[A-Za-z]")
+_OTHER_TYPES = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
-_NOT_PLAIN = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-
-
-def _written(value: object) -> str:
+def _as_yaml(value: object) -> str:
     """Write a value as YAML; texts that YAML might read as something else are quoted."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        written = ", ".join(map(_written, value))
-        return written if len(value) == 1 else f"[{written}]"
+        values = ", ".join(map(_as_yaml, value))
+        return values if len(value) == 1 else f"[{values}]"
     text = str(value)
-    plain = _PLAIN.fullmatch(text) and ": " not in text and text.lower() not in _NOT_PLAIN
-    return text if plain else json.dumps(text)
+    unquoted = _UNQUOTED.fullmatch(text) and ": " not in text and text.lower() not in _OTHER_TYPES
+    return text if unquoted else json.dumps(text)

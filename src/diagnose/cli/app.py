@@ -46,9 +46,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and leave."),
+    _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and exit."),
 ) -> None:
-    """Options that stand before a command."""
+    """Define the options that come before a command."""
 
 
 for command in (audience, batch, check, collect, demo, explain, facts, schema):

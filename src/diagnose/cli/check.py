@@ -19,10 +19,10 @@ def check(
     source_arn: SourceArgument = None,
     role_arn: RoleArgument = None,
 ) -> None:
-    r"""Say whether a principal can assume a role, and if not, why, where, and what would mend it.
+    r"""Say whether a principal can assume a role, and if not: why, where, and what would fix it.
 
-    Reads both sides with the AWS profiles given (or from a case file), decides as AWS would, names the causes,
-    and then tries sts:AssumeRole with a session policy that makes the credentials worthless.
+    Reads both sides with AWS profiles (or from a file), decides as AWS would, names the causes, and tries
+    sts:AssumeRole with a session policy that makes the credentials useless.
 
         xdiag check arn:aws:iam::111111111111:user/ci \
             arn:aws:iam::222222222222:role/Deploy \

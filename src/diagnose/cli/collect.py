@@ -1,4 +1,4 @@
-"""`xdiag collect`: gather without judging, so that somebody else can look at it."""
+"""`xdiag collect`: gather evidence for somebody else to look at."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +18,13 @@ def collect(
     source_arn: SourceArgument = None,
     role_arn: RoleArgument = None,
     save_case: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write the case file; standard output if left out.")
+        Path | None, typer.Option(metavar="FILE", help="Write the case to this file. Default: standard output.")
     ] = None,
     redact: Redact = False,
 ) -> None:
-    r"""Gather what both sides hold into a case file, without judging it and without trying the request.
+    r"""Gather the evidence of both sides into a case file. Does not diagnose, and does not try the request.
 
-    The file holds policies, names and tags, and no credentials. With --redact it holds pseudonyms instead of names.
+    The file contains policies, names and tags, and no credentials; with --redact, pseudonyms instead of names.
 
         xdiag collect arn:aws:iam::111111111111:user/ci \
             arn:aws:iam::222222222222:role/Deploy --save-case ticket.json

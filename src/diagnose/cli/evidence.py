@@ -20,7 +20,7 @@ from diagnose.model.policy import PolicySet
 
 
 class LiveFlags(Struct, frozen=True):
-    """Where evidence is read live. What is None comes from the environment."""
+    """Flags that say where evidence is read live. What is None comes from the environment."""
 
     source_profile: Annotated[
         str | None,
@@ -34,8 +34,8 @@ class LiveFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="NAME",
-            help="AWS profile for the organization: of its management account or a delegated administrator, who alone "
-            "may read SCPs and RCPs.",
+            help="AWS profile of the organization's management account or of a delegated administrator: only these "
+            "can read SCPs and RCPs.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -49,12 +49,14 @@ class LiveFlags(Struct, frozen=True):
     ] = None
     endpoint_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Send all calls here instead, to an emulator, say.", rich_help_panel=EVIDENCE),
+        typer.Option(
+            metavar="URL", help="Send all calls to this URL, for example to an emulator.", rich_help_panel=EVIDENCE
+        ),
     ] = None
 
 
 class EvidenceFlags(LiveFlags, frozen=True):
-    """All that the command line says of evidence."""
+    """Flags that say where evidence comes from."""
 
     case_file: Annotated[
         Path | None,
@@ -70,7 +72,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         typer.Option(
             "--details",
             metavar="FILE",
-            help="Read an account from what 'aws iam get-account-authorization-details' printed. May be repeated.",
+            help="Read an account from the output of 'aws iam get-account-authorization-details'. May be repeated.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -78,7 +80,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         list[str] | None,
         typer.Option(
             metavar="LAYER",
-            help="State that there is none: scp, rcp, endpoint or session. May be repeated.",
+            help="State that no such policy applies: scp, rcp, endpoint or session. May be repeated.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -86,7 +88,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
+            help="The error that AWS returned. It names the action that was denied, and helps to rank the causes.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -96,7 +98,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
 
 
 class CaseFlags(Struct, frozen=True):
-    """What the command line asks: about whom, in which request, on which evidence."""
+    """What the command line says of a case: source, role, request and evidence."""
 
     source_arn: str | None
     role_arn: str | None
@@ -107,7 +109,7 @@ class CaseFlags(Struct, frozen=True):
 
 
 class EvidenceSource(Struct, frozen=True):
-    """A place that evidence comes from, the fields of `EvidenceFlags` that name it, and how it is read."""
+    """A place that evidence comes from, the fields of `EvidenceFlags` that select it, and its reader."""
 
     name: str
     flags: tuple[str, ...]
@@ -115,9 +117,9 @@ class EvidenceSource(Struct, frozen=True):
 
 
 def case_from_flags(flags: CaseFlags) -> Case:
-    """Read a case from the source of evidence that the flags name; live where they name none.
+    """Read a case from the source of evidence that the flags select, live by default.
 
-    Raises XdiagError for flags that go against each other, and for evidence that cannot be read.
+    Raises XdiagError for flags that contradict each other, and for evidence that cannot be read.
     """
     evidence = flags.evidence
     case = _source(evidence).read(flags)
@@ -131,9 +133,9 @@ def case_from_flags(flags: CaseFlags) -> Case:
 
 
 def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
-    """Read both sides with boto3 and, if told so, try the request for real.
+    """Read both sides with boto3 and, with `attempt`, try the request for real.
 
-    Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
+    Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
     from diagnose.aws.session import Credentials, open_credentials
     from diagnose.collect.live import read_snapshot
@@ -165,7 +167,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
 
 
 def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
-    """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
+    """Return both ARNs. Raises XdiagError if one is missing or malformed."""
     if source_arn is None or role_arn is None:
         missing = "both ARNs are" if source_arn is None else "the ARN of the destination role is"
         raise XdiagError(f"{missing} missing", hint="expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`")
@@ -175,9 +177,9 @@ def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, st
 
 
 def _from_case_file(flags: CaseFlags) -> Case:
-    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
+    """Read a case file. Raises XdiagError if an ARN on the command line is not the one in the file.
 
-    A live attempt that the file holds says nothing of a request that the flags have changed.
+    The file's live attempt is dropped if the flags change the request.
     """
     from diagnose.collect.case_file import read_case
 
@@ -198,9 +200,9 @@ def _from_case_file(flags: CaseFlags) -> Case:
 
 
 def _from_details(flags: CaseFlags) -> Case:
-    """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
+    """Read both sides from the authorization details of their accounts; an account without a file stays unread.
 
-    Raises XdiagError for a file that is none, and for one that is about neither account.
+    Raises XdiagError for a file that is malformed or about neither account.
     """
     from diagnose.collect.account_details import destination_side, read_details, source_side
 
@@ -230,22 +232,22 @@ SOURCES = (
     EvidenceSource("authorization details", ("details",), _from_details),
     EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__), _live),
 )
-"""Every source of evidence; the last one is read where no flag names another."""
+"""Every source of evidence; the last one is the default."""
 
 
 def _source(flags: EvidenceFlags) -> EvidenceSource:
-    """Choose the source that the flags name. Raises XdiagError for flags that would not be heeded."""
+    """Choose the source that the flags select. Raises XdiagError for flags that would have no effect."""
     if flags.vpc_endpoint and "endpoint" in (flags.without or ()):
         raise XdiagError(
-            "`--without endpoint` cannot go with `--vpc-endpoint`",
-            hint="expected the VPC endpoint that the request goes through, or that it goes through none",
+            "`--without endpoint` cannot be used with `--vpc-endpoint`",
+            hint="expected one of them: the request goes through a VPC endpoint, or it does not",
         )
     named = [(source, flag) for source in SOURCES for flag in source.flags if getattr(flags, flag)]
     others = [flag for source, flag in named if source is not named[0][0]]
     if others:
         *before, last = [source.name for source in SOURCES]
         raise XdiagError(
-            f"`{_option(others[0])}` cannot go with `{_option(named[0][1])}`",
+            f"`{_option(others[0])}` cannot be used with `{_option(named[0][1])}`",
             hint=f"expected evidence from one place: {', '.join(before)}, or {last}",
         )
     return named[0][0] if named else SOURCES[-1]
@@ -256,7 +258,7 @@ def _option(flag: str) -> str:
 
 
 def _without(case: Case, layers: Sequence[str]) -> Case:
-    """Take the user's word that there are no policies of some layers. Raises XdiagError for an unknown layer."""
+    """Record the user's statement that some layers have no policies. Raises XdiagError for an unknown layer."""
     source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
     stated = "stated on the command line"
     for layer in layers:
@@ -271,14 +273,14 @@ def _without(case: Case, layers: Sequence[str]) -> Case:
                 source = replace(source, session=_sends_nothing_more(source.session, stated))
             case _:
                 raise XdiagError(
-                    f"`--without {layer}`: there is no such layer to leave out",
+                    f"`--without {layer}`: there is no such layer",
                     hint="expected scp, rcp, endpoint or session",
                 )
     return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
 
 
 def _sends_nothing_more(session: Session, stated: str) -> Session:
-    """Give a session without a session policy, and without tags and a source identity unless they are known."""
+    """Return the session without a session policy; tags and source identity are absent unless they are known."""
     none: Known[tuple[str, ...]] = Known((), stated)
     return replace(
         session,

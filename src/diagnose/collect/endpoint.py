@@ -13,9 +13,6 @@ from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 
-_ACTION = "ec2:DescribeVpcEndpoints"
-_ID = re.compile(r"vpce-[0-9a-f]+")
-
 
 def read_endpoint(
     endpoint: str, credentials: Credentials | None, region: str, progress: Callable[[str], None]
@@ -54,6 +51,10 @@ def read_endpoint(
         detail = f"{credentials.label} sees no such endpoint in {region}: {why}"
         return Unread(Gap.NO_CREDENTIALS, endpoint, detail=detail)
     return Known(_endpoint(endpoints.value[0], region), endpoints.source)
+
+
+_ACTION = "ec2:DescribeVpcEndpoints"
+_ID = re.compile(r"vpce-[0-9a-f]+")
 
 
 class _Regional(Struct, frozen=True):

@@ -15,7 +15,7 @@ from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion, merge_policy_sets, raw_document
 
 
-class PolicyHolder(StrEnum):
+class EntityKind(StrEnum):
     """What policies are attached to, as the names of IAM's operations and parameters write it."""
 
     USER = "User"
@@ -23,10 +23,10 @@ class PolicyHolder(StrEnum):
     GROUP = "Group"
 
 
-def policies_of(clients: Clients, holder: PolicyHolder, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
-    """Read every policy of a holder. One that cannot be read does not keep the others from being read."""
+def policies_of(clients: Clients, entity: EntityKind, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
+    """Read every policy of a entity. One that cannot be read does not keep the others from being read."""
     return merge_policy_sets(
-        [_inline(clients, holder, name, arn, attached_to), _attached(clients, holder, name, arn, attached_to)]
+        [_inline(clients, entity, name, arn, attached_to), _attached(clients, entity, name, arn, attached_to)]
     )
 
 
@@ -106,15 +106,15 @@ def gap_about(gap: Unread, subject: str, permission: str) -> Unread:
 _OTHER_VERSIONS = 3
 
 
-def _inline(clients: Clients, holder: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
-    by_name = {f"{holder}Name": name}
-    names = list_all(clients, f"iam:List{holder}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
+def _inline(clients: Clients, entity: EntityKind, name: str, arn: str, attached_to: str) -> PolicySet:
+    by_name = {f"{entity}Name": name}
+    names = list_all(clients, f"iam:List{entity}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
     if isinstance(names, Unread):
         return PolicySet(unread=(names,))
     answers = [
         (
             policy,
-            call(clients, f"iam:Get{holder}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
+            call(clients, f"iam:Get{entity}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
         )
         for policy in names.value
     ]
@@ -128,13 +128,13 @@ def _inline(clients: Clients, holder: PolicyHolder, name: str, arn: str, attache
     )
 
 
-def _attached(clients: Clients, holder: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
+def _attached(clients: Clients, entity: EntityKind, name: str, arn: str, attached_to: str) -> PolicySet:
     attachments = list_all(
         clients,
-        f"iam:ListAttached{holder}Policies",
+        f"iam:ListAttached{entity}Policies",
         f"attached policies of {arn}",
         "AttachedPolicies",
-        **{f"{holder}Name": name},
+        **{f"{entity}Name": name},
     )
     if isinstance(attachments, Unread):
         return PolicySet(unread=(attachments,))

@@ -12,13 +12,11 @@ from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
 from diagnose.collect.source import read_source, session_evidence
-from diagnose.errors import NothingGatheredError
+from diagnose.errors import NothingReadError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
-
-_NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
 
 
 def read_snapshot(
@@ -74,8 +72,11 @@ def read_snapshot(
     if _is_empty(snapshot):
         why = [gap.detail for gap in (source_side.principal, destination_side.role) if isinstance(gap, Unread)]
         hint = "; ".join(dict.fromkeys(filter(None, why)))
-        raise NothingGatheredError("nothing could be read on either side", hint=hint)
+        raise NothingReadError("nothing could be read on either side", hint=hint)
     return snapshot
+
+
+_NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
 
 
 def _identified(credentials: Credentials | None, progress: Callable[[str], None]) -> IdentifiedCredentials | None:

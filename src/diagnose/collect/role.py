@@ -10,10 +10,6 @@ from diagnose.model.case import DestinationSide, Role
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 
-# An account may have thousands of roles.
-_NEAR_MISSES = 20
-_LIKENESS = 0.6
-
 
 def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[[str], None]) -> DestinationSide:
     """Read the role under the very ARN that was asked for.
@@ -88,6 +84,11 @@ def _read(
 def _missing(role: RoleArn, source: str, other_roles: Evidence[tuple[str, ...]]) -> DestinationSide:
     gap = Unread(Gap.NOT_SUPPLIED, role.arn, detail=f"account {role.account} has no role with this ARN")
     return DestinationSide(role=Known(None, source), trust_policy=gap, other_roles=other_roles)
+
+
+# An account may have thousands of roles.
+_NEAR_MISSES = 20
+_LIKENESS = 0.6
 
 
 def _near(role: RoleArn, roles: Sequence[Answer]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Credentials
-from diagnose.collect.iam import PolicyHolder, Reader, created_at, gap_about, managed_policy, policies_of, tags_of
+from diagnose.collect.iam import EntityKind, Reader, created_at, gap_about, managed_policy, policies_of, tags_of
 from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind
 from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
@@ -22,9 +22,9 @@ def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[
     """
     match caller.kind:
         case CallerKind.USER:
-            holder = PolicyHolder.USER
+            holder = EntityKind.USER
         case CallerKind.ROLE | CallerKind.SESSION:
-            holder = PolicyHolder.ROLE
+            holder = EntityKind.ROLE
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return SourceSide(caller.arn)
     if isinstance(reader, Unread):
@@ -68,7 +68,7 @@ def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> 
 
 
 def _read(
-    caller: CallerArn, holder: PolicyHolder, credentials: Credentials, progress: Callable[[str], None]
+    caller: CallerArn, holder: EntityKind, credentials: Credentials, progress: Callable[[str], None]
 ) -> SourceSide:
     """Read on after a denial, which is about one permission; whatever else fails would fail again."""
     who, get = f"{holder.lower()} {caller.name}", f"iam:Get{holder}"
@@ -91,7 +91,7 @@ def _read(
         boundary = _boundary(credentials, answer.value[holder], progress)
     progress(f"reading the policies of {who}")
     sets = [policies_of(credentials, holder, caller.name, caller.arn)]
-    if holder is PolicyHolder.USER:
+    if holder is EntityKind.USER:
         sets.append(_policies_of_groups(credentials, caller, progress))
     return SourceSide(caller.arn, principal=principal, identity_policies=merge_policy_sets(sets), boundary=boundary)
 
@@ -117,7 +117,7 @@ def _policies_of_groups(credentials: Credentials, caller: CallerArn, progress: C
         return PolicySet(unread=(groups,))
     return merge_policy_sets(
         policies_of(
-            credentials, PolicyHolder.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name))
+            credentials, EntityKind.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name))
         )
         for group in groups.value
         for name in (group["GroupName"],)

@@ -96,7 +96,7 @@ def _boundary(source: SourceSide, caller: Caller) -> Attached:
 def _session(source: SourceSide, caller: Caller) -> Attached:
     """Only the sessions of roles and of federated users can have session policies."""
     if not caller.has_role:
-        return DoesNotApply("only sessions of roles have one")
+        return DoesNotApply("only role sessions have one")
     policies = source.session.policies
     if not (policies.policies or policies.unread):
         return DoesNotApply("none was passed")

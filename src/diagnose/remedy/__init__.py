@@ -1,4 +1,4 @@
-"""What would mend a denial, and the proof: edits of a case, each decided again before it is shown."""
+"""What fixes a denial, and the proof: edits of a case, each decided again before it is shown."""
 
 from collections.abc import Iterable
 
@@ -9,21 +9,21 @@ from diagnose.remedy.kinds import REMEDIES, RemedyKind
 
 __all__ = ["REMEDIES", "propose", "propose_plan"]
 
-# What makes and proves remedies is imported when some are asked for: loading rules takes the names of the kinds alone.
+# What makes and proves remedies is imported only when it is needed: loading rules takes the names of the kinds alone.
 
 
 def propose(
     kinds: Iterable[str], subject: Subject, case: Case, decision: Decision
 ) -> tuple[tuple[Remedy, ...], tuple[Refused, ...]]:
-    """Give the smallest edit of each kind that mends what a finding is about, with its proof; and why there is none.
+    """Give the smallest edit of each kind that fixes what a finding is about, proved, or why there is none.
 
     `kinds` are some of `REMEDIES`; `decision` is that on `case`.
     """
     from diagnose.remedy.proposal import remedies_of
 
-    proposed = [remedies_of(RemedyKind(kind), subject, case, decision) for kind in kinds]
-    remedies = tuple(remedy for one in proposed if not isinstance(one, Refused) for remedy in one)
-    return remedies, tuple(one for one in proposed if isinstance(one, Refused))
+    outcomes = [remedies_of(RemedyKind(kind), subject, case, decision) for kind in kinds]
+    remedies = tuple(remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
+    return remedies, tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
 
 
 def propose_plan(
@@ -31,7 +31,7 @@ def propose_plan(
 ) -> tuple[Remedy, ...]:
     """Give remedies that end in an allowed request when they are all carried out, in order; nothing where none do.
 
-    It takes several things in the way of which none of the `remedies` alone clears all. `steps` are kinds with what
+    That takes several blockers, and none of the `remedies` may clear all of them alone. `steps` are kinds with what
     each is about, in the order to try them; those that are not needed are left out.
     """
     if len(decision.blockers) < 2 or any(remedy.enough for remedy in remedies):

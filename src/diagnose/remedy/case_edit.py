@@ -19,7 +19,7 @@ from diagnose.remedy.document import JsonDict, PatchOperation, apply_patch, docu
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     destination_is_protected,
-    destination_name,
+    destination_role_name,
     permission_set,
     source_is_protected,
 )
@@ -27,11 +27,11 @@ from diagnose.remedy.names import (
 Edit = Callable[[Policy], Policy]
 
 
-def same(one: Policy, other: Policy) -> bool:
+def same(policy: Policy, other: Policy) -> bool:
     """Say whether two policies are one and the same as stored, whatever their text."""
-    if one.arn or other.arn:
-        return one.arn == other.arn
-    return (one.kind, one.name, one.attached_to) == (other.kind, other.name, other.attached_to)
+    if policy.arn or other.arn:
+        return policy.arn == other.arn
+    return (policy.kind, policy.name, policy.attached_to) == (other.kind, other.name, other.attached_to)
 
 
 def is_aws_managed(policy: Policy) -> bool:
@@ -59,10 +59,10 @@ def policies_in(case: Case, layer: Layer, level: str = "") -> Iterator[Policy]:
             if isinstance(endpoint, Known) and endpoint.value and isinstance(endpoint.value.policy, Known):
                 yield endpoint.value.policy.value
         case Layer.SCP | Layer.RCP:
-            held = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
-            for one in held.value if isinstance(held, Known) else ():
-                if level in ("", one.target, one.name):
-                    yield from one.policies.policies
+            levels = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
+            for organization_level in levels.value if isinstance(levels, Known) else ():
+                if level in ("", organization_level.target, organization_level.name):
+                    yield from organization_level.policies.policies
         case _:
             assert_never(layer)
 
@@ -90,7 +90,7 @@ def with_new_policy(case: Case, layer: Layer, policy: Policy, level: str = "") -
             session = replace(source.session, policies=_longer(source.session.policies, policy))
             return with_source(case, replace(source, session=session))
         case Layer.SCP if isinstance(source.scps, Known):
-            levels = tuple(_level_with(one, level, policy) for one in source.scps.value)
+            levels = tuple(_level_with(scp_level, level, policy) for scp_level in source.scps.value)
             return with_source(case, replace(source, scps=replace(source.scps, value=levels)))
     return None
 
@@ -109,7 +109,7 @@ def level_of(case: Case, name: str) -> Level | None:
     """Find a level of the source's organization by its target or its name."""
     scps = case.snapshot.source.scps
     levels = scps.value if isinstance(scps, Known) else ()
-    return next((one for one in levels if name in (one.target, one.name)), None)
+    return next((level for level in levels if name in (level.target, level.name)), None)
 
 
 TRUST_QUOTA = 2048
@@ -146,7 +146,7 @@ def edit_policy(
     edited = apply_patch(document, operations)
     after = replace(policy, document=raw_document(edited))
     if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
-        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
+        text += f"; at {size} characters the policy exceeds the default quota of {TRUST_QUOTA}, which can be raised"
     change = PolicyChange(
         layer,
         policy,
@@ -189,7 +189,7 @@ def new_policy(
 def new_policy_name(action: Action, case: Case) -> str:
     """Name a new inline policy, so that putting it overwrites none that was read."""
     taken = {policy.name for policy in policies_in(case, Layer.IDENTITY)}
-    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', destination_name(case))}"[:120]
+    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', destination_role_name(case))}"[:120]
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1
@@ -205,9 +205,9 @@ def _edited(case: Case, layer: Layer, edit: Edit) -> Case:
             session = replace(source.session, policies=_mapped(source.session.policies, edit))
             return with_source(case, replace(source, session=session))
         case Layer.BOUNDARY:
-            held = source.boundary
-            if isinstance(held, Known) and held.value:
-                return with_source(case, replace(source, boundary=replace(held, value=edit(held.value))))
+            boundary = source.boundary
+            if isinstance(boundary, Known) and boundary.value:
+                return with_source(case, replace(source, boundary=replace(boundary, value=edit(boundary.value))))
         case Layer.TRUST:
             trust = destination.trust_policy
             if isinstance(trust, Known):
@@ -231,19 +231,21 @@ def _with_endpoint_policy(case: Case, edit: Edit) -> Case:
     return replace(case, snapshot=replace(case.snapshot, endpoint=edited))
 
 
-def _mapped(held: PolicySet, edit: Edit) -> PolicySet:
-    return replace(held, policies=tuple(edit(policy) for policy in held.policies))
+def _mapped(policies: PolicySet, edit: Edit) -> PolicySet:
+    return replace(policies, policies=tuple(edit(policy) for policy in policies.policies))
 
 
 def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[Level, ...]]:
     if not isinstance(levels, Known):
         return levels
-    return replace(levels, value=tuple(replace(one, policies=_mapped(one.policies, edit)) for one in levels.value))
+    return replace(
+        levels, value=tuple(replace(level, policies=_mapped(level.policies, edit)) for level in levels.value)
+    )
 
 
-def _longer(held: PolicySet, policy: Policy) -> PolicySet:
-    return replace(held, policies=(*held.policies, policy))
+def _longer(policies: PolicySet, policy: Policy) -> PolicySet:
+    return replace(policies, policies=(*policies.policies, policy))
 
 
-def _level_with(one: Level, name: str, policy: Policy) -> Level:
-    return replace(one, policies=_longer(one.policies, policy)) if name in (one.target, one.name) else one
+def _level_with(level: Level, name: str, policy: Policy) -> Level:
+    return replace(level, policies=_longer(level.policies, policy)) if name in (level.target, level.name) else level

@@ -11,7 +11,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.remedy.document import Json, PatchOperation
-from diagnose.remedy.names import caller_of, destination_name
+from diagnose.remedy.names import caller_of, destination_role_name
 
 
 class PolicyChange(Struct, frozen=True):
@@ -28,6 +28,11 @@ class PolicyChange(Struct, frozen=True):
     operations: tuple[PatchOperation, ...]
     target: str = ""
     into_permission_set: bool = False
+
+    @property
+    def is_in_account(self) -> bool:
+        """Whether a command can save it: neither IAM Identity Center keeps it, nor is it passed with a session."""
+        return not self.into_permission_set and self.layer is not Layer.SESSION
 
 
 class VersionChange(Struct, frozen=True):
@@ -102,8 +107,8 @@ Change: TypeAlias = (
 class Draft(Struct, frozen=True):
     """A proposed change. `case` is the edited case; None where there is nothing to decide again.
 
-    `narrower` is set where the change lets in every session of the source's role and not the one session alone: it is
-    the change that lets in that one, to be shown beside. `letter` is what the owner is asked for, where that is not
+    `narrower` is set where the change allows every session of the source's role: it is the change that allows this
+    one session alone, to be shown beside it. `letter` is what the owner is asked for, where that is not
     what the kind asks for.
     """
 
@@ -130,7 +135,7 @@ def holder_of(policy: Policy, case: Case) -> PolicyHolder:
     """Find the carrier of a policy of a case."""
     match policy.kind:
         case PolicyKind.TRUST:
-            return PolicyHolder("role", destination_name(case))
+            return PolicyHolder("role", destination_role_name(case))
         case PolicyKind.ENDPOINT:
             endpoint = case.snapshot.endpoint
             return PolicyHolder("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")

@@ -56,8 +56,10 @@ def document_of(policy: Policy) -> JsonDict | None:
 
 def statements(document: JsonDict) -> list[JsonDict]:
     """Give the statements; a document may hold one that stands alone, without a list."""
-    held = document.get("Statement", [])
-    return [statement for statement in (held if isinstance(held, list) else [held]) if isinstance(statement, dict)]
+    listed = document.get("Statement", [])
+    return [
+        statement for statement in (listed if isinstance(listed, list) else [listed]) if isinstance(statement, dict)
+    ]
 
 
 def statement_path(document: JsonDict, index: int) -> str:
@@ -88,13 +90,13 @@ def value_at(document: Json, pointer: str) -> Json | UnsetType:
 def add_statement(document: JsonDict, statement: JsonDict) -> tuple[PatchOperation, ...]:
     """Append a statement, under a Sid that no other statement of the document has."""
     taken = {str(other.get("Sid")) for other in statements(document)}
-    named = {**statement, "Sid": _unused(str(statement["Sid"]), taken)} if "Sid" in statement else statement
-    held = document.get("Statement")
-    if isinstance(held, list):
-        return (PatchOperation("add", "/Statement/-", named),)
-    if isinstance(held, dict):
-        return (PatchOperation("replace", "/Statement", [held, named]),)
-    return (PatchOperation("add", "/Statement", [named]),)
+    addition = {**statement, "Sid": _unused(str(statement["Sid"]), taken)} if "Sid" in statement else statement
+    present = document.get("Statement")
+    if isinstance(present, list):
+        return (PatchOperation("add", "/Statement/-", addition),)
+    if isinstance(present, dict):
+        return (PatchOperation("replace", "/Statement", [present, addition]),)
+    return (PatchOperation("add", "/Statement", [addition]),)
 
 
 def join_value(document: JsonDict, pointer: str, value: str) -> tuple[PatchOperation, ...]:
@@ -102,10 +104,10 @@ def join_value(document: JsonDict, pointer: str, value: str) -> tuple[PatchOpera
     holder, _ = parent(pointer)
     if isinstance(value_at(document, holder), list):
         return (PatchOperation("add", f"{holder}/-", value),)
-    held = value_at(document, pointer)
-    if isinstance(held, list):
+    present = value_at(document, pointer)
+    if isinstance(present, list):
         return (PatchOperation("add", f"{pointer}/-", value),)
-    return () if held is UNSET else (PatchOperation("replace", pointer, [held, value]),)
+    return () if present is UNSET else (PatchOperation("replace", pointer, [present, value]),)
 
 
 def apply_patch(document: JsonDict, operations: Sequence[PatchOperation]) -> JsonDict:
@@ -149,10 +151,10 @@ def as_list(value: Json | UnsetType) -> list[Json]:
 
 
 def _as_object(operation: PatchOperation) -> Json:
-    written: JsonDict = {"op": operation.op, "path": operation.path}
+    members: JsonDict = {"op": operation.op, "path": operation.path}
     if not isinstance(operation.value, UnsetType):
-        written["value"] = operation.value
-    return written
+        members["value"] = operation.value
+    return members
 
 
 def _statements_are_objects(document: JsonDict) -> bool:

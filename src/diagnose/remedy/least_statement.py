@@ -9,7 +9,13 @@ from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.trace import Action, Layer
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
-from diagnose.remedy.names import caller_of, destination_name, permission_set, permission_set_pattern, principal_element
+from diagnose.remedy.names import (
+    caller_of,
+    destination_role_name,
+    permission_set,
+    permission_set_pattern,
+    principal_element,
+)
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
@@ -34,30 +40,30 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
     caller = caller_of(case)
-    who: JsonDict = {"aws:PrincipalArn": permission_set_pattern(case)}
-    also = dict(condition or {})
-    held = also.pop("ArnLike", {})
+    role: JsonDict = {"aws:PrincipalArn": permission_set_pattern(case)}
+    others = dict(condition or {})
+    patterns = others.pop("ArnLike", {})
     return {
         "Sid": sid(Layer.TRUST, action, case),
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:{caller.partition}:iam::{caller.account}:root"},
         "Action": str(action),
-        "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
+        "Condition": {**others, "ArnLike": {**(patterns if isinstance(patterns, dict) else {}), **role}},
     }
 
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
-    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_name(case)
-    plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
-    return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
+    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_role_name(case)
+    alphanumeric = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    return f"Allow{action.partition(':')[2]}{alphanumeric[:1].upper()}{alphanumeric[1:]}"
 
 
 def nearest_conditions(document: JsonDict, case: Case, near: JsonDict | None = None) -> JsonDict:
     """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
 
-    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
-    the caller what the owner asks of others: an external ID, MFA, a network. `near` is the statement that was meant.
+    A new statement that names exactly the caller needs no weaker proof of who calls, but it must not exempt
+    the caller from what the owner asks of others: an external ID, MFA, a network. `near` is the statement meant.
     """
     meant = [near] if near and _is_for_such_callers(near, case) else []
     others = [statement for statement in statements(document) if _is_for_such_callers(statement, case)]
@@ -76,7 +82,7 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
 
 
 def _allows(statement: JsonDict, action: Action) -> bool:
-    return any(isinstance(one, str) and action in covered(one) for one in as_list(statement.get("Action")))
+    return any(isinstance(pattern, str) and action in covered(pattern) for pattern in as_list(statement.get("Action")))
 
 
 def _carried(condition: Json, case: Case) -> JsonDict:
@@ -86,7 +92,7 @@ def _carried(condition: Json, case: Case) -> JsonDict:
     carried: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            kept: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
-            if kept:
-                carried[operator] = kept
+            tests: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            if tests:
+                carried[operator] = tests
     return carried

@@ -26,7 +26,7 @@ def principal_arn(case: Case) -> str | None:
     """Give the ARN that names exactly the caller: a user's, or a role's with its path, never a session's.
 
     Where the path of a session's role was not read, it is taken to be `/`. None for callers that no trust
-    policy can let in (the root user, federated users) and for services.
+    policy can allow (the root user, federated users) and for services.
     """
     caller = caller_of(case)
     match caller.kind:
@@ -47,9 +47,21 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
-def destination_name(case: Case) -> str:
+def principal_name(case: Case) -> str:
+    """Give what a Principal element names the caller by; the caller's own ARN where none can."""
+    element = principal_element(case)
+    return next(iter(element.values())) if element else caller_of(case).arn
+
+
+def destination_role_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]
+
+
+def split_entity(arn: str) -> tuple[str, str, str]:
+    """Give the type, the path and the name in the ARN of a user or a role."""
+    parts = split_arn(arn)
+    return split_path(parts.resource if parts else arn)
 
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
@@ -64,7 +76,7 @@ def destination_is_protected(case: Case) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
-    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
+    return split_entity(case.destination_arn)[1].startswith((SERVICE_PATH, RESERVED_PATH))
 
 
 def source_is_protected(case: Case) -> bool:
@@ -78,8 +90,8 @@ def source_is_protected(case: Case) -> bool:
 def permission_set(case: Case) -> str:
     """Name the permission set whose role the source is; empty where it is not one of IAM Identity Center."""
     caller = caller_of(case)
-    found = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
-    return found["permission_set"] if found else ""
+    match = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
+    return match["permission_set"] if match else ""
 
 
 def permission_set_pattern(case: Case) -> str:
@@ -97,7 +109,7 @@ def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Name a policy and what it is attached to."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{destination_name(case)}`"
+            return f"the trust policy of the role `{destination_role_name(case)}`"
         case Layer.ENDPOINT:
             return "the policy of the VPC endpoint"
         case Layer.IDENTITY if permission_set(case) and policy.name == PERMISSION_SET_POLICY:
@@ -112,7 +124,7 @@ def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
 def in_policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Begin to say what to change in a policy; that of a live session can only be passed anew."""
     where = f"in {policy_phrase(layer, policy, case)}"
-    return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
+    return f"Start the caller's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
 
 
 def holder_phrase(policy: Policy, case: Case) -> str:
@@ -137,8 +149,3 @@ def level_phrase(level: Level) -> str:
 
 
 _RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
-
-
-def _path(arn: str) -> str:
-    parts = split_arn(arn)
-    return split_path(parts.resource)[1] if parts else ""

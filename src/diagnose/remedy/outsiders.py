@@ -1,4 +1,4 @@
-"""Whether an edit lets in anybody but the source.
+"""Whether an edit allows anybody but the source.
 
 Strangers are everybody whom the policies name, and some whom nobody names. Each has what the source has
 (tags, network, MFA, the same request) but its identity, and may assume every role by its own policies. All
@@ -36,25 +36,14 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
 
     With `sessions` the source's role is meant, so that its other sessions are no strangers.
 
-    NO where a stranger comes to be let in, or may be; UNKNOWN where for one of them it cannot be told. The edit of a
+    NO where a stranger becomes allowed, or may be; UNKNOWN where that is unclear for one of them. The edit of a
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
-    return none_moved(pairs, layer)
-
-
-def none_moved(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
-    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
-    result = YES
-    for was, now in pairs:
-        for one, other in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
-            result = min(result, _unmoved(one, other, layer))
-            if result is NO:
-                return NO
-    return result
+    return _none_gains(pairs, layer)
 
 
 def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
@@ -64,28 +53,30 @@ def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool =
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = ((_to(was, arn, layer), _to(now, arn, layer)) for arn in _roles(before, after, layer))
-    return none_moved(pairs, layer)
+    return _none_gains(pairs, layer)
 
 
 _MOST_CALLERS = 60
-
-
+_MOST_ROLES = 40
 _NOBODY = "SomebodyElse"
-
-
 _ELSEWHERE = ("999999999999", "888888888888", "777777777777")
 
-
 _ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
-
-
 _SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
-
-
 _USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
-
-
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+
+
+def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
+    """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
+    result = YES
+    for was, now in pairs:
+        for before, after in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
+            result = min(result, _unmoved(before, after, layer))
+            if result is NO:
+                return NO
+    return result
 
 
 def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
@@ -115,7 +106,7 @@ def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
 
 
 def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    return sorted((one.element, one.operator, one.key, one.wanted) for one in statement.unmet)
+    return sorted((element.element, element.operator, element.key, element.wanted) for element in statement.unmet)
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
@@ -123,12 +114,12 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
     caller = caller_of(before)
     home = caller.account or _ELSEWHERE[1]
     other = next(account for account in _ELSEWHERE if account != home)
-    wanted = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
+    strangers = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
     if caller.kind is not CallerKind.SERVICE:
         kind = "user" if caller.kind is CallerKind.USER else "role"
-        wanted += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
-    wanted += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
-    for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST_CALLERS]:
+        strangers += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
+    strangers += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
+    for account, kind, path, name in list(dict.fromkeys(strangers))[:_MOST_CALLERS]:
         if layer is Layer.SCP and account != home:
             continue
         arn = f"arn:{caller.partition}:iam::{account}:{kind}{path}{name}"
@@ -146,8 +137,8 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
 def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
     """Make somebody else of the source: all that it has but its identity and its limits."""
     source, caller = case.snapshot.source, caller_of(case)
-    held = source.principal.value if isinstance(source.principal, Known) else None
-    tags = held.tags if held and isinstance(held.tags, Known) else Known({})
+    principal = source.principal.value if isinstance(source.principal, Known) else None
+    tags = principal.tags if principal and isinstance(principal.tags, Known) else Known({})
     calls_as = arn
     if kind == "role":
         # A role of the same name is another one in time only: its session may not pass for the source's own.
@@ -178,24 +169,24 @@ def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _parties(text: str) -> Iterator[tuple[str, str, str, str]]:
-    if found := _ENTITY.fullmatch(text):
-        yield (found[1], found[2], found[3], found[4])
-    elif found := _SESSION.fullmatch(text):
-        yield (found[1], "role", "/", found[2])
-    elif found := _ACCOUNT.fullmatch(text):
-        yield (found[1], "role", "/", _NOBODY)
-        yield (found[1], "user", "/", _NOBODY)
+    if match := _ENTITY.fullmatch(text):
+        yield (match[1], match[2], match[3], match[4])
+    elif match := _SESSION.fullmatch(text):
+        yield (match[1], "role", "/", match[2])
+    elif match := _ACCOUNT.fullmatch(text):
+        yield (match[1], "role", "/", _NOBODY)
+        yield (match[1], "user", "/", _NOBODY)
 
 
 def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+        for member in value:
+            yield from _texts(member)
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
+        for member in value.values():
+            yield from _texts(member)
 
 
 def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:
@@ -204,7 +195,7 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
     document = document_of(trust) if trust else None
     if document is None:
         return
-    asked, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
+    tested, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
     itself = replace(
         source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_without_policies(source)
     )
@@ -215,7 +206,7 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
         (("sts:rolesessionname",), ("somebody-elses-session",)),
         (("aws:multifactorauthpresent", "aws:multifactorauthage"), ()),
     ):
-        if asked & set(keys):
+        if tested & set(keys):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
     if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
         other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
@@ -225,7 +216,7 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
 def _names_one_session(document: JsonDict, role: str) -> bool:
     """Say whether the policy lets in a session of the role by its name: as a principal, or by `aws:userid`."""
     principals = _texts([statement.get("Principal") for statement in statements(document)])
-    sessions = (found for text in principals if (found := _SESSION.fullmatch(text)) and found[2] == role)
+    sessions = (match for text in principals if (match := _SESSION.fullmatch(text)) and match[2] == role)
     ids = _texts([statement.get("Condition") for statement in statements(document)])
     return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
 
@@ -245,14 +236,8 @@ def _asked_keys(document: JsonDict) -> set[str]:
 
 
 def _stating(case: Case, keys: tuple[str, ...], values: tuple[str, ...]) -> Case:
-    stated = {key: held for key, held in case.request.context.items() if key.lower() not in keys}
-    return replace(case, request=replace(case.request, context={**stated, **dict.fromkeys(keys, values)}))
-
-
-_MOST_ROLES = 40
-
-
-_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+    context = {key: stated for key, stated in case.request.context.items() if key.lower() not in keys}
+    return replace(case, request=replace(case.request, context={**context, **dict.fromkeys(keys, values)}))
 
 
 def _to(case: Case, arn: str, layer: Layer) -> Case:
@@ -268,8 +253,8 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         ),
     )
     made = with_only(case, asking, layer)
-    held = case.snapshot.destination.role
-    tags = held.value.tags if isinstance(held, Known) and held.value else Known({})
+    role = case.snapshot.destination.role
+    tags = role.value.tags if isinstance(role, Known) and role.value else Known({})
     same_account = parse_role(arn).account == parse_role(case.destination_arn).account
     destination = DestinationSide(
         role=Known(Role(arn=arn, tags=tags, max_session_seconds=Known(3600))),
@@ -277,10 +262,10 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         rcps=Known(()),
         organization=case.snapshot.destination.organization if same_account else Known(None),
     )
-    stated = {key: held for key, held in made.request.context.items() if not is_of_role(key)}
+    context = {key: values for key, values in made.request.context.items() if not is_of_role(key)}
     return replace(
         made,
-        request=replace(made.request, role_arn=arn, context=stated),
+        request=replace(made.request, role_arn=arn, context=context),
         snapshot=replace(made.snapshot, destination=destination),
     )
 
@@ -290,15 +275,15 @@ def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
     role = parse_role(after.destination_arn)
     elsewhere = next(account for account in _ELSEWHERE if account != role.account)
     prefix = f"arn:{role.partition}:iam::"
-    wanted = [
+    arns = [
         f"{prefix}{role.account}:role/SomebodyElses",
         f"{prefix}{role.account}:role/elsewhere/{role.name}",
         f"{prefix}{elsewhere}:role{role.path}{role.name}",
         f"{prefix}{elsewhere}:role/SomebodyElses",
     ]
     for case in (before, after):
-        wanted += [found for text in _resources(case, layer) if (found := _example(text, elsewhere))]
-    yield from [arn for arn in dict.fromkeys(wanted) if arn != role.arn][:_MOST_ROLES]
+        arns += [example for text in _resources(case, layer) if (example := _example(text, elsewhere))]
+    yield from [arn for arn in dict.fromkeys(arns) if arn != role.arn][:_MOST_ROLES]
 
 
 def _resources(case: Case, layer: Layer) -> Iterator[str]:

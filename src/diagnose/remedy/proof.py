@@ -45,9 +45,9 @@ class Proven(Struct, frozen=True):
 
 
 def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | NotProved:
-    """Prove that a draft mends what it claims to, and no more.
+    """Prove that a draft fixes what it claims to, and nothing more.
 
-    What was not read stays unknown: it is listed as not ruled out, and is no reason to refuse.
+    What was not read stays unknown: it is listed among what remains, and is not a reason to refuse.
     """
     if draft.case is None:
         return Proven(Proof.NOT_TRIED)
@@ -95,8 +95,8 @@ def _closed(decision: Decision) -> set[tuple[object, ...]]:
 def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | NotProved | None:
     """Say whether nobody gains by the edit but the source, and it gains no role but the destination.
 
-    That is said of trust policies, endpoints and Deny statements, else it is None: an Allow in the source's own
-    policies may not open another role, but it can let in nobody else.
+    This is asked of trust policies, endpoints and Deny statements, else it is None: an Allow in the source's own
+    policies may not open another role, but it cannot allow anybody else.
     """
     layer = _edited_layer(draft)
     if layer is None:
@@ -195,8 +195,8 @@ def _denying_statements(statement: StatementTrace, layer: LayerTrace) -> set[int
 def _comes_nearer(subject: Subject, now: LayerTrace) -> bool:
     """Say whether an Allow that fell short now lacks less, and nothing but conditions.
 
-    Several conditions of one statement are mended one by one, each with its own remedy; whom and what the
-    statement allows must be right by then.
+    Several conditions of one statement are fixed one by one, each with its own remedy; the statement must already
+    allow the right caller and role.
     """
     near = now.nearest_allow
     if near is None or subject.statement is None or subject.element is None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.decision import decide
 from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
@@ -51,13 +50,13 @@ def first_proven(
             if isinstance(outcome, NotProved):
                 reasons.add(outcome)
     advice = _advice(kind, subject, case)
-    return (advice, Proven(Proof.NOT_TRIED)) if advice else next(one for one in NotProved if one in reasons)
+    return (advice, Proven(Proof.NOT_TRIED)) if advice else next(reason for reason in NotProved if reason in reasons)
 
 
 def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
-    """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
+    """Name the kind that allows the same callers by a smaller edit of the faulty value; None where there is none."""
     faulty = subject.element
-    return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
+    return next((smaller.kind for smaller in KINDS[kind].repeats if faulty is not None and smaller.fits(faulty)), None)
 
 
 def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Remedy:
@@ -90,29 +89,31 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
     Nothing comes back where the steps do not lead there.
     """
-    found: list[Remedy] = []
-    current, decided = case, decision
+    remedies: list[Remedy] = []
+    current, current_decision = case, decision
     for kind, subject in steps:
-        if decided.verdict is YES or (found and found[-1].enough):
+        if current_decision.verdict is YES or (remedies and remedies[-1].enough):
             break
-        now = _relocated(subject, decided)
-        first = first_proven(RemedyKind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
-        if isinstance(first, NotProved):
+        relocated = _relocated(subject, current_decision)
+        if relocated is None:
             continue
-        draft, proof = first
-        if draft.case is None or proof.decision is None:
+        step = first_proven(RemedyKind(kind), relocated, current, current_decision)
+        if isinstance(step, NotProved):
             continue
-        found.append(as_remedy(RemedyKind(kind), draft, proof, current))
-        current, decided = draft.case, decide(draft.case)
-    return tuple(found) if found and found[-1].enough else ()
+        draft, proven = step
+        if draft.case is None or proven.decision is None:
+            continue
+        remedies.append(as_remedy(RemedyKind(kind), draft, proven, current))
+        current, current_decision = draft.case, proven.decision
+    return tuple(remedies) if remedies and remedies[-1].enough else ()
 
 
 def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
         return None
-    fitting = (one for one in KINDS[kind].advice if one.fits(case))
-    return next((Draft(one.owner, one.text) for one in fitting), None)
+    fitting = (advice for advice in KINDS[kind].advice if advice.fits(case))
+    return next((Draft(advice.owner, advice.text) for advice in fitting), None)
 
 
 def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
@@ -145,7 +146,7 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
 
     A subject without a layer is about all of them, such as a condition key that nobody knows.
     """
-    found = [
+    pairs = [
         (decided.action, statement)
         for decided in decision.actions
         if subject.layer is None or decided.action is subject.action
@@ -155,8 +156,8 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
         if subject.level in ("", level.name)
         for statement in level.statements
     ]
-    denies = [pair for pair in found if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
-    allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and pair[1].unmet]
+    denies = [pair for pair in pairs if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
+    allows = [pair for pair in pairs if pair[1].effect is Effect.ALLOW and pair[1].unmet]
     return denies + sorted(allows, key=lambda pair: len(pair[1].unmet))
 
 
@@ -169,29 +170,29 @@ def _relocated(subject: Subject, decision: Decision) -> Subject | None:
         return None
     if subject.element is None:
         return replace(subject, statement=statement)
-    held = subject.element
+    former = subject.element
     element = next(
         (
-            one
-            for one in statement.elements
-            if (one.element, one.key, one.operator) == (held.element, held.key, held.operator)
+            candidate
+            for candidate in statement.elements
+            if (candidate.element, candidate.key, candidate.operator) == (former.element, former.key, former.operator)
         ),
         None,
     )
     return replace(subject, statement=statement, element=element) if element is not None else None
 
 
-def _again(action: Action, held: StatementTrace, decision: Decision) -> StatementTrace | None:
+def _again(action: Action, former: StatementTrace, decision: Decision) -> StatementTrace | None:
     return next(
         (
             statement
             for decided in decision.actions
             if decided.action is action
             for layer in decided.layers
-            if layer.layer is held.layer
+            if layer.layer is former.layer
             for level in layer.levels
             for statement in level.statements
-            if statement.index == held.index and same(statement.policy, held.policy)
+            if statement.index == former.index and same(statement.policy, former.policy)
         ),
         None,
     )

@@ -105,8 +105,8 @@ def _without(case: Case, tags: bool, source_identity: bool, contexts: bool) -> C
 
 def trust_in(source: SourceSide) -> Policy:
     """Write a trust policy that leaves everything to the source's own policies."""
-    caller_of = parse_caller(source.arn)
-    principal = {"Service": caller_of.name} if caller_of.kind is CallerKind.SERVICE else {"AWS": caller_of.account}
+    caller = parse_caller(source.arn)
+    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
     return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
 

@@ -23,9 +23,9 @@ class Edited(StrEnum):
     SOURCE = "source"
     """Which policies the source has, and what they allow."""
     TRUST = "trust"
-    """Whom the trust policy lets in."""
+    """Whom the trust policy allows."""
     POLICY = "policy"
-    """A statement of any policy, put right or narrowed."""
+    """A statement of any policy, corrected or narrowed."""
     LIMIT = "limit"
     """What a policy that only limits allows."""
     REQUEST = "request"
@@ -33,18 +33,18 @@ class Edited(StrEnum):
     SETTING = "setting"
     """What is set on a user or a role besides policies."""
     NOTHING = "nothing"
-    """Nothing that could be decided again: the kind only says what to do."""
+    """Nothing that can be decided again: the kind only says what to do."""
 
 
 class Repeats(Struct, frozen=True):
-    """What a kind comes to the same as: a smaller edit, by another kind, of a fault in this element (of this key)."""
+    """A smaller edit with the same effect, by another kind, of a fault in this element (of this key)."""
 
     kind: RemedyKind
     element: Element
     key: str = ""
 
     def fits(self, faulty: ElementTrace) -> bool:
-        """Say whether it is this element that is at fault, and in a way that the smaller edit puts right."""
+        """Say whether this element is at fault, in a way that the smaller edit corrects."""
         same_key = self.key in ("", faulty.key.lower())
         return faulty.element is self.element and same_key and not faulty.negated
 
@@ -53,7 +53,7 @@ class KindTraits(Struct, frozen=True):
     """One kind of remedy.
 
     `letter` is what the owner is asked for where a draft says nothing else. `advice` is what to say of an error of AWS
-    that nothing in the case explains; the first one that fits is said.
+    that nothing in the case explains; the first one that fits is given.
     INVARIANT: a rule that names a kind for a fault that it `repeats` names the other kind before it.
     """
 
@@ -70,9 +70,9 @@ _RIGHT_CALLER = Repeats(RemedyKind.CORRECT_CONDITION_VALUE, Element.CONDITION, "
 _SPLIT = Repeats(RemedyKind.SPLIT_COMPANION, Element.CONDITION)
 
 _ACTION_OF_ERROR = Advice(Owner.SOURCE, "Allow the action that the error names, on the one resource that it names")
-_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the call of the error has to meet")
+_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the request in the error must meet")
 _OWN_DEVICE = Advice(
-    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code of it that was not used before"
+    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code from it that was not used before"
 )
 _FEWER_TAGS = Advice(
     Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy", tags_are_too_large
@@ -80,13 +80,13 @@ _FEWER_TAGS = Advice(
 _SMALLER_POLICY = Advice(Owner.CALLER, "Pass a smaller session policy", packed_too_large)
 _SHORTER = Advice(
     Owner.CALLER,
-    "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
+    "Request a shorter session: at most the role's maximum, and at most one hour with role chaining",
 )
 _PARAMETER_OF_ERROR = Advice(Owner.CALLER, "Correct the parameter that the error names")
-_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; upper and lower case count")
-_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which the account has STS activated")
+_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; names are case-sensitive")
+_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which STS is active for the account")
 _HIGHER_MAXIMUM = Advice(
-    Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for", role_sets_the_limit
+    Owner.DESTINATION, "Raise the role's maximum session duration to the requested duration", role_sets_the_limit
 )
 
 KINDS: dict[RemedyKind, KindTraits] = {

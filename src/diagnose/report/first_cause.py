@@ -20,7 +20,7 @@ class BuiltinCause(StrEnum):
 
 
 BUILTIN_TITLES = {
-    BuiltinCause.CONTRADICTED: "AWS answered otherwise than xdiag computed",
+    BuiltinCause.CONTRADICTED: "AWS's answer differs from xdiag's",
     BuiltinCause.UNEXPLAINED: "Denied, and no rule explains it",
 }
 

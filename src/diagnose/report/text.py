@@ -84,7 +84,9 @@ def _set(block: Block, width: int, indent: int) -> Iterator[TonedLine]:
             yield from (unwrapped(line, _change_tone(line), indent=indent) for line in block.lines)
         case Folded():
             titles = ", ".join(listing.title for listing in block.listings)
-            yield from wrap(f"In the markdown and json reports, too: {titles}.", width, first=margin, tone=Tone.DIM)
+            yield from wrap(
+                f"Only in the Markdown and JSON reports (`--format`): {titles}.", width, first=margin, tone=Tone.DIM
+            )
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
             yield ()

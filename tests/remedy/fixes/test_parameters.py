@@ -29,47 +29,52 @@ MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 @pytest.mark.parametrize(
     ("world", "parameters", "text"),
     [
-        pytest.param("cross-account", {"duration_seconds": 100}, "Ask for 900 seconds instead of 100", id="too short"),
+        pytest.param(
+            "cross-account",
+            {"duration_seconds": 100},
+            "Request a session of 900 seconds instead of 100",
+            id="too short",
+        ),
         pytest.param(
             "cross-account",
             {"duration_seconds": 90_000},
-            "Ask for 3600 seconds instead of 90000",
+            "Request a session of 3600 seconds instead of 90000",
             id="longer than any role allows, and so this one",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "a/b"},
-            "Write `a-b` instead of `a/b` for the session name",
+            "Use the session name `a-b` instead of `a/b`",
             id="a character that STS does not take",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "x" * 70},
-            f"Write `{'x' * 64}` instead of `{'x' * 70}` for the session name",
+            f"Use the session name `{'x' * 64}` instead of `{'x' * 70}`",
             id="too long",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "x"},
-            "Write `x-1` instead of `x` for the session name",
+            "Use the session name `x-1` instead of `x`",
             id="too short a name",
         ),
         pytest.param(
             "tagged",
             {"source_identity": "aws:me"},
-            "Write `me` instead of `aws:me` for the source identity",
+            "Use the source identity `me` instead of `aws:me`",
             id="a beginning that AWS keeps for itself",
         ),
         pytest.param(
             "cross-account",
             {"external_id": "acme-42\n"},
-            "Leave out the white space around the external ID",
+            "Remove the white space around the external ID",
             id="a line's end that was copied along",
         ),
         pytest.param(
             "cross-account",
             {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder"},
-            "Pass a code of the MFA device along with its serial number",
+            "Pass a code from the MFA device together with its serial number",
             id="a device without its code",
         ),
         pytest.param(

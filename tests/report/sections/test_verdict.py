@@ -15,15 +15,19 @@ from diagnose.report.sections.verdict import verdict_section
     ("verdicts", "said"),
     [
         pytest.param(
-            (UNKNOWN, UNKNOWN, UNKNOWN), "no layer is known to refuse, and none to let it pass", id="none passes"
+            (UNKNOWN, UNKNOWN, UNKNOWN),
+            "no policy layer is known to deny the request, and none to allow it",
+            id="none passes",
         ),
         pytest.param(
             (YES, UNKNOWN, UNKNOWN),
-            "1 of 3 layers does not stand in the way, and none is known to refuse",
+            "1 of 3 policy layers does not block the request, and none is known to deny it",
             id="one passes",
         ),
         pytest.param(
-            (YES, YES, UNKNOWN), "2 of 3 layers do not stand in the way, and none is known to refuse", id="two pass"
+            (YES, YES, UNKNOWN),
+            "2 of 3 policy layers do not block the request, and none is known to deny it",
+            id="two pass",
         ),
     ],
 )

@@ -7,33 +7,18 @@ import re
 
 from msgspec import Struct
 
+from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.error_text.paste import arn_at, loose_pattern, without_space
 from diagnose.model.error_text.wording import SUBJECTS
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
-class Denial(Struct, frozen=True):
-    """The sentence taken apart; the fields are those of `AwsError`.
-
-    `text` is the whole of it, as AWS writes it; empty where it is another sentence, that some service put its words in.
-    """
-
-    text: str = ""
-    caller: str = ""
-    service: str = ""
-    action: str = ""
-    resource: str = ""
-    layer: Layer | None = None
-    explicit: Tri = UNKNOWN
-    says_explicit: bool = False
-    policy_arn: str = ""
-
-
-def denial_at(text: str, at: int, after: int) -> tuple[Denial, int, int]:
+def denial_at(text: str, at: int, after: int) -> tuple[AwsError, int, int]:
     """Read the sentence whose words "not authorized to perform" begin at `at`, and say where it begins and ends.
 
-    Who is not authorized stands before these words, but not before `after`, where another sentence ends.
+    Who is not authorized stands before these words, but not before `after`, where another sentence ends. The error's
+    `text` is the whole sentence, as AWS writes it; empty where a service has put these words in a sentence of its own.
     """
     words = _DENIED.match(text, at)
     assert words is not None
@@ -53,8 +38,9 @@ def denial_at(text: str, at: int, after: int) -> tuple[Denial, int, int]:
         + (f" on resource: {resource}" if resource else "")
         + reason.text
     )
-    denial = Denial(
+    denial = AwsError(
         text="" if service or not action else whole,
+        kind=ErrorKind.NOT_AUTHORIZED,
         caller=caller,
         service=service,
         action=action,

@@ -11,8 +11,8 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model.aws_error import AwsError, ErrorKind
-from diagnose.model.error_text.denial import Denial, denial_at
+from diagnose.model.aws_error import AwsError
+from diagnose.model.error_text.denial import denial_at
 from diagnose.model.error_text.paste import clean_paste
 from diagnose.model.error_text.wording import PRINCIPAL, WORDINGS, Wording, kind_of
 
@@ -106,13 +106,16 @@ _OPERATION_OF = {
 
 
 class _Sentence(Struct, frozen=True):
-    """A sentence of AWS in a clean paste, or a frame alone. `frame` is where the frame around it begins, if any."""
+    """A sentence of AWS in a clean paste, or a frame alone. `frame` is where the frame around it begins, if any.
+
+    `denial` holds what the sentence itself says, where it is that of a denial.
+    """
 
     start: int
     end: int
     frame: int | None = None
     wording: Wording | None = None
-    denial: Denial | None = None
+    denial: AwsError | None = None
 
 
 class _Surroundings:
@@ -227,7 +230,7 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
         service=(wording.service if wording else "") or (printed[1] if printed and wording else ""),
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
     )
-    return error if denial is None else _with_denial(denial, error, around, operation)
+    return error if denial is None else _with_frame(denial, error, around, operation)
 
 
 def _merge(error: AwsError, earlier: AwsError) -> AwsError:
@@ -243,22 +246,16 @@ def _merge(error: AwsError, earlier: AwsError) -> AwsError:
     )
 
 
-def _with_denial(denial: Denial, error: AwsError, around: _Surroundings, operation: str) -> AwsError:
+def _with_frame(denial: AwsError, error: AwsError, around: _Surroundings, operation: str) -> AwsError:
     prefix = f"An error occurred ({error.code})" + (f" when calling the {operation} operation" if operation else "")
     authorization_id = around.next(_AUTHORIZATION_IDS)
     where = f". {_DETAILS}: {authorization_id}" if authorization_id else ""
     return replace(
-        error,
+        denial,
         text=(f"{prefix}: " if error.code else "") + denial.text + where if denial.text else error.text,
-        kind=ErrorKind.NOT_AUTHORIZED,
+        code=error.code,
+        http_status=error.http_status,
         operation=operation or _OPERATION_OF.get(denial.action, ""),
-        action=denial.action,
-        resource=denial.resource,
-        caller=denial.caller,
-        service=denial.service,
-        layer=denial.layer,
-        explicit=denial.explicit,
-        says_explicit=denial.says_explicit,
-        policy_arn=denial.policy_arn,
         authorization_id=authorization_id,
+        request_id=error.request_id,
     )

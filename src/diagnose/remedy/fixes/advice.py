@@ -1,4 +1,4 @@
-"""Remedies that no edit of a case expresses: to wait, to ask, to grant the reader a permission."""
+"""Remedies that are not edits of a case: wait, ask, grant xdiag a permission."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -22,11 +22,11 @@ from diagnose.remedy.document import JsonDict
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import caller_of, policy_phrase, source_phrase
 
-_SEND = "and give what they send to xdiag in a case file with `--case`"
+_SEND = "and give the answer to xdiag in a case file (`--case`)"
 
 
 class Advice(Struct, frozen=True):
-    """What somebody can do about an error of AWS, so far as it fits the case; by itself it fits every case."""
+    """What can be done about an error of AWS; `fits` says for which cases."""
 
     owner: Owner
     text: str
@@ -59,14 +59,14 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
     """
-    text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
+    text = "Wait a few minutes, then retry with increasing delays: IAM changes take seconds to minutes to take effect"
     yield Draft(Owner.CALLER, text)
 
 
 def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Ask whoever owns the policy, or the role, whether this request is meant to be refused.
 
-    Who owns a policy that was not read is asked for it, and the owner of a trust policy told what it has to hold.
+    The owner of a policy that was not read is asked for it; the owner of a trust policy is also told what it must hold.
     """
     layer = subject.layer
     if layer is Layer.TRUST and isinstance(case.snapshot.destination.trust_policy, Unread):
@@ -101,8 +101,8 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     role = case.destination_arn
     text = (
-        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
-        f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
+        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
     )
     yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
@@ -110,38 +110,38 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Grant xdiag's own principal what it lacked to read, and nothing else.
 
-    What there were no credentials for is not read with more permissions, but with a profile of its account.
+    Where there were no credentials, more permissions do not help: it takes a profile of that account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
-    named = dict.fromkeys(
+    lacking = dict.fromkeys(
         (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
     )
-    to_us = [each for each in named if not _for_administrators(each[0])]
-    to_administrators = [each for each in named if _for_administrators(each[0])]
+    to_us = [pair for pair in lacking if not _for_administrators(pair[0])]
+    to_administrators = [pair for pair in lacking if _for_administrators(pair[0])]
     grants = [
-        *([f"{_permissions(to_us)} to the principal that xdiag reads with"] if to_us else []),
+        *([f"{_permissions(to_us)} to the principal that xdiag uses to read"] if to_us else []),
         *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
     ]
     if grants:
-        text = f"Grant {', and '.join(grants)}, and run it again"
+        text = f"Grant {', and '.join(grants)}, and run xdiag again"
         yield Draft(Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
-        text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
+        text = f"Run xdiag again with a working profile of account `{account}` as `{flag}`"
         yield Draft(Owner.XDIAG, text)
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
 
 _TO_ADMINISTRATORS = (
-    "to a principal of the organization's management account or of a delegated administrator, whose profile "
-    "`--org-profile` names"
+    "to a principal of the organization's management account or of a delegated administrator "
+    "(pass its profile as `--org-profile`)"
 )
 
 
 def _for_administrators(permission: str) -> bool:
-    """Say whether a permission is worth nothing to most members of an organization.
+    """Say whether only an organization's administrators can use a permission.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_available-policies.html
     """
@@ -166,30 +166,30 @@ def _several(subjects: Sequence[str]) -> str:
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
-    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
-    told = dict.fromkeys(
+    """Give xdiag what could not be read: the flags for it, of the finding's layer or of everything that is unknown."""
+    statements = dict.fromkeys(
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
         and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
-    if told:
-        text = f"Tell xdiag what is known of it: {'; '.join(told)}"
+    if statements:
+        text = f"Give xdiag {'; '.join(statements)}"
         yield Draft(Owner.XDIAG, text)
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
-    """Say how to state one thing that is unknown."""
+    """Name the flags that state one unknown."""
     match doubt.about:
         case ConditionKey(name=name):
             yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
         case Layer() as layer:
-            live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
+            live = f"with `{_READ_WITH[layer]}` or " if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
-            yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
+            yield f"the {LAYER_WORDS[layer].policies} {live}in a case file (`--case`){none}"
         case Action():
-            yield "`--without session` if the caller's session hands on neither tags nor a source identity"
+            yield "`--without session` if the caller's session has neither transitive tags nor a source identity"
         case Gate() | Comparison() | BrokenStatement():
             return
 
@@ -199,7 +199,7 @@ _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 
 
 def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Point at what AWS would not accept in a policy document, and say who can mend it."""
+    """Point at what AWS rejects in a policy document."""
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
             words = policy_phrase(problem.layer, problem.policy, case)
@@ -224,8 +224,8 @@ def _unread(value: object) -> Iterator[Unread]:
         for name in value.__struct_fields__:
             yield from _unread(getattr(value, name))
     elif isinstance(value, tuple):
-        for one in value:
-            yield from _unread(one)
+        for member in value:
+            yield from _unread(member)
 
 
 def _one_of(layer: Layer, case: Case) -> str:

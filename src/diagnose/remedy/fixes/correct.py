@@ -1,4 +1,4 @@
-"""Corrections of what a statement names: its resource, its action, its condition, the language it is in."""
+"""Corrections of what a statement names: its resource, its action, the values of its conditions, its language."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -38,48 +38,30 @@ from diagnose.remedy.names import (
     values_of,
 )
 
+Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
+"""Makes the operations that correct the value at a pointer; none where it is not clear what would be right."""
+
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Put the role's ARN in the place of the value that nearly is it."""
-    element, role = subject.element, case.destination_arn
-    if element is None:
+    if subject.element is None:
         return
     if subject.layer is Layer.IDENTITY and destination_is_protected(case):
         yield NotProved.PROTECTED
         return
-    if not element.negated:
-        near = is_near(element, faulty_value(subject))
-        yield from corrected(
-            subject,
-            case,
-            _replacement(role, subject, near=near),
-            lambda document, at: _put(document, at, role, near=near),
-        )
-    if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(subject, case)
+    yield from _with_right_value(case.destination_arn, subject.element, subject, case)
 
 
 def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the action that was meant: in place of a misspelt one, else beside those that are there."""
-    element, action = subject.element, str(subject.action)
-    if element is None:
-        return
-    if not element.negated:
-        near = is_near(element, faulty_value(subject))
-        yield from corrected(
-            subject,
-            case,
-            _replacement(action, subject, near=near),
-            lambda document, at: _put(document, at, action, near=near),
-        )
-    if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(subject, case)
+    if subject.element is not None:
+        yield from _with_right_value(str(subject.action), subject.element, subject, case)
 
 
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
-    That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
+    That fixes an Allow that wants the values it lists, or a Deny that exempts them. Conditions that are true or
     false, numbers and dates are never bent towards the request.
     """
     element = subject.element
@@ -130,17 +112,13 @@ def is_near(element: ElementTrace, faulty: str) -> bool:
         return False
     if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
-    wanted, got = faulty.strip(), element.only_got
-    if got and wanted.rstrip("/") == got.rstrip("/"):
+    value, got = faulty.strip(), element.only_got
+    if got and value.rstrip("/") == got.rstrip("/"):
         return True
-    any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
-    if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
         return False
-    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(got)
-
-
-Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
-"""Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
+    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
 
 
 def corrected(
@@ -148,9 +126,9 @@ def corrected(
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
-    The correction in place comes first. Where it would let in more than this caller, or open more than this
+    The correction in place comes first. Where it would allow more than this caller, or more than this
     role, its proof fails; then the corrected statement is added for this caller and role alone. `in_own` makes
-    the operations on that copy where they are others.
+    the operations on that copy where they differ.
     """
     statement, element = subject.statement, subject.element
     if statement is None or element is None or subject.layer is None:
@@ -166,7 +144,6 @@ def corrected(
     operations = tuple(correct(document, pointer))
     if not operations:
         return
-    where = policy_phrase(layer, policy, case)
     yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
@@ -178,9 +155,10 @@ def corrected(
         text = f"{in_policy_phrase(layer, policy, case)}, {_own_words(own, subject.action, case)}"
         yield edit_policy(case, layer, policy, add_statement(document, own), text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
-        text = f"{where} cannot be edited: give {source_phrase(case)} an inline policy, in which you {what}"
+        copy = f"an inline policy with a copy of the statement, and there {what}"
+        text = f"Give {source_phrase(case)} {copy}; {policy_phrase(layer, policy, case)} cannot be edited"
         name = new_policy_name(subject.action, case)
-        yield new_policy(case, layer, own, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
+        yield new_policy(case, layer, own, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def own_statement(
@@ -218,11 +196,22 @@ _NEAR_MISSES = frozenset(
 )
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
-
-_MOST = 3
-
-
+_MOST_QUOTED = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
+
+
+def _with_right_value(value: str, element: ElementTrace, subject: Subject, case: Case) -> Iterator[Attempt]:
+    """Correct what a statement names; in the source's own policies, else grant what was meant."""
+    if not element.negated:
+        near = is_near(element, faulty_value(subject))
+        yield from corrected(
+            subject,
+            case,
+            _replacement(value, subject, near=near),
+            lambda document, at: _put(document, at, value, near=near),
+        )
+    if subject.layer is Layer.IDENTITY:
+        yield from allow_in_identity(subject, case)
 
 
 def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:
@@ -258,8 +247,8 @@ def _replacement(value: str, subject: Subject, *, near: bool) -> str:
 
 def _quoted(values: tuple[str, ...]) -> str:
     """Write the values of an element, of many the first three."""
-    told = ", ".join(f"`{value}`" for value in values[:_MOST])
-    return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
+    first = ", ".join(f"`{value}`" for value in values[:_MOST_QUOTED])
+    return first if len(values) <= _MOST_QUOTED else f"{first} and {len(values) - _MOST_QUOTED} more"
 
 
 def _name(arn: str) -> str:
@@ -270,10 +259,10 @@ def _name(arn: str) -> str:
 
 def _put(document: JsonDict, pointer: str, value: str, *, near: bool) -> tuple[PatchOperation, ...]:
     """Write a value at a pointer that leads to one text, or beside the values there."""
-    held = value_at(document, pointer)
-    if value in as_list(held):
+    present = value_at(document, pointer)
+    if value in as_list(present):
         return ()
-    if isinstance(held, str) and near:
+    if isinstance(present, str) and near:
         return (PatchOperation("replace", pointer, value),)
     return join_value(document, pointer, value)
 
@@ -286,10 +275,10 @@ def _whole_test(pointer: str) -> str:
 
 def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool:
     """Say whether nothing but the faulty value, and perhaps other conditions, keeps a statement from the request."""
-    return all(one == faulty or one.element is Element.CONDITION for one in statement.unmet)
+    return all(element == faulty or element.element is Element.CONDITION for element in statement.unmet)
 
 
 def _own_words(own: JsonDict, action: Action, case: Case) -> str:
-    under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
+    under = ", with the conditions of the faulty one, corrected" if "Condition" in own else ""
     whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"

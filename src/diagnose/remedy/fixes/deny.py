@@ -1,4 +1,4 @@
-"""An explicit Deny, narrowed so that it spares exactly this request and nothing else.
+"""An explicit Deny, narrowed so that it exempts exactly this request and nothing else.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -28,7 +28,7 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element
+from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element, principal_name
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
@@ -37,7 +37,7 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
     """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
 
     Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
-    is there for this very caller or role is left alone: to lift it is a decision, not a correction.
+    is meant for this very caller or role is left alone: to lift it is a decision, not a correction.
     """
     statement, layer = subject.statement, subject.layer
     if statement is None or layer is None or statement.effect is not Effect.DENY:
@@ -47,28 +47,28 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
         yield NotProved.NOT_READABLE
         return
     path = statement_path(document, statement.index)
-    held = value_at(document, path)
-    if not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
+    original = value_at(document, path)
+    if not isinstance(original, dict) or not original.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
+    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{principal_name(case)}`"
     where = in_policy_phrase(layer, statement.policy, case)
-    text = f"{where}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
+    text = f"{where}, exempt {whom} from the Deny{_called(statement)}; leave the rest unchanged"
     if layer in _OWN_LAYERS:
-        narrowing = _spares_role(held, path, case)
+        narrowing = _exempt_role(original, path, case)
     else:
-        narrowing = _without_not_principal(held, path, case) or _spares_caller(held, path, case)
+        narrowing = _replace_not_principal(original, path, case) or _exempt_caller(original, path, case)
     if not narrowing:
         nameable = layer in _OWN_LAYERS or principal_element(case) is not None
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
-    operations = _only_for(actions, document, held, path, narrowing)
+    operations = _only_for(actions, document, original, path, narrowing)
     yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:
     """Name the actions of this call that the statement denies."""
-    found = [
+    denied = [
         decided.action
         for decided in decision.actions
         for layer in decided.layers
@@ -77,15 +77,11 @@ def _denied(statement: StatementTrace, action: Action, decision: Decision) -> li
         for other in level.statements
         if other.index == statement.index and same(other.policy, statement.policy) and other.verdict is YES
     ]
-    return list(dict.fromkeys([action, *found]))
+    return list(dict.fromkeys([action, *denied]))
 
 
 def _called(statement: StatementTrace) -> str:
     return f" `{statement.sid}`" if statement.sid else f" in statement {statement.index + 1}"
-
-
-def _named(case: Case) -> str:
-    return next(iter((principal_element(case) or {"": caller_of(case).arn}).values()))
 
 
 def _only_for(
@@ -94,14 +90,14 @@ def _only_for(
     """Apply a narrowing to a statement; where it denies more than STS, only to a copy for the actions of the call."""
     if "NotAction" not in statement and all(_of_sts(pattern) for pattern in _patterns(statement)):
         return narrowing
-    kept = _without_actions(statement, path, actions)
+    others = _without_actions(statement, path, actions)
     copy = value_at(apply_patch(document, narrowing), path)
-    if not kept or not isinstance(copy, dict):
+    if not others or not isinstance(copy, dict):
         return ()
     own: JsonDict = {name: value for name, value in copy.items() if name not in ("Action", "NotAction", "Sid")}
     sid = {"Sid": f"{statement['Sid']}Narrowed"} if statement.get("Sid") else {}
     own = {**sid, "Effect": "Deny", "Action": one_or_list([str(action) for action in actions]), **own}
-    return (*kept, *add_statement(document, in_aws_order(own)))
+    return (*others, *add_statement(document, in_aws_order(own)))
 
 
 def _without_actions(statement: JsonDict, path: str, actions: list[Action]) -> tuple[PatchOperation, ...]:
@@ -129,7 +125,7 @@ def _of_sts(pattern: str) -> bool:
     return pattern.lower().startswith("sts:")
 
 
-def _spares_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _exempt_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = case.destination_arn
     if "NotResource" in statement:
@@ -146,7 +142,7 @@ def _spares_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOpera
     return (PatchOperation("replace", below(path, "Resource"), one_or_list(others)),) if others else ()
 
 
-def _spares_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _exempt_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one caller by a condition, which is joined to those that are there."""
     caller = caller_of(case)
     arn = principal_arn(case)
@@ -162,13 +158,13 @@ def _spares_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOpe
 
 
 def _is_for_this_caller(statement: JsonDict, arn: str) -> bool:
-    """Say whether a Deny names the caller and nobody else, so that to spare the caller would be to remove it."""
+    """Say whether a Deny names the caller and nobody else, so that exempting the caller would remove it."""
     principal = statement.get("Principal")
     if isinstance(principal, dict) and as_list(principal.get("AWS")) == [arn]:
         return True
     condition = statement.get("Condition")
-    for written, block in condition.items() if isinstance(condition, dict) else ():
-        _, operator, _ = parse_operator(written)
+    for name, block in condition.items() if isinstance(condition, dict) else ():
+        _, operator, _ = parse_operator(name)
         for key, values in block.items() if isinstance(block, dict) and operator else ():
             if operator and not operator.negated and key.lower() == "aws:principalarn" and as_list(values) == [arn]:
                 return True
@@ -178,40 +174,40 @@ def _is_for_this_caller(statement: JsonDict, arn: str) -> bool:
 def _with_exception(
     statement: JsonDict, path: str, operator: str, key: str, values: list[Json]
 ) -> tuple[PatchOperation, ...]:
-    """Add values that a negated test spares: to a test of that key, to a block of that operator, or anew."""
+    """Add values that a negated test exempts: to a test of that key, to a block of that operator, or in a new block."""
     condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
     if not isinstance(condition, dict):
         return (PatchOperation("add", below(path, "Condition"), {operator: {key: value}}),)
-    for written, block in condition.items():
-        sets, parsed, _ = parse_operator(written)
-        if not isinstance(block, dict) or parsed is None or not parsed.negated or sets is not SetOperator.NONE:
+    for operator_name, block in condition.items():
+        set_operator, parsed, _ = parse_operator(operator_name)
+        if not isinstance(block, dict) or parsed is None or not parsed.negated or set_operator is not SetOperator.NONE:
             continue
-        held = next((name for name in block if name.lower() == key.lower()), None)
-        if held is not None:
-            where = below(path, "Condition", written, held)
-            return (PatchOperation("replace", where, [*as_list(block[held]), *values]),)
+        present = next((name for name in block if name.lower() == key.lower()), None)
+        if present is not None:
+            where = below(path, "Condition", operator_name, present)
+            return (PatchOperation("replace", where, [*as_list(block[present]), *values]),)
     if isinstance(condition.get(operator), dict):
         return (PatchOperation("add", below(path, "Condition", operator, key), value),)
     return (PatchOperation("add", below(path, "Condition", operator), {key: value}),)
 
 
-def _without_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
+def _replace_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Say by a condition what NotPrincipal says, which hits every principal with a permissions boundary.
 
-    NotPrincipal spares a user who is listed with the account, and a session that is listed with its role and account.
-    A condition on the ARN of a role would spare its other sessions, too: then NotPrincipal has to stay.
+    NotPrincipal exempts a user listed with the account, and a session listed with its role and account.
+    A condition on the ARN of a role would exempt its other sessions, too: then NotPrincipal has to stay.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    principals, source = statement.get("NotPrincipal"), principal_arn(case)
-    if not isinstance(principals, dict) or set(principals) != {"AWS"} or source is None:
+    principals, caller_arn = statement.get("NotPrincipal"), principal_arn(case)
+    if not isinstance(principals, dict) or set(principals) != {"AWS"} or caller_arn is None:
         return ()
-    named = [str(one) for one in as_list(principals["AWS"])]
-    accounts = {account_of(one) or one for one in named if one.endswith(":root") or one.isdecimal()}
-    if any(":assumed-role/" in one and account_of(one) in accounts for one in named):
+    named = [str(arn) for arn in as_list(principals["AWS"])]
+    accounts = {account_of(arn) or arn for arn in named if arn.endswith(":root") or arn.isdecimal()}
+    if any(":assumed-role/" in arn and account_of(arn) in accounts for arn in named):
         return ()
-    users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
-    values = [*users, *([source] if source not in users else [])]
+    users: list[Json] = [arn for arn in named if ":user/" in arn and account_of(arn) in accounts]
+    values = [*users, *([caller_arn] if caller_arn not in users else [])]
     return (
         PatchOperation("remove", below(path, "NotPrincipal")),
         PatchOperation("add", below(path, "Principal"), "*"),

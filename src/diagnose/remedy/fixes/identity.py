@@ -47,19 +47,23 @@ def allow_in_identity(subject: Subject, case: Case) -> Iterator[Attempt]:
     if statement is None or source_is_protected(case) or destination_is_protected(case):
         yield NotProved.PROTECTED
         return
-    what = f"allow `{subject.action}` on `{case.destination_arn}`"
+    what = f"allows `{subject.action}` on `{case.destination_arn}`"
     for policy in _nearest(subject, case):
         document = editable_document(case, Layer.IDENTITY, policy)
         if isinstance(document, NotProved):
             yield document
         else:
-            shared = "" if policy.kind is PolicyKind.INLINE else "; all that it is attached to get the same"
-            text = f"In {policy_phrase(Layer.IDENTITY, policy, case)}, {what} in a statement of its own{shared}"
+            shared = (
+                ""
+                if policy.kind is PolicyKind.INLINE
+                else "; the change applies to everything that the policy is attached to"
+            )
+            text = f"In {policy_phrase(Layer.IDENTITY, policy, case)}, add a statement that {what}{shared}"
             yield edit_policy(case, Layer.IDENTITY, policy, add_statement(document, statement), text=text)
     name, where = PERMISSION_SET_POLICY, f"the permission set `{permission_set(case)}` in IAM Identity Center"
     if not permission_set(case):
         name, where = new_policy_name(subject.action, case), source_phrase(case)
-    text = f"Give {where} an inline policy to {what}"
+    text = f"Give {where} an inline policy that {what}"
     yield new_policy(case, Layer.IDENTITY, statement, text=text, name=name, policy=PolicyKind.INLINE)
 
 
@@ -93,18 +97,16 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
             yield _with_idle((policy,), case, text, NewAttachment(policy, arn))
         if policy.group:
             joined = tuple(other for other in idle if other.group == policy.group)
-            text = (
-                f"Add {source_phrase(case)} to the group `{policy.group}`; all that the group is allowed comes with it"
-            )
+            text = f"Add {source_phrase(case)} to the group `{policy.group}`; all permissions of the group come with it"
             yield _with_idle(joined, case, text, NewMembership(caller_of(case).name, policy.group))
 
 
 def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
     source = case.snapshot.source
-    held = source.identity_policies
+    policies = source.identity_policies
     edited = replace(
         source,
-        identity_policies=replace(held, policies=(*held.policies, *moved)),
+        identity_policies=replace(policies, policies=(*policies.policies, *moved)),
         idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
     )
     return Draft(LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
@@ -119,10 +121,10 @@ def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
     speaking = [policy for policy in own if _speaks_of_roles(document_of(policy))]
     if permission_set(case):
         speaking = [policy for policy in own if policy.name == PERMISSION_SET_POLICY]
-    held = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
+    meant = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
     return sorted(
         speaking,
-        key=lambda policy: (not (held and same(policy, held)), policy.kind is not PolicyKind.INLINE),
+        key=lambda policy: (not (meant and same(policy, meant)), policy.kind is not PolicyKind.INLINE),
     )
 
 
@@ -138,8 +140,8 @@ def _speaks_of_roles(document: JsonDict | None) -> bool:
 
 
 def _unique(policies: Iterable[Policy]) -> list[Policy]:
-    kept: list[Policy] = []
+    distinct: list[Policy] = []
     for policy in policies:
-        if not any(same(policy, other) for other in kept):
-            kept.append(policy)
-    return kept
+        if not any(same(policy, other) for other in distinct):
+            distinct.append(policy)
+    return distinct

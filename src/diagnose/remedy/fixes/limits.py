@@ -10,7 +10,7 @@ from diagnose.remedy.case_edit import edit_policy, editable_document, level_of, 
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import add_statement, statements
 from diagnose.remedy.least_statement import grant
-from diagnose.remedy.names import destination_name, in_policy_phrase, level_phrase, principal_element
+from diagnose.remedy.names import destination_role_name, in_policy_phrase, level_phrase, principal_name
 
 
 def allow_in_boundary(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -50,7 +50,7 @@ def allow_in_scp(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         Layer.SCP,
         statement,
         text=f"Attach a service control policy to {level_phrase(level)} that {what}",
-        name=f"Allow{subject.action.partition(':')[2]}-{destination_name(case)}"[:128],
+        name=f"Allow{subject.action.partition(':')[2]}-{destination_role_name(case)}"[:128],
         policy=PolicyKind.SCP,
         level=level.target,
     )
@@ -68,16 +68,14 @@ def _allowed(layer: Layer, subject: Subject, case: Case) -> Iterator[Attempt]:
             continue
         if not any(one.get("Effect") == "Allow" for one in statements(document)):
             continue
-        whom = (
-            "" if layer is not Layer.ENDPOINT else f" to `{next(iter((principal_element(case) or {'': ''}).values()))}`"
-        )
-        what = f"allow `{subject.action}` on `{case.destination_arn}`{whom} in a statement of its own"
+        whom = "" if layer is not Layer.ENDPOINT else f" for `{principal_name(case)}`"
+        what = f"add a statement that allows `{subject.action}` on `{case.destination_arn}`{whom}"
         text = f"{in_policy_phrase(layer, policy, case)}, {what}"
         yield edit_policy(case, layer, policy, add_statement(document, statement), text=text)
 
 
 def _nearest(layer: Layer, subject: Subject, case: Case) -> list[Policy]:
     """Give the policies of the layer, or of its level, that one that the finding speaks of first."""
-    held = subject.statement.policy if subject.statement else None
+    meant = subject.statement.policy if subject.statement else None
     policies = policies_in(case, layer, subject.level)
-    return sorted(policies, key=lambda policy: not (held and same(policy, held)))
+    return sorted(policies, key=lambda policy: not (meant and same(policy, meant)))

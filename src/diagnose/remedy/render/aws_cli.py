@@ -10,7 +10,6 @@ import shlex
 
 from diagnose.model.case import GLOBAL_REGION, Case, Request
 from diagnose.model.policy import Policy, PolicyKind
-from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
     Change,
     Draft,
@@ -131,7 +130,7 @@ def assume_role(request: Request) -> str:
 def _policy(change: PolicyChange, holder: PolicyHolder) -> str:
     """Write the command that saves a policy where it is kept."""
     policy = change.after
-    if change.into_permission_set or change.layer is Layer.SESSION:
+    if not change.is_in_account:
         return ""
     match policy.kind:
         case PolicyKind.TRUST:
@@ -151,18 +150,18 @@ def _policy(change: PolicyChange, holder: PolicyHolder) -> str:
             options = {"--vpc-endpoint-id": _fit(_ID, holder.name)}
             return _with_document("ec2 modify-vpc-endpoint", options, "--policy-document", change.document)
         case PolicyKind.SCP | PolicyKind.RCP:
-            return _attached(change) if change.before is None else _updated(policy, change.document)
+            return _create_and_attach(change) if change.before is None else _update_policy(policy, change.document)
         case PolicyKind.SESSION:
             return ""
 
 
-def _updated(policy: Policy, document: Json) -> str:
+def _update_policy(policy: Policy, document: Json) -> str:
     options = {"--policy-id": _fit(_ID, policy.arn.rpartition("/")[2])}
     return _with_document("organizations update-policy", options, "--content", document)
 
 
-def _attached(change: PolicyChange) -> str:
-    """Create an SCP and attach it. The document goes by a file: it does not fit into a command substitution."""
+def _create_and_attach(change: PolicyChange) -> str:
+    """Create an SCP and attach it. The document is in a file: it does not fit into a command substitution."""
     target = _fit(re.compile(r"[\w-]+", re.ASCII), change.target)
     create = _aws(
         "organizations create-policy",

@@ -13,17 +13,19 @@ from diagnose.report.sections.causes import SAVE
 
 
 def contradiction(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Say, before anything else, that AWS answered otherwise: AWS is right, and what was computed is wrong."""
+    """Say, before anything else, that AWS's answer differs: AWS is right, and what was computed is wrong."""
     if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
         return ()
     blocks = (
         Paragraph(
-            f"{_answer(diagnosis.case.probe)} xdiag had computed: {computed_verdict(diagnosis)}. AWS is right. "
+            f"{_answer(diagnosis.case.probe)} xdiag computed: {computed_verdict(diagnosis)}. AWS is right. "
             "Either the evidence is incomplete or out of date, or xdiag's model is wrong, so do not rely on the rest "
             "of this report.",
             Tone.BAD,
         ),
-        Paragraph("A change of the last few minutes would explain it: AWS takes time to apply it everywhere."),
+        Paragraph(
+            "A change made in the last few minutes would explain this: AWS takes time to apply changes everywhere."
+        ),
         Paragraph(f"Otherwise please report it with the case file: run the same command with `{SAVE}`."),
     )
     return (Section(BUILTIN_TITLES[BuiltinCause.CONTRADICTED], blocks),)
@@ -56,9 +58,9 @@ def _answer(probe: ProbeResult | None) -> str:
     code = f" ({in_backticks(probe.code)})" if probe.code else ""
     match probe.outcome:
         case ProbeOutcome.ASSUMED:
-            return "AWS let the live attempt through."
+            return "AWS allowed the live attempt."
         case ProbeOutcome.ACCESS_DENIED:
-            return f"AWS refused the live attempt{code}."
+            return f"AWS denied the live attempt{code}."
         case ProbeOutcome.OTHER_ERROR:
             return f"AWS answered the live attempt with another error{code}."
         case ProbeOutcome.NOT_MADE:
@@ -72,11 +74,11 @@ def _meaning(diagnosis: Diagnosis) -> str:
         case Agreement.AGREES:
             return "That is what xdiag computed, too."
         case Agreement.SETTLES:
-            return "That settles what the evidence left open."
+            return "That settles what the policies left open."
         case Agreement.CONTRADICTS:
-            return f"xdiag had computed: {computed_verdict(diagnosis)}."
+            return f"xdiag computed: {computed_verdict(diagnosis)}."
         case Agreement.INCONCLUSIVE:
-            return "That says neither yes nor no about the policies."
+            return "That does not show whether the policies allow the request."
         case Agreement.NOT_MADE:
             return ""
         case _:

@@ -26,21 +26,19 @@ _TOOLS = {
 _OPEN = ("aws-cli",)
 """The command that everybody can run. Templates are for those who keep the policy in one."""
 
-_NO_REMEDIES: Mapping[Remedy, str] = {}
+_NO_REFERENCES: Mapping[Remedy, str] = {}
 
 _AROUND = 1
 """Unchanged lines shown around a change."""
 
 
-def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIES) -> tuple[Section, ...]:
+def fixes(finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_REFERENCES) -> tuple[Section, ...]:
     """Tell the remedies of a finding, the best one first, as the finding orders them.
 
-    `same` are those that were told before, each with where: `fix 1 of cause 2`.
+    `references` are those that were told before, each with where: `fix 1 under 2`.
     """
     return tuple(
-        Section(
-            f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, case, same))
-        )
+        Section(_title(finding, remedy, number, case), tuple(_told(remedy, finding, case, references)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
 
@@ -49,7 +47,7 @@ def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
     """Say where the remedies of a cause are told, which has this number."""
     several = len(finding.remedies) > 1
     return {
-        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
+        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} under {number}"
         for place, remedy in enumerate(finding.remedies, 1)
     }
 
@@ -68,9 +66,9 @@ def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
     allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
-    shown = "the request is allowed" if allowed else "nothing that was read stands in the way"
+    shown = "the request is allowed" if allowed else "nothing that was read blocks it"
     proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
-    return (Section("All that has to change", (proved, *steps)),)
+    return (Section("Everything that has to change", (proved, *steps)),)
 
 
 def _step(remedy: Remedy) -> Iterator[Block]:
@@ -89,12 +87,16 @@ def as_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def _which(finding: Finding, number: int) -> str:
-    return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
+def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
+    """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
+    which = f" {number}" if len(finding.remedies) > 1 else ""
+    return (
+        f"What you can do{which}" if remedy.owner is Owner.XDIAG else f"Fix{which}, by {owner_name(remedy.owner, case)}"
+    )
 
 
-def _told(remedy: Remedy, finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
-    place = same.get(without_kind(remedy))
+def _told(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
+    place = references.get(without_kind(remedy))
     if place is None:
         yield from _blocks(remedy, finding, case)
     else:
@@ -140,7 +142,7 @@ def _command(what: str, text: str) -> Listing:
 
 def _document_title(remedy: Remedy) -> str:
     if remedy.kind == "ask-owner":
-        return "what the policy must hold"
+        return "what the policy must contain"
     return (
         f"policy {in_backticks(remedy.policy_name)} after the edit"
         if remedy.policy_name
@@ -151,16 +153,18 @@ def _document_title(remedy: Remedy) -> str:
 def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
-            return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+            return (
+                f"Proved: the request is allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+            )
         case Proof.CLEARS if not remedy.enough:
-            return f"Proved: clears this layer; still blocking: {'; '.join(blocking(remedy))}."
+            return f"Proved: removes this cause. Not enough by itself; still blocking: {'; '.join(blocking(remedy))}."
         case Proof.CLEARS if remedy.remaining:
             open_ones = not_ruled_out(remedy)
-            return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
+            return f"Proved: removes this cause, and nothing else is known to block. Not ruled out: {open_ones}."
         case Proof.CLEARS:
-            return "Proved: clears this layer; the rest depends on what is not known."
+            return "Proved: removes this cause; the rest depends on what is not known."
         case Proof.NOT_TRIED:
-            return "Not proved: this is nothing that xdiag can try on the evidence."
+            return "Not proved: xdiag cannot test this change."
         case _:
             assert_never(remedy.proof)
 
@@ -170,11 +174,11 @@ def _others(admits_nobody_else: Tri | None) -> str:
         case None:
             return ""
         case Tri.YES:
-            return "It lets in nobody else."
+            return "Nobody else gains access."
         case Tri.NO:
-            return "It lets in others, too: review it before you apply it."
+            return "Others gain access, too: review it before you apply it."
         case Tri.UNKNOWN:
-            return "Whether it lets in anybody else is not known."
+            return "Whether anybody else gains access is not known."
         case _:
             assert_never(admits_nobody_else)
 

@@ -64,7 +64,7 @@ def dest_account(case: Case) -> str:
 
 
 def owner_name(owner: Owner, case: Case) -> str:
-    """Name who can mend something."""
+    """Name who can fix something."""
     source, destination = source_account(case) or "unknown", dest_account(case) or "unknown"
     if owner in (Owner.SOURCE, Owner.DESTINATION) and source == destination:
         return f"the owner of the account ({iam_name(source)})"
@@ -78,7 +78,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
     if _reports_a_refusal(case):
-        rows.append(("reported", "AWS refused it, says the message that came with the case"))
+        rows.append(("reported", "AWS denied it, according to the error in the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis.agreement)))
@@ -147,14 +147,14 @@ def _authority(agreement: Agreement) -> str:
     """Say whose answer the verdict is."""
     match agreement:
         case Agreement.AGREES:
-            return "AWS, and the policies say the same"
+            return "AWS; the policies say the same"
         case Agreement.SETTLES:
-            return "AWS; the evidence alone left it open"
+            return "AWS; the policies alone do not settle it"
         case Agreement.CONTRADICTS:
             return "AWS; xdiag computed the opposite"
         case Agreement.NOT_MADE:
             return "the policies; AWS was not asked"
         case Agreement.INCONCLUSIVE:
-            return "the policies; AWS was asked, and said neither yes nor no"
+            return "the policies; AWS was asked, but its answer was neither yes nor no"
         case _:
             assert_never(agreement)
