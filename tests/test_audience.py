@@ -67,7 +67,7 @@ def test_a_principal_of_a_broken_statement_is_told_beside_what_is_broken() -> No
     assert told.statements[0].principals == (("accounts", ("222222222222",)), ("not known", ("Robot R2",)))
     assert told.statements[0].actions is None
     assert [place for place, _ in told.flaws] == ["/Statement/0/Action", "/Statement/0/Principal/Robot"]
-    assert "AWS knows no kind of principal `Robot`, at /Statement/0/Principal/Robot" in words(told)
+    assert "AWS has no kind of principal `Robot`, at /Statement/0/Principal/Robot" in words(told)
 
 
 def test_a_principal_is_not_lost_where_its_key_comes_twice() -> None:

@@ -79,12 +79,12 @@ def test_a_document_that_tells_nothing_may_hold_anything() -> None:
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        pytest.param({"Statement": [], "Foo": 1}, ("/Foo", "AWS knows no element `Foo` here"), id="an unknown element"),
+        pytest.param({"Statement": [], "Foo": 1}, ("/Foo", "AWS has no element `Foo` here"), id="an unknown element"),
         pytest.param(
             {"Version": "2020-01-01", "Statement": [FINE]}, ("/Version", "expected `2012-10-17`"), id="no version"
         ),
         pytest.param({"Version": 2012, "Statement": [FINE]}, ("/Version", "expected `2012-10-17`"), id="a number"),
-        pytest.param({"Statement": []}, ("/Statement", "it holds no statement"), id="no statement"),
+        pytest.param({"Statement": []}, ("/Statement", "it has no statements"), id="no statement"),
         pytest.param(
             {"Statement": "Allow"}, ("/Statement", "expected a statement, which is a JSON object"), id="a text"
         ),
@@ -119,7 +119,7 @@ def test_a_flaw_of_a_document_is_located(document: object, expected: tuple[str, 
 def test_a_key_that_stands_twice_is_located(text: str, pointer: str) -> None:
     found = compile_document(Raw(text.encode())).flaws
     name = pointer.rpartition("/")[2].replace("~1", "/")
-    assert (pointer, f"`{name}` stands here more than once") in [(flaw.pointer, flaw.message) for flaw in found]
+    assert (pointer, f"`{name}` appears more than once") in [(flaw.pointer, flaw.message) for flaw in found]
 
 
 def located(one: Any) -> list[tuple[Layer, str, str]]:
@@ -131,7 +131,7 @@ def located(one: Any) -> list[tuple[Layer, str, str]]:
     [
         pytest.param(
             {"trust": [trusts({"AWS": HOME}, Resource="*")]},
-            (Layer.TRUST, "/Statement/0", "a trust policy has no `Resource`: it is about the role that carries it"),
+            (Layer.TRUST, "/Statement/0", "a trust policy cannot have `Resource`: it is about the role it belongs to"),
             id="a resource in a trust policy",
         ),
         pytest.param(
@@ -144,7 +144,7 @@ def located(one: Any) -> list[tuple[Layer, str, str]]:
             (
                 Layer.IDENTITY,
                 "/Statement/0",
-                "a policy of this kind has no `Principal`: it is about whoever it is attached to",
+                "a policy of this kind cannot have `Principal`: it is about the identity it is attached to",
             ),
             id="a principal in an identity-based policy",
         ),
@@ -191,7 +191,7 @@ def test_percent_encoded_and_quoted_documents_say_the_same() -> None:
 def test_a_kind_of_principal_that_stands_twice_is_located() -> None:
     text = '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Principal": {"AWS": "1", "AWS": "2"}}}'
     found = [(flaw.pointer, flaw.message) for flaw in compile_document(Raw(text.encode())).flaws]
-    assert ("/Statement/Principal/AWS", "`AWS` stands here more than once") in found
+    assert ("/Statement/Principal/AWS", "`AWS` appears more than once") in found
 
 
 def test_a_pointer_to_an_unknown_element_of_a_document_is_escaped() -> None:

@@ -120,9 +120,13 @@ def test_an_scp_may_allow_one_role_only_since_it_takes_the_full_language() -> No
     ("more", "why"),
     [
         pytest.param(
-            {"organization": Known(None), "scps": GAP}, "the account is in no organization", id="no organization"
+            {"organization": Known(None), "scps": GAP}, "the account is not in an organization", id="no organization"
         ),
-        pytest.param({"organization": MANAGEMENT}, "it is the management account", id="the management account"),
+        pytest.param(
+            {"organization": MANAGEMENT},
+            "the account is the organization's management account",
+            id="the management account",
+        ),
         pytest.param({"source": SERVICE}, "the caller is an AWS service", id="an AWS service"),
         pytest.param(
             {"source": SLR, "organization": MEMBER}, "the caller is a service-linked role", id="a linked role"
@@ -167,11 +171,13 @@ def test_an_rcp_only_denies(statements: list[Any], passes: Tri) -> None:
     ("more", "why"),
     [
         pytest.param(
-            {"far_organization": Known(None), "rcps": GAP}, "the account is in no organization", id="no organization"
+            {"far_organization": Known(None), "rcps": GAP},
+            "the account is not in an organization",
+            id="no organization",
         ),
         pytest.param(
             {"far_organization": Known(Organization("o-1", management_account=FAR))},
-            "it is the management account",
+            "the account is the organization's management account",
             id="the management account",
         ),
         pytest.param({"source": SLR}, "the caller is a service-linked role", id="a linked caller"),
@@ -217,10 +223,12 @@ ENDPOINT_ALLOW = STS | {"Principal": "*"}
     [
         pytest.param(Layer.IDENTITY, SERVICE, "AWS services have no identity-based policies", id="a service's"),
         pytest.param(Layer.BOUNDARY, SERVICE, "AWS services have no permissions boundary", id="its boundary"),
-        pytest.param(Layer.BOUNDARY, USER, "none is set", id="no boundary"),
-        pytest.param(Layer.SESSION, USER, "only role sessions have one", id="a user's session policy"),
-        pytest.param(Layer.SESSION, SERVICE, "only role sessions have one", id="a service's session policy"),
-        pytest.param(Layer.SESSION, SESSION, "none was passed", id="no session policy"),
+        pytest.param(Layer.BOUNDARY, USER, "no permissions boundary is set", id="no boundary"),
+        pytest.param(Layer.SESSION, USER, "only role sessions have session policies", id="a user's session policy"),
+        pytest.param(
+            Layer.SESSION, SERVICE, "only role sessions have session policies", id="a service's session policy"
+        ),
+        pytest.param(Layer.SESSION, SESSION, "no session policy was passed", id="no session policy"),
     ],
 )
 def test_a_layer_that_does_not_apply_says_why(which: Layer, source: str, why: str) -> None:

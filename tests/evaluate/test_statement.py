@@ -28,17 +28,20 @@ def in_statement(**elements: object) -> list[tuple[str, str]]:
         pytest.param({"Effect": "allow"}, "/Effect", "expected `Allow` or `Deny`", id="an effect in lower case"),
         pytest.param({"Effect": None}, "/Effect", "expected `Allow` or `Deny`", id="no effect"),
         pytest.param({"Effect": ["Allow"]}, "/Effect", "expected `Allow` or `Deny`", id="a list of effects"),
-        pytest.param({"action": "s3:*"}, "/action", "AWS knows no element `action`: did you mean `Action`", id="case"),
-        pytest.param({"Actions": "s3:*"}, "/Actions", "AWS knows no element `Actions`", id="a plural"),
-        pytest.param({"a/b~c": 1}, "/a~1b~0c", "AWS knows no element `a/b~c`", id="a pointer is escaped"),
+        pytest.param({"action": "s3:*"}, "/action", "AWS has no element `action`: did you mean `Action`", id="case"),
+        pytest.param({"Actions": "s3:*"}, "/Actions", "AWS has no element `Actions`", id="a plural"),
+        pytest.param({"a/b~c": 1}, "/a~1b~0c", "AWS has no element `a/b~c`", id="a pointer is escaped"),
         pytest.param(
             {"NotAction": "s3:*"},
             "/NotAction",
-            "`Action` and `NotAction` exclude each other",
+            "`Action` and `NotAction` cannot be used together",
             id="both kinds of action",
         ),
         pytest.param(
-            {"NotResource": "*"}, "/NotResource", "`Resource` and `NotResource` exclude each other", id="of resource"
+            {"NotResource": "*"},
+            "/NotResource",
+            "`Resource` and `NotResource` cannot be used together",
+            id="of resource",
         ),
         pytest.param({"Action": None}, "/Action", "expected text", id="null for an action"),
         pytest.param({"Action": ["s3:*", {}]}, "/Action/1", "expected text", id="an object among actions"),
@@ -52,9 +55,7 @@ def in_statement(**elements: object) -> list[tuple[str, str]]:
             'expected `"*"` or an object such as `{"AWS": "arn:..."}`',
             id="a bare ARN",
         ),
-        pytest.param(
-            {"Principal": {"Aws": "*"}}, "/Principal/Aws", "AWS knows no kind of principal `Aws`", id="a kind"
-        ),
+        pytest.param({"Principal": {"Aws": "*"}}, "/Principal/Aws", "AWS has no kind of principal `Aws`", id="a kind"),
         pytest.param({"Principal": {"AWS": [None]}}, "/Principal/AWS/0", "expected text", id="null for a principal"),
         pytest.param({"Condition": []}, "/Condition", "expected an object of condition operators", id="a list"),
         pytest.param(
@@ -66,7 +67,7 @@ def in_statement(**elements: object) -> list[tuple[str, str]]:
         pytest.param(
             {"Condition": {"StringSame": {"a": "b"}}},
             "/Condition/StringSame",
-            "AWS knows no condition operator `StringSame`",
+            "AWS has no condition operator `StringSame`",
             id="an operator",
         ),
         pytest.param(
@@ -200,7 +201,7 @@ def test_every_flaw_of_a_principal_is_found() -> None:
         ("/Statement/1/Principal/AWS", "expected text"),
         ("/Statement/1/Principal/Service/0", "a service principal cannot be a wildcard"),
         ("/Statement/1/Principal/Service/2", "a service principal cannot be a wildcard"),
-        ("/Statement/1/Principal/Aws", "AWS knows no kind of principal `Aws`"),
+        ("/Statement/1/Principal/Aws", "AWS has no kind of principal `Aws`"),
     ]
 
 
@@ -208,7 +209,7 @@ def test_every_flaw_of_a_condition_is_found() -> None:
     found = in_statement(Condition={"Bool": "true", "StringMatches": {"aws:userid": "x"}, "Null": {"aws:userid": {}}})
     assert found == [
         ("/Statement/1/Condition/Bool", "expected an object of condition keys"),
-        ("/Statement/1/Condition/StringMatches", "AWS knows no condition operator `StringMatches`"),
+        ("/Statement/1/Condition/StringMatches", "AWS has no condition operator `StringMatches`"),
         ("/Statement/1/Condition/Null/aws:userid", "expected text"),
     ]
 

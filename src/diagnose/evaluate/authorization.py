@@ -1,4 +1,4 @@
-"""One case, worked out once for all the actions that its call is authorised for."""
+"""One case put to its gates and layers, for every action that its call must be authorised for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias, assert_never
@@ -22,12 +22,12 @@ LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 
 
 class Authorization:
-    """A call, and all that is asked of its gates and layers."""
+    """A call, with its gates and layers and what they answer."""
 
     __slots__ = ("_destination", "_gates", "_source", "call", "context", "has_boundary", "same_account")
 
     def __init__(self, case: Case) -> None:
-        """Raises XdiagError when the source or the role is no ARN of one."""
+        """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
         self.call = Call(case, source.caller, destination.role)
         self.context = Context(self.call)
@@ -44,7 +44,7 @@ class Authorization:
     def gates(self) -> tuple[GateTrace, ...]:
         """Everything that is not a policy and does not, or may not, let the request pass.
 
-        INVARIANT: where it is soon said that all gates let it pass, `gates` would say nothing. A law compares the two.
+        INVARIANT: where the shortcuts say that it passes, `gates` has nothing to say. A law compares the two.
         """
         if self._gates is None:
             case, caller, role = self.call.case, self.call.caller, self.call.role
@@ -85,11 +85,11 @@ class Authorization:
                 yield action, need
 
     def request(self, action: Action) -> ActionRequest:
-        """Put the question for one action."""
+        """Ask for one action."""
         return ActionRequest(action, self.call, self.context)
 
     def requests(self) -> list[ActionRequest]:
-        """Put the question for every action."""
+        """Ask for every action."""
         return [self.request(action) for action, _ in self.actions()]
 
     def answers(self, action: Action) -> dict[Layer, LayerAnswer]:
@@ -103,7 +103,7 @@ class Authorization:
     def verdict(self, action: Action) -> Tri:
         """Say whether one action is allowed, without traces.
 
-        INVARIANT: the layers that are not asked would not change the answer. A law compares it with that of all.
+        INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
         request = ActionRequest(action, self.call, self.context)
         matches: TrustMatches = {}
@@ -124,7 +124,7 @@ class Authorization:
     def combined(self, is_allowed: Callable[[Action], Tri]) -> Tri:
         """Put gates and actions together: those that are needed must all pass.
 
-        No more of them is asked than it takes to be certain.
+        It stops as soon as the answer is certain.
         """
         answer = is_allowed(Action.ASSUME_ROLE)
         if answer is not NO:
@@ -186,7 +186,7 @@ def granted(caller: Caller, matches: TrustMatches, grants: Grants, *, same_accou
         return NO
     identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
     if caller.kind is CallerKind.SERVICE:
-        # Whether `*` takes in AWS services is not documented.
+        # Whether `*` includes AWS services is not documented.
         return max(matches.get(Match.SERVICE, NO), min(UNKNOWN, matches.get(Match.ANY, NO)))
     if not same_account:
         return min(_reached(matches), identity, boundary, session)
@@ -198,7 +198,7 @@ def granted(caller: Caller, matches: TrustMatches, grants: Grants, *, same_accou
 def needed(caller: Caller, matches: TrustMatches, layer: Layer, *, same_account: bool) -> Tri:
     """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller.
 
-    UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is mended.
+    UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is fixed.
     """
     if layer not in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
         return YES

@@ -1,4 +1,4 @@
-"""Where the request context comes from: the case, its caller and its role, with what they hand on."""
+"""Where the request context comes from: the case, its caller and its role, and what the new session inherits."""
 
 from collections.abc import Mapping
 
@@ -36,17 +36,17 @@ class Call:
 
     @property
     def inherited_tag_keys(self) -> tuple[str, ...] | None:
-        """The keys (lower case) of the tags that the caller's session hands on; None where not known."""
+        """The keys (lower case) of the tags that are inherited from the caller's session; None where not known."""
         return inherited_tag_keys(self.case.snapshot.source, self.caller)
 
     @property
     def inherited_source_identity(self) -> State:
-        """The source identity that the caller's session carries and hands on."""
+        """The source identity that is inherited from the caller's session."""
         return inherited_source_identity(self.case.snapshot.source, self.caller)
 
 
 def inherited_tag_keys(source: SourceSide, caller: Caller) -> tuple[str, ...] | None:
-    """Name the keys (lower case) of the tags that a session hands on; None where that is not known.
+    """Name the keys (lower case) of the tags that are inherited from the caller's session; None where not known.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """
@@ -57,7 +57,7 @@ def inherited_tag_keys(source: SourceSide, caller: Caller) -> tuple[str, ...] | 
 
 
 def inherited_source_identity(source: SourceSide, caller: Caller) -> State:
-    """Give the source identity that a session carries and hands on."""
+    """Give the source identity that is inherited from the caller's session."""
     if not caller.has_role:
         return ABSENT
     evidence = source.session.source_identity

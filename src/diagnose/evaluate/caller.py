@@ -38,7 +38,7 @@ class Caller:
     )
 
     def __init__(self, source: SourceSide, via: Via) -> None:
-        """Work out the caller. Raises XdiagError when the source is no ARN of one."""
+        """Work out the caller. Raises XdiagError when the source is not an ARN of a caller."""
         caller = parse_caller(source.arn)
         self.arn, self.kind, self.partition, self.account, self.name = (
             caller.arn,
@@ -72,7 +72,7 @@ class Caller:
 
     @property
     def may_be_service_linked(self) -> bool:
-        """Whether it cannot be told that a session's role is not service-linked: its path was not read."""
+        """Whether a session's role may be service-linked: its path was not read, and its name looks like it."""
         return self.has_role and self.principal_arn is None and self.name.startswith("AWSServiceRoleFor")
 
     @property

@@ -254,7 +254,7 @@ def _compile(read: object, pointer: str, *, variables: bool) -> Conditions:
             flaws.add(where, "expected an object of condition keys")
             continue
         if parse_operator(name)[1] is None:
-            flaws.note(where, f"AWS knows no condition operator `{name}`")
+            flaws.note(where, f"AWS has no condition operator `{name}`")
         repeated = flaws.repeated(keys, where) or repeated
         for key, operands in keys.items():
             place = f"{where}/{escaped(key)}"

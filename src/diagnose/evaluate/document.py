@@ -142,7 +142,7 @@ class Statement:
         for key in unknown_keys(self._read, _STATEMENT_ELEMENTS):
             near = next((element for element in sorted(_STATEMENT_ELEMENTS) if element.lower() == key.lower()), None)
             hint = f": did you mean `{near}`" if near else ""
-            self._flaws.add(f"{self._pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
+            self._flaws.add(f"{self._pointer}/{escaped(key)}", f"AWS has no element `{key}`{hint}")
 
     def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
         """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
@@ -150,7 +150,7 @@ class Statement:
         if not (named or negated) or repeats(self._read, name, opposite):
             return None
         if named and negated:
-            self._flaws.add(f"{self._pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
+            self._flaws.add(f"{self._pointer}/{opposite}", f"`{name}` and `{opposite}` cannot be used together")
         return (name, False) if named else (opposite, True)
 
     def _compile_actions(self) -> None:
@@ -197,7 +197,7 @@ class Statement:
             place = f"{pointer}/{escaped(kind)}"
             texts = self._flaws.texts(names, place)
             if kind not in _PRINCIPAL_TYPES:
-                self._flaws.add(place, f"AWS knows no kind of principal `{kind}`")
+                self._flaws.add(place, f"AWS has no kind of principal `{kind}`")
                 texts = None
             if texts is None:
                 readable = False
@@ -249,16 +249,16 @@ def _policy(read: JsonObject) -> CompiledDocument:
     if not isinstance(statement, list):
         return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
     if not statement:
-        flaws.append(Flaw("/Statement", "it holds no statement"))
+        flaws.append(Flaw("/Statement", "it has no statements"))
     texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
     return CompiledDocument(texts, flaws)
 
 
 def _flawed_keys(read: JsonObject) -> list[Flaw]:
     unknown = [
-        Flaw(f"/{escaped(key)}", f"AWS knows no element `{key}` here") for key in unknown_keys(read, _DOCUMENT_ELEMENTS)
+        Flaw(f"/{escaped(key)}", f"AWS has no element `{key}` here") for key in unknown_keys(read, _DOCUMENT_ELEMENTS)
     ]
-    repeated = [Flaw(f"/{escaped(key)}", f"`{key}` stands here more than once") for key in repeated_keys(read)]
+    repeated = [Flaw(f"/{escaped(key)}", f"`{key}` appears more than once") for key in repeated_keys(read)]
     return unknown + repeated
 
 

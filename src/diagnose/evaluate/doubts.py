@@ -57,7 +57,7 @@ def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> 
     if authorization.same_account and authorization.call.caller.has_role and limited:
         yield Note(
             Layer.TRUST,
-            "a trust policy that allows `*` in the same account is taken to stand above the caller's permissions "
+            "a trust policy that allows `*` in the same account is taken to override the caller's permissions "
             "boundary and session policy; AWS says so of `*` with a condition on `aws:PrincipalArn`",
             f"{_GUIDE}_elements_principal.html",
         )
@@ -179,13 +179,13 @@ def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[
     if element.verdict is NO and element.reason is Reason.SET_OPERATOR_NEEDED:
         return (
             f"`{element.operator}` is taken never to be true of `{element.key}`, which may have several values; AWS "
-            "says only that a set operator is required for it",
+            "says only that it requires a set operator",
             f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
         )
     if element.verdict is NO and element.reason is Reason.OPERATOR_UNKNOWN and effect is Effect.DENY:
         return (
-            f"a Deny under `{element.operator}` is taken never to apply, for AWS has no such operator; IAM refuses to "
-            "save such a policy",
+            f"a Deny with `{element.operator}` is taken never to apply, because AWS has no such operator; IAM does not "
+            "accept such a policy",
             f"{_GUIDE}_elements_condition_operators.html",
         )
     absent = isinstance(element.got, KeyState) and element.got.absent is YES
@@ -198,7 +198,7 @@ def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[
     not_excepted = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
     if not_excepted and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
         return (
-            "a Deny with NotPrincipal is taken to spare a caller only if the session, the role or user, and the "
+            "a Deny with NotPrincipal is taken to exempt a caller only if the session, the role or user, and the "
             "account are all listed; AWS says that it might deny the others",
             f"{_GUIDE}_elements_notprincipal.html",
         )

@@ -39,9 +39,9 @@ def gates(case: Case, caller: Caller, role: RoleArn) -> tuple[GateTrace, ...]:
 
 
 def pass_every_gate(sent: Parameters) -> bool:
-    """Say, where it is soon said, that no gate minds the parameters, whoever sends them, and to which role.
+    """Say whether it is clear at a glance that the parameters pass every gate, for any caller and any role.
 
-    INVARIANT: `gates` says nothing of parameters of which this says so. A law compares the two.
+    INVARIANT: where this says so, `gates` has nothing to say about the parameters. A law compares the two.
     """
     if sent != Parameters(session_name=sent.session_name, external_id=sent.external_id):
         return False
@@ -122,7 +122,7 @@ def _mfa(sent: Parameters, caller: Caller) -> Iterator[GateTrace]:
 
 
 def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
-    """What the caller's session hands on cannot be passed anew.
+    """What is inherited from the caller's session cannot be passed again.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """
@@ -133,9 +133,9 @@ def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
     if sent.tags and not isinstance(inherited, Known):
         yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, got=tuple(sent.tags))
     if isinstance(inherited, Known):
-        handed_on = {key.lower() for key in inherited.value}
+        inherited_keys = {key.lower() for key in inherited.value}
         for key in sent.tags:
-            if key.lower() in handed_on:
+            if key.lower() in inherited_keys:
                 yield _no(Gate.PARAMETERS, Reason.TAG_INHERITED, key)
     if sent.source_identity is not None and not isinstance(session.source_identity, Known):
         yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.SOURCE_IDENTITY_FIXED, got=(sent.source_identity,))

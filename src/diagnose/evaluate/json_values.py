@@ -88,7 +88,7 @@ class Flaws:
         """Note the keys that an object repeats, if it does: it is not clear which of their values counts."""
         keys = repeated_keys(value)
         for key in keys:
-            self.add(f"{pointer}/{escaped(key)}", f"`{key}` stands here more than once")
+            self.add(f"{pointer}/{escaped(key)}", f"`{key}` appears more than once")
         return bool(keys)
 
     def texts(self, value: object, pointer: str, *, unquoted: bool = False) -> Texts | None:

@@ -65,7 +65,7 @@ def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
 
 
 def _scps(source: SourceSide, caller: Caller) -> Attached:
-    """SCPs bind the caller's account, but neither its service-linked roles nor AWS services.
+    """SCPs apply to the caller's account, but neither to its service-linked roles nor to AWS services.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
@@ -90,16 +90,16 @@ def _boundary(source: SourceSide, caller: Caller) -> Attached:
     boundary = source.boundary
     if isinstance(boundary, Unread):
         return _unread(boundary)
-    return DoesNotApply("none is set") if boundary.value is None else _one(boundary.value)
+    return DoesNotApply("no permissions boundary is set") if boundary.value is None else _one(boundary.value)
 
 
 def _session(source: SourceSide, caller: Caller) -> Attached:
     """Only the sessions of roles and of federated users can have session policies."""
     if not caller.has_role:
-        return DoesNotApply("only role sessions have one")
+        return DoesNotApply("only role sessions have session policies")
     policies = source.session.policies
     if not (policies.policies or policies.unread):
-        return DoesNotApply("none was passed")
+        return DoesNotApply("no session policy was passed")
     return Applies((("", policies),))
 
 
@@ -108,7 +108,7 @@ def _trust(destination: DestinationSide, _: RoleArn) -> Attached:
 
 
 def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
-    """RCPs bind the role's account, whoever calls, but for service-linked roles on either side.
+    """RCPs apply to the role's account, for every caller, but not where either side is a service-linked role.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
@@ -123,11 +123,11 @@ def _of_organization(
     """Give the policies of an organization that reach an account; those that were read always do."""
     known = organization.value if isinstance(organization, Known) else None
     if known is not None and known.management_account == account:
-        return DoesNotApply("it is the management account")
+        return DoesNotApply("the account is the organization's management account")
     if isinstance(levels, Known) and levels.value:
         return Applies(tuple((level.name or level.target, level.policies) for level in levels.value))
     if isinstance(organization, Known) and known is None:
-        return DoesNotApply("the account is in no organization")
+        return DoesNotApply("the account is not in an organization")
     return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
 
 

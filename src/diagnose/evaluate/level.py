@@ -215,15 +215,15 @@ def _misplaced(statement: Statement, traits: LayerTraits) -> list[str]:
     """Name the elements that a statement of this layer must have or cannot have."""
     messages = []
     if traits.principal and statement.principals is None:
-        messages.append("the statement has no `Principal` that can be told")
+        messages.append("the statement has no `Principal` that can be read")
     if traits.layer is Layer.TRUST and statement.principals is not None and statement.principals.negated:
-        messages.append("a trust policy has no `NotPrincipal`: use `*` with a condition on `aws:PrincipalArn`")
+        messages.append("a trust policy cannot have `NotPrincipal`: use `*` with a condition on `aws:PrincipalArn`")
     if not traits.principal and statement.principals is not None:
-        messages.append("a policy of this kind has no `Principal`: it is about whoever it is attached to")
+        messages.append("a policy of this kind cannot have `Principal`: it is about the identity it is attached to")
     if traits.resource and statement.resources is None:
-        messages.append("the statement has neither a `Resource` nor a `NotResource` that can be told")
+        messages.append("the statement has neither `Resource` nor `NotResource` that can be read")
     if not traits.resource and statement.resources is not None:
-        messages.append("a trust policy has no `Resource`: it is about the role that carries it")
+        messages.append("a trust policy cannot have `Resource`: it is about the role it belongs to")
     return messages
 
 

@@ -24,9 +24,9 @@ class Operation(StrEnum):
 class OperationTraits(Struct, frozen=True):
     """What is particular about an operation.
 
-    `action` is always authorised, and each of `companions` where the call passes or hands on what it is for.
+    `action` is always authorised, and each of `companions` where the call passes what it is for, or inherits it.
     `refused` are the callers who cannot make the call whatever any policy says. `layers` are in the order in which AWS
-    publishes their enforcement. `gates` are asked besides; the console's second switch is another request, and none
+    publishes their enforcement. The `gates` count as well; the console's second switch is another request, and not one
     of them. `sent` says how often its calls carry a key.
     """
 

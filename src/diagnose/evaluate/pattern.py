@@ -192,7 +192,7 @@ def _expression(fragments: tuple[Fragment, ...], any_one: str) -> str:
     """Write a pattern as a regular expression that takes linear time for each `*`.
 
     What stands between two `*` may be taken where it is found first: no later place can do better, so
-    an atomic group spares the engine from ever coming back to it.
+    an atomic group keeps the engine from ever coming back to it.
     """
     runs = [""]
     for text, wild in fragments:

@@ -1,7 +1,7 @@
 """What AWS's own words prove of a request, and which of its errors are about it.
 
 AWS names one layer even where several deny, and not always the one that matters, so that nothing is made of it here. An
-action, though, is named only where it was asked for.
+action, though, is named only where it was requested.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """

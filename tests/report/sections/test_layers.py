@@ -64,9 +64,9 @@ DENIED = Unread(Gap.ACCESS_DENIED, "p")
             LayerTrace(Layer.BOUNDARY, YES, NO, applies=False), Sign.NONE, "none set", id="a layer that is not there"
         ),
         pytest.param(
-            LayerTrace(Layer.SCP, YES, NO, applies=False, why="the account is in no organization"),
+            LayerTrace(Layer.SCP, YES, NO, applies=False, why="the account is not in an organization"),
             Sign.NONE,
-            "the account is in no organization",
+            "the account is not in an organization",
             id="a layer that does not apply, with the reason",
         ),
         pytest.param(

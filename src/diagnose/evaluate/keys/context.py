@@ -1,4 +1,4 @@
-"""The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first asked for."""
+"""The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first looked up."""
 
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
@@ -14,7 +14,7 @@ class Context(dict[str, State]):
     __slots__ = ("_stated", "call")
 
     def __init__(self, call: Call) -> None:
-        """Most calls are decided without a condition, and so nothing is looked at before a key is asked for."""
+        """Most calls are decided without a condition, so nothing is derived before a key is looked up."""
         self.call = call
         self._stated: dict[str, State] | None = None
 

@@ -32,7 +32,7 @@ def session_name(call: Call) -> State:
 
 
 def source_identity(call: Call) -> State:
-    """`sts:SourceIdentity`: the one that is passed, or else the one that the session hands on."""
+    """`sts:SourceIdentity`: the one that is passed, or else the inherited one."""
     value = call.case.request.parameters.source_identity
     if value is None or call.by_console:
         return call.inherited_source_identity
@@ -128,7 +128,7 @@ def true(_: Call) -> State:
 
 
 def false(_: Call) -> State:
-    """Of what holds for no request that xdiag is asked about: each is made by the caller itself."""
+    """Of what holds for no request of a case: each is made by the caller itself."""
     return ("false",)
 
 
@@ -138,12 +138,12 @@ def some_value(_: Call) -> State:
 
 
 def absent(_: Call) -> State:
-    """Of what no request carries that xdiag is asked about."""
+    """Of what no request of a case carries."""
     return ABSENT
 
 
 def roles_tag(call: Call, tag: str) -> State:
-    """The role's tags, over which a tag that the caller's session hands on wins, before the trust policy is read.
+    """The role's tags; an inherited session tag replaces one of them before the trust policy is read.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
     """

@@ -197,7 +197,7 @@ KEYS = (
     Key("aws:UserAgent", _G.CLIENT, _F.CALL, _EACH, _ALWAYS, _ONE, _V.TEXT, some_value),
     Key("aws:referer", _G.CLIENT, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, referer),
     Key("aws:ViaAWSService", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TRUTH, false),
-    # A service that repeats the caller's request says so here; the calls that xdiag is asked about are the caller's.
+    # Of requests that a service makes on the caller's behalf; those of a case the caller makes itself.
     Key("aws:CalledVia", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _MANY, _V.TEXT, absent),
     Key("aws:CalledViaFirst", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, absent),
     Key("aws:CalledViaLast", _G.VIA_SERVICE, _F.CALL, _EACH, _SOMETIMES, _ONE, _V.TEXT, absent),
@@ -274,7 +274,7 @@ def value_kind(key: str) -> ValueKind:
 
 
 def is_of_role(key: str) -> bool:
-    """Say whether a key's values are those of the role that is asked for, and another role has others."""
+    """Say whether a key's values are the role's, so that another role has others."""
     traits = traits_of(key.lower())
     return traits is not None and traits.filled_by is FilledBy.ROLE
 
