@@ -13,7 +13,7 @@ from diagnose.remedy import REMEDIES
 
 
 def load_case(path: str | Path) -> Case:
-    """Read a case from a file, or from standard input for "-". Raises XdiagError for anything that is none."""
+    """Read a case from a file, or from standard input for "-". Raises XdiagError for anything else."""
     return read_case("-" if str(path) == "-" else Path(path))
 
 

@@ -70,7 +70,7 @@ def test_the_named_fix_makes_the_same_command_say_allowed(story: Story, auditor:
 
 def test_the_answer_says_that_aws_agrees(story: Story, auditor: Keys) -> None:
     run = story.check(source=story.source, destination=auditor, output="text")
-    assert "answer from  AWS, and the policies say the same" in run.out
+    assert "answer from  AWS; the policies say the same" in run.out
     assert STRANGER in run.out
     assert story.source.arn in run.out
 

@@ -8,7 +8,7 @@ from diagnose.model.trace import Layer, Problem
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
 from diagnose.report.blocks import Bullets, Section
-from diagnose.report.first_cause import Builtin, primary
+from diagnose.report.first_cause import BuiltinCause, first_cause
 from diagnose.report.outline import outline
 from diagnose.report.sections.causes import causes
 
@@ -18,16 +18,16 @@ from diagnose.report.sections.causes import causes
     [
         pytest.param(
             "wrong-principal",
-            ["Cause", "Layers for sts:AssumeRole", "What could not be seen", "The live attempt"],
+            ["Cause", "Policy layers for sts:AssumeRole", "What is not known", "The live attempt"],
             id="a denial",
         ),
         pytest.param(
             "denied-by-scp",
             [
                 "Causes",
-                "Layers for sts:AssumeRole",
+                "Policy layers for sts:AssumeRole",
                 "Besides the policies",
-                "What could not be seen",
+                "What is not known",
                 "The live attempt",
             ],
             id="several causes, and a gate",
@@ -37,27 +37,29 @@ from diagnose.report.sections.causes import causes
             [
                 "What is certain, and what is missing",
                 "Possible cause",
-                "Layers for sts:AssumeRole",
-                "What could not be seen",
+                "Policy layers for sts:AssumeRole",
+                "What is not known",
                 "The live attempt",
             ],
             id="an undetermined request",
         ),
         pytest.param(
-            "allowed", ["What lets it pass", "Layers for sts:AssumeRole", "The live attempt"], id="an allowed request"
+            "allowed",
+            ["What allows it", "Policy layers for sts:AssumeRole", "The live attempt"],
+            id="an allowed request",
         ),
         pytest.param(
             "contradicted",
-            ["AWS answered otherwise than xdiag computed", "Layers for sts:AssumeRole", "The live attempt"],
+            ["AWS's answer differs from xdiag's", "Policy layers for sts:AssumeRole", "The live attempt"],
             id="a contradiction comes first",
         ),
         pytest.param(
             "unexplained",
             [
                 "Denied, and no rule explains it",
-                "Layers for sts:AssumeRole",
-                "Layers for sts:TagSession",
-                "What could not be seen",
+                "Policy layers for sts:AssumeRole",
+                "Policy layers for sts:TagSession",
+                "What is not known",
                 "The live attempt",
             ],
             id="a denial that no rule explains",
@@ -70,7 +72,7 @@ def test_what_is_said_comes_in_order(name: str, titles: list[str]) -> None:
 
 def test_a_contradicted_diagnosis_puts_its_findings_after_the_contradiction() -> None:
     diagnosis = replace(EVERY["wrong-principal"](NAMES), verdict=Verdict.ALLOWED, agreement=Agreement.CONTRADICTS)
-    assert _titles(diagnosis)[:2] == ["AWS answered otherwise than xdiag computed", "What xdiag had found"]
+    assert _titles(diagnosis)[:2] == ["AWS's answer differs from xdiag's", "What xdiag found"]
 
 
 def test_causes_that_are_only_possible_are_called_so() -> None:
@@ -84,8 +86,7 @@ def test_a_cause_without_a_fix_still_says_who_can_mend_it() -> None:
     finding = replace(diagnosis.findings[0], remedies=(), owner=Owner.NETWORK, action="sts:TagSession")
     told = render(replace(diagnosis, findings=(finding,)), Format.MARKDOWN)
     assert (
-        "Certain for sts:TagSession; rule `trust-principal-path`. To be mended by whoever runs the network and its "
-        "VPC endpoints."
+        "Certain for sts:TagSession; rule `trust-principal-path`. To be fixed by the owner of the VPC endpoint."
     ) in told
 
 
@@ -94,7 +95,7 @@ def test_what_aws_would_not_accept_in_a_policy_is_pointed_at() -> None:
     policy = diagnosis.findings[0].excerpts[0].policy
     problem = Problem(Layer.TRUST, policy, "/Statement/0/Effect", "no such effect")
     told = render(replace(diagnosis, decision=replace(diagnosis.decision, problems=(problem,))), Format.TEXT)
-    assert "Policies that AWS would not accept as they are" in told
+    assert "Policies that AWS rejects" in told
     assert "^^^^^^^ no such effect" in told
 
 
@@ -111,20 +112,20 @@ def test_what_aws_would_not_accept_in_a_policy_is_pointed_at() -> None:
         pytest.param(
             ProbeResult(ProbeOutcome.ASSUMED),
             Agreement.SETTLES,
-            "AWS let the live attempt through. That settles what the evidence left open.",
+            "AWS allowed the live attempt. That settles what the policies left open.",
             id="it settles the question",
         ),
         pytest.param(
             ProbeResult(ProbeOutcome.OTHER_ERROR, code="ExpiredToken"),
             Agreement.INCONCLUSIVE,
-            "AWS answered the live attempt with another error (`ExpiredToken`). That says neither yes nor no about "
-            "the policies.",
+            "AWS answered the live attempt with another error (`ExpiredToken`). That does not show whether "
+            "the policies allow the request.",
             id="another error",
         ),
         pytest.param(
             ProbeResult(ProbeOutcome.ACCESS_DENIED),
             Agreement.NOT_MADE,
-            "AWS refused the live attempt.",
+            "AWS denied the live attempt.",
             id="an attempt of which nobody says what it means",
         ),
     ],
@@ -140,7 +141,7 @@ def test_the_live_attempt_is_told_with_what_it_means(
 def test_a_contradiction_without_an_attempt_is_told_all_the_same() -> None:
     diagnosis = EVERY["contradicted"](NAMES)
     told = render(replace(diagnosis, case=replace(diagnosis.case, probe=None)), Format.TEXT)
-    assert "AWS was not asked. xdiag had computed: allowed." in told
+    assert "AWS was not asked. xdiag computed: allowed." in told
 
 
 def test_an_allowed_request_without_traces_says_no_more_than_it_knows() -> None:
@@ -152,14 +153,14 @@ def test_an_allowed_request_without_traces_says_no_more_than_it_knows() -> None:
 @pytest.mark.parametrize(
     ("name", "cause", "layer"),
     [
-        pytest.param("contradicted", Builtin.CONTRADICTED, "", id="a contradiction comes before everything"),
-        pytest.param("unexplained", Builtin.UNEXPLAINED, "trust", id="no rule explains the denial"),
+        pytest.param("contradicted", BuiltinCause.CONTRADICTED, "", id="a contradiction comes before everything"),
+        pytest.param("unexplained", BuiltinCause.UNEXPLAINED, "trust", id="no rule explains the denial"),
         pytest.param("wrong-principal", "trust-principal-path", "trust", id="the first finding"),
         pytest.param("allowed", "", "", id="nothing stands in the way"),
     ],
 )
 def test_the_first_cause_is_chosen(name: str, cause: str, layer: str) -> None:
-    found = primary(EVERY[name](NAMES))
+    found = first_cause(EVERY[name](NAMES))
     assert (found.cause, found.layer) == (cause, layer)
 
 
@@ -186,5 +187,20 @@ def test_what_is_told_in_short_is_told_in_sentences_and_once() -> None:
     remedy = Remedy("give-evidence", Owner.XDIAG, "tell xdiag what is known of it")
     unread = replace(first, rule="scp-unread", title="An SCP was not read", owner=Owner.XDIAG, remedies=(remedy,))
     told = causes(replace(diagnosis, findings=(first, unread, replace(unread, remedies=()), unread)))[-1]
-    assert told.title == "Also open"
+    assert told.title == "Still needed"
     assert told.blocks[0] == Bullets(("An SCP was not read. Tell xdiag what is known of it.", "An SCP was not read."))
+
+
+@pytest.mark.parametrize(
+    ("owners", "titles"),
+    [
+        pytest.param([Owner.XDIAG], ["Still needed"], id="nothing but a gap"),
+        pytest.param([Owner.XDIAG, Owner.SOURCE], ["Still needed", "Possible cause"], id="a gap first"),
+        pytest.param([Owner.SOURCE, Owner.XDIAG], ["Possible cause", "Still needed"], id="a gap last"),
+    ],
+)
+def test_what_was_not_read_is_never_called_a_cause(owners: list[Owner], titles: list[str]) -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    finding = replace(diagnosis.findings[0], certainty=Certainty.POSSIBLE)
+    findings = tuple(replace(finding, owner=owner) for owner in owners)
+    assert [section.title for section in causes(replace(diagnosis, findings=findings))] == titles

@@ -37,13 +37,13 @@ def test_a_fix_that_is_not_proved_is_told_where_none_is(
 ) -> None:
     told = list(refusals(replace(FINDING, remedies=remedies, refused=refused)))
     bullets = [block.items for block in told if isinstance(block, Bullets)]
-    assert bullets == ([("`name-principal-in-trust`: it would let in others, too.",)] if said else [])
+    assert bullets == ([("`name-principal-in-trust`: it would give others access, too.",)] if said else [])
 
 
 @pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN])
 def test_it_is_told_in_reports_for_people(format: Format) -> None:  # noqa: A002  # the word of the option
     diagnosis = EVERY["wrong-principal"](NAMES)
     refused = replace(diagnosis, findings=(replace(FINDING, refused=(OTHERS,)),))
-    assert "it would let in others, too" in render(refused, format)
-    assert "it would let in others, too" in render(redact(refused, value_kind), format)
-    assert "it would let in others, too" not in render(diagnosis, format)
+    assert "it would give others access, too" in render(refused, format)
+    assert "it would give others access, too" in render(redact(refused, value_kind), format)
+    assert "it would give others access, too" not in render(diagnosis, format)

@@ -14,9 +14,9 @@ from diagnose.report.safe_text import (
     csv_line,
     fence,
     html_text,
-    pieces,
+    in_backticks,
     prose,
-    quoted,
+    text_parts,
     visible,
 )
 
@@ -75,7 +75,7 @@ def test_cells_are_terminal_columns(text: str, count: int) -> None:
     ],
 )
 def test_a_sentence_is_taken_apart_at_its_backticks(text: str, words: list[tuple[str, bool]]) -> None:
-    assert [(piece.text, piece.code) for piece in pieces(text)] == words
+    assert [(piece.text, piece.code) for piece in text_parts(text)] == words
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_sentence_is_taken_apart_at_its_backticks(text: str, words: list[tuple
     ],
 )
 def test_a_name_is_quoted_whatever_is_in_it(text: str, named: str) -> None:
-    assert quoted(text) == named
+    assert in_backticks(text) == named
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from diagnose.report.layout import plain
-from diagnose.report.snippet import Mark, draw, find, page
+from diagnose.report.layout import toneless
+from diagnose.report.snippet import Mark, draw, page_of, span_at
 
 ROLE = "arn:aws:iam::111111111111:role/ci/deployer"
 POLICY = {
@@ -18,8 +18,8 @@ POLICY = {
         }
     ],
 }
-PAGE = page(json.dumps(POLICY))
-LONE = page(json.dumps({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}))
+PAGE = page_of(json.dumps(POLICY))
+LONE = page_of(json.dumps({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}))
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ LONE = page(json.dumps({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRo
     ],
 )
 def test_a_pointer_finds_its_value(pointer: str, line: int, column: int, width: int) -> None:
-    span = find(PAGE, pointer)
+    span = span_at(PAGE, pointer)
     assert (span.line, span.column, span.width) == (line, column, width)
 
 
 def test_a_lone_statement_is_found_as_if_in_a_list() -> None:
-    assert find(LONE, "/Statement/0/Action").line == 4
+    assert span_at(LONE, "/Statement/0/Action").line == 4
 
 
 def test_a_value_is_drawn_with_carets_and_its_label() -> None:
@@ -102,19 +102,21 @@ def test_two_marks_of_one_line_are_drawn_below_each_other() -> None:
 
 def test_the_marked_value_is_never_cut() -> None:
     long = f"arn:aws:iam::111111111111:role/{'team/' * 40}App"
-    drawn = plain(draw(page(json.dumps({"Statement": [{"Resource": long}]})), [Mark("/Statement/0/Resource")], 80))
+    drawn = toneless(
+        draw(page_of(json.dumps({"Statement": [{"Resource": long}]})), [Mark("/Statement/0/Resource")], 80)
+    )
     assert f'"Resource": "{long}"' in drawn
 
 
 def test_an_arn_in_a_line_that_is_only_shown_is_not_cut_either() -> None:
     long = f"arn:aws:iam::111111111111:role/{'team/' * 20}App"
-    drawn = plain(draw(page(json.dumps({"Statement": [{"Resource": long}]})), [Mark("/Statement/0")], 80))
+    drawn = toneless(draw(page_of(json.dumps({"Statement": [{"Resource": long}]})), [Mark("/Statement/0")], 80))
     assert f'"Resource": "{long}"' in drawn
 
 
 def test_a_long_line_of_text_that_is_no_json_is_cut_around_the_error() -> None:
     text = "{" + '"a": "b", ' * 30 + "oops " + '"c": "d", ' * 30
-    drawn = plain(draw(page(text), [Mark("", "not valid JSON")], 80)).splitlines()
+    drawn = toneless(draw(page_of(text), [Mark("", "not valid JSON")], 80)).splitlines()
     assert max(map(len, drawn)) <= 90
     assert drawn[1].startswith("1 | …")
     assert drawn[1].endswith("…")
@@ -124,15 +126,15 @@ def test_a_long_line_of_text_that_is_no_json_is_cut_around_the_error() -> None:
 
 
 def test_a_value_longer_than_any_arn_is_cut() -> None:
-    drawn = plain(draw(page(json.dumps({"Sid": "x" * 5000})), [Mark("/Sid")], 80))
+    drawn = toneless(draw(page_of(json.dumps({"Sid": "x" * 5000})), [Mark("/Sid")], 80))
     assert max(map(len, drawn.splitlines())) < 800
 
 
 def test_carets_stand_under_wide_letters() -> None:
-    drawn = plain(draw(page(json.dumps({"東京": "値"}, ensure_ascii=False)), [Mark("/東京")], 80)).splitlines()
+    drawn = toneless(draw(page_of(json.dumps({"東京": "値"}, ensure_ascii=False)), [Mark("/東京")], 80)).splitlines()
     # Four letters in six columns each side of the colon: `"東京": ` takes 8 columns, `"値"` takes 4.
     assert drawn[2] == "  |" + " " * (1 + 2 + 8) + "^^^^"
 
 
 def _drawn(marks: list[Mark]) -> str:
-    return plain(draw(PAGE, marks, 80))
+    return toneless(draw(PAGE, marks, 80))

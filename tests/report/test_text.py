@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.report import Format, render
-from diagnose.report.layout import Row, length, plain, wrap
+from diagnose.report.layout import TonedLine, columns, toneless, wrap
 
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 every_width = pytest.mark.parametrize("width", [20, 40, 80, 200])
@@ -98,17 +98,17 @@ def test_a_sentence_is_broken_at_spaces_outside_of_backticks_only(sentence: str,
     lines = wrap(sentence, width)
     assert "".join(_joined(line) for line in lines).replace(" ", "") == sentence.replace(" ", "")
     for line in lines:
-        assert length(line) <= width or len(wrap(_joined(line), 1)) == 1
+        assert columns(line) <= width or len(wrap(_joined(line), 1)) == 1
 
 
 def test_a_paragraph_keeps_its_margins() -> None:
     rows = wrap("one two three", 9, first="- ", rest="  ")
-    assert plain(rows) == "- one two\n  three\n"
+    assert toneless(rows) == "- one two\n  three\n"
 
 
 def _unpainted(painted: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", painted)
 
 
-def _joined(line: Row) -> str:
+def _joined(line: TonedLine) -> str:
     return "".join(part for _, part in line)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.report.snippet import page
+from diagnose.report.snippet import page_of
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 10**20) | st.text(max_size=8),
@@ -15,7 +15,7 @@ _values = st.recursive(
 
 @given(_values)
 def test_a_document_is_printed_like_json_with_an_indent_of_two(value: object) -> None:
-    printed = "\n".join(page(json.dumps(value)).lines)
+    printed = "\n".join(page_of(json.dumps(value)).lines)
     assert json.loads(printed) == value
     plainly = json.dumps(value, indent=2, ensure_ascii=False)
     if plainly.isascii() and plainly.replace("\n", "").isprintable():
@@ -24,7 +24,7 @@ def test_a_document_is_printed_like_json_with_an_indent_of_two(value: object) ->
 
 @given(_values)
 def test_every_value_stands_where_its_span_says(value: object) -> None:
-    shown = page(json.dumps(value))
+    shown = page_of(json.dumps(value))
     for pointer, span in shown.spans.items():
         there = shown.lines[span.line - 1][span.column - 1 :][: span.width]
         held = _resolved(value, pointer)
@@ -36,11 +36,11 @@ def test_every_value_stands_where_its_span_says(value: object) -> None:
 
 
 def test_keys_keep_their_order_and_a_duplicate_key_is_shown_twice() -> None:
-    assert page('{"b": 1, "a": 2, "b": 3}').lines == ("{", '  "b": 1,', '  "a": 2,', '  "b": 3', "}")
+    assert page_of('{"b": 1, "a": 2, "b": 3}').lines == ("{", '  "b": 1,', '  "a": 2,', '  "b": 3', "}")
 
 
 def test_numbers_keep_their_digits() -> None:
-    assert page('{"n": 1.50e3}').lines == ("{", '  "n": 1.50e3', "}")
+    assert page_of('{"n": 1.50e3}').lines == ("{", '  "n": 1.50e3', "}")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_numbers_keep_their_digits() -> None:
     ],
 )
 def test_text_that_is_no_json_points_at_where_reading_failed(text: str, line: int, column: int) -> None:
-    shown = page(text)
+    shown = page_of(text)
     assert shown.broken
     assert (shown.spans[""].line, shown.spans[""].column) == (line, column)
 
 
 def test_an_empty_object_is_printed_in_one_line() -> None:
-    assert page('{"a": {}, "b": []}').lines == ("{", '  "a": {},', '  "b": []', "}")
+    assert page_of('{"a": {}, "b": []}').lines == ("{", '  "a": {},', '  "b": []', "}")
 
 
 def _resolved(value: object, pointer: str) -> object:

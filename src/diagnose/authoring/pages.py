@@ -27,9 +27,9 @@ from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.policy import document_text
 from diagnose.model.words import OWNER_WORDS
-from diagnose.report.layout import plain
+from diagnose.report.layout import toneless
 from diagnose.report.snippet import Mark, draw
-from diagnose.report.snippet import page as laid_out
+from diagnose.report.snippet import page_of as laid_out
 
 PAGE = Path("docs") / "causes.md"
 
@@ -157,7 +157,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     primary = next((excerpt for excerpt in finding.excerpts if excerpt.primary), None)
     if primary is not None:
         rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], 100)
-        yield "```text\n" + plain(rows).rstrip() + "\n```"
+        yield "```text\n" + toneless(rows).rstrip() + "\n```"
     for remedy in finding.remedies[:1]:
         yield f"Fix: {remedy.text.removesuffix('.')}.{_proof(remedy)}"
 

@@ -23,10 +23,10 @@ from diagnose.causes.facts import (
 )
 from diagnose.causes.layer_facts import as_bool, of_action
 from diagnose.causes.situation import situation
-from diagnose.evaluate.authorization import probe_error, reported_error, same_identity
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.near_miss import how_arns_differ
+from diagnose.evaluate.reported_error import probe_error, reported_error, same_identity
 from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.condition_keys import FilledBy

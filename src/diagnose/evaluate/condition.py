@@ -12,7 +12,7 @@ from functools import lru_cache
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.memo import Memo
-from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
+from diagnose.evaluate.operator import OPERATORS, Comparator, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.json_text import encode_json, repeated_keys
@@ -37,7 +37,7 @@ class Operand:
     def __init__(self, text: Text, pointer: str, operator: Operator) -> None:
         """Compile a value that has no variables; the others wait for the request."""
         self.text, self.pointer = text, pointer
-        self.compare: Comparison | None = None
+        self.compare: Comparator | None = None
         if text.plain is not None or not operator.takes_variables:
             self.compare = operator.comparison(((text.written, True),))
             self.malformed = self.compare is None
@@ -174,7 +174,7 @@ def parse_operator(written: str) -> tuple[SetOperator, Operator | None, bool]:
     return sets, operator, if_exists
 
 
-class Block:
+class ConditionBlock:
     """A compiled block: its tests, all of which must hold, and whether a flaw keeps it from being told."""
 
     __slots__ = ("_flaws", "broken", "tests")
@@ -195,7 +195,7 @@ class Block:
         return self._flaws + malformed
 
 
-def compile_block(read: object, pointer: str, *, variables: bool) -> Block:
+def compile_block(read: object, pointer: str, *, variables: bool) -> ConditionBlock:
     """Compile a block, or take what was compiled before of the same block in the same place and language.
 
     A condition on the organization, say, stands in documents that are otherwise all different.
@@ -233,7 +233,7 @@ def _compare(operand: Operand, operator: Operator, value: str, request: ActionRe
     return YES if answer else NO
 
 
-_blocks: Memo[Block] = Memo()
+_blocks: Memo[ConditionBlock] = Memo()
 
 
 def _repeats(read: object) -> bool:
@@ -241,12 +241,12 @@ def _repeats(read: object) -> bool:
     return bool(repeated_keys(read)) or any(map(repeated_keys, read.values() if isinstance(read, dict) else ()))
 
 
-def _compile(read: object, pointer: str, *, variables: bool) -> Block:
+def _compile(read: object, pointer: str, *, variables: bool) -> ConditionBlock:
     tests: list[Test] = []
     flaws = Flaws()
     if not isinstance(read, dict):
         flaws.add(pointer, "expected an object of condition operators")
-        return Block(tests, flaws)
+        return ConditionBlock(tests, flaws)
     repeated = flaws.repeated(read, pointer)
     for written, tested in read.items():
         where = f"{pointer}/{escaped(written)}"
@@ -260,4 +260,4 @@ def _compile(read: object, pointer: str, *, variables: bool) -> Block:
             place = f"{where}/{escaped(key)}"
             values = flaws.texts(given, place, unquoted=True)
             tests.append(Test(written, key, values, place, variables=variables))
-    return Block([] if repeated else tests, flaws)
+    return ConditionBlock([] if repeated else tests, flaws)

@@ -79,15 +79,15 @@ def _question(comparison: Comparison) -> str:
     wanted = f"`{wanted_words(comparison)}`"
     match comparison.element:
         case Element.PRINCIPAL if comparison.negated:
-            return f"whether NotPrincipal spares the caller, with {wanted}"
+            return f"whether NotPrincipal exempts the caller, with {wanted}"
         case Element.PRINCIPAL if comparison.wanted == ("*",):
-            return "whether `*` takes in AWS services"
+            return "whether `*` includes AWS services"
         case Element.PRINCIPAL:
             return f"whether {wanted} is the caller"
         case Element.RESOURCE:
-            return f"whether {wanted} takes in the role"
+            return f"whether {wanted} covers the role"
         case Element.ACTION:
-            return f"whether {wanted} takes in the action"
+            return f"whether {wanted} covers the action"
         case Element.CONDITION:
             got = f"`{words}`" if (words := got_words(comparison.got)) else "an empty value"
             return f"whether {comparison.operator} {wanted} is true of {got}, the value of {comparison.key}"
@@ -156,11 +156,11 @@ _ASKED: Mapping[Reason, str] = {
     Reason.DUPLICATE_TAG: "tag keys that differ in more than case",
     Reason.MFA_INCOMPLETE: "both SerialNumber and TokenCode",
     Reason.MFA_NOT_A_USER: "an IAM user's own device",
-    Reason.TAG_INHERITED: "no tag that the session hands on",
+    Reason.TAG_INHERITED: "no transitive tag of the session",
     Reason.ROOT_CALLER: _CALLERS,
     Reason.FEDERATED_CALLER: _CALLERS,
     Reason.NO_SUCH_CALLER: "a principal that exists",
-    Reason.SERVICE_LINKED_ROLE: "a role that a principal of yours may assume",
+    Reason.SERVICE_LINKED_ROLE: "a role that your principals may assume",
     Reason.RESERVED_ROLE: "a role that AssumeRole may assume",
 }
 """What is asked where the reason says it all."""

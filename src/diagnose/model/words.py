@@ -7,7 +7,7 @@ from msgspec import Struct
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Gap
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Gate, Layer
+from diagnose.model.trace import Action, Gate, Layer
 
 
 class LayerWords(Struct, frozen=True):
@@ -91,18 +91,18 @@ OWNER_WORDS: Mapping[Owner, OwnerWords] = {
     ),
     Owner.NETWORK: OwnerWords(
         "the owner of the VPC endpoint",
-        "whoever runs the network and its VPC endpoints",
+        "the owner of the VPC endpoint",
         "the owner of the VPC endpoint",
         "owns",
     ),
     # What a caller has for a policy is the session's, which was passed when the session was started.
     Owner.CALLER: OwnerWords(
-        "whoever makes the request",
-        "whoever makes the request",
+        "the caller",
+        "the caller",
         "whoever started the caller's session",
         "passed",
     ),
-    Owner.XDIAG: OwnerWords("whoever runs xdiag", "whoever runs xdiag", "whoever runs xdiag", "reads"),
+    Owner.XDIAG: OwnerWords("you", "you", "you", "read"),
 }
 
 
@@ -117,12 +117,19 @@ GATE_WORDS: Mapping[Gate, GateWords] = {
     Gate.PARAMETERS: GateWords("what the request carries", "a parameter of the request"),
     Gate.CALLER: GateWords("what the caller is", "the kind of caller"),
     Gate.PARTITION: GateWords("which partition the caller is in", "the partition"),
-    Gate.ROLE: GateWords("whether the role exists", "the role that is asked for"),
+    Gate.ROLE: GateWords("whether the role exists", "the requested role"),
     Gate.CONSOLE: GateWords("what the console sends", "the way the console makes the request"),
     Gate.DURATION: GateWords(
-        "how long a session the role and the caller's credentials allow", "the duration that is asked for"
+        "how long a session the role and the caller's credentials allow", "the requested duration"
     ),
 }
+
+SESSION_PROPERTIES: Mapping[Action, str] = {
+    Action.TAG_SESSION: "transitive tags",
+    Action.SET_SOURCE_IDENTITY: "a source identity",
+    Action.SET_CONTEXT: "a trusted identity context",
+}
+"""What a session passes on to the next one, by the action that is then needed."""
 
 GAP_WORDS: Mapping[Gap, str] = {
     Gap.NOT_SUPPLIED: "not looked at",

@@ -20,7 +20,7 @@ class Paragraph(Struct, frozen=True):
     tone: Tone = Tone.PLAIN
 
 
-class Fields(Struct, frozen=True):
+class NamedValues(Struct, frozen=True):
     """Names and their values, set in columns."""
 
     rows: tuple[tuple[str, str], ...]
@@ -95,7 +95,7 @@ class Links(Struct, frozen=True):
 
 
 Block: TypeAlias = (
-    "Paragraph | Fields | Bullets | Quote | Checklist | Snippet | Changes | Listing | Folded | Links | Section"
+    "Paragraph | NamedValues | Bullets | Quote | Checklist | Snippet | Changes | Listing | Folded | Links | Section"
 )
 
 

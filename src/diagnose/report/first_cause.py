@@ -12,20 +12,20 @@ from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
 from diagnose.model.tri import Tri
 
 
-class Builtin(StrEnum):
+class BuiltinCause(StrEnum):
     """A built-in's id stands where a rule's id would."""
 
     CONTRADICTED = "aws-answered-otherwise"
     UNEXPLAINED = "no-rule-explains-it"
 
 
-TITLES = {
-    Builtin.CONTRADICTED: "AWS answered otherwise than xdiag computed",
-    Builtin.UNEXPLAINED: "Denied, and no rule explains it",
+BUILTIN_TITLES = {
+    BuiltinCause.CONTRADICTED: "AWS's answer differs from xdiag's",
+    BuiltinCause.UNEXPLAINED: "Denied, and no rule explains it",
 }
 
 
-class Primary(Struct, frozen=True):
+class FirstCause(Struct, frozen=True):
     """The first thing that is said about a diagnosis, empty where nothing stands in the way."""
 
     cause: str = ""
@@ -35,29 +35,29 @@ class Primary(Struct, frozen=True):
     action: str = ""
 
 
-def builtin(diagnosis: Diagnosis) -> Builtin | None:
+def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
     """Say which built-in applies, if any. A contradiction comes before everything else."""
     if diagnosis.agreement is Agreement.CONTRADICTS:
-        return Builtin.CONTRADICTED
+        return BuiltinCause.CONTRADICTED
     if diagnosis.verdict is Verdict.DENIED and not diagnosis.findings:
-        return Builtin.UNEXPLAINED
+        return BuiltinCause.UNEXPLAINED
     return None
 
 
-def primary(diagnosis: Diagnosis) -> Primary:
+def first_cause(diagnosis: Diagnosis) -> FirstCause:
     """Choose the first cause. Findings come in the order in which they are told."""
-    found = builtin(diagnosis)
+    found = builtin_cause(diagnosis)
     if found is not None:
-        blocker = next(iter(diagnosis.decision.blockers), None) if found is Builtin.UNEXPLAINED else None
+        blocker = next(iter(diagnosis.decision.blockers), None) if found is BuiltinCause.UNEXPLAINED else None
         layer, action = (blocker.layer or "", blocker.action or "") if blocker else ("", "")
-        return Primary(found, TITLES[found], Certainty.CERTAIN, layer, action)
+        return FirstCause(found, BUILTIN_TITLES[found], Certainty.CERTAIN, layer, action)
     for finding in diagnosis.findings:
         action = finding.action or "sts:AssumeRole"
-        return Primary(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
-    return Primary()
+        return FirstCause(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
+    return FirstCause()
 
 
-def computed(diagnosis: Diagnosis) -> Verdict:
+def computed_verdict(diagnosis: Diagnosis) -> Verdict:
     """Give the verdict that the evidence alone came to."""
     match diagnosis.decision.verdict:
         case Tri.YES:

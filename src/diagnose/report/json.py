@@ -12,18 +12,18 @@ from diagnose.model.policy import Level, PolicySet, document_text
 from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report import Screen
-from diagnose.report.first_cause import computed, primary
-from diagnose.report.json_v1 import Document, Visibility
+from diagnose.report.first_cause import computed_verdict, first_cause
+from diagnose.report.json_v1 import DiagnosisShape, Visibility
 from diagnose.report.refused import refusal_words
 from diagnose.report.safe_text import ascii_json
 from diagnose.report.sections.fixes import proof_words
 from diagnose.report.sections.handover import handover
 from diagnose.report.sections.headline import dest_account, source_account
-from diagnose.report.sections.layers import check
-from diagnose.report.sections.places import place
+from diagnose.report.sections.layers import layer_check
+from diagnose.report.sections.places import locate
 from diagnose.report.sections.remaining import remaining_words
-from diagnose.report.sections.unseen import cure, doubt_words, gaps
-from diagnose.report.snippet import find, page
+from diagnose.report.sections.unseen import doubt_words, gaps, how_to_read
+from diagnose.report.snippet import page_of, span_at
 from diagnose.version import VERSION
 
 SUFFIX = "json"
@@ -32,12 +32,12 @@ SUFFIX = "json"
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
     told = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
-    return ascii_json(msgspec.to_builtins(msgspec.convert(told, Document)), indent=2) + "\n"
+    return ascii_json(msgspec.to_builtins(msgspec.convert(told, DiagnosisShape)), indent=2) + "\n"
 
 
 def diagnosis_schema() -> dict[str, object]:
     """Give the JSON Schema of a report."""
-    (reference,), components = msgspec.json.schema_components((Document,), ref_template="#/$defs/{name}")
+    (reference,), components = msgspec.json.schema_components((DiagnosisShape,), ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
 
 
@@ -55,13 +55,13 @@ def destination_visibility(case: Case) -> Visibility:
 
 
 def _flat(diagnosis: Diagnosis) -> Mapping[str, object]:
-    case, first = diagnosis.case, primary(diagnosis)
+    case, first = diagnosis.case, first_cause(diagnosis)
     certain = sum(finding.certainty is Certainty.CERTAIN for finding in diagnosis.findings)
     proofs = [remedy.proof for finding in diagnosis.findings for remedy in finding.remedies]
     return {
         "tool_version": VERSION,
         "verdict": diagnosis.verdict.value,
-        "computed": computed(diagnosis).value,
+        "computed": computed_verdict(diagnosis).value,
         "primary_cause": first.cause,
         "primary_cause_title": first.title,
         "layer": first.layer,
@@ -107,7 +107,7 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
                 "verdict": layer.verdict.word,
                 "explicit_deny": layer.explicit.word,
                 "needed": layer.needed.word,
-                "answer": check(layer).answer,
+                "answer": layer_check(layer).answer,
             }
             for decided in decision.actions
             for layer in decided.layers
@@ -139,7 +139,7 @@ def _detail(diagnosis: Diagnosis) -> Mapping[str, object]:
                 "gap": gap.gap.value,
                 "permission": gap.permission,
                 "detail": gap.detail,
-                "cure": cure(gap),
+                "cure": how_to_read(gap),
             }
             for gap in gaps(diagnosis)
         ],
@@ -197,9 +197,9 @@ def _fix(remedy: Remedy, case: Case) -> Mapping[str, object]:
 
 
 def _place(excerpt: Excerpt, case: Case) -> Mapping[str, object]:
-    found, policy = place(excerpt, case), excerpt.policy
-    shown = page(document_text(policy.document))
-    span = find(shown, excerpt.pointer)
+    found, policy = locate(excerpt, case), excerpt.policy
+    shown = page_of(document_text(policy.document))
+    span = span_at(shown, excerpt.pointer)
     return {
         "layer": excerpt.layer.value,
         "level": excerpt.level,

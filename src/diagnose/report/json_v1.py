@@ -110,7 +110,7 @@ class RefusedShape(Struct, frozen=True, kw_only=True):
 
 
 class CauseShape(Struct, frozen=True, kw_only=True):
-    """A cause: the id of its rule, what was compared, where, who can mend it and how; `refused` are no fixes.
+    """A cause: the id of its rule, what was compared, where, who can fix it and how; `refused` are no fixes.
 
     `formerly` lists the ids under which earlier versions told the cause: the rule's own, or those of the rules that
     were merged into it.
@@ -174,7 +174,7 @@ class DoubtShape(Struct, frozen=True, kw_only=True):
 
 
 class GapShape(Struct, frozen=True, kw_only=True):
-    """Something that was not read, and the IAM permission that would cure it."""
+    """Something that was not read, and the IAM permission that reading it needs."""
 
     subject: str
     gap: str
@@ -201,7 +201,7 @@ class AttemptShape(Struct, frozen=True, kw_only=True):
     reported: str
 
 
-class Document(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.diagnosis/1"):
+class DiagnosisShape(Flat, frozen=True, kw_only=True, tag_field="schema", tag="xdiag.diagnosis/1"):
     """A whole diagnosis: the flat part first, then the detail."""
 
     causes: list[CauseShape]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TypeAlias
 
-from diagnose.report.safe_text import cells, pieces, visible
+from diagnose.report.safe_text import cells, text_parts, visible
 
 
 class Tone(StrEnum):
@@ -19,31 +19,33 @@ class Tone(StrEnum):
 
 
 Run: TypeAlias = tuple[Tone, str]
-Row: TypeAlias = tuple[Run, ...]
+TonedLine: TypeAlias = tuple[Run, ...]
 
 
-def row(text: str, tone: Tone = Tone.PLAIN, *, indent: int = 0) -> Row:
+def unwrapped(text: str, tone: Tone = Tone.PLAIN, *, indent: int = 0) -> TonedLine:
     """Set one line as it is, however long: a command, a line of a policy."""
     return ((tone, " " * indent + visible(text)),) if text else ()
 
 
-def length(line: Row) -> int:
+def columns(line: TonedLine) -> int:
     """Count the terminal columns of a line."""
     return sum(cells(text) for _, text in line)
 
 
-def wrap(text: str, width: int, *, first: str = "", rest: str | None = None, tone: Tone = Tone.PLAIN) -> list[Row]:
+def wrap(
+    text: str, width: int, *, first: str = "", rest: str | None = None, tone: Tone = Tone.PLAIN
+) -> list[TonedLine]:
     """Set a sentence in lines of at most `width` columns, broken at spaces only.
 
     What stands between backticks is never broken, nor is a word: an ARN that is too long runs over, on a line of
     its own. `first` goes before the first line, `rest` before the others; None means as many spaces.
     """
     follow = " " * cells(first) if rest is None else rest
-    lines: list[Row] = []
-    line: Row = ((tone, first),) if first else ()
+    lines: list[TonedLine] = []
+    line: TonedLine = ((tone, first),) if first else ()
     empty = True
     for word in _words(text, tone):
-        if not empty and length(line) + 1 + length(word) > width:
+        if not empty and columns(line) + 1 + columns(word) > width:
             lines.append(line)
             line, empty = ((tone, follow),) if follow else (), True
         line = (*line, *word) if empty else (*line, (tone, " "), *word)
@@ -51,15 +53,15 @@ def wrap(text: str, width: int, *, first: str = "", rest: str | None = None, ton
     return [*lines, line]
 
 
-def plain(lines: list[Row]) -> str:
+def toneless(lines: list[TonedLine]) -> str:
     """Write lines without any tone; no line ends in spaces."""
     return "\n".join("".join(text for _, text in line).rstrip() for line in lines) + "\n"
 
 
-def _words(text: str, tone: Tone) -> list[Row]:
+def _words(text: str, tone: Tone) -> list[TonedLine]:
     """Take a sentence apart at the spaces outside of backticks. A word is a row, for it may hold both tones."""
     words: list[list[Run]] = [[]]
-    for piece in pieces(text):
+    for piece in text_parts(text):
         if piece.code:
             words[-1].append((Tone.NAME if tone is Tone.PLAIN else tone, f"`{piece.text}`"))
             continue

@@ -14,16 +14,16 @@ from diagnose.report.blocks import (
     Bullets,
     Changes,
     Checklist,
-    Fields,
     Folded,
     Links,
     Listing,
+    NamedValues,
     Paragraph,
     Quote,
     Section,
     Snippet,
 )
-from diagnose.report.layout import plain
+from diagnose.report.layout import toneless
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import code_span, fence, html_text, prose
 from diagnose.report.snippet import draw
@@ -48,7 +48,7 @@ def _set(block: Block, level: int) -> Iterator[str]:
     match block:
         case Paragraph():
             yield prose(block.text)
-        case Fields():
+        case NamedValues():
             yield "\n".join(f"- **{name}**: {prose(value)}" for name, value in block.rows)
         case Bullets():
             yield "\n".join(f"- {prose(item)}" for item in block.items)
@@ -58,7 +58,7 @@ def _set(block: Block, level: int) -> Iterator[str]:
             names = max(len(check.name) for check in block.checks)
             yield fence("\n".join(f"{check.name:{names}} {check.sign} {check.answer}" for check in block.checks))
         case Snippet():
-            yield fence(plain(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
+            yield fence(toneless(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
         case Changes():
             yield fence("\n".join(block.lines), "diff")
         case Listing():

@@ -1,15 +1,15 @@
 """What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
 
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.report.blocks import Fields, Outline
+from diagnose.report.blocks import NamedValues, Outline
 from diagnose.report.layout import Tone
-from diagnose.report.sections.attempt import attempt, contradiction
-from diagnose.report.sections.causes import SAVE, causes, problems
-from diagnose.report.sections.fixes import plan
+from diagnose.report.sections.attempt import contradiction, live_attempt
+from diagnose.report.sections.causes import SAVE, causes, invalid_policies
+from diagnose.report.sections.fixes import joint_fix
 from diagnose.report.sections.headline import ends, headline
 from diagnose.report.sections.layers import layers
 from diagnose.report.sections.unseen import unseen
-from diagnose.report.sections.verdict import passage
+from diagnose.report.sections.verdict import verdict_section
 from diagnose.version import VERSION
 
 _TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}
@@ -24,15 +24,15 @@ def outline(diagnosis: Diagnosis) -> Outline:
         headline(diagnosis),
         _TONES[diagnosis.verdict],
         (
-            Fields(ends(diagnosis)),
+            NamedValues(ends(diagnosis)),
             *contradiction(diagnosis),
-            *passage(diagnosis),
-            *plan(diagnosis),
+            *verdict_section(diagnosis),
+            *joint_fix(diagnosis),
             *causes(diagnosis),
-            *problems(diagnosis),
+            *invalid_policies(diagnosis),
             *layers(diagnosis.decision),
             *unseen(diagnosis),
-            *attempt(diagnosis),
+            *live_attempt(diagnosis),
         ),
         _footer(diagnosis),
     )

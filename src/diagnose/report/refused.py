@@ -6,7 +6,7 @@ from typing import assert_never
 from diagnose.model.diagnosis import Finding, NotProved, Proof, Refused
 from diagnose.report.blocks import Block, Bullets, Paragraph
 from diagnose.report.layout import Tone
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 _SAY_NOTHING = (NotProved.ALLOWED_ALREADY, NotProved.SAME_AS_SMALLER, NotProved.NO_EDIT)
 """Reasons from which nobody learns anything about their policies."""
@@ -18,19 +18,19 @@ def refusals(finding: Finding) -> Iterator[Block]:
         return
     telling = [one for one in finding.refused if one.reason not in _SAY_NOTHING]
     if telling:
-        yield Paragraph("Looked for, and not proved as a fix:", Tone.DIM)
-        yield Bullets(tuple(f"{quoted(one.kind)}: {refusal_words(one)}." for one in telling))
+        yield Paragraph("Considered, but not proved as a fix:", Tone.DIM)
+        yield Bullets(tuple(f"{in_backticks(one.kind)}: {refusal_words(one)}." for one in telling))
 
 
 def refusal_words(refused: Refused) -> str:
     """Say why no edit of a kind was proved."""
     match refused.reason:
         case NotProved.LETS_IN_OTHERS:
-            return "it would let in others, too"
+            return "it would give others access, too"
         case NotProved.OPENS_OTHER_ROLES:
-            return "it would open other roles, too"
+            return "it would allow other roles, too"
         case NotProved.DENY_IS_MEANT:
-            return "the Deny is there for exactly this caller or role, so only its owner can decide to lift it"
+            return "the Deny is there for exactly this caller or role, so only its owner can decide to remove it"
         case NotProved.AWS_MANAGED:
             return "the policy is managed by AWS and cannot be edited"
         case NotProved.PROTECTED:

@@ -12,7 +12,7 @@ from diagnose.report.safe_text import ascii_json, csv_line
 R = TypeVar("R", bound=Struct)
 
 
-def written(rows: Iterable[Struct], form: Lines) -> bytes:
+def encode_rows(rows: Iterable[Struct], form: Lines) -> bytes:
     """Write rows, a line end after each."""
     plain = map(msgspec.to_builtins, rows)
     if form is Lines.CSV:
@@ -20,18 +20,18 @@ def written(rows: Iterable[Struct], form: Lines) -> bytes:
     return "".join(f"{ascii_json(row)}\n" for row in plain).encode("ascii")
 
 
-def header(kind: type[Struct], form: Lines) -> bytes:
+def header_line(kind: type[Struct], form: Lines) -> bytes:
     """Give the line that stands before the rows of a kind, with the names of their fields; empty where none does."""
     return csv_line(_names(kind)).encode() if form is Lines.CSV else b""
 
 
-def beginning(kind: type[Struct], form: Lines) -> bytes:
+def row_prefix(kind: type[Struct], form: Lines) -> bytes:
     """Give the text that every row of a kind begins with."""
     tag = str(kind.__struct_config__.tag)
     return f"{tag},".encode() if form is Lines.CSV else f'{{"{_names(kind)[0]}": "{tag}", '.encode()
 
 
-def read(line: bytes, kind: type[R], form: Lines) -> R:
+def decode_row(line: bytes, kind: type[R], form: Lines) -> R:
     """Read a row that was written so. Raises ValueError for anything else."""
     if form is Lines.JSONL:
         return msgspec.json.decode(line, type=kind)

@@ -15,7 +15,7 @@ from functools import cache
 from msgspec import Struct
 
 
-class Piece(Struct, frozen=True):
+class TextPart(Struct, frozen=True):
     """A stretch of a sentence: words, or text that stood between backticks."""
 
     text: str
@@ -36,25 +36,25 @@ def cells(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def quoted(text: str) -> str:
+def in_backticks(text: str) -> str:
     """Put a name between backticks, whatever is in it; an empty one is said to be so."""
     return "`" + visible(text).replace("`", r"\u0060") + "`" if text else "(empty)"
 
 
-def pieces(text: str) -> tuple[Piece, ...]:
+def text_parts(text: str) -> tuple[TextPart, ...]:
     """Take a sentence apart at its backticks. A backtick without a partner stays a character."""
     parts = visible(text).split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = [f"{parts[-2]}`{parts[-1]}"]
     # Two backticks with nothing between them are no name.
     texts = [part or "``" if index % 2 else part for index, part in enumerate(parts)]
-    return tuple(Piece(text, code=parts[index] != "" and index % 2 == 1) for index, text in enumerate(texts) if text)
+    return tuple(TextPart(text, code=parts[index] != "" and index % 2 == 1) for index, text in enumerate(texts) if text)
 
 
 def prose(text: str) -> str:
     """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code."""
     written = ""
-    for piece in pieces(text):
+    for piece in text_parts(text):
         marked = _marked(piece, starts=not written.strip())
         # Two code spans that touch would read as one, or as none.
         written += f" {marked}" if written.endswith("`") and marked.startswith("`") else marked
@@ -127,7 +127,7 @@ def _escaped(character: str) -> str:
     return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
 
 
-def _marked(piece: Piece, *, starts: bool) -> str:
+def _marked(piece: TextPart, *, starts: bool) -> str:
     """Write a piece; `starts` says that nothing stands before it."""
     if piece.code:
         return code_span(piece.text)

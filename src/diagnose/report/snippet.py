@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.pointer import joined
-from diagnose.report.layout import Row, Tone, wrap
+from diagnose.model.pointer import below
+from diagnose.report.layout import Tone, TonedLine, wrap
 from diagnose.report.safe_text import cells, visible
 
 
@@ -44,7 +44,7 @@ class Page(Struct, frozen=True):
     broken: bool = False
 
 
-def find(page: Page, pointer: str) -> Span:
+def span_at(page: Page, pointer: str) -> Span:
     """Find the value at a JSON pointer, or the innermost value around it where it is absent.
 
     `/Statement/0/Action/0` finds the lone action of a lone statement, which may be written without their lists.
@@ -58,15 +58,15 @@ def find(page: Page, pointer: str) -> Span:
     return page.spans[found]
 
 
-def draw(page: Page, marks: Sequence[Mark], width: int) -> list[Row]:
+def draw(page: Page, marks: Sequence[Mark], width: int) -> list[TonedLine]:
     """Draw the marked lines of one document, in their order, and what one needs to see around them.
 
     The marked value is never cut, unless it is longer than any ARN; the line around it is.
     """
-    placed = sorted({mark: find(page, mark.pointer) for mark in marks}.items(), key=lambda item: _order(*item))
+    placed = sorted({mark: span_at(page, mark.pointer) for mark in marks}.items(), key=lambda item: _order(*item))
     numbers = _numbers(page, [span for _, span in placed])
     gutter = len(str(max(numbers))) if numbers else 1
-    rows: list[Row] = [((Tone.DIM, f"{'':{gutter}} |"),)]
+    rows: list[TonedLine] = [((Tone.DIM, f"{'':{gutter}} |"),)]
     last = 0
     for number in numbers:
         if last and number > last + 1:
@@ -77,7 +77,7 @@ def draw(page: Page, marks: Sequence[Mark], width: int) -> list[Row]:
     return rows
 
 
-def page(text: str) -> Page:
+def page_of(text: str) -> Page:
     """Print a document, whatever is in it."""
     try:
         return printed(parse(text))
@@ -123,11 +123,11 @@ def _numbers(page: Page, spans: Sequence[Span]) -> list[int]:
     return sorted(chosen | {number + 1 for number in chosen if number + 2 in chosen})
 
 
-def _line(line: str, number: int, gutter: int, marked: Sequence[tuple[Mark, Span]], width: int) -> list[Row]:
+def _line(line: str, number: int, gutter: int, marked: Sequence[tuple[Mark, Span]], width: int) -> list[TonedLine]:
     """Draw one line of the document and, under it, its carets."""
     front = f"{'':{gutter}} | "
     shown, lost = _cut(line, [span for _, span in marked], width - len(front))
-    rows: list[Row] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, shown))]
+    rows: list[TonedLine] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, shown))]
     for mark, span in marked:
         start = cells(shown[: max(span.column - 1 - lost, 0)])
         under = cells(shown[max(span.column - 1 - lost, 0) :][: span.width])
@@ -149,10 +149,10 @@ def _cut(line: str, spans: Sequence[Span], room: int) -> tuple[str, int]:
     return f"{head}{line[begin:stop]}{tail}", begin - len(head)
 
 
-def _carets(mark: Mark, front: str, start: int, under: int, width: int) -> list[Row]:
+def _carets(mark: Mark, front: str, start: int, under: int, width: int) -> list[TonedLine]:
     """Draw the carets of one mark, with its label beside them or, where there is no room, below."""
     tone = Tone.BAD if mark.primary else Tone.NAME
-    line: Row = ((Tone.DIM, front), (tone, " " * start + ("^" if mark.primary else "-") * under))
+    line: TonedLine = ((Tone.DIM, front), (tone, " " * start + ("^" if mark.primary else "-") * under))
     if not mark.label:
         return [line]
     used = start + under + 1
@@ -164,7 +164,7 @@ def _carets(mark: Mark, front: str, start: int, under: int, width: int) -> list[
     return [line, *(_below(front, start, row, tone) for row in wrap(mark.label, room - start, tone=tone))]
 
 
-def _below(front: str, start: int, line: Row, tone: Tone) -> Row:
+def _below(front: str, start: int, line: TonedLine, tone: Tone) -> TonedLine:
     return ((Tone.DIM, front), (tone, " " * start), *line)
 
 
@@ -190,7 +190,7 @@ def _print(
         lines.append(f"{key}{opening}")
         for place, (name, lead, value) in enumerate(children, 1):
             _print(
-                value, joined(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
+                value, below(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
             )
         lines.append(f"{indent}{closing}{comma}")
     else:

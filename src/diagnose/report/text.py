@@ -14,17 +14,17 @@ from diagnose.report.blocks import (
     Bullets,
     Changes,
     Checklist,
-    Fields,
     Folded,
     Links,
     Listing,
+    NamedValues,
     Paragraph,
     Quote,
     Section,
     Sign,
     Snippet,
 )
-from diagnose.report.layout import Row, Tone, plain, row, wrap
+from diagnose.report.layout import Tone, TonedLine, toneless, unwrapped, wrap
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import cells
 from diagnose.report.snippet import draw
@@ -46,14 +46,14 @@ _STYLES = {
 def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as text as wide as the screen. ARNs and commands are never broken; long ones run over."""
     lines = layout(diagnosis, screen.width)
-    return _painted(lines) if screen.color else plain(lines)
+    return _painted(lines) if screen.color else toneless(lines)
 
 
-def layout(diagnosis: Diagnosis, width: int) -> list[Row]:
+def layout(diagnosis: Diagnosis, width: int) -> list[TonedLine]:
     """Set the outline in lines, with an empty line between blocks."""
     told = outline(diagnosis)
     # One line, however long, for it becomes the title of a ticket.
-    lines = [row(told.headline, told.tone)]
+    lines = [unwrapped(told.headline, told.tone)]
     for block in told.blocks:
         lines += [(), *_set(block, width, 0 if isinstance(block, Section) else _STEP)]
     lines += [()]
@@ -62,13 +62,13 @@ def layout(diagnosis: Diagnosis, width: int) -> list[Row]:
     return lines
 
 
-def _set(block: Block, width: int, indent: int) -> Iterator[Row]:
+def _set(block: Block, width: int, indent: int) -> Iterator[TonedLine]:
     """Set one block at an indent."""
     margin = " " * indent
     match block:
         case Paragraph():
             yield from wrap(block.text, width, first=margin, tone=block.tone)
-        case Fields():
+        case NamedValues():
             yield from _fields(block, width, margin)
         case Bullets():
             for item in block.items:
@@ -81,24 +81,26 @@ def _set(block: Block, width: int, indent: int) -> Iterator[Row]:
         case Snippet():
             yield from (((Tone.PLAIN, margin), *line) for line in draw(block.page, block.marks, width - indent))
         case Changes():
-            yield from (row(line, _change_tone(line), indent=indent) for line in block.lines)
+            yield from (unwrapped(line, _change_tone(line), indent=indent) for line in block.lines)
         case Folded():
             titles = ", ".join(listing.title for listing in block.listings)
-            yield from wrap(f"In the markdown and json reports, too: {titles}.", width, first=margin, tone=Tone.DIM)
+            yield from wrap(
+                f"Only in the Markdown and JSON reports (`--format`): {titles}.", width, first=margin, tone=Tone.DIM
+            )
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
             yield ()
             # Without a margin, for it is to be copied: the end of a here-document must stand at the start of its line.
-            yield from (row(line) for line in block.text.strip("\n").split("\n"))
+            yield from (unwrapped(line) for line in block.text.strip("\n").split("\n"))
         case Links():
-            yield from (row(f"Source: {url}", Tone.DIM, indent=indent) for url in block.urls)
+            yield from (unwrapped(f"Source: {url}", Tone.DIM, indent=indent) for url in block.urls)
         case Section():
             yield from _section(block, width, indent)
         case _:
             assert_never(block)
 
 
-def _section(section: Section, width: int, indent: int) -> Iterator[Row]:
+def _section(section: Section, width: int, indent: int) -> Iterator[TonedLine]:
     """Set a section: its title, and its blocks one step in."""
     number = f"{section.number}. " if section.number else ""
     yield from wrap(section.title, width, first=f"{'':{indent}}{number}", tone=Tone.STRONG)
@@ -107,13 +109,13 @@ def _section(section: Section, width: int, indent: int) -> Iterator[Row]:
         yield from _set(block, width, indent + _STEP)
 
 
-def _fields(fields: Fields, width: int, margin: str) -> Iterator[Row]:
+def _fields(fields: NamedValues, width: int, margin: str) -> Iterator[TonedLine]:
     names = max(len(name) for name, _ in fields.rows)
     for name, value in fields.rows:
         yield from wrap(value, width, first=f"{margin}{name:{names}}  ")
 
 
-def _checklist(checklist: Checklist, width: int, margin: str) -> Iterator[Row]:
+def _checklist(checklist: Checklist, width: int, margin: str) -> Iterator[TonedLine]:
     names = max(cells(check.name) for check in checklist.checks)
     for check in checklist.checks:
         head = f"{margin}{check.name:{names}} {check.sign} "
@@ -126,7 +128,7 @@ def _change_tone(line: str) -> Tone:
     return {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.DIM)
 
 
-def _painted(lines: list[Row]) -> str:
+def _painted(lines: list[TonedLine]) -> str:
     """Paint the lines with Rich, which gets no markup to parse and nothing to wrap."""
     from io import StringIO
 

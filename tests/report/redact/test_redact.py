@@ -25,10 +25,10 @@ from diagnose.model.policy import Policy, PolicySet, PolicyVersion, document_tex
 from diagnose.model.trace import Decision
 from diagnose.model.tri import NO
 from diagnose.report import Format, render
-from diagnose.report.redact.redact import HOW, redact, redact_case
-from diagnose.report.snippet import find, page
+from diagnose.report.redact.redact import REWRITERS, redact, redact_case
+from diagnose.report.snippet import page_of, span_at
 
-WORLDS = sorted((Path(__file__).parent.parent.parent / "fixtures" / "worlds").glob("*.json"))
+WORLDS = sorted((Path(__file__).parents[3] / "fixtures" / "worlds").glob("*.json"))
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 
 _letters = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-", min_size=1, max_size=8)
@@ -97,7 +97,7 @@ def test_every_pointer_leads_to_the_same_place(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
     for before, after in zip(diagnosis.findings, redact(diagnosis, value_kind).findings, strict=True):
         for one, other in zip(before.excerpts, after.excerpts, strict=True):
-            spans = [find(page(document_text(it.policy.document)), it.pointer) for it in (one, other)]
+            spans = [span_at(page_of(document_text(it.policy.document)), it.pointer) for it in (one, other)]
             assert spans[0].line == spans[1].line
 
 
@@ -131,12 +131,12 @@ def test_nothing_of_a_whole_world_is_left(path: Path) -> None:
 
 def test_no_field_that_holds_text_is_forgotten() -> None:
     assert {kind.__name__ for kind in _structs(Diagnosis)} >= {"Case", "Policy", "Unread", "ElementTrace", "Remedy"}
-    assert _structs(Diagnosis) == set(HOW)
+    assert _structs(Diagnosis) == set(REWRITERS)
     forgotten = {
         f"{kind.__name__}.{field}"
         for kind in _structs(Diagnosis)
         for field, hint in get_type_hints(kind).items()
-        if _holds_text(hint) and field not in HOW.get(kind, {})
+        if _holds_text(hint) and field not in REWRITERS.get(kind, {})
     }
     assert forgotten == set()
 

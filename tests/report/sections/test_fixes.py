@@ -29,19 +29,27 @@ def doubt(layer: Layer) -> Doubt:
 @pytest.mark.parametrize(
     ("remedy", "words"),
     [
-        pytest.param(replace(REMEDY, proof=Proof.ALLOWED, patch="[]"), "Proved: allowed with this edit.", id="an edit"),
-        pytest.param(replace(REMEDY, proof=Proof.ALLOWED), "Proved: allowed with this change.", id="another request"),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED, patch="[]"),
+            "Proved: the request is allowed with this edit.",
+            id="an edit",
+        ),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED),
+            "Proved: the request is allowed with this change.",
+            id="another request",
+        ),
         pytest.param(
             replace(
                 REMEDY, proof=Proof.CLEARS, remaining=(blocks(Layer.TRUST), doubt(Layer.RCP), blocks(Layer.BOUNDARY))
             ),
-            "Proved: clears this layer; still blocking: the trust policy does not allow `sts:AssumeRole`; "
-            "the permissions boundary does not allow `sts:AssumeRole`.",
+            "Proved: removes this cause. Not enough by itself; still blocking: the trust policy does not allow "
+            "`sts:AssumeRole`; the permissions boundary does not allow `sts:AssumeRole`.",
             id="something else still blocks",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.CLEARS),
-            "Proved: clears this layer; the rest depends on what is not known.",
+            "Proved: removes this cause; the rest depends on what is not known.",
             id="the rest is not known",
         ),
         pytest.param(
@@ -50,25 +58,25 @@ def doubt(layer: Layer) -> Doubt:
                 proof=Proof.CLEARS,
                 remaining=(doubt(Layer.SCP), Doubt(Gate.ROLE), doubt(Layer.RCP)),
             ),
-            "Proved: clears this layer, and nothing known blocks after it. Not ruled out: the role that is asked for, "
+            "Proved: removes this cause, and nothing else is known to block. Not ruled out: the requested role, "
             "which could not be checked; the service control policy and the resource control policy, "
-            "which were not read, or not wholly.",
+            "which were not read, or only in part.",
             id="several were not read",
         ),
-        pytest.param(REMEDY, "Not proved: this is nothing that xdiag can try on the evidence.", id="not tried"),
+        pytest.param(REMEDY, "Not proved: xdiag cannot test this change.", id="not tried"),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES),
-            "Proved: allowed with this change. It lets in nobody else.",
+            "Proved: the request is allowed with this change. Nobody else gains access.",
             id="nobody else is let in",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=NO),
-            "Proved: allowed with this change. It lets in others, too: review it before you apply it.",
+            "Proved: the request is allowed with this change. Others gain access, too: review it before you apply it.",
             id="others are let in",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=UNKNOWN),
-            "Proved: allowed with this change. Whether it lets in anybody else is not known.",
+            "Proved: the request is allowed with this change. Whether anybody else gains access is not known.",
             id="nobody knows who is let in",
         ),
     ],
@@ -115,8 +123,8 @@ def test_a_new_policy_is_shown_in_full() -> None:
 @pytest.mark.parametrize(
     ("others", "place"),
     [
-        pytest.param((), "the fix of cause 1", id="the only fix"),
-        pytest.param((REMEDY,), "fix 2 of cause 1", id="one of two"),
+        pytest.param((), "the fix under 1", id="the only fix"),
+        pytest.param((REMEDY,), "fix 2 under 1", id="one of two"),
     ],
 )
 def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Remedy, ...], place: str) -> None:

@@ -22,7 +22,7 @@ def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
     assert remedy.document in text
     assert remedy.patch in text
     assert "it is then allowed" in text
-    assert "the answer was the same before and after" in text
+    assert "the answer does not change" in text
 
 
 def test_what_remains_is_not_kept_from_the_owner() -> None:
@@ -76,7 +76,7 @@ def test_the_one_who_owns_a_layer_is_asked(layer: Layer | None, owner: Owner, wh
 def test_a_question_is_handed_over_as_a_question() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal={"AWS": BUILDER})))
     remedy = the_remedy("ask-owner", about(case, Layer.TRUST, effect=Effect.DENY), case)
-    assert handover(remedy, case).endswith("which is refused, or may be. Is that meant to be so?")
+    assert handover(remedy, case).endswith("That is denied, or may be. Is this intended?")
 
 
 def test_who_owns_what_was_not_read_is_asked_to_send_it() -> None:
@@ -84,7 +84,7 @@ def test_who_owns_what_was_not_read_is_asked_to_send_it() -> None:
     case = broken("cross-account", identity_policies=unread)
     text = handover(the_remedy("ask-owner", Subject(layer=Layer.IDENTITY), case), case)
     assert text.startswith("To the owner of account 111111111111: ")
-    assert text.endswith("To tell why, your policies have to be seen: please send them.")
+    assert text.endswith("Please send your policies: they are needed to find out why.")
 
 
 def test_what_an_unread_policy_must_hold_is_handed_over_as_a_question() -> None:
@@ -95,7 +95,7 @@ def test_what_an_unread_policy_must_hold_is_handed_over_as_a_question() -> None:
     question, _, statement = text.partition("\n\n")
     assert question == (
         f"To the owner of account 222222222222: `{BUILDER}` needs to assume `{DEPLOY}`. "
-        "Your policies could not be read: do they hold a statement such as this one, and no Deny that applies?"
+        "Your policies could not be read: do they contain a statement like this one, and no Deny that applies?"
     )
     assert json.loads(statement)["Statement"][0]["Principal"] == {"AWS": BUILDER}
 

@@ -4,7 +4,7 @@ from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.case import Via
 from diagnose.model.diagnosis import Agreement, Owner, Verdict
-from diagnose.report.sections.headline import ends, headline, owner_name, role_name, source_name
+from diagnose.report.sections.headline import destination_name, ends, headline, owner_name, source_name
 
 CASE = EVERY["allowed"](NAMES).case
 
@@ -42,7 +42,7 @@ def test_a_caller_is_named_by_kind_name_and_account(arn: str, name: str) -> None
     ],
 )
 def test_a_role_is_named_with_its_account(arn: str, name: str) -> None:
-    assert role_name(replace(CASE, request=replace(CASE.request, role_arn=arn))) == name
+    assert destination_name(replace(CASE, request=replace(CASE.request, role_arn=arn))) == name
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_the_headline_says_the_verdict_first(verdict: Verdict, line: str) -> Non
         pytest.param(Owner.SOURCE, "the owner of the source account (111111111111)", id="source"),
         pytest.param(Owner.DESTINATION, "the owner of the destination account (222222222222)", id="destination"),
         pytest.param(Owner.ORGANIZATION, "the administrators of the organization", id="organization"),
-        pytest.param(Owner.NETWORK, "whoever runs the network and its VPC endpoints", id="network"),
-        pytest.param(Owner.CALLER, "whoever makes the request", id="caller"),
-        pytest.param(Owner.XDIAG, "whoever runs xdiag", id="xdiag"),
+        pytest.param(Owner.NETWORK, "the owner of the VPC endpoint", id="network"),
+        pytest.param(Owner.CALLER, "the caller", id="caller"),
+        pytest.param(Owner.XDIAG, "you", id="xdiag"),
     ],
 )
 def test_an_owner_is_somebody_to_talk_to(owner: Owner, name: str) -> None:
@@ -81,12 +81,14 @@ def test_within_one_account_there_is_one_owner(owner: Owner) -> None:
 @pytest.mark.parametrize(
     ("agreement", "answer"),
     [
-        pytest.param(Agreement.AGREES, "AWS, and the policies say the same", id="agrees"),
-        pytest.param(Agreement.SETTLES, "AWS; the evidence alone left it open", id="settles"),
+        pytest.param(Agreement.AGREES, "AWS; the policies say the same", id="agrees"),
+        pytest.param(Agreement.SETTLES, "AWS; the policies alone do not settle it", id="settles"),
         pytest.param(Agreement.CONTRADICTS, "AWS; xdiag computed the opposite", id="contradicts"),
         pytest.param(Agreement.NOT_MADE, "the policies; AWS was not asked", id="not made"),
         pytest.param(
-            Agreement.INCONCLUSIVE, "the policies; AWS was asked, and said neither yes nor no", id="inconclusive"
+            Agreement.INCONCLUSIVE,
+            "the policies; AWS was asked, but its answer was neither yes nor no",
+            id="inconclusive",
         ),
     ],
 )

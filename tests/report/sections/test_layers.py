@@ -16,8 +16,9 @@ from diagnose.model.trace import (
     StatementTrace,
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.model.words import LAYER_WORDS
 from diagnose.report.blocks import Check, Checklist, Paragraph, Sign
-from diagnose.report.sections.layers import check, gate_check, layers
+from diagnose.report.sections.layers import gate_check, layer_check, layers
 
 STATEMENT = StatementTrace(Layer.SCP, "", Policy("p", raw_document({})), 0, "", Effect.DENY, UNKNOWN, ())
 DENIED = Unread(Gap.ACCESS_DENIED, "p")
@@ -27,33 +28,36 @@ DENIED = Unread(Gap.ACCESS_DENIED, "p")
     ("layer", "sign", "answer"),
     [
         pytest.param(LayerTrace(Layer.TRUST, YES, NO), Sign.PASSES, "allowed", id="allowed"),
-        pytest.param(LayerTrace(Layer.TRUST, NO, NO), Sign.BLOCKS, "denied (implicit)", id="nothing allows"),
-        pytest.param(LayerTrace(Layer.TRUST, NO, YES), Sign.BLOCKS, "denied (explicit)", id="a Deny applies"),
+        pytest.param(LayerTrace(Layer.TRUST, NO, NO), Sign.BLOCKS, "denied (no Allow)", id="nothing allows"),
+        pytest.param(LayerTrace(Layer.TRUST, NO, YES), Sign.BLOCKS, "denied (explicit Deny)", id="a Deny applies"),
         pytest.param(
-            LayerTrace(Layer.TRUST, NO, UNKNOWN), Sign.BLOCKS, "denied (explicit or implicit)", id="nobody knows which"
+            LayerTrace(Layer.TRUST, NO, UNKNOWN),
+            Sign.BLOCKS,
+            "denied (explicit Deny or no Allow)",
+            id="nobody knows which",
         ),
         pytest.param(
             LayerTrace(Layer.IDENTITY, YES, NO, needed=NO),
             Sign.PASSES,
-            "allowed (it need not allow anything here)",
+            "allowed (not required)",
             id="allowed where nothing is needed",
         ),
         pytest.param(
             LayerTrace(Layer.IDENTITY, NO, NO, needed=NO),
             Sign.NONE,
-            "allows nothing, and need not",
+            "not required",
             id="silent where nothing is needed",
         ),
         pytest.param(
             LayerTrace(Layer.IDENTITY, NO, YES, needed=NO),
             Sign.BLOCKS,
-            "denied (explicit)",
+            "denied (explicit Deny)",
             id="a Deny counts though nothing is needed",
         ),
         pytest.param(
             LayerTrace(Layer.IDENTITY, NO, NO, needed=UNKNOWN),
             Sign.UNKNOWN,
-            "allows nothing; whether it must cannot be told",
+            "no Allow; whether one is required is not known",
             id="silent where nobody knows what is needed",
         ),
         pytest.param(
@@ -68,7 +72,7 @@ DENIED = Unread(Gap.ACCESS_DENIED, "p")
         pytest.param(
             LayerTrace(Layer.SCP, NO, YES, (LevelTrace("Root", YES, NO), LevelTrace("Workloads", YES, YES))),
             Sign.BLOCKS,
-            "denied (explicit) at `Workloads`",
+            "denied (explicit Deny) at `Workloads`",
             id="one level of an organization denies",
         ),
         pytest.param(
@@ -86,22 +90,22 @@ DENIED = Unread(Gap.ACCESS_DENIED, "p")
         pytest.param(
             LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (STATEMENT,)),)),
             Sign.UNKNOWN,
-            "depends on what is not known of the request",
+            "depends on request values that are not known",
             id="all was read, but the request is not known",
         ),
-        pytest.param(LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN), Sign.UNKNOWN, "cannot be told", id="no reason given"),
+        pytest.param(LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN), Sign.UNKNOWN, "not known", id="no reason given"),
     ],
 )
 def test_a_layer_answers_in_a_few_words(layer: LayerTrace, sign: Sign, answer: str) -> None:
-    assert check(layer) == Check(layer.layer, sign, answer)
+    assert layer_check(layer) == Check(LAYER_WORDS[layer.layer].policies, sign, answer)
 
 
 @pytest.mark.parametrize(
     ("verdicts", "count"),
     [
-        pytest.param((YES, YES, YES), "None of 3 layers stands in the way.", id="none"),
-        pytest.param((YES, NO, YES), "1 of 3 layers stands in the way.", id="one"),
-        pytest.param((NO, NO, UNKNOWN), "2 of 3 layers stand in the way; 1 cannot be told.", id="two and a doubt"),
+        pytest.param((YES, YES, YES), "None of 3 layers blocks the request.", id="none"),
+        pytest.param((YES, NO, YES), "1 of 3 layers blocks the request.", id="one"),
+        pytest.param((NO, NO, UNKNOWN), "2 of 3 layers block the request; 1 is unknown.", id="two and a doubt"),
     ],
 )
 def test_the_layers_that_stand_in_the_way_are_counted(verdicts: tuple[Tri, ...], count: str) -> None:
@@ -119,9 +123,12 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
         ActionDecision(Action.TAG_SESSION, NO, other, needed=UNKNOWN),
     )
     told = layers(Decision(NO, False, actions))
-    assert [section.title for section in told] == ["Layers for sts:AssumeRole", "Layers for sts:TagSession"]
+    assert [section.title for section in told] == [
+        "Policy layers for sts:AssumeRole",
+        "Policy layers for sts:TagSession",
+    ]
     assert told[1].blocks[0] == Paragraph(
-        "Needed only if the caller's session hands on tags or a source identity, which was not read."
+        "Needed only if the caller's session has transitive tags, which is not known."
     )
 
 

@@ -8,7 +8,7 @@ from diagnose.model.diagnosis import Excerpt
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Layer
 from diagnose.report.blocks import Paragraph, Snippet
-from diagnose.report.sections.places import place, pointed_at, policy_name
+from diagnose.report.sections.places import locate, pointed_at, policy_name
 
 CASE = EVERY["allowed"](NAMES).case
 DOCUMENT = raw_document({"Statement": [{"Sid": "One", "Effect": "Allow"}, {"Effect": "Deny"}]})
@@ -73,7 +73,7 @@ def test_a_policy_is_named_by_its_layer(layer: Layer, policy: Policy, level: str
     ],
 )
 def test_a_place_is_told_by_statement_line_and_column(document: Raw, pointer: str, words: str) -> None:
-    found = place(Excerpt(Layer.TRUST, Policy("t", document), pointer), CASE)
+    found = locate(Excerpt(Layer.TRUST, Policy("t", document), pointer), CASE)
     assert str(found) == f"trust policy of Deploy, {words}"
 
 

@@ -37,12 +37,12 @@ def left(*remaining: RemainingBlocker | Doubt) -> Remedy:
     [
         pytest.param(
             RemainingBlocker(Blocker(gate=Gate.DURATION), TOO_LONG),
-            "the duration that is asked for is refused, wanted: `3600`, got: `7200`",
+            "the requested duration is refused, wanted: `3600`, got: `7200`",
             id="a gate, with both sides",
         ),
         pytest.param(
             RemainingBlocker(Blocker(gate=Gate.ROLE), GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE)),
-            "the role that is asked for is refused",
+            "the requested role is refused",
             id="a gate that wants nothing that could be named",
         ),
         pytest.param(
@@ -84,22 +84,22 @@ def left(*remaining: RemainingBlocker | Doubt) -> Remedy:
         ),
         pytest.param(
             Doubt(Layer.SCP),
-            "not ruled out: the service control policy, which was not read, or not wholly",
+            "not ruled out: the service control policy, which was not read, or only in part",
             id="an unread layer",
         ),
         pytest.param(
             Doubt(Gate.DURATION),
-            "not ruled out: the duration that is asked for, which could not be checked",
+            "not ruled out: the requested duration, which could not be checked",
             id="a gate that could not be checked",
         ),
         pytest.param(
             Doubt(Comparison(Element.PRINCIPAL, ("*",))),
-            "not ruled out: whether `*` takes in AWS services, which nobody can tell",
+            "not ruled out: whether `*` includes AWS services, which is not known",
             id="a comparison",
         ),
         pytest.param(
             Doubt(Action.SET_SOURCE_IDENTITY),
-            "not ruled out: that the session hands something on, for which `sts:SetSourceIdentity` is needed as well",
+            "not ruled out: a source identity of the caller's session, for which `sts:SetSourceIdentity` is needed",
             id="another action",
         ),
     ],
@@ -120,6 +120,6 @@ def test_what_blocks_comes_first_and_is_told_once() -> None:
 def test_one_unread_layer_is_told_where_it_comes() -> None:
     doubts = (Doubt(Layer.RCP), Doubt(ConditionKey("aws:SourceIp")))
     assert not_ruled_out(left(*doubts)) == (
-        "the resource control policy, which was not read, or not wholly; "
+        "the resource control policy, which was not read, or only in part; "
         "a condition on `aws:SourceIp`, whose value is not known"
     )

@@ -7,7 +7,7 @@ from diagnose.model.key_state import Alternative, ConditionKey, Fit
 from diagnose.model.trace import Action, Doubt, Gate, Layer, LayerTrace, LevelTrace
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Format, render
-from diagnose.report.sections.unseen import cure, doubt_words, gap_words, gaps
+from diagnose.report.sections.unseen import doubt_words, gap_words, gaps, how_to_read
 
 MFA = "aws:MultiFactorAuthPresent"
 ABSENT, THE_REST = Alternative(()), Alternative(((),))
@@ -51,7 +51,7 @@ def fits(operator: str, text: str) -> Alternative:
         ),
         pytest.param(
             Doubt(ConditionKey(MFA), YES, (exactly("true"), exactly("false")), ()),
-            f"it depends on `{MFA}` together with other unknowns",
+            f"it depends on `{MFA}` and on other unknowns",
             id="no value that denies by itself",
         ),
         pytest.param(
@@ -60,10 +60,14 @@ def fits(operator: str, text: str) -> Alternative:
         pytest.param(Doubt(ConditionKey(MFA), YES), f"it depends on `{MFA}`", id="nothing was tried"),
         pytest.param(Doubt(Layer.SCP), "it may depend on the service control policies", id="a layer, not tried"),
         pytest.param(Doubt(Layer.SCP, YES), "it depends on the service control policies", id="a layer that matters"),
-        pytest.param(Doubt(Gate.DURATION, YES), "it depends on the check of the duration", id="a gate that matters"),
+        pytest.param(
+            Doubt(Gate.DURATION, YES),
+            "it depends on how long a session the role and the caller's credentials allow",
+            id="a gate that matters",
+        ),
         pytest.param(
             Doubt(Action.TAG_SESSION, YES),
-            "it depends on whether the caller's session hands on what sts:TagSession is needed for",
+            "it depends on whether the caller's session has transitive tags, for which `sts:TagSession` is needed",
             id="a companion action",
         ),
     ],
@@ -90,7 +94,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
         pytest.param(
             Unread(Gap.NOT_SUPPLIED, "the boundary"),
             "the boundary: not looked at",
-            "needs to be given to xdiag",
+            "give it to xdiag, for example in a case file (`--case`)",
             id="nobody looked",
         ),
         pytest.param(
@@ -120,7 +124,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
     ],
 )
 def test_a_gap_says_why_and_what_would_cure_it(gap: Unread, words: str, cured: str) -> None:
-    assert (gap_words(gap), cure(gap)) == (words, cured)
+    assert (gap_words(gap), how_to_read(gap)) == (words, cured)
 
 
 def test_each_gap_is_told_once_and_by_the_name_of_its_layer() -> None:
@@ -140,8 +144,8 @@ def test_each_gap_is_told_once_and_by_the_name_of_its_layer() -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        pytest.param("wrong-principal", "They cannot mend the denial, but may hold more causes", id="denied"),
-        pytest.param("mfa-doubt", "This settles it", id="undetermined"),
+        pytest.param("wrong-principal", "They cannot change the denial, but may add causes", id="denied"),
+        pytest.param("mfa-doubt", "This is unknown and decides the answer", id="undetermined"),
     ],
 )
 def test_what_was_not_seen_is_weighed_by_the_verdict(name: str, sentence: str) -> None:
@@ -166,5 +170,5 @@ def test_several_doubts_settle_it_together() -> None:
     diagnosis = EVERY["mfa-doubt"](NAMES)
     doubts = (*diagnosis.decision.doubts, Doubt(Layer.SCP, YES))
     told = render(replace(diagnosis, decision=replace(diagnosis.decision, doubts=doubts)), Format.TEXT)
-    assert "These together settle it:" in told
-    assert "To settle it, 2 answers are missing; the first:" in told
+    assert "These are unknown and together decide the answer:" in told
+    assert "2 things are unknown; first of all" in told

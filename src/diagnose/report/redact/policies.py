@@ -11,10 +11,10 @@ from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.pointer import joined, split
+from diagnose.model.pointer import below, split
 from diagnose.model.policy import document_text
 from diagnose.report.redact import public_words
-from diagnose.report.redact.pseudonyms import Kind
+from diagnose.report.redact.pseudonyms import NameKind
 from diagnose.report.redact.sentences import Disguise
 from diagnose.report.snippet import printed
 
@@ -45,7 +45,7 @@ def disguised_pointer(pointer: str, disguise: Disguise) -> str:
     for name in split(pointer):
         tokens.append(name if name.isdecimal() or name == "-" else _key(name, keys, disguise))
         keys = keys if name.isdecimal() else (*keys, name)
-    return joined("", *tokens)
+    return below("", *tokens)
 
 
 def disguised_patch(text: str, disguise: Disguise) -> str:
@@ -96,15 +96,15 @@ def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
 def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     """Rewrite a key by what stands around it: operators and condition keys have places of their own."""
     if keys[-1:] == ("Condition",):
-        return name if public_words.OPERATOR.fullmatch(name) else disguise.value(name, Kind.KEY)
+        return name if public_words.OPERATOR.fullmatch(name) else disguise.value(name, NameKind.KEY)
     if keys[-2:-1] == ("Condition",):
         return disguise.key(name)
-    return name if name in public_words.ELEMENTS else disguise.value(name, Kind.KEY)
+    return name if name in public_words.POLICY_ELEMENTS else disguise.value(name, NameKind.KEY)
 
 
 def _number(node: Number, disguise: Disguise) -> Number:
     """Keep a short number; a long one may be an account id without its quotes."""
-    return node if len(node) <= 6 else Number(disguise.value(f"{node:0>12}"[:12], Kind.VALUE))
+    return node if len(node) <= 6 else Number(disguise.value(f"{node:0>12}"[:12], NameKind.VALUE))
 
 
 def _text(text: str, keys: Keys, disguise: Disguise) -> str:
@@ -113,13 +113,13 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
         return _condition_value(text, keys[-1], keys[-2], disguise)
     if last in _ACTIONS and public_words.ACTION.fullmatch(text):
         return text
-    if (last == "effect" and text in public_words.ELEMENTS) or (
+    if (last == "effect" and text in public_words.POLICY_ELEMENTS) or (
         last == "version" and public_words.TIME.fullmatch(text)
     ):
         return text
     if last == "sid":
-        return disguise.value(text, Kind.STATEMENT)
-    return disguise.value(text, Kind.NAME)
+        return disguise.value(text, NameKind.STATEMENT)
+    return disguise.value(text, NameKind.NAME)
 
 
 def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> str:
@@ -142,21 +142,21 @@ def _exact(text: str) -> bool:
     )
 
 
-def _kind(value: ValueKind) -> Kind:
+def _kind(value: ValueKind) -> NameKind:
     match value:
         case ValueKind.EXTERNAL_ID:
-            return Kind.EXTERNAL_ID
+            return NameKind.EXTERNAL_ID
         case ValueKind.SESSION_NAME | ValueKind.IDS:
-            return Kind.SESSION
+            return NameKind.SESSION
         case ValueKind.SOURCE_IDENTITY:
-            return Kind.SOURCE_IDENTITY
+            return NameKind.SOURCE_IDENTITY
         case ValueKind.USER_NAME:
-            return Kind.USER
+            return NameKind.USER
         case ValueKind.TAG_KEY:
-            return Kind.TAG
+            return NameKind.TAG
         case ValueKind.TRUTH | ValueKind.TIME | ValueKind.NUMBER | ValueKind.WORD:
-            return Kind.VALUE
+            return NameKind.VALUE
         case ValueKind.ARN | ValueKind.TAG_VALUE | ValueKind.TEXT:
-            return Kind.VALUE
+            return NameKind.VALUE
         case _:
             assert_never(value)

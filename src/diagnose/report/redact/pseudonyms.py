@@ -12,7 +12,7 @@ from itertools import count
 from typing import TypeAlias
 
 
-class Kind(StrEnum):
+class NameKind(StrEnum):
     """What a name is the name of. The first kind seen stays: a text has one pseudonym whatever it names."""
 
     ROLE = "role"
@@ -33,11 +33,11 @@ class Kind(StrEnum):
     NAME = "name"
 
 
-Form: TypeAlias = Callable[[str, int], str]
+_Form: TypeAlias = Callable[[str, int], str]
 """Writes the pseudonym of a series, by its head and a number."""
 
 ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-_SHAPES: tuple[tuple[re.Pattern[str], Form], ...] = (
+_SHAPES: tuple[tuple[re.Pattern[str], _Form], ...] = (
     (
         re.compile(r"(?P<head>A(?:IDA|ROA|KIA|SIA|GPA|IPA|NPA|NVA|PKA|BIA|CCA|SCA))[A-Z0-9]{8,}"),
         lambda head, number: f"{head}REDACTED{number:09d}",
@@ -88,7 +88,7 @@ class Pseudonyms:
         """What every text seen so far is called instead."""
         return self._given
 
-    def of(self, text: str, kind: Kind) -> str:
+    def of(self, text: str, kind: NameKind) -> str:
         """Give the pseudonym of a name, or of what has a shape of AWS's."""
         return self.of_shape(text) or self._new(text, kind, lambda head, number: f"{head}-{number}")
 
@@ -116,7 +116,7 @@ class Pseudonyms:
         address, slash, size = text.partition("/")
         return self._new(address, f"IPv{version}", _address_form) + slash + size
 
-    def _new(self, text: str, head: str, form: Form) -> str:
+    def _new(self, text: str, head: str, form: _Form) -> str:
         """Take the next pseudonym of a series that the original does not hold."""
         if text not in self._given:
             numbers = self._counts.setdefault(head, count(1))

@@ -7,11 +7,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-ELEMENTS = _words(
+POLICY_ELEMENTS = _words(
     "Version Id Statement Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition "
     "AWS Service Federated CanonicalUser Allow Deny"
 )
-NAMES = _words(
+AWS_NAMES = _words(
     "FullAWSAccess RCPFullAWSAccess p-FullAWSAccess p-RCPFullAWSAccess OrganizationAccountAccessRole "
     "AWSRevokeOlderSessions aws-service-role aws-reserved service-role root aws"
 )
@@ -54,10 +54,10 @@ CODE = re.compile(
 )
 """Words of commands and pointers: in our own sentences they are nobody's name."""
 
-SAID = r"(?<![\w:-])(?:aws|sts|iam|saml|ec2|organizations|cloudtrail):[A-Za-z][A-Za-z*]*(?![\w-])"
+NAME_IN_SENTENCE = r"(?<![\w:-])(?:aws|sts|iam|saml|ec2|organizations|cloudtrail):[A-Za-z][A-Za-z*]*(?![\w-])"
 """An action or a condition key within a sentence."""
 
-SERVICES = _words(
+SERVICE_NAMES = _words(
     "cloudformation cloudtrail dynamodb ec2 ecs eks iam identitystore kms lambda logs organizations s3 "
     "secretsmanager signin sns sqs ssm sso sts"
 )

@@ -28,11 +28,11 @@ from diagnose.report.redact.policies import (
     disguised_pointer,
     disguised_values,
 )
-from diagnose.report.redact.pseudonyms import Kind, Pseudonyms
+from diagnose.report.redact.pseudonyms import NameKind, Pseudonyms
 from diagnose.report.redact.sentences import GONE, Disguise, ValueKindOf
-from diagnose.report.snippet import page
+from diagnose.report.snippet import page_of
 
-S = TypeVar("S", Diagnosis, Case)
+DiagnosisOrCase = TypeVar("DiagnosisOrCase", Diagnosis, Case)
 
 
 NOTE = "names, accounts and ids are pseudonyms"
@@ -49,22 +49,22 @@ def redact_case(case: Case, value_kind: ValueKindOf) -> Case:
     return structs.replace(_disguised(case, case, value_kind), note=NOTE)
 
 
-How: TypeAlias = Callable[[Any, Disguise], Any]
+Rewriter: TypeAlias = Callable[[Any, Disguise], Any]
 
 
-def sentence(text: str, disguise: Disguise) -> str:
+def _sentence(text: str, disguise: Disguise) -> str:
     """Rewrite a sentence of ours."""
     return disguise.sentence(text)
 
 
-def _named(kind: Kind) -> How:
+def _named(kind: NameKind) -> Rewriter:
     def value(text: str, disguise: Disguise) -> str:
         return disguise.value(text, kind)
 
     return value
 
 
-def _kept(text: str, _: Disguise) -> str:
+def _unchanged(text: str, _: Disguise) -> str:
     """Keep what is ours alone: ids of rules and schemas, addresses of pages."""
     return text
 
@@ -79,11 +79,11 @@ def _quoted(text: str, disguise: Disguise) -> str:
 
 
 def _time(text: str, disguise: Disguise) -> str:
-    return text if public_words.TIME.fullmatch(text) else disguise.value(text, Kind.VALUE)
+    return text if public_words.TIME.fullmatch(text) else disguise.value(text, NameKind.VALUE)
 
 
 def _region(text: str, disguise: Disguise) -> str:
-    return text if public_words.REGION.fullmatch(text) else disguise.value(text, Kind.VALUE)
+    return text if public_words.REGION.fullmatch(text) else disguise.value(text, NameKind.VALUE)
 
 
 def _action(text: str, disguise: Disguise) -> str:
@@ -91,7 +91,7 @@ def _action(text: str, disguise: Disguise) -> str:
 
 
 def _operator(text: str, disguise: Disguise) -> str:
-    return text if public_words.OPERATOR.fullmatch(text) else disguise.value(text, Kind.KEY)
+    return text if public_words.OPERATOR.fullmatch(text) else disguise.value(text, NameKind.KEY)
 
 
 def _code(text: str, _: Disguise) -> str:
@@ -104,7 +104,7 @@ def _key(text: str, disguise: Disguise) -> str:
 
 
 def _tags(tags: Mapping[str, str], disguise: Disguise) -> Mapping[str, str]:
-    return {disguise.value(key, Kind.TAG): disguise.value(value, Kind.VALUE) for key, value in tags.items()}
+    return {disguise.value(key, NameKind.TAG): disguise.value(value, NameKind.VALUE) for key, value in tags.items()}
 
 
 def _context(context: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapping[str, tuple[str, ...]]:
@@ -112,17 +112,17 @@ def _context(context: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapp
 
 
 def _ids(text: str, disguise: Disguise) -> str:
-    return disguise.path(text, Kind.UNIT)
+    return disguise.path(text, NameKind.UNIT)
 
 
 def _carrier(text: str, disguise: Disguise) -> str:
     """Rewrite `group devs`: what it is stays, its name does not."""
     carrier = policy.attachment(text)
-    return str(replace(carrier, name=disguise.value(carrier.name, Kind.GROUP)))
+    return str(replace(carrier, name=disguise.value(carrier.name, NameKind.GROUP)))
 
 
 def _version(text: str, disguise: Disguise) -> str:
-    return text if text[:1] == "v" and text[1:].isdecimal() else disguise.value(text, Kind.VALUE)
+    return text if text[:1] == "v" and text[1:].isdecimal() else disguise.value(text, NameKind.VALUE)
 
 
 def _document(text: str, disguise: Disguise) -> str:
@@ -140,28 +140,33 @@ def _pointer(text: str, disguise: Disguise) -> str:
     return disguised_pointer(text, disguise)
 
 
-_VALUE, _ROLE, _SESSION, _UNIT = _named(Kind.VALUE), _named(Kind.ROLE), _named(Kind.SESSION), _named(Kind.UNIT)
+_VALUE, _ROLE, _SESSION, _UNIT = (
+    _named(NameKind.VALUE),
+    _named(NameKind.ROLE),
+    _named(NameKind.SESSION),
+    _named(NameKind.UNIT),
+)
 
 
-_NONE: Mapping[str, How] = {}
+_NONE: Mapping[str, Rewriter] = {}
 
 
-HOW: Mapping[type, Mapping[str, How]] = {
-    cases.ProvidedContext: {"provider_arn": _named(Kind.PROVIDER), "assertion": _VALUE},
+REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
+    cases.ProvidedContext: {"provider_arn": _named(NameKind.PROVIDER), "assertion": _VALUE},
     cases.Parameters: {
         "session_name": _SESSION,
-        "external_id": _named(Kind.EXTERNAL_ID),
-        "mfa_serial": _named(Kind.DEVICE),
-        "source_identity": _named(Kind.SOURCE_IDENTITY),
+        "external_id": _named(NameKind.EXTERNAL_ID),
+        "mfa_serial": _named(NameKind.DEVICE),
+        "source_identity": _named(NameKind.SOURCE_IDENTITY),
         "tags": _tags,
-        "transitive_tag_keys": _named(Kind.TAG),
+        "transitive_tag_keys": _named(NameKind.TAG),
     },
     cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
     cases.Organization: {"id": _VALUE, "path": _ids, "management_account": _VALUE},
     cases.Session: {
         "tags": _tags,
-        "transitive_tag_keys": _named(Kind.TAG),
-        "source_identity": _named(Kind.SOURCE_IDENTITY),
+        "transitive_tag_keys": _named(NameKind.TAG),
+        "source_identity": _named(NameKind.SOURCE_IDENTITY),
         "issued_at": _time,
     },
     cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
@@ -171,13 +176,13 @@ HOW: Mapping[type, Mapping[str, How]] = {
     cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},
     cases.Snapshot: {"taken_at": _time},
     cases.ProbeResult: {"caller": _ROLE, "code": _code, "message": _message, "why": _message},
-    cases.Case: {"schema": _kept, "message": _message, "note": _message},
-    evidence.Known: {"value": sentence, "source": _message},
+    cases.Case: {"schema": _unchanged, "message": _message, "note": _message},
+    evidence.Known: {"value": _sentence, "source": _message},
     evidence.Unread: {"subject": _message, "permission": _action, "detail": _message},
     policy.PolicyVersion: {"version": _version},
     policy.Policy: {
-        "name": _named(Kind.POLICY),
-        "arn": _named(Kind.POLICY),
+        "name": _named(NameKind.POLICY),
+        "arn": _named(NameKind.POLICY),
         "attached_to": _carrier,
         "version": _version,
     },
@@ -191,10 +196,10 @@ HOW: Mapping[type, Mapping[str, How]] = {
         "operator": _operator,
     },
     key_state.KeyState: {"options": _quoted, "like": _quoted},
-    trace.StatementTrace: {"level": _UNIT, "sid": _named(Kind.STATEMENT)},
+    trace.StatementTrace: {"level": _UNIT, "sid": _named(NameKind.STATEMENT)},
     trace.LevelTrace: {"name": _UNIT},
-    trace.LayerTrace: {"why": sentence},
-    parameter.Syntax: {"signs": _kept},
+    trace.LayerTrace: {"why": _sentence},
+    parameter.Syntax: {"signs": _unchanged},
     trace.GateTrace: {"wanted": _quoted, "got": _quoted},
     trace.ActionDecision: _NONE,
     trace.Blocker: _NONE,
@@ -202,32 +207,32 @@ HOW: Mapping[type, Mapping[str, How]] = {
     key_state.Fit: {"operator": _operator, "text": _quoted},
     key_state.Alternative: {"values": _quoted},
     trace.Comparison: {"wanted": _quoted, "got": _quoted, "key": _key, "operator": _operator},
-    trace.BrokenStatement: {"policy": _named(Kind.POLICY)},
+    trace.BrokenStatement: {"policy": _named(NameKind.POLICY)},
     trace.Doubt: _NONE,
-    trace.Problem: {"pointer": _pointer, "message": sentence},
-    trace.Note: {"text": sentence, "source": _kept},
+    trace.Problem: {"pointer": _pointer, "message": _sentence},
+    trace.Note: {"text": _sentence, "source": _unchanged},
     trace.Decision: _NONE,
-    told.Excerpt: {"pointer": _pointer, "label": sentence, "level": _UNIT},
+    told.Excerpt: {"pointer": _pointer, "label": _sentence, "level": _UNIT},
     told.Remedy: {
-        "kind": _kept,
-        "text": sentence,
-        "policy_name": _named(Kind.POLICY),
+        "kind": _unchanged,
+        "text": _sentence,
+        "policy_name": _named(NameKind.POLICY),
         "document": _document,
         "patch": _patch,
         "flags": _quoted,
-        "commands": _kept,
+        "commands": _unchanged,
     },
-    told.Refused: {"kind": _kept},
-    told.StatementPlace: {"policy": _named(Kind.POLICY), "sid": _named(Kind.STATEMENT)},
+    told.Refused: {"kind": _unchanged},
+    told.StatementPlace: {"policy": _named(NameKind.POLICY), "sid": _named(NameKind.STATEMENT)},
     told.RemainingBlocker: {"levels": _UNIT},
     told.Finding: {
-        "rule": _kept,
-        "formerly": _kept,
-        "title": sentence,
-        "explanation": sentence,
-        "sources": _kept,
-        "unknown": sentence,
-        "action": _kept,
+        "rule": _unchanged,
+        "formerly": _unchanged,
+        "title": _sentence,
+        "explanation": _sentence,
+        "sources": _unchanged,
+        "unknown": _sentence,
+        "action": _unchanged,
     },
     told.Diagnosis: _NONE,
 }
@@ -238,11 +243,11 @@ _MOST_PASSES = 5
 """Names stand in policies, in ARNs of sentences, between backticks: each pass may meet some that the others told of."""
 
 
-def _disguised(value: S, case: Case, value_kind: ValueKindOf) -> S:
+def _disguised(value: DiagnosisOrCase, case: Case, value_kind: ValueKindOf) -> DiagnosisOrCase:
     """Rewrite a diagnosis or a case until nothing new is learnt."""
     disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
     # The caller comes first, so its account and its name get the first numbers.
-    disguise.value(case.snapshot.source.arn, Kind.ROLE)
+    disguise.value(case.snapshot.source.arn, NameKind.ROLE)
     told = value
     for _ in range(_MOST_PASSES):
         told = _Pass(disguise).over(value)
@@ -258,7 +263,7 @@ class _Pass:
         self._disguise = disguise
         self._policies: dict[int, Policy] = {}
 
-    def over(self, value: Any, how: How = sentence) -> Any:
+    def over(self, value: Any, how: Rewriter = _sentence) -> Any:
         """Rewrite a value and all that is in it; `how` is for the text right in it."""
         match value:
             case Enum() | bool() | int() | None:
@@ -277,13 +282,13 @@ class _Pass:
                 return self._struct(value, how)
         raise TypeError(f"nobody said how to redact {type(value)}")
 
-    def _struct(self, value: Struct, how: How) -> Any:
+    def _struct(self, value: Struct, how: Rewriter) -> Any:
         """Rewrite a structure field by field. What is known is rewritten like the evidence it is."""
-        fields = HOW[type(value)]
+        fields = REWRITERS[type(value)]
         if isinstance(value, Known):
             fields = {**fields, "value": how}
         written = {
-            name: self.over(getattr(value, name), fields.get(name, sentence)) for name in value.__struct_fields__
+            name: self.over(getattr(value, name), fields.get(name, _sentence)) for name in value.__struct_fields__
         }
         if isinstance(value, Remedy):
             # They make sense with the real names only.
@@ -302,7 +307,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield value
         case Raw():
             yield document_text(value)
-            yield from page(document_text(value)).lines
+            yield from page_of(document_text(value)).lines
         case Mapping():
             yield from (text for pair in value.items() for part in pair for text in _texts(part))
         case tuple():

@@ -13,26 +13,26 @@ from diagnose.model.arn import RESERVED_NAME, Arn, split_arn
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.words import printable
 from diagnose.report.redact import public_words
-from diagnose.report.redact.pseudonyms import SHAPES, Kind, Pseudonyms
+from diagnose.report.redact.pseudonyms import SHAPES, NameKind, Pseudonyms
 from diagnose.report.safe_text import visible
 
 GONE = "[...]"
 """Stands for what somebody else wrote and nobody knows to be harmless."""
 
 _TYPES = {
-    "role": Kind.ROLE,
-    "user": Kind.USER,
-    "group": Kind.GROUP,
-    "policy": Kind.POLICY,
-    "assumed-role": Kind.SESSION,
-    "federated-user": Kind.USER,
-    "mfa": Kind.DEVICE,
-    "u2f": Kind.DEVICE,
-    "instance-profile": Kind.ROLE,
-    "saml-provider": Kind.PROVIDER,
-    "oidc-provider": Kind.PROVIDER,
-    "service_control_policy": Kind.POLICY,
-    "resource_control_policy": Kind.POLICY,
+    "role": NameKind.ROLE,
+    "user": NameKind.USER,
+    "group": NameKind.GROUP,
+    "policy": NameKind.POLICY,
+    "assumed-role": NameKind.SESSION,
+    "federated-user": NameKind.USER,
+    "mfa": NameKind.DEVICE,
+    "u2f": NameKind.DEVICE,
+    "instance-profile": NameKind.ROLE,
+    "saml-provider": NameKind.PROVIDER,
+    "oidc-provider": NameKind.PROVIDER,
+    "service_control_policy": NameKind.POLICY,
+    "resource_control_policy": NameKind.POLICY,
 }
 _ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\{[^}]*\}|[\w+=@/*?-])"
 _WILD = re.compile(r"(\$\{[^}]*\}|[*?]+)")
@@ -69,12 +69,12 @@ class Disguise:
         first = [_as_word(text) for text in words if ":" in text]
         then = [_as_word(text) for text in words if ":" not in text]
         # A text with colons may look like an ARN or a key; it is known, so it goes first.
-        self._found = re.compile("|".join([*first, _ARN, public_words.SAID, *then, SHAPES]))
+        self._found = re.compile("|".join([*first, _ARN, public_words.NAME_IN_SENTENCE, *then, SHAPES]))
         return len(self._spellings) > before
 
-    def value(self, text: str, kind: Kind) -> str:
+    def value(self, text: str, kind: NameKind) -> str:
         """Rewrite a value that stands alone: an ARN, an id, a name, or a pattern of those."""
-        if not re.search(r"\w", text) or text in public_words.NAMES:
+        if not re.search(r"\w", text) or text in public_words.AWS_NAMES:
             return text
         if public_words.SERVICE.fullmatch(text) or public_words.PROVIDER.fullmatch(text):
             return text
@@ -89,14 +89,14 @@ class Disguise:
             return self._remembered(text, "".join(self._variable(part) or self.value(part, kind) for part in parts))
         if found := _PERMISSION_SET.fullmatch(text):
             end = f"_{self._names.of_shape(found[3][1:])}" if found[3] else ""
-            return self._remembered(text, found[1] + self._names.of(found[2], Kind.NAME) + end)
+            return self._remembered(text, found[1] + self._names.of(found[2], NameKind.NAME) + end)
         return self._names.of(text, kind)
 
-    def path(self, text: str, kind: Kind) -> str:
+    def path(self, text: str, kind: NameKind) -> str:
         """Rewrite names with slashes or colons between them, each by itself; `kind` is what the last one names."""
         *heads, last = _SEPARATOR.split(text)
         return "".join(
-            part if public_words.REGION.fullmatch(part) else self.value(part, Kind.PATH) for part in heads
+            part if public_words.REGION.fullmatch(part) else self.value(part, NameKind.PATH) for part in heads
         ) + (self.value(last, kind))
 
     def key(self, text: str) -> str:
@@ -105,11 +105,11 @@ class Disguise:
         if found and not found["tag"]:
             return text
         if found:
-            return self._remembered(text, f"{found['key']}/{self.value(found['tag'][1:], Kind.TAG)}")
+            return self._remembered(text, f"{found['key']}/{self.value(found['tag'][1:], NameKind.TAG)}")
         host, colon, name = text.rpartition(":")
         if colon and name.isalpha():
-            return self._remembered(text, f"{self.path(host, Kind.PROVIDER)}:{name}")
-        return self.value(text, Kind.KEY)
+            return self._remembered(text, f"{self.path(host, NameKind.PROVIDER)}:{name}")
+        return self.value(text, NameKind.KEY)
 
     def sentence(self, text: str) -> str:
         """Rewrite a sentence of ours. What it quotes between backticks is a name unless it is a word of AWS's."""
@@ -124,17 +124,17 @@ class Disguise:
         """Rewrite what stands between backticks, or a side of a comparison: a value, or a few words about values."""
         if text in self._spellings:
             return self._spellings[text]
-        if text in public_words.ELEMENTS or any(pattern.fullmatch(text) for pattern in _STAYS):
+        if text in public_words.POLICY_ELEMENTS or any(pattern.fullmatch(text) for pattern in _STAYS):
             return text
         if split_arn(text) is not None:
-            return self.value(text, Kind.VALUE)
+            return self.value(text, NameKind.VALUE)
         if public_words.KEY.fullmatch(text):
             return self.key(text)
         if not self._spellings:
             # What it is the name of is not yet known.
             return self._rewritten(text, _as_it_is)
         written = self._rewritten(text, _well_known)
-        return self._names.of(text, Kind.NAME) if GONE in written and " " not in text else written
+        return self._names.of(text, NameKind.NAME) if GONE in written and " " not in text else written
 
     def message(self, text: str) -> str:
         """Rewrite what somebody else wrote: of the words that were no name anywhere, only well-known ones stay."""
@@ -146,22 +146,22 @@ class Disguise:
         if arn.account == "aws":
             return str(arn)
         partition = arn.partition if re.fullmatch(r"(?:aws[a-z-]{0,8})?", arn.partition) else self._part(arn.partition)
-        service = arn.service if arn.service in public_words.SERVICES else self._part(arn.service)
+        service = arn.service if arn.service in public_words.SERVICE_NAMES else self._part(arn.service)
         region = arn.region if public_words.REGION.fullmatch(arn.region) else self._part(arn.region)
         return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self._resource(arn.resource)}"
 
     def _part(self, text: str) -> str:
-        return self.value(text, Kind.VALUE)
+        return self.value(text, NameKind.VALUE)
 
     def _resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         parts = _SEPARATOR.split(text)
-        of_type = _TYPES.get(parts[0], Kind.NAME)
+        of_type = _TYPES.get(parts[0], NameKind.NAME)
         written = []
         for index, part in enumerate(parts):
-            kind = of_type if index == len(parts) - 1 else Kind.PATH
+            kind = of_type if index == len(parts) - 1 else NameKind.PATH
             if parts[0] == "assumed-role" and index == 2:
-                kind = Kind.ROLE
+                kind = NameKind.ROLE
             stays = part in _TYPES or public_words.REGION.fullmatch(part)
             written.append(part if stays else self.value(part, kind))
         return "".join(written)
@@ -175,7 +175,7 @@ class Disguise:
         return text if text and not text.strip("*?") else ""
 
     def _default(self, text: str) -> str:
-        return f" '{self.value(text.strip().strip(chr(39)), Kind.VALUE)}'"
+        return f" '{self.value(text.strip().strip(chr(39)), NameKind.VALUE)}'"
 
     def _remembered(self, text: str, written: str) -> str:
         self._names.remember(text, written)
@@ -193,7 +193,7 @@ class Disguise:
         if text in self._spellings:
             return self._spellings[text]
         if text.startswith("arn:"):
-            return self.value(text, Kind.VALUE)
+            return self.value(text, NameKind.VALUE)
         return self._names.of_shape(text) or text
 
 
@@ -223,14 +223,18 @@ def _harmless(run: str) -> bool:
         not word
         or word in public_words.WORDS
         or bool(public_words.CODE.fullmatch(run))
-        or word in public_words.SERVICES
+        or word in public_words.SERVICE_NAMES
     )
 
 
 def _tells(text: str) -> bool:
     """Say whether a part of a sentence can be taken for this name; plain words and single characters cannot."""
     words = re.findall(r"\w+", text.lower())
-    return len(text) > 1 and text not in public_words.ELEMENTS and not all(word in public_words.WORDS for word in words)
+    return (
+        len(text) > 1
+        and text not in public_words.POLICY_ELEMENTS
+        and not all(word in public_words.WORDS for word in words)
+    )
 
 
 def _as_word(text: str) -> str:

@@ -12,11 +12,11 @@ from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
-from diagnose.report.safe_text import quoted, visible
+from diagnose.report.safe_text import in_backticks, visible
 from diagnose.report.sections.handover import handover
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.remaining import blocking, not_ruled_out
-from diagnose.report.snippet import page
+from diagnose.report.snippet import page_of
 
 _TOOLS = {
     "aws-cli": ("AWS CLI", "sh"),
@@ -26,40 +26,38 @@ _TOOLS = {
 _OPEN = ("aws-cli",)
 """The command that everybody can run. Templates are for those who keep the policy in one."""
 
-_NO_REMEDIES: Mapping[Remedy, str] = {}
+_NO_REFERENCES: Mapping[Remedy, str] = {}
 
 _AROUND = 1
 """Unchanged lines shown around a change."""
 
 
-def fixes(finding: Finding, case: Case, same: Mapping[Remedy, str] = _NO_REMEDIES) -> tuple[Section, ...]:
+def fixes(finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_REFERENCES) -> tuple[Section, ...]:
     """Tell the remedies of a finding, the best one first, as the finding orders them.
 
-    `same` are those that were told before, each with where: `fix 1 of cause 2`.
+    `references` are those that were told before, each with where: `fix 1 under 2`.
     """
     return tuple(
-        Section(
-            f"{_which(finding, number)}, by {owner_name(remedy.owner, case)}", tuple(_told(remedy, finding, case, same))
-        )
+        Section(_title(finding, remedy, number, case), tuple(_told(remedy, finding, case, references)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
 
 
-def places(finding: Finding, number: int) -> dict[Remedy, str]:
+def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
     """Say where the remedies of a cause are told, which has this number."""
     several = len(finding.remedies) > 1
     return {
-        alike(remedy): f"{f'fix {place}' if several else 'the fix'} of cause {number}"
+        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} under {number}"
         for place, remedy in enumerate(finding.remedies, 1)
     }
 
 
-def alike(remedy: Remedy) -> Remedy:
+def without_kind(remedy: Remedy) -> Remedy:
     """Leave out what nobody is shown, so that remedies that read the same are equal."""
     return replace(remedy, kind="")
 
 
-def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Tell the remedies that together end in an allowed request, where no single one does."""
     if not diagnosis.plan:
         return ()
@@ -68,14 +66,14 @@ def plan(diagnosis: Diagnosis) -> tuple[Section, ...]:
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
     allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
-    shown = "the request is allowed" if allowed else "nothing that was read stands in the way"
+    shown = "the request is allowed" if allowed else "nothing that was read blocks it"
     proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
-    return (Section("All that has to change", (proved, *steps)),)
+    return (Section("Everything that has to change", (proved, *steps)),)
 
 
 def _step(remedy: Remedy) -> Iterator[Block]:
     """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
-    yield Paragraph(sentence(remedy.text))
+    yield Paragraph(as_sentence(remedy.text))
     yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
@@ -84,25 +82,29 @@ def proof_words(remedy: Remedy) -> str:
     return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """Write what is to be done as a sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def _which(finding: Finding, number: int) -> str:
-    return f"Fix {number}" if len(finding.remedies) > 1 else "Fix"
+def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
+    """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
+    which = f" {number}" if len(finding.remedies) > 1 else ""
+    return (
+        f"What you can do{which}" if remedy.owner is Owner.XDIAG else f"Fix{which}, by {owner_name(remedy.owner, case)}"
+    )
 
 
-def _told(remedy: Remedy, finding: Finding, case: Case, same: Mapping[Remedy, str]) -> Iterator[Block]:
-    place = same.get(alike(remedy))
+def _told(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
+    place = references.get(without_kind(remedy))
     if place is None:
         yield from _blocks(remedy, finding, case)
     else:
-        yield Paragraph(f"The same as {place}: {sentence(remedy.text)}")
+        yield Paragraph(f"The same as {place}: {as_sentence(remedy.text)}")
 
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
-    yield Paragraph(sentence(remedy.text))
+    yield Paragraph(as_sentence(remedy.text))
     proved = remedy.proof is not Proof.NOT_TRIED
     if proved or remedy.owner is not Owner.XDIAG:
         yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
@@ -114,7 +116,7 @@ def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
     folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
     if remedy.document:
-        pretty = "\n".join(page(remedy.document).lines)
+        pretty = "\n".join(page_of(remedy.document).lines)
         (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
@@ -140,23 +142,29 @@ def _command(what: str, text: str) -> Listing:
 
 def _document_title(remedy: Remedy) -> str:
     if remedy.kind == "ask-owner":
-        return "what the policy must hold"
-    return f"policy {quoted(remedy.policy_name)} after the edit" if remedy.policy_name else "the policy after the edit"
+        return "what the policy must contain"
+    return (
+        f"policy {in_backticks(remedy.policy_name)} after the edit"
+        if remedy.policy_name
+        else "the policy after the edit"
+    )
 
 
 def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
-            return f"Proved: allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+            return (
+                f"Proved: the request is allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
+            )
         case Proof.CLEARS if not remedy.enough:
-            return f"Proved: clears this layer; still blocking: {'; '.join(blocking(remedy))}."
+            return f"Proved: removes this cause. Not enough by itself; still blocking: {'; '.join(blocking(remedy))}."
         case Proof.CLEARS if remedy.remaining:
             open_ones = not_ruled_out(remedy)
-            return f"Proved: clears this layer, and nothing known blocks after it. Not ruled out: {open_ones}."
+            return f"Proved: removes this cause, and nothing else is known to block. Not ruled out: {open_ones}."
         case Proof.CLEARS:
-            return "Proved: clears this layer; the rest depends on what is not known."
+            return "Proved: removes this cause; the rest depends on what is not known."
         case Proof.NOT_TRIED:
-            return "Not proved: this is nothing that xdiag can try on the evidence."
+            return "Not proved: xdiag cannot test this change."
         case _:
             assert_never(remedy.proof)
 
@@ -166,11 +174,11 @@ def _others(admits_nobody_else: Tri | None) -> str:
         case None:
             return ""
         case Tri.YES:
-            return "It lets in nobody else."
+            return "Nobody else gains access."
         case Tri.NO:
-            return "It lets in others, too: review it before you apply it."
+            return "Others gain access, too: review it before you apply it."
         case Tri.UNKNOWN:
-            return "Whether it lets in anybody else is not known."
+            return "Whether anybody else gains access is not known."
         case _:
             assert_never(admits_nobody_else)
 
@@ -182,7 +190,7 @@ def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
         return ()
     from difflib import unified_diff  # here, for it costs start-up time
 
-    old, new = page(document_text(before.document)).lines, page(remedy.document).lines
+    old, new = page_of(document_text(before.document)).lines, page_of(remedy.document).lines
     compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
     return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
 

@@ -19,11 +19,11 @@ def handover(remedy: Remedy, case: Case) -> str:
         case Letter.CHANGE:
             return _change(remedy, whom)
         case Letter.MEANT:
-            return f"{whom}, which is refused, or may be. Is that meant to be so?"
+            return f"{whom}. That is denied, or may be. Is this intended?"
         case Letter.POLICIES:
-            return f"{whom}, which is refused, or may be. To tell why, your policies have to be seen: please send them."
+            return f"{whom}. That is denied, or may be. Please send your policies: they are needed to find out why."
         case Letter.STATEMENT:
-            question = "do they hold a statement such as this one, and no Deny that applies?"
+            question = "do they contain a statement like this one, and no Deny that applies?"
             return f"{whom}. Your policies could not be read: {question}\n\n{remedy.document}"
         case _:
             assert_never(remedy.letter)
@@ -45,12 +45,10 @@ def _change(remedy: Remedy, whom: str) -> str:
 def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
-            shown = "The request was decided again with the change made: it is then allowed."
+            shown = "xdiag checked the request with this change: it is then allowed."
         case Proof.CLEARS:
             left = "; ".join(remaining_words(remedy))
-            shown = (
-                f"The request was decided again with the change made: this cause is then gone. What remains: {left}."
-            )
+            shown = f"xdiag checked the request with this change: this cause is then gone. What remains: {left}."
         case Proof.NOT_TRIED:
             shown = ""
         case _:
@@ -58,6 +56,6 @@ def _proof(remedy: Remedy) -> str:
     if remedy.admits_nobody_else is YES:
         shown += (
             " For every other principal that the policies name, and for made-up ones in the same account and "
-            "elsewhere, the answer was the same before and after."
+            "elsewhere, the answer does not change."
         )
     return shown

@@ -8,7 +8,7 @@ from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, 
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
 from diagnose.model.words import OWNER_WORDS
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 _VIA = {Via.API: "the API", Via.CLI: "the AWS CLI", Via.CONSOLE: "the console"}
 _LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
@@ -16,7 +16,7 @@ _LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 
 def headline(diagnosis: Diagnosis) -> str:
     """Say the verdict and both ends in one line, short enough for the title of a ticket."""
-    source, role = source_name(diagnosis.case), role_name(diagnosis.case)
+    source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
     match diagnosis.verdict:
         case Verdict.DENIED:
             return f"DENIED: {source} cannot assume {role}"
@@ -34,23 +34,23 @@ def source_name(case: Case) -> str:
     try:
         caller = parse_caller(arn)
     except XdiagError:
-        return quoted(arn)
+        return in_backticks(arn)
     return _caller_name(caller)
 
 
-def role_name(case: Case) -> str:
+def destination_name(case: Case) -> str:
     """Name the destination: `role Deploy (222222222222)`."""
     arn = case.request.role_arn
     try:
         role = parse_role(arn)
     except XdiagError:
-        return quoted(arn)
-    return f"role {shown(role.path[1:] + role.name)} ({role.account})"
+        return in_backticks(arn)
+    return f"role {iam_name(role.path[1:] + role.name)} ({role.account})"
 
 
-def shown(name: str) -> str:
+def iam_name(name: str) -> str:
     """Set a name off by backticks where it holds anything that IAM does not allow in names."""
-    return name if _LEGAL.fullmatch(name) else quoted(name)
+    return name if _LEGAL.fullmatch(name) else in_backticks(name)
 
 
 def source_account(case: Case) -> str:
@@ -64,11 +64,11 @@ def dest_account(case: Case) -> str:
 
 
 def owner_name(owner: Owner, case: Case) -> str:
-    """Name who can mend something."""
+    """Name who can fix something."""
     source, destination = source_account(case) or "unknown", dest_account(case) or "unknown"
     if owner in (Owner.SOURCE, Owner.DESTINATION) and source == destination:
-        return f"the owner of the account ({shown(source)})"
-    return OWNER_WORDS[owner].reported.format(account=shown(source if owner is Owner.SOURCE else destination))
+        return f"the owner of the account ({iam_name(source)})"
+    return OWNER_WORDS[owner].reported.format(account=iam_name(source if owner is Owner.SOURCE else destination))
 
 
 def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
@@ -78,7 +78,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
     if _reports_a_refusal(case):
-        rows.append(("reported", "AWS refused it, says the message that came with the case"))
+        rows.append(("reported", "AWS denied it, according to the error in the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis.agreement)))
@@ -90,20 +90,20 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
 def _reports_a_refusal(case: Case) -> bool:
     if not case.message:
         return False
-    from diagnose.model.error_text import parse_errors
+    from diagnose.model.error_text.parser import parse_errors
 
     return any(error.denied or error.code.startswith("AccessDenied") for error in parse_errors(case.message))
 
 
 def _caller_name(caller: CallerArn) -> str:
-    name = shown(caller.path.lstrip("/") + caller.name)
+    name = iam_name(caller.path.lstrip("/") + caller.name)
     match caller.kind:
         case CallerKind.USER:
             return f"user {name} ({caller.account})"
         case CallerKind.ROLE:
             return f"role {name} ({caller.account})"
         case CallerKind.SESSION:
-            return f"session {shown(caller.session)} of role {name} ({caller.account})"
+            return f"session {iam_name(caller.session)} of role {name} ({caller.account})"
         case CallerKind.ROOT:
             return f"the root user of {caller.account}"
         case CallerKind.FEDERATED_USER:
@@ -129,17 +129,17 @@ def _request(case: Case) -> list[str]:
     if case.request.region == GLOBAL_REGION:
         said[0] += " at sts.amazonaws.com"
     elif case.request.region:
-        said[0] += f" in {shown(case.request.region)}"
+        said[0] += f" in {iam_name(case.request.region)}"
     named = [
         ("session name", sent.session_name),
         ("external ID", sent.external_id),
         ("source identity", sent.source_identity),
         ("MFA device", sent.mfa_serial),
     ]
-    said += [f"{what} {quoted(value)}" for what, value in named if value is not None]
+    said += [f"{what} {in_backticks(value)}" for what, value in named if value is not None]
     if sent.duration_seconds is not None:
         said.append(f"duration {sent.duration_seconds} seconds")
-    said += [f"tag {quoted(f'{key}={value}')}" for key, value in sent.tags.items()]
+    said += [f"tag {in_backticks(f'{key}={value}')}" for key, value in sent.tags.items()]
     return said
 
 
@@ -147,14 +147,14 @@ def _authority(agreement: Agreement) -> str:
     """Say whose answer the verdict is."""
     match agreement:
         case Agreement.AGREES:
-            return "AWS, and the policies say the same"
+            return "AWS; the policies say the same"
         case Agreement.SETTLES:
-            return "AWS; the evidence alone left it open"
+            return "AWS; the policies alone do not settle it"
         case Agreement.CONTRADICTS:
             return "AWS; xdiag computed the opposite"
         case Agreement.NOT_MADE:
             return "the policies; AWS was not asked"
         case Agreement.INCONCLUSIVE:
-            return "the policies; AWS was asked, and said neither yes nor no"
+            return "the policies; AWS was asked, but its answer was neither yes nor no"
         case _:
             assert_never(agreement)

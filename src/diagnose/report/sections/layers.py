@@ -6,9 +6,9 @@ from diagnose.model.evidence import Unread
 from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
 from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
-from diagnose.model.words import GAP_WORDS, LAYER_WORDS
+from diagnose.model.words import GAP_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 
 def layers(decision: Decision) -> tuple[Section, ...]:
@@ -16,29 +16,30 @@ def layers(decision: Decision) -> tuple[Section, ...]:
     told: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
-        checks = tuple(check(layer) for layer in decided.layers)
+        checks = tuple(layer_check(layer) for layer in decided.layers)
         if decided.action is Action.ASSUME_ROLE or checks not in told:
             told.append(checks)
-            sections.append(Section(f"Layers for {decided.action}", (*_need(decided), *_action(checks))))
+            sections.append(Section(f"Policy layers for {decided.action}", (*_need(decided), *_action(checks))))
     failing = [gate for gate in decision.gates if gate.verdict is not Tri.YES]
     if failing:
         sections.append(Section("Besides the policies", (Checklist(tuple(gate_check(gate) for gate in failing)),)))
     return tuple(sections)
 
 
-def check(layer: LayerTrace) -> Check:
+def layer_check(layer: LayerTrace) -> Check:
     """Say in a few words what a layer answers."""
+    name = LAYER_WORDS[layer.layer].policies
     why = f": {layer.why}" if layer.why else ""
     if not layer.applies:
-        return Check(layer.layer, Sign.NONE, layer.why or LAYER_WORDS[layer.layer].none)
+        return Check(name, Sign.NONE, layer.why or LAYER_WORDS[layer.layer].none)
     match layer.verdict:
         case Tri.YES:
-            superfluous = " (it need not allow anything here)" if layer.needed is Tri.NO else ""
-            return Check(layer.layer, Sign.PASSES, f"allowed{superfluous}{why}")
+            superfluous = " (not required)" if layer.needed is Tri.NO else ""
+            return Check(name, Sign.PASSES, f"allowed{superfluous}{why}")
         case Tri.NO:
-            return Check(layer.layer, *_denied(layer, why))
+            return Check(name, *_denied(layer, why))
         case Tri.UNKNOWN:
-            return Check(layer.layer, Sign.UNKNOWN, f"{_unknown(layer)}{why}")
+            return Check(name, Sign.UNKNOWN, f"{_unknown(layer)}{why}")
         case _:
             assert_never(layer.verdict)
 
@@ -54,16 +55,17 @@ def gate_check(gate: GateTrace) -> Check:
 def _need(decided: ActionDecision) -> tuple[Block, ...]:
     if decided.needed is Tri.YES:
         return ()
-    return (Paragraph("Needed only if the caller's session hands on tags or a source identity, which was not read."),)
+    of_session = SESSION_PROPERTIES[decided.action]
+    return (Paragraph(f"Needed only if the caller's session has {of_session}, which is not known."),)
 
 
 def _action(checks: tuple[Check, ...]) -> tuple[Block, ...]:
     signs = [one.sign for one in checks]
     stands, unknown = signs.count(Sign.BLOCKS), signs.count(Sign.UNKNOWN)
     total = len(checks)
-    verb = "stands" if stands == 1 else "stand"
-    count = f"{stands} of {total} layers {verb} in the way" if stands else f"None of {total} layers stands in the way"
-    doubt = f"; {unknown} cannot be told" if unknown else ""
+    verb = "blocks" if stands == 1 else "block"
+    count = f"{stands} of {total} layers {verb} the request" if stands else f"None of {total} layers blocks the request"
+    doubt = f"; {unknown} {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
     return Paragraph(f"{count}{doubt}."), Checklist(checks)
 
 
@@ -72,25 +74,25 @@ def _denied(layer: LayerTrace, why: str) -> tuple[Sign, str]:
     if layer.explicit is Tri.YES or layer.needed is Tri.YES:
         return Sign.BLOCKS, f"denied{_how(layer)}{_where(layer)}{why}"
     if layer.needed is Tri.NO and layer.explicit is Tri.NO:
-        return Sign.NONE, f"allows nothing, and need not{why}"
-    return Sign.UNKNOWN, f"allows nothing; whether it must cannot be told{why}"
+        return Sign.NONE, f"not required{why}"
+    return Sign.UNKNOWN, f"no Allow; whether one is required is not known{why}"
 
 
 def _how(layer: LayerTrace) -> str:
     match layer.explicit:
         case Tri.YES:
-            return " (explicit)"
+            return " (explicit Deny)"
         case Tri.NO:
-            return " (implicit)"
+            return " (no Allow)"
         case Tri.UNKNOWN:
-            return " (explicit or implicit)"
+            return " (explicit Deny or no Allow)"
         case _:
             assert_never(layer.explicit)
 
 
 def _where(layer: LayerTrace) -> str:
     """Name the levels of an organization that deny."""
-    names = [quoted(level.name) for level in layer.levels if level.name and _denies(level)]
+    names = [in_backticks(level.name) for level in layer.levels if level.name and _denies(level)]
     return f" at {', '.join(names)}" if names else ""
 
 
@@ -106,4 +108,4 @@ def _unknown(layer: LayerTrace) -> str:
         return GAP_WORDS[unread[0].gap]
     if unread:
         return f"read in part; the rest: {GAP_WORDS[unread[0].gap]}"
-    return "depends on what is not known of the request" if read else "cannot be told"
+    return "depends on request values that are not known" if read else "not known"

@@ -15,12 +15,12 @@ from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind
 from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
 from diagnose.report.blocks import Block, Paragraph, Snippet
-from diagnose.report.safe_text import quoted
-from diagnose.report.sections.headline import shown
-from diagnose.report.snippet import Mark, Page, find, page
+from diagnose.report.safe_text import in_backticks
+from diagnose.report.sections.headline import iam_name
+from diagnose.report.snippet import Mark, Page, page_of, span_at
 
 
-class Place(Struct, frozen=True):
+class PolicyPlace(Struct, frozen=True):
     """A place taken apart. `statement` counts from 1 and is None for a place outside of the statements."""
 
     policy: str
@@ -34,35 +34,35 @@ class Place(Struct, frozen=True):
     def __str__(self) -> str:
         words = [self.policy]
         if self.statement is not None:
-            words.append(f"statement {self.statement}" + (f" {quoted(self.sid)}" if self.sid else ""))
+            words.append(f"statement {self.statement}" + (f" {in_backticks(self.sid)}" if self.sid else ""))
         words.append(f"line {self.line}, column {self.column}")
         return ", ".join(words)
 
 
-def place(excerpt: Excerpt, case: Case) -> Place:
+def locate(excerpt: Excerpt, case: Case) -> PolicyPlace:
     """Find a place in its policy."""
     text = document_text(excerpt.policy.document)
-    span = find(page(text), excerpt.pointer)
+    span = span_at(page_of(text), excerpt.pointer)
     index, sid = _statement(excerpt.pointer, text)
     name = policy_name(excerpt.layer, excerpt.policy, excerpt.level, case)
     number = None if index is None else index + 1
-    return Place(name, number, sid, span.line, span.column, span.last, excerpt.pointer)
+    return PolicyPlace(name, number, sid, span.line, span.column, span.last, excerpt.pointer)
 
 
 def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
     """Name a policy by its layer, its own name, and where it is attached."""
-    name = quoted(policy.name)
+    name = in_backticks(policy.name)
     match layer:
         case Layer.TRUST:
             return f"{LAYER_WORDS[layer].policy} of {_role(case)}"
         case Layer.IDENTITY:
             own = policy.kind in (PolicyKind.INLINE, PolicyKind.MANAGED)
             words = POLICY_WORDS[policy.kind] if own else LAYER_WORDS[layer].policy
-            version = f" ({shown(policy.version)})" if policy.version else ""
+            version = f" ({iam_name(policy.version)})" if policy.version else ""
             of = f" of {_attached(policy.attachment)}" if policy.attachment else ""
             return f"{words} {name}{version}{of}"
         case Layer.SCP | Layer.RCP:
-            return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {quoted(level)}" if level else "")
+            return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {in_backticks(level)}" if level else "")
         case Layer.BOUNDARY | Layer.SESSION | Layer.ENDPOINT:
             return f"{LAYER_WORDS[layer].policy} {name}"
         case _:
@@ -70,7 +70,7 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
 
 
 def _attached(attachment: Attachment) -> str:
-    name = shown(attachment.name)
+    name = iam_name(attachment.name)
     return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
 
 
@@ -84,10 +84,10 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
     for group in groups.values():
         group.sort(key=lambda excerpt: not excerpt.primary)
         marks = tuple(dict.fromkeys(Mark(one.pointer, one.label, one.primary) for one in group))
-        found = place(group[0], case)
-        shown_page = page(document_text(group[0].policy.document))
+        found = locate(group[0], case)
+        shown_page = page_of(document_text(group[0].policy.document))
         lead = "In the" if group[0].primary else "Compare the"
-        at = f" ({quoted(found.pointer)})" if found.pointer else ""
+        at = f" ({in_backticks(found.pointer)})" if found.pointer else ""
         blocks.append(Paragraph(f"{lead} {found}{at}{_broken(shown_page)}:"))
         blocks.append(Snippet(shown_page, marks))
     return tuple(blocks)
@@ -99,7 +99,7 @@ def _broken(shown_page: Page) -> str:
 
 def _role(case: Case) -> str:
     try:
-        return shown(parse_role(case.request.role_arn).name)
+        return iam_name(parse_role(case.request.role_arn).name)
     except XdiagError:
         return "the role"
 

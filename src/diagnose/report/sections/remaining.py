@@ -7,7 +7,7 @@ from diagnose.model.diagnosis import RemainingBlocker, Remedy, StatementPlace
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, ElementTrace, Gate, GateTrace, Layer
 from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
-from diagnose.model.words import GATE_WORDS, LAYER_WORDS
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 
 _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
@@ -29,7 +29,7 @@ def not_ruled_out(remedy: Remedy) -> str:
     if len(unread) < 2:
         return "; ".join(_each(map(_open, doubts)))
     others = _each(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
-    layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or not wholly"
+    layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or only in part"
     return "; ".join((*others, layers))
 
 
@@ -83,13 +83,13 @@ def _open(doubt: Doubt) -> str:
         case ConditionKey(name=name):
             return f"a condition on `{name}`, whose value is not known"
         case Layer():
-            return f"{_layer(doubt.about)}, which was not read, or not wholly"
+            return f"{_layer(doubt.about)}, which was not read, or only in part"
         case Gate():
             return f"{GATE_WORDS[doubt.about].refused}, which could not be checked"
         case Action():
-            return f"that the session hands something on, for which `{doubt.about}` is needed as well"
+            return f"{SESSION_PROPERTIES[doubt.about]} of the caller's session, for which `{doubt.about}` is needed"
         case Comparison() | BrokenStatement():
-            return f"{subject_words(doubt)}, which nobody can tell"
+            return f"{subject_words(doubt)}, which is not known"
         case _:
             assert_never(doubt.about)
 

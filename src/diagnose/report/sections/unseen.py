@@ -11,35 +11,59 @@ from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
 from diagnose.model.trace_words import alternative_words, subject_words
 from diagnose.model.tri import Tri
-from diagnose.model.words import GAP_WORDS, LAYER_WORDS
+from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section
-from diagnose.report.safe_text import quoted
+from diagnose.report.safe_text import in_backticks
 
 
 def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Tell the doubts first, then every gap with its cure, then the readings of AWS's rules that are not certain."""
     blocks = (*_doubts(diagnosis), *_gaps(diagnosis), *_notes(diagnosis))
-    return (Section("What could not be seen", blocks),) if blocks else ()
+    return (Section("What is not known", blocks),) if blocks else ()
 
 
 def doubt_words(doubt: Doubt) -> str:
     """Say what a doubt would change: "allowed if `aws:MultiFactorAuthPresent` is true, denied otherwise"."""
-    subject = _subject(doubt)
+    subject = doubt_subject(doubt)
     if doubt.allows and doubt.denies:
         if any(one.is_the_rest for one in doubt.allows):
             return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
         return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
     if doubt.allows:
-        return f"it depends on {subject} together with other unknowns"
+        return f"it depends on {subject} and on other unknowns"
     if doubt.denies:
         return f"denied if {subject} is {_either(doubt.denies)}"
     return f"it {'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
 
 
+def doubt_sentence(doubt: Doubt) -> str:
+    """Say it as a sentence about the request."""
+    words = doubt_words(doubt)
+    return f"I{words[1:]}." if words.startswith("it ") else f"The request is {words}."
+
+
+def doubt_subject(doubt: Doubt) -> str:
+    """Name what is unknown: a key, a layer, or a question."""
+    match doubt.about:
+        case ConditionKey(name=name):
+            return in_backticks(name)
+        case Layer():
+            return LAYER_WORDS[doubt.about].whole
+        case Gate():
+            return GATE_WORDS[doubt.about].question
+        case Action():
+            of_session = SESSION_PROPERTIES[doubt.about]
+            return f"whether the caller's session has {of_session}, for which `{doubt.about}` is needed"
+        case Comparison() | BrokenStatement():
+            return subject_words(doubt)
+        case _:
+            assert_never(doubt.about)
+
+
 def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
     """Collect every gap that the decision met, each once, those that a doubt rests on first."""
     decision = diagnosis.decision
-    doubted = [_named(gap, _subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
+    doubted = [_named(gap, doubt_subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
     met = [
         _named(gap, LAYER_WORDS[layer.layer].whole)
         for decided in decision.actions
@@ -57,17 +81,17 @@ def gap_words(gap: Unread) -> str:
     return f"{gap.subject or 'a part of the evidence'}: {GAP_WORDS[gap.gap]}{detail}"
 
 
-def cure(gap: Unread) -> str:
+def how_to_read(gap: Unread) -> str:
     """Say what would let xdiag see it."""
     match gap.gap:
         case Gap.ACCESS_DENIED | Gap.NOT_SUPPLIED if gap.permission:
-            return f"needs {quoted(gap.permission)}"
+            return f"needs {in_backticks(gap.permission)}"
         case Gap.ACCESS_DENIED:
             return "needs the permission to read it"
         case Gap.NOT_SUPPLIED:
-            return "needs to be given to xdiag"
+            return "give it to xdiag, for example in a case file (`--case`)"
         case Gap.NO_CREDENTIALS if gap.permission:
-            return f"needs credentials of that account, with {quoted(gap.permission)}"
+            return f"needs credentials of that account, with {in_backticks(gap.permission)}"
         case Gap.NO_CREDENTIALS:
             return "needs credentials that may read it"
         case Gap.NO_API:
@@ -76,22 +100,6 @@ def cure(gap: Unread) -> str:
             return "try again"
         case _:
             assert_never(gap.gap)
-
-
-def _subject(doubt: Doubt) -> str:
-    match doubt.about:
-        case ConditionKey(name=name):
-            return quoted(name)
-        case Layer():
-            return LAYER_WORDS[doubt.about].whole
-        case Gate():
-            return f"the check of the {doubt.about}"
-        case Action():
-            return f"whether the caller's session hands on what {doubt.about} is needed for"
-        case Comparison() | BrokenStatement():
-            return subject_words(doubt)
-        case _:
-            assert_never(doubt.about)
 
 
 def _named(gap: Unread, subject: str) -> Unread:
@@ -103,8 +111,12 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
     if not doubts:
         return
     if diagnosis.verdict is Verdict.UNDETERMINED:
-        yield Paragraph("This settles it:" if len(doubts) == 1 else "These together settle it:")
-    yield Bullets(tuple(_sentence(doubt) for doubt in doubts))
+        yield Paragraph(
+            "This is unknown and decides the answer:"
+            if len(doubts) == 1
+            else "These are unknown and together decide the answer:"
+        )
+    yield Bullets(tuple(doubt_sentence(doubt) for doubt in doubts))
 
 
 def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -113,26 +125,21 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
         return
     match diagnosis.verdict:
         case Verdict.DENIED:
-            yield Paragraph("These were not read. They cannot mend the denial, but may hold more causes:")
+            yield Paragraph("These were not read. They cannot change the denial, but may add causes:")
         case Verdict.ALLOWED:
             yield Paragraph("These were not read. They do not change the answer:")
         case Verdict.UNDETERMINED:
             yield Paragraph("These were not read:")
         case _:
             assert_never(diagnosis.verdict)
-    yield Bullets(tuple(f"{gap_words(gap)}; {cure(gap)}" for gap in found))
+    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in found))
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
     notes = diagnosis.decision.notes
     if notes:
-        yield Paragraph("The answer also rests on a reading of AWS's documentation that is not certain:")
-        yield Bullets(tuple(f"{note.layer}: {note.text} ({note.source})" for note in notes))
-
-
-def _sentence(doubt: Doubt) -> str:
-    words = doubt_words(doubt)
-    return f"{words[:1].upper()}{words[1:]}."
+        yield Paragraph("The answer also depends on a point that AWS's documentation leaves open:")
+        yield Bullets(tuple(f"{LAYER_WORDS[note.layer].policies}: {note.text} ({note.source})" for note in notes))
 
 
 def _either(alternatives: Sequence[Alternative]) -> str:

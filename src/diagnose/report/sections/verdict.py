@@ -7,19 +7,19 @@ from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
 from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
-from diagnose.report.first_cause import Builtin, builtin
-from diagnose.report.sections.causes import sureness
-from diagnose.report.sections.layers import check
+from diagnose.report.first_cause import BuiltinCause, builtin_cause
+from diagnose.report.sections.causes import certainty_words, is_gap
+from diagnose.report.sections.layers import layer_check
 from diagnose.report.sections.places import pointed_at
-from diagnose.report.sections.unseen import doubt_words
+from diagnose.report.sections.unseen import doubt_sentence, doubt_subject
 
 _REACHES = {
-    Match.SESSION: "names this very session",
+    Match.SESSION: "names this session",
     Match.USER: "names the user",
     Match.SERVICE: "names the service",
     Match.ANY: "lets in every AWS principal",
     Match.ROLE: "names the role",
-    Match.ACCOUNT: "trusts the account, which leaves it to the policies of that account whom to let through",
+    Match.ACCOUNT: "trusts the account, whose own policies decide who may assume the role",
 }
 _POINTED = {
     Layer.TRUST: (Element.PRINCIPAL, "lets the caller in"),
@@ -27,12 +27,12 @@ _POINTED = {
 }
 
 
-def passage(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial."""
     match diagnosis.verdict:
-        case Verdict.ALLOWED if builtin(diagnosis) is not Builtin.CONTRADICTED:
+        case Verdict.ALLOWED if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
             blocks = tuple(_allowed(diagnosis))
-            return (Section("What lets it pass", blocks),) if blocks else ()
+            return (Section("What allows it", blocks),) if blocks else ()
         case Verdict.UNDETERMINED:
             return (Section("What is certain, and what is missing", (Bullets(tuple(_undetermined(diagnosis))),)),)
         case Verdict.ALLOWED | Verdict.DENIED:
@@ -71,20 +71,23 @@ def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
     if decided is not None:
         yield f"Certain: {_passing(decided)}."
     for finding in diagnosis.findings:
-        yield f"{sureness(finding)}: {finding.title}."
+        # The title of a gap says by itself that something was not read.
+        yield f"{finding.title}." if is_gap(finding) else f"{certainty_words(finding)}: {finding.title}."
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     if doubts:
-        lead = "To settle it" if len(doubts) == 1 else f"To settle it, {len(doubts)} answers are missing; the first"
-        yield f"{lead}: {doubt_words(doubts[0])}."
+        several = f"{len(doubts)} things are unknown; first of all {doubt_subject(doubts[0])}."
+        yield doubt_sentence(doubts[0]) if len(doubts) == 1 else several
 
 
 def _passing(decided: ActionDecision) -> str:
-    """Count the layers that do not stand in the way."""
-    passing = sum(1 for layer in decided.layers if check(layer).sign in (Sign.PASSES, Sign.NONE))
+    """Count the layers that do not block the request."""
+    passing = sum(1 for layer in decided.layers if layer_check(layer).sign in (Sign.PASSES, Sign.NONE))
     if not passing:
-        return "no layer is known to refuse, and none to let it pass"
+        return "no policy layer is known to deny the request, and none to allow it"
     verb = "does" if passing == 1 else "do"
-    return f"{passing} of {len(decided.layers)} layers {verb} not stand in the way, and none is known to refuse"
+    return (
+        f"{passing} of {len(decided.layers)} policy layers {verb} not block the request, and none is known to deny it"
+    )
 
 
 def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:
