@@ -174,7 +174,7 @@ def facts(
     print_result(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
-def _say_new_id(name: str, now: str) -> None:
+def _print_new_id(name: str, now: str) -> None:
     if name != now:
         typer.echo(f"the rule `{name}` is now called `{now}`", err=True)
 
