@@ -25,16 +25,17 @@ from tests.evaluate.cases import (
 )
 
 from diagnose.evaluate.decision import decide
-from diagnose.model.case import Organization
+from diagnose.model.case import Endpoint, Organization, Parameters
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import Level, PolicySet
-from diagnose.model.trace import Layer
+from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 DENY = STS | {"Effect": "Deny"}
 MAYBE = STS | {"Condition": {"StringEquals": {"aws:UserAgent": "x"}}}
 MAYBE_DENY = DENY | {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}
-RCP_DENY = DENY | {"Principal": "*"}
+DENY_ALL = DENY | {"Principal": "*"}
+ENDPOINT_ALLOW = STS | {"Principal": "*"}
 MEMBER = Known(Organization("o-1", management_account="999999999999"))
 MANAGEMENT = Known(Organization("o-1", management_account=HOME))
 SLR = f"arn:aws:iam::{HOME}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
@@ -151,9 +152,9 @@ def test_scps_that_were_not_read_settle_nothing() -> None:
     ("statements", "passes"),
     [
         pytest.param([], YES, id="nothing, since the full-access policy is always attached"),
-        pytest.param([RCP_DENY], NO, id="a Deny"),
-        pytest.param([RCP_DENY | {"Principal": {"AWS": "333333333333"}}], YES, id="a Deny for others"),
-        pytest.param([RCP_DENY | {"Resource": "arn:aws:s3:::x"}], YES, id="a Deny for another resource"),
+        pytest.param([DENY_ALL], NO, id="a Deny"),
+        pytest.param([DENY_ALL | {"Principal": {"AWS": "333333333333"}}], YES, id="a Deny for others"),
+        pytest.param([DENY_ALL | {"Resource": "arn:aws:s3:::x"}], YES, id="a Deny for another resource"),
         pytest.param([MAYBE_DENY | {"Principal": "*"}], UNKNOWN, id="a Deny that may apply"),
     ],
 )
@@ -181,13 +182,13 @@ def test_an_rcp_only_denies(statements: list[Any], passes: Tri) -> None:
     ],
 )
 def test_rcps_do_not_bind(more: dict[str, Any], why: str) -> None:
-    given: dict[str, Any] = {"rcps": levels([RCP_DENY]), "far_organization": MEMBER}
+    given: dict[str, Any] = {"rcps": levels([DENY_ALL]), "far_organization": MEMBER}
     trace = layer(case(**(given | more)), Layer.RCP)
     assert (trace.applies, trace.why, trace.verdict) == (False, why, YES)
 
 
 def test_an_ordinary_service_role_is_subject_to_rcps() -> None:
-    one = case(SERVICE, rcps=levels([RCP_DENY]), far_organization=MEMBER)
+    one = case(SERVICE, rcps=levels([DENY_ALL]), far_organization=MEMBER)
     assert layer(one, Layer.RCP).verdict is NO
 
 
@@ -197,12 +198,12 @@ def test_rcps_are_those_of_the_role_and_scps_those_of_the_caller() -> None:
 
 
 def test_scps_and_rcps_that_were_read_count_whatever_is_said_of_the_organization() -> None:
-    one = case(scps=levels([STS, DENY]), rcps=levels([RCP_DENY]))
+    one = case(scps=levels([STS, DENY]), rcps=levels([DENY_ALL]))
     assert (layer(one, Layer.SCP).verdict, layer(one, Layer.RCP).verdict) == (NO, NO)
 
 
 def test_an_rcp_that_asks_for_the_organization_denies_who_is_in_none() -> None:
-    asks = RCP_DENY | {"Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}
+    asks = DENY_ALL | {"Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}
     assert layer(case(rcps=levels([asks]), far_organization=MEMBER), Layer.RCP).verdict is NO
     inside = case(rcps=levels([asks]), far_organization=MEMBER, organization=Known(Organization("o-1")))
     assert layer(inside, Layer.RCP).verdict is YES
@@ -256,9 +257,9 @@ def test_layers_come_in_the_order_in_which_aws_enforces_them() -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        pytest.param({"rcps": levels([RCP_DENY]), "far_organization": MEMBER}, id="an RCP"),
+        pytest.param({"rcps": levels([DENY_ALL]), "far_organization": MEMBER}, id="an RCP"),
         pytest.param({"scps": levels([STS, DENY]), "organization": MEMBER}, id="an SCP"),
-        pytest.param({"endpoint_policy": [ENDPOINT_ALLOW, RCP_DENY]}, id="an endpoint policy"),
+        pytest.param({"endpoint_policy": [ENDPOINT_ALLOW, DENY_ALL]}, id="an endpoint policy"),
         pytest.param({"trust": [trusts({"AWS": HOME}), trusts("*", effect="Deny")]}, id="the trust policy"),
         pytest.param({"identity": [STS, DENY]}, id="the identity"),
         pytest.param({"boundary": [STS, DENY]}, id="the boundary"),
@@ -272,3 +273,33 @@ def test_an_explicit_deny_in_any_layer_denies(role: str, more: dict[str, Any]) -
     decision = decide(case(SESSION, role, **more))
     assert decision.verdict is NO
     assert [blocker.explicit for blocker in decision.blockers] == [True]
+
+
+@pytest.mark.parametrize(
+    ("statements", "passes"),
+    [
+        pytest.param([ENDPOINT_ALLOW], YES, id="an Allow"),
+        pytest.param([], NO, id="nothing"),
+        pytest.param([ENDPOINT_ALLOW | {"Principal": {"AWS": "333333333333"}}], NO, id="an Allow for others"),
+        pytest.param([ENDPOINT_ALLOW | {"Resource": f"arn:aws:iam::{HOME}:role/*"}], NO, id="an Allow for own roles"),
+        pytest.param([ENDPOINT_ALLOW, DENY_ALL], NO, id="a Deny"),
+    ],
+)
+def test_an_endpoint_policy_must_allow_what_travels_through_it(statements: list[Any], passes: Tri) -> None:
+    one = case(endpoint_policy=statements)
+    assert layer(one, Layer.ENDPOINT).verdict is passes
+    assert answered(one).verdict is passes
+
+
+def test_an_endpoint_policy_that_lists_only_assume_role_breaks_tagged_calls() -> None:
+    narrow = [ENDPOINT_ALLOW | {"Action": "sts:AssumeRole"}]
+    one = case(endpoint_policy=narrow, parameters=Parameters("nightly", tags={"a": "b"}))
+    assert answered(one).verdict is YES
+    assert layer(one, Layer.ENDPOINT, Action.TAG_SESSION).verdict is NO
+
+
+def test_the_endpoint_counts_only_where_one_is_used() -> None:
+    trace = layer(case(), Layer.ENDPOINT)
+    assert (trace.applies, trace.why, trace.verdict) == (False, "no VPC endpoint is used", YES)
+    assert layer(case(endpoint=GAP), Layer.ENDPOINT).verdict is UNKNOWN
+    assert layer(case(endpoint=Known(Endpoint("vpce-1"))), Layer.ENDPOINT).verdict is UNKNOWN
