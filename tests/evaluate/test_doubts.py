@@ -28,7 +28,7 @@ def on(condition: Any) -> Any:
     [
         pytest.param(
             allowed_by(STS | {"Resource": "arn:aws:iam::*"}),
-            "whether `arn:aws:iam::*` takes in the role",
+            "whether `arn:aws:iam::*` covers the role",
             id="a resource",
         ),
         pytest.param(
@@ -49,7 +49,7 @@ def on(condition: Any) -> Any:
             f"whether `arn:aws:sts::{HOME}:assumed-role/App/x` is the caller",
             id="a principal",
         ),
-        pytest.param(case(SERVICE, trust=[trusts("*")]), "whether `*` takes in AWS services", id="an AWS service"),
+        pytest.param(case(SERVICE, trust=[trusts("*")]), "whether `*` includes AWS services", id="an AWS service"),
     ],
 )
 def test_the_comparison_is_named_that_settles_it(one: Case, subject: str) -> None:

@@ -278,7 +278,7 @@ RESERVED = f"arn:aws:iam::{FAR}:role/aws-reserved/sso.amazonaws.com/AWSReservedS
 def test_some_roles_cannot_be_assumed_by_you(source: str, role: str, reasons: list[Reason]) -> None:
     assert [trace.reason for trace in gate(case(source, role), Gate.ROLE)] == reasons
     wanted = {
-        Reason.SERVICE_LINKED_ROLE: "a role that a principal of yours may assume",
+        Reason.SERVICE_LINKED_ROLE: "a role that your principals may assume",
         Reason.RESERVED_ROLE: "a role that AssumeRole may assume",
     }
     assert [asked_words(trace) for trace in gate(case(source, role), Gate.ROLE)] == [

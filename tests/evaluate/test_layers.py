@@ -217,8 +217,8 @@ ENDPOINT_ALLOW = STS | {"Principal": "*"}
         pytest.param(Layer.IDENTITY, SERVICE, "AWS services have no identity-based policies", id="a service's"),
         pytest.param(Layer.BOUNDARY, SERVICE, "AWS services have no permissions boundary", id="its boundary"),
         pytest.param(Layer.BOUNDARY, USER, "none is set", id="no boundary"),
-        pytest.param(Layer.SESSION, USER, "only sessions of roles have one", id="a user's session policy"),
-        pytest.param(Layer.SESSION, SERVICE, "only sessions of roles have one", id="a service's session policy"),
+        pytest.param(Layer.SESSION, USER, "only role sessions have one", id="a user's session policy"),
+        pytest.param(Layer.SESSION, SERVICE, "only role sessions have one", id="a service's session policy"),
         pytest.param(Layer.SESSION, SESSION, "none was passed", id="no session policy"),
     ],
 )
