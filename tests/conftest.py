@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# The same examples in every run: a red run is about the change at hand. `--hypothesis-profile=default` looks further.
-settings.register_profile("repeatable", derandomize=True)
+# The same examples in every run, however slow the machine: a red run is about the change at hand.
+# `--hypothesis-profile=default` looks further.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 

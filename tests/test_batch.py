@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.batch import LONGEST_LINE, case_from_line, decide_many, told
+from diagnose.batch import LONGEST_LINE, case_from_line, decide_many, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.collect.case_file import case_from_json
 from diagnose.errors import XdiagError
@@ -36,7 +36,7 @@ def line(case: Case) -> bytes:
 
 
 def rows(*lines: bytes | None) -> list[dict[str, Any]]:
-    text, _ = told(enumerate(lines, 1), None)
+    text, _ = make_rows(enumerate(lines, 1), None)
     return [json.loads(row) for row in text.splitlines()]
 
 
@@ -79,7 +79,7 @@ def test_cases_are_taken_only_as_answers_are_asked_for() -> None:
 def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -> None:
     diagnosis = diagnose(case, rules)
     first = first_cause(diagnosis)
-    text, tally = told([(7, line(case))], rules)
+    text, tally = make_rows([(7, line(case))], rules)
     assert json.loads(text) == {
         "schema": "xdiag.batch/1",
         "line": 7,
@@ -103,13 +103,13 @@ def test_where_aws_was_asked_its_answer_is_the_verdict(
     outcome: ProbeOutcome, explained: bool, rules: Sequence[Rule]
 ) -> None:
     case = replace(WORLD, probe=ProbeResult(outcome))
-    text, _ = told([(1, line(case))], rules if explained else None)
+    text, _ = make_rows([(1, line(case))], rules if explained else None)
     assert json.loads(text)["verdict"] == diagnose(case, rules).verdict
 
 
 def test_a_row_with_an_error_has_the_same_fields_as_the_others(rules: Sequence[Rule]) -> None:
     for given in (None, rules):
-        text, tally = told([(1, line(WORLD)), (2, b"{}"), (3, None)], given)
+        text, tally = make_rows([(1, line(WORLD)), (2, b"{}"), (3, None)], given)
         fields = [list(json.loads(each)) for each in text.splitlines()]
         assert fields[0] == fields[1] == fields[2]
         assert tally == {"allowed": 1, "": 2}
@@ -118,9 +118,9 @@ def test_a_row_with_an_error_has_the_same_fields_as_the_others(rules: Sequence[R
 @pytest.mark.parametrize(
     ("written", "error"),
     [
-        pytest.param(b"{}", "`line 1` is not a case: it lacks `request`", id="no case"),
+        pytest.param(b"{}", "`line 1` is not a case: `request` is missing", id="no case"),
         pytest.param(b"{", "`line 1` is not JSON: it ends too early, at column 2", id="no JSON"),
-        pytest.param(b'{"snapshot": {}}', "`line 1` is not a case: it lacks `snapshot.source`", id="no source"),
+        pytest.param(b'{"snapshot": {}}', "`line 1` is not a case: `snapshot.source` is missing", id="no source"),
         pytest.param(b"\xff\n", "`line 1` is not UTF-8: the byte 0xff at column 1", id="no text"),
         pytest.param(None, f"`line 1` is longer than {LONGEST_LINE // 2**20} MB", id="too long"),
         pytest.param(
@@ -140,7 +140,7 @@ def test_a_line_that_is_no_case_is_a_row_with_its_error(written: bytes | None, e
 def test_rows_are_ascii_whatever_a_name_is_made_of() -> None:
     source = replace(WORLD.snapshot.source, arn="arn:aws:iam::111111111111:user/b\u00fc\x7f\U0001f600")
     hostile = replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))
-    text, _ = told([(1, line(hostile)), (2, b'"\xe2\x80\xae\xc2\x9b"')], None)
+    text, _ = make_rows([(1, line(hostile)), (2, b'"\xe2\x80\xae\xc2\x9b"')], None)
     assert all(32 <= byte < 127 or byte == 10 for byte in text)
     assert text.count(b"\n") == 2
 
@@ -148,7 +148,7 @@ def test_rows_are_ascii_whatever_a_name_is_made_of() -> None:
 def test_an_error_is_short_however_long_what_it_quotes_is() -> None:
     source = replace(WORLD.snapshot.source, arn="arn:aws:iam::1:user/" + "x" * 1_000_000)
     found = row(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))))
-    assert "no account id" in found["hint"] + found["error"] or found["error"].endswith("…")
+    assert "an account id" in found["hint"] + found["error"] or found["error"].endswith("…")
     assert len(found["error"]) < 3000
 
 

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 from botocore.stub import Stubber
 
-from diagnose.aws.session import Side, open_side
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.model.case import Case, Parameters, ProbeOutcome, ProbeResult, Request, Snapshot, SourceSide, Via
 from diagnose.probe import probe
 from tests.aws.accounts import scrub
@@ -18,11 +18,11 @@ SECRETS = ("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY", 
 
 
 @pytest.fixture
-def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
+def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Credentials:
     scrub(tmp_path, monkeypatch).write_text(
         "[profile build]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF\n"
     )
-    return open_side("build", None, None)
+    return open_credentials("build", None, None)
 
 
 def case(source: str = USER, **request: object) -> Case:
@@ -30,7 +30,7 @@ def case(source: str = USER, **request: object) -> Case:
     return Case(made, Snapshot(SourceSide(source)))
 
 
-def probed_as(side: Side, caller: str, source: str) -> ProbeResult:
+def probed_as(side: Credentials, caller: str, source: str) -> ProbeResult:
     """Probe with credentials that AWS takes for `caller`; an attempt that is made succeeds."""
     with Stubber(side.client("sts")) as stub:
         stub.add_response("get_caller_identity", {"Arn": caller, "Account": caller.split(":")[4], "UserId": "x"})
@@ -39,11 +39,11 @@ def probed_as(side: Side, caller: str, source: str) -> ProbeResult:
 
 
 class TestMade:
-    def test_a_request_that_aws_grants_is_assumed(self, side: Side) -> None:
+    def test_a_request_that_aws_grants_is_assumed(self, side: Credentials) -> None:
         answer(side.client("sts"), "get-caller-identity", "assume-role")
         assert probe(case(), side, mfa_code=None) == ProbeResult(ProbeOutcome.ASSUMED, caller=USER)
 
-    def test_a_denial_keeps_the_words_of_aws(self, side: Side) -> None:
+    def test_a_denial_keeps_the_words_of_aws(self, side: Credentials) -> None:
         answer(side.client("sts"), "get-caller-identity", "assume-role-denied")
         assert probe(case(), side, mfa_code=None) == ProbeResult(
             ProbeOutcome.ACCESS_DENIED,
@@ -55,30 +55,30 @@ class TestMade:
     @pytest.mark.parametrize(
         "code", ["ValidationError", "RegionDisabledException", "PackedPolicyTooLarge", "ExpiredToken", "Throttling"]
     )
-    def test_any_other_refusal_is_neither_yes_nor_no(self, side: Side, code: str) -> None:
+    def test_any_other_refusal_is_neither_yes_nor_no(self, side: Credentials, code: str) -> None:
         answer(side.client("sts"), "get-caller-identity")
         refuse(side.client("sts"), "AssumeRole", code)
         expected = ProbeResult(ProbeOutcome.OTHER_ERROR, caller=USER, code=code, message="no")
         assert probe(case(), side, mfa_code=None) == expected
 
-    def test_credentials_that_aws_does_not_take_are_its_answer_to_the_request(self, side: Side) -> None:
+    def test_credentials_that_aws_does_not_take_are_its_answer_to_the_request(self, side: Credentials) -> None:
         refuse(side.client("sts"), "GetCallerIdentity", "InvalidClientTokenId")
         expected = ProbeResult(ProbeOutcome.OTHER_ERROR, code="InvalidClientTokenId", message="no")
         assert probe(case(), side, mfa_code=None) == expected
 
-    def test_a_parameter_that_botocore_refuses_is_an_error_and_no_crash(self, side: Side) -> None:
+    def test_a_parameter_that_botocore_refuses_is_an_error_and_no_crash(self, side: Credentials) -> None:
         answer(side.client("sts"), "get-caller-identity")
         result = probe(case(parameters=Parameters(session_name="x")), side, mfa_code=None)
         assert (result.outcome, result.code) == (ProbeOutcome.OTHER_ERROR, "ParamValidationError")
 
-    def test_the_mfa_code_is_sent(self, side: Side) -> None:
+    def test_the_mfa_code_is_sent(self, side: Credentials) -> None:
         sent = answer(side.client("sts"), "get-caller-identity", "assume-role")
         parameters = Parameters(mfa_serial="arn:aws:iam::111111111111:mfa/builder", mfa_code_sent=True)
         probe(case(parameters=parameters), side, mfa_code="135791")
         assert sent[1]["TokenCode"] == "135791"
 
     def test_no_credential_survives_in_the_result_or_in_a_log(
-        self, side: Side, caplog: pytest.LogCaptureFixture
+        self, side: Credentials, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
         answer(side.client("sts"), "get-caller-identity", "assume-role")
@@ -101,7 +101,7 @@ class TestWho:
             pytest.param("arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", id="root"),
         ],
     )
-    def test_the_source_itself_makes_the_request(self, side: Side, source: str, caller: str) -> None:
+    def test_the_source_itself_makes_the_request(self, side: Credentials, source: str, caller: str) -> None:
         assert probed_as(side, caller, source) == ProbeResult(ProbeOutcome.ASSUMED, caller=caller)
 
     @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ class TestWho:
             ),
         ],
     )
-    def test_somebody_else_does_not_and_is_named(self, side: Side, source: str, caller: str) -> None:
+    def test_somebody_else_does_not_and_is_named(self, side: Credentials, source: str, caller: str) -> None:
         assert probed_as(side, caller, source) == ProbeResult(
             ProbeOutcome.NOT_MADE,
             caller=caller,
-            why=f"with profile `build`, AWS takes the caller for {caller}, which is not {source}",
+            why=f"with profile `build`, the caller is {caller}, not {source}",
         )
 
 
@@ -141,7 +141,7 @@ class TestNotMade:
             ),
             pytest.param(
                 case("ec2.amazonaws.com"),
-                "the request is made by ec2.amazonaws.com, and nobody else has the credentials of an AWS service",
+                "the request is made by ec2.amazonaws.com, and only AWS has the credentials of its services",
                 id="a service",
             ),
             pytest.param(
@@ -151,16 +151,16 @@ class TestNotMade:
             ),
         ],
     )
-    def test_what_cannot_be_tried_is_not_and_nothing_is_called(self, side: Side, made: Case, why: str) -> None:
+    def test_what_cannot_be_tried_is_not_and_nothing_is_called(self, side: Credentials, made: Case, why: str) -> None:
         with Stubber(side.client("sts")):
             assert probe(made, side, mfa_code=None) == ProbeResult(ProbeOutcome.NOT_MADE, why=why)
 
     def test_without_credentials_there_is_no_attempt(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         scrub(tmp_path, monkeypatch)
-        result = probe(case(), open_side(None, None, None), mfa_code=None)
+        result = probe(case(), open_credentials(None, None, None), mfa_code=None)
         assert result.outcome is ProbeOutcome.NOT_MADE
-        assert result.why == "with the default credentials, nothing can be signed: Unable to locate credentials"
+        assert result.why == "the request cannot be signed with the default credentials: Unable to locate credentials"
 
-    def test_an_endpoint_policy_that_hides_the_caller_is_not_a_denial_of_the_request(self, side: Side) -> None:
+    def test_an_endpoint_policy_that_hides_the_caller_is_not_a_denial_of_the_request(self, side: Credentials) -> None:
         refuse(side.client("sts"), "GetCallerIdentity", "AccessDenied")
         assert probe(case(), side, mfa_code=None).outcome is ProbeOutcome.NOT_MADE

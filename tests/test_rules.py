@@ -9,7 +9,7 @@ import pytest
 from diagnose.causes.findings import explain
 from diagnose.causes.rule import Example, Rule
 from diagnose.causes.rule_cache import PLACES, rule_folders
-from diagnose.causes.rule_file import load_examples, load_rules
+from diagnose.causes.rule_file import load_examples, read_rules
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES
@@ -18,7 +18,7 @@ from diagnose.remedy.kinds import REMEDIES
 from tests.cases import WORLDS, case
 
 FOLDERS = rule_folders()
-RULES = load_rules(FOLDERS, REMEDIES)
+RULES = read_rules(FOLDERS, REMEDIES)
 
 
 def _then(param: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 from diagnose.authoring.examples import case_of
 from diagnose.causes.facts import ConditionFact
 from diagnose.causes.findings import explain
-from diagnose.causes.gather import gather
+from diagnose.causes.gather import gather_facts
 from diagnose.causes.rule import Example
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
@@ -72,7 +72,7 @@ def test_a_tag_that_the_caller_does_not_have_is_missing() -> None:
 
 
 def conditions(given: Case) -> list[ConditionFact]:
-    return [fact for fact in gather(given, decide(given)) if isinstance(fact, ConditionFact)]
+    return [fact for fact in gather_facts(given, decide(given)) if isinstance(fact, ConditionFact)]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

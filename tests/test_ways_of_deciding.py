@@ -106,7 +106,7 @@ def test_deciding_with_traces_and_without_is_the_same(name: str) -> None:
 def test_an_action_is_decided_by_all_the_layers_and_by_those_that_can_deny_it(name: str) -> None:
     for authorization in _asked(name):
         for action, _ in authorization.actions():
-            layers = authorization.weighed(action)
+            layers = authorization.answers(action)
             answers = [(layer, weighed.grants, weighed.denies) for layer, weighed in layers.items()]
             assert authorization.verdict(action) is authorization.allowed(layers[Layer.TRUST].reach, answers)
 
@@ -115,7 +115,7 @@ def test_an_action_is_decided_by_all_the_layers_and_by_those_that_can_deny_it(na
 def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
     for authorization in _asked(name):
         for action, _ in authorization.actions():
-            for layer, weighed in authorization.weighed(action).items():
+            for layer, weighed in authorization.answers(action).items():
                 reach: TrustMatches = {}
                 answer = answer_layer(
                     authorization.layers[layer], authorization.request(action), authorization.has_boundary, reach
@@ -131,7 +131,7 @@ def test_a_layer_comes_to_the_same_with_traces_and_without(name: str) -> None:
 def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> None:
     for authorization in _asked(name):
         for action, _ in authorization.actions():
-            for layer, weighed in authorization.weighed(action).items():
+            for layer, weighed in authorization.answers(action).items():
                 for compiled, level in zip(authorization.layers[layer].levels, weighed.levels, strict=True):
                     assert (level.some_allow, level.some_deny) == _one_by_one(compiled, level)
 
@@ -146,7 +146,7 @@ def test_trying_values_decides_like_everything_else(name: str) -> None:
                 authorization.context[key] = tried[place].values
             assert outcome.verdict is authorization.together(authorization.verdict)
             for (action, layer), passes in outcome.passes.items():
-                assert passes is authorization.weighed(action)[layer].passes
+                assert passes is authorization.answers(action)[layer].passes
         authorization.context.update(before)
 
 

@@ -1,14 +1,19 @@
-"""Whom a trust policy admits."""
+"""Whom a trust policy admits, statement by statement, in the words of the policy.
+
+Decisions come from the compiled statements; principals from the text itself, so that none is left out: neither one that
+AWS would reject nor one under a key that is repeated.
+"""
 
 import json
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import assert_never
 
 from msgspec import Struct
 
 from diagnose.errors import XdiagError
 from diagnose.evaluate.condition import SetOperator, Test
-from diagnose.evaluate.document import Statement, compile_document
+from diagnose.evaluate.document import Statement, StatementText, compile_document
 from diagnose.evaluate.pattern import glob
 from diagnose.model.arn import split_arn
 from diagnose.model.json_text import Node, Number, Object, parse
@@ -17,17 +22,25 @@ from diagnose.model.trace import Effect
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 from diagnose.report.safe_text import visible
 
-EVERYONE, ACCOUNTS, PRINCIPALS, SERVICES = "everyone", "accounts", "principals", "services"
 
+class PrincipalKind(StrEnum):
+    """What a principal that a statement names is."""
 
-FEDERATED, CANONICAL, NOT_KNOWN = "federated", "canonical users", "not known"
-"""The kinds of principals; `NOT_KNOWN` is for what AWS would not know."""
+    EVERYONE = "everyone"
+    ACCOUNT = "accounts"
+    PRINCIPAL = "principals"
+    SERVICE = "services"
+    FEDERATED = "federated"
+    CANONICAL_USER = "canonical users"
+    NOT_KNOWN = "not known"
+    """AWS would not know it."""
 
 
 class Admission(Struct, frozen=True):
-    """One statement, of whatever effect; None for an effect that cannot be told, and so for actions.
+    """One statement, of whatever effect. `effect` and `actions` are None where the policy's are not valid.
 
-    `named` are all its principals by kind, in the order of the policy, and with `negated` those whom it does not reach.
+    `principals` are all that it names, by kind, in the order of the policy; where it is `negated`, those whom it does
+    not reach.
     `open_to_world` says whether any AWS principal at all is let in, as far as this statement goes.
     """
 
@@ -35,14 +48,14 @@ class Admission(Struct, frozen=True):
     sid: str
     effect: Effect | None
     negated: bool
-    named: tuple[tuple[str, tuple[str, ...]], ...]
+    principals: tuple[tuple[PrincipalKind, tuple[str, ...]], ...]
     actions: tuple[str, ...] | None
     conditions: tuple[str, ...]
     open_to_world: Tri
 
 
 class Audience(Struct, frozen=True):
-    """All statements of a policy. `flaws` are what AWS would not accept in it: pairs of a place and a message."""
+    """All statements of a policy. `flaws` are what AWS rejects in it: pairs of a JSON pointer and a message."""
 
     statements: tuple[Admission, ...]
     flaws: tuple[tuple[str, str], ...]
@@ -50,53 +63,54 @@ class Audience(Struct, frozen=True):
     @property
     def open_to_world(self) -> Tri:
         """Say whether any AWS principal at all is let in. What a Deny takes back is not considered."""
-        return any_of(one.open_to_world for one in self.statements)
+        return any_of(statement.open_to_world for statement in self.statements)
 
 
 def audience(policy: Policy) -> Audience:
-    """Sum up a trust policy. Nothing that it names is left out, whether AWS would accept it or not.
+    """Sum up a trust policy. Nothing that it names is left out, even where AWS would reject it.
 
-    Raises XdiagError where the document is no policy at all.
+    Raises XdiagError where the document is not a policy.
     """
     document = compile_document(policy.document)
     if not document.usable:
         why = document.flaws[0].message
-        raise XdiagError(f"the trust policy `{policy.name}` cannot be summed up: {why}", hint="expected a policy")
-    written = _members(parse(document_text(policy.document)), "Statement")[-1]
-    listed = written if isinstance(written, list) else [written]
+        raise XdiagError(f"the trust policy `{policy.name}` cannot be summarized: {why}", hint="expected a policy")
+    texts = _members(parse(document_text(policy.document)), "Statement")[-1]
     return Audience(
-        tuple(_admission(compiled, node) for compiled, node in zip(document.statements, listed, strict=True)),
+        tuple(
+            _admission(statement, text)
+            for statement, text in zip(document.statements, texts if isinstance(texts, list) else [texts], strict=True)
+        ),
         tuple((flaw.pointer, flaw.message) for flaw in document.flaws),
     )
 
 
 def words(audience: Audience) -> str:
     """Write all that is known of the audience, a line for each thing."""
-    lines = [line for one in audience.statements for line in _statement(one)]
-    lines += [_row("not accepted", f"{message}, at {pointer or '/'}") for pointer, message in audience.flaws]
+    lines = [line for admission in audience.statements for line in _statement_lines(admission)]
+    lines += [_row("AWS rejects", f"{message}, at {pointer or '/'}") for pointer, message in audience.flaws]
     lines.append(_row("open to the world", _world(audience)))
     return "\n".join(visible(line) for line in lines)
 
 
-_DEEPEST = 5
-"""Levels of what should be a text that are written out."""
-
-
-def _admission(statement: Statement, node: Node) -> Admission:
-    statement.finish()
-    plain, negated = _members(node, "Principal"), _members(node, "NotPrincipal")
-    by_kind: dict[str, tuple[str, ...]] = {}
-    for kind, text in (named for value in (plain or negated) for named in _named(value)):
-        by_kind[kind] = (*by_kind.get(kind, ()), text)
+def _admission(text: StatementText, node: Node) -> Admission:
+    statement = text.compiled
+    elements = _members(node, "Principal")
+    excluded = [] if elements else _members(node, "NotPrincipal")
+    principals: dict[PrincipalKind, tuple[str, ...]] = {}
+    for element in elements or excluded:
+        for kind, name in _principals(element):
+            principals[kind] = (*principals.get(kind, ()), name)
+    everyone = bool(excluded) or PrincipalKind.EVERYONE in principals
     return Admission(
-        place=f"statement {statement.index + 1}",
-        sid=statement.sid,
-        effect=statement.effect,
-        negated=bool(negated) and not plain,
-        named=tuple(by_kind.items()),
+        place=f"statement {text.index + 1}",
+        sid=text.sid,
+        effect=text.effect,
+        negated=bool(excluded),
+        principals=tuple(principals.items()),
         actions=_actions(statement),
         conditions=tuple(_condition(test) for test in statement.tests),
-        open_to_world=_open_to_world(statement, everyone=EVERYONE in by_kind or (bool(negated) and not plain)),
+        open_to_world=_open_to_world(statement, text.effect, everyone=everyone),
     )
 
 
@@ -105,52 +119,68 @@ def _members(node: Node, key: str) -> list[Node]:
     return [value for name, value in node.members if name == key] if isinstance(node, Object) else []
 
 
-def _named(value: Node) -> Iterator[tuple[str, str]]:
-    """Walk a Principal element: kind and text of each."""
-    if value == "*" and not isinstance(value, Number):
-        yield EVERYONE, "*"
-    elif isinstance(value, Object):
-        for key, given in value.members:
-            for one in given if isinstance(given, list) else [given]:
-                yield _kind(key, one)
+def _principals(element: Node) -> Iterator[tuple[PrincipalKind, str]]:
+    """Give kind and text of each principal in a Principal or NotPrincipal element."""
+    if element == "*" and not isinstance(element, Number):
+        yield PrincipalKind.EVERYONE, "*"
+    elif isinstance(element, Object):
+        for key, names in element.members:
+            for name in names if isinstance(names, list) else [names]:
+                yield _principal(key, name)
     else:
-        yield NOT_KNOWN, _text(value)
+        yield PrincipalKind.NOT_KNOWN, _text(element)
 
 
-def _kind(key: str, value: Node) -> tuple[str, str]:
-    text = _text(value)
-    if isinstance(value, str) and not isinstance(value, Number):
-        if key == "AWS":
-            kind = _aws_kind(text)
-            return kind, text if kind is not NOT_KNOWN else f"AWS {text}"
-        if key in _KINDS:
-            return _KINDS[key], text
-    return NOT_KNOWN, f"{key} {text}"
+def _principal(key: str, name: Node) -> tuple[PrincipalKind, str]:
+    text = _text(name)
+    kind = PrincipalKind.NOT_KNOWN
+    if isinstance(name, str) and not isinstance(name, Number):
+        kind = _aws_kind(text) if key == "AWS" else _KINDS.get(key, kind)
+    return kind, f"{key} {text}" if kind is PrincipalKind.NOT_KNOWN else text
 
 
-def _aws_kind(text: str) -> str:
+def _aws_kind(text: str) -> PrincipalKind:
     arn = split_arn(text)
     if text == "*":
-        return EVERYONE
+        return PrincipalKind.EVERYONE
     if (arn is not None and arn.resource == "root") or (text.isdecimal() and len(text) == 12):
-        return ACCOUNTS
+        return PrincipalKind.ACCOUNT
     if "*" not in text and (arn is not None or text.startswith(("AIDA", "AROA"))):
-        return PRINCIPALS
-    return NOT_KNOWN
+        return PrincipalKind.PRINCIPAL
+    return PrincipalKind.NOT_KNOWN
+
+
+_KINDS = {
+    "Service": PrincipalKind.SERVICE,
+    "Federated": PrincipalKind.FEDERATED,
+    "CanonicalUser": PrincipalKind.CANONICAL_USER,
+}
+_DEEPEST = 5
+"""The levels of JSON that are written out where a text should stand."""
 
 
 def _text(value: Node, depth: int = 0) -> str:
-    """Give a text, or what stands in its place as JSON."""
+    """Give a text, or the JSON that stands in its place."""
     match value:
         case str():
             return str(value)
         case Object() | list() if depth == _DEEPEST:
             return "..."
         case Object(members=members):
-            return "{" + ", ".join(f"{json.dumps(key)}: {_text(one, depth + 1)}" for key, one in members) + "}"
+            return "{" + ", ".join(f"{json.dumps(key)}: {_text(inner, depth + 1)}" for key, inner in members) + "}"
         case list():
-            return "[" + ", ".join(_text(one, depth + 1) for one in value) + "]"
+            return "[" + ", ".join(_text(inner, depth + 1) for inner in value) + "]"
     return json.dumps(value)
+
+
+_STS = (
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+)
 
 
 def _actions(statement: Statement) -> tuple[str, ...] | None:
@@ -159,17 +189,17 @@ def _actions(statement: Statement) -> tuple[str, ...] | None:
         return None
     patterns = [glob(text.lower()) for text, _ in statement.actions.listed]
     negated = statement.actions.negated
-    return tuple(each for each in _STS if any(matches(each.lower()) for matches in patterns) is not negated)
+    return tuple(action for action in _STS if any(matches(action.lower()) for matches in patterns) is not negated)
 
 
 def _condition(test: Test) -> str:
-    values = ", ".join(operand.text.written for operand in test.operands) or "(values that cannot be told)"
+    values = ", ".join(operand.text.written for operand in test.operands) or "(values that are not valid)"
     return f"{test.written} {test.key} {values}"
 
 
-def _open_to_world(statement: Statement, *, everyone: bool) -> Tri:
+def _open_to_world(statement: Statement, effect: Effect | None, *, everyone: bool) -> Tri:
     """Say whether strangers are let in, leaving aside conditions that name neither account nor address."""
-    if statement.effect is Effect.DENY:
+    if effect is Effect.DENY:
         return NO
     if statement.broken or not everyone:
         return UNKNOWN if statement.broken else NO
@@ -185,40 +215,30 @@ def _open_to_world(statement: Statement, *, everyone: bool) -> Tri:
     return UNKNOWN if lax else NO
 
 
-_KINDS = {"Service": SERVICES, "Federated": FEDERATED, "CanonicalUser": CANONICAL}
-
-
-_STS = (
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
-    "sts:SetContext",
-    "sts:SetSourceIdentity",
-    "sts:TagSession",
-)
-
-
-_VERBS = {Effect.ALLOW: "allows", Effect.DENY: "denies", None: "has no effect that can be told, and names"}
-
-
+_VERBS = {Effect.ALLOW: "allows", Effect.DENY: "denies", None: "has no valid effect, and names"}
 _REMARKS = {
-    CANONICAL: " (who cannot assume roles)",
-    FEDERATED: " (who they are is for the provider to say)",
-    NOT_KNOWN: " (no principal that AWS knows)",
+    PrincipalKind.CANONICAL_USER: " (who cannot assume roles)",
+    PrincipalKind.FEDERATED: " (the provider decides who they are)",
+    PrincipalKind.NOT_KNOWN: " (not a principal that AWS knows)",
 }
 
 
-def _statement(one: Admission) -> Iterator[str]:
-    name = f"{one.place} ({one.sid})" if one.sid else one.place
-    yield f"{name} {_VERBS[one.effect]}{' all but' if one.negated else ''}"
-    for kind, texts in one.named:
-        yield _row(f"  {kind}", ", ".join(texts) + _REMARKS.get(kind, ""))
-    if not one.named:
+def _statement_lines(admission: Admission) -> Iterator[str]:
+    name = f"{admission.place} ({admission.sid})" if admission.sid else admission.place
+    yield f"{name} {_VERBS[admission.effect]}{' all but' if admission.negated else ''}"
+    for kind, names in admission.principals:
+        yield _row(f"  {kind}", ", ".join(names) + _REMARKS.get(kind, ""))
+    if not admission.principals:
         yield _row("  nobody", "it names no principal")
-    actions = "cannot be told" if one.actions is None else ", ".join(one.actions) or "none that is about assuming roles"
-    yield _row("  for actions", actions)
-    for condition in one.conditions:
+    yield _row("  for actions", _action_words(admission.actions))
+    for condition in admission.conditions:
         yield _row("  only if", condition)
+
+
+def _action_words(actions: tuple[str, ...] | None) -> str:
+    if actions is None:
+        return "not valid"
+    return ", ".join(actions) or "none that assumes a role"
 
 
 def _world(audience: Audience) -> str:
@@ -226,21 +246,22 @@ def _world(audience: Audience) -> str:
         case Tri.YES:
             return f"YES: {_everybody(audience)} is let in"
         case Tri.UNKNOWN:
-            return "cannot be told from these statements"
+            return "not known from these statements"
         case Tri.NO:
-            return "no: of AWS principals, only those above can be let in"
+            return "no: only the AWS principals above can be let in"
         case _:
             assert_never(audience.open_to_world)
 
 
 def _everybody(audience: Audience) -> str:
-    widest = [one for one in audience.statements if one.open_to_world is Tri.YES]
+    widest = [admission for admission in audience.statements if admission.open_to_world is Tri.YES]
     who = "anybody with an AWS account"
-    if all(one.negated for one in widest):
+    if all(admission.negated for admission in widest):
         who += " but those left out"
-    if all(one.conditions for one in widest):
+    if all(admission.conditions for admission in widest):
         who += " who meets the conditions"
-    return f"{who}, unless denied," if any(one.effect is Effect.DENY for one in audience.statements) else who
+    denied = any(admission.effect is Effect.DENY for admission in audience.statements)
+    return f"{who}, unless denied," if denied else who
 
 
 def _row(name: str, value: str) -> str:

@@ -1,7 +1,7 @@
 """Many cases: a failed row is a row, not the end.
 
-What comes again is worked out once: documents by their text, and the sides of a case by theirs. No trace is made of
-what nobody is told.
+What comes again is worked out once: documents by their text, and the sides of a case by theirs. No trace is made that
+no row shows.
 """
 
 import re
@@ -24,19 +24,19 @@ from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.rows import encode_rows
 
-SCHEMA = "xdiag.batch/1"
+ROW_SCHEMA = "xdiag.batch/1"
 LONGEST_LINE = 16 * 2**20
 """The size in bytes of the longest line that is read."""
 
 Line: TypeAlias = tuple[int, bytes | None]
-"""A line with its number in the file, counted from 1; None for one that is longer than any that is read."""
+"""A line with its number in the file, counted from 1; None for one that is longer than `LONGEST_LINE`."""
 
 Tally: TypeAlias = Mapping[str, int]
 """How many rows there are by verdict; those with an error are under ""."""
 
 
-class Row(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
-    """What is told of one case. Text that does not apply is ""; where `error` is not, there is no verdict.
+class BatchRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SCHEMA):
+    """The answer to one case. Text that does not apply is ""; a row with an `error` has no verdict.
 
     INVARIANT: others rely on the names and the meaning of these fields. Within version 1 a field may be added; none is
     renamed, removed, or given another meaning.
@@ -50,7 +50,7 @@ class Row(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     hint: str = ""
 
 
-class ExplainedRow(Row, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SCHEMA):
     """The same with the first cause, in the words of a report's fields of these names."""
 
     primary_cause: str = ""
@@ -60,7 +60,7 @@ class ExplainedRow(Row, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
 
 
 def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
-    """Say of each case whether AWS would allow its request; of one whose source or role is no ARN, give the error.
+    """Say of each case whether AWS would allow its request; for an ARN that is not one, give the error.
 
     Memory does not grow with the number of cases. Cases that share a side (the same object) share its evaluation.
     """
@@ -71,44 +71,44 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
-def told(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
+def make_rows(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
     """Make rows of lines, each with a line end, in the same order, and count them by verdict.
 
-    With `rules` the first cause is told as well; None tells the verdict alone, far sooner.
+    With `rules` a row names the first cause, too; without, the verdict alone, which is far sooner made.
     """
     rows = [_row(number, line, rules) for number, line in lines]
     return encode_rows(rows, form), Counter(row.verdict for row in rows)
 
 
-def kind_of_row(rules: Sequence[Rule] | None) -> type[Row]:
-    """Say what the rows are that `told` makes."""
-    return Row if rules is None else ExplainedRow
+def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
+    """Give the type of the rows that `make_rows` makes."""
+    return BatchRow if rules is None else ExplainedRow
 
 
 def case_from_line(line: bytes, place: str) -> Case:
-    """Read a case, as `case_from_json` does. Of one whose sides have come before, only what is around them is read."""
+    """Read a case, as `case_from_json` does. Where both sides have come before, only what is around them is read."""
     try:
         sides = _SIDES.decode(line).snapshot
     except (ValueError, RecursionError):
         return case_from_json(line, place=place)
-    written_source, written_destination = bytes(sides.source), bytes(sides.destination)
-    source, destination = _sources.find(written_source), _destinations.find(written_destination)
+    source_text, destination_text = bytes(sides.source), bytes(sides.destination)
+    source, destination = _sources.find(source_text), _destinations.find(destination_text)
     if source is not None and destination is not None:
-        around = _without(_without(line, "source", written_source), "destination", written_destination)
-        case = _put_in(around, source, destination, place)
+        around = _with_stand_in(_with_stand_in(line, "source", source_text), "destination", destination_text)
+        case = _case_with(around, source, destination, place)
         if case is not None:
             return case
     case = case_from_json(line, place=place)
-    _sources.offer(written_source, case.snapshot.source, len(written_source))
-    _destinations.offer(written_destination, case.snapshot.destination, len(written_destination))
+    _sources.offer(source_text, case.snapshot.source, len(source_text))
+    _destinations.offer(destination_text, case.snapshot.destination, len(destination_text))
     return case
 
 
-_MOST_WORDS = 2000
-"""The length in characters of the longest error: what is quoted in it may be as long as the line."""
+_MOST_CHARACTERS = 2000
+"""The longest error that a row holds: what it quotes may be as long as the line."""
 
 
-def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
+def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
     kind = kind_of_row(rules)
     try:
         if line is None:
@@ -117,11 +117,11 @@ def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Row:
         case = case_from_line(line, f"line {number}")
         return _explained(number, case, rules) if rules is not None else _decided(number, case)
     except XdiagError as error:
-        return kind(line=number, error=_cut(error.message), hint=_cut(error.hint))
+        return kind(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
 
 
-def _decided(number: int, case: Case) -> Row:
-    """Tell the verdict: AWS's own, where the case holds its answer to a live attempt."""
+def _decided(number: int, case: Case) -> BatchRow:
+    """Give the verdict: AWS's own, where the case holds its answer to a live attempt."""
     if case.probe is None or case.probe.outcome is ProbeOutcome.NOT_MADE:
         answer = (Verdict.DENIED, Verdict.UNDETERMINED, Verdict.ALLOWED)[verdict(case)]
     else:
@@ -129,18 +129,18 @@ def _decided(number: int, case: Case) -> Row:
 
         answer = diagnose(case, ()).verdict
     source, role = case.snapshot.source.arn, case.request.role_arn
-    return Row(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
+    return BatchRow(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
 
 
-def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
-    """Tell the first cause. What would mend it is not told in a row, and so is not worked out."""
+def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
+    """Give the verdict and the first cause. Its fixes are in no row, and so are not worked out."""
     from diagnose.causes.findings import explain
     from diagnose.pipeline import diagnose
     from diagnose.report.first_cause import first_cause
 
     diagnosis = diagnose(case, ())
-    found = explain(rules, case, diagnosis.decision)
-    first = first_cause(replace(diagnosis, findings=tuple(cause.finding for cause in found)))
+    causes = explain(rules, case, diagnosis.decision)
+    first = first_cause(replace(diagnosis, findings=tuple(cause.finding for cause in causes)))
     return ExplainedRow(
         line=number,
         verdict=diagnosis.verdict.value,
@@ -153,25 +153,26 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> Row:
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
-def _without(line: bytes, key: str, written: bytes) -> bytes:
-    """Put a stand-in where a side seems to stand; whether it was the side is for the reader to see.
+def _with_stand_in(line: bytes, key: str, side: bytes) -> bytes:
+    """Put a stand-in where the text of a side stands behind its key.
 
-    Looking behind its key is sooner done than searching the line for a text that is as long as a side.
+    Looking behind the key is sooner done than searching the line for a text that is as long as a side.
     """
-    for found in _KEYS[key].finditer(line):
-        if line.startswith(written, found.end()):
-            return line[: found.end()] + _STAND_INS[key] + line[found.end() + len(written) :]
+    for match in _KEYS[key].finditer(line):
+        if line.startswith(side, match.end()):
+            return line[: match.end()] + _STAND_INS[key] + line[match.end() + len(side) :]
     return line
 
 
-def _put_in(around: bytes, source: SourceSide, destination: DestinationSide, place: str) -> Case | None:
-    """Read a case in which both sides have stand-ins; None if anything is not as it should be.
+def _case_with(around: bytes, source: SourceSide, destination: DestinationSide, place: str) -> Case | None:
+    """Read a case in which stand-ins stand for both sides, and put in the sides; None where they do not stand there.
 
-    A policy may quote a side, and then have the stand-in in its place: that the sides have them is seen here.
+    INVARIANT: what was cut is exactly the sides. A line may hold the text of a side elsewhere, too, as when a policy
+    quotes it, and have the stand-in there; the case is then read whole.
     """
     try:
         case = case_from_json(around, place=place)

@@ -15,5 +15,5 @@ class XdiagError(Exception):
         self.hint = hint
 
 
-class NothingGatheredError(XdiagError):
+class NothingReadError(XdiagError):
     """Neither side could be read at all, so there is nothing to decide on."""

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from diagnose.causes.rule import Rule
 from diagnose.causes.rule_cache import cache_folder, rule_folders
-from diagnose.causes.rule_file import load_rules as read_rules
+from diagnose.causes.rule_file import read_rules
 from diagnose.collect.case_file import read_case
 from diagnose.model.case import Case
 from diagnose.remedy import REMEDIES
 
 
 def load_case(path: str | Path) -> Case:
-    """Read a case from a file, or from standard input for "-". Raises XdiagError for anything that is none."""
+    """Read a case from a file, or from standard input for "-". Raises XdiagError for anything else."""
     return read_case("-" if str(path) == "-" else Path(path))
 
 

@@ -1,4 +1,4 @@
-"""One value in, one out: a case and the rules to a diagnosis. Pure."""
+"""The whole idea: a case and the rules go in, a diagnosis comes out. Pure."""
 
 from collections.abc import Sequence
 
@@ -11,47 +11,49 @@ from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy import plan, propose
+from diagnose.remedy import propose, propose_plan
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
-    """Decide a case, name the causes, and prove what would mend them.
+    """Decide a case, name the causes, and prove what fixes them.
 
-    Raises XdiagError when the source or the role of the case is no ARN of one.
+    Raises XdiagError when the ARN of the source or of the role is not one.
     """
     decision = decide(case)
     causes = explain(rules, case, decision)
-    findings = tuple(_mended(cause, case, decision) for cause in causes)
+    findings = tuple(_finding(cause, case, decision) for cause in causes)
     agreement = agreement_of(decision, case.probe)
     verdict = _verdict(decision.verdict, case.probe, agreement)
-    return Diagnosis(case, decision, verdict, agreement, findings, _plan(causes, findings, case, decision))
+    return Diagnosis(case, decision, verdict, agreement, findings, _whole_plan(causes, findings, case, decision))
 
 
 def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
-    """Hold AWS's answer to the live attempt against what was computed."""
+    """Compare AWS's answer to the live attempt with what was computed."""
     if probe is None or probe.outcome is ProbeOutcome.NOT_MADE:
         return Agreement.NOT_MADE
-    answered = _answered(decision, probe)
-    if answered is UNKNOWN:
+    answer = _answer_of_aws(decision, probe)
+    if answer is UNKNOWN:
         return Agreement.INCONCLUSIVE
     if decision.verdict is UNKNOWN:
         return Agreement.SETTLES
-    return Agreement.AGREES if decision.verdict is answered else Agreement.CONTRADICTS
+    return Agreement.AGREES if decision.verdict is answer else Agreement.CONTRADICTS
 
 
-def _mended(cause: Cause, case: Case, decision: Decision) -> Finding:
+def _finding(cause: Cause, case: Case, decision: Decision) -> Finding:
     remedies, refused = propose(cause.remedies, cause.subject, case, decision)
     return replace(cause.finding, remedies=remedies, refused=refused)
 
 
-def _plan(causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+def _whole_plan(
+    causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision
+) -> tuple[Remedy, ...]:
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
     remedies = (remedy for finding in findings for remedy in finding.remedies)
-    return plan(steps, remedies, case, decision)
+    return propose_plan(steps, remedies, case, decision)
 
 
-def _answered(decision: Decision, probe: ProbeResult) -> Tri:
-    """Say what AWS answered. An error that is no denial answers only what a gate has foreseen.
+def _answer_of_aws(decision: Decision, probe: ProbeResult) -> Tri:
+    """Say what AWS answered. An error other than a denial answers only what a gate has foreseen.
 
     A duration above the limit is refused after the policies were passed, with a ValidationError.
     """

@@ -1,18 +1,18 @@
-"""Try it for real, where the credentials in hand are the source's own."""
+"""The live attempt, where the credentials at hand are the source's own."""
 
 from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import identify
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
 
 
-def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
+def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResult:
     """Make the case's request once, and keep AWS's words but not its credentials.
 
-    Being somebody else than one believes is a frequent cause, so `caller` says who AWS took the credentials for. A
+    Credentials of somebody else than expected are a frequent cause, so `caller` says whose they are as AWS has it. A
     request without a session name is made with the name `xdiag`.
     """
     caller = parse_caller(case.snapshot.source.arn)
@@ -24,10 +24,10 @@ def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
         # not: no policy can deny this call, but that of a VPC endpoint.
         if identity.answered and identity.gap is not Gap.ACCESS_DENIED:
             return _refused(identity, "")
-        why = f"with {source.label}, nothing can be signed: {identity.message}"
+        why = f"the request cannot be signed with {source.label}: {identity.message}"
         return ProbeResult(ProbeOutcome.NOT_MADE, code=identity.code, message=identity.message, why=why)
     if not _is(caller, identity.arn):
-        why = f"with {source.label}, AWS takes the caller for {identity.arn}, which is not {caller.arn}"
+        why = f"with {source.label}, the caller is {identity.arn}, not {caller.arn}"
         return ProbeResult(ProbeOutcome.NOT_MADE, caller=identity.arn, why=why)
     refusal = assume(source, case.request, mfa_code=mfa_code)
     if refusal is None:
@@ -36,11 +36,11 @@ def probe(case: Case, source: Side, *, mfa_code: str | None) -> ProbeResult:
 
 
 def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
-    """Say why the request cannot be made from here, whoever holds the credentials; empty where it can."""
+    """Say why the request cannot be made from here, with any credentials; empty where it can."""
     if case.request.via is Via.CONSOLE:
         return "the request is made in the AWS console, which cannot be tried with credentials"
     if caller.kind is CallerKind.SERVICE:
-        return f"the request is made by {caller.name}, and nobody else has the credentials of an AWS service"
+        return f"the request is made by {caller.name}, and only AWS has the credentials of its services"
     if case.request.parameters.mfa_code_sent and mfa_code is None:
         return "the request carries an MFA code, and none was given for the attempt"
     return ""

@@ -11,10 +11,10 @@ from diagnose.authoring.draft import drafted
 from diagnose.authoring.examples import Fault, case_of, try_rules, worlds
 from diagnose.causes.rule import Example
 from diagnose.causes.rule_cache import rule_folders
-from diagnose.causes.rule_file import load_examples, load_rules
+from diagnose.causes.rule_file import load_examples, read_rules
 from diagnose.remedy import REMEDIES
 
-RULES = load_rules(rule_folders(), REMEDIES)
+RULES = read_rules(rule_folders(), REMEDIES)
 EXAMPLES = load_examples(rule_folders())
 ONE = "external-id-differs"
 
@@ -77,7 +77,7 @@ def test_the_first_example_of_a_draft_is_the_case_it_was_made_from(
     first, silent = load_examples([tmp_path])["trust-my-own"]
     assert (first.world, silent.world, silent.change) == (world, world, {})
     assert msgspec.json.decode(msgspec.json.encode(case_of(first))) == msgspec.json.decode(msgspec.json.encode(case))
-    [rule] = load_rules([tmp_path], REMEDIES)
+    [rule] = read_rules([tmp_path], REMEDIES)
     assert len(rule.when) > 1
 
 
@@ -92,12 +92,12 @@ def test_a_draft_is_finished_by_deleting_lines(tmp_path: Path) -> None:
     path.write_text(
         f"{before}when:\n{line}\ninstead_of: mfa-missing\n" + rest[rest.index("explain:") :], encoding="utf-8"
     )
-    rules = load_rules([*rule_folders(), tmp_path], REMEDIES)
+    rules = read_rules([*rule_folders(), tmp_path], REMEDIES)
     assert list(try_rules(rules, load_examples([tmp_path]))) == []
 
 
 def test_a_draft_without_a_case_is_a_whole_rule(tmp_path: Path) -> None:
     (tmp_path / "trust-my-own.yaml").write_text(drafted("trust-my-own", None), encoding="utf-8")
-    [rule] = load_rules([tmp_path], REMEDIES)
+    [rule] = read_rules([tmp_path], REMEDIES)
     assert rule.title == "Trust my own"
     assert [example.then for example in load_examples([tmp_path])["trust-my-own"]] == ["certain", "possible", "silent"]

@@ -8,7 +8,7 @@ from tests.aws.answers import RECORDED, answer
 
 from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
-from diagnose.aws.session import Side, open_side
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.model.case import Parameters, ProvidedContext, Request
 from diagnose.model.evidence import Gap
 
@@ -17,14 +17,14 @@ SECRETS = ("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY", 
 
 
 @pytest.fixture
-def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Side:
+def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Credentials:
     scrub(tmp_path, monkeypatch).write_text(
         "[default]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF/2Zp9Utk/h3yCo8nvb\n"
     )
-    return open_side(None, None, None)
+    return open_credentials(None, None, None)
 
 
-def test_a_bare_request_is_sent_with_the_least_that_aws_asks_for(side: Side) -> None:
+def test_a_bare_request_is_sent_with_the_least_that_aws_asks_for(side: Credentials) -> None:
     sent = answer(side.client("sts"), "assume-role")
     assert assume(side, Request(ROLE), mfa_code=None) is None
     policy = json.loads(sent[0].pop("Policy"))
@@ -40,7 +40,7 @@ def test_a_bare_request_is_sent_with_the_least_that_aws_asks_for(side: Side) -> 
     ]
 
 
-def test_every_parameter_of_the_request_is_sent(side: Side) -> None:
+def test_every_parameter_of_the_request_is_sent(side: Credentials) -> None:
     parameters = Parameters(
         session_name="release-42",
         external_id="acme-41",
@@ -73,13 +73,13 @@ def test_every_parameter_of_the_request_is_sent(side: Side) -> None:
     }
 
 
-def test_the_region_of_the_request_is_called_and_not_that_of_the_profile(side: Side) -> None:
+def test_the_region_of_the_request_is_called_and_not_that_of_the_profile(side: Credentials) -> None:
     sent = answer(side.client("sts", "eu-south-1"), "assume-role")
     assume(side, Request(ROLE, region="eu-south-1"), mfa_code=None)
     assert len(sent) == 1
 
 
-def test_a_denial_keeps_the_words_of_aws(side: Side) -> None:
+def test_a_denial_keeps_the_words_of_aws(side: Credentials) -> None:
     answer(side.client("sts"), "assume-role-denied")
     assert assume(side, Request(ROLE), mfa_code=None) == Refusal(
         Gap.ACCESS_DENIED,
@@ -90,7 +90,9 @@ def test_a_denial_keeps_the_words_of_aws(side: Side) -> None:
     )
 
 
-def test_neither_the_credentials_nor_the_mfa_code_reach_a_log(side: Side, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_the_credentials_nor_the_mfa_code_reach_a_log(
+    side: Credentials, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     answer(side.client("sts"), "assume-role")
     side.client("iam")
@@ -104,7 +106,7 @@ def test_neither_the_credentials_nor_the_mfa_code_reach_a_log(side: Side, caplog
     assert "135791" not in caplog.text
 
 
-def test_logging_goes_on_afterwards_as_it_was(side: Side, caplog: pytest.LogCaptureFixture) -> None:
+def test_logging_goes_on_afterwards_as_it_was(side: Credentials, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     answer(side.client("sts"), "assume-role-denied")
     assume(side, Request(ROLE), mfa_code=None)
@@ -112,14 +114,14 @@ def test_logging_goes_on_afterwards_as_it_was(side: Side, caplog: pytest.LogCapt
     assert "on again" in caplog.text
 
 
-def test_an_mfa_code_that_aws_quotes_is_not_handed_on(side: Side) -> None:
+def test_an_mfa_code_that_aws_quotes_is_not_handed_on(side: Credentials) -> None:
     answer(side.client("sts"), "mfa-code-malformed")
     refusal = assume(side, Request(ROLE), mfa_code="12345x")
     assert refusal is not None
     assert "Value '...' at 'tokenCode' failed to satisfy constraint" in refusal.message
 
 
-def test_a_parameter_that_botocore_refuses_is_a_refusal_without_an_answer(side: Side) -> None:
+def test_a_parameter_that_botocore_refuses_is_a_refusal_without_an_answer(side: Credentials) -> None:
     refusal = assume(side, Request(ROLE, parameters=Parameters(session_name="x")), mfa_code=None)
     assert refusal is not None
     assert (refusal.code, refusal.answered) == ("ParamValidationError", False)

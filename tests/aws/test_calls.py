@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from tests.aws.accounts import scrub
 from tests.aws.answers import answer
 
-from diagnose.aws.calls import Refusal, attempt, find, find_listed, listed, read
+from diagnose.aws.calls import Refusal, answer_or_refusal, call, call_or_absent, list_all, list_all_or_absent
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap, Known, Unread
 
@@ -42,7 +42,7 @@ def refusing(code: str, operation: str = "GetRole", message: str = "no") -> Refu
     def step() -> None:
         raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
-    refusal = attempt("iam:GetRole", step)
+    refusal = answer_or_refusal("iam:GetRole", step)
     assert isinstance(refusal, Refusal)
     return refusal
 
@@ -51,13 +51,13 @@ def failing(error: Exception) -> Refusal | None:
     def step() -> None:
         raise error
 
-    return attempt("iam:GetRole", step)
+    return answer_or_refusal("iam:GetRole", step)
 
 
 def test_what_aws_says_is_known_and_percent_encoding_is_not_form_encoding() -> None:
     clients = Clients()
     answer(clients.client("iam"), "get-role")
-    found = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+    found = call(clients, "iam:GetRole", ROLE, RoleName="Deploy")
     assert isinstance(found, Known)
     assert found.source == "iam:GetRole"
     principal = found.value["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
@@ -67,7 +67,7 @@ def test_what_aws_says_is_known_and_percent_encoding_is_not_form_encoding() -> N
 def test_a_denial_is_a_gap_that_names_the_missing_permission_and_keeps_the_words_of_aws() -> None:
     clients = Clients()
     answer(clients.client("iam"), "get-role-denied")
-    assert read(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Unread(
+    assert call(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Unread(
         Gap.ACCESS_DENIED,
         ROLE,
         "iam:GetRole",
@@ -79,14 +79,14 @@ def test_a_denial_is_a_gap_that_names_the_missing_permission_and_keeps_the_words
 def test_throttling_is_no_matter_of_permissions() -> None:
     clients = Clients()
     answer(clients.client("iam"), "throttled")
-    gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+    gap = call(clients, "iam:GetRole", ROLE, RoleName="Deploy")
     assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
 
 
 def test_a_closed_port_is_unreachable() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        gap = read(Clients(f"http://127.0.0.1:{held.getsockname()[1]}"), "iam:GetRole", ROLE, RoleName="Deploy")
+        gap = call(Clients(f"http://127.0.0.1:{held.getsockname()[1]}"), "iam:GetRole", ROLE, RoleName="Deploy")
     assert isinstance(gap, Unread)
     assert (gap.gap, gap.permission) == (Gap.UNREACHABLE, "")
 
@@ -112,13 +112,13 @@ def test_the_code_of_a_refusal_says_what_gap_it_leaves(code: str, gap: Gap) -> N
 def test_the_refusal_of_the_role_of_a_profile_is_no_denial_of_the_call() -> None:
     refusal = refusing("AccessDenied", operation="AssumeRole", message="User: x is not authorized")
     assert (refusal.gap, refusal.answered) == (Gap.NO_CREDENTIALS, False)
-    assert refusal.text == "no credentials, because AssumeRole was refused: AccessDenied: User: x is not authorized"
+    assert refusal.text == "no credentials, because AWS refused AssumeRole: AccessDenied: User: x is not authorized"
 
 
 def test_a_refused_signature_does_not_quote_the_session_token() -> None:
     clients = Clients()
     answer(clients.client("sts"), "signature-refused")
-    gap = read(clients, "sts:GetCallerIdentity", "caller")
+    gap = call(clients, "sts:GetCallerIdentity", "caller")
     assert isinstance(gap, Unread)
     assert gap.detail.endswith("Consult the service documentation for details.")
 
@@ -186,20 +186,20 @@ class TestFind:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "NoSuchEntity")
-            assert find(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Known(None, "iam:GetRole")
+            assert call_or_absent(clients, "iam:GetRole", ROLE, RoleName="Deploy") == Known(None, "iam:GetRole")
 
     def test_what_must_exist_and_does_not_is_unread(self) -> None:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "NoSuchEntity", "cannot be found")
-            gap = read(clients, "iam:GetRole", ROLE, RoleName="Deploy")
+            gap = call(clients, "iam:GetRole", ROLE, RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "NoSuchEntity: cannot be found")
 
     def test_a_denial_does_not_say_that_there_is_none(self) -> None:
         clients = Clients()
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "AccessDenied")
-            assert isinstance(find(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
+            assert isinstance(call_or_absent(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
 
 
 class TestListed:
@@ -209,7 +209,7 @@ class TestListed:
             stub.add_response("list_role_policies", {"PolicyNames": [], "IsTruncated": True, "Marker": "2"})
             stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "3"})
             stub.add_response("list_role_policies", {"PolicyNames": ["b"], "IsTruncated": False})
-            names = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
+            names = list_all(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
             stub.assert_no_pending_responses()
         assert names == Known(("a", "b"), "iam:ListRolePolicies")
 
@@ -218,7 +218,7 @@ class TestListed:
         with Stubber(clients.client("organizations")) as stub:
             stub.add_response("list_roots", {"Roots": [], "NextToken": "2"})
             stub.add_response("list_roots", {"Roots": [{"Id": "r-ab12"}]})
-            roots = listed(clients, "organizations:ListRoots", "roots", "Roots")
+            roots = list_all(clients, "organizations:ListRoots", "roots", "Roots")
         assert roots == Known(({"Id": "r-ab12"},), "organizations:ListRoots")
 
     def test_a_listing_that_breaks_off_is_unread_as_a_whole(self) -> None:
@@ -226,7 +226,7 @@ class TestListed:
         with Stubber(clients.client("iam")) as stub:
             stub.add_response("list_role_policies", {"PolicyNames": ["a"], "IsTruncated": True, "Marker": "2"})
             stub.add_client_error("list_role_policies", "Throttling", "Rate exceeded")
-            gap = listed(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
+            gap = list_all(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
 
 
@@ -251,7 +251,7 @@ class TestFindListed:
         clients = Clients()
         answer(clients.client("organizations"), recorded)
         assert (
-            find_listed(
+            list_all_or_absent(
                 clients,
                 "organizations:ListParents",
                 "parent",
@@ -267,7 +267,7 @@ class TestFindListed:
         with Stubber(clients.client("organizations")) as stub:
             stub.add_response("list_parents", {"Parents": [], "NextToken": "2"})
             stub.add_response("list_parents", {"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]})
-            found = find_listed(
+            found = list_all_or_absent(
                 clients, "organizations:ListParents", "parent", "Parents", absent="x", ChildId="111111111111"
             )
         assert found == Known(({"Id": "r-ab12", "Type": "ROOT"},), "organizations:ListParents")

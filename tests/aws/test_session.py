@@ -8,7 +8,7 @@ from tests.aws.answers import answer, page
 
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import Identity, identify
-from diagnose.aws.session import open_side
+from diagnose.aws.session import open_credentials
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap
 
@@ -24,24 +24,24 @@ class TestProfile:
     def test_a_misspelt_profile_is_a_mistake_with_the_nearest_one_as_its_hint(self, config: Path) -> None:
         config.write_text(f"[profile production]\n{KEY}")
         with pytest.raises(XdiagError) as raised:
-            open_side("prodction", None, None)
+            open_credentials("prodction", None, None)
         assert raised.value.message == "there is no AWS profile `prodction`"
         assert raised.value.hint == "did you mean `production`"
 
     def test_a_profile_like_no_other_gets_the_command_that_lists_them(self) -> None:
         with pytest.raises(XdiagError) as raised:
-            open_side("audit", None, None)
-        assert raised.value.hint == "`aws configure list-profiles` lists those there are"
+            open_credentials("audit", None, None)
+        assert raised.value.hint == "`aws configure list-profiles` lists the profiles"
 
     def test_a_missing_profile_from_the_environment_is_the_same_mistake(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_PROFILE", "audit")
         with pytest.raises(XdiagError, match="there is no AWS profile `audit`"):
-            open_side(None, None, None)
+            open_credentials(None, None, None)
 
     def test_the_profile_from_the_environment_is_used(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config.write_text(f"[profile audit]\nregion = eu-west-3\n{KEY}")
         monkeypatch.setenv("AWS_PROFILE", "audit")
-        side = open_side(None, None, None)
+        side = open_credentials(None, None, None)
         assert (side.label, side.region) == ("profile `audit`", "eu-west-3")
 
     def test_a_profile_that_is_asked_for_wins_over_keys_in_the_environment(
@@ -50,13 +50,13 @@ class TestProfile:
         config.write_text(f"[profile audit]\n{KEY}")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-        assert open_side("audit", None, None).provenance() == ("config-file", False)
-        assert open_side(None, None, None).provenance() == ("env", True)
+        assert open_credentials("audit", None, None).provenance() == ("config-file", False)
+        assert open_credentials(None, None, None).provenance() == ("env", True)
 
     def test_a_file_that_is_no_configuration_is_a_mistake(self, config: Path) -> None:
         config.write_text("[profile audit\nregion")
         with pytest.raises(XdiagError, match="the AWS configuration cannot be used"):
-            open_side("audit", None, None)
+            open_credentials("audit", None, None)
 
 
 class TestRegion:
@@ -83,11 +83,11 @@ class TestRegion:
     ) -> None:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        assert open_side(None, flag, None).region == expected
+        assert open_credentials(None, flag, None).region == expected
 
     def test_sts_can_be_called_in_another_region_than_the_sides(self, config: Path) -> None:
         config.write_text(f"[default]\n{KEY}")
-        side = open_side(None, "eu-west-1", None)
+        side = open_credentials(None, "eu-west-1", None)
         assert side.client("sts").meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
         assert side.client("sts", "eu-south-1").meta.endpoint_url == "https://sts.eu-south-1.amazonaws.com"
         assert side.client("sts", "aws-global").meta.endpoint_url == "https://sts.amazonaws.com"
@@ -96,26 +96,26 @@ class TestRegion:
 class TestEndpoint:
     def test_the_flag_is_used_for_every_service(self, config: Path) -> None:
         config.write_text(f"[default]\n{KEY}")
-        side = open_side(None, None, "http://127.0.0.1:4566")
+        side = open_credentials(None, None, "http://127.0.0.1:4566")
         urls = {side.client(service).meta.endpoint_url for service in ("iam", "sts", "organizations")}
         assert urls == {"http://127.0.0.1:4566"}
 
     def test_the_environment_is_heeded(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config.write_text(f"[default]\n{KEY}")
         monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:4566")
-        side = open_side(None, None, None)
+        side = open_credentials(None, None, None)
         assert side.client("iam").meta.endpoint_url == "http://127.0.0.1:4566"
         assert side.client("sts").meta.endpoint_url == "https://sts.amazonaws.com"
 
     @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", ""])
     def test_what_is_no_url_is_a_mistake(self, url: str) -> None:
         with pytest.raises(XdiagError, match="is not a URL"):
-            open_side(None, None, url)
+            open_credentials(None, None, url)
 
 
 class TestCredentials:
     def test_none_at_all_is_a_gap_and_no_mistake(self) -> None:
-        refusal = identify(open_side(None, None, None))
+        refusal = identify(open_credentials(None, None, None))
         assert isinstance(refusal, Refusal)
         assert (refusal.gap, refusal.message) == (Gap.NO_CREDENTIALS, "Unable to locate credentials")
 
@@ -124,7 +124,7 @@ class TestCredentials:
             "[profile sso]\nsso_session = s\nsso_account_id = 111111111111\nsso_role_name = r\n"
             "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://example.com\n"
         )
-        refusal = identify(open_side("sso", None, None))
+        refusal = identify(open_credentials("sso", None, None))
         assert isinstance(refusal, Refusal)
         assert refusal.gap is Gap.NO_CREDENTIALS
         assert refusal.message.endswith("; run `aws sso login`")
@@ -132,12 +132,12 @@ class TestCredentials:
     def test_a_credential_process_is_run(self, config: Path) -> None:
         answered = '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}'
         config.write_text(f"[profile tool]\ncredential_process = /bin/echo '{answered}'\n")
-        assert open_side("tool", None, None).provenance() == ("custom-process", True)
+        assert open_credentials("tool", None, None).provenance() == ("custom-process", True)
 
     def test_a_credential_process_that_is_not_there_is_a_mistake(self, config: Path) -> None:
         config.write_text("[profile tool]\ncredential_process = /nowhere/tool\n")
         with pytest.raises(XdiagError, match="/nowhere/tool"):
-            identify(open_side("tool", None, None))
+            identify(open_credentials("tool", None, None))
 
     def test_an_mfa_code_is_asked_of_nobody_but_a_person(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config.write_text(
@@ -146,7 +146,7 @@ class TestCredentials:
         )
         piped = StringIO("123456\n")
         monkeypatch.setattr(sys, "stdin", piped)
-        refusal = identify(open_side("mfa", None, None))
+        refusal = identify(open_credentials("mfa", None, None))
         assert isinstance(refusal, Refusal)
         assert (refusal.gap, refusal.code) == (Gap.NO_CREDENTIALS, "RefreshWithMFAUnsupportedError")
         assert piped.read() == "123456\n"
@@ -155,7 +155,7 @@ class TestCredentials:
 class TestIdentity:
     def test_it_is_what_aws_says_and_where_the_key_was_found(self, config: Path) -> None:
         config.write_text(f"[default]\n{KEY}")
-        side = open_side(None, None, None)
+        side = open_credentials(None, None, None)
         answer(side.client("sts"), "get-caller-identity")
         assert identify(side) == Identity(
             "arn:aws:iam::111111111111:user/builder", "111111111111", "config-file", temporary=False
@@ -173,21 +173,21 @@ class TestIdentity:
     )
     def test_an_answer_of_somebody_else_is_no_answer(self, config: Path, status: int, text: bytes) -> None:
         config.write_text(f"[default]\n{KEY}")
-        side = open_side(None, None, None)
+        side = open_credentials(None, None, None)
         page(side.client("sts"), status, text)
         refusal = identify(side)
         assert isinstance(refusal, Refusal)
         assert (refusal.gap, refusal.answered) == (Gap.UNREACHABLE, False)
-        assert refusal.text.startswith("what answered is not AWS")
+        assert refusal.text.startswith("the answer is not from AWS")
 
     def test_a_key_of_neither_kind_tells_nothing_of_its_lifetime(self, config: Path) -> None:
         config.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")
-        assert open_side(None, None, None).provenance() == ("config-file", None)
+        assert open_credentials(None, None, None).provenance() == ("config-file", None)
 
 
 def test_the_calls_can_be_told_apart_by_their_user_agent(config: Path) -> None:
     config.write_text(f"[default]\n{KEY}")
-    side = open_side(None, None, None)
+    side = open_credentials(None, None, None)
     seen: list[str] = []
     client = side.client("sts")
     client.meta.events.register_first("before-send", lambda request, **_: seen.append(request.headers["User-Agent"]))

@@ -9,7 +9,7 @@ from tests.cases import allow, case, change
 
 from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_file import load_rules
+from diagnose.causes.rule_file import read_rules
 from diagnose.evaluate.decision import decide
 from diagnose.remedy.kinds import REMEDIES
 
@@ -47,7 +47,7 @@ def rules(folder: Path, **texts: str) -> tuple[Rule, ...]:
         given = {line.split(":")[0] for line in lines.splitlines() if line[:1] not in " -#"}
         rest = "\n".join(line for line in BODY.strip().splitlines() if line.split(":")[0] not in given)
         (folder / f"{name.replace('_', '-')}.yaml").write_text(lines + rest + "\n", encoding="utf-8")
-    return load_rules([folder], REMEDIES)
+    return read_rules([folder], REMEDIES)
 
 
 def told(folder: Path, world: str, change: Any, **texts: str) -> tuple[Cause, ...]:

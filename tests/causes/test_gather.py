@@ -9,6 +9,7 @@ from diagnose.causes.facts import (
     ConditionFact,
     Fact,
     GapFact,
+    GapSide,
     GateFact,
     IdleFact,
     LayerFact,
@@ -17,10 +18,9 @@ from diagnose.causes.facts import (
     PrincipalFact,
     Quantifier,
     Reach,
-    Side,
 )
 from diagnose.causes.findings import by_name
-from diagnose.causes.gather import gather
+from diagnose.causes.gather import gather_facts
 from diagnose.evaluate.decision import decide
 from diagnose.model.condition_keys import Presence
 from diagnose.model.evidence import Gap
@@ -33,7 +33,7 @@ BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
 
 def facts(world: str, *changes: Any) -> dict[str, list[Fact]]:
     given = case(world, *changes)
-    return {name: list(found) for name, found in by_name(gather(given, decide(given))).items()}
+    return {name: list(found) for name, found in by_name(gather_facts(given, decide(given))).items()}
 
 
 def one(world: str, change: Any, name: str) -> Any:
@@ -228,7 +228,7 @@ def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> No
     assert isinstance(gap, GapFact)
     assert (gap.what, gap.side, gap.gap, gap.permission) == (
         "trust",
-        Side.DESTINATION,
+        GapSide.DESTINATION,
         Gap.ACCESS_DENIED,
         "iam:GetRole",
     )
@@ -237,18 +237,18 @@ def test_a_layer_of_which_nothing_was_read_is_a_gap_and_no_fact_about_it() -> No
 @pytest.mark.parametrize(
     ("key", "side"),
     [
-        ("aws:PrincipalOrgID", Side.SOURCE),
-        ("aws:MultiFactorAuthPresent", Side.SOURCE),
-        ("aws:PrincipalTag/resource", Side.SOURCE),
-        ("aws:ResourceTag/team", Side.DESTINATION),
-        ("aws:ResourceOrgID", Side.DESTINATION),
-        ("aws:SourceIp", Side.REQUEST),
-        ("sts:ExternalId", Side.REQUEST),
-        ("aws:RequestTag/resource", Side.REQUEST),
-        ("acme:Resource", Side.REQUEST),
+        ("aws:PrincipalOrgID", GapSide.SOURCE),
+        ("aws:MultiFactorAuthPresent", GapSide.SOURCE),
+        ("aws:PrincipalTag/resource", GapSide.SOURCE),
+        ("aws:ResourceTag/team", GapSide.DESTINATION),
+        ("aws:ResourceOrgID", GapSide.DESTINATION),
+        ("aws:SourceIp", GapSide.REQUEST),
+        ("sts:ExternalId", GapSide.REQUEST),
+        ("aws:RequestTag/resource", GapSide.REQUEST),
+        ("acme:Resource", GapSide.REQUEST),
     ],
 )
-def test_a_key_that_is_not_known_belongs_to_the_side_that_fills_it(key: str, side: Side) -> None:
+def test_a_key_that_is_not_known_belongs_to_the_side_that_fills_it(key: str, side: GapSide) -> None:
     change = trust(allow(BUILDER, Condition={"StringEquals": {key: "x"}})) | {"request": {"unknown": [key]}}
     assert one("cross-account", change, "gap").side is side
 

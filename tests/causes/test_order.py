@@ -7,9 +7,9 @@ import pytest
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
 
 from diagnose.causes.findings import by_name
-from diagnose.causes.gather import gather
-from diagnose.causes.match import bind
-from diagnose.causes.ranking import choose, turns
+from diagnose.causes.gather import gather_facts
+from diagnose.causes.match import match_rule
+from diagnose.causes.ranking import is_enough_to_fix, select
 from diagnose.evaluate.decision import decide
 
 
@@ -176,6 +176,6 @@ def test_whether_mending_one_cause_turns_the_answer(
     given = case(world, change)
     decision = decide(given)
     (rule,) = rules(tmp_path, some_rule=f"when: [{when}]")
-    chosen = choose(bind(rule, by_name(gather(given, decision))))
+    chosen = select(match_rule(rule, by_name(gather_facts(given, decision))))
     assert chosen
-    assert [turns(cause, decision) for cause in chosen] == [answer] * len(chosen)
+    assert [is_enough_to_fix(cause, decision) for cause in chosen] == [answer] * len(chosen)

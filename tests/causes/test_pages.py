@@ -8,12 +8,12 @@ import msgspec
 import pytest
 import yaml
 
-from diagnose.authoring.pages import README, SCHEMA, schema, with_vocabulary
+from diagnose.authoring.pages import README, SCHEMA_FILE, rule_schema, with_vocabulary
 from diagnose.causes.facts import FACTS
 from diagnose.causes.vocabulary import fields_of
 
 RULES = Path(__file__).parents[2] / "rules"
-WRITTEN = schema()
+WRITTEN = rule_schema()
 EDITOR = jsonschema.Draft202012Validator(msgspec.json.decode(WRITTEN))
 STALE = "out of date: run `python -m diagnose.authoring.pages`"
 
@@ -24,7 +24,7 @@ def test_the_vocabulary_in_the_readme_is_the_one_in_the_code() -> None:
 
 
 def test_the_schema_is_the_one_of_the_code() -> None:
-    assert (RULES / SCHEMA).read_text(encoding="utf-8") == WRITTEN, STALE
+    assert (RULES / SCHEMA_FILE).read_text(encoding="utf-8") == WRITTEN, STALE
 
 
 def test_the_schema_is_one() -> None:

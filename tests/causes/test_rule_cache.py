@@ -8,7 +8,7 @@ import pytest
 from tests.causes.given import rules
 
 from diagnose.causes.rule_cache import cache_folder
-from diagnose.causes.rule_file import load_rules
+from diagnose.causes.rule_file import read_rules
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
 from diagnose.version import VERSION
@@ -23,73 +23,73 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_is_kept_is_what_was_read(folder: Path, tmp_path: Path) -> None:
-    first = load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    first = read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     assert len(list((tmp_path / "cache").iterdir())) == 1
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache") == first == load_rules([folder], REMEDIES)
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache") == first == read_rules([folder], REMEDIES)
 
 
 def test_what_is_kept_is_used(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_bytes(kept.read_bytes().replace(b"A title", b"B title"))
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "B title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "B title"
 
 
 @pytest.mark.parametrize("breakage", [b"", b"{", b'{"stamp": 1}', b'{"stamp": "", "rules": []}'])
 def test_a_broken_cache_is_passed_over(folder: Path, tmp_path: Path, breakage: bytes) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_bytes(breakage)
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         pytest.param(VERSION, "0.0.9", id="by another version"),
-        pytest.param(" apart", "", id="by one to which a rule was something else"),
+        pytest.param(" across_layers", "", id="by one to which a rule was something else"),
     ],
 )
 def test_what_others_have_written_is_not_used(folder: Path, tmp_path: Path, old: str, new: str) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     held = json.loads(kept.read_bytes())
     held["rules"][0]["title"] = "B title"
     kept.write_text(json.dumps(held))
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "B title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "B title"
     held["writer"] = held["writer"].replace(old, new)
     kept.write_text(json.dumps(held))
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
 
 
 def test_a_changed_rule_is_read_again(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     rules(folder, some_rule="title: Another title\nwhen: [{condition: {key: a}}]")
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "Another title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "Another title"
 
 
 def test_a_changed_file_of_the_same_size_is_read_again(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (path,) = folder.iterdir()
     path.write_text(path.read_text().replace("A title", "C title"))
     os.utime(path, ns=(1, 1))
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "C title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "C title"
 
 
 def test_a_new_rule_is_seen(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     rules(folder, other_rule="when: [{condition: {key: a}}]")
-    assert len(load_rules([folder], REMEDIES, cache=tmp_path / "cache")) == 2
+    assert len(read_rules([folder], REMEDIES, cache=tmp_path / "cache")) == 2
 
 
 def test_a_remedy_that_is_gone_is_noticed(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     with pytest.raises(XdiagError, match="`remedy` is `ask-owner`"):
-        load_rules([folder], REMEDIES - {"ask-owner"}, cache=tmp_path / "cache")
+        read_rules([folder], REMEDIES - {"ask-owner"}, cache=tmp_path / "cache")
 
 
 def test_only_its_user_can_read_it(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "cache").stat().st_mode & 0o777 == 0o700
@@ -97,18 +97,18 @@ def test_only_its_user_can_read_it(folder: Path, tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_passed_over(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
 
 
 def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
-    load_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
     kept.rename(tmp_path / "elsewhere.json")
     kept.symlink_to(tmp_path / "elsewhere.json")
     (tmp_path / "elsewhere.json").write_bytes(
         (tmp_path / "elsewhere.json").read_bytes().replace(b"A title", b"B title")
     )
-    assert load_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
 
 
 @pytest.mark.parametrize(

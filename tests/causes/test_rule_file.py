@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.causes.given import rules
 
-from diagnose.causes.rule import named
-from diagnose.causes.rule_file import load_examples, load_rules
+from diagnose.causes.rule import rule_by_id
+from diagnose.causes.rule_file import load_examples, read_rules
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
 
@@ -35,7 +35,7 @@ ANOTHER = GOOD.replace("instead_of: [another-rule]\n", "")
 
 def test_a_good_rule_is_read_as_it_stands(tmp_path: Path) -> None:
     _write(tmp_path, GOOD)
-    another, rule = load_rules([tmp_path], REMEDIES)
+    another, rule = read_rules([tmp_path], REMEDIES)
     assert (another.id, another.general) == ("another-rule", True)
     assert (rule.id, rule.folder, rule.general, rule.replaces) == ("some-rule", "trust", False, ("another-rule",))
     assert rule.when[0].fields == (("layer", ("trust",)), ("verdict", ("denied",)))
@@ -81,7 +81,7 @@ def test_a_mistake_is_told_with_its_place(
     assert old in GOOD
     _write(tmp_path, GOOD.replace(old, new, 1))
     with pytest.raises(XdiagError) as error:
-        load_rules([tmp_path], REMEDIES)
+        read_rules([tmp_path], REMEDIES)
     assert message in error.value.message
     assert hint in error.value.hint
     if line:
@@ -163,7 +163,7 @@ def test_a_rule_is_replaced_by_its_former_id_as_well(tmp_path: Path) -> None:
     )
     assert (specific.instead_of, specific.replaces) == (("a-general",), ("a-general",))
     assert (general.formerly, general.general) == (("trust-old", "identity-old"), True)
-    assert [named((general, specific), name) for name in ("a-general", "trust-old", "b-specific", "old")] == [
+    assert [rule_by_id((general, specific), name) for name in ("a-general", "trust-old", "b-specific", "old")] == [
         general,
         general,
         specific,
@@ -190,7 +190,7 @@ def test_an_id_stands_for_one_rule(tmp_path: Path, first: str, second: str) -> N
 
 def test_a_folder_in_a_folder_is_read_once(tmp_path: Path) -> None:
     _write(tmp_path, GOOD)
-    assert len(load_rules([tmp_path, tmp_path / "trust"], REMEDIES)) == 2
+    assert len(read_rules([tmp_path, tmp_path / "trust"], REMEDIES)) == 2
 
 
 def test_a_circle_of_rules_is_refused(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_circle_of_rules_is_refused(tmp_path: Path) -> None:
 def test_patterns_of_different_layers_are_apart(tmp_path: Path) -> None:
     when = "[{layer: {layer: trust}}, {layer: {layer: [scp, rcp]}}, {condition: {key: a}}, {action: {layer: rcp}}]"
     (rule,) = rules(tmp_path, some_rule=f"when: {when}")
-    assert rule.apart == ((0, 1), (0, 3))
+    assert rule.across_layers == ((0, 1), (0, 3))
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ def test_a_bad_id_is_refused(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(ANOTHER)
     with pytest.raises(XdiagError, match=message):
-        load_rules([tmp_path], REMEDIES)
+        read_rules([tmp_path], REMEDIES)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(XdiagError, match="there is no folder of rules"):
-        load_rules([tmp_path / "none"], REMEDIES)
+        read_rules([tmp_path / "none"], REMEDIES)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_without_a_rule_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "some-rule.yaml").write_bytes(content)
     with pytest.raises(XdiagError, match=message):
-        load_rules([tmp_path], REMEDIES)
+        read_rules([tmp_path], REMEDIES)
 
 
 def _write(folder: Path, text: str) -> None:

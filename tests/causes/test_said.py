@@ -4,7 +4,7 @@ import pytest
 from tests.causes.given import case
 
 from diagnose.causes.facts import AnswerFact, Speaker
-from diagnose.causes.gather import answers
+from diagnose.causes.gather import aws_answers
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import ProbeOutcome
 
@@ -16,7 +16,7 @@ DENIED = (
 
 
 def read(message: str, world: str = "cross-account") -> AnswerFact:
-    (answer,) = answers(case(world, {"message": message}))
+    (answer,) = aws_answers(case(world, {"message": message}))
     return answer
 
 
@@ -146,7 +146,9 @@ def test_a_message_that_names_no_action_names_no_other_one() -> None:
 
 def test_the_caller_that_aws_saw_is_kept() -> None:
     assert read(DENIED).caller == "arn:aws:iam::111111111111:user/builder"
-    (answer,) = answers(case("cross-account", {"probe": {"outcome": "access_denied", "caller": "arn:aws:iam::1:root"}}))
+    (answer,) = aws_answers(
+        case("cross-account", {"probe": {"outcome": "access_denied", "caller": "arn:aws:iam::1:root"}})
+    )
     assert answer.caller == "arn:aws:iam::1:root"
 
 
@@ -181,9 +183,9 @@ def test_a_message_that_names_no_caller_speaks_of_the_source() -> None:
     ],
 )
 def test_only_a_refusal_is_an_answer_worth_a_rule(probe: dict[str, str], speakers: list[Speaker]) -> None:
-    assert [answer.by for answer in answers(case("cross-account", {"probe": probe}))] == speakers
+    assert [answer.by for answer in aws_answers(case("cross-account", {"probe": probe}))] == speakers
 
 
 def test_a_code_tells_where_the_text_is_not_known() -> None:
-    (answer,) = answers(case("cross-account", {"probe": {"outcome": "other_error", "code": "ExpiredToken"}}))
+    (answer,) = aws_answers(case("cross-account", {"probe": {"outcome": "other_error", "code": "ExpiredToken"}}))
     assert (answer.kind, answer.outcome) == (ErrorKind.TOKEN_EXPIRED, ProbeOutcome.OTHER_ERROR)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.causes.given import ID, allow, case, identity, told, trust
 
-from diagnose.causes.sentences import gaps_in, place, quoted
+from diagnose.causes.sentences import backticked, gaps_in, statement_words
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Effect, Layer, StatementTrace
 from diagnose.model.tri import NO
@@ -28,7 +28,7 @@ def said(folder: Path, change: Any, sentence: str, when: str = CONDITION, world:
     [
         pytest.param(OTHER, "By {source}.", "By `arn:aws:iam::111111111111:user/builder`.", id="the source"),
         pytest.param(OTHER, "To {destination}.", "To `arn:aws:iam::222222222222:role/Deploy`.", id="the destination"),
-        pytest.param(OTHER, "Not {condition.got}.", "Not `other`.", id="a text is quoted"),
+        pytest.param(OTHER, "Not {condition.got}.", "Not `other`.", id="a text stands in backticks"),
         pytest.param(OTHER, "Why: {condition.reason}.", "Why: value differs.", id="a reason is words"),
         pytest.param(OTHER, "In the {condition.layer}.", "In the trust policy.", id="a layer is words"),
         pytest.param(OTHER, "For {condition.action}.", "For sts:AssumeRole.", id="an action is itself"),
@@ -90,7 +90,7 @@ def test_what_somebody_wrote_is_never_taken_for_a_gap(tmp_path: Path) -> None:
     [
         pytest.param("plain", "`plain`", id="a text"),
         pytest.param("3600", "3600", id="a short number needs no quotes"),
-        pytest.param("111111111111", "`111111111111`", id="an account id is quoted"),
+        pytest.param("111111111111", "`111111111111`", id="an account id stands in backticks"),
         pytest.param("a\nb\x1b[31m", r"`a\nb\x1b[31m`", id="control characters are shown"),
         pytest.param("a\u202eb", r"`a\u202eb`", id="the direction of writing is not turned"),
         pytest.param("a`b", "`a'b`", id="quotes do not end early"),
@@ -98,7 +98,7 @@ def test_what_somebody_wrote_is_never_taken_for_a_gap(tmp_path: Path) -> None:
     ],
 )
 def test_what_somebody_wrote_is_quoted(text: str, result: str) -> None:
-    assert quoted(text) == result
+    assert backticked(text) == result
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_somebody_wrote_is_quoted(text: str, result: str) -> None:
     ],
 )
 def test_a_statement_is_found_by_its_policy_and_where_it_is_attached(policy: Policy, level: str, result: str) -> None:
-    assert place(StatementTrace(Layer.IDENTITY, level, policy, 1, "", Effect.ALLOW, NO, ())) == result
+    assert statement_words(StatementTrace(Layer.IDENTITY, level, policy, 1, "", Effect.ALLOW, NO, ())) == result
 
 
 def test_only_words_in_braces_are_gaps() -> None:

@@ -34,20 +34,20 @@ def _is_one_sentence(run: Run) -> bool:
         pytest.param("", "is not an ARN", id="nothing"),
         pytest.param("222222222222", "is a bare name", id="an account"),
         pytest.param("arn:aws:iam:222222222222:role/Deploy", "is not an ARN", id="a colon missing"),
-        pytest.param("arn:aws:iam:::222222222222:role/Deploy", "a colon too many", id="a colon too many"),
-        pytest.param("arn:aws:iam::2222-2222-2222:role/Deploy", "no account id", id="dashes in the account"),
-        pytest.param("arn:aws:iam::22222222222:role/Deploy", "no account id", id="eleven digits"),
-        pytest.param("arn:aws:iam::alias:role/Deploy", "no account id", id="an alias for the account"),
+        pytest.param("arn:aws:iam:::222222222222:role/Deploy", "an extra colon", id="a colon too many"),
+        pytest.param("arn:aws:iam::2222-2222-2222:role/Deploy", "an account id", id="dashes in the account"),
+        pytest.param("arn:aws:iam::22222222222:role/Deploy", "an account id", id="eleven digits"),
+        pytest.param("arn:aws:iam::alias:role/Deploy", "an account id", id="an alias for the account"),
         pytest.param("arn:aws:iam:eu-west-1:222222222222:role/Deploy", "not an ARN of IAM", id="a Region"),
         pytest.param("arn:aws-eu:iam::222222222222:role/Deploy", "does not exist", id="an unknown partition"),
         pytest.param("arn:${AWS::Partition}:iam::222222222222:role/D", "template variable", id="a template variable"),
-        pytest.param("arn:aws:iam::222222222222:role/De ploy", "has spaces", id="a space"),
-        pytest.param("arn:aws:iam::222222222222:role/Deploy\n", "has spaces", id="a line break"),
+        pytest.param("arn:aws:iam::222222222222:role/De ploy", "contains spaces", id="a space"),
+        pytest.param("arn:aws:iam::222222222222:role/Deploy\n", "contains spaces", id="a line break"),
         pytest.param("arn:aws:iam::222222222222:role/De\u200bploy", "invisible", id="an invisible character"),
         pytest.param("arn:aws:iam::222222222222:role/De\x1b[31m", "invisible", id="an escape sequence"),
         pytest.param('"arn:aws:iam::222222222222:role/Deploy"', "has quotes around it", id="quotes"),
         pytest.param("\u201carn:aws:iam::222222222222:role/Deploy", "has quotes around it", id="a curly quote"),
-        pytest.param("arn:aws:iam::222222222222:role/Dep*", "has a wildcard in it", id="a wildcard"),
+        pytest.param("arn:aws:iam::222222222222:role/Dep*", "contains a wildcard", id="a wildcard"),
         pytest.param("arn:aws:iam::222222222222:role//Deploy", "empty part", id="two slashes"),
         pytest.param("arn:aws:iam::222222222222:role/", "not an IAM role", id="no name"),
         pytest.param("arn:aws:iam::222222222222:roles/Deploy", "not an IAM role", id="the plural"),
@@ -73,13 +73,13 @@ def test_a_malformed_role_is_told_kindly(xdiag: Program, role: str, said: str) -
     ("source", "said"),
     [
         pytest.param("ci", "is not an ARN", id="a bare name"),
-        pytest.param("arn:aws:sts::111111111111:assumed-role/App", "not a whole session", id="half a session"),
-        pytest.param("arn:aws:sts::111111111111:assumed-role/a/App/x", "not a whole session", id="a session's path"),
+        pytest.param("arn:aws:sts::111111111111:assumed-role/App", "not a complete session", id="half a session"),
+        pytest.param("arn:aws:sts::111111111111:assumed-role/a/App/x", "not a complete session", id="a session's path"),
         pytest.param("arn:aws:iam::111111111111:assumed-role/App/x", "not a principal", id="a session of IAM"),
         pytest.param("arn:aws:sts::111111111111:user/ci", "not a principal", id="a user of STS"),
         pytest.param("arn:aws:iam::111111111111:group/devs", "not a principal", id="a group"),
         pytest.param("arn:aws:iam::111111111111:instance-profile/x", "not a principal", id="an instance profile"),
-        pytest.param("arn:aws:s3:::bucket", "no account id", id="a bucket"),
+        pytest.param("arn:aws:s3:::bucket", "an account id", id="a bucket"),
     ],
 )
 def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: str) -> None:
@@ -106,30 +106,34 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         pytest.param(("check", "--case", CASE, "--tag", "novalue"), "`--tag novalue`", id="a tag without a value"),
         pytest.param(("check", "--case", CASE, "--tag", "=x"), "`--tag =x`", id="a tag without a key"),
         pytest.param(
-            ("check", "--case", CASE, "--tag", "a=b", "--tag", "a=c"), "`--tag a=c` comes after", id="a tag twice"
+            ("check", "--case", CASE, "--tag", "a=b", "--tag", "a=c"),
+            "`--tag a=c` gives `a` a second value",
+            id="a tag twice",
         ),
         pytest.param(
-            ("check", "--case", CASE, "--unknown", ""), "`--unknown` names no key", id="an unknown key of no name"
+            ("check", "--case", CASE, "--unknown", ""), "`--unknown` has an empty key", id="an unknown key of no name"
         ),
         pytest.param(
             ("check", "--case", CASE, "--transitive-tag-key", ""),
-            "`--transitive-tag-key` names no key",
+            "`--transitive-tag-key` has an empty key",
             id="no tag's key",
         ),
         pytest.param(
             ("check", "--case", CASE, "--signed-in-as", "bob"), "`--signed-in-as`: ", id="a bare name signed in"
         ),
-        pytest.param(("check", "--case", ""), "`--case` is an empty name", id="a case file of no name"),
-        pytest.param(("check", SOURCE, ROLE, "--details", ""), "`--details` is an empty name", id="details of no name"),
-        pytest.param(("check", "--case", CASE, "--rules", ""), "`--rules` is an empty name", id="a folder of no name"),
-        pytest.param(("rules", "check", ""), "`[DIR]...` is an empty name", id="a folder to check of no name"),
-        pytest.param(("batch", ""), "`FILE` is an empty name", id="a batch of no name"),
-        pytest.param(("audience", ""), "`FILE` is an empty name", id="a trust policy of no name"),
+        pytest.param(("check", "--case", ""), "`--case` is empty", id="a case file of no name"),
+        pytest.param(("check", SOURCE, ROLE, "--details", ""), "`--details` is empty", id="details of no name"),
+        pytest.param(("check", "--case", CASE, "--rules", ""), "`--rules` is empty", id="a folder of no name"),
+        pytest.param(("rules", "check", ""), "`[DIR]...` is empty", id="a folder to check of no name"),
+        pytest.param(("batch", ""), "`FILE` is empty", id="a batch of no name"),
+        pytest.param(("audience", ""), "`FILE` is empty", id="a trust policy of no name"),
         pytest.param(
-            ("check", "--case", "-", "--with-trust-policy", "-"), "`-` stands for two files", id="two on standard input"
+            ("check", "--case", "-", "--with-trust-policy", "-"),
+            "`-` is given for two files",
+            id="two on standard input",
         ),
         pytest.param(
-            ("check", SOURCE, ROLE, "--details", "-", "--details", "-"), "`-` stands for two", id="details twice"
+            ("check", SOURCE, ROLE, "--details", "-", "--details", "-"), "`-` is given for two", id="details twice"
         ),
         pytest.param(("check", SOURCE, ROLE, "--details", "-"), "`standard input` is empty", id="no details piped in"),
         pytest.param(("check", SOURCE, ROLE, "--source-profile", ""), "no AWS profile ``", id="a profile of no name"),
@@ -156,7 +160,7 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         ),
         pytest.param(
             ("check", SOURCE, ROLE, "--vpc-endpoint", "vpce-0a1b2c3d", "--without", "endpoint"),
-            "`--without endpoint` cannot go with `--vpc-endpoint`",
+            "`--without endpoint` cannot be used with `--vpc-endpoint`",
             id="an endpoint and none",
         ),
         pytest.param(("collect", SOURCE), "the ARN of the destination role is missing", id="collect with one ARN"),
@@ -252,21 +256,21 @@ def test_a_file_name_that_is_not_unicode_is_told(xdiag: Program) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        pytest.param(["--case", CASE, "--details", CASE], "`--details` cannot go with `--case`", id="both files"),
+        pytest.param(["--case", CASE, "--details", CASE], "`--details` cannot be used with `--case`", id="both files"),
         pytest.param(
-            ["--case", CASE, "--dest-profile", "x"], "`--dest-profile` cannot go with `--case`", id="a profile"
+            ["--case", CASE, "--dest-profile", "x"], "`--dest-profile` cannot be used with `--case`", id="a profile"
         ),
         pytest.param(
             [SOURCE, ROLE, "--details", CASE, "--endpoint-url", "http://127.0.0.1:9"],
-            "`--endpoint-url` cannot go with `--details`",
+            "`--endpoint-url` cannot be used with `--details`",
             id="a URL",
         ),
         pytest.param(
-            ["--case", CASE, "--org-profile", "x"], "`--org-profile` cannot go with `--case`", id="an organization"
+            ["--case", CASE, "--org-profile", "x"], "`--org-profile` cannot be used with `--case`", id="an organization"
         ),
         pytest.param(
             [SOURCE, ROLE, "--details", CASE, "--vpc-endpoint", "vpce-0a1b2c3d"],
-            "`--vpc-endpoint` cannot go with `--details`",
+            "`--vpc-endpoint` cannot be used with `--details`",
             id="a VPC endpoint",
         ),
     ],
@@ -282,7 +286,7 @@ def test_a_flag_that_would_not_be_heeded_is_a_mistake(xdiag: Program, flags: lis
     ("name", "hint"),
     [
         pytest.param("external-id-differ", "did you mean `external-id-differs`", id="a slip"),
-        pytest.param("nope", "`xdiag rules list` names them all", id="nothing near it"),
+        pytest.param("nope", "see `xdiag rules list`", id="nothing near it"),
     ],
 )
 def test_a_rule_that_is_none_is_answered_with_the_nearest_or_where_to_look(

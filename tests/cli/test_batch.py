@@ -16,7 +16,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
-from diagnose.cli.workers import told_by
+from diagnose.cli.workers import rows_from_workers
 from diagnose.errors import XdiagError
 
 
@@ -93,7 +93,7 @@ def test_a_verdict_a_line_comes_out_in_input_order(xdiag: Program) -> None:
     assert [row["line"] for row in found] == [1, 2, 3, 4]
     assert [row["verdict"] for row in found] == ["allowed", "denied", "", "undetermined"]
     assert "not JSON" in found[2]["error"]
-    assert done.err.startswith("xdiag: 1 of 4 rows have no verdict but an error\n")
+    assert done.err.startswith("xdiag: 1 of 4 rows have an error instead of a verdict\n")
 
 
 def test_where_all_goes_well_nothing_is_said(xdiag: Program) -> None:
@@ -196,7 +196,7 @@ def test_workers_end_with_the_one_they_work_for(xdiag: Program, cases: Path, tmp
 
 def test_a_killed_worker_is_told() -> None:
     """Memory that has run out is the common reason."""
-    results = told_by(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
+    results = rows_from_workers(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
     assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
     for worker in multiprocessing.active_children():
         worker.kill()
@@ -320,10 +320,10 @@ def test_rows_of_something_else_are_not_gone_on_after(
     ("arguments", "said"),
     [
         pytest.param(("none.jsonl",), "cannot be read: no such file", id="no input"),
-        pytest.param(("cases.jsonl", "--to", "cases.jsonl"), "holds the cases", id="rows over the cases"),
+        pytest.param(("cases.jsonl", "--to", "cases.jsonl"), "contains the cases", id="rows over the cases"),
         pytest.param(("cases.jsonl", "--to", "none/rows.jsonl"), "cannot be written: no such file", id="no folder"),
         pytest.param(("cases.jsonl", "--to", "/dev/full"), "no space left", id="no space"),
-        pytest.param(("cases.jsonl", "--resume"), "nothing to go on after", id="resume without a file"),
+        pytest.param(("cases.jsonl", "--resume"), "no rows to continue", id="resume without a file"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(xdiag: Program, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.cli.evidence import SOURCES, EvidenceFlags, EvidenceSource, Inquiry, gathered
+from diagnose.cli.evidence import SOURCES, CaseFlags, EvidenceFlags, EvidenceSource, case_from_flags
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
@@ -13,8 +13,8 @@ ABOUT_ANY_SOURCE = {"without", "message", "no_probe"}
 GIVEN = {"case_file": Path("ticket.json"), "details": [Path("ours.json")]}
 
 
-def inquiry(**flags: object) -> Inquiry:
-    return Inquiry(None, None, RequestFlags(), EvidenceFlags(**flags))  # type: ignore[arg-type]  # by the name of a flag
+def case_flags(**flags: object) -> CaseFlags:
+    return CaseFlags(None, None, RequestFlags(), EvidenceFlags(**flags))  # type: ignore[arg-type]  # by the name of a flag
 
 
 def test_every_flag_about_evidence_names_one_source_or_is_about_any() -> None:
@@ -33,8 +33,8 @@ def test_every_flag_about_evidence_names_one_source_or_is_about_any() -> None:
 )
 def test_evidence_comes_from_one_source(one: str, other: str) -> None:
     flags = {flag: GIVEN.get(flag, "ours") for flag in (one, other)}
-    with pytest.raises(XdiagError, match="cannot go with") as error:
-        gathered(inquiry(**flags))
+    with pytest.raises(XdiagError, match="cannot be used with") as error:
+        case_from_flags(case_flags(**flags))
     assert all(source.name in error.value.hint for source in SOURCES)
 
 
@@ -43,5 +43,5 @@ def test_a_source_that_is_chosen_is_the_one_that_is_read(source: EvidenceSource)
     """No file is there and no ARN is given, so each source fails in its own way."""
     flag = source.flags[0]
     with pytest.raises(XdiagError) as error:
-        gathered(inquiry(**{flag: GIVEN.get(flag, "ours")}))
+        case_from_flags(case_flags(**{flag: GIVEN.get(flag, "ours")}))
     assert ("ticket.json" in error.value.message) is (flag == "case_file")

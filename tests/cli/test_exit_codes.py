@@ -53,7 +53,7 @@ def test_a_bug_is_not_taken_for_a_denial(tmp_path: Path) -> None:
     run = Program(tmp_path).process("explain", "external-id-differs", env={"PYTHONPATH": str(tmp_path)})
     assert (run.code, run.out) == (BUG, "")
     assert "RuntimeError: out of order" in run.err
-    assert run.err.splitlines()[-1].startswith("xdiag: this is a bug, and no answer")
+    assert run.err.splitlines()[-1].startswith("xdiag: this is a bug, not an answer")
 
 
 @pytest.mark.parametrize("command", ["check", "collect"])

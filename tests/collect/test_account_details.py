@@ -188,7 +188,7 @@ def test_a_principal_that_is_not_in_the_file_does_not_exist(tmp_path: Path) -> N
         pytest.param(
             f"{IAM}:user/nobody",
             {"UserDetailList": []},
-            "lists none at all; they may have been filtered out",
+            "lists none; they may have been filtered out",
             id="filter",
         ),
     ],
@@ -245,16 +245,19 @@ def test_a_role_that_may_be_elsewhere_was_not_read(tmp_path: Path, arn: str, cha
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("{}", "holds no user, no group and no role", id="an empty object"),
-        pytest.param("[]", "holds no account's details: it must be an object, but is a list", id="a list"),
+        pytest.param("{}", "contains no user, group or role", id="an empty object"),
+        pytest.param(
+            "[]", "does not contain account authorization details: it must be an object, but is a list", id="a list"
+        ),
         pytest.param(
             json.dumps({"RoleDetailList": [{**ROLE, "RoleId": 3}]}),
-            "holds no account's details: `RoleDetailList[0].RoleId` must be a string, but is a whole number",
+            "does not contain account authorization details: "
+            "`RoleDetailList[0].RoleId` must be a string, but is a whole number",
             id="a wrong type",
         ),
         pytest.param(
             json.dumps({"RoleDetailList": [ROLE, {**ROLE, "Arn": "arn:aws:iam::222222222222:role/Deploy"}]}),
-            "holds those of 2 accounts",
+            "contains details of 2 accounts",
             id="two accounts put together",
         ),
         pytest.param('{"RoleDetailList": [', "is not JSON: it ends too early, at column 21", id="a file cut off"),
@@ -290,14 +293,14 @@ def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: 
 @pytest.mark.parametrize(
     ("shape", "name"),
     [
-        ("GetAccountAuthorizationDetailsResponse", "Printed"),
+        ("GetAccountAuthorizationDetailsResponse", "PrintedDetails"),
         ("UserDetail", "User"),
         ("GroupDetail", "Group"),
         ("RoleDetail", "RoleDetail"),
-        ("ManagedPolicyDetail", "Managed"),
+        ("ManagedPolicyDetail", "ManagedPolicy"),
         ("PolicyVersion", "Version"),
-        ("PolicyDetail", "Inline"),
-        ("AttachedPolicy", "Attached"),
+        ("PolicyDetail", "InlinePolicy"),
+        ("AttachedPolicy", "AttachedPolicy"),
         ("AttachedPermissionsBoundary", "Boundary"),
         ("Tag", "Tag"),
     ],

@@ -40,7 +40,7 @@ def known(value: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("data", "message", "hint"),
     [
-        pytest.param(b"{}", "it lacks `request`", "expected an object", id="an empty object"),
+        pytest.param(b"{}", "`request` is missing", "expected an object", id="an empty object"),
         pytest.param(
             b"[]",
             "it must be an object, but is a list",
@@ -112,13 +112,13 @@ def known(value: object) -> dict[str, object]:
         ),
         pytest.param(
             case(source={"boundary": {"value": None}}),
-            "it lacks `snapshot.source.boundary.evidence`",
+            "`snapshot.source.boundary.evidence` is missing",
             EVIDENCE,
             id="evidence that does not say whether it is known",
         ),
         pytest.param(
             case(source={"boundary": {"evidence": "known"}}),
-            "it lacks `snapshot.source.boundary.value`",
+            "`snapshot.source.boundary.value` is missing",
             EVIDENCE,
             id="known evidence without a value",
         ),
@@ -130,7 +130,7 @@ def known(value: object) -> dict[str, object]:
         ),
         pytest.param(
             case(source={"boundary": known({"name": "limits"})}),
-            "it lacks `snapshot.source.boundary.value.document`",
+            "`snapshot.source.boundary.value.document` is missing",
             "expected a policy document",
             id="a policy without its document",
         ),
@@ -189,7 +189,7 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"Role": {"Arn": "x"}}',
             "it looks like the output of `aws iam get-role`",
-            "a role alone is no case; `--with-trust-policy` takes its trust policy",
+            "a role alone is not a case; `--with-trust-policy` takes its trust policy",
             id="the output of get-role",
         ),
         pytest.param(
@@ -201,7 +201,7 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"Credentials": {"SecretAccessKey": "hidden"}}',
             "it looks like credentials",
-            "do not hand that file on; expected a file that `--save-case` has written",
+            "do not share that file; expected a file that `--save-case` has written",
             id="credentials, of which nothing is repeated",
         ),
         pytest.param(
@@ -213,7 +213,7 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"schema": "xdiag.diagnosis/1", "tool_version": "1", "verdict": "denied"}',
             "it looks like a diagnosis",
-            "expected the case that it was made of",
+            "expected the case that it was made from",
             id="a diagnosis",
         ),
     ],
@@ -225,7 +225,7 @@ def test_json_that_is_not_a_case_is_named_with_its_place_and_its_mend(data: byte
 def test_a_newer_schema_is_named_before_the_fields_that_it_has_brought() -> None:
     for data in (case(schema="xdiag.case/2"), case(schema="xdiag.case/2", added=1)):
         assert fault(data) == (
-            "`x.json` has the schema `xdiag.case/2`, which this xdiag does not read",
+            "`x.json` has the schema `xdiag.case/2`, which this version of xdiag cannot read",
             "expected `xdiag.case/1`; a newer schema needs a newer xdiag",
         )
 
@@ -243,7 +243,7 @@ def test_a_newer_schema_is_named_before_the_fields_that_it_has_brought() -> None
 def test_a_key_that_stands_twice_is_named(text: str, key: str) -> None:
     error = repeated_key(text, "x.json")
     assert error is not None
-    assert error.message == f"`x.json` is not a case: `{key}` is there twice"
+    assert error.message == f"`x.json` is not a case: `{key}` appears twice"
 
 
 @pytest.mark.parametrize(

@@ -139,12 +139,12 @@ def test_a_policy_document_keeps_its_text() -> None:
         pytest.param(
             replace(CASE, snapshot=Snapshot(SourceSide("arn:aws:iam::111111111111:group/devs"))),
             "`x.json:3`, `snapshot.source.arn`: the source `arn:aws:iam::111111111111:group/devs`"
-            " is not a principal that signs requests",
+            " is not a principal that can sign requests",
             id="a group as the source",
         ),
         pytest.param(
             replace(CASE, schema="xdiag.case/0"),
-            "`x.json:3` has the schema `xdiag.case/0`, which this xdiag does not read",
+            "`x.json:3` has the schema `xdiag.case/0`, which this version of xdiag cannot read",
             id="another schema",
         ),
     ],
@@ -158,7 +158,7 @@ def test_a_case_that_cannot_be_decided_is_named_with_its_place(case: Case, messa
 
 def test_a_key_that_stands_twice_in_a_case_is_a_mistake() -> None:
     data = msgspec.json.encode(CASE).replace(b'"via":"api"', b'"via":"api","via":"cli"')
-    with pytest.raises(XdiagError, match=r"`x\.json` is not a case: `request\.via` is there twice"):
+    with pytest.raises(XdiagError, match=r"`x\.json` is not a case: `request\.via` appears twice"):
         case_from_json(data, place="x.json")
 
 
@@ -177,7 +177,7 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", refuse)
-    assert failing_to_read(Path("secret.json")) == ("`secret.json` may not be read", READABLE)
+    assert failing_to_read(Path("secret.json")) == ("`secret.json` cannot be read: permission denied", READABLE)
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
         file.truncate(64 * 2**20 + 1)
     assert failing_to_read(tmp_path / "huge.json") == (
         f"`{tmp_path}/huge.json` is larger than 64 MB",
-        "no evidence is as large; is it the right file?",
+        "no evidence is this large; is it the right file?",
     )
 
 
@@ -232,7 +232,7 @@ def test_a_place_where_nothing_can_be_written_is_said(tmp_path: Path, monkeypatc
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    assert failing_to_write(tmp_path / "x.json") == f"`{tmp_path}/x.json` may not be written"
+    assert failing_to_write(tmp_path / "x.json") == f"`{tmp_path}/x.json` cannot be written: permission denied"
 
 
 def test_a_document_that_is_not_json_is_saved_as_the_text_that_it_is(tmp_path: Path) -> None:
@@ -293,10 +293,10 @@ def test_a_proposed_policy_is_read_and_keeps_its_text(tmp_path: Path, text: str,
         pytest.param("{}", "is not a policy: it has no `Statement`", id="an empty object"),
         pytest.param('{"Role": {}}', "is not a policy: it has no `Statement`", id="a role without a trust policy"),
         pytest.param('{"Role": 3}', "is not a policy: it is not a JSON object", id="a role that is a number"),
-        pytest.param('{"Statement": [}', "is not JSON at column 16: `}` has no place here", id="broken JSON"),
+        pytest.param('{"Statement": [}', "is not JSON at column 16: `}` is not expected here", id="broken JSON"),
         pytest.param('{"a":' * 9999, "is nested too deeply to be read", id="objects in objects"),
         pytest.param('{"Policy":' * 99 + "{}" + "}" * 99, "is not a policy: it has no `Statement`", id="wrapped often"),
-        pytest.param('{"Statement": "\\ud800"}', "is not JSON: a `\\ud800`", id="half a character"),
+        pytest.param('{"Statement": "\\ud800"}', "is not JSON: it contains one of `\\ud800`", id="half a character"),
     ],
 )
 def test_a_file_that_holds_no_policy_is_said(tmp_path: Path, text: str, message: str) -> None:
@@ -329,7 +329,7 @@ def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (pipe, Path("-")):
-        with pytest.raises(XdiagError, match="is no file that a case can be kept in"):
+        with pytest.raises(XdiagError, match="is not a file that can hold a case"):
             save_case(case, path)
     assert pipe.is_fifo()
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from diagnose.collect.json_errors import not_json, position, shown
+from diagnose.collect.json_errors import not_json, position, quotable
 
 
 def fault(data: bytes) -> tuple[str, str]:
@@ -34,40 +34,40 @@ def fault(data: bytes) -> tuple[str, str]:
         pytest.param(
             b'{\n "a": 1,\n}',
             "`x.json` is not JSON at line 2, column 8: a comma before the closing bracket",
-            "take the comma away",
+            "remove the comma",
             id="a comma before the closing brace is named where the comma is",
         ),
         pytest.param(
             b"[1,]",
             "`x.json` is not JSON at column 3: a comma before the closing bracket",
-            "take the comma away",
+            "remove the comma",
             id="a comma before the closing bracket",
         ),
         pytest.param(
-            b"[1,,2]", "`x.json` is not JSON at column 4: a comma too many", "take the comma away", id="two commas"
+            b"[1,,2]", "`x.json` is not JSON at column 4: an extra comma", "remove the comma", id="two commas"
         ),
         pytest.param(
             b'{"a": 1 // first\n}',
             "`x.json` is not JSON at line 1, column 9: a comment",
-            "JSON has no comments: take it away",
+            "JSON has no comments: remove it",
             id="a comment after a value",
         ),
         pytest.param(
             b'# hello\n{"a": 1}',
             "`x.json` is not JSON at line 1, column 1: a comment",
-            "JSON has no comments: take it away",
+            "JSON has no comments: remove it",
             id="a comment before everything",
         ),
         pytest.param(
             b"{'a': 1}",
             "`x.json` is not JSON at column 2: a single quote",
-            'JSON takes straight double quotes: `"`',
+            'JSON uses straight double quotes: `"`',
             id="a Python dict",
         ),
         pytest.param(
             "{\u201ca\u201d: 1}".encode(),
             "`x.json` is not JSON at column 2: quotes that are not JSON's",
-            'JSON takes straight double quotes: `"`',
+            'JSON uses straight double quotes: `"`',
             id="quotes that a word processor has made",
         ),
         pytest.param(
@@ -97,13 +97,13 @@ def fault(data: bytes) -> tuple[str, str]:
         pytest.param(
             b'{"a": NaN}',
             "`x.json` is not JSON at column 7: `NaN`, which is not a JSON value",
-            "put in a number, or leave the field out",
+            "write a number, or leave the field out",
             id="a NaN",
         ),
         pytest.param(
             b'{"a": -Infinity}',
             "`x.json` is not JSON at column 8: `Infinity`, which is not a JSON value",
-            "put in a number, or leave the field out",
+            "write a number, or leave the field out",
             id="an infinity",
         ),
         pytest.param(
@@ -117,20 +117,20 @@ def fault(data: bytes) -> tuple[str, str]:
         ),
         pytest.param(
             b'{"a": 0123}',
-            "`x.json` is not JSON at column 8: a number that JSON does not know",
-            "no zeros in front, digits on both sides of the point",
+            "`x.json` is not JSON at column 8: a number that is not valid in JSON",
+            "remove leading zeros; put digits on both sides of the point",
             id="a number with a zero in front",
         ),
         pytest.param(
             b'{"a": "C:\\x"}',
-            "`x.json` is not JSON at column 10: a backslash that starts no JSON escape",
+            "`x.json` is not JSON at column 10: a backslash that does not start a JSON escape",
             "write a backslash as `\\\\`",
             id="a lone backslash",
         ),
         pytest.param(
             b'{"a": "\\ud800"}',
-            "`x.json` is not JSON: a `\\ud800` to `\\udfff` stands alone in it",
-            "such escapes stand for a character only in pairs",
+            "`x.json` is not JSON: it contains one of `\\ud800` to `\\udfff` alone",
+            "such an escape is half of a character: it needs its other half",
             id="half a surrogate pair",
         ),
         pytest.param(
@@ -165,19 +165,19 @@ def fault(data: bytes) -> tuple[str, str]:
         ),
         pytest.param(
             b'{"a": yes}',
-            "`x.json` is not JSON at column 7: `yes` has no place here",
+            "`x.json` is not JSON at column 7: `yes` is not expected here",
             "expected a value: a string, a number, a list or an object",
             id="a word that means nothing in JSON",
         ),
         pytest.param(
             b'{"a": trye}',
-            "`x.json` is not JSON at column 7: `trye` has no place here",
+            "`x.json` is not JSON at column 7: `trye` is not expected here",
             "expected a value: a string, a number, a list or an object",
             id="a misspelt word is named whole",
         ),
         pytest.param(
             b'{"a": fals\n}',
-            "`x.json` is not JSON at line 1, column 7: `fals` has no place here",
+            "`x.json` is not JSON at line 1, column 7: `fals` is not expected here",
             "expected a value: a string, a number, a list or an object",
             id="a misspelt word at the end of its line",
         ),
@@ -240,6 +240,6 @@ def test_a_column_counts_characters_and_not_bytes() -> None:
 
 
 def test_text_from_a_file_is_cut_and_its_control_characters_are_escaped() -> None:
-    assert shown("a\x1b]0;x\x07\nb") == "a\\x1b]0;x\\x07\\nb"
-    assert shown("\u202eabc") == "\\u202eabc"
-    assert shown("x" * 300) == "x" * 200 + "…"
+    assert quotable("a\x1b]0;x\x07\nb") == "a\\x1b]0;x\\x07\\nb"
+    assert quotable("\u202eabc") == "\\u202eabc"
+    assert quotable("x" * 300) == "x" * 200 + "…"

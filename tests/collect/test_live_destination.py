@@ -8,7 +8,7 @@ from tests.aws.accounts import THERE, Accounts, in_process, role
 from tests.aws.answers import answer, refuse
 
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side, open_side
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.iam import Reader
 from diagnose.collect.role import read_destination
 from diagnose.model.arn import parse_role
@@ -31,16 +31,16 @@ def iam(accounts: Accounts) -> Any:
 
 
 @pytest.fixture
-def side(accounts: Accounts) -> Side:
-    return open_side(accounts.profile_of_session("reader", f"arn:aws:iam::{THERE}:role/Reader"), None, None)
+def side(accounts: Accounts) -> Credentials:
+    return open_credentials(accounts.profile_of_session("reader", f"arn:aws:iam::{THERE}:role/Reader"), None, None)
 
 
-def destination(side: Side, arn: str = ROLE) -> DestinationSide:
+def destination(side: Credentials, arn: str = ROLE) -> DestinationSide:
     reader = Reader(side, Identity(f"arn:aws:sts::{THERE}:assumed-role/Reader/run", THERE))
     return read_destination(parse_role(arn), reader, lambda _: None)
 
 
-def test_the_role_is_read_as_aws_writes_it(side: Side) -> None:
+def test_the_role_is_read_as_aws_writes_it(side: Credentials) -> None:
     answer(side.client("iam"), "get-role")
     read = destination(side)
     assert isinstance(read.role, Known)
@@ -55,7 +55,7 @@ def test_the_role_is_read_as_aws_writes_it(side: Side) -> None:
 
 
 class TestMissing:
-    def test_a_role_that_does_not_exist_is_known_not_to_and_has_near_misses(self, iam: Any, side: Side) -> None:
+    def test_a_role_that_does_not_exist_is_known_not_to_and_has_near_misses(self, iam: Any, side: Credentials) -> None:
         near, far = role(iam, "Deployer", Path="/team/"), role(iam, "Audit")
         read = destination(side)
         assert read.role == Known(None, "iam:GetRole")
@@ -72,7 +72,7 @@ class TestMissing:
         ],
     )
     def test_a_role_under_another_arn_is_not_the_one_that_was_asked_for(
-        self, iam: Any, side: Side, path: str, arn: str
+        self, iam: Any, side: Credentials, path: str, arn: str
     ) -> None:
         actual = role(iam, "Deploy", Path=path)
         read = destination(side, arn)
@@ -80,18 +80,18 @@ class TestMissing:
         assert isinstance(read.trust_policy, Unread)
         assert read.other_roles == Known((actual,), "iam:GetRole")
 
-    def test_a_name_in_another_case_is_another_arn_even_if_iam_finds_the_role_by_it(self, side: Side) -> None:
+    def test_a_name_in_another_case_is_another_arn_even_if_iam_finds_the_role_by_it(self, side: Credentials) -> None:
         answer(side.client("iam"), "get-role")
         read = destination(side, f"arn:aws:iam::{THERE}:role/deploy")
         assert read.role == Known(None, "iam:GetRole")
         assert read.other_roles == Known((ROLE,), "iam:GetRole")
 
-    def test_a_name_in_another_case_is_found_by_listing_if_iam_does_not(self, iam: Any, side: Side) -> None:
+    def test_a_name_in_another_case_is_found_by_listing_if_iam_does_not(self, iam: Any, side: Credentials) -> None:
         actual = role(iam, "Deploy")
         read = destination(side, f"arn:aws:iam::{THERE}:role/DEPLOY")
         assert read.other_roles == Known((actual,), "iam:ListRoles")
 
-    def test_without_a_listing_the_role_is_missing_all_the_same(self, side: Side) -> None:
+    def test_without_a_listing_the_role_is_missing_all_the_same(self, side: Credentials) -> None:
         refuse(side.client("iam"), "ListRoles")
         read = destination(side)
         assert read.role == Known(None, "iam:GetRole")
@@ -99,7 +99,7 @@ class TestMissing:
             Gap.ACCESS_DENIED, f"roles of account {THERE}", "iam:ListRoles", "AccessDenied: no"
         )
 
-    def test_a_listing_of_empty_pages_is_followed_to_its_end(self, side: Side) -> None:
+    def test_a_listing_of_empty_pages_is_followed_to_its_end(self, side: Credentials) -> None:
         with Stubber(side.client("iam")) as stub:
             stub.add_client_error("get_role", "NoSuchEntity")
             stub.add_response("list_roles", {"Roles": [], "IsTruncated": True, "Marker": "2"}, {"MaxItems": 1000})
@@ -110,7 +110,7 @@ class TestMissing:
 
 
 class TestDenied:
-    def test_the_listing_tells_all_but_the_tags(self, iam: Any, side: Side) -> None:
+    def test_the_listing_tells_all_but_the_tags(self, iam: Any, side: Credentials) -> None:
         role(iam, "Deploy", MaxSessionDuration=7200, Tags=[{"Key": "team", "Value": "release"}])
         refuse(side.client("iam"), "GetRole")
         read = destination(side)
@@ -120,11 +120,11 @@ class TestDenied:
         assert read.role.value.tags == Unread(Gap.ACCESS_DENIED, ROLE, "iam:GetRole", "AccessDenied: no")
         assert isinstance(read.trust_policy, Known)
 
-    def test_a_role_that_the_listing_lacks_does_not_exist(self, side: Side) -> None:
+    def test_a_role_that_the_listing_lacks_does_not_exist(self, side: Credentials) -> None:
         refuse(side.client("iam"), "GetRole")
         assert destination(side).role == Known(None, "iam:ListRoles")
 
-    def test_a_denied_listing_leaves_the_role_unread_and_not_missing(self, iam: Any, side: Side) -> None:
+    def test_a_denied_listing_leaves_the_role_unread_and_not_missing(self, iam: Any, side: Credentials) -> None:
         role(iam, "Deploy")
         refuse(side.client("iam"), "GetRole")
         refuse(side.client("iam"), "ListRoles")
@@ -132,7 +132,7 @@ class TestDenied:
         gap = Unread(Gap.ACCESS_DENIED, ROLE, "iam:GetRole", "AccessDenied: no")
         assert read.role == read.trust_policy == gap
 
-    def test_what_fails_for_another_reason_is_not_worked_round(self, side: Side) -> None:
+    def test_what_fails_for_another_reason_is_not_worked_round(self, side: Credentials) -> None:
         refuse(side.client("iam"), "GetRole", "ServiceUnavailable")
         gap = Unread(Gap.UNREACHABLE, ROLE, "", "ServiceUnavailable: no")
         assert destination(side) == DestinationSide(role=gap, trust_policy=gap, other_roles=gap)

@@ -7,9 +7,9 @@ import pytest
 from tests.aws.accounts import HERE, THERE, Accounts, in_process
 from tests.aws.answers import answer, refuse, reply
 
-from diagnose.aws.session import Side, open_side
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.endpoint import read_endpoint
-from diagnose.collect.live import gather
+from diagnose.collect.live import read_snapshot
 from diagnose.errors import XdiagError
 from diagnose.model.case import Endpoint, Request
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -26,8 +26,8 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
 
 
 @pytest.fixture
-def side(accounts: Accounts) -> Side:
-    return open_side(accounts.profile_of_session("ours", f"arn:aws:iam::{HERE}:role/Reader"), None, None)
+def side(accounts: Accounts) -> Credentials:
+    return open_credentials(accounts.profile_of_session("ours", f"arn:aws:iam::{HERE}:role/Reader"), None, None)
 
 
 def made(accounts: Accounts, *, account: str = HERE, service: str = "sts", region: str = REGION, **more: Any) -> str:
@@ -38,11 +38,11 @@ def made(accounts: Accounts, *, account: str = HERE, service: str = "sts", regio
     return str(ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=name, **more)["VpcEndpoint"]["VpcEndpointId"])
 
 
-def read(endpoint: str, side: Side | None, region: str = REGION) -> Evidence[Endpoint | None]:
+def read(endpoint: str, side: Credentials | None, region: str = REGION) -> Evidence[Endpoint | None]:
     return read_endpoint(endpoint, side, region, lambda _: None)
 
 
-def test_an_endpoint_is_read_as_aws_writes_it(side: Side) -> None:
+def test_an_endpoint_is_read_as_aws_writes_it(side: Credentials) -> None:
     answer(side.client("ec2", REGION), "describe-vpc-endpoints")
     found = read(RECORDED, side)
     assert isinstance(found, Known)
@@ -54,7 +54,7 @@ def test_an_endpoint_is_read_as_aws_writes_it(side: Side) -> None:
     assert statement["Principal"] == "*"
 
 
-def test_it_is_looked_for_in_the_region_of_the_request(accounts: Accounts, side: Side) -> None:
+def test_it_is_looked_for_in_the_region_of_the_request(accounts: Accounts, side: Credentials) -> None:
     endpoint = made(accounts, region="ap-south-1")
     assert isinstance(read(endpoint, side, "ap-south-1"), Known)
     assert isinstance(read(endpoint, side), Unread)
@@ -68,14 +68,14 @@ def test_it_is_looked_for_in_the_region_of_the_request(accounts: Accounts, side:
     ],
 )
 def test_one_that_may_not_be_read_is_the_one_that_is_used_all_the_same(
-    side: Side, code: str, gap: Gap, permission: str
+    side: Credentials, code: str, gap: Gap, permission: str
 ) -> None:
     refuse(side.client("ec2", REGION), "DescribeVpcEndpoints", code)
     policy = Unread(gap, RECORDED, permission, f"{code}: no")
     assert read(RECORDED, side) == Known(Endpoint(RECORDED, policy=policy), "stated on the command line")
 
 
-def test_the_words_of_aws_are_kept(side: Side) -> None:
+def test_the_words_of_aws_are_kept(side: Credentials) -> None:
     answer(side.client("ec2", REGION), "vpc-endpoints-denied")
     found = read(RECORDED, side)
     assert isinstance(found, Known)
@@ -85,22 +85,22 @@ def test_the_words_of_aws_are_kept(side: Side) -> None:
 
 
 @pytest.mark.parametrize("elsewhere", [True, False], ids=["in another account", "nowhere"])
-def test_one_that_is_not_there_is_unread_and_not_absent(accounts: Accounts, side: Side, elsewhere: bool) -> None:
+def test_one_that_is_not_there_is_unread_and_not_absent(accounts: Accounts, side: Credentials, elsewhere: bool) -> None:
     endpoint = made(accounts, account=THERE) if elsewhere else RECORDED
     assert read(endpoint, side) == Unread(
         Gap.NO_CREDENTIALS,
         endpoint,
-        detail=f"profile `ours` sees no such endpoint in {REGION}: it is mistyped, in another Region, or another "
-        "account's",
+        detail=f"profile `ours` sees no such endpoint in {REGION}: it may be mistyped, in another "
+        "Region or in another account",
     )
 
 
-def test_an_empty_answer_is_none_either(side: Side) -> None:
+def test_an_empty_answer_is_none_either(side: Credentials) -> None:
     reply(side.client("ec2", REGION), "DescribeVpcEndpoints", {"VpcEndpoints": []})
     assert isinstance(read(RECORDED, side), Unread)
 
 
-def test_an_answer_without_a_policy_leaves_the_policy_unread(side: Side) -> None:
+def test_an_answer_without_a_policy_leaves_the_policy_unread(side: Credentials) -> None:
     described = {
         "VpcEndpointId": RECORDED,
         "VpcEndpointType": "Interface",
@@ -128,36 +128,36 @@ def test_without_credentials_it_is_unread() -> None:
     ],
 )
 def test_an_endpoint_that_sts_is_not_reached_through_is_a_mistake(
-    accounts: Accounts, side: Side, service: str, more: dict[str, str]
+    accounts: Accounts, side: Credentials, service: str, more: dict[str, str]
 ) -> None:
     endpoint = made(accounts, service=service, **more)
-    with pytest.raises(XdiagError, match=rf"`{endpoint}` is one for `com.amazonaws.{REGION}.{service}`") as raised:
+    with pytest.raises(XdiagError, match=rf"`{endpoint}` is for `com.amazonaws.{REGION}.{service}`") as raised:
         read(endpoint, side)
     assert raised.value.hint == (
         "expected an interface endpoint for STS, such as one for `com.amazonaws.eu-west-1.sts`"
     )
 
 
-def test_the_global_endpoint_is_not_reached_through_a_vpc_endpoint(side: Side) -> None:
+def test_the_global_endpoint_is_not_reached_through_a_vpc_endpoint(side: Credentials) -> None:
     with pytest.raises(XdiagError, match=r"no request to sts\.amazonaws\.com") as raised:
         read(RECORDED, side, "aws-global")
     assert "`--region`" in raised.value.hint
 
 
 @pytest.mark.parametrize("endpoint", ["", "vpc-0a1b2c3d", "vpce-", "vpce-0A1B", f"{RECORDED} ", f"{RECORDED}\n"])
-def test_what_is_no_id_is_a_mistake(side: Side, endpoint: str) -> None:
+def test_what_is_no_id_is_a_mistake(side: Credentials, endpoint: str) -> None:
     with pytest.raises(XdiagError, match="is not the id of a VPC endpoint"):
         read(endpoint, side)
 
 
-def test_it_is_read_with_the_credentials_of_the_source(accounts: Accounts, side: Side) -> None:
+def test_it_is_read_with_the_credentials_of_the_source(accounts: Accounts, side: Credentials) -> None:
     accounts.iam(HERE).create_user(UserName="builder")
     endpoint = made(accounts)
-    there = open_side(accounts.profile_of_session("theirs", f"arn:aws:iam::{THERE}:role/Reader"), None, None)
+    there = open_credentials(accounts.profile_of_session("theirs", f"arn:aws:iam::{THERE}:role/Reader"), None, None)
     told: list[str] = []
     request = Request(f"arn:aws:iam::{THERE}:role/Deploy", region=REGION)
     user = f"arn:aws:iam::{HERE}:user/builder"
-    found = gather(request, user, side, there, vpc_endpoint=endpoint, progress=told.append, now="").endpoint
+    found = read_snapshot(request, user, side, there, vpc_endpoint=endpoint, progress=told.append, now="").endpoint
     assert isinstance(found, Known)
     assert found.value is not None
     assert found.value.id == endpoint

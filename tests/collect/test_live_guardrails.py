@@ -9,11 +9,11 @@ from tests.aws.answers import answer, refuse, reply
 from tests.aws.organizations import RCP, SCP, Organization
 
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side, open_side
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.guardrails import read_levels
-from diagnose.collect.iam import Held
-from diagnose.collect.live import gather
-from diagnose.collect.organization import Administrator, Place
+from diagnose.collect.iam import IdentifiedCredentials
+from diagnose.collect.live import read_snapshot
+from diagnose.collect.organization import AccountPlace, Administrator
 from diagnose.evaluate.decision import decide
 from diagnose.model import case as cases
 from diagnose.model.case import Case, Request, Snapshot
@@ -29,7 +29,7 @@ DENY_ALL = {
 }
 ENABLED = [{"Type": SCP, "Status": "ENABLED"}]
 NAMED = f"only the management account {MANAGEMENT} or a delegated administrator of the organization may read them"
-ADVICE = f"{NAMED}, whose profile --org-profile names"
+ADVICE = f"{NAMED}; give its profile with --org-profile"
 
 
 class World:
@@ -48,8 +48,10 @@ class World:
         self.destination = self.side("destination", self.there)
         self.administrator = self.side("org", MANAGEMENT)
 
-    def side(self, profile: str, account: str) -> Side:
-        return open_side(self.accounts.profile_of_session(profile, f"arn:aws:iam::{account}:role/Reader"), None, None)
+    def side(self, profile: str, account: str) -> Credentials:
+        return open_credentials(
+            self.accounts.profile_of_session(profile, f"arn:aws:iam::{account}:role/Reader"), None, None
+        )
 
     def as_members(self) -> None:
         """Refuse the members what AWS refuses them, which moto does not."""
@@ -61,7 +63,9 @@ class World:
         sides = {"source": self.source, "destination": self.destination, **more}
         named = self.administrator if organization else None
         arn = f"arn:aws:iam::{self.here}:user/builder"
-        return gather(Request(self.role), arn, sides["source"], sides["destination"], named, progress=progress, now="")
+        return read_snapshot(
+            Request(self.role), arn, sides["source"], sides["destination"], named, progress=progress, now=""
+        )
 
 
 @pytest.fixture
@@ -150,9 +154,9 @@ class TestLevels:
         answer(
             side.client("organizations"), *["list-policies-for-target", "describe-policy"], "list-policies-for-target"
         )
-        held = Held(side, Identity(f"arn:aws:iam::{MANAGEMENT}:user/admin", MANAGEMENT))
+        held = IdentifiedCredentials(side, Identity(f"arn:aws:iam::{MANAGEMENT}:user/admin", MANAGEMENT))
         administrator = Administrator(held, lambda _: None, named=True)
-        found = read_levels(administrator, Place(root, (), HERE), PolicyKind.SCP, "policies")
+        found = read_levels(administrator, AccountPlace(root, (), HERE), PolicyKind.SCP, "policies")
         assert levels(found) == [(root, "", ["AllowAllEC2Actions"]), (HERE, "", ["AllowAllEC2Actions"])]
         assert isinstance(found, Known)
         [policy] = found.value[0].policies.policies
@@ -254,7 +258,7 @@ class TestDenied:
         reply(world.administrator.client("organizations"), "ListParents", {"Parents": parents})
         rcps = world.gathered().destination.rcps
         assert isinstance(rcps, Unread)
-        assert rcps.detail.endswith("AWS does not name the one parent it has")
+        assert rcps.detail.endswith("AWS does not name exactly one parent")
 
     def test_parents_that_go_round_in_circles_end(self, world: World) -> None:
         circle = [{"Parents": [{"Id": id_, "Type": "ORGANIZATIONAL_UNIT"}]} for id_ in ("ou-1", "ou-2", "ou-1")]
@@ -321,8 +325,8 @@ class TestWhoReads:
             Gap.NOT_SUPPLIED,
             f"resource control policies of account {world.there}",
             "organizations:ListPoliciesForTarget",
-            "only the management account or a delegated administrator of the organization may read them, whose profile "
-            "--org-profile names",
+            "only the management account or a delegated administrator of the organization may read them; give its "
+            "profile with --org-profile",
         )
 
     def test_an_account_of_another_organization_is_not_read_from_this_one(self, world: World) -> None:

@@ -8,8 +8,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from tests.aws.accounts import ALLOW, HERE, THERE, Accounts, role, scrub
 
-from diagnose.aws.session import open_side
-from diagnose.collect.live import gather
+from diagnose.aws.session import open_credentials
+from diagnose.collect.live import read_snapshot
 from diagnose.model.case import Case, Origin, ProbeOutcome, ProbeResult, Request
 from diagnose.model.evidence import Known
 from diagnose.probe import probe
@@ -32,11 +32,11 @@ def test_both_sides_are_read_and_the_role_is_assumed_through_an_endpoint_url(
     user = iam.create_user(UserName="builder")["User"]["Arn"]
     iam.put_user_policy(UserName="builder", PolicyName="assume", PolicyDocument=json.dumps(ALLOW))
     arn = role(accounts.iam(THERE), "Deploy")
-    here = open_side(accounts.profile_of_user("here", HERE, "builder"), None, url)
-    there = open_side(accounts.profile_of_session("there", f"arn:aws:iam::{THERE}:role/Reader"), None, url)
+    here = open_credentials(accounts.profile_of_user("here", HERE, "builder"), None, url)
+    there = open_credentials(accounts.profile_of_session("there", f"arn:aws:iam::{THERE}:role/Reader"), None, url)
 
     request = Request(arn)
-    snapshot = gather(request, user, here, there, progress=lambda _: None, now="")
+    snapshot = read_snapshot(request, user, here, there, progress=lambda _: None, now="")
     assert [policy.name for policy in snapshot.source.identity_policies.policies] == ["assume"]
     assert snapshot.source.session.origin == Known(Origin.LONG_TERM, "the credentials at hand")
     assert isinstance(snapshot.destination.role, Known)

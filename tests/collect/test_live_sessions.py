@@ -1,7 +1,7 @@
 import pytest
 
 from diagnose.aws.identity import Identity
-from diagnose.collect.source import session_of
+from diagnose.collect.source import session_evidence
 from diagnose.model.arn import parse_caller
 from diagnose.model.case import Origin, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Gap, Known, Unread
@@ -13,7 +13,7 @@ RESERVED = "AWSReservedSSO_Deployers_0123456789abcdef"
 
 
 def session(arn: str, identity: Identity | None = None, via: Via = Via.CLI) -> Session:
-    return session_of(parse_caller(arn), identity, via)
+    return session_evidence(parse_caller(arn), identity, via)
 
 
 def identity(arn: str, provider: str = "", temporary: bool | None = None) -> Identity:

@@ -262,6 +262,6 @@ def told(one: Case, key: str) -> object:
         return state
     if state.options is not None:
         return frozenset(state.options)
-    if state.shape:
-        return f"like {state.shape}"
+    if state.like:
+        return f"like {state.like}"
     return PRESENT if state.present else UNKNOWN_STATE

@@ -24,7 +24,7 @@ from diagnose.model.arn import (
 
 EXAMPLE = "expected an ARN such as `arn:aws:iam::111111111111:role/path/Name`"
 A_ROLE = "expected a role, such as `arn:aws:iam::111111111111:role/path/Name`"
-WHOLE = "expected the role's whole ARN: "
+WHOLE = "expected the role's full ARN: "
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ BROKEN_ROLES = [
     ),
     pytest.param(
         "arn:aws:iam::222222222222:user/alice",
-        "the destination `arn:aws:iam::222222222222:user/alice` is an IAM user, which nobody can assume",
+        "the destination `arn:aws:iam::222222222222:user/alice` is an IAM user, which cannot be assumed",
         A_ROLE,
         id="a user",
     ),
     pytest.param(
         "arn:aws:iam::222222222222:group/devs",
-        "the destination `arn:aws:iam::222222222222:group/devs` is an IAM group, which nobody can assume",
+        "the destination `arn:aws:iam::222222222222:group/devs` is an IAM group, which cannot be assumed",
         A_ROLE,
         id="a group",
     ),
@@ -144,8 +144,8 @@ BROKEN_ROLES = [
     pytest.param(
         "arn:aws:iam::222222222222:instance-profile/Deploy",
         "the destination `arn:aws:iam::222222222222:instance-profile/Deploy` is an instance profile, "
-        "which only carries a role",
-        "pass the role it carries; `aws iam get-instance-profile` names it, and it often has the same name",
+        "which only holds a role",
+        "pass its role; `aws iam get-instance-profile` names it, and it often has the same name",
         id="an instance profile",
     ),
     pytest.param(
@@ -192,62 +192,61 @@ BROKEN_ROLES = [
     ),
     pytest.param(
         "arn:aws:iam:::222222222222:role/Deploy",
-        "the destination role `arn:aws:iam:::222222222222:role/Deploy` has a colon too many",
+        "the destination role `arn:aws:iam:::222222222222:role/Deploy` has an extra colon",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="a colon doubled before the account",
     ),
     pytest.param(
         "arn:aws:iam::2222-2222-2222:role/Deploy",
-        "the destination role `arn:aws:iam::2222-2222-2222:role/Deploy` has no account id of twelve digits",
+        "the destination role `arn:aws:iam::2222-2222-2222:role/Deploy` does not have an account id of twelve digits",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="dashes in the account",
     ),
     pytest.param(
         "arn:aws:iam::22222222222:role/Deploy",
-        "the destination role `arn:aws:iam::22222222222:role/Deploy` has no account id of twelve digits",
+        "the destination role `arn:aws:iam::22222222222:role/Deploy` does not have an account id of twelve digits",
         "`22222222222` has 11 digits; leading zeros count, too",
         id="eleven digits",
     ),
     pytest.param(
         "arn:aws:iam::prod:role/Deploy",
-        "the destination role `arn:aws:iam::prod:role/Deploy` has no account id of twelve digits",
+        "the destination role `arn:aws:iam::prod:role/Deploy` does not have an account id of twelve digits",
         "`prod` is not an account id; expected twelve digits, as in `arn:aws:iam::111111111111:role/path/Name`",
         id="an alias for an account",
     ),
     pytest.param(
         "arn:${AWS::Partition}:iam::222222222222:role/Deploy",
-        "the destination role `arn:${AWS::Partition}:iam::222222222222:role/Deploy` still has a template variable "
-        "in it",
+        "the destination role `arn:${AWS::Partition}:iam::222222222222:role/Deploy` contains a template variable",
         "put in the value that the variable stands for, such as `aws` for `${AWS::Partition}`",
         id="a template variable",
     ),
     pytest.param(
         " arn:aws:iam::222222222222:role/Deploy",
-        "the destination role ` arn:aws:iam::222222222222:role/Deploy` has spaces in it",
+        "the destination role ` arn:aws:iam::222222222222:role/Deploy` contains spaces",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="a space in front",
     ),
     pytest.param(
         "arn:aws:iam::222222222222:role/Deploy\n",
-        "the destination role `arn:aws:iam::222222222222:role/Deploy\n` has spaces in it",
+        "the destination role `arn:aws:iam::222222222222:role/Deploy\n` contains spaces",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="a line break behind",
     ),
     pytest.param(
         "arn:aws:iam:: 222222222222 :role/Deploy",
-        "the destination role `arn:aws:iam:: 222222222222 :role/Deploy` has spaces in it",
+        "the destination role `arn:aws:iam:: 222222222222 :role/Deploy` contains spaces",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="spaces around the account",
     ),
     pytest.param(
         "arn:aws:iam::222222222222:role/Dep\u200bloy",
-        "the destination role has invisible characters in it",
+        "the destination role contains invisible characters",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="an invisible character",
     ),
     pytest.param(
         "\ufeffarn:aws:iam::222222222222:role/Deploy",
-        "the destination role has invisible characters in it",
+        "the destination role contains invisible characters",
         "did you mean `arn:aws:iam::222222222222:role/Deploy`",
         id="a byte order mark",
     ),
@@ -304,49 +303,49 @@ OTHER_SOURCE = (
         pytest.param("alice", "the source `alice` is not an ARN", EXAMPLE, id="a bare name"),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App",
-            "the source `arn:aws:sts::111111111111:assumed-role/App` is not a whole session ARN",
+            "the source `arn:aws:sts::111111111111:assumed-role/App` is not a complete session ARN",
             "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session without its name",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/team/App/nightly",
-            "the source `arn:aws:sts::111111111111:assumed-role/team/App/nightly` is not a whole session ARN",
+            "the source `arn:aws:sts::111111111111:assumed-role/team/App/nightly` is not a complete session ARN",
             "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session with the role's path",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:assumed-role/App/",
-            "the source `arn:aws:sts::111111111111:assumed-role/App/` is not a whole session ARN",
+            "the source `arn:aws:sts::111111111111:assumed-role/App/` is not a complete session ARN",
             "expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             id="a session with an empty name",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:assumed-role/App/nightly",
-            "the source `arn:aws:iam::111111111111:assumed-role/App/nightly` is not a principal that signs requests",
+            "the source `arn:aws:iam::111111111111:assumed-role/App/nightly` is not a principal that can sign requests",
             "did you mean `arn:aws:sts::111111111111:assumed-role/App/nightly`",
             id="a session under iam",
         ),
         pytest.param(
             "arn:aws:sts::111111111111:role/App",
-            "the source `arn:aws:sts::111111111111:role/App` is not a principal that signs requests",
+            "the source `arn:aws:sts::111111111111:role/App` is not a principal that can sign requests",
             "did you mean `arn:aws:iam::111111111111:role/App`",
             id="a role under sts",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:instance-profile/App",
-            "the source `arn:aws:iam::111111111111:instance-profile/App` is not a principal that signs requests",
-            "pass the role that the instance profile carries",
+            "the source `arn:aws:iam::111111111111:instance-profile/App` is not a principal that can sign requests",
+            "pass the role of the instance profile",
             id="an instance profile",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:group/devs",
-            "the source `arn:aws:iam::111111111111:group/devs` is not a principal that signs requests",
-            "a group signs nothing; pass one of its users",
+            "the source `arn:aws:iam::111111111111:group/devs` is not a principal that can sign requests",
+            "a group cannot sign requests; pass one of its users",
             id="a group",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:policy/devs",
-            "the source `arn:aws:iam::111111111111:policy/devs` is not a principal that signs requests",
+            "the source `arn:aws:iam::111111111111:policy/devs` is not a principal that can sign requests",
             OTHER_SOURCE,
             id="a policy",
         ),
@@ -358,13 +357,13 @@ OTHER_SOURCE = (
         ),
         pytest.param(
             "arn:aws:iam::111-111-111-111:user/alice",
-            "the source `arn:aws:iam::111-111-111-111:user/alice` has no account id of twelve digits",
+            "the source `arn:aws:iam::111-111-111-111:user/alice` does not have an account id of twelve digits",
             "did you mean `arn:aws:iam::111111111111:user/alice`",
             id="dashes in the account",
         ),
         pytest.param(
             "arn:aws:iam::111111111111:user/al ice",
-            "the source `arn:aws:iam::111111111111:user/al ice` has spaces in it",
+            "the source `arn:aws:iam::111111111111:user/al ice` contains spaces",
             "did you mean `arn:aws:iam::111111111111:user/alice`",
             id="a space",
         ),
@@ -424,7 +423,7 @@ def test_a_doubled_colon_is_mended_wherever_it_stands(text: str) -> None:
 def test_a_session_of_a_role_without_a_name_is_not_whole() -> None:
     with pytest.raises(XdiagError) as caught:
         parse_caller("arn:aws:sts::111111111111:assumed-role//nightly")
-    assert caught.value.message.endswith("is not a whole session ARN")
+    assert caught.value.message.endswith("is not a complete session ARN")
 
 
 segments = st.text(alphabet="aB9_+=,.@-/: *$\u200b", max_size=8)

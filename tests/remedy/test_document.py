@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.model.pointer import joined, parent
+from diagnose.model.pointer import below, parent
 from diagnose.model.policy import Policy, raw_document
 from diagnose.remedy.document import (
-    Operation,
+    PatchOperation,
     add_statement,
     address,
-    in_order,
+    apply_patch,
+    document_of,
+    in_aws_order,
     join_value,
     patch_text,
-    patched,
-    read,
     value_at,
 )
 
@@ -60,31 +60,37 @@ def by_the_book(document: Any, patch: str) -> Any:
 @pytest.mark.parametrize(
     ("document", "operations"),
     [
-        pytest.param(LIST, [Operation("add", "/Statement/-", ONE)], id="a statement more"),
-        pytest.param(ALONE, [Operation("replace", "/Statement", [ONE, ONE])], id="a statement alone becomes a list"),
-        pytest.param(LIST, [Operation("remove", "/Statement/0/Resource")], id="an element less"),
-        pytest.param(LIST, [Operation("replace", "/Statement/0/Action", ["a", "b"])], id="another action"),
-        pytest.param(LIST, [Operation("add", "", ALONE)], id="a new document"),
+        pytest.param(LIST, [PatchOperation("add", "/Statement/-", ONE)], id="a statement more"),
+        pytest.param(
+            ALONE, [PatchOperation("replace", "/Statement", [ONE, ONE])], id="a statement alone becomes a list"
+        ),
+        pytest.param(LIST, [PatchOperation("remove", "/Statement/0/Resource")], id="an element less"),
+        pytest.param(LIST, [PatchOperation("replace", "/Statement/0/Action", ["a", "b"])], id="another action"),
+        pytest.param(LIST, [PatchOperation("add", "", ALONE)], id="a new document"),
         pytest.param(
             {"Condition": {"a/b~c": [1, 2]}},
-            [Operation("replace", joined("/Condition", "a/b~c", "1"), 3)],
+            [PatchOperation("replace", below("/Condition", "a/b~c", "1"), 3)],
             id="a key with a slash and a tilde",
         ),
-        pytest.param([1, 2, 3], [Operation("remove", "/1"), Operation("add", "/0", 0)], id="places in a list shift"),
+        pytest.param(
+            [1, 2, 3], [PatchOperation("remove", "/1"), PatchOperation("add", "/0", 0)], id="places in a list shift"
+        ),
     ],
 )
-def test_the_patch_gives_the_document(document: Any, operations: list[Operation]) -> None:
+def test_the_patch_gives_the_document(document: Any, operations: list[PatchOperation]) -> None:
     held = document if isinstance(document, dict) else {"list": document}
-    steps = [Operation(one.op, f"/list{one.path}", one.value) if held is not document else one for one in operations]
+    steps = [
+        PatchOperation(one.op, f"/list{one.path}", one.value) if held is not document else one for one in operations
+    ]
     before = copy.deepcopy(held)
-    assert patched(held, steps) == by_the_book(held, patch_text(steps))
+    assert apply_patch(held, steps) == by_the_book(held, patch_text(steps))
     assert held == before, "the document that is patched is left as it was"
 
 
-@pytest.mark.parametrize("operation", [Operation("remove", "/Id"), Operation("replace", "/Id", "x")])
-def test_what_is_not_there_can_be_neither_removed_nor_replaced(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", [PatchOperation("remove", "/Id"), PatchOperation("replace", "/Id", "x")])
+def test_what_is_not_there_can_be_neither_removed_nor_replaced(operation: PatchOperation) -> None:
     with pytest.raises(LookupError, match="/Id"):
-        patched(LIST, [operation])
+        apply_patch(LIST, [operation])
 
 
 @pytest.mark.parametrize(
@@ -99,11 +105,11 @@ def test_what_is_not_there_can_be_neither_removed_nor_replaced(operation: Operat
     ],
 )
 def test_a_document_that_an_edit_might_damage_is_not_edited(text: str) -> None:
-    assert read(policy(text)) is None
+    assert document_of(policy(text)) is None
 
 
 def test_a_percent_encoded_document_is_read() -> None:
-    assert read(policy("%7B%22Statement%22%3A%5B%5D%7D")) == {"Statement": []}
+    assert document_of(policy("%7B%22Statement%22%3A%5B%5D%7D")) == {"Statement": []}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +121,7 @@ def test_a_percent_encoded_document_is_read() -> None:
     ],
 )
 def test_a_statement_is_added_wherever_statements_stand(document: Any, wanted: Any) -> None:
-    assert patched(document, add_statement(document, {"Sid": "New"}))["Statement"] == wanted
+    assert apply_patch(document, add_statement(document, {"Sid": "New"}))["Statement"] == wanted
 
 
 def test_a_new_statement_has_a_sid_of_its_own() -> None:
@@ -134,7 +140,7 @@ def test_a_new_statement_has_a_sid_of_its_own() -> None:
     ],
 )
 def test_a_value_joins_those_that_are_there(document: Any, pointer: str, wanted: Any) -> None:
-    assert patched(document, join_value(document, pointer, "new")) == wanted
+    assert apply_patch(document, join_value(document, pointer, "new")) == wanted
 
 
 @pytest.mark.parametrize(
@@ -152,11 +158,11 @@ def test_a_pointer_is_made_to_fit(document: Any, pointer: str, wanted: str | Non
 
 @given(st.text(), st.text())
 def test_a_pointer_finds_what_it_was_made_for(key: str, value: str) -> None:
-    pointer = joined("", key)
+    pointer = below("", key)
     assert value_at({key: value}, pointer) == value
     assert parent(pointer) == ("", key)
 
 
 def test_a_statement_is_written_in_the_order_of_aws() -> None:
     shuffled: Any = {"Condition": {}, "Resource": "*", "Extra": 1, "Effect": "Deny", "Sid": "A", "NotAction": "b"}
-    assert list(in_order(shuffled)) == ["Sid", "Effect", "NotAction", "Resource", "Condition", "Extra"]
+    assert list(in_aws_order(shuffled)) == ["Sid", "Effect", "NotAction", "Resource", "Condition", "Extra"]

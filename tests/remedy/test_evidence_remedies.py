@@ -60,19 +60,19 @@ def test_what_is_open_is_asked_for_with_the_flag_that_states_it(change: Any, lay
         pytest.param(
             {"snapshot": {"source": {"scps": UNREAD}}},
             Layer.SCP,
-            "the service control policy, read with `--org-profile` or in a case file for `--case`, or `--without scp`",
+            "the service control policies with `--org-profile` or in a case file (`--case`), or `--without scp`",
             id="SCPs",
         ),
         pytest.param(
             {"snapshot": {"destination": {"rcps": UNREAD}}},
             Layer.RCP,
-            "policy, read with `--org-profile` or",
+            "policies with `--org-profile` or",
             id="RCPs",
         ),
         pytest.param(
             {"snapshot": {"endpoint": UNREAD}},
             Layer.ENDPOINT,
-            "policy, read with `--vpc-endpoint` or",
+            "policy with `--vpc-endpoint` or",
             id="the endpoint",
         ),
         pytest.param(
@@ -90,13 +90,13 @@ def test_what_is_open_is_asked_for_with_the_flag_that_reads_it(change: Any, laye
     [
         pytest.param(
             "organizations:ListParents",
-            "to a principal of the organization's management account or of a delegated administrator, whose profile "
-            "`--org-profile` names, and run it again",
+            "to a principal of the organization's management account or of a delegated administrator "
+            "(pass its profile as `--org-profile`), and run xdiag again",
             id="what only administrators may",
         ),
         pytest.param(
             "organizations:DescribeOrganization",
-            "to the principal that xdiag reads with, and run it again",
+            "to the principal that xdiag uses to read, and run xdiag again",
             id="what any member may",
         ),
     ],
@@ -130,13 +130,13 @@ def test_a_permission_that_is_lacking_for_several_things_is_named_once(subjects:
         pytest.param(
             {"destination": {"trust_policy": {**UNREAD, "permission": "iam:GetRole"}}},
             Layer.TRUST,
-            ["Run it again with a profile of account `222222222222` that works, as `--dest-profile`"],
+            ["Run xdiag again with a working profile of account `222222222222` as `--dest-profile`"],
             id="the role",
         ),
         pytest.param(
             {"source": {"identity_policies": {"unread": [{**UNREAD, "permission": "iam:ListUserPolicies"}]}}},
             Layer.IDENTITY,
-            ["Run it again with a profile of account `111111111111` that works, as `--source-profile`"],
+            ["Run xdiag again with a working profile of account `111111111111` as `--source-profile`"],
             id="the caller",
         ),
         pytest.param({"endpoint": UNREAD}, Layer.ENDPOINT, [], id="an endpoint that nobody sees"),
@@ -157,9 +157,9 @@ def test_permissions_of_two_principals_are_granted_apart() -> None:
     }
     [remedy] = _proposed("grant-reader-permission", change, world="organization")
     assert remedy.text == (
-        "Grant `iam:GetRole` to the principal that xdiag reads with, and `organizations:ListParents` to a principal of "
-        "the organization's management account or of a delegated administrator, whose profile `--org-profile` names, "
-        "and run it again"
+        "Grant `iam:GetRole` to the principal that xdiag uses to read, and `organizations:ListParents` to a principal "
+        "of the organization's management account or of a delegated administrator (pass its profile as "
+        "`--org-profile`), and run xdiag again"
     )
 
 
@@ -229,4 +229,4 @@ def test_who_owns_what_was_not_read_is_asked_for_it(layer: Layer, change: Any, t
     worlds = {Layer.SCP: "organization", Layer.RCP: "organization", Layer.SESSION: "cross-account-role"}
     [remedy] = _proposed("ask-owner", change, layer, worlds.get(layer, "cross-account"))
     assert remedy.text.startswith(told)
-    assert remedy.text.endswith("give what they send to xdiag in a case file with `--case`")
+    assert remedy.text.endswith("give the answer to xdiag in a case file (`--case`)")

@@ -18,12 +18,12 @@ from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Element, Layer
 from diagnose.remedy.change import TagChange
 from diagnose.remedy.render.cloudformation import cloudformation
-from diagnose.remedy.render.terraform import heredoc, quoted
+from diagnose.remedy.render.terraform import hcl_heredoc, hcl_string
 
 
 @given(st.text() | st.text('\\"${}%Uf0\n', max_size=12))
 def test_terraform_reads_back_what_was_quoted(text: str) -> None:
-    written = quoted(text)
+    written = hcl_string(text)
     assert written.isprintable()
     assert not re.search(r"(?<!\$)\$\{|(?<!%)%\{", written)
     plain = re.sub(r'\\(["\\]|U[0-9a-f]{8})', _unescaped, written[1:-1])
@@ -37,8 +37,8 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def test_terraform_interpolates_no_policy_variable() -> None:
     variable: Any = {"Resource": "arn:aws:iam::222222222222:role/${aws:username}", "Other": "%{if}"}
-    assert "$${aws:username}" in heredoc(variable)
-    assert "%%{if}" in heredoc(variable)
+    assert "$${aws:username}" in hcl_heredoc(variable)
+    assert "%%{if}" in hcl_heredoc(variable)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Doubt, Effect, Layer
 from diagnose.model.tri import UNKNOWN, YES
-from diagnose.remedy.document import Operation
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import PatchOperation
 from diagnose.remedy.proof import Proven, prove
 
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
@@ -91,8 +90,8 @@ def test_a_condition_that_the_owner_puts_is_never_dropped(condition: Any) -> Non
     world = "mfa" if "Bool" in condition else "cross-account"
     case = broken(world, trust_policy=trust(allow({"AWS": f"{BUILDER}2"}, Condition=condition)))
     operations = (
-        Operation("replace", "/Statement/0/Principal/AWS", BUILDER),
-        Operation("remove", "/Statement/0/Condition"),
+        PatchOperation("replace", "/Statement/0/Principal/AWS", BUILDER),
+        PatchOperation("remove", "/Statement/0/Condition"),
     )
     assert isinstance(proof_of(case, Layer.TRUST, operations[0]), Proven)
     assert proof_of(case, Layer.TRUST, *operations) is LETS_IN_OTHERS
@@ -102,8 +101,8 @@ def test_a_session_that_the_owner_names_stays_the_only_one() -> None:
     pinned = "arn:aws:sts::111111111111:assumed-role/App/build-8"
     case = broken("cross-account-role", trust_policy=trust(allow({"AWS": pinned})))
     where = "/Statement/0/Principal/AWS"
-    assert proof_of(case, Layer.TRUST, Operation("replace", where, APP)) is LETS_IN_OTHERS
-    one_more = Operation("replace", where, [pinned, pinned.replace("-8", "-7")])
+    assert proof_of(case, Layer.TRUST, PatchOperation("replace", where, APP)) is LETS_IN_OTHERS
+    one_more = PatchOperation("replace", where, [pinned, pinned.replace("-8", "-7")])
     assert isinstance(proof_of(case, Layer.TRUST, one_more), Proven)
 
 
@@ -144,8 +143,8 @@ def test_an_edit_of_the_sources_side_opens_no_other_role(
 def test_a_deny_is_narrowed_by_the_source_alone(condition: Any, shown: bool) -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal="*")))
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
-    edit = Operation("add", "/Statement/1/Condition", condition)
-    draft = amended(case, Layer.TRUST, edit, kind=Kind.EXEMPT_FROM_DENY)
+    edit = PatchOperation("add", "/Statement/1/Condition", condition)
+    draft = amended(case, Layer.TRUST, edit)
     proven = prove(draft, subject, case, decide(case))
     assert outcome_of(proven) is (Proof.ALLOWED if shown else LETS_IN_OTHERS)
     assert isinstance(proven, NotProved) or proven.admits_nobody_else is YES
@@ -192,16 +191,16 @@ def test_what_is_unknown_of_a_deny_cannot_make_room_for_others() -> None:
     )
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
     narrowed: Any = {"ArnNotEquals": {"aws:PrincipalArn": BUILDER}, "StringNotLike": {"aws:UserAgent": "tool/*"}}
-    edit = Operation("add", "/Statement/1/Condition", narrowed)
-    proven = prove(amended(case, Layer.TRUST, edit, kind=Kind.EXEMPT_FROM_DENY), subject, case, decide(case))
+    edit = PatchOperation("add", "/Statement/1/Condition", narrowed)
+    proven = prove(amended(case, Layer.TRUST, edit), subject, case, decide(case))
     assert proven is LETS_IN_OTHERS, "before it is denied, after it may be allowed: that counts as letting in"
 
 
 def test_a_deny_that_spares_other_roles_than_are_allowed_now_is_not_shown() -> None:
     case = broken("cross-account", identity_policies=identity(on(DEPLOY), deny(Resource="*")))
     subject = about(case, Layer.IDENTITY, effect=Effect.DENY)
-    edit = Operation("replace", "/Statement/1/Resource", "arn:aws:iam::222222222222:role/Other")
-    draft = amended(case, Layer.IDENTITY, edit, kind=Kind.EXEMPT_FROM_DENY)
+    edit = PatchOperation("replace", "/Statement/1/Resource", "arn:aws:iam::222222222222:role/Other")
+    draft = amended(case, Layer.IDENTITY, edit)
     assert prove(draft, subject, case, decide(case)) is OPENS_OTHER_ROLES
 
 
@@ -214,8 +213,8 @@ def test_outsiders_of_the_organization_are_strangers_too() -> None:
         ({"ArnNotEquals": {"aws:PrincipalArn": APP}, "Null": {"aws:PrincipalOrgID": "false"}}, False),
     )
     for condition, shown in conditions:
-        edit = Operation("replace", "/Statement/1/Condition", {**people, **condition})
-        draft = amended(case, Layer.TRUST, edit, kind=Kind.EXEMPT_FROM_DENY)
+        edit = PatchOperation("replace", "/Statement/1/Condition", {**people, **condition})
+        draft = amended(case, Layer.TRUST, edit)
         proven = prove(draft, subject, case, decide(case))
         assert outcome_of(proven) is (Proof.ALLOWED if shown else LETS_IN_OTHERS)
 

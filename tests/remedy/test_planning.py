@@ -15,7 +15,7 @@ TRUST_BLOCKS = RemainingBlocker(Blocker(Action.ASSUME_ROLE, Layer.TRUST))
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 
 
-def plan(case: Case, *steps: tuple[str, Subject]) -> tuple[Remedy, ...]:
+def propose_plan(case: Case, *steps: tuple[str, Subject]) -> tuple[Remedy, ...]:
     return in_a_row(steps, case, decide(case))
 
 
@@ -26,7 +26,7 @@ def test_several_remedies_lead_to_an_allowed_request_together() -> None:
         identity_policies={"policies": []},
         trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)),
     )
-    found = plan(
+    found = propose_plan(
         case,
         ("shorten-duration", gate(case, Gate.DURATION)),
         ("allow-role-in-identity", about(case, Layer.IDENTITY)),
@@ -66,19 +66,19 @@ def test_a_plan_is_for_several_things_that_no_one_remedy_clears(change: Any, eno
     if change:
         steps.append(("allow-role-in-identity", about(case, Layer.IDENTITY)))
     alone = Remedy("ask-owner", Owner.CALLER, "", Proof.ALLOWED if enough else Proof.NOT_TRIED)
-    assert bool(remedy.plan(steps, [alone], case, decide(case))) is planned
+    assert bool(remedy.propose_plan(steps, [alone], case, decide(case))) is planned
 
 
 def test_remedies_that_do_not_lead_there_are_no_plan() -> None:
     case = broken("cross-account", identity_policies={"policies": []}, trust_policy=trust(allow({"AWS": APP})))
-    assert plan(case, ("allow-role-in-identity", about(case, Layer.IDENTITY))) == ()
+    assert propose_plan(case, ("allow-role-in-identity", about(case, Layer.IDENTITY))) == ()
 
 
 def test_two_edits_of_one_policy_add_up() -> None:
     condition = {**EXTERNAL, "StringLike": {"sts:RoleSessionNam": "release-*"}}
     statement = allow({"AWS": "arn:aws:iam::111111111111:user/Builder"}, Condition=condition)
     case = broken("cross-account", trust_policy=trust(statement))
-    found = plan(
+    found = propose_plan(
         case,
         ("correct-condition-key", about(case, Layer.TRUST, Element.CONDITION, key="sts:RoleSessionNam")),
         ("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL)),
@@ -93,7 +93,7 @@ def test_two_edits_of_one_policy_add_up() -> None:
 def test_a_step_whose_cause_is_gone_by_then_is_left_out() -> None:
     case = broken("tagged", trust_policy=trust(allow({"AWS": BUILDER}, ["sts:AssumeRole", "sts:SetSourceIdentity"])))
     tags = about(case, Layer.TRUST, action=Action.TAG_SESSION)
-    found = plan(case, ("drop-tags", tags), ("add-companion-to-trust", tags))
+    found = propose_plan(case, ("drop-tags", tags), ("add-companion-to-trust", tags))
     assert [one.kind for one in found] == ["drop-tags"]
 
 
@@ -101,7 +101,7 @@ def test_two_denies_are_lifted_one_after_the_other() -> None:
     case = broken(
         "cross-account", identity_policies=identity(on(DEPLOY), deny(Resource="*"), deny("sts:*", Resource="*"))
     )
-    found = plan(
+    found = propose_plan(
         case,
         *(("exempt-from-deny", about(case, Layer.IDENTITY, effect=Effect.DENY, index=index)) for index in (1, 2)),
     )
@@ -112,10 +112,10 @@ def test_two_denies_are_lifted_one_after_the_other() -> None:
 def test_what_is_only_said_is_no_step() -> None:
     case = broken("cross-account", identity_policies={"policies": []})
     subject = about(case, Layer.IDENTITY)
-    found = plan(case, ("ask-owner", subject), ("allow-role-in-identity", subject))
+    found = propose_plan(case, ("ask-owner", subject), ("allow-role-in-identity", subject))
     assert [one.kind for one in found] == ["allow-role-in-identity"]
 
 
 def test_an_allowed_request_needs_no_plan() -> None:
     case = broken("cross-account")
-    assert plan(case, ("allow-role-in-identity", Subject(layer=Layer.IDENTITY))) == ()
+    assert propose_plan(case, ("allow-role-in-identity", Subject(layer=Layer.IDENTITY))) == ()

@@ -12,8 +12,7 @@ from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, Blocker, Comparison, Decision, Doubt, Effect, Element, Gate, Layer, Subject
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.remedy.change import Draft, RequestChange
-from diagnose.remedy.document import Operation
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import PatchOperation
 from diagnose.remedy.proof import Proven, prove, remaining
 
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
@@ -27,12 +26,12 @@ STRANGER: Any = broken("cross-account", trust_policy=trust(allow({"AWS": APP}, C
 
 def test_what_an_edit_does_not_touch_is_not_cleared() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": f"{BUILDER}2"})))
-    assert proof_of(case, Layer.TRUST, Operation("add", "/Id", "nothing changed")) is NotProved.CHANGES_NOTHING
+    assert proof_of(case, Layer.TRUST, PatchOperation("add", "/Id", "nothing changed")) is NotProved.CHANGES_NOTHING
 
 
 def test_nothing_is_proposed_for_a_request_that_is_allowed() -> None:
     allowed = broken("cross-account")
-    edit = amended(allowed, Layer.TRUST, Operation("add", "/Id", "nothing changed"))
+    edit = amended(allowed, Layer.TRUST, PatchOperation("add", "/Id", "nothing changed"))
     subject = about(STRANGER, Layer.TRUST)
     assert prove(edit, subject, allowed, decide(allowed)) is NotProved.ALLOWED_ALREADY
 
@@ -44,7 +43,7 @@ def test_what_was_not_read_is_not_ruled_out_and_does_not_block() -> None:
         scps={"evidence": "unread", "gap": "access_denied"},
         organization={"evidence": "unread"},
     )
-    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
+    draft = Draft(Owner.SOURCE, "", _as_in("cross-account", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert isinstance(proven, Proven)
     assert proven.proof is Proof.CLEARS
@@ -63,7 +62,7 @@ def test_what_still_blocks_is_listed_with_what_shows_why() -> None:
             "value": {"name": "B", "kind": "managed", "document": document(on("*"), deny(Resource=DEPLOY, Sid="No"))}
         },
     )
-    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("tagged", case))
+    draft = Draft(Owner.SOURCE, "", _as_in("tagged", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert isinstance(proven, Proven)
     external_id, explicit, *others = blockers(proven)
@@ -123,16 +122,16 @@ def test_a_deny_that_only_moves_is_not_lifted() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal="*")))
     subject = about(case, Layer.TRUST, effect=Effect.DENY)
     moved = (
-        Operation("replace", "/Statement/1/Action", "sts:TagSession"),
-        Operation("add", "/Statement/-", deny(Principal="*")),
+        PatchOperation("replace", "/Statement/1/Action", "sts:TagSession"),
+        PatchOperation("add", "/Statement/-", deny(Principal="*")),
     )
-    draft = amended(case, Layer.TRUST, *moved, kind=Kind.EXEMPT_FROM_DENY)
+    draft = amended(case, Layer.TRUST, *moved)
     assert prove(draft, subject, case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
 def test_what_is_not_needed_is_not_mended() -> None:
     case = broken("same-account-named", request={"parameters": {"duration_seconds": 7200}})
-    draft = amended(case, Layer.IDENTITY, added(Resource=case.request.role_arn), kind=Kind.ALLOW_ROLE_IN_IDENTITY)
+    draft = amended(case, Layer.IDENTITY, added(Resource=case.request.role_arn))
     assert prove(draft, Subject(layer=Layer.IDENTITY), case, decide(case)) is NotProved.CHANGES_NOTHING
 
 
@@ -143,7 +142,7 @@ def test_no_gate_is_closed_where_the_request_is_allowed() -> None:
 
 
 def test_what_nothing_decides_is_not_tried() -> None:
-    draft = Draft(Kind.ASK_OWNER, Owner.DESTINATION, "Ask")
+    draft = Draft(Owner.DESTINATION, "Ask")
     assert prove(draft, about(STRANGER, Layer.TRUST), STRANGER, decide(STRANGER)) == Proven(Proof.NOT_TRIED)
 
 
@@ -159,7 +158,6 @@ def _as_in(world: str, case: Case) -> Case:
 def _passing(case: Case, **parameters: Any) -> Draft:
     request = replace(case.request, parameters=replace(case.request.parameters, **parameters))
     return Draft(
-        Kind.PASS_EXTERNAL_ID,
         Owner.CALLER,
         "",
         replace(case, request=request),
@@ -171,7 +169,7 @@ def test_a_gate_that_stays_closed_comes_with_both_sides() -> None:
     case = broken(
         "cross-account", identity_policies={"policies": []}, request={"parameters": {"duration_seconds": 7200}}
     )
-    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("cross-account", case))
+    draft = Draft(Owner.SOURCE, "", _as_in("cross-account", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert isinstance(proven, Proven)
     (closed,) = blockers(proven)
@@ -185,7 +183,7 @@ def test_the_levels_that_allow_nothing_are_named() -> None:
         identity_policies={"policies": []},
         scps={"value": {"1": {"policies": {"policies": []}}}},
     )
-    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in("organization", case))
+    draft = Draft(Owner.SOURCE, "", _as_in("organization", case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert isinstance(proven, Proven)
     assert [one.levels for one in blockers(proven)] == [("workloads",)]
@@ -215,7 +213,7 @@ def test_what_is_not_ruled_out_is_a_doubt(change: Any, about_what: Gate | Compar
     world, seconds = ("cross-account", 7200) if "role" in change else ("cross-account-role", 3600)
     asked = {"parameters": {"duration_seconds": seconds}}
     case = broken(world, identity_policies={"policies": []}, request=asked, **change)
-    draft = Draft(Kind.ALLOW_ROLE_IN_IDENTITY, Owner.SOURCE, "", _as_in(world, case))
+    draft = Draft(Owner.SOURCE, "", _as_in(world, case))
     proven = prove(draft, about(case, Layer.IDENTITY), case, decide(case))
     assert isinstance(proven, Proven)
     assert about_what in [one.about for one in proven.remaining if isinstance(one, Doubt)]

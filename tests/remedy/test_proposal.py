@@ -20,14 +20,14 @@ from diagnose.model.case import Case, Parameters
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Gate, Layer, Subject
 from diagnose.remedy.change import PolicyChange, RequestChange
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import first_proven
 from diagnose.remedy.render.terraform import terraform
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.proof], ids=lambda one: f"{one.kind}: {one.name}")
 def test_the_patch_that_is_shown_gives_the_document_that_is_shown(example: Example) -> None:
-    found = first_proven(Kind(example.kind), example.subject, example.case, decide(example.case))
+    found = first_proven(RemedyKind(example.kind), example.subject, example.case, decide(example.case))
     assert not isinstance(found, NotProved)
     (remedy,) = (the_remedy(example.kind, example.subject, example.case),)
     change = found[0].change

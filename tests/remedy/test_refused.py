@@ -13,7 +13,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Effect, Layer, Subject
 from diagnose.remedy import propose
-from diagnose.remedy.case_edit import editable, policies_in
+from diagnose.remedy.case_edit import editable_document, policies_in
 
 AWS = {"kind": "managed", "arn": "arn:aws:iam::aws:policy/Guard"}
 ROOT = "arn:aws:iam::111111111111:root"
@@ -93,7 +93,7 @@ def test_a_policy_that_names_a_key_twice_is_not_edited() -> None:
     case = broken("cross-account")
     (policy,) = policies_in(case, Layer.TRUST)
     twice = replace(policy, document=Raw(b'{"Version":"2012-10-17","Statement":[],"Statement":[]}'))
-    assert editable(case, Layer.TRUST, twice) is NotProved.NOT_READABLE
+    assert editable_document(case, Layer.TRUST, twice) is NotProved.NOT_READABLE
 
 
 def test_what_was_tried_tells_more_than_what_could_not_be() -> None:

@@ -9,13 +9,13 @@ from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import smaller_kind
 from diagnose.remedy.table import KINDS
 
 RULES = load_rules()
 REPEATING = {kind for kind, traits in KINDS.items() if traits.repeats}
-NAMED = {rule.id for rule in RULES if REPEATING & {Kind(kind) for kind in rule.remedies}}
+NAMED = {rule.id for rule in RULES if REPEATING & {RemedyKind(kind) for kind in rule.remedies}}
 FIRING = [
     (rule, example)
     for rule, examples in load_examples(rule_folders()).items()
@@ -29,5 +29,5 @@ def test_what_a_kind_repeats_is_named_before_it(rule: str, example: Example) -> 
     case = case_of(example)
     cause = next(one for one in explain(RULES, case, decide(case)) if one.finding.rule == rule)
     for place, kind in enumerate(cause.remedies):
-        smaller = smaller_kind(Kind(kind), cause.subject)
+        smaller = smaller_kind(RemedyKind(kind), cause.subject)
         assert smaller is None or smaller in cause.remedies[:place]

@@ -13,17 +13,17 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Proof
 from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
-    Attachment,
     Draft,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
     TagChange,
     Unseen,
     VersionChange,
 )
-from diagnose.remedy.kinds import REMEDIES, Kind
+from diagnose.remedy.kinds import REMEDIES, RemedyKind
 from diagnose.remedy.proposal import first_proven
 from diagnose.remedy.table import KINDS, Edited, KindTraits
 
@@ -37,13 +37,13 @@ def named(example: Example) -> str:
 
 
 def test_every_kind_has_a_row() -> None:
-    assert set(KINDS) == set(Kind)
+    assert set(KINDS) == set(RemedyKind)
     assert {kind.value for kind in KINDS} == REMEDIES
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_row_without_a_column_cannot_be_written(column: str) -> None:
-    row = KINDS[Kind.ASK_OWNER]
+    row = KINDS[RemedyKind.ASK_OWNER]
     others: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS if name != column}
     with pytest.raises(TypeError, match=column):
         KindTraits(**others)
@@ -53,18 +53,18 @@ def test_every_kind_has_an_author_of_its_own() -> None:
     assert len({traits.author for traits in KINDS.values()}) == len(KINDS)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_no_kind_repeats_itself_or_one_that_repeats_another(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", RemedyKind)
+def test_no_kind_repeats_itself_or_one_that_repeats_another(kind: RemedyKind) -> None:
     assert all(one.kind is not kind and not KINDS[one.kind].repeats for one in KINDS[kind].repeats)
 
 
 @pytest.mark.parametrize("example", SHOWN, ids=named)
 def test_a_kind_changes_what_its_row_says(example: Example) -> None:
-    found = first_proven(Kind(example.kind), example.subject, example.case, decide(example.case))
+    found = first_proven(RemedyKind(example.kind), example.subject, example.case, decide(example.case))
     assert not isinstance(found, NotProved)
     draft, proven = found
     if proven.proof is not Proof.NOT_TRIED:
-        assert changes(draft, example.case, KINDS[Kind(example.kind)].edits)
+        assert changes(draft, example.case, KINDS[RemedyKind(example.kind)].edits)
 
 
 @pytest.mark.parametrize("kind", sorted(EDITS))
@@ -90,7 +90,7 @@ def changes(draft: Draft, case: Case, edits: Edited) -> bool:
     policies = isinstance(change, PolicyChange)
     match edits:
         case Edited.SOURCE:
-            own = isinstance(change, VersionChange | Membership | Attachment)
+            own = isinstance(change, VersionChange | NewMembership | NewAttachment)
             return own or (isinstance(change, PolicyChange) and change.layer is Layer.IDENTITY)
         case Edited.TRUST:
             return isinstance(change, PolicyChange) and change.layer is Layer.TRUST

@@ -1,11 +1,13 @@
 """What a remedy says, where a general phrase would say what is not so."""
 
+import json
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from tests.remedy.broken import (
     APP,
+    BUILDER,
     DEPLOY,
     about,
     broken,
@@ -52,14 +54,14 @@ def test_an_error_about_something_else_is_not_answered_with_smaller_tags() -> No
 
 def test_a_source_that_iam_does_not_know_is_said_not_to_be_known() -> None:
     case = broken("cross-account", principal={"value": None})
-    assert "IAM knows no" in the_remedy("correct-source-arn", gate(case, Gate.CALLER), case).text
+    assert "IAM has no" in the_remedy("correct-source-arn", gate(case, Gate.CALLER), case).text
 
 
 @pytest.mark.parametrize(
     ("message", "told"),
     [
         pytest.param("User: arn:aws:iam::111111111111:user/auditor is not", "Check whose credentials", id="another's"),
-        pytest.param(NO_SERVICE, "Give the principal of the service as the source", id="a service"),
+        pytest.param(NO_SERVICE, "Give the service principal as the source", id="a service"),
     ],
 )
 def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> None:
@@ -72,11 +74,9 @@ def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> Non
     ("names", "asked"),
     [
         pytest.param(["Audit"], [], id="none is like it"),
-        pytest.param(["Audit", "Deployer"], ["role/Deployer`, if that is the role that is meant"], id="one is like it"),
+        pytest.param(["Audit", "Deployer"], ["role/Deployer`, if that is the role you mean"], id="one is like it"),
         pytest.param(["Deployer", "team/Deploy"], ["role/team/Deploy`"], id="one has its name in another path"),
-        pytest.param(
-            ["Deployers", "Deploys"], ["role/Deploys`, if that is the role that is meant"], id="the nearer of two"
-        ),
+        pytest.param(["Deployers", "Deploys"], ["role/Deploys`, if that is the role you mean"], id="the nearer of two"),
     ],
 )
 def test_for_a_role_that_is_not_there_one_with_a_name_like_it_is_asked(names: list[str], asked: list[str]) -> None:
@@ -84,14 +84,14 @@ def test_for_a_role_that_is_not_there_one_with_a_name_like_it_is_asked(names: li
     gone = {"role": {"value": None}, "trust_policy": {"evidence": "unread"}, "other_roles": {"value": others}}
     case = broken("cross-account", **gone)
     told = [remedy.text for remedy in propose("correct-role-arn", gate(case, Gate.ROLE), case)]
-    assert told == [f"Ask for `arn:aws:iam::222222222222:{each}" for each in asked]
+    assert told == [f"Request the role `arn:aws:iam::222222222222:{each}" for each in asked]
 
 
 def test_a_role_of_the_callers_account_is_asked_for_in_the_callers_partition() -> None:
     asked = "arn:aws-us-gov:iam::111111111111:role/team/Deploy"
     case = broken("same-account-named", request={"role_arn": asked}, role={"evidence": "unread"})
     remedy = the_remedy("correct-role-arn", gate(case, Gate.PARTITION), case)
-    assert remedy.text == "Ask for `arn:aws:iam::111111111111:role/team/Deploy`"
+    assert remedy.text == "Request the role `arn:aws:iam::111111111111:role/team/Deploy`"
     assert not any(isinstance(one, RemainingBlocker) and one.blocker.gate is Gate.PARTITION for one in remedy.remaining)
 
 
@@ -114,14 +114,14 @@ def test_nobody_is_granted_a_role_that_nobody_may_assume(kind: str, path: str) -
 def test_what_an_endpoint_lets_pass_is_said_with_whom() -> None:
     own = {"value": {"policy": {"value": {"document": document(on(f"{DEPLOY}2", Principal="*"))}}}}
     case = broken("endpoint", endpoint=own)
-    assert f"to `{APP}`" in the_remedy("allow-in-endpoint", about(case, Layer.ENDPOINT), case).text
+    assert f"for `{APP}`" in the_remedy("allow-in-endpoint", about(case, Layer.ENDPOINT), case).text
 
 
 def test_a_session_policy_is_passed_anew() -> None:
     case = _with_session(deny(Resource="*"), on("*"))
     remedy = the_remedy("exempt-from-deny", about(case, Layer.SESSION, effect=Effect.DENY), case)
     assert remedy.text.startswith(
-        "Start the source's session again, and in the session policy `narrow`, spare the role"
+        "Start the caller's session again, and in the session policy `narrow`, exempt the role"
     )
 
 
@@ -129,7 +129,49 @@ def test_values_are_written_each_by_itself_and_of_many_the_first_three() -> None
     actions = ["iam:A", "iam:B", "iam:C", "iam:D", "iam:E"]
     case = broken("cross-account", identity_policies=identity(on(DEPLOY, actions)))
     text = the_remedy("correct-action", about(case, Layer.IDENTITY, Element.ACTION), case).text
-    assert text.endswith("write `sts:AssumeRole` beside `iam:A`, `iam:B`, `iam:C` and 2 more")
+    assert text.endswith("add `sts:AssumeRole` beside `iam:A`, `iam:B`, `iam:C` and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "key", "values", "replaced"),
+    [
+        pytest.param("correct-action", Element.ACTION, "", ["iam:GetRole", "sts:AsumeRole"], 1, id="an action"),
+        pytest.param("correct-resource", Element.RESOURCE, "", [f"{DEPLOY}/x", DEPLOY.lower()], 1, id="a resource"),
+        pytest.param(
+            "correct-condition-value", Element.CONDITION, "sts:ExternalId", ["acme-41", "ACME-42"], 1, id="another case"
+        ),
+        pytest.param(
+            "correct-condition-value", Element.CONDITION, "sts:ExternalId", ["acme-42 ", "acme-41"], 0, id="white space"
+        ),
+        pytest.param(
+            "correct-condition-value",
+            Element.CONDITION,
+            "aws:PrincipalArn",
+            ["arn:aws:iam::111111111111:role/App", BUILDER.replace("user/", "user/team/")],
+            1,
+            id="a path too many",
+        ),
+    ],
+)
+def test_of_several_values_the_near_miss_alone_is_replaced_and_named(
+    kind: str, element: Element, key: str, values: list[str], replaced: int
+) -> None:
+    written: Any = {"Action": values} if not key else {"Condition": {"StringEquals": {key: values}}}
+    if element is Element.RESOURCE:
+        written = {"Resource": values}
+    case = broken("cross-account", identity_policies=identity(on(DEPLOY) | written))
+    remedy = the_remedy(kind, about(case, Layer.IDENTITY, element), case)
+    (operation,) = json.loads(remedy.patch)
+    assert (operation["op"], operation["path"].rpartition("/")[2]) == ("replace", str(replaced))
+    assert f"replace `{values[replaced]}` with `{operation['value']}`" in remedy.text
+
+
+def test_where_no_value_of_several_is_near_the_right_one_joins_them() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": ["globex-1", "initech-2"]}}
+    case = broken("cross-account", identity_policies=identity(on(DEPLOY, Condition=condition)))
+    remedy = the_remedy("correct-condition-value", about(case, Layer.IDENTITY, Element.CONDITION), case)
+    assert remedy.text.endswith("add `acme-42` beside `globex-1`, `initech-2` for `sts:ExternalId`")
+    assert [operation["op"] for operation in json.loads(remedy.patch)] == ["add"]
 
 
 def _with_session(*statements: Any) -> Case:

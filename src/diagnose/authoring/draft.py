@@ -7,7 +7,7 @@ import msgspec
 
 from diagnose.authoring.examples import case_of, worlds
 from diagnose.causes.facts import Fact
-from diagnose.causes.gather import gather
+from diagnose.causes.gather import gather_facts
 from diagnose.causes.rule import Example
 from diagnose.causes.vocabulary import facts_as_yaml
 from diagnose.errors import XdiagError
@@ -54,7 +54,7 @@ def drafted(name: str, case: Case | None) -> str:
     if case is None:
         return _filled(title=title, owner="destination", when=_WHEN, explain=_EXPLAIN, examples=_EXAMPLES)
     decision = decide(case)
-    facts = gather(case, decision)
+    facts = gather_facts(case, decision)
     lines = "".join(f"  {line}\n" for line in facts_as_yaml(facts).splitlines())
     return _filled(
         title=title,

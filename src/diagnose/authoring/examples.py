@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from diagnose.causes.rule import Example, Rule, named
+from diagnose.causes.rule import Example, Rule, rule_by_id
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Finding
@@ -16,7 +16,7 @@ from diagnose.pipeline import diagnose
 
 
 class Fault(Struct, frozen=True):
-    """What an example does not bear out. `rule` is empty where it is about a world."""
+    """An example that does not come out as it says. `rule` is empty where it is about a world."""
 
     rule: str
     example: str
@@ -24,14 +24,14 @@ class Fault(Struct, frozen=True):
 
 
 def try_rules(rules: Sequence[Rule], examples: Mapping[str, Sequence[Example]]) -> Iterator[Fault]:
-    """Try every example of every rule, and every world as it is. `examples` go by the rule's id."""
+    """Try every example of every rule, and every world as it is. `examples` are by the id of their rule."""
     for world in worlds():
         untouched = Example("as it is", world, {}, "silent")
-        told = ", ".join(finding.rule for finding in findings(rules, untouched))
-        if told:
-            yield Fault("", world, f"the world `{world}` is allowed, and yet explained by {told}")
-    for rule, tried in examples.items():
-        for example in tried:
+        speaking = ", ".join(finding.rule for finding in findings(rules, untouched))
+        if speaking:
+            yield Fault("", world, f"the world `{world}` is allowed, and yet explained by {speaking}")
+    for rule, of_rule in examples.items():
+        for example in of_rule:
             yield from (Fault(rule, example.name, message) for message in _try(rules, rule, example))
 
 
@@ -46,13 +46,13 @@ def worlds() -> tuple[str, ...]:
 
 
 def case_of(example: Example) -> Case:
-    """Make the case of an example. Raises XdiagError for a world that is none, or a change that makes no case."""
+    """Make the case of an example. Raises XdiagError for an unknown world, or a change that leaves no valid case."""
     world = _world(example.world)
     try:
         return msgspec.json.decode(msgspec.json.encode(changed(world, example.change)), type=Case)
     except msgspec.ValidationError as error:
         raise XdiagError(
-            f"the example `{example.name}` changes `{example.world}` into something that is no case",
+            f"the example `{example.name}` changes `{example.world}` into something that is not a case",
             hint=str(error).replace("`$.", "`"),
         ) from None
 
@@ -73,18 +73,24 @@ def changed(world: Any, change: Any) -> Any:
 
 
 def _try(rules: Sequence[Rule], rule: str, example: Example) -> Iterator[str]:
-    told = {finding.rule: finding for finding in findings(rules, example)}
-    found = told[rule].certainty.value if rule in told else "silent"
-    if found != example.then:
-        yield f"expected `{example.then}`, found `{found}`"
-    certain = {finding.rule for finding in told.values() if finding.certainty is Certainty.CERTAIN}
-    also = {getattr(named(rules, other), "id", other) for other in example.also}
+    by_rule = {finding.rule: finding for finding in findings(rules, example)}
+    outcome = by_rule[rule].certainty.value if rule in by_rule else "silent"
+    if outcome != example.then:
+        yield f"expected `{example.then}`, found `{outcome}`"
+    certain = {finding.rule for finding in by_rule.values() if finding.certainty is Certainty.CERTAIN}
+    also = {_id_of_today(rules, other) for other in example.also}
     if others := certain - {rule} - also:
         yield f"certain as well, and not listed under `also`: {', '.join(sorted(others))}"
     if missing := also - certain:
         yield f"listed under `also`, and not certain: {', '.join(sorted(missing))}"
-    if example.then == "certain" and rule in told and not told[rule].remedies:
+    if example.then == "certain" and rule in by_rule and not by_rule[rule].remedies:
         yield "none of its remedies holds: nothing would be proposed"
+
+
+def _id_of_today(rules: Sequence[Rule], name: str) -> str:
+    """Give the id that a rule has now; the name itself where no rule ever had it."""
+    rule = rule_by_id(rules, name)
+    return name if rule is None else rule.id
 
 
 @cache

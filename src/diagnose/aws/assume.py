@@ -1,23 +1,18 @@
-"""The one live `sts:AssumeRole`, whose credentials nobody gets."""
+"""The one live `sts:AssumeRole`, whose credentials are dropped."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from diagnose.aws.calls import Refusal, attempt
-from diagnose.aws.session import Side
+from diagnose.aws.calls import Refusal, answer_or_refusal
+from diagnose.aws.session import Credentials
 from diagnose.model.case import Request
 
 SESSION_NAME = "xdiag"
 """The session name of an attempt whose request names none."""
 
-# The least that AWS issues credentials for.
-_SHORTEST = 900
-# Were the credentials to leak, they could do nothing.
-_DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
 
-
-def assume(side: Side, request: Request, *, mfa_code: str | None) -> Refusal | None:
+def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) -> Refusal | None:
     """Make the request, and say how AWS refused it; None where it did not.
 
     The credentials in AWS's answer are dropped here, and a session policy that denies everything makes them worthless.
@@ -27,14 +22,20 @@ def assume(side: Side, request: Request, *, mfa_code: str | None) -> Refusal | N
     """
 
     def step() -> None:
-        side.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
+        credentials.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
 
     with _silence():
-        refusal = attempt("sts:AssumeRole", step)
+        refusal = answer_or_refusal("sts:AssumeRole", step)
     if refusal is None or not mfa_code:
         return refusal
     # AWS quotes a parameter that it finds malformed.
     return Refusal(refusal.gap, refusal.code, refusal.message.replace(mfa_code, "..."), refusal.answered)
+
+
+# The least that AWS issues credentials for.
+_SHORTEST = 900
+# Were the credentials to leak, they could do nothing.
+_DENY_ALL = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
 
 
 def _parameters(request: Request, mfa_code: str | None) -> dict[str, object]:

@@ -16,7 +16,7 @@ from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
-NOT_AWS = "what answered is not AWS; perhaps a proxy did, or --endpoint-url names another server"
+NOT_AWS = "the answer is not from AWS; it may be from a proxy, or --endpoint-url may name another server"
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 
@@ -46,23 +46,25 @@ class Refusal(Struct, frozen=True):
         return f"{self.code}: {self.message}" if self.answered else self.message
 
 
-def read(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[Answer]:
+def call(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[Answer]:
     """Make one call. `subject` is what it is about, for people: mostly an ARN."""
     answer = _call(clients, action, parameters)
-    return unread(answer, subject, action) if isinstance(answer, Refusal) else Known(answer, action)
+    return gap_left_by(answer, subject, action) if isinstance(answer, Refusal) else Known(answer, action)
 
 
-def find(
+def call_or_absent(
     clients: Clients, action: str, subject: str, /, *, absent: str = "NoSuchEntity", **parameters: object
 ) -> Evidence[Answer | None]:
-    """Make one call to which the error code `absent` is an answer, too: there is none."""
+    """Make one call to which the error code `absent` is an answer, too: None."""
     answer = _call(clients, action, parameters)
     if not isinstance(answer, Refusal):
         return Known(answer, action)
-    return Known(None, action) if answer.answered and answer.code == absent else unread(answer, subject, action)
+    return Known(None, action) if answer.answered and answer.code == absent else gap_left_by(answer, subject, action)
 
 
-def listed(clients: Clients, action: str, subject: str, key: str, /, **parameters: object) -> Evidence[tuple[Any, ...]]:
+def list_all(
+    clients: Clients, action: str, subject: str, key: str, /, **parameters: object
+) -> Evidence[tuple[Any, ...]]:
     """Make a listing call until AWS has no more, and give what all pages hold under `key`.
 
     A page may be empty and still not be the last. A listing that breaks off is unread as a whole.
@@ -70,26 +72,26 @@ def listed(clients: Clients, action: str, subject: str, key: str, /, **parameter
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
     """
     items = _all_pages(clients, action, key, parameters)
-    return unread(items, subject, action) if isinstance(items, Refusal) else Known(items, action)
+    return gap_left_by(items, subject, action) if isinstance(items, Refusal) else Known(items, action)
 
 
-def find_listed(
+def list_all_or_absent(
     clients: Clients, action: str, subject: str, key: str, /, *, absent: str, **parameters: object
 ) -> Evidence[tuple[Any, ...] | None]:
     """Make a listing call to which the error code `absent` is an answer, too: there is nothing to list for."""
     items = _all_pages(clients, action, key, parameters)
     if not isinstance(items, Refusal):
         return Known(items, action)
-    return Known(None, action) if items.answered and items.code == absent else unread(items, subject, action)
+    return Known(None, action) if items.answered and items.code == absent else gap_left_by(items, subject, action)
 
 
-def unread(refusal: Refusal, subject: str, permission: str) -> Unread:
+def gap_left_by(refusal: Refusal, subject: str, permission: str) -> Unread:
     """Turn a refusal into the gap it leaves. A permission is named only where having it could help."""
     helps = refusal.gap in (Gap.ACCESS_DENIED, Gap.NO_CREDENTIALS)
     return Unread(refusal.gap, subject, permission if helps else "", refusal.text)
 
 
-def attempt(action: str, step: Callable[[], T]) -> T | Refusal:
+def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
     """Take one step with boto, and let none of its exceptions out.
 
     Raises XdiagError where the AWS configuration of this machine is at fault.
@@ -105,7 +107,7 @@ def attempt(action: str, step: Callable[[], T]) -> T | Refusal:
         advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
     except ResponseParserError:
-        # What it could not read is a page of somebody else's, of any length, and helps nobody.
+        # What it could not read is somebody else's page, of any length, and of no help.
         return Refusal(Gap.UNREACHABLE, ResponseParserError.__name__, NOT_AWS)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.
@@ -174,7 +176,7 @@ def _call(clients: Clients, action: str, parameters: Mapping[str, object]) -> An
         answer: Answer = getattr(clients.client(service), xform_name(operation))(**parameters)
         return answer
 
-    return attempt(action, step)
+    return answer_or_refusal(action, step)
 
 
 def _all_pages(clients: Clients, action: str, key: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | Refusal:
@@ -183,7 +185,7 @@ def _all_pages(clients: Clients, action: str, key: str, parameters: Mapping[str,
         pages = clients.client(service).get_paginator(xform_name(operation)).paginate(**parameters)
         return tuple(item for page in pages for item in page.get(key, ()))
 
-    return attempt(action, walk)
+    return answer_or_refusal(action, walk)
 
 
 def _unusable(error: Exception) -> XdiagError:
@@ -202,7 +204,7 @@ def _answer(error: boto.ClientError, action: str) -> Refusal:
     code = error.response.get("Error", {}).get("Code", "")
     message = redacted(error.response.get("Error", {}).get("Message", ""))
     if error.operation_name != action.partition(":")[2]:
-        before = f"no credentials, because {error.operation_name} was refused: {code}: {message}"
+        before = f"no credentials, because AWS refused {error.operation_name}: {code}: {message}"
         return Refusal(Gap.NO_CREDENTIALS, code, before)
     if not code:
         return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)

@@ -12,22 +12,12 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import RefreshWithMFAUnsupportedError
 
-from diagnose.aws.calls import Refusal, attempt
+from diagnose.aws.calls import Refusal, answer_or_refusal
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION
 
-_CONFIG = Config(
-    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
-    retries={"mode": "adaptive"},
-    connect_timeout=5,
-    read_timeout=20,
-)
 
-# What a request to an endpoint that is in no Region, such as an emulator, is signed for.
-_ANY = "us-east-1"
-
-
-class Side:
+class Credentials:
     """The credentials for one side. They are looked for, and clients are made, when first needed.
 
     `label` names them for people. `region` is the Region that STS is called in: the one that is configured, or else
@@ -64,7 +54,7 @@ class Side:
         return credentials.method, {"ASIA": True, "AKIA": False}.get(credentials.access_key[:4])
 
 
-def open_side(profile: str | None, region: str | None, endpoint_url: str | None) -> Side:
+def open_credentials(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
     """Open one side. Whatever is None comes from the environment and the profile, as for the AWS CLI.
 
     No call is made, so credentials that are missing or expired show in the first one.
@@ -72,10 +62,21 @@ def open_side(profile: str | None, region: str | None, endpoint_url: str | None)
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
-    side = attempt("", lambda: _opened(profile, region, endpoint_url))
-    if isinstance(side, Refusal):
-        raise XdiagError(side.message)
-    return side
+    credentials = answer_or_refusal("", lambda: _opened(profile, region, endpoint_url))
+    if isinstance(credentials, Refusal):
+        raise XdiagError(credentials.message)
+    return credentials
+
+
+_CONFIG = Config(
+    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
+    retries={"mode": "adaptive"},
+    connect_timeout=5,
+    read_timeout=20,
+)
+
+# What a request to an endpoint that is in no Region, such as an emulator, is signed for.
+_ANY = "us-east-1"
 
 
 def _check_endpoint(url: str | None) -> None:
@@ -84,14 +85,14 @@ def _check_endpoint(url: str | None) -> None:
         raise XdiagError(f"the endpoint `{url}` is not a URL", hint="expected one such as `http://127.0.0.1:5000`")
 
 
-def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -> Side:
+def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
     core.set_config_variable("user_agent_appid", "xdiag")
     name = core.profile if profile is None else profile
     if name is not None and name not in core.available_profiles:
         near = get_close_matches(name, core.available_profiles, n=1)
-        hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists those there are"
+        hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists the profiles"
         raise XdiagError(f"there is no AWS profile `{name}`", hint=hint)
     # The AWS CLI and the other SDKs read AWS_REGION, and botocore does not.
     session = boto3.Session(
@@ -99,7 +100,7 @@ def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -
     )
     # botocore's own prompter takes its answer from wherever it can, even from a pipe, and there is no setting for it.
     core.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
-    return Side(session, f"profile `{name}`" if name else "the default credentials", endpoint_url)
+    return Credentials(session, f"profile `{name}`" if name else "the default credentials", endpoint_url)
 
 
 def _mfa_code(prompt: str) -> str:

@@ -265,7 +265,7 @@ class IdleFact(Fact, frozen=True, kw_only=True, tag="idle"):
     allows: Annotated[bool | None, Meta(description="with it the identity policies would allow the action")]
 
 
-class Side(StrEnum):
+class GapSide(StrEnum):
     """Which side something unread belongs to."""
 
     SOURCE = "source"
@@ -279,7 +279,7 @@ class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
     kind: Annotated[DoubtKind, Meta(description="a key, a layer, a gate, a comparison, or whether an action is needed")]
     what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
     family: Annotated[str, Meta(description="a key without its tag; else empty")] = ""
-    side: Annotated[Side, Meta(description="which side it belongs to")]
+    side: Annotated[GapSide, Meta(description="which side it belongs to")]
     gap: Annotated[Gap, Meta(description="why it is missing")]
     permission: Annotated[str, Meta(description="the IAM permission that would have let us read it")] = ""
     detail: Annotated[str, Meta(description="what is missing, for people")] = ""

@@ -1,16 +1,16 @@
-"""Rules and a decision to findings: which causes are told, in which words, with which evidence."""
+"""Rules and a decision to findings: which causes there are, in which words, with which evidence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from diagnose.causes.facts import Compared, Fact, LayerFact
-from diagnose.causes.gather import gather
+from diagnose.causes.gather import gather_facts
 from diagnose.causes.layer_facts import compared, nearest
-from diagnose.causes.match import ELEMENTS, Bound, bind
-from diagnose.causes.ranking import Chosen, choose, in_order, place_of
+from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, match_rule
+from diagnose.causes.ranking import SelectedCause, ranked, select, statement_place
 from diagnose.causes.rule import Rule
-from diagnose.causes.sentences import fill, quoted, shown
+from diagnose.causes.sentences import backticked, fill, shortened
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Excerpt, Finding
@@ -40,12 +40,12 @@ class Cause(Struct, frozen=True):
 
 
 def explain(rules: Sequence[Rule], case: Case, decision: Decision) -> tuple[Cause, ...]:
-    """Name the causes of a decision, in the order in which they are to be told; nothing where it is allowed."""
-    facts = by_name(gather(case, decision))
+    """Name the causes of a decision, in the order in which they are to be reported; none where it is allowed."""
+    facts = by_name(gather_facts(case, decision))
     if not facts:
         return ()
-    chosen = choose(bound for rule in rules for bound in bind(rule, facts))
-    return tuple(_cause(each, case, decision) for each in in_order(chosen, decision))
+    selected = select(match for rule in rules for match in match_rule(rule, facts))
+    return tuple(_cause(cause, case, decision) for cause in ranked(selected, decision))
 
 
 def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
@@ -56,26 +56,27 @@ def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
     return named
 
 
-MOST = 3
+MOST_PLACES = 3
 """Places of one kind that are shown; more would hide what matters."""
 
 
-def excerpts(cause: Chosen, decision: Decision) -> tuple[Excerpt, ...]:
+def excerpts(cause: SelectedCause, decision: Decision) -> tuple[Excerpt, ...]:
     """List the places: first what stands in the way, then what would have let the request pass."""
     placed = [fact for fact in cause.best.facts if fact.subject.statement is not None]
     exact = [fact for fact in placed if isinstance(fact, Compared)]
-    found = [_of_fact(fact, primary=True) for fact in (exact or placed)]
-    if not found:
+    places = [_of_fact(fact, primary=True) for fact in (exact or placed)]
+    if not places:
         layers = [fact.subject for fact in cause.best.facts if isinstance(fact, LayerFact)]
-        found = [each for subject in layers for each in _nearest(decision, subject)]
-    found += [_of_fact(each.chief, primary=False) for each in cause.elsewhere[:MOST] if each.chief.subject.statement]
-    found += list(_allowing(decision, cause.best.chief.subject))
-    return tuple({(id(each.policy), each.pointer): each for each in reversed(found)}.values())[::-1]
+        places = [excerpt for subject in layers for excerpt in _nearest(decision, subject)]
+    others = [match.main_fact for match in cause.elsewhere[:MOST_PLACES]]
+    places += [_of_fact(fact, primary=False) for fact in others if fact.subject.statement]
+    places += list(_allowing(decision, cause.best.main_fact.subject))
+    return tuple({(id(place.policy), place.pointer): place for place in reversed(places)}.values())[::-1]
 
 
 def comparison(trace: ElementTrace, effect: Effect) -> str:
     """Say in a few words what was compared with what."""
-    wanted, got = _apart(wanted_words(trace), got_words(trace.got))
+    wanted, got = _difference(wanted_words(trace), got_words(trace.got))
     verb = "expects" if effect is Effect.ALLOW else "denies"
     if trace.negated and trace.element is not Element.CONDITION:
         verb = "excludes" if effect is Effect.ALLOW else "denies all but"
@@ -97,36 +98,36 @@ def levels(decision: Decision, action: Action, layer: Layer | None, level: str) 
     for each in decision.actions:
         for trace in each.layers if each.action is action else ():
             if trace.layer is layer:
-                yield from (found for found in trace.levels if found.name == level)
+                yield from (each for each in trace.levels if each.name == level)
 
 
-def _cause(chosen: Chosen, case: Case, decision: Decision) -> Cause:
-    bound = chosen.best
-    rule, subject = bound.rule, bound.chief.subject
+def _cause(selected: SelectedCause, case: Case, decision: Decision) -> Cause:
+    best = selected.best
+    rule, subject = best.rule, best.main_fact.subject
     finding = Finding(
         rule=rule.id,
-        certainty=Certainty.CERTAIN if bound.certain else Certainty.POSSIBLE,
+        certainty=Certainty.CERTAIN if best.certain else Certainty.POSSIBLE,
         formerly=rule.formerly,
-        owner=bound.owner,
-        title=fill(rule.title, rule.when, bound.facts, case, bound.layer),
-        explanation=fill(rule.explain, rule.when, bound.facts, case, bound.layer),
+        owner=best.owner,
+        title=fill(rule.title, rule.when, best.facts, case, best.layer),
+        explanation=fill(rule.explain, rule.when, best.facts, case, best.layer),
         layer=subject.layer,
-        excerpts=excerpts(chosen, decision),
+        excerpts=excerpts(selected, decision),
         sources=rule.sources,
-        unknown=tuple(dict.fromkeys(_unknown(bound, decision))),
-        action=chosen.actions[0].value if chosen.actions else "",
+        unknown=tuple(dict.fromkeys(_unknown(best, decision))),
+        action=selected.actions[0].value if selected.actions else "",
     )
     return Cause(finding, subject, rule.remedies)
 
 
-def _unknown(bound: Bound, decision: Decision) -> Iterator[str]:
+def _unknown(match: RuleMatch, decision: Decision) -> Iterator[str]:
     """Say what would have to be known for the finding to be certain."""
-    untold = [fact for fact, _ in bound.untold]
-    for fact, field in bound.untold:
+    half_known = [fact for fact, _ in match.unknown_fields]
+    for fact, field in match.unknown_fields:
         if "layer" not in fact.__struct_fields__:
             yield fields_of(fact.name)[field].description
-    for fact in bound.facts:
-        if not fact.settled or any(fact is other for other in untold):
+    for fact in match.facts:
+        if not fact.settled or any(fact is other for other in half_known):
             yield from _open_questions(fact.subject, decision)
 
 
@@ -152,25 +153,25 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
 def _question(trace: ElementTrace) -> str:
     match trace.element:
         case Element.CONDITION:
-            return f"what the request carries for {quoted(trace.key)}"
+            return f"what the request carries for {backticked(trace.key)}"
         case Element.PRINCIPAL:
-            return f"whether {quoted(wanted_words(trace))} is the caller"
+            return f"whether {backticked(wanted_words(trace))} is the caller"
         case Element.ACTION | Element.RESOURCE:
-            return f"whether {quoted(wanted_words(trace))} covers {quoted(got_words(trace.got))}"
+            return f"whether {backticked(wanted_words(trace))} covers {backticked(got_words(trace.got))}"
 
 
-def _apart(wanted: str, got: str) -> tuple[str, str]:
+def _difference(wanted: str, got: str) -> tuple[str, str]:
     """Leave out what two ARNs share, so that the difference is seen."""
     head = wanted.rpartition(":")[0] + ":"
     if wanted.count(":") == 5 and got.startswith(head):
         wanted, got = wanted[len(head) :], got[len(head) :]
-    return shown(wanted) or "nothing", shown(got) or "nothing"
+    return shortened(wanted) or "nothing", shortened(got) or "nothing"
 
 
 def _of_fact(fact: Fact, *, primary: bool) -> Excerpt:
     statement = fact.subject.statement
     assert statement is not None
-    element = fact.subject.element if fact.name in ELEMENTS else None
+    element = fact.subject.element if fact.name in COMPARISON_FACTS else None
     return _excerpt(statement, element, primary=primary)
 
 
@@ -192,7 +193,7 @@ def _nearest(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
     """Point at what comes nearest to letting the request pass, where a finding speaks of a whole layer."""
     for level in levels(decision, subject.action, subject.layer, subject.level):
         statements = [each for each in level.statements if each.effect is Effect.ALLOW and each.verdict is not YES]
-        for statement in nearest(statements)[:MOST]:
+        for statement in nearest(statements)[:MOST_PLACES]:
             for element in compared(statement):
                 # A statement about another service comes near by chance only.
                 if element.holds is not YES and element.trace.reason is not Reason.OTHER_SERVICE:
@@ -204,11 +205,11 @@ def _allowing(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
     if subject.statement is None or subject.statement.effect is not Effect.DENY:
         return
     allowing = {
-        place_of(statement): statement
+        statement_place(statement): statement
         for level in levels(decision, subject.action, subject.layer, subject.level)
         for statement in level.statements
         if statement.effect is Effect.ALLOW and statement.verdict is YES
     }
-    for statement in list(allowing.values())[:MOST]:
+    for statement in list(allowing.values())[:MOST_PLACES]:
         label = "this would have allowed it"
         yield Excerpt(statement.layer, statement.policy, statement.pointer, label, statement.level, primary=False)

@@ -13,20 +13,20 @@ from diagnose.causes.facts import (
     AnswerFact,
     Fact,
     GapFact,
+    GapSide,
     GateFact,
     IdleFact,
     IdleKind,
     LayerVerdict,
     ProblemFact,
-    Side,
     Speaker,
 )
-from diagnose.causes.layer_facts import of_action, told
+from diagnose.causes.layer_facts import as_bool, of_action
 from diagnose.causes.situation import situation
-from diagnose.evaluate.authorization import probe_error, reported_error, same_identity
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.near_miss import how_arns_differ
+from diagnose.evaluate.reported_error import probe_error, reported_error, same_identity
 from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.condition_keys import FilledBy
@@ -51,23 +51,23 @@ from diagnose.model.trace_words import asked_words, offered_words, subject_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
-def gather(case: Case, decision: Decision) -> tuple[Fact, ...]:
+def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
     """List what was established about why the request is not, or may not be, allowed."""
-    answered = tuple(answers(case, _computed(decision.verdict)))
-    if decision.verdict is YES and not answered:
+    answers = tuple(aws_answers(case, _computed(decision.verdict)))
+    if decision.verdict is YES and not answers:
         return ()
     return (
         *(fact for action in _asked(decision) for fact in of_action(action)),
         *_gates(decision),
-        *idle(case, decision),
+        *unused_policies(case, decision),
         *_gaps(decision),
         *_problems(decision),
         *situation(case),
-        *answered,
+        *answers,
     )
 
 
-def idle(case: Case, decision: Decision) -> Iterator[Fact]:
+def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
     """List the policies with which the identity policies would, or might, allow what they do not allow now."""
     waiting = [action for action in decision.actions if _fails(action)]
     if not waiting:
@@ -89,7 +89,7 @@ def idle(case: Case, decision: Decision) -> Iterator[Fact]:
                 )
 
 
-def answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
+def aws_answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
     """Read the message that came with the case and the answer to the live attempt, where they tell of a refusal.
 
     `computed` is what the evidence alone comes to; None where it settles nothing.
@@ -122,7 +122,7 @@ def _gates(decision: Decision) -> Iterator[Fact]:
         if trace.verdict is not YES:
             yield GateFact(
                 gate=trace.gate,
-                passed=told(trace.verdict),
+                passed=as_bool(trace.verdict),
                 reason=None if trace.reason is Reason.NOT_TOLD else trace.reason,
                 parameter=trace.parameter or "",
                 difference=_difference(trace),
@@ -151,7 +151,7 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
                 gap=gap.gap,
                 permission=gap.permission,
                 detail=gap.detail or gap.subject,
-                matters=told(doubt.matters),
+                matters=as_bool(doubt.matters),
                 subject=Subject(layer=doubt.about if isinstance(doubt.about, Layer) else None),
             )
 
@@ -168,32 +168,32 @@ def _problems(decision: Decision) -> Iterator[Fact]:
         )
 
 
-def _side(doubt: Doubt) -> Side:
+def _side(doubt: Doubt) -> GapSide:
     """Say which side somebody has to look at."""
     match doubt.about:
         case ConditionKey(name=key):
             return _side_of_key(key)
         case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION:
-            return Side.DESTINATION
+            return GapSide.DESTINATION
         case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
-            return Side.REQUEST
+            return GapSide.REQUEST
         case Layer() | Gate() | Action() | Comparison() | BrokenStatement():
-            return Side.SOURCE
+            return GapSide.SOURCE
         case _:
             assert_never(doubt.about)
 
 
-def _side_of_key(key: str) -> Side:
+def _side_of_key(key: str) -> GapSide:
     """What AWS has no key for can only be asked of whoever makes the request."""
     traits = traits_of(key.lower())
     filled_by = FilledBy.OTHER_OPERATION if traits is None else traits.filled_by
     match filled_by:
         case FilledBy.CALLER | FilledBy.USER | FilledBy.SERVICE | FilledBy.INSTANCE | FilledBy.SIGN_IN:
-            return Side.SOURCE
+            return GapSide.SOURCE
         case FilledBy.ROLE:
-            return Side.DESTINATION
+            return GapSide.DESTINATION
         case FilledBy.PARAMETER | FilledBy.CALL | FilledBy.OTHER_OPERATION:
-            return Side.REQUEST
+            return GapSide.REQUEST
         case _:
             assert_never(filled_by)
 

@@ -53,7 +53,7 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
         )
 
 
-def told(answer: Tri) -> bool | None:
+def as_bool(answer: Tri) -> bool | None:
     """Give an answer as facts hold it: None where it is unknown."""
     return None if answer is UNKNOWN else answer is YES
 
@@ -114,9 +114,9 @@ def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> It
         layer=layer.layer,
         level=level.name,
         verdict=None if verdict is UNKNOWN else LayerVerdict.DENIED,
-        explicit=told(level.some_deny),
-        granted=told(granted),
-        needed=told(layer.needed),
+        explicit=as_bool(level.some_deny),
+        granted=as_bool(granted),
+        needed=as_bool(layer.needed),
         empty=not level.statements,
         subject=Subject(decision.action, layer.layer, level.name),
         settled=settled,
@@ -144,9 +144,9 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                     layer=statement.layer,
                     level=statement.level,
                     effect=effect,
-                    holds=told(this.holds),
+                    holds=as_bool(this.holds),
                     reason=_reason(trace),
-                    alone=told(alone(this, elements)) if effect is Effect.ALLOW else False,
+                    alone=as_bool(alone(this, elements)) if effect is Effect.ALLOW else False,
                     nearest=near,
                     negated=trace.negated,
                     wanted=trace.wanted,
@@ -164,7 +164,7 @@ def _statement(decision: ActionDecision, statement: StatementTrace, *, near: boo
         layer=statement.layer,
         level=statement.level,
         effect=statement.effect,
-        applies=told(statement.verdict),
+        applies=as_bool(statement.verdict),
         nearest=near,
         policy=policy.name,
         policy_kind=policy.kind,
@@ -262,7 +262,7 @@ def _reason(trace: ElementTrace) -> Reason | None:
 
 def _absent(trace: ElementTrace) -> bool | None:
     """Say whether the request lacks a condition's key; None where it may or may not."""
-    return told(trace.got.absent) if isinstance(trace.got, KeyState) else False
+    return as_bool(trace.got.absent) if isinstance(trace.got, KeyState) else False
 
 
 _UNLIKE = 8

@@ -1,7 +1,7 @@
 """Which facts meet the patterns of a rule together.
 
 A pattern is met where every field it names holds one of its values; lists mean any of them, in a pattern and in a
-fact. A field that could not be told is met by half, and what it would have said is kept as `untold`.
+fact. A field whose value is unknown may or may not meet it: the match lists it under `unknown_fields`.
 
 Facts that are met together speak of one thing: they share the action being authorised; they share the layer with
 its level, and the statement, unless their patterns name different layers; a fact that has none of these, such as
@@ -21,28 +21,28 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, Tri, tri
 from diagnose.model.words import LAYER_WORDS
 
-ELEMENTS = ("condition", "principal", "resource", "action")
-_CHIEF = (ELEMENTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
+COMPARISON_FACTS = ("condition", "principal", "resource", "action")
+_MAIN_FIRST = (COMPARISON_FACTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
 
-Untold = tuple[Fact, str]
-"""A fact, and the field of it that could not be told."""
+UnknownField = tuple[Fact, str]
+"""A fact, and the field of it whose value is unknown."""
 
 
-class Bound(Struct, frozen=True):
+class RuleMatch(Struct, frozen=True):
     """A rule, the fact that meets each of its patterns, and what keeps it from being certain."""
 
     rule: Rule
     facts: tuple[Fact, ...]
-    untold: tuple[Untold, ...] = ()
+    unknown_fields: tuple[UnknownField, ...] = ()
 
     @property
     def certain(self) -> bool:
-        """Every field was told, and every fact is settled."""
-        return not self.untold and all(fact.settled for fact in self.facts)
+        """Every field is known, and every fact is settled."""
+        return not self.unknown_fields and all(fact.settled for fact in self.facts)
 
     @property
     def owner(self) -> Owner:
-        """Who can mend the cause: the rule says it, or the layer that the finding is about."""
+        """Who can fix the cause: the rule says it, or the layer that the finding is about."""
         if self.rule.owner is not None:
             return self.rule.owner
         layer = self.layer
@@ -52,57 +52,63 @@ class Bound(Struct, frozen=True):
     @property
     def layer(self) -> Layer | None:
         """The layer that the finding is about."""
-        layer = self.chief.subject.layer
+        layer = self.main_fact.subject.layer
         return layer or next((fact.subject.layer for fact in self.facts if fact.subject.layer), None)
 
     @property
-    def chief(self) -> Fact:
+    def main_fact(self) -> Fact:
         """The fact that the finding is about: the one with the most exact place."""
-        for names in _CHIEF:
+        for names in _MAIN_FIRST:
             for fact in self.facts:
                 if fact.name in names:
                     return fact
         return self.facts[0]
 
 
-def bind(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[Bound]:
+def match_rule(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[RuleMatch]:
     """Find every set of facts, one for each pattern, that meets the rule. `facts` are sorted by name."""
-    met: list[list[tuple[Fact, tuple[Untold, ...]]]] = []
+    candidates: list[list[_Candidate]] = []
     for pattern in rule.when:
-        found = [
-            (fact, missing) for fact in facts.get(pattern.fact, ()) if (missing := _meets(pattern, fact)) is not None
+        matching = [
+            (fact, unknown)
+            for fact in facts.get(pattern.fact, ())
+            if (unknown := _unknown_fields(pattern, fact)) is not None
         ]
-        if not found:
+        if not matching:
             return
-        met.append(found)
-    yield from _join(rule, met, (), ())
+        candidates.append(matching)
+    yield from _join(rule, candidates, (), ())
+
+
+_Candidate = tuple[Fact, tuple[UnknownField, ...]]
 
 
 def _join(
-    rule: Rule,
-    met: list[list[tuple[Fact, tuple[Untold, ...]]]],
-    facts: tuple[Fact, ...],
-    untold: tuple[Untold, ...],
-) -> Iterator[Bound]:
+    rule: Rule, candidates: list[list[_Candidate]], facts: tuple[Fact, ...], unknown: tuple[UnknownField, ...]
+) -> Iterator[RuleMatch]:
+    """Complete a match of the first patterns with every fact that the next one may add."""
     place = len(facts)
-    if place == len(met):
-        yield Bound(rule, facts, untold)
+    if place == len(candidates):
+        yield RuleMatch(rule, facts, unknown)
         return
-    for fact, missing in met[place]:
-        if all(_together(other, fact, (number, place) in rule.apart) for number, other in enumerate(facts)):
-            yield from _join(rule, met, (*facts, fact), (*untold, *missing))
+    for fact, more_unknown in candidates[place]:
+        if all(
+            _same_subject(earlier, fact, across_layers=(number, place) in rule.across_layers)
+            for number, earlier in enumerate(facts)
+        ):
+            yield from _join(rule, candidates, (*facts, fact), (*unknown, *more_unknown))
 
 
-def _meets(pattern: Pattern, fact: Fact) -> tuple[Untold, ...] | None:
-    """Give the fields that were met by half, or None where the fact does not meet the pattern."""
-    untold: list[Untold] = []
+def _unknown_fields(pattern: Pattern, fact: Fact) -> tuple[UnknownField, ...] | None:
+    """List the fields that may or may not fit; None where the fact does not meet the pattern."""
+    unknown: list[UnknownField] = []
     for name, values in pattern.fields:
         answer = _is_any_of(getattr(fact, name), values, without_case=name in WITHOUT_CASE)
         if answer is NO:
             return None
         if answer is UNKNOWN:
-            untold.append((fact, name))
-    return tuple(untold)
+            unknown.append((fact, name))
+    return tuple(unknown)
 
 
 def _is_any_of(value: object, values: tuple[Value, ...], *, without_case: bool) -> Tri:
@@ -117,7 +123,7 @@ def _is_any_of(value: object, values: tuple[Value, ...], *, without_case: bool) 
             answers = {_is_any_of(option, values, without_case=without_case) for option in options or ()}
             return answers.pop() if len(answers) == 1 else UNKNOWN
         case tuple():
-            return tri("" in values if not value else any(one in values for one in value))
+            return tri("" in values if not value else any(text in values for text in value))
         case str() if without_case:
             return tri(value.lower() in values)
     return tri(value in values)
@@ -128,15 +134,15 @@ _IN_LAYER = frozenset(name for name, fact in FACTS.items() if "layer" in fact.__
 _IN_LEVEL = frozenset(name for name, fact in FACTS.items() if "level" in fact.__struct_fields__)
 
 
-def _together(one: Fact, other: Fact, apart: bool) -> bool:
-    """Say whether two facts may be met by one rule. `apart`: their patterns name different layers."""
-    here, there = one.subject, other.subject
-    if {one.name, other.name} <= _IN_ACTION and here.action is not there.action:
+def _same_subject(one: Fact, other: Fact, *, across_layers: bool) -> bool:
+    """Say whether one rule may speak of both facts. `across_layers`: their patterns name different layers."""
+    here, there, names = one.subject, other.subject, {one.name, other.name}
+    if names <= _IN_ACTION and here.action is not there.action:
         return False
-    if apart or not {one.name, other.name} <= _IN_LAYER:
+    if across_layers or not names <= _IN_LAYER:
         return True
     if here.layer is not there.layer:
         return False
-    if {one.name, other.name} <= _IN_LEVEL and here.level != there.level:
+    if names <= _IN_LEVEL and here.level != there.level:
         return False
     return here.statement is None or there.statement is None or here.statement is there.statement

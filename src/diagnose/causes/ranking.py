@@ -1,4 +1,4 @@
-"""Which of the rules that are met are told: the most exact of those that say the same, each cause once."""
+"""Which of the matching rules become findings: the most exact of those that say the same, each cause once."""
 
 from collections.abc import Iterable, Sequence
 from math import inf
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
 from diagnose.causes.layer_facts import distance
-from diagnose.causes.match import ELEMENTS, Bound
+from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.diagnosis import Owner
@@ -26,47 +26,47 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, YES
 
 
-class Chosen(Struct, frozen=True):
-    """One cause to be told: its best evidence, the actions it keeps from being allowed, and where else it holds."""
+class SelectedCause(Struct, frozen=True):
+    """One cause to report: its best evidence, the actions it keeps from being allowed, and where else it holds."""
 
-    best: Bound
+    best: RuleMatch
     actions: tuple[Action, ...] = ()
-    elsewhere: tuple[Bound, ...] = ()
+    elsewhere: tuple[RuleMatch, ...] = ()
 
 
-def choose(met: Iterable[Bound]) -> tuple[Chosen, ...]:
+def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
-    modest = _least_committed(list(met))
-    exact = [each for each in modest if not any(_replaces(other, each) for other in modest)]
-    groups: dict[object, list[Bound]] = {}
-    for each in exact:
-        groups.setdefault(_same_cause(each), []).append(each)
-    return tuple(_together(group) for group in groups.values())
+    modest = _least_committed(list(matches))
+    exact = [match for match in modest if not any(_replaces(other, match) for other in modest)]
+    groups: dict[object, list[RuleMatch]] = {}
+    for match in exact:
+        groups.setdefault(_same_cause(match), []).append(match)
+    return tuple(_selected(group) for group in groups.values())
 
 
-def place_of(statement: StatementTrace) -> tuple[object, ...]:
+def statement_place(statement: StatementTrace) -> tuple[object, ...]:
     """Name a statement's place, which is the same whichever action it was looked at for."""
     policy = statement.policy
     return statement.layer, statement.level, policy.kind, policy.arn, policy.name, policy.attached_to, statement.index
 
 
-def in_order(causes: Iterable[Chosen], decision: Decision) -> tuple[Chosen, ...]:
-    """Sort causes as they are to be told."""
-    return tuple(sorted(causes, key=lambda cause: _key(cause, decision)))
+def ranked(causes: Iterable[SelectedCause], decision: Decision) -> tuple[SelectedCause, ...]:
+    """Sort causes as they are to be reported: what is certain, and fixes most, comes first."""
+    return tuple(sorted(causes, key=lambda cause: _sort_key(cause, decision)))
 
 
-def turns(cause: Chosen, decision: Decision) -> bool:
-    """Say whether mending this cause alone would turn the answer: it is behind everything that stands in the way."""
+def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
+    """Say whether fixing this cause alone would turn the answer: it is behind everything that stands in the way."""
     if not decision.blockers or not cause.best.certain:
         return False
-    chief = cause.best.chief
-    if isinstance(chief, GateFact):
-        return all(blocker.gate is chief.gate for blocker in decision.blockers)
-    layer = chief.subject.layer
-    if layer is None or "layer" not in chief.__struct_fields__:
+    main_fact = cause.best.main_fact
+    if isinstance(main_fact, GateFact):
+        return all(blocker.gate is main_fact.gate for blocker in decision.blockers)
+    layer = main_fact.subject.layer
+    if layer is None or "layer" not in main_fact.__struct_fields__:
         return False
     return all(_is_behind(blocker, layer, cause) for blocker in decision.blockers) and all(
-        _alone_in(trace, chief)
+        _alone_in(trace, main_fact)
         for each in decision.actions
         if each.action in cause.actions
         for trace in each.layers
@@ -74,46 +74,50 @@ def turns(cause: Chosen, decision: Decision) -> bool:
     )
 
 
-def _least_committed(met: list[Bound]) -> list[Bound]:
-    """Of rules that tell ways apart which could not be told, keep the one that commits to the least.
+def _least_committed(matches: list[RuleMatch]) -> list[RuleMatch]:
+    """Of rules that tell apart what is unknown, keep the one that commits to the least.
 
     Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible. A rule about the
     same fact that does not ask for its reason commits to none.
     """
-    kept: dict[object, tuple[int, float, str]] = {}
-    for each in met:
-        for tie in _ties(each):
-            about = [other for other in met if any(id(fact) == tie[0] for fact in other.facts)]
-            kept[tie] = min(_commitment(other, tie) for other in about)
-    return [each for each in met if all(kept[tie][2] == each.rule.id for tie in _ties(each))]
+    winner: dict[_Tie, str] = {}
+    for match in matches:
+        for tie in _ties(match):
+            rivals = [other for other in matches if any(id(fact) == tie[0] for fact in other.facts)]
+            winner[tie] = min(rivals, key=lambda rival: (*_commitment(rival, tie), rival.rule.id)).rule.id
+    return [match for match in matches if all(winner[tie] == match.rule.id for tie in _ties(match))]
 
 
-def _ties(bound: Bound) -> list[tuple[int, str]]:
-    """List the untold fields whose words tell rules apart; a flag alone does not."""
-    return [(id(fact), name) for fact, name in bound.untold if len(fields_of(fact.name)[name].values) > 2]
+_Tie = tuple[int, str]
+"""The identity of a fact, and a field of it that is unknown: several rules may ask for different values of it."""
 
 
-def _commitment(bound: Bound, tie: tuple[int, str]) -> tuple[int, float, str]:
-    """Rank a rule: the most fields that were told, then the most ways allowed for the one that was not.
+def _ties(match: RuleMatch) -> list[_Tie]:
+    """List the unknown fields whose values tell rules apart; a flag alone does not."""
+    return [(id(fact), name) for fact, name in match.unknown_fields if len(fields_of(fact.name)[name].values) > 2]
 
-    A rule that names its layer tells no more of the layer than one that may be met in any.
+
+def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
+    """Say how much a rule commits to: the fewer of its fields are known, then the fewer values it allows, the more.
+
+    A rule that names its layer commits to no more than one that may be met in any.
     """
-    named_fields = [name for pattern in bound.rule.when for name, _ in pattern.fields if name != "layer"]
-    told = len(named_fields) - len(bound.untold)
-    named = [
+    fields = [name for pattern in match.rule.when for name, _ in pattern.fields if name != "layer"]
+    known = len(fields) - len(match.unknown_fields)
+    allowed = [
         len(values)
-        for pattern, fact in zip(bound.rule.when, bound.facts, strict=True)
+        for pattern, fact in zip(match.rule.when, match.facts, strict=True)
         for name, values in pattern.fields
         if (id(fact), name) == tie
     ]
-    return -told, -sum(named) if named else -inf, bound.rule.id
+    return -known, -sum(allowed) if allowed else -inf
 
 
-def _replaces(specific: Bound, general: Bound) -> bool:
+def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
     """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
     if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
         return False
-    one, other = specific.chief, general.chief
+    one, other = specific.main_fact, general.main_fact
     if _share(one, other, "action") and one.subject.action is not other.subject.action:
         return False
     if not _share(one, other, "layer"):
@@ -143,94 +147,97 @@ def _share(one: Fact, other: Fact, field: str) -> bool:
     return field in one.__struct_fields__ and field in other.__struct_fields__
 
 
-def _same_cause(bound: Bound) -> object:
-    """Name what a finding is about: of several statements any of which would do, only the nearest is told."""
-    chief, rule = bound.chief, bound.rule.id
-    subject = chief.subject
-    match chief:
+def _same_cause(match: RuleMatch) -> object:
+    """Name what a finding is about: of several statements any of which would do, only the nearest counts."""
+    main_fact, rule = match.main_fact, match.rule.id
+    subject = main_fact.subject
+    match main_fact:
         case GateFact():
             return rule, subject.gate
         case IdleFact():
-            return rule, chief.policy, chief.version
+            return rule, main_fact.policy, main_fact.version
         case ProblemFact():
-            return rule, chief.layer, chief.policy, chief.message
-        case GapFact(kind=DoubtKind.LAYER) if not _asks_for(bound, "gap", "what"):
+            return rule, main_fact.layer, main_fact.policy, main_fact.message
+        case GapFact(kind=DoubtKind.LAYER) if not _asks_for(match, "gap", "what"):
             return rule
         case GapFact():
-            return rule, chief.permission or chief.what
+            return rule, main_fact.permission or main_fact.what
     if subject.statement is None:
         return rule, subject.layer, subject.level
     if subject.statement.effect is Effect.DENY:
-        return rule, place_of(subject.statement)
-    return rule, subject.layer, subject.level, chief.key.lower() if isinstance(chief, ConditionFact) else ""
+        return rule, statement_place(subject.statement)
+    return rule, subject.layer, subject.level, main_fact.key.lower() if isinstance(main_fact, ConditionFact) else ""
 
 
-def _asks_for(bound: Bound, fact: str, field: str) -> bool:
+def _asks_for(match: RuleMatch, fact: str, field: str) -> bool:
     """Say whether a rule tells facts of a name apart by a field; if not, any of them stands for all."""
-    return any(field in dict(pattern.fields) for pattern in bound.rule.when if pattern.fact == fact)
+    return any(field in dict(pattern.fields) for pattern in match.rule.when if pattern.fact == fact)
 
 
-def _together(group: Sequence[Bound]) -> Chosen:
-    best = min(group, key=_rank)
-    same = [each for each in group if each.certain == best.certain]
-    actions = {each.chief.subject.action: None for each in same if "action" in each.chief.__struct_fields__}
-    places = {_where(best.chief): best}
-    for each in sorted(group, key=_rank):
-        places.setdefault(_where(each.chief), each)
-    return Chosen(best, tuple(actions), tuple(each for each in places.values() if each is not best))
+def _selected(group: Sequence[RuleMatch]) -> SelectedCause:
+    """Make one cause of all that say the same: the best evidence, and the other places."""
+    best, *_ = by_rank = sorted(group, key=_rank)
+    as_certain = [match for match in group if match.certain == best.certain]
+    actions = {
+        match.main_fact.subject.action: None for match in as_certain if "action" in match.main_fact.__struct_fields__
+    }
+    places = {_where(best.main_fact): best}
+    for match in by_rank:
+        places.setdefault(_where(match.main_fact), match)
+    return SelectedCause(best, tuple(actions), tuple(match for match in places.values() if match is not best))
 
 
-def _rank(bound: Bound) -> tuple[bool, float]:
+def _rank(match: RuleMatch) -> tuple[bool, float]:
     """Rank evidence for one cause: certain before possible, then the nearest."""
-    statement = bound.chief.subject.statement
-    return not bound.certain, distance(statement) if statement else 0.0
+    statement = match.main_fact.subject.statement
+    return not match.certain, distance(statement) if statement else 0.0
 
 
 def _where(fact: Fact) -> object:
     if fact.subject.statement is None:
         return None
-    pointer = fact.subject.element.pointer if fact.name in ELEMENTS and fact.subject.element else ""
-    return (*place_of(fact.subject.statement), pointer)
+    pointer = fact.subject.element.pointer if fact.name in COMPARISON_FACTS and fact.subject.element else ""
+    return (*statement_place(fact.subject.statement), pointer)
 
 
-def _key(cause: Chosen, decision: Decision) -> tuple[bool, int, bool, bool, bool, bool, bool, int, str]:
-    rule, chief = cause.best.rule, cause.best.chief
-    remote = _remoteness(rule, chief)
-    alone = turns(cause, decision)
+def _sort_key(cause: SelectedCause, decision: Decision) -> tuple[bool, int, bool, bool, bool, bool, bool, int, str]:
+    rule, main_fact = cause.best.rule, cause.best.main_fact
+    remote = _remoteness(rule, main_fact)
+    enough = is_enough_to_fix(cause, decision)
     return (
         not cause.best.certain or remote > 0,
         remote,
         cause.best.owner is Owner.XDIAG,
-        not alone,
-        not alone and isinstance(chief, ConditionFact),
+        not enough,
+        not enough and isinstance(main_fact, ConditionFact),
         rule.general,
         cause.best.owner is not Owner.CALLER,
-        _place(chief),
+        _place(main_fact),
         rule.id,
     )
 
 
-def _remoteness(rule: Rule, chief: Fact) -> int:
+def _remoteness(rule: Rule, main_fact: Fact) -> int:
     """Say how far a finding is from a cause that was seen: a value that nobody knows, or a guess at AWS's answer."""
-    if isinstance(chief, GapFact) and chief.kind is DoubtKind.KEY:
+    if isinstance(main_fact, GapFact) and main_fact.kind is DoubtKind.KEY:
         return 1
     return 2 if any(field == "computed" for pattern in rule.when for field, _ in pattern.fields) else 0
 
 
-def _place(chief: Fact) -> int:
+def _place(main_fact: Fact) -> int:
     """Rank by AWS's order: what is checked before any policy, then the layers as they are enforced."""
-    if isinstance(chief, GateFact):
-        return list(Gate).index(chief.gate)
-    layer = chief.subject.layer
-    order = LIKELIEST_LAYERS if isinstance(chief, GapFact) else tuple(Layer)
+    if isinstance(main_fact, GateFact):
+        return list(Gate).index(main_fact.gate)
+    layer = main_fact.subject.layer
+    order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else tuple(Layer)
     return len(Gate) + (order.index(layer) if layer else len(Layer))
 
 
-def _is_behind(blocker: Blocker, layer: Layer, cause: Chosen) -> bool:
+def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:
     return blocker.layer is layer and blocker.action in cause.actions
 
 
-def _alone_in(trace: LayerTrace, chief: Fact) -> bool:
+def _alone_in(trace: LayerTrace, main_fact: Fact) -> bool:
     """Say whether nothing else in its layer keeps the request from passing."""
     failing = [level for level in trace.levels if level.some_deny is not NO or level.some_allow is not YES]
     if trace.needed is YES and len(failing) > 1:
@@ -240,7 +247,7 @@ def _alone_in(trace: LayerTrace, chief: Fact) -> bool:
         for level in trace.levels
         for statement in level.statements
     )
-    statement = chief.subject.statement
+    statement = main_fact.subject.statement
     if statement is not None and statement.effect is Effect.DENY:
         return denies == 1 and all(level.some_allow is YES for level in trace.levels if trace.needed is YES)
-    return denies == 0 and (not isinstance(chief, Compared) or chief.alone is True)
+    return denies == 0 and (not isinstance(main_fact, Compared) or main_fact.alone is True)

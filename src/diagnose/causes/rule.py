@@ -1,4 +1,4 @@
-"""A cause as its file tells it, checked and ready to be matched."""
+"""A cause as its file describes it, checked and ready to be matched."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,23 +8,23 @@ from msgspec import Struct
 from diagnose.model.diagnosis import Owner
 
 Value = bool | str
-Fields = tuple[tuple[str, tuple[Value, ...]], ...]
+PatternFields = tuple[tuple[str, tuple[Value, ...]], ...]
 
 
 class Pattern(Struct, frozen=True):
     """One line of `when`: the name of a fact, and for each field the values of which any will do."""
 
     fact: str
-    fields: Fields = ()
+    fields: PatternFields = ()
 
 
 class Rule(Struct, frozen=True):
     """One cause.
 
-    `owner` is None where it is the owner of the layer that the finding is about. `formerly` holds the ids that the
-    rule had before, or those of the rules that were merged into it: they find it still. `replaces` holds the ids in
-    `instead_of`, and those in theirs, and so on. `general` is true where another rule replaces this one. `apart` holds
-    the pairs of patterns that name different layers, and so may meet across them.
+    `owner` is None where it is the owner of the layer that the finding is about. `formerly` holds the ids by which
+    the rule is still found: its own of before, or those of the rules that were merged into it. `replaces` holds the
+    ids in `instead_of`, and those in theirs, and so on. `general` is true where another rule replaces this one.
+    `across_layers` holds the pairs of patterns that name different layers, whose facts need not share one.
     """
 
     id: str
@@ -39,11 +39,11 @@ class Rule(Struct, frozen=True):
     formerly: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     general: bool = False
-    apart: tuple[tuple[int, int], ...] = ()
+    across_layers: tuple[tuple[int, int], ...] = ()
 
 
-def named(rules: Sequence[Rule], name: str) -> Rule | None:
-    """Find a rule by its id, or by one that it had before."""
+def rule_by_id(rules: Sequence[Rule], name: str) -> Rule | None:
+    """Find a rule by its id, or by one that it had before; None if there is none."""
     return next((rule for rule in rules if name == rule.id or name in rule.formerly), None)
 
 

@@ -16,23 +16,23 @@ from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Effect
 
-REQUIRED = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
+REQUIRED_FIELDS = ("title", "owner", "when", "explain", "remedy", "sources", "examples")
 
 
-OPTIONAL = ("instead_of", "formerly")
+OPTIONAL_FIELDS = ("instead_of", "formerly")
 
 
-OF_LAYER = "layer"
+LAYER_OWNER = "layer"
 """The owner of a rule about a cause that many layers may hold: whoever owns the layer."""
 
 
-ANY = "any"
+ANY_DISTANCE = "any"
 
 
 OUTCOMES = ("certain", "possible", "silent")
 
 
-def load_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
+def read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
     """Read the rules of some folders and of the folders in them, in the order of their ids.
 
     `cache` is a folder in which the result is kept until a file changes; None for none.
@@ -49,7 +49,7 @@ def load_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: 
 
 
 def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
-    """Read the examples of every rule, by rule id. Raises XdiagError as `load_rules` does."""
+    """Read the examples of every rule, by rule id. Raises XdiagError as `read_rules` does."""
     return {path.stem: _examples(path) for path in rule_files(folders)}
 
 
@@ -192,7 +192,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
 def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[str, Entry]]:
-    entries = read_yaml(path).fields(REQUIRED, OPTIONAL)
+    entries = read_yaml(path).fields(REQUIRED_FIELDS, OPTIONAL_FIELDS)
     when = tuple(_pattern(entry) for entry in entries["when"].several())
     remedies = tuple(entry.word(sorted(remedy_kinds)) for entry in entries["remedy"].one_or_more())
     sources = tuple(_source(entry) for entry in entries["sources"].several())
@@ -210,7 +210,7 @@ def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[
         sources=sources,
         instead_of=tuple(entry.text() for entry in _optional(entries, "instead_of")),
         formerly=tuple(entry.text() for entry in _optional(entries, "formerly")),
-        apart=_apart(when),
+        across_layers=_across_layers(when),
     )
     return rule, entries
 
@@ -221,8 +221,8 @@ def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
 
 def _owner(entry: Entry, when: tuple[Pattern, ...]) -> Owner | None:
     """Read who can mend the cause; None is the owner of the layer that it is found in."""
-    word = entry.word([*(owner.value for owner in Owner), OF_LAYER])
-    if word != OF_LAYER:
+    word = entry.word([*(owner.value for owner in Owner), LAYER_OWNER])
+    if word != LAYER_OWNER:
         return Owner(word)
     if not of_layers(when):
         raise entry.wrong("no line of `when` names a fact that has a layer", hint="expected an owner of its own")
@@ -243,7 +243,7 @@ def _pattern(entry: Entry) -> Pattern:
     body.what = f"the fact `{fact}`"
     known = fields_of(fact)
     given = body.fields((), tuple(known))
-    any_distance = "nearest" in given and given["nearest"].node.value == ANY
+    any_distance = "nearest" in given and given["nearest"].node.value == ANY_DISTANCE
     fields = {
         name: _values(value, name, known[name].values)
         for name, value in given.items()
@@ -275,7 +275,7 @@ def _check_gaps(entry: Entry, when: tuple[Pattern, ...]) -> None:
             raise entry.wrong(f"{entry.what} has the gap `{{{gap}}}`, which nothing fills", hint=near(gap, known))
 
 
-def _apart(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
+def _across_layers(when: tuple[Pattern, ...]) -> tuple[tuple[int, int], ...]:
     """Find the patterns that name different layers."""
     layers = [set(dict(pattern.fields).get("layer", ())) for pattern in when]
     return tuple(
@@ -328,7 +328,7 @@ def _ids(read: Mapping[Path, tuple[Rule, Mapping[str, Entry]]]) -> Mapping[str, 
 
 
 def _examples(path: Path) -> tuple[Example, ...]:
-    listed = read_yaml(path).fields(REQUIRED, OPTIONAL)["examples"]
+    listed = read_yaml(path).fields(REQUIRED_FIELDS, OPTIONAL_FIELDS)["examples"]
     examples = []
     for entry in listed.several():
         entry.what = "the example"

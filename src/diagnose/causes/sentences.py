@@ -3,7 +3,8 @@
 `{source}` and `{destination}` are the two ARNs, `{layer}` is what the layer of the finding is called ("service control
 policy"), `{scope}` a sentence that says whom it binds, `{condition.wanted}` is a field of the fact that the pattern
 `condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
-`{condition2.wanted}`. What policies and messages say is quoted, and its control characters are shown, not sent.
+`{condition2.wanted}`. What policies and messages say stands in backticks, with its
+control characters made visible.
 """
 
 import re
@@ -21,13 +22,13 @@ from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
-GLOBAL = ("source", "destination")
-OF_LAYER = ("layer", "scope")
+GLOBAL_GAPS = ("source", "destination")
+LAYER_GAPS = ("layer", "scope")
 """Gaps that only a rule may use whose facts have a layer."""
-PLACE = "statement"
-NOT_KNOWN = "something that is not known"
+STATEMENT_GAP = "statement"
+UNKNOWN_VALUE = "something that is not known"
 LONGEST = 200
-"""Characters of a quoted text that are shown."""
+"""Characters of a text in backticks that are shown."""
 SHORT = 6
 """Digits of a number that is no account id."""
 
@@ -59,12 +60,12 @@ def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case, 
 
     def seen(gap: re.Match[str]) -> str:
         name, _, field = gap[1].partition(".")
-        if not field and layer is not None and name in OF_LAYER:
+        if not field and layer is not None and name in LAYER_GAPS:
             words = LAYER_WORDS[layer].policy if name == "layer" else _SCOPES[layer]
         elif name not in named:
-            return quoted(case.snapshot.source.arn if name == "source" else case.request.role_arn)
+            return backticked(case.snapshot.source.arn if name == "source" else case.request.role_arn)
         else:
-            words = _statement_of(named[name]) if field in ("", PLACE) else _value(named[name], field)
+            words = _statement_of(named[name]) if field in ("", STATEMENT_GAP) else _value(named[name], field)
         return words[:1].upper() + words[1:] if gap.start() == 0 or text[: gap.start()].endswith(". ") else words
 
     return _GAP.sub(seen, text)
@@ -78,11 +79,11 @@ def gaps_in(text: str) -> tuple[str, ...]:
 
 def gaps_for(when: Sequence[Pattern]) -> list[str]:
     """List every gap that a rule with these patterns may use."""
-    gaps = [*GLOBAL, *(OF_LAYER if of_layers(when) else ())]
+    gaps = [*GLOBAL_GAPS, *(LAYER_GAPS if of_layers(when) else ())]
     for name, pattern in zip(_names(when), when, strict=True):
         gaps += [f"{name}.{field}" for field in fields_of(pattern.fact)]
         if "effect" in FACTS[pattern.fact].__struct_fields__:
-            gaps.append(f"{name}.{PLACE}")
+            gaps.append(f"{name}.{STATEMENT_GAP}")
     return gaps
 
 
@@ -91,29 +92,29 @@ def title_of(title: str) -> str:
     return title.replace("{layer}", "policy")
 
 
-def place(statement: StatementTrace) -> str:
+def statement_words(statement: StatementTrace) -> str:
     """Say where a statement stands: `statement 2 (Sid ...) of managed policy ...`."""
-    sid = f" (Sid {quoted(statement.sid)})" if statement.sid else ""
-    return f"statement {statement.index + 1}{sid} of {policy_words(statement.policy, statement.level)}"
+    sid = f" (Sid {backticked(statement.sid)})" if statement.sid else ""
+    return f"statement {statement.index + 1}{sid} of {attached_policy_words(statement.policy, statement.level)}"
 
 
-def policy_words(policy: Policy, level: str = "") -> str:
+def attached_policy_words(policy: Policy, level: str = "") -> str:
     """Name a policy with its kind, and where it is attached if that is not the principal itself."""
-    name = f"{POLICY_WORDS[policy.kind]} {quoted(policy.name)}"
+    name = f"{POLICY_WORDS[policy.kind]} {backticked(policy.name)}"
     if attachment := policy.attachment:
         kind = "" if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} "
-        return f"{name} of {kind}{quoted(attachment.name)}"
-    return f"{name} at {quoted(level)}" if level else name
+        return f"{name} of {kind}{backticked(attachment.name)}"
+    return f"{name} at {backticked(level)}" if level else name
 
 
-def quoted(text: str) -> str:
+def backticked(text: str) -> str:
     """Quote what somebody else wrote; a short number needs no quotes."""
     if text.isdecimal() and len(text) <= SHORT:
         return text
-    return f"`{shown(text).replace('`', chr(39))}`"
+    return f"`{shortened(text).replace('`', chr(39))}`"
 
 
-def shown(text: str) -> str:
+def shortened(text: str) -> str:
     """Make a text safe to be shown: on one line, without control characters, not too long."""
     safe = printable(text)
     return safe if len(safe) <= LONGEST else safe[:LONGEST] + "…"
@@ -133,14 +134,14 @@ def _names(when: Sequence[Pattern]) -> Iterator[str]:
 
 
 def _statement_of(fact: Fact) -> str:
-    return place(fact.subject.statement) if fact.subject.statement else "the statement"
+    return statement_words(fact.subject.statement) if fact.subject.statement else "the statement"
 
 
 def _value(fact: Fact, field: str) -> str:
     value = getattr(fact, field)
     match value:
         case None | KeyState(options=None, like=""):
-            return NOT_KNOWN
+            return UNKNOWN_VALUE
         case bool():
             return "yes" if value else "no"
         case Layer():
@@ -148,9 +149,9 @@ def _value(fact: Fact, field: str) -> str:
         case Enum():
             return str(value.value) if ":" in str(value.value) else str(value.value).replace("_", " ")
         case KeyState():
-            return quoted(got_words(value)) if got_words(value) else "nothing"
+            return backticked(got_words(value)) if got_words(value) else "nothing"
         case tuple():
             value = wanted_words(fact.subject.element) if fact.subject.element else ""
     if value == "":
-        return NOT_KNOWN if getattr(fact, "holds", getattr(fact, "passed", True)) is None else "nothing"
-    return quoted(str(value))
+        return UNKNOWN_VALUE if getattr(fact, "holds", getattr(fact, "passed", True)) is None else "nothing"
+    return backticked(str(value))

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact, RoleKind
 from diagnose.errors import XdiagError
-from diagnose.evaluate.authorization import refused_actions
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
+from diagnose.evaluate.reported_error import refused_actions
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Organization
 from diagnose.model.evidence import Evidence, Known

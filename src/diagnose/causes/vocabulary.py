@@ -16,7 +16,7 @@ from diagnose.model.trace import Reason
 from diagnose.model.trace_words import got_words
 
 WITHOUT_CASE = frozenset({"key", "family"})
-"""Fields compared without regard to case, as AWS compares condition keys."""
+"""PatternFields compared without regard to case, as AWS compares condition keys."""
 
 
 class Field(Struct, frozen=True):

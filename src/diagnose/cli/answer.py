@@ -7,22 +7,22 @@ import typer
 from msgspec import Struct
 
 from diagnose.cli.options import OUTPUT, Colors, Redact, RuleFolders
-from diagnose.cli.output import Color, code_of, colored, say, width
+from diagnose.cli.output import Color, exit_code, output_width, print_result, uses_color
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
 from diagnose.report import Format
 
-Output = Annotated[Format, typer.Option(help="What the report is written as.", rich_help_panel=OUTPUT)]
+Output = Annotated[Format, typer.Option(help="Format of the report.", rich_help_panel=OUTPUT)]
 
 
 class AnswerFlags(Struct, frozen=True):
-    """How the answer is given."""
+    """Flags that say how the answer is given."""
 
     save_case: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Keep what was gathered, so that it can be replayed with --case.",
+            help="Save the evidence, so that --case can replay it.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -33,10 +33,10 @@ class AnswerFlags(Struct, frozen=True):
 
 
 def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> int:
-    """Diagnose a case and report it; give the exit code.
+    """Diagnose a case and report it; return the exit code.
 
-    The case is saved first, so that nothing is lost. One that is to be redacted is saved so as well, for whoever asks
-    for it means to hand both on.
+    The case is saved first, so that nothing is lost. With `redact` it is saved redacted as well: both are meant to be
+    handed on.
     """
     from diagnose.loading import load_rules
     from diagnose.pipeline import diagnose
@@ -51,8 +51,8 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
         diagnosis = redact(diagnosis, value_kind)
         _save(diagnosis.case, flags.save_case)
-    say(render(diagnosis, flags.output, width=width(), color=colored(flags.color)))
-    return code_of(diagnosis.verdict, expected)
+    print_result(render(diagnosis, flags.output, width=output_width(), color=uses_color(flags.color)))
+    return exit_code(diagnosis.verdict, expected)
 
 
 def _save(case: Case, path: Path | None) -> None:

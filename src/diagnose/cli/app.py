@@ -7,13 +7,13 @@ from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
-from diagnose.cli.help import GroupedCommand, kept
+from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
 
 app = typer.Typer(
     name="xdiag",
-    help=kept(
+    help=help_text(
         """
         Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the
         smallest fix.
@@ -46,11 +46,11 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and leave."),
+    _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and exit."),
 ) -> None:
-    """Options that stand before a command."""
+    """Define the options that come before a command."""
 
 
 for command in (audience, batch, check, collect, demo, explain, facts, schema):
-    app.command(help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)
+    app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")

@@ -11,12 +11,12 @@ from diagnose.model.policy import Policy, PolicyKind
 def audience(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A trust policy, or a case file that holds one ('-': standard input)."),
+        typer.Argument(metavar="FILE", help="A trust policy, or a case file that contains one ('-': standard input)."),
     ],
 ) -> None:
-    """Say whom a trust policy admits, for which actions, and whether it is open to all the world.
+    """Say whom a trust policy admits, for which actions, and whether it is open to everyone.
 
-    Every statement is told, with every principal that it names.
+    Lists every statement, with every principal that it names.
 
         xdiag audience trust.json
 
@@ -24,25 +24,27 @@ def audience(
 
         aws iam get-role --role-name Deploy | xdiag audience -
 
-    Exit codes: 0 whomever it admits, 2 bad usage or input.
+    Exit codes: 0 whoever is admitted, 2 bad usage or input.
     """
     from diagnose.audience import audience as sum_up
     from diagnose.audience import words
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
 
-    say(words(sum_up(_trust_policy(file))))
+    print_result(words(sum_up(_trust_policy(file))))
 
 
 def _trust_policy(file: Path) -> Policy:
-    """Read the policy out of either kind of file."""
-    from diagnose.collect.case_file import case_from_json, place_of, policy_from_json, read_bytes
+    """Read the policy from either kind of file."""
+    from diagnose.collect.case_file import case_from_json, input_name, policy_from_json, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 
-    data, place = read_bytes(file), place_of(file)
+    data, place = read_bytes(file), input_name(file)
     if b'"snapshot"' not in data:
         return policy_from_json(data, PolicyKind.TRUST, place=place)
     trust = case_from_json(data, place=place).snapshot.destination.trust_policy
     if isinstance(trust, Known):
         return trust.value
-    raise XdiagError(f"the trust policy was not read when `{place}` was made", hint="give the policy itself as a file")
+    raise XdiagError(
+        f"the trust policy was not read when `{place}` was made", hint="expected the trust policy itself as a file"
+    )

@@ -26,23 +26,27 @@ def batch(
         Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
     ] = Lines.JSONL,
     to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the rows here. Without --resume it is written anew.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the rows to this file. Without --resume it is overwritten."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes make rows.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
     explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title, layer and certainty.")] = (
         False
     ),
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on after the rows that --to holds; a half-written last one is dropped.")
+        bool,
+        typer.Option(
+            "--resume", help="Continue after the rows in the file of --to; an incomplete last row is dropped."
+        ),
     ] = False,
     fail_on: Annotated[
-        list[FailOn] | None, typer.Option(help="Fail if a row has this verdict, for CI. May be repeated.")
+        list[FailOn] | None, typer.Option(help="For CI: fail if any row has this verdict. May be repeated.")
     ] = None,
     rules: RuleFolders = None,
 ) -> None:
     """Decide many cases: a case a line in, a verdict a line out, in the same order.
 
-    A line that is no case becomes a row with its error; so does one of more than 16 MB. Blank lines make no row, but
+    A line that is not a case becomes a row with an error; so does one of more than 16 MB. Blank lines make no row, but
     count as lines. Memory does not grow with the input.
 
         jq -c . tickets/*.json | xdiag batch - --explain
@@ -51,9 +55,9 @@ def batch(
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
-    Exit codes: 0 every row has a verdict, 2 some row has an error (or bad usage), 130 interrupted, 141 whoever read
-    the rows has left. With --fail-on: 1 some row is denied, 3 some row is undetermined; an error comes first, then a
-    denial.
+    Exit codes: 0 every row has a verdict, 2 a row has an error, or bad usage, 130 interrupted, 141 the reader of the
+    rows has closed the pipe. With --fail-on: 1 a row is denied, 3 a row is undetermined; errors come first, then
+    denials.
     """
     from diagnose.cli.batch_run import run
 
@@ -63,8 +67,8 @@ def batch(
         raise typer.Exit(READER_LEFT) from None
     if failed := counted.get("", 0):
         raise XdiagError(
-            f"{failed:,} of {sum(counted.values()):,} rows have no verdict but an error",
-            hint="their field `error` says what is wrong with the line, and `hint` what was expected",
+            f"{failed:,} of {sum(counted.values()):,} rows have an error instead of a verdict",
+            hint="their field `error` says what is wrong with the line, `hint` what was expected",
         )
     raise typer.Exit(_code(counted, fail_on or ()))
 

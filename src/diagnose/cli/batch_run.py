@@ -1,4 +1,4 @@
-"""Rows of a batch: from the lines of a file to whole lines of another."""
+"""Rows of a batch: from the lines of one file to the lines of another, which a later run can continue."""
 
 import contextlib
 import os
@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from diagnose.batch import LONGEST_LINE, Line, Row, Tally, kind_of_row, told
+from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import pour, progress, shows_results
-from diagnose.collect.json_errors import shown
+from diagnose.cli.output import progress, write_rows, writes_to_terminal
+from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.report import Lines
@@ -31,29 +31,29 @@ def run(
     resume: bool,
     rule_folders: Sequence[Path],
 ) -> Tally:
-    """Make a row of every line of a file ("-": standard input); count all the rows that there are, by verdict.
+    """Make a row of every line of a file ("-": standard input); count all rows by verdict, earlier ones included.
 
-    Raises XdiagError if a file cannot be read or written, or if the rows to go on after are of something else, and
-    BrokenPipeError if whoever reads the rows has left.
+    Raises XdiagError if a file cannot be read or written, or if the rows to continue are those of another batch, and
+    BrokenPipeError if the reader of the rows has closed the pipe.
     """
     if resume and to is None:
-        raise XdiagError("`--resume` has nothing to go on after", hint="name the file that holds the rows with `--to`")
+        raise XdiagError("`--resume` has no rows to continue", hint="expected the file of the earlier run in `--to`")
     rules = load_rules(rule_folders) if explain else None
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_opened(file))
         lines, counted = _lines(source), Counter[str]()
-        write: Callable[[bytes], None] = pour
+        write: Callable[[bytes], None] = write_rows
         if to is not None:
-            _check_other(source, to)
+            _check_is_another_file(source, to)
             rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
             if rows.last_row:
-                _go_on_after(rows, lines, rules, form)
+                _continue_after(rows, lines, rules, form)
             write, counted = rows.write, Counter(rows.tally)
         if to is None or rows.empty:
             write(header_line(kind_of_row(rules), form))
         results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
         stack.enter_context(contextlib.closing(results))
-        step = stack.enter_context(_watched(to))
+        step = stack.enter_context(_progress(to))
         done, start, shown_at = 0, time.monotonic(), 0.0
         for text, tally in results:
             write(text)
@@ -68,14 +68,14 @@ def run(
 class RowFile:
     """An open file of rows.
 
-    `tally` counts the rows that it held when it was opened; `last_row` is the last of them (empty if there was none),
-    `last_line` the number of the line which that is about.
+    `tally` counts the rows that were in it when it was opened; `last_row` is the last of them (empty if there was
+    none), `last_line` the number of the input line that it is about.
     """
 
-    def __init__(self, path: Path, kind: type[Row], form: Lines, *, resume: bool) -> None:
-        """Open it for rows of a kind, readable to its owner only if it is new; without `resume` it starts empty.
+    def __init__(self, path: Path, kind: type[BatchRow], form: Lines, *, resume: bool) -> None:
+        """Open it for rows of a kind. A new file is readable by its owner only; without `resume` it starts empty.
 
-        Raises XdiagError if it cannot be written, or if what it holds are not rows.
+        Raises XdiagError if it cannot be written, or if it contains anything but such rows.
         """
         self.path, self.last_line, self.last_row = path, 0, b""
         self._kind, self._form = kind, form
@@ -100,17 +100,17 @@ class RowFile:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is in it, no header either."""
+        """Whether it is empty: there is not even a header."""
         return not self._whole
 
     def write(self, rows: bytes) -> None:
-        """Add rows. Raises XdiagError if the system does not take them, for want of space, say."""
+        """Add rows. Raises XdiagError if they cannot be written, for example because the disk is full."""
         rest = memoryview(rows)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
-            raise self._unusable(error, "what it holds are whole rows: go on with `--resume`") from None
+            raise self._unusable(error, "the rows in it are complete: continue with `--resume`") from None
         self._whole += len(rows)
 
     def __enter__(self) -> "RowFile":
@@ -119,7 +119,7 @@ class RowFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it. What was not written to its end is taken back, however we leave."""
+        """Close it, and cut off a row that was not written to its end."""
         if self._regular:
             os.ftruncate(self._file, self._whole)
         os.close(self._file)
@@ -149,22 +149,22 @@ class RowFile:
 
     def _foreign(self) -> XdiagError:
         return XdiagError(
-            f"`{shown(str(self.path))}` holds something else than rows of a batch",
+            f"`{quotable(str(self.path))}` does not contain batch rows",
             hint="name the file that the interrupted run wrote, with the options of that run",
         )
 
     def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
-        return XdiagError(f"`{shown(str(self.path))}` cannot be written: {said(error)}", hint=hint)
+        return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
 
 
-def said(error: OSError | ValueError) -> str:
-    """Say in the system's words why a file cannot be used; names with a NUL in them it does not even look at."""
+def _why(error: OSError | ValueError) -> str:
+    """Say in the system's words why a file cannot be used. It does not look at a name with a NUL in it."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a file name"
     return f"{why[:1].lower()}{why[1:]}"
 
 
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
-"""How much is worked out at once. What comes from a pipe is answered line by line."""
+"""The size of a chunk. A pipe is answered line by line."""
 
 
 def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
@@ -174,15 +174,17 @@ def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
         return open(file, "rb")
     except (OSError, ValueError) as error:
         hint = "expected a file that you may read, or `-` for standard input"
-        raise XdiagError(f"`{shown(str(file))}` cannot be read: {said(error)}", hint=hint) from None
+        raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
 
 
-def _check_other(source: IO[bytes], to: Path) -> None:
-    """Keep the rows from being written over the cases."""
+def _check_is_another_file(source: IO[bytes], to: Path) -> None:
+    """Raise XdiagError if the rows would overwrite the cases."""
     with contextlib.suppress(OSError, ValueError):
         given = os.fstat(source.fileno())
         if stat.S_ISREG(given.st_mode) and os.path.samestat(given, to.stat()):
-            raise XdiagError(f"`{shown(str(to))}` holds the cases", hint="name another file for the rows with `--to`")
+            raise XdiagError(
+                f"`{quotable(str(to))}` contains the cases", hint="expected another file for the rows in `--to`"
+            )
 
 
 def _lines(source: IO[bytes]) -> Iterator[Line]:
@@ -198,13 +200,13 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
             yield number, line
 
 
-def _go_on_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
-    """Pass over the lines that have rows. The last of them must make the last row again: else it is another batch."""
+def _continue_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
+    """Skip the lines that have rows. The last of them must make the last row again: else it is another batch."""
     line = next((line for line in lines if line[0] >= rows.last_line), None)
-    if line is None or told([line], rules, form)[0] != rows.last_row:
+    if line is None or make_rows([line], rules, form)[0] != rows.last_row:
         raise XdiagError(
-            f"the rows in `{shown(str(rows.path))}` are not of these cases",
-            hint=f"the row of line {rows.last_line} would be another; are the cases, rules and options the same?",
+            f"the rows in `{quotable(str(rows.path))}` do not belong to these cases",
+            hint=f"the row of line {rows.last_line} would be different; are cases, rules and options the same?",
         )
 
 
@@ -213,10 +215,10 @@ def _results(
 ) -> Generator[tuple[bytes, Tally], None, None]:
     chunks = _chunks(lines, at_once)
     if jobs == 1:
-        return (told(chunk, rules, form) for chunk in chunks)
-    from diagnose.cli.workers import told_by
+        return (make_rows(chunk, rules, form) for chunk in chunks)
+    from diagnose.cli.workers import rows_from_workers
 
-    return told_by(jobs, chunks, rules, form)
+    return rows_from_workers(jobs, chunks, rules, form)
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
@@ -232,9 +234,9 @@ def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _watched(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
-    """Show how far we are, unless the rows themselves run over the same screen."""
-    return contextlib.nullcontext(lambda _: None) if to is None and shows_results() else progress()
+def _progress(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
+    """Show progress, unless the rows go to the same screen."""
+    return contextlib.nullcontext(lambda _: None) if to is None and writes_to_terminal() else progress()
 
 
 _LONGEST_ROW = 8 * LONGEST_LINE

@@ -3,9 +3,9 @@
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
-from diagnose.cli.evidence import EvidenceFlags, Inquiry, gathered
+from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
 from diagnose.cli.flags import with_flags
-from diagnose.cli.options import RoleArn, SourceArn
+from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
@@ -16,13 +16,13 @@ def check(
     request: RequestFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
-    source_arn: SourceArn = None,
-    role_arn: RoleArn = None,
+    source_arn: SourceArgument = None,
+    role_arn: RoleArgument = None,
 ) -> None:
-    r"""Say whether a principal can assume a role, and if not, why, where, and what would mend it.
+    r"""Say whether a principal can assume a role, and if not: why, where, and what would fix it.
 
-    Reads both sides with the AWS profiles given (or from a case file), decides as AWS would, names the causes,
-    and then tries sts:AssumeRole with a session policy that makes the credentials worthless.
+    Reads both sides with AWS profiles (or from a file), decides as AWS would, names the causes, and tries
+    sts:AssumeRole with a session policy that makes the credentials useless.
 
         xdiag check arn:aws:iam::111111111111:user/ci \
             arn:aws:iam::222222222222:role/Deploy \
@@ -38,5 +38,5 @@ def check(
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = gathered(Inquiry(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

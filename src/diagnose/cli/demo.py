@@ -1,4 +1,4 @@
-"""`xdiag demo`: bundled cases, so that the first answer needs no AWS account."""
+"""`xdiag demo`: bundled cases; the first answer needs no AWS account."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ FIRST = "wrong-principal"
 
 
 def demo(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which case; --list names them.")] = FIRST,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the case; see --list.")] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
     output: Output = Format.TEXT,
     color: Colors = Color.AUTO,
@@ -26,13 +26,13 @@ def demo(
 
         xdiag demo external-id
 
-    Exit codes: 0 whatever the verdict is, 2 bad usage.
+    Exit codes: 0 whatever the verdict, 2 bad usage.
     """
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
 
     cases = {path.stem: path for path in sorted(_folder().glob("*.json"))}
     if list_them:
-        say("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
+        print_result("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
         return
     if name not in cases:
         raise XdiagError(f"there is no demo `{name}`", hint=f"expected one of {', '.join(cases)}")
@@ -43,7 +43,7 @@ def demo(
 
 
 def _folder() -> Path:
-    """Find the bundled cases: in the installed package, or else in the source tree."""
+    """Find the bundled cases: in the installed package, or in the source tree."""
     package = Path(__file__).parent.parent
     shipped = package / "_demo"
     return shipped if shipped.is_dir() else package.parent.parent / "fixtures" / "demo"

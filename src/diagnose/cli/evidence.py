@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
-from diagnose.cli.request import RequestFlags, requested
+from diagnose.cli.request import RequestFlags, request_from_flags
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
@@ -20,7 +20,7 @@ from diagnose.model.policy import PolicySet
 
 
 class LiveFlags(Struct, frozen=True):
-    """Where evidence is read live. What is None comes from the environment."""
+    """Flags that say where evidence is read live. What is None comes from the environment."""
 
     source_profile: Annotated[
         str | None,
@@ -34,8 +34,8 @@ class LiveFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="NAME",
-            help="AWS profile for the organization: of its management account or a delegated administrator, who alone "
-            "may read SCPs and RCPs.",
+            help="AWS profile of the organization's management account or of a delegated administrator: only these "
+            "can read SCPs and RCPs.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -49,12 +49,14 @@ class LiveFlags(Struct, frozen=True):
     ] = None
     endpoint_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Send all calls here instead, to an emulator, say.", rich_help_panel=EVIDENCE),
+        typer.Option(
+            metavar="URL", help="Send all calls to this URL, for example to an emulator.", rich_help_panel=EVIDENCE
+        ),
     ] = None
 
 
 class EvidenceFlags(LiveFlags, frozen=True):
-    """All that the command line says of evidence."""
+    """Flags that say where evidence comes from."""
 
     case_file: Annotated[
         Path | None,
@@ -70,7 +72,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         typer.Option(
             "--details",
             metavar="FILE",
-            help="Read an account from what 'aws iam get-account-authorization-details' printed. May be repeated.",
+            help="Read an account from the output of 'aws iam get-account-authorization-details'. May be repeated.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -78,7 +80,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         list[str] | None,
         typer.Option(
             metavar="LAYER",
-            help="State that there is none: scp, rcp, endpoint or session. May be repeated.",
+            help="State that no such policy applies: scp, rcp, endpoint or session. May be repeated.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -86,7 +88,7 @@ class EvidenceFlags(LiveFlags, frozen=True):
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="The error that AWS gave: it tells which action was asked for, and helps to rank the causes.",
+            help="The error that AWS returned. It names the action that was denied, and helps to rank the causes.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -95,8 +97,8 @@ class EvidenceFlags(LiveFlags, frozen=True):
     ] = False
 
 
-class Inquiry(Struct, frozen=True):
-    """What the command line asks: about whom, in which request, on which evidence."""
+class CaseFlags(Struct, frozen=True):
+    """What the command line says of a case: source, role, request and evidence."""
 
     source_arn: str | None
     role_arn: str | None
@@ -107,47 +109,47 @@ class Inquiry(Struct, frozen=True):
 
 
 class EvidenceSource(Struct, frozen=True):
-    """A place that evidence comes from, the fields of `EvidenceFlags` that name it, and how it is read."""
+    """A place that evidence comes from, the fields of `EvidenceFlags` that select it, and its reader."""
 
     name: str
     flags: tuple[str, ...]
-    read: Callable[[Inquiry], Case]
+    read: Callable[[CaseFlags], Case]
 
 
-def gathered(inquiry: Inquiry) -> Case:
-    """Read a case from the source of evidence that the flags name; live where they name none.
+def case_from_flags(flags: CaseFlags) -> Case:
+    """Read a case from the source of evidence that the flags select, live by default.
 
-    Raises XdiagError for flags that go against each other, and for evidence that cannot be read.
+    Raises XdiagError for flags that contradict each other, and for evidence that cannot be read.
     """
-    flags = inquiry.evidence
-    case = _source(flags).read(inquiry)
-    if flags.no_probe:
+    evidence = flags.evidence
+    case = _source(evidence).read(flags)
+    if evidence.no_probe:
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
-    if flags.message is not None:
+    if evidence.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
-        case = replace(case, message=pasted_error(flags.message))
-    return _without(case, flags.without or ())
+        case = replace(case, message=pasted_error(evidence.message))
+    return _without(case, evidence.without or ())
 
 
 def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
-    """Read both sides with boto3 and, if told so, try the request for real.
+    """Read both sides with boto3 and, with `attempt`, try the request for real.
 
-    Raises XdiagError for a profile that is none, NothingGatheredError where neither side could be read at all.
+    Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
-    from diagnose.aws.session import Side, open_side
-    from diagnose.collect.live import gather
+    from diagnose.aws.session import Credentials, open_credentials
+    from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
     with progress() as step:
         step("opening the profiles")
-        sides: dict[str | None, Side] = {}
+        sides: dict[str | None, Credentials] = {}
         for profile in (where.source_profile, where.dest_profile, where.org_profile):
             if profile not in sides:
-                sides[profile] = open_side(profile, request.region, where.endpoint_url)
+                sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
-        base = requested(Request(role_arn=role_arn, region=source.region), request)
-        snapshot = gather(
+        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
+        snapshot = read_snapshot(
             base,
             source_arn,
             source,
@@ -164,8 +166,8 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
         return replace(case, probe=probe(case, source, mfa_code=request.mfa_code))
 
 
-def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
-    """Check that both ARNs are there, and are what they should be. Raises XdiagError."""
+def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
+    """Return both ARNs. Raises XdiagError if one is missing or malformed."""
     if source_arn is None or role_arn is None:
         missing = "both ARNs are" if source_arn is None else "the ARN of the destination role is"
         raise XdiagError(f"{missing} missing", hint="expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`")
@@ -174,40 +176,40 @@ def both_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
     return source_arn, role_arn
 
 
-def _from_case_file(inquiry: Inquiry) -> Case:
-    """Read a case; ARNs that are given as well must be those of the file. Raises XdiagError where they are not.
+def _from_case_file(flags: CaseFlags) -> Case:
+    """Read a case file. Raises XdiagError if an ARN on the command line is not the one in the file.
 
-    A live attempt that the file holds says nothing of a request that the flags have changed.
+    The file's live attempt is dropped if the flags change the request.
     """
     from diagnose.collect.case_file import read_case
 
-    path = inquiry.evidence.case_file
+    path = flags.evidence.case_file
     assert path is not None
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
     case = read_case(place)
     for what, given, in_file in (
-        ("source", inquiry.source_arn, case.snapshot.source.arn),
-        ("role", inquiry.role_arn, case.request.role_arn),
+        ("source", flags.source_arn, case.snapshot.source.arn),
+        ("role", flags.role_arn, case.request.role_arn),
     ):
         if given is not None and given != in_file:
             raise XdiagError(
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
             )
-    request = requested(case.request, inquiry.request)
+    request = request_from_flags(case.request, flags.request)
     return replace(case, request=request, probe=case.probe if request == case.request else None)
 
 
-def _from_details(inquiry: Inquiry) -> Case:
-    """Read both sides out of the authorization details of their accounts; an account without a file stays unread.
+def _from_details(flags: CaseFlags) -> Case:
+    """Read both sides from the authorization details of their accounts; an account without a file stays unread.
 
-    Raises XdiagError for a file that is none, and for one that is about neither account.
+    Raises XdiagError for a file that is malformed or about neither account.
     """
     from diagnose.collect.account_details import destination_side, read_details, source_side
 
-    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     snapshot = Snapshot(SourceSide(source_arn))
     accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, inquiry.evidence.details or ()):
+    for details in map(read_details, flags.evidence.details or ()):
         if details.account not in accounts:
             raise XdiagError(
                 f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
@@ -216,13 +218,13 @@ def _from_details(inquiry: Inquiry) -> Case:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
         if details.account == accounts[1]:
             snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(requested(Request(role_arn=role_arn), inquiry.request), snapshot)
+    return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
 
 
-def _live(inquiry: Inquiry) -> Case:
-    source_arn, role_arn = both_arns(inquiry.source_arn, inquiry.role_arn)
-    attempt = inquiry.attempt and not inquiry.evidence.no_probe
-    return live(source_arn, role_arn, inquiry.evidence, inquiry.request, attempt=attempt)
+def _live(flags: CaseFlags) -> Case:
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    attempt = flags.attempt and not flags.evidence.no_probe
+    return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
 
 
 SOURCES = (
@@ -230,22 +232,22 @@ SOURCES = (
     EvidenceSource("authorization details", ("details",), _from_details),
     EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__), _live),
 )
-"""Every source of evidence; the last one is read where no flag names another."""
+"""Every source of evidence; the last one is the default."""
 
 
 def _source(flags: EvidenceFlags) -> EvidenceSource:
-    """Choose the source that the flags name. Raises XdiagError for flags that would not be heeded."""
+    """Choose the source that the flags select. Raises XdiagError for flags that would have no effect."""
     if flags.vpc_endpoint and "endpoint" in (flags.without or ()):
         raise XdiagError(
-            "`--without endpoint` cannot go with `--vpc-endpoint`",
-            hint="expected the VPC endpoint that the request goes through, or that it goes through none",
+            "`--without endpoint` cannot be used with `--vpc-endpoint`",
+            hint="expected one of them: the request goes through a VPC endpoint, or it does not",
         )
     named = [(source, flag) for source in SOURCES for flag in source.flags if getattr(flags, flag)]
     others = [flag for source, flag in named if source is not named[0][0]]
     if others:
         *before, last = [source.name for source in SOURCES]
         raise XdiagError(
-            f"`{_option(others[0])}` cannot go with `{_option(named[0][1])}`",
+            f"`{_option(others[0])}` cannot be used with `{_option(named[0][1])}`",
             hint=f"expected evidence from one place: {', '.join(before)}, or {last}",
         )
     return named[0][0] if named else SOURCES[-1]
@@ -256,7 +258,7 @@ def _option(flag: str) -> str:
 
 
 def _without(case: Case, layers: Sequence[str]) -> Case:
-    """Take the user's word that there are no policies of some layers. Raises XdiagError for an unknown layer."""
+    """Record the user's statement that some layers have no policies. Raises XdiagError for an unknown layer."""
     source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
     stated = "stated on the command line"
     for layer in layers:
@@ -271,14 +273,14 @@ def _without(case: Case, layers: Sequence[str]) -> Case:
                 source = replace(source, session=_sends_nothing_more(source.session, stated))
             case _:
                 raise XdiagError(
-                    f"`--without {layer}`: there is no such layer to leave out",
+                    f"`--without {layer}`: there is no such layer",
                     hint="expected scp, rcp, endpoint or session",
                 )
     return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
 
 
 def _sends_nothing_more(session: Session, stated: str) -> Session:
-    """Give a session without a session policy, and without tags and a source identity unless they are known."""
+    """Return the session without a session policy; tags and source identity are absent unless they are known."""
     none: Known[tuple[str, ...]] = Known((), stated)
     return replace(
         session,

@@ -1,4 +1,4 @@
-"""Options as the fields of a struct: declared once, taken whole by every command that has them."""
+"""Options as fields of a struct: declared once, used by every command that takes the struct."""
 
 import inspect
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from msgspec.structs import fields
 
 
 def with_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, for each parameter that is a struct, the struct's fields as options of its own.
+    """Let a command take structs: each field of such a parameter becomes an option.
 
-    Typer reads a signature; so the command is shown to it with the options in the place of the struct.
+    Typer reads the signature, so it gets one with the options in place of the struct.
     """
     hints = get_type_hints(command, include_extras=True)
     groups = {name: hint for name, hint in hints.items() if inspect.isclass(hint) and issubclass(hint, Struct)}

@@ -1,4 +1,4 @@
-"""Commands whose help can be copied from and lists options by what they are about, and that know files from none."""
+"""How commands show help and usage errors: grouped options, examples to copy, our wording."""
 
 import inspect
 from typing import Any
@@ -10,10 +10,10 @@ from diagnose.errors import XdiagError
 
 
 class GroupedCommand(TyperCommand):
-    """A command whose help lists options under the `rich_help_panel` they name, not all in a row."""
+    """A command whose help lists options by their `rich_help_panel`, and which checks names of files."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Read the arguments. Raises XdiagError for a file without a name, and for two on standard input."""
+        """Read the arguments. Raises XdiagError for an empty file name, and for two files on standard input."""
         rest = super().parse_args(ctx, args)
         from_standard_input = 0
         for parameter in self.params:
@@ -23,15 +23,17 @@ class GroupedCommand(TyperCommand):
             for path in given if isinstance(given, list | tuple) else [given]:
                 if path == "":
                     name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar
-                    hint = "expected a file or a folder; is a variable of the shell empty"
-                    raise XdiagError(f"`{name}` is an empty name", hint=hint)
+                    hint = "expected a file or a folder; is a shell variable empty"
+                    raise XdiagError(f"`{name}` is empty", hint=hint)
                 from_standard_input += path == "-"
         if from_standard_input > 1:
-            raise XdiagError("`-` stands for two files", hint="standard input can be read once: name the others")
+            raise XdiagError(
+                "`-` is given for two files", hint="standard input can be read only once: name the other file"
+            )
         return rest
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write arguments, the groups, and what is in none. Some versions of Typer bring a click of their own."""
+        """Write arguments, groups, and the options without a group. Some versions of Typer bring their own click."""
         groups: dict[str, list[tuple[str, str]]] = {"Arguments": []}
         others: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
@@ -45,27 +47,27 @@ class GroupedCommand(TyperCommand):
                     formatter.write_dl(rows)
 
 
-def kept(text: str) -> str:
-    """Give a docstring as help in which indented paragraphs, which are examples, keep their lines."""
+def help_text(text: str) -> str:
+    """Turn a docstring into help whose examples, the indented paragraphs, keep their lines."""
     paragraphs = inspect.cleandoc(text).split("\n\n")
-    # A backspace on a line of its own asks not to fill the paragraph anew.
-    return "\n\n".join(f"\b\n{each}" if each.startswith("    ") else each for each in paragraphs)
+    # A backspace on a line of its own tells click not to rewrap the paragraph.
+    return "\n\n".join(f"\b\n{paragraph}" if paragraph.startswith("    ") else paragraph for paragraph in paragraphs)
 
 
-# Some versions of Typer bring a click of their own, others take the installed one: so the class is found from an heir.
+# Some versions of Typer bring their own click, others use the installed one: take the class from its subclass.
 UsageError: Any = typer.BadParameter.__base__
 
 
-def mistake(error: Any) -> XdiagError | None:
-    """Word a usage error as ours; None for a missing command, for which the help has been shown."""
+def as_xdiag_error(error: Any) -> XdiagError | None:
+    """Word a usage error as ours; None for a missing command, after showing its help."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return None
-    said = " ".join(error.format_message().split()).removesuffix(".").replace("'", "`")
+    message = " ".join(error.format_message().split()).removesuffix(".").replace("'", "`")
     command = error.ctx.command_path if error.ctx else "xdiag"
-    return XdiagError(said[:1].lower() + said[1:], hint=f"`{command} --help` tells what is expected")
+    return XdiagError(message[:1].lower() + message[1:], hint=f"see `{command} --help`")
 
 
 def _group(option: Any) -> str:
-    """Give the group of an option; "" for the few, such as `--help`, that name none."""
+    """Name the group of an option; "" for the few, such as `--help`, without one."""
     return getattr(option, "rich_help_panel", None) or ""

@@ -1,4 +1,4 @@
-"""The options that several commands share, by the types that their parameters have."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +8,9 @@ import typer
 from diagnose.cli.output import Color
 
 EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "Evidence", "The request", "What if", "Output"
-"""The groups in which the help lists options."""
+"""The groups in which help lists options."""
 
-SourceArn = Annotated[
+SourceArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="SOURCE_ARN",
@@ -18,23 +18,23 @@ SourceArn = Annotated[
         show_default=False,
     ),
 ]
-RoleArn = Annotated[
+RoleArgument = Annotated[
     str | None,
-    typer.Argument(metavar="DEST_ROLE_ARN", help="The role that is to be assumed.", show_default=False),
+    typer.Argument(metavar="DEST_ROLE_ARN", help="The role to assume.", show_default=False),
 ]
 
-Colors = Annotated[Color, typer.Option("--color", help="When to colour text.", rich_help_panel=OUTPUT)]
+Colors = Annotated[Color, typer.Option("--color", help="When to colour text reports.", rich_help_panel=OUTPUT)]
 Redact = Annotated[
     bool,
     typer.Option(
         "--redact",
-        help="Replace accounts, names and ids by pseudonyms that stay distinct, in a saved case too.",
+        help="Replace accounts, names and ids by pseudonyms, in a saved case too.",
         rich_help_panel=OUTPUT,
     ),
 ]
 RuleFolders = Annotated[
     list[Path] | None,
     typer.Option(
-        "--rules", metavar="DIR", help="Add the rules of a folder to ours. May be repeated.", rich_help_panel=OUTPUT
+        "--rules", metavar="DIR", help="Use the rules in this folder as well. May be repeated.", rich_help_panel=OUTPUT
     ),
 ]

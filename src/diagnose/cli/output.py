@@ -1,4 +1,4 @@
-"""Where words go: results to standard output, all else to standard error."""
+"""Results go to standard output, everything else to standard error; and the exit codes."""
 
 import contextlib
 import os
@@ -20,12 +20,12 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-def say(text: str) -> None:
-    """Write a result. What the terminal's encoding cannot hold is written as an escape.
+def print_result(text: str) -> None:
+    """Write a result. Characters that the terminal's encoding lacks are escaped.
 
-    A reader that has seen enough, such as `head`, changes nothing: the exit code still tells the verdict.
+    A reader that closes the pipe early, such as `head`, is no error: the exit code still gives the verdict.
 
-    Raises XdiagError where nothing can be written, on a disk that is full, say.
+    Raises XdiagError if the result cannot be written, for example because the disk is full.
     """
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -34,43 +34,43 @@ def say(text: str) -> None:
         sys.stdout.flush()
 
 
-def pour(rows: bytes) -> None:
-    """Write some of many results. There is no use in going on where nobody reads them any more.
+def write_rows(rows: bytes) -> None:
+    """Write some of many results.
 
-    Raises XdiagError where nothing can be written, and BrokenPipeError where the reader has left.
+    Raises XdiagError if they cannot be written, and BrokenPipeError if the reader has closed the pipe.
     """
     with _writing():
         sys.stdout.buffer.write(rows)
         sys.stdout.flush()
 
 
-def tell(error: XdiagError) -> None:
-    """Write a user's mistake, and what to do about it."""
+def print_error(error: XdiagError) -> None:
+    """Write a user's mistake and what was expected."""
     from diagnose.report.safe_text import visible
 
     lines = [f"xdiag: {visible(error.message)}", *([f"  {visible(error.hint)}"] if error.hint else [])]
     sys.stderr.write("\n".join(lines) + "\n")
 
 
-def colored(color: Color) -> bool:
-    """Say whether to colour, minding NO_COLOR, FORCE_COLOR and a terminal that can do nothing."""
+def uses_color(color: Color) -> bool:
+    """Say whether to colour the result; NO_COLOR, FORCE_COLOR and dumb terminals count."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
-    return shows_results() and os.environ.get("TERM") != "dumb"
+    return writes_to_terminal() and os.environ.get("TERM") != "dumb"
 
 
-def width() -> int:
-    """Give the terminal's width, or 80 columns where the output goes elsewhere."""
-    return min(120, shutil.get_terminal_size((80, 24)).columns) if shows_results() else 80
+def output_width() -> int:
+    """Return the terminal's width, or 80 if the output goes elsewhere."""
+    return min(120, shutil.get_terminal_size((80, 24)).columns) if writes_to_terminal() else 80
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Show what is being waited for, where a person watches; elsewhere say nothing."""
+    """Show the current step on a terminal; elsewhere show nothing."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return
@@ -82,7 +82,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(Text(step))
 
 
-def shows_results() -> bool:
+def writes_to_terminal() -> bool:
     """Say whether results go to a terminal."""
     return sys.stdout.isatty()
 
@@ -91,11 +91,11 @@ ALLOWED, DENIED, BAD_INPUT, UNDETERMINED, NOTHING_GATHERED, INTERRUPTED = 0, 1, 
 
 
 READER_LEFT = 141
-"""As a shell calls the end of a program that nobody reads any more. It says nothing of the rows that were not read."""
+"""The code by which a shell reports SIGPIPE: the remaining rows have no verdict."""
 
 
-def code_of(verdict: Verdict, expected: Verdict | None = None) -> int:
-    """Give the exit code of a verdict; where one was expected, success is to get it."""
+def exit_code(verdict: Verdict, expected: Verdict | None = None) -> int:
+    """Return the exit code of a verdict; if a verdict is expected, 0 means that it came."""
     if expected is not None:
         return ALLOWED if verdict is expected else (UNDETERMINED if verdict is Verdict.UNDETERMINED else DENIED)
     return _BY_VERDICT[verdict]
@@ -103,7 +103,7 @@ def code_of(verdict: Verdict, expected: Verdict | None = None) -> int:
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Turn standard output away when it fails: what is still held back would be tried once more at exit."""
+    """Point standard output at /dev/null once it fails, or Python writes the rest of its buffer again at exit."""
     try:
         yield
     except OSError as error:

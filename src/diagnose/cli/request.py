@@ -1,4 +1,4 @@
-"""Flags to the request that they describe."""
+"""The request that the flags describe."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,30 +14,31 @@ from diagnose.model.case import Parameters, Request, Via
 
 
 class RequestFlags(Struct, frozen=True):
-    """What the command line says of the request; None says nothing."""
+    """Flags that say what was requested; None says nothing."""
 
     external_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="ExternalId that is sent.", rich_help_panel=REQUEST)
+        str | None, typer.Option(metavar="ID", help="ExternalId of the request.", rich_help_panel=REQUEST)
     ] = None
     session_name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="RoleSessionName that is sent.", rich_help_panel=REQUEST)
+        str | None, typer.Option(metavar="NAME", help="RoleSessionName of the request.", rich_help_panel=REQUEST)
     ] = None
     duration_seconds: Annotated[
-        int | None, typer.Option(metavar="SECONDS", help="DurationSeconds that is sent.", rich_help_panel=REQUEST)
+        int | None, typer.Option(metavar="SECONDS", help="DurationSeconds of the request.", rich_help_panel=REQUEST)
     ] = None
     mfa_serial: Annotated[
-        str | None, typer.Option(metavar="SERIAL", help="SerialNumber that is sent.", rich_help_panel=REQUEST)
+        str | None,
+        typer.Option(metavar="SERIAL", help="SerialNumber of the request: the MFA device.", rich_help_panel=REQUEST),
     ] = None
     mfa_code: Annotated[
         str | None,
         typer.Option(
-            metavar="CODE", help="TokenCode that is sent; used for the attempt, never kept.", rich_help_panel=REQUEST
+            metavar="CODE", help="TokenCode of the request; used for the attempt, never saved.", rich_help_panel=REQUEST
         ),
     ] = None
     tags: Annotated[
         list[str] | None,
         typer.Option(
-            "--tag", metavar="KEY=VALUE", help="Session tag that is sent. May be repeated.", rich_help_panel=REQUEST
+            "--tag", metavar="KEY=VALUE", help="Session tag of the request. May be repeated.", rich_help_panel=REQUEST
         ),
     ] = None
     transitive_tag_keys: Annotated[
@@ -45,12 +46,12 @@ class RequestFlags(Struct, frozen=True):
         typer.Option(
             "--transitive-tag-key",
             metavar="KEY",
-            help="Tag that is handed on. May be repeated.",
+            help="Session tag that is transitive. May be repeated.",
             rich_help_panel=REQUEST,
         ),
     ] = None
     source_identity: Annotated[
-        str | None, typer.Option(metavar="NAME", help="SourceIdentity that is sent.", rich_help_panel=REQUEST)
+        str | None, typer.Option(metavar="NAME", help="SourceIdentity of the request.", rich_help_panel=REQUEST)
     ] = None
     context: Annotated[
         list[str] | None,
@@ -66,7 +67,7 @@ class RequestFlags(Struct, frozen=True):
         typer.Option(
             "--unknown",
             metavar="KEY",
-            help="Condition key that nobody can tell. May be repeated.",
+            help="Condition key whose value is not known. May be repeated.",
             rich_help_panel=REQUEST,
         ),
     ] = None
@@ -77,7 +78,7 @@ class RequestFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="ARN",
-            help="Console only: who signed in, if the source is a role that was switched to.",
+            help="Console only: the signed-in identity, if the source is a role that it switched to.",
             rich_help_panel=REQUEST,
         ),
     ] = None
@@ -91,8 +92,8 @@ class RequestFlags(Struct, frozen=True):
     ] = None
 
 
-def requested(base: Request, flags: RequestFlags) -> Request:
-    """Let the flags speak over a request. Raises XdiagError for a pair that is none."""
+def request_from_flags(base: Request, flags: RequestFlags) -> Request:
+    """Return the request with the flags applied. Raises XdiagError for a malformed flag."""
     sent = base.parameters
     parameters = Parameters(
         session_name=_over(flags.session_name, sent.session_name),
@@ -121,19 +122,19 @@ def _over(flag: str | None, base: str | None) -> str | None:
 
 
 def _tags(given: Sequence[str]) -> dict[str, str]:
-    """Read `KEY=VALUE`. A request has one value for a tag, so a key may not come again."""
-    found: dict[str, str] = {}
+    """Read `KEY=VALUE` pairs. A tag has one value, so a key cannot be repeated."""
+    values: dict[str, str] = {}
     for text in given:
         key, value = _pair(text, "--tag")
-        if key in found:
-            raise XdiagError(f"`--tag {text}` comes after another value of `{key}`", hint="expected one for each key")
-        found[key] = value
-    return found
+        if key in values:
+            raise XdiagError(f"`--tag {text}` gives `{key}` a second value", hint="expected one value for each key")
+        values[key] = value
+    return values
 
 
 def _keys(given: Sequence[str] | None, flag: str) -> tuple[str, ...]:
     if given and not all(key.strip() for key in given):
-        raise XdiagError(f"`{flag}` names no key", hint=f"expected `{flag} KEY`")
+        raise XdiagError(f"`{flag}` has an empty key", hint=f"expected `{flag} KEY`")
     return tuple(given or ())
 
 
@@ -145,16 +146,16 @@ def _caller(arn: str) -> str:
 
 
 def _contexts(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Read `KEY=VALUE`, where a key may come again for another value; `KEY=` says that the key is absent."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Read `KEY=VALUE` pairs. A repeated key has several values; `KEY=` says that the key is absent."""
+    values: dict[str, tuple[str, ...]] = {}
     for text in given:
         key, value = _pair(text, "--context")
-        found[key] = (*found.get(key, ()), *([value] if value else []))
-    return found
+        values[key] = (*values.get(key, ()), *([value] if value else []))
+    return values
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise XdiagError(f"`{flag} {text}` is no pair", hint=f"expected `{flag} KEY=VALUE`")
+        raise XdiagError(f"`{flag} {text}` is not KEY=VALUE", hint=f"expected `{flag} KEY=VALUE`")
     return key.strip(), value

@@ -1,31 +1,31 @@
-"""`xdiag rules`: list, show, check and draft the rules by which causes are named."""
+"""`xdiag rules`, `xdiag explain` and `xdiag facts`: the rules that name causes, and what they match."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from diagnose.cli.help import GroupedCommand, kept
+from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
 
 rules = typer.Typer(
-    help=kept(
+    help=help_text(
         """
-        List, show, check and draft the rules by which causes are named.
+        List, show, check and draft the rules that name causes.
 
             xdiag rules list
 
             xdiag rules new trust-tag-missing --case ticket.json
 
-        Exit codes: 0 done, 1 an example does not come out as it says, 2 bad usage or input.
+        Exit codes: 0 done, 1 an example fails, 2 bad usage or input.
         """
     ),
     no_args_is_help=True,
 )
 
 
-Name = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; 'xdiag rules list' names them.")]
+RuleId = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; see 'xdiag rules list'.")]
 
 
 def list_rules(folders: RuleFolders = None) -> None:
@@ -33,74 +33,72 @@ def list_rules(folders: RuleFolders = None) -> None:
 
         xdiag rules list --rules our-rules/
 
-    Exit codes: 0 listed, 2 bad usage or a rule that is wrong.
+    Exit codes: 0 listed, 2 bad usage or a broken rule.
     """
     from diagnose.causes.sentences import title_of
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     longest = max((len(rule.id) for rule in known), default=0)
-    say("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
+    print_result("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
 
 
-def show_rule(name: Name, folders: RuleFolders = None) -> None:
+def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     """Print the file of one rule.
 
         xdiag rules show external-id-differs
 
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
-    from diagnose.causes.rule import named
+    from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import rule_files
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
-    rule = named(load_rules(folders or ()), name)
+    rule = rule_by_id(load_rules(folders or ()), name)
     if rule is None:
         raise _unknown(name, folders)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
-    say(path.read_text(encoding="utf-8"))
+    print_result(path.read_text(encoding="utf-8"))
 
 
 def check_rules(
-    folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[DIR]...", help="Folders of your own rules, beside ours.")
-    ] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="[DIR]...", help="Folders of your own rules.")] = None,
 ) -> None:
-    """Decide the examples of your rules, or of all rules, to see whether they come out as they say.
+    """Run the examples of your rules, or of all rules.
 
-    Every rule is read, and none may explain a world in which the request is allowed.
+    Reads every rule, too, and makes sure that none fires in a world in which AWS allows the request.
 
         xdiag rules check our-rules/
 
-    Exit codes: 0 all do, 1 one does not, 2 bad usage or a rule that is wrong.
+    Exit codes: 0 all examples pass, 1 an example fails, 2 bad usage or a broken rule.
     """
     from diagnose.authoring.examples import try_rules
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
     examples = load_examples(folders or rule_folders())
     faults = list(try_rules(known, examples))
     for fault in faults:
-        say(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
+        print_result(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
     tried = sum(map(len, examples.values()))
-    say(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
+    print_result(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 
 def new_rule(
     name: Annotated[str, typer.Argument(metavar="RULE", help="The new rule's id, such as trust-tag-missing.")],
-    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where to write it.")] = Path(),
+    folder: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write it to.")] = Path(),
     case_file: Annotated[
         Path | None, typer.Option("--case", metavar="FILE", help="A case that the rule should explain.")
     ] = None,
 ) -> None:
-    """Write the draft of a rule, with the facts of a case to choose from.
+    """Draft a rule, with the facts of a case to choose from.
 
         xdiag rules new trust-tag-missing --case ticket.json --to our-rules/
 
@@ -112,59 +110,61 @@ def new_rule(
     from diagnose.loading import load_case
 
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name):
-        raise XdiagError(f"`{name}` is no id of a rule", hint="expected lower-case words and dashes")
+        raise XdiagError(
+            f"`{name}` is not a rule id", hint="expected lower-case words joined by dashes, such as `trust-tag-missing`"
+        )
     path = folder / f"{name}.yaml"
     text = drafted(name, load_case(case_file) if case_file else None)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise XdiagError(f"`{path}` is there already", hint="choose another id, or edit that file") from None
+        raise XdiagError(f"`{path}` already exists", hint="choose another id, or edit that file") from None
     except OSError as error:
         raise XdiagError(f"`{path}` cannot be written", hint=f"{error.strerror or error}".lower()) from None
     typer.echo(f"wrote {path}; finish it, then run `xdiag rules check {folder}`", err=True)
 
 
-def explain(name: Name, folders: RuleFolders = None) -> None:
-    """Explain one cause: what it is, what it looks like, what mends it.
+def explain(name: RuleId, folders: RuleFolders = None) -> None:
+    """Explain one cause: what it is, what it looks like, how to fix it.
 
         xdiag explain external-id-differs
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
     from diagnose.authoring.pages import section
-    from diagnose.causes.rule import named
+    from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 
     known = load_rules(folders or ())
-    rule = named(known, name)
+    rule = rule_by_id(known, name)
     if rule is None:
         raise _unknown(name, folders)
-    say(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+    print_result(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
 def facts(
     case_file: Annotated[Path, typer.Argument(metavar="CASE", help="A case file ('-': standard input).")],
 ) -> None:
-    """Print the facts of a case in the very form that a rule's `when` takes.
+    """Print the facts of a case in the form that a rule's `when` takes.
 
-    A new rule is written by deleting lines.
+    To write a rule, delete the lines that are not the cause.
 
         xdiag facts ticket.json
 
-    Exit codes: 0 whatever the verdict is, 2 bad usage or input.
+    Exit codes: 0 whatever the verdict, 2 bad usage or input.
     """
-    from diagnose.causes.gather import gather
+    from diagnose.causes.gather import gather_facts
     from diagnose.causes.vocabulary import facts_as_yaml
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
     from diagnose.evaluate.decision import decide
     from diagnose.loading import load_case
 
     case = load_case(case_file)
-    say(facts_as_yaml(gather(case, decide(case))) or "# allowed: there is nothing to explain\n")
+    print_result(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
 def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
@@ -173,9 +173,9 @@ def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
     from diagnose.loading import load_rules
 
     close = get_close_matches(name, [rule.id for rule in load_rules(folders or ())], n=1)
-    hint = f"did you mean `{close[0]}`" if close else "`xdiag rules list` names them all"
+    hint = f"did you mean `{close[0]}`" if close else "see `xdiag rules list`"
     return XdiagError(f"there is no rule `{name}`", hint=hint)
 
 
 for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):
-    rules.command(name, help=kept(command.__doc__ or ""), cls=GroupedCommand)(command)
+    rules.command(name, help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)

@@ -6,16 +6,16 @@ from typing import Annotated
 import typer
 
 
-class Subject(StrEnum):
-    """What a schema describes."""
+class SchemaName(StrEnum):
+    """A schema that xdiag publishes."""
 
     CASE = "case"
     DIAGNOSIS = "diagnosis"
 
 
 def schema(
-    subject: Annotated[
-        Subject,
+    name: Annotated[
+        SchemaName,
         typer.Argument(metavar="case|diagnosis", help="case: what --case reads; diagnosis: what --output json writes."),
     ],
 ) -> None:
@@ -27,18 +27,18 @@ def schema(
     """
     import json
 
-    from diagnose.cli.output import say
+    from diagnose.cli.output import print_result
 
-    say(json.dumps(_schema(subject), indent=2))
+    print_result(json.dumps(_schema(name), indent=2))
 
 
-def _schema(subject: Subject) -> dict[str, object]:
-    match subject:
-        case Subject.CASE:
+def _schema(name: SchemaName) -> dict[str, object]:
+    match name:
+        case SchemaName.CASE:
             from diagnose.collect.case_schema import case_schema
 
             return case_schema()
-        case Subject.DIAGNOSIS:
+        case SchemaName.DIAGNOSIS:
             from diagnose.report.json import diagnosis_schema
 
             return diagnosis_schema()

@@ -1,4 +1,4 @@
-"""What-if: policies that are proposed, put in the place of the live ones, or beside them."""
+"""What if: decide with proposed policies, instead of the real ones or in addition to them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,9 +25,9 @@ _FULL_ACCESS = Policy(
 
 
 class WhatIfFlags(Struct, frozen=True):
-    """Policy files that are to be tried before they are put into effect, and the verdict that is wished for.
+    """Policy files to try before they are put into effect, and the verdict that is expected.
 
-    A trust policy and a boundary take the place of the live ones; the others are added.
+    A trust policy and a boundary replace the real ones; the others are added.
     """
 
     with_trust_policy: Annotated[
@@ -38,7 +38,7 @@ class WhatIfFlags(Struct, frozen=True):
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Decide with this identity-based policy as well. May be repeated.",
+            help="Add this identity-based policy. May be repeated.",
             rich_help_panel=WHAT_IF,
         ),
     ] = None
@@ -50,14 +50,14 @@ class WhatIfFlags(Struct, frozen=True):
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Decide with this SCP at the account as well. May be repeated.",
+            help="Add this SCP to the account. May be repeated.",
             rich_help_panel=WHAT_IF,
         ),
     ] = None
     expect: Annotated[
         str | None,
         typer.Option(
-            metavar="allowed|denied", help="Exit with 0 if this is the verdict, for CI.", rich_help_panel=WHAT_IF
+            metavar="allowed|denied", help="For CI: exit with 0 if this is the verdict.", rich_help_panel=WHAT_IF
         ),
     ] = None
 
@@ -68,7 +68,7 @@ class WhatIfFlags(Struct, frozen=True):
 
 
 def expected_verdict(flags: WhatIfFlags) -> Verdict | None:
-    """Read `--expect`. Raises XdiagError for anything but a verdict that can be wished for."""
+    """Read `--expect`. Raises XdiagError for anything but allowed and denied."""
     if flags.expect is None:
         return None
     if flags.expect not in (Verdict.ALLOWED, Verdict.DENIED):
@@ -77,7 +77,7 @@ def expected_verdict(flags: WhatIfFlags) -> Verdict | None:
 
 
 def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
-    """Put the proposed policies into a case, whose live attempt then tells nothing. Raises XdiagError."""
+    """Put the proposed policies into a case, without its live attempt. Raises XdiagError for an unreadable file."""
     if not flags.proposes:
         return case
     source, destination = case.snapshot.source, case.snapshot.destination
@@ -98,9 +98,9 @@ def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
 
 
 def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
-    """Attach SCPs to the account, the last level, beside what is there, whether that was read or not.
+    """Attach SCPs to the account, the last level, in addition to those that are there, read or unread.
 
-    Where there are none yet, AWS attaches `FullAWSAccess` first.
+    Where there are none, AWS attaches `FullAWSAccess` first.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """

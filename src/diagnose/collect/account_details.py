@@ -1,4 +1,4 @@
-"""Both sides out of what `aws iam get-account-authorization-details` has printed, one file for an account.
+"""Both sides out of what `aws iam get-account-authorization-details` prints, one file for an account.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
@@ -13,25 +13,33 @@ import msgspec
 from msgspec import Raw, Struct
 
 from diagnose.collect.case_errors import reworded
-from diagnose.collect.case_file import read_bytes
-from diagnose.collect.json_errors import not_json, shown
+from diagnose.collect.case_file import input_name, read_bytes
+from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, PolicyVersion
+from diagnose.model.policy import (
+    Attachment,
+    AttachmentKind,
+    Policy,
+    PolicyKind,
+    PolicySet,
+    PolicyVersion,
+    merge_policy_sets,
+)
 
-MOST_BYTES = 512 * 2**20
+LARGEST_DETAILS = 512 * 2**20
 """The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
 
 
-class Attached(Struct, rename="pascal"):
+class AttachedPolicy(Struct, rename="pascal"):
     """A managed policy that is attached."""
 
     policy_arn: str
 
 
-class Inline(Struct, rename="pascal"):
+class InlinePolicy(Struct, rename="pascal"):
     """An inline policy. Its document is an object, or a percent-encoded string."""
 
     policy_name: str
@@ -43,8 +51,8 @@ class Group(Struct, rename="pascal"):
 
     group_name: str
     arn: str
-    group_policy_list: tuple[Inline, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    group_policy_list: tuple[InlinePolicy, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
 
 
 class Tag(Struct, rename="pascal"):
@@ -61,29 +69,29 @@ class Boundary(Struct, rename="pascal"):
 
 
 class User(Struct, rename="pascal"):
-    """A user, its own policies, and the names of its groups. `tags` is None where the file does not tell."""
+    """A user, its own policies, and the names of its groups. `tags` is None where the file leaves them out."""
 
     user_name: str
     user_id: str
     arn: str
     create_date: str | float = ""
-    user_policy_list: tuple[Inline, ...] = ()
+    user_policy_list: tuple[InlinePolicy, ...] = ()
     group_list: tuple[str, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
     permissions_boundary: Boundary | None = None
     tags: tuple[Tag, ...] | None = None
 
 
 class RoleDetail(Struct, rename="pascal"):
-    """A role and its policies. `tags` is None where the file does not tell."""
+    """A role and its policies. `tags` is None where the file leaves them out."""
 
     role_name: str
     role_id: str
     arn: str
     assume_role_policy_document: Raw
     create_date: str | float = ""
-    role_policy_list: tuple[Inline, ...] = ()
-    attached_managed_policies: tuple[Attached, ...] = ()
+    role_policy_list: tuple[InlinePolicy, ...] = ()
+    attached_managed_policies: tuple[AttachedPolicy, ...] = ()
     permissions_boundary: Boundary | None = None
     tags: tuple[Tag, ...] | None = None
 
@@ -96,7 +104,7 @@ class Version(Struct, rename="pascal"):
     is_default_version: bool = False
 
 
-class Managed(Struct, rename="pascal"):
+class ManagedPolicy(Struct, rename="pascal"):
     """A managed policy with all its versions."""
 
     policy_name: str
@@ -104,8 +112,19 @@ class Managed(Struct, rename="pascal"):
     policy_version_list: tuple[Version, ...] = ()
 
 
+class PrintedDetails(Struct, rename="pascal"):
+    """The whole answer, or a page of it."""
+
+    user_detail_list: tuple[User, ...] = ()
+    group_detail_list: tuple[Group, ...] = ()
+    role_detail_list: tuple[RoleDetail, ...] = ()
+    policies: tuple[ManagedPolicy, ...] = ()
+    is_truncated: bool = False
+    next_token: str | None = None
+
+
 class AccountDetails(Struct, frozen=True):
-    """What one file tells of one account: users, groups and roles by name, managed policies by ARN.
+    """What one file holds of one account: users, groups and roles by name, managed policies by ARN.
 
     `whole` is false for a page of the answer, in which what is missing may be on another one.
     """
@@ -115,39 +134,41 @@ class AccountDetails(Struct, frozen=True):
     users: Mapping[str, User]
     groups: Mapping[str, Group]
     roles: Mapping[str, RoleDetail]
-    policies: Mapping[str, Managed]
+    policies: Mapping[str, ManagedPolicy]
     whole: bool = True
 
 
 def read_details(path: Path) -> AccountDetails:
     """Read the details of one account. Raises XdiagError for anything else."""
-    place = "standard input" if str(path) == "-" else str(path)
-    data = read_bytes(path, MOST_BYTES).removeprefix(codecs.BOM_UTF8)
+    place = input_name(path)
+    data = read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8)
     try:
         data.decode()
-        printed = msgspec.json.decode(data, type=Printed)
+        printed = msgspec.json.decode(data, type=PrintedDetails)
     except msgspec.ValidationError as error:
-        sentence, _ = reworded(error, data, Printed)
-        raise XdiagError(f"`{shown(place)}` holds no account's details: {sentence}", hint=_EXPECTED) from None
+        sentence, _ = reworded(error, data, PrintedDetails)
+        raise XdiagError(
+            f"`{quotable(place)}` does not contain account authorization details: {sentence}", hint=_EXPECTED
+        ) from None
     except (ValueError, RecursionError) as error:
         raise not_json(data, error, place) from None
     accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
     if len(accounts) != 1:
-        what = f"those of {len(accounts)} accounts" if accounts else "no user, no group and no role"
-        raise XdiagError(f"`{shown(place)}` holds {what}", hint=_EXPECTED)
+        what = f"details of {len(accounts)} accounts" if accounts else "no user, group or role"
+        raise XdiagError(f"`{quotable(place)}` contains {what}", hint=_EXPECTED)
     return AccountDetails(
         place=place,
         account=accounts.pop(),
-        users={each.user_name: each for each in printed.user_detail_list},
-        groups={each.group_name: each for each in printed.group_detail_list},
-        roles={each.role_name: each for each in printed.role_detail_list},
-        policies={each.arn: each for each in printed.policies},
+        users={user.user_name: user for user in printed.user_detail_list},
+        groups={group.group_name: group for group in printed.group_detail_list},
+        roles={role.role_name: role for role in printed.role_detail_list},
+        policies={policy.arn: policy for policy in printed.policies},
         whole=not (printed.is_truncated or printed.next_token),
     )
 
 
 def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
-    """Give what the details tell of a caller. Raises XdiagError for an ARN that is none.
+    """Give what the details hold of a caller. Raises XdiagError for text that is not an ARN of one.
 
     As where it is read live, the principal is looked up by its name, and comes with the ARN that it really has. Callers
     that IAM holds nothing on come back as they are. The organization, its SCPs and the session are not in the details.
@@ -155,45 +176,42 @@ def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
     caller = parse_caller(source_arn)
     match caller.kind:
         case CallerKind.USER:
-            found: User | RoleDetail | None = details.users.get(caller.name)
+            detail: User | RoleDetail | None = details.users.get(caller.name)
             gap = _absence(details, caller.account, f"user {caller.name}", "iam:GetUser", details.users)
         case CallerKind.ROLE | CallerKind.SESSION:
-            found = details.roles.get(caller.name)
+            detail = details.roles.get(caller.name)
             gap = _absence(details, caller.account, f"role {caller.name}", "iam:GetRole", details.roles)
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return SourceSide(source_arn)
-    if found is None or caller.account != details.account:
+    if detail is None or caller.account != details.account:
         unread = gap or Unread(subject=source_arn, detail=f"account {details.account} has no such principal")
         principal = gap or Known(None, details.place)
         return SourceSide(source_arn, principal, PolicySet(unread=(unread,)), boundary=unread, session=_session(caller))
-    sets = [_policies(details, found), *_of_groups(details, found)]
     return SourceSide(
         source_arn,
-        principal=Known(_principal(found), details.place),
-        identity_policies=PolicySet(
-            tuple(policy for each in sets for policy in each.policies),
-            tuple(one for each in sets for one in each.unread),
-        ),
-        boundary=_boundary(details, found.permissions_boundary),
+        principal=Known(_principal(detail), details.place),
+        identity_policies=merge_policy_sets([_policies(details, detail), *_policies_of_groups(details, detail)]),
+        boundary=_boundary(details, detail.permissions_boundary),
         session=_session(caller),
     )
 
 
 def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
-    """Give what the details tell of a role under the very ARN that is asked for.
+    """Give what the details hold of a role under the very ARN that is asked for.
 
-    They leave out the role's maximum session duration. The organization and its RCPs are not in them either. Raises
-    XdiagError for an ARN that is none.
+    They leave out the role's maximum session duration. The organization and its RCPs are not in them either.
+
+    Raises XdiagError for text that is not the ARN of a role.
     """
     role = parse_role(role_arn)
-    found = details.roles.get(role.name)
+    detail = details.roles.get(role.name)
     gap = _absence(details, role.account, f"role {role.name}", "iam:GetRole", details.roles)
-    if role.account == details.account and found is not None and found.arn == role_arn:
-        trust = Policy(found.role_name, found.assume_role_policy_document, PolicyKind.TRUST)
-        return DestinationSide(Known(_role(found), details.place), Known(trust, details.place))
+    if role.account == details.account and detail is not None and detail.arn == role_arn:
+        trust = Policy(detail.role_name, detail.assume_role_policy_document, PolicyKind.TRUST)
+        return DestinationSide(Known(_role(detail), details.place), Known(trust, details.place))
     if gap is not None:
         return DestinationSide(gap, gap, other_roles=gap)
-    arns = {name.lower(): each.arn for name, each in details.roles.items()}
+    arns = {name.lower(): other.arn for name, other in details.roles.items()}
     near = get_close_matches(role.name.lower(), arns, n=_NEAR_MISSES)
     return DestinationSide(
         role=Known(None, details.place),
@@ -202,58 +220,45 @@ def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
     )
 
 
-class Printed(Struct, rename="pascal"):
-    """The whole answer, or a page of it."""
-
-    user_detail_list: tuple[User, ...] = ()
-    group_detail_list: tuple[Group, ...] = ()
-    role_detail_list: tuple[RoleDetail, ...] = ()
-    policies: tuple[Managed, ...] = ()
-    is_truncated: bool = False
-    next_token: str | None = None
-
-
 _EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints for one account"
-
-
 _NEAR_MISSES = 20
 
 
-def _arns(printed: Printed) -> Iterator[str]:
-    for listed in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
-        yield from (each.arn for each in listed)
+def _arns(printed: PrintedDetails) -> Iterator[str]:
+    for details in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
+        yield from (detail.arn for detail in details)
 
 
 def _absence(
-    details: AccountDetails, account: str, what: str, permission: str, listed: Mapping[str, object]
+    details: AccountDetails, account: str, name: str, permission: str, others: Mapping[str, object]
 ) -> Unread | None:
-    """Say why something that is not in the details may exist all the same; None where it cannot.
+    """Say why a user or role that is not in the details may exist all the same; None where it cannot.
 
     A list without a single entry is as likely to have been left out with `--filter` as to be empty.
     """
     if account != details.account:
-        detail = f"{shown(details.place)} is about account {details.account}"
+        detail = f"{quotable(details.place)} is about account {details.account}"
     elif not details.whole:
-        detail = f"{shown(details.place)} is one page of several"
-    elif not listed:
-        detail = f"{shown(details.place)} lists none at all; they may have been filtered out"
+        detail = f"{quotable(details.place)} is one page of several"
+    elif not others:
+        detail = f"{quotable(details.place)} lists none; they may have been filtered out"
     else:
         return None
-    return Unread(subject=f"{what} of account {account}", permission=permission, detail=detail)
+    return Unread(subject=f"{name} of account {account}", permission=permission, detail=detail)
 
 
-def _principal(found: User | RoleDetail) -> Principal:
-    unique_id = found.user_id if isinstance(found, User) else found.role_id
-    return Principal(found.arn, unique_id, _tags(found.arn, found.tags), _utc(found.create_date))
+def _principal(detail: User | RoleDetail) -> Principal:
+    unique_id = detail.user_id if isinstance(detail, User) else detail.role_id
+    return Principal(detail.arn, unique_id, _tags(detail.arn, detail.tags), _utc(detail.create_date))
 
 
-def _role(found: RoleDetail) -> Role:
+def _role(detail: RoleDetail) -> Role:
     longest = Unread(
-        subject=f"maximum session duration of {found.arn}",
+        subject=f"maximum session duration of {detail.arn}",
         permission="iam:GetRole",
-        detail="account authorization details do not tell it",
+        detail="account authorization details do not contain it",
     )
-    return Role(found.arn, found.role_id, _tags(found.arn, found.tags), longest, _utc(found.create_date))
+    return Role(detail.arn, detail.role_id, _tags(detail.arn, detail.tags), longest, _utc(detail.create_date))
 
 
 def _tags(arn: str, tags: tuple[Tag, ...] | None) -> Evidence[Mapping[str, str]]:
@@ -285,26 +290,26 @@ def _session(caller: CallerArn) -> Session:
     return Session(policies=PolicySet(), tags=Known({}), transitive_tag_keys=Known(()), source_identity=Known(None))
 
 
-def _policies(details: AccountDetails, carrier: User | Group | RoleDetail) -> PolicySet:
-    match carrier:
+def _policies(details: AccountDetails, holder: User | Group | RoleDetail) -> PolicySet:
+    match holder:
         case User():
-            inline, attached_to = carrier.user_policy_list, ""
+            inline, attached_to = holder.user_policy_list, ""
         case RoleDetail():
-            inline, attached_to = carrier.role_policy_list, ""
+            inline, attached_to = holder.role_policy_list, ""
         case Group():
-            inline, attached_to = carrier.group_policy_list, str(Attachment(AttachmentKind.GROUP, carrier.group_name))
-    managed = [_managed(details, each.policy_arn, attached_to) for each in carrier.attached_managed_policies]
+            inline, attached_to = holder.group_policy_list, str(Attachment(AttachmentKind.GROUP, holder.group_name))
+    managed = [_managed(details, attached.policy_arn, attached_to) for attached in holder.attached_managed_policies]
     return PolicySet(
         (
-            *(Policy(each.policy_name, each.policy_document, attached_to=attached_to) for each in inline),
+            *(Policy(policy.policy_name, policy.policy_document, attached_to=attached_to) for policy in inline),
             *(policy for policy in managed if isinstance(policy, Policy)),
         ),
         tuple(gap for gap in managed if isinstance(gap, Unread)),
     )
 
 
-def _of_groups(details: AccountDetails, found: User | RoleDetail) -> Iterator[PolicySet]:
-    for name in found.group_list if isinstance(found, User) else ():
+def _policies_of_groups(details: AccountDetails, holder: User | RoleDetail) -> Iterator[PolicySet]:
+    for name in holder.group_list if isinstance(holder, User) else ():
         if name in details.groups:
             yield _policies(details, details.groups[name])
         else:
@@ -335,13 +340,13 @@ def _managed(details: AccountDetails, arn: str, attached_to: str) -> Policy | Un
         arn,
         attached_to,
         default.version_id,
-        () if ":iam::aws:policy/" in arn else tuple(_idle(versions, default)),
+        () if ":iam::aws:policy/" in arn else tuple(_others(versions, default)),
     )
 
 
-def _idle(versions: Iterable[Version], default: Version) -> Iterator[PolicyVersion]:
-    yield from (PolicyVersion(each.version_id, each.document) for each in versions if each is not default)
+def _others(versions: Iterable[Version], default: Version) -> Iterator[PolicyVersion]:
+    yield from (PolicyVersion(version.version_id, version.document) for version in versions if version is not default)
 
 
 def _left_out(details: AccountDetails) -> str:
-    return f"it is not in {shown(details.place)}"
+    return f"it is not in {quotable(details.place)}"

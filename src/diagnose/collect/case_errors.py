@@ -1,4 +1,4 @@
-"""What keeps JSON from being a case: one sentence that names the field, and a hint that mends it."""
+"""Why JSON is not a case: one sentence that names the field, and a hint that says how to fix it."""
 
 import json
 import re
@@ -8,9 +8,9 @@ from difflib import get_close_matches
 import msgspec
 from msgspec import inspect
 
-from diagnose.collect.json_errors import shown
+from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
-from diagnose.model.case import SCHEMA, Case
+from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.json_text import Node, Object, parse, read_once
 
 
@@ -19,61 +19,62 @@ def not_a_case(data: bytes, error: Exception, place: str) -> XdiagError:
     top = _members(data)
     for keys, what, hint in _LOOKS_LIKE:
         if keys <= top.keys():
-            return XdiagError(f"`{shown(place)}` is not a case: it looks like {what}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` is not a case: it looks like {what}", hint=hint)
     version = _decoded(bytes(top.get("schema", b"null")))
-    if isinstance(version, str) and version != SCHEMA:
+    if isinstance(version, str) and version != CASE_SCHEMA:
         return wrong_version(version, place)
     sentence, hint = reworded(error, data, Case)
-    return XdiagError(f"`{shown(place)}` is not a case: {sentence}", hint=hint)
+    return XdiagError(f"`{quotable(place)}` is not a case: {sentence}", hint=hint)
 
 
 def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
-    """Turn what msgspec says of `data`, which should have become a `type_`, into our words: a sentence, and a hint."""
+    """Reword msgspec's error of `data`, which should have become a `type_`: a sentence, and a hint."""
     text = str(error)
-    said, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
+    message, _, steps = text.partition(" - at `$") if text.endswith("`") else (text, "", "")
     path: _Path = tuple(
         name or (None if index == "..." else int(index))
         for name, index in re.findall(r"\.(\w+)|\[(\d+|\.{3})\]", steps)
     )
     kinds = _kinds_at(path, type_)
-    if found := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", said):
+    if match := re.fullmatch(r"Expected `(.+?)`(?:, got `(.+)`)?", message):
         hint = "" if path else "expected one case; a case on each line is a batch"
-        return _wrong_type(path, data, found[1], found[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
-    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL):
-        hint = _did_you_mean(found[1], [member.encode_name for kind in kinds for member in _fields(kind)])
-        return f"it has an unknown field `{_written((*path, found[1]))}`", hint
-    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
-        inner = _kinds_at((*path, found[1]), type_)
-        return f"it lacks `{_written((*path, found[1]))}`", _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(
-            inner
-        )
-    if found := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", said, re.DOTALL):
-        return f"`{_written(path)}` is `{shown(found[1])}`", _did_you_mean(found[1], _allowed(path, type_))
-    return f"{said[:1].lower()}{said[1:]} at `{_written(path)}`", ""
+        return _wrong_type(path, data, match[1], match[2] or ""), _EVIDENCE if _is_evidence(kinds) else hint
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", message, re.DOTALL):
+        hint = _did_you_mean(match[1], [member.encode_name for kind in kinds for member in _fields(kind)])
+        return f"it has an unknown field `{_path_words((*path, match[1]))}`", hint
+    if match := re.fullmatch(r"Object missing required field `(.+)`", message):
+        inner = _kinds_at((*path, match[1]), type_)
+        hint = _EVIDENCE if _is_evidence((*kinds, *inner)) else _wanted(inner)
+        return f"`{_path_words((*path, match[1]))}` is missing", hint
+    if match := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", message, re.DOTALL):
+        return f"`{_path_words(path)}` is `{quotable(match[1])}`", _did_you_mean(match[1], _allowed(path, type_))
+    return f"{message[:1].lower()}{message[1:]} at `{_path_words(path)}`", ""
 
 
 def wrong_version(version: str, place: str) -> XdiagError:
     """Say that a case was written in another version of the format."""
     return XdiagError(
-        f"`{shown(place)}` has the schema `{shown(version)}`, which this xdiag does not read",
-        hint=f"expected `{SCHEMA}`; a newer schema needs a newer xdiag",
+        f"`{quotable(place)}` has the schema `{quotable(version)}`, which this version of xdiag cannot read",
+        hint=f"expected `{CASE_SCHEMA}`; a newer schema needs a newer xdiag",
     )
 
 
 def repeated_key(text: str, place: str) -> XdiagError | None:
-    """Name a key that one object of a case holds twice: readers of JSON silently drop one of the values.
+    """Name a key that one object of a case repeats: readers of JSON silently drop one of the values.
 
-    Policy documents may repeat a key; their text is kept, and what it means is for the evaluator to say.
+    Policy documents may repeat a key; their text is kept, and deciding knows what it means.
     """
     try:
         read_once(text)
         return None
     except ValueError:
-        # It need not be for a repetition: numbers may be too long for Python, texts hold control characters.
+        # There may be another reason than a repetition: numbers too long for Python, control characters in texts.
         path = next(_repeated(parse(text, strict=False)), None)
     if path is None:
         return None
-    return XdiagError(f"`{shown(place)}` is not a case: `{_written(path)}` is there twice", hint="keep one of the two")
+    return XdiagError(
+        f"`{quotable(place)}` is not a case: `{_path_words(path)}` appears twice", hint="keep one of the two"
+    )
 
 
 _Path = tuple[str | int | None, ...]
@@ -83,23 +84,23 @@ _SAVED = "expected a file that `--save-case` has written"
 _PROPOSED = (
     "try a proposed policy with `--with-trust-policy`, `--with-identity-policy`, `--with-boundary` or `--with-scp`"
 )
-_TRUST = "a role alone is no case; `--with-trust-policy` takes its trust policy"
+_TRUST = "a role alone is not a case; `--with-trust-policy` takes its trust policy"
 _LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"Statement"}), "a policy document", _PROPOSED),
     (frozenset({"PolicyDocument"}), "a policy as IAM returns it", _PROPOSED),
     (frozenset({"PolicyVersion"}), "a policy as IAM returns it", _PROPOSED),
     (frozenset({"AssumeRolePolicyDocument"}), "a role as IAM returns it", _TRUST),
     (frozenset({"Role"}), "the output of `aws iam get-role`", _TRUST),
-    (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is no case; {_SAVED}"),
+    (frozenset({"User"}), "the output of `aws iam get-user`", f"a user alone is not a case; {_SAVED}"),
     (
         frozenset({"RoleDetailList"}),
         "the output of `aws iam get-account-authorization-details`",
         f"it describes an account, not a request; {_SAVED}",
     ),
-    (frozenset({"Credentials"}), "credentials", f"do not hand that file on; {_SAVED}"),
+    (frozenset({"Credentials"}), "credentials", f"do not share that file; {_SAVED}"),
     (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; `--message` takes the event's `errorMessage`"),
     (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; `--message` takes an event's `errorMessage`"),
-    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made of"),
+    (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made from"),
 )
 _EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'
 _WORDS = {
@@ -139,16 +140,16 @@ def _decoded(data: bytes) -> object:
 
 
 def _wrong_type(path: _Path, data: bytes, wanted: str, got: str) -> str:
-    """Say what should stand at `path` and what does; a mapping's key is looked up, for msgspec does not tell it."""
-    subject = f"`{_written(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
+    """Say what should stand at `path` and what does. A mapping's key is looked up, for msgspec leaves it out."""
+    subject = f"`{_path_words(_with_keys(path, _decoded(data), _PYTHON.get(got, object)))}`" if path else "it"
     expected = " or ".join(_WORDS.get(word, word) for word in wanted.split(" | "))
     return f"{subject} must be {expected}" + (f", but is {_WORDS.get(got, got)}" if got else "")
 
 
 def _with_keys(path: _Path, value: object, kind: type) -> _Path:
     """Put the key into each step of `path` that stands for any, so that the path leads to a value of `kind`."""
-    found = next(_ways(path, value, kind), path)
-    return found if len(found) == len(path) else path
+    full = next(_ways(path, value, kind), path)
+    return full if len(full) == len(path) else path
 
 
 def _ways(path: _Path, value: object, kind: type) -> Iterator[_Path]:
@@ -218,11 +219,11 @@ def _did_you_mean(word: str, words: Sequence[str]) -> str:
     close = get_close_matches(word.lower(), words, n=1)
     if close:
         return f"did you mean `{close[0]}`"
-    return f"expected one of {', '.join(f'`{each}`' for each in words)}" if words else ""
+    return f"expected one of {', '.join(f'`{word}`' for word in words)}" if words else ""
 
 
 def _repeated(value: Node) -> Iterator[_Path]:
-    """Give the paths to keys that stand twice in one object, but for those in policy documents."""
+    """Give the paths to keys that one object repeats, except in policy documents."""
     if isinstance(value, Object):
         seen = set()
         for key, inner in value.members:
@@ -235,12 +236,12 @@ def _repeated(value: Node) -> Iterator[_Path]:
         yield from ((index, *path) for index, inner in enumerate(value) for path in _repeated(inner))
 
 
-def _written(path: _Path) -> str:
+def _path_words(path: _Path) -> str:
     """Write a path as people do: `request.context["aws:username"][0]`."""
     text = ""
     for step in path:
         if isinstance(step, str) and step.isidentifier():
             text += f".{step}"
         else:
-            text += "[...]" if step is None else f"[{step}]" if isinstance(step, int) else f'["{shown(step, 80)}"]'
+            text += "[...]" if step is None else f"[{step}]" if isinstance(step, int) else f'["{quotable(step, 80)}"]'
     return text.removeprefix(".")

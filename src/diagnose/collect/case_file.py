@@ -13,27 +13,27 @@ from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
 from diagnose.collect.case_errors import not_a_case, repeated_key, wrong_version
-from diagnose.collect.json_errors import not_json, shown
+from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import SCHEMA, Case
+from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.json_text import UNSURE, read_at_once
 from diagnose.model.policy import Policy, PolicyKind, document_text
 
-MOST_BYTES = 64 * 2**20
+LARGEST_FILE = 64 * 2**20
 """The size of the largest file that is read."""
 
 
 def read_case(path: Path | Literal["-"]) -> Case:
     """Read one case from a file, or from standard input for "-".
 
-    Raises XdiagError, with the file's name and the mend, for anything that is not a case.
+    Raises XdiagError, with the file's name and what to do, for anything that is not a case.
     """
-    return case_from_json(read_bytes(path), place=place_of(path))
+    return case_from_json(read_bytes(path), place=input_name(path))
 
 
 def case_from_json(data: bytes, *, place: str) -> Case:
-    """Read one case. `place` names the file, and the line where it holds many, in what may be raised.
+    """Read one case. `place` names the file, or the line of it, in the message of an error.
 
     Raises XdiagError for anything that is not a case.
     """
@@ -52,11 +52,11 @@ def case_from_json(data: bytes, *, place: str) -> Case:
 
 
 def checked(case: Case, place: str) -> Case:
-    """Give the case back if its schema is ours and both its ARNs can be read; raises XdiagError if not.
+    """Give the case if its schema is ours and both its ARNs can be read; raises XdiagError if not.
 
-    Messages are AWS's, pasted by somebody: credentials that came along are taken out.
+    Messages are AWS's, pasted by somebody: credentials in them are taken out.
     """
-    if case.schema != SCHEMA:
+    if case.schema != CASE_SCHEMA:
         raise wrong_version(case.schema, place)
     for field, parse, arn in (
         ("request.role_arn", parse_role, case.request.role_arn),
@@ -65,7 +65,7 @@ def checked(case: Case, place: str) -> Case:
         try:
             parse(arn)
         except XdiagError as error:
-            raise XdiagError(f"`{shown(place)}`, `{field}`: {error.message}", hint=error.hint) from None
+            raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
     if case.message:
         case = replace(case, message=redacted(case.message))
     if case.probe and case.probe.message:
@@ -88,9 +88,9 @@ def save_case(case: Case, path: Path) -> None:
     """
     data = case_as_json(case) + b"\n"
     if path.is_dir():
-        raise XdiagError(f"`{shown(str(path))}` is a folder", hint="expected the name of a file to write")
+        raise XdiagError(f"`{quotable(str(path))}` is a folder", hint="expected the name of a file to write")
     if str(path) == "-" or (path.exists() and not path.is_file()):
-        raise XdiagError(f"`{shown(str(path))}` is no file that a case can be kept in", hint="expected a file's name")
+        raise XdiagError(f"`{quotable(str(path))}` is not a file that can hold a case", hint="expected a file's name")
     part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -110,7 +110,7 @@ def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
 
     Raises XdiagError for anything that is not a JSON object with a `Statement`.
     """
-    return policy_from_json(read_bytes(path), kind, place=place_of(path))
+    return policy_from_json(read_bytes(path), kind, place=input_name(path))
 
 
 def policy_from_json(data: bytes, kind: PolicyKind, *, place: str) -> Policy:
@@ -125,18 +125,18 @@ def policy_from_json(data: bytes, kind: PolicyKind, *, place: str) -> Policy:
     name, document = _unwrapped(Raw(data), place, kind)
     if "Statement" not in _members(document_text(document).encode(), place):
         raise XdiagError(
-            f"`{shown(place)}` is not a policy: it has no `Statement`",
+            f"`{quotable(place)}` is not a policy: it has no `Statement`",
             hint="expected a policy document, or the output of an AWS command that reads one policy",
         )
     return Policy(name or Path(place).name, document, kind)
 
 
-def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
+def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
     """Read a whole file, or standard input for "-".
 
     Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
     """
-    place = place_of(path)
+    place = input_name(path)
     try:
         if str(path) == "-":
             data = sys.stdin.buffer.read(most + 1)
@@ -147,13 +147,14 @@ def read_bytes(path: Path | Literal["-"], most: int = MOST_BYTES) -> bytes:
         raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
     if len(data) > most:
         raise XdiagError(
-            f"`{shown(place)}` is larger than {most // 2**20} MB", hint="no evidence is as large; is it the right file?"
+            f"`{quotable(place)}` is larger than {most // 2**20} MB",
+            hint="no evidence is this large; is it the right file?",
         )
     return data
 
 
-def place_of(path: Path | Literal["-"]) -> str:
-    """Say where what is read at a path stands, for people."""
+def input_name(path: Path | Literal["-"]) -> str:
+    """Name what is read at a path: the path itself, or standard input for "-"."""
     return "standard input" if str(path) == "-" else str(path)
 
 
@@ -165,7 +166,7 @@ _DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content
 
 
 def _storable(value: object) -> object:
-    """Give a value whose policy documents are all JSON: one that is not is held in a string, where it does no harm."""
+    """Give a value whose policy documents are all JSON: one that is not becomes a string, where it does no harm."""
     if isinstance(value, Raw):
         try:
             msgspec.json.decode(value)
@@ -178,13 +179,13 @@ def _storable(value: object) -> object:
 
 
 def _unwrapped(text: Raw, place: str, kind: PolicyKind) -> tuple[str, Raw]:
-    """Take the policy's name, where it is told, and its document out of what an AWS command has printed."""
+    """Take the policy's name, if there is one, and its document out of what an AWS command has printed."""
     if bytes(text).startswith(b'"'):
         return "", text
     members = _members(bytes(text), place)
     if "AssumeRolePolicyDocument" in members and kind is not PolicyKind.TRUST:
         raise XdiagError(
-            f"`{shown(place)}` is a role and holds a trust policy", hint=f"expected a policy of the kind `{kind}`"
+            f"`{quotable(place)}` is a role and holds a trust policy", hint=f"expected a policy of the kind `{kind}`"
         )
     for key in _DOCUMENTS:
         if "Statement" not in members and key in members:
@@ -202,7 +203,7 @@ def _members(text: bytes, place: str) -> dict[str, Raw]:
         return _MEMBERS.decode(text)
     except msgspec.ValidationError:
         raise XdiagError(
-            f"`{shown(place)}` is not a policy: it is not a JSON object",
+            f"`{quotable(place)}` is not a policy: it is not a JSON object",
             hint='expected `{"Version": ..., "Statement": ...}`',
         ) from None
     except (ValueError, RecursionError) as error:
@@ -221,13 +222,13 @@ def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> 
     """Say why the operating system did not let a file be read or written."""
     match error:
         case FileNotFoundError() if done == "read":
-            return XdiagError(f"there is no file `{shown(place)}`", hint=hint)
+            return XdiagError(f"there is no file `{quotable(place)}`", hint=hint)
         case FileNotFoundError():
-            return XdiagError(f"there is no folder for `{shown(place)}`", hint=hint)
+            return XdiagError(f"there is no folder for `{quotable(place)}`", hint=hint)
         case IsADirectoryError():
-            return XdiagError(f"`{shown(place)}` is a folder, not a file", hint=hint)
+            return XdiagError(f"`{quotable(place)}` is a folder, not a file", hint=hint)
         case PermissionError():
-            return XdiagError(f"`{shown(place)}` may not be {done}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` cannot be {done}: permission denied", hint=hint)
         case OSError(strerror=str(reason)):
-            return XdiagError(f"`{shown(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
-    return XdiagError(f"`{shown(place)}` cannot be {done}: it is not a file name", hint=hint)
+            return XdiagError(f"`{quotable(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
+    return XdiagError(f"`{quotable(place)}` cannot be {done}: it is not a file name", hint=hint)

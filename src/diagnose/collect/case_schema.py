@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from diagnose.model.case import SCHEMA, Case
+from diagnose.model.case import CASE_SCHEMA, Case
 
 
 def case_schema() -> dict[str, Any]:
@@ -18,7 +18,7 @@ def case_schema() -> dict[str, Any]:
     (reference,), definitions = msgspec.json.schema_components([Case], ref_template=_REFERENCE)
     names = {name: _name(definition["title"]) for name, definition in definitions.items()}
     made = {names[name]: _cleaned(definition, names) for name, definition in definitions.items()}
-    made["Case"]["properties"]["schema"] = {"const": SCHEMA, "default": SCHEMA}
+    made["Case"]["properties"]["schema"] = {"const": CASE_SCHEMA, "default": CASE_SCHEMA}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A case of xdiag: one request, and what is known of the two sides it runs between",
@@ -53,7 +53,7 @@ def _cleaned(value: Any, names: Mapping[str, str]) -> Any:
     Defaults that are objects are dropped too: they repeat at length that nothing is known.
     """
     if isinstance(value, list):
-        return [_cleaned(each, names) for each in value]
+        return [_cleaned(item, names) for item in value]
     if not isinstance(value, dict):
         return value
     made = {key: _cleaned(inner, names) for key, inner in value.items() if key != "discriminator"}

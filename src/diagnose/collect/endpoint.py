@@ -6,19 +6,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.aws.calls import find_listed
-from diagnose.aws.session import Side
+from diagnose.aws.calls import list_all_or_absent
+from diagnose.aws.session import Credentials
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 
-_ACTION = "ec2:DescribeVpcEndpoints"
-_ID = re.compile(r"vpce-[0-9a-f]+")
-
 
 def read_endpoint(
-    endpoint: str, side: Side | None, region: str, progress: Callable[[str], None]
+    endpoint: str, credentials: Credentials | None, region: str, progress: Callable[[str], None]
 ) -> Evidence[Endpoint | None]:
     """Read an endpoint in the Region that the request goes to. One that may not be read is still the one that is used.
 
@@ -36,35 +33,38 @@ def read_endpoint(
     if region == GLOBAL_REGION:
         hint = "name the Region of the endpoint with `--region`"
         raise XdiagError(f"no request to sts.amazonaws.com goes through the VPC endpoint `{endpoint}`", hint=hint)
-    if side is None:
+    if credentials is None:
         return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, "no credentials were given for the source's account")
     progress(f"reading VPC endpoint {endpoint}")
-    found = find_listed(
-        _Regional(side, region),
+    endpoints = list_all_or_absent(
+        _Regional(credentials, region),
         _ACTION,
         endpoint,
         "VpcEndpoints",
         absent="InvalidVpcEndpointId.NotFound",
         VpcEndpointIds=[endpoint],
     )
-    if isinstance(found, Unread):
-        return Known(Endpoint(endpoint, policy=found), "stated on the command line")
-    if not found.value:
-        said = (
-            f"{side.label} sees no such endpoint in {region}: it is mistyped, in another Region, or another account's"
-        )
-        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=said)
-    return Known(_endpoint(found.value[0], region), found.source)
+    if isinstance(endpoints, Unread):
+        return Known(Endpoint(endpoint, policy=endpoints), "stated on the command line")
+    if not endpoints.value:
+        why = "it may be mistyped, in another Region or in another account"
+        detail = f"{credentials.label} sees no such endpoint in {region}: {why}"
+        return Unread(Gap.NO_CREDENTIALS, endpoint, detail=detail)
+    return Known(_endpoint(endpoints.value[0], region), endpoints.source)
+
+
+_ACTION = "ec2:DescribeVpcEndpoints"
+_ID = re.compile(r"vpce-[0-9a-f]+")
 
 
 class _Regional(Struct, frozen=True):
-    """One side's clients of one Region."""
+    """Clients of one Region."""
 
-    side: Side
+    credentials: Credentials
     region: str
 
     def client(self, service: str) -> Any:
-        return self.side.client(service, self.region)
+        return self.credentials.client(service, self.region)
 
 
 def _endpoint(described: Any, region: str) -> Endpoint:
@@ -72,13 +72,13 @@ def _endpoint(described: Any, region: str) -> Endpoint:
     # `cn.com.amazonaws.cn-north-1.sts` in China, `com.amazonaws.us-east-1.sts-fips` for FIPS.
     if described["VpcEndpointType"] != "Interface" or not re.search(r"\.sts(-fips)?$", service):
         hint = f"expected an interface endpoint for STS, such as one for `com.amazonaws.{region}.sts`"
-        raise XdiagError(f"the VPC endpoint `{id_}` is one for `{service}`", hint=hint)
+        raise XdiagError(f"the VPC endpoint `{id_}` is for `{service}`, not for STS", hint=hint)
     document = described.get("PolicyDocument")
     return Endpoint(
         id_,
         described.get("VpcId", ""),
         described.get("OwnerId", ""),
-        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="the answer of AWS does not hold it")
+        Unread(Gap.NOT_SUPPLIED, f"policy of {id_}", detail="AWS's answer does not contain it")
         if document is None
         else Known(Policy(id_, raw_document(document), PolicyKind.ENDPOINT), _ACTION),
     )

@@ -1,4 +1,4 @@
-"""What an organization says of an account, read with whichever credentials may.
+"""The policies of an organization that apply to an account, read with whichever credentials may.
 
 Only the management account and delegated administrators may read an organization's policies.
 
@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.collect.organization import Administrator, Place, place_of
+from diagnose.collect.organization import AccountPlace, Administrator, find_account
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_document
@@ -19,73 +19,67 @@ from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS
 
 
-class Bound(Struct, frozen=True):
-    """What an organization says of an account: which one it is, with the account's place, and its policies by level."""
+class Guardrails(Struct, frozen=True):
+    """The organization of an account, with the account's place in it, and its policies of one kind by level."""
 
     organization: Evidence[Organization | None]
     levels: Evidence[tuple[Level, ...]]
 
 
-Kind: TypeAlias = Literal[PolicyKind.SCP, PolicyKind.RCP]
+GuardrailKind: TypeAlias = Literal[PolicyKind.SCP, PolicyKind.RCP]
 
 
 def read_guardrails(
     account: str,
     organization: Evidence[Organization | None],
-    kind: Kind,
+    kind: GuardrailKind,
     administrators: Sequence[Administrator],
-) -> Bound:
-    """Read what binds an account with the first credentials that may. `organization` is what the account itself told.
+) -> Guardrails:
+    """Read what applies to an account with the first credentials that may. `organization` is as the account has it.
 
-    Neither SCPs nor RCPs bind the management account, so there none are read.
+    Neither SCPs nor RCPs apply to the management account, so none are read there.
 
     Sources:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
     if isinstance(organization, Known) and organization.value is None:
-        return Bound(organization, Known((), organization.source))
-    subject = f"{words_of(kind)} of account {account}"
+        return Guardrails(organization, Known((), organization.source))
+    subject = f"{_words(kind)} of account {account}"
     refusals: list[Unread] = []
     for administrator in administrators:
-        found = _placed(administrator, account, organization)
-        if isinstance(found, Unread):
-            # What strangers to the organization are refused says nothing.
+        membership = _membership(administrator, account, organization)
+        if isinstance(membership, Unread):
+            # What is refused to those outside of the organization says nothing of it.
             if (
                 administrator.named
                 or administrator.account == account
                 or _same(administrator.organization, organization)
             ):
-                refusals.append(replace(found, subject=subject))
+                refusals.append(replace(membership, subject=subject))
             continue
-        theirs, place = found
+        theirs, place = membership
         placed = Known(replace(theirs, path=place.path(theirs.id)), "organizations:ListParents")
         if theirs.management_account == account:
-            return Bound(placed, Known((), placed.source))
+            return Guardrails(placed, Known((), placed.source))
         administrator.progress(f"reading the {subject}")
-        return Bound(placed, read_levels(administrator, place, kind, subject))
+        return Guardrails(placed, read_levels(administrator, place, kind, subject))
     if isinstance(organization, Known) and _management_account(organization) == account:
-        return Bound(organization, Known((), organization.source))
-    untried = Unread(Gap.NOT_SUPPLIED, subject, LIST, f"{_who(_management_account(organization))}, {_WHOSE}")
-    return Bound(organization, refusals[0] if refusals else untried)
+        return Guardrails(organization, Known((), organization.source))
+    untried = Unread(Gap.NOT_SUPPLIED, subject, _LIST, f"{_who(_management_account(organization))}; {_WHOSE}")
+    return Guardrails(organization, refusals[0] if refusals else untried)
 
 
-LIST = "organizations:ListPoliciesForTarget"
-
-
-def words_of(kind: Kind) -> str:
-    """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
-    return LAYER_WORDS[Layer(kind)].policies
-
-
-def read_levels(administrator: Administrator, place: Place, kind: Kind, subject: str) -> Evidence[tuple[Level, ...]]:
+def read_levels(
+    administrator: Administrator, place: AccountPlace, kind: GuardrailKind, subject: str
+) -> Evidence[tuple[Level, ...]]:
     """Read every level. A type of policy that is not enabled in the root is attached nowhere, and limits nothing.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html
     """
     root = _root(administrator, place)
     if isinstance(root, Known):
-        enabled = {each["Type"]: each["Status"] for each in root.value.get("PolicyTypes", ())}
+        enabled = {policy_type["Type"]: policy_type["Status"] for policy_type in root.value.get("PolicyTypes", ())}
         status = enabled.get(_TYPES[kind])
         if status is None:
             return Known((), root.source)
@@ -98,12 +92,13 @@ def read_levels(administrator: Administrator, place: Place, kind: Kind, subject:
     )
     read = tuple(replace(level, policies=_at(administrator, level.target, kind)) for level in levels)
     if isinstance(root, Unread) and all(level.policies == PolicySet() for level in read):
-        # Where the type is enabled, a policy of AWS's own is attached everywhere; whether it is, the root alone tells.
+        # Where the type is enabled, a policy of AWS's own is attached everywhere. Only the root says whether it is.
         return replace(root, subject=subject)
-    return Known(read, LIST)
+    return Known(read, _LIST)
 
 
-_WHOSE = "whose profile --org-profile names"
+_LIST = "organizations:ListPoliciesForTarget"
+_WHOSE = "give its profile with --org-profile"
 
 
 def _management_account(organization: Evidence[Organization | None]) -> str:
@@ -130,35 +125,35 @@ def _same(one: Evidence[Organization | None], other: Evidence[Organization | Non
     )
 
 
-def _placed(
+def _membership(
     administrator: Administrator, account: str, organization: Evidence[Organization | None]
-) -> tuple[Organization, Place] | Unread:
+) -> tuple[Organization, AccountPlace] | Unread:
     """Find an account in the administrator's organization.
 
-    An account that is there is in that organization, whether or not it could tell so itself.
+    An account that is found there is in that organization, whatever could be read with its own credentials.
     """
     administrator.progress(f"looking for account {account} in the organization {administrator.label}")
     theirs = administrator.organization
     if isinstance(theirs, Unread):
         return _refused(administrator, theirs, _management_account(organization))
     if theirs.value is None:
-        return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=f"{administrator.label}, there is no organization")
+        return Unread(Gap.NOT_SUPPLIED, permission=_LIST, detail=f"{administrator.label}, there is no organization")
     if isinstance(organization, Known) and not _same(theirs, organization):
         return _elsewhere(administrator, account, theirs.value, organization.value)
-    place = place_of(administrator, account)
+    place = find_account(administrator, account)
     if isinstance(place, Unread):
         return _refused(administrator, place, theirs.value.management_account)
     return (theirs.value, place) if place is not None else _elsewhere(administrator, account, theirs.value, None)
 
 
 def _refused(administrator: Administrator, gap: Unread, management_account: str) -> Unread:
-    """Say who refused what to whom, and who is not refused. A permission does not help those who are nobody there.
+    """Say who refused what to whom, and who may read it.
 
-    Nor does it help credentials that do not work.
+    A permission helps neither accounts without a part in the organization nor credentials that do not work.
     """
     who = ""
     if gap.gap is Gap.ACCESS_DENIED and administrator.account != management_account:
-        who = f"; {_who(management_account)}" + ("" if administrator.named else f", {_WHOSE}")
+        who = f"; {_who(management_account)}" + ("" if administrator.named else f"; {_WHOSE}")
     permission = "" if gap.gap is Gap.NO_CREDENTIALS else gap.permission
     return replace(gap, permission=permission, detail=f"{administrator.label}: {gap.detail}{who}")
 
@@ -168,22 +163,27 @@ def _elsewhere(administrator: Administrator, account: str, theirs: Organization,
     where = "is not"
     if own is not None:
         where = f"is in the organization {own.id}, whose management account is {own.management_account}, and not"
-    said = f"account {account} {where} in the organization {theirs.id}, which is read {administrator.label}"
-    return Unread(Gap.NOT_SUPPLIED, permission=LIST, detail=said)
+    detail = f"account {account} {where} in the organization {theirs.id}, which is read {administrator.label}"
+    return Unread(Gap.NOT_SUPPLIED, permission=_LIST, detail=detail)
 
 
-_TYPES: Mapping[Kind, str] = {
+_TYPES: Mapping[GuardrailKind, str] = {
     PolicyKind.SCP: "SERVICE_CONTROL_POLICY",
     PolicyKind.RCP: "RESOURCE_CONTROL_POLICY",
 }
 
 
-def _root(administrator: Administrator, place: Place) -> Evidence[Mapping[str, Any]]:
-    """Read the root, which tells what types of policies are enabled.
+def _words(kind: GuardrailKind) -> str:
+    """Name all policies of a kind. Each of the two kinds is a layer by itself, of the same name."""
+    return LAYER_WORDS[Layer(kind)].policies
+
+
+def _root(administrator: Administrator, place: AccountPlace) -> Evidence[Mapping[str, Any]]:
+    """Read the root, which names the types of policies that are enabled.
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Root.html
     """
-    roots = administrator.listed("organizations:ListRoots", f"root {place.root}", "Roots")
+    roots = administrator.list_all("organizations:ListRoots", f"root {place.root}", "Roots")
     if isinstance(roots, Unread):
         return roots
     for root in roots.value:
@@ -193,30 +193,30 @@ def _root(administrator: Administrator, place: Place) -> Evidence[Mapping[str, A
 
 
 def _name(administrator: Administrator, unit: str) -> str:
-    """Read the name of an OU. Not being able to is no gap: it decides nothing."""
-    described = administrator.read("organizations:DescribeOrganizationalUnit", unit, OrganizationalUnitId=unit)
+    """Read the name of an OU. It decides nothing, so that not being able to is not a gap."""
+    described = administrator.call("organizations:DescribeOrganizationalUnit", unit, OrganizationalUnitId=unit)
     if isinstance(described, Unread):
         return ""
     name: str = described.value["OrganizationalUnit"].get("Name", "")
     return name
 
 
-def _at(administrator: Administrator, target: str, kind: Kind) -> PolicySet:
+def _at(administrator: Administrator, target: str, kind: GuardrailKind) -> PolicySet:
     """Read what is attached to a root, an OU or an account itself."""
-    attached = administrator.listed(
-        LIST, f"{words_of(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
+    attached = administrator.list_all(
+        _LIST, f"{_words(kind)} attached to {target}", "Policies", TargetId=target, Filter=_TYPES[kind]
     )
     if isinstance(attached, Unread):
         return PolicySet(unread=(attached,))
-    read = [_policy(administrator, summary, kind) for summary in attached.value]
+    policies = [_policy(administrator, summary, kind) for summary in attached.value]
     return PolicySet(
-        tuple(each.value for each in read if isinstance(each, Known)),
-        tuple(each for each in read if isinstance(each, Unread)),
+        tuple(policy.value for policy in policies if isinstance(policy, Known)),
+        tuple(policy for policy in policies if isinstance(policy, Unread)),
     )
 
 
-def _policy(administrator: Administrator, summary: Mapping[str, str], kind: Kind) -> Evidence[Policy]:
-    described = administrator.read("organizations:DescribePolicy", summary["Arn"], PolicyId=summary["Id"])
+def _policy(administrator: Administrator, summary: Mapping[str, str], kind: GuardrailKind) -> Evidence[Policy]:
+    described = administrator.call("organizations:DescribePolicy", summary["Arn"], PolicyId=summary["Id"])
     if isinstance(described, Unread):
         return described
     content = described.value["Policy"]["Content"]

@@ -1,4 +1,4 @@
-"""The inline and attached policies of a user, a role or a group."""
+"""IAM, read with credentials of the account it belongs to: the policies of a user, a role or a group."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -8,31 +8,31 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.aws.calls import Answer, Clients, Refusal, listed, read, unread
+from diagnose.aws.calls import Answer, Clients, Refusal, call, gap_left_by, list_all
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
-from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion, raw_document
+from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion, merge_policy_sets, raw_document
 
 
-class Carrier(StrEnum):
-    """What carries policies, as the names of IAM's operations and parameters write it."""
+class PolicyHolder(StrEnum):
+    """What policies are attached to, as the names of IAM's operations and parameters write it."""
 
     USER = "User"
     ROLE = "Role"
     GROUP = "Group"
 
 
-def policies_of(clients: Clients, carrier: Carrier, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
-    """Read every policy of a carrier. One that cannot be read does not take the others with it."""
-    return merged(
-        [_inline(clients, carrier, name, arn, attached_to), _attached(clients, carrier, name, arn, attached_to)]
+def policies_of(clients: Clients, holder: PolicyHolder, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
+    """Read every policy of a holder. One that cannot be read does not keep the others from being read."""
+    return merge_policy_sets(
+        [_inline(clients, holder, name, arn, attached_to), _attached(clients, holder, name, arn, attached_to)]
     )
 
 
 def managed_policy(clients: Clients, arn: str, *, attached_to: str = "") -> Evidence[Policy]:
-    """Read the default version of a managed policy, and of a customer's own some of the others, if they may be read."""
-    described = read(clients, "iam:GetPolicy", arn, PolicyArn=arn)
+    """Read the default version of a managed policy, and of a customer's own some other versions if they may be read."""
+    described = call(clients, "iam:GetPolicy", arn, PolicyArn=arn)
     if isinstance(described, Unread):
         return described
     default = described.value["Policy"]["DefaultVersionId"]
@@ -53,15 +53,6 @@ def managed_policy(clients: Clients, arn: str, *, attached_to: str = "") -> Evid
     )
 
 
-def merged(sets: Iterable[PolicySet]) -> PolicySet:
-    """Put sets that count together into one."""
-    together = tuple(sets)
-    return PolicySet(
-        tuple(policy for each in together for policy in each.policies),
-        tuple(gap for each in together for gap in each.unread),
-    )
-
-
 def tags_of(described: Mapping[str, Any]) -> dict[str, str]:
     """Give the tags, which IAM leaves out where there are none."""
     return {tag["Key"]: tag["Value"] for tag in described.get("Tags", ())}
@@ -76,35 +67,37 @@ def created_at(described: Mapping[str, Any]) -> str:
 class Reader(Struct, frozen=True):
     """Credentials that belong to the account they read."""
 
-    side: Side
+    credentials: Credentials
     identity: Identity
 
 
-class Held(Struct, frozen=True):
-    """The credentials given for one side, and whose AWS says they are."""
+class IdentifiedCredentials(Struct, frozen=True):
+    """The credentials given for one side, and whose they are as AWS says."""
 
-    side: Side
+    credentials: Credentials
     identity: Identity | Refusal
 
 
-def reader_of(account: str, own: Held | None, other: Held | None) -> Reader | Unread:
+def reader_of(account: str, own: IdentifiedCredentials | None, other: IdentifiedCredentials | None) -> Reader | Unread:
     """Choose the credentials that belong to an account: those given for it, else those given for the other side.
 
     IAM knows the users and roles of one's own account only: to other credentials a role that exists seems not to.
     """
-    for held in (own, other):
-        if held is not None and isinstance(held.identity, Identity) and held.identity.account == account:
-            return Reader(held.side, held.identity)
+    for candidate in (own, other):
+        if candidate is None or isinstance(candidate.identity, Refusal):
+            continue
+        if candidate.identity.account == account:
+            return Reader(candidate.credentials, candidate.identity)
     if own is None:
         return Unread(Gap.NO_CREDENTIALS, detail=f"no credentials were given for account {account}")
     if isinstance(own.identity, Refusal):
-        gap = unread(own.identity, "", "")
-        return replace(gap, detail=f"with {own.side.label}: {gap.detail}")
-    who = f"with {own.side.label}, xdiag is {own.identity.arn}, in account {own.identity.account}"
-    return Unread(Gap.NO_CREDENTIALS, detail=f"{who} and not {account}")
+        gap = gap_left_by(own.identity, "", "")
+        return replace(gap, detail=f"with {own.credentials.label}: {gap.detail}")
+    who = f"with {own.credentials.label}, xdiag is {own.identity.arn}, in account {own.identity.account}"
+    return Unread(Gap.NO_CREDENTIALS, detail=f"{who}, not {account}")
 
 
-def about(gap: Unread, subject: str, permission: str) -> Unread:
+def gap_about(gap: Unread, subject: str, permission: str) -> Unread:
     """Say of one thing that it was not read because there is no reader for its account."""
     return replace(gap, subject=subject, permission=permission if gap.gap is Gap.NO_CREDENTIALS else "")
 
@@ -113,15 +106,15 @@ def about(gap: Unread, subject: str, permission: str) -> Unread:
 _OTHER_VERSIONS = 3
 
 
-def _inline(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to: str) -> PolicySet:
-    by_name = {f"{carrier}Name": name}
-    names = listed(clients, f"iam:List{carrier}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
+def _inline(clients: Clients, holder: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
+    by_name = {f"{holder}Name": name}
+    names = list_all(clients, f"iam:List{holder}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
     if isinstance(names, Unread):
         return PolicySet(unread=(names,))
     answers = [
         (
             policy,
-            read(clients, f"iam:Get{carrier}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
+            call(clients, f"iam:Get{holder}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
         )
         for policy in names.value
     ]
@@ -135,17 +128,19 @@ def _inline(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to
     )
 
 
-def _attached(clients: Clients, carrier: Carrier, name: str, arn: str, attached_to: str) -> PolicySet:
-    attachments = listed(
+def _attached(clients: Clients, holder: PolicyHolder, name: str, arn: str, attached_to: str) -> PolicySet:
+    attachments = list_all(
         clients,
-        f"iam:ListAttached{carrier}Policies",
+        f"iam:ListAttached{holder}Policies",
         f"attached policies of {arn}",
         "AttachedPolicies",
-        **{f"{carrier}Name": name},
+        **{f"{holder}Name": name},
     )
     if isinstance(attachments, Unread):
         return PolicySet(unread=(attachments,))
-    answers = [managed_policy(clients, each["PolicyArn"], attached_to=attached_to) for each in attachments.value]
+    answers = [
+        managed_policy(clients, attachment["PolicyArn"], attached_to=attached_to) for attachment in attachments.value
+    ]
     return PolicySet(
         tuple(answer.value for answer in answers if isinstance(answer, Known)),
         tuple(answer for answer in answers if isinstance(answer, Unread)),
@@ -153,17 +148,17 @@ def _attached(clients: Clients, carrier: Carrier, name: str, arn: str, attached_
 
 
 def _version(clients: Clients, arn: str, version: str) -> Evidence[Answer]:
-    answer = read(clients, "iam:GetPolicyVersion", arn, PolicyArn=arn, VersionId=version)
+    answer = call(clients, "iam:GetPolicyVersion", arn, PolicyArn=arn, VersionId=version)
     return answer if isinstance(answer, Unread) else Known(answer.value["PolicyVersion"], answer.source)
 
 
 def _other_versions(clients: Clients, arn: str) -> Iterable[PolicyVersion]:
-    """Read some versions without effect. Not being able to is no gap: they decide nothing."""
-    versions = listed(clients, "iam:ListPolicyVersions", arn, "Versions", PolicyArn=arn)
+    """Read some versions without effect. They decide nothing, so that not being able to is not a gap."""
+    versions = list_all(clients, "iam:ListPolicyVersions", arn, "Versions", PolicyArn=arn)
     if isinstance(versions, Unread):
         return
-    idle = [each["VersionId"] for each in versions.value if not each["IsDefaultVersion"]]
-    for version in idle[:_OTHER_VERSIONS]:
+    others = [version["VersionId"] for version in versions.value if not version["IsDefaultVersion"]]
+    for version in others[:_OTHER_VERSIONS]:
         answer = _version(clients, arn, version)
         if isinstance(answer, Known):
             yield PolicyVersion(version, raw_document(answer.value["Document"]))

@@ -1,4 +1,4 @@
-"""What keeps text from being JSON: one sentence that names the line and column, and a hint that mends it."""
+"""Why text is not JSON: one sentence that names the line and column, and a hint that says how to fix it."""
 
 import json
 import re
@@ -11,28 +11,30 @@ def not_json(data: bytes, error: Exception, place: str) -> XdiagError:
     """Say why `data` is not JSON. `error` is what msgspec's decoder, or decoding as UTF-8, raised."""
     for start, what, hint in _NOT_TEXT:
         if data.startswith(start):
-            return XdiagError(f"`{shown(place)}` {what}", hint=hint)
+            return XdiagError(f"`{quotable(place)}` {what}", hint=hint)
     if data[:2].count(0) == 1:
-        return XdiagError(f"`{shown(place)}` is UTF-16 text, not UTF-8", hint="save it as UTF-8")
+        return XdiagError(f"`{quotable(place)}` is UTF-16 text, not UTF-8", hint="save it as UTF-8")
     if not data.strip():
-        return XdiagError(f"`{shown(place)}` is empty", hint="expected JSON")
+        return XdiagError(f"`{quotable(place)}` is empty", hint="expected JSON")
     if isinstance(error, RecursionError):
         return nested_too_deeply(place)
     if isinstance(error, UnicodeDecodeError):
         return _not_utf8(data, place)
-    found = re.search(r"\(byte (\d+)\)$", str(error))
-    if found is None:
+    byte = re.search(r"\(byte (\d+)\)$", str(error))
+    if byte is None:
         return _cut_off(data, place)
-    at = _start(data, int(found[1]), str(error))
+    at = _start(data, int(byte[1]), str(error))
     if at >= len(data.rstrip()):
         return _cut_off(data, place)
     what, hint = _fault(data, at, str(error))
-    return XdiagError(f"`{shown(place)}` is not JSON at {position(data, at)}: {what}", hint=hint)
+    return XdiagError(f"`{quotable(place)}` is not JSON at {position(data, at)}: {what}", hint=hint)
 
 
 def nested_too_deeply(place: str) -> XdiagError:
-    """Say that reading was given up because lists and objects stand in one another too many times."""
-    return XdiagError(f"`{shown(place)}` is nested too deeply to be read", hint="a few dozen levels are enough for AWS")
+    """Say that lists and objects stand in one another too many times to be read."""
+    return XdiagError(
+        f"`{quotable(place)}` is nested too deeply to be read", hint="a few dozen levels are enough for AWS"
+    )
 
 
 def position(data: bytes, at: int) -> str:
@@ -43,8 +45,8 @@ def position(data: bytes, at: int) -> str:
     return f"line {line}, column {column}" if b"\n" in data.rstrip() else f"column {column}"
 
 
-def shown(text: str, most: int = 200) -> str:
-    """Make text from a file safe to print: control characters escaped, and cut after `most` characters."""
+def quotable(text: str, most: int = 200) -> str:
+    """Make text from a file fit to be quoted: control characters escaped, and cut after `most` characters."""
     return printable(text[:most]) + ("…" if len(text) > most else "")
 
 
@@ -55,8 +57,8 @@ _NOT_TEXT = (
     (b"\xff\xfe", "is UTF-16 text, not UTF-8", "save it as UTF-8; in PowerShell, `Set-Content -Encoding utf8`"),
     (b"\xfe\xff", "is UTF-16 text, not UTF-8", "save it as UTF-8"),
 )
-_QUOTES = ("quotes that are not JSON's", 'JSON takes straight double quotes: `"`')
-_COMMENT = ("a comment", "JSON has no comments: take it away")
+_QUOTES = ("quotes that are not JSON's", 'JSON uses straight double quotes: `"`')
+_COMMENT = ("a comment", "JSON has no comments: remove it")
 _BY_CHARACTER = {
     "'": ("a single quote", _QUOTES[1]),
     "`": _QUOTES,
@@ -67,19 +69,19 @@ _BY_CHARACTER = {
     "\u201e": _QUOTES,
     "/": _COMMENT,
     "#": _COMMENT,
-    ",": ("a comma too many", "take the comma away"),
+    ",": ("an extra comma", "remove the comma"),
     "\0": ("a NUL byte", "the file is damaged or not text: save it again"),
 }
 _BY_WORD = {
-    "NaN": ("`NaN`, which is not a JSON value", "put in a number, or leave the field out"),
-    "Infinity": ("`Infinity`, which is not a JSON value", "put in a number, or leave the field out"),
+    "NaN": ("`NaN`, which is not a JSON value", "write a number, or leave the field out"),
+    "Infinity": ("`Infinity`, which is not a JSON value", "write a number, or leave the field out"),
     "None": ("Python's `None`", "JSON writes `null`"),
     "True": ("Python's `True`", "JSON writes `true`"),
     "False": ("Python's `False`", "JSON writes `false`"),
     "undefined": ("JavaScript's `undefined`", "JSON writes `null`, or leaves the field out"),
 }
 _BY_ERROR = (
-    ("trailing comma", "a comma before the closing bracket", "take the comma away"),
+    ("trailing comma", "a comma before the closing bracket", "remove the comma"),
     (
         "trailing characters",
         "more text after the end of the JSON",
@@ -89,8 +91,12 @@ _BY_ERROR = (
     ("expected '\"'", "a key without quotes", 'JSON puts keys in double quotes: `"key"`'),
     ("expected ':'", "no colon after the key", "put a colon between the key and its value"),
     ("expected ','", "no comma after the value", "put a comma between one value and the next"),
-    ("escape", "a backslash that starts no JSON escape", "write a backslash as `\\\\`"),
-    ("invalid number", "a number that JSON does not know", "no zeros in front, digits on both sides of the point"),
+    ("escape", "a backslash that does not start a JSON escape", "write a backslash as `\\\\`"),
+    (
+        "invalid number",
+        "a number that is not valid in JSON",
+        "remove leading zeros; put digits on both sides of the point",
+    ),
 )
 
 
@@ -100,10 +106,10 @@ def _not_utf8(data: bytes, place: str) -> XdiagError:
         data.decode()
     except UnicodeDecodeError as error:
         return XdiagError(
-            f"`{shown(place)}` is not UTF-8: the byte 0x{data[error.start]:02x} at {position(data, error.start)}",
+            f"`{quotable(place)}` is not UTF-8: the byte 0x{data[error.start]:02x} at {position(data, error.start)}",
             hint="save it as UTF-8",
         )
-    return XdiagError(f"`{shown(place)}` is not UTF-8", hint="save it as UTF-8")
+    return XdiagError(f"`{quotable(place)}` is not UTF-8", hint="save it as UTF-8")
 
 
 def _cut_off(data: bytes, place: str) -> XdiagError:
@@ -113,19 +119,19 @@ def _cut_off(data: bytes, place: str) -> XdiagError:
     except (ValueError, RecursionError):
         end = len(data.rstrip())
         return XdiagError(
-            f"`{shown(place)}` is not JSON: it ends too early, at {position(data, end)}",
+            f"`{quotable(place)}` is not JSON: it ends too early, at {position(data, end)}",
             hint="the file was cut off, or a closing bracket or quote is missing",
         )
     return XdiagError(
-        f"`{shown(place)}` is not JSON: a `\\ud800` to `\\udfff` stands alone in it",
-        hint="such escapes stand for a character only in pairs",
+        f"`{quotable(place)}` is not JSON: it contains one of `\\ud800` to `\\udfff` alone",
+        hint="such an escape is half of a character: it needs its other half",
     )
 
 
 def _start(data: bytes, at: int, error: str) -> int:
     """Give the byte at which a fault starts; msgspec names the one at which it noticed.
 
-    What starts as `true`, `false` or `null` does it reads as many bytes of as they have.
+    Of what starts like `true`, `false` or `null` it has then read as many bytes as the word has.
     """
     if "trailing comma" in error:
         return data.rfind(b",", 0, at)
@@ -146,13 +152,13 @@ def _fault(data: bytes, at: int, error: str) -> tuple[str, str]:
     if "trailing" not in error and here[:1] in _BY_CHARACTER:
         return _BY_CHARACTER[here[:1]]
     if "\0" < here[:1] < " " and here[0] not in "\n\r\t":
-        return f"the control character `{shown(here[0])}`", f"a JSON string writes it as `\\u{ord(here[0]):04x}`"
+        return f"the control character `{quotable(here[0])}`", f"a JSON string writes it as `\\u{ord(here[0]):04x}`"
     if here[:1] in ("\n", "\r", "\t"):
         return "a line break or tab inside a string", "write it as `\\n` or `\\t`, or close the string before it"
     for part, what, hint in _BY_ERROR:
         if part in error:
             return what, hint
     if not data[:at].strip():
-        return f"it starts with `{shown(here.split(maxsplit=1)[0], 20)}`", "expected JSON, which starts with `{`"
+        return f"it starts with `{quotable(here.split(maxsplit=1)[0], 20)}`", "expected JSON, which starts with `{`"
     what = word[0] if word and word[0] else here[:1]
-    return f"`{shown(what)}` has no place here", "expected a value: a string, a number, a list or an object"
+    return f"`{quotable(what)}` is not expected here", "expected a value: a string, a number, a list or an object"

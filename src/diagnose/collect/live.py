@@ -1,32 +1,30 @@
-"""What AWS itself tells of both sides, read with the credentials at hand."""
+"""A snapshot of both sides, read from AWS with the credentials at hand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from diagnose.aws.identity import identify
-from diagnose.aws.session import Side
+from diagnose.aws.session import Credentials
 from diagnose.collect.endpoint import read_endpoint
-from diagnose.collect.guardrails import Bound, read_guardrails
-from diagnose.collect.iam import Held, Reader, reader_of
+from diagnose.collect.guardrails import Guardrails, read_guardrails
+from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
-from diagnose.collect.source import read_source, session_of
-from diagnose.errors import NothingGatheredError
+from diagnose.collect.source import read_source, session_evidence
+from diagnose.errors import NothingReadError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
 
-_NO_ENDPOINT_NAMED = Unread(detail="where the request goes through a VPC endpoint, --vpc-endpoint names it")
 
-
-def gather(
+def read_snapshot(
     request: Request,
     source_arn: str,
-    source: Side | None,
-    destination: Side | None,
-    organization: Side | None = None,
+    source: Credentials | None,
+    destination: Credentials | None,
+    organization: Credentials | None = None,
     *,
     vpc_endpoint: str | None = None,
     progress: Callable[[str], None],
@@ -35,66 +33,68 @@ def gather(
     """Read both sides, each with credentials of its own account; whatever cannot be read becomes a gap.
 
     SCPs and RCPs are read with the credentials for the organization, or else with those of a side, if they may.
-    Nothing tells which VPC endpoint a request goes through, so only the one that is named is looked for. `progress` is
-    told of each step before it is taken.
+    AWS does not say which VPC endpoint a request goes through, so only the one that is named is looked for. `progress`
+    is called with each step before it is taken.
 
     Raises NothingGatheredError where nothing at all could be read, and XdiagError for an ARN or an endpoint that is
-    none or an AWS configuration that cannot be used.
+    not one or an AWS configuration that cannot be used.
     """
     caller, role = parse_caller(source_arn), parse_role(request.role_arn)
     endpoint: Evidence[Endpoint | None] = _NO_ENDPOINT_NAMED
     if vpc_endpoint is not None:
         region = request.region or (source.region if source else "")
         endpoint = read_endpoint(vpc_endpoint, source, region, progress)
-    own = _held(source, progress)
-    other = own if destination is source else _held(destination, progress)
+    own = _identified(source, progress)
+    other = own if destination is source else _identified(destination, progress)
     source_reader, destination_reader = reader_of(caller.account, own, other), reader_of(role.account, other, own)
     identity = source_reader.identity if isinstance(source_reader, Reader) else None
     source_side = read_source(caller, source_reader, progress)
     destination_side = read_destination(role, destination_reader, progress)
 
-    held = {each.side: each for each in (own, other) if each is not None}
-    administrators = _administrators(organization, held, progress)
+    administrators = _administrators(organization, [each for each in (own, other) if each is not None], progress)
     there = _organization_of(role.account, destination_reader, administrators, progress)
-    resource_bound = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
-    caller_bound = Bound(NOT_SUPPLIED, NOT_SUPPLIED)
+    rcps = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
+    scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
     if caller.kind is not CallerKind.SERVICE:
         here = _organization_of(caller.account, source_reader, administrators, progress)
-        caller_bound = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
+        scps = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
     snapshot = Snapshot(
         source=replace(
             source_side,
-            session=session_of(caller, identity, request.via),
-            organization=caller_bound.organization,
-            scps=caller_bound.levels,
+            session=session_evidence(caller, identity, request.via),
+            organization=scps.organization,
+            scps=scps.levels,
         ),
-        destination=replace(destination_side, organization=resource_bound.organization, rcps=resource_bound.levels),
+        destination=replace(destination_side, organization=rcps.organization, rcps=rcps.levels),
         endpoint=endpoint,
         taken_at=now,
     )
     if _is_empty(snapshot):
         why = [gap.detail for gap in (source_side.principal, destination_side.role) if isinstance(gap, Unread)]
         hint = "; ".join(dict.fromkeys(filter(None, why)))
-        raise NothingGatheredError("nothing could be read on either side", hint=hint)
+        raise NothingReadError("nothing could be read on either side", hint=hint)
     return snapshot
 
 
-def _held(side: Side | None, progress: Callable[[str], None]) -> Held | None:
-    if side is None:
+_NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
+
+
+def _identified(credentials: Credentials | None, progress: Callable[[str], None]) -> IdentifiedCredentials | None:
+    if credentials is None:
         return None
-    progress(f"asking AWS who signs with {side.label}")
-    return Held(side, identify(side))
+    progress(f"asking AWS who signs with {credentials.label}")
+    return IdentifiedCredentials(credentials, identify(credentials))
 
 
 def _administrators(
-    organization: Side | None, held: Mapping[Side, Held], progress: Callable[[str], None]
+    organization: Credentials | None, of_sides: Sequence[IdentifiedCredentials], progress: Callable[[str], None]
 ) -> Sequence[Administrator]:
     """Say who may read an organization's policies, the credentials that were given for it first."""
-    named = held.get(organization) or _held(organization, progress) if organization is not None else None
-    others = (each for each in held.values() if each is not named)
+    known = {identified.credentials: identified for identified in of_sides}
+    named = known.get(organization) or _identified(organization, progress) if organization is not None else None
     return (
         *((Administrator(named, progress, named=True),) if named is not None else ()),
-        *(Administrator(each, progress, named=False) for each in others),
+        *(Administrator(other, progress, named=False) for other in known.values() if other is not named),
     )
 
 

@@ -1,4 +1,4 @@
-"""The organization an account is in, as far as any member may know it."""
+"""The organization of an account, and what its administrators may read of it."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from diagnose.aws.calls import Answer, Refusal, find, find_listed, listed, read, unread
+from diagnose.aws.calls import Answer, Refusal, call, call_or_absent, gap_left_by, list_all, list_all_or_absent
 from diagnose.aws.identity import Identity
-from diagnose.collect.iam import Held, Reader, about
+from diagnose.collect.iam import IdentifiedCredentials, Reader, gap_about
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
@@ -16,67 +16,67 @@ from diagnose.model.evidence import Evidence, Gap, Known, Unread
 def read_organization(
     account: str, reader: Reader | Unread, progress: Callable[[str], None]
 ) -> Evidence[Organization | None]:
-    """Say which organization an account is in; None where it is in none. Its place in it stays unsaid.
+    """Read which organization an account is in; None where it is in none. Its place there is not read.
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeOrganization.html
     """
     subject = f"organization of account {account}"
     if isinstance(reader, Unread):
-        return about(reader, subject, _ACTION)
+        return gap_about(reader, subject, _ACTION)
     progress(f"reading the {subject}")
-    found = find(reader.side, _ACTION, subject, absent="AWSOrganizationsNotInUseException")
-    if isinstance(found, Unread):
-        return found
-    if found.value is None:
-        return Known(None, found.source)
-    described = found.value["Organization"]
-    return Known(Organization(described["Id"], management_account=described["MasterAccountId"]), found.source)
+    answer = call_or_absent(reader.credentials, _ACTION, subject, absent="AWSOrganizationsNotInUseException")
+    if isinstance(answer, Unread):
+        return answer
+    if answer.value is None:
+        return Known(None, answer.source)
+    described = answer.value["Organization"]
+    return Known(Organization(described["Id"], management_account=described["MasterAccountId"]), answer.source)
 
 
 class Administrator:
-    """Reads an organization. What was asked once is not asked again: AWS lets few such calls through at a time.
+    """Credentials that may read an organization. No call is made twice: AWS lets few of them through at a time.
 
     `named` says that the credentials were given for this very purpose.
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
     """
 
-    def __init__(self, held: Held, progress: Callable[[str], None], *, named: bool) -> None:
+    def __init__(self, signed_in: IdentifiedCredentials, progress: Callable[[str], None], *, named: bool) -> None:
         """Keep the credentials; nothing is called yet."""
         self.named = named
         self.progress = progress
-        self._held = held
+        self._signed_in = signed_in
         self._answers: dict[tuple[str, frozenset[tuple[str, str]]], Any] = {}
 
     @property
     def account(self) -> str:
         """The account that the credentials belong to; empty where AWS did not say."""
-        return self._held.identity.account if isinstance(self._held.identity, Identity) else ""
+        return self._signed_in.identity.account if isinstance(self._signed_in.identity, Identity) else ""
 
     @property
     def label(self) -> str:
         """Whose credentials these are, for people."""
-        return f"with {self._held.side.label}" + (f", in account {self.account}" if self.account else "")
+        return f"with {self._signed_in.credentials.label}" + (f", in account {self.account}" if self.account else "")
 
     @cached_property
     def organization(self) -> Evidence[Organization | None]:
         """The organization that the account of the credentials is in; None where it is in none."""
-        identity = self._held.identity
+        identity = self._signed_in.identity
         if isinstance(identity, Refusal):
-            return unread(identity, "organization", "")
-        return read_organization(identity.account, Reader(self._held.side, identity), self.progress)
+            return gap_left_by(identity, "organization", "")
+        return read_organization(identity.account, Reader(self._signed_in.credentials, identity), self.progress)
 
-    def read(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
-        """Make one call, as `calls.read` does."""
+    def call(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
+        """Make one call, as `calls.call` does."""
         answer: Evidence[Answer] = self._once(
-            action, parameters, lambda: read(self._held.side, action, subject, **parameters)
+            action, parameters, lambda: call(self._signed_in.credentials, action, subject, **parameters)
         )
         return answer
 
-    def listed(self, action: str, subject: str, key: str, **parameters: str) -> Evidence[tuple[Any, ...]]:
-        """Make one listing call, as `calls.listed` does."""
+    def list_all(self, action: str, subject: str, key: str, **parameters: str) -> Evidence[tuple[Any, ...]]:
+        """Make one listing call, as `calls.list_all` does."""
         answer: Evidence[tuple[Any, ...]] = self._once(
-            action, parameters, lambda: listed(self._held.side, action, subject, key, **parameters)
+            action, parameters, lambda: list_all(self._signed_in.credentials, action, subject, key, **parameters)
         )
         return answer
 
@@ -89,8 +89,13 @@ class Administrator:
         answer: Evidence[tuple[Any, ...] | None] = self._once(
             action,
             {"ChildId": child},
-            lambda: find_listed(
-                self._held.side, action, f"parent of {child}", "Parents", absent="ChildNotFoundException", ChildId=child
+            lambda: list_all_or_absent(
+                self._signed_in.credentials,
+                action,
+                f"parent of {child}",
+                "Parents",
+                absent="ChildNotFoundException",
+                ChildId=child,
             ),
         )
         return answer
@@ -102,8 +107,8 @@ class Administrator:
         return self._answers[key]
 
 
-class Place(Struct, frozen=True):
-    """The way to an account: the id of the root, those of the OUs from the top down, and the account itself."""
+class AccountPlace(Struct, frozen=True):
+    """Where an account is in its organization: below which root, and which OUs from the top down."""
 
     root: str
     units: tuple[str, ...]
@@ -117,10 +122,10 @@ class Place(Struct, frozen=True):
         return "".join(f"{step}/" for step in (organization, self.root, *self.units))
 
 
-def place_of(administrator: Administrator, account: str) -> Place | Unread | None:
+def find_account(administrator: Administrator, account: str) -> AccountPlace | Unread | None:
     """Walk from an account up to the root; None where it is not in the administrator's organization.
 
-    A way that breaks off is unread as a whole: what stands above is not known.
+    A walk that breaks off is unread as a whole: what is above is not known.
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListParents.html
     """
@@ -133,10 +138,10 @@ def place_of(administrator: Administrator, account: str) -> Place | Unread | Non
         if parents.value is None and child == account:
             return None
         if parents.value is None or len(parents.value) != 1 or parents.value[0]["Id"] in units:
-            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name the one parent it has")
+            return Unread(Gap.UNREACHABLE, f"parent of {child}", detail="AWS does not name exactly one parent")
         [parent] = parents.value
         if parent["Type"] == "ROOT":
-            return Place(parent["Id"], tuple(reversed(units)), account)
+            return AccountPlace(parent["Id"], tuple(reversed(units)), account)
         child = parent["Id"]
         units.append(child)
 

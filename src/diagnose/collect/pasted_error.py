@@ -1,11 +1,11 @@
-"""The error of AWS that somebody pasted, as it comes into a case."""
+"""The error of AWS that somebody pasted, as it comes into a case. It stands apart, for a paste may hold credentials."""
 
 from diagnose.aws.secrets import redacted
-from diagnose.model.error_text import parse_errors
+from diagnose.model.error_text.parser import parse_errors
 
 
 def pasted_error(paste: str) -> str:
-    """Take the errors out of a paste: one a line, mended where a terminal broke them, and without credentials.
+    """Take the errors out of a paste: one on each line, put together where a terminal broke them, without credentials.
 
     Of a log with more errors than anybody reads, the last ones are taken: they say how things stand.
     """

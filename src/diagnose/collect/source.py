@@ -4,38 +4,38 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from diagnose.aws.calls import Answer, find, listed
+from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.aws.identity import Identity
-from diagnose.aws.session import Side
-from diagnose.collect.iam import Carrier, Reader, about, created_at, managed_policy, merged, policies_of, tags_of
+from diagnose.aws.session import Credentials
+from diagnose.collect.iam import PolicyHolder, Reader, created_at, gap_about, managed_policy, policies_of, tags_of
 from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind
 from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
-from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet
+from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet, merge_policy_sets
 
 
 def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[str], None]) -> SourceSide:
-    """Read what IAM holds on the caller. Callers that IAM holds nothing on come back as they are.
+    """Read what IAM knows of the caller. A caller that IAM does not know comes back as it is.
 
     The principal is looked up by its name, which is unique in an account whatever its path, and comes with the ARN that
     it really has.
     """
     match caller.kind:
         case CallerKind.USER:
-            carrier = Carrier.USER
+            holder = PolicyHolder.USER
         case CallerKind.ROLE | CallerKind.SESSION:
-            carrier = Carrier.ROLE
+            holder = PolicyHolder.ROLE
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return SourceSide(caller.arn)
     if isinstance(reader, Unread):
-        gap = about(reader, caller.arn, f"iam:Get{carrier}")
-        policies = about(reader, f"policies of {caller.arn}", f"iam:List{carrier}Policies")
+        gap = gap_about(reader, caller.arn, f"iam:Get{holder}")
+        policies = gap_about(reader, f"policies of {caller.arn}", f"iam:List{holder}Policies")
         return SourceSide(caller.arn, principal=gap, identity_policies=PolicySet(unread=(policies,)), boundary=gap)
-    return _read(caller, carrier, reader.side, progress)
+    return _read(caller, holder, reader.credentials, progress)
 
 
-def session_of(caller: CallerArn, identity: Identity | None, via: Via) -> Session:
-    """Say what is certain of a caller's session. `identity` is that of the credentials at hand, if there are any.
+def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> Session:
+    """Give what is certain of a caller's session. `identity` is that of the credentials at hand, if there are any.
 
     A user has no session policy, session tags or source identity: `sts:GetSessionToken` takes none of them.
 
@@ -57,40 +57,43 @@ def session_of(caller: CallerArn, identity: Identity | None, via: Via) -> Sessio
         case CallerKind.ROLE | CallerKind.SESSION:
             return Session(
                 origin=_of_role(caller, own),
-                policies=PolicySet(unread=(_untold("session policy"),)),
-                tags=_untold("session tags"),
-                transitive_tag_keys=_untold("transitive session tags"),
-                source_identity=_untold("source identity"),
-                mfa=_untold("multi-factor authentication"),
+                policies=PolicySet(unread=(_no_api("session policy"),)),
+                tags=_no_api("session tags"),
+                transitive_tag_keys=_no_api("transitive session tags"),
+                source_identity=_no_api("source identity"),
+                mfa=_no_api("multi-factor authentication"),
             )
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return Session()
 
 
-def _read(caller: CallerArn, carrier: Carrier, side: Side, progress: Callable[[str], None]) -> SourceSide:
+def _read(
+    caller: CallerArn, holder: PolicyHolder, credentials: Credentials, progress: Callable[[str], None]
+) -> SourceSide:
     """Read on after a denial, which is about one permission; whatever else fails would fail again."""
-    who, get = f"{carrier.lower()} {caller.name}", f"iam:Get{carrier}"
+    who, get = f"{holder.lower()} {caller.name}", f"iam:Get{holder}"
     progress(f"reading {who}")
-    found = find(side, get, caller.arn, **{f"{carrier}Name": caller.name})
+    answer = call_or_absent(credentials, get, caller.arn, **{f"{holder}Name": caller.name})
     principal: Evidence[Principal | None]
     boundary: Evidence[Policy | None]
-    if isinstance(found, Unread):
-        if found.gap is not Gap.ACCESS_DENIED:
-            return SourceSide(caller.arn, principal=found, identity_policies=PolicySet(unread=(found,)), boundary=found)
-        principal = boundary = found
-    elif found.value is None:
+    if isinstance(answer, Unread):
+        if answer.gap is not Gap.ACCESS_DENIED:
+            unread = PolicySet(unread=(answer,))
+            return SourceSide(caller.arn, principal=answer, identity_policies=unread, boundary=answer)
+        principal = boundary = answer
+    elif answer.value is None:
         gap = Unread(Gap.NOT_SUPPLIED, caller.arn, detail=f"account {caller.account} has no {who}")
         return SourceSide(
             caller.arn, principal=Known(None, get), identity_policies=PolicySet(unread=(gap,)), boundary=gap
         )
     else:
-        principal = Known(_principal(found.value[carrier]), get)
-        boundary = _boundary(side, found.value[carrier], progress)
+        principal = Known(_principal(answer.value[holder]), get)
+        boundary = _boundary(credentials, answer.value[holder], progress)
     progress(f"reading the policies of {who}")
-    sets = [policies_of(side, carrier, caller.name, caller.arn)]
-    if carrier is Carrier.USER:
-        sets.append(_of_groups(side, caller, progress))
-    return SourceSide(caller.arn, principal=principal, identity_policies=merged(sets), boundary=boundary)
+    sets = [policies_of(credentials, holder, caller.name, caller.arn)]
+    if holder is PolicyHolder.USER:
+        sets.append(_policies_of_groups(credentials, caller, progress))
+    return SourceSide(caller.arn, principal=principal, identity_policies=merge_policy_sets(sets), boundary=boundary)
 
 
 def _principal(described: Answer) -> Principal:
@@ -98,22 +101,24 @@ def _principal(described: Answer) -> Principal:
     return Principal(described["Arn"], unique_id, Known(tags_of(described)), created_at(described))
 
 
-def _boundary(side: Side, described: Answer, progress: Callable[[str], None]) -> Evidence[Policy | None]:
-    """Read the permissions boundary, of which a user or role tells only the ARN."""
+def _boundary(credentials: Credentials, described: Answer, progress: Callable[[str], None]) -> Evidence[Policy | None]:
+    """Read the permissions boundary, of which IAM gives only the ARN with the user or role."""
     boundary = described.get("PermissionsBoundary")
     if boundary is None:
         return Known(None)
     progress("reading the permissions boundary")
-    return managed_policy(side, boundary["PermissionsBoundaryArn"])
+    return managed_policy(credentials, boundary["PermissionsBoundaryArn"])
 
 
-def _of_groups(side: Side, caller: CallerArn, progress: Callable[[str], None]) -> PolicySet:
+def _policies_of_groups(credentials: Credentials, caller: CallerArn, progress: Callable[[str], None]) -> PolicySet:
     progress(f"reading the groups of user {caller.name}")
-    groups = listed(side, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
+    groups = list_all(credentials, "iam:ListGroupsForUser", f"groups of {caller.arn}", "Groups", UserName=caller.name)
     if isinstance(groups, Unread):
         return PolicySet(unread=(groups,))
-    return merged(
-        policies_of(side, Carrier.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name)))
+    return merge_policy_sets(
+        policies_of(
+            credentials, PolicyHolder.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name))
+        )
         for group in groups.value
         for name in (group["GroupName"],)
     )
@@ -128,7 +133,7 @@ _ORIGINS = {
 
 
 def _of_user(own: Identity) -> Evidence[Origin]:
-    """Tell a user's origin from the user's own credentials; `aws login` hands out those of a console sign-in."""
+    """Derive the origin from the user's own credentials; `aws login` gives out those of a console sign-in."""
     if own.provider == "login":
         return Known(Origin.CONSOLE, "the credentials at hand")
     if own.temporary is None:
@@ -141,11 +146,11 @@ def _of_role(caller: CallerArn, own: Identity | None) -> Evidence[Origin]:
         return Known(Origin.IDENTITY_CENTER, "the role's name")
     if own is not None and own.provider in _ORIGINS:
         return Known(_ORIGINS[own.provider], "the credentials at hand")
-    return _untold("origin of the credentials")
+    return _no_api("origin of the credentials")
 
 
-def _untold(subject: str) -> Unread:
-    return replace(_UNTOLD, subject=subject)
+def _no_api(subject: str) -> Unread:
+    return replace(_NO_API, subject=subject)
 
 
-_UNTOLD = Unread(Gap.NO_API, detail="AWS tells it of no session after it was issued")
+_NO_API = Unread(Gap.NO_API, detail="AWS has no API that shows it for a session")

@@ -53,7 +53,7 @@ def inherited_tag_keys(source: SourceSide, caller: Caller) -> tuple[str, ...] | 
     if not caller.has_role:
         return ()
     evidence = source.session.transitive_tag_keys
-    return tuple(key.lower() for key in evidence.value) if isinstance(evidence, Known) else None
+    return tuple(map(str.lower, evidence.value)) if isinstance(evidence, Known) else None
 
 
 def inherited_source_identity(source: SourceSide, caller: Caller) -> State:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.memo import Memo
-from diagnose.evaluate.operator import OPERATORS, Comparison, Family, Operator
+from diagnose.evaluate.operator import OPERATORS, Comparator, Family, Operator
 from diagnose.evaluate.pattern import Piece, Text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.json_text import encode_json, repeated_keys
@@ -37,7 +37,7 @@ class Operand:
     def __init__(self, text: Text, pointer: str, operator: Operator) -> None:
         """Compile a value that has no variables; the others wait for the request."""
         self.text, self.pointer = text, pointer
-        self.compare: Comparison | None = None
+        self.compare: Comparator | None = None
         if text.plain is not None or not operator.takes_variables:
             self.compare = operator.comparison(((text.written, True),))
             self.malformed = self.compare is None

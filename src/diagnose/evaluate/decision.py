@@ -76,7 +76,7 @@ def verdict(case: Case) -> Tri:
 
 def _decided(authorization: Authorization, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
-    answers = authorization.weighed(action)
+    answers = authorization.answers(action)
     reach = answers[Layer.TRUST].reach
     return ActionDecision(
         action,

@@ -22,143 +22,167 @@ from diagnose.model.trace import Effect
 JsonObject: TypeAlias = Mapping[str, object]
 
 
+class StatementText:
+    """A statement as its document has it.
+
+    `pointer` is its JSON pointer within the document. `effect` is None where it cannot be told. Most statements of an
+    account are about other services, so that nothing else is compiled of one that is not about the request: `covers`
+    names the actions that it is, or may be, about.
+    """
+
+    __slots__ = ("_compiled", "alone", "covers", "effect", "index", "is_object", "pointer", "read", "variables")
+
+    def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
+        """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
+        self.index, self.alone, self.variables = index, alone, variables
+        self.pointer = "/Statement" if alone else f"/Statement/{index}"
+        self.is_object = isinstance(read, dict)
+        self.read: dict[str, object] = read if isinstance(read, dict) else {}
+        effect = self.read.get("Effect")
+        self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
+        self.covers = coverage(self.read)
+        self._compiled: Statement | None = None
+
+    @property
+    def sid(self) -> str:
+        """The statement's id, empty where it has none."""
+        sid = self.read.get("Sid")
+        return sid if isinstance(sid, str) else ""
+
+    @property
+    def compiled(self) -> "Statement":
+        """The elements of the statement, ready to be compared."""
+        if self._compiled is None:
+            self._compiled = Statement(self)
+        return self._compiled
+
+
+class Document:
+    """A compiled policy document. `usable` is false where it is no policy at all, so that it tells nothing."""
+
+    __slots__ = ("_flaws", "statements", "usable")
+
+    def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
+        """`flaws` are those outside the statements."""
+        self.statements, self._flaws, self.usable = statements, flaws, usable
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What AWS would not accept, each with its place."""
+        return (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
+
+
+def compile_document(raw: Raw) -> Document:
+    """Compile a document, or take the one that was compiled from the same text before."""
+    content = bytes(raw)
+    return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
+
+
 class Statement:
-    """A compiled statement.
+    """The elements of a statement, compiled. An element is None where it cannot be told.
 
-    `pointer` is its JSON pointer within its document. `effect` is None where it cannot be told, and so is an element.
-    `broken` says that there is such an element, so that the statement may apply but never certainly does. Most
-    statements of an account are about other services, so at first no more is found out than whether this one is:
-    `covers` names the actions that it is, or may be, about.
-
-    INVARIANT: `finish` comes before the elements and `broken` are looked at.
+    `broken` says that there is such an element, or no effect, so that the statement may apply but never certainly does.
     """
 
     __slots__ = (
         "_actions",
         "_block",
+        "_covers",
         "_flaws",
+        "_pointer",
         "_read",
-        "_variables",
-        "alone",
         "broken",
-        "covers",
-        "effect",
-        "finished",
-        "index",
-        "pointer",
         "principals",
         "resources",
         "tests",
     )
 
-    def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
-        """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
-        self.index, self.alone, self._variables = index, alone, variables
-        self.pointer = "/Statement" if alone else f"/Statement/{index}"
-        self.broken = self.finished = False
+    def __init__(self, text: StatementText) -> None:
+        """Compile all but the actions, of which only traces need more than the text's `covers`."""
+        self._read, self._pointer, self._covers = text.read, text.pointer, text.covers
         self._flaws = Flaws()
         self._block: ConditionBlock | None = None
         self._actions: Actions | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
         self.tests: list[Test] = []
-        self._read: dict[str, object] = {}
-        if isinstance(read, dict):
-            self._read = read
-        else:
-            self.broken = self.finished = True
-            self._flaws.add(self.pointer, "expected a statement, which is a JSON object")
-        effect = self._read.get("Effect")
-        self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
-        self.covers = coverage(self._read)
-
-    @property
-    def sid(self) -> str:
-        """The statement's id, empty where it has none."""
-        sid = self._read.get("Sid")
-        return sid if isinstance(sid, str) else ""
+        if not text.is_object:
+            self.broken = True
+            self._flaws.add(self._pointer, "expected a statement, which is a JSON object")
+            return
+        if self._covers is EVERY_ACTION or "NotAction" in self._read:
+            self._compile_actions()
+        if text.effect is None:
+            self._flaws.add(f"{self._pointer}/Effect", "expected `Allow` or `Deny`")
+        if not is_plain(self._read, _STATEMENT_ELEMENTS):
+            self._check_keys()
+        # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
+        self._compile_principals(text.effect or Effect.DENY)
+        self._compile_resources(variables=text.variables)
+        if "Condition" in self._read and not repeats(self._read, "Condition"):
+            pointer = f"{self._pointer}/Condition"
+            self._block = compile_block(self._read["Condition"], pointer, variables=text.variables)
+            self.tests = self._block.tests
+        self.broken = self._flaws.broken or (self._block is not None and self._block.broken)
 
     @property
     def actions(self) -> Actions | None:
-        """Its Action or NotAction, None where that cannot be told. Traces alone need more of it than `covers`."""
-        self.finish()
-        if self._actions is None and self.covers is not EVERY_ACTION:
+        """Its Action or NotAction."""
+        if self._actions is None and self._covers is not EVERY_ACTION:
             self._compile_actions()
         return self._actions
 
     @property
     def flaws(self) -> list[Flaw]:
         """What AWS would not accept; the rest still counts."""
-        self.finish()
         return [*self._flaws.found, *(self._block.flaws if self._block else ())]
 
-    def finish(self) -> None:
-        """Compile what was put off until the statement was found to cover the request."""
-        if self.finished:
-            return
-        self.finished = True
-        if self.covers is EVERY_ACTION or "NotAction" in self._read:
-            self._compile_actions()
-        if self.effect is None:
-            self._flaws.add(f"{self.pointer}/Effect", "expected `Allow` or `Deny`")
-        if not is_plain(self._read, _STATEMENT_ELEMENTS):
-            self._check_keys()
-        self._compile_principals()
-        self._compile_resources()
-        if "Condition" in self._read and not repeats(self._read, "Condition"):
-            pointer = f"{self.pointer}/Condition"
-            self._block = compile_block(self._read["Condition"], pointer, variables=self._variables)
-            self.tests = self._block.tests
-        self.broken = self._flaws.broken or (self._block is not None and self._block.broken)
-
     def _check_keys(self) -> None:
-        self._flaws.repeated(self._read, self.pointer)
+        self._flaws.repeated(self._read, self._pointer)
         for key in unknown_keys(self._read, _STATEMENT_ELEMENTS):
             near = next((element for element in sorted(_STATEMENT_ELEMENTS) if element.lower() == key.lower()), None)
             hint = f": did you mean `{near}`" if near else ""
-            self._flaws.add(f"{self.pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
+            self._flaws.add(f"{self._pointer}/{escaped(key)}", f"AWS knows no element `{key}`{hint}")
 
     def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
         """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
-        if repeats(self._read, name, opposite):
+        named, negated = name in self._read, opposite in self._read
+        if not (named or negated) or repeats(self._read, name, opposite):
             return None
-        if name in self._read:
-            if opposite in self._read:
-                self._flaws.add(f"{self.pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
-            return name, False
-        return (opposite, True) if opposite in self._read else None
+        if named and negated:
+            self._flaws.add(f"{self._pointer}/{opposite}", f"`{name}` and `{opposite}` exclude each other")
+        return (name, False) if named else (opposite, True)
 
     def _compile_actions(self) -> None:
         found = self._element("Action", "NotAction")
         if repeats(self._read, "Action", "NotAction"):
             return
         if found is None:
-            self._flaws.add(self.pointer, "the statement has neither `Action` nor `NotAction`")
+            self._flaws.add(self._pointer, "the statement has neither `Action` nor `NotAction`")
             return
         key, negated = found
-        texts = self._flaws.texts(self._read[key], f"{self.pointer}/{key}")
+        texts = self._flaws.texts(self._read[key], f"{self._pointer}/{key}")
         if texts is not None:
-            self._actions = Actions(texts, self.covers, negated=negated)
+            self._actions = Actions(texts, self._covers, negated=negated)
 
-    def _compile_resources(self) -> None:
+    def _compile_resources(self, *, variables: bool) -> None:
         found = self._element("Resource", "NotResource")
         if found is None:
             return
         key, negated = found
-        texts = self._flaws.texts(self._read[key], f"{self.pointer}/{key}")
+        texts = self._flaws.texts(self._read[key], f"{self._pointer}/{key}")
         if texts is not None:
-            self.resources = Resources(texts, negated=negated, variables=self._variables)
+            self.resources = Resources(texts, negated=negated, variables=variables)
 
-    def _compile_principals(self) -> None:
+    def _compile_principals(self, effect: Effect) -> None:
         found = self._element("Principal", "NotPrincipal")
         if found is None:
             return
         key, negated = found
-        pointer = f"{self.pointer}/{key}"
+        pointer = f"{self._pointer}/{key}"
         named = self._named(self._read[key], pointer)
         if named is not None:
-            # An element whose effect cannot be told is broken anyway; Deny is the reading that spares fewer callers.
-            self.principals = Principals(named, pointer, negated=negated, effect=self.effect or Effect.DENY)
+            self.principals = Principals(named, pointer, negated=negated, effect=effect)
 
     def _named(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""
@@ -183,27 +207,6 @@ class Statement:
                     self._flaws.note(where, "a service principal cannot be a wildcard")
             named.append((kind, texts))
         return tuple(named) if told else None
-
-
-class Document:
-    """A compiled policy document. `usable` is false where it is no policy at all, so that it tells nothing."""
-
-    __slots__ = ("_flaws", "statements", "usable")
-
-    def __init__(self, statements: Sequence[Statement], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
-        """`flaws` are those outside the statements."""
-        self.statements, self._flaws, self.usable = statements, flaws, usable
-
-    @property
-    def flaws(self) -> tuple[Flaw, ...]:
-        """What AWS would not accept, each with its place."""
-        return (*self._flaws, *(flaw for statement in self.statements for flaw in statement.flaws))
-
-
-def compile_document(raw: Raw) -> Document:
-    """Compile a document, or take the one that was compiled from the same text before."""
-    content = bytes(raw)
-    return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
 
 
 _DOCUMENT_ELEMENTS = frozenset(("Version", "Id", "Statement"))
@@ -244,10 +247,10 @@ def _policy(read: JsonObject) -> Document:
     variables = version == LANGUAGE_WITH_VARIABLES
     given = read["Statement"]
     if not isinstance(given, list):
-        return Document([Statement(given, 0, alone=True, variables=variables)], flaws)
+        return Document([StatementText(given, 0, alone=True, variables=variables)], flaws)
     if not given:
         flaws.append(Flaw("/Statement", "it holds no statement"))
-    statements = [Statement(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
+    statements = [StatementText(one, index, alone=False, variables=variables) for index, one in enumerate(given)]
     return Document(statements, flaws)
 
 

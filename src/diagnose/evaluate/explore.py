@@ -138,9 +138,9 @@ def _open_statements(authorization: Authorization) -> Iterator[Statement]:
     requests = authorization.requests()
     for compiled_layer in authorization.layers.values():
         for _, document in (compiled for level in compiled_layer.levels for compiled in level.compiled):
-            for statement in document.statements:
-                if could_apply(statement, compiled_layer.row, requests, authorization.has_boundary):
-                    yield statement
+            for text in document.statements:
+                if could_apply(text, compiled_layer.row, requests, authorization.has_boundary):
+                    yield text.compiled
 
 
 def _common(answers: Iterator[Tri]) -> Tri:

@@ -15,8 +15,20 @@ from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicySet
 from diagnose.model.trace import Layer
 
-Attached: TypeAlias = tuple[tuple[str, PolicySet], ...] | str
-"""Levels, each with its name and its policies; or a text that says why the layer does not apply."""
+
+class Applies(Struct, frozen=True):
+    """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name."""
+
+    levels: tuple[tuple[str, PolicySet], ...]
+
+
+class DoesNotApply(Struct, frozen=True):
+    """A layer that has nothing to say."""
+
+    why: str
+
+
+Attached: TypeAlias = Applies | DoesNotApply
 
 
 class LayerTraits(Struct, frozen=True):
@@ -45,14 +57,20 @@ SESSION = LayerTraits(Layer.SESSION)
 ROWS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 
-PERHAPS_NOT_REACHED: Attached = (("", PolicySet(unread=(Unread(subject="whether the caller is service-linked"),))),)
+def _unread(gap: Unread) -> Attached:
+    return Applies((("", PolicySet(unread=(gap,))),))
 
 
-def _one(evidence: Evidence[Policy | None] | Evidence[Policy], why: str) -> Attached:
-    """Give the only policy of a layer."""
-    if isinstance(evidence, Unread):
-        return (("", PolicySet(unread=(evidence,))),)
-    return (("", PolicySet((evidence.value,))),) if evidence.value is not None else why
+PERHAPS_NOT_REACHED = _unread(Unread(subject="whether the caller is service-linked"))
+
+
+def _only(evidence: Evidence[Policy]) -> Attached:
+    """Give a layer that always has exactly one policy."""
+    return _unread(evidence) if isinstance(evidence, Unread) else _one(evidence.value)
+
+
+def _one(policy: Policy) -> Attached:
+    return Applies((("", PolicySet((policy,))),))
 
 
 def _of_organization(
@@ -61,12 +79,12 @@ def _of_organization(
     """Give the policies of an organization that reach an account; those that were read always do."""
     known = organization.value if isinstance(organization, Known) else None
     if known is not None and known.management_account == account:
-        return "it is the management account"
+        return DoesNotApply("it is the management account")
     if isinstance(levels, Known) and levels.value:
-        return tuple((level.name or level.target, level.policies) for level in levels.value)
+        return Applies(tuple((level.name or level.target, level.policies) for level in levels.value))
     if isinstance(organization, Known) and known is None:
-        return "the account is in no organization"
-    return "none apply" if isinstance(levels, Known) else (("", PolicySet(unread=(levels,))),)
+        return DoesNotApply("the account is in no organization")
+    return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
 
 
 def _scps(source: SourceSide, caller: Caller) -> Attached:
@@ -75,9 +93,9 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
     if caller.kind is CallerKind.SERVICE:
-        return "the caller is an AWS service"
+        return DoesNotApply("the caller is an AWS service")
     if caller.service_linked:
-        return "the caller is a service-linked role"
+        return DoesNotApply("the caller is a service-linked role")
     if caller.may_be_service_linked:
         return PERHAPS_NOT_REACHED
     return _of_organization(source.scps, source.organization, caller.account)
@@ -85,26 +103,31 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
 
 def _identity(source: SourceSide, caller: Caller) -> Attached:
     if caller.kind is CallerKind.SERVICE:
-        return "AWS services have no identity-based policies"
-    return (("", source.identity_policies),)
+        return DoesNotApply("AWS services have no identity-based policies")
+    return Applies((("", source.identity_policies),))
 
 
 def _boundary(source: SourceSide, caller: Caller) -> Attached:
     if caller.kind is CallerKind.SERVICE:
-        return "AWS services have no permissions boundary"
-    return _one(source.boundary, "none is set")
+        return DoesNotApply("AWS services have no permissions boundary")
+    boundary = source.boundary
+    if isinstance(boundary, Unread):
+        return _unread(boundary)
+    return DoesNotApply("none is set") if boundary.value is None else _one(boundary.value)
 
 
 def _session(source: SourceSide, caller: Caller) -> Attached:
     """Only the sessions of roles and of federated users can have session policies."""
     if not caller.has_role:
-        return "only role sessions have one"
+        return DoesNotApply("only role sessions have one")
     policies = source.session.policies
-    return (("", policies),) if policies.policies or policies.unread else "none was passed"
+    if not (policies.policies or policies.unread):
+        return DoesNotApply("none was passed")
+    return Applies((("", policies),))
 
 
 def _trust(destination: DestinationSide, _: RoleArn) -> Attached:
-    return _one(destination.trust_policy, "")
+    return _only(destination.trust_policy)
 
 
 def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
@@ -113,15 +136,15 @@ def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
     if role.path.startswith(SERVICE_PATH):
-        return "the role is service-linked"
+        return DoesNotApply("the role is service-linked")
     return _of_organization(destination.rcps, destination.organization, role.account)
 
 
 def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
     """Give the policy of the VPC endpoint that the request travels through."""
     if isinstance(endpoint, Unread):
-        return (("", PolicySet(unread=(endpoint,))),)
-    return _one(endpoint.value.policy, "") if endpoint.value is not None else "no VPC endpoint is used"
+        return _unread(endpoint)
+    return _only(endpoint.value.policy) if endpoint.value is not None else DoesNotApply("no VPC endpoint is used")
 
 
 OF_SOURCE: dict[Layer, tuple[LayerTraits, Callable[[SourceSide, Caller], Attached]]] = {

@@ -1,11 +1,11 @@
 """The compiled policies of one layer, ready to be asked many times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate import near_miss
-from diagnose.evaluate.document import Document, Statement, compile_document
-from diagnose.evaluate.layers import Attached, LayerTraits
+from diagnose.evaluate.document import Document, Statement, StatementText, compile_document
+from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
@@ -78,12 +78,12 @@ class StatementsFor:
         unread = bool(level.unread_policies)
         for _, document in level.compiled:
             unread = unread or not document.usable
-            for statement in document.statements:
-                if action in statement.covers:
-                    if statement.effect is not Effect.DENY:
-                        allows.append(statement)
-                    if statement.effect is not Effect.ALLOW:
-                        denies.append(statement)
+            for text in document.statements:
+                if action in text.covers:
+                    if text.effect is not Effect.DENY and level.row.grants:
+                        allows.append(text.compiled)
+                    if text.effect is not Effect.ALLOW:
+                        denies.append(text.compiled)
         self.allows, self.denies = allows, denies
         self.unread = unread
         self.allow: Tri = UNKNOWN if unread else NO
@@ -108,10 +108,11 @@ class CompiledLayer:
         """Give what can keep the layer from letting an action pass: all levels but those that always do."""
         briefs = self._may_deny.get(action)
         if briefs is None:
-            all_briefs = [level.statements_for(action) for level in self.levels]
-            briefs = self._may_deny[action] = [
-                statements_for for statements_for in all_briefs if not statements_for.always_allows
-            ]
+            briefs = self._may_deny[action] = []
+            for level in self.levels:
+                statements_for = level.statements_for(action)
+                if not statements_for.always_allows:
+                    briefs.append(statements_for)
         return briefs
 
     def problems(self) -> tuple[Problem, ...]:
@@ -120,19 +121,19 @@ class CompiledLayer:
         for policy, document in (compiled for level in self.levels for compiled in level.compiled):
             found += [Problem(self.row.layer, policy, flaw.pointer, flaw.message) for flaw in document.flaws]
             found += [
-                Problem(self.row.layer, policy, statement.pointer, message)
-                for statement in document.statements
-                for message in _misplaced(statement, self.row)
+                Problem(self.row.layer, policy, text.pointer, message)
+                for text in document.statements
+                for message in _misplaced(text.compiled, self.row)
             ]
         return tuple(found)
 
 
 def compile_layer(row: LayerTraits, attached: Attached) -> CompiledLayer:
     """Give the sheet of what is attached."""
-    if isinstance(attached, str):
-        return _idle_sheet(row, attached)
+    if isinstance(attached, DoesNotApply):
+        return _idle_sheet(row, attached.why)
     make = _page_of_level if row.levels else CompiledLevel
-    return CompiledLayer(row, [make(row, name, policies) for name, policies in attached])
+    return CompiledLayer(row, [make(row, name, policies) for name, policies in attached.levels])
 
 
 TrustMatches = dict[Match, Tri]
@@ -177,9 +178,9 @@ def answer_with_traces(compiled_layer: CompiledLayer, request: ActionRequest, ha
         if statements_for.unread:
             answer.reach.update(dict.fromkeys(Match, UNKNOWN))
         traces = [
-            _trace(statement, policy, level, request, has_boundary)
+            _trace(text, policy, level, request, has_boundary)
             for policy, document in level.compiled
-            for statement in document.statements
+            for text in document.statements
         ]
         allow, deny = _tally(statements_for, compiled_layer.row, request, has_boundary, answer.reach)
         answer.grants, answer.denies = min(answer.grants, allow), max(answer.denies, deny)
@@ -203,15 +204,18 @@ def answer_layer(
     return grants, denies
 
 
-def could_apply(statement: Statement, row: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri) -> bool:
+def could_apply(text: StatementText, row: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri) -> bool:
     """Say whether a statement applies, or may, to any of the questions."""
-    return any(_applies(statement, row, request, has_boundary)[0] is not NO for request in requests)
+    return any(
+        request.action in text.covers and _applies(text.compiled, row, request, has_boundary)[0] is not NO
+        for request in requests
+    )
 
 
 @lru_cache
 def _idle_sheet(row: LayerTraits, why: str) -> CompiledLayer:
     """Give the sheet of a layer that does not apply, which is the same for everybody."""
-    return CompiledLayer(row, [], why or "it is empty")
+    return CompiledLayer(row, [], why)
 
 
 _pages: ObjectMemo[CompiledLevel] = ObjectMemo()
@@ -224,7 +228,6 @@ def _page_of_level(row: LayerTraits, name: str, policies: PolicySet) -> Compiled
 
 
 def _unconditional(statement: Statement) -> bool:
-    statement.finish()
     resources = statement.resources
     everything = resources is not None and resources.everything and not resources.negated
     return everything and not (statement.broken or statement.tests or statement.principals)
@@ -254,7 +257,8 @@ def _tally(
     for statement in statements_for.allows:
         answer, met = _applies(statement, row, request, has_boundary)
         if answer is not NO:
-            allow = max(allow, answer)
+            if answer > allow:
+                allow = answer
             for match, reached in met:
                 certain = min(answer, reached)
                 if certain > reach.get(match, NO):
@@ -267,35 +271,33 @@ def _tally(
 
 
 def _trace(
-    statement: Statement, policy: Policy, level: CompiledLevel, request: ActionRequest, has_boundary: Tri
+    text: StatementText, policy: Policy, level: CompiledLevel, request: ActionRequest, has_boundary: Tri
 ) -> StatementTrace:
     """Compare every element of one statement, and say how."""
-    statement.finish()
-    answer, met = _applies(statement, level.row, request, has_boundary)
+    answer: Tri = NO
+    met: Sequence[tuple[Match, Tri]] = ()
+    if request.action in text.covers:
+        answer, met = _applies(text.compiled, level.row, request, has_boundary)
     reached = [match for match, certain in met if certain is YES]
     return StatementTrace(
         level.row.layer,
         level.name,
         policy,
-        statement.index,
-        statement.sid,
-        statement.effect or Effect.DENY,
+        text.index,
+        text.sid,
+        text.effect or Effect.DENY,
         answer,
-        _elements(statement, level.row, request, has_boundary),
+        _elements(text.compiled, level.row, request, has_boundary),
         next((match for match in Match if match in reached), None),
-        statement.alone,
+        text.alone,
     )
 
 
 def _applies(
     statement: Statement, row: LayerTraits, request: ActionRequest, has_boundary: Tri
-) -> tuple[Tri, list[tuple[Match, Tri]]]:
-    """Say whether a statement applies: all its elements hold. What cannot be told is never certain."""
-    met: list[tuple[Match, Tri]] = []
-    if request.action not in statement.covers:
-        return NO, met
-    if not statement.finished:
-        statement.finish()
+) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
+    """Say whether a statement about the action applies: all its elements hold. What cannot be told is never certain."""
+    met: Sequence[tuple[Match, Tri]] = ()
     answer = UNKNOWN if statement.broken else YES
     if row.principal:
         if statement.principals is None:
@@ -304,8 +306,10 @@ def _applies(
             met = statement.principals.reach(request.caller, has_boundary=has_boundary)
             reached = NO
             for _, certain in met:
-                reached = max(reached, certain)
-            answer = min(answer, reached)
+                if certain > reached:
+                    reached = certain
+            if reached < answer:
+                answer = reached
     elif statement.principals is not None:
         answer = UNKNOWN
     if answer is not NO and row.resource:

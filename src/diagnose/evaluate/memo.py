@@ -15,25 +15,25 @@ _MOST_BYTES = 32 * 2**20
 _BYTES_OF_EACH = 3000
 """What is made of even the shortest text takes about as much."""
 _MOST_MARKED = 100_000
-V = TypeVar("V")
+Value = TypeVar("Value")
 
 
-class Memo(Generic[V]):
+class Memo(Generic[Value]):
     """Values by the content that they were made of, up to so many bytes of content."""
 
     __slots__ = ("_marked", "_size", "_values")
 
     def __init__(self) -> None:
         """Start empty."""
-        self._values: dict[Hashable, V] = {}
+        self._values: dict[Hashable, Value] = {}
         self._marked: set[int] = set()
         self._size = 0
 
-    def find(self, content: Hashable) -> V | None:
+    def find(self, content: Hashable) -> Value | None:
         """Give a value that is remembered."""
         return self._values.get(content)
 
-    def offer(self, content: Hashable, value: V, size: int) -> V:
+    def offer(self, content: Hashable, value: Value, size: int) -> Value:
         """Take a value that was made because none was remembered; if one was offered before, remember it now.
 
         `size` is that of the content in bytes. When there is no more room all go together, which is seldom.
@@ -47,7 +47,7 @@ class Memo(Generic[V]):
             self._marked.add(mark)
         return value
 
-    def _remember(self, content: Hashable, value: V, size: int) -> None:
+    def _remember(self, content: Hashable, value: Value, size: int) -> None:
         if size > _MOST_BYTES:
             return
         if self._size + size > _MOST_BYTES:
@@ -57,7 +57,7 @@ class Memo(Generic[V]):
         self._size += size
 
 
-class ObjectMemo(Generic[V]):
+class ObjectMemo(Generic[Value]):
     """Values by the very object that they were made of, one for each, for as long as the object lives.
 
     `key` is what else a value was made of. Some objects are everybody's, such as what stands for a side of which
@@ -70,14 +70,14 @@ class ObjectMemo(Generic[V]):
 
     def __init__(self) -> None:
         """Start empty."""
-        self._entries: dict[int, tuple[str, V | None, ref[object]]] = {}
+        self._entries: dict[int, tuple[str, Value | None, ref[object]]] = {}
 
-    def find(self, of: object, key: str) -> V | None:
+    def find(self, of: object, key: str) -> Value | None:
         """Give a value that is remembered."""
         entry = self._entries.get(id(of))
         return entry[1] if entry is not None and entry[0] == key else None
 
-    def offer(self, of: object, key: str, value: V) -> V:
+    def offer(self, of: object, key: str, value: Value) -> Value:
         """Take a value that was made, and remember it if one was made of this object and key before."""
         place = id(of)
         entry = self._entries.get(place)

@@ -243,7 +243,7 @@ def _shown(operand: Operand, request: ActionRequest) -> str:
 
 def _key_state(state: State) -> KeyState:
     if isinstance(state, UnknownState):
-        return KeyState(state.options, state.present, state.shape)
+        return KeyState(state.options, state.present, state.like)
     return KeyState((state,))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from diagnose.evaluate.pattern import Piece, arn_glob, glob, joined, pieces_glob
 
-Comparison = Callable[[str], bool | None]
+Comparator = Callable[[str], bool | None]
 """Says whether a value from the request context fits; None where the value cannot be compared."""
 
 
@@ -51,7 +51,7 @@ class Operator:
         self.name, self.family, self.negated, self.compare = name, family, negated, compare
         self.takes_variables = family in _WITH_VARIABLES
 
-    def comparison(self, pieces: tuple[Piece, ...]) -> Comparison | None:
+    def comparison(self, pieces: tuple[Piece, ...]) -> Comparator | None:
         """Make the test of one operand; None if the operand is malformed."""
         return _comparison(self.family, self.compare, pieces)
 
@@ -60,7 +60,7 @@ _WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PAT
 
 
 @lru_cache(maxsize=8192)
-def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tuple[Piece, ...]) -> Comparison | None:
+def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tuple[Piece, ...]) -> Comparator | None:
     text = joined(pieces)
     match family:
         case Family.STRING:
@@ -85,14 +85,14 @@ def _comparison(family: Family, compare: Callable[[Any, Any], bool], pieces: tup
             return _ordered(_bytes, compare, text)
 
 
-def _arns(pieces: tuple[Piece, ...]) -> Comparison | None:
+def _arns(pieces: tuple[Piece, ...]) -> Comparator | None:
     matches = arn_glob(pieces[0][0]) if len(pieces) == 1 and pieces[0][1] else pieces_glob(pieces, arn=True)
     if matches is None or not joined(pieces).startswith(("arn:", "*")):
         return None
     return lambda value: matches(value) if value.count(":") >= 5 else None
 
 
-def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], text: str) -> Comparison | None:
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], text: str) -> Comparator | None:
     operand = read(text)
     if operand is None:
         return None
@@ -104,7 +104,7 @@ def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], te
     return fits
 
 
-def _addresses(text: str) -> Comparison | None:
+def _addresses(text: str) -> Comparator | None:
     """A CIDR, or a bare address, of IPv4 or IPv6. An address of the other family is never in it."""
     if not _RANGE.fullmatch(text):
         return None

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
-from diagnose.evaluate.operator import Comparison, Family, Operator, moment, number
+from diagnose.evaluate.operator import Comparator, Family, Operator, moment, number
 from diagnose.evaluate.pattern import Piece
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.condition_keys import ValueKind
@@ -44,7 +44,7 @@ def candidates(
     found = [PossibleValue((value,), Alternative((particular,))) for value, particular in singles]
     complete = complete and all_found
     if key in MULTIVALUED:
-        found = [one.beside(state.among) for one in _sets(singles)]
+        found = [one.beside(state.includes) for one in _sets(singles)]
         complete = complete and len(singles) <= _MOST_IN_A_SET
     elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
         found.append(PossibleValue(("",), Alternative(("",))))
@@ -158,7 +158,7 @@ class _Told:
 
     __slots__ = ("compare", "family", "fit", "pieces")
 
-    def __init__(self, test: Test, pieces: tuple[Piece, ...], compare: Comparison) -> None:
+    def __init__(self, test: Test, pieces: tuple[Piece, ...], compare: Comparator) -> None:
         assert test.operator is not None
         self.family, self.pieces, self.compare = test.operator.family, pieces, compare
         self.fit = Fit(test.operator.name, "".join(text for text, _ in pieces))
@@ -240,7 +240,7 @@ def _language(told: _Told) -> Language:
 
 def _within(texts: Sequence[_Told], state: UnknownState) -> list[Language]:
     """Say what every value must be like: not empty, and an ARN where it is compared as one."""
-    within = [_SOMETHING, *([Language(((state.shape, True),))] if state.shape else [])]
+    within = [_SOMETHING, *([Language(((state.like, True),))] if state.like else [])]
     if any(one.family is Family.ARN for one in texts):
         within.append(_ARN)
     return within

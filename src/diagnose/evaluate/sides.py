@@ -8,7 +8,15 @@ from functools import lru_cache
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
-from diagnose.evaluate.layers import ENDPOINT, OF_DESTINATION, OF_SOURCE, PERHAPS_NOT_REACHED, RCP, of_endpoint
+from diagnose.evaluate.layers import (
+    ENDPOINT,
+    OF_DESTINATION,
+    OF_SOURCE,
+    PERHAPS_NOT_REACHED,
+    RCP,
+    DoesNotApply,
+    of_endpoint,
+)
 from diagnose.evaluate.level import CompiledLayer, compile_layer
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.model.arn import CallerKind, parse_role
@@ -61,14 +69,14 @@ class SourceView:
             compiled_layer = self._sheets[layer] = compile_layer(row, attached(source, self.caller))
         return compiled_layer
 
-    def sheets_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
+    def layers_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
         """Give the layers on this side that can keep an action from passing."""
         layers = self._may_deny.get(action)
         if layers is None:
             layers = self._may_deny[action] = []
             for layer in OF_SOURCE:
                 compiled_layer = self.compiled_layer(layer, source)
-                if compiled_layer.levels_that_may_deny(action):
+                if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                     layers.append((layer, compiled_layer))
         return layers
 
@@ -101,7 +109,7 @@ class DestinationView:
         return compiled_layer
 
 
-_NOT_REACHED = compile_layer(RCP, "the caller is a service-linked role")
+_NOT_REACHED = compile_layer(RCP, DoesNotApply("the caller is a service-linked role"))
 _PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
 
 

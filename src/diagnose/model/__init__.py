@@ -1,1 +1,1 @@
-"""Pure data: what a case is, what a decision says, what a diagnosis tells."""
+"""Pure data: what a case, a decision and a diagnosis are made of."""

@@ -1,4 +1,4 @@
-"""ARNs of callers and of roles, read strictly and answered kindly.
+"""ARNs of callers and of roles, read strictly; whoever wrote a wrong one is told what was probably meant.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
@@ -21,7 +21,7 @@ ROLE_SHAPE = "arn:aws:iam::111111111111:role/path/Name"
 
 
 class CallerKind(StrEnum):
-    """What a caller is, as its ARN tells."""
+    """What a caller is, as its ARN says."""
 
     USER = "user"
     ROLE = "role"
@@ -76,7 +76,7 @@ def split_arn(text: str) -> Arn | None:
 
 
 def account_of(text: str) -> str:
-    """Give the account of an ARN, empty where there is none, or no ARN."""
+    """Give the account of an ARN; empty where the ARN has none, or the text is not an ARN."""
     arn = split_arn(text)
     return arn.account if arn else ""
 
@@ -120,10 +120,10 @@ def parse_caller(text: str) -> CallerArn:
             return CallerArn(text, CallerKind.FEDERATED_USER, arn.partition, arn.account, name)
         case ("sts", "assumed-role"):
             raise XdiagError(
-                f"the source `{text}` is not a whole session ARN",
+                f"the source `{text}` is not a complete session ARN",
                 hint="expected `arn:aws:sts::111111111111:assumed-role/RoleName/session-name`, without the role's path",
             )
-    raise XdiagError(f"the source `{text}` is not a principal that signs requests", hint=_other_kind(arn, kind))
+    raise XdiagError(f"the source `{text}` is not a principal that can sign requests", hint=_other_kind(arn, kind))
 
 
 def parse_role(text: str) -> RoleArn:
@@ -136,7 +136,7 @@ def parse_role(text: str) -> RoleArn:
     if _ROLE_NAME.fullmatch(text):
         raise XdiagError(
             f"the destination `{text}` is a bare name, not an ARN",
-            hint=f"expected the role's whole ARN: `arn:aws:iam::<its account>:role/{text.removeprefix('role/')}`",
+            hint=f"expected the role's full ARN: `arn:aws:iam::<its account>:role/{text.removeprefix('role/')}`",
         )
     arn = _checked(text, "destination role")
     kind, path, name = split_path(arn.resource)
@@ -165,21 +165,19 @@ _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.
 _DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-# What nearly all ARNs look like: nothing that is asked of others could find fault with them.
+# What nearly all ARNs look like: those that fit need no further check.
 _PARTITION = f"({'|'.join(PARTITIONS)})"
 _NAME = "[A-Za-z0-9_+=,.@-]+"
 _SOUND_ENTITY = re.compile(rf"arn:{_PARTITION}:iam::([0-9]{{12}}):(user|role)(/(?:{_NAME}/)*)({_NAME})")
 _SOUND_SESSION = re.compile(rf"arn:{_PARTITION}:sts::([0-9]{{12}}):assumed-role/({_NAME})/({_NAME})")
 _WHAT_IT_IS = {
-    ("iam", "user"): "an IAM user, which nobody can assume",
-    ("iam", "instance-profile"): "an instance profile, which only carries a role",
+    ("iam", "user"): "an IAM user, which cannot be assumed",
+    ("iam", "instance-profile"): "an instance profile, which only holds a role",
     ("iam", "root"): "an account, not a role in it",
-    ("iam", "group"): "an IAM group, which nobody can assume",
+    ("iam", "group"): "an IAM group, which cannot be assumed",
     ("iam", "policy"): "a policy, not a role",
     ("sts", "assumed-role"): "a session of a role, not the role itself",
 }
-
-
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 
@@ -187,48 +185,48 @@ def _checked(text: str, what: str) -> Arn:
     """Split an ARN whose first five parts have the right shape."""
     if text != text.strip() or re.search(r"\s", text):
         raise XdiagError(
-            f"the {what} `{text}` has spaces in it", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"
+            f"the {what} `{text}` contains spaces", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"
         )
     if not text.isprintable():
         cleaned = "".join(character for character in text if character.isprintable())
-        raise XdiagError(f"the {what} has invisible characters in it", hint=f"did you mean `{cleaned}`")
+        raise XdiagError(f"the {what} contains invisible characters", hint=f"did you mean `{cleaned}`")
     if text.startswith(tuple(_QUOTES)):
         raise XdiagError(f"the {what} `{text}` has quotes around it", hint=f"did you mean `{text.strip(_QUOTES)}`")
     if "*" in text:
-        raise XdiagError(f"the {what} `{text}` has a wildcard in it", hint=f"expected one such as `{ROLE_SHAPE}`")
+        raise XdiagError(f"the {what} `{text}` contains a wildcard", hint=f"expected one such as `{ROLE_SHAPE}`")
     if "${" in text:
         raise XdiagError(
-            f"the {what} `{text}` still has a template variable in it",
+            f"the {what} `{text}` contains a template variable",
             hint="put in the value that the variable stands for, such as `aws` for `${AWS::Partition}`",
         )
     arn = split_arn(text)
     if arn is None:
-        raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_mended_colons(text))
+        raise XdiagError(f"the {what} `{text}` is not an ARN", hint=_with_right_colons(text))
     if arn.service in ("iam", "sts", "aws", "") and _DOUBLED.search(text):
-        raise XdiagError(f"the {what} `{text}` has a colon too many", hint=_mended_colons(text))
+        raise XdiagError(f"the {what} `{text}` has an extra colon", hint=_with_right_colons(text))
     if arn.partition not in PARTITIONS:
         raise XdiagError(
             f"the {what} `{text}` names the partition `{arn.partition}`, which does not exist",
             hint=f"expected one of {', '.join(PARTITIONS)}",
         )
     if arn.region:
-        raise XdiagError(f"the {what} `{text}` is not an ARN of IAM or STS", hint=_mended_region(arn))
+        raise XdiagError(f"the {what} `{text}` is not an ARN of IAM or STS", hint=_without_region(arn))
     if not _ACCOUNT.fullmatch(arn.account):
-        raise XdiagError(f"the {what} `{text}` has no account id of twelve digits", hint=_mended_account(arn))
+        raise XdiagError(f"the {what} `{text}` does not have an account id of twelve digits", hint=_account_hint(arn))
     return arn
 
 
-def _mended_colons(text: str) -> str:
-    """Propose an ARN for one in which a colon is missing or the front was lost."""
-    found = re.search(r"(\d{12}):*((?:role|user|assumed-role|federated-user)/.+|root)$", text)
-    if not found:
+def _with_right_colons(text: str) -> str:
+    """Propose an ARN for one that lost a colon or its beginning."""
+    end = re.search(r"(\d{12}):*((?:role|user|assumed-role|federated-user)/.+|root)$", text)
+    if not end:
         return f"expected an ARN such as `{ROLE_SHAPE}`"
     partition = next((part for part in sorted(PARTITIONS, key=len, reverse=True) if f":{part}:" in text), "aws")
-    service = "sts" if found[2].startswith(("assumed-role/", "federated-user/")) else "iam"
-    return f"did you mean `arn:{partition}:{service}::{found[1]}:{found[2]}`"
+    service = "sts" if end[2].startswith(("assumed-role/", "federated-user/")) else "iam"
+    return f"did you mean `arn:{partition}:{service}::{end[1]}:{end[2]}`"
 
 
-def _mended_region(arn: Arn) -> str:
+def _without_region(arn: Arn) -> str:
     """Propose an ARN for one with something between the two colons after the service."""
     if _ACCOUNT.fullmatch(arn.region):
         resource = arn.account + ":" + arn.resource if arn.account else arn.resource
@@ -240,7 +238,7 @@ def _mended_region(arn: Arn) -> str:
     return f"expected an ARN such as `{ROLE_SHAPE}`"
 
 
-def _mended_account(arn: Arn) -> str:
+def _account_hint(arn: Arn) -> str:
     """Propose an account id for one with dashes, or say what is wrong with it."""
     digits = re.sub(r"[\s-]", "", arn.account)
     if _ACCOUNT.fullmatch(digits):
@@ -261,7 +259,7 @@ def _nearest_role(arn: Arn, kind: str, name: str) -> str:
                 else f"expected a role, such as `{ROLE_SHAPE}`"
             )
         case ("iam", "instance-profile"):
-            return "pass the role it carries; `aws iam get-instance-profile` names it, and it often has the same name"
+            return "pass its role; `aws iam get-instance-profile` names it, and it often has the same name"
         case ("iam", "Role" | "roles" | "ROLE"):
             return f"did you mean `arn:{arn.partition}:iam::{arn.account}:role/{name}`"
         case ("sts", "role"):
@@ -275,9 +273,9 @@ def _other_kind(arn: Arn, kind: str) -> str:
         case ("iam", "assumed-role"):
             return f"did you mean `arn:{arn.partition}:sts::{arn.account}:{arn.resource}`"
         case ("iam", "instance-profile"):
-            return "pass the role that the instance profile carries"
+            return "pass the role of the instance profile"
         case ("iam", "group"):
-            return "a group signs nothing; pass one of its users"
+            return "a group cannot sign requests; pass one of its users"
         case ("sts", "role" | "user"):
             return f"did you mean `arn:{arn.partition}:iam::{arn.account}:{arn.resource}`"
     return (

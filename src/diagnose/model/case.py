@@ -13,7 +13,7 @@ from diagnose.model.arn import is_role_arn
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
-SCHEMA = "xdiag.case/1"
+CASE_SCHEMA = "xdiag.case/1"
 GLOBAL_REGION = "aws-global"
 """What stands for a Region where a request goes to `sts.amazonaws.com`: botocore's name for it."""
 
@@ -60,7 +60,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
 
     `region` is the Region of the STS endpoint that is called; `aws-global` is `sts.amazonaws.com`.
     `context` overrides what xdiag derives: condition key to values, an empty list meaning that the key
-    is known to be absent. `unknown` names condition keys that nobody can tell, whatever is derived.
+    is known to be absent. `unknown` names condition keys whose state is not known, whatever is derived.
     `signed_in_as` is the identity a console session started from, where a role was switched to since.
     """
 
@@ -100,7 +100,7 @@ class Origin(StrEnum):
 
 
 class Session(Struct, frozen=True, forbid_unknown_fields=True):
-    """The credentials the caller signs with. No AWS API tells most of this after they were issued.
+    """The credentials the caller signs with. No AWS API shows most of this after they were issued.
 
     `policies` is the caller's own session policy (not the one passed in this call);
     `mfa` says whether multi-factor authentication stands behind the credentials, `mfa_age` how many
@@ -214,7 +214,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
 
     request: Request
     snapshot: Snapshot
-    schema: str = field(default=SCHEMA)
+    schema: str = field(default=CASE_SCHEMA)
     message: str = ""
     probe: ProbeResult | None = None
     note: str = ""

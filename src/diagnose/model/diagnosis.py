@@ -1,4 +1,4 @@
-"""What is told: findings, remedies with their proof, and what the live attempt said of them."""
+"""A diagnosis: findings, remedies with their proof, and how AWS's answer agrees with them."""
 
 from enum import StrEnum
 from typing import assert_never
@@ -13,14 +13,14 @@ from diagnose.model.tri import Tri
 
 
 class Certainty(StrEnum):
-    """How sure a finding is: all its facts were seen, or one of them could not be told."""
+    """How sure a finding is: all its facts were seen, or one of them is not known."""
 
     CERTAIN = "certain"
     POSSIBLE = "possible"
 
 
 class Owner(StrEnum):
-    """Who can mend a cause."""
+    """Who can fix a cause."""
 
     SOURCE = "source"
     DESTINATION = "destination"
@@ -29,7 +29,7 @@ class Owner(StrEnum):
     CALLER = "caller"
     """Whoever makes the request: its parameters, credentials, endpoint."""
     XDIAG = "xdiag"
-    """Whoever runs xdiag: a reader's permission, a missing file."""
+    """The user of xdiag: a reader's permission, a missing file."""
 
 
 class Excerpt(Struct, frozen=True):
@@ -93,7 +93,7 @@ class Letter(StrEnum):
 
 
 class Remedy(Struct, frozen=True):
-    """The smallest change that mends a cause.
+    """The smallest change that fixes a cause.
 
     `text` says who does what. `policy_name` and `document` hold the whole edited policy (JSON text),
     `patch` the same as RFC 6902 operations, `flags` the changed xdiag flags where it is the request that changes.
@@ -119,7 +119,7 @@ class Remedy(Struct, frozen=True):
     def enough(self) -> bool:
         """Whether nothing that is known stands in the way after it. What was not read may yet do so."""
         if self.proof is Proof.CLEARS:
-            return not any(isinstance(one, RemainingBlocker) for one in self.remaining)
+            return not any(isinstance(remaining, RemainingBlocker) for remaining in self.remaining)
         return self.proof is Proof.ALLOWED
 
 
@@ -143,7 +143,7 @@ class NotProved(StrEnum):
     PROTECTED = "protected"
     """Nobody can edit the user or role: it is service-linked, of IAM Identity Center, or no IAM principal at all."""
     NOT_READABLE = "not_readable"
-    """The policy is not JSON that has one meaning, so that no edit of it could be told."""
+    """The policy is not JSON with a single meaning, so that it cannot be edited."""
     NOT_READ = "not_read"
     CALLER_NOT_NAMEABLE = "caller_not_nameable"
     """No policy can name this caller: the root user, a federated user."""

@@ -1,7 +1,7 @@
 """What was looked at, and what was not.
 
 INVARIANT: nothing that was not read is ever taken for absent. `Known(None)` and `Known(())`
-mean "looked, there is none"; only `Unread` means that nobody looked or nobody could.
+mean "looked, there is none"; only `Unread` means that nobody looked, or that it could not be read.
 """
 
 from enum import StrEnum

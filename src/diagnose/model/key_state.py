@@ -47,7 +47,7 @@ class Fit(Struct, frozen=True):
 
 
 class Alternative(Struct, frozen=True):
-    """One state that an unknown key may be in, told by what policies compare it with.
+    """One state that an unknown key may be in, described by what policies compare it with.
 
     `values` holds each value of the key, and nothing where the request lacks it: the value itself, or all that it fits;
     a value that fits nothing is any that no policy names. `several` says that the key may have more than one value.
@@ -63,40 +63,37 @@ class Alternative(Struct, frozen=True):
 
 
 class UnknownState:
-    """A key whose state is not known.
+    """A key whose state is not known, as deciding has it; a trace keeps what there is to show of it as a `KeyState`.
 
     `options` are the states it can have, None where it can have any; `present` says that it has a value;
-    `shape` is a pattern that its value certainly fits; `among` are values that a key with several certainly has.
+    `like` is a pattern that its value certainly fits; `includes` are values that a key with several certainly has.
     """
 
-    __slots__ = ("among", "options", "present", "shape")
+    __slots__ = ("includes", "like", "options", "present")
 
     def __init__(
         self,
         options: tuple[tuple[str, ...], ...] | None = None,
         *,
         present: bool = False,
-        shape: str = "",
-        among: tuple[str, ...] = (),
+        like: str = "",
+        includes: tuple[str, ...] = (),
     ) -> None:
         """Describe what is known of the unknown."""
-        self.options, self.shape, self.among = options, shape, among
-        self.present = present or bool(shape or among)
+        self.options, self.like, self.includes = options, like, includes
+        self.present = present or bool(like or includes)
 
 
 State: TypeAlias = tuple[str, ...] | UnknownState
-"""Values, none of them when the key is known to be absent; or a `UnknownState`."""
+"""The values of a key, none of them when it is known to be absent; or that this is not known.
 
+INVARIANT: what is known is a bare tuple. Deciding compares states far more often than it shows one, and pays for no
+object around each.
+"""
 
 ABSENT: tuple[str, ...] = ()
-
-
 UNKNOWN_STATE = UnknownState()
-
-
 PRESENT = UnknownState(present=True)
-
-
 FALSE_OR_ABSENT = UnknownState((("false",), ABSENT))
 
 

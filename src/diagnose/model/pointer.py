@@ -4,7 +4,7 @@ Source: https://www.rfc-editor.org/rfc/rfc6901
 """
 
 
-def joined(pointer: str, *tokens: str) -> str:
+def below(pointer: str, *tokens: str) -> str:
     """Lengthen a pointer by the keys and places that lead on."""
     return pointer + "".join(f"/{escaped(token)}" for token in tokens)
 

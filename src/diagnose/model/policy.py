@@ -1,6 +1,7 @@
 """Policies as they were read: text with a name, and where it comes from."""
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -85,9 +86,9 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def group(self) -> str:
-        """The name of the group that the policy is attached to; empty where it is none."""
-        carrier = self.attachment
-        return carrier.name if carrier is not None and carrier.kind is AttachmentKind.GROUP else ""
+        """The name of the group that the policy is attached to; empty where that is not a group."""
+        holder = self.attachment
+        return holder.name if holder is not None and holder.kind is AttachmentKind.GROUP else ""
 
 
 class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
@@ -98,6 +99,15 @@ class PolicySet(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
 
     policies: tuple[Policy, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+
+def merge_policy_sets(sets: Iterable[PolicySet]) -> PolicySet:
+    """Put sets that count together into one."""
+    parts = tuple(sets)
+    return PolicySet(
+        tuple(policy for part in parts for policy in part.policies),
+        tuple(gap for part in parts for gap in part.unread),
+    )
 
 
 NO_POLICIES_SUPPLIED = PolicySet(unread=(NOT_SUPPLIED,))
@@ -114,7 +124,7 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
 def document_text(document: Raw) -> str:
     """Give a document as JSON text: as it is, or out of the string (maybe percent-encoded) that holds it.
 
-    The text may still be anything; that it is a policy is for the evaluation to find out.
+    The text may still be anything; whether it is a policy, deciding finds out.
     The IAM API percent-encodes documents (RFC 3986), so `+` stands for itself.
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html
@@ -123,10 +133,10 @@ def document_text(document: Raw) -> str:
     if not text.startswith('"'):
         return text
     try:
-        held = str(json.loads(text)).strip()
+        inner = str(json.loads(text)).strip()
     except ValueError:
         return text
-    return unquote(held) if held[:1] == "%" else held
+    return unquote(inner) if inner[:1] == "%" else inner
 
 
 def raw_document(document: object) -> Raw:

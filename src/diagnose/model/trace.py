@@ -236,7 +236,7 @@ class DoubtKind(StrEnum):
     LAYER = "layer"
     GATE = "gate"
     COMPARISON = "comparison"
-    """What the policies name and nobody can tell: a session's name, a unique id, an element that is no text."""
+    """What the policies name and is not known: a session's name, a unique id, an element that is not text."""
     ACTION = "action"
     """Whether the caller's session hands on tags or a source identity, for which another action is needed."""
 
@@ -337,7 +337,7 @@ class Decision(Struct, frozen=True):
 
 
 class Subject(Struct, frozen=True):
-    """What a finding is about, so that it can be pointed at and mended. Parts that play no role are None."""
+    """What a finding is about, so that it can be shown and fixed. Parts that play no role are None."""
 
     action: Action = Action.ASSUME_ROLE
     layer: Layer | None = None

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Refused, Remedy
 from diagnose.model.trace import Decision, Subject
-from diagnose.remedy.kinds import REMEDIES, Kind
+from diagnose.remedy.kinds import REMEDIES, RemedyKind
 
-__all__ = ["REMEDIES", "plan", "propose"]
+__all__ = ["REMEDIES", "propose", "propose_plan"]
 
 # What makes and proves remedies is imported when some are asked for: loading rules takes the names of the kinds alone.
 
@@ -21,12 +21,12 @@ def propose(
     """
     from diagnose.remedy.proposal import remedies_of
 
-    proposed = [remedies_of(Kind(kind), subject, case, decision) for kind in kinds]
+    proposed = [remedies_of(RemedyKind(kind), subject, case, decision) for kind in kinds]
     remedies = tuple(remedy for one in proposed if not isinstance(one, Refused) for remedy in one)
     return remedies, tuple(one for one in proposed if isinstance(one, Refused))
 
 
-def plan(
+def propose_plan(
     steps: Iterable[tuple[str, Subject]], remedies: Iterable[Remedy], case: Case, decision: Decision
 ) -> tuple[Remedy, ...]:
     """Give remedies that end in an allowed request when they are all carried out, in order; nothing where none do.

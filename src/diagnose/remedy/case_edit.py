@@ -15,13 +15,12 @@ from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Level, Policy, Policy
 from diagnose.model.trace import Action, Layer
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
-from diagnose.remedy.document import Object, Operation, patched, read
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import JsonDict, PatchOperation, apply_patch, document_of
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     destination_is_protected,
+    destination_name,
     permission_set,
-    role_name,
     source_is_protected,
 )
 
@@ -60,10 +59,10 @@ def policies_in(case: Case, layer: Layer, level: str = "") -> Iterator[Policy]:
             if isinstance(endpoint, Known) and endpoint.value and isinstance(endpoint.value.policy, Known):
                 yield endpoint.value.policy.value
         case Layer.SCP | Layer.RCP:
-            held = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
-            for one in held.value if isinstance(held, Known) else ():
-                if level in ("", one.target, one.name):
-                    yield from one.policies.policies
+            levels = snapshot.source.scps if layer is Layer.SCP else snapshot.destination.rcps
+            for organization_level in levels.value if isinstance(levels, Known) else ():
+                if level in ("", organization_level.target, organization_level.name):
+                    yield from organization_level.policies.policies
         case _:
             assert_never(layer)
 
@@ -120,7 +119,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 """
 
 
-def editable(case: Case, layer: Layer, policy: Policy) -> Object | NotProved:
+def editable_document(case: Case, layer: Layer, policy: Policy) -> JsonDict | NotProved:
     """Give a policy's document where its owner can edit it."""
     if is_aws_managed(policy):
         return NotProved.AWS_MANAGED
@@ -131,23 +130,23 @@ def editable(case: Case, layer: Layer, policy: Policy) -> Object | NotProved:
                 return NotProved.PROTECTED
         case Layer.TRUST if destination_is_protected(case):
             return NotProved.PROTECTED
-    document = read(policy)
+    document = document_of(policy)
     return NotProved.NOT_READABLE if document is None else document
 
 
-def amend(
-    case: Case, layer: Layer, policy: Policy, operations: Sequence[Operation], *, kind: Kind, text: str
+def edit_policy(
+    case: Case, layer: Layer, policy: Policy, operations: Sequence[PatchOperation], *, text: str
 ) -> Attempt:
     """Draft a policy with the operations applied."""
-    document = editable(case, layer, policy)
+    document = editable_document(case, layer, policy)
     if isinstance(document, NotProved):
         return document
     if not operations:
         return NotProved.NO_EDIT
-    edited = patched(document, operations)
+    edited = apply_patch(document, operations)
     after = replace(policy, document=raw_document(edited))
     if layer is Layer.TRUST and (size := len(json.dumps(edited, separators=(",", ":")))) > TRUST_QUOTA:
-        text += f"; at {size} characters the policy is over the default quota of {TRUST_QUOTA}, which can be raised"
+        text += f"; at {size} characters the policy exceeds the default quota of {TRUST_QUOTA}, which can be raised"
     change = PolicyChange(
         layer,
         policy,
@@ -156,22 +155,21 @@ def amend(
         tuple(operations),
         into_permission_set=layer is Layer.IDENTITY and policy.name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
+    return Draft(LAYER_WORDS[layer].owner, text, with_policy(case, layer, policy, after), change)
 
 
-def found(
+def new_policy(
     case: Case,
     layer: Layer,
-    statement: Object,
+    statement: JsonDict,
     *,
-    kind: Kind,
     text: str,
     name: str,
     policy: PolicyKind,
     level: str = "",
 ) -> Attempt:
     """Draft a new policy of one statement, where the layer takes a further policy."""
-    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
+    document: JsonDict = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [statement]}
     after = Policy(name=name, document=raw_document(document), kind=policy)
     edited = with_new_policy(case, layer, after, level)
     if edited is None:
@@ -181,17 +179,17 @@ def found(
         None,
         after,
         document,
-        (Operation("add", "", document),),
+        (PatchOperation("add", "", document),),
         target=level,
         into_permission_set=layer is Layer.IDENTITY and name == PERMISSION_SET_POLICY,
     )
-    return Draft(kind, LAYER_WORDS[layer].owner, text, edited, change)
+    return Draft(LAYER_WORDS[layer].owner, text, edited, change)
 
 
 def new_policy_name(action: Action, case: Case) -> str:
     """Name a new inline policy, so that putting it overwrites none that was read."""
     taken = {policy.name for policy in policies_in(case, Layer.IDENTITY)}
-    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', role_name(case))}"[:120]
+    stem = f"Allow{action.partition(':')[2]}-{re.sub(r'[^0-9A-Za-z_+=,.@-]', '', destination_name(case))}"[:120]
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1
@@ -207,9 +205,9 @@ def _edited(case: Case, layer: Layer, edit: Edit) -> Case:
             session = replace(source.session, policies=_mapped(source.session.policies, edit))
             return with_source(case, replace(source, session=session))
         case Layer.BOUNDARY:
-            held = source.boundary
-            if isinstance(held, Known) and held.value:
-                return with_source(case, replace(source, boundary=replace(held, value=edit(held.value))))
+            boundary = source.boundary
+            if isinstance(boundary, Known) and boundary.value:
+                return with_source(case, replace(source, boundary=replace(boundary, value=edit(boundary.value))))
         case Layer.TRUST:
             trust = destination.trust_policy
             if isinstance(trust, Known):
@@ -233,8 +231,8 @@ def _with_endpoint_policy(case: Case, edit: Edit) -> Case:
     return replace(case, snapshot=replace(case.snapshot, endpoint=edited))
 
 
-def _mapped(held: PolicySet, edit: Edit) -> PolicySet:
-    return replace(held, policies=tuple(edit(policy) for policy in held.policies))
+def _mapped(policies: PolicySet, edit: Edit) -> PolicySet:
+    return replace(policies, policies=tuple(edit(policy) for policy in policies.policies))
 
 
 def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[Level, ...]]:
@@ -243,8 +241,8 @@ def _levels(levels: Evidence[tuple[Level, ...]], edit: Edit) -> Evidence[tuple[L
     return replace(levels, value=tuple(replace(one, policies=_mapped(one.policies, edit)) for one in levels.value))
 
 
-def _longer(held: PolicySet, policy: Policy) -> PolicySet:
-    return replace(held, policies=(*held.policies, policy))
+def _longer(policies: PolicySet, policy: Policy) -> PolicySet:
+    return replace(policies, policies=(*policies.policies, policy))
 
 
 def _level_with(one: Level, name: str, policy: Policy) -> Level:

@@ -10,9 +10,8 @@ from diagnose.model.diagnosis import Letter, NotProved, Owner
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Layer
-from diagnose.remedy.document import Json, Operation
-from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller_of, role_name
+from diagnose.remedy.document import Json, PatchOperation
+from diagnose.remedy.names import caller_of, destination_name
 
 
 class PolicyChange(Struct, frozen=True):
@@ -26,9 +25,14 @@ class PolicyChange(Struct, frozen=True):
     before: Policy | None
     after: Policy
     document: Json
-    operations: tuple[Operation, ...]
+    operations: tuple[PatchOperation, ...]
     target: str = ""
     into_permission_set: bool = False
+
+    @property
+    def is_in_account(self) -> bool:
+        """Whether a command can save it: neither IAM Identity Center keeps it, nor is it passed with a session."""
+        return not self.into_permission_set and self.layer is not Layer.SESSION
 
 
 class VersionChange(Struct, frozen=True):
@@ -38,14 +42,14 @@ class VersionChange(Struct, frozen=True):
     document: Json
 
 
-class Membership(Struct, frozen=True):
+class NewMembership(Struct, frozen=True):
     """A user joins a group."""
 
     user: str
     group: str
 
 
-class Attachment(Struct, frozen=True):
+class NewAttachment(Struct, frozen=True):
     """A managed policy is attached to a user or role."""
 
     policy: Policy
@@ -90,8 +94,8 @@ class RequestChange(Struct, frozen=True):
 Change: TypeAlias = (
     PolicyChange
     | VersionChange
-    | Membership
-    | Attachment
+    | NewMembership
+    | NewAttachment
     | TagChange
     | MaximumChange
     | NewRole
@@ -108,7 +112,6 @@ class Draft(Struct, frozen=True):
     what the kind asks for.
     """
 
-    kind: Kind
     owner: Owner
     text: str
     case: Case | None = None
@@ -121,27 +124,27 @@ Attempt: TypeAlias = Draft | NotProved
 """A draft, or why there is none."""
 
 
-class Carrier(Struct, frozen=True):
+class PolicyHolder(Struct, frozen=True):
     """`kind` is `user`, `role`, `group` or `endpoint`; both are empty where the policy stands by itself."""
 
     kind: str = ""
     name: str = ""
 
 
-def carrier_of(policy: Policy, case: Case) -> Carrier:
+def holder_of(policy: Policy, case: Case) -> PolicyHolder:
     """Find the carrier of a policy of a case."""
     match policy.kind:
         case PolicyKind.TRUST:
-            return Carrier("role", role_name(case))
+            return PolicyHolder("role", destination_name(case))
         case PolicyKind.ENDPOINT:
             endpoint = case.snapshot.endpoint
-            return Carrier("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")
+            return PolicyHolder("endpoint", endpoint.value.id if isinstance(endpoint, Known) and endpoint.value else "")
         case PolicyKind.INLINE:
             if policy.group:
-                return Carrier("group", policy.group)
+                return PolicyHolder("group", policy.group)
             caller = caller_of(case)
-            return Carrier("user" if caller.kind is CallerKind.USER else "role", caller.name)
-    return Carrier()
+            return PolicyHolder("user" if caller.kind is CallerKind.USER else "role", caller.name)
+    return PolicyHolder()
 
 
 def changed_flags(before: Request, after: Request) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from diagnose.model.pointer import parent, split
 from diagnose.model.policy import Policy, document_text
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
-Object: TypeAlias = dict[str, Json]
+JsonDict: TypeAlias = dict[str, Json]
 
 _ORDER = (
     "Sid",
@@ -31,7 +31,7 @@ _ORDER = (
 )
 
 
-class Operation(Struct, frozen=True, omit_defaults=True):
+class PatchOperation(Struct, frozen=True, omit_defaults=True):
     """One operation of a JSON patch: `add`, `remove` or `replace`. `value` is unset for `remove`.
 
     Source: https://www.rfc-editor.org/rfc/rfc6902
@@ -42,7 +42,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     value: Json | UnsetType = UNSET
 
 
-def read(policy: Policy) -> Object | None:
+def document_of(policy: Policy) -> JsonDict | None:
     """Parse a policy that can be edited; None where its text is not a JSON object or names a key twice.
 
     A repeated key has no one meaning, and an edit would silently drop one of the two.
@@ -54,18 +54,20 @@ def read(policy: Policy) -> Object | None:
     return document if isinstance(document, dict) and _statements_are_objects(document) else None
 
 
-def statements(document: Object) -> list[Object]:
+def statements(document: JsonDict) -> list[JsonDict]:
     """Give the statements; a document may hold one that stands alone, without a list."""
-    held = document.get("Statement", [])
-    return [statement for statement in (held if isinstance(held, list) else [held]) if isinstance(statement, dict)]
+    listed = document.get("Statement", [])
+    return [
+        statement for statement in (listed if isinstance(listed, list) else [listed]) if isinstance(statement, dict)
+    ]
 
 
-def statement_path(document: Object, index: int) -> str:
+def statement_path(document: JsonDict, index: int) -> str:
     """Point at a statement, whether it stands in a list or alone."""
     return f"/Statement/{index}" if isinstance(document.get("Statement"), list) else "/Statement"
 
 
-def address(document: Object, pointer: str) -> str | None:
+def address(document: JsonDict, pointer: str) -> str | None:
     """Make a pointer fit the document at hand, or None where it leads nowhere."""
     if not isinstance(document.get("Statement"), list) and pointer.startswith("/Statement/0"):
         pointer = "/Statement" + pointer.removeprefix("/Statement/0")
@@ -85,32 +87,32 @@ def value_at(document: Json, pointer: str) -> Json | UnsetType:
     return value
 
 
-def add_statement(document: Object, statement: Object) -> tuple[Operation, ...]:
+def add_statement(document: JsonDict, statement: JsonDict) -> tuple[PatchOperation, ...]:
     """Append a statement, under a Sid that no other statement of the document has."""
     taken = {str(other.get("Sid")) for other in statements(document)}
-    named = {**statement, "Sid": _unused(str(statement["Sid"]), taken)} if "Sid" in statement else statement
-    held = document.get("Statement")
-    if isinstance(held, list):
-        return (Operation("add", "/Statement/-", named),)
-    if isinstance(held, dict):
-        return (Operation("replace", "/Statement", [held, named]),)
-    return (Operation("add", "/Statement", [named]),)
+    addition = {**statement, "Sid": _unused(str(statement["Sid"]), taken)} if "Sid" in statement else statement
+    present = document.get("Statement")
+    if isinstance(present, list):
+        return (PatchOperation("add", "/Statement/-", addition),)
+    if isinstance(present, dict):
+        return (PatchOperation("replace", "/Statement", [present, addition]),)
+    return (PatchOperation("add", "/Statement", [addition]),)
 
 
-def join_value(document: Object, pointer: str, value: str) -> tuple[Operation, ...]:
+def join_value(document: JsonDict, pointer: str, value: str) -> tuple[PatchOperation, ...]:
     """Put a value beside the one at `pointer`, which stands alone or in a list."""
     holder, _ = parent(pointer)
     if isinstance(value_at(document, holder), list):
-        return (Operation("add", f"{holder}/-", value),)
-    held = value_at(document, pointer)
-    if isinstance(held, list):
-        return (Operation("add", f"{pointer}/-", value),)
-    return () if held is UNSET else (Operation("replace", pointer, [held, value]),)
+        return (PatchOperation("add", f"{holder}/-", value),)
+    present = value_at(document, pointer)
+    if isinstance(present, list):
+        return (PatchOperation("add", f"{pointer}/-", value),)
+    return () if present is UNSET else (PatchOperation("replace", pointer, [present, value]),)
 
 
-def patched(document: Object, operations: Sequence[Operation]) -> Object:
+def apply_patch(document: JsonDict, operations: Sequence[PatchOperation]) -> JsonDict:
     """Apply operations to a copy of a document. Raises LookupError where a path leads nowhere."""
-    result: Object = copy.deepcopy(document)
+    result: JsonDict = copy.deepcopy(document)
     for operation in operations:
         if operation.path == "":
             assert isinstance(operation.value, dict)
@@ -126,12 +128,12 @@ def dumped(value: Json) -> str:
     return json.dumps(value, indent=2)
 
 
-def patch_text(operations: Iterable[Operation]) -> str:
+def patch_text(operations: Iterable[PatchOperation]) -> str:
     """Write operations as a JSON patch."""
     return dumped([_as_object(operation) for operation in operations])
 
 
-def in_order(statement: Object) -> Object:
+def in_aws_order(statement: JsonDict) -> JsonDict:
     """Put the elements of a statement into the order in which AWS writes them."""
     return {name: statement[name] for name in _ORDER if name in statement} | statement
 
@@ -141,22 +143,22 @@ def one_or_list(values: Sequence[str]) -> Json:
     return values[0] if len(values) == 1 else list(values)
 
 
-def listed(value: Json | UnsetType) -> list[Json]:
+def as_list(value: Json | UnsetType) -> list[Json]:
     """Give the values of an element that may be one value or a list of them."""
     if isinstance(value, UnsetType):
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _as_object(operation: Operation) -> Json:
-    written: Object = {"op": operation.op, "path": operation.path}
+def _as_object(operation: PatchOperation) -> Json:
+    members: JsonDict = {"op": operation.op, "path": operation.path}
     if not isinstance(operation.value, UnsetType):
-        written["value"] = operation.value
-    return written
+        members["value"] = operation.value
+    return members
 
 
-def _statements_are_objects(document: Object) -> bool:
-    return all(isinstance(statement, dict) for statement in listed(document.get("Statement", [])))
+def _statements_are_objects(document: JsonDict) -> bool:
+    return all(isinstance(statement, dict) for statement in as_list(document.get("Statement", [])))
 
 
 def _unused(sid: str, taken: set[str]) -> str:
@@ -167,7 +169,7 @@ def _unused(sid: str, taken: set[str]) -> str:
     return name
 
 
-def _apply(holder: Json | UnsetType, last: str, operation: Operation) -> None:
+def _apply(holder: Json | UnsetType, last: str, operation: PatchOperation) -> None:
     """Carry out one operation in the object or list that holds its target."""
     value = None if isinstance(operation.value, UnsetType) else copy.deepcopy(operation.value)
     if isinstance(holder, dict):

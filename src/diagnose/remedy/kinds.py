@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class RemedyKind(StrEnum):
     """What a rule may name. Each kind has exactly one row in `table`."""
 
     ALLOW_ROLE_IN_IDENTITY = "allow-role-in-identity"
@@ -54,4 +54,4 @@ class Kind(StrEnum):
     CORRECT_DOCUMENT = "correct-document"
 
 
-REMEDIES: frozenset[str] = frozenset(kind.value for kind in Kind)
+REMEDIES: frozenset[str] = frozenset(kind.value for kind in RemedyKind)

@@ -8,13 +8,13 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.trace import Action, Layer
-from diagnose.remedy.document import Json, Object, listed, statements
-from diagnose.remedy.names import caller_of, permission_set, permission_set_pattern, principal_element, role_name
+from diagnose.remedy.document import Json, JsonDict, as_list, statements
+from diagnose.remedy.names import caller_of, destination_name, permission_set, permission_set_pattern, principal_element
 
 
-def grant(layer: Layer, action: Action, case: Case, condition: Object | None = None) -> Object | None:
+def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
     """Write an Allow statement for one layer; None where the caller cannot be named in it."""
-    statement: Object = {"Sid": sid(layer, action, case), "Effect": "Allow"}
+    statement: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow"}
     if layer in (Layer.TRUST, Layer.ENDPOINT):
         principal = principal_element(case)
         if principal is None:
@@ -28,32 +28,32 @@ def grant(layer: Layer, action: Action, case: Case, condition: Object | None = N
     return statement
 
 
-def grant_to_permission_set(action: Action, case: Case, condition: Object | None = None) -> Object:
+def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict:
     """Write a trust statement for a permission set, whose role gets another name when it is assigned anew.
 
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
     caller = caller_of(case)
-    who: Object = {"aws:PrincipalArn": permission_set_pattern(case)}
-    also = dict(condition or {})
-    held = also.pop("ArnLike", {})
+    role: JsonDict = {"aws:PrincipalArn": permission_set_pattern(case)}
+    others = dict(condition or {})
+    patterns = others.pop("ArnLike", {})
     return {
         "Sid": sid(Layer.TRUST, action, case),
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:{caller.partition}:iam::{caller.account}:root"},
         "Action": str(action),
-        "Condition": {**also, "ArnLike": {**(held if isinstance(held, dict) else {}), **who}},
+        "Condition": {**others, "ArnLike": {**(patterns if isinstance(patterns, dict) else {}), **role}},
     }
 
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
-    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else role_name(case)
-    plain = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
-    return f"Allow{action.partition(':')[2]}{plain[:1].upper()}{plain[1:]}"
+    name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_name(case)
+    alphanumeric = re.sub(r"[^0-9A-Za-z]", "", name)[:64]
+    return f"Allow{action.partition(':')[2]}{alphanumeric[:1].upper()}{alphanumeric[1:]}"
 
 
-def nearest_conditions(document: Object, case: Case, near: Object | None = None) -> Object:
+def nearest_conditions(document: JsonDict, case: Case, near: JsonDict | None = None) -> JsonDict:
     """Give the conditions that a trust policy puts on callers of this kind, without those that say who calls.
 
     A new statement that names exactly the caller needs no weaker proof of who calls, but it must not spare
@@ -67,7 +67,7 @@ def nearest_conditions(document: Object, case: Case, near: Object | None = None)
     return {}
 
 
-def _is_for_such_callers(statement: Object, case: Case) -> bool:
+def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
@@ -75,18 +75,18 @@ def _is_for_such_callers(statement: Object, case: Case) -> bool:
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
 
-def _allows(statement: Object, action: Action) -> bool:
-    return any(isinstance(one, str) and action in covered(one) for one in listed(statement.get("Action")))
+def _allows(statement: JsonDict, action: Action) -> bool:
+    return any(isinstance(one, str) and action in covered(one) for one in as_list(statement.get("Action")))
 
 
-def _carried(condition: Json, case: Case) -> Object:
+def _carried(condition: Json, case: Case) -> JsonDict:
     dropped = {*WHO_CALLS, KeyGroup.TOKEN}
     if caller_of(case).kind is not CallerKind.SERVICE:
         dropped.add(KeyGroup.SOURCE_ACCOUNT)
-    carried: Object = {}
+    carried: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            kept: Object = {key: value for key, value in block.items() if group_of(key) not in dropped}
-            if kept:
-                carried[operator] = kept
+            tests: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            if tests:
+                carried[operator] = tests
     return carried

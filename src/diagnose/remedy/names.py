@@ -47,9 +47,21 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
-def role_name(case: Case) -> str:
+def principal_name(case: Case) -> str:
+    """Give what a Principal element names the caller by; the caller's own ARN where none can."""
+    element = principal_element(case)
+    return next(iter(element.values())) if element else caller_of(case).arn
+
+
+def destination_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]
+
+
+def split_entity(arn: str) -> tuple[str, str, str]:
+    """Give the type, the path and the name in the ARN of a user or a role."""
+    parts = split_arn(arn)
+    return split_path(parts.resource if parts else arn)
 
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
@@ -64,7 +76,7 @@ def destination_is_protected(case: Case) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
     """
-    return _path(case.destination_arn).startswith((SERVICE_PATH, RESERVED_PATH))
+    return split_entity(case.destination_arn)[1].startswith((SERVICE_PATH, RESERVED_PATH))
 
 
 def source_is_protected(case: Case) -> bool:
@@ -78,8 +90,8 @@ def source_is_protected(case: Case) -> bool:
 def permission_set(case: Case) -> str:
     """Name the permission set whose role the source is; empty where it is not one of IAM Identity Center."""
     caller = caller_of(case)
-    found = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
-    return found["permission_set"] if found else ""
+    match = _RESERVED_NAME.fullmatch(caller.name) if caller.has_role else None
+    return match["permission_set"] if match else ""
 
 
 def permission_set_pattern(case: Case) -> str:
@@ -93,34 +105,34 @@ def permission_set_pattern(case: Case) -> str:
     return f"arn:{caller.partition}:iam::{caller.account}:role{path}{name}"
 
 
-def policy_words(layer: Layer, policy: Policy, case: Case) -> str:
+def policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Name a policy and what it is attached to."""
     match layer:
         case Layer.TRUST:
-            return f"the trust policy of the role `{role_name(case)}`"
+            return f"the trust policy of the role `{destination_name(case)}`"
         case Layer.ENDPOINT:
             return "the policy of the VPC endpoint"
         case Layer.IDENTITY if permission_set(case) and policy.name == PERMISSION_SET_POLICY:
             return f"the inline policy of the permission set `{permission_set(case)}` in IAM Identity Center"
         case Layer.IDENTITY if policy.kind is PolicyKind.INLINE:
-            return f"the inline policy `{policy.name}` of {carrier_words(policy, case)}"
+            return f"the inline policy `{policy.name}` of {holder_phrase(policy, case)}"
         case Layer.IDENTITY:
             return f"the managed policy `{policy.name}`"
     return f"the {LAYER_WORDS[layer].policy} `{policy.name}`"
 
 
-def in_words(layer: Layer, policy: Policy, case: Case) -> str:
+def in_policy_phrase(layer: Layer, policy: Policy, case: Case) -> str:
     """Begin to say what to change in a policy; that of a live session can only be passed anew."""
-    where = f"in {policy_words(layer, policy, case)}"
-    return f"Start the source's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
+    where = f"in {policy_phrase(layer, policy, case)}"
+    return f"Start the caller's session again, and {where}" if layer is Layer.SESSION else where[:1].upper() + where[1:]
 
 
-def carrier_words(policy: Policy, case: Case) -> str:
+def holder_phrase(policy: Policy, case: Case) -> str:
     """Name the user, role or group that an inline policy belongs to."""
-    return f"the group `{policy.group}`" if policy.group else source_words(case)
+    return f"the group `{policy.group}`" if policy.group else source_phrase(case)
 
 
-def source_words(case: Case) -> str:
+def source_phrase(case: Case) -> str:
     """Name the user or the role behind the source."""
     caller = caller_of(case)
     match caller.kind:
@@ -131,14 +143,9 @@ def source_words(case: Case) -> str:
     return f"`{caller.arn}`"
 
 
-def level_words(level: Level) -> str:
+def level_phrase(level: Level) -> str:
     """Name a level of an organization."""
     return f"`{level.name}` (`{level.target}`)" if level.name and level.name != level.target else f"`{level.target}`"
 
 
 _RESERVED_NAME = re.compile(rf"{RESERVED_NAME}(?P<permission_set>.+)_[0-9a-f]{{16}}")
-
-
-def _path(arn: str) -> str:
-    parts = split_arn(arn)
-    return split_path(parts.resource)[1] if parts else ""

@@ -19,9 +19,16 @@ from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.case_edit import policies_in
-from diagnose.remedy.document import Json, Object, listed, read, statements
+from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
-from diagnose.remedy.single_layer import ALLOWS_ALL, granting, opened, session_of, trust_in, with_fewer_companions
+from diagnose.remedy.single_layer import (
+    ALLOWS_ALL,
+    granting,
+    session_without_policies,
+    trust_in,
+    with_fewer_companions,
+    with_only,
+)
 
 
 def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False, sessions: bool = False) -> Tri:
@@ -33,7 +40,7 @@ def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = 
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
-    pairs = [(opened(was, who, layer), opened(now, who, layer)) for who in _callers(before, after, layer)]
+    pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
     return none_moved(pairs, layer)
@@ -61,24 +68,15 @@ def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool =
 
 
 _MOST_CALLERS = 60
-
-
+_MOST_ROLES = 40
 _NOBODY = "SomebodyElse"
-
-
 _ELSEWHERE = ("999999999999", "888888888888", "777777777777")
 
-
 _ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
-
-
 _SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
-
-
 _USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
-
-
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
 
 
 def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
@@ -116,12 +114,12 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
     caller = caller_of(before)
     home = caller.account or _ELSEWHERE[1]
     other = next(account for account in _ELSEWHERE if account != home)
-    wanted = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
+    strangers = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
     if caller.kind is not CallerKind.SERVICE:
         kind = "user" if caller.kind is CallerKind.USER else "role"
-        wanted += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
-    wanted += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
-    for account, kind, path, name in list(dict.fromkeys(wanted))[:_MOST_CALLERS]:
+        strangers += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
+    strangers += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
+    for account, kind, path, name in list(dict.fromkeys(strangers))[:_MOST_CALLERS]:
         if layer is Layer.SCP and account != home:
             continue
         arn = f"arn:{caller.partition}:iam::{account}:{kind}{path}{name}"
@@ -139,8 +137,8 @@ def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
 def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
     """Make somebody else of the source: all that it has but its identity and its limits."""
     source, caller = case.snapshot.source, caller_of(case)
-    held = source.principal.value if isinstance(source.principal, Known) else None
-    tags = held.tags if held and isinstance(held.tags, Known) else Known({})
+    principal = source.principal.value if isinstance(source.principal, Known) else None
+    tags = principal.tags if principal and isinstance(principal.tags, Known) else Known({})
     calls_as = arn
     if kind == "role":
         # A role of the same name is another one in time only: its session may not pass for the source's own.
@@ -152,7 +150,9 @@ def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> Sourc
         principal=Known(Principal(arn, unique_id, tags)),
         identity_policies=ALLOWS_ALL,
         boundary=Known(None),
-        session=replace(session_of(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)),
+        session=replace(
+            session_without_policies(source), origin=Known(Origin.ASSUME_ROLE if kind == "role" else Origin.LONG_TERM)
+        ),
         scps=source.scps if account == caller.account else Known(()),
         organization=source.organization,
     )
@@ -162,20 +162,20 @@ def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
     """Name every user, role and account that a policy which anybody else passes, too, has in it."""
     for layer in (Layer.TRUST, Layer.RCP, Layer.ENDPOINT, Layer.SCP):
         for policy in policies_in(case, layer):
-            document = read(policy)
+            document = document_of(policy)
             for statement in statements(document) if document else ():
                 for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")]):
                     yield from _parties(text)
 
 
 def _parties(text: str) -> Iterator[tuple[str, str, str, str]]:
-    if found := _ENTITY.fullmatch(text):
-        yield (found[1], found[2], found[3], found[4])
-    elif found := _SESSION.fullmatch(text):
-        yield (found[1], "role", "/", found[2])
-    elif found := _ACCOUNT.fullmatch(text):
-        yield (found[1], "role", "/", _NOBODY)
-        yield (found[1], "user", "/", _NOBODY)
+    if match := _ENTITY.fullmatch(text):
+        yield (match[1], match[2], match[3], match[4])
+    elif match := _SESSION.fullmatch(text):
+        yield (match[1], "role", "/", match[2])
+    elif match := _ACCOUNT.fullmatch(text):
+        yield (match[1], "role", "/", _NOBODY)
+        yield (match[1], "user", "/", _NOBODY)
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -192,40 +192,42 @@ def _texts(value: Json) -> Iterator[str]:
 def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Case, Case]]:
     """Give the source itself without what the trust policy asks of callers: external ID, MFA, session names."""
     trust = next(policies_in(before, Layer.TRUST), None)
-    document = read(trust) if trust else None
+    document = document_of(trust) if trust else None
     if document is None:
         return
-    asked, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
-    itself = replace(source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_of(source))
-    pair = opened(before, itself, Layer.TRUST), opened(after, itself, Layer.TRUST)
+    tested, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
+    itself = replace(
+        source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_without_policies(source)
+    )
+    pair = with_only(before, itself, Layer.TRUST), with_only(after, itself, Layer.TRUST)
     for keys, values in (
         (("sts:externalid",), ()),
         (("sts:externalid",), ("somebody-elses-external-id",)),
         (("sts:rolesessionname",), ("somebody-elses-session",)),
         (("aws:multifactorauthpresent", "aws:multifactorauthage"), ()),
     ):
-        if asked & set(keys):
+        if tested & set(keys):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
     if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
         other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
-        yield opened(before, other, Layer.TRUST), opened(after, other, Layer.TRUST)
+        yield with_only(before, other, Layer.TRUST), with_only(after, other, Layer.TRUST)
 
 
-def _names_one_session(document: Object, role: str) -> bool:
+def _names_one_session(document: JsonDict, role: str) -> bool:
     """Say whether the policy lets in a session of the role by its name: as a principal, or by `aws:userid`."""
     principals = _texts([statement.get("Principal") for statement in statements(document)])
-    sessions = (found for text in principals if (found := _SESSION.fullmatch(text)) and found[2] == role)
+    sessions = (match for text in principals if (match := _SESSION.fullmatch(text)) and match[2] == role)
     ids = _texts([statement.get("Condition") for statement in statements(document)])
     return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
 
 
-def _asked_keys(document: Object) -> set[str]:
+def _asked_keys(document: JsonDict) -> set[str]:
     """Name, in lower case, the condition keys that the Allow statements test."""
     return {
         key.lower()
         for statement in statements(document)
         if statement.get("Effect") == "Allow"
-        for block in listed(statement.get("Condition"))
+        for block in as_list(statement.get("Condition"))
         if isinstance(block, dict)
         for tests in block.values()
         if isinstance(tests, dict)
@@ -234,14 +236,8 @@ def _asked_keys(document: Object) -> set[str]:
 
 
 def _stating(case: Case, keys: tuple[str, ...], values: tuple[str, ...]) -> Case:
-    stated = {key: held for key, held in case.request.context.items() if key.lower() not in keys}
-    return replace(case, request=replace(case.request, context={**stated, **dict.fromkeys(keys, values)}))
-
-
-_MOST_ROLES = 40
-
-
-_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+    context = {key: stated for key, stated in case.request.context.items() if key.lower() not in keys}
+    return replace(case, request=replace(case.request, context={**context, **dict.fromkeys(keys, values)}))
 
 
 def _to(case: Case, arn: str, layer: Layer) -> Case:
@@ -252,12 +248,13 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         identity_policies=source.identity_policies if layer is Layer.IDENTITY else ALLOWS_ALL,
         boundary=source.boundary if layer is Layer.BOUNDARY else Known(None),
         session=replace(
-            session_of(source), policies=source.session.policies if layer is Layer.SESSION else PolicySet()
+            session_without_policies(source),
+            policies=source.session.policies if layer is Layer.SESSION else PolicySet(),
         ),
     )
-    made = opened(case, asking, layer)
-    held = case.snapshot.destination.role
-    tags = held.value.tags if isinstance(held, Known) and held.value else Known({})
+    made = with_only(case, asking, layer)
+    role = case.snapshot.destination.role
+    tags = role.value.tags if isinstance(role, Known) and role.value else Known({})
     same_account = parse_role(arn).account == parse_role(case.destination_arn).account
     destination = DestinationSide(
         role=Known(Role(arn=arn, tags=tags, max_session_seconds=Known(3600))),
@@ -265,10 +262,10 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
         rcps=Known(()),
         organization=case.snapshot.destination.organization if same_account else Known(None),
     )
-    stated = {key: held for key, held in made.request.context.items() if not is_of_role(key)}
+    context = {key: values for key, values in made.request.context.items() if not is_of_role(key)}
     return replace(
         made,
-        request=replace(made.request, role_arn=arn, context=stated),
+        request=replace(made.request, role_arn=arn, context=context),
         snapshot=replace(made.snapshot, destination=destination),
     )
 
@@ -278,23 +275,23 @@ def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
     role = parse_role(after.destination_arn)
     elsewhere = next(account for account in _ELSEWHERE if account != role.account)
     prefix = f"arn:{role.partition}:iam::"
-    wanted = [
+    arns = [
         f"{prefix}{role.account}:role/SomebodyElses",
         f"{prefix}{role.account}:role/elsewhere/{role.name}",
         f"{prefix}{elsewhere}:role{role.path}{role.name}",
         f"{prefix}{elsewhere}:role/SomebodyElses",
     ]
     for case in (before, after):
-        wanted += [found for text in _resources(case, layer) if (found := _example(text, elsewhere))]
-    yield from [arn for arn in dict.fromkeys(wanted) if arn != role.arn][:_MOST_ROLES]
+        arns += [example for text in _resources(case, layer) if (example := _example(text, elsewhere))]
+    yield from [arn for arn in dict.fromkeys(arns) if arn != role.arn][:_MOST_ROLES]
 
 
 def _resources(case: Case, layer: Layer) -> Iterator[str]:
     for policy in policies_in(case, layer):
-        document = read(policy)
+        document = document_of(policy)
         for statement in statements(document) if document else ():
             for name in ("Resource", "NotResource"):
-                yield from (text for text in listed(statement.get(name)) if isinstance(text, str))
+                yield from (text for text in as_list(statement.get(name)) if isinstance(text, str))
 
 
 def _example(pattern: str, account: str) -> str:

@@ -24,7 +24,6 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, YES, Tri
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.outsiders import admits_nobody_else, opens_no_other_role
 
 
@@ -102,9 +101,7 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | No
     layer = _edited_layer(draft)
     if layer is None:
         return None
-    narrows_deny = draft.kind is Kind.EXEMPT_FROM_DENY or (
-        subject.statement is not None and subject.statement.effect is Effect.DENY
-    )
+    narrows_deny = subject.statement is not None and subject.statement.effect is Effect.DENY
     if layer in _OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
         roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
         if roles is NO:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
-from diagnose.evaluate.decision import decide
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
@@ -13,13 +12,13 @@ from diagnose.model.tri import NO, YES
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange, changed_flags
 from diagnose.remedy.document import dumped, patch_text
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proof import Proven, prove
 from diagnose.remedy.render.aws_cli import commands
 from diagnose.remedy.table import KINDS, Edited
 
 
-def remedies_of(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
+def remedies_of(kind: RemedyKind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
     """Give the first edit of a kind whose proof holds, and its narrower form if it has one.
 
     A kind that only repeats what a smaller edit comes to is refused where that edit is proved. One that edits nothing
@@ -31,14 +30,16 @@ def remedies_of(kind: Kind, subject: Subject, case: Case, decision: Decision) ->
     draft, proven = first
     if _smaller_is_as_good(kind, proven, subject, case, decision):
         return Refused(kind.value, NotProved.SAME_AS_SMALLER)
-    remedy = as_remedy(draft, proven, case)
+    remedy = as_remedy(kind, draft, proven, case)
     if draft.narrower is None:
         return (remedy,)
     narrowed = prove(draft.narrower, subject, case, decision)
-    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(draft.narrower, narrowed, case))
+    return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(kind, draft.narrower, narrowed, case))
 
 
-def first_proven(kind: Kind, subject: Subject, case: Case, decision: Decision) -> tuple[Draft, Proven] | NotProved:
+def first_proven(
+    kind: RemedyKind, subject: Subject, case: Case, decision: Decision
+) -> tuple[Draft, Proven] | NotProved:
     """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
     reasons = {NotProved.NO_EDIT}
     for focused in _focused(subject, decision):
@@ -52,23 +53,23 @@ def first_proven(kind: Kind, subject: Subject, case: Case, decision: Decision) -
     return (advice, Proven(Proof.NOT_TRIED)) if advice else next(one for one in NotProved if one in reasons)
 
 
-def smaller_kind(kind: Kind, subject: Subject) -> Kind | None:
+def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:
     """Name the kind that lets in the same callers by a smaller edit of the faulty value; None where there is none."""
     faulty = subject.element
     return next((one.kind for one in KINDS[kind].repeats if faulty is not None and one.fits(faulty)), None)
 
 
-def as_remedy(draft: Draft, proven: Proven, case: Case) -> Remedy:
+def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Remedy:
     """Render a draft, with what its proof has shown."""
     remedy = Remedy(
-        kind=draft.kind.value,
+        kind=kind.value,
         owner=draft.owner,
         text=draft.text,
         proof=proven.proof,
         commands=commands(draft, case),
         remaining=proven.remaining,
         admits_nobody_else=proven.admits_nobody_else,
-        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[draft.kind].letter,
+        letter=None if draft.owner in (Owner.CALLER, Owner.XDIAG) else draft.letter or KINDS[kind].letter,
     )
     match draft.change:
         case PolicyChange(after=after, document=document, operations=operations):
@@ -88,32 +89,34 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
     Nothing comes back where the steps do not lead there.
     """
-    found: list[Remedy] = []
-    current, decided = case, decision
+    remedies: list[Remedy] = []
+    current, current_decision = case, decision
     for kind, subject in steps:
-        if decided.verdict is YES or (found and found[-1].enough):
+        if current_decision.verdict is YES or (remedies and remedies[-1].enough):
             break
-        now = _relocated(subject, decided)
-        first = first_proven(Kind(kind), now, current, decided) if now is not None else NotProved.NO_EDIT
-        if isinstance(first, NotProved):
+        relocated = _relocated(subject, current_decision)
+        if relocated is None:
             continue
-        draft, proof = first
-        if draft.case is None or proof.decision is None:
+        step = first_proven(RemedyKind(kind), relocated, current, current_decision)
+        if isinstance(step, NotProved):
             continue
-        found.append(as_remedy(draft, proof, current))
-        current, decided = draft.case, decide(draft.case)
-    return tuple(found) if found and found[-1].enough else ()
+        draft, proven = step
+        if draft.case is None or proven.decision is None:
+            continue
+        remedies.append(as_remedy(RemedyKind(kind), draft, proven, current))
+        current, current_decision = draft.case, proven.decision
+    return tuple(remedies) if remedies and remedies[-1].enough else ()
 
 
-def _advice(kind: Kind, subject: Subject, case: Case) -> Draft | None:
+def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     """Say what to do about an error that nothing in the case explains, so that nothing can be decided again."""
     if aws_answer(case) is None or subject.layer is not None or subject.gate is not None:
         return None
     fitting = (one for one in KINDS[kind].advice if one.fits(case))
-    return next((Draft(kind, one.owner, one.text) for one in fitting), None)
+    return next((Draft(one.owner, one.text) for one in fitting), None)
 
 
-def _smaller_is_as_good(kind: Kind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
+def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
     smaller = smaller_kind(kind, subject)
     other = first_proven(smaller, subject, case, decision) if smaller else NotProved.NO_EDIT
     if isinstance(other, NotProved):
@@ -143,7 +146,7 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
 
     A subject without a layer is about all of them, such as a condition key that nobody knows.
     """
-    found = [
+    pairs = [
         (decided.action, statement)
         for decided in decision.actions
         if subject.layer is None or decided.action is subject.action
@@ -153,8 +156,8 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
         if subject.level in ("", level.name)
         for statement in level.statements
     ]
-    denies = [pair for pair in found if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
-    allows = [pair for pair in found if pair[1].effect is Effect.ALLOW and pair[1].unmet]
+    denies = [pair for pair in pairs if pair[1].effect is Effect.DENY and pair[1].verdict is not NO]
+    allows = [pair for pair in pairs if pair[1].effect is Effect.ALLOW and pair[1].unmet]
     return denies + sorted(allows, key=lambda pair: len(pair[1].unmet))
 
 
@@ -167,29 +170,29 @@ def _relocated(subject: Subject, decision: Decision) -> Subject | None:
         return None
     if subject.element is None:
         return replace(subject, statement=statement)
-    held = subject.element
+    former = subject.element
     element = next(
         (
             one
             for one in statement.elements
-            if (one.element, one.key, one.operator) == (held.element, held.key, held.operator)
+            if (one.element, one.key, one.operator) == (former.element, former.key, former.operator)
         ),
         None,
     )
     return replace(subject, statement=statement, element=element) if element is not None else None
 
 
-def _again(action: Action, held: StatementTrace, decision: Decision) -> StatementTrace | None:
+def _again(action: Action, former: StatementTrace, decision: Decision) -> StatementTrace | None:
     return next(
         (
             statement
             for decided in decision.actions
             if decided.action is action
             for layer in decided.layers
-            if layer.layer is held.layer
+            if layer.layer is former.layer
             for level in layer.levels
             for statement in level.statements
-            if statement.index == held.index and same(statement.policy, held.policy)
+            if statement.index == former.index and same(statement.policy, former.policy)
         ),
         None,
     )

@@ -13,7 +13,7 @@ from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
 from diagnose.remedy.case_edit import policies_in, with_policy
-from diagnose.remedy.document import Object, add_statement, patched, read
+from diagnose.remedy.document import JsonDict, add_statement, apply_patch, document_of
 from diagnose.remedy.names import values_of
 
 _EVERYTHING = raw_document(
@@ -30,7 +30,7 @@ _WITHOUT_PRINCIPAL = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION, Layer.SCP)
 _MFA_PRESENT, _MFA_AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 
 
-def opened(case: Case, source: SourceSide, layer: Layer) -> Case:
+def with_only(case: Case, source: SourceSide, layer: Layer) -> Case:
     """Let `source` make the request of a case, with every layer open but `layer`."""
     snapshot = case.snapshot
     return replace(
@@ -48,16 +48,16 @@ def opened(case: Case, source: SourceSide, layer: Layer) -> Case:
 def granting(case: Case, layer: Layer) -> Case:
     """Let every policy of a layer allow everything besides what it says, so that its Deny statements alone decide."""
     for policy in tuple(policies_in(case, layer)):
-        document = read(policy)
+        document = document_of(policy)
         if document is not None:
-            whom: Object = {} if layer in _WITHOUT_PRINCIPAL else {"Principal": "*"}
-            what: Object = {} if layer is Layer.TRUST else {"Resource": "*"}
-            edited = patched(document, add_statement(document, {"Effect": "Allow", "Action": "*", **whom, **what}))
+            whom: JsonDict = {} if layer in _WITHOUT_PRINCIPAL else {"Principal": "*"}
+            what: JsonDict = {} if layer is Layer.TRUST else {"Resource": "*"}
+            edited = apply_patch(document, add_statement(document, {"Effect": "Allow", "Action": "*", **whom, **what}))
             case = with_policy(case, layer, policy, replace(policy, document=raw_document(edited)))
     return case
 
 
-def session_of(source: SourceSide) -> Session:
+def session_without_policies(source: SourceSide) -> Session:
     """Give the source's session without its session policies; what is not known of it is taken not to be there."""
     session = source.session
     return replace(
@@ -105,8 +105,8 @@ def _without(case: Case, tags: bool, source_identity: bool, contexts: bool) -> C
 
 def trust_in(source: SourceSide) -> Policy:
     """Write a trust policy that leaves everything to the source's own policies."""
-    caller_of = parse_caller(source.arn)
-    principal = {"Service": caller_of.name} if caller_of.kind is CallerKind.SERVICE else {"AWS": caller_of.account}
+    caller = parse_caller(source.arn)
+    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
     return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
 

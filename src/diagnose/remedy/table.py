@@ -11,7 +11,7 @@ from diagnose.model.trace import Decision, Element, ElementTrace, Subject
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.fixes import advice, condition, correct, deny, identity, limits, parameters, role, route, trust
 from diagnose.remedy.fixes.advice import Advice, packed_too_large, role_sets_the_limit, tags_are_too_large
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.kinds import RemedyKind
 
 Author = Callable[[Subject, Case, Decision], Iterator[Attempt]]
 """Gives drafts in order of preference: the first one whose proof holds is shown; and why there is none, if it knows."""
@@ -39,7 +39,7 @@ class Edited(StrEnum):
 class Repeats(Struct, frozen=True):
     """What a kind comes to the same as: a smaller edit, by another kind, of a fault in this element (of this key)."""
 
-    kind: Kind
+    kind: RemedyKind
     element: Element
     key: str = ""
 
@@ -64,15 +64,15 @@ class KindTraits(Struct, frozen=True):
     repeats: tuple[Repeats, ...]
 
 
-_RIGHT_ACTION = Repeats(Kind.CORRECT_ACTION, Element.ACTION)
-_RIGHT_RESOURCE = Repeats(Kind.CORRECT_RESOURCE, Element.RESOURCE)
-_RIGHT_CALLER = Repeats(Kind.CORRECT_CONDITION_VALUE, Element.CONDITION, "aws:principalarn")
-_SPLIT = Repeats(Kind.SPLIT_COMPANION, Element.CONDITION)
+_RIGHT_ACTION = Repeats(RemedyKind.CORRECT_ACTION, Element.ACTION)
+_RIGHT_RESOURCE = Repeats(RemedyKind.CORRECT_RESOURCE, Element.RESOURCE)
+_RIGHT_CALLER = Repeats(RemedyKind.CORRECT_CONDITION_VALUE, Element.CONDITION, "aws:principalarn")
+_SPLIT = Repeats(RemedyKind.SPLIT_COMPANION, Element.CONDITION)
 
 _ACTION_OF_ERROR = Advice(Owner.SOURCE, "Allow the action that the error names, on the one resource that it names")
-_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the call of the error has to meet")
+_CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the request in the error must meet")
 _OWN_DEVICE = Advice(
-    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code of it that was not used before"
+    Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code from it that was not used before"
 )
 _FEWER_TAGS = Advice(
     Owner.CALLER, "Pass fewer or shorter session tags, or a smaller session policy", tags_are_too_large
@@ -80,72 +80,90 @@ _FEWER_TAGS = Advice(
 _SMALLER_POLICY = Advice(Owner.CALLER, "Pass a smaller session policy", packed_too_large)
 _SHORTER = Advice(
     Owner.CALLER,
-    "Ask for a shorter session: at most the role's maximum, and an hour where a role's session makes the call",
+    "Request a shorter session: at most the role's maximum, and at most one hour with role chaining",
 )
 _PARAMETER_OF_ERROR = Advice(Owner.CALLER, "Correct the parameter that the error names")
-_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; upper and lower case count")
-_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which the account has STS activated")
+_CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; names are case-sensitive")
+_ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which STS is active for the account")
 _HIGHER_MAXIMUM = Advice(
-    Owner.DESTINATION, "Raise the role's maximum session duration to what is asked for", role_sets_the_limit
+    Owner.DESTINATION, "Raise the role's maximum session duration to the requested duration", role_sets_the_limit
 )
 
-KINDS: dict[Kind, KindTraits] = {
-    Kind.ALLOW_ROLE_IN_IDENTITY: KindTraits(identity.allow_role, Edited.SOURCE, Letter.CHANGE, (), (_RIGHT_ACTION,)),
-    Kind.CORRECT_RESOURCE: KindTraits(correct.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
-    Kind.CORRECT_ACTION: KindTraits(correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR,), ()),
-    Kind.SET_DEFAULT_VERSION: KindTraits(identity.set_default_version, Edited.SOURCE, Letter.CHANGE, (), ()),
-    Kind.ATTACH_IDLE_POLICY: KindTraits(identity.attach_idle_policy, Edited.SOURCE, Letter.CHANGE, (), ()),
-    Kind.NAME_PRINCIPAL_IN_TRUST: KindTraits(
+KINDS: dict[RemedyKind, KindTraits] = {
+    RemedyKind.ALLOW_ROLE_IN_IDENTITY: KindTraits(
+        identity.allow_role, Edited.SOURCE, Letter.CHANGE, (), (_RIGHT_ACTION,)
+    ),
+    RemedyKind.CORRECT_RESOURCE: KindTraits(correct.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_ACTION: KindTraits(
+        correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR,), ()
+    ),
+    RemedyKind.SET_DEFAULT_VERSION: KindTraits(identity.set_default_version, Edited.SOURCE, Letter.CHANGE, (), ()),
+    RemedyKind.ATTACH_IDLE_POLICY: KindTraits(identity.attach_idle_policy, Edited.SOURCE, Letter.CHANGE, (), ()),
+    RemedyKind.NAME_PRINCIPAL_IN_TRUST: KindTraits(
         trust.name_principal, Edited.TRUST, Letter.CHANGE, (), (_RIGHT_ACTION, _RIGHT_CALLER)
     ),
-    Kind.REPLACE_STALE_ID: KindTraits(trust.replace_stale_id, Edited.TRUST, Letter.CHANGE, (), ()),
-    Kind.ADD_COMPANION_TO_TRUST: KindTraits(trust.add_companion_to_trust, Edited.TRUST, Letter.CHANGE, (), ()),
-    Kind.ADD_COMPANION_TO_IDENTITY: KindTraits(
+    RemedyKind.REPLACE_STALE_ID: KindTraits(trust.replace_stale_id, Edited.TRUST, Letter.CHANGE, (), ()),
+    RemedyKind.ADD_COMPANION_TO_TRUST: KindTraits(trust.add_companion_to_trust, Edited.TRUST, Letter.CHANGE, (), ()),
+    RemedyKind.ADD_COMPANION_TO_IDENTITY: KindTraits(
         trust.add_companion_to_identity, Edited.SOURCE, Letter.CHANGE, (), (_SPLIT,)
     ),
-    Kind.ADD_COMPANION_TO_BOUNDARY: KindTraits(limits.add_companion_to_boundary, Edited.LIMIT, Letter.CHANGE, (), ()),
-    Kind.SPLIT_COMPANION: KindTraits(trust.split_companion, Edited.POLICY, Letter.CHANGE, (), ()),
-    Kind.CORRECT_CONDITION_VALUE: KindTraits(
+    RemedyKind.ADD_COMPANION_TO_BOUNDARY: KindTraits(
+        limits.add_companion_to_boundary, Edited.LIMIT, Letter.CHANGE, (), ()
+    ),
+    RemedyKind.SPLIT_COMPANION: KindTraits(trust.split_companion, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_CONDITION_VALUE: KindTraits(
         correct.correct_condition_value, Edited.POLICY, Letter.CHANGE, (_CONDITION_OF_ERROR,), ()
     ),
-    Kind.CORRECT_CONDITION_OPERATOR: KindTraits(
+    RemedyKind.CORRECT_CONDITION_OPERATOR: KindTraits(
         condition.correct_condition_operator, Edited.POLICY, Letter.CHANGE, (), ()
     ),
-    Kind.CORRECT_CONDITION_KEY: KindTraits(condition.correct_condition_key, Edited.POLICY, Letter.CHANGE, (), ()),
-    Kind.SET_POLICY_VERSION_LANGUAGE: KindTraits(
+    RemedyKind.CORRECT_CONDITION_KEY: KindTraits(condition.correct_condition_key, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.SET_POLICY_VERSION_LANGUAGE: KindTraits(
         correct.set_policy_version_language, Edited.POLICY, Letter.CHANGE, (), ()
     ),
-    Kind.EXEMPT_FROM_DENY: KindTraits(deny.exempt, Edited.POLICY, Letter.CHANGE, (), ()),
-    Kind.ALLOW_IN_BOUNDARY: KindTraits(limits.allow_in_boundary, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
-    Kind.ALLOW_IN_SCP: KindTraits(limits.allow_in_scp, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
-    Kind.ALLOW_IN_ENDPOINT: KindTraits(limits.allow_in_endpoint, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
-    Kind.ALLOW_IN_SESSION: KindTraits(limits.allow_in_session, Edited.LIMIT, Letter.CHANGE, (), ()),
-    Kind.PASS_EXTERNAL_ID: KindTraits(parameters.pass_external_id, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.PASS_MFA: KindTraits(parameters.pass_mfa, Edited.REQUEST, Letter.CHANGE, (_OWN_DEVICE,), ()),
-    Kind.PASS_TAGS: KindTraits(parameters.pass_tags, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.PASS_SESSION_NAME: KindTraits(parameters.pass_session_name, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.PASS_SOURCE_IDENTITY: KindTraits(parameters.pass_source_identity, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.DROP_TAGS: KindTraits(parameters.drop_tags, Edited.REQUEST, Letter.CHANGE, (_FEWER_TAGS, _SMALLER_POLICY), ()),
-    Kind.DROP_SOURCE_IDENTITY: KindTraits(parameters.drop_source_identity, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.SHORTEN_DURATION: KindTraits(parameters.shorten_duration, Edited.REQUEST, Letter.CHANGE, (_SHORTER,), ()),
-    Kind.CORRECT_PARAMETER: KindTraits(
+    RemedyKind.EXEMPT_FROM_DENY: KindTraits(deny.narrow_deny, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.ALLOW_IN_BOUNDARY: KindTraits(
+        limits.allow_in_boundary, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)
+    ),
+    RemedyKind.ALLOW_IN_SCP: KindTraits(limits.allow_in_scp, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)),
+    RemedyKind.ALLOW_IN_ENDPOINT: KindTraits(
+        limits.allow_in_endpoint, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)
+    ),
+    RemedyKind.ALLOW_IN_SESSION: KindTraits(limits.allow_in_session, Edited.LIMIT, Letter.CHANGE, (), ()),
+    RemedyKind.PASS_EXTERNAL_ID: KindTraits(parameters.pass_external_id, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.PASS_MFA: KindTraits(parameters.pass_mfa, Edited.REQUEST, Letter.CHANGE, (_OWN_DEVICE,), ()),
+    RemedyKind.PASS_TAGS: KindTraits(parameters.pass_tags, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.PASS_SESSION_NAME: KindTraits(parameters.pass_session_name, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.PASS_SOURCE_IDENTITY: KindTraits(parameters.pass_source_identity, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.DROP_TAGS: KindTraits(
+        parameters.drop_tags, Edited.REQUEST, Letter.CHANGE, (_FEWER_TAGS, _SMALLER_POLICY), ()
+    ),
+    RemedyKind.DROP_SOURCE_IDENTITY: KindTraits(parameters.drop_source_identity, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.SHORTEN_DURATION: KindTraits(
+        parameters.shorten_duration, Edited.REQUEST, Letter.CHANGE, (_SHORTER,), ()
+    ),
+    RemedyKind.CORRECT_PARAMETER: KindTraits(
         parameters.correct_parameter, Edited.REQUEST, Letter.CHANGE, (_PARAMETER_OF_ERROR,), ()
     ),
-    Kind.CORRECT_ROLE_ARN: KindTraits(route.correct_role_arn, Edited.REQUEST, Letter.CHANGE, (_CHECK_ROLE,), ()),
-    Kind.CORRECT_SOURCE_ARN: KindTraits(route.correct_source_arn, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.USE_REGION: KindTraits(route.use_region, Edited.REQUEST, Letter.CHANGE, (_ACTIVE_REGION,), ()),
-    Kind.USE_ENDPOINT: KindTraits(route.use_endpoint, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.USE_API_INSTEAD_OF_CONSOLE: KindTraits(route.use_api, Edited.REQUEST, Letter.CHANGE, (), ()),
-    Kind.USE_IDENTITY: KindTraits(route.use_identity, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.USE_OTHER_ROLE: KindTraits(route.use_other_role, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.DROP_HOP: KindTraits(route.drop_hop, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.RAISE_ROLE_MAXIMUM: KindTraits(role.raise_role_maximum, Edited.SETTING, Letter.CHANGE, (_HIGHER_MAXIMUM,), ()),
-    Kind.TAG_PRINCIPAL: KindTraits(role.tag_principal, Edited.SETTING, Letter.CHANGE, (), ()),
-    Kind.TAG_ROLE: KindTraits(role.tag_role, Edited.SETTING, Letter.CHANGE, (), ()),
-    Kind.CREATE_ROLE: KindTraits(role.create_role, Edited.SETTING, Letter.CHANGE, (), ()),
-    Kind.WAIT_FOR_PROPAGATION: KindTraits(advice.wait_for_propagation, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.ASK_OWNER: KindTraits(advice.ask_owner, Edited.NOTHING, Letter.MEANT, (), ()),
-    Kind.GRANT_READER_PERMISSION: KindTraits(advice.grant_reader_permission, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.GIVE_EVIDENCE: KindTraits(advice.give_evidence, Edited.NOTHING, Letter.CHANGE, (), ()),
-    Kind.CORRECT_DOCUMENT: KindTraits(advice.correct_document, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_ROLE_ARN: KindTraits(route.correct_role_arn, Edited.REQUEST, Letter.CHANGE, (_CHECK_ROLE,), ()),
+    RemedyKind.CORRECT_SOURCE_ARN: KindTraits(route.correct_source_arn, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.USE_REGION: KindTraits(route.use_region, Edited.REQUEST, Letter.CHANGE, (_ACTIVE_REGION,), ()),
+    RemedyKind.USE_ENDPOINT: KindTraits(route.use_endpoint, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.USE_API_INSTEAD_OF_CONSOLE: KindTraits(route.use_api, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.USE_IDENTITY: KindTraits(route.use_identity, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.USE_OTHER_ROLE: KindTraits(route.use_other_role, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.DROP_HOP: KindTraits(route.drop_hop, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.RAISE_ROLE_MAXIMUM: KindTraits(
+        role.raise_role_maximum, Edited.SETTING, Letter.CHANGE, (_HIGHER_MAXIMUM,), ()
+    ),
+    RemedyKind.TAG_PRINCIPAL: KindTraits(role.tag_principal, Edited.SETTING, Letter.CHANGE, (), ()),
+    RemedyKind.TAG_ROLE: KindTraits(role.tag_role, Edited.SETTING, Letter.CHANGE, (), ()),
+    RemedyKind.CREATE_ROLE: KindTraits(role.create_role, Edited.SETTING, Letter.CHANGE, (), ()),
+    RemedyKind.WAIT_FOR_PROPAGATION: KindTraits(advice.wait_for_propagation, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.ASK_OWNER: KindTraits(advice.ask_owner, Edited.NOTHING, Letter.MEANT, (), ()),
+    RemedyKind.GRANT_READER_PERMISSION: KindTraits(
+        advice.grant_reader_permission, Edited.NOTHING, Letter.CHANGE, (), ()
+    ),
+    RemedyKind.GIVE_EVIDENCE: KindTraits(advice.give_evidence, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_DOCUMENT: KindTraits(advice.correct_document, Edited.NOTHING, Letter.CHANGE, (), ()),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.report.layout import Tone, TonedLine, wrap
 from diagnose.report.safe_text import cells, visible
 
@@ -190,7 +190,7 @@ def _print(
         lines.append(f"{key}{opening}")
         for place, (name, lead, value) in enumerate(children, 1):
             _print(
-                value, joined(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
+                value, below(pointer, name), f"{indent}  {lead}", "," * (place < len(children)), number, lines, spans
             )
         lines.append(f"{indent}{closing}{comma}")
     else:

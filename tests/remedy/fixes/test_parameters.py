@@ -18,8 +18,9 @@ from tests.remedy.broken import (
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import NotProved, Owner, Proof
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Action, Element, Gate, Layer
-from diagnose.remedy.kinds import Kind
+from diagnose.model.trace import Action, Element, Gate, Layer, Reason, Subject
+from diagnose.model.tri import UNKNOWN
+from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import first_proven
 
 MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -28,47 +29,52 @@ MFA: Any = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 @pytest.mark.parametrize(
     ("world", "parameters", "text"),
     [
-        pytest.param("cross-account", {"duration_seconds": 100}, "Ask for 900 seconds instead of 100", id="too short"),
+        pytest.param(
+            "cross-account",
+            {"duration_seconds": 100},
+            "Request a session of 900 seconds instead of 100",
+            id="too short",
+        ),
         pytest.param(
             "cross-account",
             {"duration_seconds": 90_000},
-            "Ask for 3600 seconds instead of 90000",
+            "Request a session of 3600 seconds instead of 90000",
             id="longer than any role allows, and so this one",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "a/b"},
-            "Write `a-b` instead of `a/b` for the session name",
+            "Use the session name `a-b` instead of `a/b`",
             id="a character that STS does not take",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "x" * 70},
-            f"Write `{'x' * 64}` instead of `{'x' * 70}` for the session name",
+            f"Use the session name `{'x' * 64}` instead of `{'x' * 70}`",
             id="too long",
         ),
         pytest.param(
             "cross-account",
             {"session_name": "x"},
-            "Write `x-1` instead of `x` for the session name",
+            "Use the session name `x-1` instead of `x`",
             id="too short a name",
         ),
         pytest.param(
             "tagged",
             {"source_identity": "aws:me"},
-            "Write `me` instead of `aws:me` for the source identity",
+            "Use the source identity `me` instead of `aws:me`",
             id="a beginning that AWS keeps for itself",
         ),
         pytest.param(
             "cross-account",
             {"external_id": "acme-42\n"},
-            "Leave out the white space around the external ID",
+            "Remove the white space around the external ID",
             id="a line's end that was copied along",
         ),
         pytest.param(
             "cross-account",
             {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder"},
-            "Pass a code of the MFA device along with its serial number",
+            "Pass a code from the MFA device together with its serial number",
             id="a device without its code",
         ),
         pytest.param(
@@ -105,11 +111,29 @@ def test_only_the_tag_that_is_handed_on_is_left_out() -> None:
         "chained",
         request={"parameters": {"tags": {"team": "red", "stage": "test"}, "transitive_tag_keys": ["stage", "team"]}},
     )
-    found = first_proven(Kind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
+    found = first_proven(RemedyKind.DROP_TAGS, gate(case, Gate.PARAMETERS), case, decide(case))
     assert not isinstance(found, NotProved)
     assert found[0].case is not None
     parameters = found[0].case.request.parameters
     assert (parameters.tags, parameters.transitive_tag_keys) == ({"stage": "test"}, ("stage",))
+
+
+def test_every_tag_that_may_be_handed_on_is_left_out() -> None:
+    tags = {"team": "red", "stage": "test"}
+    case = broken(
+        "chained",
+        request={"parameters": {"tags": tags, "transitive_tag_keys": ["stage"]}},
+        session={"transitive_tag_keys": {"evidence": "unread", "gap": "no_api"}},
+    )
+    doubtful = Subject(gate=next(one for one in decide(case).gates if one.reason is Reason.TAG_INHERITED))
+    assert doubtful.gate is not None
+    assert (doubtful.gate.verdict, doubtful.gate.got) == (UNKNOWN, ("team", "stage"))
+    found = first_proven(RemedyKind.DROP_TAGS, doubtful, case, decide(case))
+    assert not isinstance(found, NotProved)
+    draft, _ = found
+    assert draft.case is not None
+    assert (draft.case.request.parameters.tags, draft.case.request.parameters.transitive_tag_keys) == ({}, ())
+    assert draft.text == "Leave out the session tags `team`, `stage`"
 
 
 def test_a_tag_takes_the_place_of_one_that_differs_in_case() -> None:

@@ -247,7 +247,7 @@ def test_a_trust_policy_that_grows_too_long_is_told() -> None:
     others = [f"arn:aws:iam::333333333333:role/Number{number}" for number in range(50)]
     case = broken("cross-account", trust_policy=trust(allow({"AWS": others})))
     text = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case).text
-    assert "over the default quota of 2048" in text
+    assert "exceeds the default quota of 2048" in text
 
 
 def test_a_companion_is_allowed_to_the_caller_alone_and_without_conditions() -> None:

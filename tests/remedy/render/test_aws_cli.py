@@ -28,9 +28,9 @@ from diagnose.model.diagnosis import Remedy
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.trace import Element, Layer, Subject
 from diagnose.remedy.change import (
-    Attachment,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
     RequestChange,
@@ -156,10 +156,12 @@ def test_a_new_scp_is_created_and_attached(aws: Any) -> None:
     ("change", "arguments"),
     [
         pytest.param(
-            Membership("builder", "devs"), "iam add-user-to-group --group-name devs --user-name builder", id="a group"
+            NewMembership("builder", "devs"),
+            "iam add-user-to-group --group-name devs --user-name builder",
+            id="a group",
         ),
         pytest.param(
-            Attachment(
+            NewAttachment(
                 Policy("P", raw_document({}), PolicyKind.MANAGED, "arn:aws:iam::111111111111:policy/P"), BUILDER
             ),
             "iam attach-user-policy --user-name builder --policy-arn arn:aws:iam::111111111111:policy/P",
@@ -194,13 +196,13 @@ def test_a_name_that_aws_would_not_have_is_in_no_command(name: str) -> None:
     assert "aws-cli" not in dict(in_identity(name=name, kind="inline").commands)
     case = broken("cross-account")
     for change in (
-        Membership(name, "devs"),
-        Membership("builder", name),
+        NewMembership(name, "devs"),
+        NewMembership("builder", name),
         TagChange(f"arn:aws:iam::111111111111:user/{name}", "k", "v"),
         MaximumChange(f"arn:aws:iam::222222222222:role/{name}", 3600),
         PolicyChange(Layer.SCP, None, Policy(name, raw_document({}), PolicyKind.SCP), {}, (), target="r-ab12"),
         PolicyChange(Layer.SCP, None, Policy("N", raw_document({}), PolicyKind.SCP), {}, (), target=name),
-        Attachment(Policy("P", raw_document({}), PolicyKind.MANAGED, name), BUILDER),
+        NewAttachment(Policy("P", raw_document({}), PolicyKind.MANAGED, name), BUILDER),
     ):
         rendered = aws_cli(change, case)
         assert rendered == "", change
@@ -210,7 +212,7 @@ def test_a_name_that_aws_would_not_have_is_in_no_command(name: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(Membership(LIKE_AN_OPTION, LIKE_AN_OPTION), id="a user and a group"),
+        pytest.param(NewMembership(LIKE_AN_OPTION, LIKE_AN_OPTION), id="a user and a group"),
         pytest.param(TagChange(f"arn:aws:iam::111111111111:user/{LIKE_AN_OPTION}", "-k", "-v"), id="a tag"),
         pytest.param(MaximumChange(f"arn:aws:iam::222222222222:role/{LIKE_AN_OPTION}", 3600), id="a role"),
         pytest.param(

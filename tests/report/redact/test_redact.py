@@ -28,7 +28,7 @@ from diagnose.report import Format, render
 from diagnose.report.redact.redact import REWRITERS, redact, redact_case
 from diagnose.report.snippet import page_of, span_at
 
-WORLDS = sorted((Path(__file__).parent.parent.parent / "fixtures" / "worlds").glob("*.json"))
+WORLDS = sorted((Path(__file__).parents[3] / "fixtures" / "worlds").glob("*.json"))
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 
 _letters = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-", min_size=1, max_size=8)

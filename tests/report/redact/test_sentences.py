@@ -212,9 +212,9 @@ def test_a_name_between_backticks_is_replaced_though_nobody_else_has_it() -> Non
 @pytest.mark.parametrize(
     "detail",
     [
-        "only the management account or a delegated administrator of the organization may read them, whose profile "
-        "--org-profile names",
-        "where the request goes through a VPC endpoint, --vpc-endpoint names it",
+        "only the management account or a delegated administrator of the organization may read them; give its "
+        "profile with --org-profile",
+        "if the request goes through a VPC endpoint, name it with --vpc-endpoint",
         "it may be another account's, or another Region's",
         "AWS is about to enable or disable them",
     ],

@@ -37,7 +37,9 @@ class Context(dict[str, State]):
 
 def _stated(request: Request) -> dict[str, State]:
     """Give the keys that the case states itself, as known or as unknown."""
-    stated: dict[str, State] = {key.lower(): tuple(values) for key, values in request.context.items()}
+    stated: dict[str, State] = {}
+    for key, values in request.context.items():
+        stated[key.lower()] = tuple(values)
     for key in request.unknown:
         stated[key.lower()] = PRESENT if _always_sent(key.lower()) else UNKNOWN_STATE
     return stated

@@ -20,7 +20,7 @@ def callers_arn(call: Call) -> State:
     if call.caller.kind is CallerKind.SERVICE:
         return ABSENT
     caller = call.caller
-    return UnknownState(shape=f"arn:{caller.partition}:iam::{caller.account}:role{caller.least_path}*{caller.name}")
+    return UnknownState(like=f"arn:{caller.partition}:iam::{caller.account}:role{caller.least_path}*{caller.name}")
 
 
 def callers_account(call: Call) -> State:
@@ -62,15 +62,15 @@ def callers_id(call: Call) -> State:
     caller = call.caller
     match caller.kind:
         case CallerKind.USER:
-            return (caller.unique_id,) if caller.unique_id else UnknownState(shape="AIDA*")
+            return (caller.unique_id,) if caller.unique_id else UnknownState(like="AIDA*")
         case CallerKind.SESSION:
             return (
                 (f"{caller.unique_id}:{caller.session_name}",)
                 if caller.unique_id
-                else UnknownState(shape=f"AROA*:{caller.session_name}")
+                else UnknownState(like=f"AROA*:{caller.session_name}")
             )
         case CallerKind.ROLE:
-            return UnknownState(shape=f"{caller.unique_id or 'AROA*'}:*")
+            return UnknownState(like=f"{caller.unique_id or 'AROA*'}:*")
         case CallerKind.ROOT:
             return (caller.account,)
         case CallerKind.FEDERATED_USER:
@@ -96,7 +96,7 @@ def service_name(call: Call) -> State:
 
 def service_names(call: Call) -> State:
     """All the names of the service principal, of which the caller's own is one."""
-    return UnknownState(among=(call.caller.name,)) if call.caller.kind is CallerKind.SERVICE else ABSENT
+    return UnknownState(includes=(call.caller.name,)) if call.caller.kind is CallerKind.SERVICE else ABSENT
 
 
 def services_resource(call: Call) -> State:
@@ -133,4 +133,4 @@ def paths_in(organization: Evidence[Organization | None]) -> State:
         return UNKNOWN_STATE
     if organization.value is None:
         return ABSENT
-    return (organization.value.path,) if organization.value.path else UnknownState(shape=f"{organization.value.id}/*")
+    return (organization.value.path,) if organization.value.path else UnknownState(like=f"{organization.value.id}/*")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
 from diagnose.evaluate.caller import chained
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import account_of, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
@@ -18,12 +18,11 @@ from diagnose.model.trace import Action, BrokenStatement, Comparison, Decision, 
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.change import Draft, Unseen
-from diagnose.remedy.document import Object
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import JsonDict
 from diagnose.remedy.least_statement import grant
-from diagnose.remedy.names import caller_of, policy_words, source_words
+from diagnose.remedy.names import caller_of, policy_phrase, source_phrase
 
-_SEND = "and give what they send to xdiag in a case file with `--case`"
+_SEND = "and give the answer to xdiag in a case file (`--case`)"
 
 
 class Advice(Struct, frozen=True):
@@ -60,8 +59,8 @@ def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) ->
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
     """
-    text = "Wait a few minutes and try again, with growing pauses: changes in IAM take seconds to minutes to arrive"
-    yield Draft(Kind.WAIT_FOR_PROPAGATION, Owner.CALLER, text)
+    text = "Wait a few minutes, then retry with increasing delays: IAM changes take seconds to minutes to take effect"
+    yield Draft(Owner.CALLER, text)
 
 
 def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -77,7 +76,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     whom, verb = words.asked.format(account=f"`{account_behind(owner, case)}`"), words.verb
     if layer is not None and subject.statement is None and any(_gaps(decision, layer)):
         text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
-        yield Draft(Kind.ASK_OWNER, owner, text, letter=Letter.POLICIES)
+        yield Draft(owner, text, letter=Letter.POLICIES)
         return
     source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
     if layer is None:
@@ -85,9 +84,9 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     elif layer is Layer.ENDPOINT:
         text = f"Ask {whom} whether {source} is meant to assume {role} through it"
     else:
-        what = policy_words(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
+        what = policy_phrase(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
         text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
-    yield Draft(Kind.ASK_OWNER, owner, text)
+    yield Draft(owner, text)
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
@@ -96,16 +95,16 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     statements = [statement for action in needed if (statement := grant(Layer.TRUST, action, case)) is not None]
     if not statements:
         return
-    document: Object = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
+    document: JsonDict = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
     policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
     destination = replace(case.snapshot.destination, trust_policy=Known(policy))
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     role = case.destination_arn
     text = (
-        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` lets "
-        f"`{case.snapshot.source.arn}` in: it must hold a statement such as this one, and no Deny that applies"
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
+        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
     )
-    yield Draft(Kind.ASK_OWNER, Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
+    yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
 
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -114,30 +113,30 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     What there were no credentials for is not read with more permissions, but with a profile of its account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
-    named = dict.fromkeys(
+    lacking = dict.fromkeys(
         (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
     )
-    to_us = [each for each in named if not _for_administrators(each[0])]
-    to_administrators = [each for each in named if _for_administrators(each[0])]
+    to_us = [pair for pair in lacking if not _for_administrators(pair[0])]
+    to_administrators = [pair for pair in lacking if _for_administrators(pair[0])]
     grants = [
-        *([f"{_permissions(to_us)} to the principal that xdiag reads with"] if to_us else []),
+        *([f"{_permissions(to_us)} to the principal that xdiag uses to read"] if to_us else []),
         *([f"{_permissions(to_administrators)} {_TO_ADMINISTRATORS}"] if to_administrators else []),
     ]
     if grants:
-        text = f"Grant {', and '.join(grants)}, and run it again"
-        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+        text = f"Grant {', and '.join(grants)}, and run xdiag again"
+        yield Draft(Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
         flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
-        text = f"Run it again with a profile of account `{account}` that works, as `{flag}`"
-        yield Draft(Kind.GRANT_READER_PERMISSION, Owner.XDIAG, text)
+        text = f"Run xdiag again with a working profile of account `{account}` as `{flag}`"
+        yield Draft(Owner.XDIAG, text)
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
 
 _TO_ADMINISTRATORS = (
-    "to a principal of the organization's management account or of a delegated administrator, whose profile "
-    "`--org-profile` names"
+    "to a principal of the organization's management account or of a delegated administrator "
+    "(pass its profile as `--org-profile`)"
 )
 
 
@@ -152,31 +151,32 @@ def _for_administrators(permission: str) -> bool:
 def _permissions(named: Sequence[tuple[str, str]]) -> str:
     """Name each permission once, with what it is for."""
     uses: dict[str, list[str]] = {}
-    for permission, read in named:
-        uses.setdefault(permission, []).extend([read] if read else [])
+    for permission, subject in named:
+        uses.setdefault(permission, []).extend([subject] if subject else [])
     return " and ".join(
-        f"`{permission}`" + (f" (for {_several(read)})" if read else "") for permission, read in uses.items()
+        f"`{permission}`" + (f" (for {_several(subjects)})" if subjects else "")
+        for permission, subjects in uses.items()
     )
 
 
-def _several(read: Sequence[str]) -> str:
+def _several(subjects: Sequence[str]) -> str:
     """Name two things of many: each stands among what could not be seen."""
-    *most, last = read if len(read) < 4 else (*read[:2], f"{len(read) - 2} more")
+    *most, last = subjects if len(subjects) < 4 else (*subjects[:2], f"{len(subjects) - 2} more")
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
     """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
-    told = dict.fromkeys(
+    statements = dict.fromkeys(
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
         and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
-    if told:
-        text = f"Tell xdiag what is known of it: {'; '.join(told)}"
-        yield Draft(Kind.GIVE_EVIDENCE, Owner.XDIAG, text)
+    if statements:
+        text = f"Give xdiag {'; '.join(statements)}"
+        yield Draft(Owner.XDIAG, text)
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
@@ -185,11 +185,11 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
         case ConditionKey(name=name):
             yield f"`--context {name}=VALUE`, or `--context {name}=` if the request has none"
         case Layer() as layer:
-            live = f", read with `{_READ_WITH[layer]}` or" if layer in _READ_WITH else ""
+            live = f"with `{_READ_WITH[layer]}` or " if layer in _READ_WITH else ""
             none = f", or `--without {layer}` if there is none" if layer in _STATED_AS_NONE else ""
-            yield f"the {LAYER_WORDS[layer].policy}{live} in a case file for `--case`{none}"
+            yield f"the {LAYER_WORDS[layer].policies} {live}in a case file (`--case`){none}"
         case Action():
-            yield "`--without session` if the caller's session hands on neither tags nor a source identity"
+            yield "`--without session` if the caller's session has neither transitive tags nor a source identity"
         case Gate() | Comparison() | BrokenStatement():
             return
 
@@ -202,10 +202,10 @@ def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterat
     """Point at what AWS would not accept in a policy document, and say who can mend it."""
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
-            words = policy_words(problem.layer, problem.policy, case)
+            words = policy_phrase(problem.layer, problem.policy, case)
             where = f", at `{problem.pointer}`" if problem.pointer else ""
             text = f"Correct {words}{where}: {problem.message}"
-            yield Draft(Kind.CORRECT_DOCUMENT, LAYER_WORDS[problem.layer].owner, text)
+            yield Draft(LAYER_WORDS[problem.layer].owner, text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:
@@ -238,9 +238,9 @@ def _all_of(layer: Layer, case: Case) -> str:
         case Layer.TRUST:
             return f"the trust policy of the role `{case.destination_arn}`"
         case Layer.IDENTITY:
-            return f"all policies of {source_words(case)}"
+            return f"all policies of {source_phrase(case)}"
         case Layer.BOUNDARY:
-            return f"the permissions boundary of {source_words(case)}, if it has one"
+            return f"the permissions boundary of {source_phrase(case)}, if it has one"
         case Layer.SCP:
             return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
         case Layer.RCP:

@@ -11,12 +11,11 @@ from diagnose.evaluate.near_miss import spelling
 from diagnose.evaluate.operator import OPERATORS
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.pointer import joined, parent
+from diagnose.model.pointer import below, parent
 from diagnose.model.trace import Decision, ElementTrace, Reason, Subject
 from diagnose.remedy.change import Attempt
-from diagnose.remedy.document import Json, Object, Operation, listed, value_at
+from diagnose.remedy.document import Json, JsonDict, PatchOperation, as_list, value_at
 from diagnose.remedy.fixes.correct import corrected
-from diagnose.remedy.kinds import Kind
 
 _WITH_WILDCARDS = {
     "StringEquals": "StringLike",
@@ -33,11 +32,10 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
     operator = better_operator(element) if element else ""
     if element is None or not operator:
         return
-    what = f"compare `{element.key}` with `{operator}` instead of `{element.operator}`"
+    what = f"use `{operator}` instead of `{element.operator}` for `{element.key}`"
     yield from corrected(
         subject,
         case,
-        Kind.CORRECT_CONDITION_OPERATOR,
         what,
         lambda document, at: _moved(document, at, operator=operator),
     )
@@ -49,21 +47,19 @@ def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> 
     if element is None:
         return
     if element.key.lower() == "aws:sourcevpcarn":
-        what = "compare `aws:SourceVpc`, which STS sends, with the VPC's id instead of `aws:SourceVpcArn`"
-        yield from corrected(subject, case, Kind.CORRECT_CONDITION_KEY, what, _by_vpc_id)
+        what = "use `aws:SourceVpc` with the VPC's ID instead of `aws:SourceVpcArn`, which STS does not send"
+        yield from corrected(subject, case, what, _by_vpc_id)
         return
     key = spelling(element.key) if element.reason is Reason.KEY_MISSPELT else ""
     if not key:
         return
-    what = f"write `{key}` instead of `{element.key}`"
-    yield from corrected(
-        subject, case, Kind.CORRECT_CONDITION_KEY, what, lambda document, at: _moved(document, at, key=key)
-    )
+    what = f"replace `{element.key}` with `{key}`"
+    yield from corrected(subject, case, what, lambda document, at: _moved(document, at, key=key))
 
 
 def better_operator(element: ElementTrace) -> str:
     """Name the operator that should compare, with its prefix and suffix; empty where there is none to tell."""
-    sets, operator, if_exists = parse_operator(element.operator)
+    set_operator, operator, if_exists = parse_operator(element.operator)
     suffix = "IfExists" if if_exists else ""
     match element.reason:
         case Reason.WILDCARD_IS_LITERAL if operator is not None:
@@ -71,36 +67,36 @@ def better_operator(element: ElementTrace) -> str:
             traits = traits_of(element.key.lower())
             if traits is not None and traits.value is ValueKind.ARN:
                 name = _FOR_ARNS.get(name, "")
-            return f"{sets.value}{name}{suffix}" if name else ""
+            return f"{set_operator.value}{name}{suffix}" if name else ""
         case Reason.SET_OPERATOR_NEEDED if operator is not None and not operator.negated:
             return f"{SetOperator.ANY.value}{operator.name}{suffix}"
         case Reason.OPERATOR_UNKNOWN:
-            written = element.operator.rpartition(":")[2].lower().removesuffix("ifexists")
-            near = get_close_matches(written, OPERATORS, n=1, cutoff=0.8)
-            return f"{sets.value}{OPERATORS[near[0]].name}{suffix}" if near else ""
+            name_as_written = element.operator.rpartition(":")[2].lower().removesuffix("ifexists")
+            near = get_close_matches(name_as_written, OPERATORS, n=1, cutoff=0.8)
+            return f"{set_operator.value}{OPERATORS[near[0]].name}{suffix}" if near else ""
     return ""
 
 
-def _moved(document: Object, pointer: str, *, operator: str = "", key: str = "") -> tuple[Operation, ...]:
+def _moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "") -> tuple[PatchOperation, ...]:
     """Move a test to another operator or key, with its operands; nothing where one stands there already."""
     condition, old_operator, old_key = _test(pointer)
     if not old_key:
         return ()
-    held = value_at(document, joined(condition, old_operator, old_key))
-    if isinstance(held, UnsetType):
+    operands = value_at(document, below(condition, old_operator, old_key))
+    if isinstance(operands, UnsetType):
         return ()
-    return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), held)
+    return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), operands)
 
 
-def _by_vpc_id(document: Object, pointer: str) -> tuple[Operation, ...]:
+def _by_vpc_id(document: JsonDict, pointer: str) -> tuple[PatchOperation, ...]:
     condition, operator, key = _test(pointer)
-    held = listed(value_at(document, joined(condition, operator, key))) if key else []
-    ids: list[Json] = [text.rpartition(":vpc/")[2] for text in held if isinstance(text, str) and ":vpc/vpc-" in text]
-    if not ids or len(ids) != len(held):
+    arns = as_list(value_at(document, below(condition, operator, key))) if key else []
+    ids: list[Json] = [text.rpartition(":vpc/")[2] for text in arns if isinstance(text, str) and ":vpc/vpc-" in text]
+    if not ids or len(ids) != len(arns):
         return ()
     _, parsed, _ = parse_operator(operator)
-    plain = "StringNotEquals" if parsed and parsed.negated else "StringEquals"
-    name = plain if not any("*" in str(one) or "?" in str(one) for one in ids) else plain.replace("Equals", "Like")
+    equals = "StringNotEquals" if parsed and parsed.negated else "StringEquals"
+    name = equals if not any("*" in str(one) or "?" in str(one) for one in ids) else equals.replace("Equals", "Like")
     return _placed(document, condition, (operator, key), (name, "aws:SourceVpc"), ids[0] if len(ids) == 1 else ids)
 
 
@@ -115,16 +111,16 @@ def _test(pointer: str) -> tuple[str, str, str]:
 
 
 def _placed(
-    document: Object, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
-) -> tuple[Operation, ...]:
+    document: JsonDict, condition: str, old: tuple[str, str], new: tuple[str, str], value: Json
+) -> tuple[PatchOperation, ...]:
     """Remove one test and add another, leaving no empty block behind and overwriting none."""
-    block, wanted = value_at(document, joined(condition, old[0])), value_at(document, joined(condition, new[0]))
-    if not isinstance(block, dict) or old == new or (isinstance(wanted, dict) and new[1] in wanted):
+    block, target = value_at(document, below(condition, old[0])), value_at(document, below(condition, new[0]))
+    if not isinstance(block, dict) or old == new or (isinstance(target, dict) and new[1] in target):
         return ()
     alone = len(block) == 1 and new[0] != old[0]
-    removal = Operation("remove", joined(condition, old[0]) if alone else joined(condition, *old))
-    if isinstance(wanted, dict):
-        addition = Operation("add", joined(condition, *new), value)
+    removal = PatchOperation("remove", below(condition, old[0]) if alone else below(condition, *old))
+    if isinstance(target, dict):
+        addition = PatchOperation("add", below(condition, *new), value)
     else:
-        addition = Operation("add", joined(condition, new[0]), {new[1]: value})
+        addition = PatchOperation("add", below(condition, new[0]), {new[1]: value})
     return (removal, addition)

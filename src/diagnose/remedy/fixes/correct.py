@@ -10,34 +10,36 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
-from diagnose.model.trace_words import wanted_words
-from diagnose.remedy.case_edit import amend, editable, found, new_policy_name
+from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
-    Object,
-    Operation,
+    JsonDict,
+    PatchOperation,
     add_statement,
     address,
+    apply_patch,
+    as_list,
+    document_of,
     join_value,
-    listed,
-    patched,
-    read,
     statement_path,
     value_at,
 )
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.fixes.parameters import wanted_values
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     destination_is_protected,
-    in_words,
+    in_policy_phrase,
     permission_set,
     permission_set_pattern,
-    policy_words,
+    policy_phrase,
     source_is_protected,
-    source_words,
+    source_phrase,
     values_of,
 )
+
+Correct = Callable[[JsonDict, str], Sequence[PatchOperation]]
+"""Makes the operations that correct the value at a pointer; none where it is not clear what would be right."""
 
 
 def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -49,16 +51,15 @@ def correct_resource(subject: Subject, case: Case, _decision: Decision) -> Itera
         yield NotProved.PROTECTED
         return
     if not element.negated:
-        what = f"write `{role}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        near = is_near(element, faulty_value(subject))
         yield from corrected(
             subject,
             case,
-            Kind.CORRECT_RESOURCE,
-            what,
-            lambda document, at: _put(document, at, role, near=is_near(element)),
+            _replacement(role, subject, near=near),
+            lambda document, at: _put(document, at, role, near=near),
         )
     if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(Kind.CORRECT_RESOURCE, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -67,22 +68,21 @@ def correct_action(subject: Subject, case: Case, _decision: Decision) -> Iterato
     if element is None:
         return
     if not element.negated:
-        what = f"write `{action}` {_instead_or_beside(element)} {_quoted(element.wanted)}"
+        near = is_near(element, faulty_value(subject))
         yield from corrected(
             subject,
             case,
-            Kind.CORRECT_ACTION,
-            what,
-            lambda document, at: _put(document, at, action, near=is_near(element)),
+            _replacement(action, subject, near=near),
+            lambda document, at: _put(document, at, action, near=near),
         )
     if subject.layer is Layer.IDENTITY:
-        yield from allow_in_identity(Kind.CORRECT_ACTION, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
-    That mends an Allow that wants the values it lists, or a Deny that spares them. Conditions that are true or
+    That fixes an Allow that wants the values it lists, or a Deny that exempts them. Conditions that are true or
     false, numbers and dates are never bent towards the request.
     """
     element = subject.element
@@ -94,15 +94,14 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     value = _right_value(element, operator.family, case)
     if value is None:
         return
-    near = is_near(element) or _means_permission_set(element, case)
-    what = f"write `{value}` {'instead of' if near else 'beside'} `{wanted_words(element)}` for `{element.key}`"
+    faulty = faulty_value(subject)
+    near = is_near(element, faulty) or (bool(faulty) and _means_permission_set(element, case))
     yield from corrected(
         subject,
         case,
-        Kind.CORRECT_CONDITION_VALUE,
-        what,
+        f"{_replacement(value, subject, near=near)} for `{element.key}`",
         lambda document, at: _put(document, at, value, near=near),
-        in_own=lambda _, at: (Operation("replace", _whole_test(at), value),),
+        in_own=lambda _, at: (PatchOperation("replace", _whole_test(at), value),),
     )
 
 
@@ -111,33 +110,40 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
     if subject.statement is None or subject.layer is None:
         return
     policy = subject.statement.policy
-    document = read(policy)
+    document = document_of(policy)
     if document is None or document.get("Version") == LANGUAGE_WITH_VARIABLES:
         return
-    operation = Operation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
-    text = f'In {policy_words(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
-    yield amend(case, subject.layer, policy, (operation,), kind=Kind.SET_POLICY_VERSION_LANGUAGE, text=text)
+    operation = PatchOperation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
+    text = f'In {policy_phrase(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
+    yield edit_policy(case, subject.layer, policy, (operation,), text=text)
 
 
-def is_near(element: ElementTrace) -> bool:
-    """Say whether a value can hardly have meant anything but what the request has: the same name, at least."""
+def faulty_value(subject: Subject) -> str:
+    """Give the one value that a comparison points at, of several in a list, too; empty where it points at them all."""
+    element = subject.element
+    if element is None or element.only_wanted:
+        return element.only_wanted if element else ""
+    values = wanted_values(subject)
+    return values[0] if len(values) == 1 else ""
+
+
+def is_near(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value can hardly have meant anything but what the request has: the same name, at least."""
+    if not faulty:
+        return False
     if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
         return True
-    wanted, got = element.only_wanted.strip(), element.only_got
-    if got and wanted.rstrip("/") == got.rstrip("/"):
+    value, got = faulty.strip(), element.only_got
+    if got and value.rstrip("/") == got.rstrip("/"):
         return True
-    any_session = element.reason is Reason.SESSION_FOR_ROLE and wanted.endswith("/*")
-    if element.reason not in _NEAR_MISSES or has_wildcard(wanted[:-1] if any_session else wanted):
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
         return False
-    return wanted.endswith(":root") or wanted.isdecimal() or _name(wanted) == _name(got)
-
-
-Correct = Callable[[Object, str], Sequence[Operation]]
-"""Makes the operations that put right the value at a pointer; none where it cannot be told what would be right."""
+    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
 
 
 def corrected(
-    subject: Subject, case: Case, kind: Kind, what: str, correct: Correct, *, in_own: Correct | None = None
+    subject: Subject, case: Case, what: str, correct: Correct, *, in_own: Correct | None = None
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
@@ -149,7 +155,7 @@ def corrected(
     if statement is None or element is None or subject.layer is None:
         return
     policy, layer = statement.policy, subject.layer
-    document = read(policy)
+    document = document_of(policy)
     if document is None:
         yield NotProved.NOT_READABLE
         return
@@ -159,34 +165,34 @@ def corrected(
     operations = tuple(correct(document, pointer))
     if not operations:
         return
-    where = policy_words(layer, policy, case)
-    yield amend(case, layer, policy, operations, kind=kind, text=f"{in_words(layer, policy, case)}, {what}")
+    yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
     for_own = tuple(in_own(document, pointer)) if in_own else operations
     own = own_statement(document, statement, for_own, layer, subject.action, case)
     if own is None:
         return
-    if not isinstance(editable(case, layer, policy), NotProved):
-        text = f"{in_words(layer, policy, case)}, {_own_words(own, subject.action, case)}"
-        yield amend(case, layer, policy, add_statement(document, own), kind=kind, text=text)
+    if not isinstance(editable_document(case, layer, policy), NotProved):
+        text = f"{in_policy_phrase(layer, policy, case)}, {_own_words(own, subject.action, case)}"
+        yield edit_policy(case, layer, policy, add_statement(document, own), text=text)
     elif layer is Layer.IDENTITY and not permission_set(case) and not source_is_protected(case):
-        text = f"{where} cannot be edited: give {source_words(case)} an inline policy, in which you {what}"
+        copy = f"an inline policy with a copy of the statement, and there {what}"
+        text = f"Give {source_phrase(case)} {copy}; {policy_phrase(layer, policy, case)} cannot be edited"
         name = new_policy_name(subject.action, case)
-        yield found(case, layer, own, kind=kind, text=text[:1].upper() + text[1:], name=name, policy=PolicyKind.INLINE)
+        yield new_policy(case, layer, own, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def own_statement(
-    document: Object,
+    document: JsonDict,
     statement: StatementTrace,
-    operations: Sequence[Operation],
+    operations: Sequence[PatchOperation],
     layer: Layer,
     action: Action,
     case: Case,
-) -> Object | None:
+) -> JsonDict | None:
     """Copy a statement, with operations applied, and narrow it to one action, one caller and one role."""
     narrowed = grant(layer, action, case)
-    edited = value_at(patched(document, operations), statement_path(document, statement.index))
+    edited = value_at(apply_patch(document, operations), statement_path(document, statement.index))
     if narrowed is None or not isinstance(edited, dict):
         return None
     return narrowed | ({"Condition": edited["Condition"]} if "Condition" in edited else {})
@@ -211,10 +217,7 @@ _NEAR_MISSES = frozenset(
 )
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
-
-_MOST = 3
-
-
+_MOST_QUOTED = 3
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
@@ -242,14 +245,17 @@ def _means_permission_set(element: ElementTrace, case: Case) -> bool:
     return bool(name) and element.key.lower() == "aws:principalarn" and names_it
 
 
-def _instead_or_beside(element: ElementTrace) -> str:
-    return "instead of" if is_near(element) else "beside"
+def _replacement(value: str, subject: Subject, *, near: bool) -> str:
+    """Say to replace the faulty value, or to add the right one to those that are there."""
+    if near:
+        return f"replace `{faulty_value(subject)}` with `{value}`"
+    return f"add `{value}` beside {_quoted(subject.element.wanted if subject.element else ())}"
 
 
 def _quoted(values: tuple[str, ...]) -> str:
     """Write the values of an element, of many the first three."""
-    told = ", ".join(f"`{value}`" for value in values[:_MOST])
-    return told if len(values) <= _MOST else f"{told} and {len(values) - _MOST} more"
+    first = ", ".join(f"`{value}`" for value in values[:_MOST_QUOTED])
+    return first if len(values) <= _MOST_QUOTED else f"{first} and {len(values) - _MOST_QUOTED} more"
 
 
 def _name(arn: str) -> str:
@@ -258,13 +264,13 @@ def _name(arn: str) -> str:
     return (rest.partition("/")[0] if session else arn.rpartition("/")[2]).lower()
 
 
-def _put(document: Object, pointer: str, value: str, *, near: bool) -> tuple[Operation, ...]:
+def _put(document: JsonDict, pointer: str, value: str, *, near: bool) -> tuple[PatchOperation, ...]:
     """Write a value at a pointer that leads to one text, or beside the values there."""
-    held = value_at(document, pointer)
-    if value in listed(held):
+    present = value_at(document, pointer)
+    if value in as_list(present):
         return ()
-    if isinstance(held, str) and near:
-        return (Operation("replace", pointer, value),)
+    if isinstance(present, str) and near:
+        return (PatchOperation("replace", pointer, value),)
     return join_value(document, pointer, value)
 
 
@@ -279,7 +285,7 @@ def _means_this_request(statement: StatementTrace, faulty: ElementTrace) -> bool
     return all(one == faulty or one.element is Element.CONDITION for one in statement.unmet)
 
 
-def _own_words(own: Object, action: Action, case: Case) -> str:
-    under = ", under the conditions of the faulty one put right" if "Condition" in own else ""
+def _own_words(own: JsonDict, action: Action, case: Case) -> str:
+    under = ", with the conditions of the faulty one, corrected" if "Condition" in own else ""
     whom = "this caller and this role" if "Principal" in own else f"the role `{case.destination_arn}`"
     return f"add a statement that allows `{action}` for {whom} alone{under}"

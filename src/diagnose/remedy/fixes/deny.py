@@ -10,31 +10,30 @@ from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
-from diagnose.remedy.case_edit import amend, same
+from diagnose.remedy.case_edit import edit_policy, same
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
     Json,
-    Object,
-    Operation,
+    JsonDict,
+    PatchOperation,
     add_statement,
-    in_order,
-    listed,
+    apply_patch,
+    as_list,
+    document_of,
+    in_aws_order,
     one_or_list,
-    patched,
-    read,
     statement_path,
     value_at,
 )
-from diagnose.remedy.kinds import Kind
-from diagnose.remedy.names import caller_of, in_words, principal_arn, principal_element
+from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element, principal_name
 
 _OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
 
 
-def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
+def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
     """Narrow a Deny: in the source's own policies for this role, elsewhere for this caller.
 
     Only the actions of the call are exempt; where the Deny covers more of AWS than STS, it is split. A Deny that
@@ -43,32 +42,33 @@ def exempt(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt
     statement, layer = subject.statement, subject.layer
     if statement is None or layer is None or statement.effect is not Effect.DENY:
         return
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     if document is None:
         yield NotProved.NOT_READABLE
         return
     path = statement_path(document, statement.index)
-    held = value_at(document, path)
-    if not isinstance(held, dict) or not held.keys() & {"Action", "NotAction"}:
+    original = value_at(document, path)
+    if not isinstance(original, dict) or not original.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{_named(case)}`"
-    text = f"{in_words(layer, statement.policy, case)}, spare {whom} the Deny{_called(statement)}; the rest of it stays"
+    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{principal_name(case)}`"
+    where = in_policy_phrase(layer, statement.policy, case)
+    text = f"{where}, exempt {whom} from the Deny{_called(statement)}; leave the rest unchanged"
     if layer in _OWN_LAYERS:
-        narrowing = _spares_role(held, path, case)
+        narrowing = _spares_role(original, path, case)
     else:
-        narrowing = _without_not_principal(held, path, case) or _spares_caller(held, path, case)
+        narrowing = _without_not_principal(original, path, case) or _spares_caller(original, path, case)
     if not narrowing:
         nameable = layer in _OWN_LAYERS or principal_element(case) is not None
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
-    operations = _only_for(actions, document, held, path, narrowing)
-    yield amend(case, layer, statement.policy, operations, kind=Kind.EXEMPT_FROM_DENY, text=text)
+    operations = _only_for(actions, document, original, path, narrowing)
+    yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:
     """Name the actions of this call that the statement denies."""
-    found = [
+    denied = [
         decided.action
         for decided in decision.actions
         for layer in decided.layers
@@ -77,73 +77,72 @@ def _denied(statement: StatementTrace, action: Action, decision: Decision) -> li
         for other in level.statements
         if other.index == statement.index and same(other.policy, statement.policy) and other.verdict is YES
     ]
-    return list(dict.fromkeys([action, *found]))
+    return list(dict.fromkeys([action, *denied]))
 
 
 def _called(statement: StatementTrace) -> str:
     return f" `{statement.sid}`" if statement.sid else f" in statement {statement.index + 1}"
 
 
-def _named(case: Case) -> str:
-    return next(iter((principal_element(case) or {"": caller_of(case).arn}).values()))
-
-
 def _only_for(
-    actions: list[Action], document: Object, statement: Object, path: str, narrowing: tuple[Operation, ...]
-) -> tuple[Operation, ...]:
+    actions: list[Action], document: JsonDict, statement: JsonDict, path: str, narrowing: tuple[PatchOperation, ...]
+) -> tuple[PatchOperation, ...]:
     """Apply a narrowing to a statement; where it denies more than STS, only to a copy for the actions of the call."""
     if "NotAction" not in statement and all(_of_sts(pattern) for pattern in _patterns(statement)):
         return narrowing
-    kept = _without_actions(statement, path, actions)
-    copy = value_at(patched(document, narrowing), path)
-    if not kept or not isinstance(copy, dict):
+    others = _without_actions(statement, path, actions)
+    copy = value_at(apply_patch(document, narrowing), path)
+    if not others or not isinstance(copy, dict):
         return ()
-    own: Object = {name: value for name, value in copy.items() if name not in ("Action", "NotAction", "Sid")}
+    own: JsonDict = {name: value for name, value in copy.items() if name not in ("Action", "NotAction", "Sid")}
     sid = {"Sid": f"{statement['Sid']}Narrowed"} if statement.get("Sid") else {}
     own = {**sid, "Effect": "Deny", "Action": one_or_list([str(action) for action in actions]), **own}
-    return (*kept, *add_statement(document, in_order(own)))
+    return (*others, *add_statement(document, in_aws_order(own)))
 
 
-def _without_actions(statement: Object, path: str, actions: list[Action]) -> tuple[Operation, ...]:
+def _without_actions(statement: JsonDict, path: str, actions: list[Action]) -> tuple[PatchOperation, ...]:
     """Take the actions of the call out of a Deny; nothing where it lists a pattern that spans services."""
     names = [str(action) for action in actions]
     if "NotAction" in statement:
-        return (Operation("replace", joined(path, "NotAction"), [*listed(statement["NotAction"]), *names]),)
+        return (PatchOperation("replace", below(path, "NotAction"), [*as_list(statement["NotAction"]), *names]),)
     patterns = _patterns(statement)
     if any(pattern.strip("*:") == "" for pattern in patterns):
         return (
-            Operation("remove", joined(path, "Action")),
-            Operation("add", joined(path, "NotAction"), one_or_list(names)),
+            PatchOperation("remove", below(path, "Action")),
+            PatchOperation("add", below(path, "NotAction"), one_or_list(names)),
         )
     others = [pattern for pattern in patterns if not covered(pattern)]
     if any(covered(pattern) and not _of_sts(pattern) for pattern in patterns) or not others:
         return ()
-    return (Operation("replace", joined(path, "Action"), one_or_list(others)),)
+    return (PatchOperation("replace", below(path, "Action"), one_or_list(others)),)
 
 
-def _patterns(statement: Object) -> list[str]:
-    return [str(pattern) for pattern in listed(statement.get("Action"))]
+def _patterns(statement: JsonDict) -> list[str]:
+    return [str(pattern) for pattern in as_list(statement.get("Action"))]
 
 
 def _of_sts(pattern: str) -> bool:
     return pattern.lower().startswith("sts:")
 
 
-def _spares_role(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+def _spares_role(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one role from the resources. A pattern has no such exception, and goes on denying."""
     role = case.destination_arn
     if "NotResource" in statement:
-        return (Operation("replace", joined(path, "NotResource"), [*listed(statement["NotResource"]), role]),)
+        return (PatchOperation("replace", below(path, "NotResource"), [*as_list(statement["NotResource"]), role]),)
     if "Resource" not in statement:
         return ()
-    patterns = [str(pattern) for pattern in listed(statement["Resource"])]
+    patterns = [str(pattern) for pattern in as_list(statement["Resource"])]
     if patterns == ["*"]:
-        return (Operation("remove", joined(path, "Resource")), Operation("add", joined(path, "NotResource"), role))
+        return (
+            PatchOperation("remove", below(path, "Resource")),
+            PatchOperation("add", below(path, "NotResource"), role),
+        )
     others = [pattern for pattern in patterns if pattern != role]
-    return (Operation("replace", joined(path, "Resource"), one_or_list(others)),) if others else ()
+    return (PatchOperation("replace", below(path, "Resource"), one_or_list(others)),) if others else ()
 
 
-def _spares_caller(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+def _spares_caller(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Except one caller by a condition, which is joined to those that are there."""
     caller = caller_of(case)
     arn = principal_arn(case)
@@ -158,39 +157,41 @@ def _spares_caller(statement: Object, path: str, case: Case) -> tuple[Operation,
     return _with_exception(statement, path, operator, key, [value])
 
 
-def _is_for_this_caller(statement: Object, arn: str) -> bool:
+def _is_for_this_caller(statement: JsonDict, arn: str) -> bool:
     """Say whether a Deny names the caller and nobody else, so that to spare the caller would be to remove it."""
     principal = statement.get("Principal")
-    if isinstance(principal, dict) and listed(principal.get("AWS")) == [arn]:
+    if isinstance(principal, dict) and as_list(principal.get("AWS")) == [arn]:
         return True
     condition = statement.get("Condition")
-    for written, block in condition.items() if isinstance(condition, dict) else ():
-        _, operator, _ = parse_operator(written)
+    for name, block in condition.items() if isinstance(condition, dict) else ():
+        _, operator, _ = parse_operator(name)
         for key, values in block.items() if isinstance(block, dict) and operator else ():
-            if operator and not operator.negated and key.lower() == "aws:principalarn" and listed(values) == [arn]:
+            if operator and not operator.negated and key.lower() == "aws:principalarn" and as_list(values) == [arn]:
                 return True
     return False
 
 
-def _with_exception(statement: Object, path: str, operator: str, key: str, values: list[Json]) -> tuple[Operation, ...]:
+def _with_exception(
+    statement: JsonDict, path: str, operator: str, key: str, values: list[Json]
+) -> tuple[PatchOperation, ...]:
     """Add values that a negated test spares: to a test of that key, to a block of that operator, or anew."""
     condition, value = statement.get("Condition"), values[0] if len(values) == 1 else values
     if not isinstance(condition, dict):
-        return (Operation("add", joined(path, "Condition"), {operator: {key: value}}),)
-    for written, block in condition.items():
-        sets, parsed, _ = parse_operator(written)
-        if not isinstance(block, dict) or parsed is None or not parsed.negated or sets is not SetOperator.NONE:
+        return (PatchOperation("add", below(path, "Condition"), {operator: {key: value}}),)
+    for operator_name, block in condition.items():
+        set_operator, parsed, _ = parse_operator(operator_name)
+        if not isinstance(block, dict) or parsed is None or not parsed.negated or set_operator is not SetOperator.NONE:
             continue
-        held = next((name for name in block if name.lower() == key.lower()), None)
-        if held is not None:
-            where = joined(path, "Condition", written, held)
-            return (Operation("replace", where, [*listed(block[held]), *values]),)
+        present = next((name for name in block if name.lower() == key.lower()), None)
+        if present is not None:
+            where = below(path, "Condition", operator_name, present)
+            return (PatchOperation("replace", where, [*as_list(block[present]), *values]),)
     if isinstance(condition.get(operator), dict):
-        return (Operation("add", joined(path, "Condition", operator, key), value),)
-    return (Operation("add", joined(path, "Condition", operator), {key: value}),)
+        return (PatchOperation("add", below(path, "Condition", operator, key), value),)
+    return (PatchOperation("add", below(path, "Condition", operator), {key: value}),)
 
 
-def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Operation, ...]:
+def _without_not_principal(statement: JsonDict, path: str, case: Case) -> tuple[PatchOperation, ...]:
     """Say by a condition what NotPrincipal says, which hits every principal with a permissions boundary.
 
     NotPrincipal spares a user who is listed with the account, and a session that is listed with its role and account.
@@ -201,14 +202,14 @@ def _without_not_principal(statement: Object, path: str, case: Case) -> tuple[Op
     principals, source = statement.get("NotPrincipal"), principal_arn(case)
     if not isinstance(principals, dict) or set(principals) != {"AWS"} or source is None:
         return ()
-    named = [str(one) for one in listed(principals["AWS"])]
+    named = [str(one) for one in as_list(principals["AWS"])]
     accounts = {account_of(one) or one for one in named if one.endswith(":root") or one.isdecimal()}
     if any(":assumed-role/" in one and account_of(one) in accounts for one in named):
         return ()
     users: list[Json] = [one for one in named if ":user/" in one and account_of(one) in accounts]
     values = [*users, *([source] if source not in users else [])]
     return (
-        Operation("remove", joined(path, "NotPrincipal")),
-        Operation("add", joined(path, "Principal"), "*"),
+        PatchOperation("remove", below(path, "NotPrincipal")),
+        PatchOperation("add", below(path, "Principal"), "*"),
         *_with_exception(statement, path, "ArnNotEquals", "aws:PrincipalArn", values),
     )

@@ -11,57 +11,60 @@ from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Decision, Layer, Subject
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.case_edit import (
-    amend,
-    editable,
-    found,
+    edit_policy,
+    editable_document,
     is_aws_managed,
+    new_policy,
     new_policy_name,
     policies_in,
     same,
     with_policy,
     with_source,
 )
-from diagnose.remedy.change import Attachment, Attempt, Change, Draft, Membership, VersionChange
-from diagnose.remedy.document import Object, add_statement, listed, read, statements
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.change import Attempt, Change, Draft, NewAttachment, NewMembership, VersionChange
+from diagnose.remedy.document import JsonDict, add_statement, as_list, document_of, statements
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     caller_of,
     destination_is_protected,
     permission_set,
-    policy_words,
+    policy_phrase,
     principal_arn,
     source_is_protected,
-    source_words,
+    source_phrase,
 )
 
 
 def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant one action on one role: in the nearest policy that already speaks of it, else in one of its own."""
-    yield from allow_in_identity(Kind.ALLOW_ROLE_IN_IDENTITY, subject, case)
+    yield from allow_in_identity(subject, case)
 
 
-def allow_in_identity(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
+def allow_in_identity(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
     statement = grant(Layer.IDENTITY, subject.action, case)
     if statement is None or source_is_protected(case) or destination_is_protected(case):
         yield NotProved.PROTECTED
         return
-    what = f"allow `{subject.action}` on `{case.destination_arn}`"
+    what = f"allows `{subject.action}` on `{case.destination_arn}`"
     for policy in _nearest(subject, case):
-        document = editable(case, Layer.IDENTITY, policy)
+        document = editable_document(case, Layer.IDENTITY, policy)
         if isinstance(document, NotProved):
             yield document
         else:
-            shared = "" if policy.kind is PolicyKind.INLINE else "; all that it is attached to get the same"
-            text = f"In {policy_words(Layer.IDENTITY, policy, case)}, {what} in a statement of its own{shared}"
-            yield amend(case, Layer.IDENTITY, policy, add_statement(document, statement), kind=kind, text=text)
+            shared = (
+                ""
+                if policy.kind is PolicyKind.INLINE
+                else "; the change applies to everything that the policy is attached to"
+            )
+            text = f"In {policy_phrase(Layer.IDENTITY, policy, case)}, add a statement that {what}{shared}"
+            yield edit_policy(case, Layer.IDENTITY, policy, add_statement(document, statement), text=text)
     name, where = PERMISSION_SET_POLICY, f"the permission set `{permission_set(case)}` in IAM Identity Center"
     if not permission_set(case):
-        name, where = new_policy_name(subject.action, case), source_words(case)
-    text = f"Give {where} an inline policy to {what}"
-    yield found(case, Layer.IDENTITY, statement, kind=kind, text=text, name=name, policy=PolicyKind.INLINE)
+        name, where = new_policy_name(subject.action, case), source_phrase(case)
+    text = f"Give {where} an inline policy that {what}"
+    yield new_policy(case, Layer.IDENTITY, statement, text=text, name=name, policy=PolicyKind.INLINE)
 
 
 def set_default_version(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -73,15 +76,13 @@ def set_default_version(subject: Subject, case: Case, _decision: Decision) -> It
             continue
         for saved in policy.other_versions:
             after = replace(policy, document=saved.document, version=saved.version, other_versions=())
-            document = read(after)
+            document = document_of(after)
             if document is None:
                 yield NotProved.NOT_READABLE
                 continue
-            text = f"Make {saved.version} the default version of {policy_words(layer, policy, case)}"
+            text = f"Make {saved.version} the default version of {policy_phrase(layer, policy, case)}"
             edited = with_policy(case, layer, policy, after)
-            yield Draft(
-                Kind.SET_DEFAULT_VERSION, LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document)
-            )
+            yield Draft(LAYER_WORDS[layer].owner, text, edited, VersionChange(after, document))
 
 
 def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -92,25 +93,23 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
         return
     for policy in idle:
         if policy.arn:
-            text = f"Attach the managed policy `{policy.name}` to {source_words(case)}"
-            yield _with_idle((policy,), case, text, Attachment(policy, arn))
+            text = f"Attach the managed policy `{policy.name}` to {source_phrase(case)}"
+            yield _with_idle((policy,), case, text, NewAttachment(policy, arn))
         if policy.group:
             joined = tuple(other for other in idle if other.group == policy.group)
-            text = (
-                f"Add {source_words(case)} to the group `{policy.group}`; all that the group is allowed comes with it"
-            )
-            yield _with_idle(joined, case, text, Membership(caller_of(case).name, policy.group))
+            text = f"Add {source_phrase(case)} to the group `{policy.group}`; all permissions of the group come with it"
+            yield _with_idle(joined, case, text, NewMembership(caller_of(case).name, policy.group))
 
 
 def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
     source = case.snapshot.source
-    held = source.identity_policies
+    policies = source.identity_policies
     edited = replace(
         source,
-        identity_policies=replace(held, policies=(*held.policies, *moved)),
+        identity_policies=replace(policies, policies=(*policies.policies, *moved)),
         idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
     )
-    return Draft(Kind.ATTACH_IDLE_POLICY, LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
+    return Draft(LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
 
 
 def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
@@ -119,30 +118,30 @@ def _nearest(subject: Subject, case: Case) -> Iterable[Policy]:
     A group's policy would grant the same to its other members.
     """
     own = [policy for policy in policies_in(case, Layer.IDENTITY) if not policy.group]
-    speaking = [policy for policy in own if _speaks_of_roles(read(policy))]
+    speaking = [policy for policy in own if _speaks_of_roles(document_of(policy))]
     if permission_set(case):
         speaking = [policy for policy in own if policy.name == PERMISSION_SET_POLICY]
-    held = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
+    meant = subject.statement.policy if subject.statement and subject.layer is Layer.IDENTITY else None
     return sorted(
         speaking,
-        key=lambda policy: (not (held and same(policy, held)), policy.kind is not PolicyKind.INLINE),
+        key=lambda policy: (not (meant and same(policy, meant)), policy.kind is not PolicyKind.INLINE),
     )
 
 
-def _speaks_of_roles(document: Object | None) -> bool:
+def _speaks_of_roles(document: JsonDict | None) -> bool:
     actions = [
         action
         for statement in (statements(document) if document else ())
         if statement.get("Effect") == "Allow"
-        for action in listed(statement.get("Action"))
+        for action in as_list(statement.get("Action"))
         if isinstance(action, str)
     ]
     return any(action.lower().startswith("sts:") and covered(action) for action in actions)
 
 
 def _unique(policies: Iterable[Policy]) -> list[Policy]:
-    kept: list[Policy] = []
+    distinct: list[Policy] = []
     for policy in policies:
-        if not any(same(policy, other) for other in kept):
-            kept.append(policy)
-    return kept
+        if not any(same(policy, other) for other in distinct):
+            distinct.append(policy)
+    return distinct

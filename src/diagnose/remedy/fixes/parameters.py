@@ -16,8 +16,7 @@ from diagnose.model.trace import Decision, Gate, Reason, Subject
 from diagnose.model.tri import NO
 from diagnose.remedy.case_edit import with_source
 from diagnose.remedy.change import Draft, RequestChange
-from diagnose.remedy.document import address, listed, read, value_at
-from diagnose.remedy.kinds import Kind
+from diagnose.remedy.document import address, as_list, document_of, value_at
 from diagnose.remedy.names import caller_of
 
 _NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
@@ -27,30 +26,30 @@ def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Itera
     """Send the external ID that the condition wants."""
     for value in _wanted(subject, case, "sts:externalid", fill=False):
         text = f"Pass the external ID `{value}`"
-        yield sent(Kind.PASS_EXTERNAL_ID, case, text, ("sts:ExternalId",), external_id=value)
+        yield sent(case, text, ("sts:ExternalId",), external_id=value)
 
 
 def pass_session_name(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send a session name that the condition wants."""
     for value in _wanted(subject, case, "sts:rolesessionname", fill=True):
         text = f"Pass the session name `{value}`"
-        yield sent(Kind.PASS_SESSION_NAME, case, text, ("sts:RoleSessionName",), session_name=value)
+        yield sent(case, text, ("sts:RoleSessionName",), session_name=value)
 
 
 def pass_source_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the source identity that the condition wants."""
     for value in _wanted(subject, case, "sts:sourceidentity", fill=True):
         text = f"Pass the source identity `{value}`"
-        yield sent(Kind.PASS_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=value)
+        yield sent(case, text, ("sts:SourceIdentity",), source_identity=value)
 
 
 def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Send the session tag that the condition wants."""
     key = subject.element.key.partition("/")[2] if subject.element else ""
     for value in _wanted(subject, case, f"aws:requesttag/{key.lower()}", fill=False) if key else ():
-        tags = {name: held for name, held in case.request.parameters.tags.items() if name.lower() != key.lower()}
+        tags = {name: content for name, content in case.request.parameters.tags.items() if name.lower() != key.lower()}
         text = f"Pass the session tag `{key}` with the value `{value}`"
-        yield sent(Kind.PASS_TAGS, case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
+        yield sent(case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
 
 
 def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -65,51 +64,51 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     if case.request.via is Via.CONSOLE:
         session = replace(case.snapshot.source.session, mfa=Known(True), mfa_age=0)
         signed_in = with_source(without_overrides(case, keys), replace(case.snapshot.source, session=session))
-        text = f"Sign in to the console as `{caller.arn}` with MFA, then switch the role"
-        yield Draft(Kind.PASS_MFA, Owner.CALLER, text, signed_in)
+        text = f"Sign in to the console as `{caller.arn}` with MFA, then switch roles"
+        yield Draft(Owner.CALLER, text, signed_in)
         return
     serial = case.request.parameters.mfa_serial
     if not serial or f"::{caller.account}:" not in serial:
         serial = f"arn:{caller.partition}:iam::{caller.account}:mfa/{caller.name}"
     text = (
-        f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code of it"
+        f"Pass the serial number of the user's own MFA device (`{serial}`, if it has the usual name) and a code from it"
     )
-    yield sent(Kind.PASS_MFA, case, text, keys, mfa_serial=serial, mfa_code_sent=True)
+    yield sent(case, text, keys, mfa_serial=serial, mfa_code_sent=True)
 
 
 def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Leave out the tags that stand in the way: the one that a gate names, else all of them."""
-    held = case.request.parameters.tags
-    if not held:
+    tags = case.request.parameters.tags
+    if not tags:
         return
     gate = subject.gate
-    named = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ()
-    kept = {key: value for key, value in held.items() if named and key not in named}
-    dropped = [key for key in held if key not in kept]
-    transitive = tuple(key for key in case.request.parameters.transitive_tag_keys if key in kept)
+    in_the_way = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ()
+    remaining = {key: value for key, value in tags.items() if in_the_way and key not in in_the_way}
+    dropped = [key for key in tags if key not in remaining]
+    transitive = tuple(key for key in case.request.parameters.transitive_tag_keys if key in remaining)
     text = "Leave out the session tag" + ("s " if len(dropped) > 1 else " ") + ", ".join(f"`{key}`" for key in dropped)
     keys = ("aws:TagKeys", "sts:TransitiveTagKeys", *(f"aws:RequestTag/{key}" for key in dropped))
-    yield sent(Kind.DROP_TAGS, case, text, keys, tags=kept, transitive_tag_keys=transitive)
+    yield sent(case, text, keys, tags=remaining, transitive_tag_keys=transitive)
 
 
 def drop_source_identity(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Pass no source identity; one that the session carries goes along by itself."""
     if case.request.parameters.source_identity is not None:
         text = "Leave out the source identity"
-        yield sent(Kind.DROP_SOURCE_IDENTITY, case, text, ("sts:SourceIdentity",), source_identity=None)
+        yield sent(case, text, ("sts:SourceIdentity",), source_identity=None)
 
 
 def shorten_duration(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Ask for as long as may be: the role's maximum, or an hour, which every role allows and chaining too."""
-    asked, gate = case.request.parameters.duration_seconds, subject.gate
-    if asked is None or gate is None:
+    requested, gate = case.request.parameters.duration_seconds, subject.gate
+    if requested is None or gate is None:
         return
     most = gate.limit if gate.gate is Gate.DURATION and gate.limit is not None else SHORTEST_MAXIMUM
     if limited_by_chaining(decision):
         most = min(most, CHAINING_SECONDS)
-    if most < asked:
-        text = f"Ask for {most} seconds instead of {asked}"
-        yield sent(Kind.SHORTEN_DURATION, case, text, (), duration_seconds=most)
+    if most < requested:
+        text = f"Request a session of {most} seconds instead of {requested}"
+        yield sent(case, text, (), duration_seconds=most)
 
 
 def limited_by_chaining(decision: Decision) -> bool:
@@ -122,35 +121,35 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
-    held = case.request.parameters
+    parameters = case.request.parameters
     keys = {"session_name": "sts:RoleSessionName", "source_identity": "sts:SourceIdentity"}
-    for name, value in (("session_name", held.session_name), ("source_identity", held.source_identity)):
-        mended = _as_name(value) if value is not None else None
-        if mended is not None and mended != value:
-            text = f"Write `{mended}` instead of `{value}` for the {name.replace('_', ' ')}"
-            yield sent(Kind.CORRECT_PARAMETER, case, text, (keys[name],), **{name: mended})
-    seconds = held.duration_seconds
+    for name, value in (("session_name", parameters.session_name), ("source_identity", parameters.source_identity)):
+        corrected = _as_name(value) if value is not None else None
+        if corrected is not None and corrected != value:
+            text = f"Use the {name.replace('_', ' ')} `{corrected}` instead of `{value}`"
+            yield sent(case, text, (keys[name],), **{name: corrected})
+    seconds = parameters.duration_seconds
     if seconds is not None and not SHORTEST <= seconds <= LONGEST_MAXIMUM:
-        mended_seconds = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
-        text = f"Ask for {mended_seconds} seconds instead of {seconds}"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), duration_seconds=mended_seconds)
-    if held.mfa_serial and not held.mfa_code_sent:
-        text = "Pass a code of the MFA device along with its serial number"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_code_sent=True)
-    if held.mfa_serial and caller_of(case).kind is not CallerKind.USER:
+        allowed = max(SHORTEST, min(_role_maximum(case, unread=LONGEST_MAXIMUM), seconds))
+        text = f"Request a session of {allowed} seconds instead of {seconds}"
+        yield sent(case, text, (), duration_seconds=allowed)
+    if parameters.mfa_serial and not parameters.mfa_code_sent:
+        text = "Pass a code from the MFA device together with its serial number"
+        yield sent(case, text, (), mfa_code_sent=True)
+    if parameters.mfa_serial and caller_of(case).kind is not CallerKind.USER:
         text = "Leave out the MFA device and its code, which only an IAM user can pass"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, (), mfa_serial=None, mfa_code_sent=False)
-    external = held.external_id
+        yield sent(case, text, (), mfa_serial=None, mfa_code_sent=False)
+    external = parameters.external_id
     if external is not None and external.strip() != external:
-        text = "Leave out the white space around the external ID"
-        yield sent(Kind.CORRECT_PARAMETER, case, text, ("sts:ExternalId",), external_id=external.strip())
+        text = "Remove the white space around the external ID"
+        yield sent(case, text, ("sts:ExternalId",), external_id=external.strip())
 
 
-def sent(kind: Kind, case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:
+def sent(case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:
     """Draft a request with other parameters; what the case states of `keys` no longer holds."""
     request = replace(case.request, parameters=replace(case.request.parameters, **parameters))
     edited = without_overrides(replace(case, request=request), keys)
-    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
+    return Draft(Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
 
 
 def without_overrides(case: Case, keys: tuple[str, ...]) -> Case:
@@ -168,11 +167,11 @@ def wanted_values(subject: Subject) -> list[str]:
     statement, element = subject.statement, subject.element
     if statement is None or element is None:
         return []
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     pointer = address(document, element.pointer) if document is not None else None
     if document is None or pointer is None:
         return []
-    return [str(value) for value in listed(value_at(document, pointer)) if isinstance(value, str | int)]
+    return [str(value) for value in as_list(value_at(document, pointer)) if isinstance(value, str | int)]
 
 
 def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
@@ -180,8 +179,8 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
     caller = caller_of(case)
     if subject.element is None or subject.element.key.lower() != key:
         return
-    for written in wanted_values(subject):
-        pieces = Text(written, variables=True).pieces
+    for operand in wanted_values(subject):
+        pieces = Text(operand, variables=True).pieces
         text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, caller) for piece in pieces)
         if "\0" in text:
             continue
@@ -195,9 +194,9 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
 
 def _role_maximum(case: Case, *, unread: int) -> int:
     """Give the longest session of the role in seconds, `unread` where that was not read."""
-    held = case.snapshot.destination.role
-    known = held.value.max_session_seconds if isinstance(held, Known) and held.value else None
-    return known.value if isinstance(known, Known) else unread
+    role = case.snapshot.destination.role
+    maximum = role.value.max_session_seconds if isinstance(role, Known) and role.value else None
+    return maximum.value if isinstance(maximum, Known) else unread
 
 
 def _variable(key: str, caller: Caller) -> str:
@@ -206,5 +205,5 @@ def _variable(key: str, caller: Caller) -> str:
 
 
 def _as_name(value: str) -> str:
-    mended = _NAME_CHARACTERS.sub("-", value.removeprefix("aws:"))[:64]
-    return mended if len(mended) >= 2 else f"{mended}-1" if mended else "session"
+    name = _NAME_CHARACTERS.sub("-", value.removeprefix("aws:"))[:64]
+    return name if len(name) >= 2 else f"{name}-1" if name else "session"

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import aws_answer
 from diagnose.evaluate.pattern import has_wildcard
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import is_role_arn, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
@@ -21,7 +21,6 @@ from diagnose.remedy.fixes.parameters import (
     wanted_values,
     without_overrides,
 )
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.names import caller_of
 
 _LIKENESS = 0.75
@@ -30,20 +29,20 @@ _LIKENESS = 0.75
 
 def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
-    destination, asked = case.snapshot.destination, case.request.role_arn
+    destination, requested = case.snapshot.destination, case.request.role_arn
     if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
         yield from _in_the_callers_partition(case)
         return
     role = destination.role
     if isinstance(role, Known) and role.value is not None:
-        if role.value.arn != asked and is_role_arn(role.value.arn):
+        if role.value.arn != requested and is_role_arn(role.value.arn):
             yield _asked_for(role.value.arn, case, destination)
         return
     others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
-    name = asked.rpartition("/")[2].lower()
+    name = requested.rpartition("/")[2].lower()
     named: dict[str, list[str]] = {}
     for arn in others:
-        if arn != asked and is_role_arn(arn):
+        if arn != requested and is_role_arn(arn):
             named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
     for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
         for arn in named[alike]:
@@ -52,10 +51,10 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
     """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
-    asked, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
-    if asked.account != caller.account:
+    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
+    if requested.account != caller.account:
         return
-    arn = f"arn:{caller.partition}:iam::{asked.account}:role{asked.path}{asked.name}"
+    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
     role = destination.role
     if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
         destination = replace(DestinationSide(), **_of_the_account(destination))
@@ -67,9 +66,7 @@ def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dr
     for region in wanted_values(subject):
         if not has_wildcard(region) and region != case.request.region:
             text = f"Call the STS endpoint of the Region `{region}`"
-            yield _requested(
-                Kind.USE_REGION, text, case, replace(case.request, region=region), ("aws:RequestedRegion",)
-            )
+            yield _requested(text, case, replace(case.request, region=region), ("aws:RequestedRegion",))
 
 
 def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -79,9 +76,9 @@ def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts_vpce.html
     """
-    key, held = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
-    if key == "aws:sourceip" and isinstance(held, Known) and held.value is not None:
-        text = f"Call STS without the VPC endpoint `{held.value.id}`, which hides the source address"
+    key, endpoint = subject.element.key.lower() if subject.element else "", case.snapshot.endpoint
+    if key == "aws:sourceip" and isinstance(endpoint, Known) and endpoint.value is not None:
+        text = f"Call STS without the VPC endpoint `{endpoint.value.id}`, which hides the source address"
         yield _routed(None, text, case)
     if key not in ("aws:sourcevpce", "aws:sourcevpc"):
         return
@@ -89,10 +86,12 @@ def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         if has_wildcard(value):
             continue
         through = Endpoint(id=value) if key == "aws:sourcevpce" else Endpoint(id="", vpc=value)
-        if isinstance(held, Known) and held.value is not None and held.value.id == through.id:
-            through = held.value
-        what = f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"an STS endpoint in the VPC `{value}`"
-        yield _routed(through, f"Call STS by its regional name through {what}", case)
+        if isinstance(endpoint, Known) and endpoint.value is not None and endpoint.value.id == through.id:
+            through = endpoint.value
+        what = (
+            f"the VPC endpoint `{value}`" if key == "aws:sourcevpce" else f"a VPC endpoint for STS in the VPC `{value}`"
+        )
+        yield _routed(through, f"Call the regional STS endpoint through {what}", case)
 
 
 def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -107,8 +106,8 @@ def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft
         for draft in drafts if key == name else ():
             if draft.case is not None:
                 also = f"{text}. {draft.text}"
-                yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, also, case, draft.case.request, ())
-    yield _requested(Kind.USE_API_INSTEAD_OF_CONSOLE, text, case, called.request, ())
+                yield _requested(also, case, draft.case.request, ())
+    yield _requested(text, case, called.request, ())
 
 
 def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -117,32 +116,32 @@ def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[
     if named and named != case.snapshot.source.arn:
         text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
     elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
-        text = "Make the request as an IAM user or from a role; the root user can assume none"
+        text = "Make the request as an IAM user or a role; the root user cannot assume roles"
     else:
-        text = f"Make the request as a user or from a role that may assume `{case.request.role_arn}`"
-    yield Draft(Kind.USE_IDENTITY, Owner.CALLER, text)
+        text = f"Make the request as a user or a role that is allowed to assume `{case.request.role_arn}`"
+    yield Draft(Owner.CALLER, text)
 
 
 def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Ask for a role that callers of yours can assume."""
     others = case.snapshot.destination.other_roles
     known = [arn for arn in others.value if arn != case.request.role_arn] if isinstance(others, Known) else []
-    text = f"Assume another role than `{case.request.role_arn}`, which is not for callers like this one"
+    text = f"Assume a different role; `{case.request.role_arn}` is not for callers of this kind"
     if known:
-        text += "; the account has " + ", ".join(f"`{arn}`" for arn in known[:3])
-    yield Draft(Kind.USE_OTHER_ROLE, Owner.CALLER, text)
+        text += "; the account also has " + ", ".join(f"`{arn}`" for arn in known[:3])
+    yield Draft(Owner.CALLER, text)
 
 
 def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Leave out a step of the chain: a role that assumes itself, or one in between."""
     caller = caller_of(case)
     if caller.has_role and caller.principal_arn == case.request.role_arn:
-        text = f"Leave this call out: the credentials are already those of `{case.request.role_arn}`"
+        text = f"Skip this call: the credentials are already those of `{case.request.role_arn}`"
     elif case.request.signed_in_as:
         text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
     else:
-        text = f"Assume `{case.request.role_arn}` directly, with the credentials that `{caller.arn}` was assumed with"
-    yield Draft(Kind.DROP_HOP, Owner.CALLER, text)
+        text = f"Assume `{case.request.role_arn}` directly, with the credentials that assumed `{caller.arn}`"
+    yield Draft(Owner.CALLER, text)
 
 
 def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -150,17 +149,17 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
     gate, named = subject.gate, case.snapshot.source.arn
     as_printed = "as `aws sts get-caller-identity` prints it"
     if gate is not None and gate.reason is Reason.NO_SUCH_CALLER:
-        text = f"Give the source {as_printed}; IAM knows no `{named}` that could have signed the request"
+        text = f"Give the source {as_printed}; IAM has no `{named}` that could have signed the request"
     elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
-        text = "Give the identity that signed in to the console as the source, or with `--signed-in-as`"
+        text = "Give the identity that is signed in to the console as the source, or as `--signed-in-as`"
     elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
-        text = "Give the principal of the service as the source, such as `lambda.amazonaws.com`"
+        text = "Give the service principal as the source, for example `lambda.amazonaws.com`"
     else:
         text = (
             f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
             f"or make the call with the credentials of `{named}`"
         )
-    yield Draft(Kind.CORRECT_SOURCE_ARN, Owner.CALLER, text)
+    yield Draft(Owner.CALLER, text)
 
 
 def _named_caller(subject: Subject) -> str:
@@ -169,14 +168,14 @@ def _named_caller(subject: Subject) -> str:
     if element is None or (element.element is not Element.PRINCIPAL and element.key.lower() != "aws:principalarn"):
         return ""
     kinds = (":user/", ":role/", ":assumed-role/")
-    wanted = element.only_wanted
-    return wanted if any(kind in wanted for kind in kinds) and not has_wildcard(wanted) else ""
+    named = element.only_wanted
+    return named if any(kind in named for kind in kinds) and not has_wildcard(named) else ""
 
 
 def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
-    text = f"Ask for `{arn}`" + ("" if sure else ", if that is the role that is meant")
-    return _requested(Kind.CORRECT_ROLE_ARN, text, edited, replace(case.request, role_arn=arn), ())
+    text = f"Request the role `{arn}`" + ("" if sure else ", if that is the role you mean")
+    return _requested(text, edited, replace(case.request, role_arn=arn), ())
 
 
 def _of_the_account(destination: DestinationSide) -> dict[str, object]:
@@ -191,9 +190,9 @@ def _of_the_account(destination: DestinationSide) -> dict[str, object]:
 def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
     edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
     snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
-    return Draft(Kind.USE_ENDPOINT, Owner.NETWORK, text, replace(edited, snapshot=snapshot))
+    return Draft(Owner.NETWORK, text, replace(edited, snapshot=snapshot))
 
 
-def _requested(kind: Kind, text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
+def _requested(text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:
     edited = without_overrides(replace(case, request=request), keys)
-    return Draft(kind, Owner.CALLER, text, edited, RequestChange(case.request, edited.request))
+    return Draft(Owner.CALLER, text, edited, RequestChange(case.request, edited.request))

@@ -10,27 +10,26 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
-from diagnose.model.pointer import joined
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
-from diagnose.remedy.case_edit import amend
+from diagnose.remedy.case_edit import edit_policy
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
-    Object,
-    Operation,
+    JsonDict,
+    PatchOperation,
     add_statement,
     address,
-    in_order,
+    as_list,
+    document_of,
+    in_aws_order,
     join_value,
-    listed,
-    read,
     statement_path,
     value_at,
 )
 from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.kinds import Kind
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
-from diagnose.remedy.names import caller_of, permission_set, policy_words, principal_element
+from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -39,7 +38,7 @@ def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterato
     A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA.
     """
     yield from _instead_of_near_miss(subject, case)
-    yield from admitted(Kind.NAME_PRINCIPAL_IN_TRUST, subject, case)
+    yield from add_trust_statement(subject, case)
 
 
 def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -47,60 +46,62 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    held, principal = _held_principal(subject), principal_element(case)
-    if held is None or principal is None or subject.statement is None or not _UNIQUE_ID.fullmatch(held[1]):
+    stale_value, principal = _held_principal(subject), principal_element(case)
+    if (
+        stale_value is None
+        or principal is None
+        or subject.statement is None
+        or not _UNIQUE_ID.fullmatch(stale_value[1])
+    ):
         return
-    policy, (pointer, stale), name = subject.statement.policy, held, next(iter(principal.values()))
+    policy, (pointer, stale), name = subject.statement.policy, stale_value, next(iter(principal.values()))
     text = (
-        f"In {policy_words(Layer.TRUST, policy, case)}, write `{name}` instead of `{stale}`, the id of a principal "
-        "that was deleted since; if that was another one, ask first who should be let in"
+        f"In {policy_phrase(Layer.TRUST, policy, case)}, replace `{stale}`, the ID of a deleted principal, with "
+        f"`{name}`; if it was a different principal, first ask who should be allowed"
     )
-    operations = (Operation("replace", pointer, name),)
-    yield amend(case, Layer.TRUST, policy, operations, kind=Kind.REPLACE_STALE_ID, text=text)
+    operations = (PatchOperation("replace", pointer, name),)
+    yield edit_policy(case, Layer.TRUST, policy, operations, text=text)
 
 
-def admitted(kind: Kind, subject: Subject, case: Case) -> Iterator[Attempt]:
+def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Add a statement that lets exactly the caller perform the subject's action."""
     trust = case.snapshot.destination.trust_policy
     if not isinstance(trust, Known):
         yield NotProved.NOT_READ
         return
-    document = read(trust.value)
+    document = document_of(trust.value)
     if document is None:
         yield NotProved.NOT_READABLE
         return
-    where = policy_words(Layer.TRUST, trust.value, case)
+    allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows `{subject.action}`"
     condition = nearest_conditions(document, case, _near_statement(subject, document))
     if subject.action is not Action.ASSUME_ROLE:
         condition = {}
     if permission_set(case):
-        text = f"In {where}, allow `{subject.action}` to the permission set `{permission_set(case)}`, and to it alone"
+        text = f"{allowing} for the permission set `{permission_set(case)}` alone"
         for_set = grant_to_permission_set(subject.action, case, condition)
-        yield amend(case, Layer.TRUST, trust.value, add_statement(document, for_set), kind=kind, text=text)
+        yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), text=text)
     statement = grant(Layer.TRUST, subject.action, case, condition)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
-    name = next(iter((principal_element(case) or {"": ""}).values()))
-    path = (
-        ""
-        if caller_of(case).principal_arn or caller_of(case).kind is CallerKind.SERVICE
-        else ", with its path if it has one,"
-    )
-    text = f"In {where}, allow `{subject.action}` to `{name}`{path} in a statement of its own"
-    yield amend(case, Layer.TRUST, trust.value, add_statement(document, statement), kind=kind, text=text)
+    caller = caller_of(case)
+    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
+    path = "" if path_is_known else " (with its path if it has one)"
+    text = f"{allowing} for `{principal_name(case)}`{path}"
+    yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
 def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from admitted(Kind.ADD_COMPANION_TO_TRUST, subject, case)
+        yield from add_trust_statement(subject, case)
 
 
 def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
     if subject.action is not Action.ASSUME_ROLE:
-        yield from allow_in_identity(Kind.ADD_COMPANION_TO_IDENTITY, subject, case)
+        yield from allow_in_identity(subject, case)
 
 
 def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -112,27 +113,27 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     statement, layer, action = subject.statement, subject.layer, subject.action
     if statement is None or layer is None or action is Action.ASSUME_ROLE or statement.effect is Effect.DENY:
         return
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     if document is None:
         yield NotProved.NOT_READABLE
         return
     path = statement_path(document, statement.index)
-    held = value_at(document, path)
-    if not isinstance(held, dict):
+    original = value_at(document, path)
+    if not isinstance(original, dict):
         return
-    condition = _seen_by(action, held.get("Condition"))
-    same: Object = {name: held[name] for name in ("Principal", "Resource") if name in held}
-    moved: Object = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same}
+    condition = _seen_by(action, original.get("Condition"))
+    same_elements: JsonDict = {name: original[name] for name in ("Principal", "Resource") if name in original}
+    moved: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow", "Action": str(action), **same_elements}
     if condition:
         moved["Condition"] = condition
-    where = policy_words(layer, statement.policy, case)
-    text = f"In {where}, move `{action}` into a statement of its own, without the condition that it can never meet"
+    where = policy_phrase(layer, statement.policy, case)
+    text = f"In {where}, move `{action}` into its own statement, without the condition that it can never meet"
     for own in (moved, grant(layer, action, case, condition)):
         if own is None:
             yield NotProved.CALLER_NOT_NAMEABLE
             continue
-        operations = (*_taken_out(held, path, action), *add_statement(document, in_order(own)))
-        yield amend(case, layer, statement.policy, operations, kind=Kind.SPLIT_COMPANION, text=text)
+        operations = (*_taken_out(original, path, action), *add_statement(document, in_aws_order(own)))
+        yield edit_policy(case, layer, statement.policy, operations, text=text)
 
 
 _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
@@ -149,31 +150,31 @@ _NEVER_RIGHT = (
 
 
 def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
-    held, principal = _held_principal(subject), principal_element(case)
-    if held is None or principal is None or subject.element is None or subject.statement is None:
+    faulty, principal = _held_principal(subject), principal_element(case)
+    if faulty is None or principal is None or subject.element is None or subject.statement is None:
         return
     policy = subject.statement.policy
-    document = read(policy)
+    document = document_of(policy)
     if document is None:
         return
-    (kind, name), (pointer, written) = next(iter(principal.items())), held
+    (kind, name), (pointer, wrong) = next(iter(principal.items())), faulty
     reason, caller = subject.element.reason, caller_of(case)
     if f"/Principal/{kind}" not in pointer or subject.element.negated or subject.statement.effect is Effect.DENY:
         return
     narrower = None
-    where = f"In {policy_words(Layer.TRUST, policy, case)}, "
-    operations: tuple[Operation, ...] = (Operation("replace", pointer, name),)
-    how = f"write `{name}` instead of `{written}`"
+    where = f"In {policy_phrase(Layer.TRUST, policy, case)}, "
+    operations: tuple[PatchOperation, ...] = (PatchOperation("replace", pointer, name),)
+    how = f"replace `{wrong}` with `{name}`"
     if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
         path = "" if caller.principal_arn else " (with the role's path if it has one)"
-        how += f"{path}; that lets in every session of the role, whatever its name"
-        text = f"{where}write `{caller.arn}` beside `{written}`; that lets in this one session name, and no later one"
+        how += f"{path}; this allows every session of the role, whatever its name"
+        text = f"{where}add `{caller.arn}` beside `{wrong}`; this allows only this session name, not later ones"
         beside = join_value(document, pointer, caller.arn)
-        this_session = amend(case, Layer.TRUST, policy, beside, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=text)
+        this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
-    elif reason not in _NEVER_RIGHT and not is_near(subject.element):
+    elif reason not in _NEVER_RIGHT and not is_near(subject.element, wrong):
         return
-    draft = amend(case, Layer.TRUST, policy, operations, kind=Kind.NAME_PRINCIPAL_IN_TRUST, text=f"{where}{how}")
+    draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
 
 
@@ -184,34 +185,34 @@ def _held_principal(subject: Subject) -> tuple[str, str] | None:
         return None
     if statement.layer is not Layer.TRUST:
         return None
-    document = read(statement.policy)
+    document = document_of(statement.policy)
     pointer = address(document, element.pointer) if document is not None else None
-    held = value_at(document, pointer) if pointer is not None else None
-    return (pointer, held) if pointer is not None and isinstance(held, str) else None
+    value = value_at(document, pointer) if pointer is not None else None
+    return (pointer, value) if pointer is not None and isinstance(value, str) else None
 
 
-def _near_statement(subject: Subject, document: Object) -> Object | None:
+def _near_statement(subject: Subject, document: JsonDict) -> JsonDict | None:
     if subject.statement is None or subject.statement.layer is not Layer.TRUST:
         return None
     pointer = address(document, subject.statement.pointer)
-    found = value_at(document, pointer) if pointer is not None else None
-    return found if isinstance(found, dict) else None
+    statement = value_at(document, pointer) if pointer is not None else None
+    return statement if isinstance(statement, dict) else None
 
 
-def _seen_by(action: Action, condition: object) -> Object:
+def _seen_by(action: Action, condition: object) -> JsonDict:
     """Keep the tests whose keys are in the action's context."""
-    kept: Object = {}
+    visible: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
-        seen = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
-        if seen:
-            kept[operator] = seen
-    return kept
+        tests = {key: value for key, value in block.items() if action not in hidden_from(key.lower())}
+        if tests:
+            visible[operator] = tests
+    return visible
 
 
-def _taken_out(statement: Object, path: str, action: Action) -> tuple[Operation, ...]:
+def _taken_out(statement: JsonDict, path: str, action: Action) -> tuple[PatchOperation, ...]:
     """Take an action out of a list; a pattern, or an action that stands alone, stays."""
     actions = statement.get("Action")
-    places = [index for index, one in enumerate(listed(actions)) if str(one).lower() == action.lower()]
+    places = [index for index, one in enumerate(as_list(actions)) if str(one).lower() == action.lower()]
     if not isinstance(actions, list) or len(places) == len(actions):
         return ()
-    return tuple(Operation("remove", joined(path, "Action", str(index))) for index in reversed(places))
+    return tuple(PatchOperation("remove", below(path, "Action", str(index))) for index in reversed(places))

@@ -10,21 +10,20 @@ import shlex
 
 from diagnose.model.case import GLOBAL_REGION, Case, Request
 from diagnose.model.policy import Policy, PolicyKind
-from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
-    Attachment,
-    Carrier,
     Change,
     Draft,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
+    PolicyHolder,
     RequestChange,
     TagChange,
     Unseen,
     VersionChange,
-    carrier_of,
+    holder_of,
 )
 from diagnose.remedy.document import Json, dumped
 from diagnose.remedy.render.cloudformation import cloudformation
@@ -64,13 +63,13 @@ def aws_cli(change: Change, case: Case) -> str:
 def _command(change: Change, case: Case) -> str:
     match change:
         case PolicyChange():
-            return _policy(change, carrier_of(change.after, case))
+            return _policy(change, holder_of(change.after, case))
         case VersionChange(policy=policy):
             version = {"--policy-arn": _fit(_ARN, policy.arn), "--version-id": _fit(_NAME, policy.version)}
             return _aws("iam set-default-policy-version", version)
-        case Membership(user=user, group=group):
+        case NewMembership(user=user, group=group):
             return _aws("iam add-user-to-group", {"--group-name": _fit(_NAME, group), "--user-name": _fit(_NAME, user)})
-        case Attachment(policy=policy, to=to):
+        case NewAttachment(policy=policy, to=to):
             kind, name = _entity(to)
             arn = _fit(_ARN, policy.arn)
             return _aws(f"iam attach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": arn})
@@ -128,18 +127,18 @@ def assume_role(request: Request) -> str:
     return command + (' \\\n  --token-code "$MFA_CODE"' if sent.mfa_code_sent else "")
 
 
-def _policy(change: PolicyChange, carrier: Carrier) -> str:
+def _policy(change: PolicyChange, holder: PolicyHolder) -> str:
     """Write the command that saves a policy where it is kept."""
     policy = change.after
-    if change.into_permission_set or change.layer is Layer.SESSION:
+    if not change.is_in_account:
         return ""
     match policy.kind:
         case PolicyKind.TRUST:
-            options = {"--role-name": _fit(_NAME, carrier.name)}
+            options = {"--role-name": _fit(_NAME, holder.name)}
             return _with_document("iam update-assume-role-policy", options, "--policy-document", change.document)
         case PolicyKind.INLINE:
-            options = {f"--{carrier.kind}-name": _fit(_NAME, carrier.name), "--policy-name": _fit(_NAME, policy.name)}
-            return _with_document(f"iam put-{carrier.kind}-policy", options, "--policy-document", change.document)
+            options = {f"--{holder.kind}-name": _fit(_NAME, holder.name), "--policy-name": _fit(_NAME, policy.name)}
+            return _with_document(f"iam put-{holder.kind}-policy", options, "--policy-document", change.document)
         case PolicyKind.MANAGED:
             return _with_document(
                 "iam create-policy-version --set-as-default",
@@ -148,20 +147,20 @@ def _policy(change: PolicyChange, carrier: Carrier) -> str:
                 change.document,
             )
         case PolicyKind.ENDPOINT:
-            options = {"--vpc-endpoint-id": _fit(_ID, carrier.name)}
+            options = {"--vpc-endpoint-id": _fit(_ID, holder.name)}
             return _with_document("ec2 modify-vpc-endpoint", options, "--policy-document", change.document)
         case PolicyKind.SCP | PolicyKind.RCP:
-            return _attached(change) if change.before is None else _updated(policy, change.document)
+            return _create_and_attach(change) if change.before is None else _update_policy(policy, change.document)
         case PolicyKind.SESSION:
             return ""
 
 
-def _updated(policy: Policy, document: Json) -> str:
+def _update_policy(policy: Policy, document: Json) -> str:
     options = {"--policy-id": _fit(_ID, policy.arn.rpartition("/")[2])}
     return _with_document("organizations update-policy", options, "--content", document)
 
 
-def _attached(change: PolicyChange) -> str:
+def _create_and_attach(change: PolicyChange) -> str:
     """Create an SCP and attach it. The document goes by a file: it does not fit into a command substitution."""
     target = _fit(re.compile(r"[\w-]+", re.ASCII), change.target)
     create = _aws(

@@ -5,31 +5,30 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-templ
 
 import re
 
-from diagnose.model.arn import split_arn, split_path
 from diagnose.model.case import Case
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
-    Attachment,
     Change,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
     RequestChange,
     TagChange,
     Unseen,
     VersionChange,
-    carrier_of,
+    holder_of,
 )
-from diagnose.remedy.document import Json, Object, dumped
+from diagnose.remedy.document import Json, JsonDict, dumped
+from diagnose.remedy.names import split_entity
 
-_INLINE = {
+_INLINE_POLICIES = {
     "user": ("AWS::IAM::UserPolicy", "UserName"),
     "role": ("AWS::IAM::RolePolicy", "RoleName"),
     "group": ("AWS::IAM::GroupPolicy", "GroupName"),
 }
-_OF_ORGANIZATION = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
+_ORGANIZATION_POLICIES = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
 
 
 def cloudformation(change: Change, case: Case) -> str:
@@ -46,14 +45,14 @@ def cloudformation(change: Change, case: Case) -> str:
     return "" if "{{resolve:" in text else text
 
 
-def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
+def _resource(change: Change, case: Case) -> tuple[str, str, JsonDict] | None:
     """Give the logical name, the type and the properties of what changes."""
     match change:
         case PolicyChange():
             return _policy(change, case)
         case VersionChange(policy=policy, document=document):
-            return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
-        case Membership(user=user, group=group):
+            return policy.name, "AWS::IAM::ManagedPolicy", _managed_policy(policy.name, document)
+        case NewMembership(user=user, group=group):
             return f"{user}{group}", "AWS::IAM::UserToGroupAddition", {"GroupName": group, "Users": [user]}
         case TagChange(arn=arn, key=key, value=value):
             kind, properties, name = _entity(arn)
@@ -64,43 +63,42 @@ def _resource(change: Change, case: Case) -> tuple[str, str, Object] | None:
         case NewRole(arn=arn, document=document):
             kind, properties, name = _entity(arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
-        case Attachment() | RequestChange() | Unseen():
+        case NewAttachment() | RequestChange() | Unseen():
             return None
 
 
-def _policy(change: PolicyChange, case: Case) -> tuple[str, str, Object] | None:
+def _policy(change: PolicyChange, case: Case) -> tuple[str, str, JsonDict] | None:
     policy, document = change.after, change.document
-    if change.into_permission_set or change.layer is Layer.SESSION:
+    if not change.is_in_account:
         return None
     match policy.kind:
         case PolicyKind.TRUST:
             kind, properties, name = _entity(case.destination_arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
         case PolicyKind.INLINE:
-            carrier = carrier_of(policy, case)
-            kind, whose = _INLINE[carrier.kind]
-            return policy.name, kind, {whose: carrier.name, "PolicyName": policy.name, "PolicyDocument": document}
+            holder = holder_of(policy, case)
+            kind, belongs_to = _INLINE_POLICIES[holder.kind]
+            return policy.name, kind, {belongs_to: holder.name, "PolicyName": policy.name, "PolicyDocument": document}
         case PolicyKind.MANAGED:
-            return policy.name, "AWS::IAM::ManagedPolicy", _managed(policy.name, document)
+            return policy.name, "AWS::IAM::ManagedPolicy", _managed_policy(policy.name, document)
         case PolicyKind.SCP | PolicyKind.RCP:
-            properties = {"Name": policy.name, "Type": _OF_ORGANIZATION[policy.kind], "Content": document}
+            properties = {"Name": policy.name, "Type": _ORGANIZATION_POLICIES[policy.kind], "Content": document}
             if change.before is None:
                 properties["TargetIds"] = [change.target]
             return policy.name, "AWS::Organizations::Policy", properties
         case PolicyKind.ENDPOINT:
-            return carrier_of(policy, case).name, "AWS::EC2::VPCEndpoint", {"PolicyDocument": document}
+            return holder_of(policy, case).name, "AWS::EC2::VPCEndpoint", {"PolicyDocument": document}
         case PolicyKind.SESSION:
             return None
 
 
-def _managed(name: str, document: Json) -> Object:
+def _managed_policy(name: str, document: Json) -> JsonDict:
     return {"ManagedPolicyName": name, "PolicyDocument": document}
 
 
-def _entity(arn: str) -> tuple[str, Object, str]:
+def _entity(arn: str) -> tuple[str, JsonDict, str]:
     """Give the type, the naming properties and the name of a user or a role."""
-    parts = split_arn(arn)
-    kind, path, name = split_path(parts.resource if parts else arn)
+    kind, path, name = split_entity(arn)
     if kind == "user":
         return "AWS::IAM::User", {"UserName": name, "Path": path}, name
     return "AWS::IAM::Role", {"RoleName": name, "Path": path}, name

@@ -5,24 +5,23 @@ Source: https://developer.hashicorp.com/terraform/language/expressions/strings
 
 import re
 
-from diagnose.model.arn import split_arn, split_path
 from diagnose.model.case import Case
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
-    Attachment,
     Change,
     MaximumChange,
-    Membership,
+    NewAttachment,
+    NewMembership,
     NewRole,
     PolicyChange,
     RequestChange,
     TagChange,
     Unseen,
     VersionChange,
-    carrier_of,
+    holder_of,
 )
 from diagnose.remedy.document import Json, dumped
+from diagnose.remedy.names import split_entity
 
 Arguments = dict[str, str]
 """Names of arguments to expressions."""
@@ -34,79 +33,77 @@ def terraform(change: Change, case: Case) -> str:
         case PolicyChange():
             return _policy(change, case)
         case VersionChange(policy=policy, document=document):
-            return _block("aws_iam_policy", policy.name, {"name": quoted(policy.name), "policy": heredoc(document)})
-        case Membership(user=user, group=group):
-            arguments = {"user": quoted(user), "groups": f"[{quoted(group)}]"}
+            return _block(
+                "aws_iam_policy", policy.name, {"name": hcl_string(policy.name), "policy": hcl_heredoc(document)}
+            )
+        case NewMembership(user=user, group=group):
+            arguments = {"user": hcl_string(user), "groups": f"[{hcl_string(group)}]"}
             return _block("aws_iam_user_group_membership", user, arguments)
-        case Attachment(policy=policy, to=to):
-            kind, _, name = _entity(to)
-            arguments = {kind: quoted(name), "policy_arn": quoted(policy.arn)}
+        case NewAttachment(policy=policy, to=to):
+            kind, _, name = split_entity(to)
+            arguments = {kind: hcl_string(name), "policy_arn": hcl_string(policy.arn)}
             return _block(f"aws_iam_{kind}_policy_attachment", f"{name}_{policy.name}", arguments)
         case TagChange(arn=arn, key=key, value=value):
-            kind, path, name = _entity(arn)
-            tags = f"{{\n    {quoted(key)} = {quoted(value)}\n  }}"
-            return _block(f"aws_iam_{kind}", name, {"name": quoted(name), "path": quoted(path), "tags": tags})
+            kind, path, name = split_entity(arn)
+            tags = f"{{\n    {hcl_string(key)} = {hcl_string(value)}\n  }}"
+            return _block(f"aws_iam_{kind}", name, {"name": hcl_string(name), "path": hcl_string(path), "tags": tags})
         case MaximumChange(role=role, seconds=seconds):
             return _role(role, {"max_session_duration": str(seconds)})
         case NewRole(arn=arn, document=document):
-            return _role(arn, {"assume_role_policy": heredoc(document)})
+            return _role(arn, {"assume_role_policy": hcl_heredoc(document)})
         case RequestChange() | Unseen():
             return ""
 
 
-def quoted(text: str) -> str:
-    """Write a text as a quoted template in which nothing is interpolated, and nothing is invisible."""
-    shown = "".join(_escaped(one) for one in text)
-    return f'"{_literal(shown)}"'
+def hcl_string(text: str) -> str:
+    """Write a string in which Terraform interpolates nothing, and nothing is invisible."""
+    escaped = "".join(_escaped(character) for character in text)
+    return f'"{_uninterpolated(escaped)}"'
 
 
-def heredoc(document: Json) -> str:
-    """Write a document as it is; a here-doc knows no escapes but those of interpolation."""
-    return f"<<POLICY\n{_literal(dumped(document))}\nPOLICY"
+def hcl_heredoc(document: Json) -> str:
+    """Write a document as a here-doc, which has no escapes but those of interpolation."""
+    return f"<<POLICY\n{_uninterpolated(dumped(document))}\nPOLICY"
 
 
 def _policy(change: PolicyChange, case: Case) -> str:
-    policy, document = change.after, heredoc(change.document)
-    carrier = carrier_of(policy, case)
-    if change.into_permission_set or change.layer is Layer.SESSION:
+    policy, document = change.after, hcl_heredoc(change.document)
+    holder = holder_of(policy, case)
+    if not change.is_in_account:
         return ""
     match policy.kind:
         case PolicyKind.TRUST:
             return _role(case.destination_arn, {"assume_role_policy": document})
         case PolicyKind.INLINE:
-            arguments = {"name": quoted(policy.name), carrier.kind: quoted(carrier.name), "policy": document}
-            return _block(f"aws_iam_{carrier.kind}_policy", policy.name, arguments)
+            arguments = {"name": hcl_string(policy.name), holder.kind: hcl_string(holder.name), "policy": document}
+            return _block(f"aws_iam_{holder.kind}_policy", policy.name, arguments)
         case PolicyKind.MANAGED:
-            return _block("aws_iam_policy", policy.name, {"name": quoted(policy.name), "policy": document})
+            return _block("aws_iam_policy", policy.name, {"name": hcl_string(policy.name), "policy": document})
         case PolicyKind.ENDPOINT:
-            arguments = {"vpc_endpoint_id": quoted(carrier.name), "policy": document}
-            return _block("aws_vpc_endpoint_policy", carrier.name, arguments)
+            arguments = {"vpc_endpoint_id": hcl_string(holder.name), "policy": document}
+            return _block("aws_vpc_endpoint_policy", holder.name, arguments)
         case PolicyKind.SCP | PolicyKind.RCP:
-            return _of_organization(change, document)
+            return _organization_policy(change, document)
         case PolicyKind.SESSION:
             return ""
 
 
-def _of_organization(change: PolicyChange, document: str) -> str:
+def _organization_policy(change: PolicyChange, document: str) -> str:
     name = change.after.name
     kind = "SERVICE_CONTROL_POLICY" if change.after.kind is PolicyKind.SCP else "RESOURCE_CONTROL_POLICY"
-    policy = _block("aws_organizations_policy", name, {"name": quoted(name), "type": quoted(kind), "content": document})
+    policy = _block(
+        "aws_organizations_policy", name, {"name": hcl_string(name), "type": hcl_string(kind), "content": document}
+    )
     if change.before is not None:
         return policy
     reference = f"aws_organizations_policy.{_label(name)}.id"
-    attachment = {"policy_id": reference, "target_id": quoted(change.target)}
+    attachment = {"policy_id": reference, "target_id": hcl_string(change.target)}
     return f"{policy}\n\n{_block('aws_organizations_policy_attachment', name, attachment)}"
 
 
 def _role(arn: str, arguments: Arguments) -> str:
-    _, path, name = _entity(arn)
-    return _block("aws_iam_role", name, {"name": quoted(name), "path": quoted(path), **arguments})
-
-
-def _entity(arn: str) -> tuple[str, str, str]:
-    """Give the type, the path and the name in an IAM ARN."""
-    parts = split_arn(arn)
-    return split_path(parts.resource if parts else arn)
+    _, path, name = split_entity(arn)
+    return _block("aws_iam_role", name, {"name": hcl_string(name), "path": hcl_string(path), **arguments})
 
 
 def _block(kind: str, label: str, arguments: Arguments) -> str:
@@ -129,6 +126,6 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
-def _literal(text: str) -> str:
-    """Keep Terraform from interpolating: `${` and `%{` begin a template."""
+def _uninterpolated(text: str) -> str:
+    """Escape `${` and `%{`, which begin a template."""
     return text.replace("${", "$${").replace("%{", "%%{")

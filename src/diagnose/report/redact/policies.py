@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.pointer import joined, split
+from diagnose.model.pointer import below, split
 from diagnose.model.policy import document_text
 from diagnose.report.redact import public_words
 from diagnose.report.redact.pseudonyms import NameKind
@@ -45,7 +45,7 @@ def disguised_pointer(pointer: str, disguise: Disguise) -> str:
     for name in split(pointer):
         tokens.append(name if name.isdecimal() or name == "-" else _key(name, keys, disguise))
         keys = keys if name.isdecimal() else (*keys, name)
-    return joined("", *tokens)
+    return below("", *tokens)
 
 
 def disguised_patch(text: str, disguise: Disguise) -> str:

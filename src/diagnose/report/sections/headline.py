@@ -90,7 +90,7 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
 def _reports_a_refusal(case: Case) -> bool:
     if not case.message:
         return False
-    from diagnose.model.error_text import parse_errors
+    from diagnose.model.error_text.parser import parse_errors
 
     return any(error.denied or error.code.startswith("AccessDenied") for error in parse_errors(case.message))
 

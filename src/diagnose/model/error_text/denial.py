@@ -7,33 +7,18 @@ import re
 
 from msgspec import Struct
 
-from diagnose.model.error_wording import SUBJECTS
-from diagnose.model.pasted_text import arn_at, loose, squeezed
+from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.error_text.paste import arn_at, loose_pattern, without_space
+from diagnose.model.error_text.wording import SUBJECTS
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
-class Denial(Struct, frozen=True):
-    """The sentence taken apart; the fields are those of `AwsError`.
-
-    `text` is the whole of it, as AWS writes it; empty where it is another sentence, that some service put its words in.
-    """
-
-    text: str = ""
-    caller: str = ""
-    service: str = ""
-    action: str = ""
-    resource: str = ""
-    layer: Layer | None = None
-    explicit: Tri = UNKNOWN
-    says_explicit: bool = False
-    policy_arn: str = ""
-
-
-def denial_at(text: str, at: int, after: int) -> tuple[Denial, int, int]:
+def denial_at(text: str, at: int, after: int) -> tuple[AwsError, int, int]:
     """Read the sentence whose words "not authorized to perform" begin at `at`, and say where it begins and ends.
 
-    Who is not authorized stands before these words, but not before `after`, where another sentence ends.
+    Who is not authorized stands before these words, but not before `after`, where another sentence ends. The error's
+    `text` is the whole sentence, as AWS writes it; empty where a service has put these words in a sentence of its own.
     """
     words = _DENIED.match(text, at)
     assert words is not None
@@ -53,8 +38,9 @@ def denial_at(text: str, at: int, after: int) -> tuple[Denial, int, int]:
         + (f" on resource: {resource}" if resource else "")
         + reason.text
     )
-    denial = Denial(
+    denial = AwsError(
         text="" if service or not action else whole,
+        kind=ErrorKind.NOT_AUTHORIZED,
         caller=caller,
         service=service,
         action=action,
@@ -81,7 +67,7 @@ _LAYERS = {
     "resource-based policy": Layer.TRUST,
 }
 _ACTIONS = tuple(
-    (name, re.compile(loose(name) + r"(?![A-Za-z*])", re.IGNORECASE))
+    (name, re.compile(loose_pattern(name) + r"(?![A-Za-z*])", re.IGNORECASE))
     for name in (
         "sts:AssumeRoleWithWebIdentity",
         "sts:AssumeRoleWithSAML",
@@ -94,24 +80,24 @@ _ACTIONS = tuple(
     )
 )
 _ANY_ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*]{1,80}", re.IGNORECASE)
-_DENIED = re.compile(loose("not authorized to perform") + r"\s?:?\s?", re.IGNORECASE)
-_USER = re.compile(loose("User:") + r"\s?", re.IGNORECASE)
+_DENIED = re.compile(loose_pattern("not authorized to perform") + r"\s?:?\s?", re.IGNORECASE)
+_USER = re.compile(loose_pattern("User:") + r"\s?", re.IGNORECASE)
 _IS = re.compile(r"\s?i\s?s\s?$", re.IGNORECASE)
 _SUBJECT = re.compile(r"(\w{1,40}) i\s?s\s?$")
-_ON = re.compile(r"\s?" + loose("on resource:") + r"\s?", re.IGNORECASE)
+_ON = re.compile(r"\s?" + loose_pattern("on resource:") + r"\s?", re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:(?:user|role|group|policy|instance profile) )?\S{1,2100}")
-_NAMES = "|".join(map(loose, _LAYERS))
-_ARTICLE = f"(?:{loose('an')}|{loose('the')}|a)?"
+_NAMES = "|".join(map(loose_pattern, _LAYERS))
+_ARTICLE = f"(?:{loose_pattern('an')}|{loose_pattern('the')}|a)?"
 # AWS's documentation has also misprinted "because no role trust policy" as "because the role trust policy".
 _REASON = (
-    rf"(?:(?P<implicit>{loose('because')}\s?(?:{loose('no')}|{loose('the')})\s?(?={_NAMES}))"
-    rf"|{loose('with an explicit deny')}(?:\s?{loose('in')}\s?{_ARTICLE}\s?(?={_NAMES}))?)"
+    rf"(?:(?P<implicit>{loose_pattern('because')}\s?(?:{loose_pattern('no')}|{loose_pattern('the')})\s?(?={_NAMES}))"
+    rf"|{loose_pattern('with an explicit deny')}(?:\s?{loose_pattern('in')}\s?{_ARTICLE}\s?(?={_NAMES}))?)"
     rf"(?P<name>{_NAMES})?"
 )
 _BECAUSE = re.compile(rf"\s?{_REASON}", re.IGNORECASE)
 _UP_TO_REASON = re.compile(rf"((?:\S{{1,2100}}\s){{1,8}}?)(?={_REASON})", re.IGNORECASE)
-_TRANSITIVELY = re.compile(r"\s?" + loose("transitively through a service control policy"), re.IGNORECASE)
-_WITH_POLICY = re.compile(rf"\s?(?:,\s?{loose('with policy ARN')})?\s?:\s?(?=arn:)", re.IGNORECASE)
+_TRANSITIVELY = re.compile(r"\s?" + loose_pattern("transitively through a service control policy"), re.IGNORECASE)
+_WITH_POLICY = re.compile(rf"\s?(?:,\s?{loose_pattern('with policy ARN')})?\s?:\s?(?=arn:)", re.IGNORECASE)
 
 
 class _Reason(Struct, frozen=True):
@@ -128,7 +114,7 @@ class _Reason(Struct, frozen=True):
 def _caller(text: str, begin: int, end: int) -> tuple[str, int]:
     """Read who stands after the last `User:`, and say where that is; `end` where there is nobody."""
     users = list(_USER.finditer(text, begin, end))
-    name = squeezed(_IS.sub("", text[users[-1].end() : end])).strip("\"'`") if users else ""
+    name = without_space(_IS.sub("", text[users[-1].end() : end])).strip("\"'`") if users else ""
     return (name, users[-1].start()) if name.startswith("arn:") or name == _UNSIGNED else ("", end)
 
 
@@ -138,7 +124,7 @@ def _service(before: str) -> str:
 
 
 def _action(text: str, at: int) -> tuple[str, int]:
-    """Read the action at `at`, and say where it ends. A line break in a known one is mended."""
+    """Read the action at `at`, and say where it ends. A line break in a known one is taken out."""
     for name, pattern in _ACTIONS:
         if match := pattern.match(text, at):
             return name, match.end()
@@ -147,22 +133,22 @@ def _action(text: str, at: int) -> tuple[str, int]:
 
 
 def _resource(text: str) -> str:
-    """Mend what stands for a resource: an ARN, or words such as `role Deploy`."""
-    joined = squeezed(text).strip("\"'`")
+    """Put together what stands for a resource: an ARN, or words such as `role Deploy`."""
+    joined = without_space(text).strip("\"'`")
     return joined if joined.startswith("arn:") else " ".join(text.split())
 
 
 def _resource_at(text: str, at: int) -> str:
     """Read what stands for a resource at the end of a sentence."""
     words = _IN_WORDS.match(text, at)
-    if words is None or squeezed(text[at : at + 10]).startswith("arn:"):
+    if words is None or without_space(text[at : at + 10]).startswith("arn:"):
         return arn_at(text, at)
     return words[0].rstrip("\"'`.,;:)]}")
 
 
 def _end_of(text: str, at: int, token: str) -> int:
     """Say where a token without white space ends in a text that may have line breaks in it."""
-    for character in squeezed(token):
+    for character in without_space(token):
         at = text.index(character, at) + 1
     return at
 
@@ -172,7 +158,9 @@ def _reason(text: str, at: int, action: str) -> _Reason:
     match = _BECAUSE.match(text, at)
     if match is None:
         return _Reason(at)
-    name = next((name for name in _LAYERS if squeezed(name).lower() == squeezed(match["name"] or "").lower()), "")
+    name = next(
+        (name for name in _LAYERS if without_space(name).lower() == without_space(match["name"] or "").lower()), ""
+    )
     layer = _LAYERS.get(name)
     if match["implicit"]:
         return _Reason(match.end(), f" because no {name} allows the {action} action", layer, NO)

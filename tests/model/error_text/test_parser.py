@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diagnose.model.aws_error import AwsError, ErrorKind
-from diagnose.model.error_text import parse_errors
+from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 

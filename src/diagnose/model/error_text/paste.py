@@ -1,4 +1,4 @@
-"""Text that was pasted out of a terminal, a log or a ticket, and how to read on across its scars."""
+"""Text pasted out of a terminal, a log or a ticket, and how to read a sentence on across line breaks and markup."""
 
 import html
 import re
@@ -7,7 +7,7 @@ MOST_CHARACTERS = 2**18
 """How much of a paste is looked at: of a longer one its beginning and its end."""
 
 
-def mended(paste: str) -> str:
+def clean_paste(paste: str) -> str:
     """Take away colours, frames, quoting and markup, and leave single spaces and single line breaks.
 
     A line break is kept, for it may stand for a space or for nothing: terminals break lines inside of words.
@@ -22,18 +22,18 @@ def mended(paste: str) -> str:
     return re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
 
 
-def loose(phrase: str) -> str:
+def loose_pattern(phrase: str) -> str:
     """Give a pattern for a phrase, each space of which may be missing and each gap of which may hold a line break."""
     return r"\s?".join(re.escape(character) for character in phrase if not character.isspace())
 
 
-def squeezed(text: str) -> str:
+def without_space(text: str) -> str:
     """Take all white space away, which neither ARNs nor actions have."""
     return re.sub(r"\s", "", text)
 
 
 def arn_at(text: str, at: int) -> str:
-    """Read the ARN at `at` of a mended text, where it ends a sentence, on across line breaks that stand inside of it.
+    """Read the ARN at `at` of a clean paste, where it ends a sentence, on across line breaks that stand inside of it.
 
     A break within a name cannot be told from one after it, but by its line being full and the next one holding no more.
     """

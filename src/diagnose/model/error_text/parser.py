@@ -2,9 +2,6 @@
 
 An error is a sentence of AWS, or the frame in which the AWS CLI or an SDK prints a sentence that is not known. What
 stands between two of them is cut in two: the end of the one before, and the beginning of the next.
-
-To compile the patterns takes longer than to decide a case, and most cases bring no error: so this module is imported
-where there is one.
 """
 
 import re
@@ -14,10 +11,10 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model.aws_error import AwsError, ErrorKind
-from diagnose.model.denial_text import Denial, denial_at
-from diagnose.model.error_wording import PRINCIPAL, WORDINGS, Wording, kind_of
-from diagnose.model.pasted_text import mended
+from diagnose.model.aws_error import AwsError
+from diagnose.model.error_text.denial import denial_at
+from diagnose.model.error_text.paste import clean_paste
+from diagnose.model.error_text.wording import PRINCIPAL, WORDINGS, Wording, kind_of
 
 
 def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
@@ -26,7 +23,7 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
     An error that is repeated counts once, where it stands last. A text in which nothing is recognised is one error of
     the kind `other`. `code` is AWS's error code where an SDK has given it beside the text, which may be empty then.
     """
-    text = mended(paste)
+    text = clean_paste(paste)
     if not text and not code:
         return ()
     sentences = _sentences(text)
@@ -39,7 +36,7 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
         error = _error(sentence, around, code)
         content = sentence.denial if sentence.denial and sentence.denial.text else error.text
         earlier = errors.pop(content, None)
-        errors[content] = error if earlier is None else _united(error, earlier)
+        errors[content] = error if earlier is None else _merge(error, earlier)
     return tuple(errors.values())
 
 
@@ -48,12 +45,12 @@ _DETAILS = "For complete details, call the GetRequestAuthorizationDetails API wi
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
-def _as_sought(text: str) -> str:
+def _squeezed(text: str) -> str:
     """Take away white space and capitals: a terminal may have broken a line anywhere, and somebody may be shouting."""
     return re.sub(r"\s", "", text).translate(_LOWER)
 
 
-_WORDING = {_as_sought(wording.phrase): wording for wording in WORDINGS}
+_WORDING = {_squeezed(wording.phrase): wording for wording in WORDINGS}
 _ANCHOR = re.compile(
     r"(?P<denial>notauthorizedtoperform)|(?P<frame>anerroroccurred\(|apierror(?=\w{1,80}:))|"
     + "|".join(sorted(map(re.escape, _WORDING), key=len, reverse=True))
@@ -109,13 +106,16 @@ _OPERATION_OF = {
 
 
 class _Sentence(Struct, frozen=True):
-    """A sentence of AWS in a mended text, or a frame alone. `frame` is where the frame around it begins, if any."""
+    """A sentence of AWS in a clean paste, or a frame alone. `frame` is where the frame around it begins, if any.
+
+    `denial` holds what the sentence itself says, where it is that of a denial.
+    """
 
     start: int
     end: int
     frame: int | None = None
     wording: Wording | None = None
-    denial: Denial | None = None
+    denial: AwsError | None = None
 
 
 class _Surroundings:
@@ -175,7 +175,7 @@ def _sentences(text: str) -> list[_Sentence]:
         if name == "denial":
             denial, start, end = denial_at(text, begin, end)
             sentences.append(_Sentence(start, end, frame, denial=denial))
-        elif frame is None and sentences and _goes_on(sentences[-1].wording, wording):
+        elif frame is None and sentences and _may_be_one_answer(sentences[-1].wording, wording):
             sentences[-1] = replace(sentences[-1], end=stop)
             end = stop
         else:
@@ -192,11 +192,11 @@ def _anchors(text: str) -> Iterator[tuple[str | None, Wording | None, int, int]]
     places: list[int] = []
     for word in re.finditer(r"\S+", text):
         places.extend(range(*word.span()))
-    for match in _ANCHOR.finditer(_as_sought(text)):
+    for match in _ANCHOR.finditer(_squeezed(text)):
         yield match.lastgroup, _WORDING.get(match[0]), places[match.start()], places[match.end() - 1] + 1
 
 
-def _goes_on(one: Wording | None, another: Wording | None) -> bool:
+def _may_be_one_answer(one: Wording | None, another: Wording | None) -> bool:
     """Say whether two phrases may well be of one answer."""
     if one is None or another is None:
         return False
@@ -230,10 +230,10 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
         service=(wording.service if wording else "") or (printed[1] if printed and wording else ""),
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
     )
-    return error if denial is None else _denied(denial, error, around, operation)
+    return error if denial is None else _with_frame(denial, error, around, operation)
 
 
-def _united(error: AwsError, earlier: AwsError) -> AwsError:
+def _merge(error: AwsError, earlier: AwsError) -> AwsError:
     """Put together what two frames say of one error."""
     if earlier.code and not error.code:
         error, earlier = earlier, error
@@ -246,22 +246,16 @@ def _united(error: AwsError, earlier: AwsError) -> AwsError:
     )
 
 
-def _denied(denial: Denial, error: AwsError, around: _Surroundings, operation: str) -> AwsError:
+def _with_frame(denial: AwsError, error: AwsError, around: _Surroundings, operation: str) -> AwsError:
     prefix = f"An error occurred ({error.code})" + (f" when calling the {operation} operation" if operation else "")
     authorization_id = around.next(_AUTHORIZATION_IDS)
     where = f". {_DETAILS}: {authorization_id}" if authorization_id else ""
     return replace(
-        error,
+        denial,
         text=(f"{prefix}: " if error.code else "") + denial.text + where if denial.text else error.text,
-        kind=ErrorKind.NOT_AUTHORIZED,
+        code=error.code,
+        http_status=error.http_status,
         operation=operation or _OPERATION_OF.get(denial.action, ""),
-        action=denial.action,
-        resource=denial.resource,
-        caller=denial.caller,
-        service=denial.service,
-        layer=denial.layer,
-        explicit=denial.explicit,
-        says_explicit=denial.says_explicit,
-        policy_arn=denial.policy_arn,
         authorization_id=authorization_id,
+        request_id=error.request_id,
     )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from diagnose.model.aws_error import ErrorKind
-from diagnose.model.error_text import parse_errors
-from diagnose.model.error_wording import WORDINGS
+from diagnose.model.error_text.parser import parse_errors
+from diagnose.model.error_text.wording import WORDINGS
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
 

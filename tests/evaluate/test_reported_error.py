@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USER, case, trusts
 
-from diagnose.evaluate.authorization import aws_answer, reported_error, same_identity
 from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.reported_error import aws_answer, reported_error, same_identity
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.error_text import parse_errors
+from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Action
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
