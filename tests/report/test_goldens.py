@@ -9,11 +9,14 @@ import pytest
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.evaluate.keys.table import value_kind
+from diagnose.loading import load_case, load_rules
+from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema
 from diagnose.report.redact.redact import redact
 
 GOLDENS = Path(__file__).parent / "goldens"
+DEMO = Path(__file__).parent.parent.parent / "fixtures" / "demo" / "wrong-principal.json"
 EVERY_STORY = (Format.TEXT, Format.MARKDOWN, Format.JSON)
 """The formats of which every story is kept; one story is enough for any other."""
 STORIES = [(name, format_) for format_ in Format for name in EVERY if format_ in EVERY_STORY or name == "denied-by-scp"]
@@ -37,6 +40,17 @@ def test_every_golden_is_somebody_s() -> None:
     names = {_file(name, format_) for name, format_ in STORIES}
     others = {"denied-by-scp.redacted.txt", "unexplained.redacted.txt", "diagnosis.schema.json"}
     assert {path.name for path in GOLDENS.iterdir()} == names | others
+
+
+def test_the_readme_quotes_a_report_as_it_is() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    quoted = readme.partition("```console\n")[2].partition("```")[0]
+    passages = f"DENIED{quoted.partition('DENIED')[2]}".split("...\n")
+    report = render(diagnose(load_case(DEMO), load_rules()), Format.TEXT, width=80)
+    places = [report.find(passage) for passage in passages]
+    assert len(places) == 4
+    assert -1 not in places
+    assert places == sorted(places)
 
 
 def _file(name: str, format_: Format) -> str:

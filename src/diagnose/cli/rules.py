@@ -61,7 +61,7 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     if rule is None:
         raise _unknown(name, folders)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
-    _say_new_id(name, rule.id)
+    _print_new_id(name, rule.id)
     print_result(path.read_text(encoding="utf-8"))
 
 
@@ -149,7 +149,7 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
     rule = rule_by_id(known, name)
     if rule is None:
         raise _unknown(name, folders)
-    _say_new_id(name, rule.id)
+    _print_new_id(name, rule.id)
     print_result(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
@@ -174,7 +174,7 @@ def facts(
     print_result(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
-def _say_new_id(name: str, now: str) -> None:
+def _print_new_id(name: str, now: str) -> None:
     if name != now:
         typer.echo(f"the rule `{name}` is now called `{now}`", err=True)
 

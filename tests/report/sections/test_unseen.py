@@ -94,7 +94,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
         pytest.param(
             Unread(Gap.NOT_SUPPLIED, "the boundary"),
             "the boundary: not looked at",
-            "give it to xdiag, for example in a case file (`--case`)",
+            "give it in a case file (`--case`)",
             id="nobody looked",
         ),
         pytest.param(

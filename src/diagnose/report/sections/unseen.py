@@ -89,7 +89,7 @@ def how_to_read(gap: Unread) -> str:
         case Gap.ACCESS_DENIED:
             return "needs the permission to read it"
         case Gap.NOT_SUPPLIED:
-            return "give it to xdiag, for example in a case file (`--case`)"
+            return "give it in a case file (`--case`)"
         case Gap.NO_CREDENTIALS if gap.permission:
             return f"needs credentials of that account, with {in_backticks(gap.permission)}"
         case Gap.NO_CREDENTIALS:
