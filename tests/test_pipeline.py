@@ -62,8 +62,8 @@ def test_two_owners_get_a_plan_that_is_proved_as_a_whole() -> None:
     assert not any(remedy.proof is Proof.ALLOWED for finding in told.findings for remedy in finding.remedies)
     assert [step.owner for step in told.plan] == [Owner.DESTINATION, Owner.SOURCE]
     assert told.plan[-1].proof is Proof.ALLOWED
-    assert "All that has to change" in render(told, Format.TEXT)
-    assert "All that has to change" in render(told, Format.MARKDOWN)
+    assert "Everything that has to change" in render(told, Format.TEXT)
+    assert "Everything that has to change" in render(told, Format.MARKDOWN)
     written = msgspec.json.decode(render(told, Format.JSON))
     assert [step["owner"] for step in written["plan"]] == ["destination", "source"]
 
