@@ -4,12 +4,10 @@ They are said by every format, so the first cause of a diagnosis is chosen here.
 """
 
 from enum import StrEnum
-from typing import assert_never
 
 from msgspec import Struct
 
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
-from diagnose.model.tri import Tri
 
 
 class BuiltinCause(StrEnum):
@@ -59,12 +57,4 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
 
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:
     """Give the verdict that the evidence alone came to."""
-    match diagnosis.decision.verdict:
-        case Tri.YES:
-            return Verdict.ALLOWED
-        case Tri.NO:
-            return Verdict.DENIED
-        case Tri.UNKNOWN:
-            return Verdict.UNDETERMINED
-        case _:
-            assert_never(diagnosis.decision.verdict)
+    return Verdict.of(diagnosis.decision.verdict)
