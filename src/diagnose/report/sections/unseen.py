@@ -1,4 +1,4 @@
-"""What could not be seen, what each answer would change, and what would cure it."""
+"""What could not be seen, what each answer would change, and how to find it out."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -17,29 +17,20 @@ from diagnose.report.safe_text import in_backticks
 
 
 def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Tell the doubts first, then every gap with its cure, then the readings of AWS's rules that are not certain."""
+    """List the doubts, then every gap with what would close it, then the uncertain readings of AWS's rules."""
     blocks = (*_doubts(diagnosis), *_gaps(diagnosis), *_notes(diagnosis))
     return (Section("What is not known", blocks),) if blocks else ()
 
 
 def doubt_words(doubt: Doubt) -> str:
     """Say what a doubt would change: "allowed if `aws:MultiFactorAuthPresent` is true, denied otherwise"."""
-    subject = doubt_subject(doubt)
-    if doubt.allows and doubt.denies:
-        if any(one.is_the_rest for one in doubt.allows):
-            return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
-        return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
-    if doubt.allows:
-        return f"it depends on {subject} and on other unknowns"
-    if doubt.denies:
-        return f"denied if {subject} is {_either(doubt.denies)}"
-    return f"it {'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
+    return _by_value(doubt) or f"it {_dependence(doubt)}"
 
 
 def doubt_sentence(doubt: Doubt) -> str:
     """Say it as a sentence about the request."""
-    words = doubt_words(doubt)
-    return f"I{words[1:]}." if words.startswith("it ") else f"The request is {words}."
+    words = _by_value(doubt)
+    return f"The request is {words}." if words else f"It {_dependence(doubt)}."
 
 
 def doubt_subject(doubt: Doubt) -> str:
@@ -100,6 +91,25 @@ def how_to_read(gap: Unread) -> str:
             return "try again"
         case _:
             assert_never(gap.gap)
+
+
+def _by_value(doubt: Doubt) -> str:
+    """Say with which values the request is allowed or denied; empty where none settles it by itself."""
+    if not doubt.denies:
+        return ""
+    subject = doubt_subject(doubt)
+    if not doubt.allows:
+        return f"denied if {subject} is {_either(doubt.denies)}"
+    if any(alternative.is_the_rest for alternative in doubt.allows):
+        return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
+    return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
+
+
+def _dependence(doubt: Doubt) -> str:
+    subject = doubt_subject(doubt)
+    if doubt.allows:
+        return f"depends on {subject} and on other unknowns"
+    return f"{'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
 
 
 def _named(gap: Unread, subject: str) -> Unread:
