@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Owner, Proof, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, Letter, Owner, Proof, Remedy
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
@@ -141,7 +141,7 @@ def _command(what: str, text: str) -> Listing:
 
 
 def _document_title(remedy: Remedy) -> str:
-    if remedy.kind == "ask-owner":
+    if remedy.letter is Letter.STATEMENT:
         return "what the policy must contain"
     return (
         f"policy {in_backticks(remedy.policy_name)} after the edit"
