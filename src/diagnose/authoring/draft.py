@@ -73,7 +73,7 @@ def _filled(**parts: str) -> str:
 
 
 def _owner(facts: tuple[Fact, ...]) -> str:
-    """Say who can probably mend it: whoever owns the layer that stands in the way, else whoever makes the request."""
+    """Say who can probably fix it: whoever owns the layer that stands in the way, else whoever makes the request."""
     return "layer" if any(fact.name in ("layer", "statement", "problem") for fact in facts) else "caller"
 
 
@@ -87,7 +87,7 @@ def _examples(case: Case, then: str) -> str:
         f"  - name: the case in which it is true\n    world: {world}\n    change:\n      {written}\n    then: {then}\n"
     )
     if not _makes(case, world, changes[world]):
-        first = f"  # the change below does not make the whole case: mend it\n{first}"
+        first = f"  # the change below does not make the whole case: correct it\n{first}"
     return f"{first}  - name: the nearest case in which it must not speak\n    world: {world}\n    then: silent\n"
 
 
@@ -107,7 +107,7 @@ def _makes(case: Case, world: str, change: Any) -> bool:
 
 
 def _change(old: Any, new: Any) -> Any:
-    """Give the change that makes `new` of `old`; see `change` for its form."""
+    """Give the change that makes `new` of `old`; see `changed` for its form."""
     if isinstance(old, dict) and isinstance(new, dict):
         gone = {name: None for name in old if name not in new}
         return gone | {name: _change(old.get(name), new[name]) for name in new if old.get(name, _NOTHING) != new[name]}

@@ -1,4 +1,4 @@
-"""A report for machines: one document, flat at the top, with the detail below. Its shape is in `shape`."""
+"""A report for machines: one document, flat at the top, with the detail below. Its types are in `json_v1`."""
 
 from collections.abc import Iterator, Mapping
 from typing import assert_never
