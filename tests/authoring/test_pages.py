@@ -14,7 +14,7 @@ EXAMPLES = load_examples(rule_folders())
 
 def test_the_page_has_a_section_for_every_rule() -> None:
     written = causes_page(RULES, EXAMPLES)
-    assert [rule.id for rule in RULES if f"\n`{rule.id}`, to be mended by " not in written] == []
+    assert [rule.id for rule in RULES if f"\n`{rule.id}`, to be fixed by " not in written] == []
     assert "{" + "layer}" not in written
 
 

@@ -51,7 +51,7 @@ def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> s
     """Write what is to be known of one rule, as Markdown."""
     example = next(one for one in examples if one.then != "silent")
     finding = next((found for found in findings(rules, example) if found.rule == rule.id), None)
-    parts = [f"### {title_of(rule.title)}", f"`{rule.id}`, to be mended by {_owner_words(rule.owner)}."]
+    parts = [f"### {title_of(rule.title)}", f"`{rule.id}`, to be fixed by {_owner_words(rule.owner)}."]
     if rule.formerly:
         parts.append("Known earlier as " + ", ".join(f"`{other}`" for other in rule.formerly) + ".")
     if rule.replaces:
@@ -102,7 +102,7 @@ def rule_schema() -> str:
         "title": text | {"description": "the cause as a plain sentence, without a full stop"},
         "owner": {
             "enum": [*(owner.value for owner in Owner), LAYER_OWNER],
-            "description": f"who can mend it; `{LAYER_OWNER}`: whoever owns the layer that it is found in",
+            "description": f"who can fix it; `{LAYER_OWNER}`: whoever owns the layer that it is found in",
         },
         "when": {
             "type": "array",

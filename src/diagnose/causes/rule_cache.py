@@ -61,7 +61,7 @@ def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], 
 
 
 PLACES = ("what", "trust", "identity", "request", "unread")
-"""The folders of the rules that come with xdiag: who has to mend the cause, or what could not be read."""
+"""The folders of the rules that come with xdiag: who has to fix the cause, or what could not be read."""
 
 
 def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:

@@ -220,7 +220,7 @@ def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
 
 
 def _owner(entry: Entry, when: tuple[Pattern, ...]) -> Owner | None:
-    """Read who can mend the cause; None is the owner of the layer that it is found in."""
+    """Read who can fix the cause; None is the owner of the layer that it is found in."""
     word = entry.word([*(owner.value for owner in Owner), LAYER_OWNER])
     if word != LAYER_OWNER:
         return Owner(word)

@@ -1,4 +1,4 @@
-"""What would mend a denial, and the proof: edits of a case, each decided again before it is shown."""
+"""What would fix a denial, and the proof: edits of a case, each decided again before it is shown."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ __all__ = ["REMEDIES", "propose", "propose_plan"]
 def propose(
     kinds: Iterable[str], subject: Subject, case: Case, decision: Decision
 ) -> tuple[tuple[Remedy, ...], tuple[Refused, ...]]:
-    """Give the smallest edit of each kind that mends what a finding is about, with its proof; and why there is none.
+    """Give the smallest edit of each kind that fixes what a finding is about, with its proof; and why there is none.
 
     `kinds` are some of `REMEDIES`; `decision` is that on `case`.
     """

@@ -45,7 +45,7 @@ class Proven(Struct, frozen=True):
 
 
 def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | NotProved:
-    """Prove that a draft mends what it claims to, and no more.
+    """Prove that a draft fixes what it claims to, and no more.
 
     What was not read stays unknown: it is listed as not ruled out, and is no reason to refuse.
     """
@@ -195,7 +195,7 @@ def _denying_statements(statement: StatementTrace, layer: LayerTrace) -> set[int
 def _comes_nearer(subject: Subject, now: LayerTrace) -> bool:
     """Say whether an Allow that fell short now lacks less, and nothing but conditions.
 
-    Several conditions of one statement are mended one by one, each with its own remedy; whom and what the
+    Several conditions of one statement are fixed one by one, each with its own remedy; whom and what the
     statement allows must be right by then.
     """
     near = now.nearest_allow

@@ -199,7 +199,7 @@ _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 
 
 def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Point at what AWS would not accept in a policy document, and say who can mend it."""
+    """Point at what AWS would not accept in a policy document, and say who can fix it."""
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
             words = policy_phrase(problem.layer, problem.policy, case)
