@@ -58,7 +58,7 @@ def section(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> s
         parts.append("Told instead of " + ", ".join(f"`{other}`" for other in rule.replaces) + ".")
     if finding is not None:
         parts.append(f"For example, {example.name}:")
-        parts += _told(finding)
+        parts += _example(finding)
     parts.append("Told where:\n\n" + "\n".join(f"- {one.name}: {_outcome(one)}" for one in examples))
     parts.append("\n".join(f"<{source}>" for source in rule.sources))
     return "\n\n".join(parts)
@@ -154,7 +154,7 @@ def _owner_words(owner: Owner | None) -> str:
     return "the owner of the policy" if owner is None else OWNER_WORDS[owner].general
 
 
-def _told(finding: Finding) -> Iterator[str]:
+def _example(finding: Finding) -> Iterator[str]:
     yield f"> {finding.explanation}"
     primary = next((excerpt for excerpt in finding.excerpts if excerpt.primary), None)
     if primary is not None:

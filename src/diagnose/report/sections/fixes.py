@@ -38,7 +38,7 @@ def fixes(finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_R
     `references` are those that were told before, each with where: `fix 1 under 2`.
     """
     return tuple(
-        Section(_title(finding, remedy, number, case), tuple(_told(remedy, finding, case, references)))
+        Section(_title(finding, remedy, number, case), tuple(_remedy(remedy, finding, case, references)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
 
@@ -66,8 +66,8 @@ def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
     allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
-    shown = "the request is allowed" if allowed else "nothing that was read blocks it"
-    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
+    outcome = "the request is allowed" if allowed else "nothing that was read blocks it"
+    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {outcome}.", Tone.GOOD)
     return (Section("Everything that has to change", (proved, *steps)),)
 
 
@@ -95,7 +95,7 @@ def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
     )
 
 
-def _told(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
+def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
     place = references.get(without_kind(remedy))
     if place is None:
         yield from _blocks(remedy, finding, case)
@@ -113,15 +113,15 @@ def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     changed = _changes(remedy, finding)
     if changed:
         yield Changes(changed)
-    opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
+    unfolded = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
     folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
     if remedy.document:
         pretty = "\n".join(page_of(remedy.document).lines)
-        (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
+        (folded if changed or unfolded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
         folded.append(Listing("message to the owner", "text", message))
-    yield from opened
+    yield from unfolded
     if folded:
         yield Folded(tuple(folded))
 

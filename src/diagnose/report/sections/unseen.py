@@ -55,7 +55,7 @@ def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
     """Collect every gap that the decision met, each once, those that a doubt rests on first."""
     decision = diagnosis.decision
     doubted = [_named(gap, doubt_subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
-    met = [
+    in_layers = [
         _named(gap, LAYER_WORDS[layer.layer].whole)
         for decided in decision.actions
         for layer in decided.layers
@@ -63,7 +63,7 @@ def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
         for level in layer.levels
         for gap in level.unread
     ]
-    return tuple(dict.fromkeys([*doubted, *met]))
+    return tuple(dict.fromkeys([*doubted, *in_layers]))
 
 
 def gap_words(gap: Unread) -> str:
@@ -130,8 +130,8 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
 
 
 def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
-    found = gaps(diagnosis)
-    if not found:
+    unread = gaps(diagnosis)
+    if not unread:
         return
     match diagnosis.verdict:
         case Verdict.DENIED:
@@ -142,7 +142,7 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
             yield Paragraph("These were not read:")
         case _:
             assert_never(diagnosis.verdict)
-    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in found))
+    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in unread))
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
