@@ -89,24 +89,6 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
     yield Draft(owner, text)
 
 
-def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
-    """Write the least trust policy that lets exactly this caller in, for every action that the call needs."""
-    needed = [decided.action for decided in decision.actions if decided.needed is YES]
-    statements = [statement for action in needed if (statement := grant(Layer.TRUST, action, case)) is not None]
-    if not statements:
-        return
-    document: JsonDict = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
-    policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
-    destination = replace(case.snapshot.destination, trust_policy=Known(policy))
-    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
-    role = case.destination_arn
-    text = (
-        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
-        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
-    )
-    yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
-
-
 def grant_reader_permission(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Grant xdiag's own principal what it lacked to read, and nothing else.
 
@@ -140,6 +122,52 @@ _TO_ADMINISTRATORS = (
 )
 
 
+def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
+    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
+    statements = dict.fromkeys(
+        words
+        for doubt in decision.doubts
+        if doubt.matters is not NO
+        and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
+        for words in _statement_of(doubt)
+    )
+    if statements:
+        text = f"Give xdiag {'; '.join(statements)}"
+        yield Draft(Owner.XDIAG, text)
+
+
+_READ_WITH = {Layer.SCP: "--org-profile", Layer.RCP: "--org-profile", Layer.ENDPOINT: "--vpc-endpoint"}
+_STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
+
+
+def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Point at what AWS would not accept in a policy document, and say who can fix it."""
+    for problem in decision.problems:
+        if subject.layer in (None, problem.layer):
+            words = policy_phrase(problem.layer, problem.policy, case)
+            where = f", at `{problem.pointer}`" if problem.pointer else ""
+            text = f"Correct {words}{where}: {problem.message}"
+            yield Draft(LAYER_WORDS[problem.layer].owner, text)
+
+
+def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
+    """Write the least trust policy that lets exactly this caller in, for every action that the call needs."""
+    needed = [decided.action for decided in decision.actions if decided.needed is YES]
+    statements = [statement for action in needed if (statement := grant(Layer.TRUST, action, case)) is not None]
+    if not statements:
+        return
+    document: JsonDict = {"Version": LANGUAGE_WITH_VARIABLES, "Statement": list(statements)}
+    policy = Policy(parse_role(case.destination_arn).name, raw_document(document), PolicyKind.TRUST)
+    destination = replace(case.snapshot.destination, trust_policy=Known(policy))
+    edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
+    role = case.destination_arn
+    text = (
+        f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
+        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
+    )
+    yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
+
+
 def _for_administrators(permission: str) -> bool:
     """Say whether a permission is worth nothing to most members of an organization.
 
@@ -165,20 +193,6 @@ def _several(subjects: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
-    """Tell xdiag what nobody could read: the flags that state it, for the layer at hand or for all that is open."""
-    statements = dict.fromkeys(
-        words
-        for doubt in decision.doubts
-        if doubt.matters is not NO
-        and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
-        for words in _statement_of(doubt)
-    )
-    if statements:
-        text = f"Give xdiag {'; '.join(statements)}"
-        yield Draft(Owner.XDIAG, text)
-
-
 def _statement_of(doubt: Doubt) -> Iterator[str]:
     """Say how to state one thing that is unknown."""
     match doubt.about:
@@ -192,20 +206,6 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
             yield "`--without session` if the caller's session has neither transitive tags nor a source identity"
         case Gate() | Comparison() | BrokenStatement():
             return
-
-
-_READ_WITH = {Layer.SCP: "--org-profile", Layer.RCP: "--org-profile", Layer.ENDPOINT: "--vpc-endpoint"}
-_STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
-
-
-def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Point at what AWS would not accept in a policy document, and say who can fix it."""
-    for problem in decision.problems:
-        if subject.layer in (None, problem.layer):
-            words = policy_phrase(problem.layer, problem.policy, case)
-            where = f", at `{problem.pointer}`" if problem.pointer else ""
-            text = f"Correct {words}{where}: {problem.message}"
-            yield Draft(LAYER_WORDS[problem.layer].owner, text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:

@@ -49,18 +49,6 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
             yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
 
 
-def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
-    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
-    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
-    if requested.account != caller.account:
-        return
-    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
-    role = destination.role
-    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
-        destination = replace(DestinationSide(), **_of_the_account(destination))
-    yield _for_role(arn, case, destination)
-
-
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Call STS in a Region that the condition lets pass."""
     for region in wanted_values(subject):
@@ -160,6 +148,18 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
             f"or make the call with the credentials of `{named}`"
         )
     yield Draft(Owner.CALLER, text)
+
+
+def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
+    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
+    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
+    if requested.account != caller.account:
+        return
+    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
+    role = destination.role
+    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
+        destination = replace(DestinationSide(), **_of_the_account(destination))
+    yield _for_role(arn, case, destination)
 
 
 def _named_caller(subject: Subject) -> str:

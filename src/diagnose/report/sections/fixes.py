@@ -71,12 +71,6 @@ def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
     return (Section("Everything that has to change", (proved, *steps)),)
 
 
-def _step(remedy: Remedy) -> Iterator[Block]:
-    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
-    yield Paragraph(as_sentence(remedy.text))
-    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
-
-
 def proof_words(remedy: Remedy) -> str:
     """Say what deciding the edited case again has shown, and whom else the edit lets in."""
     return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
@@ -85,6 +79,12 @@ def proof_words(remedy: Remedy) -> str:
 def as_sentence(text: str) -> str:
     """Write what is to be done as a sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _step(remedy: Remedy) -> Iterator[Block]:
+    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
+    yield Paragraph(as_sentence(remedy.text))
+    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
 def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:

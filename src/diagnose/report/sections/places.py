@@ -69,11 +69,6 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             assert_never(layer)
 
 
-def _attached(attachment: Attachment) -> str:
-    name = iam_name(attachment.name)
-    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
-
-
 def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
     """Point at places: policy by policy in the order given, each with its place in words and its lines drawn."""
     groups: dict[tuple[Layer, str, bytes, str], list[Excerpt]] = {}
@@ -91,6 +86,11 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
         blocks.append(Paragraph(f"{lead} {place}{at}{_broken(page)}:"))
         blocks.append(Snippet(page, marks))
     return tuple(blocks)
+
+
+def _attached(attachment: Attachment) -> str:
+    name = iam_name(attachment.name)
+    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
 
 
 def _broken(page: Page) -> str:
