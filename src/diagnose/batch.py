@@ -123,7 +123,7 @@ def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Batch
 def _decided(number: int, case: Case) -> BatchRow:
     """Give the verdict: AWS's own, where the case holds its answer to a live attempt."""
     if case.probe is None or case.probe.outcome is ProbeOutcome.NOT_MADE:
-        answer = (Verdict.DENIED, Verdict.UNDETERMINED, Verdict.ALLOWED)[verdict(case)]
+        answer = Verdict.of(verdict(case))
     else:
         from diagnose.pipeline import diagnose
 

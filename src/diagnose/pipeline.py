@@ -73,4 +73,4 @@ def _verdict(computed: Tri, probe: ProbeResult | None, agreement: Agreement) -> 
     """Take AWS's word where it was asked and answered."""
     if probe is not None and agreement in (Agreement.SETTLES, Agreement.CONTRADICTS):
         return Verdict.ALLOWED if probe.outcome is ProbeOutcome.ASSUMED else Verdict.DENIED
-    return (Verdict.DENIED, Verdict.UNDETERMINED, Verdict.ALLOWED)[computed]
+    return Verdict.of(computed)

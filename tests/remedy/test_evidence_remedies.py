@@ -1,4 +1,4 @@
-"""What settles a case that is open, and what mends a document that is none."""
+"""What settles a case that is open, and what fixes a document that is none."""
 
 import json
 from typing import Any

@@ -46,11 +46,11 @@ def wrong_principal(names: Names = NAMES) -> Diagnosis:
     """Another account's role: the trust policy names it without its path."""
     meant = f"arn:aws:iam::{names.source_account}:role/{names.caller}"
     trust = policy_of(names.role, PolicyKind.TRUST, trusting(meant, sid=names.sid))
-    mended = policy_of(names.role, PolicyKind.TRUST, trusting(names.caller_arn, sid=names.sid))
+    fixed = policy_of(names.role, PolicyKind.TRUST, trusting(names.caller_arn, sid=names.sid))
     identity = identity_of(names)
     principal = "/Statement/0/Principal/AWS"
     compared = comparison(Element.PRINCIPAL, NO, Reason.PATH_MISSING, principal, wanted=meant, got=names.caller_arn)
-    document = document_text(mended.document)
+    document = document_text(fixed.document)
     remedy = Remedy(
         kind="replace-principal",
         owner=Owner.DESTINATION,

@@ -82,9 +82,9 @@ def _examples(case: Case, then: str) -> str:
     whole = _as_json(case)
     changes = {world: _change(_as_json(_untouched(world)), whole) for world in worlds()}
     world = min(changes, key=lambda name: len(json.dumps(changes[name])))
-    written = json.dumps(changes[world], indent=2, ensure_ascii=False).replace("\n", "\n      ")
+    as_yaml = json.dumps(changes[world], indent=2, ensure_ascii=False).replace("\n", "\n      ")
     first = (
-        f"  - name: the case in which it is true\n    world: {world}\n    change:\n      {written}\n    then: {then}\n"
+        f"  - name: the case in which it is true\n    world: {world}\n    change:\n      {as_yaml}\n    then: {then}\n"
     )
     if not _makes(case, world, changes[world]):
         first = f"  # the change below does not make the whole case: complete it\n{first}"
@@ -107,7 +107,7 @@ def _makes(case: Case, world: str, change: Any) -> bool:
 
 
 def _change(old: Any, new: Any) -> Any:
-    """Give the change that makes `new` of `old`; see `change` for its form."""
+    """Give the change that makes `new` of `old`; see `changed` for its form."""
     if isinstance(old, dict) and isinstance(new, dict):
         gone = {name: None for name in old if name not in new}
         return gone | {name: _change(old.get(name), new[name]) for name in new if old.get(name, _NOTHING) != new[name]}

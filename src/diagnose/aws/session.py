@@ -62,7 +62,7 @@ def open_credentials(profile: str | None, region: str | None, endpoint_url: str 
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
-    credentials = answer_or_refusal("", lambda: _opened(profile, region, endpoint_url))
+    credentials = answer_or_refusal("", lambda: _credentials_of(profile, region, endpoint_url))
     if isinstance(credentials, Refusal):
         raise XdiagError(credentials.message)
     return credentials
@@ -85,7 +85,7 @@ def _check_endpoint(url: str | None) -> None:
         raise XdiagError(f"the endpoint `{url}` is not a URL", hint="expected one such as `http://127.0.0.1:5000`")
 
 
-def _opened(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
+def _credentials_of(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
     core.set_config_variable("user_agent_appid", "xdiag")

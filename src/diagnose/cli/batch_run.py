@@ -40,7 +40,7 @@ def run(
         raise XdiagError("`--resume` has no rows to continue", hint="expected the file of the earlier run in `--to`")
     rules = load_rules(rule_folders) if explain else None
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(_opened(file))
+        source = stack.enter_context(_open_lines(file))
         lines, counted = _lines(source), Counter[str]()
         write: Callable[[bytes], None] = write_rows
         if to is not None:
@@ -54,13 +54,13 @@ def run(
         results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
         stack.enter_context(contextlib.closing(results))
         step = stack.enter_context(_progress(to))
-        done, start, shown_at = 0, time.monotonic(), 0.0
+        done, start, last_step = 0, time.monotonic(), 0.0
         for text, tally in results:
             write(text)
             counted.update(tally)
             done += sum(tally.values())
-            if (now := time.monotonic()) > shown_at + 0.2:
-                shown_at = now
+            if (now := time.monotonic()) > last_step + 0.2:
+                last_step = now
                 step(f"{done:,} lines, {done / (now - start):,.0f} a second")
     return counted
 
@@ -138,13 +138,13 @@ class RowFile:
                         raise self._foreign()
                     break
                 try:
-                    found = decode_row(row, self._kind, self._form)
+                    earlier = decode_row(row, self._kind, self._form)
                 except ValueError:
                     raise self._foreign() from None
-                if found.line <= self.last_line:
+                if earlier.line <= self.last_line:
                     raise self._foreign()
-                self.last_line, self.last_row = found.line, row
-                self._counted[found.verdict] += 1
+                self.last_line, self.last_row = earlier.line, row
+                self._counted[earlier.verdict] += 1
                 self._whole += len(row)
 
     def _foreign(self) -> XdiagError:
@@ -167,7 +167,7 @@ _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """The size of a chunk. A pipe is answered line by line."""
 
 
-def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+def _open_lines(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
     if str(file) == "-":
         return contextlib.nullcontext(sys.stdin.buffer)
     try:

@@ -203,6 +203,11 @@ class Verdict(StrEnum):
     DENIED = "denied"
     UNDETERMINED = "undetermined"
 
+    @classmethod
+    def of(cls, allowed: Tri) -> "Verdict":
+        """Give the verdict that says whether a request is allowed."""
+        return (cls.DENIED, cls.UNDETERMINED, cls.ALLOWED)[allowed]
+
 
 class Diagnosis(Struct, frozen=True):
     """All that a report may use. `verdict` is AWS's where it was asked, else what was computed.

@@ -16,6 +16,9 @@ from diagnose.model.words import LAYER_WORDS
 PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center puts a permission set's inline policy on the role."""
 
+OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
+"""The layers whose policies are about the caller alone, and so name no principal."""
+
 
 def caller_of(case: Case) -> Caller:
     """Give who calls, worked out once for all the cases that share the source."""

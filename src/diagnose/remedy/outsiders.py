@@ -110,31 +110,31 @@ def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str,
 
 
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
-    """Give the strangers: unnamed ones in the source's account and elsewhere, then everybody who is named."""
+    """Give the outsiders: unnamed ones in the source's account and elsewhere, then everybody who is named."""
     caller = caller_of(before)
     home = caller.account or _ELSEWHERE[1]
     other = next(account for account in _ELSEWHERE if account != home)
-    strangers = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
+    outsiders = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
     if caller.kind is not CallerKind.SERVICE:
         kind = "user" if caller.kind is CallerKind.USER else "role"
-        strangers += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
-    strangers += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
-    for account, kind, path, name in list(dict.fromkeys(strangers))[:_MOST_CALLERS]:
+        outsiders += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
+    outsiders += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
+    for account, kind, path, name in list(dict.fromkeys(outsiders))[:_MOST_CALLERS]:
         if layer is Layer.SCP and account != home:
             continue
         arn = f"arn:{caller.partition}:iam::{account}:{kind}{path}{name}"
         if arn == caller.presumed_arn:
             continue
-        stranger = _stranger(before, arn, account, kind, name)
-        yield stranger
+        outsider = _outsider(before, arn, account, kind, name)
+        yield outsider
         if account != home:
-            yield replace(stranger, organization=Known(None))
+            yield replace(outsider, organization=Known(None))
     if layer is not Layer.SCP:
         service = "lambda.amazonaws.com" if caller.name != "lambda.amazonaws.com" else "ec2.amazonaws.com"
         yield SourceSide(arn=service, identity_policies=ALLOWS_ALL, organization=Known(None))
 
 
-def _stranger(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
+def _outsider(case: Case, arn: str, account: str, kind: str, name: str) -> SourceSide:
     """Make somebody else of the source: all that it has but its identity and its limits."""
     source, caller = case.snapshot.source, caller_of(case)
     principal = source.principal.value if isinstance(source.principal, Known) else None
@@ -195,7 +195,7 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
     document = document_of(trust) if trust else None
     if document is None:
         return
-    tested, source, caller = _asked_keys(document), before.snapshot.source, caller_of(before)
+    tested, source, caller = _tested_keys(document), before.snapshot.source, caller_of(before)
     itself = replace(
         source, identity_policies=ALLOWS_ALL, boundary=Known(None), session=session_without_policies(source)
     )
@@ -221,7 +221,7 @@ def _names_one_session(document: JsonDict, role: str) -> bool:
     return any(sessions) or any(_USER_ID.fullmatch(text) for text in ids)
 
 
-def _asked_keys(document: JsonDict) -> set[str]:
+def _tested_keys(document: JsonDict) -> set[str]:
     """Name, in lower case, the condition keys that the Allow statements test."""
     return {
         key.lower()

@@ -24,6 +24,7 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, YES, Tri
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange
+from diagnose.remedy.names import OWN_LAYERS
 from diagnose.remedy.outsiders import admits_nobody_else, opens_no_other_role
 
 
@@ -84,9 +85,6 @@ def cleared(subject: Subject, before: Decision, after: Decision) -> bool:
     return _passes(after, subject.action, was, now) or _comes_nearer(subject, now)
 
 
-_OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
-
-
 def _closed(decision: Decision) -> set[tuple[object, ...]]:
     """Name the requirements that are not met; an edit may bring up a new layer, but not a new mistake."""
     return {gate.requirement for gate in decision.gates if gate.verdict is NO}
@@ -102,7 +100,7 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | No
     if layer is None:
         return None
     narrows_deny = subject.statement is not None and subject.statement.effect is Effect.DENY
-    if layer in _OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
+    if layer in OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
         roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
         if roles is NO:
             return NotProved.OPENS_OTHER_ROLES

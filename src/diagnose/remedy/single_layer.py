@@ -84,6 +84,14 @@ def with_fewer_companions(case: Case) -> Iterator[Case]:
             yield made
 
 
+def trust_in(source: SourceSide) -> Policy:
+    """Write a trust policy that leaves everything to the source's own policies."""
+    caller = parse_caller(source.arn)
+    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
+    return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
+
+
 def _without(case: Case, tags: bool, source_identity: bool, contexts: bool) -> Case:
     """Leave out of a call, and of what the session hands on, the tags, the source identity, the contexts."""
     parameters, source = case.request.parameters, case.snapshot.source
@@ -101,14 +109,6 @@ def _without(case: Case, tags: bool, source_identity: bool, contexts: bool) -> C
         request=replace(case.request, parameters=parameters),
         snapshot=replace(case.snapshot, source=replace(source, session=session)),
     )
-
-
-def trust_in(source: SourceSide) -> Policy:
-    """Write a trust policy that leaves everything to the source's own policies."""
-    caller = parse_caller(source.arn)
-    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
-    return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
 
 
 def _request(case: Case) -> Request:

@@ -36,5 +36,5 @@ class Screen(Struct, frozen=True):
 def render(diagnosis: Diagnosis, format: Format, *, width: int = 80, color: bool = False) -> str:  # noqa: A002  # the word of the option
     """Write a diagnosis. `width` and `color` matter to text only; a report always ends with a new line."""
     # Each format is imported by whoever asks for it: none may slow the start of another.
-    written: str = import_module(f"{__name__}.{format}").report(diagnosis, Screen(width, color))
-    return written
+    text: str = import_module(f"{__name__}.{format}").report(diagnosis, Screen(width, color))
+    return text

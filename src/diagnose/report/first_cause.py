@@ -4,12 +4,10 @@ They are said by every format, so the first cause of a diagnosis is chosen here.
 """
 
 from enum import StrEnum
-from typing import assert_never
 
 from msgspec import Struct
 
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
-from diagnose.model.tri import Tri
 
 
 class BuiltinCause(StrEnum):
@@ -46,11 +44,11 @@ def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
 
 def first_cause(diagnosis: Diagnosis) -> FirstCause:
     """Choose the first cause. Findings come in the order in which they are told."""
-    found = builtin_cause(diagnosis)
-    if found is not None:
-        blocker = next(iter(diagnosis.decision.blockers), None) if found is BuiltinCause.UNEXPLAINED else None
+    builtin = builtin_cause(diagnosis)
+    if builtin is not None:
+        blocker = next(iter(diagnosis.decision.blockers), None) if builtin is BuiltinCause.UNEXPLAINED else None
         layer, action = (blocker.layer or "", blocker.action or "") if blocker else ("", "")
-        return FirstCause(found, BUILTIN_TITLES[found], Certainty.CERTAIN, layer, action)
+        return FirstCause(builtin, BUILTIN_TITLES[builtin], Certainty.CERTAIN, layer, action)
     for finding in diagnosis.findings:
         action = finding.action or "sts:AssumeRole"
         return FirstCause(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
@@ -59,12 +57,4 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
 
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:
     """Give the verdict that the evidence alone came to."""
-    match diagnosis.decision.verdict:
-        case Tri.YES:
-            return Verdict.ALLOWED
-        case Tri.NO:
-            return Verdict.DENIED
-        case Tri.UNKNOWN:
-            return Verdict.UNDETERMINED
-        case _:
-            assert_never(diagnosis.decision.verdict)
+    return Verdict.of(diagnosis.decision.verdict)

@@ -1,4 +1,4 @@
-"""A report for machines: one document, flat at the top, with the detail below. Its shape is in `shape`."""
+"""A report for machines: one document, flat at the top, with the detail below. Its types are in `json_v1`."""
 
 from collections.abc import Iterator, Mapping
 from typing import assert_never
@@ -31,8 +31,8 @@ SUFFIX = "json"
 
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
-    told = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
-    return ascii_json(msgspec.to_builtins(msgspec.convert(told, DiagnosisShape)), indent=2) + "\n"
+    document = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
+    return ascii_json(msgspec.to_builtins(msgspec.convert(document, DiagnosisShape)), indent=2) + "\n"
 
 
 def diagnosis_schema() -> dict[str, object]:
@@ -197,9 +197,9 @@ def _fix(remedy: Remedy, case: Case) -> Mapping[str, object]:
 
 
 def _place(excerpt: Excerpt, case: Case) -> Mapping[str, object]:
-    found, policy = locate(excerpt, case), excerpt.policy
-    shown = page_of(document_text(policy.document))
-    span = span_at(shown, excerpt.pointer)
+    place, policy = locate(excerpt, case), excerpt.policy
+    page = page_of(document_text(policy.document))
+    span = span_at(page, excerpt.pointer)
     return {
         "layer": excerpt.layer.value,
         "level": excerpt.level,
@@ -207,12 +207,12 @@ def _place(excerpt: Excerpt, case: Case) -> Mapping[str, object]:
         "policy_arn": policy.arn,
         "policy_kind": policy.kind.value,
         "attached_to": policy.attached_to,
-        "statement": found.statement,
-        "sid": found.sid,
+        "statement": place.statement,
+        "sid": place.sid,
         "pointer": excerpt.pointer,
         "line": span.line,
         "column": span.column,
-        "text": "\n".join(shown.lines[span.line - 1 : span.last]),
+        "text": "\n".join(page.lines[span.line - 1 : span.last]),
         "label": excerpt.label,
         "primary": excerpt.primary,
     }

@@ -35,11 +35,11 @@ _WIDTH = 100
 
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
-    told = outline(diagnosis)
-    parts = [f"# {prose(told.headline)}"]
-    for block in told.blocks:
+    content = outline(diagnosis)
+    parts = [f"# {prose(content.headline)}"]
+    for block in content.blocks:
         parts += _set(block, 2)
-    parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in told.footer).rstrip()]
+    parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
     return "\n\n".join(parts) + "\n"
 
 

@@ -14,10 +14,10 @@ R = TypeVar("R", bound=Struct)
 
 def encode_rows(rows: Iterable[Struct], form: Lines) -> bytes:
     """Write rows, a line end after each."""
-    plain = map(msgspec.to_builtins, rows)
+    builtins = map(msgspec.to_builtins, rows)
     if form is Lines.CSV:
-        return "".join(csv_line(row.values()) for row in plain).encode()
-    return "".join(f"{ascii_json(row)}\n" for row in plain).encode("ascii")
+        return "".join(csv_line(row.values()) for row in builtins).encode()
+    return "".join(f"{ascii_json(row)}\n" for row in builtins).encode("ascii")
 
 
 def header_line(kind: type[Struct], form: Lines) -> bytes:

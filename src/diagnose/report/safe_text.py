@@ -53,20 +53,20 @@ def text_parts(text: str) -> tuple[TextPart, ...]:
 
 def prose(text: str) -> str:
     """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code."""
-    written = ""
+    text_so_far = ""
     for piece in text_parts(text):
-        marked = _marked(piece, starts=not written.strip())
+        marked = _marked(piece, starts=not text_so_far.strip())
         # Two code spans that touch would read as one, or as none.
-        written += f" {marked}" if written.endswith("`") and marked.startswith("`") else marked
-    return written.strip()
+        text_so_far += f" {marked}" if text_so_far.endswith("`") and marked.startswith("`") else marked
+    return text_so_far.strip()
 
 
 def code_span(text: str) -> str:
     """Write text as Markdown code within a line."""
-    shown = visible(text)
-    ticks = "`" * (_longest_run(shown) + 1)
-    pad = " " if shown[:1] in ("`", " ") or shown[-1:] in ("`", " ") else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
+    printed = visible(text)
+    ticks = "`" * (_longest_run(printed) + 1)
+    pad = " " if printed[:1] in ("`", " ") or printed[-1:] in ("`", " ") else ""
+    return f"{ticks}{pad}{printed}{pad}{ticks}"
 
 
 def fence(text: str, language: str = "") -> str:
@@ -137,13 +137,13 @@ def _marked(piece: TextPart, *, starts: bool) -> str:
 
 
 def _marked_word(word: str, *, starts: bool) -> str:
-    found = _WORD.fullmatch(word)
-    if not word or found is None:
+    match = _WORD.fullmatch(word)
+    if not word or match is None:
         return word
-    plain = _PLAIN_WORD.fullmatch(word) and not _MEANT.search(word) and not (starts and _LIST_NUMBER.fullmatch(word))
-    if not found["core"] or plain:
+    stays = _PLAIN_WORD.fullmatch(word) and not _MEANT.search(word) and not (starts and _LIST_NUMBER.fullmatch(word))
+    if not match["core"] or stays:
         return word
-    return f"{found['before']}{code_span(found['core'])}{found['after']}"
+    return f"{match['before']}{code_span(match['core'])}{match['after']}"
 
 
 def _csv_cell(value: object) -> str:

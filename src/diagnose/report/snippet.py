@@ -49,13 +49,13 @@ def span_at(page: Page, pointer: str) -> Span:
 
     `/Statement/0/Action/0` finds the lone action of a lone statement, which may be written without their lists.
     """
-    found = ""
+    deepest = ""
     for token in pointer.split("/")[1:]:
-        if f"{found}/{token}" in page.spans:
-            found = f"{found}/{token}"
+        if f"{deepest}/{token}" in page.spans:
+            deepest = f"{deepest}/{token}"
         elif token != "0":
             break
-    return page.spans[found]
+    return page.spans[deepest]
 
 
 def draw(page: Page, marks: Sequence[Mark], width: int) -> list[TonedLine]:
@@ -115,22 +115,22 @@ def _order(mark: Mark, span: Span) -> tuple[int, int, bool]:
 
 def _numbers(page: Page, spans: Sequence[Span]) -> list[int]:
     """Choose the lines: the marked ones, the key that leads to each, the head of what is marked as a whole."""
-    chosen: set[int] = set()
+    numbers: set[int] = set()
     for span in spans:
-        chosen.update(range(span.line, min(span.line + _BELOW, span.last) + 1))
+        numbers.update(range(span.line, min(span.line + _BELOW, span.last) + 1))
         if len(page.lines[span.parent - 1].strip()) > 1:
-            chosen.add(span.parent)
-    return sorted(chosen | {number + 1 for number in chosen if number + 2 in chosen})
+            numbers.add(span.parent)
+    return sorted(numbers | {number + 1 for number in numbers if number + 2 in numbers})
 
 
 def _line(line: str, number: int, gutter: int, marked: Sequence[tuple[Mark, Span]], width: int) -> list[TonedLine]:
     """Draw one line of the document and, under it, its carets."""
     front = f"{'':{gutter}} | "
-    shown, lost = _cut(line, [span for _, span in marked], width - len(front))
-    rows: list[TonedLine] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, shown))]
+    visible_part, lost = _cut(line, [span for _, span in marked], width - len(front))
+    rows: list[TonedLine] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, visible_part))]
     for mark, span in marked:
-        start = cells(shown[: max(span.column - 1 - lost, 0)])
-        under = cells(shown[max(span.column - 1 - lost, 0) :][: span.width])
+        start = cells(visible_part[: max(span.column - 1 - lost, 0)])
+        under = cells(visible_part[max(span.column - 1 - lost, 0) :][: span.width])
         rows += _carets(mark, front, start, max(under, 1), width)
     return rows
 

@@ -51,13 +51,13 @@ def report(diagnosis: Diagnosis, screen: Screen) -> str:
 
 def layout(diagnosis: Diagnosis, width: int) -> list[TonedLine]:
     """Set the outline in lines, with an empty line between blocks."""
-    told = outline(diagnosis)
+    content = outline(diagnosis)
     # One line, however long, for it becomes the title of a ticket.
-    lines = [unwrapped(told.headline, told.tone)]
-    for block in told.blocks:
+    lines = [unwrapped(content.headline, content.tone)]
+    for block in content.blocks:
         lines += [(), *_set(block, width, 0 if isinstance(block, Section) else _STEP)]
     lines += [()]
-    for sentence in told.footer:
+    for sentence in content.footer:
         lines += wrap(sentence, width, tone=Tone.DIM)
     return lines
 

@@ -77,7 +77,7 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("gap", "words", "cured"),
+    ("gap", "words", "closed"),
     [
         pytest.param(
             Unread(Gap.ACCESS_DENIED, "role Deploy", "iam:GetRole"),
@@ -123,8 +123,8 @@ def test_a_doubt_says_what_each_value_would_change(doubt: Doubt, words: str) -> 
         ),
     ],
 )
-def test_a_gap_says_why_and_what_would_cure_it(gap: Unread, words: str, cured: str) -> None:
-    assert (gap_words(gap), how_to_read(gap)) == (words, cured)
+def test_a_gap_says_why_and_how_to_close_it(gap: Unread, words: str, closed: str) -> None:
+    assert (gap_words(gap), how_to_read(gap)) == (words, closed)
 
 
 def test_each_gap_is_told_once_and_by_the_name_of_its_layer() -> None:

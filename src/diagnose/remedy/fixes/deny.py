@@ -11,7 +11,7 @@ from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.pointer import below
-from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
+from diagnose.model.trace import Action, Decision, Effect, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.case_edit import edit_policy, same
 from diagnose.remedy.change import Attempt
@@ -28,9 +28,14 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.names import caller_of, in_policy_phrase, principal_arn, principal_element, principal_name
-
-_OWN_LAYERS = (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION)
+from diagnose.remedy.names import (
+    OWN_LAYERS,
+    caller_of,
+    in_policy_phrase,
+    principal_arn,
+    principal_element,
+    principal_name,
+)
 
 
 def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
@@ -51,15 +56,15 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
     if not isinstance(original, dict) or not original.keys() & {"Action", "NotAction"}:
         return
     actions = _denied(statement, subject.action, decision)
-    whom = f"the role `{case.destination_arn}`" if layer in _OWN_LAYERS else f"`{principal_name(case)}`"
+    whom = f"the role `{case.destination_arn}`" if layer in OWN_LAYERS else f"`{principal_name(case)}`"
     where = in_policy_phrase(layer, statement.policy, case)
     text = f"{where}, exempt {whom} from the Deny{_called(statement)}; leave the rest unchanged"
-    if layer in _OWN_LAYERS:
+    if layer in OWN_LAYERS:
         narrowing = _exempt_role(original, path, case)
     else:
         narrowing = _replace_not_principal(original, path, case) or _exempt_caller(original, path, case)
     if not narrowing:
-        nameable = layer in _OWN_LAYERS or principal_element(case) is not None
+        nameable = layer in OWN_LAYERS or principal_element(case) is not None
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
     operations = _only_for(actions, document, original, path, narrowing)

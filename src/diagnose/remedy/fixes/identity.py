@@ -94,14 +94,14 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
     for policy in idle:
         if policy.arn:
             text = f"Attach the managed policy `{policy.name}` to {source_phrase(case)}"
-            yield _with_idle((policy,), case, text, NewAttachment(policy, arn))
+            yield _with_counted((policy,), case, text, NewAttachment(policy, arn))
         if policy.group:
             joined = tuple(other for other in idle if other.group == policy.group)
             text = f"Add {source_phrase(case)} to the group `{policy.group}`; all permissions of the group come with it"
-            yield _with_idle(joined, case, text, NewMembership(caller_of(case).name, policy.group))
+            yield _with_counted(joined, case, text, NewMembership(caller_of(case).name, policy.group))
 
 
-def _with_idle(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
+def _with_counted(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
     source = case.snapshot.source
     policies = source.identity_policies
     edited = replace(

@@ -36,7 +36,7 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     role = destination.role
     if isinstance(role, Known) and role.value is not None:
         if role.value.arn != requested and is_role_arn(role.value.arn):
-            yield _asked_for(role.value.arn, case, destination)
+            yield _for_role(role.value.arn, case, destination)
         return
     others = destination.other_roles.value if isinstance(destination.other_roles, Known) else ()
     name = requested.rpartition("/")[2].lower()
@@ -46,19 +46,7 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
             named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
     for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
         for arn in named[alike]:
-            yield _asked_for(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
-
-
-def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
-    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
-    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
-    if requested.account != caller.account:
-        return
-    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
-    role = destination.role
-    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
-        destination = replace(DestinationSide(), **_of_the_account(destination))
-    yield _asked_for(arn, case, destination)
+            yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
 
 
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -162,6 +150,18 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
     yield Draft(Owner.CALLER, text)
 
 
+def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
+    """Ask for the role of the caller's own account by the ARN that it has; an account is in one partition alone."""
+    requested, caller, destination = parse_role(case.request.role_arn), caller_of(case), case.snapshot.destination
+    if requested.account != caller.account:
+        return
+    arn = f"arn:{caller.partition}:iam::{requested.account}:role{requested.path}{requested.name}"
+    role = destination.role
+    if not (isinstance(role, Known) and role.value is not None and role.value.arn == arn):
+        destination = replace(DestinationSide(), **_of_the_account(destination))
+    yield _for_role(arn, case, destination)
+
+
 def _named_caller(subject: Subject) -> str:
     """Give the one user, role or session that the policy names where it does not name the source."""
     element = subject.element
@@ -172,7 +172,7 @@ def _named_caller(subject: Subject) -> str:
     return named if any(kind in named for kind in kinds) and not has_wildcard(named) else ""
 
 
-def _asked_for(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
+def _for_role(arn: str, case: Case, destination: DestinationSide, *, sure: bool = True) -> Draft:
     edited = replace(case, snapshot=replace(case.snapshot, destination=destination))
     text = f"Request the role `{arn}`" + ("" if sure else ", if that is the role you mean")
     return _requested(text, edited, replace(case.request, role_arn=arn), ())

@@ -46,7 +46,7 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    stale_value, principal = _held_principal(subject), principal_element(case)
+    stale_value, principal = _principal_value(subject), principal_element(case)
     if (
         stale_value is None
         or principal is None
@@ -150,7 +150,7 @@ _NEVER_RIGHT = (
 
 
 def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
-    faulty, principal = _held_principal(subject), principal_element(case)
+    faulty, principal = _principal_value(subject), principal_element(case)
     if faulty is None or principal is None or subject.element is None or subject.statement is None:
         return
     policy = subject.statement.policy
@@ -178,7 +178,7 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     yield draft if isinstance(draft, NotProved) else replace(draft, narrower=narrower)
 
 
-def _held_principal(subject: Subject) -> tuple[str, str] | None:
+def _principal_value(subject: Subject) -> tuple[str, str] | None:
     """Give the pointer and the text of the principal value that the subject is about."""
     statement, element = subject.statement, subject.element
     if statement is None or element is None or element.element is not Element.PRINCIPAL:

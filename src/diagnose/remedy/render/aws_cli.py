@@ -60,37 +60,6 @@ def aws_cli(change: Change, case: Case) -> str:
         return ""
 
 
-def _command(change: Change, case: Case) -> str:
-    match change:
-        case PolicyChange():
-            return _policy(change, holder_of(change.after, case))
-        case VersionChange(policy=policy):
-            version = {"--policy-arn": _fit(_ARN, policy.arn), "--version-id": _fit(_NAME, policy.version)}
-            return _aws("iam set-default-policy-version", version)
-        case NewMembership(user=user, group=group):
-            return _aws("iam add-user-to-group", {"--group-name": _fit(_NAME, group), "--user-name": _fit(_NAME, user)})
-        case NewAttachment(policy=policy, to=to):
-            kind, name = _entity(to)
-            arn = _fit(_ARN, policy.arn)
-            return _aws(f"iam attach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": arn})
-        case TagChange(arn=arn, key=key, value=value):
-            kind, name = _entity(arn)
-            tags = [{"Key": key, "Value": value}]
-            return _aws(f"iam tag-{kind}", {f"--{kind}-name": name, "--tags": _printable(json.dumps(tags))})
-        case MaximumChange(role=role, seconds=seconds):
-            _, name = _entity(role)
-            return _aws("iam update-role", {"--role-name": name, "--max-session-duration": str(seconds)})
-        case NewRole(arn=arn, document=document):
-            _, name = _entity(arn)
-            path = _fit(_PATH, arn.partition(":role")[2].removesuffix(name))
-            options = {"--role-name": name, "--path": path}
-            return _with_document("iam create-role", options, "--assume-role-policy-document", document)
-        case Unseen():
-            return ""
-        case RequestChange(after=after):
-            return assume_role(after)
-
-
 def assume_role(request: Request) -> str:
     """Write the call itself. The code of an MFA device is a secret and stands as a variable.
 
@@ -125,6 +94,37 @@ def assume_role(request: Request) -> str:
         options["--transitive-tag-keys"] = _printable(json.dumps(sent.transitive_tag_keys))
     command = _aws("sts assume-role", options)
     return command + (' \\\n  --token-code "$MFA_CODE"' if sent.mfa_code_sent else "")
+
+
+def _command(change: Change, case: Case) -> str:
+    match change:
+        case PolicyChange():
+            return _policy(change, holder_of(change.after, case))
+        case VersionChange(policy=policy):
+            version = {"--policy-arn": _fit(_ARN, policy.arn), "--version-id": _fit(_NAME, policy.version)}
+            return _aws("iam set-default-policy-version", version)
+        case NewMembership(user=user, group=group):
+            return _aws("iam add-user-to-group", {"--group-name": _fit(_NAME, group), "--user-name": _fit(_NAME, user)})
+        case NewAttachment(policy=policy, to=to):
+            kind, name = _entity(to)
+            arn = _fit(_ARN, policy.arn)
+            return _aws(f"iam attach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": arn})
+        case TagChange(arn=arn, key=key, value=value):
+            kind, name = _entity(arn)
+            tags = [{"Key": key, "Value": value}]
+            return _aws(f"iam tag-{kind}", {f"--{kind}-name": name, "--tags": _printable(json.dumps(tags))})
+        case MaximumChange(role=role, seconds=seconds):
+            _, name = _entity(role)
+            return _aws("iam update-role", {"--role-name": name, "--max-session-duration": str(seconds)})
+        case NewRole(arn=arn, document=document):
+            _, name = _entity(arn)
+            path = _fit(_PATH, arn.partition(":role")[2].removesuffix(name))
+            options = {"--role-name": name, "--path": path}
+            return _with_document("iam create-role", options, "--assume-role-policy-document", document)
+        case Unseen():
+            return ""
+        case RequestChange(after=after):
+            return assume_role(after)
 
 
 def _policy(change: PolicyChange, holder: PolicyHolder) -> str:

@@ -67,15 +67,15 @@ def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> t
 def _operation(operation: Object, disguise: Disguise) -> Object:
     members = dict(operation.members)
     keys = tuple(token for token in split(str(members.get("path"))) if not token.isdecimal() and token != "-")
-    written: list[tuple[str, Node]] = []
+    rewritten: list[tuple[str, Node]] = []
     for name, value in operation.members:
         if name == "value":
-            written.append((name, _node(value, keys, disguise)))
+            rewritten.append((name, _node(value, keys, disguise)))
         elif name in ("path", "from"):
-            written.append((name, disguised_pointer(str(value), disguise)))
+            rewritten.append((name, disguised_pointer(str(value), disguise)))
         elif name == "op":
-            written.append((name, value))
-    return Object(written)
+            rewritten.append((name, value))
+    return Object(rewritten)
 
 
 def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:

@@ -97,8 +97,8 @@ class Pseudonyms:
         if text in self._given:
             return self._given[text]
         for pattern, form in _SHAPES:
-            if found := pattern.fullmatch(text):
-                return self._new(text, found.groupdict().get("head", "account"), form)
+            if match := pattern.fullmatch(text):
+                return self._new(text, match.groupdict().get("head", "account"), form)
         return self._address(text) if _ADDRESS.fullmatch(text) else ""
 
     def remember(self, text: str, pseudonym: str) -> None:

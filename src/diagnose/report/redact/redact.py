@@ -14,7 +14,7 @@ from msgspec import Raw, Struct, structs
 from msgspec.structs import replace
 
 from diagnose.model import case as cases
-from diagnose.model import diagnosis as told
+from diagnose.model import diagnosis as diagnoses
 from diagnose.model import evidence, key_state, parameter, policy, trace
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Remedy
@@ -40,8 +40,8 @@ NOTE = "names, accounts and ids are pseudonyms"
 
 def redact(diagnosis: Diagnosis, value_kind: ValueKindOf) -> Diagnosis:
     """Replace everything that tells whose diagnosis it is. `value_kind` says what the values of a condition key are."""
-    told = _disguised(diagnosis, diagnosis.case, value_kind)
-    return structs.replace(told, case=structs.replace(told.case, note=NOTE))
+    disguised = _disguised(diagnosis, diagnosis.case, value_kind)
+    return structs.replace(disguised, case=structs.replace(disguised.case, note=NOTE))
 
 
 def redact_case(case: Case, value_kind: ValueKindOf) -> Case:
@@ -212,8 +212,8 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     trace.Problem: {"pointer": _pointer, "message": _sentence},
     trace.Note: {"text": _sentence, "source": _unchanged},
     trace.Decision: _NONE,
-    told.Excerpt: {"pointer": _pointer, "label": _sentence, "level": _UNIT},
-    told.Remedy: {
+    diagnoses.Excerpt: {"pointer": _pointer, "label": _sentence, "level": _UNIT},
+    diagnoses.Remedy: {
         "kind": _unchanged,
         "text": _sentence,
         "policy_name": _named(NameKind.POLICY),
@@ -222,10 +222,10 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "flags": _quoted,
         "commands": _unchanged,
     },
-    told.Refused: {"kind": _unchanged},
-    told.StatementPlace: {"policy": _named(NameKind.POLICY), "sid": _named(NameKind.STATEMENT)},
-    told.RemainingBlocker: {"levels": _UNIT},
-    told.Finding: {
+    diagnoses.Refused: {"kind": _unchanged},
+    diagnoses.StatementPlace: {"policy": _named(NameKind.POLICY), "sid": _named(NameKind.STATEMENT)},
+    diagnoses.RemainingBlocker: {"levels": _UNIT},
+    diagnoses.Finding: {
         "rule": _unchanged,
         "formerly": _unchanged,
         "title": _sentence,
@@ -234,7 +234,7 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "unknown": _sentence,
         "action": _unchanged,
     },
-    told.Diagnosis: _NONE,
+    diagnoses.Diagnosis: _NONE,
 }
 """Type to field to how its text is rewritten. Fields that hold no text of their own have no row."""
 
@@ -248,12 +248,12 @@ def _disguised(value: DiagnosisOrCase, case: Case, value_kind: ValueKindOf) -> D
     disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
     # The caller comes first, so its account and its name get the first numbers.
     disguise.value(case.snapshot.source.arn, NameKind.ROLE)
-    told = value
+    disguised = value
     for _ in range(_MOST_PASSES):
-        told = _Pass(disguise).over(value)
+        disguised = _Pass(disguise).over(value)
         if not disguise.learn():
             break
-    return told
+    return disguised
 
 
 class _Pass:
@@ -287,15 +287,15 @@ class _Pass:
         fields = REWRITERS[type(value)]
         if isinstance(value, Known):
             fields = {**fields, "value": how}
-        written = {
+        rewritten = {
             name: self.over(getattr(value, name), fields.get(name, _sentence)) for name in value.__struct_fields__
         }
         if isinstance(value, Remedy):
             # They make sense with the real names only.
-            written |= {"commands": (), "letter": None}
+            rewritten |= {"commands": (), "letter": None}
         if isinstance(value, Policy) and ":iam::aws:" in value.arn:
-            written["name"] = value.name
-        return structs.replace(value, **written)
+            rewritten["name"] = value.name
+        return structs.replace(value, **rewritten)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -157,37 +157,37 @@ class Disguise:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         parts = _SEPARATOR.split(text)
         of_type = _TYPES.get(parts[0], NameKind.NAME)
-        written = []
+        rewritten = []
         for index, part in enumerate(parts):
             kind = of_type if index == len(parts) - 1 else NameKind.PATH
             if parts[0] == "assumed-role" and index == 2:
                 kind = NameKind.ROLE
             stays = part in _TYPES or public_words.REGION.fullmatch(part)
-            written.append(part if stays else self.value(part, kind))
-        return "".join(written)
+            rewritten.append(part if stays else self.value(part, kind))
+        return "".join(rewritten)
 
     def _variable(self, text: str) -> str:
         """Rewrite a policy variable and its default; wildcards stay, and all else gives empty text."""
-        found = _VARIABLE.fullmatch(text)
-        if found:
-            default = f",{self._default(found[2][1:])}" if found[2] else ""
-            return f"${{{self.key(found[1]) if found[1] not in '*?$' else found[1]}{default}}}"
+        match = _VARIABLE.fullmatch(text)
+        if match:
+            default = f",{self._default(match[2][1:])}" if match[2] else ""
+            return f"${{{self.key(match[1]) if match[1] not in '*?$' else match[1]}{default}}}"
         return text if text and not text.strip("*?") else ""
 
     def _default(self, text: str) -> str:
         return f" '{self.value(text.strip().strip(chr(39)), NameKind.VALUE)}'"
 
-    def _remembered(self, text: str, written: str) -> str:
-        self._names.remember(text, written)
-        return written
+    def _remembered(self, text: str, rewritten: str) -> str:
+        self._names.remember(text, rewritten)
+        return rewritten
 
     def _rewritten(self, text: str, between: Callable[[str], str]) -> str:
         """Replace what is known or tells itself by its shape; `between` rewrites the text in between."""
-        written, last = "", 0
-        for found in self._found.finditer(text):
-            written += between(text[last : found.start()]) + self._known(found[0])
-            last = found.end()
-        return written + between(text[last:])
+        rewritten, last = "", 0
+        for match in self._found.finditer(text):
+            rewritten += between(text[last : match.start()]) + self._known(match[0])
+            last = match.end()
+        return rewritten + between(text[last:])
 
     def _known(self, text: str) -> str:
         if text in self._spellings:
@@ -246,8 +246,8 @@ def _as_word(text: str) -> str:
 
 def _spellings(text: str) -> Iterator[str]:
     """Give the ways in which sentences write a text: without what does not show, without backticks, cut off."""
-    shown = printable(text)
-    for spelling in (shown, shown.replace("`", "'"), visible(text), json.dumps(text)[1:-1]):
+    escaped = printable(text)
+    for spelling in (escaped, escaped.replace("`", "'"), visible(text), json.dumps(text)[1:-1]):
         yield spelling
         if len(spelling) > _CUT:
             yield spelling[:_CUT]

@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Owner, Proof, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, Letter, Owner, Proof, Remedy
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
@@ -38,7 +38,7 @@ def fixes(finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_R
     `references` are those that were told before, each with where: `fix 1 under 2`.
     """
     return tuple(
-        Section(_title(finding, remedy, number, case), tuple(_told(remedy, finding, case, references)))
+        Section(_title(finding, remedy, number, case), tuple(_remedy(remedy, finding, case, references)))
         for number, remedy in enumerate(finding.remedies, 1)
     )
 
@@ -66,15 +66,9 @@ def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
     allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
-    shown = "the request is allowed" if allowed else "nothing that was read blocks it"
-    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {shown}.", Tone.GOOD)
+    outcome = "the request is allowed" if allowed else "nothing that was read blocks it"
+    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {outcome}.", Tone.GOOD)
     return (Section("Everything that has to change", (proved, *steps)),)
-
-
-def _step(remedy: Remedy) -> Iterator[Block]:
-    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
-    yield Paragraph(as_sentence(remedy.text))
-    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
 
 
 def proof_words(remedy: Remedy) -> str:
@@ -87,6 +81,12 @@ def as_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
+def _step(remedy: Remedy) -> Iterator[Block]:
+    """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
+    yield Paragraph(as_sentence(remedy.text))
+    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
+
+
 def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
     """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
     which = f" {number}" if len(finding.remedies) > 1 else ""
@@ -95,7 +95,7 @@ def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
     )
 
 
-def _told(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
+def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
     place = references.get(without_kind(remedy))
     if place is None:
         yield from _blocks(remedy, finding, case)
@@ -113,15 +113,15 @@ def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     changed = _changes(remedy, finding)
     if changed:
         yield Changes(changed)
-    opened = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
+    unfolded = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
     folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
     if remedy.document:
         pretty = "\n".join(page_of(remedy.document).lines)
-        (folded if changed or opened else opened).append(Listing(_document_title(remedy), "json", pretty))
+        (folded if changed or unfolded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
         folded.append(Listing("message to the owner", "text", message))
-    yield from opened
+    yield from unfolded
     if folded:
         yield Folded(tuple(folded))
 
@@ -141,7 +141,7 @@ def _command(what: str, text: str) -> Listing:
 
 
 def _document_title(remedy: Remedy) -> str:
-    if remedy.kind == "ask-owner":
+    if remedy.letter is Letter.STATEMENT:
         return "what the policy must contain"
     return (
         f"policy {in_backticks(remedy.policy_name)} after the edit"

@@ -45,17 +45,17 @@ def _change(remedy: Remedy, whom: str) -> str:
 def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
-            shown = "xdiag checked the request with this change: it is then allowed."
+            words = "xdiag checked the request with this change: it is then allowed."
         case Proof.CLEARS:
             left = "; ".join(remaining_words(remedy))
-            shown = f"xdiag checked the request with this change: this cause is then gone. What remains: {left}."
+            words = f"xdiag checked the request with this change: this cause is then gone. What remains: {left}."
         case Proof.NOT_TRIED:
-            shown = ""
+            words = ""
         case _:
             assert_never(remedy.proof)
     if remedy.admits_nobody_else is YES:
-        shown += (
+        words += (
             " For every other principal that the policies name, and for made-up ones in the same account and "
             "elsewhere, the answer does not change."
         )
-    return shown
+    return words

@@ -125,22 +125,22 @@ def _accounts(diagnosis: Diagnosis) -> str:
 def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
-    said = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
+    parts = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
     if case.request.region == GLOBAL_REGION:
-        said[0] += " at sts.amazonaws.com"
+        parts[0] += " at sts.amazonaws.com"
     elif case.request.region:
-        said[0] += f" in {iam_name(case.request.region)}"
+        parts[0] += f" in {iam_name(case.request.region)}"
     named = [
         ("session name", sent.session_name),
         ("external ID", sent.external_id),
         ("source identity", sent.source_identity),
         ("MFA device", sent.mfa_serial),
     ]
-    said += [f"{what} {in_backticks(value)}" for what, value in named if value is not None]
+    parts += [f"{what} {in_backticks(value)}" for what, value in named if value is not None]
     if sent.duration_seconds is not None:
-        said.append(f"duration {sent.duration_seconds} seconds")
-    said += [f"tag {in_backticks(f'{key}={value}')}" for key, value in sent.tags.items()]
-    return said
+        parts.append(f"duration {sent.duration_seconds} seconds")
+    parts += [f"tag {in_backticks(f'{key}={value}')}" for key, value in sent.tags.items()]
+    return parts
 
 
 def _authority(agreement: Agreement) -> str:

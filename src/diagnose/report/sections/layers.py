@@ -13,12 +13,12 @@ from diagnose.report.safe_text import in_backticks
 
 def layers(decision: Decision) -> tuple[Section, ...]:
     """Give the checklist of AssumeRole, and of another action where it comes out otherwise. Failing gates go last."""
-    told: list[tuple[Check, ...]] = []
+    listed: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
         checks = tuple(layer_check(layer) for layer in decided.layers)
-        if decided.action is Action.ASSUME_ROLE or checks not in told:
-            told.append(checks)
+        if decided.action is Action.ASSUME_ROLE or checks not in listed:
+            listed.append(checks)
             sections.append(Section(f"Policy layers for {decided.action}", (*_need(decided), *_action(checks))))
     failing = [gate for gate in decision.gates if gate.verdict is not Tri.YES]
     if failing:

@@ -69,11 +69,6 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             assert_never(layer)
 
 
-def _attached(attachment: Attachment) -> str:
-    name = iam_name(attachment.name)
-    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
-
-
 def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
     """Point at places: policy by policy in the order given, each with its place in words and its lines drawn."""
     groups: dict[tuple[Layer, str, bytes, str], list[Excerpt]] = {}
@@ -84,17 +79,22 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
     for group in groups.values():
         group.sort(key=lambda excerpt: not excerpt.primary)
         marks = tuple(dict.fromkeys(Mark(one.pointer, one.label, one.primary) for one in group))
-        found = locate(group[0], case)
-        shown_page = page_of(document_text(group[0].policy.document))
+        place = locate(group[0], case)
+        page = page_of(document_text(group[0].policy.document))
         lead = "In the" if group[0].primary else "Compare the"
-        at = f" ({in_backticks(found.pointer)})" if found.pointer else ""
-        blocks.append(Paragraph(f"{lead} {found}{at}{_broken(shown_page)}:"))
-        blocks.append(Snippet(shown_page, marks))
+        at = f" ({in_backticks(place.pointer)})" if place.pointer else ""
+        blocks.append(Paragraph(f"{lead} {place}{at}{_broken(page)}:"))
+        blocks.append(Snippet(page, marks))
     return tuple(blocks)
 
 
-def _broken(shown_page: Page) -> str:
-    return ", in a document that is not valid JSON" if shown_page.broken else ""
+def _attached(attachment: Attachment) -> str:
+    name = iam_name(attachment.name)
+    return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"
+
+
+def _broken(page: Page) -> str:
+    return ", in a document that is not valid JSON" if page.broken else ""
 
 
 def _role(case: Case) -> str:
@@ -109,15 +109,15 @@ def _statement(pointer: str, text: str) -> tuple[int | None, str]:
 
     A lone statement, without a list around it, is the first one.
     """
-    found = re.match(r"/Statement(?:/([0-9]{1,4}))?(?:/|$)", pointer)
-    if not found:
+    statement = re.match(r"/Statement(?:/([0-9]{1,4}))?(?:/|$)", pointer)
+    if not statement:
         return None, ""
     statements = _member(text, "Statement")
     if isinstance(statements, Object):
         return 0, _sid(statements)
-    if found[1] is None:
+    if statement[1] is None:
         return None, ""
-    index = int(found[1])
+    index = int(statement[1])
     listed = statements if isinstance(statements, list) else []
     return index, _sid(listed[index]) if index < len(listed) else ""
 

@@ -14,21 +14,21 @@ _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
 def remaining_words(remedy: Remedy) -> tuple[str, ...]:
     """Name all that remains, one by one: what blocks, then what is not ruled out, which says so of itself."""
-    return (*blocking(remedy), *(f"not ruled out: {words}" for words in _each(map(_open, _doubts(remedy)))))
+    return (*blocking(remedy), *(f"not ruled out: {words}" for words in _distinct(map(_open, _doubts(remedy)))))
 
 
 def blocking(remedy: Remedy) -> tuple[str, ...]:
     """Name what certainly blocks after a fix."""
-    return _each(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker))
+    return _distinct(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker))
 
 
 def not_ruled_out(remedy: Remedy) -> str:
     """Name what may yet block after a fix. Of several layers that were not read, that is said once."""
     doubts = _doubts(remedy)
-    unread = _each(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
+    unread = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
     if len(unread) < 2:
-        return "; ".join(_each(map(_open, doubts)))
-    others = _each(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
+        return "; ".join(_distinct(map(_open, doubts)))
+    others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
     layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or only in part"
     return "; ".join((*others, layers))
 
@@ -37,7 +37,7 @@ def _doubts(remedy: Remedy) -> list[Doubt]:
     return [one for one in remedy.remaining if isinstance(one, Doubt)]
 
 
-def _each(words: Iterable[str]) -> tuple[str, ...]:
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 

@@ -1,4 +1,4 @@
-"""What could not be seen, what each answer would change, and what would cure it."""
+"""What could not be seen, what each answer would change, and how to find it out."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -17,29 +17,20 @@ from diagnose.report.safe_text import in_backticks
 
 
 def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Tell the doubts first, then every gap with its cure, then the readings of AWS's rules that are not certain."""
+    """List the doubts, then every gap with what would close it, then the uncertain readings of AWS's rules."""
     blocks = (*_doubts(diagnosis), *_gaps(diagnosis), *_notes(diagnosis))
     return (Section("What is not known", blocks),) if blocks else ()
 
 
 def doubt_words(doubt: Doubt) -> str:
     """Say what a doubt would change: "allowed if `aws:MultiFactorAuthPresent` is true, denied otherwise"."""
-    subject = doubt_subject(doubt)
-    if doubt.allows and doubt.denies:
-        if any(one.is_the_rest for one in doubt.allows):
-            return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
-        return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
-    if doubt.allows:
-        return f"it depends on {subject} and on other unknowns"
-    if doubt.denies:
-        return f"denied if {subject} is {_either(doubt.denies)}"
-    return f"it {'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
+    return _by_value(doubt) or f"it {_dependence(doubt)}"
 
 
 def doubt_sentence(doubt: Doubt) -> str:
     """Say it as a sentence about the request."""
-    words = doubt_words(doubt)
-    return f"I{words[1:]}." if words.startswith("it ") else f"The request is {words}."
+    words = _by_value(doubt)
+    return f"The request is {words}." if words else f"It {_dependence(doubt)}."
 
 
 def doubt_subject(doubt: Doubt) -> str:
@@ -64,7 +55,7 @@ def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
     """Collect every gap that the decision met, each once, those that a doubt rests on first."""
     decision = diagnosis.decision
     doubted = [_named(gap, doubt_subject(doubt)) for doubt in decision.doubts for gap in doubt.gaps]
-    met = [
+    in_layers = [
         _named(gap, LAYER_WORDS[layer.layer].whole)
         for decided in decision.actions
         for layer in decided.layers
@@ -72,7 +63,7 @@ def gaps(diagnosis: Diagnosis) -> tuple[Unread, ...]:
         for level in layer.levels
         for gap in level.unread
     ]
-    return tuple(dict.fromkeys([*doubted, *met]))
+    return tuple(dict.fromkeys([*doubted, *in_layers]))
 
 
 def gap_words(gap: Unread) -> str:
@@ -102,6 +93,25 @@ def how_to_read(gap: Unread) -> str:
             assert_never(gap.gap)
 
 
+def _by_value(doubt: Doubt) -> str:
+    """Say with which values the request is allowed or denied; empty where none settles it by itself."""
+    if not doubt.denies:
+        return ""
+    subject = doubt_subject(doubt)
+    if not doubt.allows:
+        return f"denied if {subject} is {_either(doubt.denies)}"
+    if any(alternative.is_the_rest for alternative in doubt.allows):
+        return f"denied if {subject} is {_either(doubt.denies)}, allowed otherwise"
+    return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
+
+
+def _dependence(doubt: Doubt) -> str:
+    subject = doubt_subject(doubt)
+    if doubt.allows:
+        return f"depends on {subject} and on other unknowns"
+    return f"{'depends' if doubt.matters is Tri.YES else 'may depend'} on {subject}"
+
+
 def _named(gap: Unread, subject: str) -> Unread:
     return gap if gap.subject else replace(gap, subject=subject)
 
@@ -120,8 +130,8 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
 
 
 def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
-    found = gaps(diagnosis)
-    if not found:
+    unread = gaps(diagnosis)
+    if not unread:
         return
     match diagnosis.verdict:
         case Verdict.DENIED:
@@ -132,7 +142,7 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
             yield Paragraph("These were not read:")
         case _:
             assert_never(diagnosis.verdict)
-    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in found))
+    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in unread))
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
