@@ -97,6 +97,13 @@ def test_a_kept_attempt_says_nothing_of_a_proposal(xdiag: Program, tmp_path: Pat
     assert (report["verdict"], report["agreement"]) == ("allowed", "not_made")
 
 
+def test_a_kept_attempt_counts_although_no_other_is_made(xdiag: Program, tmp_path: Path) -> None:
+    refused = {"outcome": "access_denied", "caller": USER, "code": "AccessDenied", "message": "no"}
+    path = write(tmp_path, written("allowed", probe=refused))
+    run = xdiag("check", "--case", path, "--no-probe", "--output", "json")
+    assert (run.code, run.report["verdict"], run.report["agreement"]) == (DENIED, "denied", "contradicts")
+
+
 def test_a_parameter_is_decided_with(xdiag: Program, tmp_path: Path) -> None:
     path = write(tmp_path, written("external-id"))
     trust = written("external-id")["snapshot"]["destination"]["trust_policy"]["value"]["document"]

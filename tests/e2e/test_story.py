@@ -86,7 +86,7 @@ def test_the_source_alone_learns_what_is_certain_and_what_is_missing(
     assert "trust-policy-unread" in lineage(run.report["primary_cause"])
     assert [layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "identity"] == ["yes"]
     assert "iam:GetRole" in [gap["permission"] for gap in run.report["gaps"]]
-    assert run.report["attempt"]["why"] == "it was turned off with --no-probe"
+    assert run.report["attempt"]["why"] == "it was disabled with --no-probe"
 
 
 def test_the_source_alone_learns_what_the_trust_policy_must_contain(story: Story) -> None:

@@ -123,8 +123,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
     """
     evidence = flags.evidence
     case = _source(evidence).read(flags)
-    if evidence.no_probe:
-        case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was turned off with --no-probe"))
+    if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
+        case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
     if evidence.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
