@@ -85,7 +85,7 @@ def _set(block: Block, width: int, indent: int) -> Iterator[TonedLine]:
         case Folded():
             titles = ", ".join(listing.title for listing in block.listings)
             yield from wrap(
-                f"Only in the Markdown and JSON reports (`--format`): {titles}.", width, first=margin, tone=Tone.DIM
+                f"Only in the Markdown and JSON reports (`--output`): {titles}.", width, first=margin, tone=Tone.DIM
             )
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
