@@ -68,7 +68,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     `document` is JSON: the policy itself, or a string that holds it (plain, or percent-encoded
     as the IAM API returns it). It is kept as text so that duplicate keys stay visible.
-    `attached_to` is what a case file holds of its `attachment`; empty where it is attached to the principal itself.
+    `attached_to` names what it is attached to where that is not the principal itself: `group devs`.
     """
 
     name: str
