@@ -16,7 +16,7 @@ OTHER = $(if $(filter file,$(origin PYTHON)),,$(if $(filter $(call VERSION_OF,$(
 define environment
 	@$(if $(call OTHER,$(1)),false,$(1)/bin/python -c '' 2>/dev/null) || { \
 		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "xdiag needs Python 3.11 or newer; run make PYTHON=python3.12, say"; exit 1; }; \
+		{ echo "xdiag needs Python 3.11 or newer; for example, run make PYTHON=python3.12"; exit 1; }; \
 		$(PYTHON) -m venv --clear $(1); }
 endef
 
