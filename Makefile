@@ -6,8 +6,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 EMULATOR := .venv-emulator
 MUTATION := .venv-mutation
+RELEASE  := .venv-release
+LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock
 
-.PHONY: demo test check format lock bench house docs mutation clean FORCE
+.PHONY: demo test check format lock bench house docs mutation audit package clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
 VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -85,9 +87,26 @@ lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
 	echo ministack | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras - -o tests/emulator.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group mutation -o tests/mutation.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --group release -o requirements-release.lock
+
+$(RELEASE)/.installed: requirements-release.lock $(call OTHER,$(RELEASE))
+	$(call environment,$(RELEASE))
+	$(RELEASE)/bin/pip install --quiet --require-hashes --requirement requirements-release.lock
+	@touch $@
+
+# Every pinned version against the known vulnerabilities. Needs the network; CI runs it each week.
+audit: $(RELEASE)/.installed
+	for lock in $(LOCKS); do $(RELEASE)/bin/pip-audit --require-hashes --disable-pip --requirement $$lock || exit 1; done
+
+# dist/: the wheel, the sdist, and the bill of materials of what is installed with them.
+package: $(RELEASE)/.installed
+	rm -rf dist
+	$(RELEASE)/bin/python -m build --no-isolation
+	$(RELEASE)/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --output-file dist/xdiag.cdx.json requirements.lock
+	$(RELEASE)/bin/twine check --strict dist/*.whl dist/*.tar.gz
 
 docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) $(MUTATION) build/mutation .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) build/mutation dist .mypy_cache .pytest_cache .ruff_cache .coverage
