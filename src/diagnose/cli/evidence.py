@@ -179,7 +179,7 @@ def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, st
 def _from_case_file(flags: CaseFlags) -> Case:
     """Read a case file. Raises XdiagError if an ARN on the command line is not the one in the file.
 
-    The file's live attempt is dropped if the flags change the request.
+    The file's live attempt and its message are dropped if the flags change the request: AWS's answer was to another.
     """
     from diagnose.collect.case_file import read_case
 
@@ -196,7 +196,7 @@ def _from_case_file(flags: CaseFlags) -> Case:
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
             )
     request = request_from_flags(case.request, flags.request)
-    return replace(case, request=request, probe=case.probe if request == case.request else None)
+    return case if request == case.request else replace(case, request=request, probe=None, message="")
 
 
 def _from_details(flags: CaseFlags) -> Case:

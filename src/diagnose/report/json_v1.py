@@ -22,7 +22,10 @@ class Flat(Struct, frozen=True, kw_only=True):
 
     `verdict` is AWS's answer where it was asked, `computed` what the policies say. `primary_cause` is the first
     rule, or `no-rule-explains-it` or `aws-answered-otherwise`. `blockers` counts what by itself stands in the way;
-    `fix_proved` says that one single change was proved to make the request allowed.
+    `fix_proved` says that one single change was proved to make the request allowed. `aws_refused` says that AWS refused
+    this very request: in the message that came with the case, or in answer to the live attempt; a request that AWS
+    refused and the policies allow is `denied`. `aws_error_kind` and `aws_error_code` are of the error that AWS answered
+    with.
     """
 
     tool_version: str
@@ -42,6 +45,9 @@ class Flat(Struct, frozen=True, kw_only=True):
     visibility_destination: Visibility
     probe: ProbeWord
     agreement: AgreementWord
+    aws_refused: bool
+    aws_error_kind: str
+    aws_error_code: str
     blockers: int
     causes_certain: int
     causes_possible: int
