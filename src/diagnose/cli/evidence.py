@@ -188,12 +188,12 @@ def _from_case_file(flags: CaseFlags) -> Case:
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
     case = read_case(place)
     for what, given, in_file in (
-        ("source", flags.source_arn, case.snapshot.source.arn),
-        ("role", flags.role_arn, case.request.role_arn),
+        ("source", flags.source_arn, (case.snapshot.source.arn, case.source_arn)),
+        ("role", flags.role_arn, (case.request.role_arn,)),
     ):
-        if given is not None and given != in_file:
+        if given is not None and given not in in_file:
             raise XdiagError(
-                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
+                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file[0]}`"
             )
     request = request_from_flags(case.request, flags.request)
     return case if request == case.request else replace(case, request=request, probe=None, message="")

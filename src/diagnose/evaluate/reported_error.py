@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
-from diagnose.model.arn import Arn, CallerKind, split_arn, split_path
+from diagnose.model.arn import Arn, CallerKind, same_entity, split_arn, split_path
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.trace import Action
@@ -71,7 +71,7 @@ def by_policy(error: AwsError) -> Tri:
 
 
 def same_identity(one: str, another: str) -> bool:
-    """Say whether two ARNs may be of one identity. A session is its role's, whatever the role's path.
+    """Say whether two ARNs may be of one identity, whatever its path. A session is its role's.
 
     An account that is not twelve digits was masked before it was pasted, so it may be any.
     """
@@ -110,7 +110,7 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
         (
             _of_assume_role(error),
             not error.resource.startswith("arn:") or _same_arn(error.resource, case.request.role_arn),
-            not _signer(error) or same_identity(_signer(error), case.snapshot.source.arn),
+            not _signer(error) or same_identity(_signer(error), case.source_arn),
             error.layer is not None,
             place,
         )
@@ -133,7 +133,7 @@ def _of_this_request(error: AwsError, case: Case) -> bool:
         return False
     if error.resource.startswith("arn:") and not _same_arn(error.resource, case.request.role_arn):
         return False
-    return not _signer(error) or same_identity(_signer(error), case.snapshot.source.arn)
+    return not _signer(error) or same_identity(_signer(error), case.source_arn)
 
 
 def _signer(error: AwsError) -> str:
@@ -145,7 +145,7 @@ def _may_be_of(signer: str, caller: Caller) -> bool:
     if caller.kind is CallerKind.ROLE:
         session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
         return not signer or signer.startswith(session)
-    return signer in ("", caller.arn)
+    return signer in ("", caller.arn) or same_entity(signer, caller.arn)
 
 
 def _same_arn(one: str, another: str) -> bool:
@@ -173,6 +173,6 @@ def _stem(text: str) -> tuple[str | None, ...]:
     match kind:
         case "assumed-role" if "/" in arn.resource:
             return arn.partition, account, "role", arn.resource.split("/", 2)[1]
-        case "role":
-            return arn.partition, account, "role", name
+        case "role" | "user":
+            return arn.partition, account, kind, name
     return arn.partition, account, arn.resource

@@ -68,6 +68,7 @@ def _flat(diagnosis: Diagnosis) -> Mapping[str, object]:
         "action": first.action,
         "certainty": first.certainty,
         "source_arn": case.snapshot.source.arn,
+        "source_arn_read": case.source_arn,
         "source_account": source_account(case),
         "dest_role_arn": case.request.role_arn,
         "dest_account": dest_account(case),

@@ -46,7 +46,7 @@ def refused_words(diagnosis: Diagnosis) -> str:
 
 def source_name(case: Case) -> str:
     """Name the caller: `role ci/deployer (111111111111)`."""
-    arn = case.snapshot.source.arn
+    arn = case.source_arn
     try:
         caller = parse_caller(arn)
     except XdiagError:
@@ -90,7 +90,9 @@ def owner_name(owner: Owner, case: Case) -> str:
 def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Set out both ends in full: ARNs, accounts, and what the request carries."""
     case = diagnosis.case
-    rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
+    rows = [("source", case.source_arn), ("destination", case.request.role_arn)]
+    if case.source_arn != case.snapshot.source.arn:
+        rows.insert(1, ("corrected", f"the source was given as {case.snapshot.source.arn}; IAM has it as above"))
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
     if case.message and diagnosis.answer is not None and diagnosis.answer.refuses:
