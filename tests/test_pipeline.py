@@ -6,9 +6,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from diagnose.batch import make_rows
 from diagnose.loading import load_rules
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
+from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from tests.cases import allow, case, change, trust
@@ -33,8 +35,8 @@ NOT_MADE = ProbeResult(ProbeOutcome.NOT_MADE, why="turned off")
         pytest.param((), NOT_MADE, Verdict.ALLOWED, Agreement.NOT_MADE, id="the attempt was turned off"),
         pytest.param((), ASSUMED, Verdict.ALLOWED, Agreement.AGREES, id="allowed, and AWS agrees"),
         pytest.param((), DENIED, Verdict.DENIED, Agreement.CONTRADICTS, id="AWS denies what was computed allowed"),
-        pytest.param((), EXPIRED, Verdict.ALLOWED, Agreement.INCONCLUSIVE, id="an expired token says nothing"),
-        pytest.param((), INVALID, Verdict.ALLOWED, Agreement.INCONCLUSIVE, id="an error that no gate has foreseen"),
+        pytest.param((), EXPIRED, Verdict.DENIED, Agreement.INCONCLUSIVE, id="an expired token is no success"),
+        pytest.param((), INVALID, Verdict.DENIED, Agreement.INCONCLUSIVE, id="an error that no gate has foreseen"),
         pytest.param((ONLY_SERVICES,), DENIED, Verdict.DENIED, Agreement.AGREES, id="denied, and AWS agrees"),
         pytest.param((ONLY_SERVICES,), ASSUMED, Verdict.ALLOWED, Agreement.CONTRADICTS, id="AWS is right"),
         pytest.param((UNREAD_TRUST,), None, Verdict.UNDETERMINED, Agreement.NOT_MADE, id="unread, and nobody asked"),
@@ -48,6 +50,96 @@ def test_aws_has_the_last_word_where_it_was_asked(
 ) -> None:
     told = diagnose(replace(case("cross-account", *changes), probe=probe), RULES)
     assert (told.verdict, told.agreement) == (verdict, agreement)
+
+
+MASKED = "arn:aws:iam::***:role/Deploy"
+USER, DEPLOY = "arn:aws:iam::111111111111:user/builder", "arn:aws:iam::222222222222:role/Deploy"
+DENIAL = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: {user} is not authorized to "
+DENIAL += "perform: {action} on resource: {role}"
+REFUSALS = [
+    pytest.param(
+        DENIAL.format(user=USER, action="sts:AssumeRole", role=DEPLOY), "not_authorized", "AccessDenied", id="a denial"
+    ),
+    pytest.param("Not authorized to perform sts:AssumeRole", "not_authorized", "", id="a denial without a name"),
+    pytest.param(
+        DENIAL.format(
+            user="arn:aws:iam::***:user/builder", action="sts:TagSession", role="arn:aws:iam::***:role/Deploy"
+        ),
+        "not_authorized",
+        "AccessDenied",
+        id="a denial with its accounts masked",
+    ),
+    pytest.param(
+        "An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the "
+        "request is expired",
+        "token_expired",
+        "ExpiredToken",
+        id="expired credentials",
+    ),
+    pytest.param(
+        "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token "
+        "included in the request is invalid.",
+        "token_invalid",
+        "InvalidClientTokenId",
+        id="invalid credentials, seen in another call with them",
+    ),
+    pytest.param("Throttling: Rate exceeded", "throttled", "Throttling", id="too many requests"),
+    pytest.param(
+        "An error occurred (RegionDisabledException) when calling the AssumeRole operation: STS is not activated in "
+        "this region for account:222222222222.",
+        "region_disabled",
+        "RegionDisabledException",
+        id="a Region that is not enabled",
+    ),
+    pytest.param("it does not work", "other", "", id="words that are not AWS's"),
+    pytest.param(
+        "An error occurred (InternalFailure) when calling the AssumeRole operation: Unknown",
+        "other",
+        "InternalFailure",
+        id="an error that is not understood",
+    ),
+]
+ABOUT_SOMETHING_ELSE = [
+    pytest.param(DENIAL.format(user=USER, action="s3:GetObject", role="arn:aws:s3:::bucket/key"), id="another action"),
+    pytest.param(DENIAL.format(user=USER, action="sts:AssumeRole", role=f"{DEPLOY}2"), id="another role"),
+    pytest.param(DENIAL.format(user=f"{USER}2", action="sts:AssumeRole", role=DEPLOY), id="another caller"),
+    pytest.param(
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to "
+        "perform sts:AssumeRoleWithWebIdentity",
+        id="another operation",
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "kind", "code"), REFUSALS)
+def test_what_aws_refused_is_never_allowed(message: str, kind: str, code: str) -> None:
+    told = diagnose(case("cross-account", message=message), RULES)
+    assert (told.verdict, told.decision.verdict) == (Verdict.DENIED, YES)
+    for form in (Format.TEXT, Format.MARKDOWN):
+        report = " ".join(render(told, form).split())
+        assert "AWS refused it" in report
+        assert "the policies that were read allow" in report
+        assert "ALLOWED" not in report
+    written = msgspec.json.decode(render(told, Format.JSON))
+    assert (written["verdict"], written["computed"], written["aws_refused"]) == ("denied", "allowed", True)
+    assert (written["aws_error_kind"], written["aws_error_code"]) == (kind, code)
+    for rules in (None, RULES):
+        [row] = [line for line in make_rows([(1, msgspec.json.encode(told.case))], rules)[0].splitlines() if line]
+        assert msgspec.json.decode(row)["verdict"] == "denied"
+
+
+@pytest.mark.parametrize("message", ABOUT_SOMETHING_ELSE)
+def test_what_aws_refused_somewhere_else_denies_nothing_here(message: str) -> None:
+    told = diagnose(case("cross-account", message=message), RULES)
+    assert told.verdict is Verdict.ALLOWED
+    assert not msgspec.json.decode(render(told, Format.JSON))["aws_refused"]
+
+
+def test_an_attempt_that_succeeded_is_newer_than_a_refusal_that_was_reported() -> None:
+    told = diagnose(
+        replace(case("cross-account", message="Not authorized to perform sts:AssumeRole"), probe=ASSUMED), ()
+    )
+    assert told.verdict is Verdict.ALLOWED
 
 
 def test_one_remedy_that_is_enough_needs_no_plan() -> None:

@@ -96,6 +96,7 @@ class TestWho:
         ("source", "caller"),
         [
             pytest.param(USER, USER, id="the user"),
+            pytest.param(USER, "arn:aws:iam::111111111111:user/team/builder", id="the user, given without the path"),
             pytest.param(SESSION, SESSION, id="the session"),
             pytest.param("arn:aws:iam::111111111111:role/team/App", SESSION, id="any session of the role"),
             pytest.param("arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", id="root"),
@@ -107,7 +108,7 @@ class TestWho:
     @pytest.mark.parametrize(
         ("source", "caller"),
         [
-            pytest.param(USER, "arn:aws:iam::111111111111:user/team/builder", id="a user with another path"),
+            pytest.param(USER, "arn:aws:iam::111111111111:user/team/builder2", id="another user"),
             pytest.param(USER, SESSION, id="a role instead of a user"),
             pytest.param(SESSION, f"{SESSION}1", id="another session of the role"),
             pytest.param(

@@ -121,13 +121,17 @@ def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> Batch
 
 
 def _decided(number: int, case: Case) -> BatchRow:
-    """Give the verdict: AWS's own, where the case holds its answer to a live attempt."""
-    if case.probe is None or case.probe.outcome is ProbeOutcome.NOT_MADE:
-        answer = Verdict.of(verdict(case))
-    else:
+    """Give the verdict: AWS's own, where the case holds its answer."""
+    if case.probe is not None and case.probe.outcome is not ProbeOutcome.NOT_MADE:
         from diagnose.pipeline import diagnose
 
         answer = diagnose(case, ()).verdict
+    elif case.message:
+        from diagnose.pipeline import verdict_without_attempt
+
+        answer = verdict_without_attempt(verdict(case), case)
+    else:
+        answer = Verdict.of(verdict(case))
     source, role = case.snapshot.source.arn, case.request.role_arn
     return BatchRow(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
 

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verdict
+from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy import propose, propose_plan
@@ -23,8 +24,14 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     causes = explain(rules, case, decision)
     findings = tuple(_finding(cause, case, decision) for cause in causes)
     agreement = agreement_of(decision, case.probe)
-    verdict = _verdict(decision.verdict, case.probe, agreement)
-    return Diagnosis(case, decision, verdict, agreement, findings, _whole_plan(causes, findings, case, decision))
+    verdict = _verdict(decision.verdict, case, agreement)
+    plan = _whole_plan(causes, findings, case, decision)
+    return Diagnosis(case, decision, verdict, agreement, findings, plan, _answer(case))
+
+
+def verdict_without_attempt(computed: Tri, case: Case) -> Verdict:
+    """Give the verdict where AWS was not asked. What AWS refused, says the message, is never allowed."""
+    return Verdict.DENIED if computed is YES and refusal(case) is not None else Verdict.of(computed)
 
 
 def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
@@ -69,8 +76,18 @@ def _answer_of_aws(decision: Decision, probe: ProbeResult) -> Tri:
     return NO if probe.code == "ValidationError" and foreseen else UNKNOWN
 
 
-def _verdict(computed: Tri, probe: ProbeResult | None, agreement: Agreement) -> Verdict:
+def _verdict(computed: Tri, case: Case, agreement: Agreement) -> Verdict:
     """Take AWS's word where it was asked and answered."""
+    probe = case.probe
     if probe is not None and agreement in (Agreement.SETTLES, Agreement.CONTRADICTS):
         return Verdict.ALLOWED if probe.outcome is ProbeOutcome.ASSUMED else Verdict.DENIED
-    return Verdict.of(computed)
+    return verdict_without_attempt(computed, case)
+
+
+def _answer(case: Case) -> AwsAnswer | None:
+    """Take over what of AWS's error is fit for a report's fields."""
+    refused = refusal(case)
+    error = refused or aws_answer(case)
+    if error is None:
+        return None
+    return AwsAnswer(error.kind, error.code, refuses=refused is not None, by_policy=by_policy(error))

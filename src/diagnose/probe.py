@@ -4,7 +4,7 @@ from diagnose.aws.assume import assume
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import identify
 from diagnose.aws.session import Credentials
-from diagnose.model.arn import CallerArn, CallerKind, parse_caller
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller, same_entity
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
 
@@ -15,7 +15,7 @@ def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResu
     Credentials of somebody else than expected are a frequent cause, so `caller` says whose they are as AWS has it. A
     request without a session name is made with the name `xdiag`.
     """
-    caller = parse_caller(case.snapshot.source.arn)
+    caller = parse_caller(case.source_arn)
     if why := _hindrance(case, caller, mfa_code):
         return ProbeResult(ProbeOutcome.NOT_MADE, why=why)
     identity = identify(source)
@@ -47,9 +47,12 @@ def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
 
 
 def _is(caller: CallerArn, arn: str) -> bool:
-    """Say whether credentials are the caller's. Any session stands for a role that is given by its own ARN."""
+    """Say whether credentials are the caller's, whatever its path, which was perhaps not read.
+
+    Any session stands for a role that is given by its own ARN.
+    """
     if caller.kind is not CallerKind.ROLE:
-        return arn == caller.arn
+        return arn == caller.arn or same_entity(arn, caller.arn)
     # A session's ARN leaves the role's path out.
     return arn.startswith(f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/")
 

@@ -34,6 +34,30 @@ def test_the_exit_code_tells_the_verdict(xdiag: Program, name: str, expect: str 
     assert (run.code, run.err) == (code, "")
 
 
+@pytest.mark.parametrize(
+    ("message", "first"),
+    [
+        pytest.param(
+            "AccessDenied", "DENIED: AWS refused it (`AccessDenied`); the policies that were read", id="denied"
+        ),
+        pytest.param("ExpiredToken", "FAILED: AWS refused it (`ExpiredToken`), though not because of a", id="expired"),
+        pytest.param("no luck", "FAILED: AWS refused it, with an error that xdiag does not know;", id="not understood"),
+    ],
+)
+def test_what_aws_refused_is_no_success(xdiag: Program, message: str, first: str) -> None:
+    run = xdiag("check", "--case", DEMOS / "allowed.json", "--message", message)
+    assert (run.code, run.err) == (DENIED, "")
+    assert run.out.startswith(first)
+
+
+def test_what_aws_said_before_a_policy_was_proposed_does_not_count(xdiag: Program, tmp_path: Path) -> None:
+    proposed = tmp_path / "p.json"
+    proposed.write_text('{"Version": "2012-10-17", "Statement": []}')
+    asked = ("check", "--case", DEMOS / "allowed.json", "--message", "AccessDenied")
+    assert xdiag(*asked, "--with-identity-policy", proposed).code == ALLOWED
+    assert xdiag(*asked, "--region", "eu-west-3").code == DENIED
+
+
 def test_a_demo_succeeds_whatever_its_verdict_is(xdiag: Program) -> None:
     assert xdiag("demo", "wrong-principal").code == 0
 

@@ -79,7 +79,7 @@ def with_condition(condition: object, **context: tuple[str, ...]) -> Tri:
         pytest.param("ForAllValues:", "", YES, YES, id="ForAllValues"),
         pytest.param("ForAnyValue:", "", NO, NO, id="ForAnyValue"),
         pytest.param("ForAllValues:", "IfExists", YES, YES, id="ForAllValues and IfExists"),
-        pytest.param("ForAnyValue:", "IfExists", YES, YES, id="ForAnyValue and IfExists"),
+        pytest.param("ForAnyValue:", "IfExists", UNKNOWN, UNKNOWN, id="ForAnyValue and IfExists"),
     ],
 )
 def test_a_missing_key_means_the_same_to_every_operator_of_a_kind(
@@ -115,6 +115,43 @@ def test_if_exists_compares_a_key_that_is_there_like_its_base(operator: str) -> 
 )
 def test_null_asks_whether_the_key_is_absent(wanted: object, values: tuple[str, ...], expected: Tri) -> None:
     assert on_key("Null", KEY, wanted, context={KEY: values}).verdict is expected
+
+
+@pytest.mark.parametrize("values", [(), ("x",), ("x", "y")], ids=["absent", "one value", "several values"])
+@pytest.mark.parametrize("wanted", ["true", "false"])
+@pytest.mark.parametrize("sets", ["ForAllValues", "ForAnyValue"])
+def test_what_a_set_operator_does_to_null_is_not_documented(sets: str, wanted: str, values: tuple[str, ...]) -> None:
+    trace = on_key(f"{sets}:Null", MANY, wanted, context={MANY: values})
+    assert (trace.verdict, trace.reason) == (UNKNOWN, Reason.NOT_TOLD)
+
+
+ANY_ARN = "aws:PrincipalArn"
+CALLERS = "arn:aws:iam::111111111111:role/team/App"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        pytest.param("*", UNKNOWN, id="an asterisk"),
+        pytest.param("**", UNKNOWN, id="two"),
+        pytest.param(["arn:aws:iam::222222222222:*", "*"], UNKNOWN, id="an asterisk among others"),
+        pytest.param(["arn:aws:iam::111111111111:*", "*"], YES, id="an asterisk beside one that matches"),
+        pytest.param("?*", NO, id="no lone asterisk"),
+        pytest.param("arn:*", NO, id="too few parts"),
+        pytest.param("arn:aws:iam::111111111111*", NO, id="behind the account"),
+        pytest.param("arn:aws:iam::${aws:PrincipalAccount}*", NO, id="behind the account, by way of a variable"),
+        pytest.param("", NO, id="nothing"),
+        pytest.param("arn:aws:iam::111111111111:*", YES, id="six parts"),
+        pytest.param("arn:aws:iam::111111111111:*/App", YES, id="six parts, and any type"),
+    ],
+)
+@pytest.mark.parametrize("operator", ["ArnLike", "ArnEquals"])
+def test_whether_a_lone_asterisk_is_every_arn_is_not_documented(operator: str, pattern: object, expected: Tri) -> None:
+    context = {ANY_ARN: (CALLERS,), "aws:PrincipalAccount": ("111111111111",)}
+    assert on_key(operator, ANY_ARN, pattern, context=context).verdict is expected
+    if expected is UNKNOWN:
+        assert on_key(operator.replace("Arn", "ArnNot"), ANY_ARN, pattern, context=context).verdict is UNKNOWN
+        assert on_key(operator, ANY_ARN, pattern, context={ANY_ARN: ()}).verdict is NO
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.evaluate.cases import HOME, ROLE, SERVICE, SESSION, STS, USER, case, trusts
+from tests.evaluate.cases import HOME, LOCAL, NOTHING, ROLE, SERVICE, SESSION, STS, USER, case, levels, trusts
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case, Parameters
+from diagnose.model.evidence import Known
 from diagnose.model.trace import Comparison, DoubtKind, Element
 from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -33,8 +34,8 @@ def on(condition: Any) -> Any:
     ("one", "subject"),
     [
         pytest.param(
-            allowed_by(STS | {"Resource": "arn:aws:iam::*"}),
-            "whether `arn:aws:iam::*` covers the role",
+            allowed_by(STS | {"Resource": "arn:aws:iam::222222222222:ro*"}),
+            "whether `arn:aws:iam::222222222222:ro*` covers the role",
             id="a resource",
         ),
         pytest.param(
@@ -66,7 +67,9 @@ def test_the_comparison_is_named_that_settles_it(one: Case, subject: str) -> Non
     ]
 
 
-@pytest.mark.parametrize("doubtful", [STS | {"Resource": "arn:aws:iam::*"}, NOT_WELL_FORMED], ids=["resource", "flaw"])
+@pytest.mark.parametrize(
+    "doubtful", [STS | {"Resource": "arn:aws:iam::222222222222:ro*"}, NOT_WELL_FORMED], ids=["resource", "flaw"]
+)
 def test_a_comparison_does_not_matter_where_the_answer_is_settled(doubtful: Any) -> None:
     for settling, verdict in ((STS, YES), (STS | {"Effect": "Deny"}, NO)):
         decision = decide(case(identity=[doubtful, settling]))
@@ -75,9 +78,11 @@ def test_a_comparison_does_not_matter_where_the_answer_is_settled(doubtful: Any)
 
 
 def test_one_comparison_in_two_statements_is_one_doubt() -> None:
-    doubtful = STS | {"Resource": "arn:aws:iam::*"}
+    doubtful = STS | {"Resource": "arn:aws:iam::222222222222:ro*"}
     decision = decide(case(identity=[doubtful, doubtful | {"Sid": "Again"}]))
-    assert [each.about for each in decision.doubts] == [Comparison(Element.RESOURCE, ("arn:aws:iam::*",))]
+    assert [each.about for each in decision.doubts] == [
+        Comparison(Element.RESOURCE, ("arn:aws:iam::222222222222:ro*",))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,43 @@ def test_one_comparison_in_two_statements_is_one_doubt() -> None:
     [
         pytest.param({"StringEquals": {"aws:TagKeys": "team"}}, "Allow", TAGGED, NO, "set operator", id="a plain one"),
         pytest.param({"StringMatches": {"aws:userid": "x"}}, "Deny", Parameters("nightly"), YES, "no such", id="none"),
-        pytest.param(ANY, "Allow", Parameters("nightly"), YES, "taken to be true", id="IfExists of an absent key"),
+        pytest.param(ANY, "Allow", Parameters("nightly"), UNKNOWN, "both that", id="IfExists of an absent key"),
+        pytest.param(
+            {"ForAllValues:Null": {"aws:TagKeys": "true"}}, "Allow", TAGGED, UNKNOWN, "a set operator", id="Null of all"
+        ),
+        pytest.param(
+            {"ForAnyValue:Null": {"aws:TagKeys": "false"}}, "Deny", TAGGED, UNKNOWN, "a set operator", id="Null of any"
+        ),
+        pytest.param(
+            {"StringNotEquals": {"aws:TagKeys": "x"}}, "Deny", TAGGED, UNKNOWN, "requires a set", id="a negated one"
+        ),
+        pytest.param(
+            {"StringEquals": {"aws:TagKeys": "team"}}, "Deny", TAGGED, YES, "never to be true", id="a plain one denies"
+        ),
+        pytest.param(
+            {"StringEquals": {"aws:TagKeys": "team"}, "StringLike": {"aws:TagKeys": "t*"}},
+            "Deny",
+            TAGGED,
+            YES,
+            "never to be true",
+            id="two plain ones",
+        ),
+        pytest.param(
+            {"ArnLike": {"aws:PrincipalArn": "*"}},
+            "Allow",
+            Parameters("nightly"),
+            UNKNOWN,
+            "part by part",
+            id="a short",
+        ),
+        pytest.param(
+            {"ArnNotLike": {"aws:PrincipalArn": "*"}},
+            "Deny",
+            Parameters("nightly"),
+            UNKNOWN,
+            "part by part",
+            id="not so",
+        ),
     ],
 )
 def test_an_operator_whose_meaning_is_not_certain_is_noted(
@@ -94,8 +135,9 @@ def test_an_operator_whose_meaning_is_not_certain_is_noted(
     statements = [*([STS] if effect == "Deny" else []), STS | {"Effect": effect, "Condition": condition}]
     one = case(identity=statements, parameters=parameters)
     assert decide(one).verdict is verdict
-    (text,) = noted(one)
-    assert words in text
+    texts = noted(one)
+    assert texts
+    assert all(words in text for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +173,46 @@ def test_what_is_certain_anyway_is_not_noted(statement: Any) -> None:
 def test_a_reading_is_noted_once() -> None:
     odd = STS | {"Condition": {"StringEquals": {"aws:TagKeys": "team"}}}
     assert len(noted(case(identity=[odd, odd], parameters=TAGGED))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "trusted", "boundary", "words"),
+    [
+        pytest.param(USER, USER, [NOTHING], "names an IAM user of its own account", id="a boundary that is silent"),
+        pytest.param(USER, "*", [NOTHING], "names an IAM user of its own account", id="everyone, and a user"),
+        pytest.param(SESSION, "*", [NOTHING], "allows `*` in the same account", id="everyone, and a role"),
+        pytest.param(USER, USER, [STS], "", id="a boundary that allows it"),
+        pytest.param(USER, USER, None, "", id="no boundary"),
+        pytest.param(USER, USER, [STS, STS | {"Effect": "Deny"}], "", id="a boundary that denies it"),
+        pytest.param(USER, ROOT, [NOTHING], "", id="the account, which a boundary always limits"),
+        pytest.param(SESSION, SESSION, [NOTHING], "", id="a session, of which AWS says so"),
+    ],
+)
+def test_a_limit_that_the_trust_policy_overrides_is_noted(source: str, trusted: str, boundary: Any, words: str) -> None:
+    texts = noted(case(source, LOCAL, trust=[trusts({"AWS": trusted})], boundary=boundary))
+    assert len(texts) == bool(words)
+    assert all(words in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("layer", "own", "is_noted"),
+    [
+        pytest.param("identity", {"team": "far"}, True, id="an identity-based policy, and another value"),
+        pytest.param("scps", {"team": "far"}, True, id="an SCP"),
+        pytest.param("identity", {}, True, id="a role without the tag"),
+        pytest.param("identity", {"team": "session"}, False, id="the same value"),
+        pytest.param("trust", {"team": "far"}, False, id="the trust policy, of which AWS says so"),
+    ],
+)
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "iam:ResourceTag/Team"])
+def test_a_tag_of_the_role_that_is_replaced_outside_the_trust_policy_is_noted(
+    key: str, layer: str, own: dict[str, str], is_noted: bool
+) -> None:
+    asked: Any = {"Condition": {"StringEquals": {key: "session"}}}
+    parts: dict[str, Any] = {"trust": [trusts({"AWS": HOME}, **(asked if layer == "trust" else {}))]}
+    if layer != "trust":
+        parts[layer] = levels([STS | asked]) if layer == "scps" else [STS | asked]
+    handed_on: dict[str, Any] = {"session_tags": Known({"team": "session"}), "transitive": Known(("team",))}
+    one = case(SESSION, role_tags=Known(own), **handed_on, **parts)
+    assert decide(one).verdict is YES
+    assert bool(noted(one)) is is_noted

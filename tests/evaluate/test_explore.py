@@ -9,6 +9,7 @@ from tests.evaluate.cases import HOME, ROLE, SERVICE, STS, USER, case, layer, tr
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Case
+from diagnose.model.evidence import Known
 from diagnose.model.key_state import Alternative, ConditionKey, Fit
 from diagnose.model.trace import Action, Blocker, DoubtKind, Layer
 from diagnose.model.trace_words import alternative_words
@@ -333,3 +334,32 @@ def test_a_tag_that_nobody_read_may_be_empty() -> None:
 def test_the_address_just_below_a_network_is_tried() -> None:
     upper_half = trusts("*", Condition={"IpAddress": {ADDRESS: ["128.0.0.0/1", "::/0"]}})
     assert verdict(case(trust=[upper_half])) is UNKNOWN
+
+
+HANDED_ON: dict[str, Any] = {"session_tags": Known({"x": "shop", "y": "shop2"}), "transitive": Known(("x",))}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        pytest.param({"StringEquals": {"aws:RequestTag/x": "shop2"}}, NO, id="neither the value nor its absence fits"),
+        pytest.param({"StringEquals": {"aws:RequestTag/x": "shop"}}, UNKNOWN, id="the value fits"),
+        pytest.param({"StringNotEquals": {"aws:RequestTag/x": "shop2"}}, YES, id="both differ"),
+        pytest.param({"StringNotEquals": {"aws:RequestTag/x": "shop"}}, UNKNOWN, id="its absence differs"),
+        pytest.param({"StringEqualsIfExists": {"aws:RequestTag/x": "shop2"}}, UNKNOWN, id="its absence is enough"),
+        pytest.param({"ForAnyValue:StringEquals": {"aws:TagKeys": "y"}}, NO, id="a tag that is not handed on"),
+        pytest.param({"ForAnyValue:StringEquals": {"aws:TagKeys": "x"}}, UNKNOWN, id="the tag that is handed on"),
+        pytest.param({"ForAllValues:StringEquals": {"aws:TagKeys": ["x", "y"]}}, YES, id="one of it at most"),
+        pytest.param({"Null": {"sts:TransitiveTagKeys": "true"}}, UNKNOWN, id="whether there is any"),
+        pytest.param({"StringEquals": {"aws:PrincipalTag/y": "${aws:RequestTag/x}"}}, NO, id="a variable that differs"),
+        pytest.param({"StringEquals": {"aws:PrincipalTag/x": "${aws:RequestTag/x}"}}, UNKNOWN, id="one that may not"),
+        pytest.param(
+            {"StringNotEquals": {"aws:PrincipalTag/y": "${aws:RequestTag/x}"}}, YES, id="a variable that always differs"
+        ),
+    ],
+)
+def test_what_is_unknown_of_a_tag_that_is_handed_on_is_no_more_than_its_presence(
+    condition: dict[str, Any], expected: Tri
+) -> None:
+    one = case(ROLE, trust=[trusts({"AWS": HOME}, Condition=condition)], **HANDED_ON)
+    assert decide(one).verdict is verdict(one) is expected

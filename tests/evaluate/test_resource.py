@@ -83,29 +83,62 @@ def test_a_list_of_resources_points_at_one(given: object, verdict: Tri, reason: 
 @pytest.mark.parametrize(
     ("given", "verdict"),
     [
-        pytest.param(f"arn:aws:iam::{FAR}*", UNKNOWN, id="behind the account"),
-        pytest.param("arn:aws:iam::*", UNKNOWN, id="in place of the account"),
-        pytest.param("arn:aws:iam:*", UNKNOWN, id="in place of the Region"),
-        pytest.param("arn:*", UNKNOWN, id="in place of the partition"),
-        pytest.param("arn:aws:iam:*:role/ops/Deploy", UNKNOWN, id="over Region and account"),
+        pytest.param(f"arn:aws:iam::{FAR}*", YES, id="behind the account"),
+        pytest.param("arn:aws:iam::*", YES, id="in place of the account"),
+        pytest.param("arn:aws:iam:*", YES, id="in place of the Region"),
+        pytest.param("arn:aws:iam:*:role/ops/Deploy", YES, id="over Region and account"),
         pytest.param("arn:aws:iam::*Deploy", NO, id="not at the end of a part"),
         pytest.param("arn:aws:iam::333333333333*", NO, id="behind another account"),
-        pytest.param("arn:aws:iam::????????????*", UNKNOWN, id="behind question marks"),
+        pytest.param("arn:aws:iam::????????????*", YES, id="behind question marks"),
         pytest.param("arn:aws:iam::?????????????*", NO, id="a question mark takes no colon"),
         pytest.param("arn:aws:iam::2?role/ops/*", NO, id="a question mark for colon and account"),
-        pytest.param("arn:aws:*", NO, id="in place of the service, which cannot be a wildcard"),
         pytest.param("aws:iam::*", NO, id="of what is no ARN"),
         pytest.param("arn:aws:iam::*:role/dev/*", NO, id="an ARN of six parts goes part by part"),
     ],
 )
-def test_an_asterisk_that_ends_a_part_may_go_on_beyond_the_colon(given: str, verdict: Tri) -> None:
+def test_an_asterisk_that_ends_a_part_goes_on_beyond_the_colon(given: str, verdict: Tri) -> None:
     trace, negated = told(given), told(given, "NotResource")
     assert (trace.verdict, negated.verdict) == (verdict, ~verdict)
-    over = verdict is UNKNOWN
-    assert [each.reason is Reason.WILDCARD_OVER_COLON for each in (trace, negated)] == [over, over]
     assert told(["arn:aws:s3:::x", given]).verdict is verdict
     assert told([given, DESTINATION]).verdict is YES
     assert told([f"{HERE}/${{aws:username}}", given]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        pytest.param(f"arn:aws:iam::{FAR}:ro*", UNKNOWN, id="a type that is cut short"),
+        pytest.param(f"arn:aws:iam::{FAR}:r?le/ops/Deploy", UNKNOWN, id="a letter of the type"),
+        pytest.param(f"arn:aws:iam::{FAR}:*/ops/Deploy", UNKNOWN, id="any type"),
+        pytest.param(f"arn:aws:iam::{FAR}:*/Deploy", UNKNOWN, id="any type and path"),
+        pytest.param(f"arn:aws:iam::{FAR}:*Deploy", UNKNOWN, id="all but the end"),
+        pytest.param(f"arn:aws:iam::{FAR}:????/ops/Deploy", UNKNOWN, id="a type of so many letters"),
+        pytest.param(f"arn:aws:iam::{FAR}:us*", NO, id="another type that is cut short"),
+        pytest.param(f"arn:aws:iam::{FAR}:*/Other", NO, id="any type, and another name"),
+        pytest.param(f"arn:aws:*::{FAR}:role/ops/Deploy", UNKNOWN, id="any service"),
+        pytest.param(f"arn:aws:ia?::{FAR}:role/ops/Deploy", UNKNOWN, id="a letter of the service"),
+        pytest.param(f"arn:aws:s?::{FAR}:role/ops/Deploy", NO, id="a letter of another service"),
+        pytest.param("arn:aws:*:*:*:*", UNKNOWN, id="any part at all"),
+        pytest.param("arn:aws:*", UNKNOWN, id="all behind the partition"),
+        pytest.param("arn:*", UNKNOWN, id="all of an ARN"),
+        pytest.param("arn:aws:iam:*:ro*", UNKNOWN, id="a type that is cut short, in fewer parts"),
+        pytest.param(f"arn:aws:*::{FAR}:role/ops/${{aws:PrincipalTag/job}}", UNKNOWN, id="any service, and a variable"),
+        pytest.param(f"arn:aws:iam::{FAR}:*/ops/${{aws:PrincipalTag/job}}", UNKNOWN, id="any type, and a variable"),
+        pytest.param(f"arn:aws:iam::{FAR}:*/ops/${{aws:username}}", NO, id="any type, and a variable of another name"),
+        pytest.param(f"arn:aws:iam::{FAR}:*", YES, id="all behind the account, which is no type"),
+        pytest.param(f"arn:aws:iam::{FAR}:**", YES, id="the same twice"),
+        pytest.param(f"arn:aws:iam::{FAR}:role*", UNKNOWN, id="behind the type, without a slash"),
+        pytest.param(f"arn:aws:iam::{FAR}:role/*", YES, id="behind the type's slash"),
+    ],
+)
+def test_a_wildcard_where_none_can_be_matches_nothing_for_certain(given: str, verdict: Tri) -> None:
+    tags = {"job": "Deploy"}
+    trace, negated = told(given, tags=tags), told(given, "NotResource", tags=tags)
+    assert (trace.verdict, negated.verdict) == (verdict, ~verdict)
+    open_point = verdict is UNKNOWN
+    assert [each.reason is Reason.WILDCARD_MISPLACED for each in (trace, negated)] == [open_point, open_point]
+    assert told(["arn:aws:s3:::x", given], tags=tags).verdict is verdict
+    assert told([given, DESTINATION], tags=tags).verdict is YES
 
 
 @pytest.mark.parametrize(
@@ -168,10 +201,6 @@ def test_the_user_name_is_absent_for_a_role() -> None:
     assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_UNRESOLVED)
 
 
-def test_a_wildcard_service_does_not_fit() -> None:
-    assert told(f"arn:aws:*::{FAR}:role/ops/Deploy").verdict is NO
-
-
 def test_a_wildcard_service_is_no_difference_in_case() -> None:
     assert told(f"arn:aws:*::{FAR}:role/ops/Deploy").reason is not Reason.CASE_DIFFERS
 
@@ -187,11 +216,6 @@ def test_a_variable_has_no_value_where_its_action_lacks_the_key() -> None:
     assert told(given, parameters=parameters).verdict is YES
     trace = told(given, parameters=parameters, action=Action.SET_SOURCE_IDENTITY)
     assert (trace.verdict, trace.reason) == (NO, Reason.VARIABLE_UNRESOLVED)
-
-
-def test_a_wildcard_service_does_not_fit_beside_a_variable_either() -> None:
-    trace = told(f"arn:aws:*::{FAR}:role/ops/${{aws:PrincipalTag/job}}", tags={"job": "Deploy"})
-    assert trace.verdict is NO
 
 
 def test_a_not_resource_of_everything_allows_nothing() -> None:

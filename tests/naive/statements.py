@@ -97,20 +97,38 @@ def _is_resource(call: Call, statement: Statement, variables: bool) -> bool:
 
 
 def _same_resource(call: Call, pattern: str, variables: bool) -> bool:
-    """Compare a resource part by part; no wildcard stands for the service, no variable for what is before the resource.
+    """Compare a resource part by part; no variable stands for what is before the resource.
+
+    A `*` that ends a part of a pattern with fewer parts goes on beyond the colon. What a wildcard means in the service
+    or in the type of the resource, where AWS says that none can be, is an open question.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html and
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
-    head = pattern.split(":")[:5]
-    misplaced = head[2:3] != ["iam"] or any("${" in part for part in head)
-    return pattern == "*" or (not misplaced and _same_arn(call, pattern, call.role_name.arn, variables) is True)
+    if pattern == "*":
+        return True
+    parts = pattern.split(":", 5)
+    if any("${" in part for part in parts[:5]) or parts[0] != "arn":
+        return False
+    if len(parts) < 6:
+        ends = [re.sub(r"(\.\*)+$", "", _wildcards(part)).replace(".*", "[^:]*") for part in parts]
+        goes_on = [part.endswith("*") for part in parts]
+        expression = ":".join(end + ".*" * beyond for end, beyond in zip(ends, goes_on, strict=True))
+        fits = any(goes_on) and bool(re.fullmatch(expression, call.role_name.arn))
+    else:
+        fits = _same_arn(call, pattern, call.role_name.arn, variables) is True
+    service, kind = "".join(parts[2:3]), parts[-1].split("/")[0] if len(parts) == 6 else ""
+    odd = len(parts) < 3 or set("*?") & set(service) or (set("*?") & set(kind) and parts[-1].strip("*"))
+    return fits and (not odd or call.read_so("a wildcard stands for a service or a type"))
 
 
 def _same_arn(call: Call, wanted: str, got: str, variables: bool) -> bool | None:
     """Compare ARNs part by part; None where the wanted one is none. A variable's colon parts nothing."""
     parts = re.split(r":(?![^{]*})", wanted, maxsplit=5)
     if len(parts) < 6 or parts[0] != "arn":
+        if wanted and not wanted.strip("*"):
+            return call.read_so("a lone asterisk is every ARN")
         return None
     expressions = [_expression(call, part, variables, wildcards=True) for part in parts]
     pairs = zip(expressions, got.split(":", 5), strict=False)
@@ -123,10 +141,11 @@ def _holds(call: Call, operator: str, key: str, wanted: list[str], variables: bo
     base, got = base.removesuffix("IfExists"), call.values(key)
     negated, comparison = "Not" in base, base.replace("Not", "")
     if base == "Null":
-        return (wanted == ["true"]) == (not got)
+        holds = (wanted == ["true"]) == (not got)
+        return call.read_so("a set operator changes nothing of Null") == holds if quantifier else holds
     if not got:
         if operator.endswith("IfExists"):
-            return True
+            return quantifier != "ForAnyValue" or call.read_so("IfExists outweighs ForAnyValue")
         return quantifier == "ForAllValues" or (negated and not quantifier)
     if key.lower() in MULTIVALUED and not quantifier:
         return call.read_so("a plain operator works on a key of several values")

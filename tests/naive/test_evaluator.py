@@ -161,13 +161,37 @@ def test_conditions(condition: Mapping[str, Any], expected: bool) -> None:
             "arn:aws:iam::222222222222:role/${aws:PrincipalTag/x, 'Deploy'}", True, id="a variable in the name"
         ),
         pytest.param("arn:aws:iam::${aws:ResourceAccount}:role/Deploy", False, id="no variable before the fifth colon"),
-        pytest.param("arn:aws:i?m::222222222222:role/Deploy", False, id="no wildcard in the service"),
+        pytest.param("arn:aws:i?m::333333333333:role/Deploy", False, id="another account, whatever the service"),
+        pytest.param("arn:aws:iam::*", True, id="an asterisk goes on beyond its colon"),
+        pytest.param("arn:aws:iam::222222222222*", True, id="behind the account, too"),
+        pytest.param("arn:aws:iam:*:role/Deploy", True, id="and over two parts"),
+        pytest.param("arn:aws:iam::*Deploy", False, id="but not from within a part"),
+        pytest.param("arn:aws:iam::222222222222:*", True, id="whatever the account has"),
         pytest.param("arn:aws:iam::222222222222:role/team/Deploy", False, id="another path"),
         pytest.param("arn:aws:sts::222222222222:assumed-role/Deploy/*", False, id="a session of the role"),
     ],
 )
 def test_resources(resource: str, expected: bool) -> None:
     assert allowed(case(USER, FAR, trusting(USER), identity=ALL | {"Resource": resource})) is expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "condition"),
+    [
+        pytest.param("arn:aws:i?m::222222222222:role/Deploy", {}, id="a wildcard in the service"),
+        pytest.param("arn:aws:iam::222222222222:ro*", {}, id="a type cut short"),
+        pytest.param("arn:aws:iam::222222222222:*/Deploy", {}, id="any type"),
+        pytest.param(
+            "*", {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "x"}}, id="any of nothing, if it exists"
+        ),
+        pytest.param("*", {"ForAllValues:Null": {"aws:TagKeys": "true"}}, id="Null of all values"),
+        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": "*"}}, id="a lone asterisk for an ARN"),
+    ],
+)
+def test_what_aws_leaves_open_is_not_settled(resource: str, condition: Mapping[str, Any]) -> None:
+    statement = ALL | {"Resource": resource, "Condition": condition}
+    with pytest.raises(UnsettledError):
+        allowed(case(USER, FAR, trusting(USER), identity=statement))
 
 
 def test_every_action_is_authorised_with_the_keys_it_sees() -> None:

@@ -18,6 +18,7 @@ from tests.report.parts import (
     trusting,
 )
 
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import (
     Parameters,
     ProbeOutcome,
@@ -25,6 +26,7 @@ from diagnose.model.case import (
 )
 from diagnose.model.diagnosis import (
     Agreement,
+    AwsAnswer,
     Certainty,
     Diagnosis,
     Excerpt,
@@ -129,4 +131,5 @@ def contradicted(names: Names = NAMES) -> Diagnosis:
         case=replace(computed.case, probe=probe),
         verdict=Verdict.DENIED,
         agreement=Agreement.CONTRADICTS,
+        answer=AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied", refuses=True, by_policy=YES),
     )

@@ -19,6 +19,7 @@ from tests.report.parts import (
     trusting,
 )
 
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import (
     Parameters,
     ProbeOutcome,
@@ -27,6 +28,7 @@ from diagnose.model.case import (
 )
 from diagnose.model.diagnosis import (
     Agreement,
+    AwsAnswer,
     Certainty,
     Diagnosis,
     Excerpt,
@@ -203,4 +205,5 @@ def unexplained(names: Names = NAMES) -> Diagnosis:
         ),
         message=REFUSED.format(caller=names.caller_arn, role=names.role_arn, why=""),
     )
-    return Diagnosis(case, decision, Verdict.DENIED)
+    answer = AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied", refuses=True, by_policy=YES)
+    return Diagnosis(case, decision, Verdict.DENIED, answer=answer)

@@ -252,6 +252,6 @@ def _answer(
         explicit=error.says_explicit,
         other_action=error.action != "" and error.action.lower() not in _OF_THE_CALL,
         caller=caller,
-        other_caller=caller != "" and not same_identity(case.snapshot.source.arn, caller),
+        other_caller=caller != "" and not same_identity(case.source_arn, caller),
         computed=computed,
     )

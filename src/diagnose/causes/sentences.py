@@ -62,7 +62,7 @@ def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case, 
         if not field and layer is not None and name in LAYER_GAPS:
             words = LAYER_WORDS[layer].policy if name == "layer" else _SCOPES[layer]
         elif name not in named:
-            return backticked(case.snapshot.source.arn if name == "source" else case.request.role_arn)
+            return backticked(case.source_arn if name == "source" else case.request.role_arn)
         else:
             words = _statement_of(named[name]) if field in ("", STATEMENT_GAP) else _value(named[name], field)
         return words[:1].upper() + words[1:] if gap.start() == 0 or text[: gap.start()].endswith(". ") else words

@@ -179,7 +179,7 @@ def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, st
 def _from_case_file(flags: CaseFlags) -> Case:
     """Read a case file. Raises XdiagError if an ARN on the command line is not the one in the file.
 
-    The file's live attempt is dropped if the flags change the request.
+    The file's live attempt and its message are dropped if the flags change the request: AWS's answer was to another.
     """
     from diagnose.collect.case_file import read_case
 
@@ -188,15 +188,15 @@ def _from_case_file(flags: CaseFlags) -> Case:
     place: Path | Literal["-"] = "-" if str(path) == "-" else path
     case = read_case(place)
     for what, given, in_file in (
-        ("source", flags.source_arn, case.snapshot.source.arn),
-        ("role", flags.role_arn, case.request.role_arn),
+        ("source", flags.source_arn, (case.snapshot.source.arn, case.source_arn)),
+        ("role", flags.role_arn, (case.request.role_arn,)),
     ):
-        if given is not None and given != in_file:
+        if given is not None and given not in in_file:
             raise XdiagError(
-                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file}`"
+                f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file[0]}`"
             )
     request = request_from_flags(case.request, flags.request)
-    return replace(case, request=request, probe=case.probe if request == case.request else None)
+    return case if request == case.request else replace(case, request=request, probe=None, message="")
 
 
 def _from_details(flags: CaseFlags) -> Case:

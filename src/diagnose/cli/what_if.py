@@ -77,7 +77,10 @@ def expected_verdict(flags: WhatIfFlags) -> Verdict | None:
 
 
 def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
-    """Put the proposed policies into a case, without its live attempt. Raises XdiagError for an unreadable file."""
+    """Put the proposed policies into a case, without what AWS answered before.
+
+    Raises XdiagError for an unreadable file.
+    """
     if not flags.proposes:
         return case
     source, destination = case.snapshot.source, case.snapshot.destination
@@ -94,7 +97,7 @@ def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
         scps = tuple(_read(path, PolicyKind.SCP) for path in flags.with_scp)
         source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
     snapshot = replace(case.snapshot, source=source, destination=destination)
-    return replace(case, snapshot=snapshot, probe=None)
+    return replace(case, snapshot=snapshot, probe=None, message="")
 
 
 def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:

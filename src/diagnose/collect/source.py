@@ -8,7 +8,7 @@ from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.aws.identity import Identity
 from diagnose.aws.session import Credentials
 from diagnose.collect.iam import EntityKind, Reader, created_at, gap_about, managed_policy, policies_of, tags_of
-from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind
+from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind, same_entity
 from diagnose.model.case import Origin, Principal, Session, SourceSide, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicySet, merge_policy_sets
@@ -41,7 +41,7 @@ def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> 
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
     """
-    own = identity if identity is not None and identity.arn == caller.arn else None
+    own = identity if identity is not None and _is(caller, identity.arn) else None
     match caller.kind:
         case CallerKind.USER:
             origin = NOT_SUPPLIED if via is Via.CONSOLE or own is None else _of_user(own)
@@ -65,6 +65,11 @@ def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> 
             )
         case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
             return Session()
+
+
+def _is(caller: CallerArn, arn: str) -> bool:
+    """Say whether an ARN that AWS gives is the caller's. That of a user may have been given without its path."""
+    return arn == caller.arn or same_entity(arn, caller.arn)
 
 
 def _read(

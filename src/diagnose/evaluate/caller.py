@@ -39,7 +39,7 @@ class Caller:
 
     def __init__(self, source: SourceSide, via: Via) -> None:
         """Work out the caller. Raises XdiagError when the source is not an ARN of a caller."""
-        caller = parse_caller(source.arn)
+        caller = parse_caller(source.caller_arn)
         self.arn, self.kind, self.partition, self.account, self.name = (
             caller.arn,
             caller.kind,
@@ -107,10 +107,15 @@ def _names_of_account(partition: str, account: str) -> tuple[tuple[str, Match], 
 
 
 def _principal_arn(caller: CallerArn, read: str) -> str | None:
-    """Give the ARN that conditions see, or None where the path of a session's role was not read."""
+    """Give the ARN that conditions see, or None where the path of a role was not read.
+
+    A role of IAM Identity Center always has a path, so that an ARN without it was derived from a session's.
+    """
     match caller.kind:
         case CallerKind.SESSION:
             return read or None
+        case CallerKind.ROLE if caller.name.startswith(RESERVED_NAME) and not caller.path.startswith(RESERVED_PATH):
+            return None
         case CallerKind.SERVICE:
             return None
     return caller.arn

@@ -30,9 +30,13 @@ class SetOperator(Enum):
 
 
 class Operand:
-    """One value of a test. `matches` is ready unless the text holds variables; `malformed` says that it cannot be."""
+    """One value of a test. `matches` is ready unless the text holds variables; `malformed` says that it cannot be.
 
-    __slots__ = ("malformed", "matches", "pointer", "text")
+    `any_arn` says that it is a lone `*` where an ARN is wanted. AWS compares ARNs part by part, and does not say
+    whether that, without parts, matches every ARN or none.
+    """
+
+    __slots__ = ("any_arn", "malformed", "matches", "pointer", "text")
 
     def __init__(self, text: Text, pointer: str, operator: Operator) -> None:
         """Compile a value that has no variables; the others wait for the request."""
@@ -43,6 +47,7 @@ class Operand:
             self.malformed = self.matches is None
         else:
             self.malformed = False
+        self.any_arn = self.malformed and operator.family is Family.ARN and text.raw.strip("*") == "" != text.raw
 
 
 class Test:
@@ -109,6 +114,9 @@ class Test:
         if operator.family is Family.NULL:
             return self._null(values)
         if not values:
+            if self.if_exists and self.sets is SetOperator.ANY:
+                # AWS says of IfExists that it is then true, and of ForAnyValue that it is then false.
+                return UNKNOWN
             if self.if_exists or self.sets is SetOperator.ALL:
                 return YES
             return tri(operator.negated and self.sets is SetOperator.NONE)
@@ -148,8 +156,11 @@ class Test:
         return UNKNOWN
 
     def _null(self, values: tuple[str, ...]) -> Tri:
-        """`Null: true` means that the key must be absent. Whether an empty value counts as present is not certain."""
-        if any(operand.malformed for operand in self.operands):
+        """`Null: true` means that the key must be absent.
+
+        Whether an empty value counts as present is not certain, nor what a set operator does to it.
+        """
+        if self.sets is not SetOperator.NONE or any(operand.malformed for operand in self.operands):
             return UNKNOWN
         wants_absent = {operand.text.raw.lower() == "true" for operand in self.operands}
         if len(wants_absent) > 1:
@@ -190,7 +201,7 @@ class Conditions:
             Flaw(operand.pointer, f"`{test.operator_name}` cannot compare `{operand.text.raw}`")
             for test in self.tests
             for operand in test.operands
-            if operand.malformed
+            if operand.malformed and not operand.any_arn
         ]
         return self._flaws + malformed
 
@@ -219,6 +230,8 @@ def _compare(operand: Operand, operator: Operator, value: str, request: ActionRe
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
+    if operand.any_arn:
+        return UNKNOWN
     matches = operand.matches
     if matches is None and not operand.malformed:
         fragments: tuple[Fragment, ...] | UnknownState | None = operand.text.resolve(request)

@@ -7,7 +7,8 @@ from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.explore import Exploration
 from diagnose.evaluate.keys.table import key_name
 from diagnose.evaluate.possible_values import PossibleValue
-from diagnose.model.key_state import Alternative, ConditionKey, KeyState
+from diagnose.model.evidence import Known
+from diagnose.model.key_state import Alternative, ConditionKey, KeyState, tag_state
 from diagnose.model.trace import (
     LIKELIEST_LAYERS,
     ActionDecision,
@@ -49,18 +50,8 @@ def doubts(
 
 def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
     """Name the readings that these decisions rest on."""
-    limited = any(
-        decided.match is Match.ANY
-        and any(trace.layer in _LIMITS and trace.verdict is not YES for trace in decided.layers)
-        for decided in actions
-    )
-    if authorization.same_account and authorization.call.caller.has_role and limited:
-        yield Note(
-            Layer.TRUST,
-            "a trust policy that allows `*` in the same account is taken to override the caller's permissions "
-            "boundary and session policy; AWS says so of `*` with a condition on `aws:PrincipalArn`",
-            f"{_GUIDE}_elements_principal.html",
-        )
+    if authorization.same_account:
+        yield from _overridden_limits(authorization.call.caller, actions)
     if authorization.call.caller.principal_arn == authorization.call.role.arn and any(
         decided.verdict is NO for decided in actions
     ):
@@ -70,9 +61,12 @@ def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> 
             "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
         )
     readings = (
-        _reading(statement, authorization.call.caller) for decided in actions for statement in _statements(decided)
+        note
+        for decided in actions
+        for statement in _statements(decided)
+        for note in _readings(statement, authorization, settled=decided.verdict is not UNKNOWN)
     )
-    yield from dict.fromkeys(note for note in readings if note is not None)
+    yield from dict.fromkeys(readings)
 
 
 def _of_keys(verdict: Tri, exploration: Exploration) -> Iterator[Doubt]:
@@ -153,9 +147,34 @@ def _of_gates(
 
 
 _LIMITS = (Layer.BOUNDARY, Layer.SESSION)
-
-
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies"
+
+
+def _overridden_limits(caller: Caller, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
+    """Name the matches of the trust policy, within one account, that are taken to override the caller's limits."""
+    limited = {
+        decided.match
+        for decided in actions
+        if any(
+            trace.layer in _LIMITS and trace.applies and trace.verdict is not YES and trace.explicit is not YES
+            for trace in decided.layers
+        )
+    }
+    if Match.ANY in limited and caller.has_role:
+        yield Note(
+            Layer.TRUST,
+            "a trust policy that allows `*` in the same account is taken to override the caller's permissions "
+            "boundary and session policy; AWS says so of `*` with a condition on `aws:PrincipalArn`",
+            f"{_GUIDE}_elements_principal.html",
+        )
+    if not caller.has_role and limited & {Match.USER, Match.ANY}:
+        yield Note(
+            Layer.BOUNDARY,
+            "a trust policy that names an IAM user of its own account, or `*`, is taken to override a permissions "
+            "boundary that does not allow the action; AWS says so of resource-based policies, and not of trust "
+            "policies in particular",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+        )
 
 
 def _statements(decided: ActionDecision) -> Iterator[StatementTrace]:
@@ -164,18 +183,61 @@ def _statements(decided: ActionDecision) -> Iterator[StatementTrace]:
             yield from level.statements
 
 
-def _reading(statement: StatementTrace, caller: Caller) -> Note | None:
-    """Name the reading that alone decides whether a statement applies, if one does."""
+def _readings(statement: StatementTrace, authorization: Authorization, *, settled: bool) -> Iterator[Note]:
+    """Name the readings that alone decide whether a statement applies. `settled`: the answer is certain anyway."""
     failing = [element for element in statement.elements if element.verdict is NO]
-    for element in failing if len(failing) == 1 else statement.elements if not failing else ():
-        if reading := _of_element(element, statement.effect, caller):
-            return Note(statement.layer, *reading)
+    if statement.verdict is UNKNOWN and not settled:
+        open_points = [_open_point(element) for element in statement.elements if element.verdict is UNKNOWN]
+        yield from (Note(statement.layer, *reading) for reading in open_points if reading is not None)
+    elif failing or statement.verdict is YES:
+        decisive = failing or statement.elements
+        readings = [_of_element(element, statement, authorization) for element in decisive]
+        if not (failing and None in readings):
+            yield from (Note(statement.layer, *reading) for reading in readings if reading is not None)
+
+
+def _open_point(element: ElementTrace) -> tuple[str, str] | None:
+    """Say what AWS leaves open about a comparison whose sides are all known, with its page on it."""
+    operator = element.operator.lower()
+    if element.element is Element.RESOURCE and element.reason is Reason.WILDCARD_MISPLACED:
+        return (
+            f"{_values(element.wanted)} has a wildcard for the service or in the type of the resource; AWS says that "
+            "none can be there, and not what one there matches",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+        )
+    if element.element is not Element.CONDITION or not isinstance(element.got, KeyState) or element.got.known is None:
+        return None
+    if operator.startswith("for") and operator.endswith(":null"):
+        return (
+            f"AWS does not say what `{element.operator}` means: `Null` asks whether a key is there, and a set operator "
+            "about its values",
+            f"{_GUIDE}_elements_condition_operators.html",
+        )
+    if element.got.absent is YES and operator.startswith("foranyvalue:") and operator.endswith("ifexists"):
+        return (
+            f"`{element.key}` is absent, and AWS says of `{element.operator}` both that it is then true, by IfExists, "
+            "and that it is then false, by ForAnyValue",
+            f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
+        )
+    if element.reason is Reason.SET_OPERATOR_NEEDED:
+        return (
+            f"`{element.operator}` compares `{element.key}`, which may have several values; AWS says only that this "
+            "requires a set operator",
+            f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
+        )
+    if operator.removesuffix("ifexists").rpartition(":")[2].startswith("arn") and "*" in element.wanted:
+        return (
+            f"`{element.operator}` compares ARNs part by part; AWS does not say what it makes of a lone `*`",
+            f"{_GUIDE}_elements_condition_operators.html",
+        )
     return None
 
 
-def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[str, str] | None:
+def _of_element(
+    element: ElementTrace, statement: StatementTrace, authorization: Authorization
+) -> tuple[str, str] | None:
     """Give the reading that a comparison rests on, with AWS's page on it."""
-    operator = element.operator.lower()
+    caller, effect = authorization.call.caller, statement.effect
     if element.verdict is NO and element.reason is Reason.SET_OPERATOR_NEEDED:
         return (
             f"`{element.operator}` is taken never to be true of `{element.key}`, which may have several values; AWS "
@@ -188,12 +250,11 @@ def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[
             "accept such a policy",
             f"{_GUIDE}_elements_condition_operators.html",
         )
-    absent = isinstance(element.got, KeyState) and element.got.absent is YES
-    if element.verdict is YES and absent and operator.startswith("foranyvalue:") and operator.endswith("ifexists"):
+    if statement.layer is not Layer.TRUST and _replaced(element, authorization):
         return (
-            f"`{element.operator}` is taken to be true where `{element.key}` is absent, as AWS says of IfExists; of "
-            "ForAnyValue it says that it is then false",
-            f"{_GUIDE}_condition-single-vs-multi-valued-context-keys.html",
+            f"`{element.key}` is taken to be the tag that the caller's session hands on, and not the role's own; AWS "
+            "says so of the trust policy, and nothing of other policies",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html",
         )
     not_excepted = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
     if not_excepted and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
@@ -203,3 +264,20 @@ def _of_element(element: ElementTrace, effect: Effect, caller: Caller) -> tuple[
             f"{_GUIDE}_elements_notprincipal.html",
         )
     return None
+
+
+def _replaced(element: ElementTrace, authorization: Authorization) -> bool:
+    """Say whether a tag of the role that is compared is one that an inherited session tag replaces by another."""
+    name, _, tag = element.key.partition("/")
+    if element.element is not Element.CONDITION or name.lower() not in ("aws:resourcetag", "iam:resourcetag"):
+        return False
+    if tag.lower() not in (authorization.call.inherited_tag_keys or ()):
+        return False
+    role = authorization.call.case.snapshot.destination.role
+    tags = role.value.tags if isinstance(role, Known) and role.value else None
+    own = tag_state(tags.value, tag.lower()) if isinstance(tags, Known) else None
+    return not isinstance(element.got, KeyState) or element.got.known != own
+
+
+def _values(wanted: tuple[str, ...]) -> str:
+    return ", ".join(f"`{each}`" for each in wanted)

@@ -62,16 +62,19 @@ def explore(authorization: Authorization) -> Exploration:
     tests = _unknown_tests(authorization)
     in_variables = _unknown_in_variables(authorization)
     requests = authorization.requests()
-    for key, tests_of_key in tests.items():
+    for key in (*tests, *(key for key in in_variables if key not in tests)):
         state = authorization.context[key]
         assert isinstance(state, UnknownState)
-        values, complete = possible_values(key, tests_of_key, state, requests)
+        # The values that a variable compares with are unknown, unless they are among a few that are known.
+        if key in in_variables and state.options is None:
+            exploration.untried.append(key)
+            continue
+        values, complete = possible_values(key, tests.get(key, ()), state, requests)
         room = _MOST_COMBINATIONS // max(1, prod(len(others) for others in exploration.tried.values()))
-        if complete and key not in in_variables and len(values) <= room:
+        if complete and len(values) <= room:
             exploration.tried[key] = values
         else:
             exploration.untried.append(key)
-    exploration.untried += [key for key in in_variables if key not in tests]
     if exploration.tried:
         exploration.outcomes = dict(_outcomes(authorization, exploration.tried))
     return exploration

@@ -112,6 +112,8 @@ def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, O
         if state.options is not None and test.holds(request) is NO:
             return (Reason.KEY_MISSING if ABSENT in state.options else Reason.VALUE_DIFFERS), None
         return Reason.NOT_TOLD, None
+    if operator.family is Family.NULL and test.sets is not SetOperator.NONE:
+        return Reason.NOT_TOLD, None
     if operator.family is Family.NULL:
         return (Reason.KEY_PRESENT if state else _missing(test, request)), None
     if not state:

@@ -126,21 +126,38 @@ def arn_glob(pattern: str) -> Matcher | None:
 
 @lru_cache(maxsize=8192)
 def beyond_glob(pattern: str) -> Matcher | None:
-    """Make a matcher of an ARN pattern with fewer than six parts, in which a `*` may go on beyond a colon.
+    """Make a matcher of an ARN pattern with fewer than six parts, in which a `*` goes on beyond a colon.
 
-    None if it has six, or no `*` at the end of a part. The service cannot be a wildcard.
+    None if it has six, or no `*` at the end of a part.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
     parts = pattern.split(":")
     if len(parts) > 5 or parts[0] != "arn" or not any(part.endswith("*") for part in parts):
         return None
-    if has_wildcard("".join(parts[2:3])):
-        return None
     bodies = (_expression(((part.rstrip("*"), True),), "[^:]") for part in parts)
     return _fullmatch(
         ":".join(f"{body}.*" if part.endswith("*") else body for body, part in zip(bodies, parts, strict=True))
     )
+
+
+@lru_cache(maxsize=8192)
+def has_misplaced_wildcard(pattern: str) -> bool:
+    """Say whether an ARN pattern has a wildcard for the service, or in the type of the resource.
+
+    AWS says that none can be there; a lone `*` for all that follows the account is no pattern of a type.
+
+    Sources:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    parts = pattern.split(":", 5)
+    if len(parts) < 3 or has_wildcard(parts[2]):
+        return True
+    # In a pattern with fewer parts, a `*` before the last one stands for those that are not there.
+    reaches_resource = len(parts) == 6 or any(part.endswith("*") for part in parts[3:-1])
+    resource = parts[-1]
+    return reaches_resource and resource.strip("*") != "" and has_wildcard(resource.partition("/")[0])
 
 
 def fragments_glob(fragments: tuple[Fragment, ...], *, arn: bool) -> Matcher | None:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
-from diagnose.model.arn import Arn, CallerKind, split_arn, split_path
+from diagnose.model.arn import Arn, CallerKind, same_entity, split_arn, split_path
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.trace import Action
+from diagnose.model.tri import UNKNOWN, Tri, tri
 
 
 def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
@@ -46,8 +47,31 @@ def aws_answer(case: Case) -> AwsError | None:
     return reported_error(case) or (probe_error(case) if case.probe and case.probe.message else None)
 
 
+def refusal(case: Case) -> AwsError | None:
+    """Give the error by which AWS refused this very request; None where it did not, or where nobody knows.
+
+    An attempt is newer than a message. An error about another call, role or caller refuses something else.
+    """
+    probe = case.probe
+    match probe.outcome if probe is not None else ProbeOutcome.NOT_MADE:
+        case ProbeOutcome.ASSUMED:
+            return None
+        case ProbeOutcome.ACCESS_DENIED | ProbeOutcome.OTHER_ERROR:
+            return probe_error(case) or AwsError("", ErrorKind.OTHER)
+        case ProbeOutcome.NOT_MADE:
+            error = reported_error(case)
+            return error if error is not None and _of_this_request(error, case) else None
+
+
+def by_policy(error: AwsError) -> Tri:
+    """Say whether AWS refused a call because of what policies say; UNKNOWN of an error that is not understood."""
+    if error.kind is ErrorKind.OTHER:
+        return UNKNOWN
+    return tri(error.denied or error.kind in _SAID_BY_OTHERS)
+
+
 def same_identity(one: str, another: str) -> bool:
-    """Say whether two ARNs may be of one identity. A session is its role's, whatever the role's path.
+    """Say whether two ARNs may be of one identity, whatever its path. A session is its role's.
 
     An account that is not twelve digits was masked before it was pasted, so it may be any.
     """
@@ -55,6 +79,10 @@ def same_identity(one: str, another: str) -> bool:
 
 
 _ACTIONS = {action.lower(): action for action in Action}
+_SAID_BY_OTHERS = (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.CONSOLE_REFUSED)
+"""What the console or a service says after it called STS: the operation that it names, if any, is its own."""
+_ASKED_WITH_THE_SAME = ("AssumeRole", "GetCallerIdentity", "")
+"""Operations whose credentials are the caller's own: what is wrong with them is wrong for the request."""
 
 
 @lru_cache(maxsize=16)
@@ -82,7 +110,7 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
         (
             _of_assume_role(error),
             not error.resource.startswith("arn:") or _same_arn(error.resource, case.request.role_arn),
-            not _signer(error) or same_identity(_signer(error), case.snapshot.source.arn),
+            not _signer(error) or same_identity(_signer(error), case.source_arn),
             error.layer is not None,
             place,
         )
@@ -97,6 +125,17 @@ def _of_assume_role(error: AwsError) -> bool:
     return error.operation == "AssumeRole" or (not error.operation and error.kind is not ErrorKind.OTHER)
 
 
+def _of_this_request(error: AwsError, case: Case) -> bool:
+    """Say whether an error is about this call, role and caller, as far as it names them."""
+    if error.action and error.action.lower() not in _ACTIONS:
+        return False
+    if error.operation not in _ASKED_WITH_THE_SAME and error.kind not in _SAID_BY_OTHERS:
+        return False
+    if error.resource.startswith("arn:") and not _same_arn(error.resource, case.request.role_arn):
+        return False
+    return not _signer(error) or same_identity(_signer(error), case.source_arn)
+
+
 def _signer(error: AwsError) -> str:
     return error.caller if error.caller.startswith("arn:") else ""
 
@@ -106,7 +145,7 @@ def _may_be_of(signer: str, caller: Caller) -> bool:
     if caller.kind is CallerKind.ROLE:
         session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
         return not signer or signer.startswith(session)
-    return signer in ("", caller.arn)
+    return signer in ("", caller.arn) or same_entity(signer, caller.arn)
 
 
 def _same_arn(one: str, another: str) -> bool:
@@ -134,6 +173,6 @@ def _stem(text: str) -> tuple[str | None, ...]:
     match kind:
         case "assumed-role" if "/" in arn.resource:
             return arn.partition, account, "role", arn.resource.split("/", 2)[1]
-        case "role":
-            return arn.partition, account, "role", name
+        case "role" | "user":
+            return arn.partition, account, kind, name
     return arn.partition, account, arn.resource

@@ -7,17 +7,25 @@ from functools import lru_cache
 
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
-from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, fragments_glob, whole_text
+from diagnose.evaluate.pattern import (
+    Matcher,
+    Text,
+    arn_glob,
+    beyond_glob,
+    fragments_glob,
+    has_misplaced_wildcard,
+    whole_text,
+)
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import split_arn
 from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Element, ElementTrace, Reason
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 
 # The nearer a miss, the sooner it is shown when a statement lists several resources.
 _NEARNESS = (
     Reason.NOT_TOLD,
-    Reason.WILDCARD_OVER_COLON,
+    Reason.WILDCARD_MISPLACED,
     Reason.SPACE_DIFFERS,
     Reason.CASE_DIFFERS,
     Reason.SESSION_FOR_ROLE,
@@ -41,14 +49,14 @@ _NEARNESS = (
 class Resources:
     """The Resource or NotResource element of one statement."""
 
-    __slots__ = ("_beyond", "_texts", "_values", "_variables", "everything", "negated", "static")
+    __slots__ = ("_misplaced", "_texts", "_values", "_variables", "everything", "negated", "static")
 
     def __init__(self, texts: Texts, *, negated: bool, variables: bool) -> None:
         """Compile every ARN pattern; those with variables need a request."""
         self._texts, self._variables, self.negated = texts, variables, negated
         self._values: tuple[tuple[Text, str], ...] | None = None
         self.everything = False
-        self._beyond: list[Matcher] = []
+        self._misplaced: list[Matcher] = []
         self.static: list[Matcher] | None = []
         for text in texts.texts:
             if _is_everything(text):
@@ -56,10 +64,10 @@ class Resources:
             elif variables and "${" in text:
                 self.static = None
             elif (matcher := _matcher(text)) is not None:
-                if self.static is not None:
+                if has_misplaced_wildcard(text):
+                    self._misplaced.append(matcher)
+                elif self.static is not None:
                     self.static.append(matcher)
-            elif (matcher := beyond_glob(text)) is not None:
-                self._beyond.append(matcher)
 
     @property
     def pointer(self) -> str:
@@ -83,8 +91,8 @@ class Resources:
                 if matches(request.resource):
                     listed = YES
                     break
-            if listed is NO and self._beyond:
-                listed = UNKNOWN if any(matches(request.resource) for matches in self._beyond) else NO
+            if listed is NO and self._misplaced:
+                listed = UNKNOWN if any(matches(request.resource) for matches in self._misplaced) else NO
         else:
             listed = any_of(_fits(text, request) for text, _ in self.values)
         return ~listed if self.negated else listed
@@ -120,11 +128,8 @@ def _is_everything(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _matcher(pattern: str) -> Matcher | None:
-    """Compile an ARN pattern. The service cannot be a wildcard, and a text of fewer than six parts fits nothing."""
-    arn = split_arn(pattern)
-    if arn is None or "*" in arn.service or "?" in arn.service:
-        return None
-    return arn_glob(pattern)
+    """Compile an ARN pattern. One of fewer than six parts fits only if a `*` goes on beyond a colon."""
+    return arn_glob(pattern) if split_arn(pattern) is not None else beyond_glob(pattern)
 
 
 def _fits(text: Text, request: ActionRequest) -> Tri:
@@ -133,12 +138,9 @@ def _fits(text: Text, request: ActionRequest) -> Tri:
         if _is_everything(text.static):
             return YES
         matcher = _matcher(text.static)
-        if matcher is None and (beyond := beyond_glob(text.static)) is not None and beyond(request.resource):
-            # AWS says that a `*` at the end of a part can go on beyond the colon, and not when it does.
-            return UNKNOWN
-        return tri(matcher is not None and matcher(request.resource))
+        return _listed(text.static, fits=matcher is not None and matcher(request.resource))
     first = text.fragments[0]
-    if not isinstance(first, tuple) or _matcher(first[0]) is None:
+    if not isinstance(first, tuple) or split_arn(first[0]) is None:
         return NO
     fragments = text.resolve(request)
     if isinstance(fragments, UnknownState):
@@ -146,19 +148,28 @@ def _fits(text: Text, request: ActionRequest) -> Tri:
     if fragments is None:
         return NO
     matcher = fragments_glob(fragments, arn=True)
-    return tri(matcher is not None and matcher(request.resource))
+    return _listed(first[0], fits=matcher is not None and matcher(request.resource))
+
+
+def _listed(pattern: str, *, fits: bool) -> Tri:
+    """Say whether a resource is listed. What a wildcard means where AWS says that none can be is not documented."""
+    if not fits:
+        return NO
+    return UNKNOWN if has_misplaced_wildcard(pattern) else YES
 
 
 def _miss(text: Text, fits: Tri, request: ActionRequest) -> Reason:
     """Say why one value does not fit."""
-    if fits is UNKNOWN:
-        return Reason.NOT_TOLD if text.static is None else Reason.WILDCARD_OVER_COLON
     if text.static is not None:
+        if fits is UNKNOWN:
+            return Reason.WILDCARD_MISPLACED
         if _matcher(text.static) is None:
             return Reason.SPACE_DIFFERS if text.static != text.static.strip() else Reason.NOT_AN_ARN
         reason = how_arns_differ(text.static, request.resource)
         return Reason.VARIABLE_IS_LITERAL if "${" in text.static else _known(reason)
     fragments = text.resolve(request)
+    if fits is UNKNOWN:
+        return Reason.NOT_TOLD if isinstance(fragments, UnknownState) else Reason.WILDCARD_MISPLACED
     if fragments is None or isinstance(fragments, UnknownState):
         return Reason.VARIABLE_UNRESOLVED
     return _known(how_arns_differ(whole_text(fragments), request.resource))

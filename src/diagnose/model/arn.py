@@ -75,6 +75,21 @@ def split_arn(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
+def same_entity(one: str, other: str) -> bool:
+    """Say whether two ARNs are of one IAM user or role: names are unique in an account, whatever the path.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
+    """
+    arns = [arn for arn in map(split_arn, (one, other)) if arn is not None and arn.service == "iam"]
+    entities = [
+        (arn.partition, arn.account, kind, name)
+        for arn in arns
+        for kind, _, name in (split_path(arn.resource),)
+        if kind in ("user", "role")
+    ]
+    return len(entities) == 2 and entities[0] == entities[1]
+
+
 def account_of(text: str) -> str:
     """Give the account of an ARN; empty where the ARN has none, or the text is not an ARN."""
     arn = split_arn(text)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from diagnose.model.arn import is_role_arn
+from diagnose.model.arn import is_role_arn, same_entity
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
@@ -148,6 +148,17 @@ class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     scps: Evidence[tuple[Level, ...]] = NOT_SUPPLIED
     organization: Evidence[Organization | None] = NOT_SUPPLIED
 
+    @property
+    def caller_arn(self) -> str:
+        """The caller's ARN as IAM has it, else as given: who derives a role's ARN from a session's leaves the path out.
+
+        A session's own ARN has no path.
+        """
+        principal = self.principal.value if isinstance(self.principal, Known) else None
+        if principal is None or principal.arn == self.arn or not same_entity(principal.arn, self.arn):
+            return self.arn
+        return principal.arn
+
 
 class Role(Struct, frozen=True, forbid_unknown_fields=True):
     """The destination role. `max_session_seconds` is between 3600 and 43200."""
@@ -218,6 +229,11 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     message: str = ""
     probe: ProbeResult | None = None
     note: str = ""
+
+    @property
+    def source_arn(self) -> str:
+        """The source's ARN as IAM has it, else as it was given."""
+        return self.snapshot.source.caller_arn
 
     @property
     def destination_arn(self) -> str:

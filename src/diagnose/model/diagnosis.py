@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from diagnose.model.arn import account_of
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.policy import Policy
 from diagnose.model.trace import Blocker, Decision, Doubt, ElementTrace, GateTrace, Layer
@@ -209,10 +210,24 @@ class Verdict(StrEnum):
         return (cls.DENIED, cls.UNDETERMINED, cls.ALLOWED)[allowed]
 
 
+class AwsAnswer(Struct, frozen=True):
+    """The error with which AWS answered: in the message that came with the case, or to the live attempt.
+
+    `refuses` says that it is about this very request. `by_policy` says whether a policy is to blame; AWS refuses a
+    request for other reasons, too: expired credentials, a Region, too many requests.
+    """
+
+    kind: ErrorKind
+    code: str = ""
+    refuses: bool = False
+    by_policy: Tri = Tri.UNKNOWN
+
+
 class Diagnosis(Struct, frozen=True):
     """All that a report may use. `verdict` is AWS's where it was asked, else what was computed.
 
-    `plan` holds remedies that together end in an allowed request, where one alone does not.
+    A request that AWS refused is denied, whatever was computed. `plan` holds remedies that together end in an allowed
+    request, where one alone does not.
     """
 
     case: Case
@@ -221,6 +236,13 @@ class Diagnosis(Struct, frozen=True):
     agreement: Agreement = Agreement.NOT_MADE
     findings: tuple[Finding, ...] = ()
     plan: tuple[Remedy, ...] = ()
+    answer: AwsAnswer | None = None
+
+    @property
+    def refused_though_allowed(self) -> bool:
+        """Whether AWS refused what the policies that were read allow."""
+        refused = self.answer is not None and self.answer.refuses
+        return refused and self.verdict is Verdict.DENIED and self.decision.verdict is Tri.YES
 
 
 def account_behind(owner: Owner, case: Case) -> str:

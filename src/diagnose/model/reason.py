@@ -38,8 +38,8 @@ class Reason(StrEnum):
     REGION_GIVEN = "region_given"
     NOT_AN_ARN = "not_an_arn"
     WILDCARD_TOO_NARROW = "wildcard_too_narrow"
-    WILDCARD_OVER_COLON = "wildcard_over_colon"
-    """It fits only if a `*` goes on beyond a colon, which AWS says it can."""
+    WILDCARD_MISPLACED = "wildcard_misplaced"
+    """It fits only if a wildcard can stand for the service or the type, where AWS says that none can be."""
 
     # Principals
     STALE_ID = "stale_id"

@@ -86,7 +86,7 @@ def with_fewer_companions(case: Case) -> Iterator[Case]:
 
 def trust_in(source: SourceSide) -> Policy:
     """Write a trust policy that leaves everything to the source's own policies."""
-    caller = parse_caller(source.arn)
+    caller = parse_caller(source.caller_arn)
     principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
     return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)

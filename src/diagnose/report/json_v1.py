@@ -22,7 +22,11 @@ class Flat(Struct, frozen=True, kw_only=True):
 
     `verdict` is AWS's answer where it was asked, `computed` what the policies say. `primary_cause` is the first
     rule, or `no-rule-explains-it` or `aws-answered-otherwise`. `blockers` counts what by itself stands in the way;
-    `fix_proved` says that one single change was proved to make the request allowed.
+    `fix_proved` says that one single change was proved to make the request allowed. `aws_refused` says that AWS refused
+    this very request: in the message that came with the case, or in answer to the live attempt; a request that AWS
+    refused and the policies allow is `denied`. `aws_error_kind` and `aws_error_code` are of the error that AWS answered
+    with. `source_arn` is as it was given; `source_arn_read` is as IAM has it, with its path, and counts where the two
+    differ.
     """
 
     tool_version: str
@@ -34,6 +38,7 @@ class Flat(Struct, frozen=True, kw_only=True):
     action: str
     certainty: CertaintyWord
     source_arn: str
+    source_arn_read: str
     source_account: str
     dest_role_arn: str
     dest_account: str
@@ -42,6 +47,9 @@ class Flat(Struct, frozen=True, kw_only=True):
     visibility_destination: Visibility
     probe: ProbeWord
     agreement: AgreementWord
+    aws_refused: bool
+    aws_error_kind: str
+    aws_error_code: str
     blockers: int
     causes_certain: int
     causes_possible: int

@@ -265,12 +265,7 @@ def test_the_session_name_is_always_sent_and_may_be_unknown() -> None:
         pytest.param("aws:ResourceTag/team", ("session",), id="a tag that is handed on hides the destination's"),
         pytest.param("iam:ResourceTag/team", ("session",), id="under both names"),
         pytest.param("aws:ResourceTag/cost", ("far",), id="a tag that is not handed on hides nothing"),
-        pytest.param(
-            "aws:RequestTag/team", UNKNOWN_STATE, id="whether a tag that is handed on is requested is not told"
-        ),
         pytest.param("aws:RequestTag/cost", ABSENT, id="a tag that is not handed on is not requested"),
-        pytest.param("aws:TagKeys", UNKNOWN_STATE, id="so the keys of the tags are not told"),
-        pytest.param("sts:TransitiveTagKeys", UNKNOWN_STATE, id="nor the transitive ones"),
     ],
 )
 def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
@@ -282,6 +277,26 @@ def test_tags_that_a_session_hands_on(key: str, state: object) -> None:
         role_tags=Known({"team": "far", "cost": "far"}),
     )
     assert told(one, key) == state
+
+
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        pytest.param("aws:RequestTag/team", (("shop",), ABSENT), id="its value, or nothing"),
+        pytest.param("aws:TagKeys", (("cost",), ("cost", "Team")), id="the keys with it, or without"),
+        pytest.param("sts:TransitiveTagKeys", (ABSENT, ("Team",)), id="those that are handed on, or none"),
+    ],
+)
+def test_whether_a_tag_that_is_handed_on_is_requested_is_all_that_is_not_told(
+    key: str, options: tuple[tuple[str, ...], ...]
+) -> None:
+    one = case(
+        SESSION,
+        session_tags=Known({"Team": "shop"}),
+        transitive=Known(("TEAM",)),
+        parameters=Parameters("nightly", tags={"cost": "1"}),
+    )
+    assert told(one, key) == frozenset(options)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])

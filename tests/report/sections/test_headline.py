@@ -2,8 +2,10 @@ import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Via
-from diagnose.model.diagnosis import Agreement, Owner, Verdict
+from diagnose.model.diagnosis import Agreement, AwsAnswer, Owner, Verdict
+from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report.sections.headline import destination_name, ends, headline, owner_name, source_name
 
 CASE = EVERY["allowed"](NAMES).case
@@ -113,20 +115,48 @@ def test_the_request_is_told_with_all_that_a_policy_can_ask_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "refused"),
+    ("answer", "row"),
     [
-        pytest.param("", False, id="nothing was reported"),
-        pytest.param("Not authorized to perform sts:AssumeRole", True, id="a denial"),
-        pytest.param("Roles may not be assumed by root accounts.", True, id="the root user"),
+        pytest.param(None, None, id="nothing was reported"),
+        pytest.param(AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied"), None, id="another call was refused"),
         pytest.param(
-            "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed",
-            True,
-            id="an MFA code",
+            AwsAnswer(ErrorKind.NOT_AUTHORIZED, "", refuses=True, by_policy=YES),
+            "AWS denied it, according to the error in the case",
+            id="a denial",
         ),
-        pytest.param("The security token included in the request is expired", False, id="another error"),
-        pytest.param("Rate exceeded\nNot authorized to perform sts:AssumeRole", True, id="a denial among others"),
+        pytest.param(
+            AwsAnswer(ErrorKind.THROTTLED, "Throttling", refuses=True, by_policy=NO),
+            "AWS refused it, according to the error in the case",
+            id="another refusal",
+        ),
     ],
 )
-def test_it_is_said_that_a_refusal_was_reported(message: str, refused: bool) -> None:
-    rows = dict(ends(replace(EVERY["allowed"](NAMES), case=replace(CASE, message=message))))
-    assert ("reported" in rows) is refused
+def test_it_is_said_that_a_refusal_was_reported(answer: AwsAnswer | None, row: str | None) -> None:
+    diagnosis = replace(EVERY["allowed"](NAMES), case=replace(CASE, message="An error"), answer=answer)
+    assert dict(ends(diagnosis)).get("reported") == row
+
+
+@pytest.mark.parametrize(
+    ("answer", "begins"),
+    [
+        pytest.param(
+            AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied", refuses=True, by_policy=YES),
+            "DENIED: AWS refused it (`AccessDenied`); the policies that were read allow",
+            id="a denial",
+        ),
+        pytest.param(
+            AwsAnswer(ErrorKind.TOKEN_EXPIRED, "ExpiredToken", refuses=True, by_policy=NO),
+            "FAILED: AWS refused it (`ExpiredToken`), though not because of a policy; the policies that were read",
+            id="a refusal that no policy is to blame for",
+        ),
+        pytest.param(
+            AwsAnswer(ErrorKind.OTHER, "", refuses=True, by_policy=UNKNOWN),
+            "FAILED: AWS refused it, with an error that xdiag does not know; the policies that were read allow session",
+            id="an error that is not understood",
+        ),
+    ],
+)
+def test_a_refusal_of_what_the_policies_allow_is_said_in_the_first_line(answer: AwsAnswer, begins: str) -> None:
+    refused = replace(EVERY["allowed"](NAMES), verdict=Verdict.DENIED, agreement=Agreement.NOT_MADE, answer=answer)
+    assert headline(refused).startswith(begins)
+    assert dict(ends(refused))["answer from"] == "AWS, which refused it; the policies that were read allow it"

@@ -44,19 +44,23 @@ def request_tag(call: Call, tag: str) -> State:
     if value := tag_state(call.sent_tags, tag):
         return value
     inherited = call.inherited_tag_keys
-    return UNKNOWN_STATE if inherited is None or tag in inherited else ABSENT
+    if inherited is None:
+        return UNKNOWN_STATE
+    if tag not in inherited:
+        return ABSENT
+    session = call.case.snapshot.source.session.tags
+    value = tag_state(session.value, tag) if isinstance(session, Known) else ABSENT
+    return UnknownState((value, ABSENT)) if value else UNKNOWN_STATE
 
 
 def tag_keys(call: Call) -> State:
-    """The keys of all tags that are passed."""
-    return UNKNOWN_STATE if call.inherited_tag_keys != () else tuple(call.sent_tags)
+    """The keys of all tags that are passed. Whether those that are handed on are among them is not documented."""
+    return _with_inherited(call, tuple(call.sent_tags))
 
 
 def transitive_tag_keys(call: Call) -> State:
-    """The keys of those that are to be handed on."""
-    if call.inherited_tag_keys != ():
-        return UNKNOWN_STATE
-    return call.case.request.parameters.transitive_tag_keys if call.sent_tags else ABSENT
+    """The keys of those that are to be handed on; of those that already were, the same is not documented."""
+    return _with_inherited(call, call.case.request.parameters.transitive_tag_keys if call.sent_tags else ABSENT)
 
 
 def context_providers(call: Call) -> State:
@@ -171,6 +175,18 @@ def roles_organization(call: Call) -> State:
 def roles_organization_path(call: Call) -> State:
     """The role's account may be in another organization than the caller's, or in none."""
     return paths_in(call.case.snapshot.destination.organization)
+
+
+def _with_inherited(call: Call, sent: tuple[str, ...]) -> State:
+    """Give keys of tags, with and without those that are inherited from the caller's session."""
+    inherited = call.inherited_tag_keys
+    if inherited is None:
+        return UNKNOWN_STATE
+    if not inherited:
+        return sent
+    tags = call.case.snapshot.source.session.tags
+    names = {name.lower(): name for name in tags.value} if isinstance(tags, Known) else {}
+    return UnknownState((sent, (*sent, *(names.get(key, key) for key in inherited))))
 
 
 def _at_endpoint(call: Call, value_at: Callable[[Endpoint], str]) -> State:

@@ -78,7 +78,7 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
         text = f"Ask {whom} for {_all_of(layer, case)}, {_SEND}"
         yield Draft(owner, text, letter=Letter.POLICIES)
         return
-    source, role = f"`{case.snapshot.source.arn}`", f"`{case.destination_arn}`"
+    source, role = f"`{case.source_arn}`", f"`{case.destination_arn}`"
     if layer is None:
         text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
     elif layer is Layer.ENDPOINT:
@@ -102,7 +102,7 @@ def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
     role = case.destination_arn
     text = (
         f"Ask the owner of account `{account_of(role)}` whether the trust policy of `{role}` allows "
-        f"`{case.snapshot.source.arn}`: it must contain a statement such as this one, and no Deny that applies"
+        f"`{case.source_arn}`: it must contain a statement such as this one, and no Deny that applies"
     )
     yield Draft(Owner.DESTINATION, text, edited, Unseen(document), letter=Letter.STATEMENT)
 
@@ -126,7 +126,7 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
         text = f"Grant {', and '.join(grants)}, and run xdiag again"
         yield Draft(Owner.XDIAG, text)
     if any(gap.gap is Gap.NO_CREDENTIALS for gap in gaps) and subject.layer in _PROFILES:
-        flag, arn = _PROFILES[subject.layer], case.snapshot.source.arn
+        flag, arn = _PROFILES[subject.layer], case.source_arn
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
         text = f"Run xdiag again with a working profile of account `{account}` as `{flag}`"
         yield Draft(Owner.XDIAG, text)
@@ -242,7 +242,7 @@ def _all_of(layer: Layer, case: Case) -> str:
         case Layer.BOUNDARY:
             return f"the permissions boundary of {source_phrase(case)}, if it has one"
         case Layer.SCP:
-            return f"the service control policies that apply to account `{account_of(case.snapshot.source.arn)}`"
+            return f"the service control policies that apply to account `{account_of(case.source_arn)}`"
         case Layer.RCP:
             return f"the resource control policies that apply to account `{account_of(case.destination_arn)}`"
         case Layer.ENDPOINT:

@@ -101,8 +101,8 @@ def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft
 def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Make the call as somebody else: whom the trust policy names, or who signed in."""
     named = _named_caller(subject) or case.request.signed_in_as
-    if named and named != case.snapshot.source.arn:
-        text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
+    if named and named != case.source_arn:
+        text = f"Make the request as `{named}` instead of `{case.source_arn}`"
     elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
         text = "Make the request as an IAM user or a role; the root user cannot assume roles"
     else:
@@ -134,7 +134,7 @@ def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
 
 def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Name the source as AWS does, or sign with the credentials of the one that is named."""
-    gate, named = subject.gate, case.snapshot.source.arn
+    gate, named = subject.gate, case.source_arn
     as_printed = "as `aws sts get-caller-identity` prints it"
     if gate is not None and gate.reason is Reason.NO_SUCH_CALLER:
         text = f"Give the source {as_printed}; IAM has no `{named}` that could have signed the request"

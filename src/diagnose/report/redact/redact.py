@@ -234,6 +234,7 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "unknown": _sentence,
         "action": _unchanged,
     },
+    diagnoses.AwsAnswer: {"code": _code},
     diagnoses.Diagnosis: _NONE,
 }
 """Type to field to how its text is rewritten. Fields that hold no text of their own have no row."""

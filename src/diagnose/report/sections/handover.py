@@ -14,7 +14,7 @@ def handover(remedy: Remedy, case: Case) -> str:
     if remedy.letter is None:
         return ""
     addressee = OWNER_WORDS[remedy.owner].asked.format(account=account_behind(remedy.owner, case))
-    whom = f"To {addressee}: `{case.snapshot.source.arn}` needs to assume `{case.destination_arn}`"
+    whom = f"To {addressee}: `{case.source_arn}` needs to assume `{case.destination_arn}`"
     match remedy.letter:
         case Letter.CHANGE:
             return _change(remedy, whom)

@@ -7,6 +7,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
+from diagnose.model.tri import Tri
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.safe_text import in_backticks
 
@@ -17,6 +18,8 @@ _LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 def headline(diagnosis: Diagnosis) -> str:
     """Say the verdict and both ends in one line, short enough for the title of a ticket."""
     source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
+    if diagnosis.refused_though_allowed:
+        return f"{refused_words(diagnosis)}; the policies that were read allow {source} to assume {role}"
     match diagnosis.verdict:
         case Verdict.DENIED:
             return f"DENIED: {source} cannot assume {role}"
@@ -28,9 +31,22 @@ def headline(diagnosis: Diagnosis) -> str:
             assert_never(diagnosis.verdict)
 
 
+def refused_words(diagnosis: Diagnosis) -> str:
+    """Say that AWS refused the request, and whether that is a denial by its policies, as far as the error tells."""
+    answer = diagnosis.answer
+    code = f" ({in_backticks(answer.code)})" if answer is not None and answer.code else ""
+    match answer.by_policy if answer is not None else Tri.YES:
+        case Tri.YES:
+            return f"DENIED: AWS refused it{code}"
+        case Tri.NO:
+            return f"FAILED: AWS refused it{code}, though not because of a policy"
+        case Tri.UNKNOWN:
+            return f"FAILED: AWS refused it{code}, with an error that xdiag does not know"
+
+
 def source_name(case: Case) -> str:
     """Name the caller: `role ci/deployer (111111111111)`."""
-    arn = case.snapshot.source.arn
+    arn = case.source_arn
     try:
         caller = parse_caller(arn)
     except XdiagError:
@@ -74,25 +90,20 @@ def owner_name(owner: Owner, case: Case) -> str:
 def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Set out both ends in full: ARNs, accounts, and what the request carries."""
     case = diagnosis.case
-    rows = [("source", case.snapshot.source.arn), ("destination", case.request.role_arn)]
+    rows = [("source", case.source_arn), ("destination", case.request.role_arn)]
+    if case.source_arn != case.snapshot.source.arn:
+        rows.insert(1, ("corrected", f"the source was given as {case.snapshot.source.arn}; IAM has it as above"))
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
-    if _reports_a_refusal(case):
-        rows.append(("reported", "AWS denied it, according to the error in the case"))
+    if case.message and diagnosis.answer is not None and diagnosis.answer.refuses:
+        verb = "denied" if diagnosis.answer.by_policy is Tri.YES else "refused"
+        rows.append(("reported", f"AWS {verb} it, according to the error in the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
-    rows.append(("answer from", _authority(diagnosis.agreement)))
+    rows.append(("answer from", _authority(diagnosis)))
     if case.note:
         rows.append(("note", case.note))
     return tuple(rows)
-
-
-def _reports_a_refusal(case: Case) -> bool:
-    if not case.message:
-        return False
-    from diagnose.model.error_text.parser import parse_errors
-
-    return any(error.denied or error.code.startswith("AccessDenied") for error in parse_errors(case.message))
 
 
 def _caller_name(caller: CallerArn) -> str:
@@ -143,18 +154,20 @@ def _request(case: Case) -> list[str]:
     return parts
 
 
-def _authority(agreement: Agreement) -> str:
+def _authority(diagnosis: Diagnosis) -> str:
     """Say whose answer the verdict is."""
-    match agreement:
+    match diagnosis.agreement:
         case Agreement.AGREES:
             return "AWS; the policies say the same"
         case Agreement.SETTLES:
             return "AWS; the policies alone do not settle it"
         case Agreement.CONTRADICTS:
             return "AWS; xdiag computed the opposite"
+        case Agreement.NOT_MADE | Agreement.INCONCLUSIVE if diagnosis.refused_though_allowed:
+            return "AWS, which refused it; the policies that were read allow it"
         case Agreement.NOT_MADE:
             return "the policies; AWS was not asked"
         case Agreement.INCONCLUSIVE:
             return "the policies; AWS was asked, but its answer was neither yes nor no"
         case _:
-            assert_never(agreement)
+            assert_never(diagnosis.agreement)

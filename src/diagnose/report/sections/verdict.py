@@ -28,8 +28,11 @@ _POINTED = {
 
 
 def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial."""
+    """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial by policies."""
     match diagnosis.verdict:
+        case Verdict.DENIED if diagnosis.refused_though_allowed and builtin_cause(diagnosis) is None:
+            blocks = tuple(_allowed(diagnosis))
+            return (Section("What the policies that were read say", blocks),) if blocks else ()
         case Verdict.ALLOWED if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
             blocks = tuple(_allowed(diagnosis))
             return (Section("What allows it", blocks),) if blocks else ()
