@@ -134,10 +134,53 @@ class TestCredentials:
         config.write_text(f"[profile tool]\ncredential_process = /bin/echo '{answered}'\n")
         assert open_credentials("tool", None, None).provenance() == ("custom-process", True)
 
-    def test_a_credential_process_that_is_not_there_is_a_mistake(self, config: Path) -> None:
-        config.write_text("[profile tool]\ncredential_process = /nowhere/tool\n")
-        with pytest.raises(XdiagError, match="/nowhere/tool"):
-            identify(open_credentials("tool", None, None))
+    @pytest.mark.parametrize(
+        ("process", "why"),
+        [
+            pytest.param("/nowhere/tool", "No such file or directory: '/nowhere/tool'", id="it is not there"),
+            *(
+                pytest.param(f"/bin/echo '{printed}'", "what it gave are not credentials", id=f"it prints {printed!r}")
+                for printed in (
+                    "1",
+                    "null",
+                    "[]",
+                    '"x"',
+                    "",
+                    "{",
+                    "[" * 9999,
+                    '{"Version": 1, "AccessKeyId": 1, "SecretAccessKey": "x"}',
+                    '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": null}',
+                    '{"Version": 1, "AccessKeyId": "ASIA\\nEXAMPLE", "SecretAccessKey": "x"}',
+                    '{"Version": 1, "AccessKeyId": "\\ud800", "SecretAccessKey": "x"}',
+                    '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": []}',
+                    '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "Expiration": 5}',
+                )
+            ),
+            pytest.param("/bin/echo '{}'", "run its `credential_process` by hand", id="it prints no version"),
+        ],
+    )
+    def test_a_credential_process_that_gives_no_credentials_is_a_gap(
+        self, config: Path, process: str, why: str
+    ) -> None:
+        config.write_text(f"[profile tool]\ncredential_process = {process}\n")
+        refusal = identify(open_credentials("tool", None, None))
+        assert isinstance(refusal, Refusal)
+        assert (refusal.gap, refusal.answered) == (Gap.NO_CREDENTIALS, False)
+        assert why in refusal.text
+
+    @pytest.mark.parametrize("stream", ["1", "2"])
+    def test_nothing_that_a_failing_credential_process_writes_is_shown(
+        self, config: Path, tmp_path: Path, stream: str
+    ) -> None:
+        tool = tmp_path / "tool"
+        tool.write_text(f"#!/bin/sh\nprintf 'the password is hunter2' >&{stream}\nexit 1\n")
+        tool.chmod(0o755)
+        config.write_text(f"[profile tool]\ncredential_process = {tool}\n")
+        refusal = identify(open_credentials("tool", None, None))
+        assert isinstance(refusal, Refusal)
+        assert refusal.text == (
+            "Error when retrieving credentials from custom-process: run its `credential_process` by hand to see why"
+        )
 
     def test_an_mfa_code_is_asked_of_nobody_but_a_person(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config.write_text(
@@ -178,7 +221,7 @@ class TestIdentity:
         refusal = identify(side)
         assert isinstance(refusal, Refusal)
         assert (refusal.gap, refusal.answered) == (Gap.UNREACHABLE, False)
-        assert refusal.text.startswith("the answer is not from AWS")
+        assert refusal.text.startswith("the answer is not one that AWS gives")
 
     def test_a_key_of_neither_kind_tells_nothing_of_its_lifetime(self, config: Path) -> None:
         config.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")

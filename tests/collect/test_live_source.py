@@ -195,7 +195,7 @@ class TestManaged:
     def test_the_other_versions_of_a_policy_of_aws_are_nobodys_mistake(self, side: Credentials) -> None:
         arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
         with Stubber(side.client("iam")) as stub:
-            described = {"Policy": {"PolicyName": "ReadOnlyAccess", "DefaultVersionId": "v90"}}
+            described = {"Policy": {"Arn": arn, "PolicyName": "ReadOnlyAccess", "DefaultVersionId": "v90"}}
             stub.add_response("get_policy", described, {"PolicyArn": arn})
             version = {"PolicyVersion": {"Document": DOCUMENT, "VersionId": "v90"}}
             stub.add_response("get_policy_version", version, {"PolicyArn": arn, "VersionId": "v90"})

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from diagnose.aws.calls import Refusal, answer_or_refusal
+from msgspec.structs import replace
+
+from diagnose.aws.calls import Refusal, ask
 from diagnose.aws.session import Credentials
 from diagnose.model.case import Request
 
@@ -20,16 +22,12 @@ def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) 
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
-
-    def step() -> None:
-        credentials.client("sts", request.region).assume_role(**_parameters(request, mfa_code))
-
     with _silence():
-        refusal = answer_or_refusal("sts:AssumeRole", step)
-    if refusal is None or not mfa_code:
-        return refusal
+        answer = ask(credentials.in_region(request.region), "sts:AssumeRole", **_parameters(request, mfa_code))
+    if not isinstance(answer, Refusal):
+        return None
     # AWS quotes a parameter that it finds malformed.
-    return Refusal(refusal.gap, refusal.code, refusal.message.replace(mfa_code, "..."), refusal.answered)
+    return replace(answer, message=answer.message.replace(mfa_code, "...")) if mfa_code else answer
 
 
 # The least that AWS issues credentials for.

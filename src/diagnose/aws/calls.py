@@ -1,7 +1,8 @@
 """One call to AWS, answered with evidence: what was read, or why it could not be.
 
 The only place that knows the exceptions of boto. An action is written as IAM writes it, `iam:GetRole`: it is at once
-the operation that is called and the permission that the call needs.
+the operation that is called and the permission that the call needs. INVARIANT: whatever an answer holds, it is read
+only after it was held against what AWS promises, and an answer that breaks a promise is a refusal, never a value.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,14 +10,16 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from botocore import exceptions as boto
 from botocore import xform_name
-from botocore.parsers import ResponseParserError
 from msgspec import Struct
 
+from diagnose.aws.promises import BrokenPromiseError, check_echoes
 from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
-NOT_AWS = "the answer is not from AWS; it may be from a proxy, or --endpoint-url may name another server"
+NOT_AWS = "the answer is not one that AWS gives; it may be from a proxy, or --endpoint-url may name another server"
+_MOST_PAGES = 200
+"""More than any listing has: a page holds up to 1,000 roles, and an account up to 10,000."""
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 
@@ -48,7 +51,7 @@ class Refusal(Struct, frozen=True):
 
 def call(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[Answer]:
     """Make one call. `subject` is what it is about, for people: mostly an ARN."""
-    answer = _call(clients, action, parameters)
+    answer = ask(clients, action, **parameters)
     return gap_left_by(answer, subject, action) if isinstance(answer, Refusal) else Known(answer, action)
 
 
@@ -56,7 +59,7 @@ def call_or_absent(
     clients: Clients, action: str, subject: str, /, *, absent: str = "NoSuchEntity", **parameters: object
 ) -> Evidence[Answer | None]:
     """Make one call to which the error code `absent` is an answer, too: None."""
-    answer = _call(clients, action, parameters)
+    answer = ask(clients, action, **parameters)
     if not isinstance(answer, Refusal):
         return Known(answer, action)
     return Known(None, action) if answer.answered and answer.code == absent else gap_left_by(answer, subject, action)
@@ -91,6 +94,12 @@ def gap_left_by(refusal: Refusal, subject: str, permission: str) -> Unread:
     return Unread(refusal.gap, subject, permission if helps else "", refusal.text)
 
 
+def ask(clients: Clients, action: str, /, **parameters: object) -> Answer | Refusal:
+    """Make one call, and give the answer if it keeps what AWS promises of it."""
+    client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
+    return client if isinstance(client, Refusal) else _ask(client, action, parameters)
+
+
 def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
     """Take one step with boto, and let none of its exceptions out.
 
@@ -106,9 +115,6 @@ def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
         gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
         advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
-    except ResponseParserError:
-        # What it could not read is somebody else's page, of any length, and of no help.
-        return Refusal(Gap.UNREACHABLE, ResponseParserError.__name__, NOT_AWS)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.
         return Refusal(Gap.NO_CREDENTIALS, "ExpiredCredentials", redacted(str(error)))
@@ -170,22 +176,54 @@ _CREDENTIALS = (
 _SIGNED_OUT = (boto.SSOTokenLoadError, boto.TokenRetrievalError)
 
 
-def _call(clients: Clients, action: str, parameters: Mapping[str, object]) -> Answer | Refusal:
-    def step() -> Answer:
-        service, _, operation = action.partition(":")
-        answer: Answer = getattr(clients.client(service), xform_name(operation))(**parameters)
+def _ask(client: Any, action: str, parameters: Mapping[str, object]) -> Answer | Refusal:
+    """Make one call with a client whose credentials were at hand a moment ago, so that what goes wrong is the answer.
+
+    botocore's parsers, and its own readers of what they give, let out whatever they stumble over.
+    """
+
+    def step() -> Answer | Refusal:
+        try:
+            answer: Answer = getattr(client, xform_name(action.partition(":")[2]))(**parameters)
+            check_echoes(action, answer, parameters)
+        except (boto.ClientError, boto.BotoCoreError):
+            raise
+        except BrokenPromiseError as error:
+            return _broken(action, str(error))
+        except Exception as error:  # a page of somebody else, of any length, and of no help
+            return Refusal(Gap.UNREACHABLE, type(error).__name__, f"{NOT_AWS} ({action})")
         return answer
 
     return answer_or_refusal(action, step)
 
 
 def _all_pages(clients: Clients, action: str, key: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | Refusal:
-    def walk() -> tuple[Any, ...]:
-        service, _, operation = action.partition(":")
-        pages = clients.client(service).get_paginator(xform_name(operation)).paginate(**parameters)
-        return tuple(item for page in pages for item in page.get(key, ()))
+    service = action.partition(":")[0]
+    sent, received = _MARKERS.get(service, ("NextToken", "NextToken"))
+    items: list[Any] = []
+    markers = [""]
+    while len(markers) <= _MOST_PAGES:
+        page = ask(clients, action, **parameters, **({sent: markers[-1]} if markers[-1] else {}))
+        if isinstance(page, Refusal):
+            return page
+        items += page[key]
+        marker = page.get(received) or ""
+        if not page.get("IsTruncated", marker):
+            return tuple(items)
+        if not marker:
+            return _broken(action, f"another page follows, and `{received}` is missing")
+        if marker in markers:
+            return _broken(action, f"`{received}` repeats, so that the listing would never end")
+        markers.append(marker)
+    return _broken(action, f"the listing does not end within {_MOST_PAGES} pages")
 
-    return answer_or_refusal(action, walk)
+
+# How the services name the next page in a request and in an answer.
+_MARKERS = {"iam": ("Marker", "Marker")}
+
+
+def _broken(action: str, what: str) -> Refusal:
+    return Refusal(Gap.UNREACHABLE, BrokenPromiseError.__name__, f"{NOT_AWS} ({action}: {what})")
 
 
 def _unusable(error: Exception) -> XdiagError:
@@ -201,13 +239,15 @@ def _answer(error: boto.ClientError, action: str) -> Refusal:
     A profile may have to assume a role, or to ask IAM Identity Center, before the call proper is made. That this was
     refused says nothing of the call.
     """
-    code = error.response.get("Error", {}).get("Code", "")
-    message = redacted(error.response.get("Error", {}).get("Message", ""))
+    described = error.response.get("Error")
+    code, message = (described.get(name) for name in ("Code", "Message")) if isinstance(described, dict) else ("", "")
+    code = code if isinstance(code, str) else ""
+    message = redacted(message) if isinstance(message, str) else ""
     if error.operation_name != action.partition(":")[2]:
         before = f"no credentials, because AWS refused {error.operation_name}: {code}: {message}"
         return Refusal(Gap.NO_CREDENTIALS, code, before)
     if not code:
-        return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)
+        return Refusal(Gap.UNREACHABLE, type(error).__name__, f"{NOT_AWS} ({action})")
     if code in _DENIALS:
         return Refusal(Gap.ACCESS_DENIED, code, message, answered=True)
     if code in _REJECTED_CREDENTIALS:

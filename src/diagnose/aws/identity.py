@@ -2,9 +2,8 @@
 
 from msgspec import Struct
 
-from diagnose.aws.calls import NOT_AWS, Refusal, answer_or_refusal
+from diagnose.aws.calls import Refusal, ask
 from diagnose.aws.session import Credentials
-from diagnose.model.evidence import Gap
 
 
 class Identity(Struct, frozen=True):
@@ -27,14 +26,7 @@ def identify(credentials: Credentials) -> Identity | Refusal:
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
-
-    def step() -> Identity | Refusal:
-        try:
-            answer = credentials.client("sts").get_caller_identity()
-            arn, account = answer["Arn"], answer["Account"]
-        except KeyError as error:
-            # A page that happens to be XML; botocore looks in it for the answer, and so do we.
-            return Refusal(Gap.UNREACHABLE, type(error).__name__, NOT_AWS)
-        return Identity(arn, account, *credentials.provenance())
-
-    return answer_or_refusal("sts:GetCallerIdentity", step)
+    answer = ask(credentials, "sts:GetCallerIdentity")
+    if isinstance(answer, Refusal):
+        return answer
+    return Identity(answer["Arn"], answer["Account"], *credentials.provenance())

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import RefreshWithMFAUnsupportedError
+from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, RefreshWithMFAUnsupportedError
+from msgspec import Struct
 
 from diagnose.aws.calls import Refusal, answer_or_refusal
+from diagnose.aws.promises import check_body
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION
 
@@ -33,13 +35,20 @@ class Credentials:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Give a client, for `region` or for the side's own. Raises what boto raises."""
+        """Give a client, for `region` or for the side's own, whose credentials are at hand. Raises what boto raises."""
+        self._frozen()
         key = (service, region or self.region)
         if key not in self._clients:
             # boto3's stubs know services by literal names only.
             make: Any = self._session.client
-            self._clients[key] = make(service, region_name=key[1], endpoint_url=self._endpoint_url, config=_CONFIG)
+            client = make(service, region_name=key[1], endpoint_url=self._endpoint_url, config=_CONFIG)
+            client.meta.events.register("before-parse", check_body)
+            self._clients[key] = client
         return self._clients[key]
+
+    def in_region(self, region: str | None) -> "Regional":
+        """Give the same credentials for calls to another Region; None is the side's own."""
+        return Regional(self, region)
 
     def provenance(self) -> tuple[str, bool | None]:
         """Say which provider found the credentials (botocore's name for it), and whether they are temporary.
@@ -48,10 +57,54 @@ class Credentials:
 
         Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
         """
-        credentials = self._session.get_credentials()
-        if credentials is None:
+        frozen, found = self._frozen(), self._session.get_credentials()
+        if found is None:
             return "", None
-        return credentials.method, {"ASIA": True, "AKIA": False}.get(credentials.access_key[:4])
+        return found.method, {"ASIA": True, "AKIA": False}.get(frozen.access_key[:4])
+
+    def _frozen(self) -> Any:
+        """Find the credentials, and renew them where they are about to expire; None where there are none.
+
+        Whoever provides them may give anything: botocore lets out what it stumbles over, and signs with the rest.
+        """
+        try:
+            found = self._session.get_credentials()
+            frozen = None if found is None else found.get_frozen_credentials()
+            if frozen is not None and not all(
+                map(
+                    _is_key,
+                    (
+                        frozen.access_key,
+                        frozen.secret_key,
+                        frozen.token or "-" if frozen.token in (None, "") else frozen.token,
+                    ),
+                )
+            ):
+                raise TypeError
+        except CredentialRetrievalError as error:
+            provider = error.kwargs["provider"]
+            # What a process writes may hold a secret of any form.
+            raise _unfit(provider, _ASK_IT) if provider == "custom-process" else error from None
+        except (ClientError, BotoCoreError):
+            raise
+        except OSError as error:
+            raise _unfit("the profile", str(error)) from None
+        except Exception as error:
+            if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+                raise  # expired although just renewed
+            raise _unfit("the profile", f"what it gave are not credentials; {_ASK_IT}") from None
+        return frozen
+
+
+class Regional(Struct, frozen=True):
+    """Credentials for calls to one Region."""
+
+    credentials: Credentials
+    region: str | None
+
+    def client(self, service: str) -> Any:
+        """Give the client of a service in this Region. Raises what boto raises."""
+        return self.credentials.client(service, self.region)
 
 
 def open_credentials(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
@@ -77,6 +130,18 @@ _CONFIG = Config(
 
 # What a request to an endpoint that is in no Region, such as an emulator, is signed for.
 _ANY = "us-east-1"
+
+
+_ASK_IT = "run its `credential_process` by hand to see why"
+
+
+def _unfit(provider: str, why: str) -> CredentialRetrievalError:
+    return CredentialRetrievalError(provider=provider, error_msg=why)
+
+
+def _is_key(part: object) -> bool:
+    """Say whether a part of credentials can be put into a request."""
+    return isinstance(part, str) and part.isascii() and part.isprintable() and bool(part)
 
 
 def _check_endpoint(url: str | None) -> None:

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
-
 from diagnose.aws.calls import list_all_or_absent
 from diagnose.aws.session import Credentials
 from diagnose.errors import XdiagError
@@ -37,7 +35,7 @@ def read_endpoint(
         return Unread(Gap.NO_CREDENTIALS, endpoint, _ACTION, "no credentials were given for the source's account")
     progress(f"reading VPC endpoint {endpoint}")
     endpoints = list_all_or_absent(
-        _Regional(credentials, region),
+        credentials.in_region(region),
         _ACTION,
         endpoint,
         "VpcEndpoints",
@@ -55,16 +53,6 @@ def read_endpoint(
 
 _ACTION = "ec2:DescribeVpcEndpoints"
 _ID = re.compile(r"vpce-[0-9a-f]+")
-
-
-class _Regional(Struct, frozen=True):
-    """Clients of one Region."""
-
-    credentials: Credentials
-    region: str
-
-    def client(self, service: str) -> Any:
-        return self.credentials.client(service, self.region)
 
 
 def _endpoint(described: Any, region: str) -> Endpoint:

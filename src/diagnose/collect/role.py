@@ -37,7 +37,7 @@ def read_destination(role: RoleArn, reader: Reader | Unread, progress: Callable[
         return DestinationSide(role=answer, trust_policy=answer, other_roles=answer)
     progress(f"listing the roles of account {role.account}")
     subject = f"roles of account {role.account}"
-    roles = list_all(reader.credentials, "iam:ListRoles", subject, "Roles", PaginationConfig={"PageSize": 1000})
+    roles = list_all(reader.credentials, "iam:ListRoles", subject, "Roles", MaxItems=1000)
     if isinstance(answer, Unread):
         return _read_from_listing(role, answer, roles)
     near = roles if isinstance(roles, Unread) else Known(_near(role, roles.value), roles.source)
