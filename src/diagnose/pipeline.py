@@ -11,7 +11,7 @@ from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy import propose, propose_plan
+from diagnose.remedy import Bounds, propose, propose_plan
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -21,7 +21,8 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     """
     decision = decide(case)
     causes = explain(rules, case, decision)
-    findings = tuple(_finding(cause, case, decision) for cause in causes)
+    bounds = Bounds(case) if causes else None
+    findings = tuple(_finding(cause, case, decision, bounds) for cause in causes)
     agreement = agreement_of(decision, case.probe)
     verdict = _verdict(decision.verdict, case.probe, agreement)
     return Diagnosis(case, decision, verdict, agreement, findings, _whole_plan(causes, findings, case, decision))
@@ -39,8 +40,8 @@ def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
     return Agreement.AGREES if decision.verdict is answer else Agreement.CONTRADICTS
 
 
-def _finding(cause: Cause, case: Case, decision: Decision) -> Finding:
-    remedies, refused = propose(cause.remedies, cause.subject, case, decision)
+def _finding(cause: Cause, case: Case, decision: Decision, bounds: Bounds | None) -> Finding:
+    remedies, refused = propose(cause.remedies, cause.subject, case, decision, bounds)
     return replace(cause.finding, remedies=remedies, refused=refused)
 
 
