@@ -5,7 +5,8 @@ They are compared on all that there is: worlds, worlds of which one thing less i
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import Any
 
 import msgspec
@@ -21,10 +22,11 @@ from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.explore import explore
 from diagnose.evaluate.gates import gates
 from diagnose.evaluate.level import CompiledLevel, TrustMatches, answer_layer
+from diagnose.evaluate.possible_values import PossibleValue
 from diagnose.model.case import Case, Origin, Parameters, ProvidedContext, Request, Role, Via
 from diagnose.model.evidence import Known
 from diagnose.model.trace import Effect, Layer, LevelTrace
-from diagnose.model.tri import UNKNOWN, YES, Tri, all_of, any_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 from tests.evaluate.cases import (
     DESTINATION,
     FAR,
@@ -136,18 +138,35 @@ def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> N
                     assert (level.some_allow, level.some_deny) == _one_by_one(compiled, level)
 
 
+def _by_trying_each(authorization: Authorization, tried: dict[str, list[PossibleValue]]) -> dict[tuple[int, ...], Tri]:
+    """Decide once for every choice of values."""
+    before = {key: authorization.context[key] for key in tried}
+    outcomes = {}
+    for places in product(*(range(len(values)) for values in tried.values())):
+        for (key, values), place in zip(tried.items(), places, strict=True):
+            authorization.context[key] = values[place].values
+        outcomes[places] = authorization.combined(authorization.verdict)
+    authorization.context.update(before)
+    return outcomes
+
+
 @of_everything
-def test_trying_values_decides_like_everything_else(name: str) -> None:
+def test_trying_values_comes_to_what_every_choice_of_them_does(name: str) -> None:
     for authorization in _asked(name):
         exploration = explore(authorization)
-        before = {key: authorization.context[key] for key in exploration.tried}
-        for places, outcome in islice(exploration.outcomes.items(), 32):
-            for (key, tried), place in zip(exploration.tried.items(), places, strict=True):
-                authorization.context[key] = tried[place].values
-            assert outcome.verdict is authorization.combined(authorization.verdict)
-            for (action, layer), passes in outcome.passes.items():
-                assert passes is authorization.answers(action)[layer].passes
-        authorization.context.update(before)
+        if prod(map(len, exploration.tried.values())) > 200:
+            continue
+        outcomes = _by_trying_each(authorization, exploration.tried)
+        if exploration.tried:
+            distinct = set(outcomes.values())
+            assert exploration.verdict is (distinct.pop() if len(distinct) == 1 else UNKNOWN)
+        for place, (key, values) in enumerate(exploration.tried.items()):
+            possible = {places[place] for places, outcome in outcomes.items() if outcome is not NO}
+            rows: dict[tuple[int, ...], set[Tri]] = {}
+            for places, outcome in outcomes.items():
+                rows.setdefault((*places[:place], *places[place + 1 :]), set()).add(outcome)
+            matters = any(len(row) > 1 for row in rows.values())
+            assert exploration.of_key(key) == (tri(matters), [index in possible for index in range(len(values))])
 
 
 @of_everything

@@ -12,7 +12,7 @@ from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy import propose, propose_plan
+from diagnose.remedy import Bounds, propose, propose_plan
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
@@ -22,7 +22,8 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     """
     decision = decide(case)
     causes = explain(rules, case, decision)
-    findings = tuple(_finding(cause, case, decision) for cause in causes)
+    bounds = Bounds(case) if causes else None
+    findings = tuple(_finding(cause, case, decision, bounds) for cause in causes)
     agreement = agreement_of(decision, case.probe)
     verdict = _verdict(decision.verdict, case, agreement)
     plan = _whole_plan(causes, findings, case, decision)
@@ -46,8 +47,8 @@ def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
     return Agreement.AGREES if decision.verdict is answer else Agreement.CONTRADICTS
 
 
-def _finding(cause: Cause, case: Case, decision: Decision) -> Finding:
-    remedies, refused = propose(cause.remedies, cause.subject, case, decision)
+def _finding(cause: Cause, case: Case, decision: Decision, bounds: Bounds | None) -> Finding:
+    remedies, refused = propose(cause.remedies, cause.subject, case, decision, bounds)
     return replace(cause.finding, remedies=remedies, refused=refused)
 
 

@@ -1,5 +1,6 @@
 """Unknown keys: what is said of one is what all its values agree upon, for every kind of value."""
 
+from collections.abc import Callable
 from itertools import combinations, product
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 from msgspec.structs import replace
 from tests.evaluate.cases import HOME, ROLE, SERVICE, STS, USER, case, layer, trusts
 
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.effort import Effort
+from diagnose.evaluate.explore import explore
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known
 from diagnose.model.key_state import Alternative, ConditionKey, Fit
@@ -198,16 +202,53 @@ def test_only_a_key_that_changes_the_answer_matters() -> None:
     assert doubts[ConditionKey(ID)].allows == (Alternative(((Fit("StringEquals", "x"),),)),)
 
 
-def test_a_key_with_too_many_values_to_try_is_a_doubt_that_may_matter() -> None:
+def test_keys_that_come_to_too_many_things_are_doubts_that_may_matter() -> None:
+    # Each statement says something of its own, about keys that all the others test, too.
+    keys = [f"aws:PrincipalTag/{n}" for n in range(40)]
     trust = [
-        trusts({"AWS": HOME}, Condition={"StringLike": {f"aws:PrincipalTag/{n}": [f"*{n}*", f"{n}?*"]}})
-        for n in range(9)
+        trusts(
+            {"AWS": HOME},
+            effect=("Allow", "Deny")[n % 2],
+            Condition={"StringLike": {key: f"{(n * 7 + place * 3) % 11}*" for place, key in enumerate(keys)}},
+        )
+        for n in range(40)
     ]
-    one = case(trust=trust, unknown=tuple(f"aws:PrincipalTag/{n}" for n in range(9)))
+    one = case(trust=trust, unknown=tuple(keys))
     decision = decide(one)
     assert decision.verdict is verdict(one) is UNKNOWN
     assert {doubt.kind for doubt in decision.doubts} == {DoubtKind.KEY}
     assert UNKNOWN in {doubt.matters for doubt in decision.doubts}
+
+
+def _steps(one: Case) -> int:
+    effort = Effort(10**9)
+    explore(Authorization(one), effort)
+    return 10**9 - effort.left
+
+
+DENIES = [f"aws:PrincipalTag/{n}" for n in range(200)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(lambda n: [{"StringNotEquals": {key: "x"}} for key in DENIES[:n]], id="a key in each"),
+        pytest.param(lambda n: [{"StringEquals": dict.fromkeys(DENIES[:n], "x")}], id="all keys in one"),
+        pytest.param(lambda n: [{"StringLike": {DENIES[0]: f"*{m}*x*"}} for m in range(n)], id="a pattern in each"),
+        pytest.param(lambda n: [{"StringLike": {DENIES[0]: [f"*{m}*x*" for m in range(n)]}}], id="all patterns in one"),
+        pytest.param(
+            lambda n: [{"NotIpAddress": {ADDRESS: [f"10.{m // 256}.{m % 256}.0/25" for m in range(n)]}}],
+            id="all networks in one",
+        ),
+    ],
+)
+def test_what_is_tried_grows_no_faster_than_the_policy(written: Callable[[int], list[dict[str, Any]]]) -> None:
+    def made(size: int) -> Case:
+        denies = [trusts("*", effect="Deny", Condition=condition) for condition in written(size)]
+        return case(trust=[trusts({"AWS": HOME}), *denies], unknown=(*DENIES, ADDRESS))
+
+    assert {doubt.matters for doubt in decide(made(200)).doubts} == {YES}
+    assert 0 < _steps(made(200)) < 30 * _steps(made(10))
 
 
 def test_an_unknown_key_within_a_variable_is_a_doubt() -> None:

@@ -37,7 +37,13 @@ class SelectedCause(Struct, frozen=True):
 def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
     modest = _least_committed(list(matches))
-    exact = [match for match in modest if not any(_replaces(other, match) for other in modest)]
+    replacing: dict[str, list[RuleMatch]] = {}
+    for match in modest:
+        for general in match.rule.replaces:
+            replacing.setdefault(general, []).append(match)
+    exact = [
+        match for match in modest if not any(_replaces(other, match) for other in replacing.get(match.rule.id, ()))
+    ]
     groups: dict[object, list[RuleMatch]] = {}
     for match in exact:
         groups.setdefault(_same_cause(match), []).append(match)
@@ -81,9 +87,13 @@ def _least_committed(matches: list[RuleMatch]) -> list[RuleMatch]:
     same fact that does not ask for its reason commits to none.
     """
     winner: dict[_Tie, str] = {}
+    of_fact: dict[int, list[RuleMatch]] = {}
     for match in matches:
-        for tie in _ties(match):
-            rivals = [other for other in matches if any(id(fact) == tie[0] for fact in other.facts)]
+        for fact in {id(fact) for fact in match.facts}:
+            of_fact.setdefault(fact, []).append(match)
+    for match in matches:
+        for tie in (tie for tie in _ties(match) if tie not in winner):
+            rivals = of_fact[tie[0]]
             winner[tie] = min(rivals, key=lambda rival: (*_commitment(rival, tie), rival.rule.id)).rule.id
     return [match for match in matches if all(winner[tie] == match.rule.id for tie in _ties(match))]
 

@@ -39,7 +39,7 @@ def decide(case: Case) -> Decision:
     actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
     answer = authorization.combined({decided.action: decided.verdict for decided in actions}.__getitem__)
     exploration = explore(authorization)
-    if answer is UNKNOWN and exploration.outcomes:
+    if answer is UNKNOWN and exploration.tried:
         answer = exploration.verdict
         actions = tuple(_settled(decided, exploration) for decided in actions)
     if switched is not None:
@@ -69,7 +69,7 @@ def verdict(case: Case) -> Tri:
     switched = second_switch(case) if case.request.via is Via.CONSOLE else None
     authorization = Authorization(case if switched is None else console_case(case))
     answer = authorization.combined(authorization.verdict)
-    if answer is UNKNOWN and (exploration := explore(authorization)).outcomes:
+    if answer is UNKNOWN and (exploration := explore(authorization)).tried:
         answer = exploration.verdict
     return answer if switched is None else after_switch(switched, answer)
 

@@ -70,12 +70,14 @@ def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> 
 
 
 def _of_keys(verdict: Tri, exploration: Exploration) -> Iterator[Doubt]:
-    for place, (key, tried) in enumerate(exploration.tried.items()):
-        possible = {places[place] for places, outcome in exploration.outcomes.items() if outcome.verdict is not NO}
-        allows = _alternatives([value for index, value in enumerate(tried) if index in possible])
-        denies = _alternatives([value for index, value in enumerate(tried) if index not in possible])
-        matters = tri(verdict is UNKNOWN and _matters(place, exploration))
-        yield Doubt(ConditionKey(key_name(key)), matters, allows, denies)
+    for key, tried in exploration.tried.items():
+        matters, possible = exploration.of_key(key)
+        allows: tuple[Alternative, ...] = ()
+        denies: tuple[Alternative, ...] = ()
+        if possible is not None:
+            allows = _alternatives([value for value, may in zip(tried, possible, strict=True) if may])
+            denies = _alternatives([value for value, may in zip(tried, possible, strict=True) if not may])
+        yield Doubt(ConditionKey(key_name(key)), min(matters, tri(verdict is UNKNOWN)), allows, denies)
     for key in exploration.untried:
         yield Doubt(ConditionKey(key_name(key)), UNKNOWN if verdict is UNKNOWN else NO)
 
@@ -84,16 +86,6 @@ def _alternatives(tried: list[PossibleValue]) -> tuple[Alternative, ...]:
     """Give what is particular about the values; about sets of several only where there is no value by itself."""
     single = [value.alternative for value in tried if len(value.values) <= 1]
     return tuple(dict.fromkeys(single or [value.alternative for value in tried]))
-
-
-def _matters(place: int, exploration: Exploration) -> bool:
-    """Say whether two choices that differ in this key alone come out differently."""
-    by_rest: dict[tuple[int, ...], Tri] = {}
-    for places, outcome in exploration.outcomes.items():
-        rest = (*places[:place], -1, *places[place + 1 :])
-        if by_rest.setdefault(rest, outcome.verdict) is not outcome.verdict:
-            return True
-    return False
 
 
 def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:

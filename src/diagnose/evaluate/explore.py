@@ -1,135 +1,271 @@
 """Trying every value that an unknown key may have: what is settled whatever it is, and what depends on it.
 
-Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown. Deciding the request once for each
+Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown. Deciding the request for each
 value that can make a difference shows that it is denied whatever x is.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import product
-from math import prod
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.choices import Choices, Group, Matches, OpenStatement
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
-from diagnose.evaluate.level import CompiledLayer, TrustMatches, answer_layer, could_apply, passes
+from diagnose.evaluate.effort import Effort
+from diagnose.evaluate.keys.table import MULTIVALUED
+from diagnose.evaluate.layers import LayerTraits
+from diagnose.evaluate.level import StatementsFor, TrustMatches, applies, could_apply, passes
 from diagnose.evaluate.possible_values import PossibleValue, possible_values
+from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import UnknownState
-from diagnose.model.trace import Action, Layer
-from diagnose.model.tri import UNKNOWN, Tri
+from diagnose.model.trace import Action, Effect, Layer, Match
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
-_MOST_COMBINATIONS = 2048
-
-
-class Outcome:
-    """What one choice of values comes to: the verdict, and whether each layer lets each action pass."""
-
-    __slots__ = ("passes", "verdict")
-
-    def __init__(self, verdict: Tri, passes: Mapping[tuple[Action, Layer], Tri]) -> None:
-        """Both are as they are with these values, whatever else is unknown."""
-        self.verdict, self.passes = verdict, passes
+_MOST_STEPS = 20_000
 
 
 class Exploration:
-    """All choices of values that were tried.
+    """What the choices of values that were tried come to.
 
     `tried` are the keys that were tried, each with its possible values; `untried` the unknown keys that could not be,
-    because there are too many values, or a policy variable refers to them. `outcomes` is keyed by choice: for every key
-    of `tried`, the place of the value in its list.
+    because they would come to too many things, or a policy variable refers to them.
     """
 
-    __slots__ = ("outcomes", "tried", "untried")
+    __slots__ = ("_choices", "_outcomes", "tried", "untried")
 
-    def __init__(self) -> None:
-        """Start with nothing tried."""
-        self.tried: dict[str, list[PossibleValue]] = {}
-        self.untried: list[str] = []
-        self.outcomes: dict[tuple[int, ...], Outcome] = {}
+    def __init__(
+        self, choices: Choices, outcomes: "_Outcomes", tried: dict[str, list[PossibleValue]], untried: list[str]
+    ) -> None:
+        """`choices` are those of the values of `tried`."""
+        self._choices, self._outcomes, self.tried, self.untried = choices, outcomes, tried, untried
 
     @property
     def verdict(self) -> Tri:
         """The answer, if it is the same whatever the values are; else UNKNOWN."""
-        return _common(outcome.verdict for outcome in self.outcomes.values())
+        return _common(self._verdict(result) for result in self._choices.results)
 
     def passes(self, action: Action, layer: Layer) -> Tri:
         """Whether a layer lets an action pass, if that is the same whatever the values are; else UNKNOWN."""
-        return _common(outcome.passes.get((action, layer), UNKNOWN) for outcome in self.outcomes.values())
+        results = self._choices.results
+        return _common(self._outcomes.of(self._choices, result).passes[action, layer] for result in results)
+
+    def of_key(self, key: str) -> tuple[Tri, list[bool] | None]:
+        """Say whether a key that was tried makes a difference, and of each value whether it need not end in a denial.
+
+        UNKNOWN and None where there are too many choices of the other keys.
+        """
+        if key not in self._choices.order:
+            # It was in an open statement, but in none that counts.
+            return NO, [self.verdict is not NO for _ in self.tried[key]]
+        rows = self._choices.by_value(key)
+        if rows is None:
+            return UNKNOWN, None
+        verdicts = [[self._verdict(result) for result in row] for row in rows]
+        possible = [any(verdict is not NO for verdict in column) for column in zip(*verdicts, strict=True)]
+        return tri(any(len(set(row)) > 1 for row in verdicts)), possible
+
+    def _verdict(self, result: int) -> Tri:
+        return self._outcomes.of(self._choices, result).verdict
 
 
-def explore(authorization: Authorization) -> Exploration:
-    """Decide again for every choice of values of the keys that are unknown and may matter."""
-    exploration = Exploration()
-    tests = _unknown_tests(authorization)
-    in_variables = _unknown_in_variables(authorization)
-    requests = authorization.requests()
-    for key in (*tests, *(key for key in in_variables if key not in tests)):
-        state = authorization.context[key]
-        assert isinstance(state, UnknownState)
-        # The values that a variable compares with are unknown, unless they are among a few that are known.
-        if key in in_variables and state.options is None:
-            exploration.untried.append(key)
-            continue
-        values, complete = possible_values(key, tests.get(key, ()), state, requests)
-        room = _MOST_COMBINATIONS // max(1, prod(len(others) for others in exploration.tried.values()))
-        if complete and len(values) <= room:
-            exploration.tried[key] = values
-        else:
-            exploration.untried.append(key)
-    if exploration.tried:
-        exploration.outcomes = dict(_outcomes(authorization, exploration.tried))
+def explore(authorization: Authorization, effort: Effort | None = None) -> Exploration:
+    """Decide for every choice of values of the keys that are unknown and may matter.
+
+    `effort` is what may be spent besides the limit that there is for every exploration.
+    """
+    steps = _MOST_STEPS if effort is None else max(0, min(_MOST_STEPS, effort.left))
+    own = Effort(steps)
+    exploration = _explored(authorization, own)
+    if effort is not None:
+        effort.spend(steps - own.left)
     return exploration
 
 
-def _outcomes(
-    authorization: Authorization, tried: Mapping[str, list[PossibleValue]]
-) -> Iterator[tuple[tuple[int, ...], Outcome]]:
-    before = {key: authorization.context[key] for key in tried}
-    layers = authorization.layers
-    try:
-        for places in product(*(range(len(values)) for values in tried.values())):
-            for (key, values), place in zip(tried.items(), places, strict=True):
-                authorization.context[key] = values[place].values
-            yield places, _outcome(authorization, layers)
-    finally:
-        authorization.context.update(before)
+def _explored(authorization: Authorization, effort: Effort) -> Exploration:
+    questions = _questions(authorization)
+    in_variables = _unknown_in_variables(authorization)
+    tried: dict[str, list[PossibleValue]] = {}
+    untried: list[str] = []
+    requests = authorization.requests()
+    for key, asked in questions.items():
+        state = authorization.context[key]
+        assert isinstance(state, UnknownState)
+        values = possible_values(key, list(asked.values()), state, requests) if key not in in_variables else None
+        if values is None:
+            untried.append(key)
+        else:
+            tried[key] = values
+    outcomes, choices = _chosen(authorization, tried, effort)
+    if choices.too_many_from is not None:
+        dropped = choices.order[choices.too_many_from :]
+        untried += dropped
+        tried = {key: values for key, values in tried.items() if key not in dropped}
+        outcomes, choices = _chosen(authorization, tried, Effort(_MOST_STEPS))
+    untried += [key for key in in_variables if key not in questions]
+    return Exploration(choices, outcomes, tried, untried)
 
 
-def _outcome(authorization: Authorization, layers: Mapping[Layer, CompiledLayer]) -> Outcome:
-    """Decide with the values that are now in the context."""
-    passing: dict[tuple[Action, Layer], Tri] = {}
-    allowed: dict[Action, Tri] = {}
-    for action, _ in authorization.actions():
-        matches: TrustMatches = {}
-        request = authorization.request(action)
-        answers = [
-            (
-                layer,
-                *answer_layer(
-                    compiled_layer, request, authorization.has_boundary, matches if layer is Layer.TRUST else {}
-                ),
-            )
-            for layer, compiled_layer in layers.items()
+_Level: TypeAlias = tuple[Tri, Tri]
+"""Whether some Allow of a level applies, and whether some Deny does."""
+
+
+class _Outcome:
+    """What one result of choices means: the verdict, and whether each layer lets each action pass."""
+
+    __slots__ = ("passes", "verdict")
+
+    def __init__(self, verdict: Tri, passing: Mapping[tuple[Action, Layer], Tri]) -> None:
+        self.verdict, self.passes = verdict, passing
+
+
+class _Outcomes:
+    """What is settled of every level whatever the keys that are tried are, and the statements that depend on them."""
+
+    __slots__ = ("_authorization", "_levels", "_matches", "_of_result", "statements")
+
+    def __init__(self, authorization: Authorization, tried: Container[str]) -> None:
+        self._authorization = authorization
+        self._of_result: dict[int, _Outcome] = {}
+        self._levels: dict[tuple[Action, Layer], list[_Level]] = {}
+        self._matches: dict[Action, TrustMatches] = {}
+        self.statements: list[OpenStatement] = []
+        for request in authorization.requests():
+            self._matches[request.action] = {}
+            for layer, compiled_layer in authorization.layers.items():
+                self._levels[request.action, layer] = []
+                for level in compiled_layer.levels_that_may_deny(request.action):
+                    self._add_level(level, compiled_layer.traits, request, tried)
+
+    def of(self, choices: Choices, result: int) -> _Outcome:
+        """Say what a result means."""
+        outcome = self._of_result.get(result)
+        if outcome is None:
+            outcome = self._of_result[result] = self._meaning(choices, result)
+        return outcome
+
+    def _add_level(
+        self, level: StatementsFor, traits: LayerTraits, request: ActionRequest, tried: Container[str]
+    ) -> None:
+        levels = self._levels[request.action, traits.layer]
+        if level.unread and traits.layer is Layer.TRUST:
+            self._matches[request.action].update(dict.fromkeys(Match, UNKNOWN))
+        allow, deny = level.allow, level.deny
+        for statement in level.allows:
+            settled, matches = self._settled(statement, len(levels), traits, request, tried, allows=True)
+            allow = max(allow, settled)
+            _reach(self._matches[request.action], settled, matches)
+        for statement in level.denies:
+            deny = max(deny, self._settled(statement, len(levels), traits, request, tried, allows=False)[0])
+        levels.append((allow, deny))
+
+    def _settled(
+        self,
+        statement: Statement,
+        level: int,
+        traits: LayerTraits,
+        request: ActionRequest,
+        tried: Container[str],
+        *,
+        allows: bool,
+    ) -> tuple[Tri, Matches]:
+        """Say whether a statement applies, and how one of the trust policy matches; NO of one that is open."""
+        has_boundary = self._authorization.has_boundary
+        answer, every_match = applies(statement, traits, request, has_boundary)
+        matches = tuple(every_match) if allows and traits.layer is Layer.TRUST else ()
+        tests = [test for test in statement.tests if test.lower in tried and request.action not in test.hidden]
+        if answer is not UNKNOWN or not tests:
+            return answer, matches
+        rest, _ = applies(statement, traits, request, has_boundary, leaving_out=tried)
+        group = Group(request.action, traits.layer, level, allows, matches)
+        self.statements.append(OpenStatement(group, request, tests, certain=rest is YES))
+        return NO, ()
+
+    def _meaning(self, choices: Choices, result: int) -> _Outcome:
+        levels = {place: list(each) for place, each in self._levels.items()}
+        matches = {action: dict(each) for action, each in self._matches.items()}
+        for group, answer in choices.of_groups(result):
+            of_layer = levels[group.action, group.layer]
+            allow, deny = of_layer[group.level]
+            if group.allows:
+                allow = max(allow, answer)
+                _reach(matches[group.action], answer, group.matches)
+            else:
+                deny = max(deny, answer)
+            of_layer[group.level] = allow, deny
+        answers: dict[Action, list[tuple[Layer, Tri, Tri]]] = {}
+        for (action, layer), of_levels in levels.items():
+            grants = all_of(allow for allow, _ in of_levels)
+            denies = any_of(deny for _, deny in of_levels)
+            answers.setdefault(action, []).append((layer, grants, denies))
+        verdict = self._authorization.combined(
+            lambda action: self._authorization.allowed(matches[action], answers[action])
+        )
+        return _Outcome(
+            verdict,
+            {
+                (action, layer): passes(grants, denies)
+                for action, of_action in answers.items()
+                for layer, grants, denies in of_action
+            },
+        )
+
+
+def _reach(matches: TrustMatches, answer: Tri, how: Matches) -> None:
+    """Add how a statement that applies, or may, reaches the caller."""
+    for match, reaches in how:
+        certain = min(answer, reaches)
+        if certain > matches.get(match, NO):
+            matches[match] = certain
+
+
+def _chosen(
+    authorization: Authorization, tried: Mapping[str, list[PossibleValue]], effort: Effort
+) -> tuple[_Outcomes, Choices]:
+    outcomes = _Outcomes(authorization, tried)
+    values = {key: [value.values for value in each] for key, each in tried.items()}
+    return outcomes, Choices(outcomes.statements, values, effort)
+
+
+def _questions(authorization: Authorization) -> dict[str, dict[object, list[Test]]]:
+    """Collect the tests of unknown keys in statements that may still apply, by key and question.
+
+    A test that is its statement's only one of an unknown key asks the same as that of another statement which counts
+    for the same in all else: whether one of them applies.
+    """
+    questions: dict[str, dict[object, list[Test]]] = {}
+    requests = authorization.requests()
+    needed = frozenset(request.action for request in requests)
+    for statement, place in _open_statements(authorization):
+        unknown = [
+            test
+            for test in statement.tests
+            if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden
         ]
-        passing |= {(action, layer): passes(grants, denies) for layer, grants, denies in answers}
-        allowed[action] = authorization.allowed(matches, answers)
-    return Outcome(authorization.combined(allowed.__getitem__), passing)
+        for test in unknown:
+            question: object = test
+            if len(unknown) == 1 and test.lower not in MULTIVALUED:
+                rest = (
+                    applies(statement, place.traits, request, authorization.has_boundary, leaving_out=(test.lower,))
+                    for request in requests
+                )
+                question = (*place, *((answer, tuple(matches)) for answer, matches in rest))
+            questions.setdefault(test.lower, {}).setdefault(question, []).append(test)
+    return questions
 
 
-def _unknown_tests(authorization: Authorization) -> dict[str, list[Test]]:
-    """Collect the tests of unknown keys, in statements that may still apply."""
-    tests: dict[str, list[Test]] = {}
-    needed = frozenset(action for action, _ in authorization.actions())
-    for statement in _open_statements(authorization):
-        for test in statement.tests:
-            if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden:
-                tests.setdefault(test.lower, []).append(test)
-    return tests
+class _Place(NamedTuple):
+    """Where a statement counts."""
+
+    traits: LayerTraits
+    level: int
+    effect: Effect | None
+    covers: frozenset[Action]
 
 
 def _unknown_in_variables(authorization: Authorization) -> list[str]:
     """Collect the unknown keys that policy variables refer to."""
     keys: dict[str, None] = {}
-    for statement in _open_statements(authorization):
+    for statement, _ in _open_statements(authorization):
         texts = [operand.text for test in statement.tests for operand in test.operands]
         texts += [text for text, _ in statement.resources.values] if statement.resources else []
         for variable in (variable for text in texts for variable in text.variables()):
@@ -138,15 +274,16 @@ def _unknown_in_variables(authorization: Authorization) -> list[str]:
     return list(keys)
 
 
-def _open_statements(authorization: Authorization) -> Iterator[Statement]:
+def _open_statements(authorization: Authorization) -> Iterator[tuple[Statement, _Place]]:
     requests = authorization.requests()
     for compiled_layer in authorization.layers.values():
-        for _, document in (compiled for level in compiled_layer.levels for compiled in level.compiled):
-            for text in document.statements:
-                if could_apply(text, compiled_layer.traits, requests, authorization.has_boundary):
-                    yield text.compiled
+        traits = compiled_layer.traits
+        for number, level in enumerate(compiled_layer.levels):
+            for text in (text for _, document in level.compiled for text in document.statements):
+                if could_apply(text, traits, requests, authorization.has_boundary):
+                    yield text.compiled, _Place(traits, number, text.effect, text.covers)
 
 
-def _common(answers: Iterator[Tri]) -> Tri:
+def _common(answers: Iterable[Tri]) -> Tri:
     distinct = set(answers)
     return distinct.pop() if len(distinct) == 1 else UNKNOWN

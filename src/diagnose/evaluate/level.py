@@ -1,6 +1,7 @@
 """A layer's policies, compiled, and what they answer: level by level, with traces or without."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from copy import copy
 from functools import lru_cache
 
 from diagnose.evaluate import near_miss
@@ -201,6 +202,25 @@ def answer_layer(
         if deny > denies:
             denies = deny
     return grants, denies
+
+
+def applies(
+    statement: Statement,
+    traits: LayerTraits,
+    request: ActionRequest,
+    has_boundary: Tri,
+    *,
+    leaving_out: Container[str] = (),
+) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
+    """Say whether a statement about the action applies, all but its tests of some keys, and how it matches.
+
+    `leaving_out` has the keys in lower case.
+    """
+    rest = statement
+    if leaving_out:
+        rest = copy(statement)
+        rest.tests = [test for test in statement.tests if test.lower not in leaving_out]
+    return _applies(rest, traits, request, has_boundary)
 
 
 def could_apply(text: StatementText, traits: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri) -> bool:

@@ -1,19 +1,21 @@
 """The values that an unknown key may have, one for every way in which the tests of it can come out."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Context, Decimal
-from ipaddress import ip_network
-from itertools import combinations, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
-from diagnose.evaluate.operator import Family, Operator, ValueMatcher, moment, number
+from diagnose.evaluate.language import Language, LanguageTest, example_texts
+from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
 from diagnose.evaluate.request import ActionRequest
+from diagnose.evaluate.value_line import Compared, LineTest, example_points
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.key_state import ABSENT, Alternative, Fit, UnknownState
+
+Question: TypeAlias = Sequence[Test]
+"""Tests of one key of which nothing counts but whether any of them is true."""
 
 
 class PossibleValue:
@@ -34,118 +36,42 @@ class PossibleValue:
 
 
 def possible_values(
-    key: str, tests: Sequence[Test], state: UnknownState, requests: Sequence[ActionRequest]
-) -> tuple[list[PossibleValue], bool]:
-    """Give the states to try, and whether they are all that can make a difference to any of the requests."""
+    key: str, questions: Sequence[Question], state: UnknownState, requests: Sequence[ActionRequest]
+) -> list[PossibleValue] | None:
+    """Give the states that can make a difference to any of the requests; None where not all can be found.
+
+    Every operand that a value can fit is told apart where they are few. Of many, each question is answered in every
+    way that it can be, and a few operands are fitted besides, to have something to tell.
+    """
     if state.options is not None:
-        return [PossibleValue(option, Alternative(option)) for option in state.options], True
-    operands, all_resolved = _resolved_operands(tests, requests)
-    singles, all_singles = _single_values(operands, state)
+        return [PossibleValue(option, Alternative(option)) for option in state.options]
+    asked = _Asked(questions, requests)
+    singles = _single_values(asked, state) if asked.complete else None
+    if singles is None:
+        return None
     values = [PossibleValue((value,), Alternative((description,))) for value, description in singles]
-    complete = all_resolved and all_singles
     if key in MULTIVALUED:
+        if len(singles) > _MOST_IN_A_SET:
+            return None
         values = [value.beside(state.includes) for value in _sets(singles)]
-        complete = complete and len(singles) <= _MOST_IN_A_SET
     elif (traits := traits_of(key)) and traits.value is ValueKind.TAG_VALUE:
         values.append(PossibleValue(("",), Alternative(("",))))
     if not state.present:
         values.append(PossibleValue(ABSENT, Alternative(ABSENT)))
-    return values, complete
-
-
-Membership: TypeAlias = tuple[bool, ...]
-"""Which of several languages a text belongs to."""
-
-
-class Language:
-    """The texts that one pattern accepts, as an automaton whose states are the places in the pattern.
-
-    A set of states is a bit mask, and so is a set of places: those where a letter is wanted, any one letter, or any
-    letters. In an ARN some wildcards do not accept a colon.
-    """
-
-    __slots__ = ("_any", "_fold", "_letters", "_many", "_no_colon", "final", "size", "start")
-
-    def __init__(self, fragments: Sequence[Fragment], *, arn: bool = False, fold: bool = False) -> None:
-        """`arn`: before the fifth colon no wildcard accepts one. `fold`: without regard to case."""
-        self._fold = fold
-        self._letters: dict[str, int] = {}
-        self._any = self._many = self._no_colon = 0
-        self.size = colons = 0
-        for text, wild in fragments:
-            for letter in text:
-                place = 1 << self.size
-                if wild and letter in "*?":
-                    if letter == "*":
-                        self._many |= place
-                    else:
-                        self._any |= place
-                    if arn and colons < 5:
-                        self._no_colon |= place
-                else:
-                    wanted = letter.casefold() if fold else letter
-                    self._letters[wanted] = self._letters.get(wanted, 0) | place
-                self.size += 1
-                colons += letter == ":"
-        self.final = 1 << self.size
-        self.start = self._closed(1)
-
-    @property
-    def letters(self) -> set[str]:
-        """The letters that the pattern tells apart, in both cases where it does not mind case."""
-        letters = set(self._letters)
-        return letters | {letter.swapcase() for letter in letters} if self._fold else letters
-
-    def step(self, states: int, letter: str) -> int:
-        """Read one letter."""
-        wild = states & ~self._no_colon if letter == ":" else states
-        wanted = self._letters.get(letter.casefold() if self._fold else letter, 0)
-        return self._closed((states & wanted | wild & self._any) << 1 | wild & self._many)
-
-    def _closed(self, states: int) -> int:
-        """Add the places that are reached without reading: behind a `*`, which may stand for nothing."""
-        while (closed := states | (states & self._many) << 1) != states:
-            states = closed
-        return states
-
-
-def example_texts(languages: Sequence[Language], within: Sequence[Language]) -> dict[Membership, str] | None:
-    """Find a shortest text for every combination of languages that some text `within` all others belongs to.
-
-    None where there are too many combinations to find them all.
-    """
-    every = (*languages, *within)
-    if sum(language.size for language in every) > _MOST_PLACES:
-        return None
-    start = tuple(language.start for language in every)
-    alphabet = _alphabet(every)
-    examples: dict[Membership, str] = {}
-    seen = {start}
-    queue = deque([(start, "")])
-    steps = 0
-    while queue:
-        states, text = queue.popleft()
-        accepted = tuple(bool(state & language.final) for state, language in zip(states, every, strict=True))
-        if all(accepted[len(languages) :]):
-            examples.setdefault(accepted[: len(languages)], text)
-        for letter in alphabet:
-            steps += 1
-            if steps > _MOST_STEPS:
-                return None
-            following = tuple(language.step(state, letter) for language, state in zip(every, states, strict=True))
-            if following not in seen and all(following[len(languages) :]):
-                seen.add(following)
-                queue.append((following, text + letter))
-    return examples
+    return values
 
 
 _MOST_IN_A_SET = 5
-_MOST_STEPS = 20_000
-_MOST_PLACES = 2_000
-_FILLERS = "xyzqvw0123456789"
+_FEW_OPERANDS = 8
+_MOST_TOLD = 16
 _ARN = Language((("*:*:*:*:*:*", True),))
 _NOT_EMPTY = Language((("?*", True),))
 _EXACT = (Family.STRING, Family.STRING_IGNORING_CASE, Family.BINARY, Family.BOOL)
+_ON_A_LINE = {
+    Family.NUMBER: Compared.NUMBERS,
+    Family.DATE: Compared.MOMENTS,
+    Family.ADDRESS: Compared.ADDRESSES,
+}
 
 _Description: TypeAlias = str | tuple[Fit, ...]
 """What is particular about a value: the value itself, or all operands that it fits."""
@@ -154,134 +80,144 @@ _Description: TypeAlias = str | tuple[Fit, ...]
 class _ResolvedOperand:
     """An operand with the values of its variables put in."""
 
-    __slots__ = ("family", "fit", "fragments", "matches", "text")
+    __slots__ = ("fit", "fragments", "matches", "operator", "text")
 
     def __init__(self, operator: Operator, fragments: tuple[Fragment, ...], matches: ValueMatcher) -> None:
-        self.family, self.fragments, self.matches = operator.family, fragments, matches
+        self.operator, self.fragments, self.matches = operator, fragments, matches
         self.text = whole_text(fragments)
         self.fit = Fit(operator.name, self.text)
 
+    @property
+    def language(self) -> Language:
+        """The texts that it accepts."""
+        family = self.operator.family
+        fragments = [(text, wild and family not in _EXACT) for text, wild in self.fragments]
+        fold = family in (Family.STRING_IGNORING_CASE, Family.BOOL)
+        return Language(fragments, arn=family is Family.ARN, fold=fold)
 
-def _resolved_operands(tests: Sequence[Test], requests: Sequence[ActionRequest]) -> tuple[list[_ResolvedOperand], bool]:
-    """Give every operand once, and whether they are all: not where a variable in one is itself unknown."""
-    operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand] = {}
-    complete = True
-    for test in tests:
-        operator = test.operator
-        if operator is None or operator.family is Family.NULL:
-            continue
-        for operand in test.operands:
-            for fragments in _resolved(operand, operator, requests):
+
+_ResolvedTest: TypeAlias = tuple[bool, list[_ResolvedOperand]]
+"""Whether the test is negated, and its operands."""
+
+
+class _Asked:
+    """What is asked of a key: the questions, every distinct operand once, and whether all could be resolved.
+
+    They cannot where a variable in an operand is itself unknown.
+    """
+
+    __slots__ = ("complete", "operands", "questions")
+
+    def __init__(self, questions: Sequence[Question], requests: Sequence[ActionRequest]) -> None:
+        self.complete = True
+        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand] = {}
+        self.questions = [
+            [
+                (test.operator.negated, resolved)
+                for test in question
+                if test.operator is not None and test.operator.family is not Family.NULL
+                for resolved in self._resolved(test.operands, test.operator, requests, operands)
+            ]
+            for question in questions
+        ]
+        self.operands = list(operands.values())
+
+    @property
+    def of_each_operand(self) -> list[list[_ResolvedTest]]:
+        """The question of every operand whether a value fits it."""
+        return [[(False, [operand])] for operand in self.operands]
+
+    def _resolved(
+        self,
+        wanted: Sequence[Operand],
+        operator: Operator,
+        requests: Sequence[ActionRequest],
+        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand],
+    ) -> list[list[_ResolvedOperand]]:
+        """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
+        varies = any(operand.text.static is None for operand in wanted) and operator.takes_variables
+        resolved: dict[tuple[_ResolvedOperand, ...], None] = {}
+        for request in requests if varies else requests[:1]:
+            of_request: list[_ResolvedOperand] = []
+            for operand in wanted:
+                fragments = (
+                    operand.text.resolve(request)
+                    if operator.takes_variables and operand.text.static is None
+                    else ((operand.text.raw, True),)
+                )
                 if isinstance(fragments, UnknownState):
-                    complete = False
+                    self.complete = False
                     continue
                 matches = operator.matcher(fragments) if fragments is not None else None
                 if fragments is not None and matches is not None:
                     key = (operator.family, fragments, operator.compare)
-                    operands.setdefault(key, _ResolvedOperand(operator, fragments, matches))
-    return list(operands.values()), complete
+                    of_request.append(operands.setdefault(key, _ResolvedOperand(operator, fragments, matches)))
+            resolved[tuple(of_request)] = None
+        return [list(one) for one in resolved]
 
 
-def _resolved(
-    operand: Operand, operator: Operator, requests: Sequence[ActionRequest]
-) -> set[tuple[Fragment, ...] | UnknownState | None]:
-    """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
-    if operand.text.static is not None or not operator.takes_variables:
-        return {((operand.text.raw, True),)}
-    return {operand.text.resolve(request) for request in requests}
-
-
-def _single_values(
-    operands: Sequence[_ResolvedOperand], state: UnknownState
-) -> tuple[list[tuple[str, _Description]], bool]:
-    """Give a value for every combination of operands that can match it, and whether they are all."""
-    values: list[str] = []
-    families = {operand.family for operand in operands}
-    complete = True
-    kinds = 0
-    for kind, near in ((Family.NUMBER, _numbers), (Family.DATE, _moments), (Family.ADDRESS, _addresses)):
-        if kind in families:
-            kinds += 1
-            values += near([operand.text for operand in operands if operand.family is kind])
-    textual = [operand for operand in operands if operand.family not in (Family.NUMBER, Family.DATE, Family.ADDRESS)]
+def _single_values(asked: _Asked, state: UnknownState) -> list[tuple[str, _Description]] | None:
+    """Give a value for every way in which the questions can be answered; None where not all can be found."""
+    few = len(asked.operands) <= _FEW_OPERANDS
+    questions = asked.of_each_operand if few else asked.questions
+    families = {operand.operator.family for operand in asked.operands}
+    if len(families) > 1 and families & _ON_A_LINE.keys():
+        return None
     if families == {Family.BOOL}:
-        values, kinds = ["true", "false"], 1
-    elif textual or not kinds:
-        kinds += 1
-        examples = example_texts([_language(operand) for operand in textual], _within(textual, state))
-        complete = examples is not None
-        values += (examples or {}).values()
-    distinct: dict[tuple[bool | None, ...], tuple[str, _Description]] = {}
+        found: Sequence[str] | None = ("true", "false")
+    elif families and (compared := _ON_A_LINE.get(next(iter(families)))):
+        found = example_points(compared, [_line_tests(tests) for tests in questions])
+    else:
+        within = _within(families, state)
+        found = _texts(questions, within)
+        if found is None and few:
+            found = _texts(asked.questions, within)
+    if found is None:
+        return None
+    values = [*found, *(() if few else _told(asked.operands, state))]
+    distinct: dict[tuple[Fit, ...], tuple[str, _Description]] = {}
     for value in values:
-        matching = tuple(operand.matches(value) for operand in operands)
-        fits = tuple(operand.fit for operand, matches in zip(operands, matching, strict=True) if matches)
-        distinct.setdefault(matching, (value, value if not fits and families == {Family.BOOL} else fits))
-    return list(distinct.values()), complete and kinds == 1
+        fits = tuple(operand.fit for operand in asked.operands if operand.matches(value))
+        distinct.setdefault(fits, (value, value if not fits and families == {Family.BOOL} else fits))
+    return list(distinct.values())
+
+
+def _texts(questions: Sequence[Sequence[_ResolvedTest]], within: Sequence[Language]) -> Sequence[str] | None:
+    examples = example_texts([_language_tests(tests) for tests in questions], within)
+    return None if examples is None else list(examples.values())
+
+
+def _language_tests(tests: Sequence[_ResolvedTest]) -> list[LanguageTest]:
+    return [(negated, [operand.language for operand in operands]) for negated, operands in tests]
+
+
+def _line_tests(tests: Sequence[_ResolvedTest]) -> list[LineTest]:
+    return [(negated, [(operand.operator.compare, operand.text) for operand in ops]) for negated, ops in tests]
+
+
+def _within(families: set[Family], state: UnknownState) -> list[Language]:
+    """Say what every value must be like: not empty, and an ARN where it is compared as one."""
+    within = [_NOT_EMPTY, *([Language(((state.like, True),))] if state.like else [])]
+    if Family.ARN in families:
+        within.append(_ARN)
+    return within
+
+
+def _told(operands: Sequence[_ResolvedOperand], state: UnknownState) -> Iterator[str]:
+    """Give values that fit the first of many operands: each is told of, though a question may count them as one."""
+    for operand in operands[:_MOST_TOLD]:
+        if operand.operator.family not in _ON_A_LINE and not state.like:
+            value = "".join(
+                text.replace("*", "").replace("?", "x") if wild else text for text, wild in operand.fragments
+            )
+            if value and operand.matches(value):
+                yield value
 
 
 def _sets(singles: Sequence[tuple[str, _Description]]) -> Iterator[PossibleValue]:
     """Give the sets of values that a key with several can have."""
     yield PossibleValue(("",), Alternative(("",), several=True))
-    sizes = range(1, len(singles) + 1) if len(singles) <= _MOST_IN_A_SET else (1, 2)
-    for size in sizes:
+    for size in range(1, len(singles) + 1):
         for members in combinations(singles, size):
             values, descriptions = zip(*members, strict=True)
             yield PossibleValue(values, Alternative(descriptions, several=True))
-
-
-def _numbers(texts: Iterable[str]) -> list[str]:
-    """Give every number that is compared with, and one on each side of it."""
-    return _around(number(text) for text in texts)
-
-
-def _moments(texts: Iterable[str]) -> list[str]:
-    """Give every moment that is compared with, and one on each side of it, in seconds since 1970."""
-    return _around(moment(text) for text in texts)
-
-
-def _around(values: Iterable[Decimal | None]) -> list[str]:
-    """Give the values, what lies halfway between neighbours, and one beyond each end, with a decimal point.
-
-    Without one, seconds of four digits would be a year.
-    """
-    known = sorted({value for value in values if value is not None})
-    if not known:
-        return []
-    exactly = Context(prec=2 * max(len(f"{value:f}") for value in known) + 2)
-    between = [exactly.multiply(exactly.add(low, high), Decimal("0.5")) for low, high in pairwise(known)]
-    beyond = [exactly.subtract(known[0], Decimal(1)), exactly.add(known[-1], Decimal(1))]
-    texts = (f"{value:f}" for value in (*known, *between, *beyond))
-    return [text if "." in text else f"{text}.0" for text in texts]
-
-
-def _addresses(texts: Iterable[str]) -> list[str]:
-    """Give both ends of every network, and their neighbours outside."""
-    addresses = ["192.0.2.1", "2001:db8::1"]
-    for text in texts:
-        network = ip_network(text, strict=False)
-        first, last = int(network.network_address), int(network.broadcast_address)
-        kind = type(network.network_address)
-        around = (first, last, first - 1, last + 1)
-        addresses += [str(kind(value)) for value in around if 0 <= value < 2**network.max_prefixlen]
-    return addresses
-
-
-def _language(operand: _ResolvedOperand) -> Language:
-    fragments = [(text, wild and operand.family not in _EXACT) for text, wild in operand.fragments]
-    fold = operand.family in (Family.STRING_IGNORING_CASE, Family.BOOL)
-    return Language(fragments, arn=operand.family is Family.ARN, fold=fold)
-
-
-def _within(operands: Sequence[_ResolvedOperand], state: UnknownState) -> list[Language]:
-    """Say what every value must be like: not empty, and an ARN where it is compared as one."""
-    within = [_NOT_EMPTY, *([Language(((state.like, True),))] if state.like else [])]
-    if any(operand.family is Family.ARN for operand in operands):
-        within.append(_ARN)
-    return within
-
-
-def _alphabet(languages: Sequence[Language]) -> tuple[str, ...]:
-    """Give the letters that make a difference, a colon, and one that stands for all the others."""
-    letters = {":"}.union(*(language.letters for language in languages))
-    other = next((letter for letter in _FILLERS if letter not in letters), "\N{BULLET}")
-    return (other, *sorted(letters))

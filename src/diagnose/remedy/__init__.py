@@ -5,23 +5,24 @@ from collections.abc import Iterable
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Refused, Remedy
 from diagnose.model.trace import Decision, Subject
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.kinds import REMEDIES, RemedyKind
 
-__all__ = ["REMEDIES", "propose", "propose_plan"]
+__all__ = ["REMEDIES", "Bounds", "propose", "propose_plan"]
 
 # What makes and proves remedies is imported only when it is needed: loading rules takes the names of the kinds alone.
 
 
 def propose(
-    kinds: Iterable[str], subject: Subject, case: Case, decision: Decision
+    kinds: Iterable[str], subject: Subject, case: Case, decision: Decision, bounds: Bounds | None = None
 ) -> tuple[tuple[Remedy, ...], tuple[Refused, ...]]:
     """Give the smallest edit of each kind that fixes what a finding is about, proved, or why there is none.
 
-    `kinds` are some of `REMEDIES`; `decision` is that on `case`.
+    `kinds` are some of `REMEDIES`; `decision` is that on `case`. `bounds` are shared by all that is proposed for it.
     """
     from diagnose.remedy.proposal import remedies_of
 
-    outcomes = [remedies_of(RemedyKind(kind), subject, case, decision) for kind in kinds]
+    outcomes = [remedies_of(RemedyKind(kind), subject, case, decision, bounds) for kind in kinds]
     remedies = tuple(remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
     return remedies, tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
 

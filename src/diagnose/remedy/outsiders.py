@@ -18,6 +18,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import policies_in
 from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
@@ -31,29 +32,33 @@ from diagnose.remedy.single_layer import (
 )
 
 
-def admits_nobody_else(before: Case, after: Case, layer: Layer, *, deny: bool = False, sessions: bool = False) -> Tri:
+def admits_nobody_else(
+    before: Case, after: Case, layer: Layer, bounds: Bounds, *, deny: bool = False, sessions: bool = False
+) -> Tri | None:
     """Say whether the edit of one layer changes the answer for the source alone.
 
     With `sessions` the source's role is meant, so that its other sessions are no strangers.
 
-    NO where a stranger becomes allowed, or may be; UNKNOWN where that is unclear for one of them. The edit of a
+    NO where a stranger becomes allowed, or may be; UNKNOWN where that is unclear for one of them; None where there is
+    too much to try within the bounds. The edit of a
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
-    return _none_gains(pairs, layer)
+    return _none_gains(pairs, layer, bounds)
 
 
-def opens_no_other_role(before: Case, after: Case, layer: Layer, *, deny: bool = False) -> Tri:
+def opens_no_other_role(before: Case, after: Case, layer: Layer, bounds: Bounds, *, deny: bool = False) -> Tri | None:
     """Say whether the edit of one layer changes the answer for the destination alone.
 
-    The edit of a Deny is judged as if the layer allowed everything else.
+    None where there is too much to try within the bounds. The edit of a Deny is judged as if the layer allowed
+    everything else.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
     pairs = ((_to(was, arn, layer), _to(now, arn, layer)) for arn in _roles(before, after, layer))
-    return _none_gains(pairs, layer)
+    return _none_gains(pairs, layer, bounds)
 
 
 _MOST_CALLERS = 60
@@ -68,27 +73,34 @@ _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
 
 
-def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer) -> Tri:
+def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer, bounds: Bounds) -> Tri | None:
     """Say whether nobody gains, with the request as it is and with those that need fewer actions."""
     result = YES
     for was, now in pairs:
         for before, after in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
-            result = min(result, _unmoved(before, after, layer))
+            if bounds.reached:
+                return None
+            result = min(result, _unmoved(before, after, layer, bounds))
             if result is NO:
                 return NO
     return result
 
 
-def _unmoved(before: Case, after: Case, layer: Layer) -> Tri:
+def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri:
     """Say whether somebody who should not gain by an edit of a layer does not.
 
     Where both answers are unknown they are one and the same if the same statements hang on the same tests.
     """
     was, now = verdict(before), verdict(after)
+    for answer in (was, now):
+        bounds.decided(unknown=answer is UNKNOWN)
     if now > was:
         return NO
-    if was is now is UNKNOWN and _open_tests(before, layer) != _open_tests(after, layer):
-        return UNKNOWN
+    if was is now is UNKNOWN:
+        for _ in (was, now):
+            bounds.decided(unknown=True, traces=True)
+        if _open_tests(before, layer) != _open_tests(after, layer):
+            return UNKNOWN
     return YES
 
 

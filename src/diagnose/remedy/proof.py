@@ -21,7 +21,8 @@ from diagnose.model.trace import (
     StatementTrace,
     Subject,
 )
-from diagnose.model.tri import NO, YES, Tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange
 from diagnose.remedy.names import OWN_LAYERS
@@ -45,7 +46,9 @@ class Proven(Struct, frozen=True):
     decision: Decision | None = None
 
 
-def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Proven | NotProved:
+def prove(
+    draft: Draft, subject: Subject, case: Case, decision: Decision, bounds: Bounds | None = None
+) -> Proven | NotProved:
     """Prove that a draft fixes what it claims to, and nothing more.
 
     What was not read stays unknown: it is listed among what remains, and is not a reason to refuse.
@@ -54,12 +57,16 @@ def prove(draft: Draft, subject: Subject, case: Case, decision: Decision) -> Pro
         return Proven(Proof.NOT_TRIED)
     if decision.verdict is YES:
         return NotProved.ALLOWED_ALREADY
+    bounds = bounds or Bounds(case)
+    if bounds.reached:
+        return NotProved.TOO_MANY
     after = decide(draft.case)
+    bounds.decided(unknown=after.verdict is UNKNOWN, traces=True)
     if not cleared(subject, decision, after):
         return NotProved.CHANGES_NOTHING
     if _closed(after) - _closed(decision):
         return NotProved.BREAKS_SOMETHING_ELSE
-    admits = _gains(draft, draft.case, subject, case)
+    admits = _gains(draft, draft.case, subject, case, bounds)
     if isinstance(admits, NotProved):
         return admits
     proof = Proof.ALLOWED if after.verdict is YES else Proof.CLEARS
@@ -90,7 +97,7 @@ def _closed(decision: Decision) -> set[tuple[object, ...]]:
     return {gate.requirement for gate in decision.gates if gate.verdict is NO}
 
 
-def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | NotProved | None:
+def _gains(draft: Draft, edited: Case, subject: Subject, case: Case, bounds: Bounds) -> Tri | NotProved | None:
     """Say whether nobody gains by the edit but the source, and it gains no role but the destination.
 
     This is asked of trust policies, endpoints and Deny statements, else it is None: an Allow in the source's own
@@ -101,12 +108,16 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case) -> Tri | No
         return None
     narrows_deny = subject.statement is not None and subject.statement.effect is Effect.DENY
     if layer in OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):
-        roles = opens_no_other_role(case, edited, layer, deny=narrows_deny)
+        roles = opens_no_other_role(case, edited, layer, bounds, deny=narrows_deny)
+        if roles is None:
+            return NotProved.TOO_MANY
         if roles is NO:
             return NotProved.OPENS_OTHER_ROLES
         if layer is not Layer.ENDPOINT:
             return roles if narrows_deny else None
-    admits = admits_nobody_else(case, edited, layer, deny=narrows_deny, sessions=draft.narrower is not None)
+    admits = admits_nobody_else(case, edited, layer, bounds, deny=narrows_deny, sessions=draft.narrower is not None)
+    if admits is None:
+        return NotProved.TOO_MANY
     return NotProved.LETS_IN_OTHERS if admits is NO else admits
 
 

@@ -9,6 +9,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
 from diagnose.model.trace import Action, Decision, Effect, Element, StatementTrace, Subject
 from diagnose.model.tri import NO, YES
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange, RequestChange, Unseen, VersionChange, changed_flags
 from diagnose.remedy.document import dumped, patch_text
@@ -18,33 +19,40 @@ from diagnose.remedy.render.aws_cli import commands
 from diagnose.remedy.table import KINDS, Edited
 
 
-def remedies_of(kind: RemedyKind, subject: Subject, case: Case, decision: Decision) -> tuple[Remedy, ...] | Refused:
+def remedies_of(
+    kind: RemedyKind, subject: Subject, case: Case, decision: Decision, bounds: Bounds | None = None
+) -> tuple[Remedy, ...] | Refused:
     """Give the first edit of a kind whose proof holds, and its narrower form if it has one.
 
     A kind that only repeats what a smaller edit comes to is refused where that edit is proved. One that edits nothing
     gives nothing where it has nothing to say.
     """
-    first = first_proven(kind, subject, case, decision)
+    bounds = bounds or Bounds(case)
+    if bounds.reached:
+        return Refused(kind.value, NotProved.TOO_MANY)
+    first = first_proven(kind, subject, case, decision, bounds)
     if isinstance(first, NotProved):
         return Refused(kind.value, first) if KINDS[kind].edits is not Edited.NOTHING else ()
     draft, proven = first
-    if _smaller_is_as_good(kind, proven, subject, case, decision):
+    if _smaller_is_as_good(kind, proven, subject, case, decision, bounds):
         return Refused(kind.value, NotProved.SAME_AS_SMALLER)
     remedy = as_remedy(kind, draft, proven, case)
+    bounds.written(remedy.document)
     if draft.narrower is None:
         return (remedy,)
-    narrowed = prove(draft.narrower, subject, case, decision)
+    narrowed = prove(draft.narrower, subject, case, decision, bounds)
     return (remedy,) if isinstance(narrowed, NotProved) else (remedy, as_remedy(kind, draft.narrower, narrowed, case))
 
 
 def first_proven(
-    kind: RemedyKind, subject: Subject, case: Case, decision: Decision
+    kind: RemedyKind, subject: Subject, case: Case, decision: Decision, bounds: Bounds | None = None
 ) -> tuple[Draft, Proven] | NotProved:
     """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
+    bounds = bounds or Bounds(case)
     reasons = {NotProved.NO_EDIT}
     for focused in _focused(subject, decision):
         for attempt in KINDS[kind].author(focused, case, decision):
-            outcome = attempt if isinstance(attempt, NotProved) else prove(attempt, focused, case, decision)
+            outcome = attempt if isinstance(attempt, NotProved) else prove(attempt, focused, case, decision, bounds)
             if isinstance(attempt, Draft) and isinstance(outcome, Proven):
                 return attempt, outcome
             if isinstance(outcome, NotProved):
@@ -89,21 +97,23 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
     Nothing comes back where the steps do not lead there.
     """
+    bounds = Bounds(case)
     remedies: list[Remedy] = []
     current, current_decision = case, decision
     for kind, subject in steps:
-        if current_decision.verdict is YES or (remedies and remedies[-1].enough):
+        if current_decision.verdict is YES or bounds.reached or (remedies and remedies[-1].enough):
             break
         relocated = _relocated(subject, current_decision)
         if relocated is None:
             continue
-        step = first_proven(RemedyKind(kind), relocated, current, current_decision)
+        step = first_proven(RemedyKind(kind), relocated, current, current_decision, bounds)
         if isinstance(step, NotProved):
             continue
         draft, proven = step
         if draft.case is None or proven.decision is None:
             continue
         remedies.append(as_remedy(RemedyKind(kind), draft, proven, current))
+        bounds.written(remedies[-1].document)
         current, current_decision = draft.case, proven.decision
     return tuple(remedies) if remedies and remedies[-1].enough else ()
 
@@ -116,9 +126,11 @@ def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
     return next((Draft(advice.owner, advice.text) for advice in fitting), None)
 
 
-def _smaller_is_as_good(kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision) -> bool:
+def _smaller_is_as_good(
+    kind: RemedyKind, proven: Proven, subject: Subject, case: Case, decision: Decision, bounds: Bounds
+) -> bool:
     smaller = smaller_kind(kind, subject)
-    other = first_proven(smaller, subject, case, decision) if smaller else NotProved.NO_EDIT
+    other = first_proven(smaller, subject, case, decision, bounds) if smaller else NotProved.NO_EDIT
     if isinstance(other, NotProved):
         return False
     return (other[1].proof, other[1].remaining) == (proven.proof, proven.remaining)

@@ -29,6 +29,8 @@ def refusal_words(refused: Refused) -> str:
             return "it would give others access, too"
         case NotProved.OPENS_OTHER_ROLES:
             return "it would allow other roles, too"
+        case NotProved.TOO_MANY:
+            return "there are too many combinations to try; fix the other causes first, then check again"
         case NotProved.DENY_IS_MEANT:
             return "the Deny is there for exactly this caller or role, so only its owner can decide to remove it"
         case NotProved.AWS_MANAGED:

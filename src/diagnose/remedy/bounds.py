@@ -1,0 +1,41 @@
+"""How much is proved and written for one case before the rest is refused: counted, so that the answer is the same."""
+
+import msgspec
+
+from diagnose.evaluate.effort import Effort
+from diagnose.model.case import Case
+
+_STEPS = 4_000
+_STEPS_MORE_PER_KILOBYTE = 15
+_LETTERS = 60_000
+
+
+class Bounds:
+    """What may yet be decided and written. A decision costs by the size of its policies, more where keys are unknown.
+
+    `decisions` counts those that were made.
+    """
+
+    __slots__ = ("_kilobytes", "_letters", "_steps", "decisions")
+
+    def __init__(self, case: Case) -> None:
+        """Set the bounds for the proofs of one case: a larger one may take longer."""
+        self._kilobytes = len(msgspec.json.encode(case.snapshot)) // 1000
+        self._steps = Effort(_STEPS + _STEPS_MORE_PER_KILOBYTE * self._kilobytes)
+        self._letters = Effort(_LETTERS)
+        self.decisions = 0
+
+    @property
+    def reached(self) -> bool:
+        """Whether no more may be tried."""
+        return self._steps.spent or self._letters.spent
+
+    def decided(self, *, unknown: bool = False, traces: bool = False) -> None:
+        """Count a decision: whether it came out unknown, so that values were tried, and whether it has traces."""
+        self.decisions += 1
+        steps = 10 * self._kilobytes if unknown else 5 * self._kilobytes if traces else self._kilobytes // 5
+        self._steps.spend(1 + steps)
+
+    def written(self, document: str) -> None:
+        """Count an edited policy, which a report writes out in several forms."""
+        self._letters.spend(len(document))
