@@ -140,14 +140,14 @@ def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> N
 def test_trying_values_decides_like_everything_else(name: str) -> None:
     for authorization in _asked(name):
         exploration = explore(authorization)
-        before = {key: authorization.context[key] for key in exploration.tried}
+        before = {key: authorization.call.states[key] for key in exploration.tried}
         for places, outcome in islice(exploration.outcomes.items(), 32):
             for (key, tried), place in zip(exploration.tried.items(), places, strict=True):
-                authorization.context[key] = tried[place].values
+                authorization.call.states[key] = tried[place].values
             assert outcome.verdict is authorization.combined(authorization.verdict)
             for (action, layer), passes in outcome.passes.items():
                 assert passes is authorization.answers(action)[layer].passes
-        authorization.context.update(before)
+        authorization.call.states.update(before)
 
 
 @of_everything

@@ -4,14 +4,16 @@ Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown.
 value that can make a difference shows that it is denied whatever x is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from math import prod
 
 from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.call import Call
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
-from diagnose.evaluate.level import CompiledLayer, TrustMatches, answer_layer, could_apply, passes
+from diagnose.evaluate.keys.context import state_of
+from diagnose.evaluate.level import CompiledLayer, TrustMatches, answer_layer, depends_on_context, passes
 from diagnose.evaluate.possible_values import PossibleValue, possible_values
 from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Action, Layer
@@ -59,11 +61,14 @@ class Exploration:
 def explore(authorization: Authorization) -> Exploration:
     """Decide again for every choice of values of the keys that are unknown and may matter."""
     exploration = Exploration()
-    tests = _unknown_tests(authorization)
-    in_variables = _unknown_in_variables(authorization)
+    statements = list(_open_statements(authorization))
+    if not statements:
+        return exploration
+    tests = _unknown_tests(authorization, statements)
+    in_variables = _unknown_in_variables(authorization.call, statements)
     requests = authorization.requests()
     for key, tests_of_key in tests.items():
-        state = authorization.context[key]
+        state = state_of(key, authorization.call)
         assert isinstance(state, UnknownState)
         values, complete = possible_values(key, tests_of_key, state, requests)
         room = _MOST_COMBINATIONS // max(1, prod(len(others) for others in exploration.tried.values()))
@@ -80,15 +85,16 @@ def explore(authorization: Authorization) -> Exploration:
 def _outcomes(
     authorization: Authorization, tried: Mapping[str, list[PossibleValue]]
 ) -> Iterator[tuple[tuple[int, ...], Outcome]]:
-    before = {key: authorization.context[key] for key in tried}
+    states = authorization.call.states
+    before = {key: states[key] for key in tried}
     layers = authorization.layers
     try:
         for places in product(*(range(len(values)) for values in tried.values())):
             for (key, values), place in zip(tried.items(), places, strict=True):
-                authorization.context[key] = values[place].values
+                states[key] = values[place].values
             yield places, _outcome(authorization, layers)
     finally:
-        authorization.context.update(before)
+        states.update(before)
 
 
 def _outcome(authorization: Authorization, layers: Mapping[Layer, CompiledLayer]) -> Outcome:
@@ -112,36 +118,38 @@ def _outcome(authorization: Authorization, layers: Mapping[Layer, CompiledLayer]
     return Outcome(authorization.combined(allowed.__getitem__), passing)
 
 
-def _unknown_tests(authorization: Authorization) -> dict[str, list[Test]]:
-    """Collect the tests of unknown keys, in statements that may still apply."""
-    tests: dict[str, list[Test]] = {}
-    needed = frozenset(action for action, _ in authorization.actions())
-    for statement in _open_statements(authorization):
-        for test in statement.tests:
-            if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden:
-                tests.setdefault(test.lower, []).append(test)
-    return tests
-
-
-def _unknown_in_variables(authorization: Authorization) -> list[str]:
-    """Collect the unknown keys that policy variables refer to."""
-    keys: dict[str, None] = {}
-    for statement in _open_statements(authorization):
-        texts = [operand.text for test in statement.tests for operand in test.operands]
-        texts += [text for text, _ in statement.resources.values] if statement.resources else []
-        for variable in (variable for text in texts for variable in text.variables()):
-            if isinstance(authorization.context[variable.lower], UnknownState):
-                keys[variable.lower] = None
-    return list(keys)
-
-
 def _open_statements(authorization: Authorization) -> Iterator[Statement]:
+    """Give the statements that look up the context, and may still apply."""
     requests = authorization.requests()
     for compiled_layer in authorization.layers.values():
         for _, document in (compiled for level in compiled_layer.levels for compiled in level.compiled):
             for text in document.statements:
-                if could_apply(text, compiled_layer.traits, requests, authorization.has_boundary):
+                if depends_on_context(text, compiled_layer.traits, requests, authorization.has_boundary):
                     yield text.compiled
+
+
+def _unknown_tests(authorization: Authorization, statements: Iterable[Statement]) -> dict[str, list[Test]]:
+    """Collect the tests of unknown keys."""
+    tests: dict[str, list[Test]] = {}
+    needed = frozenset(action for action, _ in authorization.actions())
+    for statement in statements:
+        for test in statement.tests:
+            if isinstance(state_of(test.lower, authorization.call), UnknownState) and not needed <= test.hidden:
+                tests.setdefault(test.lower, []).append(test)
+    return tests
+
+
+def _unknown_in_variables(call: Call, statements: Iterable[Statement]) -> list[str]:
+    """Collect the unknown keys that policy variables refer to."""
+    keys: dict[str, None] = {}
+    for statement in statements:
+        texts = [operand.text for test in statement.tests for operand in test.operands]
+        if statement.resources is not None and statement.resources.static is None:
+            texts += [text for text, _ in statement.resources.values]
+        for variable in (variable for text in texts for variable in text.variables()):
+            if isinstance(state_of(variable.lower, call), UnknownState):
+                keys[variable.lower] = None
+    return list(keys)
 
 
 def _common(answers: Iterator[Tri]) -> Tri:
