@@ -140,13 +140,13 @@ def test_a_level_comes_to_what_its_statements_come_to_one_by_one(name: str) -> N
 
 def _by_trying_each(authorization: Authorization, tried: dict[str, list[PossibleValue]]) -> dict[tuple[int, ...], Tri]:
     """Decide once for every choice of values."""
-    before = {key: authorization.context[key] for key in tried}
+    before = {key: authorization.call.states[key] for key in tried}
     outcomes = {}
     for places in product(*(range(len(values)) for values in tried.values())):
         for (key, values), place in zip(tried.items(), places, strict=True):
-            authorization.context[key] = values[place].values
+            authorization.call.states[key] = values[place].values
         outcomes[places] = authorization.combined(authorization.verdict)
-    authorization.context.update(before)
+    authorization.call.states.update(before)
     return outcomes
 
 

@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.causes.given import BUILDER, DENY, ID, MFA, allow, identity, names, told, trust
+from msgspec.structs import replace
+from tests.cases import on
+from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, names, rules, told, trust
 
+from diagnose.causes.findings import explain
+from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Certainty
 from diagnose.model.trace import Action
 
@@ -117,6 +121,36 @@ def test_a_rule_that_does_not_ask_for_the_unknown_reason_commits_to_less_than_on
     assert names(causes) == ["possible b-any"]
 
 
+OURS = """
+when: [{condition: {effect: allow, key_group: external_id, negated: false, attainable: true, reason: value_differs}}]
+"""
+OURS_WHATEVER_THE_REASON = """
+when: [{condition: {effect: allow, key_group: external_id, negated: false, attainable: true, holds: false}}]
+"""
+OWN = "when: [{condition: {key: sts:ExternalId, reason: value_differs}}]"
+
+
+@pytest.mark.parametrize(
+    ("ours", "own", "expected"),
+    [
+        pytest.param(OURS, OWN, ["ours-rule", "own-rule"], id="ours names more fields, and commits to as much"),
+        pytest.param(OURS_WHATEVER_THE_REASON, OWN, ["ours-rule"], id="ours commits to less"),
+        pytest.param(
+            OURS_WHATEVER_THE_REASON,
+            f"{OWN}\ninstead_of: ours-rule",
+            ["own-rule"],
+            id="ours commits to less, and the own rule speaks instead of it",
+        ),
+    ],
+)
+def test_an_own_rule_about_the_unknown_is_silent_only_where_one_of_ours_commits_to_less(
+    tmp_path: Path, ours: str, own: str, expected: list[str]
+) -> None:
+    given = case("cross-account", {"request": {"unknown": ["sts:ExternalId"]}})
+    read = [replace(rule, own=rule.id == "own-rule") for rule in rules(tmp_path, ours_rule=ours, own_rule=own)]
+    assert [cause.finding.rule for cause in explain(read, given, decide(given))] == expected
+
+
 def test_several_statements_that_would_do_are_one_cause_with_the_nearest_first(tmp_path: Path) -> None:
     others = [allow({"AWS": f"arn:aws:iam::111111111111:user/{name}"}) for name in ("one", "two", "three")]
     (cause,) = told(
@@ -124,6 +158,14 @@ def test_several_statements_that_would_do_are_one_cause_with_the_nearest_first(t
     )
     assert [excerpt.pointer.split("/")[2] for excerpt in cause.finding.excerpts] == ["0", "1", "2"]
     assert [excerpt.primary for excerpt in cause.finding.excerpts] == [True, False, False]
+
+
+def test_a_key_that_is_called_like_a_layer_is_another_cause(tmp_path: Path) -> None:
+    """A policy may ask for a key that AWS does not have; what is unknown is told apart by what it is."""
+    changes = identity(on("*", Condition={"StringEquals": {"trust": "1"}})) | {"request": {"unknown": ["trust"]}}
+    changes["snapshot"]["destination"] = {"trust_policy": {"evidence": "unread"}}
+    causes = told(tmp_path, "cross-account", changes, some_rule="when: [{gap: {what: trust}}]")
+    assert len(causes) == 2
 
 
 def test_several_denies_are_several_causes(tmp_path: Path) -> None:

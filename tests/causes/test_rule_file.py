@@ -6,6 +6,7 @@ import pytest
 from tests.causes.given import rules
 
 from diagnose.causes.rule import rule_by_id
+from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples, read_rules
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
@@ -41,6 +42,14 @@ def test_a_good_rule_is_read_as_it_stands(tmp_path: Path) -> None:
     assert rule.when[0].fields == (("layer", ("trust",)), ("verdict", ("denied",)))
     assert rule.when[1].fields == (("layer", ("trust",)), ("key", ("sts:externalid",)), ("alone", (True,)))
     assert rule.remedies == ("pass-external-id",)
+
+
+def test_a_rule_is_the_user_s_own_wherever_it_does_not_come_with_xdiag(tmp_path: Path) -> None:
+    _write(tmp_path, GOOD)
+    assert {rule.id for rule in read_rules([*rule_folders(), tmp_path], REMEDIES) if rule.own} == {
+        "another-rule",
+        "some-rule",
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.keys.context import state_of
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import (
     Case,
@@ -257,7 +258,7 @@ def gate(one: Case, which: Gate) -> list[GateTrace]:
 
 def told(one: Case, key: str) -> object:
     """Give a key's state: its values, `()` for absent, what is known of it, or `anything`."""
-    state = Authorization(one).context[key.lower()]
+    state = state_of(key.lower(), Authorization(one).call)
     if not isinstance(state, UnknownState):
         return state
     if state.options is not None:

@@ -19,7 +19,7 @@ from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject
+from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject, Unknown
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,8 @@ class Fact(Struct, frozen=True, kw_only=True):
         return str(self.__struct_config__.tag)
 
 
-HIDDEN = frozenset({"subject", "settled"})
+HIDDEN = frozenset({"subject", "settled", "about"})
+"""What rules do not see: places, and what others tell facts apart by."""
 
 
 Authorized = Annotated[Action, Meta(description="the action being authorised")]
@@ -270,6 +271,7 @@ class GapSide(StrEnum):
 class GapFact(Fact, frozen=True, kw_only=True, tag="gap"):
     """Something that was not read, or that cannot be read, and on which the answer may depend."""
 
+    about: Unknown
     kind: Annotated[DoubtKind, Meta(description="a key, a layer, a gate, a comparison, or whether an action is needed")]
     what: Annotated[str, Meta(description="the key, layer, gate or action that is unknown")]
     family: Annotated[str, Meta(description="a key without its tag; else empty")] = ""

@@ -144,6 +144,7 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
     for doubt in decision.doubts:
         for gap in doubt.gaps or (Unread(),):
             yield GapFact(
+                about=doubt.about,
                 kind=doubt.kind,
                 what=subject_words(doubt),
                 family=doubt.about.name.partition("/")[0] if isinstance(doubt.about, ConditionKey) else "",

@@ -86,16 +86,13 @@ def _least_committed(matches: list[RuleMatch]) -> list[RuleMatch]:
     Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible. A rule about the
     same fact that does not ask for its reason commits to none.
     """
-    winner: dict[_Tie, str] = {}
     of_fact: dict[int, list[RuleMatch]] = {}
     for match in matches:
         for fact in {id(fact) for fact in match.facts}:
             of_fact.setdefault(fact, []).append(match)
-    for match in matches:
-        for tie in (tie for tie in _ties(match) if tie not in winner):
-            rivals = of_fact[tie[0]]
-            winner[tie] = min(rivals, key=lambda rival: (*_commitment(rival, tie), rival.rule.id)).rule.id
-    return [match for match in matches if all(winner[tie] == match.rule.id for tie in _ties(match))]
+    ties = {tie: None for match in matches for tie in _ties(match)}
+    speakers = {tie: _speakers(of_fact[tie[0]], tie) for tie in ties}
+    return [match for match in matches if all(match.rule.id in speakers[tie] for tie in _ties(match))]
 
 
 _Tie = tuple[int, str]
@@ -105,6 +102,23 @@ _Tie = tuple[int, str]
 def _ties(match: RuleMatch) -> list[_Tie]:
     """List the unknown fields whose values tell rules apart; a flag alone does not."""
     return [(id(fact), name) for fact, name in match.unknown_fields if len(fields_of(fact.name)[name].values) > 2]
+
+
+def _speakers(rivals: list[RuleMatch], tie: _Tie) -> set[str]:
+    """Name the rules that may speak: the least committed of those that come with xdiag, and of the user's own.
+
+    How many fields a rule names tells apart those that were written together. Beside one of ours, a user's own rule is
+    silent only where ours leaves more open, and the user does not say that it speaks instead.
+    """
+    least = [
+        min(group, key=lambda match: (*_commitment(match, tie), match.rule.id))
+        for group in ([match for match in rivals if match.rule.own is own] for own in (False, True))
+        if group
+    ]
+    ours, own = least[0], least[-1]
+    if _commitment(own, tie)[1] > _commitment(ours, tie)[1] and ours.rule.id not in own.rule.replaces:
+        return {ours.rule.id}
+    return {ours.rule.id, own.rule.id}
 
 
 def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
@@ -149,7 +163,7 @@ def _of_one_thing(one: Fact, other: Fact) -> bool:
     if isinstance(one, GateFact) and isinstance(other, GateFact):
         return one.subject.gate == other.subject.gate
     if isinstance(one, GapFact) and isinstance(other, GapFact) and DoubtKind.KEY in (one.kind, other.kind):
-        return one.what == other.what
+        return one.about == other.about
     return True
 
 
@@ -171,7 +185,7 @@ def _same_cause(match: RuleMatch) -> object:
         case GapFact(kind=DoubtKind.LAYER) if not _asks_for(match, "gap", "what"):
             return rule
         case GapFact():
-            return rule, main_fact.permission or main_fact.what
+            return rule, main_fact.permission or main_fact.about
     if subject.statement is None:
         return rule, subject.layer, subject.level
     if subject.statement.effect is Effect.DENY:

@@ -25,6 +25,7 @@ class Rule(Struct, frozen=True):
     the rule is still found: its own of before, or those of the rules that were merged into it. `replaces` holds the
     ids in `instead_of`, and those in theirs, and so on. `general` is true where another rule replaces this one.
     `across_layers` holds the pairs of patterns that name different layers, whose facts need not share one.
+    `own` is a user's rule, not one that comes with xdiag.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Rule(Struct, frozen=True):
     replaces: tuple[str, ...] = ()
     general: bool = False
     across_layers: tuple[tuple[int, int], ...] = ()
+    own: bool = False
 
 
 def rule_by_id(rules: Sequence[Rule], name: str) -> Rule | None:

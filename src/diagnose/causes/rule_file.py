@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from diagnose.causes.facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
-from diagnose.causes.rule_cache import recall, remember
+from diagnose.causes.rule_cache import recall, remember, rule_folders
 from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
 from diagnose.errors import XdiagError
@@ -206,6 +206,7 @@ def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[
         instead_of=tuple(entry.text() for entry in _optional(entries, "instead_of")),
         formerly=tuple(entry.text() for entry in _optional(entries, "formerly")),
         across_layers=_across_layers(when),
+        own=not any(path.is_relative_to(folder) for folder in rule_folders()),
     )
     return rule, entries
 

@@ -18,11 +18,12 @@ _FEDERATED = "sts:assumerolewith"
 class Actions:
     """The Action or NotAction of one statement; `covers` are the actions of an AssumeRole call that it is about."""
 
-    __slots__ = ("covers", "negated", "values")
+    __slots__ = ("_traces", "covers", "negated", "values")
 
     def __init__(self, values: Texts, covers: frozenset[Action], *, negated: bool) -> None:
         """Keep the patterns beside what they cover."""
         self.values, self.covers, self.negated = values, covers, negated
+        self._traces: dict[Action, ElementTrace] = {}
 
     def holds(self, request: ActionRequest) -> Tri:
         """Say whether the action is covered."""
@@ -31,6 +32,12 @@ class Actions:
     def trace(self, request: ActionRequest) -> ElementTrace:
         """Compare, and say how: at the pattern that covers the action, or at the whole element."""
         action = request.action
+        trace = self._traces.get(action)
+        if trace is None:
+            trace = self._traces[action] = self._compared(action)
+        return trace
+
+    def _compared(self, action: Action) -> ElementTrace:
         covering = next(((text, place) for text, place in self.values if action in covered(text)), None)
         if covering is None:
             wanted, pointer = self.values.texts, self.values.pointer
@@ -42,9 +49,8 @@ class Actions:
             reason = Reason.EXCLUDED
         else:
             reason, pointer = self._miss(action)
-        return ElementTrace(
-            Element.ACTION, self.holds(request), reason, pointer, wanted, str(action), negated=self.negated
-        )
+        covers = tri(action in self.covers)
+        return ElementTrace(Element.ACTION, covers, reason, pointer, wanted, str(action), negated=self.negated)
 
     def _miss(self, action: Action) -> tuple[Reason, str]:
         """Name the nearest miss, and where it stands."""

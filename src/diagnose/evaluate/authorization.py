@@ -6,7 +6,6 @@ from typing import TypeAlias, assert_never
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
-from diagnose.evaluate.keys.context import Context
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.reported_error import refused_actions
@@ -24,21 +23,23 @@ LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 class Authorization:
     """A call, with its gates and layers and what they answer."""
 
-    __slots__ = ("_destination", "_gates", "_source", "call", "context", "has_boundary", "same_account")
+    __slots__ = ("_destination", "_gates", "_layers", "_source", "call", "has_boundary", "same_account")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
         self.call = Call(case, source.caller, destination.role)
-        self.context = Context(self.call)
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account
         self._gates: tuple[GateTrace, ...] | None = None
+        self._layers: dict[Layer, CompiledLayer] | None = None
 
     @property
-    def layers(self) -> dict[Layer, CompiledLayer]:
+    def layers(self) -> Mapping[Layer, CompiledLayer]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
-        return {traits.layer: self._layer(traits.layer) for traits in ASSUME_ROLE.layers}
+        if self._layers is None:
+            self._layers = {traits.layer: self._layer(traits.layer) for traits in ASSUME_ROLE.layers}
+        return self._layers
 
     @property
     def gates(self) -> tuple[GateTrace, ...]:
@@ -86,7 +87,7 @@ class Authorization:
 
     def request(self, action: Action) -> ActionRequest:
         """Ask for one action."""
-        return ActionRequest(action, self.call, self.context)
+        return ActionRequest(action, self.call)
 
     def requests(self) -> list[ActionRequest]:
         """Ask for every action."""
@@ -105,16 +106,16 @@ class Authorization:
 
         INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
-        request = ActionRequest(action, self.call, self.context)
+        request = self.request(action)
         matches: TrustMatches = {}
         trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
         _, denied = answer_layer(trust, request, self.has_boundary, matches)
         if not matches or denied is YES:
             return NO
         answers = [(Layer.TRUST, YES, denied)]
-        for layer, compiled_layer in self._behind_trust(action):
+        for compiled_layer in self._behind_trust(action):
             grants, denied = answer_layer(compiled_layer, request, self.has_boundary, {})
-            answers.append((layer, grants, denied))
+            answers.append((compiled_layer.traits.layer, grants, denied))
         return allowed(self.call.caller, matches, answers, same_account=self.same_account)
 
     def allowed(self, matches: TrustMatches, answers: LayerAnswers) -> Tri:
@@ -148,14 +149,14 @@ class Authorization:
             case _:
                 assert_never(layer)
 
-    def _behind_trust(self, action: Action) -> list[tuple[Layer, CompiledLayer]]:
+    def _behind_trust(self, action: Action) -> list[CompiledLayer]:
         """Name the layers that can keep an action from passing that the trust policy lets pass."""
         snapshot = self.call.case.snapshot
         layers = self._source.layers_that_may_deny(action, snapshot.source)
         rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
         for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
             if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
-                layers = [*layers, (compiled_layer.traits.layer, compiled_layer)]
+                layers = [*layers, compiled_layer]
         return layers
 
 
@@ -228,4 +229,8 @@ def _direct(caller: Caller, matches: TrustMatches) -> Tri:
 
 def _reached(matches: TrustMatches) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
-    return max([NO, *(answer for match, answer in matches.items() if match is not Match.SERVICE)])
+    reached = NO
+    for match, answer in matches.items():
+        if answer > reached and match is not Match.SERVICE:
+            reached = answer
+    return reached

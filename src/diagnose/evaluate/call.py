@@ -10,13 +10,18 @@ from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State
 
 
 class Call:
-    """One case, with its caller and its role worked out."""
+    """One case, with its caller and its role worked out.
 
-    __slots__ = ("caller", "case", "role")
+    `states` are those of the condition keys that were looked up, in lower case. Most calls are decided without a
+    condition: `keys.context` fills it.
+    """
+
+    __slots__ = ("caller", "case", "role", "states")
 
     def __init__(self, case: Case, caller: Caller, role: RoleArn) -> None:
         """All three describe the same request."""
         self.case, self.caller, self.role = case, caller, role
+        self.states: dict[str, State] = {}
 
     @property
     def by_console(self) -> bool:

@@ -17,7 +17,7 @@ from diagnose.evaluate.condition import Test
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.trace import Action, Layer, Match
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 Matches: TypeAlias = Sequence[tuple[Match, Tri]]
 """How a statement of the trust policy reaches the caller."""
@@ -36,6 +36,26 @@ class Group(NamedTuple):
     matches: Matches
 
 
+class IsValue:
+    """A test, besides those of policies, that a key has this state and no other."""
+
+    __slots__ = ("_values", "lower")
+
+    operands = ()
+    unreadable = False
+
+    def __init__(self, key: str, values: tuple[str, ...]) -> None:
+        """`key` is in lower case; no values stand for its absence."""
+        self.lower, self._values = key, values
+
+    def holds_of(self, values: tuple[str, ...], _request: ActionRequest) -> Tri:
+        """Say whether the key has this state."""
+        return tri(values == self._values)
+
+
+AnyTest: TypeAlias = Test | IsValue
+
+
 class OpenStatement:
     """A statement, as one action meets it, that depends on keys which are tried.
 
@@ -44,7 +64,7 @@ class OpenStatement:
 
     __slots__ = ("certain", "group", "request", "tests")
 
-    def __init__(self, group: Group, request: ActionRequest, tests: Sequence[Test], *, certain: bool) -> None:
+    def __init__(self, group: Group, request: ActionRequest, tests: Sequence[AnyTest], *, certain: bool) -> None:
         """Put a statement into its group."""
         self.group, self.request, self.tests, self.certain = group, request, tests, certain
 
@@ -223,9 +243,9 @@ def _order(statements: Sequence[OpenStatement]) -> list[str]:
     return list(dict.fromkeys(test.lower for statement in by_length for test in statement.tests))
 
 
-def _tests_by_key(statements: Sequence[OpenStatement]) -> dict[str, list[tuple[int, Test]]]:
+def _tests_by_key(statements: Sequence[OpenStatement]) -> dict[str, list[tuple[int, AnyTest]]]:
     """Give the tests of every key, each with the place of its statement."""
-    tests: dict[str, list[tuple[int, Test]]] = {}
+    tests: dict[str, list[tuple[int, AnyTest]]] = {}
     for place, statement in enumerate(statements):
         for test in statement.tests:
             tests.setdefault(test.lower, []).append((place, test))

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import lru_cache
 
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
+from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import OPERATORS, Family, Operator, ValueMatcher
@@ -104,7 +105,7 @@ class Test:
         """Look the key up, as it is in the context of this action."""
         if request.action in self.hidden:
             return ABSENT
-        return request.context[self.lower]
+        return state_of(self.lower, request.call)
 
     def holds_of(self, values: tuple[str, ...], request: ActionRequest) -> Tri:
         """Say whether the test is true of a key with these values (none: the key is absent)."""

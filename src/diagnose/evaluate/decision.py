@@ -55,7 +55,7 @@ def decide(case: Case) -> Decision:
             answer, gates, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
         ),
         problems=tuple(
-            problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems()
+            problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems
         ),
         notes=tuple(notes(authorization, actions)),
     )

@@ -126,6 +126,11 @@ class Statement:
         self.broken = self._flaws.broken or (self._conditions is not None and self._conditions.broken)
 
     @property
+    def looks_up(self) -> bool:
+        """Whether it compares with the context of a request: in a condition, or in a variable."""
+        return bool(self.tests) or (self.resources is not None and self.resources.static is None)
+
+    @property
     def actions(self) -> Actions | None:
         """Its Action or NotAction."""
         if self._actions is None and self._covers is not EVERY_ACTION:

@@ -4,20 +4,23 @@ Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown.
 value that can make a difference shows that it is denied whatever x is.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
-from diagnose.evaluate.choices import Choices, Group, Matches, OpenStatement
+from diagnose.evaluate.call import Call
+from diagnose.evaluate.choices import AnyTest, Choices, Group, IsValue, Matches, OpenStatement
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.effort import Effort
+from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import MULTIVALUED
 from diagnose.evaluate.layers import LayerTraits
-from diagnose.evaluate.level import StatementsFor, TrustMatches, applies, could_apply, passes
+from diagnose.evaluate.level import StatementsFor, TrustMatches, applies, depends_on_context, passes
 from diagnose.evaluate.possible_values import PossibleValue, possible_values
 from diagnose.evaluate.request import ActionRequest
-from diagnose.model.key_state import UnknownState
+from diagnose.model.key_state import State, UnknownState
 from diagnose.model.trace import Action, Effect, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
@@ -87,10 +90,12 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
     tried: dict[str, list[PossibleValue]] = {}
     untried: list[str] = []
     requests = authorization.requests()
-    for key, asked in questions.items():
-        state = authorization.context[key]
+    for key in dict.fromkeys((*questions, *in_variables)):
+        state = state_of(key, authorization.call)
         assert isinstance(state, UnknownState)
-        values = possible_values(key, list(asked.values()), state, requests) if key not in in_variables else None
+        # What a variable is compared with is not known, unless the variable's value is one of a few.
+        few = key not in in_variables or state.options is not None
+        values = possible_values(key, list(questions.get(key, {}).values()), state, requests) if few else None
         if values is None:
             untried.append(key)
         else:
@@ -101,9 +106,10 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
         untried += dropped
         tried = {key: values for key, values in tried.items() if key not in dropped}
         outcomes, choices = _chosen(authorization, tried, Effort(_MOST_STEPS))
-    untried += [key for key in in_variables if key not in questions]
     return Exploration(choices, outcomes, tried, untried)
 
+
+_Tried: TypeAlias = Mapping[str, Sequence[PossibleValue]]
 
 _Level: TypeAlias = tuple[Tri, Tri]
 """Whether some Allow of a level applies, and whether some Deny does."""
@@ -123,7 +129,7 @@ class _Outcomes:
 
     __slots__ = ("_authorization", "_levels", "_matches", "_of_result", "statements")
 
-    def __init__(self, authorization: Authorization, tried: Container[str]) -> None:
+    def __init__(self, authorization: Authorization, tried: _Tried) -> None:
         self._authorization = authorization
         self._of_result: dict[int, _Outcome] = {}
         self._levels: dict[tuple[Action, Layer], list[_Level]] = {}
@@ -144,7 +150,11 @@ class _Outcomes:
         return outcome
 
     def _add_level(
-        self, level: StatementsFor, traits: LayerTraits, request: ActionRequest, tried: Container[str]
+        self,
+        level: StatementsFor,
+        traits: LayerTraits,
+        request: ActionRequest,
+        tried: _Tried,
     ) -> None:
         levels = self._levels[request.action, traits.layer]
         if level.unread and traits.layer is Layer.TRUST:
@@ -164,7 +174,7 @@ class _Outcomes:
         level: int,
         traits: LayerTraits,
         request: ActionRequest,
-        tried: Container[str],
+        tried: _Tried,
         *,
         allows: bool,
     ) -> tuple[Tri, Matches]:
@@ -172,12 +182,20 @@ class _Outcomes:
         has_boundary = self._authorization.has_boundary
         answer, every_match = applies(statement, traits, request, has_boundary)
         matches = tuple(every_match) if allows and traits.layer is Layer.TRUST else ()
-        tests = [test for test in statement.tests if test.lower in tried and request.action not in test.hidden]
-        if answer is not UNKNOWN or not tests:
+        tests: list[AnyTest] = [
+            test for test in statement.tests if test.lower in tried and request.action not in test.hidden
+        ]
+        variables = [key for key in _in_variables(statement) if key in tried]
+        if answer is not UNKNOWN or not (tests or variables):
             return answer, matches
-        rest, _ = applies(statement, traits, request, has_boundary, leaving_out=tried)
         group = Group(request.action, traits.layer, level, allows, matches)
-        self.statements.append(OpenStatement(group, request, tests, certain=rest is YES))
+        # With each value of what a variable refers to it is another statement, which tests that this is the value.
+        for chosen in product(*([(key, value.values) for value in tried[key]] for key in variables)):
+            of_choice = _with_states(request, dict(chosen)) if chosen else request
+            rest, _ = applies(statement, traits, of_choice, has_boundary, leaving_out=tried)
+            if rest is not NO:
+                is_chosen: list[AnyTest] = [IsValue(key, values) for key, values in chosen]
+                self.statements.append(OpenStatement(group, of_choice, is_chosen + tests, certain=rest is YES))
         return NO, ()
 
     def _meaning(self, choices: Choices, result: int) -> _Outcome:
@@ -239,7 +257,7 @@ def _questions(authorization: Authorization) -> dict[str, dict[object, list[Test
         unknown = [
             test
             for test in statement.tests
-            if isinstance(authorization.context[test.lower], UnknownState) and not needed <= test.hidden
+            if isinstance(state_of(test.lower, authorization.call), UnknownState) and not needed <= test.hidden
         ]
         for test in unknown:
             question: object = test
@@ -264,14 +282,22 @@ class _Place(NamedTuple):
 
 def _unknown_in_variables(authorization: Authorization) -> list[str]:
     """Collect the unknown keys that policy variables refer to."""
-    keys: dict[str, None] = {}
-    for statement, _ in _open_statements(authorization):
-        texts = [operand.text for test in statement.tests for operand in test.operands]
-        texts += [text for text, _ in statement.resources.values] if statement.resources else []
-        for variable in (variable for text in texts for variable in text.variables()):
-            if isinstance(authorization.context[variable.lower], UnknownState):
-                keys[variable.lower] = None
-    return list(keys)
+    keys = (key for statement, _ in _open_statements(authorization) for key in _in_variables(statement))
+    return [key for key in dict.fromkeys(keys) if isinstance(state_of(key, authorization.call), UnknownState)]
+
+
+def _in_variables(statement: Statement) -> dict[str, None]:
+    """Collect the keys, in lower case, that the variables of a statement refer to."""
+    texts = [operand.text for test in statement.tests for operand in test.operands]
+    if statement.resources is not None and statement.resources.static is None:
+        texts += [text for text, _ in statement.resources.values]
+    return dict.fromkeys(variable.lower for text in texts for variable in text.variables())
+
+
+def _with_states(request: ActionRequest, states: Mapping[str, State]) -> ActionRequest:
+    call = Call(request.call.case, request.call.caller, request.call.role)
+    call.states.update(request.call.states, **states)
+    return ActionRequest(request.action, call)
 
 
 def _open_statements(authorization: Authorization) -> Iterator[tuple[Statement, _Place]]:
@@ -280,7 +306,7 @@ def _open_statements(authorization: Authorization) -> Iterator[tuple[Statement, 
         traits = compiled_layer.traits
         for number, level in enumerate(compiled_layer.levels):
             for text in (text for _, document in level.compiled for text in document.statements):
-                if could_apply(text, traits, requests, authorization.has_boundary):
+                if depends_on_context(text, traits, requests, authorization.has_boundary):
                     yield text.compiled, _Place(traits, number, text.effect, text.covers)
 
 

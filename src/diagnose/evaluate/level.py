@@ -1,6 +1,6 @@
 """A layer's policies, compiled, and what they answer: level by level, with traces or without."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
 
@@ -30,12 +30,13 @@ TrustMatches = dict[Match, Tri]
 class CompiledLayer:
     """A layer's levels; none, and `why`, where the layer does not apply."""
 
-    __slots__ = ("_may_deny", "levels", "traits", "why")
+    __slots__ = ("_may_deny", "_problems", "levels", "traits", "why")
 
     def __init__(self, traits: LayerTraits, levels: list["CompiledLevel"], why: str = "") -> None:
         """Take the levels; nothing is compiled yet."""
         self.traits, self.levels, self.why = traits, levels, why
         self._may_deny: dict[Action, list[StatementsFor]] = {}
+        self._problems: tuple[Problem, ...] | None = None
 
     def levels_that_may_deny(self, action: Action) -> list["StatementsFor"]:
         """Give the levels that can keep an action from passing: all but those that always allow it."""
@@ -48,17 +49,20 @@ class CompiledLayer:
                     levels.append(statements)
         return levels
 
+    @property
     def problems(self) -> tuple[Problem, ...]:
-        """Name what AWS rejects in the documents."""
-        problems: list[Problem] = []
+        """What AWS rejects in the documents."""
+        if self._problems is None:
+            self._problems = tuple(self._all_problems())
+        return self._problems
+
+    def _all_problems(self) -> Iterator[Problem]:
         for policy, document in (compiled for level in self.levels for compiled in level.compiled):
-            problems += [Problem(self.traits.layer, policy, flaw.pointer, flaw.message) for flaw in document.flaws]
-            problems += [
-                Problem(self.traits.layer, policy, text.pointer, message)
-                for text in document.statements
-                for message in _misplaced(text.compiled, self.traits)
-            ]
-        return tuple(problems)
+            for flaw in document.flaws:
+                yield Problem(self.traits.layer, policy, flaw.pointer, flaw.message)
+            for text in document.statements:
+                for message in _misplaced(text.compiled, self.traits):
+                    yield Problem(self.traits.layer, policy, text.pointer, message)
 
 
 class CompiledLevel:
@@ -223,10 +227,14 @@ def applies(
     return _applies(rest, traits, request, has_boundary)
 
 
-def could_apply(text: StatementText, traits: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri) -> bool:
-    """Say whether a statement applies, or may apply, to any of the requests."""
+def depends_on_context(
+    text: StatementText, traits: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri
+) -> bool:
+    """Say whether a statement looks condition keys up, and applies, or may apply, to any of the requests."""
     return any(
-        request.action in text.covers and _applies(text.compiled, traits, request, has_boundary)[0] is not NO
+        request.action in text.covers
+        and text.compiled.looks_up
+        and _applies(text.compiled, traits, request, has_boundary)[0] is not NO
         for request in requests
     )
 
@@ -278,7 +286,6 @@ def _trace(
     matches: Sequence[tuple[Match, Tri]] = ()
     if request.action in text.covers:
         verdict, matches = _applies(text.compiled, level.traits, request, has_boundary)
-    certain = [match for match, reaches in matches if reaches is YES]
     return StatementTrace(
         level.traits.layer,
         level.name,
@@ -288,9 +295,14 @@ def _trace(
         text.effect or Effect.DENY,
         verdict,
         _elements(text.compiled, level.traits, request, has_boundary),
-        next((match for match in Match if match in certain), None),
+        _first([match for match, reaches in matches if reaches is YES]),
         text.alone,
     )
+
+
+def _first(matches: Sequence[Match]) -> Match | None:
+    """Give the match that asks the least of other layers."""
+    return next((match for match in Match if match in matches), None) if matches else None
 
 
 def _elements(

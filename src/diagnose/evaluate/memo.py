@@ -7,7 +7,6 @@ Functions of short texts, such as one pattern, remember beside themselves, each 
 """
 
 from collections.abc import Hashable
-from functools import partial
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -57,6 +56,15 @@ class Memo(Generic[Remembered]):
         self._size += size
 
 
+class _Entry(ref[object], Generic[Remembered]):
+    """A value beside a reference that does not keep its object alive. `place` is where the object is in memory."""
+
+    __slots__ = ("key", "place", "value")
+    key: str
+    place: int
+    value: Remembered | None
+
+
 class ObjectMemo(Generic[Remembered]):
     """Values by the very object that they were made of, one for each, for as long as the object lives.
 
@@ -70,21 +78,25 @@ class ObjectMemo(Generic[Remembered]):
 
     def __init__(self) -> None:
         """Start empty."""
-        self._entries: dict[int, tuple[str, Remembered | None, ref[object]]] = {}
+        self._entries: dict[int, _Entry[Remembered]] = {}
 
     def find(self, of: object, key: str) -> Remembered | None:
         """Give a value that is remembered."""
         entry = self._entries.get(id(of))
-        return entry[1] if entry is not None and entry[0] == key else None
+        return entry.value if entry is not None and entry.key == key else None
 
     def offer(self, of: object, key: str, value: Remembered) -> Remembered:
         """Take a value that was made, and remember it if one was made of this object and key before."""
         place = id(of)
         entry = self._entries.get(place)
-        if entry is None:
-            # An entry goes before anything else can take its object's place in memory. `pop` is called with the
-            # reference as well, which it would give back if there were no entry.
-            self._entries[place] = key, None, ref(of, partial(self._entries.pop, place))
+        if entry is not None:
+            entry.value = value if entry.key == key else None
         else:
-            self._entries[place] = key, value if entry[0] == key else None, entry[2]
+            # It goes before anything else can take its object's place in memory.
+            entry = self._entries[place] = _Entry(of, self._forget)
+            entry.place, entry.value = place, None
+        entry.key = key
         return value
+
+    def _forget(self, entry: _Entry[Remembered]) -> None:
+        self._entries.pop(entry.place, None)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
+from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import SPELLINGS, key_name, traits_of
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.operator import Family
@@ -46,7 +47,7 @@ def spelling(key: str) -> str:
 
 def how_arns_differ(wanted: str, got: str) -> Reason:
     """Say why the ARN (or ARN pattern) `wanted` is not the ARN `got`, naming the nearest miss."""
-    if wanted != wanted.strip() or any(not character.isprintable() for character in wanted):
+    if wanted != wanted.strip() or not wanted.isprintable():
         return Reason.SPACE_DIFFERS
     policy, request = split_arn(wanted), split_arn(got)
     if policy is None or request is None:
@@ -159,10 +160,8 @@ _NEARNESS = (
 
 def _missing(test: Test, request: ActionRequest) -> Reason:
     """Say why a key is not there."""
-    if request.action in test.hidden and not isinstance(request.context[test.lower], UnknownState):
-        return Reason.KEY_NOT_IN_ACTION if request.context[test.lower] else Reason.KEY_MISSING
     if request.action in test.hidden:
-        return Reason.KEY_NOT_IN_ACTION
+        return Reason.KEY_NOT_IN_ACTION if state_of(test.lower, request.call) != ABSENT else Reason.KEY_MISSING
     traits = traits_of(test.lower)
     if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
@@ -30,7 +31,7 @@ class Variable:
 
     def state(self, request: ActionRequest) -> State:
         """Look the key up, as it is in the context of this action."""
-        return ABSENT if request.action in self.hidden else request.context[self.lower]
+        return ABSENT if request.action in self.hidden else state_of(self.lower, request.call)
 
 
 class Text:

@@ -42,7 +42,7 @@ class SourceView:
         self.instead_of_rcps = _instead_of_rcps(self.caller)
         self._inherited: tuple[Tri, Tri] | None = None
         self._passes: bool | None = None
-        self._may_deny: dict[Action, list[tuple[Layer, CompiledLayer]]] = {}
+        self._may_deny: dict[Action, list[CompiledLayer]] = {}
         self._layers: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, source: SourceSide) -> bool:
@@ -69,7 +69,7 @@ class SourceView:
             compiled_layer = self._layers[layer] = compile_layer(traits, attached(source, self.caller))
         return compiled_layer
 
-    def layers_that_may_deny(self, action: Action, source: SourceSide) -> list[tuple[Layer, CompiledLayer]]:
+    def layers_that_may_deny(self, action: Action, source: SourceSide) -> list[CompiledLayer]:
         """Give the layers on this side that can keep an action from passing."""
         layers = self._may_deny.get(action)
         if layers is None:
@@ -77,7 +77,7 @@ class SourceView:
             for layer in OF_SOURCE:
                 compiled_layer = self.compiled_layer(layer, source)
                 if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
-                    layers.append((layer, compiled_layer))
+                    layers.append(compiled_layer)
         return layers
 
 

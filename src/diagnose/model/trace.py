@@ -1,7 +1,7 @@
 """How a decision came about: every comparison, with its reason and its place."""
 
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 
@@ -259,6 +259,10 @@ class BrokenStatement(Struct, frozen=True):
     index: int
 
 
+Unknown: TypeAlias = ConditionKey | Layer | Gate | Action | Comparison | BrokenStatement
+"""What may be unknown."""
+
+
 class Doubt(Struct, frozen=True):
     """Something unknown, and what it would change.
 
@@ -266,7 +270,7 @@ class Doubt(Struct, frozen=True):
     the request would be allowed or denied, all else being as favourable as it can be.
     """
 
-    about: ConditionKey | Layer | Gate | Action | Comparison | BrokenStatement
+    about: Unknown
     matters: Tri = UNKNOWN
     allows: tuple[Alternative, ...] = ()
     denies: tuple[Alternative, ...] = ()

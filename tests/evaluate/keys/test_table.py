@@ -19,6 +19,7 @@ from msgspec import structs
 from tests.evaluate.cases import SERVICE, SESSION, USER, case
 
 from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import (
     ATTRIBUTES,
     CLAIMS,
@@ -266,8 +267,8 @@ IN_ORGANIZATIONS: dict[str, Any] = {
 EVERY_CALL = [case(**caller, **call, **IN_ORGANIZATIONS) for caller, call in product(CALLERS, CALLS)]
 
 
-def state_of(row: LayerTraits, one: Case) -> State:
-    return Authorization(one).context[key_of(row).lower()]
+def state_in(row: LayerTraits, one: Case) -> State:
+    return state_of(key_of(row).lower(), Authorization(one).call)
 
 
 def is_there(state: State) -> bool:
@@ -279,18 +280,18 @@ def is_there(state: State) -> bool:
 
 @having(Presence.ALWAYS)
 def test_a_key_that_is_always_sent_is_always_derived(row: LayerTraits) -> None:
-    assert all(is_there(state_of(row, one)) for one in EVERY_CALL)
-    assert is_there(state_of(row, case(unknown=(key_of(row),))))
+    assert all(is_there(state_in(row, one)) for one in EVERY_CALL)
+    assert is_there(state_in(row, case(unknown=(key_of(row),))))
 
 
 @having(Presence.NEVER)
 def test_a_key_that_is_never_sent_is_never_derived(row: LayerTraits) -> None:
-    assert {state_of(row, one) for one in EVERY_CALL} == {ABSENT}
+    assert {state_in(row, one) for one in EVERY_CALL} == {ABSENT}
 
 
 @having(Presence.SOMETIMES, Presence.NEVER)
 def test_any_other_key_may_be_absent_where_the_case_does_not_know_it(row: LayerTraits) -> None:
-    state = state_of(row, case(unknown=(key_of(row),)))
+    state = state_in(row, case(unknown=(key_of(row),)))
     assert isinstance(state, UnknownState)
     assert not is_there(state)
 
@@ -298,10 +299,10 @@ def test_any_other_key_may_be_absent_where_the_case_does_not_know_it(row: LayerT
 @having(Presence.SOMETIMES)
 def test_a_key_that_is_sometimes_sent_is_sometimes_derived(row: LayerTraits) -> None:
     """`aws:CalledVia` comes with `aws:ViaAWSService: true` alone: a service repeats a request of its caller's."""
-    states = {state_of(row, one) for one in EVERY_CALL}
+    states = {state_in(row, one) for one in EVERY_CALL}
     if row.name.startswith("aws:CalledVia"):
         assert states == {ABSENT}
-        assert {Authorization(one).context["aws:viaawsservice"] for one in EVERY_CALL} == {("false",)}
+        assert {state_of("aws:viaawsservice", Authorization(one).call) for one in EVERY_CALL} == {("false",)}
     else:
         assert states != {ABSENT}
 
@@ -309,7 +310,7 @@ def test_a_key_that_is_sometimes_sent_is_sometimes_derived(row: LayerTraits) -> 
 @having(FilledBy.USER, FilledBy.SERVICE, FilledBy.INSTANCE)
 def test_a_key_that_some_callers_fill_is_absent_for_all_others(row: LayerTraits) -> None:
     for caller, call in product(CALLERS, CALLS):
-        state = state_of(row, case(**caller, **call, **IN_ORGANIZATIONS))
+        state = state_in(row, case(**caller, **call, **IN_ORGANIZATIONS))
         assert (state != ABSENT) == fills(caller, row.filled_by), caller
 
 

@@ -8,31 +8,28 @@ from diagnose.model.condition_keys import Presence
 from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State
 
 
-class Context(dict[str, State]):
-    """Condition keys, in lower case, to their states."""
+def state_of(key: str, call: Call) -> State:
+    """Look a key up, in lower case: what the case states of it, or else what is derived."""
+    states = call.states
+    state = states.get(key)
+    if state is None:
+        if not states:
+            states.update(_stated(call.case.request))
+        if key not in states:
+            states[key] = _derived(key, call)
+        state = states[key]
+    return state
 
-    __slots__ = ("_stated", "call")
 
-    def __init__(self, call: Call) -> None:
-        """Most calls are decided without a condition, so nothing is derived before a key is looked up."""
-        self.call = call
-        self._stated: dict[str, State] | None = None
-
-    def __missing__(self, key: str) -> State:
-        """Take what the case states of a key, or else derive it. What AWS has no key for is never in the context."""
-        if self._stated is None:
-            self._stated = _stated(self.call.case.request)
-        state = self[key] = self._stated[key] if key in self._stated else self._derived(key)
-        return state
-
-    def _derived(self, key: str) -> State:
-        match traits_of(key):
-            case Key() as one:
-                return one.derive(self.call)
-            case KeyFamily() as family:
-                return family.derive(self.call, key[len(family.name) :])
-            case None:
-                return ABSENT
+def _derived(key: str, call: Call) -> State:
+    """Derive a key. What AWS has no key for is never in the context."""
+    match traits_of(key):
+        case Key() as one:
+            return one.derive(call)
+        case KeyFamily() as family:
+            return family.derive(call, key[len(family.name) :])
+        case None:
+            return ABSENT
 
 
 def _stated(request: Request) -> dict[str, State]:
