@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
-from diagnose.model.arn import RESERVED_NAME
+from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
@@ -107,18 +107,18 @@ def faulty_value(subject: Subject) -> str:
 
 
 def is_near(element: ElementTrace, faulty: str) -> bool:
-    """Say whether the faulty value can hardly have meant anything but what the request has: the same name, at least."""
-    if not faulty:
-        return False
-    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
-        return True
-    value, got = faulty.strip(), element.only_got
-    if got and value.rstrip("/") == got.rstrip("/"):
-        return True
-    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
-    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
-        return False
-    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
+    """Say whether the faulty value can have meant nothing but what the request has, so that this replaces it."""
+    return _is_alike(element, faulty) and not _may_name_another(element, faulty)
+
+
+def is_slip(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value is near but may be right for somebody else, so that the right one only joins it."""
+    return _is_alike(element, faulty) and _may_name_another(element, faulty)
+
+
+def unless_meant(faulty: str) -> str:
+    """Say what to do with a slip that stays."""
+    return f"; remove `{faulty}` if it was a mistake"
 
 
 def corrected(
@@ -197,6 +197,7 @@ _NEAR_MISSES = frozenset(
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
 _MOST_QUOTED = 3
+_DIGITS = 12
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
@@ -242,7 +243,37 @@ def _replacement(value: str, subject: Subject, *, near: bool) -> str:
     """Say to replace the faulty value, or to add the right one to those that are there."""
     if near:
         return f"replace `{faulty_value(subject)}` with `{value}`"
-    return f"add `{value}` beside {_quoted(subject.element.wanted if subject.element else ())}"
+    element, faulty = subject.element, faulty_value(subject)
+    slip = unless_meant(faulty) if element is not None and is_slip(element, faulty) else ""
+    return f"add `{value}` beside {_quoted(element.wanted if element else ())}{slip}"
+
+
+def _is_alike(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value is what the request has but for one thing: it has the same name, at least."""
+    if not faulty:
+        return False
+    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
+        return True
+    value, got = faulty.strip(), element.only_got
+    if got and value.rstrip("/") == got.rstrip("/"):
+        return True
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
+        return False
+    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
+
+
+def _may_name_another(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value may name somebody else, who would lose by its replacement.
+
+    An account of twelve digits that differs in one may well exist, and so may a user and a role of one name. What
+    differs in its path or its case does not: names are unique in their account.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    if element.reason is Reason.OTHER_TYPE:
+        return element.element is not Element.RESOURCE
+    return element.reason is Reason.ACCOUNT_TYPO and len(account_of(faulty) or faulty) == _DIGITS
 
 
 def _quoted(values: tuple[str, ...]) -> str:
