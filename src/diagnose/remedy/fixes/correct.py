@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
@@ -11,7 +13,7 @@ from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
 from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
-from diagnose.remedy.change import Attempt
+from diagnose.remedy.change import Attempt, Draft
 from diagnose.remedy.document import (
     JsonDict,
     PatchOperation,
@@ -62,10 +64,10 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
     That fixes an Allow that wants the values it lists, or a Deny that exempts them. Conditions that are true or
-    false, numbers and dates are never bent towards the request.
+    false, numbers and dates are never bent towards the request, nor is a variable: whoever wrote it means no one value.
     """
     element = subject.element
-    if element is None:
+    if element is None or any("${" in value for value in wanted_values(subject)):
         return
     _, operator, _ = parse_operator(element.operator)
     if operator is None or operator.family in _NEVER_CORRECTED:
@@ -95,6 +97,11 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
     operation = PatchOperation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
     text = f'In {policy_phrase(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
     yield edit_policy(case, subject.layer, policy, (operation,), text=text)
+    also = (
+        f"{text}; whoever else its conditions and resources then describe gains by it, too: check that they are meant"
+    )
+    for_all = edit_policy(case, subject.layer, policy, (operation,), text=also)
+    yield replace(for_all, widens=True) if isinstance(for_all, Draft) else for_all
 
 
 def faulty_value(subject: Subject) -> str:
