@@ -25,6 +25,8 @@ def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Itera
     """Send the external ID that the condition wants."""
     for value in _wanted(subject, case, "sts:externalid", fill=False):
         text = f"Pass the external ID `{value}`"
+        if case.request.parameters.external_id is not None:
+            text += "; where the caller is a vendor that generates external IDs, its ID goes into the policy instead"
         yield sent(case, text, ("sts:ExternalId",), external_id=value)
 
 

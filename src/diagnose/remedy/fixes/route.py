@@ -55,6 +55,9 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
         for arn in named[alike]:
             yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
+    if isinstance(role, Known) and subject.gate is not None and subject.gate.reason is Reason.NO_SUCH_ROLE:
+        text = f"Check the account, the path and the name in `{requested}`; names are case-sensitive"
+        yield Draft(Owner.CALLER, text)
 
 
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -130,6 +133,8 @@ def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         text = f"Make the request as `{named}` instead of `{case.snapshot.source.arn}`"
     elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
         text = "Make the request as an IAM user or a role; the root user cannot assume roles"
+    elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.ROOT_REFUSED:
+        text = "Make the request as an IAM user or a role, not with the root user's access keys, and delete those"
     else:
         text = f"Make the request as a user or a role that is allowed to assume `{case.request.role_arn}`"
     yield Draft(Owner.CALLER, text)
