@@ -38,9 +38,16 @@ ROUTE_EXAMPLES = (
     ),
     example(
         "correct-role-arn",
-        "no role has a name like it",
+        "no role has a name like it: the name is checked before a role is created",
         broken("cross-account", **GONE),
         of_gate(Gate.ROLE),
+        NOT_TRIED,
+    ),
+    example(
+        "correct-role-arn",
+        "the role is there under this very ARN",
+        broken("cross-account", trust_policy=trust(allow(USER))),
+        TRUST,
         NotProved.NO_EDIT,
     ),
     example(

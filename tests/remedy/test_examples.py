@@ -12,6 +12,8 @@ from diagnose.remedy.kinds import REMEDIES
 SAID_ONLY = {
     "correct-source-arn",
     "use-identity",
+    "renew-credentials",
+    "use-own-credentials",
     "use-other-role",
     "drop-hop",
     "wait-for-propagation",

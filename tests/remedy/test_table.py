@@ -19,6 +19,7 @@ from diagnose.remedy.change import (
     NewMembership,
     NewRole,
     PolicyChange,
+    Removal,
     TagChange,
     Unseen,
     VersionChange,
@@ -95,11 +96,13 @@ def changes(draft: Draft, case: Case, edits: Edited) -> bool:
         case Edited.TRUST:
             return isinstance(change, PolicyChange) and change.layer is Layer.TRUST
         case Edited.POLICY:
-            return policies and now.request == case.request
+            return (policies or isinstance(change, Removal)) and now.request == case.request
         case Edited.LIMIT:
             return isinstance(change, PolicyChange) and change.layer not in (Layer.TRUST, Layer.IDENTITY)
         case Edited.REQUEST:
-            return not policies and (now.request != case.request or now.snapshot.endpoint != case.snapshot.endpoint)
+            session = (each.snapshot.source.session.issued_at for each in (now, case))
+            routed = now.snapshot.endpoint != case.snapshot.endpoint or len(set(session)) > 1
+            return not policies and (now.request != case.request or routed)
         case Edited.SETTING:
             return isinstance(change, TagChange | MaximumChange | NewRole)
         case Edited.NOTHING:

@@ -73,7 +73,6 @@ def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> Non
 @pytest.mark.parametrize(
     ("names", "asked"),
     [
-        pytest.param(["Audit"], [], id="none is like it"),
         pytest.param(["Audit", "Deployer"], ["role/Deployer`, if that is the role you mean"], id="one is like it"),
         pytest.param(["Deployer", "team/Deploy"], ["role/team/Deploy`"], id="one has its name in another path"),
         pytest.param(["Deployers", "Deploys"], ["role/Deploys`, if that is the role you mean"], id="the nearer of two"),
@@ -85,6 +84,15 @@ def test_for_a_role_that_is_not_there_one_with_a_name_like_it_is_asked(names: li
     case = broken("cross-account", **gone)
     told = [remedy.text for remedy in propose("correct-role-arn", gate(case, Gate.ROLE), case)]
     assert told == [f"Request the role `arn:aws:iam::222222222222:{each}" for each in asked]
+
+
+def test_where_no_name_is_like_it_the_name_is_checked_before_a_role_is_created() -> None:
+    others = {"value": ["arn:aws:iam::222222222222:role/Audit"]}
+    case = broken("cross-account", role={"value": None}, trust_policy={"evidence": "unread"}, other_roles=others)
+    subject = gate(case, Gate.ROLE)
+    (check,), (create,) = (propose(kind, subject, case) for kind in ("correct-role-arn", "create-role"))
+    assert check.text.startswith("Check the account, the path and the name")
+    assert create.text.endswith("if the ARN is right")
 
 
 def test_a_role_of_the_callers_account_is_asked_for_in_the_callers_partition() -> None:

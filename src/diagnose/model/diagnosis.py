@@ -87,6 +87,8 @@ class Letter(StrEnum):
     """To carry out the remedy."""
     MEANT = "meant"
     """Whether it is meant to be so."""
+    DENY = "deny"
+    """Whether the Deny that `Remedy.text` names is meant for this request, and if not, to exempt it."""
     POLICIES = "policies"
     """The policies, which could not be read."""
     STATEMENT = "statement"

@@ -95,6 +95,15 @@ def with_new_policy(case: Case, layer: Layer, policy: Policy, level: str = "") -
     return None
 
 
+def without_policy(case: Case, layer: Layer, policy: Policy) -> Case:
+    """Take a policy away from the source's own; those of other layers always have one."""
+    if layer is not Layer.IDENTITY:
+        return case
+    source = case.snapshot.source
+    kept = tuple(other for other in source.identity_policies.policies if not same(other, policy))
+    return with_source(case, replace(source, identity_policies=replace(source.identity_policies, policies=kept)))
+
+
 def with_source(case: Case, source: object) -> Case:
     """Give a case with another source side."""
     return replace(case, snapshot=replace(case.snapshot, source=source))

@@ -56,6 +56,12 @@ class NewAttachment(Struct, frozen=True):
     to: str
 
 
+class Removal(Struct, frozen=True):
+    """A managed policy is detached from whom it is attached to, or an inline policy deleted."""
+
+    policy: Policy
+
+
 class TagChange(Struct, frozen=True):
     """A tag is set on a user or role."""
 
@@ -96,6 +102,7 @@ Change: TypeAlias = (
     | VersionChange
     | NewMembership
     | NewAttachment
+    | Removal
     | TagChange
     | MaximumChange
     | NewRole
@@ -109,7 +116,7 @@ class Draft(Struct, frozen=True):
 
     `narrower` is set where the change allows every session of the source's role: it is the change that allows this
     one session alone, to be shown beside it. `letter` is what the owner is asked for, where that is not
-    what the kind asks for.
+    what the kind asks for. `widens` is true where others gain by the change, too, whom the text then names.
     """
 
     owner: Owner
@@ -118,6 +125,7 @@ class Draft(Struct, frozen=True):
     change: Change | None = None
     narrower: "Draft | None" = None
     letter: Letter | None = None
+    widens: bool = False
 
 
 Attempt: TypeAlias = Draft | NotProved
@@ -166,4 +174,6 @@ def changed_flags(before: Request, after: Request) -> tuple[str, ...]:
         flags += ["--mfa-code", "CODE"]
     if new.tags != old.tags:
         flags += [text for key, value in new.tags.items() for text in ("--tag", f"{key}={value}")]
+    if new.transitive_tag_keys != old.transitive_tag_keys:
+        flags += [text for key in new.transitive_tag_keys for text in ("--transitive-tag-key", key)]
     return tuple(flags)

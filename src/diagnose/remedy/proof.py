@@ -101,10 +101,11 @@ def _gains(draft: Draft, edited: Case, subject: Subject, case: Case, bounds: Bou
     """Say whether nobody gains by the edit but the source, and it gains no role but the destination.
 
     This is asked of trust policies, endpoints and Deny statements, else it is None: an Allow in the source's own
-    policies may not open another role, but it cannot allow anybody else.
+    policies may not open another role, but it cannot allow anybody else. Nor is it asked where the draft says itself
+    who gains.
     """
     layer = _edited_layer(draft)
-    if layer is None:
+    if layer is None or draft.widens:
         return None
     narrows_deny = subject.statement is not None and subject.statement.effect is Effect.DENY
     if layer in OWN_LAYERS or (layer in (Layer.SCP, Layer.ENDPOINT) and not narrows_deny):

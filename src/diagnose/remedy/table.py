@@ -9,8 +9,27 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner
 from diagnose.model.trace import Decision, Element, ElementTrace, Subject
 from diagnose.remedy.change import Attempt
-from diagnose.remedy.fixes import advice, condition, correct, deny, identity, limits, parameters, role, route, trust
-from diagnose.remedy.fixes.advice import Advice, packed_too_large, role_sets_the_limit, tags_are_too_large
+from diagnose.remedy.fixes import (
+    advice,
+    condition,
+    correct,
+    credentials,
+    deny,
+    identity,
+    limits,
+    parameters,
+    role,
+    route,
+    trust,
+    variable,
+)
+from diagnose.remedy.fixes.advice import (
+    Advice,
+    an_allow_helps,
+    packed_too_large,
+    role_sets_the_limit,
+    tags_are_too_large,
+)
 from diagnose.remedy.kinds import RemedyKind
 
 Author = Callable[[Subject, Case, Decision], Iterator[Attempt]]
@@ -69,7 +88,15 @@ _RIGHT_RESOURCE = Repeats(RemedyKind.CORRECT_RESOURCE, Element.RESOURCE)
 _RIGHT_CALLER = Repeats(RemedyKind.CORRECT_CONDITION_VALUE, Element.CONDITION, "aws:principalarn")
 _SPLIT = Repeats(RemedyKind.SPLIT_COMPANION, Element.CONDITION)
 
-_ACTION_OF_ERROR = Advice(Owner.SOURCE, "Allow the action that the error names, on the one resource that it names")
+_ACTION_OF_ERROR = Advice(
+    Owner.SOURCE, "Allow the action that the error names, on the one resource that it names", an_allow_helps
+)
+_LIMIT_OF_ERROR = Advice(
+    Owner.SOURCE,
+    "Have the policy that the error names changed by whoever owns it: AWS says that it denies the action, which no "
+    "further Allow overrides",
+    lambda case: not an_allow_helps(case),
+)
 _CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the request in the error must meet")
 _OWN_DEVICE = Advice(
     Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code from it that was not used before"
@@ -95,7 +122,7 @@ KINDS: dict[RemedyKind, KindTraits] = {
     ),
     RemedyKind.CORRECT_RESOURCE: KindTraits(correct.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
     RemedyKind.CORRECT_ACTION: KindTraits(
-        correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR,), ()
+        correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR, _LIMIT_OF_ERROR), ()
     ),
     RemedyKind.SET_DEFAULT_VERSION: KindTraits(identity.set_default_version, Edited.SOURCE, Letter.CHANGE, (), ()),
     RemedyKind.ATTACH_IDLE_POLICY: KindTraits(identity.attach_idle_policy, Edited.SOURCE, Letter.CHANGE, (), ()),
@@ -121,7 +148,10 @@ KINDS: dict[RemedyKind, KindTraits] = {
     RemedyKind.SET_POLICY_VERSION_LANGUAGE: KindTraits(
         correct.set_policy_version_language, Edited.POLICY, Letter.CHANGE, (), ()
     ),
+    RemedyKind.CORRECT_VARIABLE: KindTraits(variable.correct_variable, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.DROP_CONDITION: KindTraits(variable.drop_condition, Edited.TRUST, Letter.CHANGE, (), ()),
     RemedyKind.EXEMPT_FROM_DENY: KindTraits(deny.narrow_deny, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.LIFT_DENY: KindTraits(deny.lift_deny, Edited.POLICY, Letter.CHANGE, (), ()),
     RemedyKind.ALLOW_IN_BOUNDARY: KindTraits(
         limits.allow_in_boundary, Edited.LIMIT, Letter.CHANGE, (), (_RIGHT_RESOURCE,)
     ),
@@ -133,6 +163,7 @@ KINDS: dict[RemedyKind, KindTraits] = {
     RemedyKind.PASS_EXTERNAL_ID: KindTraits(parameters.pass_external_id, Edited.REQUEST, Letter.CHANGE, (), ()),
     RemedyKind.PASS_MFA: KindTraits(parameters.pass_mfa, Edited.REQUEST, Letter.CHANGE, (_OWN_DEVICE,), ()),
     RemedyKind.PASS_TAGS: KindTraits(parameters.pass_tags, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.PASS_TRANSITIVE_TAGS: KindTraits(parameters.pass_transitive_tags, Edited.REQUEST, Letter.CHANGE, (), ()),
     RemedyKind.PASS_SESSION_NAME: KindTraits(parameters.pass_session_name, Edited.REQUEST, Letter.CHANGE, (), ()),
     RemedyKind.PASS_SOURCE_IDENTITY: KindTraits(parameters.pass_source_identity, Edited.REQUEST, Letter.CHANGE, (), ()),
     RemedyKind.DROP_TAGS: KindTraits(
@@ -149,7 +180,11 @@ KINDS: dict[RemedyKind, KindTraits] = {
     RemedyKind.CORRECT_SOURCE_ARN: KindTraits(route.correct_source_arn, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.USE_REGION: KindTraits(route.use_region, Edited.REQUEST, Letter.CHANGE, (_ACTIVE_REGION,), ()),
     RemedyKind.USE_ENDPOINT: KindTraits(route.use_endpoint, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.USE_NETWORK: KindTraits(route.use_network, Edited.REQUEST, Letter.CHANGE, (), ()),
     RemedyKind.USE_API_INSTEAD_OF_CONSOLE: KindTraits(route.use_api, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.RENEW_SESSION: KindTraits(credentials.renew_session, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.RENEW_CREDENTIALS: KindTraits(credentials.renew_credentials, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.USE_OWN_CREDENTIALS: KindTraits(credentials.use_own_credentials, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.USE_IDENTITY: KindTraits(route.use_identity, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.USE_OTHER_ROLE: KindTraits(route.use_other_role, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.DROP_HOP: KindTraits(route.drop_hop, Edited.NOTHING, Letter.CHANGE, (), ()),

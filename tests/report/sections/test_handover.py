@@ -74,9 +74,23 @@ def test_the_one_who_owns_a_layer_is_asked(layer: Layer | None, owner: Owner, wh
 
 
 def test_a_question_is_handed_over_as_a_question() -> None:
-    case = broken("cross-account", trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal={"AWS": BUILDER})))
-    remedy = the_remedy("ask-owner", about(case, Layer.TRUST, effect=Effect.DENY), case)
+    case = broken("cross-account", identity_policies={"policies": []})
+    remedy = the_remedy("ask-owner", Subject(layer=Layer.IDENTITY), case)
     assert handover(remedy, case).endswith("That is denied, or may be. Is this intended?")
+
+
+def test_a_letter_about_a_deny_names_its_policy_its_sid_and_its_condition() -> None:
+    spares = {"StringNotEquals": {"aws:PrincipalTag/team": "platform"}}
+    case = broken(
+        "cross-account",
+        trust_policy=trust(allow({"AWS": BUILDER}), deny(Principal="*", Sid="PlatformOnly", Condition=spares)),
+    )
+    text = handover(the_remedy("ask-owner", about(case, Layer.TRUST, effect=Effect.DENY), case), case)
+    assert text.endswith(
+        f"That is denied: please decide whether `{BUILDER}` is meant to be denied by the Deny `PlatformOnly` (where "
+        "`StringNotEquals` `aws:PrincipalTag/team` `platform`) in the trust policy of the role `Deploy`; "
+        "if not, exempt it."
+    )
 
 
 def test_who_owns_what_was_not_read_is_asked_to_send_it() -> None:

@@ -11,10 +11,24 @@ from diagnose.model.arn import account_of, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner, account_behind
+from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
-from diagnose.model.trace import Action, BrokenStatement, Comparison, Decision, Doubt, Gate, Layer, Subject
+from diagnose.model.trace import (
+    Action,
+    BrokenStatement,
+    Comparison,
+    Decision,
+    Doubt,
+    Effect,
+    Element,
+    Gate,
+    Layer,
+    StatementTrace,
+    Subject,
+)
+from diagnose.model.trace_words import wanted_words
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.change import Draft, Unseen
@@ -54,6 +68,12 @@ def role_sets_the_limit(case: Case) -> bool:
     return not limited_to_an_hour and chained(caller_of(case)) is not YES
 
 
+def an_allow_helps(case: Case) -> bool:
+    """Say whether a permission may help: not where AWS named a Deny, or a policy that only limits."""
+    error = aws_answer(case)
+    return error is not None and not (error.says_explicit or error.layer in _LIMITS)
+
+
 def wait_for_propagation(_subject: Subject, _case: Case, _decision: Decision) -> Iterator[Draft]:
     """Try again: IAM is eventually consistent.
 
@@ -79,6 +99,13 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
         yield Draft(owner, text, letter=Letter.POLICIES)
         return
     source, role = f"`{case.source_arn}`", f"`{case.destination_arn}`"
+    if layer is not None and subject.statement is not None and subject.statement.effect is Effect.DENY:
+        where = policy_phrase(layer, subject.statement.policy, case)
+        text = (
+            f"Decide whether {source} is meant to be denied by {_deny(subject.statement)} in {where}; if not, exempt it"
+        )
+        yield Draft(owner, text, letter=Letter.DENY)
+        return
     if layer is None:
         text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
     elif layer is Layer.ENDPOINT:
@@ -87,6 +114,17 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
         what = policy_phrase(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
         text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
     yield Draft(owner, text)
+
+
+def _deny(statement: StatementTrace) -> str:
+    """Name a Deny, with the conditions under which it applies."""
+    name = f"the Deny `{statement.sid}`" if statement.sid else f"the Deny in statement {statement.index + 1}"
+    tests = " and ".join(
+        f"`{element.operator}` `{element.key}` `{wanted_words(element)}`"
+        for element in statement.elements
+        if element.element is Element.CONDITION
+    )
+    return f"{name} (where {tests})" if tests else name
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
@@ -113,6 +151,13 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
     Where there were no credentials, more permissions do not help: it takes a profile of that account.
     """
     gaps = [*(_gaps(decision, subject.layer) if subject.layer is not None else _unread(case))]
+    barred = [gap for gap in gaps if gap.permission and _a_grant_is_idle(gap)]
+    gaps = [gap for gap in gaps if gap not in barred]
+    for permission in dict.fromkeys(gap.permission for gap in barred):
+        text = (
+            f"Read it as another principal: AWS denies `{permission}` to this one by a policy that no grant overrides"
+        )
+        yield Draft(Owner.XDIAG, text)
     lacking = dict.fromkeys(
         (gap.permission, gap.subject) for gap in gaps if gap.permission and gap.gap is not Gap.NO_CREDENTIALS
     )
@@ -130,6 +175,14 @@ def grant_reader_permission(subject: Subject, case: Case, decision: Decision) ->
         account = account_of(case.destination_arn if flag == "--dest-profile" else arn)
         text = f"Run xdiag again with a working profile of account `{account}` as `{flag}`"
         yield Draft(Owner.XDIAG, text)
+
+
+_LIMITS = (Layer.SCP, Layer.RCP, Layer.BOUNDARY, Layer.SESSION, Layer.ENDPOINT)
+
+
+def _a_grant_is_idle(gap: Unread) -> bool:
+    """Say whether AWS refused to let something be read by a Deny, or by a policy that only limits."""
+    return any(error.says_explicit or error.layer in _LIMITS for error in parse_errors(gap.detail) if gap.detail)
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}

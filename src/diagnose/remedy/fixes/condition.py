@@ -23,6 +23,7 @@ _WITH_WILDCARDS = {
     "StringNotEquals": "StringNotLike",
     "StringNotEqualsIgnoreCase": "StringNotLike",
 }
+_SET_OPERATORS = {each.value.lower(): each.value for each in SetOperator}
 _FOR_ARNS = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
 
 
@@ -71,9 +72,10 @@ def better_operator(element: ElementTrace) -> str:
         case Reason.SET_OPERATOR_NEEDED if operator is not None and not operator.negated:
             return f"{SetOperator.ANY.value}{operator.name}{suffix}"
         case Reason.OPERATOR_UNKNOWN:
-            name_as_written = element.operator.rpartition(":")[2].lower().removesuffix("ifexists")
-            near = get_close_matches(name_as_written, OPERATORS, n=1, cutoff=0.8)
-            return f"{set_operator.value}{OPERATORS[near[0]].name}{suffix}" if near else ""
+            prefix, _, name_as_written = element.operator.lower().rpartition(":")
+            near = get_close_matches(name_as_written.removesuffix("ifexists"), OPERATORS, n=1, cutoff=0.8)
+            sets = get_close_matches(f"{prefix}:", _SET_OPERATORS, n=1, cutoff=0.8) if prefix else [""]
+            return f"{_SET_OPERATORS[sets[0]]}{OPERATORS[near[0]].name}{suffix}" if near and sets else ""
     return ""
 
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from diagnose.evaluate.condition import parse_operator
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
-from diagnose.model.arn import RESERVED_NAME
+from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
 from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
-from diagnose.remedy.change import Attempt
+from diagnose.remedy.change import Attempt, Draft
 from diagnose.remedy.document import (
     JsonDict,
     PatchOperation,
@@ -62,10 +64,10 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     """Write the value that the request has: in place of a near miss, else beside the values that are there.
 
     That fixes an Allow that wants the values it lists, or a Deny that exempts them. Conditions that are true or
-    false, numbers and dates are never bent towards the request.
+    false, numbers and dates are never bent towards the request, nor is a variable: whoever wrote it means no one value.
     """
     element = subject.element
-    if element is None:
+    if element is None or any("${" in value for value in wanted_values(subject)):
         return
     _, operator, _ = parse_operator(element.operator)
     if operator is None or operator.family in _NEVER_CORRECTED:
@@ -95,6 +97,11 @@ def set_policy_version_language(subject: Subject, case: Case, _decision: Decisio
     operation = PatchOperation("replace" if "Version" in document else "add", "/Version", LANGUAGE_WITH_VARIABLES)
     text = f'In {policy_phrase(subject.layer, policy, case)}, set "Version": "{LANGUAGE_WITH_VARIABLES}"'
     yield edit_policy(case, subject.layer, policy, (operation,), text=text)
+    also = (
+        f"{text}; whoever else its conditions and resources then describe gains by it, too: check that they are meant"
+    )
+    for_all = edit_policy(case, subject.layer, policy, (operation,), text=also)
+    yield replace(for_all, widens=True) if isinstance(for_all, Draft) else for_all
 
 
 def faulty_value(subject: Subject) -> str:
@@ -107,18 +114,18 @@ def faulty_value(subject: Subject) -> str:
 
 
 def is_near(element: ElementTrace, faulty: str) -> bool:
-    """Say whether the faulty value can hardly have meant anything but what the request has: the same name, at least."""
-    if not faulty:
-        return False
-    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
-        return True
-    value, got = faulty.strip(), element.only_got
-    if got and value.rstrip("/") == got.rstrip("/"):
-        return True
-    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
-    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
-        return False
-    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
+    """Say whether the faulty value can have meant nothing but what the request has, so that this replaces it."""
+    return _is_alike(element, faulty) and not _may_name_another(element, faulty)
+
+
+def is_slip(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value is near but may be right for somebody else, so that the right one only joins it."""
+    return _is_alike(element, faulty) and _may_name_another(element, faulty)
+
+
+def unless_meant(faulty: str) -> str:
+    """Say what to do with a slip that stays."""
+    return f"; remove `{faulty}` if it was a mistake"
 
 
 def corrected(
@@ -197,6 +204,7 @@ _NEAR_MISSES = frozenset(
 """Misses after which the value can hardly have meant anything else; other values stay, and the right one joins them."""
 
 _MOST_QUOTED = 3
+_DIGITS = 12
 _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family.BINARY)
 
 
@@ -242,7 +250,37 @@ def _replacement(value: str, subject: Subject, *, near: bool) -> str:
     """Say to replace the faulty value, or to add the right one to those that are there."""
     if near:
         return f"replace `{faulty_value(subject)}` with `{value}`"
-    return f"add `{value}` beside {_quoted(subject.element.wanted if subject.element else ())}"
+    element, faulty = subject.element, faulty_value(subject)
+    slip = unless_meant(faulty) if element is not None and is_slip(element, faulty) else ""
+    return f"add `{value}` beside {_quoted(element.wanted if element else ())}{slip}"
+
+
+def _is_alike(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value is what the request has but for one thing: it has the same name, at least."""
+    if not faulty:
+        return False
+    if element.reason in (Reason.MISSPELT, Reason.SPACE_DIFFERS):
+        return True
+    value, got = faulty.strip(), element.only_got
+    if got and value.rstrip("/") == got.rstrip("/"):
+        return True
+    any_session = element.reason is Reason.SESSION_FOR_ROLE and value.endswith("/*")
+    if element.reason not in _NEAR_MISSES or has_wildcard(value[:-1] if any_session else value):
+        return False
+    return value.endswith(":root") or value.isdecimal() or _name(value) == _name(got)
+
+
+def _may_name_another(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the faulty value may name somebody else, who would lose by its replacement.
+
+    An account of twelve digits that differs in one may well exist, and so may a user and a role of one name. What
+    differs in its path or its case does not: names are unique in their account.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    if element.reason is Reason.OTHER_TYPE:
+        return element.element is not Element.RESOURCE
+    return element.reason is Reason.ACCOUNT_TYPO and len(account_of(faulty) or faulty) == _DIGITS
 
 
 def _quoted(values: tuple[str, ...]) -> str:

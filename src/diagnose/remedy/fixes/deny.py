@@ -1,4 +1,4 @@
-"""An explicit Deny, narrowed so that it exempts exactly this request and nothing else.
+"""An explicit Deny, narrowed so that it exempts exactly this request, or lifted where it is for nothing else.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -9,12 +9,13 @@ from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import NotProved
+from diagnose.model.diagnosis import NotProved, Owner
 from diagnose.model.pointer import below
-from diagnose.model.trace import Action, Decision, Effect, StatementTrace, Subject
+from diagnose.model.policy import Policy, PolicyKind
+from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
-from diagnose.remedy.case_edit import edit_policy, same
-from diagnose.remedy.change import Attempt
+from diagnose.remedy.case_edit import edit_policy, is_aws_managed, same, without_policy
+from diagnose.remedy.change import Attempt, Draft, Removal
 from diagnose.remedy.document import (
     Json,
     JsonDict,
@@ -26,15 +27,18 @@ from diagnose.remedy.document import (
     in_aws_order,
     one_or_list,
     statement_path,
+    statements,
     value_at,
 )
 from diagnose.remedy.names import (
     OWN_LAYERS,
     caller_of,
     in_policy_phrase,
+    policy_phrase,
     principal_arn,
     principal_element,
     principal_name,
+    source_phrase,
 )
 
 
@@ -69,6 +73,44 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
         return
     operations = _only_for(actions, document, original, path, narrowing)
     yield edit_policy(case, layer, statement.policy, operations, text=text)
+
+
+def lift_deny(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+    """Remove a Deny that is for nothing but this caller or role, or a policy of AWS's own that denies.
+
+    Nothing smaller lifts it, and somebody meant it: the text asks to find out why before.
+    """
+    statement, layer = subject.statement, subject.layer
+    if statement is None or layer is None or statement.effect is not Effect.DENY:
+        return
+    policy, document = statement.policy, document_of(statement.policy)
+    original = value_at(document, statement_path(document, statement.index)) if document is not None else None
+    if document is None or not isinstance(original, dict):
+        yield NotProved.NOT_READABLE
+        return
+    if not (is_aws_managed(policy) or _is_for_this_request(original, layer, case)):
+        return
+    where, why = policy_phrase(layer, policy, case), "once whoever put it there agrees"
+    if not is_aws_managed(policy) and len(statements(document)) > 1:
+        removal = (PatchOperation("remove", statement_path(document, statement.index)),)
+        text = f"In {where}, remove the Deny{_called(statement)}, {why}: it is for this request alone"
+        yield edit_policy(case, layer, policy, removal, text=text)
+    elif layer is Layer.IDENTITY:
+        verb, of = ("Delete", "") if policy.kind is PolicyKind.INLINE else ("Detach", f" from {_holder(policy, case)}")
+        text = f"{verb} {where}{of}, {why}: the Deny{_called(statement)} is what it is for"
+        yield Draft(Owner.SOURCE, text, without_policy(case, layer, policy), Removal(policy))
+
+
+def _is_for_this_request(statement: JsonDict, layer: Layer, case: Case) -> bool:
+    """Say whether a Deny covers no other role, in the caller's own policies, or else no other caller."""
+    if layer in OWN_LAYERS:
+        return as_list(statement.get("Resource")) == [case.destination_arn]
+    name = principal_arn(case)
+    return name is not None and _is_for_this_caller(statement, name)
+
+
+def _holder(policy: Policy, case: Case) -> str:
+    return f"the group `{policy.group}`" if policy.group else source_phrase(case)
 
 
 def _denied(statement: StatementTrace, action: Action, decision: Decision) -> list[Action]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import CHAINING_SECONDS, LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
 from diagnose.evaluate.pattern import Text, has_wildcard
 from diagnose.model.arn import CallerKind
@@ -17,7 +16,7 @@ from diagnose.model.tri import NO
 from diagnose.remedy.case_edit import with_source
 from diagnose.remedy.change import Draft, RequestChange
 from diagnose.remedy.document import address, as_list, document_of, value_at
-from diagnose.remedy.names import caller_of
+from diagnose.remedy.names import caller_of, values_of
 
 _NAME_CHARACTERS = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
@@ -26,6 +25,8 @@ def pass_external_id(subject: Subject, case: Case, _decision: Decision) -> Itera
     """Send the external ID that the condition wants."""
     for value in _wanted(subject, case, "sts:externalid", fill=False):
         text = f"Pass the external ID `{value}`"
+        if case.request.parameters.external_id is not None:
+            text += "; where the caller is a vendor that generates external IDs, its ID goes into the policy instead"
         yield sent(case, text, ("sts:ExternalId",), external_id=value)
 
 
@@ -50,6 +51,20 @@ def pass_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
         tags = {name: content for name, content in case.request.parameters.tags.items() if name.lower() != key.lower()}
         text = f"Pass the session tag `{key}` with the value `{value}`"
         yield sent(case, text, (f"aws:RequestTag/{key}", "aws:TagKeys"), tags={**tags, key: value})
+
+
+def pass_transitive_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make tags transitive that the call passes, where a condition on `sts:TransitiveTagKeys` wants them so."""
+    parameters = case.request.parameters
+    if subject.element is None or subject.element.key.lower() != "sts:transitivetagkeys":
+        return
+    wanted = {operand.lower() for operand in wanted_values(subject)}
+    named = tuple(key for key in parameters.tags if key.lower() in wanted and key not in parameters.transitive_tag_keys)
+    if named:
+        tags = ("tags " if len(named) > 1 else "tag ") + ", ".join(f"`{key}`" for key in named)
+        text = f"Pass the session {tags} as transitive, too"
+        keys = (*parameters.transitive_tag_keys, *named)
+        yield sent(case, text, ("sts:TransitiveTagKeys",), transitive_tag_keys=keys)
 
 
 def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -181,7 +196,7 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
         return
     for operand in wanted_values(subject):
         pieces = Text(operand, variables=True).fragments
-        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, caller) for piece in pieces)
+        text = "".join(piece[0] if isinstance(piece, tuple) else _variable(piece.lower, case) for piece in pieces)
         if "\0" in text:
             continue
         if not has_wildcard(text):
@@ -199,9 +214,10 @@ def _role_maximum(case: Case, *, unread: int) -> int:
     return maximum.value if isinstance(maximum, Known) else unread
 
 
-def _variable(key: str, caller: Caller) -> str:
-    """Resolve a variable (its key in lower case) that a caller can know; NUL where it cannot."""
-    return caller.name if key == "aws:username" and caller.kind is CallerKind.USER else "\0"
+def _variable(key: str, case: Case) -> str:
+    """Resolve a variable (its key in lower case) that has one known value for this caller; NUL where it has not."""
+    values = values_of(key, case)
+    return values[0] if values is not None and len(values) == 1 else "\0"
 
 
 def _as_name(value: str) -> str:

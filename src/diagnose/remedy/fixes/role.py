@@ -100,7 +100,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     trust = Policy(name=arn.rpartition("/")[2], document=raw_document(document), kind=PolicyKind.TRUST)
     created = Role(arn=arn, tags=Known({}), max_session_seconds=Known(SHORTEST_MAXIMUM))
     edited = with_destination(case, replace(case.snapshot.destination, role=Known(created), trust_policy=Known(trust)))
-    text = f"Create the role `{arn}` with a trust policy that allows exactly this caller, or correct the ARN"
+    text = f"Create the role `{arn}` with a trust policy that allows exactly this caller, if the ARN is right"
     yield Draft(Owner.DESTINATION, text, edited, NewRole(arn, document))
 
 

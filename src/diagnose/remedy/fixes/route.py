@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from msgspec.structs import replace
 
@@ -22,6 +23,13 @@ from diagnose.remedy.fixes.parameters import (
     without_overrides,
 )
 from diagnose.remedy.names import caller_of
+
+_OF_NETWORK = ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp")
+_NEVER_A_SOURCE = tuple(
+    ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7")
+)
+"""Addresses of networks that no other one reaches."""
 
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
@@ -47,6 +55,9 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
         for arn in named[alike]:
             yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
+    if isinstance(role, Known) and subject.gate is not None and subject.gate.reason is Reason.NO_SUCH_ROLE:
+        text = f"Check the account, the path and the name in `{requested}`; names are case-sensitive"
+        yield Draft(Owner.CALLER, text)
 
 
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
@@ -82,6 +93,23 @@ def use_endpoint(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         yield _routed(through, f"Call the regional STS endpoint through {what}", case)
 
 
+def use_network(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Make the call from an address that the condition wants; not from a private one, which AWS never sees.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    if subject.element is None or subject.element.key.lower() != "aws:sourceip":
+        return
+    ranges = [network for text in subject.element.wanted if (network := _network(text)) is not None]
+    for network in ranges:
+        stated = {"aws:SourceIp": (str(network[0] if network.num_addresses == 1 else network[1]),)}
+        edited = without_overrides(case, _OF_NETWORK)
+        request = replace(edited.request, context={**edited.request.context, **stated})
+        moved = replace(edited, request=request, snapshot=replace(edited.snapshot, endpoint=Known(None)))
+        text = f"Make the call from an address in `{network}`, for example through that network's VPN or gateway"
+        yield Draft(Owner.CALLER, text, moved)
+
+
 def use_api(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Make the call with the CLI or an SDK, and send what the condition wants and the console cannot."""
     if case.request.via is not Via.CONSOLE:
@@ -105,6 +133,8 @@ def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[
         text = f"Make the request as `{named}` instead of `{case.source_arn}`"
     elif subject.gate and subject.gate.reason is Reason.ROOT_CALLER:
         text = "Make the request as an IAM user or a role; the root user cannot assume roles"
+    elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.ROOT_REFUSED:
+        text = "Make the request as an IAM user or a role, not with the root user's access keys, and delete those"
     else:
         text = f"Make the request as a user or a role that is allowed to assume `{case.request.role_arn}`"
     yield Draft(Owner.CALLER, text)
@@ -187,8 +217,18 @@ def _of_the_account(destination: DestinationSide) -> dict[str, object]:
     }
 
 
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    """Read a range of addresses; None where it is none, or no public one."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    private = any(other.version == network.version and network.overlaps(other) for other in _NEVER_A_SOURCE)
+    return None if private else network
+
+
 def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
-    edited = without_overrides(case, ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:SourceIp"))
+    edited = without_overrides(case, _OF_NETWORK)
     snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
     return Draft(Owner.NETWORK, text, replace(edited, snapshot=snapshot))
 

@@ -26,7 +26,7 @@ from diagnose.remedy.document import (
     statement_path,
     value_at,
 )
-from diagnose.remedy.fixes.correct import is_near
+from diagnose.remedy.fixes.correct import is_near, is_slip, unless_meant
 from diagnose.remedy.fixes.identity import allow_in_identity
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
 from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
@@ -172,6 +172,9 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
+    elif is_slip(subject.element, wrong):
+        operations = join_value(document, pointer, name)
+        how = f"add `{name}` beside `{wrong}`{unless_meant(wrong)}"
     elif reason not in _NEVER_RIGHT and not is_near(subject.element, wrong):
         return
     draft = edit_policy(case, Layer.TRUST, policy, operations, text=f"{where}{how}")

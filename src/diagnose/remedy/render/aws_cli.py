@@ -19,6 +19,7 @@ from diagnose.remedy.change import (
     NewRole,
     PolicyChange,
     PolicyHolder,
+    Removal,
     RequestChange,
     TagChange,
     Unseen,
@@ -26,6 +27,7 @@ from diagnose.remedy.change import (
     holder_of,
 )
 from diagnose.remedy.document import Json, dumped
+from diagnose.remedy.names import principal_arn
 from diagnose.remedy.render.cloudformation import cloudformation
 from diagnose.remedy.render.terraform import terraform
 
@@ -109,6 +111,8 @@ def _command(change: Change, case: Case) -> str:
             kind, name = _entity(to)
             arn = _fit(_ARN, policy.arn)
             return _aws(f"iam attach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": arn})
+        case Removal(policy=policy):
+            return _removal(policy, holder_of(policy, case), case)
         case TagChange(arn=arn, key=key, value=value):
             kind, name = _entity(arn)
             tags = [{"Key": key, "Value": value}]
@@ -153,6 +157,18 @@ def _policy(change: PolicyChange, holder: PolicyHolder) -> str:
             return _create_and_attach(change) if change.before is None else _update_policy(policy, change.document)
         case PolicyKind.SESSION:
             return ""
+
+
+def _removal(policy: Policy, holder: PolicyHolder, case: Case) -> str:
+    """Write the command that takes a policy away from the user, role or group that it is attached to."""
+    if policy.kind is PolicyKind.INLINE:
+        options = {f"--{holder.kind}-name": _fit(_NAME, holder.name), "--policy-name": _fit(_NAME, policy.name)}
+        return _aws(f"iam delete-{holder.kind}-policy", options)
+    if policy.group:
+        kind, name = "group", _fit(_NAME, policy.group)
+    else:
+        kind, name = _entity(principal_arn(case) or "")
+    return _aws(f"iam detach-{kind}-policy", {f"--{kind}-name": name, "--policy-arn": _fit(_ARN, policy.arn)})
 
 
 def _update_policy(policy: Policy, document: Json) -> str:

@@ -14,6 +14,7 @@ from diagnose.remedy.change import (
     NewMembership,
     NewRole,
     PolicyChange,
+    Removal,
     RequestChange,
     TagChange,
     Unseen,
@@ -63,7 +64,7 @@ def _resource(change: Change, case: Case) -> tuple[str, str, JsonDict] | None:
         case NewRole(arn=arn, document=document):
             kind, properties, name = _entity(arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
-        case NewAttachment() | RequestChange() | Unseen():
+        case NewAttachment() | Removal() | RequestChange() | Unseen():
             return None
 
 

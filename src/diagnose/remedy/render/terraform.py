@@ -14,6 +14,7 @@ from diagnose.remedy.change import (
     NewMembership,
     NewRole,
     PolicyChange,
+    Removal,
     RequestChange,
     TagChange,
     Unseen,
@@ -51,7 +52,7 @@ def terraform(change: Change, case: Case) -> str:
             return _role(role, {"max_session_duration": str(seconds)})
         case NewRole(arn=arn, document=document):
             return _role(arn, {"assume_role_policy": hcl_heredoc(document)})
-        case RequestChange() | Unseen():
+        case Removal() | RequestChange() | Unseen():
             return ""
 
 

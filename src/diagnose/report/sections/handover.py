@@ -20,6 +20,8 @@ def handover(remedy: Remedy, case: Case) -> str:
             return _change(remedy, whom)
         case Letter.MEANT:
             return f"{whom}. That is denied, or may be. Is this intended?"
+        case Letter.DENY:
+            return f"{whom}. That is denied: please {remedy.text[:1].lower()}{remedy.text[1:]}."
         case Letter.POLICIES:
             return f"{whom}. That is denied, or may be. Please send your policies: they are needed to find out why."
         case Letter.STATEMENT:
