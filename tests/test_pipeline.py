@@ -13,7 +13,7 @@ from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
 from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
-from tests.cases import allow, case, change, trust
+from tests.cases import allow, case, change, deny, document, trust
 
 RULES = load_rules()
 ONLY_SERVICES = change(trust_policy=trust(allow({"Service": "ec2.amazonaws.com"})))
@@ -170,3 +170,15 @@ def test_what_somebody_else_must_mend_comes_as_a_message_to_them() -> None:
 def test_a_denial_always_has_a_cause_with_what_to_do() -> None:
     told = diagnose(case("cross-account", ONLY_SERVICES), RULES)
     assert all(finding.remedies for finding in told.findings)
+
+
+def test_policies_that_were_read_are_not_called_unread_where_they_may_not_count() -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    denying = {"name": "no", "kind": "scp", "document": document(everything, deny("sts:*", Resource="*"))}
+    scps = {"evidence": "known", "value": [{"target": "r-1", "policies": {"policies": [denying]}}]}
+    unread = change(organization=None), change(organization={"evidence": "unread", "gap": "access_denied"})
+    told = diagnose(case("cross-account", *unread, scps=scps), RULES)
+    assert told.verdict is Verdict.UNDETERMINED
+    assert [(finding.rule, finding.certainty) for finding in told.findings] == [("policy-denies", "possible")]
+    report = " ".join(render(told, Format.TEXT).split())
+    assert "they do not count if the account is its organization's management account" in report

@@ -28,6 +28,8 @@ IN_ORGANIZATION = written("allowed", scps=_LEVELS)
 # An account outside any organization has no SCPs, whether they were read or not.
 MAYBE_IN_ORGANIZATION = change(organization=_NOT_READ, theirs=_NOT_READ)
 SCPS_UNREAD = written("allowed", MAYBE_IN_ORGANIZATION, scps=_NOT_READ)
+_MEMBER = {"evidence": "known", "value": {"id": "o-a1b2c3d4e5", "management_account": "999999999999"}}
+MEMBER_UNREAD = written("allowed", change(organization=None), change(organization=_MEMBER), scps=_NOT_READ)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,10 @@ SCPS_UNREAD = written("allowed", MAYBE_IN_ORGANIZATION, scps=_NOT_READ)
             SCPS_UNREAD, "scp", MAY, UNDETERMINED, UNDETERMINED, id="an SCP that allows, beside some that nobody read"
         ),
         pytest.param(
-            SCPS_UNREAD, "scp", MAY_NOT, UNDETERMINED, DENIED, id="an SCP that denies, beside some that nobody read"
+            MEMBER_UNREAD, "scp", MAY_NOT, UNDETERMINED, DENIED, id="an SCP that denies, beside some that nobody read"
+        ),
+        pytest.param(
+            SCPS_UNREAD, "scp", MAY_NOT, UNDETERMINED, UNDETERMINED, id="an SCP that a management account may not heed"
         ),
     ],
 )

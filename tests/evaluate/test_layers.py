@@ -24,9 +24,9 @@ from tests.evaluate.cases import (
     trusts,
 )
 
-from diagnose.evaluate.decision import decide
+from diagnose.evaluate.decision import decide, verdict
 from diagnose.model.case import Endpoint, Organization, Parameters
-from diagnose.model.evidence import Evidence, Known
+from diagnose.model.evidence import Known
 from diagnose.model.policy import Level, PolicySet
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -140,10 +140,33 @@ def test_scps_do_not_bind(more: dict[str, Any], why: str) -> None:
     assert (trace.applies, trace.why, trace.verdict) == (False, why, YES)
 
 
-@pytest.mark.parametrize("organization", [MEMBER, GAP], ids=["a member account", "whether it is one was not read"])
-def test_scps_bind_the_account_of_the_caller(organization: Evidence[Organization | None]) -> None:
-    one = case(scps=levels([STS, DENY]), organization=organization)
+def test_scps_bind_the_account_of_the_caller() -> None:
+    one = case(scps=levels([STS, DENY]), organization=MEMBER)
     assert (layer(one, Layer.SCP).applies, layer(one, Layer.SCP).verdict) == (True, NO)
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        pytest.param([STS], YES, id="all is allowed, whether it counts or not"),
+        pytest.param([STS, DENY], UNKNOWN, id="a Deny"),
+        pytest.param([NOTHING], UNKNOWN, id="no Allow"),
+    ],
+)
+def test_scps_may_not_count_where_the_organization_was_not_read(statements: list[Any], expected: Tri) -> None:
+    one = case(scps=levels([STS], statements), organization=GAP)
+    decision = decide(one)
+    assert layer(one, Layer.SCP).verdict is decision.verdict is verdict(one) is expected
+    open_point = expected is UNKNOWN
+    assert [doubt.about for doubt in decision.doubts] == [Layer.SCP] * open_point
+    assert [note.layer for note in decision.notes] == [Layer.SCP] * open_point
+
+
+def test_rcps_may_not_count_where_the_organization_was_not_read() -> None:
+    for organization, expected in ((GAP, UNKNOWN), (MEMBER, NO)):
+        one = case(rcps=levels([DENY_ALL]), far_organization=organization)
+        assert layer(one, Layer.RCP).verdict is decide(one).verdict is verdict(one) is expected
+    assert decide(case(rcps=levels([DENY_ALL]), far_organization=GAP, identity=[NOTHING])).verdict is NO
 
 
 def test_scps_that_were_not_read_settle_nothing() -> None:

@@ -142,6 +142,9 @@ def _difference(trace: GateTrace) -> Reason:
 
 def _gaps(decision: Decision) -> Iterator[Fact]:
     for doubt in decision.doubts:
+        if isinstance(doubt.about, Layer) and not doubt.gaps:
+            # All of the layer was read; whether it counts was not.
+            continue
         for gap in doubt.gaps or (Unread(),):
             yield GapFact(
                 about=doubt.about,

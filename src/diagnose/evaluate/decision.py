@@ -52,7 +52,12 @@ def decide(case: Case) -> Decision:
         gates=gates,
         blockers=tuple(_blockers(answer, gates, actions)),
         doubts=doubts(
-            answer, gates, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
+            answer,
+            gates,
+            actions,
+            exploration,
+            service=authorization.call.caller.kind is CallerKind.SERVICE,
+            perhaps=tuple(layer for layer, compiled in authorization.layers.items() if compiled.perhaps),
         ),
         problems=tuple(
             problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems

@@ -35,12 +35,16 @@ def doubts(
     exploration: Exploration,
     *,
     service: bool,
+    perhaps: tuple[Layer, ...],
 ) -> tuple[Doubt, ...]:
-    """Name every unknown that the decision met, with what depends on it. `service`: an AWS service calls."""
+    """Name every unknown that the decision met, with what depends on it.
+
+    `service`: an AWS service calls. `perhaps`: layers of which it is not known whether they count.
+    """
     distinct: dict[object, Doubt] = {}
     for doubt in (
         *_of_keys(verdict, exploration),
-        *_of_layers(verdict, actions),
+        *_of_layers(verdict, actions, perhaps),
         *_of_comparisons(verdict, actions, {*exploration.tried, *exploration.untried}),
         *_of_gates(verdict, gates, actions, service=service),
     ):
@@ -50,6 +54,7 @@ def doubts(
 
 def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
     """Name the readings that these decisions rest on."""
+    yield from dict.fromkeys(_perhaps_counting(authorization, actions))
     if authorization.same_account:
         yield from _overridden_limits(authorization.call.caller, actions)
     if authorization.call.caller.principal_arn == authorization.call.role.arn and any(
@@ -88,12 +93,17 @@ def _alternatives(tried: list[PossibleValue]) -> tuple[Alternative, ...]:
     return tuple(dict.fromkeys(single or [value.alternative for value in tried]))
 
 
-def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...]) -> Iterator[Doubt]:
-    """A part that was not read may hold a Deny, so it matters as long as nothing else has settled the answer."""
+def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...], perhaps: tuple[Layer, ...]) -> Iterator[Doubt]:
+    """A part that was not read may hold a Deny, so it matters as long as nothing else has settled the answer.
+
+    Of the layers in `perhaps`, it is not known whether they count at all.
+    """
     for decided in actions:
         for trace in sorted(decided.layers, key=lambda trace: LIKELIEST_LAYERS.index(trace.layer)):
             if gaps := tuple(gap for level in trace.levels for gap in level.unread):
                 yield Doubt(trace.layer, tri(verdict is UNKNOWN), gaps=gaps)
+            elif trace.layer in perhaps and trace.verdict is UNKNOWN:
+                yield Doubt(trace.layer, tri(verdict is UNKNOWN))
 
 
 def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
@@ -139,7 +149,22 @@ def _of_gates(
 
 
 _LIMITS = (Layer.BOUNDARY, Layer.SESSION)
+_ORGANIZATIONS = {
+    Layer.SCP: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
+    Layer.RCP: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
+}
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies"
+
+
+def _perhaps_counting(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
+    """Name the policies of an organization that were read and do not count for its management account."""
+    for trace in (trace for decided in actions for trace in decided.layers):
+        if trace.verdict is UNKNOWN and authorization.layers[trace.layer].perhaps:
+            yield Note(
+                trace.layer,
+                "they do not count if the account is its organization's management account, which was not read",
+                _ORGANIZATIONS[trace.layer],
+            )
 
 
 def _overridden_limits(caller: Caller, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:

@@ -17,9 +17,13 @@ from diagnose.model.trace import Layer
 
 
 class Applies(Struct, frozen=True):
-    """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name."""
+    """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name.
+
+    `perhaps`: it is not known whether it counts.
+    """
 
     levels: tuple[tuple[str, PolicySet], ...]
+    perhaps: bool = False
 
 
 class DoesNotApply(Struct, frozen=True):
@@ -120,12 +124,16 @@ def _rcps(destination: DestinationSide, role: RoleArn) -> Attached:
 def _of_organization(
     levels: Evidence[tuple[Level, ...]], organization: Evidence[Organization | None], account: str
 ) -> Attached:
-    """Give the policies of an organization that reach an account; those that were read always do."""
+    """Give the policies of an organization that reach an account; none reaches the management account.
+
+    Which account that is has to be read, too.
+    """
     known = organization.value if isinstance(organization, Known) else None
     if known is not None and known.management_account == account:
         return DoesNotApply("the account is the organization's management account")
     if isinstance(levels, Known) and levels.value:
-        return Applies(tuple((level.name or level.target, level.policies) for level in levels.value))
+        named = tuple((level.name or level.target, level.policies) for level in levels.value)
+        return Applies(named, perhaps=isinstance(organization, Unread))
     if isinstance(organization, Known) and known is None:
         return DoesNotApply("the account is not in an organization")
     return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)

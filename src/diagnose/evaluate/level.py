@@ -28,13 +28,15 @@ TrustMatches = dict[Match, Tri]
 
 
 class CompiledLayer:
-    """A layer's levels; none, and `why`, where the layer does not apply."""
+    """A layer's levels; none, and `why`, where the layer does not apply. `perhaps`: that is not known."""
 
-    __slots__ = ("_may_deny", "_problems", "levels", "traits", "why")
+    __slots__ = ("_may_deny", "_problems", "levels", "perhaps", "traits", "why")
 
-    def __init__(self, traits: LayerTraits, levels: list["CompiledLevel"], why: str = "") -> None:
+    def __init__(
+        self, traits: LayerTraits, levels: list["CompiledLevel"], why: str = "", *, perhaps: bool = False
+    ) -> None:
         """Take the levels; nothing is compiled yet."""
-        self.traits, self.levels, self.why = traits, levels, why
+        self.traits, self.levels, self.why, self.perhaps = traits, levels, why, perhaps
         self._may_deny: dict[Action, list[StatementsFor]] = {}
         self._problems: tuple[Problem, ...] | None = None
 
@@ -163,7 +165,8 @@ def compile_layer(traits: LayerTraits, attached: Attached) -> CompiledLayer:
     if isinstance(attached, DoesNotApply):
         return _inapplicable(traits, attached.why)
     make = _shared_level if traits.levels else CompiledLevel
-    return CompiledLayer(traits, [make(traits, name, policies) for name, policies in attached.levels])
+    levels = [make(traits, name, policies) for name, policies in attached.levels]
+    return CompiledLayer(traits, levels, perhaps=attached.perhaps)
 
 
 def passes(some_allow: Tri, some_deny: Tri) -> Tri:
@@ -187,6 +190,8 @@ def answer_with_traces(compiled_layer: CompiledLayer, request: ActionRequest, ha
             for text in document.statements
         ]
         allow, deny = _put_together(statements, compiled_layer.traits, request, has_boundary, answer.matches)
+        if compiled_layer.perhaps:
+            allow, deny = max(allow, UNKNOWN), min(deny, UNKNOWN)
         answer.grants, answer.denies = min(answer.grants, allow), max(answer.denies, deny)
         answer.levels.append(LevelTrace(level.name, allow, deny, tuple(traces), level.unread))
     return answer
@@ -205,6 +210,8 @@ def answer_layer(
             grants = allow
         if deny > denies:
             denies = deny
+    if compiled_layer.perhaps:
+        return max(grants, UNKNOWN), min(denies, UNKNOWN)
     return grants, denies
 
 
