@@ -25,6 +25,7 @@ from tests.evaluate.cases import (
 )
 
 from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.layers import LAYERS, OF_DESTINATION, OF_SOURCE
 from diagnose.model.case import Endpoint, Organization, Parameters
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Level, PolicySet
@@ -334,3 +335,8 @@ def test_the_endpoint_counts_only_where_one_is_used() -> None:
     assert (trace.applies, trace.why, trace.verdict) == (False, "no VPC endpoint is used", YES)
     assert layer(case(endpoint=GAP), Layer.ENDPOINT).verdict is UNKNOWN
     assert layer(case(endpoint=Known(Endpoint("vpce-1"))), Layer.ENDPOINT).verdict is UNKNOWN
+
+
+def test_every_layer_is_of_one_side_or_of_the_endpoint() -> None:
+    assert sorted([*OF_SOURCE, *OF_DESTINATION, Layer.ENDPOINT]) == sorted(Layer)
+    assert [traits.layer for traits in LAYERS] == list(Layer)

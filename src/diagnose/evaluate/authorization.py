@@ -1,11 +1,12 @@
 """One case put to its gates and layers, for every action that its call must be authorised for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
+from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.evaluate.reported_error import refused_actions
@@ -137,17 +138,14 @@ class Authorization:
 
     def _layer(self, layer: Layer) -> CompiledLayer:
         snapshot = self.call.case.snapshot
-        match layer:
-            case Layer.TRUST:
-                return self._destination.compiled_layer(layer, snapshot.destination)
-            case Layer.ENDPOINT:
-                return endpoint_layer(snapshot.endpoint)
-            case Layer.RCP:
-                return self._source.instead_of_rcps or self._destination.compiled_layer(layer, snapshot.destination)
-            case Layer.IDENTITY | Layer.SCP | Layer.BOUNDARY | Layer.SESSION:
-                return self._source.compiled_layer(layer, snapshot.source)
-            case _:
-                assert_never(layer)
+        if layer in OF_SOURCE:
+            return self._source.compiled_layer(layer, snapshot.source)
+        if layer is Layer.RCP and self._source.instead_of_rcps is not None:
+            return self._source.instead_of_rcps
+        if layer in OF_DESTINATION:
+            return self._destination.compiled_layer(layer, snapshot.destination)
+        assert layer is Layer.ENDPOINT, "every layer is of a side, but for that of the endpoint"
+        return endpoint_layer(snapshot.endpoint)
 
     def _behind_trust(self, action: Action) -> list[CompiledLayer]:
         """Name the layers that can keep an action from passing that the trust policy lets pass."""

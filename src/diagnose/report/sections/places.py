@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import assert_never
 
 from msgspec import Struct
 
@@ -61,12 +60,7 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
             version = f" ({iam_name(policy.version)})" if policy.version else ""
             of = f" of {_attached(policy.attachment)}" if policy.attachment else ""
             return f"{words} {name}{version}{of}"
-        case Layer.SCP | Layer.RCP:
-            return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {in_backticks(level)}" if level else "")
-        case Layer.BOUNDARY | Layer.SESSION | Layer.ENDPOINT:
-            return f"{LAYER_WORDS[layer].policy} {name}"
-        case _:
-            assert_never(layer)
+    return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {in_backticks(level)}" if level else "")
 
 
 def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
