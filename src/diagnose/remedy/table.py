@@ -9,7 +9,19 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner
 from diagnose.model.trace import Decision, Element, ElementTrace, Subject
 from diagnose.remedy.change import Attempt
-from diagnose.remedy.fixes import advice, condition, correct, deny, identity, limits, parameters, role, route, trust
+from diagnose.remedy.fixes import (
+    advice,
+    condition,
+    correct,
+    deny,
+    error,
+    identity,
+    limits,
+    parameters,
+    role,
+    route,
+    trust,
+)
 from diagnose.remedy.fixes.advice import Advice, packed_too_large, role_sets_the_limit, tags_are_too_large
 from diagnose.remedy.kinds import RemedyKind
 
@@ -165,5 +177,6 @@ KINDS: dict[RemedyKind, KindTraits] = {
         advice.grant_reader_permission, Edited.NOTHING, Letter.CHANGE, (), ()
     ),
     RemedyKind.GIVE_EVIDENCE: KindTraits(advice.give_evidence, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.FOLLOW_ERROR: KindTraits(error.follow_error, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.CORRECT_DOCUMENT: KindTraits(advice.correct_document, Edited.NOTHING, Letter.CHANGE, (), ()),
 }

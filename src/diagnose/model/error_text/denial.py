@@ -40,7 +40,7 @@ def denial_at(text: str, at: int, after: int) -> tuple[AwsError, int, int]:
     )
     denial = AwsError(
         text="" if service or not action else whole,
-        kind=ErrorKind.NOT_AUTHORIZED,
+        kind=_kind(caller, service),
         caller=caller,
         service=service,
         action=action,
@@ -116,6 +116,12 @@ def _caller(text: str, begin: int, end: int) -> tuple[str, int]:
     users = list(_USER.finditer(text, begin, end))
     name = without_space(_IS.sub("", text[users[-1].end() : end])).strip("\"'`") if users else ""
     return (name, users[-1].start()) if name.startswith("arn:") or name == _UNSIGNED else ("", end)
+
+
+def _kind(caller: str, service: str) -> ErrorKind:
+    if service:
+        return ErrorKind.SERVICE_NOT_TRUSTED
+    return ErrorKind.UNSIGNED if caller == _UNSIGNED else ErrorKind.NOT_AUTHORIZED
 
 
 def _service(before: str) -> str:

@@ -141,13 +141,21 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
     elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
         text = "Give the identity that is signed in to the console as the source, or as `--signed-in-as`"
     elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
-        text = "Give the service principal as the source, for example `lambda.amazonaws.com`"
+        if named == error.service:
+            return
+        text = (
+            f"Check the service that was refused: give its principal, `{error.service or _SOME_SERVICE}`, as the source"
+        )
     else:
         text = (
             f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
             f"or make the call with the credentials of `{named}`"
         )
     yield Draft(Owner.CALLER, text)
+
+
+_SOME_SERVICE = "lambda.amazonaws.com"
+"""An example, where the error does not tell which service it was."""
 
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
