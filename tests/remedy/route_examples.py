@@ -38,6 +38,17 @@ ROUTE_EXAMPLES = (
     ),
     example(
         "correct-role-arn",
+        "a stack has added to the name",
+        broken(
+            "cross-account",
+            role={"value": None},
+            other_roles={"value": ["arn:aws:iam::222222222222:role/monitoring-Deploy-1ABC"]},
+        ),
+        of_gate(Gate.ROLE),
+        CLEARS,
+    ),
+    example(
+        "correct-role-arn",
         "no role has a name like it",
         broken("cross-account", **GONE),
         of_gate(Gate.ROLE),

@@ -38,6 +38,10 @@ def only(paste: str) -> AwsError:
         ("Please verify that your role allows MediaConvert to assume the role", "mediaconvert"),
         ("Unable to assume role x (Service: AWSGlue; Status Code: 400)", "glue"),
         ("The role cannot be assumed by Amazon Bedrock", "bedrock"),
+        (f"ERROR: Not authorized to get credentials of role {ROLE}", "redshift"),
+        ("Failed to read data: Invalid role provided in RESOURCE_ROLE_ARN", "mediaconvert"),
+        ("The IAM Role arn:aws:iam::222222222222:role/dms-vpc-role is not configured properly.", "dms"),
+        ("!!! Unable to assume specified IAM Role. Please ensure", "amplify"),
     ],
 )
 def test_the_service_that_speaks_is_named(text: str, service: str) -> None:

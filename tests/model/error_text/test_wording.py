@@ -208,6 +208,11 @@ def says(text: str) -> list[dict[str, Any]]:
             id="masks in angle brackets",
         ),
         pytest.param(
+            f"assumed-role/App/session-1 is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+            {**DENIED, "code": None, "caller": "arn:***:sts::***:assumed-role/App/session-1"},
+            id="a caller whose beginning was lost",
+        ),
+        pytest.param(
             f"User: anonymous is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
             {**DENIED, "kind": ErrorKind.UNSIGNED, "code": None, "caller": "anonymous"},
             id="a request that was not signed",

@@ -145,6 +145,13 @@ WORDINGS = (
     ),
     Wording("ServiceRole: CLIENT_ERROR - Not authorized to perform", _SERVICE, service="batch.amazonaws.com"),
     Wording("is authorized to assume the provided role", _SERVICE),
+    Wording("Not authorized to get credentials of role", _SERVICE, service="redshift.amazonaws.com"),
+    Wording("Invalid role provided in RESOURCE_ROLE_ARN", _SERVICE, service="mediaconvert.amazonaws.com"),
+    Wording("Unable to assume specified IAM Role", _SERVICE, service="amplify.amazonaws.com"),
+    # https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
+    Wording("dms-vpc-role is not configured properly", _SERVICE, service="dms.amazonaws.com"),
+    Wording("dms-access-for-endpoint is not configured properly", _SERVICE, service="dms.amazonaws.com"),
+    Wording("dms-cloudwatch-logs-role is not configured properly", _SERVICE, service="dms.amazonaws.com"),
     Wording("allows principal", _SERVICE),
     Wording("The execution role ARN is invalid", _SERVICE),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-troubleshooting.html

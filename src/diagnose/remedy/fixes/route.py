@@ -1,6 +1,6 @@
 """The way the request is made: the role's ARN, the Region, the endpoint, console or API, and who makes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from msgspec.structs import replace
@@ -26,6 +26,8 @@ from diagnose.remedy.names import caller_of
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
 
+_LEAST_OF_NAME, _MOST_ROLES = 4, 3
+
 
 def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
@@ -44,7 +46,7 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     for arn in others:
         if arn != requested and is_role_arn(arn):
             named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
-    for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
+    for alike in [name] if name in named else _alike(name, named):
         for arn in named[alike]:
             yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
 
@@ -156,6 +158,12 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
 
 _SOME_SERVICE = "lambda.amazonaws.com"
 """An example, where the error does not tell which service it was."""
+
+
+def _alike(name: str, names: Iterable[str]) -> list[str]:
+    """Give the names that hold the one that was asked for, as stacks and tools add to both ends; or the nearest one."""
+    holding = sorted((other for other in names if len(name) >= _LEAST_OF_NAME and name in other), key=len)
+    return holding[:_MOST_ROLES] or get_close_matches(name, names, n=1, cutoff=_LIKENESS)
 
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:
