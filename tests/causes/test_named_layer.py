@@ -179,5 +179,7 @@ def test_the_layer_that_aws_names_comes_before_another_that_refuses_it_too() -> 
 
 def test_the_layer_that_aws_names_of_another_caller_is_not_laid_upon_this_one() -> None:
     message = error(BOUNDARY, explicit=True).replace("user/builder", "user/auditor")
-    finding = first(message, with_layer(BOUNDARY, ALL, MAY_DENY))
-    assert finding.rule == "credentials-of-somebody-else"
+    one = cases.case("guarded", with_layer(BOUNDARY, ALL, MAY_DENY), message=message)
+    findings = diagnose(one, load_rules(())).findings
+    assert findings[0].rule == "credentials-of-somebody-else"
+    assert [finding.rule for finding in findings if finding.layer is BOUNDARY] == []
