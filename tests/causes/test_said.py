@@ -3,8 +3,8 @@
 import pytest
 from tests.causes.given import case
 
+from diagnose.causes.answers import aws_answers
 from diagnose.causes.facts import AnswerFact, Speaker
-from diagnose.causes.gather import aws_answers
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import ProbeOutcome
 
@@ -80,7 +80,7 @@ def test_the_layer_that_aws_names_is_read(ending: str, layer: NamedLayer, explic
         ("The security token included in the request is expired", ErrorKind.TOKEN_EXPIRED),
         ("An error occurred (SignatureDoesNotMatch) when calling", ErrorKind.SIGNATURE),
         ("An error occurred (IncompleteSignature) when calling", ErrorKind.SIGNATURE),
-        ("An error occurred (MissingAuthenticationToken) when calling", ErrorKind.SIGNATURE),
+        ("An error occurred (MissingAuthenticationToken) when calling", ErrorKind.UNSIGNED),
         ("An error occurred (Throttling) when calling: Rate exceeded", ErrorKind.THROTTLED),
         ('MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:..."', ErrorKind.PRINCIPAL_REFUSED),
         ("MalformedPolicyDocument: Has prohibited field Resource", ErrorKind.POLICY_MALFORMED),

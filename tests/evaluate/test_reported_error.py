@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tests.evaluate.cases import DESTINATION, GAP, HOME, ROLE, SESSION, STS, USER, case, trusts
 
 from diagnose.evaluate.decision import decide, verdict
-from diagnose.evaluate.reported_error import aws_answer, reported_error, same_identity
+from diagnose.evaluate.reported_error import aws_answer, reported_error
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.error_text.parser import parse_errors
@@ -162,21 +162,3 @@ def test_a_report_comes_before_the_live_attempt() -> None:
         )
     ]
     assert kinds == [ErrorKind.TOKEN_EXPIRED, ErrorKind.NOT_AUTHORIZED, None, None]
-
-
-@pytest.mark.parametrize(
-    ("one", "another", "same"),
-    [
-        pytest.param("arn:aws:iam::111111111111:role/team/App", SESSION, True, id="a role and its session"),
-        pytest.param("arn:aws:iam::***:role/App", SESSION, True, id="a masked account"),
-        pytest.param("arn:aws:iam::***:role/Apps", SESSION, False, id="a masked account, and another role"),
-        pytest.param("arn:aws:iam::XXXXXXXXXXXX:role/App", SESSION, True, id="a mask of twelve characters"),
-        pytest.param("arn:aws:iam::1111:role/App", SESSION, True, id="an account that was cut"),
-        pytest.param("arn:aws:iam::333333333333:role/App", SESSION, False, id="another account"),
-        pytest.param("arn:aws-cn:iam::111111111111:role/App", SESSION, False, id="another partition"),
-        pytest.param("arn:aws:sts::111111111111:assumed-role", SESSION, False, id="a session without a name"),
-        pytest.param("lambda.amazonaws.com", SESSION, False, id="a service"),
-    ],
-)
-def test_two_arns_may_be_of_one_identity(one: str, another: str, same: bool) -> None:
-    assert same_identity(one, another) is same_identity(another, one) is same

@@ -38,6 +38,17 @@ ROUTE_EXAMPLES = (
     ),
     example(
         "correct-role-arn",
+        "a stack has added to the name",
+        broken(
+            "cross-account",
+            role={"value": None},
+            other_roles={"value": ["arn:aws:iam::222222222222:role/monitoring-Deploy-1ABC"]},
+        ),
+        of_gate(Gate.ROLE),
+        CLEARS,
+    ),
+    example(
+        "correct-role-arn",
         "no role has a name like it: the name is checked before a role is created",
         broken("cross-account", **GONE),
         of_gate(Gate.ROLE),
@@ -135,6 +146,20 @@ ROUTE_EXAMPLES = (
         NOT_TRIED,
     ),
     example("use-identity", "the root user calls", ROOT, of_gate(Gate.CALLER), NOT_TRIED),
+    example(
+        "follow-error",
+        "the clock is wrong",
+        broken("cross-account", message="Signature expired: 20260302T090000Z is now earlier than 20260302T092500Z"),
+        NO_TROUBLE,
+        NOT_TRIED,
+    ),
+    example(
+        "follow-error",
+        "a denial like any other, of which the error says nothing to follow",
+        broken("cross-account", message="not authorized to perform: sts:AssumeRole"),
+        NO_TROUBLE,
+        None,
+    ),
     example("use-other-role", "any other role", NO_POLICY, NO_TROUBLE, NOT_TRIED),
     example(
         "drop-hop",

@@ -61,7 +61,7 @@ def test_a_source_that_iam_does_not_know_is_said_not_to_be_known() -> None:
     ("message", "told"),
     [
         pytest.param("User: arn:aws:iam::111111111111:user/auditor is not", "Check whose credentials", id="another's"),
-        pytest.param(NO_SERVICE, "Give the service principal as the source", id="a service"),
+        pytest.param(NO_SERVICE, "Check the service that was refused", id="a service"),
     ],
 )
 def test_another_caller_is_not_said_not_to_exist(message: str, told: str) -> None:

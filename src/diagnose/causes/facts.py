@@ -296,13 +296,65 @@ class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):
     outcome: Annotated[ProbeOutcome, Meta(description="what came of the request")]
     kind: Annotated[ErrorKind, Meta(description="what the error text is about")]
     code: Annotated[str, Meta(description="AWS's error code, empty where it was not given")] = ""
+    operation: Annotated[str, Meta(description="the API that was called, empty where the error does not say")] = ""
+    federated: Annotated[
+        bool, Meta(description="the call was AssumeRoleWithWebIdentity or AssumeRoleWithSAML, which send a token")
+    ] = False
     named_action: Annotated[str, Meta(description="the action that the error names")] = ""
     named_layer: Annotated[NamedLayer, Meta(description="the layer that the error names")] = NamedLayer.NONE
+    named_policy: Annotated[str, Meta(description="the ARN of the policy that the error names")] = ""
     explicit: Annotated[bool, Meta(description="the error speaks of an explicit deny")] = False
     other_action: Annotated[bool, Meta(description="the action that it names is none of an AssumeRole call's")] = False
     caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it did not say")] = ""
     other_caller: Annotated[bool, Meta(description="the caller that AWS saw is not the source")] = False
+    role: Annotated[str, Meta(description="the role that the error names")] = ""
+    other_role: Annotated[bool, Meta(description="the role that it names is not the one that is asked about")] = False
+    service: Annotated[str, Meta(description="the AWS service that says that it cannot assume the role")] = ""
+    other_service: Annotated[bool, Meta(description="a service was refused, and the source is not this service")] = (
+        False
+    )
     computed: Annotated[LayerVerdict | None, Meta(description="what the evidence alone comes to")]
+
+
+class AsideFact(Fact, frozen=True, kw_only=True, tag="aside"):
+    """Another error of the same paste: of another call, or of the same one at another time."""
+
+    kind: Annotated[ErrorKind, Meta(description="what the error text is about")]
+    federated: Annotated[
+        bool, Meta(description="the call was AssumeRoleWithWebIdentity or AssumeRoleWithSAML, which send a token")
+    ] = False
+    other_action: Annotated[bool, Meta(description="it is about another call than AssumeRole")] = False
+    named_action: Annotated[str, Meta(description="the action that the error names")] = ""
+    caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it did not say")] = ""
+    role: Annotated[str, Meta(description="the role that the error names")] = ""
+
+
+class Suspicion(StrEnum):
+    """How what was read may come to what AWS says of it."""
+
+    DENY = "deny"
+    """A Deny statement from which only conditions keep the request."""
+    ALLOW = "allow"
+    """An Allow statement that applies by its conditions, which may not have been met then."""
+    POLICY = "policy"
+    """The policy that AWS names by its ARN."""
+    NOTHING = "nothing"
+    """No statement that was read: there is no such policy, or it was read before or after it was changed."""
+
+
+class SuspectFact(Fact, frozen=True, kw_only=True, tag="suspect"):
+    """What may explain that AWS blames a layer that was read and seems to let the request pass."""
+
+    action: Authorized
+    layer: LayerName
+    level: LevelName = ""
+    suspicion: Annotated[Suspicion, Meta(description="how it may explain what AWS says")]
+    explicit: Annotated[bool, Meta(description="AWS speaks of an explicit deny")]
+    only: Annotated[bool, Meta(description="nothing else that was read of the layer may explain it")] = True
+    present: Annotated[bool, Meta(description="a policy of this kind was read")] = True
+    policy: PolicyName = ""
+    named_policy: Annotated[str, Meta(description="the ARN of the policy that AWS names")] = ""
+    keys: Annotated[tuple[str, ...], Meta(description="the keys of the conditions on which it depends")] = ()
 
 
 FACTS: Mapping[str, type[Fact]] = {
@@ -323,6 +375,8 @@ FACTS: Mapping[str, type[Fact]] = {
         IdleFact,
         GapFact,
         AnswerFact,
+        AsideFact,
+        SuspectFact,
     )
 }
 

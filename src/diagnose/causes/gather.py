@@ -9,8 +9,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from diagnose.causes.answers import asides, aws_answers, is_about_other_question
 from diagnose.causes.facts import (
-    AnswerFact,
     Fact,
     GapFact,
     GapSide,
@@ -19,16 +19,14 @@ from diagnose.causes.facts import (
     IdleKind,
     LayerVerdict,
     ProblemFact,
-    Speaker,
 )
 from diagnose.causes.layer_facts import as_bool, of_action
+from diagnose.causes.named_layer import suspects
 from diagnose.causes.situation import situation
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.near_miss import how_arns_differ
-from diagnose.evaluate.reported_error import probe_error, reported_error, same_identity
-from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
-from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.case import Case
 from diagnose.model.condition_keys import FilledBy
 from diagnose.model.evidence import Unread
 from diagnose.model.key_state import ConditionKey
@@ -56,6 +54,9 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
     answers = tuple(aws_answers(case, _computed(decision.verdict)))
     if decision.verdict is YES and not answers:
         return ()
+    told = (*answers, *asides(case))
+    if is_about_other_question(case):
+        return (*situation(case), *told)
     return (
         *(fact for action in _asked(decision) for fact in of_action(action)),
         *_gates(decision),
@@ -63,7 +64,8 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
         *_gaps(decision),
         *_problems(decision),
         *situation(case),
-        *answers,
+        *told,
+        *suspects(answers, decision),
     )
 
 
@@ -87,21 +89,6 @@ def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
                     subject=Subject(before.action, Layer.IDENTITY),
                     settled=verdict is YES and _identity(before).verdict is NO,
                 )
-
-
-def aws_answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
-    """Read the message that came with the case and the answer to the live attempt, where they report a refusal.
-
-    `computed` is what the evidence alone comes to; None where it settles nothing.
-    """
-    error = reported_error(case)
-    if error is not None:
-        outcome = ProbeOutcome.ACCESS_DENIED if error.denied else ProbeOutcome.OTHER_ERROR
-        yield _answer(case, computed, Speaker.MESSAGE, error, outcome)
-    probe = case.probe
-    if probe is not None and probe.outcome in (ProbeOutcome.ACCESS_DENIED, ProbeOutcome.OTHER_ERROR):
-        error = probe_error(case) or AwsError("", ErrorKind.OTHER)
-        yield _answer(case, computed, Speaker.PROBE, error, probe.outcome, probe.caller)
 
 
 def _computed(verdict: Tri) -> LayerVerdict | None:
@@ -232,30 +219,3 @@ def _identity(action: ActionDecision) -> LayerTrace:
     """Give the identity layer; one that passes where there is none, as for a service principal."""
     passes = LayerTrace(Layer.IDENTITY, YES, NO, applies=False)
     return next((layer for layer in action.layers if layer.layer is Layer.IDENTITY), passes)
-
-
-_OF_THE_CALL = frozenset(action.lower() for action in Action)
-
-
-def _answer(
-    case: Case,
-    computed: LayerVerdict | None,
-    by: Speaker,
-    error: AwsError,
-    outcome: ProbeOutcome,
-    caller: str = "",
-) -> AnswerFact:
-    caller = caller or (error.caller if error.caller.startswith("arn:") else "")
-    return AnswerFact(
-        by=by,
-        outcome=outcome,
-        kind=error.kind,
-        code=error.code,
-        named_action=error.action,
-        named_layer=NamedLayer.NONE if error.layer is None else NamedLayer(error.layer),
-        explicit=error.says_explicit,
-        other_action=error.action != "" and error.action.lower() not in _OF_THE_CALL,
-        caller=caller,
-        other_caller=caller != "" and not same_identity(case.source_arn, caller),
-        computed=computed,
-    )

@@ -215,7 +215,7 @@ def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
         operator=trace.operator,
         if_exists=if_exists,
         set_operator=_QUANTIFIERS[sets],
-        attainable=trace.reason not in _UNATTAINABLE,
+        attainable=trace.reason not in UNATTAINABLE,
         key_group=group_of(trace.key),
         sent=_presence(trace.key),
         absent=_absent(trace),
@@ -234,7 +234,7 @@ _QUANTIFIERS = {
 }
 
 
-_UNATTAINABLE = frozenset(
+UNATTAINABLE = frozenset(
     {
         Reason.OPERATOR_UNKNOWN,
         Reason.OPERAND_MALFORMED,

@@ -22,7 +22,18 @@ from diagnose.model.tri import NO, UNKNOWN, Tri, tri
 from diagnose.model.words import LAYER_WORDS
 
 COMPARISON_FACTS = ("condition", "principal", "resource", "action")
-_MAIN_FIRST = (COMPARISON_FACTS, ("statement",), ("gate",), ("idle",), ("problem",), ("layer",), ("gap",), ("answer",))
+_MAIN_FIRST = (
+    COMPARISON_FACTS,
+    ("statement",),
+    ("suspect",),
+    ("gate",),
+    ("idle",),
+    ("problem",),
+    ("layer",),
+    ("gap",),
+    ("answer",),
+    ("aside",),
+)
 
 UnknownField = tuple[Fact, str]
 """A fact, and the field of it whose value is unknown."""

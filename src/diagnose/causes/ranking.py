@@ -1,15 +1,27 @@
 """Which of the matching rules become findings: the most exact of those that say the same, each cause once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import inf
 
 from msgspec import Struct
 
-from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
+from diagnose.causes.facts import (
+    AnswerFact,
+    AsideFact,
+    Compared,
+    ConditionFact,
+    Fact,
+    GapFact,
+    GateFact,
+    IdleFact,
+    ProblemFact,
+)
 from diagnose.causes.layer_facts import distance
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
+from diagnose.causes.named_layer import named_layer
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import (
     LIKELIEST_LAYERS,
@@ -56,9 +68,16 @@ def statement_place(statement: StatementTrace) -> tuple[object, ...]:
     return statement.layer, statement.level, policy.kind, policy.arn, policy.name, policy.attached_to, statement.index
 
 
-def ranked(causes: Iterable[SelectedCause], decision: Decision) -> tuple[SelectedCause, ...]:
-    """Sort causes as they are to be reported: what is certain, and fixes most, comes first."""
-    return tuple(sorted(causes, key=lambda cause: _sort_key(cause, decision)))
+def ranked(
+    causes: Iterable[SelectedCause], decision: Decision, answers: Collection[AnswerFact] = ()
+) -> tuple[SelectedCause, ...]:
+    """Sort causes as they are to be reported: what is certain, and fixes most, comes first. `answers` are AWS's.
+
+    AWS's own words come before that: what an error is about where it decides by itself, then what is in the layer that
+    it names.
+    """
+    named = named_layer(answers)
+    return tuple(sorted(causes, key=lambda cause: (_by_aws_words(cause, named), _sort_key(cause, decision))))
 
 
 def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
@@ -239,6 +258,18 @@ def _sort_key(cause: SelectedCause, decision: Decision) -> tuple[bool, int, bool
         _place(main_fact),
         rule.id,
     )
+
+
+def _by_aws_words(cause: SelectedCause, named: Layer | None) -> int:
+    rule, main_fact = cause.best.rule, cause.best.main_fact
+    if _remoteness(rule, main_fact):
+        return 2
+    if isinstance(main_fact, AsideFact):
+        return 0 if main_fact.federated else 3
+    if isinstance(main_fact, AnswerFact) and cause.best.certain:
+        # What a service says of itself as the source is about the trust policy.
+        return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
+    return 1 if named is not None and main_fact.subject.layer is named else 2
 
 
 def _remoteness(rule: Rule, main_fact: Fact) -> int:

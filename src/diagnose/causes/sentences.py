@@ -81,7 +81,7 @@ def gaps_for(when: Sequence[Pattern]) -> list[str]:
     gaps = [*GLOBAL_GAPS, *(LAYER_GAPS if of_layers(when) else ())]
     for name, pattern in zip(_names(when), when, strict=True):
         gaps += [f"{name}.{field}" for field in fields_of(pattern.fact)]
-        if "effect" in FACTS[pattern.fact].__struct_fields__:
+        if {"effect", "suspicion"} & set(FACTS[pattern.fact].__struct_fields__):
             gaps.append(f"{name}.{STATEMENT_GAP}")
     return gaps
 
@@ -150,7 +150,7 @@ def _value(fact: Fact, field: str) -> str:
         case KeyState():
             return backticked(got_words(value)) if got_words(value) else "nothing"
         case tuple():
-            value = wanted_words(fact.subject.element) if fact.subject.element else ""
+            value = wanted_words(fact.subject.element) if fact.subject.element else ", ".join(value)
     if value == "":
         return UNKNOWN_VALUE if getattr(fact, "holds", getattr(fact, "passed", True)) is None else "nothing"
     return backticked(str(value))

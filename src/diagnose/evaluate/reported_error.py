@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
-from diagnose.model.arn import Arn, CallerKind, same_entity, split_arn, split_path
+from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.masked_arn import may_be_same, may_be_same_identity
 from diagnose.model.trace import Action
 from diagnose.model.tri import UNKNOWN, Tri, tri
 
@@ -26,8 +27,8 @@ def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
         _ACTIONS[error.action.lower()]
         for error in _errors(case)
         if error.action.lower() in _ACTIONS
-        and _may_be_of(_signer(error), caller)
-        and (error.resource == case.request.role_arn or not error.resource.startswith("arn:"))
+        and _may_be_of(signer_of(error), caller)
+        and not is_about_other_role(error, case)
     )
 
 
@@ -65,22 +66,50 @@ def refusal(case: Case) -> AwsError | None:
 
 def by_policy(error: AwsError) -> Tri:
     """Say whether AWS refused a call because of what policies say; UNKNOWN of an error that is not understood."""
-    if error.kind is ErrorKind.OTHER:
+    if error.kind in (ErrorKind.OTHER, ErrorKind.ANSWER_HIDDEN):
         return UNKNOWN
     return tri(error.denied or error.kind in _SAID_BY_OTHERS)
 
 
-def same_identity(one: str, another: str) -> bool:
-    """Say whether two ARNs may be of one identity, whatever its path. A session is its role's.
+def errors_besides(case: Case) -> tuple[AwsError, ...]:
+    """Give the other errors that came with the case: of other calls, or of the same call at another time."""
+    chosen = reported_error(case)
+    return tuple(error for error in _parsed(case.message) if error is not chosen) if case.message else ()
 
-    An account that is not twelve digits was masked before it was pasted, so it may be any.
-    """
-    return one == another or _alike(_stem(one), _stem(another))
+
+def is_about_other_role(error: AwsError, case: Case) -> bool:
+    """Say whether an error names a role, and one that cannot be that of the case, however it was masked."""
+    return error.resource.startswith("arn:") and not may_be_same(error.resource, case.request.role_arn)
+
+
+def is_about_other_call(error: AwsError) -> bool:
+    """Say whether an error tells of a call that is not AssumeRole, by the action that it names or by the operation."""
+    if error.action:
+        return error.action.lower() not in _ACTIONS
+    return error.operation not in ("", "AssumeRole")
+
+
+def is_by_other_service(error: AwsError, case: Case) -> bool:
+    """Say whether a service was refused that is not the source."""
+    if error.kind is not ErrorKind.SERVICE_NOT_TRUSTED:
+        return False
+    source = case.snapshot.source.arn
+    return source.startswith("arn:") if not error.service else source != error.service
+
+
+def signer_of(error: AwsError) -> str:
+    """Give the ARN of the caller that AWS saw; empty where the error tells of none."""
+    return error.caller if error.caller.startswith("arn:") else ""
 
 
 _ACTIONS = {action.lower(): action for action in Action}
-_SAID_BY_OTHERS = (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.CONSOLE_REFUSED)
-"""What the console or a service says after it called STS: the operation that it names, if any, is its own."""
+_SAID_BY_OTHERS = (
+    ErrorKind.SERVICE_NOT_TRUSTED,
+    ErrorKind.CONSOLE_REFUSED,
+    ErrorKind.VENDOR_REFUSED,
+    ErrorKind.STACK_SET_ROLE,
+)
+"""What the console, a service or a vendor says after it called STS: the operation that it names, if any, is its own."""
 _ASKED_WITH_THE_SAME = ("AssumeRole", "GetCallerIdentity", "")
 """Operations whose credentials are the caller's own: what is wrong with them is wrong for the request."""
 
@@ -108,9 +137,9 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
     """
     ranked = [
         (
-            _of_assume_role(error),
-            not error.resource.startswith("arn:") or _same_arn(error.resource, case.request.role_arn),
-            not _signer(error) or same_identity(_signer(error), case.source_arn),
+            _is_of_call(error, case),
+            not is_about_other_role(error, case),
+            not signer_of(error) or may_be_same_identity(signer_of(error), case.source_arn),
             error.layer is not None,
             place,
         )
@@ -119,7 +148,10 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
     return errors[max(ranked)[-1]] if ranked else None
 
 
-def _of_assume_role(error: AwsError) -> bool:
+def _is_of_call(error: AwsError, case: Case) -> bool:
+    """Say whether an error is about an AssumeRole call of the source. What a service says is about the service's."""
+    if error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
+        return error.service == case.snapshot.source.arn
     if error.action:
         return error.action.lower() in _ACTIONS
     return error.operation == "AssumeRole" or (not error.operation and error.kind is not ErrorKind.OTHER)
@@ -127,52 +159,21 @@ def _of_assume_role(error: AwsError) -> bool:
 
 def _of_this_request(error: AwsError, case: Case) -> bool:
     """Say whether an error is about this call, role and caller, as far as it names them."""
+    if error.kind is ErrorKind.KUBERNETES_REFUSED or is_by_other_service(error, case):
+        return False
     if error.action and error.action.lower() not in _ACTIONS:
         return False
     if error.operation not in _ASKED_WITH_THE_SAME and error.kind not in _SAID_BY_OTHERS:
         return False
-    if error.resource.startswith("arn:") and not _same_arn(error.resource, case.request.role_arn):
+    if is_about_other_role(error, case):
         return False
-    return not _signer(error) or same_identity(_signer(error), case.source_arn)
-
-
-def _signer(error: AwsError) -> str:
-    return error.caller if error.caller.startswith("arn:") else ""
+    return not signer_of(error) or may_be_same_identity(signer_of(error), case.source_arn)
 
 
 def _may_be_of(signer: str, caller: Caller) -> bool:
     """Say whether AWS speaks of the source; of a role without a session any session of it will do."""
+    if not signer:
+        return True
     if caller.kind is CallerKind.ROLE:
-        session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/"
-        return not signer or signer.startswith(session)
-    return signer in ("", caller.arn) or same_entity(signer, caller.arn)
-
-
-def _same_arn(one: str, another: str) -> bool:
-    """Say whether two ARNs may be the same: but for an account that was masked, they are equal."""
-    arns = [split_arn(text) for text in (one, another)]
-    parts = [(arn.partition, _account(arn), arn.resource) for arn in arns if arn is not None]
-    return one == another or (len(parts) == 2 and _alike(*parts))
-
-
-def _alike(one: tuple[str | None, ...], another: tuple[str | None, ...]) -> bool:
-    return len(one) == len(another) and all(a is None or b is None or a == b for a, b in zip(one, another, strict=True))
-
-
-def _account(arn: Arn) -> str | None:
-    return arn.account if len(arn.account) == 12 and arn.account.isdecimal() else None
-
-
-def _stem(text: str) -> tuple[str | None, ...]:
-    """Reduce an ARN to what a session and its role have in common: partition, account, name. None stands for any."""
-    arn = split_arn(text)
-    if arn is None:
-        return (text,)
-    account = _account(arn)
-    kind, _, name = split_path(arn.resource)
-    match kind:
-        case "assumed-role" if "/" in arn.resource:
-            return arn.partition, account, "role", arn.resource.split("/", 2)[1]
-        case "role" | "user":
-            return arn.partition, account, kind, name
-    return arn.partition, account, arn.resource
+        return ":assumed-role/" in signer and may_be_same_identity(signer, caller.arn)
+    return may_be_same(signer, caller.arn)

@@ -32,9 +32,32 @@ class ErrorKind(StrEnum):
     TOKEN_INVALID = "token_invalid"
     TOKEN_EXPIRED = "token_expired"
     SIGNATURE = "signature"
+    CLOCK = "clock"
+    SIGNED_FOR_OTHER_REGION = "signed_for_other_region"
+    UNSIGNED = "unsigned"
+    SESSION_REFUSED = "session_refused"
+    """The operation cannot be called with the credentials of a session."""
+    PROVIDER_MISSING = "provider_missing"
+    AUDIENCE_REFUSED = "audience_refused"
+    IDENTITY_TOKEN_EXPIRED = "identity_token_expired"
+    """It is the token of the identity provider that has expired, and no credentials of AWS."""
+    ISSUER_KEYS_MISSING = "issuer_keys_missing"
+    THUMBPRINT_DIFFERS = "thumbprint_differs"
+    ASSERTION_REFUSED = "assertion_refused"
     THROTTLED = "throttled"
     SERVICE_NOT_TRUSTED = "service_not_trusted"
+    VENDOR_REFUSED = "vendor_refused"
+    """A vendor's product says that it cannot assume the role."""
+    STACK_SET_ROLE = "stack_set_role"
     CONSOLE_REFUSED = "console_refused"
+    NO_CREDENTIALS = "no_credentials"
+    """What follows never was an answer of STS: the request was not made, or its answer is not shown."""
+    SIGN_IN_EXPIRED = "sign_in_expired"
+    PROFILE_BROKEN = "profile_broken"
+    MFA_CODE_NOT_ASKED = "mfa_code_not_asked"
+    UNREACHABLE = "unreachable"
+    KUBERNETES_REFUSED = "kubernetes_refused"
+    ANSWER_HIDDEN = "answer_hidden"
     OTHER = "other"
 
 
@@ -59,7 +82,8 @@ class AwsError(Struct, frozen=True):
     request that was not signed is `anonymous`.
 
     `operation` is the API that was called (`AssumeRole`, `AssumeRoleWithWebIdentity`), `action` the permission that was
-    missing (`sts:TagSession`). `service` is the principal of the AWS service that was refused (`lambda.amazonaws.com`).
+    missing (`sts:TagSession`). `service` is the principal of the AWS service that was refused (`lambda.amazonaws.com`);
+    where it is a service or a tool that speaks, `resource` is the role that it names.
 
     `layer` is the policy type that AWS names, None where it names none, as is usual of a trust policy. `says_explicit`
     is what AWS's words say, `explicit` whether a Deny statement is to blame: AWS has reported implicit denials by

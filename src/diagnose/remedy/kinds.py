@@ -59,6 +59,7 @@ class RemedyKind(StrEnum):
     ASK_OWNER = "ask-owner"
     GRANT_READER_PERMISSION = "grant-reader-permission"
     GIVE_EVIDENCE = "give-evidence"
+    FOLLOW_ERROR = "follow-error"
     CORRECT_DOCUMENT = "correct-document"
 
 

@@ -15,6 +15,7 @@ from diagnose.remedy.fixes import (
     correct,
     credentials,
     deny,
+    error,
     identity,
     limits,
     parameters,
@@ -200,5 +201,6 @@ KINDS: dict[RemedyKind, KindTraits] = {
         advice.grant_reader_permission, Edited.NOTHING, Letter.CHANGE, (), ()
     ),
     RemedyKind.GIVE_EVIDENCE: KindTraits(advice.give_evidence, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.FOLLOW_ERROR: KindTraits(error.follow_error, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.CORRECT_DOCUMENT: KindTraits(advice.correct_document, Edited.NOTHING, Letter.CHANGE, (), ()),
 }

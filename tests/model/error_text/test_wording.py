@@ -208,8 +208,13 @@ def says(text: str) -> list[dict[str, Any]]:
             id="masks in angle brackets",
         ),
         pytest.param(
+            f"assumed-role/App/session-1 is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+            {**DENIED, "code": None, "caller": "arn:***:sts::***:assumed-role/App/session-1"},
+            id="a caller whose beginning was lost",
+        ),
+        pytest.param(
             f"User: anonymous is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
-            {**DENIED, "code": None, "caller": "anonymous"},
+            {**DENIED, "kind": ErrorKind.UNSIGNED, "code": None, "caller": "anonymous"},
             id="a request that was not signed",
         ),
         pytest.param(
@@ -261,24 +266,32 @@ def says(text: str) -> list[dict[str, Any]]:
         pytest.param(
             "An error occurred (SignatureDoesNotMatch) when calling the AssumeRole operation: Credential should be"
             " scoped to a valid region, not 'us-east-2'.",
-            {"kind": ErrorKind.SIGNATURE, "code": "SignatureDoesNotMatch", "operation": "AssumeRole"},
+            {"kind": ErrorKind.SIGNED_FOR_OTHER_REGION, "code": "SignatureDoesNotMatch", "operation": "AssumeRole"},
             id="a signature for another Region",
         ),
         pytest.param(
             "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No"
             " OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
-            {"kind": ErrorKind.OTHER, "code": "InvalidIdentityToken", "operation": "AssumeRoleWithWebIdentity"},
+            {
+                "kind": ErrorKind.PROVIDER_MISSING,
+                "code": "InvalidIdentityToken",
+                "operation": "AssumeRoleWithWebIdentity",
+            },
             id="a missing provider",
         ),
         pytest.param(
             "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider, please reference"
             " AssumeRoleWithWebIdentity documentation for requirements",
-            {"kind": ErrorKind.OTHER, "code": "InvalidIdentityToken", "operation": "AssumeRoleWithWebIdentity"},
+            {
+                "kind": ErrorKind.ISSUER_KEYS_MISSING,
+                "code": "InvalidIdentityToken",
+                "operation": "AssumeRoleWithWebIdentity",
+            },
             id="a token whose operation no frame names",
         ),
         pytest.param(
             "Response did not contain a valid SAML assertion",
-            {"kind": ErrorKind.OTHER, "operation": "AssumeRoleWithSAML"},
+            {"kind": ErrorKind.ASSERTION_REFUSED, "operation": "AssumeRoleWithSAML"},
             id="SAML",
         ),
         pytest.param(
@@ -294,7 +307,9 @@ def says(text: str) -> list[dict[str, Any]]:
             {"kind": ErrorKind.OTHER, "code": "Surprise", "operation": "AssumeRole"},
             id="words that are not known",
         ),
-        pytest.param("error: You must be logged in to the server", {"kind": ErrorKind.OTHER}, id="no error of AWS"),
+        pytest.param(
+            "error: You must be logged in to the server", {"kind": ErrorKind.KUBERNETES_REFUSED}, id="no error of AWS"
+        ),
         pytest.param(
             "com.amazonaws.services.glue.model.AccessDeniedException: You need to enable AWS Security Token Service for"
             f" this region. Service is unable to assume the role {ROLE} to access null. Please verify the role's"
@@ -304,6 +319,7 @@ def says(text: str) -> list[dict[str, Any]]:
                 "kind": ErrorKind.SERVICE_NOT_TRUSTED,
                 "code": "AccessDeniedException",
                 "http_status": 400,
+                "resource": ROLE,
                 "service": "glue.amazonaws.com",
                 "request_id": "1f2e",
             },
@@ -319,9 +335,10 @@ def says(text: str) -> list[dict[str, Any]]:
             f" role {ROLE}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume"
             " the role.",
             {
-                "kind": ErrorKind.OTHER,
+                "kind": ErrorKind.SERVICE_NOT_TRUSTED,
                 "code": "ValidationException",
                 "operation": "CreateTrainingJob",
+                "resource": ROLE,
                 "service": "sagemaker.amazonaws.com",
             },
             id="a principal that is printed",
@@ -329,14 +346,18 @@ def says(text: str) -> list[dict[str, Any]]:
         pytest.param(
             "AccessDeniedException: Neither the global service principal states.amazonaws.com, nor the regional one is"
             " authorized to assume the provided role.",
-            {"kind": ErrorKind.NOT_AUTHORIZED, "code": "AccessDeniedException", "service": "states.amazonaws.com"},
+            {
+                "kind": ErrorKind.SERVICE_NOT_TRUSTED,
+                "code": "AccessDeniedException",
+                "service": "states.amazonaws.com",
+            },
             id="AWS Step Functions",
         ),
         pytest.param(
             "CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The"
             " provided service role exists",
             {
-                "kind": ErrorKind.NOT_AUTHORIZED,
+                "kind": ErrorKind.SERVICE_NOT_TRUSTED,
                 "operation": "AssumeRole",
                 "action": "sts:AssumeRole",
                 "service": "codebuild.amazonaws.com",
@@ -348,7 +369,7 @@ def says(text: str) -> list[dict[str, Any]]:
             " AccessDeniedException: Unauthorized Exception! EKS does not have permissions to assume the associated"
             " role.",
             {
-                "kind": ErrorKind.NOT_AUTHORIZED,
+                "kind": ErrorKind.SERVICE_NOT_TRUSTED,
                 "code": "AccessDeniedException",
                 "http_status": 400,
                 "operation": "AssumeRoleForPodIdentity",
@@ -367,7 +388,9 @@ def test_an_error_says(text: str, error: dict[str, Any]) -> None:
 def test_every_known_phrase_is_recognised_within_a_sentence_that_a_terminal_broke(wording: Any) -> None:
     middle = len(wording.phrase) // 2
     (error,) = parse_errors(f"It says: {wording.phrase[:middle]}\n{wording.phrase[middle:].upper()} of it")
-    assert error.kind is (wording.kind or ErrorKind.OTHER)
+    # What any service may say tells nothing where no service is named.
+    nameless = wording.frame and wording.kind is ErrorKind.SERVICE_NOT_TRUSTED
+    assert error.kind is (ErrorKind.ANSWER_HIDDEN if nameless else wording.kind or ErrorKind.OTHER)
     assert (error.operation, error.service) == (wording.operation, wording.service)
 
 

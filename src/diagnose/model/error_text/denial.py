@@ -40,7 +40,7 @@ def denial_at(text: str, at: int, after: int) -> tuple[AwsError, int, int]:
     )
     denial = AwsError(
         text="" if service or not action else whole,
-        kind=ErrorKind.NOT_AUTHORIZED,
+        kind=_kind(caller, service),
         caller=caller,
         service=service,
         action=action,
@@ -83,6 +83,8 @@ _ANY_ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*]{1,80}", re.IGNORECASE)
 _DENIED = re.compile(loose_pattern("not authorized to perform") + r"\s?:?\s?", re.IGNORECASE)
 _USER = re.compile(loose_pattern("User:") + r"\s?", re.IGNORECASE)
 _IS = re.compile(r"\s?i\s?s\s?$", re.IGNORECASE)
+_REST_OF_CALLER = re.compile(r"(?<![\w:/.-])((assumed-role|user)/[\w+=,.@/*<>-]{1,500})\s?i\s?s\s?$")
+_SERVICE_OF = {"assumed-role": "sts", "user": "iam"}
 _SUBJECT = re.compile(r"(\w{1,40}) i\s?s\s?$")
 _ON = re.compile(r"\s?" + loose_pattern("on resource:") + r"\s?", re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:(?:user|role|group|policy|instance profile) )?\S{1,2100}")
@@ -115,7 +117,17 @@ def _caller(text: str, begin: int, end: int) -> tuple[str, int]:
     """Read who stands after the last `User:`, and say where that is; `end` where there is nobody."""
     users = list(_USER.finditer(text, begin, end))
     name = without_space(_IS.sub("", text[users[-1].end() : end])).strip("\"'`") if users else ""
-    return (name, users[-1].start()) if name.startswith("arn:") or name == _UNSIGNED else ("", end)
+    if name.startswith("arn:") or name == _UNSIGNED:
+        return name, users[-1].start()
+    # Whoever copies a sentence may lose its beginning: the account is unknown then, as if it were masked.
+    rest = _REST_OF_CALLER.search(text, begin, end)
+    return (f"arn:***:{_SERVICE_OF[rest[2]]}::***:{rest[1]}", rest.start(1)) if rest else ("", end)
+
+
+def _kind(caller: str, service: str) -> ErrorKind:
+    if service:
+        return ErrorKind.SERVICE_NOT_TRUSTED
+    return ErrorKind.UNSIGNED if caller == _UNSIGNED else ErrorKind.NOT_AUTHORIZED
 
 
 def _service(before: str) -> str:

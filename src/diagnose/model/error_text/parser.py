@@ -11,10 +11,11 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model.aws_error import AwsError
+from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.error_text.denial import denial_at
 from diagnose.model.error_text.paste import clean_paste
-from diagnose.model.error_text.wording import PRINCIPAL, WORDINGS, Wording, kind_of
+from diagnose.model.error_text.services import service_named
+from diagnose.model.error_text.wording import WORDINGS, Wording, kind_of
 
 
 def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
@@ -26,7 +27,7 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
     text = clean_paste(paste)
     if not text and not code:
         return ()
-    sentences = _sentences(text)
+    sentences = _of_aws(_sentences(text))
     if not sentences:
         return (_error(_Sentence(0, 0), _Surroundings(text, ""), code),)
     cuts = [0, *(_cut(text, one.end, another) for one, another in pairwise(sentences)), len(text)]
@@ -37,7 +38,7 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
         content = sentence.denial if sentence.denial and sentence.denial.text else error.text
         earlier = errors.pop(content, None)
         errors[content] = error if earlier is None else _merge(error, earlier)
-    return tuple(errors.values())
+    return _without_frames(tuple(errors.values()))
 
 
 _MOST_CHARACTERS = 2000
@@ -97,6 +98,11 @@ _AUTHORIZATION_IDS = (
     re.compile(r"(?i)#/authorization-details/([0-9a-z]{1,256})"),
 )
 # AWS Lambda reports its own request beside what the function raised.
+_NEAR = 160
+_ROLE = re.compile(r"(arn:[\w-]{1,20}:iam::[^\s:\"'`]{0,40}:role/[^\s\"'`()\]]{1,600})")
+_WITH_ROLE = frozenset(
+    {ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.VENDOR_REFUSED, ErrorKind.ANSWER_HIDDEN, ErrorKind.STACK_SET_ROLE}
+)
 _OF_LAMBDA = re.compile(r'"errorType"')
 # What an SDK adds after AWS's sentence.
 _TAIL = re.compile(r"\s?\(Service:[^()]{0,400}\)|,?\s?status code: \d{3}, request id: [\w-]{0,64}", re.IGNORECASE)
@@ -127,6 +133,7 @@ class _Surroundings:
     def __init__(self, before: str, after: str, length: int = 0) -> None:
         """`length` is that of the sentence, with which `after` begins."""
         self.text = before + after
+        self._sentence = _readings(after[:length])
         self._before, self._after = _readings(before), _readings(after[length:])
 
     def first(self, patterns: Iterable[re.Pattern[str]]) -> str:
@@ -147,6 +154,16 @@ class _Surroundings:
                 if match := pattern.search(reading):
                     return match[1]
         return self.first(patterns)
+
+    def service(self) -> str:
+        """Name the service that speaks, nearest to the sentence."""
+        after = _readings(self.text[len(self._before[0]) :])[0]
+        return service_named(self._before[0][-_NEAR:], after[:_NEAR])
+
+    def role(self) -> str:
+        """Give the ARN of the role that is named nearest to the sentence, whole or masked."""
+        within = next((match[1] for reading in self._sentence if (match := _ROLE.search(reading))), "")
+        return (within or self.next((_ROLE,))).rstrip(".,;:")
 
     def line(self, wording: Wording | None) -> str:
         """Give all of it on one line, from the frame of the AWS CLI on if there is one."""
@@ -187,6 +204,19 @@ def _sentences(text: str) -> list[_Sentence]:
     return sentences
 
 
+def _of_aws(sentences: list[_Sentence]) -> list[_Sentence]:
+    """Leave out what tools say in words of their own, where AWS's answer stands beside it."""
+    answers = [one for one in sentences if one.wording is None or not one.wording.frame]
+    return answers or sentences
+
+
+def _without_frames(errors: tuple[AwsError, ...]) -> tuple[AwsError, ...]:
+    """Leave out that a role was refused, with no word of why, where something says more; and say it once."""
+    telling = tuple(error for error in errors if error.kind is not ErrorKind.ANSWER_HIDDEN)
+    role = next((error.resource for error in errors if error.resource), "")
+    return telling or tuple(replace(error, resource=role) for error in errors[-1:])
+
+
 def _anchors(text: str) -> Iterator[tuple[str | None, Wording | None, int, int]]:
     """Give where frames and sentences may begin, and where these words of them end."""
     places: list[int] = []
@@ -198,7 +228,7 @@ def _anchors(text: str) -> Iterator[tuple[str | None, Wording | None, int, int]]
 
 def _may_be_one_answer(one: Wording | None, another: Wording | None) -> bool:
     """Say whether two phrases may well be of one answer."""
-    if one is None or another is None:
+    if one is None or another is None or one.frame is not another.frame:
         return False
     return one is another or ((one.kind, one.service) == (another.kind, another.service) != (None, ""))
 
@@ -219,18 +249,29 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
     code = given or around.first(_CODES)
     operation = around.first(_OPERATIONS)
     status = around.next(_STATUSES)
-    printed = PRINCIPAL.search(_readings(around.text)[0])
     line = around.line(wording)
+    kind, service = _kind_and_service(sentence, around, line, code)
     error = AwsError(
         text=line,
-        kind=(wording and wording.kind) or kind_of(line, code),
+        kind=kind,
         code=code,
         http_status=int(status) if status else None,
         operation=operation or (wording.operation if wording else ""),
-        service=(wording.service if wording else "") or (printed[1] if printed and wording else ""),
+        resource=around.role() if kind in _WITH_ROLE else "",
+        service=service,
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
     )
     return error if denial is None else _with_frame(denial, error, around, operation)
+
+
+def _kind_and_service(sentence: _Sentence, around: _Surroundings, line: str, code: str) -> tuple[ErrorKind, str]:
+    """Say what an error is about, and which service says that it cannot assume a role, if one does."""
+    wording = sentence.wording
+    kind = (wording and wording.kind) or kind_of(line, code)
+    if wording is None or kind is not ErrorKind.SERVICE_NOT_TRUSTED:
+        return kind, ""
+    service = wording.service or around.service()
+    return (ErrorKind.ANSWER_HIDDEN if wording.frame and not service else kind), service
 
 
 def _merge(error: AwsError, earlier: AwsError) -> AwsError:

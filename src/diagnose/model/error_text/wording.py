@@ -1,33 +1,75 @@
 """The words in which AWS refuses a call for other reasons than a missing permission: what each is about.
 
+What never reached AWS, and what a service or a tool says in its place, has words of its own.
+
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
-
-import re
 
 from msgspec import Struct
 
 from diagnose.model.aws_error import ErrorKind
+from diagnose.model.error_text.services import ASSUMING
 
 
 class Wording(Struct, frozen=True):
     """A phrase that only one kind of error contains.
 
     `kind` is None where the code has to say it. `operation` is the API that alone answers so, `service` the principal
-    of the service that alone does.
+    of the service that alone does. A `frame` is what a tool or a service says in words of its own: it counts where no
+    error of AWS stands beside it, and may name the service or the role.
     """
 
     phrase: str
     kind: ErrorKind | None = None
     operation: str = ""
     service: str = ""
+    frame: bool = False
 
 
 _WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 _SAML = "AssumeRoleWithSAML"
 _SERVICE = ErrorKind.SERVICE_NOT_TRUSTED
+_UNSENT = (
+    (ErrorKind.NO_CREDENTIALS, "Unable to locate credentials"),
+    (ErrorKind.NO_CREDENTIALS, "no valid providers in chain"),
+    (ErrorKind.NO_CREDENTIALS, "no valid credential sources"),
+    (ErrorKind.NO_CREDENTIALS, "NoCredentialProviders"),
+    (ErrorKind.NO_CREDENTIALS, "Could not load credentials from any providers"),
+    (ErrorKind.NO_CREDENTIALS, "Unable to load AWS credentials from any provider in the chain"),
+    (ErrorKind.NO_CREDENTIALS, "Unable to load credentials from any of the providers in the chain"),
+    (ErrorKind.NO_CREDENTIALS, "Unable to get IAM security credentials from EC2 Instance Metadata Service"),
+    (ErrorKind.NO_CREDENTIALS, "no EC2 IMDS role found"),
+    (ErrorKind.NO_CREDENTIALS, "unable to sign request without credentials set"),
+    (ErrorKind.NO_CREDENTIALS, "Missing credentials in config"),
+    (ErrorKind.NO_CREDENTIALS, "CredentialsProviderError: Could not load"),
+    (ErrorKind.NO_CREDENTIALS, "Credentials could not be loaded, please check your action inputs"),
+    (ErrorKind.SIGN_IN_EXPIRED, "Error loading SSO Token"),
+    (ErrorKind.SIGN_IN_EXPIRED, "SSO session associated with this profile"),
+    (ErrorKind.SIGN_IN_EXPIRED, "SSO session has expired or is invalid"),
+    (ErrorKind.SIGN_IN_EXPIRED, "Error when retrieving token from sso"),
+    (ErrorKind.SIGN_IN_EXPIRED, "Please reauthenticate using 'aws login'"),
+    (ErrorKind.PROFILE_BROKEN, "Infinite loop in credential configuration detected"),
+    (ErrorKind.PROFILE_BROKEN, "Partial credentials found in"),
+    (ErrorKind.PROFILE_BROKEN, "referenced in the profile"),
+    (ErrorKind.PROFILE_BROKEN, "referenced in profile"),
+    (ErrorKind.PROFILE_BROKEN, "must have credentials"),
+    (ErrorKind.PROFILE_BROKEN, "The config profile"),
+    (ErrorKind.PROFILE_BROKEN, "failed to get shared config profile"),
+    (ErrorKind.MFA_CODE_NOT_ASKED, "AssumeRoleTokenProvider"),
+    (ErrorKind.MFA_CODE_NOT_ASKED, "requires multi-factor authentication, but no MFA code callback"),
+    (ErrorKind.UNREACHABLE, "Could not connect to the endpoint URL"),
+    (ErrorKind.UNREACHABLE, "Connect timeout on endpoint URL"),
+    (ErrorKind.UNREACHABLE, "Read timeout on endpoint URL"),
+    (ErrorKind.UNREACHABLE, "Socket timed out without establishing a connection"),
+    (ErrorKind.UNREACHABLE, "no such host"),
+    (ErrorKind.BAD_PARAMETER, "Invalid length for parameter RoleArn"),
+    # https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting-iam.html
+    (ErrorKind.KUBERNETES_REFUSED, "You must be logged in to the server"),
+)
 
 WORDINGS = (
+    *(Wording(phrase, _SERVICE, frame=True) for phrase in ASSUMING),
+    *(Wording(phrase, kind, frame=True) for kind, phrase in _UNSENT),
     Wording("Roles may not be assumed by root accounts", ErrorKind.ROOT_REFUSED),
     Wording("MultiFactorAuthentication failed with invalid MFA one time pass code", ErrorKind.MFA_CODE_REFUSED),
     Wording(
@@ -43,9 +85,11 @@ WORDINGS = (
     Wording("security token included in the request is expired", ErrorKind.TOKEN_EXPIRED),
     Wording("security token included in the request is invalid", ErrorKind.TOKEN_INVALID),
     Wording("The request signature we calculated does not match", ErrorKind.SIGNATURE),
+    Wording("Credential should be scoped to a valid region", ErrorKind.SIGNED_FOR_OTHER_REGION),
     Wording("Credential should be scoped to", ErrorKind.SIGNATURE),
-    Wording("Signature expired", ErrorKind.SIGNATURE),
-    Wording("Signature not yet current", ErrorKind.SIGNATURE),
+    Wording("Signature expired", ErrorKind.CLOCK),
+    Wording("Signature not yet current", ErrorKind.CLOCK),
+    Wording("Request is missing Authentication Token", ErrorKind.UNSIGNED),
     Wording("Invalid principal in policy", ErrorKind.PRINCIPAL_REFUSED),
     Wording("Has prohibited field", ErrorKind.POLICY_MALFORMED),
     Wording("may only specify STS AssumeRole", ErrorKind.POLICY_MALFORMED),
@@ -53,53 +97,86 @@ WORDINGS = (
     Wording("Invalid information in one or more fields", ErrorKind.CONSOLE_REFUSED),
     Wording("failed to satisfy constraint", ErrorKind.BAD_PARAMETER),
     Wording("Request ARN is invalid", ErrorKind.BAD_PARAMETER),
-    Wording("Cannot call GetSessionToken with session credentials", operation="GetSessionToken"),
-    Wording("Cannot call GetFederationToken with session credentials", operation="GetFederationToken"),
+    Wording("Cannot call GetSessionToken with session credentials", ErrorKind.SESSION_REFUSED, "GetSessionToken"),
+    Wording("Cannot call GetFederationToken with session credentials", ErrorKind.SESSION_REFUSED, "GetFederationToken"),
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
-    Wording("No OpenIDConnect provider found in your account", operation=_WEB_IDENTITY),
-    Wording("Incorrect token audience", operation=_WEB_IDENTITY),
-    Wording("Token expired: current date/time", operation=_WEB_IDENTITY),
-    Wording("Couldn't retrieve verification key from your identity provider", operation=_WEB_IDENTITY),
-    Wording("HTTPS certificate doesn't match configured thumbprint", operation=_WEB_IDENTITY),
+    Wording("No OpenIDConnect provider found in your account", ErrorKind.PROVIDER_MISSING, _WEB_IDENTITY),
+    Wording("Incorrect token audience", ErrorKind.AUDIENCE_REFUSED, _WEB_IDENTITY),
+    Wording("Token expired: current date/time", ErrorKind.IDENTITY_TOKEN_EXPIRED, _WEB_IDENTITY),
+    Wording(
+        "Couldn't retrieve verification key from your identity provider", ErrorKind.ISSUER_KEYS_MISSING, _WEB_IDENTITY
+    ),
+    Wording("HTTPS certificate doesn't match configured thumbprint", ErrorKind.THUMBPRINT_DIFFERS, _WEB_IDENTITY),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html
-    Wording("Response did not contain a valid SAML assertion", operation=_SAML),
-    Wording("RoleSessionName is required in AuthnResponse", operation=_SAML),
-    Wording("Issuer not present in specified provider", operation=_SAML),
-    Wording("Your request included an invalid SAML response", operation=_SAML),
+    Wording("Response did not contain a valid SAML assertion", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("RoleSessionName is required in AuthnResponse", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("Issuer not present in specified provider", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("Your request included an invalid SAML response", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("Specified provider doesn't exist", ErrorKind.PROVIDER_MISSING, _SAML),
+    Wording("Response signature invalid", ErrorKind.ASSERTION_REFUSED, _SAML),
     # What follows is said by a service that was given the role, and not to whoever calls STS.
-    Wording("cannot be assumed by", _SERVICE),
-    Wording("unable to assume the role", _SERVICE),
-    Wording("unable to assume role", _SERVICE),
     Wording("cannot be assumed by Lambda", _SERVICE, service="lambda.amazonaws.com"),
     Wording("cannot be assumed by AWS Backup", _SERVICE, service="backup.amazonaws.com"),
     Wording("ECS was unable to assume the role", _SERVICE, service="ecs-tasks.amazonaws.com"),
     Wording("Firehose is unable to assume role", _SERVICE, service="firehose.amazonaws.com"),
     Wording("Service is unable to assume the role", _SERVICE, service="glue.amazonaws.com"),
-    Wording("Service is unable to assume provided role", service="glue.amazonaws.com"),
-    Wording("EC2 cannot assume the role", service="ec2.amazonaws.com"),
-    Wording("ServiceAccessDeniedException for ECSInfrastructureRole", service="ecs.amazonaws.com"),
-    Wording("EKS does not have permissions to assume the associated role", service="pods.eks.amazonaws.com"),
-    Wording("CodeDeploy does not have the permissions required to assume", service="codedeploy.amazonaws.com"),
-    Wording("AWS Config does not have permission to assume", service="config.amazonaws.com"),
-    Wording("API Gateway does not have permission to assume", service="apigateway.amazonaws.com"),
-    Wording("is not authorized to assume IAM Role", service="redshift.amazonaws.com"),
-    Wording("must allow AWS EventBridge Scheduler to assume the role", service="scheduler.amazonaws.com"),
-    Wording("is invalid or cannot be assumed", service="cloudformation.amazonaws.com"),
-    Wording("The defined assume role is unable to be assumed", service="ssm.amazonaws.com"),
-    Wording("trust relationship allowing Cognito to assume the role", service="cognito-idp.amazonaws.com"),
+    Wording("Service is unable to assume provided role", _SERVICE, service="glue.amazonaws.com"),
+    Wording("EC2 cannot assume the role", _SERVICE, service="ec2.amazonaws.com"),
+    Wording("ServiceAccessDeniedException for ECSInfrastructureRole", _SERVICE, service="ecs.amazonaws.com"),
+    Wording("EKS does not have permissions to assume the associated role", _SERVICE, service="pods.eks.amazonaws.com"),
+    Wording("EKS was not able to assume", _SERVICE, service="eks.amazonaws.com"),
     Wording(
-        "does not include the required permissions for: ENHANCED_MONITORING", service="monitoring.rds.amazonaws.com"
+        "CodeDeploy does not have the permissions required to assume", _SERVICE, service="codedeploy.amazonaws.com"
     ),
-    # These two name the principal.
-    Wording("allows principal"),
-    Wording("is authorized to assume the provided role"),
+    Wording("AWS Config does not have permission to assume", _SERVICE, service="config.amazonaws.com"),
+    Wording("API Gateway does not have permission to assume", _SERVICE, service="apigateway.amazonaws.com"),
+    Wording("is not authorized to assume IAM Role", _SERVICE, service="redshift.amazonaws.com"),
+    Wording("must allow AWS EventBridge Scheduler to assume the role", _SERVICE, service="scheduler.amazonaws.com"),
+    Wording("is invalid or cannot be assumed", _SERVICE, service="cloudformation.amazonaws.com"),
+    Wording("The defined assume role is unable to be assumed", _SERVICE, service="ssm.amazonaws.com"),
+    Wording("trust relationship allowing Cognito to assume the role", _SERVICE, service="cognito-idp.amazonaws.com"),
+    Wording(
+        "does not include the required permissions for: ENHANCED_MONITORING",
+        _SERVICE,
+        service="monitoring.rds.amazonaws.com",
+    ),
+    Wording(
+        "Verify in IAM that the role has adequate trust relationships", _SERVICE, service="cloudtrail.amazonaws.com"
+    ),
+    Wording("ServiceRole: CLIENT_ERROR - Not authorized to perform", _SERVICE, service="batch.amazonaws.com"),
+    Wording("is authorized to assume the provided role", _SERVICE),
+    Wording("Not authorized to get credentials of role", _SERVICE, service="redshift.amazonaws.com"),
+    Wording("Invalid role provided in RESOURCE_ROLE_ARN", _SERVICE, service="mediaconvert.amazonaws.com"),
+    Wording("Unable to assume specified IAM Role", _SERVICE, service="amplify.amazonaws.com"),
+    # https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
+    Wording("dms-vpc-role is not configured properly", _SERVICE, service="dms.amazonaws.com"),
+    Wording("dms-access-for-endpoint is not configured properly", _SERVICE, service="dms.amazonaws.com"),
+    Wording("dms-cloudwatch-logs-role is not configured properly", _SERVICE, service="dms.amazonaws.com"),
+    Wording("allows principal", _SERVICE),
+    Wording("The execution role ARN is invalid", _SERVICE),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-troubleshooting.html
+    Wording("role with trust relationship to Role", ErrorKind.STACK_SET_ROLE),
+    # https://docs.databricks.com/aws/en/connect/unity-catalog/cloud-storage/
+    Wording("found to be non self-assuming", ErrorKind.VENDOR_REFUSED),
+    Wording("UC_IAM_ROLE_NON_SELF_ASSUMING", ErrorKind.VENDOR_REFUSED),
+    Wording("Failed to validate credential configuration", ErrorKind.VENDOR_REFUSED),
+    Wording("AWS IAM role does not have READ permissions on", ErrorKind.VENDOR_REFUSED),
+    # https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration
+    Wording("Error assuming AWS_ROLE", ErrorKind.VENDOR_REFUSED, frame=True),
+    Wording("Datadog is not authorized to perform", ErrorKind.VENDOR_REFUSED),
+    # These tools say that a role was refused before they print AWS's words, or instead of them.
+    Wording("cannot be assumed.", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("Cannot assume IAM Role", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("Error calling AssumeRole for role", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("current credentials could not be used to assume", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("Could not assume role in target account", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("but the current credentials are for", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("aws failed with exit code", ErrorKind.ANSWER_HIDDEN, frame=True),
+    Wording("Error assuming role", ErrorKind.ANSWER_HIDDEN, frame=True),
 )
 
 SUBJECTS = {"CodeBuild": "codebuild.amazonaws.com", "CodePipeline": "codepipeline.amazonaws.com"}
 """Services that write AWS's sentence with their own name where a caller would stand."""
-
-PRINCIPAL = re.compile(r"\bprincipal '?([a-z0-9-]+(?:\.[a-z0-9-]+){0,3}\.amazonaws\.com(?:\.cn)?)")
-"""A service principal that a text prints."""
 
 
 def kind_of(text: str, code: str) -> ErrorKind:
@@ -115,7 +192,7 @@ _CODES = {
     "IncompleteSignature": ErrorKind.SIGNATURE,
     "InvalidClientTokenId": ErrorKind.TOKEN_INVALID,
     "MalformedPolicyDocument": ErrorKind.POLICY_MALFORMED,
-    "MissingAuthenticationToken": ErrorKind.SIGNATURE,
+    "MissingAuthenticationToken": ErrorKind.UNSIGNED,
     "PackedPolicyTooLarge": ErrorKind.PACKED_SIZE,
     "RegionDisabled": ErrorKind.REGION_DISABLED,
     "SignatureDoesNotMatch": ErrorKind.SIGNATURE,

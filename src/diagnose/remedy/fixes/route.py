@@ -1,6 +1,6 @@
 """The way the request is made: the role's ARN, the Region, the endpoint, console or API, and who makes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -34,6 +34,8 @@ _NEVER_A_SOURCE = tuple(
 _LIKENESS = 0.75
 """How like the name that was asked for another must be, for its role to be offered as the one that may be meant."""
 
+_LEAST_OF_NAME, _MOST_ROLES = 4, 3
+
 
 def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Ask for the role as IAM has it, in the partition that its account is in, or for another of that name or alike."""
@@ -52,7 +54,7 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     for arn in others:
         if arn != requested and is_role_arn(arn):
             named.setdefault(arn.rpartition("/")[2].lower(), []).append(arn)
-    for alike in [name] if name in named else get_close_matches(name, named, n=1, cutoff=_LIKENESS):
+    for alike in [name] if name in named else _alike(name, named):
         for arn in named[alike]:
             yield _for_role(arn, case, replace(DestinationSide(), **_of_the_account(destination)), sure=alike == name)
     if isinstance(role, Known) and subject.gate is not None and subject.gate.reason is Reason.NO_SUCH_ROLE:
@@ -171,13 +173,27 @@ def correct_source_arn(subject: Subject, case: Case, _decision: Decision) -> Ite
     elif gate is not None and gate.reason is Reason.SECOND_SWITCH:
         text = "Give the identity that is signed in to the console as the source, or as `--signed-in-as`"
     elif (error := aws_answer(case)) is not None and error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
-        text = "Give the service principal as the source, for example `lambda.amazonaws.com`"
+        if named == error.service:
+            return
+        text = (
+            f"Check the service that was refused: give its principal, `{error.service or _SOME_SERVICE}`, as the source"
+        )
     else:
         text = (
             f"Check whose credentials make the call: give the source {as_printed} where the call is made, "
             f"or make the call with the credentials of `{named}`"
         )
     yield Draft(Owner.CALLER, text)
+
+
+_SOME_SERVICE = "lambda.amazonaws.com"
+"""An example, where the error does not tell which service it was."""
+
+
+def _alike(name: str, names: Iterable[str]) -> list[str]:
+    """Give the names that hold the one that was asked for, as stacks and tools add to both ends; or the nearest one."""
+    holding = sorted((other for other in names if len(name) >= _LEAST_OF_NAME and name in other), key=len)
+    return holding[:_MOST_ROLES] or get_close_matches(name, names, n=1, cutoff=_LIKENESS)
 
 
 def _in_the_callers_partition(case: Case) -> Iterator[Draft]:

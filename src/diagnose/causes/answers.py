@@ -1,0 +1,105 @@
+"""What AWS answered, as facts: the error that is about the call, and what else came with it."""
+
+from collections.abc import Iterator
+
+from diagnose.causes.facts import AnswerFact, AsideFact, LayerVerdict, Speaker
+from diagnose.evaluate.reported_error import (
+    errors_besides,
+    is_about_other_call,
+    is_about_other_role,
+    is_by_other_service,
+    probe_error,
+    reported_error,
+    signer_of,
+)
+from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
+from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.masked_arn import may_be_same_identity
+from diagnose.model.trace import Action
+
+
+def aws_answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
+    """Read the message that came with the case and the answer to the live attempt, where they report a refusal.
+
+    `computed` is what the evidence alone comes to; None where it settles nothing.
+    """
+    error = reported_error(case)
+    if error is not None:
+        outcome = ProbeOutcome.ACCESS_DENIED if error.denied else ProbeOutcome.OTHER_ERROR
+        yield _answer(case, computed, Speaker.MESSAGE, error, outcome)
+    probe = case.probe
+    if probe is not None and probe.outcome in (ProbeOutcome.ACCESS_DENIED, ProbeOutcome.OTHER_ERROR):
+        error = probe_error(case) or AwsError("", ErrorKind.OTHER)
+        yield _answer(case, computed, Speaker.PROBE, error, probe.outcome, probe.caller)
+
+
+def asides(case: Case) -> Iterator[AsideFact]:
+    """Give the other errors that came with the case."""
+    for error in errors_besides(case):
+        if error.kind is not ErrorKind.OTHER:
+            yield AsideFact(
+                kind=error.kind,
+                federated=is_federated(error),
+                other_action=is_about_other_call(error),
+                named_action=error.action,
+                caller=signer_of(error),
+                role=_role(error),
+            )
+
+
+def is_about_other_question(case: Case) -> bool:
+    """Say whether AWS answered a call to which the policies for AssumeRole by this source are beside the point.
+
+    It was signed with a token instead of credentials, or a service made it, which is not the source.
+    """
+    error = reported_error(case)
+    return error is not None and (is_federated(error) or is_by_other_service(error, case))
+
+
+def is_federated(error: AwsError) -> bool:
+    """Say whether an error is about one of the sister operations, which send a token or an assertion."""
+    return (error.operation or error.action.removeprefix("sts:")) in _FEDERATED
+
+
+_OF_THE_CALL = frozenset(action.lower() for action in Action)
+_FEDERATED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+
+
+def _answer(
+    case: Case,
+    computed: LayerVerdict | None,
+    by: Speaker,
+    error: AwsError,
+    outcome: ProbeOutcome,
+    caller: str = "",
+) -> AnswerFact:
+    caller = caller or signer_of(error)
+    other_caller = caller != "" and not may_be_same_identity(case.source_arn, caller)
+    other_action = error.action != "" and error.action.lower() not in _OF_THE_CALL
+    other_role = not other_action and error.kind is not ErrorKind.STACK_SET_ROLE and is_about_other_role(error, case)
+    # The layer that AWS names is one of the call that it names: of another call it says nothing here.
+    elsewhere = other_caller or other_role or is_about_other_call(error)
+    return AnswerFact(
+        by=by,
+        outcome=outcome,
+        kind=error.kind,
+        code=error.code,
+        operation=error.operation,
+        federated=is_federated(error),
+        named_action=error.action,
+        named_layer=NamedLayer.NONE if error.layer is None or elsewhere else NamedLayer(error.layer),
+        named_policy="" if elsewhere else error.policy_arn,
+        explicit=error.says_explicit,
+        other_action=other_action,
+        caller=caller,
+        other_caller=other_caller,
+        role=_role(error),
+        other_role=other_role,
+        service=error.service,
+        other_service=is_by_other_service(error, case),
+        computed=computed,
+    )
+
+
+def _role(error: AwsError) -> str:
+    return error.resource if ":role/" in error.resource else ""

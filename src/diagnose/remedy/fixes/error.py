@@ -1,0 +1,148 @@
+"""What to do about an error that no policy decides: the way in which the call is made, signed or addressed is wrong."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from diagnose.evaluate.reported_error import (
+    aws_answer,
+    errors_besides,
+    is_about_other_call,
+    is_about_other_role,
+    probe_error,
+)
+from diagnose.model.arn import account_of
+from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Decision, Subject
+from diagnose.remedy.change import Draft
+
+
+def follow_error(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
+    """Say what the error asks for, of which nothing in a case can be decided again."""
+    errors = [error for error in (aws_answer(case) or probe_error(case), *errors_besides(case)) if error is not None]
+    yield from islice((draft for error in errors for draft in _of(error, case)), 1)
+
+
+def _of(error: AwsError, case: Case) -> Iterator[Draft]:
+    if error.kind in STEPS:
+        owner, text = STEPS[error.kind]
+        account = f"`{account_of(case.destination_arn)}`"
+        yield Draft(owner, text.format(account=account, service=f"`{error.service}`"))
+    elif error.operation in _CONDITIONS:
+        yield Draft(Owner.DESTINATION, _CONDITIONS[error.operation])
+    elif is_about_other_role(error, case) and not is_about_other_call(error):
+        yield Draft(Owner.CALLER, _other_role(error, case))
+    elif error.action and is_about_other_call(error):
+        yield Draft(
+            Owner.SOURCE, f"If that call is needed as well, allow `{error.action}` on the resource of the error"
+        )
+
+
+_CONDITIONS = {
+    "AssumeRoleWithWebIdentity": "Compare the provider, `aud` and `sub` of the token with the statement of the trust "
+    "policy that allows sts:AssumeRoleWithWebIdentity, and correct the one that differs",
+    "AssumeRoleWithSAML": "Compare the provider, `SAML:aud` and the role attribute of the assertion with the statement "
+    "of the trust policy that allows sts:AssumeRoleWithSAML, and correct the one that differs",
+}
+STEPS = {
+    ErrorKind.UNSIGNED: (
+        Owner.CALLER,
+        "Sign the request: give the program credentials, and see with `aws sts get-caller-identity`, run in the same "
+        "way, that it finds them",
+    ),
+    ErrorKind.CLOCK: (
+        Owner.CALLER,
+        "Set the clock of the machine that makes the call, with NTP for example, and retry",
+    ),
+    ErrorKind.SIGNED_FOR_OTHER_REGION: (
+        Owner.CALLER,
+        "Let the Region for which the request is signed and the STS endpoint to which it goes be the same: set "
+        "`AWS_REGION` to the endpoint's Region, or remove the endpoint that is set by hand",
+    ),
+    ErrorKind.SESSION_REFUSED: (
+        Owner.CALLER,
+        "Leave out the call that the error names (`--no-session` of aws-vault does so): the credentials are temporary "
+        "already, and can assume the role by themselves",
+    ),
+    ErrorKind.PROVIDER_MISSING: (
+        Owner.DESTINATION,
+        "Create the identity provider that the error names in account {account}, with exactly that URL",
+    ),
+    ErrorKind.AUDIENCE_REFUSED: (
+        Owner.DESTINATION,
+        "Add the `aud` of the token to the client IDs of the identity provider in account {account}, or request the "
+        "token for an audience that is among them",
+    ),
+    ErrorKind.IDENTITY_TOKEN_EXPIRED: (Owner.CALLER, "Get a new token from the identity provider, and retry with it"),
+    ErrorKind.ISSUER_KEYS_MISSING: (
+        Owner.DESTINATION,
+        "Let the issuer's `/.well-known/openid-configuration`, and the keys to which its `jwks_uri` points, be read "
+        "from the internet without signing in, and see that the token was signed with one of these keys",
+    ),
+    ErrorKind.THUMBPRINT_DIFFERS: (
+        Owner.DESTINATION,
+        "Update the thumbprint of the identity provider in account {account} to that of the certificate authority that "
+        "now signs the issuer's certificate (`aws iam update-open-id-connect-provider-thumbprint`)",
+    ),
+    ErrorKind.ASSERTION_REFUSED: (
+        Owner.CALLER,
+        "Correct what the identity provider sends: a signed response for AWS with the attributes `Role` (role and "
+        "provider) and `RoleSessionName`, checked with the metadata that the provider in account {account} holds",
+    ),
+    ErrorKind.NO_CREDENTIALS: (
+        Owner.CALLER,
+        "Give the program credentials (a profile, environment variables, or the role of the machine), and see with "
+        "`aws sts get-caller-identity`, run in the same way, that it finds them",
+    ),
+    ErrorKind.SIGN_IN_EXPIRED: (
+        Owner.CALLER,
+        "Sign in again: `aws sso login --profile NAME`, or `aws login --profile NAME` where that is how you signed in",
+    ),
+    ErrorKind.PROFILE_BROKEN: (
+        Owner.CALLER,
+        "Correct the profile in `~/.aws/config`: beside `role_arn` it needs a `source_profile` that exists and has "
+        "credentials, or a `credential_source`",
+    ),
+    ErrorKind.MFA_CODE_NOT_ASKED: (
+        Owner.CALLER,
+        "Get a session with a code first (`aws sts get-session-token --serial-number ... --token-code ...`), and let "
+        "the program use it; or use a profile without `mfa_serial`, where no policy asks for MFA",
+    ),
+    ErrorKind.UNREACHABLE: (
+        Owner.NETWORK,
+        "Let the machine reach the STS endpoint that the error names: name resolution, proxy, routes and the VPC "
+        "endpoint's security group",
+    ),
+    ErrorKind.KUBERNETES_REFUSED: (
+        Owner.DESTINATION,
+        "Give the identity that `aws sts get-caller-identity` prints access to the cluster: an access entry, or a "
+        "mapping in the ConfigMap `aws-auth`, which takes a role's ARN without its path",
+    ),
+    ErrorKind.ANSWER_HIDDEN: (
+        Owner.CALLER,
+        "Make AWS's own answer visible, and check it: run `aws sts assume-role --role-arn ROLE --role-session-name "
+        "test` with the same credentials, or the tool with its debug log (`TF_LOG=debug` for Terraform)",
+    ),
+    ErrorKind.VENDOR_REFUSED: (
+        Owner.DESTINATION,
+        "Name the principal that the vendor's product shows for this integration in the trust policy, with the "
+        "external ID that it shows; an integration that is made again gets another one",
+    ),
+    ErrorKind.STACK_SET_ROLE: (
+        Owner.DESTINATION,
+        "Create the execution role that the error names in the target account, with exactly this name, and let its "
+        "trust policy allow the administration role's ARN sts:AssumeRole",
+    ),
+    ErrorKind.SERVICE_NOT_TRUSTED: (
+        Owner.DESTINATION,
+        "Let the trust policy of the role that the service was given allow its principal, {service}, sts:AssumeRole",
+    ),
+}
+
+
+def _other_role(error: AwsError, case: Case) -> str:
+    return (
+        f"Check the role of which the error speaks, `{error.resource}`; or make the call with "
+        f"`{case.request.role_arn}`, if that is the one you mean"
+    )

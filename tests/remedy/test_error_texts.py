@@ -1,0 +1,87 @@
+"""What is said to do about an error that no policy decides."""
+
+import pytest
+from tests.remedy.broken import broken, the_remedy
+
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.diagnosis import Owner
+from diagnose.model.trace import Subject
+from diagnose.remedy.fixes import error as error_steps
+
+
+@pytest.mark.parametrize(
+    ("message", "owner", "told"),
+    [
+        pytest.param(
+            "User: anonymous is not authorized to perform: sts:AssumeRole", Owner.CALLER, "Sign", id="unsigned"
+        ),
+        pytest.param("Signature not yet current: 1 is later than 2", Owner.CALLER, "clock", id="clock"),
+        pytest.param(
+            "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'us-east-2'.",
+            Owner.CALLER,
+            "AWS_REGION",
+            id="another Region",
+        ),
+        pytest.param(
+            "No OpenIDConnect provider found in your account for https://x",
+            Owner.DESTINATION,
+            "`222222222222`",
+            id="OIDC",
+        ),
+        pytest.param("Error loading SSO Token: Token for x does not exist", Owner.CALLER, "aws sso login", id="SSO"),
+        pytest.param(
+            "The role defined for the function cannot be assumed by Lambda.",
+            Owner.DESTINATION,
+            "`lambda.amazonaws.com`",
+            id="a service",
+        ),
+        pytest.param(
+            "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+            Owner.DESTINATION,
+            "`sub` of the token",
+            id="token",
+        ),
+        pytest.param(
+            "User: arn:aws:iam::111111111111:user/builder is not authorized to perform: sts:AssumeRole on resource:"
+            " arn:aws:iam::222222222222:role/Other",
+            Owner.CALLER,
+            "`arn:aws:iam::222222222222:role/Other`",
+            id="another role",
+        ),
+        pytest.param(
+            "User: x is not authorized to perform: iam:GetRole on resource: role x. Not authorized to perform:"
+            " sts:AssumeRole",
+            Owner.SOURCE,
+            "`iam:GetRole`",
+            id="another call beside it",
+        ),
+    ],
+)
+def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) -> None:
+    remedy = the_remedy("follow-error", Subject(), broken("cross-account", message=message))
+    assert remedy.owner is owner
+    assert told in remedy.text
+
+
+POLICIES_DECIDE = {ErrorKind.NOT_AUTHORIZED, ErrorKind.ROOT_REFUSED, ErrorKind.CONSOLE_REFUSED, ErrorKind.OTHER}
+OF_OTHER_KINDS = {
+    ErrorKind.MFA_CODE_REFUSED,
+    ErrorKind.MFA_DEVICE_REFUSED,
+    ErrorKind.MFA_INCOMPLETE,
+    ErrorKind.OVER_ROLE_MAXIMUM,
+    ErrorKind.OVER_CHAINING_LIMIT,
+    ErrorKind.PACKED_SIZE,
+    ErrorKind.POLICY_MALFORMED,
+    ErrorKind.PRINCIPAL_REFUSED,
+    ErrorKind.BAD_PARAMETER,
+    ErrorKind.REGION_DISABLED,
+    ErrorKind.TOKEN_INVALID,
+    ErrorKind.TOKEN_EXPIRED,
+    ErrorKind.SIGNATURE,
+    ErrorKind.THROTTLED,
+}
+"""Remedies of their own say what to do about these."""
+
+
+def test_every_kind_of_error_is_followed_or_has_another_remedy() -> None:
+    assert set(ErrorKind) - POLICIES_DECIDE - OF_OTHER_KINDS == set(error_steps.STEPS)
