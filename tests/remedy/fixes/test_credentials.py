@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.remedy.broken import about, broken, propose
+from tests.remedy.broken import about, broken, gate, propose
 from tests.remedy.caller_examples import NODE
 
 from diagnose.model.evidence import Gap, Unread
-from diagnose.model.trace import Layer, Subject
+from diagnose.model.trace import Gate, Layer, Subject
 
 EXPIRED = "An error occurred (ExpiredToken): The security token included in the request is expired"
 INVALID = "An error occurred (InvalidClientTokenId): The security token included in the request is invalid."
@@ -57,6 +57,11 @@ def test_a_pod_is_told_of_its_own_service_account() -> None:
     assert "sts:AssumeRoleWithWebIdentity" in remedy.text
 
 
+def test_opening_the_role_to_the_machine_comes_second_with_a_warning() -> None:
+    (remedy,) = propose("name-principal-in-trust", about(NODE, Layer.TRUST), NODE)
+    assert remedy.text.endswith("; whatever runs on the machine can then assume it")
+
+
 @pytest.mark.parametrize(
     ("said", "granted"),
     [
@@ -94,3 +99,13 @@ def test_an_allow_is_not_advised_where_aws_named_a_deny(said: str, words: str) -
         f"arn:aws:s3:::example/a {said}"
     )
     assert words in told("correct-action", "cross-account", message)
+
+
+def test_a_users_session_token_is_left_out_where_it_limits_the_session_to_an_hour() -> None:
+    case = broken(
+        "mfa",
+        request={"parameters": {"duration_seconds": 7200}},
+        role={"value": {"max_session_seconds": {"value": 43200}}},
+    )
+    (remedy,) = propose("drop-hop", gate(case, Gate.DURATION), case)
+    assert remedy.text.startswith(f"Call with the access key of `{case.snapshot.source.arn}` itself")

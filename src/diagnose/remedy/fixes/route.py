@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.evaluate.reported_error import aws_answer
-from diagnose.model.arn import is_role_arn, parse_role
+from diagnose.model.arn import CallerKind, is_role_arn, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
@@ -157,6 +157,10 @@ def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
     caller = caller_of(case)
     if caller.has_role and caller.principal_arn == case.request.role_arn:
         text = f"Skip this call: the credentials are already those of `{case.request.role_arn}`"
+    elif caller.kind is CallerKind.USER:
+        text = (
+            f"Call with the access key of `{caller.arn}` itself, not with a session token of it; MFA goes with the call"
+        )
     elif case.request.signed_in_as:
         text = f"Assume `{case.request.role_arn}` directly as `{case.request.signed_in_as}`"
     else:

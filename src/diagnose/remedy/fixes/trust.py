@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.keys.table import hidden_from
 from diagnose.model.arn import CallerKind
-from diagnose.model.case import Case
+from diagnose.model.case import Case, Origin
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
 from diagnose.model.pointer import below
@@ -24,6 +24,7 @@ from diagnose.remedy.document import (
     in_aws_order,
     join_value,
     statement_path,
+    statements,
     value_at,
 )
 from diagnose.remedy.fixes.correct import is_near, is_slip, unless_meant
@@ -88,7 +89,10 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     caller = caller_of(case)
     path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
     path = "" if path_is_known else " (with its path if it has one)"
-    text = f"{allowing} for `{principal_name(case)}`{path}"
+    for_workloads = any("Federated" in str(statement.get("Principal")) for statement in statements(document))
+    on_machine = for_workloads and caller.origin is Origin.EC2
+    shared = "; whatever runs on the machine can then assume it" if on_machine else ""
+    text = f"{allowing} for `{principal_name(case)}`{path}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
