@@ -28,7 +28,7 @@ def answer(client: Any, *names: str) -> Sent:
         sent.append(dict(parse_qsl(request.body if isinstance(request.body, str) else request.body.decode())))
         name = left.pop(0)
         [recorded] = RECORDED.glob(f"{name}.*")
-        return AWSResponse(request.url, _STATUS.get(name, 200), HTTPHeaders(), _Body(recorded.read_bytes()))
+        return AWSResponse(request.url, _STATUS.get(name, 200), HTTPHeaders(), Body(recorded.read_bytes()))
 
     client.meta.events.register_first("before-send", respond)
     return sent
@@ -37,7 +37,7 @@ def answer(client: Any, *names: str) -> Sent:
 def page(client: Any, status: int, text: bytes) -> None:
     """Answer all requests of a client with something that AWS never wrote."""
     client.meta.events.register_first(
-        "before-send", lambda request, **_: AWSResponse(request.url, status, HTTPHeaders(), _Body(text))
+        "before-send", lambda request, **_: AWSResponse(request.url, status, HTTPHeaders(), Body(text))
     )
 
 
@@ -48,7 +48,7 @@ def refuse(client: Any, operation: str, code: str = "AccessDenied", *, when: str
         if when not in str(params["body"]):
             return None
         parsed = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-        return AWSResponse(params["url"], 403, HTTPHeaders(), _Body()), parsed
+        return AWSResponse(params["url"], 403, HTTPHeaders(), Body()), parsed
 
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-call.{service}.{operation}", respond)
@@ -63,14 +63,14 @@ def reply(client: Any, operation: str, *parsed: dict[str, Any]) -> list[str]:
 
     def respond(params: Any, request_signer: Any, **_: object) -> Any:
         sent.append(str(params["body"]))
-        return (AWSResponse(params["url"], 200, HTTPHeaders(), _Body()), left.pop(0)) if left else None
+        return (AWSResponse(params["url"], 200, HTTPHeaders(), Body()), left.pop(0)) if left else None
 
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-call.{service}.{operation}", respond)
     return sent
 
 
-class _Body(BytesIO):
+class Body(BytesIO):
     def stream(self, **_: object) -> Any:
         yield self.read()
 

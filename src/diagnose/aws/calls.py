@@ -18,7 +18,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 
 NOT_AWS = "the answer is not one that AWS gives; it may be from a proxy, or --endpoint-url may name another server"
-_MOST_PAGES = 500
+_MOST_PAGES = 200
 """More than any listing has: a page holds up to 1,000 roles, and an account up to 10,000."""
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]

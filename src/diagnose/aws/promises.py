@@ -105,7 +105,15 @@ PROMISES: Mapping[str, Promise] = {
     ),
     "iam:ListPolicyVersions": Promise(("Versions", "Versions.VersionId", "Versions.IsDefaultVersion")),
     "sts:GetCallerIdentity": Promise(("Account", "Arn"), forms={"Account": r"\d{12}"}),
-    "sts:AssumeRole": Promise(("AssumedRoleUser", "Credentials")),
+    "sts:AssumeRole": Promise(
+        (
+            "AssumedRoleUser",
+            "AssumedRoleUser.AssumedRoleId",
+            "Credentials",
+            "Credentials.SecretAccessKey",
+            "Credentials.SessionToken",
+        )
+    ),
     "organizations:DescribeOrganization": Promise(
         ("Organization", "Organization.Id", "Organization.MasterAccountId"),
         forms={"Organization.Id": r"o-[a-z0-9]{10,32}", "Organization.MasterAccountId": r"\d{12}"},
@@ -185,6 +193,7 @@ class _Xml:
     """The protocols of IAM, STS and EC2."""
 
     def open(self, body: bytes, shape: StructureShape) -> Any:
+        body.decode("utf-8")
         # botocore parses the same bytes with the same parser right after this.
         root = ElementTree.fromstring(body)  # noqa: S314
         wrapper = shape.serialization.get("resultWrapper")

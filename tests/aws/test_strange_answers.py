@@ -1,0 +1,43 @@
+"""What AWS answers strangely is a gap, never an absence and never the end; `tests/fuzz` tries it at length."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+import pytest
+from tests.aws.faults import FAULTS
+from tests.fuzz.fuzz_answers import World, home, lie, worlds
+
+from diagnose.aws.promises import PROMISES
+from diagnose.model.tri import UNKNOWN
+
+_APIS = 6
+
+
+@pytest.fixture(scope="module")
+def every() -> Iterator[Mapping[str, World]]:
+    with home():
+        yield worlds()
+
+
+def test_the_worlds_are_read_whole_and_call_every_api(every: Mapping[str, World]) -> None:
+    unsettled = {name for name, world in every.items() if world.truth is UNKNOWN}
+    assert unsettled == {"identity-center"}
+    called = {action for world in every.values() for action in world.actions}
+    assert called == set(PROMISES)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_answer_ends_the_check_or_makes_it_say_what_is_not_so(every: Mapping[str, World], fault: str) -> None:
+    """Try some of the APIs, other ones with each fault, each in one of the worlds that call it."""
+    rng = Random(fault)
+    actions = sorted(PROMISES)
+    rng.shuffle(actions)
+    tried = 0
+    for action in actions:
+        name = rng.choice([name for name, world in every.items() if action in world.actions])
+        said = lie(every[name], action, fault, rng)
+        assert not said, f"{action} in world `{name}`: {said}"
+        tried += said is not None
+        if tried == _APIS:
+            break
+    assert tried, "the fault fits no answer"
