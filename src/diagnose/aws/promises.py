@@ -141,6 +141,7 @@ PROMISES: Mapping[str, Promise] = {
     "ec2:DescribeVpcEndpoints": Promise(
         ("VpcEndpoints", "VpcEndpoints.VpcEndpointId", "VpcEndpoints.ServiceName", "VpcEndpoints.VpcEndpointType"),
         ("VpcEndpoints.PolicyDocument",),
+        forms={"VpcEndpoints.ServiceName": r"[\w-]+(\.[\w-]+)+"},
     ),
 }
 """A row for each API that is called.
@@ -244,6 +245,7 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
                 _look(form, member, members[name], below, promise)
             elif name in shape.required_members or below in promise.members:
                 raise BrokenPromiseError(f"`{below}` is missing")
+        _look_at_name(form, shape, members, path)
     elif isinstance(shape, ListShape):
         items = form.items(node, shape)
         if items is None:
@@ -255,6 +257,18 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
         if text is None or not _is(shape.type_name, text):
             raise BrokenPromiseError(f"{_name(path)} is not a {shape.type_name}")
         _look_at_text(shape, text, path, promise)
+
+
+def _look_at_name(form: _Form, shape: StructureShape, members: Mapping[str, Any], path: str) -> None:
+    """Make sure that the name of something in IAM is the one in its ARN."""
+    texts = {name: form.text(node, shape.members[name]) or "" for name, node in members.items() if name in _NAMED}
+    arns = [text for name, text in texts.items() if name.endswith("Arn")]
+    names = [text for name, text in texts.items() if name.endswith("Name")]
+    if arns and names and arns[0].rpartition("/")[2] != names[0]:
+        raise BrokenPromiseError(f"the name in {_name(path)} is not the one in its ARN")
+
+
+_NAMED = ("Arn", "PolicyArn", "UserName", "RoleName", "GroupName", "PolicyName")
 
 
 def _look_at_text(shape: Shape, text: str, path: str, promise: Promise) -> None:
