@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
@@ -18,15 +19,18 @@ class Sent(list[dict[str, str]]):
 def answer(client: Any, *names: str) -> Sent:
     """Answer a client's next requests with files of `fixtures/aws`; those of refusals come with their status.
 
-    Requests beyond them take their way.
+    A file that is named after an operation answers this one only. Requests beyond them take their way.
     """
     sent, left = Sent(), list(names)
 
-    def respond(request: Any, **_: object) -> AWSResponse | None:
-        if not left:
+    def respond(request: Any, event_name: str, **_: object) -> AWSResponse | None:
+        operation = xform_name(event_name.rpartition(".")[2], "-")
+        fitting = [name for name in left if name in _OF_ANY or name.startswith(operation)]
+        if not fitting:
             return None
         sent.append(dict(parse_qsl(request.body if isinstance(request.body, str) else request.body.decode())))
-        name = left.pop(0)
+        name = fitting[0]
+        left.remove(name)
         [recorded] = RECORDED.glob(f"{name}.*")
         return AWSResponse(request.url, _STATUS.get(name, 200), HTTPHeaders(), Body(recorded.read_bytes()))
 
@@ -75,6 +79,7 @@ class Body(BytesIO):
         yield self.read()
 
 
+_OF_ANY = {"child-not-found", "mfa-code-malformed", "signature-refused", "throttled", "vpc-endpoints-denied"}
 _STATUS = {
     "assume-role-denied": 403,
     "child-not-found": 400,

@@ -1,6 +1,7 @@
 """AWS as a case has it: raw bodies, as the services write them, that go through the parsers of botocore."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -66,9 +67,10 @@ class RefusedError(Exception):
 
 
 class Imitation:
-    """Answers all calls; `fault`, if there is one, has its way with the answer to `action`. Lists come item by item."""
+    """Answers all calls; `fault`, if there is one, has its way with `action`. Lists come `size` items a page."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, *, delay: float = 0, throttled: bool = False, size: int = 1) -> None:
+        self._delay, self._throttled, self._size = delay, throttled, size
         self.called: list[str] = []
         self.action = ""
         self.fault: Fault | None = None
@@ -89,9 +91,12 @@ class Imitation:
 
     def respond(self, client: Any, action: str, sent: dict[str, Any], arn: str) -> tuple[int, bytes]:
         self.called.append(action)
+        time.sleep(self._delay)
+        if self._throttled and len(self.called) % 3 == 0:
+            return 400, b'{"__type": "ThrottlingException"}' if "org" in action else _THROTTLED
         operation = action.partition(":")[2]
         try:
-            answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn})
+            answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn, "size": self._size})
         except RefusedError as error:
             code = str(error)
             if action.startswith("organizations:"):
@@ -298,6 +303,7 @@ class Imitation:
         return described
 
 
+_THROTTLED = b"<R><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></R>"
 _OTHER = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity"}]}'
 
 
@@ -315,13 +321,13 @@ def _summary(policy: Policy) -> Answer:
 
 
 def _page(key: str, items: list[Any], sent: Answer, marker: str = "Marker") -> Answer:
-    """Give the item that the marker points at, and the next marker."""
+    """Give the items that the marker points at, and the next marker."""
     at = int(sent.get(marker, 0))
-    more = at + 1 < len(items)
-    page: Answer = {key: items[at : at + 1]}
+    more = at + sent["size"] < len(items)
+    page: Answer = {key: items[at : at + sent["size"]]}
     if marker == "Marker":
         page["IsTruncated"] = more
-    return page | ({marker: str(at + 1)} if more else {})
+    return page | ({marker: str(at + sent["size"])} if more else {})
 
 
 def _xml(shape: Shape, value: Any, tag: str) -> str:

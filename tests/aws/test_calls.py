@@ -12,6 +12,7 @@ from tests.aws.accounts import scrub
 from tests.aws.answers import answer
 
 from diagnose.aws.calls import Refusal, answer_or_refusal, call, call_or_absent, list_all, list_all_or_absent
+from diagnose.aws.patience import Patience
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap, Known, Unread
 
@@ -24,6 +25,7 @@ class Clients:
     def __init__(self, endpoint_url: str | None = None) -> None:
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
+        self.patience = Patience(30)
 
     def client(self, service: str) -> Any:
         if service not in self._clients:

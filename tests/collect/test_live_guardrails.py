@@ -137,7 +137,7 @@ class TestLevels:
         told: list[str] = []
         world.gathered(progress=told.append)
         org = f"in the organization with profile `org`, in account {MANAGEMENT}"
-        assert told[told.index("asking AWS who signs with profile `org`") :] == [
+        assert {
             "asking AWS who signs with profile `org`",
             f"reading the organization of account {world.there}",
             f"looking for account {world.there} {org}",
@@ -146,7 +146,8 @@ class TestLevels:
             f"reading the organization of account {world.here}",
             f"looking for account {world.here} {org}",
             f"reading the service control policies of account {world.here}",
-        ]
+        } <= set(told)
+        assert len(told) == len(set(told))
 
     def test_policies_are_read_as_aws_writes_them(self, world: World) -> None:
         side, root = world.administrator, "r-examplerootid111"
@@ -255,7 +256,7 @@ class TestDenied:
 
     @pytest.mark.parametrize("parents", [[], [{"Id": "r-ab12", "Type": "ROOT"}, {"Id": "r-ab13", "Type": "ROOT"}]])
     def test_an_account_without_one_parent_is_nowhere(self, world: World, parents: list[dict[str, str]]) -> None:
-        reply(world.administrator.client("organizations"), "ListParents", {"Parents": parents})
+        reply(world.administrator.client("organizations"), "ListParents", *[{"Parents": parents}] * 2)
         rcps = world.gathered().destination.rcps
         assert isinstance(rcps, Unread)
         assert rcps.detail.endswith("AWS does not name exactly one parent")

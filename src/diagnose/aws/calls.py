@@ -6,12 +6,13 @@ only after it was held against what AWS promises, and an answer that breaks a pr
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias
 
 from botocore import exceptions as boto
 from botocore import xform_name
 from msgspec import Struct
 
+from diagnose.aws.patience import Patience, T
 from diagnose.aws.promises import BrokenPromiseError, check_echoes
 from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
@@ -20,12 +21,15 @@ from diagnose.model.evidence import Evidence, Gap, Known, Unread
 NOT_AWS = "the answer is not one that AWS gives; it may be from a proxy, or --endpoint-url may name another server"
 _MOST_PAGES = 200
 """More than any listing has: a page holds up to 1,000 roles, and an account up to 10,000."""
-T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 
 
 class Clients(Protocol):
     """Whatever makes clients; opening one may fail as a call may."""
+
+    @property
+    def patience(self) -> Patience:
+        """How long all calls may take together."""
 
     def client(self, service: str) -> Any:
         """Give the client of one service, `iam`, made when it is first asked for."""
@@ -95,9 +99,17 @@ def gap_left_by(refusal: Refusal, subject: str, permission: str) -> Unread:
 
 
 def ask(clients: Clients, action: str, /, **parameters: object) -> Answer | Refusal:
-    """Make one call, and give the answer if it keeps what AWS promises of it."""
-    client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
-    return client if isinstance(client, Refusal) else _ask(client, action, parameters)
+    """Make one call, and give the answer if it comes in time and keeps what AWS promises of it."""
+
+    def step() -> Answer | Refusal:
+        client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
+        return client if isinstance(client, Refusal) else _ask(client, action, parameters)
+
+    answer = clients.patience.within(step)
+    if answer is None:
+        why = f"no answer to {action} within the {clients.patience.seconds:g} s that --timeout allows for all calls"
+        return Refusal(Gap.UNREACHABLE, "TimeRanOut", why)
+    return answer
 
 
 def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:

@@ -20,13 +20,14 @@ class Identity(Struct, frozen=True):
 
 
 def identify(credentials: Credentials) -> Identity | Refusal:
-    """Ask AWS whose credentials these are.
+    """Ask AWS, once, whose credentials these are.
 
     No permission is needed for it and no policy can deny it, so a refusal means the credentials or the network.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
-    answer = ask(credentials, "sts:GetCallerIdentity")
+    answer = credentials.identity or ask(credentials, "sts:GetCallerIdentity")
     if isinstance(answer, Refusal):
         return answer
+    credentials.identity = answer
     return Identity(answer["Arn"], answer["Account"], *credentials.provenance())

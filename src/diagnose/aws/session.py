@@ -4,6 +4,8 @@ import getpass
 import os
 import sys
 from difflib import get_close_matches
+from functools import cache
+from threading import RLock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,12 +13,17 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, RefreshWithMFAUnsupportedError
+from botocore.loaders import Loader, create_loader
 from msgspec import Struct
 
-from diagnose.aws.calls import Refusal, answer_or_refusal
+from diagnose.aws.calls import Answer, Refusal, answer_or_refusal
+from diagnose.aws.patience import AT_ONCE, Patience
 from diagnose.aws.promises import check_body
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION
+
+TIMEOUT = 30.0
+"""Seconds for all calls of a check together, where nobody says otherwise."""
 
 
 class Credentials:
@@ -26,29 +33,39 @@ class Credentials:
     that of `sts.amazonaws.com`, which botocore knows as `aws-global`.
     """
 
-    def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None) -> None:
+    def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None, patience: Patience) -> None:
         """Keep a session; nothing is called yet."""
         self.label = label
+        self.patience = patience
+        self.identity: Answer | None = None
+        """What AWS answered when it was asked whose these are; None as long as it did not."""
         self.region: str = session.region_name or (_ANY if endpoint_url else GLOBAL_REGION)
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[tuple[str, str], Any] = {}
+        # Clients may be used by many threads at once, and a session by one only.
+        self._lock = RLock()
 
     def client(self, service: str, region: str | None = None) -> Any:
         """Give a client, for `region` or for the side's own, whose credentials are at hand. Raises what boto raises."""
-        self._frozen()
-        key = (service, region or self.region)
-        if key not in self._clients:
-            # boto3's stubs know services by literal names only.
-            make: Any = self._session.client
-            client = make(service, region_name=key[1], endpoint_url=self._endpoint_url, config=_CONFIG)
-            client.meta.events.register("before-parse", check_body)
-            self._clients[key] = client
-        return self._clients[key]
+        with self._lock:
+            self._frozen()
+            key = (service, region or self.region)
+            if key not in self._clients:
+                # boto3's stubs know services by literal names only.
+                make: Any = self._session.client
+                client = make(service, region_name=key[1], endpoint_url=self._endpoint_url, config=_CONFIG)
+                client.meta.events.register("before-parse", check_body)
+                self._clients[key] = client
+            return self._clients[key]
 
     def in_region(self, region: str | None) -> "Regional":
         """Give the same credentials for calls to another Region; None is the side's own."""
         return Regional(self, region)
+
+    def prepare(self) -> None:
+        """Look for the credentials now, where a person may be asked. What goes wrong shows in the first call."""
+        answer_or_refusal("", self._frozen)
 
     def provenance(self) -> tuple[str, bool | None]:
         """Say which provider found the credentials (botocore's name for it), and whether they are temporary.
@@ -76,7 +93,7 @@ class Credentials:
                     (
                         frozen.access_key,
                         frozen.secret_key,
-                        frozen.token or "-" if frozen.token in (None, "") else frozen.token,
+                        "-" if frozen.token in (None, "") else frozen.token,
                     ),
                 )
             ):
@@ -102,20 +119,30 @@ class Regional(Struct, frozen=True):
     credentials: Credentials
     region: str | None
 
+    @property
+    def patience(self) -> Patience:
+        """How long calls with these credentials may take."""
+        return self.credentials.patience
+
     def client(self, service: str) -> Any:
         """Give the client of a service in this Region. Raises what boto raises."""
         return self.credentials.client(service, self.region)
 
 
-def open_credentials(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
+def open_credentials(
+    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience | None = None
+) -> Credentials:
     """Open one side. Whatever is None comes from the environment and the profile, as for the AWS CLI.
 
-    No call is made, so credentials that are missing or expired show in the first one.
+    `patience` is shared by the sides of one check. No call is made, so credentials that are missing or expired show in
+    the first one.
 
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
-    credentials = answer_or_refusal("", lambda: _credentials_of(profile, region, endpoint_url))
+    credentials = answer_or_refusal(
+        "", lambda: _credentials_of(profile, region, endpoint_url, patience or Patience(TIMEOUT))
+    )
     if isinstance(credentials, Refusal):
         raise XdiagError(credentials.message)
     return credentials
@@ -123,9 +150,10 @@ def open_credentials(profile: str | None, region: str | None, endpoint_url: str 
 
 _CONFIG = Config(
     # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
-    retries={"mode": "adaptive"},
+    retries={"mode": "standard"},
     connect_timeout=5,
     read_timeout=20,
+    max_pool_connections=AT_ONCE,
 )
 
 # What a request to an endpoint that is in no Region, such as an emulator, is signed for.
@@ -150,7 +178,9 @@ def _check_endpoint(url: str | None) -> None:
         raise XdiagError(f"the endpoint `{url}` is not a URL", hint="expected one such as `http://127.0.0.1:5000`")
 
 
-def _credentials_of(profile: str | None, region: str | None, endpoint_url: str | None) -> Credentials:
+def _credentials_of(
+    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience
+) -> Credentials:
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
     core.set_config_variable("user_agent_appid", "xdiag")
@@ -159,13 +189,20 @@ def _credentials_of(profile: str | None, region: str | None, endpoint_url: str |
         near = get_close_matches(name, core.available_profiles, n=1)
         hint = f"did you mean `{near[0]}`" if near else "`aws configure list-profiles` lists the profiles"
         raise XdiagError(f"there is no AWS profile `{name}`", hint=hint)
+    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
     # The AWS CLI and the other SDKs read AWS_REGION, and botocore does not.
     session = boto3.Session(
         profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None, botocore_session=core
     )
     # botocore's own prompter takes its answer from wherever it can, even from a pipe, and there is no setting for it.
     core.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
-    return Credentials(session, f"profile `{name}`" if name else "the default credentials", endpoint_url)
+    return Credentials(session, f"profile `{name}`" if name else "the default credentials", endpoint_url, patience)
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    """Read botocore's descriptions of the services once for all sides."""
+    return create_loader(data_path)
 
 
 def _mfa_code(prompt: str) -> str:

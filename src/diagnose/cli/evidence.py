@@ -1,5 +1,6 @@
 """Where a case comes from: a row for each source of evidence."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +52,15 @@ class LiveFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="URL", help="Send all calls to this URL, for example to an emulator.", rich_help_panel=EVIDENCE
+        ),
+    ] = None
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            min=0.1,
+            help="Time for all calls to AWS together. What is not read by then is a gap. Default: 30.",
+            rich_help_panel=EVIDENCE,
         ),
     ] = None
 
@@ -137,16 +147,20 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
-    from diagnose.aws.session import Credentials, open_credentials
+    from diagnose.aws.patience import Patience
+    from diagnose.aws.session import TIMEOUT, Credentials, open_credentials
     from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
+    patience = Patience(where.timeout or TIMEOUT)
+    sides: dict[str | None, Credentials] = {}
+    for profile in (where.source_profile, where.dest_profile, where.org_profile):
+        if profile not in sides:
+            sides[profile] = open_credentials(profile, request.region, where.endpoint_url, patience)
+            if sys.stdin.isatty():
+                # Nothing else is written while a person types an MFA code, and Ctrl-C gives the terminal back.
+                sides[profile].prepare()
     with progress() as step:
-        step("opening the profiles")
-        sides: dict[str | None, Credentials] = {}
-        for profile in (where.source_profile, where.dest_profile, where.org_profile):
-            if profile not in sides:
-                sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
         base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
         snapshot = read_snapshot(

@@ -6,11 +6,13 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPo
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.aws.patience import Later, at_once
 from diagnose.collect.organization import AccountPlace, Administrator, find_account
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -85,12 +87,15 @@ def read_levels(
             return Known((), root.source)
         if status != "ENABLED":
             return Unread(Gap.UNREACHABLE, subject, detail=f"AWS is about to enable or disable them: {status}")
+    units = Later(lambda: at_once(partial(_name, administrator, unit) for unit in place.units))
+    targets = (place.root, *place.units, place.account)
+    attached = Later(lambda: at_once(partial(_at, administrator, target, kind) for target in targets))
     levels = (
         Level(place.root, root.value.get("Name", "") if isinstance(root, Known) else ""),
-        *(Level(unit, _name(administrator, unit)) for unit in place.units),
+        *(Level(unit, name) for unit, name in zip(place.units, units.get(), strict=True)),
         Level(place.account),
     )
-    read = tuple(replace(level, policies=_at(administrator, level.target, kind)) for level in levels)
+    read = tuple(replace(level, policies=at) for level, at in zip(levels, attached.get(), strict=True))
     if isinstance(root, Unread) and all(level.policies == PolicySet() for level in read):
         # Where the type is enabled, a policy of AWS's own is attached everywhere. Only the root says whether it is.
         return replace(root, subject=subject)
@@ -208,7 +213,7 @@ def _at(administrator: Administrator, target: str, kind: GuardrailKind) -> Polic
     )
     if isinstance(attached, Unread):
         return PolicySet(unread=(attached,))
-    policies = [_policy(administrator, summary, kind) for summary in attached.value]
+    policies = at_once(partial(_policy, administrator, summary, kind) for summary in attached.value)
     return PolicySet(
         tuple(policy.value for policy in policies if isinstance(policy, Known)),
         tuple(policy for policy in policies if isinstance(policy, Unread)),

@@ -1,8 +1,9 @@
 """IAM, read with credentials of the account it belongs to: the policies of a user, a role or a group."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from diagnose.aws.calls import Answer, Clients, Refusal, call, gap_left_by, list_all
 from diagnose.aws.identity import Identity
+from diagnose.aws.patience import Later, at_once
 from diagnose.aws.session import Credentials
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, PolicyVersion, merge_policy_sets, raw_document
@@ -26,12 +28,13 @@ class EntityKind(StrEnum):
 def policies_of(clients: Clients, entity: EntityKind, name: str, arn: str, *, attached_to: str = "") -> PolicySet:
     """Read every policy of a entity. One that cannot be read does not keep the others from being read."""
     return merge_policy_sets(
-        [_inline(clients, entity, name, arn, attached_to), _attached(clients, entity, name, arn, attached_to)]
+        at_once(partial(read, clients, entity, name, arn, attached_to) for read in (_inline, _attached))
     )
 
 
 def managed_policy(clients: Clients, arn: str, *, attached_to: str = "") -> Evidence[Policy]:
     """Read the default version of a managed policy, and of a customer's own some other versions if they may be read."""
+    others = Later(lambda: () if ":iam::aws:policy/" in arn else _other_versions(clients, arn))
     described = call(clients, "iam:GetPolicy", arn, PolicyArn=arn)
     if isinstance(described, Unread):
         return described
@@ -47,7 +50,7 @@ def managed_policy(clients: Clients, arn: str, *, attached_to: str = "") -> Evid
             arn=arn,
             attached_to=attached_to,
             version=default,
-            other_versions=() if ":iam::aws:policy/" in arn else tuple(_other_versions(clients, arn)),
+            other_versions=others.get(),
         ),
         read_default.source,
     )
@@ -111,20 +114,18 @@ def _inline(clients: Clients, entity: EntityKind, name: str, arn: str, attached_
     names = list_all(clients, f"iam:List{entity}Policies", f"inline policies of {arn}", "PolicyNames", **by_name)
     if isinstance(names, Unread):
         return PolicySet(unread=(names,))
-    answers = [
-        (
-            policy,
-            call(clients, f"iam:Get{entity}Policy", f"inline policy {policy} of {arn}", PolicyName=policy, **by_name),
-        )
+    get = f"iam:Get{entity}Policy"
+    answers = at_once(
+        partial(call, clients, get, f"inline policy {policy} of {arn}", PolicyName=policy, **by_name)
         for policy in names.value
-    ]
+    )
     return PolicySet(
         tuple(
             Policy(policy, raw_document(answer.value["PolicyDocument"]), attached_to=attached_to)
-            for policy, answer in answers
+            for policy, answer in zip(names.value, answers, strict=True)
             if isinstance(answer, Known)
         ),
-        tuple(answer for _, answer in answers if isinstance(answer, Unread)),
+        tuple(answer for answer in answers if isinstance(answer, Unread)),
     )
 
 
@@ -138,9 +139,10 @@ def _attached(clients: Clients, entity: EntityKind, name: str, arn: str, attache
     )
     if isinstance(attachments, Unread):
         return PolicySet(unread=(attachments,))
-    answers = [
-        managed_policy(clients, attachment["PolicyArn"], attached_to=attached_to) for attachment in attachments.value
-    ]
+    answers = at_once(
+        partial(managed_policy, clients, attachment["PolicyArn"], attached_to=attached_to)
+        for attachment in attachments.value
+    )
     return PolicySet(
         tuple(answer.value for answer in answers if isinstance(answer, Known)),
         tuple(answer for answer in answers if isinstance(answer, Unread)),
@@ -152,13 +154,16 @@ def _version(clients: Clients, arn: str, version: str) -> Evidence[Answer]:
     return answer if isinstance(answer, Unread) else Known(answer.value["PolicyVersion"], answer.source)
 
 
-def _other_versions(clients: Clients, arn: str) -> Iterable[PolicyVersion]:
+def _other_versions(clients: Clients, arn: str) -> tuple[PolicyVersion, ...]:
     """Read some versions without effect. They decide nothing, so that not being able to is not a gap."""
     versions = list_all(clients, "iam:ListPolicyVersions", arn, "Versions", PolicyArn=arn)
     if isinstance(versions, Unread):
-        return
+        return ()
     others = [version["VersionId"] for version in versions.value if not version["IsDefaultVersion"]]
-    for version in others[:_OTHER_VERSIONS]:
-        answer = _version(clients, arn, version)
-        if isinstance(answer, Known):
-            yield PolicyVersion(version, raw_document(answer.value["Document"]))
+    others = others[:_OTHER_VERSIONS]
+    answers = at_once(partial(_version, clients, arn, version) for version in others)
+    return tuple(
+        PolicyVersion(version, raw_document(answer.value["Document"]))
+        for version, answer in zip(others, answers, strict=True)
+        if isinstance(answer, Known)
+    )

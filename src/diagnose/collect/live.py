@@ -1,13 +1,15 @@
 """A snapshot of both sides, read from AWS with the credentials at hand."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from diagnose.aws.identity import identify
+from diagnose.aws.patience import Later, at_once
 from diagnose.aws.session import Credentials
 from diagnose.collect.endpoint import read_endpoint
-from diagnose.collect.guardrails import Guardrails, read_guardrails
+from diagnose.collect.guardrails import GuardrailKind, Guardrails, read_guardrails
 from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
@@ -40,24 +42,26 @@ def read_snapshot(
     not one or an AWS configuration that cannot be used.
     """
     caller, role = parse_caller(source_arn), parse_role(request.role_arn)
-    endpoint: Evidence[Endpoint | None] = _NO_ENDPOINT_NAMED
-    if vpc_endpoint is not None:
-        region = request.region or (source.region if source else "")
-        endpoint = read_endpoint(vpc_endpoint, source, region, progress)
-    own = _identified(source, progress)
-    other = own if destination is source else _identified(destination, progress)
+    endpoint = Later(lambda: _endpoint(vpc_endpoint, source, request, progress))
+    distinct = list(dict.fromkeys((source, destination, organization)))
+    identified = dict(zip(distinct, at_once(partial(_identified, each, progress) for each in distinct), strict=True))
+    own, other, named = identified[source], identified[destination], identified[organization]
     source_reader, destination_reader = reader_of(caller.account, own, other), reader_of(role.account, other, own)
     identity = source_reader.identity if isinstance(source_reader, Reader) else None
-    source_side = read_source(caller, source_reader, progress)
-    destination_side = read_destination(role, destination_reader, progress)
+    administrators = _administrators(named, [each for each in (own, other) if each is not None], progress)
 
-    administrators = _administrators(organization, [each for each in (own, other) if each is not None], progress)
-    there = _organization_of(role.account, destination_reader, administrators, progress)
-    rcps = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
+    def guardrails(account: str, reader: Reader | Unread, kind: GuardrailKind) -> Guardrails:
+        theirs = _organization_of(account, reader, administrators, progress)
+        return read_guardrails(account, theirs, kind, administrators)
+
+    reading_source = Later(lambda: read_source(caller, source_reader, progress))
+    reading_rcps = Later(lambda: guardrails(role.account, destination_reader, PolicyKind.RCP))
     scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
-    if caller.kind is not CallerKind.SERVICE:
-        here = _organization_of(caller.account, source_reader, administrators, progress)
-        scps = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
+    reading_scps = Later(
+        lambda: scps if caller.kind is CallerKind.SERVICE else guardrails(caller.account, source_reader, PolicyKind.SCP)
+    )
+    destination_side = read_destination(role, destination_reader, progress)
+    source_side, rcps, scps = reading_source.get(), reading_rcps.get(), reading_scps.get()
     snapshot = Snapshot(
         source=replace(
             source_side,
@@ -66,7 +70,7 @@ def read_snapshot(
             scps=scps.levels,
         ),
         destination=replace(destination_side, organization=rcps.organization, rcps=rcps.levels),
-        endpoint=endpoint,
+        endpoint=endpoint.get(),
         taken_at=now,
     )
     if _is_empty(snapshot):
@@ -79,6 +83,14 @@ def read_snapshot(
 _NO_ENDPOINT_NAMED = Unread(detail="if the request goes through a VPC endpoint, name it with --vpc-endpoint")
 
 
+def _endpoint(
+    named: str | None, source: Credentials | None, request: Request, progress: Callable[[str], None]
+) -> Evidence[Endpoint | None]:
+    if named is None:
+        return _NO_ENDPOINT_NAMED
+    return read_endpoint(named, source, request.region or (source.region if source else ""), progress)
+
+
 def _identified(credentials: Credentials | None, progress: Callable[[str], None]) -> IdentifiedCredentials | None:
     if credentials is None:
         return None
@@ -87,14 +99,12 @@ def _identified(credentials: Credentials | None, progress: Callable[[str], None]
 
 
 def _administrators(
-    organization: Credentials | None, of_sides: Sequence[IdentifiedCredentials], progress: Callable[[str], None]
+    named: IdentifiedCredentials | None, of_sides: Sequence[IdentifiedCredentials], progress: Callable[[str], None]
 ) -> Sequence[Administrator]:
     """Say who may read an organization's policies, the credentials that were given for it first."""
-    known = {identified.credentials: identified for identified in of_sides}
-    named = known.get(organization) or _identified(organization, progress) if organization is not None else None
     return (
         *((Administrator(named, progress, named=True),) if named is not None else ()),
-        *(Administrator(other, progress, named=False) for other in known.values() if other is not named),
+        *(Administrator(other, progress, named=False) for other in dict.fromkeys(of_sides) if other is not named),
     )
 
 

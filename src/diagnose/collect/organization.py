@@ -1,13 +1,14 @@
 """The organization of an account, and what its administrators may read of it."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from msgspec import Struct
 
 from diagnose.aws.calls import Answer, Refusal, call, call_or_absent, gap_left_by, list_all, list_all_or_absent
 from diagnose.aws.identity import Identity
+from diagnose.aws.patience import Later
 from diagnose.collect.iam import IdentifiedCredentials, Reader, gap_about
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -46,7 +47,8 @@ class Administrator:
         self.named = named
         self.progress = progress
         self._signed_in = signed_in
-        self._answers: dict[tuple[str, frozenset[tuple[str, str]]], Any] = {}
+        self._answers: dict[tuple[str, frozenset[tuple[str, str]]], Later[Any]] = {}
+        self._lock = Lock()
 
     @property
     def account(self) -> str:
@@ -58,13 +60,17 @@ class Administrator:
         """Whose credentials these are, for people."""
         return f"with {self._signed_in.credentials.label}" + (f", in account {self.account}" if self.account else "")
 
-    @cached_property
+    @property
     def organization(self) -> Evidence[Organization | None]:
         """The organization that the account of the credentials is in; None where it is in none."""
         identity = self._signed_in.identity
         if isinstance(identity, Refusal):
             return gap_left_by(identity, "organization", "")
-        return read_organization(identity.account, Reader(self._signed_in.credentials, identity), self.progress)
+        reader = Reader(self._signed_in.credentials, identity)
+        read: Evidence[Organization | None] = self._once(
+            _ACTION, {}, lambda: read_organization(identity.account, reader, self.progress)
+        )
+        return read
 
     def call(self, action: str, subject: str, **parameters: str) -> Evidence[Answer]:
         """Make one call, as `calls.call` does."""
@@ -102,9 +108,10 @@ class Administrator:
 
     def _once(self, action: str, parameters: Mapping[str, str], ask: Callable[[], Any]) -> Any:
         key = (action, frozenset(parameters.items()))
-        if key not in self._answers:
-            self._answers[key] = ask()
-        return self._answers[key]
+        with self._lock:
+            if key not in self._answers:
+                self._answers[key] = Later(ask)
+        return self._answers[key].get()
 
 
 class AccountPlace(Struct, frozen=True):

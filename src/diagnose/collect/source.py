@@ -1,11 +1,13 @@
 """The source's side in IAM: the user or role, its policies, its groups, its boundary."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from diagnose.aws.calls import Answer, call_or_absent, list_all
 from diagnose.aws.identity import Identity
+from diagnose.aws.patience import Later, at_once
 from diagnose.aws.session import Credentials
 from diagnose.collect.iam import EntityKind, Reader, created_at, gap_about, managed_policy, policies_of, tags_of
 from diagnose.model.arn import RESERVED_NAME, CallerArn, CallerKind, same_entity
@@ -77,7 +79,12 @@ def _read(
 ) -> SourceSide:
     """Read on after a denial, which is about one permission; whatever else fails would fail again."""
     who, get = f"{holder.lower()} {caller.name}", f"iam:Get{holder}"
-    progress(f"reading {who}")
+    progress(f"reading {who} and its policies")
+    # Asked for at once: for a principal that is not there they are refused, and that is not looked at.
+    own = Later(lambda: policies_of(credentials, holder, caller.name, caller.arn))
+    of_groups = Later(
+        lambda: _policies_of_groups(credentials, caller, progress) if holder is EntityKind.USER else PolicySet()
+    )
     answer = call_or_absent(credentials, get, caller.arn, **{f"{holder}Name": caller.name})
     principal: Evidence[Principal | None]
     boundary: Evidence[Policy | None]
@@ -94,11 +101,8 @@ def _read(
     else:
         principal = Known(_principal(answer.value[holder]), get)
         boundary = _boundary(credentials, answer.value[holder], progress)
-    progress(f"reading the policies of {who}")
-    sets = [policies_of(credentials, holder, caller.name, caller.arn)]
-    if holder is EntityKind.USER:
-        sets.append(_policies_of_groups(credentials, caller, progress))
-    return SourceSide(caller.arn, principal=principal, identity_policies=merge_policy_sets(sets), boundary=boundary)
+    policies = merge_policy_sets([own.get(), of_groups.get()])
+    return SourceSide(caller.arn, principal=principal, identity_policies=policies, boundary=boundary)
 
 
 def _principal(described: Answer) -> Principal:
@@ -121,11 +125,17 @@ def _policies_of_groups(credentials: Credentials, caller: CallerArn, progress: C
     if isinstance(groups, Unread):
         return PolicySet(unread=(groups,))
     return merge_policy_sets(
-        policies_of(
-            credentials, EntityKind.GROUP, name, group["Arn"], attached_to=str(Attachment(AttachmentKind.GROUP, name))
+        at_once(
+            partial(
+                policies_of,
+                credentials,
+                EntityKind.GROUP,
+                group["GroupName"],
+                group["Arn"],
+                attached_to=str(Attachment(AttachmentKind.GROUP, group["GroupName"])),
+            )
+            for group in groups.value
         )
-        for group in groups.value
-        for name in (group["GroupName"],)
     )
 
 
