@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from diagnose.causes.facts import Compared, Fact, LayerFact
+from diagnose.causes.facts import AnswerFact, Compared, Fact, LayerFact
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.layer_facts import compared, nearest
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, match_rule
@@ -45,7 +45,8 @@ def explain(rules: Sequence[Rule], case: Case, decision: Decision) -> tuple[Caus
     if not facts:
         return ()
     selected = select(match for rule in rules for match in match_rule(rule, facts))
-    return tuple(_cause(cause, case, decision) for cause in ranked(selected, decision))
+    answers = [fact for fact in facts.get("answer", ()) if isinstance(fact, AnswerFact)]
+    return tuple(_cause(cause, case, decision) for cause in ranked(selected, decision, answers))
 
 
 def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:

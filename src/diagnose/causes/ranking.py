@@ -1,15 +1,26 @@
 """Which of the matching rules become findings: the most exact of those that say the same, each cause once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import inf
 
 from msgspec import Struct
 
-from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, GateFact, IdleFact, ProblemFact
-from diagnose.causes.layer_facts import distance
+from diagnose.causes.facts import (
+    AnswerFact,
+    Compared,
+    ConditionFact,
+    Fact,
+    GapFact,
+    GateFact,
+    IdleFact,
+    PlaceholderFact,
+    ProblemFact,
+)
+from diagnose.causes.layer_facts import CLOSE, distance
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
+from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import (
     LIKELIEST_LAYERS,
@@ -21,6 +32,7 @@ from diagnose.model.trace import (
     Gate,
     Layer,
     LayerTrace,
+    Reason,
     StatementTrace,
 )
 from diagnose.model.tri import NO, YES
@@ -50,9 +62,11 @@ def statement_place(statement: StatementTrace) -> tuple[object, ...]:
     return statement.layer, statement.level, policy.kind, policy.arn, policy.name, policy.attached_to, statement.index
 
 
-def ranked(causes: Iterable[SelectedCause], decision: Decision) -> tuple[SelectedCause, ...]:
-    """Sort causes as they are to be reported: what is certain, and fixes most, comes first."""
-    return tuple(sorted(causes, key=lambda cause: _sort_key(cause, decision)))
+def ranked(
+    causes: Iterable[SelectedCause], decision: Decision, answers: Collection[AnswerFact] = ()
+) -> tuple[SelectedCause, ...]:
+    """Sort causes as they are to be reported: what is certain, and fixes most, comes first. `answers` are AWS's."""
+    return tuple(sorted(causes, key=lambda cause: _sort_key(cause, decision, answers)))
 
 
 def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
@@ -115,9 +129,11 @@ def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
 
 def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
     """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
+    one, other = specific.main_fact, general.main_fact
+    if specific.certain >= general.certain and _is_for_want_of_a_value(one, other):
+        return True
     if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
         return False
-    one, other = specific.main_fact, general.main_fact
     if _share(one, other, "action") and one.subject.action is not other.subject.action:
         return False
     if not _share(one, other, "layer"):
@@ -132,6 +148,13 @@ def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
     if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
         return one.key.lower() == other.key.lower()
     return True
+
+
+def _is_for_want_of_a_value(one: Fact, other: Fact) -> bool:
+    """Say whether a placeholder made a comparison come out as it did, so that nothing else can be said of it."""
+    if not isinstance(one, PlaceholderFact) or isinstance(other, PlaceholderFact):
+        return False
+    return one.subject.action is other.subject.action and one.subject.element is other.subject.element
 
 
 def _of_one_thing(one: Fact, other: Fact) -> bool:
@@ -200,14 +223,15 @@ def _where(fact: Fact) -> object:
     return (*statement_place(fact.subject.statement), pointer)
 
 
-def _sort_key(cause: SelectedCause, decision: Decision) -> tuple[bool, int, bool, bool, bool, bool, bool, int, str]:
+def _sort_key(
+    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]
+) -> tuple[int, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
-    remote = _remoteness(rule, main_fact)
     enough = is_enough_to_fix(cause, decision)
     return (
-        not cause.best.certain or remote > 0,
-        remote,
-        cause.best.owner is Owner.XDIAG,
+        _tier(cause, answers),
+        _remoteness(rule, main_fact),
+        _comes_after_policies(main_fact, decision, answers),
         not enough,
         not enough and isinstance(main_fact, ConditionFact),
         rule.general,
@@ -215,6 +239,46 @@ def _sort_key(cause: SelectedCause, decision: Decision) -> tuple[bool, int, bool
         _place(main_fact),
         rule.id,
     )
+
+
+def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
+    """Rank how good a lead a finding is: a cause that was seen, one that may be seen, what was not read, the rest."""
+    main_fact = cause.best.main_fact
+    if _remoteness(cause.best.rule, main_fact) > 0 or _is_refuted(main_fact, answers):
+        return 3
+    if cause.best.certain:
+        return 2 if cause.best.owner is Owner.XDIAG else 0
+    return 1 if _is_seen(main_fact) else 3
+
+
+def _is_seen(main_fact: Fact) -> bool:
+    """Say whether a possible cause was read, and only its weight is not known: somebody can look at it at once."""
+    if isinstance(main_fact, GateFact):
+        return main_fact.gate is Gate.ROLE
+    statement = main_fact.subject.statement
+    if statement is None:
+        return False
+    if statement.effect is Effect.DENY:
+        return True
+    return isinstance(main_fact, Compared) and main_fact.alone is True and distance(statement) <= CLOSE
+
+
+def _is_refuted(main_fact: Fact, answers: Collection[AnswerFact]) -> bool:
+    """Say whether AWS's own answer is another than this gate gives: a session too long is a ValidationError."""
+    if not isinstance(main_fact, GateFact) or main_fact.gate is not Gate.DURATION:
+        return False
+    return any(answer.kind is ErrorKind.NOT_AUTHORIZED for answer in answers)
+
+
+def _comes_after_policies(main_fact: Fact, decision: Decision, answers: Collection[AnswerFact]) -> bool:
+    """Say whether AWS looks at a gate only once the policies allow the call, and they do not.
+
+    Whether the limit of role chaining is looked at before them is not known.
+    """
+    if not isinstance(main_fact, GateFact) or main_fact.reason is not Reason.OVER_ROLE_MAXIMUM:
+        return False
+    spoken_of = any(answer.kind is ErrorKind.OVER_ROLE_MAXIMUM for answer in answers)
+    return not spoken_of and any(blocker.layer is not None for blocker in decision.blockers)
 
 
 def _remoteness(rule: Rule, main_fact: Fact) -> int:

@@ -11,6 +11,7 @@ from diagnose.evaluate.pattern import Matcher, Text, arn_glob, beyond_glob, frag
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import split_arn
 from diagnose.model.key_state import UnknownState
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of, tri
 
@@ -28,6 +29,7 @@ _NEARNESS = (
     Reason.REGION_GIVEN,
     Reason.OTHER_PARTITION,
     Reason.ACCOUNT_TYPO,
+    Reason.PLACEHOLDER,
     Reason.VARIABLE_IS_LITERAL,
     Reason.VARIABLE_UNRESOLVED,
     Reason.WILDCARD_TOO_NARROW,
@@ -153,6 +155,8 @@ def _miss(text: Text, fits: Tri, request: ActionRequest) -> Reason:
     """Say why one value does not fit."""
     if fits is UNKNOWN:
         return Reason.NOT_TOLD if text.static is None else Reason.WILDCARD_OVER_COLON
+    if placeholder_in(text.raw) is not None:
+        return Reason.PLACEHOLDER
     if text.static is not None:
         if _matcher(text.static) is None:
             return Reason.SPACE_DIFFERS if text.static != text.static.strip() else Reason.NOT_AN_ARN
