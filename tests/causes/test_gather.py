@@ -92,9 +92,17 @@ def test_a_layer_whose_allow_is_not_needed_is_not_listed() -> None:
 
 
 def test_a_layer_is_unsettled_where_it_is_not_known_whether_its_allow_will_be_needed() -> None:
-    _, identity_layer = facts("same-account-named", trust())["layer"]
+    delegated = trust(allow({"AWS": "111111111111"}, Condition={"StringEquals": {"sts:ExternalId": "acme-41"}}))
+    _, identity_layer = facts("same-account-named", delegated)["layer"]
     assert isinstance(identity_layer, LayerFact)
     assert (identity_layer.layer, identity_layer.needed, identity_layer.settled) == (Layer.IDENTITY, None, False)
+
+
+@pytest.mark.parametrize("principal", [BUILDER, {"AWS": "arn:aws:iam::111111111111:user/other"}])
+def test_a_layer_is_not_listed_that_will_not_be_needed_once_the_trust_policy_is_right(principal: Any) -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "acme-41"}}
+    given = facts("same-account-named", trust(allow(principal, Condition=condition)))
+    assert [fact.subject.layer for fact in given["layer"]] == [Layer.TRUST]
 
 
 @pytest.mark.parametrize(

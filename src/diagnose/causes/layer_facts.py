@@ -33,6 +33,7 @@ from diagnose.model.trace import (
     Layer,
     LayerTrace,
     LevelTrace,
+    Match,
     Reason,
     StatementTrace,
     Subject,
@@ -43,7 +44,7 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
     """List the facts about why one action is not, or may not be, allowed."""
     for layer in decision.layers:
-        if layer.applies and layer.verdict is not YES:
+        if layer.applies and layer.verdict is not YES and not (layer.needed is UNKNOWN and _is_waived(decision)):
             for level in layer.levels:
                 yield from _level(decision, layer, level)
     if decision.verdict is not YES:
@@ -53,6 +54,18 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
         yield MatchFact(
             action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
         )
+
+
+def _is_waived(decision: ActionDecision) -> bool:
+    """Say whether an Allow of the caller's own will not be needed once the trust policy, which denies, is put right.
+
+    It is needed only where the trust policy comes nearest to letting the whole account in.
+    """
+    trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+    if trust is None or trust.verdict is not NO:
+        return False
+    allows = [each for level in trust.levels for each in level.statements if each.effect is Effect.ALLOW]
+    return not any(statement.match is Match.ACCOUNT for statement in nearest(allows))
 
 
 def as_bool(answer: Tri) -> bool | None:
