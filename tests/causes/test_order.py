@@ -159,6 +159,22 @@ MAY_DENY = DENY | {"Resource": "*", "Condition": {"NotIpAddress": {"aws:SourceIp
             id="but not a limit that nobody read",
         ),
         pytest.param(
+            trust(allow(BUILDER, Condition=ID))
+            | {"request": {"unknown": ["sts:ExternalId"]}, "message": REFUSED}
+            | {
+                "snapshot": {
+                    **trust(allow(BUILDER, Condition=ID))["snapshot"],
+                    "source": {"boundary": {"evidence": "unread"}},
+                }
+            },
+            {
+                "a_gap": "when: [{gap: {kind: layer, what: boundary}}]\nowner: xdiag",
+                "b_id": "when: [{condition: {key: sts:ExternalId}}]\nowner: destination",
+            },
+            ["b-id", "a-gap"],
+            id="a condition that may not be met before a guardrail that nobody read",
+        ),
+        pytest.param(
             trust(),
             {"a_gap": "when: [{caller: {}}]\nowner: xdiag", "b_cause": "when: [{role: {}}]"},
             ["b-cause", "a-gap"],

@@ -242,13 +242,19 @@ def _sort_key(
 
 
 def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
-    """Rank how good a lead a finding is: a cause that was seen, one that may be seen, what was not read, the rest."""
+    """Rank how good a lead a finding is: seen, perhaps seen, a side that was not read, possible, a limit not read."""
     main_fact = cause.best.main_fact
     if _remoteness(cause.best.rule, main_fact) > 0 or _is_refuted(main_fact, answers):
-        return 3
-    if cause.best.certain:
-        return 2 if cause.best.owner is Owner.XDIAG else 0
-    return 1 if _is_seen(main_fact) else 3
+        return 5
+    if not cause.best.certain:
+        return 1 if _is_seen(main_fact) else 3
+    if cause.best.owner is not Owner.XDIAG:
+        return 0
+    return 2 if main_fact.subject.layer not in _LIMITS else 4
+
+
+_LIMITS = frozenset(Layer) - {Layer.TRUST, Layer.IDENTITY}
+"""Layers that most requests pass, so that one which nobody read is a worse lead than what may be wrong elsewhere."""
 
 
 def _is_seen(main_fact: Fact) -> bool:
