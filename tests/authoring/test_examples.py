@@ -98,6 +98,8 @@ def test_a_draft_is_finished_by_deleting_lines(tmp_path: Path) -> None:
 
 def test_a_draft_without_a_case_is_a_whole_rule(tmp_path: Path) -> None:
     (tmp_path / "trust-my-own.yaml").write_text(drafted("trust-my-own", None), encoding="utf-8")
-    [rule] = read_rules([tmp_path], REMEDIES)
-    assert rule.title == "Trust my own"
-    assert [example.then for example in load_examples([tmp_path])["trust-my-own"]] == ["certain", "possible", "silent"]
+    rules = read_rules(rule_folders([tmp_path]), REMEDIES)
+    examples = load_examples([tmp_path])
+    assert [rule.title for rule in rules if rule.id == "trust-my-own"] == ["Trust my own"]
+    assert [example.then for example in examples["trust-my-own"]] == ["certain", "silent"]
+    assert list(try_rules(rules, examples)) == []

@@ -1,11 +1,14 @@
 """From a decision to facts: what stands in the way, and nothing else."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from tests import cases
+from tests.cases import DEPLOY, deny, on
 from tests.causes.given import allow, case, identity, trust
 
 from diagnose.causes.facts import (
+    ActionFact,
     ConditionFact,
     Fact,
     GapFact,
@@ -15,6 +18,7 @@ from diagnose.causes.facts import (
     LayerFact,
     LayerVerdict,
     MatchFact,
+    PlaceholderFact,
     PrincipalFact,
     Quantifier,
     Reach,
@@ -25,8 +29,9 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.condition_keys import Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
-from diagnose.model.trace import Action, Effect, Layer, Reason
+from diagnose.model.trace import Action, Effect, Element, Layer, Reason
 
+_F = TypeVar("_F", bound=Fact)
 UNREAD = {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetRole"}
 BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
 
@@ -87,9 +92,17 @@ def test_a_layer_whose_allow_is_not_needed_is_not_listed() -> None:
 
 
 def test_a_layer_is_unsettled_where_it_is_not_known_whether_its_allow_will_be_needed() -> None:
-    _, identity_layer = facts("same-account-named", trust())["layer"]
+    delegated = trust(allow({"AWS": "111111111111"}, Condition={"StringEquals": {"sts:ExternalId": "acme-41"}}))
+    _, identity_layer = facts("same-account-named", delegated)["layer"]
     assert isinstance(identity_layer, LayerFact)
     assert (identity_layer.layer, identity_layer.needed, identity_layer.settled) == (Layer.IDENTITY, None, False)
+
+
+@pytest.mark.parametrize("principal", [BUILDER, {"AWS": "arn:aws:iam::111111111111:user/other"}])
+def test_a_layer_is_not_listed_that_will_not_be_needed_once_the_trust_policy_is_right(principal: Any) -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "acme-41"}}
+    given = facts("same-account-named", trust(allow(principal, Condition=condition)))
+    assert [fact.subject.layer for fact in given["layer"]] == [Layer.TRUST]
 
 
 @pytest.mark.parametrize(
@@ -372,3 +385,38 @@ def test_a_policy_that_does_not_count_is_tried(statement: dict[str, Any], allows
 def test_a_problem_in_a_policy_is_listed() -> None:
     given = facts("cross-account", trust({"Effect": "Allow", "Action": "sts:AssumeRole"}))
     assert given["problem"]
+
+
+def listed(seen: dict[str, list[Fact]], kind: type[_F]) -> list[_F]:
+    return [fact for found in seen.values() for fact in found if isinstance(fact, kind)]
+
+
+GLUE = "arn:aws:glue:eu-west-1:222222222222:job/nightly"
+
+
+def test_of_a_statement_about_another_service_only_its_action_is_listed() -> None:
+    other = on(GLUE, "glue:*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})
+    seen = facts("cross-account", identity(other))
+    assert [fact.reason for fact in listed(seen, ActionFact)] == [Reason.OTHER_SERVICE]
+    assert not {"resource", "condition"} & set(seen)
+
+
+SPARED = {"Resource": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::<ACCOUNT_ID>:role/Admin"}}}
+MEANT = {
+    "Resource": "*",
+    "Condition": {"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::<ACCOUNT_ID>:*", f"{cases.BUILDER}*"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        pytest.param([on("arn:aws:iam::<ACCOUNT_ID>:role/Deploy")], [(Element.RESOURCE, "<ACCOUNT_ID>")], id="Allow"),
+        pytest.param([on(DEPLOY), deny(**SPARED)], [(Element.CONDITION, "<ACCOUNT_ID>")], id="a Deny that exempts"),
+        pytest.param([on(DEPLOY), deny(**MEANT)], [], id="a Deny that holds for another value"),
+        pytest.param([on("arn:aws:iam::333333333333:role/Deploy")], [], id="none"),
+    ],
+)
+def test_a_placeholder_is_listed_where_it_decides(statements: list[Any], found: list[tuple[Element, str]]) -> None:
+    seen = facts("cross-account", identity(*statements))
+    assert [(fact.element, fact.text) for fact in listed(seen, PlaceholderFact)] == found

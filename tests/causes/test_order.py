@@ -12,6 +12,13 @@ from diagnose.causes.match import match_rule
 from diagnose.causes.ranking import is_enough_to_fix, select
 from diagnose.evaluate.decision import decide
 
+REFUSED = (
+    "An error occurred (AccessDenied) when calling the AssumeRole operation: "
+    "User: arn:aws:iam::111111111111:user/builder is not authorized "
+    "to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/Deploy"
+)
+MAY_DENY = DENY | {"Resource": "*", "Condition": {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}
+
 
 @pytest.mark.parametrize(
     ("change", "texts", "order"),
@@ -62,13 +69,110 @@ from diagnose.evaluate.decision import decide
             id="but only where it is as likely",
         ),
         pytest.param(
-            trust(allow(BUILDER, Condition=ID)) | {"request": {"parameters": {"duration_seconds": 7200}}},
+            trust(allow(BUILDER, Condition=ID)) | {"request": {"parameters": {"session_name": "no spaces"}}},
             {
                 "a_condition": "when: [{condition: {key: sts:ExternalId}}]",
-                "b_gate": "when: [{gate: {gate: duration}}]",
+                "b_gate": "when: [{gate: {gate: parameters}}]",
             },
             ["b-gate", "a-condition"],
             id="what is checked before any policy comes first",
+        ),
+        pytest.param(
+            trust(allow(BUILDER, Condition=ID)) | {"request": {"parameters": {"duration_seconds": 7200}}},
+            {
+                "a_gate": "when: [{gate: {gate: duration}}]\nowner: caller",
+                "b_condition": "when: [{condition: {key: sts:ExternalId}}]\nowner: destination",
+            },
+            ["b-condition", "a-gate"],
+            id="what is checked after the policies comes after them",
+        ),
+        pytest.param(
+            {
+                "request": {"parameters": {"duration_seconds": 7200}},
+                "message": REFUSED,
+                "snapshot": {"destination": {"trust_policy": {"evidence": "unread"}}},
+            },
+            {
+                "a_gate": "when: [{gate: {gate: duration}}]\nowner: caller",
+                "b_gap": "when: [{gap: {kind: layer, what: trust}}]\nowner: xdiag",
+            },
+            ["b-gap", "a-gate"],
+            id="a session too long is not what AWS refused as not authorized",
+        ),
+        pytest.param(
+            trust(allow(BUILDER, Condition=ID))
+            | {
+                "request": {"parameters": {"duration_seconds": 7200}},
+                "message": "An error occurred (ValidationError) when calling the AssumeRole operation: The requested "
+                "DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            },
+            {
+                "a_gate": "when: [{gate: {gate: duration}}]\nowner: caller",
+                "b_condition": "when: [{condition: {key: sts:ExternalId}}]\nowner: destination",
+            },
+            ["a-gate", "b-condition"],
+            id="unless AWS said so",
+        ),
+        pytest.param(
+            {
+                "snapshot": {
+                    "source": {"identity_policies": {"policies": {"0": {"document": {"Statement": {"1": MAY_DENY}}}}}},
+                    "destination": {"trust_policy": {"evidence": "unread"}},
+                },
+                "request": {"unknown": ["aws:SourceIp"]},
+            },
+            {
+                "a_gap": "when: [{gap: {kind: layer, what: trust}}]\nowner: xdiag",
+                "b_deny": "when: [{condition: {effect: deny, holds: true}}]\nowner: source",
+            },
+            ["b-deny", "a-gap"],
+            id="a Deny that was read before what nobody can tell",
+        ),
+        pytest.param(
+            {
+                "snapshot": {
+                    "source": {
+                        "identity_policies": {
+                            "policies": {"0": {"document": {"Statement": {"0": {"Condition": ID}}}}},
+                            "unread": [{"evidence": "unread", "gap": "access_denied"}],
+                        }
+                    },
+                },
+            },
+            {
+                "a_gap": "when: [{gap: {kind: layer, what: identity}}]\nowner: xdiag",
+                "b_unmet": "when: [{condition: {effect: allow, alone: true}}]\nowner: source",
+            },
+            ["b-unmet", "a-gap"],
+            id="a condition that is certainly not met before what nobody can tell",
+        ),
+        pytest.param(
+            {
+                "request": {"parameters": {"duration_seconds": 7200}},
+                "snapshot": {"destination": {"role": {"evidence": "unread"}, "trust_policy": {"evidence": "unread"}}},
+            },
+            {
+                "a_gap": "when: [{gap: {kind: layer, what: trust}}]\nowner: xdiag",
+                "b_gate": "when: [{gate: {gate: duration}}]\nowner: caller",
+            },
+            ["a-gap", "b-gate"],
+            id="but not a limit that nobody read",
+        ),
+        pytest.param(
+            trust(allow(BUILDER, Condition=ID))
+            | {"request": {"unknown": ["sts:ExternalId"]}, "message": REFUSED}
+            | {
+                "snapshot": {
+                    **trust(allow(BUILDER, Condition=ID))["snapshot"],
+                    "source": {"boundary": {"evidence": "unread"}},
+                }
+            },
+            {
+                "a_gap": "when: [{gap: {kind: layer, what: boundary}}]\nowner: xdiag",
+                "b_id": "when: [{condition: {key: sts:ExternalId}}]\nowner: destination",
+            },
+            ["b-id", "a-gap"],
+            id="a condition that may not be met before a guardrail that nobody read",
         ),
         pytest.param(
             trust(),

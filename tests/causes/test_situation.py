@@ -71,8 +71,9 @@ ORG = {"id": "o-1", "management_account": "111111111111"}
         pytest.param(
             "cross-account", source(principal={"value": {"created_at": "2026-03-02T09:28:00Z"}}), "new", True, id="new"
         ),
+        pytest.param("cross-account", source(principal=UNREAD), "new", False, id="a user who was not read"),
         pytest.param(
-            "cross-account", source(principal={"value": {"created_at": ""}}), "new", None, id="no date of creation"
+            "cross-account", source(principal={"value": {"created_at": ""}}), "new", False, id="no date of creation"
         ),
         pytest.param("mfa", {}, "mfa", True, id="MFA stands behind it"),
         pytest.param("mfa", source(session={"mfa": UNREAD}), "mfa", None, id="nobody knows about MFA"),

@@ -42,7 +42,8 @@ def test_a_draft_is_written_where_the_command_that_follows_finds_it_alone(xdiag:
     drafted = xdiag("rules", "new", "trust-our-own", cwd=tmp_path)
     assert (drafted.code, drafted.err.splitlines()[0].rpartition("run ")[2]) == (0, "`xdiag rules check our-rules`")
     checked = xdiag("rules", "check", "our-rules", cwd=tmp_path)
-    assert "1 of " in checked.out
+    assert (checked.code, checked.out.split(" of ")[0]) == (0, "1")
+    assert checked.out.endswith(" 0 faults\n")
     again = xdiag("rules", "new", "trust-our-own", cwd=tmp_path)
     assert (again.code, "already exists" in again.err) == (2, True)
 
@@ -51,3 +52,23 @@ def test_a_draft_is_not_written_into_a_file(xdiag: Program, tmp_path: Path) -> N
     (tmp_path / "rules").write_text("a file")
     run = xdiag("rules", "new", "trust-our-own", "--to", "rules", cwd=tmp_path)
     assert (run.code, "`rules/trust-our-own.yaml` cannot be written" in run.err) == (2, True)
+
+
+def test_one_fault_is_counted_in_the_singular(xdiag: Program, tmp_path: Path) -> None:
+    xdiag("rules", "new", "trust-our-own", "--to", str(tmp_path))
+    path = tmp_path / "trust-our-own.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("then: certain", "then: possible"), encoding="utf-8")
+    checked = xdiag("rules", "check", str(tmp_path))
+    assert (checked.code, checked.out.endswith(" 1 fault\n")) == (1, True)
+
+
+def test_a_reason_of_before_is_still_understood_and_noted(xdiag: Program, tmp_path: Path) -> None:
+    xdiag("rules", "new", "trust-our-own", "--to", str(tmp_path))
+    path = tmp_path / "trust-our-own.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "reason: [value_differs,", "reason: [service_caller, value_differs,"
+    )
+    path.write_text(text, encoding="utf-8")
+    checked = xdiag("rules", "check", str(tmp_path))
+    assert checked.code == 0
+    assert "trust-our-own: note: `service_caller` is a reason of before" in checked.out

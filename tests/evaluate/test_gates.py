@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.cases import case as world
 from tests.evaluate.cases import (
     DESTINATION,
     FAR,
@@ -284,6 +285,24 @@ def test_some_roles_cannot_be_assumed_by_you(source: str, role: str, reasons: li
     assert [asked_words(trace) for trace in gate(case(source, role), Gate.ROLE)] == [
         wanted[reason] for reason in reasons
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "reasons"),
+    [
+        (f"arn:aws:iam::{FAR}:role/AWSReservedSSO_Dev_0123456789abcdef", [(UNKNOWN, Reason.RESERVED_ROLE)]),
+        (f"arn:aws:iam::{FAR}:role/AWSServiceRoleForAutoScaling", [(UNKNOWN, Reason.SERVICE_LINKED_ROLE)]),
+        (f"arn:aws:iam::{FAR}:role/own/AWSServiceRoleForAutoScaling", []),
+        (f"arn:aws:iam::{FAR}:role/Build", []),
+    ],
+)
+def test_a_name_of_aws_without_its_path_is_in_doubt_where_nothing_was_read(
+    role: str, reasons: list[tuple[Tri, Reason]]
+) -> None:
+    unread = world("cross-account", request={"role_arn": role}, role={"evidence": "unread"})
+    assert [(trace.verdict, trace.reason) for trace in decide(unread).gates] == reasons
+    read = world("cross-account", request={"role_arn": role}, role={"value": {"arn": role}})
+    assert not decide(read).gates
 
 
 @pytest.mark.parametrize("key", ["a\tb", "a\nb", "a\x0bb"])

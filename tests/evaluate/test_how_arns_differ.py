@@ -24,6 +24,14 @@ SSO_REGION = (
         pytest.param(GOT.replace("aws", "aws-cn", 1), GOT, Reason.OTHER_PARTITION, id="another partition"),
         pytest.param(GOT.replace("iam::", "iam:us-east-1:"), GOT, Reason.REGION_GIVEN, id="a Region"),
         pytest.param(GOT.replace("222222222222", "333333333333"), GOT, Reason.OTHER_ACCOUNT, id="another account"),
+        pytest.param(
+            GOT.replace("222222222222", "2222-2222-2222"), GOT, Reason.ACCOUNT_TYPO, id="an account with dashes"
+        ),
+        pytest.param(
+            GOT.replace("222222222222", "3333-3333-3333"), GOT, Reason.OTHER_ACCOUNT, id="another with dashes"
+        ),
+        pytest.param("arn:aws:glue:eu-west-1:222222222222:job/x", GOT, Reason.OTHER_TYPE, id="of another service"),
+        pytest.param("arn:aws-cn:s3:::bucket", GOT, Reason.OTHER_TYPE, id="of another service in another partition"),
         pytest.param(GOT.replace("222222222222", "222222222232"), GOT, Reason.ACCOUNT_TYPO, id="one digit differs"),
         pytest.param(
             GOT.replace("222222222222", "123456789021"),

@@ -209,6 +209,26 @@ BROKEN_ROLES = [
         id="eleven digits",
     ),
     pytest.param(
+        "arn:aws:iam::<ACCOUNT_ID>:role/Deploy",
+        "the destination role `arn:aws:iam::<ACCOUNT_ID>:role/Deploy` has `<ACCOUNT_ID>` in it, "
+        "which was never filled in",
+        "put in what `<ACCOUNT_ID>` stands for",
+        id="a placeholder of a sample",
+    ),
+    pytest.param(
+        "arn:aws:iam::************:role/Deploy",
+        "the destination role `arn:aws:iam::************:role/Deploy` has `************` in it, which is masked",
+        "put in the real value",
+        id="a masked account",
+    ),
+    pytest.param(
+        "arn:aws:iam::222222222222:role/{{ .Values.role }}",
+        "the destination role `arn:aws:iam::222222222222:role/{{ .Values.role }}` has `{{ .Values.role }}` in it, "
+        "which was never filled in",
+        "put in what `{{ .Values.role }}` stands for",
+        id="a placeholder of a template",
+    ),
+    pytest.param(
         "arn:aws:iam::prod:role/Deploy",
         "the destination role `arn:aws:iam::prod:role/Deploy` does not have an account id of twelve digits",
         "`prod` is not an account id; expected twelve digits, as in `arn:aws:iam::111111111111:role/path/Name`",

@@ -19,25 +19,25 @@ _RULE = """\
 title: {title}
 owner: {owner}  # source, destination, organization, network, caller, xdiag, or layer: whoever owns the layer
 when:
-{when}# instead_of: [the-general-rule]
-explain: >-
+{when}explain: >-
   {explain}
 remedy: ask-owner
 sources:
   - https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 examples:
 {examples}"""
-_WHEN = "  - condition: {layer: trust, effect: allow, key: sts:ExternalId, reason: [value_differs, key_missing]}\n"
+_WHEN = """\
+  - condition: {layer: trust, effect: allow, key: sts:ExternalId, reason: [value_differs, key_missing]}
+  # the next line makes this the more exact rule for one kind of caller; take it out where any caller is meant
+  - caller: {kind: user}
+instead_of: [external-id-differs, external-id-missing, external-id-unknown]  # the rules that say it less exactly
+"""
 _EXPLAIN = "{condition.statement} asks for {condition.wanted}, and the request carries {condition.got}."
 _EXAMPLES = """\
   - name: the case in which it is true
     world: cross-account
     change: {request: {parameters: {external_id: acme-41}}}
     then: certain
-  - name: nobody knows what the request carried
-    world: cross-account
-    change: {request: {unknown: [sts:ExternalId]}}
-    then: possible
   - name: the nearest case in which it must not speak
     world: cross-account
     then: silent
@@ -59,7 +59,7 @@ def drafted(name: str, case: Case | None) -> str:
     return _filled(
         title=title,
         owner=_owner(facts),
-        when=f"  # keep what makes the cause, delete the rest\n{lines}",
+        when=f"  # keep what makes the cause, delete the rest\n{lines}# instead_of: [the-general-rule]\n",
         explain="Say what was compared with what, and where, when {source} asks for {destination}.",
         examples=_examples(case, "possible" if decision.verdict is UNKNOWN else "certain"),
     )

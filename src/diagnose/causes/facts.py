@@ -18,8 +18,9 @@ from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
+from diagnose.model.placeholder import PlaceholderForm
 from diagnose.model.policy import PolicyKind
-from diagnose.model.trace import Action, DoubtKind, Effect, Gate, Layer, Reason, Subject, Unknown
+from diagnose.model.trace import Action, DoubtKind, Effect, Element, Gate, Layer, Reason, Subject, Unknown
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -158,6 +159,14 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
     absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
 
 
+class PlaceholderFact(Compared, frozen=True, kw_only=True, tag="placeholder"):
+    """Text in a statement that should have been filled in, where because of it a comparison fails, or a Deny holds."""
+
+    element: Annotated[Element, Meta(description="the element of the statement that it stands in")]
+    form: Annotated[PlaceholderForm, Meta(description="whose placeholder it is")]
+    text: Annotated[str, Meta(description="the placeholder as it is written")]
+
+
 class GateFact(Fact, frozen=True, kw_only=True, tag="gate"):
     """A requirement that no policy expresses, and that is not or may not be met."""
 
@@ -195,7 +204,7 @@ class CallerFact(Fact, frozen=True, kw_only=True, tag="caller"):
     in_organization: Annotated[bool | None, Meta(description="its account belongs to an organization")]
     same_organization: Annotated[bool | None, Meta(description="both accounts belong to one organization")]
     management_account: Annotated[bool | None, Meta(description="its account manages its organization")]
-    new: Annotated[bool | None, Meta(description="it was created minutes before the evidence was read")]
+    new: Annotated[bool, Meta(description="it is known to have been created minutes before the evidence was read")]
 
 
 class RoleKind(StrEnum):
@@ -211,7 +220,7 @@ class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
 
     kind: Annotated[RoleKind, Meta(description="what kind of role it is")]
     exists: Annotated[bool | None, Meta(description="it exists")]
-    new: Annotated[bool | None, Meta(description="it was created minutes before the evidence was read")]
+    new: Annotated[bool, Meta(description="it is known to have been created minutes before the evidence was read")]
 
 
 class RequestFact(Fact, frozen=True, kw_only=True, tag="request"):
@@ -366,6 +375,7 @@ FACTS: Mapping[str, type[Fact]] = {
         PrincipalFact,
         ResourceFact,
         ConditionFact,
+        PlaceholderFact,
         MatchFact,
         GateFact,
         CallerFact,

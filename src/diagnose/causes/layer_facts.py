@@ -11,6 +11,7 @@ from diagnose.causes.facts import (
     LayerFact,
     LayerVerdict,
     MatchFact,
+    PlaceholderFact,
     PrincipalFact,
     Quantifier,
     Reach,
@@ -23,6 +24,7 @@ from diagnose.evaluate.level import passes
 from diagnose.evaluate.operator import Family
 from diagnose.model.condition_keys import Presence
 from diagnose.model.key_state import KeyState
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import (
     ActionDecision,
     Effect,
@@ -31,6 +33,7 @@ from diagnose.model.trace import (
     Layer,
     LayerTrace,
     LevelTrace,
+    Match,
     Reason,
     StatementTrace,
     Subject,
@@ -41,7 +44,7 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
     """List the facts about why one action is not, or may not be, allowed."""
     for layer in decision.layers:
-        if layer.applies and layer.verdict is not YES:
+        if layer.applies and layer.verdict is not YES and not (layer.needed is UNKNOWN and _is_waived(decision)):
             for level in layer.levels:
                 yield from _level(decision, layer, level)
     if decision.verdict is not YES:
@@ -51,6 +54,18 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
         yield MatchFact(
             action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
         )
+
+
+def _is_waived(decision: ActionDecision) -> bool:
+    """Say whether an Allow of the caller's own will not be needed once the trust policy, which denies, is put right.
+
+    It is needed only where the trust policy comes nearest to letting the whole account in.
+    """
+    trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+    if trust is None or trust.verdict is not NO:
+        return False
+    allows = [each for level in trust.levels for each in level.statements if each.effect is Effect.ALLOW]
+    return not any(statement.match is Match.ACCOUNT for statement in nearest(allows))
 
 
 def as_bool(answer: Tri) -> bool | None:
@@ -136,8 +151,10 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
         near = any(statement is each for each in close)
         yield _statement(decision, statement, near=near, settled=certain)
         elements = compared(statement)
+        foreign = effect is Effect.ALLOW and _about_another_service(elements)
         for this in elements:
-            if this.holds in bears:
+            # What else keeps a statement from applying that is about another service says nothing of this request.
+            if this.holds in bears and (not foreign or this.trace.element is Element.ACTION):
                 trace = this.trace
                 shared = Compared(
                     action=decision.action,
@@ -155,6 +172,20 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                     settled=certain and this.holds is not UNKNOWN,
                 )
                 yield _of_element(shared, trace)
+                if effect is Effect.ALLOW or trace.negated:
+                    yield from _placeholder(shared, trace)
+
+
+def _about_another_service(elements: Iterable[ComparedElement]) -> bool:
+    return any(each.holds is NO and each.trace.reason is Reason.OTHER_SERVICE for each in elements)
+
+
+def _placeholder(shared: Compared, trace: ElementTrace) -> Iterator[PlaceholderFact]:
+    """Find the first placeholder among what a comparison wants."""
+    unfilled = next(filter(None, map(placeholder_in, trace.wanted)), None)
+    if unfilled is not None:
+        fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
+        yield PlaceholderFact(**fields, element=trace.element, form=unfilled.form, text=unfilled.text)
 
 
 def _statement(decision: ActionDecision, statement: StatementTrace, *, near: bool, settled: bool) -> StatementFact:
@@ -273,7 +304,8 @@ _UNLIKE = 8
 """Meant for something else altogether."""
 _OTHER = 4
 """Of the right kind, but another one."""
-_NEAR_MISS = 2
+_NEAR_MISS = CLOSE = 2
+"""What somebody meant for this request, and wrote a little wrong."""
 _CONDITION = 1
 
 

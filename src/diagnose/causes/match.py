@@ -21,7 +21,7 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, Tri, tri
 from diagnose.model.words import LAYER_WORDS
 
-COMPARISON_FACTS = ("condition", "principal", "resource", "action")
+COMPARISON_FACTS = ("placeholder", "condition", "principal", "resource", "action")
 _MAIN_FIRST = (
     COMPARISON_FACTS,
     ("statement",),

@@ -14,9 +14,10 @@ from diagnose.causes.facts import (
     GapFact,
     GateFact,
     IdleFact,
+    PlaceholderFact,
     ProblemFact,
 )
-from diagnose.causes.layer_facts import distance
+from diagnose.causes.layer_facts import CLOSE, distance
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
 from diagnose.causes.named_layer import named_layer
 from diagnose.causes.rule import Rule
@@ -33,6 +34,7 @@ from diagnose.model.trace import (
     Gate,
     Layer,
     LayerTrace,
+    Reason,
     StatementTrace,
 )
 from diagnose.model.tri import NO, YES
@@ -77,7 +79,7 @@ def ranked(
     it names.
     """
     named = named_layer(answers)
-    return tuple(sorted(causes, key=lambda cause: (_by_aws_words(cause, named), _sort_key(cause, decision))))
+    return tuple(sorted(causes, key=lambda cause: (_by_aws_words(cause, named), _sort_key(cause, decision, answers))))
 
 
 def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
@@ -158,9 +160,11 @@ def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
 
 def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
     """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
+    one, other = specific.main_fact, general.main_fact
+    if specific.certain >= general.certain and _is_for_want_of_a_value(one, other):
+        return True
     if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
         return False
-    one, other = specific.main_fact, general.main_fact
     if _share(one, other, "action") and one.subject.action is not other.subject.action:
         return False
     if not _share(one, other, "layer"):
@@ -175,6 +179,13 @@ def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
     if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
         return one.key.lower() == other.key.lower()
     return True
+
+
+def _is_for_want_of_a_value(one: Fact, other: Fact) -> bool:
+    """Say whether a placeholder made a comparison come out as it did, so that nothing else can be said of it."""
+    if not isinstance(one, PlaceholderFact) or isinstance(other, PlaceholderFact):
+        return False
+    return one.subject.action is other.subject.action and one.subject.element is other.subject.element
 
 
 def _of_one_thing(one: Fact, other: Fact) -> bool:
@@ -243,14 +254,15 @@ def _where(fact: Fact) -> object:
     return (*statement_place(fact.subject.statement), pointer)
 
 
-def _sort_key(cause: SelectedCause, decision: Decision) -> tuple[bool, int, bool, bool, bool, bool, bool, int, str]:
+def _sort_key(
+    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]
+) -> tuple[int, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
-    remote = _remoteness(rule, main_fact)
     enough = is_enough_to_fix(cause, decision)
     return (
-        not cause.best.certain or remote > 0,
-        remote,
-        cause.best.owner is Owner.XDIAG,
+        _tier(cause, answers),
+        _remoteness(rule, main_fact),
+        _comes_after_policies(main_fact, decision, answers),
         not enough,
         not enough and isinstance(main_fact, ConditionFact),
         rule.general,
@@ -270,6 +282,52 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None) -> int:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
     return 1 if named is not None and main_fact.subject.layer is named else 2
+
+
+def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
+    """Rank how good a lead a finding is: seen, perhaps seen, a side that was not read, possible, a limit not read."""
+    main_fact = cause.best.main_fact
+    if _remoteness(cause.best.rule, main_fact) > 0 or _is_refuted(main_fact, answers):
+        return 5
+    if not cause.best.certain:
+        return 1 if _is_seen(main_fact) else 3
+    if cause.best.owner is not Owner.XDIAG:
+        return 0
+    return 2 if main_fact.subject.layer not in _LIMITS else 4
+
+
+_LIMITS = frozenset(Layer) - {Layer.TRUST, Layer.IDENTITY}
+"""Layers that most requests pass, so that one which nobody read is a worse lead than what may be wrong elsewhere."""
+
+
+def _is_seen(main_fact: Fact) -> bool:
+    """Say whether a possible cause was read, and only its weight is not known: somebody can look at it at once."""
+    if isinstance(main_fact, GateFact):
+        return main_fact.gate is Gate.ROLE
+    statement = main_fact.subject.statement
+    if statement is None:
+        return False
+    if statement.effect is Effect.DENY:
+        return True
+    return isinstance(main_fact, Compared) and main_fact.alone is True and distance(statement) <= CLOSE
+
+
+def _is_refuted(main_fact: Fact, answers: Collection[AnswerFact]) -> bool:
+    """Say whether AWS's own answer is another than this gate gives: a session too long is a ValidationError."""
+    if not isinstance(main_fact, GateFact) or main_fact.gate is not Gate.DURATION:
+        return False
+    return any(answer.kind is ErrorKind.NOT_AUTHORIZED for answer in answers)
+
+
+def _comes_after_policies(main_fact: Fact, decision: Decision, answers: Collection[AnswerFact]) -> bool:
+    """Say whether AWS looks at a gate only once the policies allow the call, and they do not.
+
+    Whether the limit of role chaining is looked at before them is not known.
+    """
+    if not isinstance(main_fact, GateFact) or main_fact.reason is not Reason.OVER_ROLE_MAXIMUM:
+        return False
+    spoken_of = any(answer.kind is ErrorKind.OVER_ROLE_MAXIMUM for answer in answers)
+    return not spoken_of and any(blocker.layer is not None for blocker in decision.blockers)
 
 
 def _remoteness(rule: Rule, main_fact: Fact) -> int:

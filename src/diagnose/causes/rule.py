@@ -24,8 +24,8 @@ class Rule(Struct, frozen=True):
     `owner` is None where it is the owner of the layer that the finding is about. `formerly` holds the ids by which
     the rule is still found: its own of before, or those of the rules that were merged into it. `replaces` holds the
     ids in `instead_of`, and those in theirs, and so on. `general` is true where another rule replaces this one.
-    `across_layers` holds the pairs of patterns that name different layers, whose facts need not share one.
-    `own` is a user's rule, not one that comes with xdiag.
+    `across_layers` holds the pairs of patterns that name different layers, whose facts need not share one. `own` is a
+    user's rule, not one that comes with xdiag. `notes` says what of the file is understood, but out of date.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Rule(Struct, frozen=True):
     general: bool = False
     across_layers: tuple[tuple[int, int], ...] = ()
     own: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def rule_by_id(rules: Sequence[Rule], name: str) -> Rule | None:

@@ -1,7 +1,7 @@
 """Rule files to rules: read, checked against the vocabulary, and knit together."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -207,8 +207,20 @@ def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[
         formerly=tuple(entry.text() for entry in _optional(entries, "formerly")),
         across_layers=_across_layers(when),
         own=not any(path.is_relative_to(folder) for folder in rule_folders()),
+        notes=tuple(_notes(when)),
     )
     return rule, entries
+
+
+_FORMER_REASONS = {"service_caller": "no request has it any more, so take it out of `reason`"}
+"""Reasons that rules could name and that nothing gives any more, and what to do about them."""
+
+
+def _notes(when: tuple[Pattern, ...]) -> Iterator[str]:
+    for pattern in when:
+        for reason in dict(pattern.fields).get("reason", ()):
+            if isinstance(reason, str) and reason in _FORMER_REASONS:
+                yield f"`{reason}` is a reason of before: {_FORMER_REASONS[reason]}"
 
 
 def _optional(entries: Mapping[str, Entry], name: str) -> list[Entry]:
@@ -252,6 +264,8 @@ def _pattern(entry: Entry) -> Pattern:
 
 def _values(entry: Entry, name: str, words: tuple[str, ...]) -> tuple[Value, ...]:
     """Read the values of which any will do, each as the facts hold it."""
+    if name == "reason":
+        words = (*words, *_FORMER_REASONS)
     texts = [each.word(words) if words else each.scalar() for each in entry.one_or_more()]
     if words == ("true", "false"):
         return tuple(text == "true" for text in texts)

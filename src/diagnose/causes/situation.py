@@ -9,7 +9,7 @@ from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
 from diagnose.evaluate.reported_error import refused_actions
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, parse_role
-from diagnose.model.case import GLOBAL_REGION, Case, Organization
+from diagnose.model.case import GLOBAL_REGION, Case, Organization, Principal, Role
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.trace import Action
 
@@ -49,7 +49,7 @@ def _caller(case: Case, caller: Caller, account: str) -> CallerFact:
         management_account=_of(
             organization, lambda known: known is not None and known.management_account == caller.account
         ),
-        new=_of(source.principal, lambda known: known is not None and _new(known.created_at, case.snapshot.taken_at)),
+        new=isinstance(source.principal, Known) and _new(source.principal.value, case.snapshot.taken_at),
     )
 
 
@@ -63,7 +63,7 @@ def _role(case: Case, path: str) -> RoleFact:
     return RoleFact(
         kind=kind,
         exists=_of(role, lambda known: known is not None),
-        new=_of(role, lambda known: known is not None and _new(known.created_at, case.snapshot.taken_at)),
+        new=isinstance(role, Known) and _new(role.value, case.snapshot.taken_at),
     )
 
 
@@ -104,9 +104,13 @@ def _same(one: Evidence[Organization | None], other: Evidence[Organization | Non
     return False if absent else None
 
 
-def _new(created: str, taken: str) -> bool | None:
-    """Say whether something was created shortly before; None where one of the times is missing or no time."""
+def _new(entity: Principal | Role | None, taken: str) -> bool:
+    """Say whether it is known that a user or role was created shortly before; most are not, and few times are kept."""
     try:
-        return datetime.fromisoformat(taken) - datetime.fromisoformat(created) < PROPAGATION
+        return entity is not None and timedelta() <= _since(entity.created_at, taken) < PROPAGATION
     except (ValueError, TypeError):
-        return None
+        return False
+
+
+def _since(created: str, taken: str) -> timedelta:
+    return datetime.fromisoformat(taken) - datetime.fromisoformat(created)

@@ -84,11 +84,15 @@ def check_rules(
 
     known = load_rules(folders or ())
     examples = load_examples(folders or rule_folders())
+    for rule in known:
+        for note in rule.notes:
+            print_result(f"{rule.id}: note: {note}")
     faults = list(try_rules(known, examples))
     for fault in faults:
         print_result(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
     tried = sum(map(len, examples.values()))
-    print_result(f"{len(examples)} of {len(known)} rules, {tried} examples, {len(faults)} faults")
+    counted = f"{len(faults)} fault" if len(faults) == 1 else f"{len(faults)} faults"
+    print_result(f"{len(examples)} of {len(known)} rules, {tried} examples, {counted}")
     raise typer.Exit(1 if faults else 0)
 
 

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
 from diagnose.evaluate.operations import ASSUME_ROLE
-from diagnose.model.arn import RESERVED_PATH, CallerKind, RoleArn, split_arn
+from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.parameter import Form, Parameter, Syntax
@@ -21,6 +21,12 @@ CHAINING_SECONDS = 3600
 SHORTEST_MAXIMUM = 3600
 LONGEST_MAXIMUM = 43200
 SHORTEST = 900
+
+_SERVICE_LINKED_NAME = "AWSServiceRoleFor"
+"""How the name begins of a role that an AWS service makes for itself.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+"""
 
 _SESSION_NAME = Syntax(2, 64, "+=,.@-")
 _EXTERNAL_ID = Syntax(2, 1224, "+=,.@:/-")
@@ -173,6 +179,12 @@ def role_gates(destination: DestinationSide, role: RoleArn, *, service: bool) ->
         yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, role.arn)
     if role.path.startswith(RESERVED_PATH):
         yield _no(Gate.ROLE, Reason.RESERVED_ROLE, role.arn)
+    if not isinstance(evidence, Known) and role.path == "/":
+        # The path is easily left out; a role without it may be one of the account's own that is named so.
+        if role.name.startswith(RESERVED_NAME):
+            yield GateTrace(Gate.ROLE, UNKNOWN, Reason.RESERVED_ROLE, got=(role.arn,))
+        elif role.name.startswith(_SERVICE_LINKED_NAME) and not service:
+            yield GateTrace(Gate.ROLE, UNKNOWN, Reason.SERVICE_LINKED_ROLE, got=(role.arn,))
 
 
 def _nearest_roles(destination: DestinationSide, role: RoleArn) -> list[str]:

@@ -102,25 +102,35 @@ class Flaws:
             return Texts(tuple(value), pointer, alone=False)
         texts: list[str] = []
         readable = True
-        for text, place in _scalars(value, pointer, unquoted=unquoted):
+        for text, place, item in _scalars(value, pointer, unquoted=unquoted):
             if text is None:
-                self.add(place, "expected text")
+                self.add(place, _not_text(item))
                 readable = False
             else:
                 texts.append(text)
         return Texts(tuple(texts), pointer, alone=not isinstance(value, list)) if readable else None
 
 
-def _scalars(value: object, pointer: str, *, unquoted: bool) -> Iterator[tuple[str | None, str]]:
+def _not_text(value: object) -> str:
+    """Say what stands where text belongs; a function of CloudFormation was copied out of its template."""
+    if isinstance(value, dict) and len(value) == 1 and (name := next(iter(value))).startswith(_FUNCTIONS):
+        return f"`{name}` is a function of CloudFormation, which IAM does not know: put in the value that it stands for"
+    return "expected text"
+
+
+_FUNCTIONS = ("Fn::", "Ref", "!Sub", "!Ref", "!GetAtt")
+
+
+def _scalars(value: object, pointer: str, *, unquoted: bool) -> Iterator[tuple[str | None, str, object]]:
     """Walk a value that may be one or a list of them, each with its place; None stands for what is not a text.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield _scalar(item, unquoted=unquoted), f"{pointer}/{index}"
+            yield _scalar(item, unquoted=unquoted), f"{pointer}/{index}", item
     else:
-        yield _scalar(value, unquoted=unquoted), pointer
+        yield _scalar(value, unquoted=unquoted), pointer, value
 
 
 def _scalar(value: object, *, unquoted: bool) -> str | None:

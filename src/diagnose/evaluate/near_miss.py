@@ -14,6 +14,7 @@ from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, split_arn, split_path
 from diagnose.model.condition_keys import FilledBy, Presence
 from diagnose.model.key_state import ABSENT, KeyState, State, UnknownState
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, YES
 
@@ -52,6 +53,8 @@ def how_arns_differ(wanted: str, got: str) -> Reason:
     policy, request = split_arn(wanted), split_arn(got)
     if policy is None or request is None:
         return Reason.NOT_AN_ARN
+    if not has_wildcard(policy.service) and (policy.service in _OF_ROLES) is not (request.service in _OF_ROLES):
+        return Reason.OTHER_TYPE
     if policy.partition != request.partition and not has_wildcard(policy.partition):
         return Reason.OTHER_PARTITION
     session = _session_reason(policy.service, policy.resource, request.service, request.resource)
@@ -86,7 +89,9 @@ def how_resources_differ(wanted: str, got: str) -> Reason:
 
 
 def near_account(one: str, other: str) -> bool:
-    """Say whether two account ids differ in one digit, or in two neighbours that were swapped."""
+    """Say whether two account ids differ in one digit, in two neighbours that were swapped, or in dashes alone."""
+    if re.fullmatch(r"\d[\d-]*-\d+", one):
+        return one.replace("-", "") == other
     if len(one) != 12 or len(other) != 12:
         return re.fullmatch(r"\d{11}|\d{13}", one) is not None and _one_inserted(one, other)
     differing = [place for place in range(12) if one[place] != other[place]]
@@ -97,6 +102,8 @@ def near_account(one: str, other: str) -> bool:
 
 
 _ORDERED = (Family.NUMBER, Family.DATE, Family.ADDRESS)
+_OF_ROLES = frozenset({"iam", "sts"})
+"""The services that ARNs of callers and roles name."""
 
 
 def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, Operand | None]:
@@ -149,6 +156,7 @@ _NEARNESS = (
     Reason.PATH_EXTRA,
     Reason.PATH_DIFFERS,
     Reason.ACCOUNT_TYPO,
+    Reason.PLACEHOLDER,
     Reason.WILDCARD_TOO_NARROW,
     Reason.OTHER_ACCOUNT,
     Reason.OTHER_NAME,
@@ -193,6 +201,8 @@ def _difference(operand: Operand, value: str, test: Test, request: ActionRequest
     if operand.malformed:
         return Reason.OPERAND_MALFORMED
     text = operand.text
+    if placeholder_in(text.raw) is not None:
+        return Reason.PLACEHOLDER
     if text.static is None and test.operator.takes_variables:
         fragments = text.resolve(request)
         if isinstance(fragments, UnknownState):

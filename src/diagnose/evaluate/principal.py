@@ -12,6 +12,7 @@ from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
@@ -34,6 +35,7 @@ _NEARNESS = (
     Reason.STALE_ID,
     Reason.ACCOUNT_TYPO,
     Reason.REGIONAL_SERVICE_PRINCIPAL,
+    Reason.PLACEHOLDER,
     Reason.WILDCARD_IN_PRINCIPAL,
     Reason.REGION_GIVEN,
     Reason.NEVER_A_PRINCIPAL,
@@ -214,6 +216,8 @@ def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
             return Reason.NEVER_A_PRINCIPAL
     if caller.kind is CallerKind.SERVICE:
         return Reason.OTHER_TYPE
+    if placeholder_in(text) is not None:
+        return Reason.PLACEHOLDER
     if _ACCOUNT.fullmatch(text):
         return how_arns_differ(
             f"arn:{caller.partition}:iam::{text}:root", f"arn:{caller.partition}:iam::{caller.account}:root"
@@ -243,6 +247,8 @@ def _session_role(resource: str) -> str:
 def _service_miss(text: str, caller: Caller) -> Reason:
     if caller.kind is not CallerKind.SERVICE:
         return Reason.SERVICES_ONLY
+    if placeholder_in(text) is not None:
+        return Reason.PLACEHOLDER
     if text.split(".")[0] == caller.name.split(".")[0]:
         return Reason.REGIONAL_SERVICE_PRINCIPAL
     return Reason.OTHER_SERVICE_PRINCIPAL

@@ -19,6 +19,7 @@ from diagnose.evaluate.pattern import (
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import split_arn
 from diagnose.model.key_state import UnknownState
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Element, ElementTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 
@@ -36,6 +37,7 @@ _NEARNESS = (
     Reason.REGION_GIVEN,
     Reason.OTHER_PARTITION,
     Reason.ACCOUNT_TYPO,
+    Reason.PLACEHOLDER,
     Reason.VARIABLE_IS_LITERAL,
     Reason.VARIABLE_UNRESOLVED,
     Reason.WILDCARD_TOO_NARROW,
@@ -160,16 +162,16 @@ def _listed(pattern: str, *, fits: bool) -> Tri:
 
 def _miss(text: Text, fits: Tri, request: ActionRequest) -> Reason:
     """Say why one value does not fit."""
+    fragments = text.resolve(request) if text.static is None else None
+    if fits is UNKNOWN:
+        return Reason.NOT_TOLD if isinstance(fragments, UnknownState) else Reason.WILDCARD_MISPLACED
+    if placeholder_in(text.raw) is not None:
+        return Reason.PLACEHOLDER
     if text.static is not None:
-        if fits is UNKNOWN:
-            return Reason.WILDCARD_MISPLACED
         if _matcher(text.static) is None:
             return Reason.SPACE_DIFFERS if text.static != text.static.strip() else Reason.NOT_AN_ARN
         reason = how_arns_differ(text.static, request.resource)
         return Reason.VARIABLE_IS_LITERAL if "${" in text.static else _known(reason)
-    fragments = text.resolve(request)
-    if fits is UNKNOWN:
-        return Reason.NOT_TOLD if isinstance(fragments, UnknownState) else Reason.WILDCARD_MISPLACED
     if fragments is None or isinstance(fragments, UnknownState):
         return Reason.VARIABLE_UNRESOLVED
     return _known(how_arns_differ(whole_text(fragments), request.resource))

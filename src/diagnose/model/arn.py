@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.errors import XdiagError
+from diagnose.model.placeholder import PlaceholderForm, placeholder_in
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
@@ -198,6 +199,12 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 def _checked(text: str, what: str) -> Arn:
     """Split an ARN whose first five parts have the right shape."""
+    unfilled = placeholder_in(text)
+    if unfilled is not None and "${" not in unfilled.text:
+        fault, hint = "was never filled in", f"put in what `{unfilled.text}` stands for"
+        if unfilled.form is PlaceholderForm.MASKED:
+            fault, hint = "is masked", "put in the real value"
+        raise XdiagError(f"the {what} `{text}` has `{unfilled.text}` in it, which {fault}", hint=hint)
     if text != text.strip() or re.search(r"\s", text):
         raise XdiagError(
             f"the {what} `{text}` contains spaces", hint=f"did you mean `{re.sub(chr(92) + 's+', '', text)}`"

@@ -10,6 +10,8 @@ class Reason(StrEnum):
     NOT_TOLD = "not_told"
     """What would be compared is not known."""
     MALFORMED = "malformed"
+    PLACEHOLDER = "placeholder"
+    """The policy's side holds text that was never filled in."""
 
     # Actions
     NOT_LISTED = "not_listed"

@@ -8,7 +8,7 @@ from msgspec import UnsetType
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.near_miss import spelling
-from diagnose.evaluate.operator import OPERATORS
+from diagnose.evaluate.operator import OPERATORS, Family
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.pointer import below, parent
@@ -71,6 +71,9 @@ def better_operator(element: ElementTrace) -> str:
             return f"{set_operator.value}{name}{suffix}" if name else ""
         case Reason.SET_OPERATOR_NEEDED if operator is not None and not operator.negated:
             return f"{SetOperator.ANY.value}{operator.name}{suffix}"
+        case Reason.KEY_MISSING if operator is not None and operator.family is Family.BOOL and not if_exists:
+            # A key that is true or not sent at all: what is not sent was meant by false.
+            return f"{set_operator.value}{operator.name}IfExists" if element.only_wanted.lower() == "false" else ""
         case Reason.OPERATOR_UNKNOWN:
             prefix, _, name_as_written = element.operator.lower().rpartition(":")
             near = get_close_matches(name_as_written.removesuffix("ifexists"), OPERATORS, n=1, cutoff=0.8)

@@ -10,6 +10,7 @@ from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
 from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
@@ -76,7 +77,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     if value is None:
         return
     faulty = faulty_value(subject)
-    near = is_near(element, faulty) or (bool(faulty) and _means_permission_set(element, case))
+    near = _is_replaced(element, faulty) or (bool(faulty) and _means_permission_set(element, case))
     yield from corrected(
         subject,
         case,
@@ -211,7 +212,7 @@ _NEVER_CORRECTED = (Family.BOOL, Family.NULL, Family.NUMBER, Family.DATE, Family
 def _with_right_value(value: str, element: ElementTrace, subject: Subject, case: Case) -> Iterator[Attempt]:
     """Correct what a statement names; in the source's own policies, else grant what was meant."""
     if not element.negated:
-        near = is_near(element, faulty_value(subject))
+        near = _is_replaced(element, faulty_value(subject))
         yield from corrected(
             subject,
             case,
@@ -220,6 +221,11 @@ def _with_right_value(value: str, element: ElementTrace, subject: Subject, case:
         )
     if subject.layer is Layer.IDENTITY:
         yield from allow_in_identity(subject, case)
+
+
+def _is_replaced(element: ElementTrace, faulty: str) -> bool:
+    """Say whether the right value comes in place of the faulty one: a placeholder means nobody as it stands."""
+    return is_near(element, faulty) or placeholder_in(faulty) is not None
 
 
 def _right_value(element: ElementTrace, family: Family, case: Case) -> str | None:

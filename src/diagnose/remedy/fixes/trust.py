@@ -144,6 +144,7 @@ _UNIQUE_ID = re.compile(r"A(IDA|ROA)[A-Z0-9]+")
 
 
 _NEVER_RIGHT = (
+    Reason.PLACEHOLDER,
     Reason.WILDCARD_IN_PRINCIPAL,
     Reason.REGIONAL_SERVICE_PRINCIPAL,
     Reason.NEVER_A_PRINCIPAL,

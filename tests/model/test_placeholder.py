@@ -1,0 +1,77 @@
+"""Text that was never filled in, and what only looks like it."""
+
+import pytest
+
+from diagnose.model.placeholder import Placeholder, PlaceholderForm, placeholder_in
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "placeholder"),
+    [
+        ("arn:aws:iam::${AWS::AccountId}:root", PlaceholderForm.CLOUDFORMATION, "${AWS::AccountId}"),
+        ("arn:${AWS::Partition}:iam::111111111111:role/A", PlaceholderForm.CLOUDFORMATION, "${AWS::Partition}"),
+        ("#{AWS::AccountId}", PlaceholderForm.CLOUDFORMATION, "#{AWS::AccountId}"),
+        ("${Caller.Arn}", PlaceholderForm.CLOUDFORMATION, "${Caller.Arn}"),
+        ("!GetAtt Caller.Arn", PlaceholderForm.CLOUDFORMATION, "!GetAtt Caller.Arn"),
+        ("{{resolve:ssm:caller}}", PlaceholderForm.CLOUDFORMATION, "{{resolve:ssm:caller}}"),
+        ("arn:aws:iam::${var.account}:root", PlaceholderForm.TERRAFORM, "${var.account}"),
+        ("${data.aws_caller_identity.me.arn}", PlaceholderForm.TERRAFORM, "${data.aws_caller_identity.me.arn}"),
+        ("local.caller", PlaceholderForm.TERRAFORM, "local.caller"),
+        ("${each.key}", PlaceholderForm.TERRAFORM, "${each.key}"),
+        ("&{aws:PrincipalTag/team}", PlaceholderForm.ESCAPED_VARIABLE, "&{aws:PrincipalTag/team}"),
+        ("$${aws:username}", PlaceholderForm.ESCAPED_VARIABLE, "$${aws:username}"),
+        ("${!aws:username}", PlaceholderForm.ESCAPED_VARIABLE, "${!aws:username}"),
+        ("arn:aws:iam::${Token[AWS.AccountId.4]}:root", PlaceholderForm.CDK, "${Token[AWS.AccountId.4]}"),
+        ("arn:aws:iam::{{ .Values.account }}:root", PlaceholderForm.TEMPLATE, "{{ .Values.account }}"),
+        ("{{ account_id }}", PlaceholderForm.TEMPLATE, "{{ account_id }}"),
+        ("arn:aws:iam::${Account}:role/A", PlaceholderForm.TEMPLATE, "${Account}"),
+        ("arn:aws:iam::$ACCOUNT:root", PlaceholderForm.TEMPLATE, "$ACCOUNT"),
+        ("$(aws sts get-caller-identity)", PlaceholderForm.TEMPLATE, "$(aws sts get-caller-identity)"),
+        ("arn:aws:iam::%ACCOUNT%:root", PlaceholderForm.TEMPLATE, "%ACCOUNT%"),
+        ("%%ACCOUNT%%", PlaceholderForm.TEMPLATE, "%%ACCOUNT%%"),
+        ("@@account@@", PlaceholderForm.TEMPLATE, "@@account@@"),
+        ("arn:aws:iam::__ACCOUNT__:root", PlaceholderForm.TEMPLATE, "__ACCOUNT__"),
+        ("arn:aws:iam::{account}:root", PlaceholderForm.TEMPLATE, "{account}"),
+        ("arn:aws:iam::<ACCOUNT_ID>:root", PlaceholderForm.SAMPLE, "<ACCOUNT_ID>"),
+        ("arn:aws:iam::*:role/[PRIVILEGED_ROLE]", PlaceholderForm.SAMPLE, "[PRIVILEGED_ROLE]"),
+        ("arn:aws:iam::ACCOUNT-ID-WITHOUT-HYPHENS:root", PlaceholderForm.SAMPLE, "ACCOUNT-ID-WITHOUT-HYPHENS"),
+        ("arn:aws:iam::account-id:root", PlaceholderForm.SAMPLE, "account-id"),
+        ("arn:aws:iam::TargetAccountNumber:root", PlaceholderForm.SAMPLE, "TargetAccountNumber"),
+        ("YOUR_EXTERNAL_ID", PlaceholderForm.SAMPLE, "YOUR_EXTERNAL_ID"),
+        ("arn:aws:iam::111111111111:role/ROLE_NAME", PlaceholderForm.SAMPLE, "ROLE_NAME"),
+        ("REPLACE_ME", PlaceholderForm.SAMPLE, "REPLACE_ME"),
+        ("arn:aws:iam::xxxxxxxxxxxx:root", PlaceholderForm.MASKED, "xxxxxxxxxxxx"),
+        ("arn:aws:iam::1234XXXX5678:root", PlaceholderForm.MASKED, "1234XXXX5678"),
+        ("arn:aws:iam::************:role/A", PlaceholderForm.MASKED, "************"),
+        ("o-xxxxxxxxxx", PlaceholderForm.MASKED, "xxxxxxxxxx"),
+        ("<REDACTED>", PlaceholderForm.MASKED, "<REDACTED>"),
+    ],
+)
+def test_a_placeholder_is_recognised(text: str, form: PlaceholderForm, placeholder: str) -> None:
+    assert placeholder_in(text) == Placeholder(form, placeholder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${aws:username}",
+        "${aws:PrincipalTag/team, 'none'}",
+        "${saml:sub}",
+        "${oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE:sub}",
+        "${*}${?}${$}",
+        "arn:aws:iam::*:role/*",
+        "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "arn:aws:iam::111111111111:role/my-role",
+        "arn:aws:iam::111111111111:role/Account_Manager",
+        "arn:aws:iam::111111111111:role/team/role-name-server",
+        "arn:aws:s3:::bucket",
+        "repo:acme/app:ref:refs/heads/main",
+        "*@example.com",
+        "acme-41",
+        "arn:aws:iam::prod:root",
+        "50%",
+        "",
+    ],
+)
+def test_what_iam_understands_is_no_placeholder(text: str) -> None:
+    assert placeholder_in(text) is None
