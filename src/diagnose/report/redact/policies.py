@@ -88,7 +88,7 @@ def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
 def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     """Rewrite a key by what stands around it: operators and condition keys have places of their own."""
     if keys[-1:] == ("Condition",):
-        return name if _is_nearly(name, public_words.OPERATORS) else disguise.value(name, NameKind.KEY)
+        return name if _is_nearly(name, public_words.OPERATOR_NAMES) else disguise.value(name, NameKind.KEY)
     if keys[-2:-1] == ("Condition",):
         disguise.comparisons.add(name, keys[-1])
         return disguise.key(name)

@@ -17,7 +17,7 @@ AWS_NAMES = _words(
 )
 """Names that AWS gives: they are the same in every account."""
 
-OPERATORS = _words(
+OPERATOR_NAMES = _words(
     "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike "
     "NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals "
     "DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals "
