@@ -9,7 +9,7 @@ MUTATION := .venv-mutation
 RELEASE  := .venv-release
 LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock
 
-.PHONY: demo test check format lock bench house docs mutation audit package clean FORCE
+.PHONY: demo test check format lock bench house docs mutation audit package fuzz clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
 VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -81,6 +81,13 @@ mutation: $(MUTATION)/.installed
 	cd build/mutation && XDIAG_AGREEMENT_CASES=300 $(MUTMUT) run --max-children 2 $$(cat chosen)
 	cd build/mutation && $(MUTMUT) results --all true | grep -v 'not checked' | \
 		awk -F': ' '$$2 != "killed" { print } { count[$$2]++ } END { for (each in count) print count[each], each }'
+
+# Every target of tests/fuzz/ in turn, in so many seconds all together; a failure prints what makes it again.
+FUZZ_SECONDS ?= 900
+FUZZ_SEED    ?= 1
+
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 # Extras stay in the locks: a pip before 23.3 takes `coverage[toml]` for unpinned where only `coverage` is pinned.
 lock: $(STAMP)

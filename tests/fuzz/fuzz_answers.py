@@ -17,9 +17,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from msgspec import Struct
 from msgspec.structs import replace
-from tests.aws.faults import FAULTS
-from tests.aws.imitation import MANAGEMENT, Imitation, serve
-from tests.cases import WORLDS, case, deny
 
 from diagnose.aws.assume import assume
 from diagnose.aws.session import Credentials, open_credentials
@@ -30,6 +27,9 @@ from diagnose.model.case import Case
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.tri import UNKNOWN, Tri
+from tests.aws.faults import FAULTS
+from tests.aws.imitation import MANAGEMENT, Imitation, serve
+from tests.cases import WORLDS, case, deny
 
 NOW = "2026-03-02T09:30:00Z"
 _READER = "arn:aws:iam::222222222222:user/reader"

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.report.diagnoses import EVERY, NAMES
+from tests.report.redact.proof import redacted
 
-from diagnose.evaluate.keys.table import value_kind
 from diagnose.loading import load_case, load_rules
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from diagnose.report.json import diagnosis_schema
-from diagnose.report.redact.redact import redact
 
 GOLDENS = Path(__file__).parent / "goldens"
 DEMO = Path(__file__).parent.parent.parent / "fixtures" / "demo" / "wrong-principal.json"
@@ -29,7 +28,7 @@ def test_a_report_reads_as_it_was_reviewed(name: str, format_: Format) -> None:
 
 @pytest.mark.parametrize("name", ["denied-by-scp", "unexplained"])
 def test_a_redacted_report_reads_as_it_was_reviewed(name: str) -> None:
-    _same(f"{name}.redacted.txt", render(redact(EVERY[name](NAMES), value_kind), Format.TEXT, width=80))
+    _same(f"{name}.redacted.txt", render(redacted(EVERY[name](NAMES).case), Format.TEXT, width=80))
 
 
 def test_the_schema_is_the_one_that_was_published() -> None:

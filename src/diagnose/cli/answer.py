@@ -37,6 +37,8 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
     The case is saved first, so that nothing is lost. With `redact` it is saved redacted as well: both are meant to be
     handed on.
+
+    Raises XdiagError where a redacted case would have another answer.
     """
     from diagnose.loading import load_rules
     from diagnose.pipeline import diagnose
@@ -44,12 +46,13 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
     if not flags.redact:
         _save(case, flags.save_case)
-    diagnosis = diagnose(case, load_rules(flags.rules or ()))
+    rules = load_rules(flags.rules or ())
+    diagnosis = diagnose(case, rules)
     if flags.redact:
-        from diagnose.evaluate.keys.table import value_kind
+        from diagnose.cli.redaction import deciding
         from diagnose.report.redact.redact import redact
 
-        diagnosis = redact(diagnosis, value_kind)
+        diagnosis = redact(diagnosis, deciding(rules))
         _save(diagnosis.case, flags.save_case)
     print_result(render(diagnosis, flags.output, width=output_width(), color=uses_color(flags.color)))
     return exit_code(diagnosis.verdict, expected)

@@ -33,10 +33,11 @@ def collect(
     """
     case = live(*required_arns(source_arn, role_arn), where, request, attempt=False)
     if redact:
-        from diagnose.evaluate.keys.table import value_kind
+        from diagnose.cli.redaction import deciding
+        from diagnose.loading import load_rules
         from diagnose.report.redact.redact import redact_case
 
-        case = redact_case(case, value_kind)
+        case = redact_case(case, deciding(load_rules()))
 
     from diagnose.cli.output import print_result
     from diagnose.collect.case_file import case_as_json

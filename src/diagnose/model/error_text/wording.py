@@ -179,13 +179,7 @@ SUBJECTS = {"CodeBuild": "codebuild.amazonaws.com", "CodePipeline": "codepipelin
 """Services that write AWS's sentence with their own name where a caller would stand."""
 
 
-def kind_of(text: str, code: str) -> ErrorKind:
-    """Say what an error is about whose words are not known."""
-    otherwise = ErrorKind.BAD_PARAMETER if text.endswith("is invalid") else ErrorKind.OTHER
-    return _CODES.get(code.removesuffix("Exception"), otherwise)
-
-
-_CODES = {
+CODES = {
     "AccessDenied": ErrorKind.NOT_AUTHORIZED,
     "AssumeRoleUnauthorizedAccess": ErrorKind.SERVICE_NOT_TRUSTED,
     "ExpiredToken": ErrorKind.TOKEN_EXPIRED,
@@ -199,3 +193,10 @@ _CODES = {
     "Throttling": ErrorKind.THROTTLED,
     "ValidationError": ErrorKind.BAD_PARAMETER,
 }
+"""What an error is about, by its code without `Exception` at the end."""
+
+
+def kind_of(text: str, code: str) -> ErrorKind:
+    """Say what an error is about whose words are not known."""
+    otherwise = ErrorKind.BAD_PARAMETER if text.endswith("is invalid") else ErrorKind.OTHER
+    return CODES.get(code.removesuffix("Exception"), otherwise)

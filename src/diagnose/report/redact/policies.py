@@ -1,62 +1,54 @@
-"""Policy documents, pointers into them and patches of them, rewritten with pseudonyms.
+"""Policy documents, rewritten with pseudonyms.
 
 Everything in a document is the customer's but for what the policy language and AWS prescribe: the elements, the
 operators, actions, condition keys, service principals, and values that are numbers, dates or truth values.
 """
 
 import json
+import re
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import assert_never
 
 from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.pointer import below, split
 from diagnose.model.policy import document_text
 from diagnose.report.redact import public_words
+from diagnose.report.redact.disguise import Disguise
+from diagnose.report.redact.messages import disguised_message
 from diagnose.report.redact.pseudonyms import NameKind
-from diagnose.report.redact.sentences import Disguise
-from diagnose.report.snippet import printed
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
 
-_ACTIONS = ("action", "notaction")
 
+class Documents:
+    """Reads each document once, however often it is rewritten. One that is not JSON is read as a message."""
 
-def disguised_document(document: Raw, disguise: Disguise) -> Raw:
-    """Rewrite a document. Text that is no JSON is rewritten like a message, and kept as JSON text."""
-    text = document_text(document)
-    try:
-        return Raw(disguised_json(text, disguise).encode())
-    except (ValueError, RecursionError):
-        return Raw(json.dumps(disguise.message(text)).encode())
+    def __init__(self) -> None:
+        """Start with none."""
+        self._read: dict[bytes, Node] = {}
+        self._broken: dict[bytes, str] = {}
 
-
-def disguised_json(text: str, disguise: Disguise) -> str:
-    """Rewrite a document given as JSON text. Raises ValueError where it is none."""
-    return "\n".join(printed(_node(parse(text), (), disguise)).lines)
-
-
-def disguised_pointer(pointer: str, disguise: Disguise) -> str:
-    """Rewrite a JSON pointer so that it leads to the same value of the rewritten document."""
-    keys: Keys = ()
-    tokens = []
-    for name in split(pointer):
-        tokens.append(name if name.isdecimal() or name == "-" else _key(name, keys, disguise))
-        keys = keys if name.isdecimal() else (*keys, name)
-    return below("", *tokens)
-
-
-def disguised_patch(text: str, disguise: Disguise) -> str:
-    """Rewrite an RFC 6902 patch given as JSON text; one that cannot be read is left out."""
-    try:
-        operations = parse(text)
-    except (ValueError, RecursionError):
-        return ""
-    listed = operations if isinstance(operations, list) else [operations]
-    rewritten: list[Node] = [_operation(one, disguise) for one in listed if isinstance(one, Object)]
-    return "\n".join(printed(rewritten).lines)
+    def disguised(self, document: Raw, disguise: Disguise, known: Mapping[str, str]) -> Raw:
+        """Rewrite a document. `known` are the names of the case, each with its pseudonym."""
+        content = bytes(document)
+        if content not in self._read and content not in self._broken:
+            text = document_text(document)
+            try:
+                self._read[content] = parse(text)
+            except (ValueError, RecursionError):
+                self._broken[content] = text
+        disguise.in_policy = True
+        try:
+            if content in self._broken:
+                return Raw(json.dumps(disguised_message(self._broken[content], disguise, known)).encode())
+            return Raw("".join(_written(_node(self._read[content], (), disguise))).encode("utf-8", "surrogatepass"))
+        finally:
+            disguise.in_policy = False
 
 
 def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> tuple[str, ...]:
@@ -64,18 +56,18 @@ def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> t
     return tuple(_condition_value(value, key, "", disguise) for value in values)
 
 
-def _operation(operation: Object, disguise: Disguise) -> Object:
-    members = dict(operation.members)
-    keys = tuple(token for token in split(str(members.get("path"))) if not token.isdecimal() and token != "-")
-    rewritten: list[tuple[str, Node]] = []
-    for name, value in operation.members:
-        if name == "value":
-            rewritten.append((name, _node(value, keys, disguise)))
-        elif name in ("path", "from"):
-            rewritten.append((name, disguised_pointer(str(value), disguise)))
-        elif name == "op":
-            rewritten.append((name, value))
-    return Object(rewritten)
+def _written(node: Node) -> list[str]:
+    """Write JSON as it was, but for its spaces."""
+    match node:
+        case Object(members=members):
+            parts = [[", ", json.dumps(name), ": ", *_written(value)] for name, value in members]
+            return ["{", *[text for part in parts for text in part][1:], "}"]
+        case list():
+            parts = [[", ", *_written(value)] for value in node]
+            return ["[", *[text for part in parts for text in part][1:], "]"]
+        case Number():
+            return [node]
+    return [json.dumps(node)]
 
 
 def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
@@ -87,7 +79,7 @@ def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
         case list():
             return [_node(value, keys, disguise) for value in node]
         case Number():
-            return _number(node, disguise)
+            return _number(node, keys, disguise)
         case str():
             return _text(node, keys, disguise)
     return node
@@ -96,24 +88,27 @@ def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
 def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     """Rewrite a key by what stands around it: operators and condition keys have places of their own."""
     if keys[-1:] == ("Condition",):
-        return name if public_words.OPERATOR.fullmatch(name) else disguise.value(name, NameKind.KEY)
+        return name if _is_nearly(name, public_words.OPERATOR_NAMES) else disguise.value(name, NameKind.KEY)
     if keys[-2:-1] == ("Condition",):
+        disguise.comparisons.add(name, keys[-1])
         return disguise.key(name)
-    return name if name in public_words.POLICY_ELEMENTS else disguise.value(name, NameKind.KEY)
+    return name if _is_nearly(name, public_words.POLICY_ELEMENTS) else disguise.value(name, NameKind.KEY)
 
 
-def _number(node: Number, disguise: Disguise) -> Number:
-    """Keep a short number; a long one may be an account id without its quotes."""
-    return node if len(node) <= 6 else Number(disguise.value(f"{node:0>12}"[:12], NameKind.VALUE))
+def _number(node: Number, keys: Keys, disguise: Disguise) -> Number:
+    """Keep a short number, unless it is compared with a tag; a long one may be an account id without its quotes."""
+    if keys[-3:-2] == ("Condition",):
+        return Number(_condition_value(node, keys[-1], keys[-2], disguise))
+    return node if len(node) <= 6 else Number(disguise.value(str(node), NameKind.VALUE))
 
 
 def _text(text: str, keys: Keys, disguise: Disguise) -> str:
     last = keys[-1].lower() if keys else ""
     if keys[-3:-2] == ("Condition",):
         return _condition_value(text, keys[-1], keys[-2], disguise)
-    if last in _ACTIONS and public_words.ACTION.fullmatch(text):
+    if last in ("action", "notaction") and (public_words.ACTION.fullmatch(text) or _is_nearly_action(text)):
         return text
-    if (last == "effect" and text in public_words.POLICY_ELEMENTS) or (
+    if (last == "effect" and _is_nearly(text, ("Allow", "Deny"))) or (
         last == "version" and public_words.TIME.fullmatch(text)
     ):
         return text
@@ -122,24 +117,40 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
     return disguise.value(text, NameKind.NAME)
 
 
+def _is_nearly(text: str, words: Collection[str]) -> bool:
+    """Say whether a text is a word of AWS's, or was meant for one."""
+    if text in words:
+        return True
+    lower = text.rpartition(":")[2].lower().removesuffix("ifexists").strip()
+    lowered = [word.lower() for word in words]
+    return lower in lowered or bool(get_close_matches(lower, lowered, n=1, cutoff=0.8))
+
+
+def _is_nearly_action(text: str) -> bool:
+    name = re.sub(r"[^a-z]", "", text.lower().rpartition(":")[2]).removeprefix("sts")
+    return bool(get_close_matches(name, public_words.STS_ACTIONS, n=1, cutoff=0.8))
+
+
 def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> str:
     """Rewrite an operand of a condition, or a value of the request, by its key and its operator."""
-    value = disguise.value_kind(key)
-    if (value in _OF_AWS or public_words.EXACT_OPERATOR.fullmatch(operator)) and _exact(text):
-        return text
-    rewrite = disguise.path if value is ValueKind.IDS else disguise.value
-    return rewrite(text, _kind(value))
+    value = disguise.keys.value_kind(key)
+    kind = _kind(value)
+    if operator.lower().startswith("null"):
+        return text if text.lower() in ("true", "false") else disguise.value(text, kind)
+    if value is ValueKind.WORD:
+        return disguise.word(text, kind)
+    if value in (ValueKind.TRUTH, ValueKind.TIME, ValueKind.NUMBER):
+        return text if _is_exact(text) else disguise.value(text, kind)
+    if value is ValueKind.IDS:
+        return disguise.ids(text, kind)
+    return disguise.value_of(key, text, kind)
 
 
-_OF_AWS = (ValueKind.TRUTH, ValueKind.TIME, ValueKind.NUMBER, ValueKind.WORD)
-
-
-def _exact(text: str) -> bool:
-    """Say whether a text is a truth value, a number, a time, a Region or a type of principal."""
-    return (
-        bool(public_words.EXACT.fullmatch(text) or public_words.REGION.fullmatch(text))
-        or text in public_words.PRINCIPAL_TYPES
-    )
+def _is_exact(text: str) -> bool:
+    """Say whether a text is a truth value, a number or a time, or was meant for one: there is no name in it."""
+    if public_words.EXACT.fullmatch(text) or any(fnmatchcase(word, text.lower()) for word in ("true", "false")):
+        return True
+    return not re.search(r"[0-9]{11}", text) and re.fullmatch(r"[-0-9:.,+TZ_/ *?]+", text) is not None
 
 
 def _kind(value: ValueKind) -> NameKind:

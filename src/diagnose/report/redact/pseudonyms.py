@@ -1,15 +1,21 @@
 """Pseudonyms: the same text always gets the same one, two texts never do, and none is a text of the original.
 
-They keep the shape that AWS gives a thing (twelve digits, `AROA...`, `o-...`, an IP address), so that ARNs can still be
-taken apart and accounts told from each other.
+A name that nothing is like gets a number: `role-3`. Names that are alike, because a pattern fits some of them, because
+they differ in case only or look mistyped, keep their shape and stay alike: see `alike.py` and `letters.py`. What has a
+form that AWS gives it (twelve digits, `AROA...`, `o-...`, an IP address) keeps that form.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
 from enum import StrEnum
-from ipaddress import ip_interface
+from hashlib import blake2b
 from itertools import count
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
+
+from diagnose.report.redact.addresses import Addresses, is_address
+from diagnose.report.redact.alike import Containing, groups
+from diagnose.report.redact.letters import Letters, beyond_ascii
 
 
 class NameKind(StrEnum):
@@ -33,15 +39,94 @@ class NameKind(StrEnum):
     NAME = "name"
 
 
+class Names(Protocol):
+    """What a text is taken apart for."""
+
+    def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
+        """Rewrite a whole name. `fills` says that a variable of a policy may stand for it."""
+
+    def piece(self, text: str) -> str:
+        """Rewrite a piece of a name: what a pattern has beside a wildcard or a variable."""
+
+    def address(self, text: str) -> str:
+        """Rewrite an IP address or a range."""
+
+    def number(self, text: str) -> str:
+        """Rewrite a number or a date that a policy compares as such."""
+
+    def keep_shape(self, text: str) -> None:
+        """Learn that not only what this text is the name of matters, but how it is written."""
+
+    def relate(self, text: str) -> None:
+        """Learn that it matters how much this name looks like others of which that is so."""
+
+    def keep_length(self) -> None:
+        """Learn that the length of names matters: a pattern has a `?`."""
+
+    def compose(self) -> None:
+        """Learn that a policy composes names: it has a variable beside other text."""
+
+
+class Survey:
+    """All names of a case, before any has a pseudonym. Rewrites nothing."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.kinds: dict[str, NameKind] = {}
+        self.pieces: set[str] = set()
+        self.numbers: set[str] = set()
+        self.addresses: set[str] = set()
+        self.values: set[str] = set()
+        self.shaped: set[str] = set()
+        self.related: set[str] = set()
+        self.length_matters = self.composes = False
+
+    def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
+        """Note a name."""
+        self.kinds.setdefault(text, kind)
+        if fills:
+            self.values.add(text)
+        return text
+
+    def piece(self, text: str) -> str:
+        """Note a piece."""
+        self.pieces.add(text)
+        return text
+
+    def address(self, text: str) -> str:
+        """Note an address."""
+        self.addresses.add(text)
+        return text
+
+    def number(self, text: str) -> str:
+        """Note a number."""
+        self.numbers.add(text)
+        return text
+
+    def keep_shape(self, text: str) -> None:
+        """Note that how a text is written matters."""
+        self.shaped.add(text)
+
+    def relate(self, text: str) -> None:
+        """Note a name among those that must look like each other as much as before."""
+        self.related.add(text)
+
+    def keep_length(self) -> None:
+        """Note that the length of names matters."""
+        self.length_matters = True
+
+    def compose(self) -> None:
+        """Note that names are composed of others."""
+        self.composes = True
+
+
 _Form: TypeAlias = Callable[[str, int], str]
 """Writes the pseudonym of a series, by its head and a number."""
 
-ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-_SHAPES: tuple[tuple[re.Pattern[str], _Form], ...] = (
-    (
-        re.compile(r"(?P<head>A(?:IDA|ROA|KIA|SIA|GPA|IPA|NPA|NVA|PKA|BIA|CCA|SCA))[A-Z0-9]{8,}"),
-        lambda head, number: f"{head}REDACTED{number:09d}",
-    ),
+ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIQUE_ID = "A(?:IDA|ROA|KIA|SIA|GPA|IPA|NPA|NVA|PKA|BIA|CCA|SCA)"
+_FORMS: tuple[tuple[re.Pattern[str], _Form], ...] = (
+    (re.compile(rf"(?P<head>{_UNIQUE_ID})[A-Z0-9]{{8,}}"), lambda head, number: f"{head}REDACTED{number:09d}"),
     (
         re.compile(r"(?P<head>vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)[0-9a-f]{8,17}"),
         lambda head, number: f"{head}{number:017x}",
@@ -61,74 +146,165 @@ _SHAPES: tuple[tuple[re.Pattern[str], _Form], ...] = (
         re.compile(r"(?P<head>)[\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
         lambda _, number: f"person-{number}@example.com",
     ),
-    (re.compile(r"(?<![\dA-Za-z-])(?P<head>)[0-9a-f]{16}(?![\dA-Za-z])"), lambda _, number: f"{number:016x}"),
-    (ACCOUNT, lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
+    (re.compile(r"(?P<head>)[0-9a-f]{16}"), lambda _, number: f"{number:016x}"),
+    (re.compile(r"(?P<head>)[0-9]{12}"), lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
 )
-_ADDRESS = re.compile(
-    r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?(?!\w|\.[0-9])"
-    r"|(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?:/[0-9]{1,3})?(?![\w:.])"
+_HEAD = re.compile(
+    rf"AWSReservedSSO_|{_UNIQUE_ID}(?=[A-Z0-9]*$)|(?:vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)(?=[0-9a-f]*$)"
+    r"|(?:ou-|o-|r-)(?=[0-9a-z-]*$)"
 )
-_ANYWHERE = ("0.0.0.0/0", "::/0")
+"""How a piece of an id, or a name that AWS composes, begins; that is AWS's."""
+_ORDINARY = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
+"""What AWS takes for a name of any kind."""
+_NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))[0-9]+(?:\.[0-9]+)?")
+_YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}.*)")
+_MOST_KEYS = 64
 
-SHAPES = "|".join((*(pattern.pattern.replace("(?P<head>", "(?:") for pattern, _ in _SHAPES), _ADDRESS.pattern))
-"""Everything that tells by its shape what it is; what is found goes to `Pseudonyms.of_shape`."""
+
+def has_form(text: str) -> bool:
+    """Say whether a text is an id of a form that AWS gives, or an account, or an e-mail address."""
+    return any(pattern.fullmatch(text) for pattern, _ in _FORMS)
 
 
 class Pseudonyms:
-    """The pseudonyms given so far. `original` is every text of the original: no pseudonym is part of it."""
+    """The pseudonyms of what a survey has noted, under a key.
 
-    def __init__(self, original: str) -> None:
-        """Start with none."""
-        self._original = original
+    With `one_group` all names keep their shape under the same exchange of letters: whatever is compared with whatever,
+    it comes out as before. With `by_digits` addresses are names like others, as patterns see them.
+    """
+
+    def __init__(self, survey: Survey, key: bytes, *, one_group: bool, by_digits: bool) -> None:
+        """Nothing is decided before a name is asked for, so that the first one asked for gets the first number."""
+        self._survey, self._key, self._one_group = survey, key, one_group
         self._given: dict[str, str] = {}
         self._counts: dict[str, Iterator[int]] = {}
+        pieces = sorted(survey.pieces)
+        if survey.composes:
+            pieces += sorted(survey.values)
+        tiny = any(sum(map(str.isalnum, piece)) == 1 for piece in pieces)
+        self._one_group = one_group or tiny
+        # A piece without any letter is in many names.
+        self._all_shaped = self._one_group or survey.length_matters or any(_no_letter(piece) for piece in pieces)
+        every = (*survey.kinds, *pieces, *(survey.addresses if by_digits else ()))
+        self._originals = {text.casefold() for text in (*every, *survey.addresses, *survey.numbers)}
+        self._groups = dict.fromkeys(every, every) if self._one_group else groups(survey.kinds, pieces, survey.related)
+        self._beyond = beyond_ascii(every)
+        self._addresses = None if by_digits else Addresses(key)
+        self._shift = 1000 + int.from_bytes(blake2b(b"numbers", key=key, digest_size=2).digest()) % 8000
 
-    @property
-    def given(self) -> Mapping[str, str]:
-        """What every text seen so far is called instead."""
+    def all(self) -> Mapping[str, str]:
+        """Give what every name of the case is called instead, numbered in the order in which the survey met them."""
+        for text, kind in self._survey.kinds.items():
+            self.name(text, kind)
         return self._given
 
-    def of(self, text: str, kind: NameKind) -> str:
-        """Give the pseudonym of a name, or of what has a shape of AWS's."""
-        return self.of_shape(text) or self._new(text, kind, lambda head, number: f"{head}-{number}")
-
-    def of_shape(self, text: str) -> str:
-        """Give the pseudonym of what was seen before, or has a shape of AWS's; empty for all else."""
-        if text in self._given:
-            return self._given[text]
-        for pattern, form in _SHAPES:
-            if match := pattern.fullmatch(text):
-                return self._new(text, match.groupdict().get("head", "account"), form)
-        return self._address(text) if _ADDRESS.fullmatch(text) else ""
-
-    def remember(self, text: str, pseudonym: str) -> None:
-        """Keep how a text that is made up of several names was rewritten."""
-        self._given.setdefault(text, pseudonym)
-
-    def _address(self, text: str) -> str:
-        """Give an IP address of the ranges kept for documentation; a range keeps its size."""
-        try:
-            version = ip_interface(text).version
-        except ValueError:
-            return ""
-        if text in _ANYWHERE:
-            return text
-        address, slash, size = text.partition("/")
-        return self._new(address, f"IPv{version}", _address_form) + slash + size
-
-    def _new(self, text: str, head: str, form: _Form) -> str:
-        """Take the next pseudonym of a series that the original does not hold."""
+    def name(self, text: str, kind: NameKind, *, fills: bool = False) -> str:
+        """Give the pseudonym of a name."""
+        del fills  # the survey knows
         if text not in self._given:
-            numbers = self._counts.setdefault(head, count(1))
-            self._given[text] = next(new for new in (form(head, number) for number in numbers) if self._free(new))
+            group = self._groups.get(text, (text,))
+            if self._all_shaped or len(group) > 1 or self._keeps_shape(text, kind):
+                self._given |= self._shaped(group)
+            else:
+                self._given[text] = self._numbered(text, self._survey.kinds.get(text, kind))
         return self._given[text]
 
-    def _free(self, pseudonym: str) -> bool:
-        return pseudonym not in self._original
+    def piece(self, text: str) -> str:
+        """Give the pseudonym of a piece of a name: its group keeps its shape, if it is alone as well."""
+        if self._addresses and (beginning := self._addresses.of_beginning(text)):
+            return beginning
+        if text not in self._given:
+            self._given |= self._shaped(self._groups.get(text, (text,)))
+        return self._given[text]
+
+    def address(self, text: str) -> str:
+        """Give the pseudonym of an address: a range contains the same ones."""
+        return self._addresses.of(text) if self._addresses else self.name(text, NameKind.VALUE)
+
+    def number(self, text: str) -> str:
+        """Give a number that is larger by as much as all others are, a date that is later."""
+        if match := _YEAR.fullmatch(text):
+            return f"{int(match[1]) + 28:04d}{match[2]}"
+        if text not in self._survey.numbers or not (match := _NUMBER.fullmatch(text)):
+            return self.name(text, NameKind.VALUE)
+        if ACCOUNT.fullmatch(text):
+            return self.name(text, NameKind.VALUE)
+        with localcontext(prec=len(text) + 9):
+            shifted = f"{Decimal(text) + self._shift:f}"
+        return ("+" if text[0] == "+" else "") + match["zeros"] + shifted
+
+    def keep_shape(self, text: str) -> None:
+        """The survey knows."""
+
+    def relate(self, text: str) -> None:
+        """The survey knows."""
+
+    def keep_length(self) -> None:
+        """The survey knows."""
+
+    def compose(self) -> None:
+        """The survey knows."""
+
+    def sound(self) -> bool:
+        """Say whether no pseudonym is a name of the original, and every piece is in the same names as before."""
+        if not all(self._fits(text, new) for text, new in self._given.items()):
+            return False
+        if self._one_group:
+            return True
+        before, after = Containing(self._survey.kinds), Containing(self._given[name] for name in self._survey.kinds)
+        for piece in self._survey.pieces:
+            if piece in self._given:
+                expected = {self._given[name] for name in before.names(piece)}
+                if expected != set(after.names(self._given[piece])):
+                    return False
+        return True
+
+    def _keeps_shape(self, text: str, kind: NameKind) -> bool:
+        return (
+            kind is NameKind.DEVICE
+            or text in self._survey.shaped
+            or text.startswith("AWSReservedSSO_")
+            or not _ORDINARY.fullmatch(text)
+        )
+
+    def _numbered(self, text: str, kind: NameKind) -> str:
+        """Take the next pseudonym of a series that the original does not hold."""
+        head: str = kind
+        form: _Form = _by_number
+        for pattern, of_pattern in _FORMS:
+            if match := pattern.fullmatch(text):
+                head, form = match["head"], of_pattern
+                break
+        numbers = self._counts.setdefault(f"{head} {form('', 0)}", count(1))
+        return next(new for new in (form(head, number) for number in numbers) if new.casefold() not in self._originals)
+
+    def _shaped(self, group: Sequence[str]) -> dict[str, str]:
+        """Exchange the letters of a group, so that none of its members is a text of the original."""
+        head = next((match["head"] for text in group for form, _ in _FORMS if (match := form.fullmatch(text))), "")
+        best: dict[str, str] = {}
+        for number in range(_MOST_KEYS):
+            salt = f"{number} {group[0]}".encode("utf-8", "surrogatepass")
+            letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond)
+            best = {text: _turned(text, head, letters) for text in group}
+            if all(self._fits(text, new) for text, new in best.items()):
+                break
+        return best
+
+    def _fits(self, text: str, new: str) -> bool:
+        """Say whether a pseudonym is none of the original, and an address only if the text is one."""
+        known = new.casefold() in self._originals and any(map(str.isalnum, text.strip("0")))
+        return not known and (self._addresses is None or is_address(text) == is_address(new))
 
 
-def _address_form(head: str, number: int) -> str:
-    """Write addresses of the ranges for documentation and benchmarks (RFC 3849, RFC 5737, RFC 2544)."""
-    if head == "IPv6":
-        return f"2001:db8::{number:x}"
-    return f"203.0.113.{number}" if number < 255 else f"198.18.{number >> 8}.{number & 255}"
+def _turned(text: str, head: str, letters: Letters) -> str:
+    match = _HEAD.match(text)
+    start = len(head) if head and text.startswith(head) else match.end() if match else 0
+    return text[:start] + letters.turned(text[start:])
+
+
+def _by_number(head: str, number: int) -> str:
+    return f"{head}-{number}"
+
+
+def _no_letter(text: str) -> bool:
+    return not any(map(str.isalnum, text))

@@ -17,14 +17,14 @@ AWS_NAMES = _words(
 )
 """Names that AWS gives: they are the same in every account."""
 
-OPERATOR = re.compile(
-    r"(?:(?:ForAllValues|ForAnyValue):)?(?:String(?:Not)?(?:EqualsIgnoreCase|Equals|Like)|Numeric(?:Not)?Equals|"
-    r"(?:Numeric|Date)(?:LessThan|GreaterThan)(?:Equals)?|Date(?:Not)?Equals|Bool|BinaryEquals|(?:Not)?IpAddress|"
-    r"Arn(?:Not)?(?:Equals|Like)|Null)(?:IfExists)?",
-    re.IGNORECASE,
+OPERATOR_NAMES = _words(
+    "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike "
+    "NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals "
+    "DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals "
+    "Bool BinaryEquals IpAddress NotIpAddress ArnEquals ArnLike ArnNotEquals ArnNotLike Null"
 )
-EXACT_OPERATOR = re.compile(r"(?:\w+:)?(?:Numeric|Date|Bool|Null)\w*", re.IGNORECASE)
-"""Operators whose operands are numbers, dates or truth values, and so never names."""
+STS_ACTIONS = ("assumerole", "tagsession", "setsourceidentity", "setcontext")
+"""The actions that a request for a role is authorised for, in lower case."""
 
 EXACT = re.compile(
     r"true|false|-?[0-9]{1,10}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?", re.IGNORECASE
@@ -35,9 +35,15 @@ REGION = re.compile(
     r"aws-global|(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-(?:gov|iso[bef]?|isoe|de))?"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]"
 )
-SERVICE = re.compile(
-    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
+REGIONS = _words(
+    "aws-global af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 "
+    "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 "
+    "ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 "
+    "eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 "
+    "us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-west-1 us-west-2"
 )
+SERVICE_END = r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
+SERVICE = re.compile(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)*{SERVICE_END}")
 PROVIDER = re.compile(
     r"accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|token\.actions\.githubusercontent\.com"
 )
@@ -62,6 +68,23 @@ SERVICE_NAMES = _words(
     "secretsmanager signin sns sqs ssm sso sts"
 )
 """Services that ARNs are seen of; any other word in that place could be anything."""
+
+SERVICE_PRINCIPALS = SERVICE_NAMES | _words(
+    "access-analyzer aiops amplify apidestinations apigateway appflow application-autoscaling apprunner appsync athena "
+    "autoscaling backup batch bedrock bedrock-agentcore braket build cassandra chatbot cloud9 cloudfront "
+    "cloudhsm codebuild codecommit codedeploy codepipeline cognito-identity cognito-idp config connect controltower "
+    "datapipeline datasync dax delivery.logs dlm dms ds ec2fleet ecr ecs-tasks edgelambda eks-auth "
+    "eks-fargate-pods elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing elasticmapreduce email es "
+    "events firehose fis forecast fsx gamelift glacier globalaccelerator glue grafana greengrass guardduty health "
+    "imagebuilder inspector iot ivs kafka kafkaconnect kendra kinesis kinesisanalytics lakeformation lex lightsail "
+    "macie mediaconvert member monitoring mq network-firewall oidc omics opensearchservice opsworks pipes pods "
+    "quicksight ram rds redshift redshift-serverless rekognition replicator resource-groups robomaker rolesanywhere "
+    "route53 "
+    "sagemaker scheduler securityhub securitylake serverlessrepo servicecatalog servicediscovery ses shield "
+    "signin spotfleet ssm-incidents sso states storagegateway streams support swf tagger tasks textract timestream "
+    "transcribe transfer translate trustedadvisor vmie vpc-flow-logs waf wafv2 workspaces xray"
+)
+"""What the names of service principals are made of, besides Regions and what all of them end in."""
 
 WORDS = _words(
     """

@@ -1,317 +1,105 @@
 """A diagnosis, or a case alone, without the names of anybody: for tickets that leave the company.
 
-Accounts, names, ids, addresses and values are replaced by stable pseudonyms, everywhere: in ARNs, policies, AWS's
-messages and our own sentences. AWS's words stay: actions, condition keys, services, managed policies, `*`. The verdict
-stays, too. What is lost is how names are alike, such as that two differ in case only; and commands and messages to
-send are left out, since with pseudonyms they would ask for something else.
+Accounts, names, ids, addresses and values become pseudonyms everywhere: in ARNs, in policies and in AWS's messages.
+AWS's words stay: actions, condition keys, services, managed policies, `*`. What is said of the case is said anew of the
+redacted one, and must be the same: the verdict, the causes, the fixes. Commands and messages to send are left out,
+since with pseudonyms they would ask for something else.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
 
-from msgspec import Raw, Struct, structs
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model import case as cases
-from diagnose.model import diagnosis as diagnoses
-from diagnose.model import evidence, key_state, parameter, policy, trace
+from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Remedy
-from diagnose.model.evidence import Known
-from diagnose.model.policy import Policy, document_text
-from diagnose.report.redact import public_words
-from diagnose.report.redact.policies import (
-    disguised_document,
-    disguised_json,
-    disguised_patch,
-    disguised_pointer,
-    disguised_values,
-)
-from diagnose.report.redact.pseudonyms import NameKind, Pseudonyms
-from diagnose.report.redact.sentences import GONE, Disguise, ValueKindOf
-from diagnose.report.snippet import page_of
-
-DiagnosisOrCase = TypeVar("DiagnosisOrCase", Diagnosis, Case)
-
+from diagnose.report.redact.case_texts import Rewriting
+from diagnose.report.redact.disguise import Comparisons, Disguise, KeyWords
+from diagnose.report.redact.policies import Documents
+from diagnose.report.redact.pseudonyms import Pseudonyms, Survey
 
 NOTE = "names, accounts and ids are pseudonyms"
-
-
-def redact(diagnosis: Diagnosis, value_kind: ValueKindOf) -> Diagnosis:
-    """Replace everything that tells whose diagnosis it is. `value_kind` says what the values of a condition key are."""
-    disguised = _disguised(diagnosis, diagnosis.case, value_kind)
-    return structs.replace(disguised, case=structs.replace(disguised.case, note=NOTE))
-
-
-def redact_case(case: Case, value_kind: ValueKindOf) -> Case:
-    """Replace everything that tells whose case it is. `value_kind` says what the values of a condition key are."""
-    return structs.replace(_disguised(case, case, value_kind), note=NOTE)
-
-
-Rewriter: TypeAlias = Callable[[Any, Disguise], Any]
-
-
-def _sentence(text: str, disguise: Disguise) -> str:
-    """Rewrite a sentence of ours."""
-    return disguise.sentence(text)
-
-
-def _named(kind: NameKind) -> Rewriter:
-    def value(text: str, disguise: Disguise) -> str:
-        return disguise.value(text, kind)
-
-    return value
-
-
-def _unchanged(text: str, _: Disguise) -> str:
-    """Keep what is ours alone: ids of rules and schemas, addresses of pages."""
-    return text
-
-
-def _message(text: str, disguise: Disguise) -> str:
-    return disguise.message(text)
-
-
-def _quoted(text: str, disguise: Disguise) -> str:
-    """Rewrite one side of a comparison: a value, or a few words about values."""
-    return disguise.quoted(text)
-
-
-def _time(text: str, disguise: Disguise) -> str:
-    return text if public_words.TIME.fullmatch(text) else disguise.value(text, NameKind.VALUE)
-
-
-def _region(text: str, disguise: Disguise) -> str:
-    return text if public_words.REGION.fullmatch(text) else disguise.value(text, NameKind.VALUE)
-
-
-def _action(text: str, disguise: Disguise) -> str:
-    return text if public_words.ACTION.fullmatch(text) else disguise.message(text)
-
-
-def _operator(text: str, disguise: Disguise) -> str:
-    return text if public_words.OPERATOR.fullmatch(text) else disguise.value(text, NameKind.KEY)
-
-
-def _code(text: str, _: Disguise) -> str:
-    return text if text.isalnum() and text.isascii() and len(text) <= 64 else GONE if text else ""
-
-
-def _key(text: str, disguise: Disguise) -> str:
-    """Rewrite a condition key; AWS has none without a colon."""
-    return disguise.key(text) if ":" in text else disguise.sentence(text)
-
-
-def _tags(tags: Mapping[str, str], disguise: Disguise) -> Mapping[str, str]:
-    return {disguise.value(key, NameKind.TAG): disguise.value(value, NameKind.VALUE) for key, value in tags.items()}
-
-
-def _context(context: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapping[str, tuple[str, ...]]:
-    return {disguise.key(key): disguised_values(key, values, disguise) for key, values in context.items()}
-
-
-def _ids(text: str, disguise: Disguise) -> str:
-    return disguise.path(text, NameKind.UNIT)
-
-
-def _carrier(text: str, disguise: Disguise) -> str:
-    """Rewrite `group devs`: what it is stays, its name does not."""
-    carrier = policy.attachment(text)
-    return str(replace(carrier, name=disguise.value(carrier.name, NameKind.GROUP)))
-
-
-def _version(text: str, disguise: Disguise) -> str:
-    return text if text[:1] == "v" and text[1:].isdecimal() else disguise.value(text, NameKind.VALUE)
-
-
-def _document(text: str, disguise: Disguise) -> str:
-    try:
-        return disguised_json(text, disguise)
-    except (ValueError, RecursionError):
-        return disguise.message(text)
-
-
-def _patch(text: str, disguise: Disguise) -> str:
-    return disguised_patch(text, disguise)
-
-
-def _pointer(text: str, disguise: Disguise) -> str:
-    return disguised_pointer(text, disguise)
-
-
-_VALUE, _ROLE, _SESSION, _UNIT = (
-    _named(NameKind.VALUE),
-    _named(NameKind.ROLE),
-    _named(NameKind.SESSION),
-    _named(NameKind.UNIT),
+_ATTEMPTS = (
+    (False, False),
+    (False, False),
+    (False, False),
+    (True, False),
+    (True, False),
+    (True, True),
 )
+"""For each attempt, whether all names keep their shape, and addresses, too: what hides more is tried first."""
 
 
-_NONE: Mapping[str, Rewriter] = {}
+class Deciding(Struct, frozen=True):
+    """What redaction needs of those that decide, which a report cannot import. `diagnose` is for proof."""
+
+    diagnose: Callable[[Case], Diagnosis]
+    keys: KeyWords
 
 
-REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
-    cases.ProvidedContext: {"provider_arn": _named(NameKind.PROVIDER), "assertion": _VALUE},
-    cases.Parameters: {
-        "session_name": _SESSION,
-        "external_id": _named(NameKind.EXTERNAL_ID),
-        "mfa_serial": _named(NameKind.DEVICE),
-        "source_identity": _named(NameKind.SOURCE_IDENTITY),
-        "tags": _tags,
-        "transitive_tag_keys": _named(NameKind.TAG),
-    },
-    cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
-    cases.Organization: {"id": _VALUE, "path": _ids, "management_account": _VALUE},
-    cases.Session: {
-        "tags": _tags,
-        "transitive_tag_keys": _named(NameKind.TAG),
-        "source_identity": _named(NameKind.SOURCE_IDENTITY),
-        "issued_at": _time,
-    },
-    cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
-    cases.SourceSide: {"arn": _ROLE},
-    cases.Role: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
-    cases.DestinationSide: {"other_roles": _ROLE},
-    cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},
-    cases.Snapshot: {"taken_at": _time},
-    cases.ProbeResult: {"caller": _ROLE, "code": _code, "message": _message, "why": _message},
-    cases.Case: {"schema": _unchanged, "message": _message, "note": _message},
-    evidence.Known: {"value": _sentence, "source": _message},
-    evidence.Unread: {"subject": _message, "permission": _action, "detail": _message},
-    policy.PolicyVersion: {"version": _version},
-    policy.Policy: {
-        "name": _named(NameKind.POLICY),
-        "arn": _named(NameKind.POLICY),
-        "attached_to": _carrier,
-        "version": _version,
-    },
-    policy.PolicySet: _NONE,
-    policy.Level: {"target": _UNIT, "name": _UNIT},
-    trace.ElementTrace: {
-        "pointer": _pointer,
-        "wanted": _quoted,
-        "got": _quoted,
-        "key": _key,
-        "operator": _operator,
-    },
-    key_state.KeyState: {"options": _quoted, "like": _quoted},
-    trace.StatementTrace: {"level": _UNIT, "sid": _named(NameKind.STATEMENT)},
-    trace.LevelTrace: {"name": _UNIT},
-    trace.LayerTrace: {"why": _sentence},
-    parameter.Syntax: {"signs": _unchanged},
-    trace.GateTrace: {"wanted": _quoted, "got": _quoted},
-    trace.ActionDecision: _NONE,
-    trace.Blocker: _NONE,
-    key_state.ConditionKey: {"name": _key},
-    key_state.Fit: {"operator": _operator, "text": _quoted},
-    key_state.Alternative: {"values": _quoted},
-    trace.Comparison: {"wanted": _quoted, "got": _quoted, "key": _key, "operator": _operator},
-    trace.BrokenStatement: {"policy": _named(NameKind.POLICY)},
-    trace.Doubt: _NONE,
-    trace.Problem: {"pointer": _pointer, "message": _sentence},
-    trace.Note: {"text": _sentence, "source": _unchanged},
-    trace.Decision: _NONE,
-    diagnoses.Excerpt: {"pointer": _pointer, "label": _sentence, "level": _UNIT},
-    diagnoses.Remedy: {
-        "kind": _unchanged,
-        "text": _sentence,
-        "policy_name": _named(NameKind.POLICY),
-        "document": _document,
-        "patch": _patch,
-        "flags": _quoted,
-        "commands": _unchanged,
-    },
-    diagnoses.Refused: {"kind": _unchanged},
-    diagnoses.StatementPlace: {"policy": _named(NameKind.POLICY), "sid": _named(NameKind.STATEMENT)},
-    diagnoses.RemainingBlocker: {"levels": _UNIT},
-    diagnoses.Finding: {
-        "rule": _unchanged,
-        "formerly": _unchanged,
-        "title": _sentence,
-        "explanation": _sentence,
-        "sources": _unchanged,
-        "unknown": _sentence,
-        "action": _unchanged,
-    },
-    diagnoses.AwsAnswer: {"code": _code},
-    diagnoses.Diagnosis: _NONE,
-}
-"""Type to field to how its text is rewritten. Fields that hold no text of their own have no row."""
+def redact(diagnosis: Diagnosis, deciding: Deciding) -> Diagnosis:
+    """Replace everything that tells whose diagnosis it is.
+
+    Raises XdiagError where the answer depends on something that pseudonyms do not keep.
+    """
+    wanted = _answer(diagnosis)
+    for case in redactions(diagnosis.case, deciding.keys):
+        try:
+            again = deciding.diagnose(case)
+        except XdiagError:
+            continue
+        if _answer(again) == wanted:
+            findings = tuple(
+                replace(finding, remedies=tuple(map(_without_commands, finding.remedies))) for finding in again.findings
+            )
+            return replace(again, findings=findings, plan=tuple(map(_without_commands, again.plan)))
+    raise XdiagError(
+        "this case cannot be redacted: with pseudonyms for its names, the answer would be another one",
+        hint="without --redact the answer and the case file are complete, with all names",
+    )
 
 
-_MOST_PASSES = 5
-"""Names stand in policies, in ARNs of sentences, between backticks: each pass may meet some that the others told of."""
+def redact_case(case: Case, deciding: Deciding) -> Case:
+    """Replace everything that tells whose case it is. Raises XdiagError as `redact` does."""
+    return redact(deciding.diagnose(case), deciding).case
 
 
-def _disguised(value: DiagnosisOrCase, case: Case, value_kind: ValueKindOf) -> DiagnosisOrCase:
-    """Rewrite a diagnosis or a case until nothing new is learnt."""
-    disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
-    # The caller comes first, so its account and its name get the first numbers.
-    disguise.value(case.snapshot.source.arn, NameKind.ROLE)
-    disguised = value
-    for _ in range(_MOST_PASSES):
-        disguised = _Pass(disguise).over(value)
-        if not disguise.learn():
-            break
-    return disguised
+def _answer(diagnosis: Diagnosis) -> object:
+    """Give what must stay the same."""
+    findings = [
+        (
+            finding.rule,
+            finding.certainty,
+            finding.owner,
+            finding.layer,
+            finding.action,
+            [(remedy.kind, remedy.owner, remedy.proof) for remedy in finding.remedies],
+        )
+        for finding in diagnosis.findings
+    ]
+    return diagnosis.verdict, diagnosis.agreement, findings, [remedy.kind for remedy in diagnosis.plan]
 
 
-class _Pass:
-    """One pass over everything. A policy that stands in many places is rewritten once, and stays one."""
-
-    def __init__(self, disguise: Disguise) -> None:
-        self._disguise = disguise
-        self._policies: dict[int, Policy] = {}
-
-    def over(self, value: Any, how: Rewriter = _sentence) -> Any:
-        """Rewrite a value and all that is in it; `how` is for the text right in it."""
-        match value:
-            case Enum() | bool() | int() | None:
-                return value
-            case Raw():
-                return disguised_document(value, self._disguise)
-            case str() | Mapping():
-                return how(value, self._disguise)
-            case tuple():
-                return tuple(self.over(one, how) for one in value)
-            case Policy():
-                if id(value) not in self._policies:
-                    self._policies[id(value)] = self._struct(value, how)
-                return self._policies[id(value)]
-            case Struct():
-                return self._struct(value, how)
-        raise TypeError(f"nobody said how to redact {type(value)}")
-
-    def _struct(self, value: Struct, how: Rewriter) -> Any:
-        """Rewrite a structure field by field. What is known is rewritten like the evidence it is."""
-        fields = REWRITERS[type(value)]
-        if isinstance(value, Known):
-            fields = {**fields, "value": how}
-        rewritten = {
-            name: self.over(getattr(value, name), fields.get(name, _sentence)) for name in value.__struct_fields__
-        }
-        if isinstance(value, Remedy):
-            # They make sense with the real names only.
-            rewritten |= {"commands": (), "letter": None}
-        if isinstance(value, Policy) and ":iam::aws:" in value.arn:
-            rewritten["name"] = value.name
-        return structs.replace(value, **rewritten)
+def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:
+    """Give the case under pseudonyms, in one way after another."""
+    documents, comparisons = Documents(), Comparisons()
+    survey = Survey()
+    Rewriting(documents, Disguise(survey, keys, comparisons), {}).case(case)
+    if comparisons.any:
+        # Some values were met before it was known that a policy compares them as numbers or bytes.
+        survey = Survey()
+        Rewriting(documents, Disguise(survey, keys, comparisons), {}).case(case)
+    content = msgspec.json.encode(case)
+    for number, (one_group, by_digits) in enumerate(_ATTEMPTS):
+        key = blake2b(content, salt=bytes([number])).digest()
+        names = Pseudonyms(survey, key, one_group=one_group, by_digits=by_digits)
+        redacted = Rewriting(documents, Disguise(names, keys, comparisons), names.all()).case(case)
+        if names.sound():
+            yield replace(redacted, note=NOTE)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Give every text in a value, documents in both ways of writing them."""
-    match value:
-        case Enum():
-            return
-        case str():
-            yield value
-        case Raw():
-            yield document_text(value)
-            yield from page_of(document_text(value)).lines
-        case Mapping():
-            yield from (text for pair in value.items() for part in pair for text in _texts(part))
-        case tuple():
-            yield from (text for one in value for text in _texts(one))
-        case Struct():
-            yield from (text for name in value.__struct_fields__ for text in _texts(getattr(value, name)))
+def _without_commands(remedy: Remedy) -> Remedy:
+    return replace(remedy, commands=(), letter=None)

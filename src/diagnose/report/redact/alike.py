@@ -1,0 +1,87 @@
+"""Which names are alike, so that pseudonyms must be alike in the same way.
+
+A policy compares names with each other as a whole, but also by their beginnings, without regard to case, or by
+a part that a variable fills in; and who mistyped one is told so. Names between which such a comparison can make a
+difference form one group.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+def groups(names: Iterable[str], pieces: Iterable[str], related: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Give to each name, or piece of a name, the members of its group. All that are `related` are in one."""
+    every = list(dict.fromkeys((*names, *pieces)))
+    joined = _Groups(every)
+    first: dict[str, str] = {}
+    for name in every:
+        for likeness in _likenesses(name):
+            joined.join(name, first.setdefault(likeness, name))
+    known = sorted(set(related) & set(every))
+    for name in known:
+        joined.join(name, known[0])
+    index = Containing(every)
+    for piece in pieces:
+        for name in index.names(piece):
+            joined.join(piece, name)
+    return joined.members()
+
+
+class Containing:
+    """Finds the names that contain a text, whatever the case of its letters."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Index names by three characters in a row."""
+        self._names = {name: name.casefold() for name in names}
+        self._by_three: dict[str, list[str]] = defaultdict(list)
+        for name, folded in self._names.items():
+            for three in {folded[place : place + 3] for place in range(len(folded) - 2)}:
+                self._by_three[three].append(name)
+
+    def names(self, text: str) -> Iterator[str]:
+        """Give them in order."""
+        folded = text.casefold()
+        candidates = list(self._names)
+        if len(folded) >= 3:
+            threes = (folded[place : place + 3] for place in range(len(folded) - 2))
+            candidates = min([self._by_three.get(three, []) for three in threes], key=len)
+        return (name for name in candidates if folded in self._names[name])
+
+
+_DIGITS = re.compile(r"[0-9 -]{10,18}")
+
+
+def _likenesses(name: str) -> Iterator[str]:
+    """Give what names have in common that somebody may take for the same."""
+    folded = name.casefold()
+    yield folded
+    yield "".join(folded.split())
+    if _DIGITS.fullmatch(name):
+        digits = re.sub(r"\D", "", name)
+        yield digits
+        # Of account ids with one digit mistyped, missing or swapped, what is left without it is the same.
+        yield from (f"{digits[:place]}_{digits[place + 1 :]}" for place in range(len(digits)))
+        yield from (f"{digits[:place]}{digits[place + 1 :]}" for place in range(len(digits)))
+
+
+class _Groups:
+    """Names that are joined, directly or through others."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._parents = {name: name for name in names}
+
+    def join(self, one: str, other: str) -> None:
+        self._parents[self._first(one)] = self._first(other)
+
+    def members(self) -> Mapping[str, Sequence[str]]:
+        by_first: dict[str, list[str]] = defaultdict(list)
+        for name in self._parents:
+            by_first[self._first(name)].append(name)
+        return {name: members for members in by_first.values() for name in members}
+
+    def _first(self, name: str) -> str:
+        while (parent := self._parents[name]) != name:
+            self._parents[name] = self._parents[parent]
+            name = parent
+        return name

@@ -1,0 +1,285 @@
+"""Values taken apart, and put together again with pseudonyms: ARNs, ids, paths, patterns, condition keys.
+
+What is AWS's stays where it stands: partitions, services, types, Regions, wildcards, variables. What is left are names,
+and pieces of names beside a wildcard or a variable.
+"""
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from diagnose.model.arn import PARTITIONS, Arn
+from diagnose.model.condition_keys import ValueKind
+from diagnose.report.redact import public_words
+from diagnose.report.redact.addresses import is_address
+from diagnose.report.redact.pseudonyms import NameKind, Names
+
+_TYPES = {
+    "role": NameKind.ROLE,
+    "user": NameKind.USER,
+    "group": NameKind.GROUP,
+    "policy": NameKind.POLICY,
+    "assumed-role": NameKind.SESSION,
+    "federated-user": NameKind.USER,
+    "mfa": NameKind.DEVICE,
+    "u2f": NameKind.DEVICE,
+    "instance-profile": NameKind.ROLE,
+    "saml-provider": NameKind.PROVIDER,
+    "oidc-provider": NameKind.PROVIDER,
+    "service_control_policy": NameKind.POLICY,
+    "resource_control_policy": NameKind.POLICY,
+}
+_FURTHER_TYPES = frozenset(("vpc", "vpc-endpoint", "vpc-endpoint-service", "instance", "subnet", "organization", "ou"))
+_PARTITIONS = frozenset(("", *PARTITIONS))
+_ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *_TYPES))
+_TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
+_VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
+_HEADS = frozenset(
+    ("AWSReservedSSO_", "AIDA", "AROA", "ASIA", "AKIA", "AIDA", "o-", "r-", "ou-", "vpc-", "vpce-", "vpce-svc-")
+)
+_HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
+
+
+class KeyWords(Struct, frozen=True):
+    """What redaction asks of the table of condition keys, which is beyond what a report may import.
+
+    `value_kind` says what the values of a key are; `spelling` which key of AWS a misspelt one is near to, if any.
+    """
+
+    value_kind: Callable[[str], ValueKind]
+    spelling: Callable[[str], str]
+
+
+class Comparisons:
+    """Of which keys a policy compares the values not as texts."""
+
+    def __init__(self) -> None:
+        """Start with none. `ordered` are compared as numbers or dates, `truths` as such, `binary` as bytes."""
+        self.ordered: set[str] = set()
+        self.truths: set[str] = set()
+        self.binary: set[str] = set()
+
+    @property
+    def any(self) -> bool:
+        """Whether there are such keys."""
+        return bool(self.ordered or self.truths or self.binary)
+
+    def add(self, key: str, operator: str) -> None:
+        """Note how a policy compares the values of a key."""
+        name = operator.rpartition(":")[2].lower()
+        if name.startswith(("numeric", "date")):
+            self.ordered.add(_about(key))
+        if name.startswith("bool"):
+            self.truths.add(_about(key))
+        if name.startswith("binary"):
+            self.binary.add(_about(key))
+
+
+class Disguise:
+    """Rewrites values. `in_policy` is true while it rewrites a policy document."""
+
+    def __init__(self, names: Names, keys: KeyWords, comparisons: Comparisons) -> None:
+        """`comparisons` is filled on the way, and used: what comes early is right on a second way."""
+        self.names, self.keys, self.comparisons = names, keys, comparisons
+        self.in_policy = False
+
+    def value(self, text: str, kind: NameKind) -> str:
+        """Rewrite a value that stands alone: an ARN, an id, a name, or a pattern of those."""
+        core = text.strip()
+        if not core or core in public_words.AWS_NAMES:
+            return text
+        start = text.index(core)
+        return text[:start] + self._core(core, kind) + text[start + len(core) :]
+
+    def ids(self, text: str, kind: NameKind) -> str:
+        """Rewrite ids with separators between them; a pattern may have the beginning of an id alone: `AR*`."""
+        beginning = re.match(r"(A|AI|AID|AR|ARO|AS|ASI)(?=[*?])", text)
+        if beginning is None:
+            return self.value(text, kind)
+        return beginning[0] + self._parts(text[beginning.end() :], kind, frozenset(), before=beginning[0][-1:])
+
+    def value_of(self, key: str, text: str, kind: NameKind) -> str:
+        """Rewrite a value of a condition key, or of a tag."""
+        about = _about(key)
+        if about in self.comparisons.ordered and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-.*", text):
+            return self.names.number(text)
+        if about in self.comparisons.truths and text.lower() in ("true", "false"):
+            return text
+        if about in self.comparisons.binary:
+            self.names.keep_shape(text)
+            return self.names.name(text, kind, fills=False)
+        return self.value(text, kind)
+
+    def key(self, text: str) -> str:
+        """Rewrite a condition key: AWS's part stays; the name of a tag, or of a provider, does not."""
+        found = public_words.KEY.fullmatch(text)
+        if found:
+            return f"{found['key']}/{self.value(found['tag'][1:], NameKind.TAG)}" if found["tag"] else text
+        if self.keys.spelling(text):
+            return text
+        host, colon, name = text.rpartition(":")
+        if colon and name.isalpha():
+            return f"{self.value(host, NameKind.PROVIDER)}:{name}"
+        return self.value(text, NameKind.KEY)
+
+    def word(self, text: str, kind: NameKind) -> str:
+        """Rewrite what should be a Region or a type of principal, or a pattern of some: what is nearly one stays."""
+        return text if is_region(text) or _is_type(text) else self.value(text, kind)
+
+    def _core(self, text: str, kind: NameKind) -> str:
+        if _is_host(text):
+            return text
+        # A variable has a colon of its own.
+        parts = re.split(r":(?![^{}]*\})", text)
+        if len(parts) > 6:
+            parts[5:] = [":".join(parts[5:])]
+        if len(parts) == 6 and parts[0] == "arn":
+            return self._arn(Arn(*parts[1:]))
+        if is_address(text):
+            return self.names.address(text)
+        if text[:3].lower() != "arn" and not (":" in text and "*" in text):
+            return self._parts(text, kind, frozenset())
+        # A pattern of an ARN, or one that lost a colon.
+        rewritten = []
+        for part in parts:
+            public = _beginning_of_aws(part)
+            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
+        return ":".join(rewritten)
+
+    def _arn(self, arn: Arn) -> str:
+        """Rewrite an ARN part by part: it stays an ARN, of the same service and type."""
+        if arn.account == "aws":
+            return str(arn)
+        partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
+        service = arn.service if _is_one_of(arn.service, public_words.SERVICE_NAMES) else self._part(arn.service)
+        region = arn.region if is_region(arn.region) else self._part(arn.region)
+        return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self._resource(arn.resource)}"
+
+    def _part(self, text: str) -> str:
+        return self._parts(text, NameKind.VALUE, frozenset())
+
+    def _resource(self, text: str) -> str:
+        """Rewrite the resource of an ARN: its type stays, the names in it do not."""
+        kind, slash, rest = text.partition("/")
+        if text in public_words.AWS_NAMES:
+            return text
+        if slash and kind in _FURTHER_TYPES:
+            return f"{kind}/{self._parts(rest, NameKind.NAME, frozenset())}"
+        if not slash or not _is_one_of(kind, _TYPES):
+            public = _beginning_of_aws(kind)
+            return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
+        of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
+        if kind == "assumed-role":
+            role, slash_behind, session = rest.partition("/")
+            of_role = self._parts(role, NameKind.ROLE, frozenset())
+            return f"{kind}/{of_role}{slash_behind}{self._parts(session, of_type, frozenset())}"
+        return f"{kind}/{self._parts(rest, of_type, frozenset())}"
+
+    def _parts(self, text: str, kind: NameKind, words: frozenset[str], before: str = "") -> str:
+        """Rewrite what stands between slashes, colons, wildcards and variables; `words` are AWS's here."""
+        first = before
+        tokens = _TOKENS.split(text)
+        rewritten = []
+        for place, token in enumerate(tokens):
+            before = next((one for one in reversed(tokens[:place]) if one), first)
+            after = next((one for one in tokens[place + 1 :] if one), "")
+            if place % 2:
+                rewritten.append(self._between(token, before, after))
+            elif token:
+                of_part = NameKind.PATH if after and "/" in tokens[place + 1 :] else kind
+                rewritten.append(self._name(token, of_part, before, after, words))
+        return "".join(rewritten)
+
+    def _between(self, token: str, before: str, after: str) -> str:
+        """Rewrite a variable; separators and wildcards stay."""
+        if "?" in token:
+            self.names.keep_length()
+        found = _VARIABLE.fullmatch(token)
+        if not found:
+            return token
+        if not (_ends(before) and _ends(after)):
+            self.names.compose()
+        name = found[1] if found[1] in ("*", "?", "$") else self.key(found[1])
+        return f"${{{name}{self._default(found[2]) if found[2] else ''}}}"
+
+    def _default(self, text: str) -> str:
+        """Rewrite `, 'default'`; what variables stand for may be part of a name."""
+        found = re.fullmatch(r"(,\s*'?)([^']*)('?\s*)", text)
+        if not found:
+            return f", '{self.names.name(text, NameKind.VALUE, fills=True)}'"
+        return f"{found[1]}{self.names.name(found[2], NameKind.VALUE, fills=True) if found[2] else ''}{found[3]}"
+
+    def _name(self, token: str, kind: NameKind, before: str, after: str, words: frozenset[str]) -> str:
+        if token in words or token in public_words.AWS_NAMES or not token.strip():
+            return token
+        if public_words.REGION.fullmatch(token) or _is_host(token) or token.lower() == "aws":
+            return token
+        if _ends(before) and _ends(after):
+            if is_address(token):
+                return self.names.address(token)
+            return self.names.name(token, kind, fills=not self.in_policy)
+        if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
+            return token
+        return self.names.piece(token)
+
+
+def _ends(neighbour: str) -> bool:
+    """Say whether a name ends where this follows: it is no wildcard, no variable and no other part of the name."""
+    return neighbour in ("", "/", ":") or neighbour.startswith(".")
+
+
+def is_region(text: str) -> bool:
+    """Say whether a text is a Region, a pattern that some fit, or nearly one."""
+    lower = text.lower()
+    if not text or public_words.REGION.fullmatch(lower) or not text.strip("*?"):
+        return True
+    if "*" in text or "?" in text:
+        return any(fnmatchcase(region, lower) for region in public_words.REGIONS)
+    return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
+
+
+def _is_type(text: str) -> bool:
+    """Say the same of types of principals."""
+    lower = text.lower()
+    types = [name.lower() for name in public_words.PRINCIPAL_TYPES]
+    return any(fnmatchcase(name, lower) for name in types) or bool(get_close_matches(lower, types, n=1, cutoff=0.8))
+
+
+def _is_one_of(text: str, words: object) -> bool:
+    """Say whether a text is one of AWS's words, in another case or as a plural as well, or a pattern of one."""
+    assert isinstance(words, frozenset | dict)
+    lower = text.lower()
+    if not lower.strip("*?") or lower in words or lower.removesuffix("s") in words:
+        return True
+    return ("*" in text or "?" in text) and any(fnmatchcase(word, lower) for word in words)
+
+
+def _beginning_of_aws(part: str) -> str:
+    """Give what a part of an ARN begins with that is of AWS's words, in a pattern that some of them fit."""
+    segment = part.partition("/")[0]
+    lower = segment.lower()
+    if lower in _ARN_WORDS or not ("*" in segment or "?" in segment):
+        return segment if lower in _ARN_WORDS else ""
+    if any(fnmatchcase(word, lower) for word in _ARN_WORDS) and lower.strip("*?"):
+        return segment
+    literal = re.split(r"[*?]", segment, maxsplit=1)[0]
+    return literal if literal and any(word.startswith(literal.lower()) for word in _TYPES) else ""
+
+
+def _is_host(text: str) -> bool:
+    """Say whether a text is the name of an AWS service or a public provider, or a pattern of one, and nobody's own."""
+    if public_words.PROVIDER.fullmatch(text):
+        return True
+    host = _HOST.fullmatch(text)
+    return host is not None and all(
+        _is_one_of(label, public_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
+        for label in host["labels"].split(".")
+    )
+
+
+def _about(key: str) -> str:
+    """Give what values of keys have in common: the name of the tag, or the key."""
+    return (key.partition("/")[2] or key).lower()

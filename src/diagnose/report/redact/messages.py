@@ -1,0 +1,73 @@
+"""Messages: what somebody else wrote, in which nothing says what is a name.
+
+Of the words that are no name of the case, only those stay that are known to be harmless; ARNs, ids and addresses tell
+themselves by their form.
+"""
+
+import re
+from collections.abc import Mapping
+
+from diagnose.model.error_text.wording import CODES, WORDINGS
+from diagnose.report.redact import public_words
+from diagnose.report.redact.addresses import is_address
+from diagnose.report.redact.disguise import Disguise
+from diagnose.report.redact.pseudonyms import NameKind, has_form
+
+GONE = "[...]"
+"""Stands for what somebody else wrote and nobody knows to be harmless."""
+
+_ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\{[^}]*\}|[\w+=@/*?-])"
+_RUN = re.compile(rf"(?P<arn>{_ARN})|[^\s\"()\[\]{{}},;]+")
+_MARKS = ".:!?`'-/\\=+*#<>|&"
+_OF_AWS = re.compile(public_words.NAME_IN_SENTENCE)
+_ACTION = re.compile(r"(?P<service>[a-z0-9-]+):[A-Z][A-Za-z]+")
+_PHRASES = frozenset(
+    word for wording in WORDINGS for word in re.findall(r"[\w'/-]+", wording.phrase.lower())
+) | frozenset(code.lower() for code in CODES)
+"""The words of the errors of AWS that are read."""
+
+
+def disguised_message(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
+    """Rewrite a message. `known` are the names of the case, each with its pseudonym."""
+    gone = re.escape(GONE)
+    rewritten = _RUN.sub(lambda run: _run(run, disguise, known), text)
+    return re.sub(rf"{gone}(?:\s+{gone})+", GONE, rewritten)
+
+
+def _run(run: re.Match[str], disguise: Disguise, known: Mapping[str, str]) -> str:
+    if run["arn"]:
+        return disguise.value(run[0], NameKind.VALUE)
+    if public_words.CODE.fullmatch(run[0]):
+        return run[0]
+    core = run[0].strip(_MARKS)
+    if not core:
+        return run[0]
+    start = run[0].index(core)
+    return run[0][:start] + _word(core, disguise, known) + run[0][start + len(core) :]
+
+
+def _word(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
+    lower = text.lower()
+    if (
+        lower in public_words.WORDS
+        or lower in public_words.SERVICE_NAMES
+        or lower.removesuffix("exception") in _PHRASES
+    ):
+        return text
+    action = _ACTION.fullmatch(text)
+    if action and action["service"] in public_words.SERVICE_PRINCIPALS:
+        return text
+    if _OF_AWS.fullmatch(text) or public_words.CODE.fullmatch(text) or text in public_words.AWS_NAMES:
+        return text
+    if public_words.REGION.fullmatch(text) or public_words.SERVICE.fullmatch(text):
+        return disguise.value(text, NameKind.NAME)
+    if text in known:
+        return known[text]
+    if is_address(text) or has_form(text):
+        return disguise.value(text, NameKind.NAME)
+    parts = re.split(r"([/:=<>|'`]+)", text)
+    return (
+        "".join(part if place % 2 or not part else _word(part, disguise, known) for place, part in enumerate(parts))
+        if len(parts) > 1
+        else GONE
+    )

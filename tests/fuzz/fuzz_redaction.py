@@ -1,0 +1,65 @@
+"""Redacts all examples of rules, then cases made at random: the answer stays, and no name survives."""
+
+import random
+import sys
+import time
+
+import msgspec
+
+from diagnose.authoring.examples import case_of
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
+from diagnose.errors import XdiagError
+from diagnose.model.case import Case
+from tests.report.redact.proof import answer, diagnosed, redacted
+from tests.report.redact.strange_cases import strange_case
+
+
+def fault(seed: int) -> str:
+    """Say what is wrong with the redaction of one strange case; nothing where it is right."""
+    case, words = strange_case(random.Random(seed))
+    return _fault(f"seed {seed}", case, words)
+
+
+def main(seconds: float, seed: int) -> int:
+    """Try for so long; print how many cases were tried and what failed, and give the number of failures."""
+    end = time.monotonic() + seconds
+    tried, failures = 0, 0
+    examples = [
+        (f"{rule}: {example.name}", example)
+        for rule, of_rule in load_examples(rule_folders()).items()
+        for example in of_rule
+    ]
+    random.Random(seed).shuffle(examples)
+    while time.monotonic() < end:
+        if tried < len(examples):
+            name, example = examples[tried]
+            found = _fault(name, case_of(example), [])
+        else:
+            found = fault(seed * 1_000_000 + tried)
+        tried += 1
+        if found:
+            failures += 1
+            print(found)
+    print(f"redaction: {tried} tried, {failures} failures")
+    return failures
+
+
+def _fault(name: str, case: Case, words: list[str]) -> str:
+    try:
+        before = diagnosed(case)
+    except XdiagError:
+        return ""
+    try:
+        told = redacted(case)
+    except XdiagError as error:
+        return f"{name}: {error}"
+    if answer(diagnosed(told.case)) != answer(before):
+        return f"{name}: another answer"
+    written = msgspec.json.encode(told.case).decode().lower()
+    left = [word for word in words if word.lower() in written]
+    return f"{name}: left {left}" if left else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]), int(sys.argv[2])) > 0)
