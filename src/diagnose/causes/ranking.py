@@ -51,12 +51,15 @@ class SelectedCause(Struct, frozen=True):
 def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
     modest = _least_committed(list(matches))
+    unfilled = [match for match in modest if isinstance(match.main_fact, PlaceholderFact)]
     replacing: dict[str, list[RuleMatch]] = {}
     for match in modest:
         for general in match.rule.replaces:
             replacing.setdefault(general, []).append(match)
     exact = [
-        match for match in modest if not any(_replaces(other, match) for other in replacing.get(match.rule.id, ()))
+        match
+        for match in modest
+        if not any(_replaces(other, match) for other in (*unfilled, *replacing.get(match.rule.id, ())))
     ]
     groups: dict[object, list[RuleMatch]] = {}
     for match in exact:
