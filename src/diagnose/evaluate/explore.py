@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
-from diagnose.evaluate.choices import Choices, Group, Matches, OpenStatement
+from diagnose.evaluate.choices import Choices, Matches, OpenStatement, StatementGroup
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.effort import Effort
@@ -176,7 +176,7 @@ class _Outcomes:
         if answer is not UNKNOWN or not tests:
             return answer, matches
         rest, _ = applies(statement, traits, request, has_boundary, leaving_out=tried)
-        group = Group(request.action, traits.layer, level, allows, matches)
+        group = StatementGroup(request.action, traits.layer, level, allows, matches)
         self.statements.append(OpenStatement(group, request, tests, certain=rest is YES))
         return NO, ()
 
