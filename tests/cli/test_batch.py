@@ -333,3 +333,19 @@ def test_mistakes_are_told_in_a_sentence(xdiag: Program, tmp_path: Path, argumen
     assert done.code == 2
     assert said in done.err
     assert cases.read_bytes() == lines(ALLOWED)
+
+
+def test_rows_deleted_in_the_middle_are_noticed(xdiag: Program, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    cases = lines(ALLOWED, DENIED, DENIED, ALLOWED)
+    xdiag("batch", "-", "--to", path, stdin=cases)
+    first, _, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join((first, *rest)))
+    done = xdiag("batch", "-", "--to", path, "--resume", stdin=cases)
+    assert done.code == BAD_INPUT
+    assert "has 3 rows for the 4 cases up to line 4" in done.err
+
+
+def test_a_dash_is_standard_output(xdiag: Program) -> None:
+    done = xdiag("batch", "-", "--to", "-", stdin=lines(ALLOWED))
+    assert done.out == xdiag("batch", "-", stdin=lines(ALLOWED)).out != ""

@@ -7,6 +7,7 @@ changed. One that cannot be read or written is ignored.
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -33,12 +34,11 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
 def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...] | None:
     """Give the cached rules of these files; None where there are none, or they are out of date."""
     try:
-        descriptor = os.open(_place(folder, paths), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with open(descriptor, "rb") as file:
-            if hasattr(os, "getuid") and os.fstat(descriptor).st_uid != os.getuid():
-                return None
-            cached = msgspec.json.decode(file.read(), type=_Cached)
-    except (OSError, msgspec.DecodeError):
+        content = _read(_place(folder, paths))
+        if content is None:
+            return None
+        cached = msgspec.json.decode(content, type=_Cached)
+    except (OSError, ValueError, RecursionError):
         return None
     return cached.rules if (cached.writer, cached.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
 
@@ -53,7 +53,7 @@ def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], 
         draft.unlink(missing_ok=True)
         try:
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
+                file.write(_seal(content) + content)
             draft.replace(place)
         except OSError:
             draft.unlink(missing_ok=True)
@@ -76,6 +76,9 @@ _WRITER = " ".join(("xdiag", VERSION, *Rule.__struct_fields__, *Pattern.__struct
 """Who writes, and what a rule is to them: where files have no times that tell, this still differs."""
 
 
+_LARGEST = 16 * 2**20
+
+
 class _Cached(msgspec.Struct):
     writer: str
     stamp: str
@@ -86,6 +89,27 @@ def _place(folder: Path, paths: Sequence[Path]) -> Path:
     """Name the file: one for every set of folders, so that old ones are written over."""
     folders = sorted({str(path.parent.resolve()) for path in paths})
     return folder / f"rules-{_digest(folders)[:16]}.json"
+
+
+def _read(place: Path) -> bytes | None:
+    """Give what was written, as it was; None where it is damaged, or not this user's own ordinary file."""
+    # Opening a pipe must not wait for a writer.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(place, flags), "rb") as file:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode) or state.st_size > _LARGEST:
+            return None
+        if hasattr(os, "getuid") and state.st_uid != os.getuid():
+            return None
+        seal, content = file.read(_SEAL), file.read(_LARGEST)
+    return content if seal == _seal(content) else None
+
+
+def _seal(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode() + b"\n"
+
+
+_SEAL = len(_seal(b""))
 
 
 def _stamp(paths: Sequence[Path], remedy_kinds: frozenset[str]) -> str:

@@ -62,4 +62,9 @@ def _save(case: Case, path: Path | None) -> None:
     if path is not None:
         from diagnose.collect.case_file import save_case
 
-        save_case(case, path)
+        if str(path) == "-":
+            from diagnose.collect.case_file import case_as_json
+
+            print_result(case_as_json(case).decode())
+        else:
+            save_case(case, path)

@@ -36,7 +36,9 @@ def batch(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Continue after the rows in the file of --to; an incomplete last row is dropped."
+            "--resume",
+            help="Continue after the rows in the file of --to; an incomplete last row is dropped. Every earlier case "
+            "must have a row, and the last row must come out the same; what the others say is not looked at.",
         ),
     ] = False,
     fail_on: Annotated[

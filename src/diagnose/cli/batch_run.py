@@ -36,6 +36,8 @@ def run(
     Raises XdiagError if a file cannot be read or written, or if the rows to continue are those of another batch, and
     BrokenPipeError if the reader of the rows has closed the pipe.
     """
+    if str(to) == "-":
+        to = None
     if resume and to is None:
         raise XdiagError("`--resume` has no rows to continue", hint="expected the file of the earlier run in `--to`")
     rules = load_rules(rule_folders) if explain else None
@@ -201,8 +203,21 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
 
 
 def _continue_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:
-    """Skip the lines that have rows. The last of them must make the last row again: else it is another batch."""
-    line = next((line for line in lines if line[0] >= rows.last_line), None)
+    """Skip the lines that have rows: each must have one, and the last must make the last row again.
+
+    What the rows before it say is not compared with anything.
+    """
+    line, skipped = None, 0
+    for line in lines:
+        skipped += 1
+        if line[0] >= rows.last_line:
+            break
+    if skipped != sum(rows.tally.values()):
+        raise XdiagError(
+            f"`{quotable(str(rows.path))}` has {sum(rows.tally.values()):,} rows for the {skipped:,} cases up to line "
+            f"{rows.last_line}",
+            hint="rows were deleted or cases added since; without `--resume` all rows are made again",
+        )
     if line is None or make_rows([line], rules, form)[0] != rows.last_row:
         raise XdiagError(
             f"the rows in `{quotable(str(rows.path))}` do not belong to these cases",

@@ -43,7 +43,7 @@ def collect(
     from diagnose.collect.case_file import case_as_json
     from diagnose.collect.case_file import save_case as save
 
-    if save_case is None:
+    if save_case is None or str(save_case) == "-":
         print_result(case_as_json(case).decode())
     else:
         save(case, save_case)

@@ -25,7 +25,7 @@ class GroupedCommand(TyperCommand):
                     name = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.metavar
                     hint = "expected a file or a folder; is a shell variable empty"
                     raise XdiagError(f"`{name}` is empty", hint=hint)
-                from_standard_input += path == "-"
+                from_standard_input += path == "-" and parameter.name not in _WRITTEN
         if from_standard_input > 1:
             raise XdiagError(
                 "`-` is given for two files", hint="standard input can be read only once: name the other file"
@@ -71,3 +71,7 @@ def as_xdiag_error(error: Any) -> XdiagError | None:
 def _group(option: Any) -> str:
     """Name the group of an option; "" for the few, such as `--help`, without one."""
     return getattr(option, "rich_help_panel", None) or ""
+
+
+_WRITTEN = ("to", "save_case")
+"""Parameters that name a file to write, where `-` is standard output."""

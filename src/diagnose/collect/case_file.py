@@ -84,20 +84,22 @@ def case_as_json(case: Case) -> bytes:
 def save_case(case: Case, path: Path) -> None:
     """Write a case as indented JSON that only its owner may read; the file is whole or as it was before.
 
-    A link at `path` is replaced, not followed. Raises XdiagError if the folder or the case does not permit it.
+    A link at `path` is followed if it leads to an ordinary file. Raises XdiagError if the folder or the case does not
+    permit it, and for what is not a file, such as a device.
     """
     data = case_as_json(case) + b"\n"
-    if path.is_dir():
+    if _is_folder(path):
         raise XdiagError(f"`{quotable(str(path))}` is a folder", hint="expected the name of a file to write")
-    if str(path) == "-" or (path.exists() and not path.is_file()):
+    target = _target(path)
+    if str(path) == "-" or target is None:
         raise XdiagError(f"`{quotable(str(path))}` is not a file that can hold a case", hint="expected a file's name")
-    part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
+    part = target.parent / f".xdiag-{os.urandom(8).hex()}.part"
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        os.replace(part, target)
     except (OSError, ValueError) as error:
         raise _unusable(error, str(path), "written", "expected a file in a folder that you may write to") from None
     finally:
@@ -158,6 +160,33 @@ def input_name(path: Path | Literal["-"]) -> str:
     return "standard input" if str(path) == "-" else str(path)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _target(path: Path) -> Path | None:
+    """Give the file to write for a path, behind any links; None where that is, or can only be, something else.
+
+    What stands under `/dev` and `/proc` belongs to the machine, also where it leads to an ordinary file.
+    """
+    try:
+        for _ in range(_MOST_LINKS):
+            if os.path.abspath(path).startswith(("/dev/", "/proc/")):
+                return None
+            if not path.is_symlink():
+                return path if path.is_file() or not os.path.lexists(path) else None
+            path = path.parent / os.readlink(path)
+            if not os.path.lexists(path):
+                return None
+    except (OSError, ValueError):
+        return path  # Writing says what is wrong.
+    return None
+
+
+_MOST_LINKS = 40
 _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])

@@ -23,7 +23,7 @@ Matches: TypeAlias = Sequence[tuple[Match, Tri]]
 """How a statement of the trust policy reaches the caller."""
 
 
-class Group(NamedTuple):
+class StatementGroup(NamedTuple):
     """What statements have in common of which nothing counts but whether one of them applies.
 
     `level` is the place of a level in its layer; `matches` are told apart in the trust policy only.
@@ -64,7 +64,9 @@ class OpenStatement:
 
     __slots__ = ("certain", "group", "request", "tests")
 
-    def __init__(self, group: Group, request: ActionRequest, tests: Sequence[AnyTest], *, certain: bool) -> None:
+    def __init__(
+        self, group: StatementGroup, request: ActionRequest, tests: Sequence[AnyTest], *, certain: bool
+    ) -> None:
         """Put a statement into its group."""
         self.group, self.request, self.tests, self.certain = group, request, tests, certain
 
@@ -121,7 +123,7 @@ class Choices:
         """What the choices come to."""
         return self._after[-1]
 
-    def of_groups(self, result: int) -> Iterator[tuple[Group, Tri]]:
+    def of_groups(self, result: int) -> Iterator[tuple[StatementGroup, Tri]]:
         """Say of every group whether one of its statements applies, where it does or may."""
         for place, group in enumerate(self._groups):
             if bits := result >> 2 * place & 0b11:
@@ -198,14 +200,14 @@ class _Closing:
     __slots__ = ("across", "backwards", "forwards")
 
     def __init__(
-        self, statements: Sequence[OpenStatement], groups: Sequence[Group], order: Sequence[str], first: int
+        self, statements: Sequence[OpenStatement], groups: Sequence[StatementGroup], order: Sequence[str], first: int
     ) -> None:
         places = {key: place for place, key in enumerate(order)}
         bit_of = {group: 1 << 2 * place for place, group in enumerate(groups)}
-        members: dict[Group, int] = {}
-        ends: list[dict[Group, int]] = [{} for _ in order]
-        starts: list[dict[Group, int]] = [{} for _ in order]
-        spans: list[dict[Group, int]] = [{} for _ in order]
+        members: dict[StatementGroup, int] = {}
+        ends: list[dict[StatementGroup, int]] = [{} for _ in order]
+        starts: list[dict[StatementGroup, int]] = [{} for _ in order]
+        spans: list[dict[StatementGroup, int]] = [{} for _ in order]
         for number, statement in enumerate(statements):
             group, bits = statement.group, 0b11 << first + 2 * number
             keys = [places[test.lower] for test in statement.tests]
@@ -216,7 +218,7 @@ class _Closing:
                 span[group] = span.get(group, 0) | bits
         upper = sum(0b10 << first + 2 * number for number in range(len(statements)))
 
-        def closes(by_place: list[dict[Group, int]]) -> list[list[_Closes]]:
+        def closes(by_place: list[dict[StatementGroup, int]]) -> list[list[_Closes]]:
             return [
                 [(bits, bits & upper, members[group], bit_of[group]) for group, bits in at.items()] for at in by_place
             ]

@@ -223,7 +223,13 @@ _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
 _documents: Memo[CompiledDocument] = Memo()
 
 
+_LARGEST = 131_072
+"""Bytes of a document that is read. IAM holds at most 20,480 characters of any policy here, without white space."""
+
+
 def _compile(raw: Raw, content: bytes) -> CompiledDocument:
+    if len(content) > _LARGEST:
+        return _unusable(f"it has {len(content):,} bytes, and AWS accepts no policy of more than 20,480 characters")
     if content[:1] != b"{":
         content = document_text(raw).encode("utf-8", "surrogatepass")
     try:

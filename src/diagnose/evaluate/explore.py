@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.call import Call
-from diagnose.evaluate.choices import AnyTest, Choices, Group, IsValue, Matches, OpenStatement
+from diagnose.evaluate.choices import AnyTest, Choices, IsValue, Matches, OpenStatement, StatementGroup
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.effort import Effort
@@ -188,7 +188,7 @@ class _Outcomes:
         variables = [key for key in _in_variables(statement) if key in tried]
         if answer is not UNKNOWN or not (tests or variables):
             return answer, matches
-        group = Group(request.action, traits.layer, level, allows, matches)
+        group = StatementGroup(request.action, traits.layer, level, allows, matches)
         # With each value of what a variable refers to it is another statement, which tests that this is the value.
         for chosen in product(*([(key, value.values) for value in tried[key]] for key in variables)):
             of_choice = _with_states(request, dict(chosen)) if chosen else request

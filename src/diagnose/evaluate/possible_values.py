@@ -10,7 +10,7 @@ from diagnose.evaluate.language import Language, LanguageTest, example_texts
 from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
 from diagnose.evaluate.request import ActionRequest
-from diagnose.evaluate.value_line import Compared, LineTest, example_points
+from diagnose.evaluate.value_line import LineTest, ValueLine, example_points
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.key_state import ABSENT, Alternative, Fit, UnknownState
 
@@ -68,9 +68,9 @@ _ARN = Language((("*:*:*:*:*:*", True),))
 _NOT_EMPTY = Language((("?*", True),))
 _EXACT = (Family.STRING, Family.STRING_IGNORING_CASE, Family.BINARY, Family.BOOL)
 _ON_A_LINE = {
-    Family.NUMBER: Compared.NUMBERS,
-    Family.DATE: Compared.MOMENTS,
-    Family.ADDRESS: Compared.ADDRESSES,
+    Family.NUMBER: ValueLine.NUMBERS,
+    Family.DATE: ValueLine.MOMENTS,
+    Family.ADDRESS: ValueLine.ADDRESSES,
 }
 
 _Description: TypeAlias = str | tuple[Fit, ...]

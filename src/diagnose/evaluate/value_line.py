@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, assert_never
 from diagnose.evaluate.operator import moment, number
 
 
-class Compared(Enum):
+class ValueLine(Enum):
     """What the operands are."""
 
     NUMBERS = "numbers"
@@ -25,13 +25,13 @@ LineTest: TypeAlias = tuple[bool, Sequence[tuple[Callable[[Any, Any], bool], str
 """Whether a test is negated, and its operands: how each is compared, and the text of it."""
 
 
-def example_points(compared: Compared, questions: Sequence[Sequence[LineTest]]) -> list[str] | None:
+def example_points(compared: ValueLine, questions: Sequence[Sequence[LineTest]]) -> list[str] | None:
     """Find a value for all answers to the questions that there are: each whether some of its tests is true.
 
     None where there are too many to find them all.
     """
     texts = {text for tests in questions for _, operands in tests for _, text in operands}
-    points = _addresses(texts) if compared is Compared.ADDRESSES else _around(compared, texts)
+    points = _addresses(texts) if compared is ValueLine.ADDRESSES else _around(compared, texts)
     if len(points) * len(questions) > _MOST_ANSWERS:
         return None
     places = [place for place, _ in points]
@@ -51,7 +51,7 @@ _Place: TypeAlias = Any
 """Where on the line: a number, seconds since 1970, or an address as its version and number."""
 
 
-def _answers(tests: Sequence[LineTest], compared: Compared, places: Sequence[_Place]) -> list[bool]:
+def _answers(tests: Sequence[LineTest], compared: ValueLine, places: Sequence[_Place]) -> list[bool]:
     """Say of every place whether some of the tests is true there."""
     changes = [0] * (len(places) + 1)
     for negated, operands in tests:
@@ -70,7 +70,7 @@ def _answers(tests: Sequence[LineTest], compared: Compared, places: Sequence[_Pl
 
 
 def _fitting(
-    compare: Callable[[Any, Any], bool], text: str, compared: Compared, places: Sequence[_Place]
+    compare: Callable[[Any, Any], bool], text: str, compared: ValueLine, places: Sequence[_Place]
 ) -> tuple[int, int]:
     """Give the places that fit an operand: the first, and that behind the last."""
     low, high = _limits(compared, text)
@@ -86,13 +86,13 @@ def _fitting(
     return below, beyond
 
 
-def _limits(compared: Compared, text: str) -> tuple[_Place, _Place]:
+def _limits(compared: ValueLine, text: str) -> tuple[_Place, _Place]:
     match compared:
-        case Compared.NUMBERS:
+        case ValueLine.NUMBERS:
             return number(text), number(text)
-        case Compared.MOMENTS:
+        case ValueLine.MOMENTS:
             return moment(text), moment(text)
-        case Compared.ADDRESSES:
+        case ValueLine.ADDRESSES:
             network = ip_network(text, strict=False)
             first, last = network.network_address, network.broadcast_address
             return (first.version, int(first)), (last.version, int(last))
@@ -100,7 +100,7 @@ def _limits(compared: Compared, text: str) -> tuple[_Place, _Place]:
             assert_never(compared)
 
 
-def _around(compared: Compared, texts: set[str]) -> list[tuple[_Place, str]]:
+def _around(compared: ValueLine, texts: set[str]) -> list[tuple[_Place, str]]:
     """Give the values, what lies halfway between neighbours, and one beyond each end, with a decimal point.
 
     Without one, seconds of four digits would be a year.

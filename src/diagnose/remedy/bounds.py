@@ -33,7 +33,7 @@ class Bounds:
     def decided(self, *, unknown: bool = False, traces: bool = False) -> None:
         """Count a decision: whether it came out unknown, so that values were tried, and whether it has traces."""
         self.decisions += 1
-        steps = 10 * self._kilobytes if unknown else 5 * self._kilobytes if traces else self._kilobytes // 5
+        steps = 10 * self._kilobytes if unknown else 5 * self._kilobytes if traces else self._kilobytes // 40
         self._steps.spend(1 + steps)
 
     def written(self, document: str) -> None:

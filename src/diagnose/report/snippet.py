@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -77,8 +78,9 @@ def draw(page: Page, marks: Sequence[Mark], width: int) -> list[TonedLine]:
     return rows
 
 
+@lru_cache(maxsize=8)
 def page_of(text: str) -> Page:
-    """Print a document, whatever is in it."""
+    """Print a document, whatever is in it. Many causes point into the same one."""
     try:
         return printed(parse(text))
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,35 @@
+"""A rule file that would never end, or never be read to its end, is refused in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from diagnose.causes.rule_file import read_yaml
+from diagnose.errors import XdiagError
+
+BOMB = "\n".join(
+    [f"a0: &a0 [{', '.join('x' * 10)}]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9))]
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        pytest.param("title: " + "[" * 100_000, "nested too deeply", id="nested lists"),
+        pytest.param("title: " + "{a: " * 100_000, "nested too deeply", id="nested objects"),
+        pytest.param("- " * 100_000 + "x", "nested too deeply", id="nested dashes"),
+        pytest.param(BOMB, "more than 20,000 values", id="aliases of aliases"),
+        pytest.param("title: &a [*a]", "stands in the very value that it repeats", id="an alias of what is around it"),
+    ],
+)
+def test_what_no_rule_looks_like_is_refused(tmp_path: Path, written: str, sentence: str) -> None:
+    path = tmp_path / "some-rule.yaml"
+    path.write_text(written)
+    with pytest.raises(XdiagError, match=sentence):
+        read_yaml(path)
+
+
+def test_an_alias_of_what_stands_elsewhere_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "some-rule.yaml"
+    path.write_text("title: &a word\nexplain: *a")
+    assert read_yaml(path)
