@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from diagnose.causes.rule_file import read_yaml
+from diagnose.causes.rule_yaml import read_yaml
 from diagnose.evaluate.decision import decide
 from diagnose.model.trace import Action, Blocker, Decision, ElementTrace, LayerTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES

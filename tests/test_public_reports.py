@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_file import read_yaml
+from diagnose.causes.rule_yaml import read_yaml
 from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.trace import Action, Blocker

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.causes.rule_file import read_yaml
+from diagnose.causes.rule_yaml import read_yaml
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.evaluate.cases import (
+    DESTINATION,
     FAR,
     GAP,
     HOME,
@@ -340,3 +342,27 @@ def test_the_endpoint_counts_only_where_one_is_used() -> None:
 def test_every_layer_is_of_one_side_or_of_the_endpoint() -> None:
     assert sorted([*OF_SOURCE, *OF_DESTINATION, Layer.ENDPOINT]) == sorted(Layer)
     assert [traits.layer for traits in LAYERS] == list(Layer)
+
+
+def test_no_value_of_an_unknown_key_makes_scps_count_that_may_not() -> None:
+    """Both Denies together hit every address, if SCPs count at all."""
+    near_and_far = [
+        {**DENY, "Condition": {operator: {"aws:SourceIp": "203.0.113.0/24"}}}
+        for operator in ("IpAddress", "NotIpAddress")
+    ]
+    for organization, expected in ((GAP, UNKNOWN), (MEMBER, NO)):
+        one = case(scps=levels([STS, *near_and_far]), organization=organization)
+        assert decide(one).verdict is verdict(one) is expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param("with an explicit deny in a service control policy", NO, id="a service control policy"),
+        pytest.param("because no identity-based policy allows the sts:AssumeRole action", UNKNOWN, id="another layer"),
+    ],
+)
+def test_scps_count_where_aws_names_one(message: str, expected: Tri) -> None:
+    text = f"User: {USER} is not authorized to perform: sts:AssumeRole on resource: {DESTINATION} {message}"
+    one = replace(case(scps=levels([STS, DENY]), organization=GAP), message=text)
+    assert decide(one).verdict is verdict(one) is expected

@@ -9,7 +9,7 @@ from diagnose.evaluate.gates import gates, pass_every_gate
 from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE
-from diagnose.evaluate.reported_error import refused_actions
+from diagnose.evaluate.reported_error import counts, refused_actions
 from diagnose.evaluate.request import ActionRequest
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import CallerKind
@@ -139,23 +139,26 @@ class Authorization:
     def _layer(self, layer: Layer) -> CompiledLayer:
         snapshot = self.call.case.snapshot
         if layer in OF_SOURCE:
-            return self._source.compiled_layer(layer, snapshot.source)
+            return self._counted(self._source.compiled_layer(layer, snapshot.source))
         if layer is Layer.RCP and self._source.instead_of_rcps is not None:
             return self._source.instead_of_rcps
         if layer in OF_DESTINATION:
-            return self._destination.compiled_layer(layer, snapshot.destination)
+            return self._counted(self._destination.compiled_layer(layer, snapshot.destination))
         assert layer is Layer.ENDPOINT, "every layer is of a side, but for that of the endpoint"
         return endpoint_layer(snapshot.endpoint)
 
     def _behind_trust(self, action: Action) -> list[CompiledLayer]:
         """Name the layers that can keep an action from passing that the trust policy lets pass."""
         snapshot = self.call.case.snapshot
-        layers = self._source.layers_that_may_deny(action, snapshot.source)
-        rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
-        for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
-            if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
-                layers = [*layers, compiled_layer]
-        return layers
+        of_source = map(self._counted, self._source.layers_that_may_deny(action, snapshot.source))
+        others = (self._layer(Layer.RCP), endpoint_layer(snapshot.endpoint))
+        return [*of_source, *(layer for layer in others if layer.levels and layer.levels_that_may_deny(action))]
+
+    def _counted(self, compiled_layer: CompiledLayer) -> CompiledLayer:
+        """Let a layer count for certain that AWS names as what refused the call."""
+        if compiled_layer.perhaps and counts(compiled_layer.traits.layer, self.call.case, self.call.caller):
+            return compiled_layer.certain()
+        return compiled_layer
 
 
 Grants: TypeAlias = Mapping[Layer, Tri]

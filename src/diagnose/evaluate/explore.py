@@ -214,6 +214,8 @@ class _Outcomes:
         for (action, layer), of_levels in levels.items():
             grants = all_of(allow for allow, _ in of_levels)
             denies = any_of(deny for _, deny in of_levels)
+            if self._authorization.layers[layer].perhaps:
+                grants, denies = max(grants, UNKNOWN), min(denies, UNKNOWN)
             answers.setdefault(action, []).append((layer, grants, denies))
         verdict = self._authorization.combined(
             lambda action: self._authorization.allowed(matches[action], answers[action])

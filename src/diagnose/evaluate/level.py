@@ -40,6 +40,12 @@ class CompiledLayer:
         self._may_deny: dict[Action, list[StatementsFor]] = {}
         self._problems: tuple[Problem, ...] | None = None
 
+    def certain(self) -> "CompiledLayer":
+        """Give the layer as one of which it is known that it counts."""
+        twin = copy(self)
+        twin.perhaps = False
+        return twin
+
     def levels_that_may_deny(self, action: Action) -> list["StatementsFor"]:
         """Give the levels that can keep an action from passing: all but those that always allow it."""
         levels = self._may_deny.get(action)

@@ -14,7 +14,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.masked_arn import may_be_same, may_be_same_identity
-from diagnose.model.trace import Action
+from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri, tri
 
 
@@ -26,9 +26,15 @@ def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
     return frozenset(
         _ACTIONS[error.action.lower()]
         for error in _errors(case)
-        if error.action.lower() in _ACTIONS
-        and _may_be_of(signer_of(error), caller)
-        and not is_about_other_role(error, case)
+        if error.action.lower() in _ACTIONS and _may_be_of_call(error, case, caller)
+    )
+
+
+def counts(layer: Layer, case: Case, caller: Caller) -> bool:
+    """Say whether AWS names a layer as what refused the call, or an action of it, so that the layer has part in it."""
+    return any(
+        error.layer is layer and not is_about_other_call(error) and _may_be_of_call(error, case, caller)
+        for error in _errors(case)
     )
 
 
@@ -168,6 +174,10 @@ def _of_this_request(error: AwsError, case: Case) -> bool:
     if is_about_other_role(error, case):
         return False
     return not signer_of(error) or may_be_same_identity(signer_of(error), case.source_arn)
+
+
+def _may_be_of_call(error: AwsError, case: Case, caller: Caller) -> bool:
+    return _may_be_of(signer_of(error), caller) and not is_about_other_role(error, case)
 
 
 def _may_be_of(signer: str, caller: Caller) -> bool:
