@@ -16,7 +16,8 @@ class Pair(Struct, frozen=True, kw_only=True):
     """A pair, and what is to be said of it.
 
     `cause` is a rule's id; a rule that says the same more exactly will do. `pointer` is the place it points at.
-    A pair without a cause is allowed. The caller's address, where it matters, is known to nobody but AWS.
+    `misnamed`: the emulator blames another layer than AWS would, and what is said of that comes first. A pair without a
+    cause is allowed. The caller's address, where it matters, is known to nobody but AWS.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Pair(Struct, frozen=True, kw_only=True):
     cause: str = ""
     layer: str = ""
     pointer: str | None = None
+    misnamed: bool = False
     depends_on_address: bool = False
 
 
@@ -250,6 +252,7 @@ PAIRS = (
         boundary=[allow(action="iam:*")],
         cause="policy-allows-nothing",
         layer="boundary",
+        misnamed=True,
     ),
     Pair(
         name="services",
