@@ -47,7 +47,7 @@ def test_the_answer_is_that_of_the_emulator(pair: Pair, answers: dict[str, Futur
 @pytest.mark.parametrize("pair", _DENIED)
 def test_the_first_cause_is_the_one_that_was_planted(pair: Pair, answers: dict[str, Future[Run]]) -> None:
     report = answers[pair.name].result().report
-    first = next(cause for cause in report["causes"] if not pair.misnamed or "aws-names-layer" != cause["rule"])
+    first = next(cause for cause in report["causes"] if not pair.misnamed or cause["rule"] != "aws-names-layer")
     assert pair.cause in lineage(first["rule"])
     assert first["layer"] == pair.layer
     if pair.pointer is not None:

@@ -150,9 +150,12 @@ class Authorization:
     def _behind_trust(self, action: Action) -> list[CompiledLayer]:
         """Name the layers that can keep an action from passing that the trust policy lets pass."""
         snapshot = self.call.case.snapshot
-        of_source = map(self._counted, self._source.layers_that_may_deny(action, snapshot.source))
-        others = (self._layer(Layer.RCP), endpoint_layer(snapshot.endpoint))
-        return [*of_source, *(layer for layer in others if layer.levels and layer.levels_that_may_deny(action))]
+        layers = self._source.layers_that_may_deny(action, snapshot.source)
+        rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
+        for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
+            if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
+                layers = [*layers, compiled_layer]
+        return [self._counted(each) if each.perhaps else each for each in layers]
 
     def _counted(self, compiled_layer: CompiledLayer) -> CompiledLayer:
         """Let a layer count for certain that AWS names as what refused the call."""

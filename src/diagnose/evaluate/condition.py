@@ -204,7 +204,7 @@ class Conditions:
             for operand in test.operands
             if operand.malformed and not operand.any_arn
         ]
-        return self._flaws + malformed
+        return [*self._flaws, *malformed]
 
 
 def compile_conditions(read: object, pointer: str, *, variables: bool) -> Conditions:

@@ -249,28 +249,28 @@ def _compile(raw: Raw, content: bytes) -> CompiledDocument:
 
 
 def _policy(read: JsonObject) -> CompiledDocument:
-    flaws = [] if has_only(read, _DOCUMENT_ELEMENTS) else _flawed_keys(read)
+    flaws = () if has_only(read, _DOCUMENT_ELEMENTS) else _flawed_keys(read)
     if repeats(read, "Statement", "Version"):
         return CompiledDocument([], flaws, usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
-        flaws.append(Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
+        flaws = (*flaws, Flaw("/Version", f"expected `{LANGUAGE_WITH_VARIABLES}`"))
     variables = version == LANGUAGE_WITH_VARIABLES
     statement = read["Statement"]
     if not isinstance(statement, list):
         return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
     if not statement:
-        flaws.append(Flaw("/Statement", "it has no statements"))
+        flaws = (*flaws, Flaw("/Statement", "it has no statements"))
     texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
     return CompiledDocument(texts, flaws)
 
 
-def _flawed_keys(read: JsonObject) -> list[Flaw]:
+def _flawed_keys(read: JsonObject) -> tuple[Flaw, ...]:
     unknown = [
         Flaw(f"/{escaped(key)}", f"AWS has no element `{key}` here") for key in unknown_keys(read, _DOCUMENT_ELEMENTS)
     ]
     repeated = [Flaw(f"/{escaped(key)}", f"`{key}` appears more than once") for key in repeated_keys(read)]
-    return unknown + repeated
+    return (*unknown, *repeated)
 
 
 def _unusable(why: str) -> CompiledDocument:

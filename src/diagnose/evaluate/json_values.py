@@ -72,12 +72,13 @@ class Flaws:
 
     def __init__(self) -> None:
         """Start without any."""
-        self.all: list[Flaw] = []
+        # Almost no part has any: a list of its own for each would be made for nothing.
+        self.all: tuple[Flaw, ...] = ()
         self.broken = False
 
     def note(self, pointer: str, message: str) -> None:
         """Note a flaw with which the part can still be read."""
-        self.all.append(Flaw(pointer, message))
+        self.all = (*self.all, Flaw(pointer, message))
 
     def add(self, pointer: str, message: str) -> None:
         """Note a flaw because of which the part cannot be read."""

@@ -81,6 +81,8 @@ def same_entity(one: str, other: str) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
     """
+    if one[one.rfind("/") :] != other[other.rfind("/") :]:
+        return False
     arns = [arn for arn in map(split_arn, (one, other)) if arn is not None and arn.service == "iam"]
     entities = [
         (arn.partition, arn.account, kind, name)
