@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
-from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
+from diagnose.evaluate.reported_error import aws_answer, by_policy, is_answer_of_aws, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
@@ -31,8 +31,14 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
 
 
 def verdict_without_attempt(computed: Tri, case: Case) -> Verdict:
-    """Give the verdict where AWS was not asked. What AWS refused, says the message, is never allowed."""
-    return Verdict.DENIED if computed is YES and refusal(case) is not None else Verdict.of(computed)
+    """Give the verdict where AWS was not asked: what it refused, says the message, is denied, also where less is known.
+
+    An error that AWS did not answer with, or that is not understood, settles nothing; but it is not success either.
+    """
+    error = refusal(case)
+    if error is not None and (computed is YES or is_answer_of_aws(error)):
+        return Verdict.DENIED
+    return Verdict.of(computed)
 
 
 def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:
