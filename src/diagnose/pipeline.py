@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from diagnose.causes.findings import Cause, explain
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
-from diagnose.evaluate.reported_error import aws_answer, by_policy, is_answer_of_aws, refusal
+from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.trace import Decision, Gate
@@ -31,12 +31,12 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
 
 
 def verdict_without_attempt(computed: Tri, case: Case) -> Verdict:
-    """Give the verdict where AWS was not asked: what it refused, says the message, is denied, also where less is known.
+    """Give the verdict where AWS was not asked. What it refused, says the message, is never allowed.
 
-    An error that AWS did not answer with, or that is not understood, settles nothing; but it is not success either.
+    Where the policies settle nothing, a refusal because of policies does; expired credentials say nothing of them.
     """
     error = refusal(case)
-    if error is not None and (computed is YES or is_answer_of_aws(error)):
+    if error is not None and (computed is YES or by_policy(error) is YES):
         return Verdict.DENIED
     return Verdict.of(computed)
 

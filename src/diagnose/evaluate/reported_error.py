@@ -71,11 +71,6 @@ def by_policy(error: AwsError) -> Tri:
     return tri(error.denied or error.kind in _SAID_BY_OTHERS)
 
 
-def is_answer_of_aws(error: AwsError) -> bool:
-    """Say whether AWS answered a request. A tool may have made none; and what is not understood may be anything."""
-    return error.kind not in _NO_ANSWERS and (error.kind is not ErrorKind.OTHER or error.code != "")
-
-
 def errors_besides(case: Case) -> tuple[AwsError, ...]:
     """Give the other errors that came with the case: of other calls, or of the same call at another time."""
     chosen = reported_error(case)
@@ -115,17 +110,6 @@ _SAID_BY_OTHERS = (
     ErrorKind.STACK_SET_ROLE,
 )
 """What the console, a service or a vendor says after it called STS: the operation that it names, if any, is its own."""
-_NO_ANSWERS = frozenset(
-    (
-        ErrorKind.NO_CREDENTIALS,
-        ErrorKind.SIGN_IN_EXPIRED,
-        ErrorKind.PROFILE_BROKEN,
-        ErrorKind.MFA_CODE_NOT_ASKED,
-        ErrorKind.UNREACHABLE,
-        ErrorKind.KUBERNETES_REFUSED,
-        ErrorKind.ANSWER_HIDDEN,
-    )
-)
 _ASKED_WITH_THE_SAME = ("AssumeRole", "GetCallerIdentity", "")
 """Operations whose credentials are the caller's own: what is wrong with them is wrong for the request."""
 
