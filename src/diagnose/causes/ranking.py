@@ -301,7 +301,10 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[
     if isinstance(main_fact, AnswerFact) and cause.best.certain:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
-    return 1 if named is not None and main_fact.subject.layer is named else 2
+    if named is None or main_fact.subject.layer is not named:
+        return 2
+    # What a service says in general comes after the statement that was seen not to let it in.
+    return 0 if named is Layer.TRUST and main_fact.subject.statement is not None else 1
 
 
 def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:

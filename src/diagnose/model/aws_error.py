@@ -113,12 +113,6 @@ class AwsError(Struct, frozen=True):
         return self.kind in (ErrorKind.NOT_AUTHORIZED, ErrorKind.ROOT_REFUSED)
 
     @property
-    def about_the_clock(self) -> bool:
-        """Whether the signature is too old or too new, which says that a clock is wrong."""
-        text = self.text.lower()
-        return any(words in text for words in ("signature expired", "not yet current", "signature not yet", "clock"))
-
-    @property
     def about_session_tags(self) -> bool:
         """Whether session tags have part in it."""
         return "session tags" in self.text.lower()
