@@ -10,7 +10,7 @@ from diagnose.batch import make_rows
 from diagnose.loading import load_rules
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Owner, Proof, Verdict
-from diagnose.model.tri import YES
+from diagnose.model.tri import UNKNOWN, YES
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from tests.cases import allow, case, change, deny, document, trust
@@ -133,6 +133,33 @@ def test_what_aws_refused_somewhere_else_denies_nothing_here(message: str) -> No
     told = diagnose(case("cross-account", message=message), RULES)
     assert told.verdict is Verdict.ALLOWED
     assert not msgspec.json.decode(render(told, Format.JSON))["aws_refused"]
+
+
+def test_what_aws_denied_is_denied_where_the_policies_settle_nothing() -> None:
+    message = DENIAL.format(user=USER, action="sts:AssumeRole", role=DEPLOY)
+    told = diagnose(case("cross-account", UNREAD_TRUST, message=message), RULES)
+    assert (told.verdict, told.decision.verdict) == (Verdict.DENIED, UNKNOWN)
+    report = " ".join(render(told, Format.TEXT).split())
+    assert "DENIED: AWS refused it" in report.partition(" source ")[0]
+    assert "is undetermined source" in report
+    assert "They cannot change the denial" not in report
+    assert "What is certain, and what is missing" in report
+    written = msgspec.json.decode(render(told, Format.JSON))
+    assert (written["verdict"], written["computed"], written["aws_refused"]) == ("denied", "undetermined", True)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *ABOUT_SOMETHING_ELSE,
+        pytest.param("Unable to locate credentials", id="a request that was not made"),
+        pytest.param('The role "arn" cannot be assumed.\n  There are a number of possible causes', id="hidden words"),
+        pytest.param("An error occurred (ExpiredToken) when calling the AssumeRole operation: expired", id="expired"),
+        pytest.param("it does not work", id="words of nobody"),
+    ],
+)
+def test_what_no_policy_is_to_blame_for_stays_undetermined(message: str) -> None:
+    assert diagnose(case("cross-account", UNREAD_TRUST, message=message), RULES).verdict is Verdict.UNDETERMINED
 
 
 def test_an_attempt_that_succeeded_is_newer_than_a_refusal_that_was_reported() -> None:

@@ -31,8 +31,14 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
 
 
 def verdict_without_attempt(computed: Tri, case: Case) -> Verdict:
-    """Give the verdict where AWS was not asked. What AWS refused, says the message, is never allowed."""
-    return Verdict.DENIED if computed is YES and refusal(case) is not None else Verdict.of(computed)
+    """Give the verdict where AWS was not asked. What it refused, says the message, is never allowed.
+
+    Where the policies settle nothing, a refusal because of policies does; expired credentials say nothing of them.
+    """
+    error = refusal(case)
+    if error is not None and (computed is YES or by_policy(error) is YES):
+        return Verdict.DENIED
+    return Verdict.of(computed)
 
 
 def agreement_of(decision: Decision, probe: ProbeResult | None) -> Agreement:

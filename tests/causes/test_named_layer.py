@@ -183,3 +183,14 @@ def test_the_layer_that_aws_names_of_another_caller_is_not_laid_upon_this_one() 
     findings = diagnose(one, load_rules(())).findings
     assert findings[0].rule == "credentials-of-somebody-else"
     assert [finding.rule for finding in findings if finding.layer is BOUNDARY] == []
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_a_guardrail_that_aws_names_counts_though_nobody_read_who_manages_the_organization(explicit: bool) -> None:
+    statements = (ALL, deny("sts:*", Resource="*", **HERE)) if explicit else (on("arn:aws:iam::*:role/Other"),)
+    unread = {"evidence": "unread", "gap": "not_supplied"}
+    change = cases.change(scps=levels("scp", *statements), organization=unread)
+    one = cases.case("guarded", change, message=error(SCP, explicit=explicit))
+    findings = diagnose(one, load_rules(())).findings
+    assert findings[0].layer is SCP
+    assert "aws-names-layer" not in [finding.rule for finding in findings]

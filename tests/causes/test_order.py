@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
 
-from diagnose.causes.findings import by_name
+from diagnose.causes.findings import by_name, explain
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.match import match_rule
 from diagnose.causes.ranking import is_enough_to_fix, select
 from diagnose.evaluate.decision import decide
+from diagnose.loading import load_rules
 
 REFUSED = (
     "An error occurred (AccessDenied) when calling the AssumeRole operation: "
@@ -283,3 +284,24 @@ def test_whether_mending_one_cause_turns_the_answer(
     chosen = select(match_rule(rule, by_name(gather_facts(given, decision))))
     assert chosen
     assert [is_enough_to_fix(cause, decision) for cause in chosen] == [answer] * len(chosen)
+
+
+@pytest.mark.parametrize(
+    ("action", "first"), [("sts:AssumeRole", "network-address-differs"), ("sts:TagSession", "tag-session-missing")]
+)
+def test_what_keeps_the_action_that_aws_names_comes_before_what_keeps_another(action: str, first: str) -> None:
+    unread = {"evidence": "unread", "gap": "not_supplied"}
+    change = trust(
+        allow(
+            {"AWS": "arn:aws:iam::111111111111:role/team/App"},
+            Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+        )
+    )
+    change["request"] = {"unknown": ["aws:SourceIp"]}
+    change["snapshot"]["source"] = {"session": {"transitive_tag_keys": unread, "source_identity": unread}}
+    change["message"] = (
+        f"User: arn:aws:sts::111111111111:assumed-role/App/build-7 is not authorized to perform: {action} "
+        "on resource: arn:aws:iam::222222222222:role/Deploy"
+    )
+    given = case("cross-account-role", change)
+    assert explain(load_rules(()), given, decide(given))[0].finding.rule == first

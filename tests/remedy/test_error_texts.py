@@ -1,8 +1,11 @@
 """What is said to do about an error that no policy decides."""
 
 import pytest
+from msgspec.structs import replace
+from tests.cases import allow, trust
 from tests.remedy.broken import broken, the_remedy
 
+from diagnose.evaluate.decision import decide
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Subject
@@ -64,6 +67,8 @@ def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) 
 
 
 POLICIES_DECIDE = {ErrorKind.NOT_AUTHORIZED, ErrorKind.ROOT_REFUSED, ErrorKind.CONSOLE_REFUSED, ErrorKind.OTHER}
+OF_SERVICES = {ErrorKind.SERVICE_NOT_TRUSTED}
+"""What to do depends on the service, and on what was read of the trust policy."""
 OF_OTHER_KINDS = {
     ErrorKind.MFA_CODE_REFUSED,
     ErrorKind.MFA_DEVICE_REFUSED,
@@ -84,4 +89,33 @@ OF_OTHER_KINDS = {
 
 
 def test_every_kind_of_error_is_followed_or_has_another_remedy() -> None:
-    assert set(ErrorKind) - POLICIES_DECIDE - OF_OTHER_KINDS == set(error_steps.STEPS)
+    assert set(ErrorKind) - POLICIES_DECIDE - OF_OTHER_KINDS - OF_SERVICES == set(error_steps.STEPS)
+
+
+COPY = (
+    "User arn:aws:redshift:eu-west-2:222222222222:dbuser:sales-1/awsuser is not authorized to assume IAM Role "
+    "arn:aws:iam::222222222222:role/WebServer."
+)
+BOTH = "sts:AssumeRole and sts:TagSession"
+
+
+@pytest.mark.parametrize(
+    ("service", "message", "told"),
+    [
+        pytest.param("redshift.amazonaws.com", COPY, ["--cluster-identifier sales-1 "], id="attached, it is trusted"),
+        pytest.param(
+            "ec2.amazonaws.com", COPY, ["modify-cluster-iam-roles", "`redshift.amazonaws.com`"], id="asked of another"
+        ),
+        pytest.param(
+            "ec2.amazonaws.com",
+            "Unauthorized Exception! EKS does not have permissions to assume the associated role.",
+            [BOTH],
+            id="pods send tags",
+        ),
+    ],
+)
+def test_a_trust_policy_that_lets_the_service_in_is_left_alone(service: str, message: str, told: list[str]) -> None:
+    principal = {"Service": service}
+    case = broken("service", {"snapshot": {"source": {"arn": service}}}, trust_policy=trust(allow(principal)))
+    found = [draft.text for draft in error_steps.follow_error(Subject(), replace(case, message=message), decide(case))]
+    assert [words in text for words, text in zip(told, found, strict=True)] == [True] * len(told)

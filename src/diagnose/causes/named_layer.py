@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from diagnose.causes.facts import AnswerFact, SuspectFact, Suspicion
 from diagnose.causes.layer_facts import UNATTAINABLE, distance
 from diagnose.model.aws_error import ErrorKind, NamedLayer
-from diagnose.model.trace import Action, Decision, Effect, Element, Layer, LayerTrace, StatementTrace, Subject
+from diagnose.model.trace import (
+    Action,
+    Decision,
+    Effect,
+    Element,
+    Layer,
+    LayerTrace,
+    LevelTrace,
+    StatementTrace,
+    Subject,
+)
 from diagnose.model.tri import NO, YES
 
 
@@ -53,10 +63,20 @@ def _trace(decision: Decision, action: Action, layer: Layer) -> LayerTrace:
 def _as_aws_says(trace: LayerTrace, answer: AnswerFact) -> bool:
     """Say whether the layer refuses the request for what was read of it.
 
-    AWS has reported that no service control policy allows a request in the words of an explicit deny.
+    AWS has reported that no service control policy allows a request in the words of an explicit deny. Whether a
+    guardrail counts for an account may be open; where AWS names it, it does.
     """
     explicit = answer.explicit and (trace.layer is not Layer.SCP or answer.named_policy != "")
-    return trace.applies and trace.verdict is NO and (not explicit or trace.explicit is YES)
+    denies = any(
+        each.effect is Effect.DENY and each.verdict is YES for level in trace.levels for each in level.statements
+    )
+    refuses = trace.verdict is NO or denies or any(_allows_nothing(level) for level in trace.levels)
+    return trace.applies and trace.verdict is not YES and refuses and (not explicit or denies)
+
+
+def _allows_nothing(level: LevelTrace) -> bool:
+    statements = (each for each in level.statements if each.effect is Effect.ALLOW)
+    return not level.unread and all(each.verdict is NO for each in statements)
 
 
 def _of_layer(trace: LayerTrace, answer: AnswerFact) -> Iterator[SuspectFact]:

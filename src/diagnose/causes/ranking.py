@@ -79,10 +79,12 @@ def ranked(
     """Sort causes as they are to be reported: what is certain, and fixes most, comes first. `answers` are AWS's.
 
     AWS's own words come before that: what an error is about where it decides by itself, then what is in the layer that
-    it names.
+    it names, and last what keeps another action than the one that it names from being allowed.
     """
-    named = named_layer(answers)
-    return tuple(sorted(causes, key=lambda cause: (_by_aws_words(cause, named), _sort_key(cause, decision, answers))))
+    named, refused = named_layer(answers), _named_actions(answers)
+    return tuple(
+        sorted(causes, key=lambda cause: (_by_aws_words(cause, named, refused), _sort_key(cause, decision, answers)))
+    )
 
 
 def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
@@ -275,8 +277,23 @@ def _sort_key(
     )
 
 
-def _by_aws_words(cause: SelectedCause, named: Layer | None) -> int:
+def _named_actions(answers: Collection[AnswerFact]) -> frozenset[str]:
+    """Give the actions that AWS refused this caller on this role, in lower case."""
+    of_this_call = (each for each in answers if not (each.other_action or each.other_role or each.other_caller))
+    return frozenset(each.named_action.lower() for each in of_this_call if each.named_action)
+
+
+def _is_about_other_action(cause: SelectedCause, refused: frozenset[str]) -> bool:
+    main_fact = cause.best.main_fact
+    if isinstance(main_fact, GapFact) and main_fact.kind is DoubtKind.ACTION:
+        return bool(refused) and main_fact.what.lower() not in refused
+    return bool(refused) and bool(cause.actions) and not any(action.lower() in refused for action in cause.actions)
+
+
+def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[str]) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
+    if _is_about_other_action(cause, refused):
+        return 3
     if _remoteness(rule, main_fact):
         return 2
     if isinstance(main_fact, AsideFact):
@@ -284,7 +301,10 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None) -> int:
     if isinstance(main_fact, AnswerFact) and cause.best.certain:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
-    return 1 if named is not None and main_fact.subject.layer is named else 2
+    if named is None or main_fact.subject.layer is not named:
+        return 2
+    # What a service says in general comes after the statement that was seen not to let it in.
+    return 0 if named is Layer.TRUST and main_fact.subject.statement is not None else 1
 
 
 def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:

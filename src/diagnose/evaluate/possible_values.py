@@ -197,7 +197,9 @@ def _line_tests(tests: Sequence[_ResolvedTest]) -> list[LineTest]:
 
 def _within(families: set[Family], state: UnknownState) -> list[Language]:
     """Say what every value must be like: not empty, and an ARN where it is compared as one."""
-    within = [_NOT_EMPTY, *([Language(((state.like, True),))] if state.like else [])]
+    within = [_NOT_EMPTY]
+    if state.like:
+        within.append(Language(((state.like, True),), arn=state.like.startswith("arn:")))
     if Family.ARN in families:
         within.append(_ARN)
     return within

@@ -248,6 +248,12 @@ class Diagnosis(Struct, frozen=True):
         refused = self.answer is not None and self.answer.refuses
         return refused and self.verdict is Verdict.DENIED and self.decision.verdict is Tri.YES
 
+    @property
+    def refused_though_open(self) -> bool:
+        """Whether the error that came with the case alone says that AWS refused it: what was read settles nothing."""
+        settled_by_error = self.agreement is not Agreement.SETTLES and self.decision.verdict is Tri.UNKNOWN
+        return settled_by_error and self.verdict is Verdict.DENIED
+
 
 def account_behind(owner: Owner, case: Case) -> str:
     """Give the account that belongs to an owner; empty for those who own no account."""

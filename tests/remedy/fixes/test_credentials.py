@@ -12,7 +12,6 @@ from diagnose.model.trace import Gate, Layer, Subject
 
 EXPIRED = "An error occurred (ExpiredToken): The security token included in the request is expired"
 INVALID = "An error occurred (InvalidClientTokenId): The security token included in the request is invalid."
-LATE = "(SignatureDoesNotMatch): Signature expired: 20260302T090000Z is now earlier than 20260302T092500Z"
 SECRET = (
     "An error occurred (SignatureDoesNotMatch): The request signature we calculated does not match the signature you "
     "provided. Check your AWS Secret Access Key and signing method."
@@ -31,7 +30,6 @@ def told(kind: str, world: str, message: str, **parts: Any) -> str:
         pytest.param("identity-center", EXPIRED, "`aws sso login`", id="a permission set signs in again"),
         pytest.param("cross-account", EXPIRED, "`aws sts get-session-token`", id="a user's session is begun anew"),
         pytest.param("cross-account", INVALID, "`aws configure`", id="a user's key is replaced"),
-        pytest.param("cross-account", LATE, "clock", id="a late signature is the clock's"),
         pytest.param("cross-account", SECRET, "`aws configure`", id="a wrong signature is the secret key's"),
         pytest.param("cross-account-role", INVALID, "session token", id="a session has three values"),
     ],

@@ -99,11 +99,6 @@ def service_names(call: Call) -> State:
     return UnknownState(includes=(call.caller.name,)) if call.caller.kind is CallerKind.SERVICE else ABSENT
 
 
-def services_resource(call: Call) -> State:
-    """The resource, and its account, that a service calls for; some services tell it, some do not."""
-    return UNKNOWN_STATE if call.caller.kind is CallerKind.SERVICE else ABSENT
-
-
 def callers_tag(call: Call, tag: str) -> State:
     """A user's tags; a role's tags, over which the session's tags win."""
     caller, source = call.caller, call.case.snapshot.source

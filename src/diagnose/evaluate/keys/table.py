@@ -24,7 +24,6 @@ from diagnose.evaluate.keys.principal import (
     is_service,
     service_name,
     service_names,
-    services_resource,
 )
 from diagnose.evaluate.keys.request import (
     absent,
@@ -52,6 +51,7 @@ from diagnose.evaluate.keys.request import (
     true,
     vpc_source_ip,
 )
+from diagnose.evaluate.keys.service import of_service, services_account, services_arn
 from diagnose.evaluate.keys.session import (
     assumed_root,
     callers_source_identity,
@@ -120,10 +120,10 @@ KEYS = (
     Key("aws:PrincipalIsAWSService", _G.SERVICE, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TRUTH, is_service),
     Key("aws:PrincipalServiceName", _G.SERVICE, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, service_name),
     Key("aws:PrincipalServiceNamesList", _G.SERVICE, _F.SERVICE, _EACH, _SOMETIMES, _MANY, _V.TEXT, service_names),
-    Key("aws:SourceArn", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.ARN, services_resource),
-    Key("aws:SourceAccount", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, services_resource),
-    Key("aws:SourceOrgID", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, services_resource),
-    Key("aws:SourceOrgPaths", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _MANY, _V.IDS, services_resource),
+    Key("aws:SourceArn", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.ARN, services_arn),
+    Key("aws:SourceAccount", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, services_account),
+    Key("aws:SourceOrgID", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _ONE, _V.TEXT, of_service),
+    Key("aws:SourceOrgPaths", _G.SOURCE_ACCOUNT, _F.SERVICE, _EACH, _SOMETIMES, _MANY, _V.IDS, of_service),
     # The credentials that the caller signs with
     Key("aws:TokenIssueTime", _G.CREDENTIALS, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TIME, token_issue_time),
     Key("aws:AssumedRoot", _G.CREDENTIALS, _F.CALLER, _EACH, _SOMETIMES, _ONE, _V.TRUTH, assumed_root),

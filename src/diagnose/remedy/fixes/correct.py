@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from diagnose.evaluate.condition import parse_operator
+from diagnose.evaluate.keys.service import meant_source_arn
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.arn import RESERVED_NAME, account_of
@@ -73,10 +74,12 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     _, operator, _ = parse_operator(element.operator)
     if operator is None or operator.family in _NEVER_CORRECTED:
         return
+    faulty = faulty_value(subject)
     value = _right_value(element, operator.family, case)
+    if value is None and element.key.lower() == "aws:sourcearn":
+        value = meant_source_arn(case.snapshot.source.arn, faulty)
     if value is None:
         return
-    faulty = faulty_value(subject)
     near = _is_replaced(element, faulty) or (bool(faulty) and _means_permission_set(element, case))
     yield from corrected(
         subject,

@@ -1,13 +1,14 @@
 """What to do about an error that no policy decides: the way in which the call is made, signed or addressed is wrong."""
 
+import re
 from collections.abc import Iterator
-from itertools import islice
 
 from diagnose.evaluate.reported_error import (
     aws_answer,
     errors_besides,
     is_about_other_call,
     is_about_other_role,
+    is_by_other_service,
     probe_error,
 )
 from diagnose.model.arn import account_of
@@ -15,20 +16,24 @@ from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Decision, Subject
+from diagnose.model.tri import YES
 from diagnose.remedy.change import Draft
 
 
-def follow_error(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Say what the error asks for, of which nothing in a case can be decided again."""
+def follow_error(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Say what the error asks for, of which nothing in a case can be decided again: the first one that asks for any."""
     errors = [error for error in (aws_answer(case) or probe_error(case), *errors_besides(case)) if error is not None]
-    yield from islice((draft for error in errors for draft in _of(error, case)), 1)
+    steps = (drafts for error in errors if (drafts := tuple(_of(error, case, decision))))
+    yield from next(steps, ())
 
 
-def _of(error: AwsError, case: Case) -> Iterator[Draft]:
-    if error.kind in STEPS:
+def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
+    if error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
+        yield from _of_service(error, case, decision)
+    elif error.kind in STEPS:
         owner, text = STEPS[error.kind]
         account = f"`{account_of(case.destination_arn)}`"
-        yield Draft(owner, text.format(account=account, service=f"`{error.service}`"))
+        yield Draft(owner, text.format(account=account))
     elif error.operation in _CONDITIONS:
         yield Draft(Owner.DESTINATION, _CONDITIONS[error.operation])
     elif is_about_other_role(error, case) and not is_about_other_call(error):
@@ -130,11 +135,31 @@ STEPS = {
         "Create the execution role that the error names in the target account, with exactly this name, and let its "
         "trust policy allow the administration role's ARN sts:AssumeRole",
     ),
-    ErrorKind.SERVICE_NOT_TRUSTED: (
-        Owner.DESTINATION,
-        "Let the trust policy of the role that the service was given allow its principal, {service}, sts:AssumeRole",
-    ),
 }
+
+
+def _of_service(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Let the service have the role; the trust policy is left alone where it is seen to let the service in."""
+    if error.service == "redshift.amazonaws.com":
+        cluster = _CLUSTER.search(error.text)
+        named = cluster["name"] if cluster else "CLUSTER"
+        role = case.destination_arn
+        yield Draft(
+            Owner.CALLER,
+            f"Attach the role to the cluster (`aws redshift modify-cluster-iam-roles --cluster-identifier {named} "
+            f"--add-iam-roles {role}`), and wait until the cluster shows it as in sync",
+        )
+    if is_by_other_service(error, case) or decision.verdict is not YES:
+        also = " and sts:TagSession" if error.service == "pods.eks.amazonaws.com" else ""
+        yield Draft(
+            Owner.DESTINATION,
+            "Let the trust policy of the role that the service was given allow its principal, "
+            f"`{error.service}`, sts:AssumeRole{also}",
+        )
+
+
+_CLUSTER = re.compile(r":dbuser:(?P<name>[a-z][a-z0-9-]{0,62})/")
+"""Amazon Redshift takes letters, digits and dashes for the name of a cluster."""
 
 
 def _other_role(error: AwsError, case: Case) -> str:

@@ -20,6 +20,8 @@ def headline(diagnosis: Diagnosis) -> str:
     source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
     if diagnosis.refused_though_allowed:
         return f"{refused_words(diagnosis)}; the policies that were read allow {source} to assume {role}"
+    if diagnosis.refused_though_open:
+        return f"{refused_words(diagnosis)}; whether the policies allow {source} to assume {role} is undetermined"
     match diagnosis.verdict:
         case Verdict.DENIED:
             return f"DENIED: {source} cannot assume {role}"
@@ -165,6 +167,8 @@ def _authority(diagnosis: Diagnosis) -> str:
             return "AWS; xdiag computed the opposite"
         case Agreement.NOT_MADE | Agreement.INCONCLUSIVE if diagnosis.refused_though_allowed:
             return "AWS, which refused it; the policies that were read allow it"
+        case Agreement.NOT_MADE | Agreement.INCONCLUSIVE if diagnosis.refused_though_open:
+            return "AWS, which refused it; the policies alone do not settle it"
         case Agreement.NOT_MADE:
             return "the policies; AWS was not asked"
         case Agreement.INCONCLUSIVE:

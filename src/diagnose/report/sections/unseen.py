@@ -120,7 +120,7 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     if not doubts:
         return
-    if diagnosis.verdict is Verdict.UNDETERMINED:
+    if diagnosis.verdict is Verdict.UNDETERMINED or diagnosis.refused_though_open:
         yield Paragraph(
             "This is unknown and decides the answer:"
             if len(doubts) == 1
@@ -134,6 +134,8 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
     if not unread:
         return
     match diagnosis.verdict:
+        case Verdict.DENIED if diagnosis.refused_though_open:
+            yield Paragraph("These were not read, and AWS may have denied it because of any of them:")
         case Verdict.DENIED:
             yield Paragraph("These were not read. They cannot change the denial, but may add causes:")
         case Verdict.ALLOWED:

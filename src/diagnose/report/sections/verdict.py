@@ -36,12 +36,18 @@ def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
         case Verdict.ALLOWED if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
             blocks = tuple(_allowed(diagnosis))
             return (Section("What allows it", blocks),) if blocks else ()
+        case Verdict.DENIED if diagnosis.refused_though_open:
+            return _open(diagnosis)
         case Verdict.UNDETERMINED:
-            return (Section("What is certain, and what is missing", (Bullets(tuple(_undetermined(diagnosis))),)),)
+            return _open(diagnosis)
         case Verdict.ALLOWED | Verdict.DENIED:
             return ()
         case _:
             assert_never(diagnosis.verdict)
+
+
+def _open(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    return (Section("What is certain, and what is missing", (Bullets(tuple(_undetermined(diagnosis))),)),)
 
 
 def _allowed(diagnosis: Diagnosis) -> Iterator[Block]:
