@@ -1,7 +1,7 @@
 """Rule files to rules: read, checked against the vocabulary, and knit together."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from diagnose.causes.facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
 from diagnose.causes.rule_cache import recall, remember, rule_folders
+from diagnose.causes.rule_shape import check_shape
 from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
 from diagnose.errors import XdiagError
@@ -169,7 +170,7 @@ def read_yaml(path: Path) -> Entry:
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         text = path.read_text(encoding="utf-8")
-        _check_shape(yaml.parse(text, Loader=loader), path)
+        check_shape(yaml.parse(text, Loader=loader), path)
         node = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -183,43 +184,6 @@ def read_yaml(path: Path) -> Entry:
     if node is None:
         raise XdiagError(f"{path}: the file is empty", hint="see rules/README.md for how to write a rule")
     return Entry(node, path, "the rule")
-
-
-_DEEPEST, _MOST_NODES = 40, 20_000
-
-
-def _check_shape(events: Iterable[Any], path: Path) -> None:
-    """Refuse what no rule looks like, before anything is built of it: nested without end, or grown by aliases."""
-    sizes: dict[str, int] = {}
-    around: list[tuple[str, int]] = []
-    size = 0
-    for event in events:
-        kind, anchor = type(event).__name__, getattr(event, "anchor", None) or ""
-        line = event.start_mark.line + 1
-        if kind == "AliasEvent":
-            if any(name == anchor for name, _ in around):
-                raise XdiagError(
-                    f"{path}:{line}: `*{anchor}` stands in the very value that it repeats", hint=_WRITE_OUT
-                )
-            size += sizes.get(anchor, 0)
-        elif kind in ("SequenceStartEvent", "MappingStartEvent"):
-            around.append((anchor, size))
-            size += 1
-        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
-            name, before = around.pop()
-            if name:
-                sizes[name] = size - before
-        elif kind == "ScalarEvent":
-            size += 1
-            if anchor:
-                sizes[anchor] = 1
-        if len(around) > _DEEPEST:
-            raise XdiagError(f"{path}:{line}: it is nested too deeply to be read", hint="a dozen levels are enough")
-        if size > _MOST_NODES:
-            raise XdiagError(f"{path}:{line}: it has more than {_MOST_NODES:,} values", hint=_WRITE_OUT)
-
-
-_WRITE_OUT = "write out what it repeats; see rules/README.md"
 
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
