@@ -71,13 +71,30 @@ def test_a_batch_ends_when_nobody_reads_its_rows(xdiag: Program, cases: Path, fl
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize(
-    "command", [("check", "--case", CASE), ("batch", "cases.jsonl"), ("batch", "cases.jsonl", "--jobs", "2")]
+    "command",
+    [
+        ("check", "--case", CASE),
+        ("batch", "cases.jsonl"),
+        ("batch", "cases.jsonl", "--jobs", "2"),
+        ("--help",),
+        ("--version",),
+        ("check", "--help"),
+        ("rules", "--help"),
+        ("rules", "list"),
+    ],
 )
 def test_a_full_disk_is_told(xdiag: Program, cases: Path, command: tuple[str | Path, ...]) -> None:
     done = shell(xdiag, f"{' '.join(xdiag.command(*command))} >/dev/full", cases.parent)
     assert done.returncode == BAD_INPUT
     assert done.stderr.startswith(b"xdiag: the result cannot be written: ")
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [("check", "--case", "nothing.json"), ("check",), ("nothing",)])
+def test_a_mistake_that_cannot_be_told_is_no_denial(xdiag: Program, cases: Path, command: tuple[str, ...]) -> None:
+    done = shell(xdiag, f"{' '.join(xdiag.command(*command))} 2>/dev/full", cases.parent)
+    assert (done.returncode, done.stdout) == (BAD_INPUT, b"")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""Redacts all examples of rules, then cases made at random: the answer stays, and no name survives."""
+"""Redacts all examples of rules, all known answers, then random cases: the answer stays, and no name survives."""
 
 import random
 import sys
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -11,30 +13,34 @@ from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
+from tests.cases import case
 from tests.report.redact.proof import answer, diagnosed, redacted
 from tests.report.redact.strange_cases import strange_case
+from tests.test_known_answers import ANSWERS
+
+CASES: Mapping[str, Callable[[], Case]] = {
+    f"{rule}: {example.name}": partial(case_of, example)
+    for rule, of_rule in load_examples(rule_folders()).items()
+    for example in of_rule
+} | {f"{topic}: {known.name}": partial(case, known.world, known.change) for topic, known in ANSWERS}
+"""The examples and the known answers, by name."""
 
 
 def fault(seed: int) -> str:
     """Say what is wrong with the redaction of one strange case; nothing where it is right."""
-    case, words = strange_case(random.Random(seed))
-    return _fault(f"seed {seed}", case, words)
+    strange, words = strange_case(random.Random(seed))
+    return _fault(f"seed {seed}", strange, words)
 
 
 def main(seconds: float, seed: int) -> int:
     """Try for so long; print how many cases were tried and what failed, and give the number of failures."""
     end = time.monotonic() + seconds
     tried, failures = 0, 0
-    examples = [
-        (f"{rule}: {example.name}", example)
-        for rule, of_rule in load_examples(rule_folders()).items()
-        for example in of_rule
-    ]
+    examples = list(CASES)
     random.Random(seed).shuffle(examples)
     while time.monotonic() < end:
         if tried < len(examples):
-            name, example = examples[tried]
-            found = _fault(name, case_of(example), [])
+            found = _fault(examples[tried], CASES[examples[tried]](), [])
         else:
             found = fault(seed * 1_000_000 + tried)
         tried += 1
@@ -45,13 +51,13 @@ def main(seconds: float, seed: int) -> int:
     return failures
 
 
-def _fault(name: str, case: Case, words: list[str]) -> str:
+def _fault(name: str, original: Case, words: list[str]) -> str:
     try:
-        before = diagnosed(case)
+        before = diagnosed(original)
     except XdiagError:
         return ""
     try:
-        told = redacted(case)
+        told = redacted(original)
     except XdiagError as error:
         return f"{name}: {error}"
     if answer(diagnosed(told.case)) != answer(before):

@@ -22,12 +22,13 @@ def main() -> None:
         _exit(as_xdiag_error(error), 2)
     except XdiagError as error:
         _exit(error, 4 if isinstance(error, NothingReadError) else 2)
-    except Exception:  # Python would leave with 1, the exit code of a denial
-        import traceback
+    except Exception as error:  # Python would leave with 1, the exit code of a denial
+        from diagnose.cli.output import unwritten
 
-        traceback.print_exc()
-        print("xdiag: this is a bug, not an answer; please report the lines above", file=sys.stderr)
-        sys.exit(70)
+        # Help is written by Click.
+        if full := unwritten(error):
+            _exit(full, 2)
+        _exit_with_bug()
 
 
 def _open_streams() -> None:
@@ -43,6 +44,15 @@ def _exit(error: XdiagError | None, code: int) -> NoReturn:
 
         print_error(error)
     sys.exit(code)
+
+
+def _exit_with_bug() -> NoReturn:
+    import traceback
+
+    from diagnose.cli.output import write_error
+
+    write_error(f"{traceback.format_exc()}xdiag: this is a bug, not an answer; please report the lines above\n")
+    sys.exit(70)
 
 
 def _exit_interrupted(_number: int, _frame: FrameType | None) -> None:

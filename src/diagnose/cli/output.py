@@ -1,12 +1,14 @@
 """Results go to standard output, everything else to standard error; and the exit codes."""
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import TextIO
 
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Verdict
@@ -49,7 +51,21 @@ def print_error(error: XdiagError) -> None:
     from diagnose.report.safe_text import visible
 
     lines = [f"xdiag: {visible(error.message)}", *([f"  {visible(error.hint)}"] if error.hint else [])]
-    sys.stderr.write("\n".join(lines) + "\n")
+    write_error("\n".join(lines) + "\n")
+
+
+def write_error(text: str) -> None:
+    """Write to standard error; where nothing can be written, the exit code alone has to tell."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
+
+
+def unwritten(error: Exception) -> XdiagError | None:
+    """Make a user's error of an exception that says that a result could not be written; None of any other."""
+    return _not_written(error) if isinstance(error, OSError) and error.errno in _OF_A_FULL_DISK else None
 
 
 def uses_color(color: Color) -> bool:
@@ -103,15 +119,25 @@ def exit_code(verdict: Verdict, expected: Verdict | None = None) -> int:
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Point standard output at /dev/null once it fails, or Python writes the rest of its buffer again at exit."""
     try:
         yield
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        raise
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise
-        reason = (error.strerror or str(error)).lower()
-        raise XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?") from None
+        raise _not_written(error) from None
 
 
+def _not_written(error: OSError) -> XdiagError:
+    _silence(sys.stdout)
+    reason = (error.strerror or str(error)).lower()
+    return XdiagError(f"the result cannot be written: {reason}", hint="is there space on the disk?")
+
+
+def _silence(stream: TextIO) -> None:
+    """Point a stream at /dev/null once it fails, or Python writes the rest of its buffer again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+_OF_A_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _BY_VERDICT = {Verdict.ALLOWED: ALLOWED, Verdict.DENIED: DENIED, Verdict.UNDETERMINED: UNDETERMINED}

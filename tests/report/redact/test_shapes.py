@@ -34,7 +34,7 @@ RESOURCES = [
     ROLE, "*", ROLE[:-5] + "*", ROLE[:-1] + "?", ROLE.replace("ZqD", "*"), ROLE.replace("zqteam", "*"),
     ROLE.replace("987650004321", "9876*"), ROLE.replace("987650004321", "98765000432?"), ROLE.replace("role", "r*"),
     ROLE.replace("zqteam/", ""), ROLE.swapcase(), ROLE.replace("ZqD", "zqd"), ROLE + " ", ROLE.replace("4321", "4312"),
-    ROLE.replace("::", ":"), "arn:aws:iam::987650004321:role/${aws:username}*", "arn:aws:*:*:*:*Deployer",
+    ROLE.replace("::", ":"), "*1:role/zqteam/ZqDeployer*", "?rn:aws:iam::987650004321:role/zqteam/ZqD*", "arn:aws:iam::987650004321:role/${aws:username}*", "arn:aws:*:*:*:*Deployer",
     "*ZqDeployer", "arn:aws:iam::*", ROLE.replace("aws", "aws-cn"), ROLE.replace("Deployer", "*er"), "ZqDeployer",
 ]  # fmt: skip
 CONDITIONS = [
@@ -42,7 +42,7 @@ CONDITIONS = [
     ("StringEqualsIgnoreCase", "zqsilver"), ("StringNotEqualsIgnoreCase", "ZQGOLD"), ("StringNotEquals", "Zqgold"),
     ("StringNotLike", "*gold"), ("StringLike", "Zq?old"), ("StringLike", "*qgo*"), ("StringLike", "zqg*"),
     ("StringEquals", "Zqgold "), ("StringEquals", "Zqg*"), ("StringLikeIfExists", "Zq*ld"), ("BinaryEquals", "Zqgold=="),
-    ("StringEquals", ["Zqsilver", "Zqgold"]), ("StringLike", "??????"), ("StringLike", "?????"), ("Null", "false"),
+    ("StringEquals", ["Zqsilver", "Zqgold"]), ("ForAllValues:Null", "true"), ("StringLike", "??????"), ("StringLike", "?????"), ("Null", "false"),
 ]  # fmt: skip
 ADDRESSES = [
     "20.30.40.50/32", "20.30.40.0/24", "20.30.41.0/24", "20.30.40.50", "20.0.0.0/8", "0.0.0.0/0", "20.30.40.50/33",
@@ -58,6 +58,12 @@ SESSIONS = ["zqalice-zqgold", "x", "zqgold" * 12, "zq gold", "zqgold!", "Zqg*"]
 PRINCIPALS = [
     USER, "123459876012", "123459876021", USER.replace("zqa", "Zqa"), USER.replace("user/", "user/zqteam/"), USER + "*",
     USER.replace("user", "role"), "AIDAZQZQZQZQZQZQZQZQ", "arn:aws:iam::123459876012:root", "arn:aws:iam::123459876012:*",
+]  # fmt: skip
+PLACEHOLDERS = [
+    "${Token[AWS.AccountId.4]}", "${AWS::AccountId}", "${var.zqgold_account}", "local.zqgold", "{{resolve:ssm:/zqgold/id}}",
+    "&{aws:username}", "$${aws:username}", "{{ .Values.zqgold }}", "$ZQGOLD", "%ZQGOLD%", "@@zqgold@@", "__zqgold__",
+    "<ZQGOLD_ACCOUNT_ID>", "[ZQGOLD]", "YOUR_ZQGOLD_ID", "TODO", "ZQGOLD_ACCOUNT", "xxxxxxxxxxxx", "<REDACTED>", "********",
+    "${Token[A]}-${Token[B]}",
 ]  # fmt: skip
 
 
@@ -89,6 +95,13 @@ def _shapes() -> Iterator[tuple[str, Json]]:
     for session in SESSIONS:
         yield f"a session called {session}", _asked(session=session, trusting=[
             allow({"AWS": USER}, Condition={"StringLike": {"sts:RoleSessionName": ["${aws:username}-*", "Zqg*"]}})])  # fmt: skip
+    for placeholder in PLACEHOLDERS:
+        for role in (ROLE.replace("987650004321", placeholder), ROLE.replace("ZqDeployer", placeholder)):
+            yield f"Resource {role}", _asked(identity=[on(role)])
+        for arn in (USER.replace("123459876012", placeholder), placeholder):
+            yield f"Principal {arn}", _asked(trusting=[allow({"AWS": arn})])
+        condition = {"Condition": {"StringNotLike": {"aws:PrincipalArn": placeholder}}}
+        yield f"Deny unless {placeholder}", _asked(identity=[on("*"), deny(Resource="*", **condition)])
     for principal in PRINCIPALS:
         yield f"Principal {principal}", _asked(trusting=[allow({"AWS": principal})])
 
@@ -117,7 +130,7 @@ SHAPES = dict(_shapes())
 
 
 def test_there_are_many_shapes() -> None:
-    assert len(SHAPES) >= 180
+    assert len(SHAPES) >= 280
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -13,6 +13,9 @@ from tests.report.redact.proof import rewritten
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis
+from diagnose.model.error_text.parser import parse_errors
+from diagnose.model.error_text.services import SERVICES
+from diagnose.model.error_text.wording import WORDINGS
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, raw_document
 from diagnose.report import Format, render
@@ -54,6 +57,66 @@ def test_the_words_of_aws_stay() -> None:
         "User: arn:aws:iam::333333333333:role/path-1/role-1 is not authorized to perform: sts:AssumeRole on resource: "
         "arn:aws:iam::444444444444:role/role-2 because no identity-based policy allows the sts:AssumeRole action"
     )
+
+
+OF_AWS = "User: {} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::999988887777:role/zara"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(OF_AWS.format("anonymous"), id="an anonymous caller"),
+        pytest.param("assumed-role/Zara/zara-1 is " + OF_AWS[12:], id="the end of a caller's ARN"),
+        pytest.param("An error occurred (Surprise) when calling the AssumeRole operation: no", id="an unknown code"),
+        pytest.param(
+            "An error occurred (MalformedPolicyDocument) when calling the UpdateAssumeRolePolicy operation: Invalid "
+            'principal in policy: "AWS":"arn:aws:iam::999988887777:user/zara"',
+            id="another operation",
+        ),
+        pytest.param(
+            "operation error STS: AssumeRole, https response error StatusCode: 403, api error AccessDenied: x",
+            id="the frame of the SDK for Go",
+        ),
+        pytest.param('{"eventName": "AssumeRole", "errorCode": "AccessDenied", "errorMessage": "x"', id="an event"),
+        pytest.param(
+            "com.amazonaws.services.glue.model.AccessDeniedException: Service is unable to assume the role x",
+            id="an exception of Java",
+        ),
+        pytest.param("Error: Please reauthenticate using 'aws login'", id="a command in quotation marks"),
+        pytest.param(
+            "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://zara.example",
+            id="a code that stands first",
+        ),
+        pytest.param(
+            "The IAM Role arn:aws:iam::999988887777:role/dms-vpc-role is not configured properly.",
+            id="a role that AWS named",
+        ),
+        *(
+            pytest.param(f"{service.names[0]} is unable to assume the role zara", id=service.principal)
+            for service in SERVICES
+        ),
+        *(
+            pytest.param(f"Error: {wording.phrase} for zara", id=f"{number} {wording.phrase[:40]}")
+            for number, wording in enumerate(WORDINGS)
+        ),
+    ],
+)
+def test_a_redacted_message_is_read_as_the_same_error(text: str) -> None:
+    case = replace(EVERY["unexplained"](NAMES).case, message=text)
+    told = rewritten(case).message
+    assert _read_of(told) == _read_of(text) != []
+    assert re.search("(?i)zara|99998888", told) is None
+
+
+def _read_of(message: str) -> list[object]:
+    """Say what is read of a message, but for who and what is named in it."""
+    return [
+        (
+            error.kind, error.code, error.http_status, error.operation, error.action, error.service, error.layer,
+            error.explicit, bool(error.caller), bool(error.resource),
+        )
+        for error in parse_errors(message)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from diagnose.model.arn import PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
+from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.pseudonyms import NameKind, Names
 
 _TYPES = {
@@ -35,10 +36,23 @@ _TYPES = {
 _FURTHER_TYPES = frozenset(("vpc", "vpc-endpoint", "vpc-endpoint-service", "instance", "subnet", "organization", "ou"))
 _PARTITIONS = frozenset(("", *PARTITIONS))
 _ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *_TYPES))
-_TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
+_TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|{SLOT}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
 _HEADS = frozenset(
-    ("AWSReservedSSO_", "AIDA", "AROA", "ASIA", "AKIA", "AIDA", "o-", "r-", "ou-", "vpc-", "vpce-", "vpce-svc-")
+    (
+        "AWSReservedSSO_",
+        "AWSServiceRoleFor",
+        "AIDA",
+        "AROA",
+        "ASIA",
+        "AKIA",
+        "o-",
+        "r-",
+        "ou-",
+        "vpc-",
+        "vpce-",
+        "vpce-svc-",
+    )
 )
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
 
@@ -92,7 +106,9 @@ class Disguise:
         if not core or core in public_words.AWS_NAMES:
             return text
         start = text.index(core)
-        return text[:start] + self._core(core, kind) + text[start + len(core) :]
+        slotted, placeholders = taken_out(core)
+        rewritten = put_in(self._core(slotted, kind), map(self._placeholder, placeholders))
+        return text[:start] + rewritten + text[start + len(core) :]
 
     def ids(self, text: str, kind: NameKind) -> str:
         """Rewrite ids with separators between them; a pattern may have the beginning of an id alone: `AR*`."""
@@ -125,43 +141,7 @@ class Disguise:
             return f"{self.value(host, NameKind.PROVIDER)}:{name}"
         return self.value(text, NameKind.KEY)
 
-    def word(self, text: str, kind: NameKind) -> str:
-        """Rewrite what should be a Region or a type of principal, or a pattern of some: what is nearly one stays."""
-        return text if is_region(text) or _is_type(text) else self.value(text, kind)
-
-    def _core(self, text: str, kind: NameKind) -> str:
-        if _is_host(text):
-            return text
-        # A variable has a colon of its own.
-        parts = re.split(r":(?![^{}]*\})", text)
-        if len(parts) > 6:
-            parts[5:] = [":".join(parts[5:])]
-        if len(parts) == 6 and parts[0] == "arn":
-            return self._arn(Arn(*parts[1:]))
-        if is_address(text):
-            return self.names.address(text)
-        if text[:3].lower() != "arn" and not (":" in text and "*" in text):
-            return self._parts(text, kind, frozenset())
-        # A pattern of an ARN, or one that lost a colon.
-        rewritten = []
-        for part in parts:
-            public = _beginning_of_aws(part)
-            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
-        return ":".join(rewritten)
-
-    def _arn(self, arn: Arn) -> str:
-        """Rewrite an ARN part by part: it stays an ARN, of the same service and type."""
-        if arn.account == "aws":
-            return str(arn)
-        partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
-        service = arn.service if _is_one_of(arn.service, public_words.SERVICE_NAMES) else self._part(arn.service)
-        region = arn.region if is_region(arn.region) else self._part(arn.region)
-        return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self._resource(arn.resource)}"
-
-    def _part(self, text: str) -> str:
-        return self._parts(text, NameKind.VALUE, frozenset())
-
-    def _resource(self, text: str) -> str:
+    def resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         kind, slash, rest = text.partition("/")
         if text in public_words.AWS_NAMES:
@@ -177,6 +157,50 @@ class Disguise:
             of_role = self._parts(role, NameKind.ROLE, frozenset())
             return f"{kind}/{of_role}{slash_behind}{self._parts(session, of_type, frozenset())}"
         return f"{kind}/{self._parts(rest, of_type, frozenset())}"
+
+    def word(self, text: str, kind: NameKind) -> str:
+        """Rewrite what should be a Region or a type of principal, or a pattern of some: what is nearly one stays."""
+        return text if is_region(text) or _is_type(text) else self.value(text, kind)
+
+    def _placeholder(self, text: str) -> str:
+        return disguised_placeholder(text, self._word)
+
+    def _word(self, text: str) -> str:
+        """Rewrite a word of a placeholder: it stays one word of letters."""
+        self.names.keep_shape(text)
+        return self.names.name(text, NameKind.VALUE, fills=False)
+
+    def _core(self, text: str, kind: NameKind) -> str:
+        if _is_host(text):
+            return text
+        # A variable has a colon of its own.
+        parts = re.split(r":(?![^{}]*\})", text)
+        if len(parts) > 6:
+            parts[5:] = [":".join(parts[5:])]
+        if len(parts) == 6 and parts[0] == "arn":
+            return self._arn(Arn(*parts[1:]))
+        if is_address(text):
+            return self.names.address(text)
+        if text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text)):
+            return self._parts(text, kind, frozenset())
+        # A pattern of an ARN, or one that lost a colon.
+        rewritten = []
+        for part in parts:
+            public = _beginning_of_aws(part)
+            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
+        return ":".join(rewritten)
+
+    def _arn(self, arn: Arn) -> str:
+        """Rewrite an ARN part by part: it stays an ARN, of the same service and type."""
+        if arn.account == "aws":
+            return str(arn)
+        partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
+        service = arn.service if _is_one_of(arn.service, public_words.SERVICE_NAMES) else self._part(arn.service)
+        region = arn.region if is_region(arn.region) else self._part(arn.region)
+        return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
+
+    def _part(self, text: str) -> str:
+        return self._parts(text, NameKind.VALUE, frozenset())
 
     def _parts(self, text: str, kind: NameKind, words: frozenset[str], before: str = "") -> str:
         """Rewrite what stands between slashes, colons, wildcards and variables; `words` are AWS's here."""
@@ -263,7 +287,8 @@ def _beginning_of_aws(part: str) -> str:
     lower = segment.lower()
     if lower in _ARN_WORDS or not ("*" in segment or "?" in segment):
         return segment if lower in _ARN_WORDS else ""
-    if any(fnmatchcase(word, lower) for word in _ARN_WORDS) and lower.strip("*?"):
+    # What ends in a digit is the end of an account rather than of `s3`.
+    if any(fnmatchcase(word, lower) for word in _ARN_WORDS) and re.search("[a-z]", lower):
         return segment
     literal = re.split(r"[*?]", segment, maxsplit=1)[0]
     return literal if literal and any(word.startswith(literal.lower()) for word in _TYPES) else ""

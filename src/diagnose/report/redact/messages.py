@@ -7,6 +7,7 @@ themselves by their form.
 import re
 from collections.abc import Mapping
 
+from diagnose.model.error_text.services import SERVICES
 from diagnose.model.error_text.wording import CODES, WORDINGS
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
@@ -17,14 +18,29 @@ GONE = "[...]"
 """Stands for what somebody else wrote and nobody knows to be harmless."""
 
 _ARN = r"arn:[\w-]*:[\w-]*:[\w-]*:[\w*?-]*:(?:\$\{[^}]*\}|[\w+=,.@/:*?-])*(?:\$\{[^}]*\}|[\w+=@/*?-])"
-_RUN = re.compile(rf"(?P<arn>{_ARN})|[^\s\"()\[\]{{}},;]+")
+_VERB = "Add|Assume|Attach|Create|Delete|Describe|Get|Invoke|List|Pass|Put|Register|Run|Send|Set|Start|Tag|Update"
+_OPERATION = rf"(?:{_VERB})[A-Z][A-Za-z]{{2,60}}"
+_FRAME = (
+    r"An error occurred \([A-Z][A-Za-z]{2,60}\)"
+    rf"|when calling the {_OPERATION} operation"
+    rf"|operation error (?:\w+ )?\w+: {_OPERATION}(?=,)"
+    r"|(?<=api error )[A-Z][A-Za-z]{2,60}(?=:)|(?<=<Code>)[A-Z][A-Za-z]{2,60}(?=</Code>)"
+    r"|(?:com\.amazonaws|software\.amazon\.awssdk)\.[a-z0-9.]{1,60}\.[A-Z][A-Za-z]{2,60}Exception(?=:)"
+)
+"""What AWS, its CLI and its SDKs print around a sentence: the codes and operations in it are AWS's."""
+_RUN = re.compile(
+    rf"(?P<frame>{_FRAME})|(?P<arn>{_ARN})|(?P<rest>(?<![\w:/.-])(?:assumed-role|user)/[\w+=,.@/-]+)"
+    r"|[^\s\"()\[\]{},;]+"
+)
 _MARKS = ".:!?`'-/\\=+*#<>|&"
 _OF_AWS = re.compile(public_words.NAME_IN_SENTENCE)
 _ACTION = re.compile(r"(?P<service>[a-z0-9-]+):[A-Z][A-Za-z]+")
 _PHRASES = frozenset(
-    word for wording in WORDINGS for word in re.findall(r"[\w'/-]+", wording.phrase.lower())
+    word.strip("'") for wording in WORDINGS for word in re.findall(r"[\w'/-]+", wording.phrase.lower())
 ) | frozenset(code.lower() for code in CODES)
 """The words of the errors of AWS that are read."""
+_SERVICES = frozenset(word.lower() for one in SERVICES for name in one.names for word in name.split())
+"""The words of the names of services."""
 
 
 def disguised_message(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
@@ -35,8 +51,12 @@ def disguised_message(text: str, disguise: Disguise, known: Mapping[str, str]) -
 
 
 def _run(run: re.Match[str], disguise: Disguise, known: Mapping[str, str]) -> str:
+    if run["frame"]:
+        return run[0]
     if run["arn"]:
         return disguise.value(run[0], NameKind.VALUE)
+    if run["rest"]:
+        return disguise.resource(run[0])
     if public_words.CODE.fullmatch(run[0]):
         return run[0]
     core = run[0].strip(_MARKS)
@@ -51,6 +71,7 @@ def _word(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
     if (
         lower in public_words.WORDS
         or lower in public_words.SERVICE_NAMES
+        or lower in _PHRASES
         or lower.removesuffix("exception") in _PHRASES
     ):
         return text
@@ -63,6 +84,8 @@ def _word(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
         return disguise.value(text, NameKind.NAME)
     if text in known:
         return known[text]
+    if lower in _SERVICES:
+        return text
     if is_address(text) or has_form(text):
         return disguise.value(text, NameKind.NAME)
     parts = re.split(r"([/:=<>|'`]+)", text)

@@ -135,7 +135,7 @@ def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> 
     """Rewrite an operand of a condition, or a value of the request, by its key and its operator."""
     value = disguise.keys.value_kind(key)
     kind = _kind(value)
-    if operator.lower().startswith("null"):
+    if operator.lower().rpartition(":")[2].startswith("null"):
         return text if text.lower() in ("true", "false") else disguise.value(text, kind)
     if value is ValueKind.WORD:
         return disguise.word(text, kind)

@@ -150,7 +150,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Form], ...] = (
     (re.compile(r"(?P<head>)[0-9]{12}"), lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
 )
 _HEAD = re.compile(
-    rf"AWSReservedSSO_|{_UNIQUE_ID}(?=[A-Z0-9]*$)|(?:vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)(?=[0-9a-f]*$)"
+    rf"AWSReservedSSO_|AWSServiceRoleFor|{_UNIQUE_ID}(?=[A-Z0-9]*$)|(?:vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)(?=[0-9a-f]*$)"
     r"|(?:ou-|o-|r-)(?=[0-9a-z-]*$)"
 )
 """How a piece of an id, or a name that AWS composes, begins; that is AWS's."""
@@ -263,7 +263,7 @@ class Pseudonyms:
         return (
             kind is NameKind.DEVICE
             or text in self._survey.shaped
-            or text.startswith("AWSReservedSSO_")
+            or text.startswith(("AWSReservedSSO_", "AWSServiceRoleFor"))
             or not _ORDINARY.fullmatch(text)
         )
 
