@@ -33,13 +33,22 @@ class Credentials:
     that of `sts.amazonaws.com`, which botocore knows as `aws-global`.
     """
 
-    def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None, patience: Patience) -> None:
+    def __init__(
+        self,
+        session: boto3.Session,
+        label: str,
+        endpoint_url: str | None,
+        patience: Patience,
+        attempts: int | None = None,
+    ) -> None:
         """Keep a session; nothing is called yet."""
         self.label = label
         self.patience = patience
         self.identity: Answer | None = None
         """What AWS answered when it was asked whose these are; None as long as it did not."""
         self.region: str = session.region_name or (_ANY if endpoint_url else GLOBAL_REGION)
+        self.attempts = attempts
+        """AWS_MAX_ATTEMPTS, or the profile's `max_attempts`; None where neither says anything."""
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[tuple[str, str], Any] = {}
@@ -124,6 +133,11 @@ class Regional(Struct, frozen=True):
         """How long calls with these credentials may take."""
         return self.credentials.patience
 
+    @property
+    def attempts(self) -> int | None:
+        """How often a call is made at most, where the configuration says so."""
+        return self.credentials.attempts
+
     def client(self, service: str) -> Any:
         """Give the client of a service in this Region. Raises what boto raises."""
         return self.credentials.client(service, self.region)
@@ -149,8 +163,8 @@ def open_credentials(
 
 
 _CONFIG = Config(
-    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
-    retries={"mode": "standard"},
+    # `calls.ask` makes the others.
+    retries={"mode": "standard", "total_max_attempts": 1},
     connect_timeout=5,
     read_timeout=20,
     max_pool_connections=AT_ONCE,
@@ -196,7 +210,8 @@ def _credentials_of(
     )
     # botocore's own prompter takes its answer from wherever it can, even from a pipe, and there is no setting for it.
     core.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
-    return Credentials(session, f"profile `{name}`" if name else "the default credentials", endpoint_url, patience)
+    label = f"profile `{name}`" if name else "the default credentials"
+    return Credentials(session, label, endpoint_url, patience, core.get_config_variable("max_attempts"))
 
 
 @cache
