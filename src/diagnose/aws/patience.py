@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 AT_ONCE = 24
 """Calls that are on their way at the same time: enough for ten policies of three groups, and no burst."""
+TIMEOUT = 30.0
+"""Seconds for all calls of a check together, where nobody says otherwise."""
 
 
 class Later(Generic[T]):
@@ -69,11 +71,11 @@ class Patience:
         self._end: float | None = None
         self._paused_at: float | None = None
 
-    def begin(self) -> None:
-        """Start the clock; what is done from now on counts."""
+    def begin(self, at: float | None = None) -> None:
+        """Start the clock, unless it runs already; `at` is what `time.monotonic` gave before now, None now."""
         with self._lock:
             if self._end is None:
-                self._end = time.monotonic() + self.seconds
+                self._end = (time.monotonic() if at is None else at) + self.seconds
 
     def within(self, step: Callable[[], T]) -> T | None:
         """Take a step when it is its turn; None where the time ran out, and then nobody waits for it any more.
