@@ -58,16 +58,17 @@ def refuse(client: Any, operation: str, code: str = "AccessDenied", *, when: str
     client.meta.events.register(f"before-call.{service}.{operation}", respond)
 
 
-def reply(client: Any, operation: str, *parsed: dict[str, Any]) -> list[str]:
+def reply(client: Any, operation: str, *parsed: dict[str, Any], to: str = "") -> list[str]:
     """Answer the next calls of an operation, one after the other, and give what all calls of it have sent.
 
-    Those beyond are let through.
+    Those beyond are let through, as are those that do not send `to`: which of several is the first is left to chance.
     """
     sent, left = list[str](), list(parsed)
 
     def respond(params: Any, request_signer: Any, **_: object) -> Any:
         sent.append(str(params["body"]))
-        return (AWSResponse(params["url"], 200, HTTPHeaders(), Body()), left.pop(0)) if left else None
+        asked = left and to in str(params["body"])
+        return (AWSResponse(params["url"], 200, HTTPHeaders(), Body()), left.pop(0)) if asked else None
 
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-call.{service}.{operation}", respond)

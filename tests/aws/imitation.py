@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote
 from xml.sax.saxutils import escape
@@ -72,6 +73,7 @@ class Imitation:
     def __init__(self, case: Case, *, delay: float = 0, throttled: bool = False, size: int = 1) -> None:
         self._delay, self._throttled, self._size = delay, throttled, size
         self.called: list[str] = []
+        self._numbers = count(1)
         self.action = ""
         self.fault: Fault | None = None
         self._case = case
@@ -91,8 +93,9 @@ class Imitation:
 
     def respond(self, client: Any, action: str, sent: dict[str, Any], arn: str) -> tuple[int, bytes]:
         self.called.append(action)
+        number = next(self._numbers)  # of this call, whatever comes in while it waits
         time.sleep(self._delay)
-        if self._throttled and len(self.called) % 3 == 0:
+        if self._throttled and number % 3 == 0:
             return 400, b'{"__type": "ThrottlingException"}' if "org" in action else _THROTTLED
         operation = action.partition(":")[2]
         try:

@@ -26,6 +26,7 @@ class Clients:
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
         self.patience = Patience(30)
+        self.attempts: int | None = 1
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
@@ -108,7 +109,8 @@ def test_a_closed_port_is_unreachable() -> None:
     ],
 )
 def test_the_code_of_a_refusal_says_what_gap_it_leaves(code: str, gap: Gap) -> None:
-    assert refusing(code) == Refusal(gap, code, "no", answered=True)
+    refusal = refusing(code)
+    assert (refusal.gap, refusal.code, refusal.message, refusal.answered) == (gap, code, "no", True)
 
 
 def test_the_refusal_of_the_role_of_a_profile_is_no_denial_of_the_call() -> None:

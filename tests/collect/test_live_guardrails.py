@@ -167,7 +167,8 @@ class TestLevels:
         arn = "arn:aws:organizations::999999999999:policy/o-exampleorgid/service_control_policy/p-examplepolicyid222"
         found = {"Id": "p-FullAWSAccess", "Arn": arn, "Name": "late"}
         pages: list[dict[str, Any]] = [{"Policies": [], "NextToken": "2"}, {"Policies": [found]}]
-        reply(world.administrator.client("organizations"), "ListPoliciesForTarget", *pages)
+        first = '"TargetId": "r-'
+        reply(world.administrator.client("organizations"), "ListPoliciesForTarget", *pages, to=first)
         assert levels(world.gathered().source.scps)[0][2] == ["late"]
 
 

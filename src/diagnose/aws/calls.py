@@ -6,12 +6,14 @@ only after it was held against what AWS promises, and an answer that breaks a pr
 """
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any, Protocol, TypeAlias
 
 from botocore import exceptions as boto
 from botocore import xform_name
 from msgspec import Struct
 
+from diagnose.aws.attempts import Hope, attempts, hope_after, wait_after
 from diagnose.aws.patience import Patience, T
 from diagnose.aws.promises import BrokenPromiseError, check_echoes
 from diagnose.aws.secrets import redacted
@@ -31,21 +33,27 @@ class Clients(Protocol):
     def patience(self) -> Patience:
         """How long all calls may take together."""
 
+    @property
+    def attempts(self) -> int | None:
+        """How often a call is made at most, where the environment or the profile says so."""
+
     def client(self, service: str) -> Any:
-        """Give the client of one service, `iam`, made when it is first asked for."""
+        """Give the client of one service, `iam`, made when it is first asked for, that makes each call once."""
 
 
 class Refusal(Struct, frozen=True):
     """A call that brought nothing.
 
     `answered` says that AWS answered this very call, with `code`; else the call was never answered, and `code` is the
-    name of what went wrong on this side of the wire. `message` is untrusted text, free of credentials.
+    name of what went wrong on this side of the wire. `message` is untrusted text, free of credentials. `hope` says
+    whether the same call may bring something when it is made again.
     """
 
     gap: Gap
     code: str
     message: str
     answered: bool = False
+    hope: Hope = Hope.NONE
 
     @property
     def text(self) -> str:
@@ -99,17 +107,23 @@ def gap_left_by(refusal: Refusal, subject: str, permission: str) -> Unread:
 
 
 def ask(clients: Clients, action: str, /, **parameters: object) -> Answer | Refusal:
-    """Make one call, and give the answer if it comes in time and keeps what AWS promises of it."""
+    """Make one call, again where that may help, and give the answer if it comes in time and keeps what AWS promises."""
 
     def step() -> Answer | Refusal:
         client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
         return client if isinstance(client, Refusal) else _ask(client, action, parameters)
 
-    answer = clients.patience.within(step)
-    if answer is None:
-        why = f"no answer to {action} within the {clients.patience.seconds:g} s that --timeout allows for all calls"
-        return Refusal(Gap.UNREACHABLE, "TimeRanOut", why)
-    return answer
+    patience = clients.patience
+    for attempt in count(1):
+        answer = patience.within(step)
+        if answer is None:
+            break
+        if not isinstance(answer, Refusal) or attempt >= attempts(answer.hope, clients.attempts):
+            return answer
+        if not patience.wait(wait_after(attempt)):
+            return answer
+    why = f"no answer to {action} within the {patience.seconds:g} s that --timeout allows for all calls"
+    return Refusal(Gap.UNREACHABLE, "TimeRanOut", why)
 
 
 def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
@@ -126,7 +140,8 @@ def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
             raise _unusable(error) from None
         gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
         advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
-        return Refusal(gap, type(error).__name__, redacted(str(error)) + advice)
+        hope = Hope.LATER if isinstance(error, boto.HTTPClientError | boto.ConnectionError) else Hope.NONE
+        return Refusal(gap, type(error).__name__, redacted(str(error)) + advice, hope=hope)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.
         return Refusal(Gap.NO_CREDENTIALS, "ExpiredCredentials", redacted(str(error)))
@@ -258,10 +273,12 @@ def _answer(error: boto.ClientError, action: str) -> Refusal:
     if error.operation_name != action.partition(":")[2]:
         before = f"no credentials, because AWS refused {error.operation_name}: {code}: {message}"
         return Refusal(Gap.NO_CREDENTIALS, code, before)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    hope = hope_after(code, status)
     if not code:
-        return Refusal(Gap.UNREACHABLE, type(error).__name__, f"{NOT_AWS} ({action})")
+        return Refusal(Gap.UNREACHABLE, type(error).__name__, f"{NOT_AWS} ({action})", hope=hope)
     if code in _DENIALS:
         return Refusal(Gap.ACCESS_DENIED, code, message, answered=True)
     if code in _REJECTED_CREDENTIALS:
         return Refusal(Gap.NO_CREDENTIALS, code, message, answered=True)
-    return Refusal(Gap.UNREACHABLE, code, message, answered=True)
+    return Refusal(Gap.UNREACHABLE, code, message, answered=True, hope=hope)

@@ -1,7 +1,8 @@
 """Steps that do not depend on one another, taken at once, and how long all of them may take together."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Generic, TypeVar
 
@@ -9,6 +10,8 @@ T = TypeVar("T")
 
 AT_ONCE = 24
 """Calls that are on their way at the same time: enough for ten policies of three groups, and no burst."""
+TIMEOUT = 30.0
+"""Seconds for all calls of a check together, where nobody says otherwise."""
 
 
 class Later(Generic[T]):
@@ -55,7 +58,10 @@ def at_once(steps: Iterable[Callable[[], T]]) -> list[T]:
 
 
 class Patience:
-    """How long all calls of a check may take together. The clock starts with the first of them."""
+    """How long all calls of a check may take together. The clock starts with `begin`, or else with the first of them.
+
+    It stands still while a person is asked.
+    """
 
     def __init__(self, seconds: float) -> None:
         """Keep the number of seconds."""
@@ -63,10 +69,20 @@ class Patience:
         self._free = BoundedSemaphore(AT_ONCE)
         self._lock = Lock()
         self._end: float | None = None
+        self._paused_at: float | None = None
+
+    def begin(self, at: float | None = None) -> None:
+        """Start the clock, unless it runs already; `at` is what `time.monotonic` gave before now, None now."""
+        with self._lock:
+            if self._end is None:
+                self._end = (time.monotonic() if at is None else at) + self.seconds
 
     def within(self, step: Callable[[], T]) -> T | None:
-        """Take a step when it is its turn; None where the time ran out, and then nobody waits for it any more."""
-        if not self._free.acquire(timeout=max(0, self._left())):
+        """Take a step when it is its turn; None where the time ran out, and then nobody waits for it any more.
+
+        INVARIANT: a step never gives None.
+        """
+        if not self._free.acquire(timeout=self.left()):
             return None
 
         def step_in_turn() -> T:
@@ -75,14 +91,39 @@ class Patience:
             finally:
                 self._free.release()
 
-        left = self._left()
-        if left <= 0:
+        if self.left() <= 0:
             self._free.release()
             return None
-        return Later(step_in_turn).get_within(left)
+        later = Later(step_in_turn)
+        # What is left grows while a person is asked.
+        while (left := self.left()) > 0:
+            result = later.get_within(left)
+            if result is not None:
+                return result
+        return None
 
-    def _left(self) -> float:
+    def wait(self, seconds: float) -> bool:
+        """Wait between two attempts; say whether there is time for another one."""
+        time.sleep(min(seconds, self.left()))
+        return self.left() > 0
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let no time pass. One at a time: a person answers one question after the other."""
+        self.begin()
         with self._lock:
-            if self._end is None:
-                self._end = time.monotonic() + self.seconds
-            return self._end - time.monotonic()
+            self._paused_at = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                assert self._end is not None
+                self._end += time.monotonic() - self._paused_at
+                self._paused_at = None
+
+    def left(self) -> float:
+        """Give the seconds that are left, 0 where the time is over."""
+        self.begin()
+        with self._lock:
+            assert self._end is not None
+            return max(0, self._end - (self._paused_at or time.monotonic()))

@@ -1,8 +1,6 @@
 """One side's credentials, found as the AWS CLI finds them, and clients made of them."""
 
-import getpass
 import os
-import sys
 from difflib import get_close_matches
 from functools import cache
 from threading import RLock
@@ -12,18 +10,16 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError, RefreshWithMFAUnsupportedError
+from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
 from botocore.loaders import Loader, create_loader
 from msgspec import Struct
 
 from diagnose.aws.calls import Answer, Refusal, answer_or_refusal
-from diagnose.aws.patience import AT_ONCE, Patience
+from diagnose.aws.patience import AT_ONCE, TIMEOUT, Patience
 from diagnose.aws.promises import check_body
+from diagnose.aws.providers import Wallet, find_by
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION
-
-TIMEOUT = 30.0
-"""Seconds for all calls of a check together, where nobody says otherwise."""
 
 
 class Credentials:
@@ -33,13 +29,22 @@ class Credentials:
     that of `sts.amazonaws.com`, which botocore knows as `aws-global`.
     """
 
-    def __init__(self, session: boto3.Session, label: str, endpoint_url: str | None, patience: Patience) -> None:
+    def __init__(
+        self,
+        session: boto3.Session,
+        label: str,
+        endpoint_url: str | None,
+        patience: Patience,
+        attempts: int | None = None,
+    ) -> None:
         """Keep a session; nothing is called yet."""
         self.label = label
         self.patience = patience
         self.identity: Answer | None = None
         """What AWS answered when it was asked whose these are; None as long as it did not."""
         self.region: str = session.region_name or (_ANY if endpoint_url else GLOBAL_REGION)
+        self.attempts = attempts
+        """AWS_MAX_ATTEMPTS, or the profile's `max_attempts`; None where neither says anything."""
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[tuple[str, str], Any] = {}
@@ -65,7 +70,12 @@ class Credentials:
 
     def prepare(self) -> None:
         """Look for the credentials now, where a person may be asked. What goes wrong shows in the first call."""
-        answer_or_refusal("", self._frozen)
+
+        def step() -> bool:
+            answer_or_refusal("", self._frozen)
+            return True
+
+        self.patience.within(step)
 
     def provenance(self) -> tuple[str, bool | None]:
         """Say which provider found the credentials (botocore's name for it), and whether they are temporary.
@@ -124,24 +134,34 @@ class Regional(Struct, frozen=True):
         """How long calls with these credentials may take."""
         return self.credentials.patience
 
+    @property
+    def attempts(self) -> int | None:
+        """How often a call is made at most, where the configuration says so."""
+        return self.credentials.attempts
+
     def client(self, service: str) -> Any:
         """Give the client of a service in this Region. Raises what boto raises."""
         return self.credentials.client(service, self.region)
 
 
 def open_credentials(
-    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience | None = None
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    patience: Patience | None = None,
+    wallet: Wallet | None = None,
 ) -> Credentials:
     """Open one side. Whatever is None comes from the environment and the profile, as for the AWS CLI.
 
-    `patience` is shared by the sides of one check. No call is made, so credentials that are missing or expired show in
-    the first one.
+    `patience` and `wallet` are shared by the sides of one check. No call is made, so credentials that are missing or
+    expired show in the first one.
 
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
     credentials = answer_or_refusal(
-        "", lambda: _credentials_of(profile, region, endpoint_url, patience or Patience(TIMEOUT))
+        "",
+        lambda: _credentials_of(profile, region, endpoint_url, patience or Patience(TIMEOUT), wallet or Wallet()),
     )
     if isinstance(credentials, Refusal):
         raise XdiagError(credentials.message)
@@ -149,8 +169,8 @@ def open_credentials(
 
 
 _CONFIG = Config(
-    # Not the number of attempts: that stays AWS_MAX_ATTEMPTS, or the profile's `max_attempts`.
-    retries={"mode": "standard"},
+    # `calls.ask` makes the others.
+    retries={"mode": "standard", "total_max_attempts": 1},
     connect_timeout=5,
     read_timeout=20,
     max_pool_connections=AT_ONCE,
@@ -179,7 +199,7 @@ def _check_endpoint(url: str | None) -> None:
 
 
 def _credentials_of(
-    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience
+    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience, wallet: Wallet
 ) -> Credentials:
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
@@ -194,22 +214,12 @@ def _credentials_of(
     session = boto3.Session(
         profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None, botocore_session=core
     )
-    # botocore's own prompter takes its answer from wherever it can, even from a pipe, and there is no setting for it.
-    core.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
-    return Credentials(session, f"profile `{name}`" if name else "the default credentials", endpoint_url, patience)
+    label = f"profile `{name}`" if name else "the default credentials"
+    find_by(core, wallet, label, patience)
+    return Credentials(session, label, endpoint_url, patience, core.get_config_variable("max_attempts"))
 
 
 @cache
 def _loader(data_path: str | None) -> Loader:
     """Read botocore's descriptions of the services once for all sides."""
     return create_loader(data_path)
-
-
-def _mfa_code(prompt: str) -> str:
-    """Ask for the MFA code that a profile's own role needs, but only a person."""
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise RefreshWithMFAUnsupportedError
-    try:
-        return getpass.getpass(prompt)
-    except EOFError:
-        raise RefreshWithMFAUnsupportedError from None

@@ -6,11 +6,13 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from diagnose.cli.clock import note_the_beginning
 from diagnose.errors import NothingReadError, XdiagError
 
 
 def main() -> None:
     """Run xdiag. A user's mistake ends it with one sentence; any other exception is a bug, with exit code 70."""
+    note_the_beginning()
     signal.signal(signal.SIGINT, _exit_interrupted)
     _open_streams()
     from diagnose.cli.app import app

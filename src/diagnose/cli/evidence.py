@@ -10,8 +10,9 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.clock import beginning
 from diagnose.cli.options import EVIDENCE
-from diagnose.cli.output import progress
+from diagnose.cli.output import progress, terminal_given_back
 from diagnose.cli.request import RequestFlags, request_from_flags
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -147,19 +148,24 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
-    from diagnose.aws.patience import Patience
-    from diagnose.aws.session import TIMEOUT, Credentials, open_credentials
+    from diagnose.aws.patience import TIMEOUT, Patience
+
+    patience = Patience(where.timeout or TIMEOUT)
+    patience.begin(beginning())
+    from diagnose.aws.providers import Wallet
+    from diagnose.aws.session import Credentials, open_credentials
     from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
-    patience = Patience(where.timeout or TIMEOUT)
+    wallet = Wallet(request.mfa_code)
     sides: dict[str | None, Credentials] = {}
     for profile in (where.source_profile, where.dest_profile, where.org_profile):
         if profile not in sides:
-            sides[profile] = open_credentials(profile, request.region, where.endpoint_url, patience)
+            sides[profile] = open_credentials(profile, request.region, where.endpoint_url, patience, wallet)
             if sys.stdin.isatty():
-                # Nothing else is written while a person types an MFA code, and Ctrl-C gives the terminal back.
-                sides[profile].prepare()
+                # Nothing else is written while a person types an MFA code.
+                with terminal_given_back():
+                    sides[profile].prepare()
     with progress() as step:
         source = sides[where.source_profile]
         base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)

@@ -85,10 +85,11 @@ def output_width() -> int:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Show the current step on a terminal; elsewhere show nothing."""
+def progress(*, after: float = 5) -> Iterator[Callable[[str], None]]:
+    """Show the current step on a terminal; elsewhere write a line a step once so many seconds have passed."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda _: None
+        with _lines(after) as tell:
+            yield tell
         return
     from rich.console import Console
     from rich.text import Text
@@ -96,6 +97,23 @@ def progress() -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(Text("starting")) as status:
         yield lambda step: status.update(Text(step))
+
+
+@contextmanager
+def terminal_given_back() -> Iterator[None]:
+    """Leave the terminal as it was: Ctrl-C may come while it does not show what is typed."""
+    import termios
+
+    try:
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def writes_to_terminal() -> bool:
@@ -115,6 +133,43 @@ def exit_code(verdict: Verdict, expected: Verdict | None = None) -> int:
     if expected is not None:
         return ALLOWED if verdict is expected else (UNDETERMINED if verdict is Verdict.UNDETERMINED else DENIED)
     return _BY_VERDICT[verdict]
+
+
+@contextmanager
+def _lines(after: float) -> Iterator[Callable[[str], None]]:
+    """Keep the steps back for a while: who gets an answer soon need not read them, and who waits wants to know why."""
+    from threading import Lock, Timer
+
+    from diagnose.report.safe_text import visible
+
+    lock, kept, open_ = Lock(), list[str](), False
+
+    def write(step: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"xdiag: {visible(step)}\n")
+            sys.stderr.flush()
+
+    def tell(step: str) -> None:
+        with lock:
+            if open_:
+                write(step)
+            else:
+                kept.append(step)
+
+    def begin() -> None:
+        nonlocal open_
+        with lock:
+            open_ = True
+            for step in kept:
+                write(step)
+
+    timer = Timer(after, begin)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield tell
+    finally:
+        timer.cancel()
 
 
 @contextmanager
