@@ -338,6 +338,12 @@ class AsideFact(Fact, frozen=True, kw_only=True, tag="aside"):
     role: Annotated[str, Meta(description="the role that the error names")] = ""
 
 
+class AttemptFact(Fact, frozen=True, kw_only=True, tag="attempt"):
+    """Why the request was not tried with the credentials at hand, where it is because of whose they are."""
+
+    caller: Annotated[str, Meta(description="whose credentials are at hand, as AWS says")]
+
+
 class Suspicion(StrEnum):
     """How what was read may come to what AWS says of it."""
 
@@ -386,6 +392,7 @@ FACTS: Mapping[str, type[Fact]] = {
         GapFact,
         AnswerFact,
         AsideFact,
+        AttemptFact,
         SuspectFact,
     )
 }

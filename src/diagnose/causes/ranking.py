@@ -8,6 +8,7 @@ from msgspec import Struct
 from diagnose.causes.facts import (
     AnswerFact,
     AsideFact,
+    AttemptFact,
     Compared,
     ConditionFact,
     Fact,
@@ -277,6 +278,8 @@ def _sort_key(
 
 def _by_aws_words(cause: SelectedCause, named: Layer | None) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
+    if isinstance(main_fact, AttemptFact):  # who calls comes before what the caller may do
+        return -1
     if _remoteness(rule, main_fact):
         return 2
     if isinstance(main_fact, AsideFact):
