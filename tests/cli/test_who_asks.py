@@ -69,3 +69,28 @@ def test_credentials_of_somebody_else_are_the_first_cause_with_both_arns(
     causes = report["causes"]
     assert isinstance(causes, list)
     assert f"belong to `{AUDITOR}`, not to `{USER}`" in causes[0]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("section", "typed"),
+    [
+        pytest.param("", "aws configure sso --profile broken", id="nothing configured"),
+        pytest.param(
+            "role_arn = arn:aws:iam::222222222222:role/Reader", "aws configure list --profile broken", id="half"
+        ),
+        pytest.param("credential_process = /bin/false", "run its `credential_process` by hand", id="a failing process"),
+        pytest.param(
+            "aws_access_key_id = AKIAEXAMPLE000000009\naws_secret_access_key = x",
+            "aws configure --profile broken",
+            id="invalid",
+        ),
+    ],
+)
+def test_the_side_that_works_is_diagnosed_and_the_other_is_a_gap_with_what_to_type(
+    xdiag: Program, environment: dict[str, str], section: str, typed: str
+) -> None:
+    with Path(environment["AWS_CONFIG_FILE"]).open("a") as file:
+        file.write(f"[profile broken]\nregion = eu-west-1\n{section}\n")
+    report = _check(xdiag, environment, "ci", "broken")
+    assert report["probe"] == "assumed"
+    assert typed in str(report)
