@@ -18,8 +18,13 @@ SECRETS = ("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY", 
 
 
 @pytest.fixture
-def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Credentials:
-    scrub(tmp_path, monkeypatch).write_text(
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return scrub(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def side(config: Path) -> Credentials:
+    config.write_text(
         "[profile build]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF\n"
     )
     return open_credentials("build", None, None)
@@ -36,6 +41,44 @@ def probed_as(side: Credentials, caller: str, source: str) -> ProbeResult:
         stub.add_response("get_caller_identity", {"Arn": caller, "Account": caller.split(":")[4], "UserId": "x"})
         stub.add_response("assume_role", {})
         return probe(case(source), side, mfa_code=None)
+
+
+class TestWhose:
+    @pytest.fixture
+    def other(self, config: Path, side: Credentials) -> Credentials:  # noqa: ARG002  # which the file is about
+        config.write_text(config.read_text() + config.read_text().replace("build", "audit"))
+        return open_credentials("audit", None, None)
+
+    def test_swapped_profiles_are_no_hindrance(self, side: Credentials, other: Credentials) -> None:
+        with Stubber(side.client("sts")) as theirs, Stubber(other.client("sts")) as own:
+            theirs.add_response("get_caller_identity", identity("arn:aws:iam::222222222222:user/reader"))
+            own.add_response("get_caller_identity", identity(USER))
+            own.add_response("assume_role", {})
+            assert probe(case(), side, other, mfa_code=None) == ProbeResult(ProbeOutcome.ASSUMED, caller=USER)
+
+    def test_the_source_calls_although_the_other_credentials_do_not_work(
+        self, side: Credentials, other: Credentials
+    ) -> None:
+        refuse(side.client("sts"), "GetCallerIdentity", "InvalidClientTokenId")
+        with Stubber(other.client("sts")) as own:
+            own.add_response("get_caller_identity", identity(USER))
+            own.add_response("assume_role", {})
+            assert probe(case(), side, other, mfa_code=None).outcome is ProbeOutcome.ASSUMED
+
+    def test_where_none_are_the_sources_own_those_given_for_it_are_named(
+        self, side: Credentials, other: Credentials
+    ) -> None:
+        auditor, reader = "arn:aws:iam::111111111111:user/auditor", "arn:aws:iam::222222222222:user/reader"
+        with Stubber(side.client("sts")) as given, Stubber(other.client("sts")) as theirs:
+            given.add_response("get_caller_identity", identity(auditor))
+            theirs.add_response("get_caller_identity", identity(reader))
+            result = probe(case(), side, other, mfa_code=None)
+        assert (result.outcome, result.caller) == (ProbeOutcome.NOT_MADE, auditor)
+        assert result.why == f"with profile `build`, the caller is {auditor}, not {USER}"
+
+
+def identity(arn: str) -> dict[str, str]:
+    return {"Arn": arn, "Account": arn.split(":")[4], "UserId": "x"}
 
 
 class TestMade:

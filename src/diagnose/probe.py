@@ -9,16 +9,24 @@ from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
 
 
-def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResult:
+def probe(case: Case, source: Credentials, *others: Credentials, mfa_code: str | None) -> ProbeResult:
     """Make the case's request once, and keep AWS's words but not its credentials.
 
-    Credentials of somebody else than expected are a frequent cause, so `caller` says whose they are as AWS has it. A
+    It is made with the first credentials that are the source's own: `source`, or, where profiles were swapped, those
+    of `others`. Credentials of somebody else are a frequent cause, so `caller` says whose they are as AWS has it. A
     request without a session name is made with the name `xdiag`.
     """
     caller = parse_caller(case.source_arn)
     if why := _hindrance(case, caller, mfa_code):
         return ProbeResult(ProbeOutcome.NOT_MADE, why=why)
-    identity = identify(source)
+    identities = {each: identify(each) for each in dict.fromkeys((source, *others))}
+    for own, identity in identities.items():
+        if not isinstance(identity, Refusal) and _is(caller, identity.arn):
+            refusal = assume(own, case.request, mfa_code=mfa_code)
+            if refusal is None:
+                return ProbeResult(ProbeOutcome.ASSUMED, caller=identity.arn)
+            return _refused(refusal, identity.arn)
+    identity = identities[source]
     if isinstance(identity, Refusal):
         # The same credentials would sign the request, so AWS's word on them is its word on the request. A denial is
         # not: no policy can deny this call, but that of a VPC endpoint.
@@ -26,13 +34,8 @@ def probe(case: Case, source: Credentials, *, mfa_code: str | None) -> ProbeResu
             return _refused(identity, "")
         why = f"the request cannot be signed with {source.label}: {identity.message}"
         return ProbeResult(ProbeOutcome.NOT_MADE, code=identity.code, message=identity.message, why=why)
-    if not _is(caller, identity.arn):
-        why = f"with {source.label}, the caller is {identity.arn}, not {caller.arn}"
-        return ProbeResult(ProbeOutcome.NOT_MADE, caller=identity.arn, why=why)
-    refusal = assume(source, case.request, mfa_code=mfa_code)
-    if refusal is None:
-        return ProbeResult(ProbeOutcome.ASSUMED, caller=identity.arn)
-    return _refused(refusal, identity.arn)
+    why = f"with {source.label}, the caller is {identity.arn}, not {caller.arn}"
+    return ProbeResult(ProbeOutcome.NOT_MADE, caller=identity.arn, why=why)
 
 
 def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:

@@ -105,6 +105,6 @@ def test_a_credential_process_that_hangs_is_ended_and_named(config: Path, tmp_pa
     assert time.monotonic() - start < 2.5
     assert isinstance(refusal, Refusal)
     assert "did not end within 1." in refusal.text
-    assert "run it by hand" in refusal.text
+    assert "run its `credential_process` by hand" in refusal.text
     time.sleep(2)
     assert not mark.exists(), "it went on"

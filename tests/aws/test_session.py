@@ -127,7 +127,7 @@ class TestCredentials:
         refusal = identify(open_credentials("sso", None, None))
         assert isinstance(refusal, Refusal)
         assert refusal.gap is Gap.NO_CREDENTIALS
-        assert refusal.message.endswith("; run `aws sso login`")
+        assert refusal.text.endswith("; run `aws sso login --profile sso`")
 
     def test_a_credential_process_is_run(self, config: Path) -> None:
         answered = '{"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}'
@@ -179,7 +179,8 @@ class TestCredentials:
         refusal = identify(open_credentials("tool", None, None))
         assert isinstance(refusal, Refusal)
         assert refusal.text == (
-            "Error when retrieving credentials from custom-process: run its `credential_process` by hand to see why"
+            "Error when retrieving credentials from custom-process: it failed; run its `credential_process` by hand to "
+            "see why"
         )
 
     def test_an_mfa_code_is_asked_of_nobody_but_a_person(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A server that speaks as STS does, and refuses all else: what the installed program meets behind AWS_ENDPOINT_URL."""
+"""A server that speaks as STS does, knows every user, and refuses all else, for the installed program to meet."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,11 @@ _ASSUMED = (
     "<SecretAccessKey>wJalrXUtnFEMI</SecretAccessKey><SessionToken>x</SessionToken>"
     "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROAEXAMPLE:x"
     "</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
+)
+_USER = (
+    "<GetUserResponse><GetUserResult><User><Path>/</Path><UserName>{name}</UserName><UserId>AIDAEXAMPLEEXAMPLE01</UserId>"
+    "<Arn>arn:aws:iam::{account}:user/{name}</Arn><CreateDate>2024-05-06T08:00:00Z</CreateDate></User></GetUserResult>"
+    "</GetUserResponse>"
 )
 _REFUSED = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
@@ -48,6 +53,8 @@ class Sts:
             arn = self._callers[key]
             if sent["Action"] == "GetCallerIdentity":
                 return 200, _IDENTITY.format(account=arn.split(":")[4], arn=arn)
+            if sent["Action"] == "GetUser":
+                return 200, _USER.format(account=arn.split(":")[4], name=sent["UserName"])
             if sent["Action"] != "AssumeRole":
                 return 403, _REFUSED.format(code="AccessDenied", message="no")
             if spent:

@@ -148,7 +148,8 @@ class TestWhoReadsWhat:
     ) -> None:
         refuse(there.client("sts"), "GetCallerIdentity", "ExpiredToken")
         gap = gathered(here, there).destination.role
-        assert gap == Unread(Gap.NO_CREDENTIALS, ROLE, "iam:GetRole", "with profile `there`: ExpiredToken: no")
+        why = "with profile `there`: ExpiredToken: no; set new keys with `aws configure --profile there`"
+        assert gap == Unread(Gap.NO_CREDENTIALS, ROLE, "iam:GetRole", why)
 
 
 class TestOrganization:

@@ -46,7 +46,7 @@ class Refusal(Struct, frozen=True):
 
     `answered` says that AWS answered this very call, with `code`; else the call was never answered, and `code` is the
     name of what went wrong on this side of the wire. `message` is untrusted text, free of credentials. `hope` says
-    whether the same call may bring something when it is made again.
+    whether the same call may bring something when it is made again, `advice` what a person can do.
     """
 
     gap: Gap
@@ -54,11 +54,13 @@ class Refusal(Struct, frozen=True):
     message: str
     answered: bool = False
     hope: Hope = Hope.NONE
+    advice: str = ""
 
     @property
     def text(self) -> str:
-        """The refusal in one line, as the AWS CLI would quote it."""
-        return f"{self.code}: {self.message}" if self.answered else self.message
+        """The refusal in one line, as the AWS CLI would quote it, and what to do."""
+        quoted = f"{self.code}: {self.message}" if self.answered else self.message
+        return f"{quoted}; {self.advice}" if self.advice else quoted
 
 
 def call(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[Answer]:
@@ -139,9 +141,9 @@ def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
         if isinstance(error, _CONFIGURATION):
             raise _unusable(error) from None
         gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
-        advice = "; run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
+        advice = "run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         hope = Hope.LATER if isinstance(error, boto.HTTPClientError | boto.ConnectionError) else Hope.NONE
-        return Refusal(gap, type(error).__name__, redacted(str(error)) + advice, hope=hope)
+        return Refusal(gap, type(error).__name__, redacted(str(error)), hope=hope, advice=advice)
     except RuntimeError as error:
         # botocore's word for credentials that are expired although they were just renewed.
         return Refusal(Gap.NO_CREDENTIALS, "ExpiredCredentials", redacted(str(error)))

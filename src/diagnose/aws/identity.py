@@ -1,9 +1,11 @@
 """Whose credentials these are, as AWS says."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.aws.calls import Refusal, ask
 from diagnose.aws.session import Credentials
+from diagnose.model.evidence import Gap
 
 
 class Identity(Struct, frozen=True):
@@ -28,6 +30,8 @@ def identify(credentials: Credentials) -> Identity | Refusal:
     """
     answer = credentials.identity or ask(credentials, "sts:GetCallerIdentity")
     if isinstance(answer, Refusal):
-        return answer
+        # A role of the profile's own that AWS refuses to give is nothing that new credentials would change.
+        helps = answer.gap is Gap.NO_CREDENTIALS and answer.code != "AccessDenied"
+        return replace(answer, advice=credentials.advice(answer.code)) if helps else answer
     credentials.identity = answer
     return Identity(answer["Arn"], answer["Account"], *credentials.provenance())

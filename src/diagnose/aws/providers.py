@@ -146,7 +146,7 @@ def _starter(patience: Patience) -> Callable[..., "subprocess.Popen[bytes]"]:
                 for pipe in (self.stdout, self.stderr):
                     if pipe is not None:
                         pipe.close()
-                why = f"it did not end within {allowed:.2g} s; run it by hand to see why"
+                why = f"it did not end within {allowed:.2g} s"
                 raise CredentialRetrievalError(provider="credential_process", error_msg=why) from None
 
     return Process

@@ -10,10 +10,19 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    InvalidConfigError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    UnknownCredentialError,
+)
 from botocore.loaders import Loader, create_loader
 from msgspec import Struct
 
+from diagnose.aws.advice import advice
 from diagnose.aws.calls import Answer, Refusal, answer_or_refusal
 from diagnose.aws.patience import AT_ONCE, TIMEOUT, Patience
 from diagnose.aws.promises import check_body
@@ -89,6 +98,14 @@ class Credentials:
             return "", None
         return found.method, {"ASIA": True, "AKIA": False}.get(frozen.access_key[:4])
 
+    def advice(self, code: str) -> str:
+        """Say what to type where these credentials do not work; `code` says what went wrong."""
+        core: Any = self._session._session
+        named = core.instance_variables().get("profile")
+        environment = not named and bool(os.environ.get("AWS_ACCESS_KEY_ID"))
+        profiles = core.full_config.get("profiles", {})
+        return advice(profiles, core.profile or "default", environment=environment, code=code)
+
     def _frozen(self) -> Any:
         """Find the credentials, and renew them where they are about to expire; None where there are none.
 
@@ -111,7 +128,10 @@ class Credentials:
         except CredentialRetrievalError as error:
             provider = error.kwargs["provider"]
             # What a process writes may hold a secret of any form.
-            raise _unfit(provider, _ASK_IT) if provider == "custom-process" else error from None
+            raise _unfit(provider, "it failed") if provider == "custom-process" else error from None
+        except _HALF_CONFIGURED as error:
+            # Of one side only: the other may be in order.
+            raise _unfit(self.label, str(error)) from None
         except (ClientError, BotoCoreError):
             raise
         except OSError as error:
@@ -119,7 +139,7 @@ class Credentials:
         except Exception as error:
             if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
                 raise  # expired although just renewed
-            raise _unfit("the profile", f"what it gave are not credentials; {_ASK_IT}") from None
+            raise _unfit("the profile", "what it gave are not credentials") from None
         return frozen
 
 
@@ -180,7 +200,7 @@ _CONFIG = Config(
 _ANY = "us-east-1"
 
 
-_ASK_IT = "run its `credential_process` by hand to see why"
+_HALF_CONFIGURED = (InvalidConfigError, PartialCredentialsError, ProfileNotFound, UnknownCredentialError)
 
 
 def _unfit(provider: str, why: str) -> CredentialRetrievalError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diagnose.causes.facts import AnswerFact, AsideFact, LayerVerdict, Speaker
+from diagnose.causes.facts import AnswerFact, AsideFact, AttemptFact, LayerVerdict, Speaker
 from diagnose.evaluate.reported_error import (
     errors_besides,
     is_about_other_call,
@@ -45,6 +45,18 @@ def asides(case: Case) -> Iterator[AsideFact]:
                 caller=signer_of(error),
                 role=_role(error),
             )
+
+
+def attempts_by_others(case: Case) -> Iterator[AttemptFact]:
+    """Say that the credentials at hand are somebody else's, where nothing tells who made the call that failed.
+
+    Whether it was made with them, or they only read, is not known, so that this is unsettled.
+    """
+    probe, error = case.probe, reported_error(case)
+    if probe is None or probe.outcome is not ProbeOutcome.NOT_MADE or not probe.caller:
+        return
+    if error is None or not signer_of(error):
+        yield AttemptFact(caller=probe.caller, settled=False)
 
 
 def is_about_other_question(case: Case) -> bool:

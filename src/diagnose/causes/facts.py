@@ -2,7 +2,6 @@
 
 A field whose value is None is unknown; a rule that names it can only say `possible`. What does
 not apply has a value of its own: an empty text, or `none`.
-
 The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
 """
 
@@ -306,9 +305,7 @@ class AnswerFact(Fact, frozen=True, kw_only=True, tag="answer"):
     kind: Annotated[ErrorKind, Meta(description="what the error text is about")]
     code: Annotated[str, Meta(description="AWS's error code, empty where it was not given")] = ""
     operation: Annotated[str, Meta(description="the API that was called, empty where the error does not say")] = ""
-    federated: Annotated[
-        bool, Meta(description="the call was AssumeRoleWithWebIdentity or AssumeRoleWithSAML, which send a token")
-    ] = False
+    federated: Annotated[bool, Meta(description="the call sent a token: AssumeRoleWithWebIdentity or -SAML")] = False
     named_action: Annotated[str, Meta(description="the action that the error names")] = ""
     named_layer: Annotated[NamedLayer, Meta(description="the layer that the error names")] = NamedLayer.NONE
     named_policy: Annotated[str, Meta(description="the ARN of the policy that the error names")] = ""
@@ -329,13 +326,17 @@ class AsideFact(Fact, frozen=True, kw_only=True, tag="aside"):
     """Another error of the same paste: of another call, or of the same one at another time."""
 
     kind: Annotated[ErrorKind, Meta(description="what the error text is about")]
-    federated: Annotated[
-        bool, Meta(description="the call was AssumeRoleWithWebIdentity or AssumeRoleWithSAML, which send a token")
-    ] = False
+    federated: Annotated[bool, Meta(description="the call sent a token: AssumeRoleWithWebIdentity or -SAML")] = False
     other_action: Annotated[bool, Meta(description="it is about another call than AssumeRole")] = False
     named_action: Annotated[str, Meta(description="the action that the error names")] = ""
     caller: Annotated[str, Meta(description="the caller that AWS saw, empty where it did not say")] = ""
     role: Annotated[str, Meta(description="the role that the error names")] = ""
+
+
+class AttemptFact(Fact, frozen=True, kw_only=True, tag="attempt"):
+    """Why the request was not tried with the credentials at hand, where it is because of whose they are."""
+
+    caller: Annotated[str, Meta(description="whose credentials are at hand, as AWS says")]
 
 
 class Suspicion(StrEnum):
@@ -386,6 +387,7 @@ FACTS: Mapping[str, type[Fact]] = {
         GapFact,
         AnswerFact,
         AsideFact,
+        AttemptFact,
         SuspectFact,
     )
 }

@@ -1,7 +1,8 @@
 """From a decision to the facts that bear on it.
 
 Nothing is gathered of what lets the request pass, and nothing at all where the request is allowed and AWS did not
-say otherwise. What is certain of a layer that may yet pass is unsettled: it can only be a possible cause.
+say otherwise, except that the credentials at hand are somebody else's. What is certain of a layer that may yet pass is
+unsettled: it can only be a possible cause.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from diagnose.causes.answers import asides, aws_answers, is_about_other_question
+from diagnose.causes.answers import asides, attempts_by_others, aws_answers, is_about_other_question
 from diagnose.causes.facts import (
     Fact,
     GapFact,
@@ -51,10 +52,10 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
     """List what was established about why the request is not, or may not be, allowed."""
-    answers = tuple(aws_answers(case, _computed(decision.verdict)))
+    answers, attempts = tuple(aws_answers(case, _computed(decision.verdict))), tuple(attempts_by_others(case))
     if decision.verdict is YES and not answers:
-        return ()
-    told = (*answers, *asides(case))
+        return attempts
+    told = (*answers, *asides(case), *attempts)
     if is_about_other_question(case):
         return (*situation(case), *told)
     return (

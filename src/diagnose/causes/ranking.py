@@ -8,6 +8,7 @@ from msgspec import Struct
 from diagnose.causes.facts import (
     AnswerFact,
     AsideFact,
+    AttemptFact,
     Compared,
     ConditionFact,
     Fact,
@@ -292,6 +293,8 @@ def _is_about_other_action(cause: SelectedCause, refused: frozenset[str]) -> boo
 
 def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[str]) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
+    if isinstance(main_fact, AttemptFact):  # who calls comes before what the caller may do
+        return -1
     if _is_about_other_action(cause, refused):
         return 3
     if _remoteness(rule, main_fact):

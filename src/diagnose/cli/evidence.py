@@ -183,7 +183,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
         if not attempt:
             return case
         step("trying sts:AssumeRole")
-        return replace(case, probe=probe(case, source, mfa_code=request.mfa_code))
+        return replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
 
 
 def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
