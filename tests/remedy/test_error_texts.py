@@ -58,6 +58,12 @@ from diagnose.remedy.fixes import error as error_steps
             "`iam:GetRole`",
             id="another call beside it",
         ),
+        pytest.param(
+            "User: arn:aws:iam::***:user/builder is not authorized to perform: sts:TagSession on resource: ***",
+            Owner.CALLER,
+            "role-skip-session-tagging",
+            id="tags that a tool adds",
+        ),
     ],
 )
 def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) -> None:

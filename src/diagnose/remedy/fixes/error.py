@@ -30,6 +30,8 @@ def follow_error(_subject: Subject, case: Case, decision: Decision) -> Iterator[
 def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
     if error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
         yield from _of_service(error, case, decision)
+    elif error.action.lower() == "sts:tagsession":
+        yield from _fewer_tags(case)
     elif error.kind in STEPS:
         owner, text = STEPS[error.kind]
         account = f"`{account_of(case.destination_arn)}`"
@@ -160,6 +162,19 @@ def _of_service(error: AwsError, case: Case, decision: Decision) -> Iterator[Dra
             Owner.DESTINATION,
             "Let the trust policy of the role that the service was given allow its principal, "
             f"`{error.service}`, sts:AssumeRole{also}",
+        )
+
+
+def _fewer_tags(case: Case) -> Iterator[Draft]:
+    """Let a tool send no session tags that nobody asked it for.
+
+    Source: https://github.com/aws-actions/configure-aws-credentials#session-tagging
+    """
+    if not case.request.parameters.tags:
+        yield Draft(
+            Owner.CALLER,
+            "If the tool adds session tags by itself and no policy needs them, let it send none "
+            "(`role-skip-session-tagging: true` of the GitHub action for AWS credentials)",
         )
 
 
