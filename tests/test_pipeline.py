@@ -63,7 +63,7 @@ REFUSALS = [
     pytest.param("Not authorized to perform sts:AssumeRole", "not_authorized", "", id="a denial without a name"),
     pytest.param(
         DENIAL.format(
-            user="arn:aws:iam::***:user/builder", action="sts:TagSession", role="arn:aws:iam::***:role/Deploy"
+            user="arn:aws:iam::***:user/builder", action="sts:AssumeRole", role="arn:aws:iam::***:role/Deploy"
         ),
         "not_authorized",
         "AccessDenied",

@@ -74,9 +74,12 @@ def test_the_live_attempt_tells_as_much(outcome: ProbeOutcome, expected: Tri) ->
     assert verdict(one) is expected
 
 
-def test_what_is_known_of_the_session_stands_against_the_words() -> None:
-    one = replace(case(SESSION, trust=ASSUME_ALONE), message=refused("sts:TagSession"))
+@pytest.mark.parametrize("source", [SESSION, USER])
+def test_tags_that_nobody_told_of_were_sent_all_the_same(source: str) -> None:
+    one = case(source, trust=ASSUME_ALONE, identity=[STS], transitive=Known(()))
     assert verdict(one) is YES
+    refusal = replace(one, message=refused("sts:TagSession", source))
+    assert decide(refusal).verdict is verdict(refusal) is NO
 
 
 def test_only_the_action_that_was_refused_is_needed_for_certain() -> None:
@@ -85,7 +88,7 @@ def test_only_the_action_that_was_refused_is_needed_for_certain() -> None:
 
 
 def test_a_request_without_tags_needs_no_permission_for_them() -> None:
-    one = replace(case(SESSION, trust=ASSUME_ALONE, transitive=Known(())), message=refused("sts:TagSession"))
+    one = replace(case(SESSION, trust=ASSUME_ALONE, transitive=Known(())), message=refused("sts:AssumeRole"))
     assert [each.action for each in decide(one).actions] == [Action.ASSUME_ROLE]
 
 

@@ -58,6 +58,12 @@ from diagnose.remedy.fixes import error as error_steps
             "`iam:GetRole`",
             id="another call beside it",
         ),
+        pytest.param(
+            "User: arn:aws:iam::***:user/builder is not authorized to perform: sts:TagSession on resource: ***",
+            Owner.CALLER,
+            "role-skip-session-tagging",
+            id="tags that a tool adds",
+        ),
     ],
 )
 def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) -> None:
@@ -67,8 +73,8 @@ def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) 
 
 
 POLICIES_DECIDE = {ErrorKind.NOT_AUTHORIZED, ErrorKind.ROOT_REFUSED, ErrorKind.CONSOLE_REFUSED, ErrorKind.OTHER}
-OF_SERVICES = {ErrorKind.SERVICE_NOT_TRUSTED}
-"""What to do depends on the service, and on what was read of the trust policy."""
+TOLD_BY_PARTS = {ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.PRINCIPAL_REFUSED}
+"""What to do depends on the service and its trust policy, or on what is wrong with a principal."""
 OF_OTHER_KINDS = {
     ErrorKind.MFA_CODE_REFUSED,
     ErrorKind.MFA_DEVICE_REFUSED,
@@ -77,7 +83,6 @@ OF_OTHER_KINDS = {
     ErrorKind.OVER_CHAINING_LIMIT,
     ErrorKind.PACKED_SIZE,
     ErrorKind.POLICY_MALFORMED,
-    ErrorKind.PRINCIPAL_REFUSED,
     ErrorKind.BAD_PARAMETER,
     ErrorKind.REGION_DISABLED,
     ErrorKind.TOKEN_INVALID,
@@ -89,7 +94,7 @@ OF_OTHER_KINDS = {
 
 
 def test_every_kind_of_error_is_followed_or_has_another_remedy() -> None:
-    assert set(ErrorKind) - POLICIES_DECIDE - OF_OTHER_KINDS - OF_SERVICES == set(error_steps.STEPS)
+    assert set(ErrorKind) - POLICIES_DECIDE - OF_OTHER_KINDS - TOLD_BY_PARTS == set(error_steps.STEPS)
 
 
 COPY = (
@@ -119,3 +124,28 @@ def test_a_trust_policy_that_lets_the_service_in_is_left_alone(service: str, mes
     case = broken("service", {"snapshot": {"source": {"arn": service}}}, trust_policy=trust(allow(principal)))
     found = [draft.text for draft in error_steps.follow_error(Subject(), replace(case, message=message), decide(case))]
     assert [words in text for words, text in zip(told, found, strict=True)] == [True] * len(told)
+
+
+SAVING = 'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{principal}"'
+
+
+@pytest.mark.parametrize(
+    ("principal", "words"),
+    [
+        pytest.param("arn:aws:iam::12345678910:role/Orchestration", "has 11", id="eleven digits"),
+        pytest.param("12345678910", "has 11", id="eleven digits alone"),
+        pytest.param(
+            "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef",
+            "`aws iam get-role --role-name AWSReservedSSO_Dev_0123456789abcdef --query Role.Arn`",
+            id="the path of a permission set's role",
+        ),
+        pytest.param("arn:aws:iam::111111111111:role/App*", "`ArnLike`", id="a wildcard"),
+        pytest.param("arn:aws:iam::111111111111:group/Devs", "never a principal", id="a group"),
+        pytest.param("arn:aws:iam::111111111111:role/App", "created seconds ago", id="one that may be too new"),
+    ],
+)
+def test_what_is_wrong_with_a_principal_is_read_off_it(principal: str, words: str) -> None:
+    for message in (SAVING.format(principal=principal), SAVING.format(principal=principal).replace('"', '\\"')):
+        case = broken("cross-account", message=message)
+        [draft] = error_steps.follow_error(Subject(), case, decide(case))
+        assert words in draft.text

@@ -141,6 +141,8 @@ class NotProved(StrEnum):
     """What the finding is about stands in the way as before."""
     TOO_MANY = "too_many"
     """There are too many combinations to try, or too many causes, within the bounds that a case has."""
+    PLACEHOLDER = "placeholder"
+    """It would write a value that waits to be filled in."""
     DENY_IS_MEANT = "deny_is_meant"
     """The Deny is there for this very caller or role: to lift it is a decision, not a correction."""
     AWS_MANAGED = "aws_managed"

@@ -27,6 +27,7 @@ from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange
 from diagnose.remedy.names import OWN_LAYERS
 from diagnose.remedy.outsiders import admits_nobody_else, opens_no_other_role
+from diagnose.remedy.unfilled import writes_placeholder
 
 
 def remaining(after: Decision) -> tuple[RemainingBlocker | Doubt, ...]:
@@ -53,6 +54,8 @@ def prove(
 
     What was not read stays unknown: it is listed among what remains, and is not a reason to refuse.
     """
+    if writes_placeholder(draft.change):
+        return NotProved.PLACEHOLDER
     if draft.case is None:
         return Proven(Proof.NOT_TRIED)
     if decision.verdict is YES:

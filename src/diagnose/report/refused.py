@@ -31,6 +31,8 @@ def refusal_words(refused: Refused) -> str:
             return "it would allow other roles, too"
         case NotProved.TOO_MANY:
             return "there are too many combinations to try; fix the other causes first, then check again"
+        case NotProved.PLACEHOLDER:
+            return "it would write a placeholder that nobody has filled in"
         case NotProved.DENY_IS_MEANT:
             return "the Deny is there for exactly this caller or role, so only its owner can decide to remove it"
         case NotProved.AWS_MANAGED:

@@ -107,3 +107,10 @@ def test_a_users_session_token_is_left_out_where_it_limits_the_session_to_an_hou
     )
     (remedy,) = propose("drop-hop", gate(case, Gate.DURATION), case)
     assert remedy.text.startswith(f"Call with the access key of `{case.snapshot.source.arn}` itself")
+
+
+def test_a_role_that_assumes_itself_needs_no_call_though_its_path_was_not_read() -> None:
+    role = "arn:aws:iam::111111111111:role/App"
+    unread = {"snapshot": {"source": {"principal": {"evidence": "unread", "gap": "not_supplied"}}}}
+    (remedy,) = propose("drop-hop", Subject(), broken("cross-account-role", unread, request={"role_arn": role}))
+    assert remedy.text == f"Skip this call: the credentials are already those of `{role}`"

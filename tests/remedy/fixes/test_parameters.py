@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from tests.remedy.broken import (
+    APP,
     BUILDER,
     DEPLOY,
     about,
@@ -155,3 +156,22 @@ def test_an_inherited_source_identity_is_not_left_out() -> None:
     assert isinstance(case.snapshot.source.session.source_identity, Known)
     subject = about(case, Layer.IDENTITY, action=Action.SET_SOURCE_IDENTITY)
     assert refusal("drop-source-identity", subject, case) is NotProved.NO_EDIT
+
+
+@pytest.mark.parametrize(
+    ("session", "pattern", "name"),
+    [
+        pytest.param("jo@example.com", "*@example.com", "jo@example.com", id="the session's own name fits"),
+        pytest.param("jo", "*@example.com", "tool-1@example.com", id="none fits as it is"),
+    ],
+)
+def test_a_session_name_that_fits_as_it_is_comes_first(session: str, pattern: str, name: str) -> None:
+    condition = {"StringLike": {"sts:RoleSessionName": pattern}}
+    case = broken(
+        "cross-account-role",
+        {"snapshot": {"source": {"arn": f"arn:aws:sts::111111111111:assumed-role/App/{session}"}}},
+        request={"parameters": {"session_name": "tool-1"}},
+        trust_policy=trust(allow({"AWS": APP}, Condition=condition)),
+    )
+    remedy = the_remedy("pass-session-name", about(case, Layer.TRUST, Element.CONDITION), case)
+    assert remedy.text == f"Pass the session name `{name}`"

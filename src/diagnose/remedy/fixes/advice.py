@@ -14,6 +14,7 @@ from diagnose.model.diagnosis import Letter, Owner, account_behind
 from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
+from diagnose.model.placeholder import placeholder_in
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import (
     Action,
@@ -118,13 +119,17 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
 
 def _deny(statement: StatementTrace) -> str:
     """Name a Deny, with the conditions under which it applies."""
-    name = f"the Deny `{statement.sid}`" if statement.sid else f"the Deny in statement {statement.index + 1}"
+    name = _deny_name(statement)
     tests = " and ".join(
         f"`{element.operator}` `{element.key}` `{wanted_words(element)}`"
         for element in statement.elements
         if element.element is Element.CONDITION
     )
     return f"{name} (where {tests})" if tests else name
+
+
+def _deny_name(statement: StatementTrace) -> str:
+    return f"the Deny `{statement.sid}`" if statement.sid else f"the Deny in statement {statement.index + 1}"
 
 
 def _what_trust_must_hold(case: Case, decision: Decision) -> Iterator[Draft]:
@@ -252,13 +257,27 @@ _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 
 
 def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
-    """Point at what AWS rejects in a policy document."""
+    """Point at what AWS rejects in a policy document, and at the values that a Deny was never given."""
+    yield from _filled_in(subject, case)
     for problem in decision.problems:
         if subject.layer in (None, problem.layer):
             words = policy_phrase(problem.layer, problem.policy, case)
             where = f", at `{problem.pointer}`" if problem.pointer else ""
             text = f"Correct {words}{where}: {problem.message}"
             yield Draft(LAYER_WORDS[problem.layer].owner, text)
+
+
+def _filled_in(subject: Subject, case: Case) -> Iterator[Draft]:
+    """Ask for the values that a Deny spares, or is for, where placeholders stand in their place."""
+    statement, element = subject.statement, subject.element
+    if statement is None or element is None or statement.effect is not Effect.DENY:
+        return
+    waiting = [value for value in element.wanted if placeholder_in(value) is not None]
+    if waiting:
+        where = policy_phrase(statement.layer, statement.policy, case)
+        values = ", ".join(f"`{value}`" for value in waiting)
+        text = f"In {where}, fill in {values} of {_deny_name(statement)}: as it stands it describes nobody"
+        yield Draft(LAYER_WORDS[statement.layer].owner, text)
 
 
 def _gaps(decision: Decision, layer: Layer) -> Iterator[Unread]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from diagnose.evaluate.pattern import has_wildcard
 from diagnose.evaluate.reported_error import (
     aws_answer,
     errors_besides,
@@ -11,10 +12,11 @@ from diagnose.evaluate.reported_error import (
     is_by_other_service,
     probe_error,
 )
-from diagnose.model.arn import account_of
+from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
+from diagnose.model.masked_arn import is_account
 from diagnose.model.trace import Decision, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.change import Draft
@@ -30,6 +32,10 @@ def follow_error(_subject: Subject, case: Case, decision: Decision) -> Iterator[
 def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
     if error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
         yield from _of_service(error, case, decision)
+    elif error.action.lower() == "sts:tagsession":
+        yield from _fewer_tags(case)
+    elif error.kind is ErrorKind.PRINCIPAL_REFUSED:
+        yield Draft(Owner.DESTINATION, _right_principal(error))
     elif error.kind in STEPS:
         owner, text = STEPS[error.kind]
         account = f"`{account_of(case.destination_arn)}`"
@@ -158,6 +164,51 @@ def _of_service(error: AwsError, case: Case, decision: Decision) -> Iterator[Dra
         )
 
 
+def _fewer_tags(case: Case) -> Iterator[Draft]:
+    """Let a tool send no session tags that nobody asked it for.
+
+    Source: https://github.com/aws-actions/configure-aws-credentials#session-tagging
+    """
+    if not case.request.parameters.tags:
+        yield Draft(
+            Owner.CALLER,
+            "If the tool adds session tags by itself and no policy needs them, let it send none "
+            "(`role-skip-session-tagging: true` of the GitHub action for AWS credentials)",
+        )
+
+
+def _right_principal(error: AwsError) -> str:
+    """Say what is wrong with the principal that IAM does not save, as far as its text shows it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    named = _REFUSED_PRINCIPAL.search(error.text)
+    if named is None:
+        return "Correct the principal that the error names: it must exist, with exactly this path and name"
+    principal = named[1]
+    account, name = account_of(principal) or principal, principal.rpartition("/")[2]
+    if account.isdecimal() and not is_account(account):
+        return f"Correct the account in `{principal}`: an account ID has 12 digits, and `{account}` has {len(account)}"
+    if RESERVED_NAME in name:
+        return (
+            f"Write the ARN as IAM has it (`aws iam get-role --role-name {name} --query Role.Arn`): the path of a "
+            "permission set's role names the Region of IAM Identity Center, unless that is us-east-1"
+        )
+    if has_wildcard(principal):
+        return (
+            f"Trust the account alone instead of `{principal}`, with a condition `ArnLike` on `aws:PrincipalArn`: a "
+            "principal has no wildcards"
+        )
+    if any(kind in principal for kind in _NEVER_PRINCIPALS):
+        return f"Name users or roles instead of `{principal}`, which is never a principal"
+    return (
+        f"See that `{principal}` exists, with exactly this path and name, and correct it if not; one that was created "
+        "seconds ago is taken a little later"
+    )
+
+
+_REFUSED_PRINCIPAL = re.compile(r'Invalid principal in policy: *\\?"AWS\\?" *: *\\?"([^"\\]+)')
+_NEVER_PRINCIPALS = (":group/", ":instance-profile/", ":policy/", ":mfa/")
 _CLUSTER = re.compile(r":dbuser:(?P<name>[a-z][a-z0-9-]{0,62})/")
 """Amazon Redshift takes letters, digits and dashes for the name of a cluster."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from diagnose.evaluate.gates import CHAINING_SECONDS, LONGEST_MAXIMUM, SHORTEST, SHORTEST_MAXIMUM
-from diagnose.evaluate.pattern import Text, has_wildcard
+from diagnose.evaluate.pattern import Text, glob, has_wildcard
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Owner
@@ -202,9 +202,11 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
         if not has_wildcard(text):
             yield text
         elif fill:
-            name = _NAME_CHARACTERS.sub("-", case.request.parameters.session_name or caller.name)
-            filled = text.replace("*", name, 1).replace("*", "").replace("?", "x")
-            yield filled
+            names = (case.request.parameters.session_name, caller.session_name, caller.name)
+            legal = [_NAME_CHARACTERS.sub("-", name) for name in names if name]
+            # A name that fits as it is says who calls, as whoever asks for it wants to know.
+            yield from (name for name in legal if glob(text)(name))
+            yield text.replace("*", legal[0], 1).replace("*", "").replace("?", "x")
 
 
 def _role_maximum(case: Case, *, unread: int) -> int:

@@ -154,8 +154,9 @@ def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterat
 
 def drop_hop(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
     """Leave out a step of the chain: a role that assumes itself, or one in between."""
-    caller = caller_of(case)
-    if caller.has_role and caller.principal_arn == case.request.role_arn:
+    caller, requested = caller_of(case), parse_role(case.request.role_arn)
+    # Names are unique in an account, whatever the path, which the ARN of a session does not have.
+    if caller.has_role and (caller.account, caller.name) == (requested.account, requested.name):
         text = f"Skip this call: the credentials are already those of `{case.request.role_arn}`"
     elif caller.kind is CallerKind.USER:
         text = (
