@@ -42,6 +42,44 @@ def test_no_name_is_left_in_a_redacted_report(xdiag: Program, case: Path, output
     assert "sts:AssumeRole" in run.out
 
 
+RULE = r"""
+title: "Zarasoft \e[31m\u202e asks its own desk"
+owner: destination
+when:
+  - layer: {layer: trust, verdict: denied}
+explain: "The desk of Zarasoft knows {source}."
+remedy: ask-owner
+sources: ["https://zarasoft.example/desk"]
+examples:
+  - {name: it allows, world: cross-account, then: silent}
+  - name: it is empty
+    world: cross-account
+    change: {snapshot: {destination: {trust_policy: {value: {document: {Statement: []}}}}}}
+    then: certain
+"""
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+def test_nothing_of_a_rule_of_one_s_own_is_left(xdiag: Program, tmp_path: Path, output: str) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "zarasoft-desk.yaml").write_text(RULE)
+    asked = write(tmp_path, written("cross-account", trust_policy={"value": {"document": {"Statement": []}}}))
+    flags = ("check", "--case", asked, "--rules", tmp_path / "rules", "--output", output)
+    assert "zarasoft-desk" in xdiag(*flags).out
+    told = xdiag(*flags, "--redact").out
+    assert "own-rule-1" in told
+    assert "zarasoft" not in told.lower()
+
+
+def test_the_title_of_a_rule_of_one_s_own_is_shown_and_does_nothing(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "zarasoft-desk.yaml").write_text(RULE)
+    listed = xdiag("rules", "list", "--rules", tmp_path).out
+    assert r"Zarasoft \u001b[31m\u202e asks its own desk" in listed
+    assert not {"\x1b", "\u202e"} & set(listed)
+    (tmp_path / "zarasoft-desk.yaml").write_text(RULE.replace("its own", "\u202eits own"))
+    assert "\u202e" not in xdiag("rules", "show", "zarasoft-desk", "--rules", tmp_path).out
+
+
 def test_a_case_that_is_saved_beside_a_redacted_report_is_redacted(xdiag: Program, case: Path, tmp_path: Path) -> None:
     saved = tmp_path / "case.json"
     run = xdiag("check", "--case", case, "--redact", "--output", "json", "--save-case", saved)

@@ -12,4 +12,5 @@ from diagnose.report.redact.redact import Deciding
 
 def deciding(rules: Sequence[Rule]) -> Deciding:
     """Make redaction prove that by these rules the answer stays the same."""
-    return Deciding(lambda case: diagnose(case, rules), KeyWords(value_kind, spelling))
+    own = frozenset(rule.id for rule in rules if rule.own)
+    return Deciding(lambda case: diagnose(case, rules), KeyWords(value_kind, spelling), own)

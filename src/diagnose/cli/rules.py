@@ -38,10 +38,11 @@ def list_rules(folders: RuleFolders = None) -> None:
     from diagnose.causes.sentences import title_of
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
+    from diagnose.report.safe_text import visible
 
     known = load_rules(folders or ())
     longest = max((len(rule.id) for rule in known), default=0)
-    print_result("\n".join(f"{rule.id:<{longest}}  {title_of(rule.title)}" for rule in known))
+    print_result("\n".join(f"{rule.id:<{longest}}  {visible(title_of(rule.title))}" for rule in known))
 
 
 def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
@@ -56,13 +57,14 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     from diagnose.causes.rule_file import rule_files
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
+    from diagnose.report.safe_text import visible
 
     rule = rule_by_id(load_rules(folders or ()), name)
     if rule is None:
         raise _unknown(name, folders)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
     _print_new_id(name, rule.id)
-    print_result(path.read_text(encoding="utf-8"))
+    print_result("\n".join(map(visible, path.read_text(encoding="utf-8").split("\n"))))
 
 
 def check_rules(
@@ -81,6 +83,7 @@ def check_rules(
     from diagnose.causes.rule_file import load_examples
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
+    from diagnose.report.safe_text import visible
 
     known = load_rules(folders or ())
     examples = load_examples(folders or rule_folders())
@@ -89,7 +92,7 @@ def check_rules(
             print_result(f"{rule.id}: note: {note}")
     faults = list(try_rules(known, examples))
     for fault in faults:
-        print_result(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}")
+        print_result(visible(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}"))
     tried = sum(map(len, examples.values()))
     counted = f"{len(faults)} fault" if len(faults) == 1 else f"{len(faults)} faults"
     print_result(f"{len(examples)} of {len(known)} rules, {tried} examples, {counted}")

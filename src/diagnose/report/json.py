@@ -12,6 +12,7 @@ from diagnose.model.policy import Level, PolicySet, document_text
 from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report import Screen
+from diagnose.report.enough import first_of_many
 from diagnose.report.first_cause import computed_verdict, first_cause
 from diagnose.report.json_v1 import DiagnosisShape, Visibility
 from diagnose.report.refused import refusal_words
@@ -171,7 +172,7 @@ def _cause(finding: Finding, case: Case) -> Mapping[str, object]:
         "layer": finding.layer or "",
         "action": finding.action,
         "explanation": finding.explanation,
-        "unknown": finding.unknown,
+        "unknown": first_of_many(finding.unknown),
         "places": [_place(excerpt, case) for excerpt in finding.excerpts],
         "fixes": [_fix(remedy, case) for remedy in finding.remedies],
         "refused": [

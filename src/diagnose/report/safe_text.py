@@ -42,13 +42,19 @@ def in_backticks(text: str) -> str:
 
 
 def text_parts(text: str) -> tuple[TextPart, ...]:
-    """Take a sentence apart at its backticks. A backtick without a partner stays a character."""
+    """Take a sentence apart at its backticks. A backtick without a partner stays a character.
+
+    Of a name that is longer than AWS takes any, the beginning is enough.
+    """
     parts = visible(text).split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = [f"{parts[-2]}`{parts[-1]}"]
     # Two backticks with nothing between them are no name.
     texts = [part or "``" if index % 2 else part for index, part in enumerate(parts)]
-    return tuple(TextPart(text, code=parts[index] != "" and index % 2 == 1) for index, text in enumerate(texts) if text)
+    named = [parts[index] != "" and index % 2 == 1 for index in range(len(parts))]
+    return tuple(
+        TextPart(_beginning(text) if code else text, code) for text, code in zip(texts, named, strict=True) if text
+    )
 
 
 def prose(text: str) -> str:
@@ -97,6 +103,9 @@ def csv_line(values: Iterable[object]) -> str:
     return ",".join(_csv_cell(value) for value in values) + "\r\n"
 
 
+_LONGEST, _ENOUGH = 2100, 200
+"""Characters of a name that is shown whole (an ARN has at most 2,048), and of one that is not."""
+
 _SHOWN = frozenset("LNPS")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that leave an empty place."""
@@ -125,6 +134,10 @@ def _escaped(character: str) -> str:
             return json.dumps(character)[1:-1]
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+def _beginning(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_ENOUGH]}... ({len(name):,} characters)"
 
 
 def _marked(piece: TextPart, *, starts: bool) -> str:

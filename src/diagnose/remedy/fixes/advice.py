@@ -225,16 +225,18 @@ def _several(subjects: Sequence[str]) -> str:
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
     """Give xdiag what could not be read: the flags for it, of the finding's layer or of everything that is unknown."""
-    statements = dict.fromkeys(
+    words_of_each = dict.fromkeys(
         words
         for doubt in decision.doubts
         if doubt.matters is not NO
         and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
         for words in _statement_of(doubt)
     )
-    if statements:
-        text = f"Give xdiag {'; '.join(statements)}"
-        yield Draft(Owner.XDIAG, text)
+    if words_of_each:
+        statements, more = list(words_of_each), len(words_of_each) - _MOST_STATED
+        if more > 1:
+            statements = [*statements[:_MOST_STATED], f"and {more:,} more, which the report lists as unknown"]
+        yield Draft(Owner.XDIAG, f"Give xdiag {'; '.join(statements)}")
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:
@@ -252,6 +254,8 @@ def _statement_of(doubt: Doubt) -> Iterator[str]:
             return
 
 
+_MOST_STATED = 8
+"""Unknowns that are named: every finding would name them all."""
 _READ_WITH = {Layer.SCP: "--org-profile", Layer.RCP: "--org-profile", Layer.ENDPOINT: "--vpc-endpoint"}
 _STATED_AS_NONE = (Layer.SCP, Layer.RCP, Layer.ENDPOINT, Layer.SESSION)
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, Remedy
 from diagnose.report.redact.case_texts import Rewriting
 from diagnose.report.redact.disguise import Comparisons, Disguise, KeyWords
 from diagnose.report.redact.policies import Documents
@@ -34,10 +34,14 @@ _ATTEMPTS = (
 
 
 class Deciding(Struct, frozen=True):
-    """What redaction needs of those that decide, which a report cannot import. `diagnose` is for proof."""
+    """What redaction needs of those that decide, which a report cannot import. `diagnose` is for proof.
+
+    `own` are the ids of the rules that did not come with xdiag: their words are somebody's.
+    """
 
     diagnose: Callable[[Case], Diagnosis]
     keys: KeyWords
+    own: frozenset[str] = frozenset()
 
 
 def redact(diagnosis: Diagnosis, deciding: Deciding) -> Diagnosis:
@@ -52,9 +56,7 @@ def redact(diagnosis: Diagnosis, deciding: Deciding) -> Diagnosis:
         except XdiagError:
             continue
         if _answer(again) == wanted:
-            findings = tuple(
-                replace(finding, remedies=tuple(map(_without_commands, finding.remedies))) for finding in again.findings
-            )
+            findings = tuple(_without_own_words(finding, deciding.own) for finding in again.findings)
             return replace(again, findings=findings, plan=tuple(map(_without_commands, again.plan)))
     raise XdiagError(
         "this case cannot be redacted: with pseudonyms for its names, the answer would be another one",
@@ -99,6 +101,18 @@ def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:
         redacted = Rewriting(documents, Disguise(names, keys, comparisons), names.all()).case(case)
         if names.sound():
             yield replace(redacted, note=NOTE)
+
+
+def _without_own_words(finding: Finding, own: frozenset[str]) -> Finding:
+    """Leave out commands, and all that a rule of somebody's own says."""
+    finding = replace(finding, remedies=tuple(map(_without_commands, finding.remedies)))
+    if finding.rule not in own:
+        return finding
+    name = f"own-rule-{sorted(own).index(finding.rule) + 1}"
+    return replace(finding, rule=name, title=_OWN_TITLE, explanation="", sources=(), formerly=())
+
+
+_OWN_TITLE = "A rule that did not come with xdiag names a cause"
 
 
 def _without_commands(remedy: Remedy) -> Remedy:

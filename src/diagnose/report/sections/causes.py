@@ -6,6 +6,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
 from diagnose.model.trace import Action
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
+from diagnose.report.enough import MOST_IN_FULL, first_of_many
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
@@ -30,7 +31,8 @@ def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
     if not diagnosis.findings:
         return ()
     first, *others = diagnosis.findings
-    in_full = [first, *(finding for finding in others if not _line_is_enough(finding))]
+    told = [finding for finding in others if not _line_is_enough(finding)]
+    in_full, further = [first, *told[: MOST_IN_FULL - 1]], told[MOST_IN_FULL - 1 :]
     references: dict[Remedy, str] = {}
     sections = []
     for number, finding in enumerate(in_full, 1):
@@ -40,8 +42,8 @@ def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
     gaps = _section(_GAPS, sections[:1] if is_gap(first) else [], filter(is_gap, in_short), references)
     also = _section("Also possible", [], (finding for finding in in_short if not is_gap(finding)), references)
     if is_gap(first):
-        return (*gaps, *_section(_title(diagnosis, in_full[1:]), sections[1:], [], references), *also)
-    return (*_section(_title(diagnosis, in_full), sections, [], references), *also, *gaps)
+        return (*gaps, *_section(_title(diagnosis, in_full[1:]), sections[1:], further, references), *also)
+    return (*_section(_title(diagnosis, in_full), sections, further, references), *also, *gaps)
 
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -111,7 +113,7 @@ def _finding(finding: Finding, case: Case, references: Mapping[Remedy, str]) -> 
         yield Paragraph(finding.explanation)
     if finding.unknown:
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
-        yield Bullets(finding.unknown)
+        yield Bullets(first_of_many(finding.unknown))
     yield from pointed_at(finding.excerpts, case)
     yield from fixes(finding, case, references)
     yield from refusals(finding)

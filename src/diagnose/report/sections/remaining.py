@@ -8,18 +8,22 @@ from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, ElementTrace, Gate, GateTrace, Layer
 from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
+from diagnose.report.enough import first_of_many
 
 _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
 
 def remaining_words(remedy: Remedy) -> tuple[str, ...]:
     """Name all that remains, one by one: what blocks, then what is not ruled out, which says so of itself."""
-    return (*blocking(remedy), *(f"not ruled out: {words}" for words in _distinct(map(_open, _doubts(remedy)))))
+    return (
+        *blocking(remedy),
+        *first_of_many(f"not ruled out: {words}" for words in _distinct(map(_open, _doubts(remedy)))),
+    )
 
 
 def blocking(remedy: Remedy) -> tuple[str, ...]:
     """Name what certainly blocks after a fix."""
-    return _distinct(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker))
+    return first_of_many(_distinct(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker)))
 
 
 def not_ruled_out(remedy: Remedy) -> str:
@@ -27,10 +31,10 @@ def not_ruled_out(remedy: Remedy) -> str:
     doubts = _doubts(remedy)
     unread = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
     if len(unread) < 2:
-        return "; ".join(_distinct(map(_open, doubts)))
+        return "; ".join(first_of_many(_distinct(map(_open, doubts))))
     others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
     layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or only in part"
-    return "; ".join((*others, layers))
+    return "; ".join((*first_of_many(others), layers))
 
 
 def _doubts(remedy: Remedy) -> list[Doubt]:
@@ -49,15 +53,15 @@ def _blocks(remaining: RemainingBlocker) -> str:
     if blocker.layer is None:
         return f"`{action}` is refused"
     words = LAYER_WORDS[blocker.layer].policy
-    statements = " and ".join(_statement(place) for place in remaining.statements)
+    statements = " and ".join(first_of_many(_statement(place) for place in remaining.statements))
     if blocker.explicit:
         return f"an explicit Deny of `{action}` in the {words} {statements}".rstrip()
     if remaining.conditions:
-        wants = " and ".join(_condition(element) for element in remaining.conditions)
+        wants = " and ".join(first_of_many(_condition(element) for element in remaining.conditions))
         return f"the {words} {statements} allows `{action}` only where {wants}"
     if blocker.layer in _ONE_POLICY:
         return f"the {words} does not allow `{action}`"
-    levels = " and ".join(f"`{level}`" for level in remaining.levels)
+    levels = " and ".join(first_of_many(f"`{level}`" for level in remaining.levels))
     return f"no {words} allows `{action}`{f' at {levels}' if levels else ''}"
 
 
