@@ -84,6 +84,13 @@ def html_text(text: str) -> str:
     ).replace("&#64;", "(at)")
 
 
+def ascii_text(text: str) -> str:
+    """Write text in ASCII: our own signs as others of the same width, all else as JSON escapes."""
+    if text.isascii():
+        return text
+    return "".join(each if each.isascii() else _ASCII_SIGNS.get(each) or _escaped(each) for each in text)
+
+
 def ascii_json(value: object, *, indent: int | None = None) -> str:
     """Write JSON in ASCII only, so that no viewer can be made to reorder or hide a part of it."""
     return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", r"\u007f")
@@ -96,6 +103,8 @@ def csv_line(values: Iterable[object]) -> str:
     """
     return ",".join(_csv_cell(value) for value in values) + "\r\n"
 
+
+_ASCII_SIGNS = {"✓": "+", "✗": "x", "…": "~"}
 
 _SHOWN = frozenset("LNPS")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
