@@ -73,11 +73,14 @@ def _lines(diagnosis: Diagnosis, screen: Screen) -> list[TonedLine]:
 
 
 def _stacked(content: Outline, blocks: Iterable[Block], screen: Screen) -> list[TonedLine]:
-    """Set blocks under the headline, with an empty line between them."""
+    """Set blocks under the headline, with an empty line between them, but for a drawing right below its place."""
     # One line, however long, for it becomes the title of a ticket.
     lines = [unwrapped(content.headline, content.tone)]
+    above: Block | None = None
     for block in blocks:
-        lines += [(), *_set(block, screen, 0 if isinstance(block, Section) else _STEP)]
+        gap: list[TonedLine] = [] if isinstance(block, Snippet) and isinstance(above, NamedValues) else [()]
+        lines += [*gap, *_set(block, screen, 0 if isinstance(block, Section) else _STEP)]
+        above = block
     return lines
 
 

@@ -10,6 +10,7 @@ from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
+from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, without_kind
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.needed import needs
@@ -55,10 +56,12 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
 
 
 def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
-    """Give the pages of AWS to read on: of each cause one, in full all, each once."""
+    """Name the rules that spoke, and AWS's pages to read on: of each cause one, in full all, each once."""
     told = [one for one in diagnosis.findings if full or not (is_gap(one) or _line_is_enough(one))]
     urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
-    return (Section("Read more", (Links(urls),)),) if urls else ()
+    rules = dict.fromkeys(in_backticks(f"xdiag explain {one.rule}") for one in told)
+    blocks = (*([Paragraph(", ".join(rules))] if rules else []), *([Links(urls)] if urls else []))
+    return (Section("Read more", blocks),) if blocks else ()
 
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
