@@ -60,8 +60,12 @@ def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     told = [one for one in diagnosis.findings if full or not (is_gap(one) or _line_is_enough(one))]
     urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
     rules = dict.fromkeys(in_backticks(f"xdiag explain {one.rule}") for one in told)
-    blocks = (*([Paragraph(", ".join(rules))] if rules else []), *([Links(urls)] if urls else []))
-    return (Section("Read more", blocks),) if blocks else ()
+    blocks: list[Block] = []
+    if rules:
+        blocks.append(Paragraph(", ".join(rules)))
+    if urls:
+        blocks.append(Links(urls))
+    return (Section("Read more", tuple(blocks)),) if blocks else ()
 
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
