@@ -11,7 +11,7 @@ from diagnose.model.evidence import Gap, Unread
 from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
-from diagnose.report.blocks import Bullets, Listing
+from diagnose.report.blocks import Bullets, Listing, Paragraph
 from diagnose.report.sections.needed import command, needs, still_needed
 
 OPEN = EVERY["mfa-doubt"](NAMES)
@@ -26,11 +26,11 @@ def with_doubts(*doubts: Doubt) -> Diagnosis:
     [
         pytest.param(Layer.TRUST, "The role's trust policy:", "`--dest-profile DEST`", id="the trust policy"),
         pytest.param(Layer.IDENTITY, "The caller's identity policies:", "`--source-profile SOURCE`", id="policies"),
-        pytest.param(Layer.SCP, "The organization's service control policies (SCPs):", "`--without scp`", id="SCPs"),
+        pytest.param(Layer.SCP, "The organization's service control policies:", "`--without scp`", id="SCPs"),
         pytest.param(Layer.ENDPOINT, "Does the call go through a VPC endpoint", "`--vpc-endpoint ID`", id="vpc"),
         pytest.param(
             Layer.SESSION,
-            "Was the caller's session started with",
+            "Did whoever started the caller's session pass a session policy?",
             "`--without session`",
             id="session",
         ),
@@ -58,8 +58,8 @@ def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() ->
     everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
     items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
     assert len(items) == 5
-    (session,) = [item for item in items if "session started" in item.what]
-    assert session.what.endswith("a session policy, transitive session tags or a source identity?")
+    (session,) = [item for item in items if "session pass" in item.what]
+    assert session.what.endswith("a session policy, transitive tags or a source identity?")
     assert [item for item in items if "`--without rcp --without scp`" in item.how]
 
 
@@ -102,6 +102,7 @@ def test_both_sides_are_read_again_where_one_is_missing() -> None:
 
 def test_a_question_alone_needs_no_command() -> None:
     (section,) = still_needed(with_doubts(Doubt(Layer.ENDPOINT, YES)))
+    assert section.blocks[0] == Paragraph("Add to your command what you find out, and run it again:")
     assert not [block for block in section.blocks if isinstance(block, Listing)]
 
 

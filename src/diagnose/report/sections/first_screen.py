@@ -13,7 +13,7 @@ from diagnose.report.sections.causes import chosen, is_gap
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
-from diagnose.report.sections.needed import TITLE, needs, still_needed
+from diagnose.report.sections.needed import TITLE, need_of, needs, still_needed
 from diagnose.report.sections.places import place_of, pointed_at
 from diagnose.report.sections.verdict import reach_words
 
@@ -145,6 +145,9 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
     if finding.unknown and not needs(diagnosis):
         rows.append(("Open", f"{', '.join(finding.unknown)} is not known."))
     rows += _fix(finding, diagnosis)
+    need = need_of(finding.layer, diagnosis)
+    if need is not None:
+        rows.append(("Or", f"run xdiag again so that it reads this: {need.how}"))
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
     others = [one for one in others if not is_gap(one)]
     if others:
@@ -155,7 +158,8 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
 
 
 def _of_action(finding: Finding) -> str:
-    return f" (this is about {finding.action})" if finding.action not in ("", Action.ASSUME_ROLE) else ""
+    told = finding.action in ("", Action.ASSUME_ROLE) or finding.action in finding.title
+    return "" if told else f" (this is about {finding.action})"
 
 
 def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:

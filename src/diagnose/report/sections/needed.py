@@ -14,7 +14,7 @@ from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gat
 from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
-from diagnose.report.blocks import Block, Bullets, Listing, Section
+from diagnose.report.blocks import Block, Bullets, Listing, Paragraph, Section
 from diagnose.report.safe_text import in_backticks, visible
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
 from diagnose.report.sections.unseen import doubt_sentence, permissions_lacking
@@ -35,14 +35,17 @@ def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
     items = needs(diagnosis)
     if not items:
         return ()
-    blocks: list[Block] = [Bullets(tuple(f"{item.what} {item.how}" for item in items))]
+    listed = Bullets(tuple(f"{item.what} {item.how}" for item in items))
     flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
     if flags:
         # Read live, so both sides: what another source has told is not told to the next run.
         sides = (_SOURCE, _DEST) if source_account(diagnosis.case) else (_DEST,)
         flags = tuple(dict.fromkeys((*sides, *flags)))
-        blocks.append(Listing("Run, with your own profiles", "sh", command(diagnosis.case, flags)))
-    return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, tuple(blocks)),)
+        run = Listing("Run, with your own profiles and answers", "sh", command(diagnosis.case, flags))
+        blocks: tuple[Block, ...] = (listed, run)
+    else:
+        blocks = (Paragraph("Add to your command what you find out, and run it again:"), listed)
+    return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, blocks),)
 
 
 def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
@@ -56,6 +59,14 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     for doubt in doubts:
         groups.setdefault(_group(doubt), []).append(doubt)
     return tuple(need for group in groups.values() for need in _needs(group, diagnosis))
+
+
+def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
+    """Find what would settle a layer; None where it is not open."""
+    doubts = [one for one in diagnosis.decision.doubts if one.about is layer and one.matters is not Tri.NO]
+    if not doubts or not needs(diagnosis):
+        return None
+    return next(_needs(doubts, diagnosis), None)
 
 
 def command(case: Case, flags: Iterable[str]) -> str:
@@ -115,8 +126,8 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
     layers = [doubt.about for doubt in doubts if isinstance(doubt.about, Layer)]
     match first.about:
         case Layer.SESSION | Action():
-            asked = _session(doubts)
-            yield Need(f"Was the caller's session started with {asked}?", "If not, `--without session`.")
+            what = f"Did whoever started the caller's session pass {_session(doubts)}?"
+            yield Need(what, "If not, `--without session`.")
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
         case ConditionKey(name=name):
@@ -139,7 +150,7 @@ def _session(doubts: list[Doubt]) -> str:
         words
         for about, words in (
             (Layer.SESSION, "a session policy"),
-            (Action.TAG_SESSION, "transitive session tags"),
+            (Action.TAG_SESSION, "transitive tags"),
             (Action.SET_SOURCE_IDENTITY, "a source identity"),
             (Action.SET_CONTEXT, "a trusted identity context"),
         )
@@ -165,10 +176,9 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
             whole = f"{names[:1].upper()}{names[1:]}:"
         case Layer.SCP | Layer.RCP:
             without = " ".join(f"--without {layer.value}" for layer in layers)
-            short = " and ".join(layer.value.upper() + "s" for layer in layers)
-            read = grant.strip() or "`--org-profile ORG`, a profile of its management account."
+            read = grant.strip() or "`--org-profile ORG` (its management account)."
             return Need(
-                f"The organization's {' and '.join(LAYER_WORDS[layer].policies for layer in layers)} ({short}):",
+                f"The organization's {' and '.join(LAYER_WORDS[layer].policies for layer in layers)}:",
                 f"{read} No organization (see `aws organizations describe-organization`): `{without}`.",
                 ("--org-profile ORG",),
             )
@@ -185,7 +195,7 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
 
 
 def _profile(flag: str, account: str) -> str:
-    return f"`{flag}`, a profile of account {iam_name(account)}"
+    return f"`{flag}` (account {iam_name(account)})"
 
 
 def _word(text: str) -> str:
