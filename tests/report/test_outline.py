@@ -6,11 +6,13 @@ from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Owner, Remedy, Verdict
 from diagnose.model.trace import Layer, Problem
 from diagnose.model.tri import NO
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 from diagnose.report.blocks import Bullets, Section
 from diagnose.report.first_cause import BuiltinCause, first_cause
 from diagnose.report.outline import outline
 from diagnose.report.sections.causes import causes
+
+_CHECKED = "What was checked for sts:AssumeRole"
 
 
 @pytest.mark.parametrize(
@@ -18,49 +20,34 @@ from diagnose.report.sections.causes import causes
     [
         pytest.param(
             "wrong-principal",
-            ["Cause", "Policy layers for sts:AssumeRole", "What is not known", "The live attempt"],
+            ["Why", "How to make the fix", _CHECKED, "The request", "Read more"],
             id="a denial",
         ),
         pytest.param(
             "denied-by-scp",
-            [
-                "Causes",
-                "Policy layers for sts:AssumeRole",
-                "Besides the policies",
-                "What is not known",
-                "The live attempt",
-            ],
+            ["Why", "One more cause", _CHECKED, "The live attempt", "The request", "Read more"],
             id="several causes, and a gate",
         ),
         pytest.param(
             "mfa-doubt",
-            [
-                "What is certain, and what is missing",
-                "Possible cause",
-                "Policy layers for sts:AssumeRole",
-                "What is not known",
-                "The live attempt",
-            ],
+            ["Still needed", "Why", "How to make the fix", _CHECKED, "The request", "Read more"],
             id="an undetermined request",
         ),
-        pytest.param(
-            "allowed",
-            ["What allows it", "Policy layers for sts:AssumeRole", "The live attempt"],
-            id="an allowed request",
-        ),
+        pytest.param("allowed", [], id="what AWS allowed needs no more than the first screen"),
         pytest.param(
             "contradicted",
-            ["AWS's answer differs from xdiag's", "Policy layers for sts:AssumeRole", "The live attempt"],
+            ["AWS's answer differs from xdiag's", _CHECKED, "The live attempt", "The request"],
             id="a contradiction comes first",
         ),
         pytest.param(
             "unexplained",
             [
                 "Denied, and no rule explains it",
-                "Policy layers for sts:AssumeRole",
-                "Policy layers for sts:TagSession",
+                _CHECKED,
+                "What was checked for sts:TagSession",
                 "What is not known",
-                "The live attempt",
+                "The error, in full",
+                "The request",
             ],
             id="a denial that no rule explains",
         ),
@@ -72,22 +59,26 @@ def test_what_is_said_comes_in_order(name: str, titles: list[str]) -> None:
 
 def test_a_contradicted_diagnosis_puts_its_findings_after_the_contradiction() -> None:
     diagnosis = replace(EVERY["wrong-principal"](NAMES), verdict=Verdict.ALLOWED, agreement=Agreement.CONTRADICTS)
-    assert _titles(diagnosis)[:2] == ["AWS's answer differs from xdiag's", "What xdiag found"]
+    assert _titles(diagnosis)[:2] == [
+        "AWS's answer differs from xdiag's",
+        "What xdiag found, which AWS contradicts",
+    ]
 
 
 def test_causes_that_are_only_possible_are_called_so() -> None:
     diagnosis = EVERY["denied-by-scp"](NAMES)
     findings = tuple(replace(finding, certainty=Certainty.POSSIBLE) for finding in diagnosis.findings)
-    assert _titles(replace(diagnosis, findings=findings))[0] == "Possible causes"
+    told = replace(diagnosis, findings=findings)
+    assert "  Possible  A service control policy" in render(told, Format.TEXT)
+    assert _titles(told)[1] == "Also possible"
 
 
 def test_a_cause_without_a_fix_still_says_who_can_mend_it() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
     finding = replace(diagnosis.findings[0], remedies=(), owner=Owner.NETWORK, action="sts:TagSession")
     told = render(replace(diagnosis, findings=(finding,)), Format.MARKDOWN)
-    assert (
-        "Certain for sts:TagSession; rule `trust-principal-path`. To be fixed by the owner of the VPC endpoint."
-    ) in told
+    assert "- **Who**: the owner of the VPC endpoint." in told
+    assert "(this is about sts:TagSession)" in told.replace("`", "")
 
 
 def test_what_aws_would_not_accept_in_a_policy_is_pointed_at() -> None:
@@ -102,7 +93,6 @@ def test_what_aws_would_not_accept_in_a_policy_is_pointed_at() -> None:
 @pytest.mark.parametrize(
     ("probe", "agreement", "sentences"),
     [
-        pytest.param(None, Agreement.NOT_MADE, "None was made.", id="none"),
         pytest.param(
             ProbeResult(ProbeOutcome.NOT_MADE, why="the console cannot be tried"),
             Agreement.NOT_MADE,
@@ -147,7 +137,9 @@ def test_a_contradiction_without_an_attempt_is_told_all_the_same() -> None:
 def test_an_allowed_request_without_traces_says_no_more_than_it_knows() -> None:
     diagnosis = EVERY["allowed"](NAMES)
     bare = replace(diagnosis, decision=replace(diagnosis.decision, actions=()))
-    assert _titles(bare) == ["The live attempt"]
+    told = render(bare, Format.TEXT)
+    assert "  Checks    0 of 0 pass." not in told
+    assert "Why" not in told
 
 
 @pytest.mark.parametrize(
@@ -178,29 +170,38 @@ def test_a_denial_without_any_trace_is_told() -> None:
 
 
 def _titles(diagnosis: Diagnosis) -> list[str]:
-    return [block.title for block in outline(diagnosis).blocks if isinstance(block, Section)]
+    content = outline(diagnosis)
+    return [block.title for block in (*content.first, *content.blocks) if isinstance(block, Section)]
 
 
 def test_what_is_told_in_short_is_told_in_sentences_and_once() -> None:
     diagnosis = EVERY["denied-by-scp"](NAMES)
     first = diagnosis.findings[0]
-    remedy = Remedy("give-evidence", Owner.XDIAG, "tell xdiag what is known of it")
-    unread = replace(first, rule="scp-unread", title="An SCP was not read", owner=Owner.XDIAG, remedies=(remedy,))
-    told = causes(replace(diagnosis, findings=(first, unread, replace(unread, remedies=()), unread)))[-1]
-    assert told.title == "Still needed"
-    assert told.blocks[0] == Bullets(("An SCP was not read. Tell xdiag what is known of it.", "An SCP was not read."))
+    remedy = Remedy("wait", Owner.CALLER, "wait a minute")
+    vague = replace(
+        first, rule="x", title="It is new", certainty=Certainty.POSSIBLE, layer=None, excerpts=(), remedies=(remedy,)
+    )
+    told = causes(replace(diagnosis, findings=(first, vague, replace(vague, remedies=()), vague)), full=False)[-1]
+    assert told.title == "Also possible"
+    assert told.blocks == (Bullets(("It is new. Wait a minute.", "It is new.")),)
 
 
 @pytest.mark.parametrize(
-    ("owners", "titles"),
+    "owners",
     [
-        pytest.param([Owner.XDIAG], ["Still needed"], id="nothing but a gap"),
-        pytest.param([Owner.XDIAG, Owner.SOURCE], ["Still needed", "Possible cause"], id="a gap first"),
-        pytest.param([Owner.SOURCE, Owner.XDIAG], ["Possible cause", "Still needed"], id="a gap last"),
+        pytest.param([Owner.XDIAG], id="nothing but a gap"),
+        pytest.param([Owner.XDIAG, Owner.SOURCE], id="a gap first"),
+        pytest.param([Owner.SOURCE, Owner.XDIAG], id="a gap last"),
     ],
 )
-def test_what_was_not_read_is_never_called_a_cause(owners: list[Owner], titles: list[str]) -> None:
+def test_what_was_not_read_is_never_called_a_cause(owners: list[Owner]) -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
     finding = replace(diagnosis.findings[0], certainty=Certainty.POSSIBLE)
-    findings = tuple(replace(finding, owner=owner) for owner in owners)
-    assert [section.title for section in causes(replace(diagnosis, findings=findings))] == titles
+    titles = {owner: f"Title of {owner}" for owner in owners}
+    findings = tuple(replace(finding, owner=owner, title=titles[owner]) for owner in owners)
+    told = replace(diagnosis, findings=findings)
+    usual, full = render(told, Format.TEXT), render(told, Format.TEXT, detail=Detail.FULL)
+    assert titles[Owner.XDIAG] not in usual
+    assert titles[Owner.XDIAG] in full.partition("What was not read")[2]
+    if Owner.SOURCE in titles:
+        assert f"  Possible  {titles[Owner.SOURCE]}." in usual

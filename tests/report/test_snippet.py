@@ -3,7 +3,7 @@ import json
 import pytest
 
 from diagnose.report.layout import toneless
-from diagnose.report.snippet import Mark, draw, page_of, span_at
+from diagnose.report.snippet import Mark, ascii_page, draw, page_of, span_at
 
 ROLE = "arn:aws:iam::111111111111:role/ci/deployer"
 POLICY = {
@@ -47,7 +47,6 @@ def test_a_lone_statement_is_found_as_if_in_a_list() -> None:
 
 def test_a_value_is_drawn_with_carets_and_its_label() -> None:
     assert _drawn([Mark("/Statement/0/Effect", "not a Deny")]) == (
-        "  |\n"
         '6 |       "Effect": "Allow",\n'
         "  |                 ^^^^^^^ not a Deny\n"
     )  # fmt: skip
@@ -55,7 +54,6 @@ def test_a_value_is_drawn_with_carets_and_its_label() -> None:
 
 def test_a_value_in_a_list_is_drawn_with_the_key_of_the_list() -> None:
     assert _drawn([Mark("/Statement/0/Principal/AWS/1", "another account")]) == (
-        "   |\n"
         ' 8 |         "AWS": [\n'
         ' 9 |           "arn:aws:iam::111111111111:role/ci/deployer",\n'
         '10 |           "arn:aws:iam::222222222222:root"\n'
@@ -65,7 +63,6 @@ def test_a_value_in_a_list_is_drawn_with_the_key_of_the_list() -> None:
 
 def test_a_whole_statement_is_drawn_with_its_first_lines() -> None:
     assert _drawn([Mark("/Statement/0", "applies")]) == (
-        "  |\n"
         '3 |   "Statement": [\n'
         "4 |     {\n"
         "  |     ^ applies\n"
@@ -77,7 +74,6 @@ def test_a_whole_statement_is_drawn_with_its_first_lines() -> None:
 
 def test_related_places_are_underlined_otherwise_and_lines_between_are_left_out() -> None:
     assert _drawn([Mark("/Statement/0/Action", "this", primary=True), Mark("/Statement/0/Sid", "and that", False)]) == (
-        "   |\n"
         ' 5 |       "Sid": "LetCiIn",\n'
         "   |              --------- and that\n"
         "...\n"
@@ -118,11 +114,11 @@ def test_a_long_line_of_text_that_is_no_json_is_cut_around_the_error() -> None:
     text = "{" + '"a": "b", ' * 30 + "oops " + '"c": "d", ' * 30
     drawn = toneless(draw(page_of(text), [Mark("", "not valid JSON")], 80)).splitlines()
     assert max(map(len, drawn)) <= 90
-    assert drawn[1].startswith("1 | …")
-    assert drawn[1].endswith("…")
-    assert "oops" in drawn[1]
-    column = drawn[2].index("^")
-    assert drawn[1][column:].startswith("oops")
+    assert drawn[0].startswith("1 | …")
+    assert drawn[0].endswith("…")
+    assert "oops" in drawn[0]
+    column = drawn[1].index("^")
+    assert drawn[0][column:].startswith("oops")
 
 
 def test_a_value_longer_than_any_arn_is_cut() -> None:
@@ -133,7 +129,20 @@ def test_a_value_longer_than_any_arn_is_cut() -> None:
 def test_carets_stand_under_wide_letters() -> None:
     drawn = toneless(draw(page_of(json.dumps({"東京": "値"}, ensure_ascii=False)), [Mark("/東京")], 80)).splitlines()
     # Four letters in six columns each side of the colon: `"東京": ` takes 8 columns, `"値"` takes 4.
-    assert drawn[2] == "  |" + " " * (1 + 2 + 8) + "^^^^"
+    assert drawn[1] == "  |" + " " * (1 + 2 + 8) + "^^^^"
+
+
+def test_in_ascii_carets_stand_under_what_escapes_moved() -> None:
+    page = ascii_page(page_of(json.dumps({"é東": "値"}, ensure_ascii=False)))
+    drawn = toneless(draw(page, [Mark("/é東")], 80)).splitlines()
+    assert drawn[0] == r'2 |   "\u00e9\u6771": "\u5024"'
+    assert drawn[1] == "  |" + " " * len(r'   "\u00e9\u6771": ') + "^" * len(r'"\u5024"')
+
+
+def test_the_label_of_a_list_stands_for_its_lines() -> None:
+    drawn = _drawn([Mark("/Statement/0/Principal/AWS", "not the caller")])
+    assert drawn.splitlines()[-1].endswith("^^^^^ not the caller")
+    assert ROLE in _drawn([Mark("/Statement/0/Principal/AWS")])
 
 
 def _drawn(marks: list[Mark]) -> str:

@@ -7,10 +7,11 @@ import typer
 from msgspec import Struct
 
 from diagnose.cli.options import OUTPUT, Colors, Redact, RuleFolders
-from diagnose.cli.output import Color, exit_code, output_width, print_result, uses_color
+from diagnose.cli.output import Color, exit_code, output_width, print_note, print_result, uses_color
+from diagnose.errors import XdiagError
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Verdict
-from diagnose.report import Format
+from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.report import Detail, Format
 
 Output = Annotated[Format, typer.Option(help="Format of the report.", rich_help_panel=OUTPUT)]
 
@@ -28,6 +29,29 @@ class AnswerFlags(Struct, frozen=True):
     ] = None
     output: Output = Format.TEXT
     color: Colors = Color.AUTO
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Tell everything: whole policies, templates, letters.", rich_help_panel=OUTPUT),
+    ] = False
+    brief: Annotated[
+        bool,
+        typer.Option("--brief", help="Tell the first screen only: at most 2,900 characters.", rich_help_panel=OUTPUT),
+    ] = False
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Tell verdict, cause and fix on one line.", rich_help_panel=OUTPUT),
+    ] = False
+    ascii: Annotated[
+        bool, typer.Option("--ascii", help="Write text in ASCII characters only.", rich_help_panel=OUTPUT)
+    ] = False
+    write_fix: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write the fix as files into a new folder: commands, policies, templates, letters. None is run.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
     redact: Redact = False
     rules: RuleFolders = None
 
@@ -38,8 +62,13 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
     The case is saved first, so that nothing is lost. With `redact` it is saved redacted as well: both are meant to be
     handed on.
 
-    Raises XdiagError where a redacted case would have another answer.
+    Raises XdiagError where a redacted case would have another answer, and for flags that do not go together.
     """
+    detail = _detail(flags)
+    if flags.write_fix is not None:
+        from diagnose.cli.fix_folder import require_new
+
+        require_new(flags.write_fix)
     from diagnose.loading import load_rules
     from diagnose.pipeline import diagnose
     from diagnose.report import render
@@ -54,8 +83,47 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
         diagnosis = redact(diagnosis, deciding(rules))
         _save(diagnosis.case, flags.save_case)
-    print_result(render(diagnosis, flags.output, width=output_width(), color=uses_color(flags.color)))
+    print_result(
+        render(
+            diagnosis,
+            flags.output,
+            width=output_width(),
+            color=uses_color(flags.color),
+            detail=detail,
+            ascii=flags.ascii,
+        )
+    )
+    if flags.write_fix is not None:
+        _write_fix(diagnosis, flags.write_fix)
     return exit_code(diagnosis.verdict, expected)
+
+
+def _detail(flags: AnswerFlags) -> Detail:
+    """Read how much is told. Raises XdiagError for flags that contradict each other, or that another format ignores."""
+    asked = {"--full": flags.full, "--brief": flags.brief, "--quiet": flags.quiet}
+    given = [flag for flag, on in asked.items() if on]
+    if len(given) > 1:
+        raise XdiagError(f"`{given[0]}` and `{given[1]}` contradict each other", hint="expected one of them")
+    of_text = [*given, *(["--ascii"] if flags.ascii else [])]
+    if of_text and flags.output is not Format.TEXT:
+        raise XdiagError(
+            f"`{of_text[0]}` does not go with `--output {flags.output}`", hint="expected it with a text report"
+        )
+    if flags.write_fix is not None and flags.redact:
+        raise XdiagError("`--write-fix` does not go with `--redact`", hint="a fix with pseudonyms changes nothing")
+    return {"--full": Detail.FULL, "--brief": Detail.BRIEF, "--quiet": Detail.LINE}.get("".join(given), Detail.USUAL)
+
+
+def _write_fix(diagnosis: Diagnosis, folder: Path) -> None:
+    from diagnose.cli.fix_folder import write_files
+    from diagnose.report.fix_files import fix_files
+
+    files = fix_files(diagnosis)
+    if not files:
+        print_note("there is no checked fix to write; see the report")
+        return
+    write_files(files, folder)
+    print_note(f"wrote {', '.join(files)} to `{folder}`; read them before you run anything")
 
 
 def _save(case: Case, path: Path | None) -> None:

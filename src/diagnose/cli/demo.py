@@ -5,20 +5,18 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.answer import AnswerFlags, Output, answer
-from diagnose.cli.options import Colors
-from diagnose.cli.output import Color
+from diagnose.cli.answer import AnswerFlags, answer
+from diagnose.cli.flags import with_flags
 from diagnose.errors import XdiagError
-from diagnose.report import Format
 
 FIRST = "wrong-principal"
 
 
+@with_flags
 def demo(
+    how: AnswerFlags,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the case; see --list.")] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
-    output: Output = Format.TEXT,
-    color: Colors = Color.AUTO,
 ) -> None:
     """Diagnose a bundled broken pair of accounts.
 
@@ -39,7 +37,7 @@ def demo(
 
     from diagnose.loading import load_case
 
-    answer(load_case(cases[name]), AnswerFlags(output=output, color=color))
+    answer(load_case(cases[name]), how)
 
 
 def _folder() -> Path:

@@ -68,6 +68,13 @@ def unwritten(error: Exception) -> XdiagError | None:
     return _not_written(error) if isinstance(error, OSError) and error.errno in _OF_A_FULL_DISK else None
 
 
+def print_note(text: str) -> None:
+    """Tell what was done besides the result."""
+    from diagnose.report.safe_text import visible
+
+    sys.stderr.write(f"xdiag: {visible(text)}\n")
+
+
 def uses_color(color: Color) -> bool:
     """Say whether to colour the result; NO_COLOR, FORCE_COLOR and dumb terminals count."""
     if color is not Color.AUTO:

@@ -14,7 +14,8 @@ class LayerWords(Struct, frozen=True):
     """What a layer is called.
 
     `policy` is one of its policies, `policies` all of them, or the only one; `whole` is the layer in a report, `none`
-    what stands there where it does not apply.
+    what stands there where it does not apply, `about` what it is and whose. `{source}` and `{destination}` stand for
+    the two accounts.
     """
 
     owner: Owner
@@ -22,6 +23,7 @@ class LayerWords(Struct, frozen=True):
     policies: str
     whole: str
     none: str
+    about: str
 
 
 LAYER_WORDS: Mapping[Layer, LayerWords] = {
@@ -31,6 +33,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "resource control policies",
         "the resource control policies",
         "none apply",
+        "RCPs: its organization's limits on {destination}",
     ),
     Layer.SCP: LayerWords(
         Owner.ORGANIZATION,
@@ -38,6 +41,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "service control policies",
         "the service control policies",
         "none apply",
+        "SCPs: its organization's limits on {source}",
     ),
     Layer.ENDPOINT: LayerWords(
         Owner.NETWORK,
@@ -45,15 +49,40 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "VPC endpoint policy",
         "the VPC endpoint and its policy",
         "no VPC endpoint used",
+        "a limit on calls through a VPC endpoint for STS",
     ),
-    Layer.TRUST: LayerWords(Owner.DESTINATION, "trust policy", "trust policy", "the trust policy", "none"),
+    Layer.TRUST: LayerWords(
+        Owner.DESTINATION,
+        "trust policy",
+        "trust policy",
+        "the trust policy",
+        "none",
+        "the role's own policy (account {destination})",
+    ),
     Layer.IDENTITY: LayerWords(
-        Owner.SOURCE, "identity policy", "identity policies", "the caller's identity policies", "none apply"
+        Owner.SOURCE,
+        "identity policy",
+        "identity policies",
+        "the caller's identity policies",
+        "none apply",
+        "the caller's own policies (account {source})",
     ),
     Layer.BOUNDARY: LayerWords(
-        Owner.SOURCE, "permissions boundary", "permissions boundary", "the permissions boundary", "none set"
+        Owner.SOURCE,
+        "permissions boundary",
+        "permissions boundary",
+        "the permissions boundary",
+        "none set",
+        "a limit on the caller's policies ({source})",
     ),
-    Layer.SESSION: LayerWords(Owner.CALLER, "session policy", "session policy", "the session policy", "none"),
+    Layer.SESSION: LayerWords(
+        Owner.CALLER,
+        "session policy",
+        "session policy",
+        "the session policy",
+        "none",
+        "a limit set when the caller's session began",
+    ),
 }
 
 
@@ -107,20 +136,21 @@ OWNER_WORDS: Mapping[Owner, OwnerWords] = {
 
 
 class GateWords(Struct, frozen=True):
-    """What a gate is called: the `question` that it asks, and what of a request it has `refused`."""
+    """What a gate is called: its `name`, the `question` that it asks, and what of a request it has `refused`."""
 
+    name: str
     question: str
     refused: str
 
 
 GATE_WORDS: Mapping[Gate, GateWords] = {
-    Gate.PARAMETERS: GateWords("what the request carries", "a parameter of the request"),
-    Gate.CALLER: GateWords("what the caller is", "the kind of caller"),
-    Gate.PARTITION: GateWords("which partition the caller is in", "the partition"),
-    Gate.ROLE: GateWords("whether the role exists", "the requested role"),
-    Gate.CONSOLE: GateWords("what the console sends", "the way the console makes the request"),
+    Gate.PARAMETERS: GateWords("parameters of the request", "what the request carries", "a parameter of the request"),
+    Gate.CALLER: GateWords("kind of caller", "what the caller is", "the kind of caller"),
+    Gate.PARTITION: GateWords("AWS partition", "which partition the caller is in", "the partition"),
+    Gate.ROLE: GateWords("the role exists", "whether the role exists", "the requested role"),
+    Gate.CONSOLE: GateWords("console", "what the console sends", "the way the console makes the request"),
     Gate.DURATION: GateWords(
-        "how long a session the role and the caller's credentials allow", "the requested duration"
+        "session duration", "how long a session the role and the caller's credentials allow", "the requested duration"
     ),
 }
 

@@ -26,15 +26,35 @@ class Lines(StrEnum):
     CSV = "csv"
 
 
+class Detail(StrEnum):
+    """How much a text report tells."""
+
+    LINE = "line"
+    BRIEF = "brief"
+    USUAL = "usual"
+    FULL = "full"
+
+
 class Screen(Struct, frozen=True):
-    """What a report is shown on, as far as its format minds: columns, and whether there are colours."""
+    """What a report is shown on, as far as its format minds: columns, colours, how much, and which characters."""
 
     width: int = 80
     color: bool = False
+    detail: Detail = Detail.USUAL
+    ascii: bool = False
 
 
-def render(diagnosis: Diagnosis, format: Format, *, width: int = 80, color: bool = False) -> str:  # noqa: A002  # the word of the option
-    """Write a diagnosis. `width` and `color` matter to text only; a report always ends with a new line."""
+def render(
+    diagnosis: Diagnosis,
+    format: Format,  # noqa: A002  # the word of the option
+    *,
+    width: int = 80,
+    color: bool = False,
+    detail: Detail = Detail.USUAL,
+    ascii: bool = False,  # noqa: A002  # the word of the option
+) -> str:
+    """Write a diagnosis. All but the format matters to text only; a report always ends with a new line."""
     # Each format is imported by whoever asks for it: none may slow the start of another.
-    text: str = import_module(f"{__name__}.{format}").report(diagnosis, Screen(width, color))
+    screen = Screen(width, color, detail, ascii)
+    text: str = import_module(f"{__name__}.{format}").report(diagnosis, screen)
     return text

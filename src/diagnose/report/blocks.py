@@ -48,11 +48,12 @@ class Sign(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One line of a checklist."""
+    """One line of a checklist; `about` says what the checked thing is, and whose."""
 
     name: str
     sign: Sign
     answer: str
+    about: str = ""
 
 
 class Checklist(Struct, frozen=True):
@@ -83,7 +84,7 @@ class Listing(Struct, frozen=True):
 
 
 class Folded(Struct, frozen=True):
-    """Text to copy that few readers need: a ticket hides it until it is asked for, a terminal says where it is."""
+    """Text to copy that few readers need: a ticket hides it until it is clicked, a terminal until it is asked for."""
 
     listings: tuple[Listing, ...]
 
@@ -108,9 +109,13 @@ class Section(Struct, frozen=True):
 
 
 class Outline(Struct, frozen=True):
-    """A whole report. `headline` names the verdict and both ends, and fits the title of a ticket."""
+    """A whole report. `headline` names the verdict and both ends, and fits the title of a ticket.
+
+    `first` is what a reader needs at once; `blocks` come after it.
+    """
 
     headline: str
     tone: Tone
+    first: tuple[Block, ...]
     blocks: tuple[Block, ...]
     footer: tuple[str, ...]

@@ -13,6 +13,7 @@ from diagnose.report.blocks import (
     Block,
     Bullets,
     Changes,
+    Check,
     Checklist,
     Folded,
     Links,
@@ -37,7 +38,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
     content = outline(diagnosis)
     parts = [f"# {prose(content.headline)}"]
-    for block in content.blocks:
+    for block in (*content.first, *content.blocks):
         parts += _set(block, 2)
     parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
     return "\n\n".join(parts) + "\n"
@@ -56,7 +57,8 @@ def _set(block: Block, level: int) -> Iterator[str]:
             yield fence(block.text.strip())
         case Checklist():
             names = max(len(check.name) for check in block.checks)
-            yield fence("\n".join(f"{check.name:{names}} {check.sign} {check.answer}" for check in block.checks))
+            rows = (f"{one.sign} {one.name:{names}}  {one.answer}{_about(one)}" for one in block.checks)
+            yield fence("\n".join(rows))
         case Snippet():
             yield fence(toneless(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
         case Changes():
@@ -67,7 +69,7 @@ def _set(block: Block, level: int) -> Iterator[str]:
         case Folded():
             yield from (_folded(listing) for listing in block.listings)
         case Links():
-            yield "Source: " + ", ".join(_link(url) for url in block.urls)
+            yield "\n".join(f"- {_link(url)}" for url in block.urls)
         case Section():
             number = f"{block.number}. " if block.number else ""
             yield f"{'#' * level} {number}{prose(block.title)}"
@@ -75,6 +77,10 @@ def _set(block: Block, level: int) -> Iterator[str]:
                 yield from _set(inner, level + 1)
         case _:
             assert_never(block)
+
+
+def _about(check: Check) -> str:
+    return f" ({check.about})" if check.about else ""
 
 
 def _folded(listing: Listing) -> str:

@@ -1,10 +1,11 @@
 """What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
 
-from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.report.blocks import NamedValues, Outline
+from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
+from diagnose.report.blocks import NamedValues, Outline, Section
 from diagnose.report.layout import Tone
 from diagnose.report.sections.attempt import contradiction, live_attempt
-from diagnose.report.sections.causes import SAVE, causes, invalid_policies
+from diagnose.report.sections.causes import SAVE, causes, invalid_policies, sources
+from diagnose.report.sections.first_screen import first_screen, still_needed_later
 from diagnose.report.sections.fixes import joint_fix
 from diagnose.report.sections.headline import ends, headline
 from diagnose.report.sections.layers import layers
@@ -15,27 +16,39 @@ from diagnose.version import VERSION
 _TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}
 
 
-def outline(diagnosis: Diagnosis) -> Outline:
-    """Put a diagnosis in order: the answer, its causes and their fixes, then the evidence, then what is missing.
+def outline(diagnosis: Diagnosis, *, full: bool = False) -> Outline:
+    """Put a diagnosis in order: the answer, its cause and fix on one screen, then the rest, then the evidence.
 
-    Where AWS contradicts what was computed, that comes first: nothing after it can be relied on.
+    Where AWS contradicts what was computed, that comes first: nothing after it can be relied on. What AWS itself
+    allowed needs no more than the first screen. `full` adds what few readers need.
     """
+    tone = _TONES[diagnosis.verdict]
+    if not full and _allowed_by_aws(diagnosis):
+        return Outline(headline(diagnosis), tone, first_screen(diagnosis), (), _footer(diagnosis)[:1])
     return Outline(
         headline(diagnosis),
-        _TONES[diagnosis.verdict],
+        tone,
+        first_screen(diagnosis),
         (
-            NamedValues(ends(diagnosis)),
             *contradiction(diagnosis),
-            *verdict_section(diagnosis),
             *joint_fix(diagnosis),
-            *causes(diagnosis),
+            *causes(diagnosis, full=full),
+            *still_needed_later(diagnosis),
+            *verdict_section(diagnosis),
             *invalid_policies(diagnosis),
-            *layers(diagnosis.decision),
-            *unseen(diagnosis),
+            *layers(diagnosis, full=full),
+            *unseen(diagnosis, full=full),
             *live_attempt(diagnosis),
+            Section("The request", (NamedValues(ends(diagnosis)),)),
+            *sources(diagnosis, full=full),
         ),
         _footer(diagnosis),
     )
+
+
+def _allowed_by_aws(diagnosis: Diagnosis) -> bool:
+    settled = diagnosis.agreement in (Agreement.AGREES, Agreement.SETTLES)
+    return settled and diagnosis.verdict is Verdict.ALLOWED and not diagnosis.findings
 
 
 def _footer(diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -43,6 +56,5 @@ def _footer(diagnosis: Diagnosis) -> tuple[str, ...]:
     evidence = f"evidence of {taken}" if taken else "evidence without a date"
     return (
         f"xdiag {VERSION}, on {evidence}.",
-        "Line numbers count the policies as they are printed here.",
         f"To keep the evidence as a case file, run again with `{SAVE}`.",
     )

@@ -90,6 +90,13 @@ def html_text(text: str) -> str:
     ).replace("&#64;", "(at)")
 
 
+def ascii_text(text: str) -> str:
+    """Write text in ASCII: our own signs as others of the same width, all else as JSON escapes."""
+    if text.isascii():
+        return text
+    return "".join(each if each.isascii() else _ASCII_SIGNS.get(each) or _escaped(each) for each in text)
+
+
 def ascii_json(value: object, *, indent: int | None = None) -> str:
     """Write JSON in ASCII only, so that no viewer can be made to reorder or hide a part of it."""
     return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", r"\u007f")
@@ -105,6 +112,8 @@ def csv_line(values: Iterable[object]) -> str:
 
 _LONGEST, _ENOUGH = 2100, 200
 """Characters of a name that is shown whole (an ARN has at most 2,048), and of one that is not."""
+
+_ASCII_SIGNS = {"✓": "+", "✗": "x", "…": "~"}
 
 _SHOWN = frozenset("LNPS")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")

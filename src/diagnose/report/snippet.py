@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.pointer import below
 from diagnose.report.layout import Tone, TonedLine, wrap
-from diagnose.report.safe_text import cells, visible
+from diagnose.report.safe_text import ascii_text, cells, visible
 
 
 class Mark(Struct, frozen=True):
@@ -65,9 +66,9 @@ def draw(page: Page, marks: Sequence[Mark], width: int) -> list[TonedLine]:
     The marked value is never cut, unless it is longer than any ARN; the line around it is.
     """
     placed = sorted({mark: span_at(page, mark.pointer) for mark in marks}.items(), key=lambda item: _order(*item))
-    numbers = _numbers(page, [span for _, span in placed])
+    numbers = _numbers(page, placed)
     gutter = len(str(max(numbers))) if numbers else 1
-    rows: list[TonedLine] = [((Tone.DIM, f"{'':{gutter}} |"),)]
+    rows: list[TonedLine] = []
     last = 0
     for number in numbers:
         if last and number > last + 1:
@@ -95,6 +96,20 @@ def printed(node: Node) -> Page:
     return Page(tuple(lines), spans)
 
 
+def ascii_page(page: Page) -> Page:
+    """Write a page in ASCII, with every value where its escapes put it."""
+    lines = tuple(map(ascii_text, page.lines))
+    if lines == page.lines:
+        return page
+    return replace(page, lines=lines, spans={pointer: _shifted(span, page) for pointer, span in page.spans.items()})
+
+
+def _shifted(span: Span, page: Page) -> Span:
+    line, start = page.lines[span.line - 1], span.column - 1
+    value = line[start : start + span.width]
+    return replace(span, column=len(ascii_text(line[:start])) + 1, width=len(ascii_text(value)))
+
+
 _LONGEST = 700
 """Characters of a value that are shown: a role ARN has at most some 620."""
 
@@ -115,11 +130,13 @@ def _order(mark: Mark, span: Span) -> tuple[int, int, bool]:
     return span.line, span.column, not mark.primary
 
 
-def _numbers(page: Page, spans: Sequence[Span]) -> list[int]:
+def _numbers(page: Page, placed: Sequence[tuple[Mark, Span]]) -> list[int]:
     """Choose the lines: the marked ones, the key that leads to each, the head of what is marked as a whole."""
     numbers: set[int] = set()
-    for span in spans:
-        numbers.update(range(span.line, min(span.line + _BELOW, span.last) + 1))
+    for mark, span in placed:
+        # The label of a list holds its values.
+        below = 0 if mark.label and page.lines[span.line - 1].endswith("[") else _BELOW
+        numbers.update(range(span.line, min(span.line + below, span.last) + 1))
         if len(page.lines[span.parent - 1].strip()) > 1:
             numbers.add(span.parent)
     return sorted(numbers | {number + 1 for number in numbers if number + 2 in numbers})
@@ -159,11 +176,13 @@ def _carets(mark: Mark, front: str, start: int, under: int, width: int) -> list[
         return [line]
     used = start + under + 1
     room = width - len(front)
-    if cells(visible(mark.label)) <= room - used or room - used >= _LABEL:
+    start = min(start, max(room - max(_LABEL, cells(visible(mark.label))), 0)) if room - start < _LABEL else start
+    below = wrap(mark.label, room - start, tone=tone)
+    beside = wrap(mark.label, room - used, tone=tone) if room - used >= _LABEL else below
+    if cells(visible(mark.label)) <= room - used or (len(beside) <= len(below) and beside is not below):
         first, *rest = wrap(mark.label, room - used, tone=tone)
         return [(*line, (tone, " "), *first), *(_below(front, used, row, tone) for row in rest)]
-    start = min(start, max(room - max(_LABEL, cells(visible(mark.label))), 0)) if room - start < _LABEL else start
-    return [line, *(_below(front, start, row, tone) for row in wrap(mark.label, room - start, tone=tone))]
+    return [line, *(_below(front, start, row, tone) for row in below)]
 
 
 def _below(front: str, start: int, line: TonedLine, tone: Tone) -> TonedLine:

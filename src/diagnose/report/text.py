@@ -4,11 +4,11 @@ The lines are laid out once; colour only paints them. So both say the same, char
 report never imports Rich, which costs 42 ms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis
-from diagnose.report import Screen
+from diagnose.report import Detail, Screen
 from diagnose.report.blocks import (
     Block,
     Bullets,
@@ -18,6 +18,7 @@ from diagnose.report.blocks import (
     Links,
     Listing,
     NamedValues,
+    Outline,
     Paragraph,
     Quote,
     Section,
@@ -26,11 +27,14 @@ from diagnose.report.blocks import (
 )
 from diagnose.report.layout import Tone, TonedLine, toneless, unwrapped, wrap
 from diagnose.report.outline import outline
-from diagnose.report.safe_text import cells
-from diagnose.report.snippet import draw
+from diagnose.report.safe_text import ascii_text, cells
+from diagnose.report.sections.first_screen import one_line
+from diagnose.report.snippet import ascii_page, draw
 
 SUFFIX = "txt"
 _STEP = 2
+_NAME = 8
+"""Columns that names of values have at least, so that the rows of the first screen are in line."""
 _SIGNS = {Sign.PASSES: Tone.GOOD, Sign.BLOCKS: Tone.BAD, Sign.UNKNOWN: Tone.DOUBT, Sign.NONE: Tone.DIM}
 _STYLES = {
     Tone.PLAIN: "",
@@ -45,26 +49,62 @@ _STYLES = {
 
 def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as text as wide as the screen. ARNs and commands are never broken; long ones run over."""
-    lines = layout(diagnosis, screen.width)
+    lines = _lines(diagnosis, screen)
+    if screen.ascii:
+        lines = [tuple((tone, ascii_text(part)) for tone, part in line) for line in lines]
     return _painted(lines) if screen.color else toneless(lines)
 
 
-def layout(diagnosis: Diagnosis, width: int) -> list[TonedLine]:
-    """Set the outline in lines, with an empty line between blocks."""
-    content = outline(diagnosis)
-    # One line, however long, for it becomes the title of a ticket.
-    lines = [unwrapped(content.headline, content.tone)]
-    for block in content.blocks:
-        lines += [(), *_set(block, width, 0 if isinstance(block, Section) else _STEP)]
+def _lines(diagnosis: Diagnosis, screen: Screen) -> list[TonedLine]:
+    match screen.detail:
+        case Detail.LINE:
+            return [unwrapped(one_line(diagnosis))]
+        case Detail.BRIEF:
+            return _brief(outline(diagnosis), screen)
+        case Detail.USUAL | Detail.FULL:
+            content = outline(diagnosis, full=screen.detail is Detail.FULL)
+            lines = _stacked(content, (*content.first, *content.blocks), screen)
+        case _:
+            assert_never(screen.detail)
     lines += [()]
     for sentence in content.footer:
-        lines += wrap(sentence, width, tone=Tone.DIM)
+        lines += wrap(sentence, screen.width, tone=Tone.DIM)
     return lines
 
 
-def _set(block: Block, width: int, indent: int) -> Iterator[TonedLine]:
+def _stacked(content: Outline, blocks: Iterable[Block], screen: Screen) -> list[TonedLine]:
+    """Set blocks under the headline, with an empty line between them, but for a drawing right below its place."""
+    # One line, however long, for it becomes the title of a ticket.
+    lines = [unwrapped(content.headline, content.tone)]
+    above: Block | None = None
+    for block in blocks:
+        gap: list[TonedLine] = [] if isinstance(block, Snippet) and isinstance(above, NamedValues) else [()]
+        lines += [*gap, *_set(block, screen, 0 if isinstance(block, Section) else _STEP)]
+        above = block
+    return lines
+
+
+def _brief(content: Outline, screen: Screen) -> list[TonedLine]:
+    """Set the first screen, cut after a whole line where it would not fit a message."""
+    short: list[TonedLine] = []
+    room = BRIEF_LIMIT - len(toneless([_CUT]))
+    for line in _stacked(content, content.first, screen):
+        room -= len(toneless([line]).encode("unicode_escape")) if screen.ascii else len(toneless([line]))
+        if room < 0:
+            return [*short, _CUT]
+        short.append(line)
+    return short
+
+
+BRIEF_LIMIT = 2900
+"""Characters of a brief report: a message in a chat holds some 3,000."""
+
+_CUT: TonedLine = ((Tone.DIM, "(cut; run again without --brief for the rest)"),)
+
+
+def _set(block: Block, screen: Screen, indent: int) -> Iterator[TonedLine]:
     """Set one block at an indent."""
-    margin = " " * indent
+    margin, width = " " * indent, screen.width
     match block:
         case Paragraph():
             yield from wrap(block.text, width, first=margin, tone=block.tone)
@@ -79,38 +119,41 @@ def _set(block: Block, width: int, indent: int) -> Iterator[TonedLine]:
         case Checklist():
             yield from _checklist(block, width, margin)
         case Snippet():
-            yield from (((Tone.PLAIN, margin), *line) for line in draw(block.page, block.marks, width - indent))
+            page = ascii_page(block.page) if screen.ascii else block.page
+            yield from (((Tone.PLAIN, margin), *line) for line in draw(page, block.marks, width - indent))
         case Changes():
             yield from (unwrapped(line, _change_tone(line), indent=indent) for line in block.lines)
+        case Folded() if screen.detail is Detail.FULL:
+            for number, listing in enumerate(block.listings):
+                yield from [()] if number else []
+                yield from _set(listing, screen, indent)
         case Folded():
-            titles = ", ".join(listing.title for listing in block.listings)
-            yield from wrap(
-                f"Only in the Markdown and JSON reports (`--output`): {titles}.", width, first=margin, tone=Tone.DIM
-            )
+            titles = _listed([listing.title for listing in block.listings])
+            yield from wrap(f"{titles}: `--full`, or as files `--write-fix DIR`.", width, first=margin, tone=Tone.DIM)
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
             yield ()
             # Without a margin, for it is to be copied: the end of a here-document must stand at the start of its line.
             yield from (unwrapped(line) for line in block.text.strip("\n").split("\n"))
         case Links():
-            yield from (unwrapped(f"Source: {url}", Tone.DIM, indent=indent) for url in block.urls)
+            yield from (unwrapped(url, Tone.DIM, indent=indent) for url in block.urls)
         case Section():
-            yield from _section(block, width, indent)
+            yield from _section(block, screen, indent)
         case _:
             assert_never(block)
 
 
-def _section(section: Section, width: int, indent: int) -> Iterator[TonedLine]:
+def _section(section: Section, screen: Screen, indent: int) -> Iterator[TonedLine]:
     """Set a section: its title, and its blocks one step in."""
     number = f"{section.number}. " if section.number else ""
-    yield from wrap(section.title, width, first=f"{'':{indent}}{number}", tone=Tone.STRONG)
+    yield from wrap(section.title, screen.width, first=f"{'':{indent}}{number}", tone=Tone.STRONG)
     for block in section.blocks:
         yield ()
-        yield from _set(block, width, indent + _STEP)
+        yield from _set(block, screen, indent + _STEP)
 
 
 def _fields(fields: NamedValues, width: int, margin: str) -> Iterator[TonedLine]:
-    names = max(len(name) for name, _ in fields.rows)
+    names = max(_NAME, *(len(name) for name, _ in fields.rows))
     for name, value in fields.rows:
         yield from wrap(value, width, first=f"{margin}{name:{names}}  ")
 
@@ -118,10 +161,18 @@ def _fields(fields: NamedValues, width: int, margin: str) -> Iterator[TonedLine]
 def _checklist(checklist: Checklist, width: int, margin: str) -> Iterator[TonedLine]:
     names = max(cells(check.name) for check in checklist.checks)
     for check in checklist.checks:
-        head = f"{margin}{check.name:{names}} {check.sign} "
+        head = f"{margin}{check.sign} {check.name:{names}}  "
         first, *rest = wrap(check.answer, width - len(head), tone=_SIGNS[check.sign])
         yield ((_SIGNS[check.sign], head), *first)
         yield from (((Tone.PLAIN, " " * len(head)), *line) for line in rest)
+        if check.about:
+            yield from wrap(check.about, width, first=" " * len(head), tone=Tone.DIM)
+
+
+def _listed(titles: list[str]) -> str:
+    *most, last = titles
+    words = f"{', '.join(most)} and {last}" if most else last
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _change_tone(line: str) -> Tone:

@@ -7,7 +7,7 @@ from tests.report.diagnoses import EVERY, NAMES
 from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 from diagnose.report.blocks import Folded, Listing, Paragraph
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import prose
@@ -31,25 +31,25 @@ def doubt(layer: Layer) -> Doubt:
     [
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, patch="[]"),
-            "Proved: the request is allowed with this edit.",
+            "Checked: with this edit, the request is allowed.",
             id="an edit",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED),
-            "Proved: the request is allowed with this change.",
+            "Checked: with this change, the request is allowed.",
             id="another request",
         ),
         pytest.param(
             replace(
                 REMEDY, proof=Proof.CLEARS, remaining=(blocks(Layer.TRUST), doubt(Layer.RCP), blocks(Layer.BOUNDARY))
             ),
-            "Proved: removes this cause. Not enough by itself; still blocking: the trust policy does not allow "
-            "`sts:AssumeRole`; the permissions boundary does not allow `sts:AssumeRole`.",
+            "Checked: this removes the cause, but is not enough by itself. Still blocking: the trust policy does "
+            "not allow `sts:AssumeRole`; the permissions boundary does not allow `sts:AssumeRole`.",
             id="something else still blocks",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.CLEARS),
-            "Proved: removes this cause; the rest depends on what is not known.",
+            "Checked: this removes the cause; the rest depends on what is not known.",
             id="the rest is not known",
         ),
         pytest.param(
@@ -58,25 +58,25 @@ def doubt(layer: Layer) -> Doubt:
                 proof=Proof.CLEARS,
                 remaining=(doubt(Layer.SCP), Doubt(Gate.ROLE), doubt(Layer.RCP)),
             ),
-            "Proved: removes this cause, and nothing else is known to block. Not ruled out: the requested role, "
-            "which could not be checked; the service control policy and the resource control policy, "
-            "which were not read, or only in part.",
+            "Checked: this removes the cause. If it still fails, check the requested role, which could not be "
+            "checked; the service control policy and the resource control policy (not read).",
             id="several were not read",
         ),
-        pytest.param(REMEDY, "Not proved: xdiag cannot test this change.", id="not tried"),
+        pytest.param(REMEDY, "Not checked: only a new attempt will tell.", id="not tried"),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES),
-            "Proved: the request is allowed with this change. Nobody else gains access.",
+            "Checked: with this change, the request is allowed. Nobody else gains access.",
             id="nobody else is let in",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=NO),
-            "Proved: the request is allowed with this change. Others gain access, too: review it before you apply it.",
+            "Checked: with this change, the request is allowed. Others gain access, too: review it before you "
+            "apply it.",
             id="others are let in",
         ),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=UNKNOWN),
-            "Proved: the request is allowed with this change. Whether anybody else gains access is not known.",
+            "Checked: with this change, the request is allowed. Whether anybody else gains access is not known.",
             id="nobody knows who is let in",
         ),
     ],
@@ -103,9 +103,10 @@ def test_flags_are_safe_to_paste(flags: tuple[str, ...], line: str) -> None:
 
 def test_templates_and_the_whole_policy_are_folded_where_the_change_is_shown() -> None:
     (section,) = fixes(FINDING, CASE)
-    assert [block.title for block in section.blocks if isinstance(block, Listing)] == ["AWS CLI"]
+    assert not [block for block in section.blocks if isinstance(block, Listing)]
     (folded,) = [block for block in section.blocks if isinstance(block, Folded)]
     assert [listing.title for listing in folded.listings] == [
+        "AWS CLI",
         "Terraform",
         "policy `Deploy` after the edit",
         "message to the owner",
@@ -123,8 +124,8 @@ def test_a_new_policy_is_shown_in_full() -> None:
 @pytest.mark.parametrize(
     ("others", "place"),
     [
-        pytest.param((), "the fix under 1", id="the only fix"),
-        pytest.param((REMEDY,), "fix 2 under 1", id="one of two"),
+        pytest.param((), "the fix above", id="the only fix"),
+        pytest.param((REMEDY,), "fix 2 above", id="one of two"),
     ],
 )
 def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Remedy, ...], place: str) -> None:
@@ -137,8 +138,7 @@ def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Rem
     told = render(both, Format.MARKDOWN)
     assert told.count("aws iam update-assume-role-policy") == 1
     assert told.count(f"The same as {place}: {prose(remedy.text[:1].upper() + remedy.text[1:])}") == 1
-    assert f"- It was not read. See {place}." in told
-    assert render(both, Format.TEXT).count("aws iam update-assume-role-policy") == 1
+    assert render(both, Format.TEXT, detail=Detail.FULL).count("aws iam update-assume-role-policy") == 2
     assert [len(cause["fixes"]) for cause in json.loads(render(both, Format.JSON))["causes"]] == [len(others) + 1, 1, 1]
 
 
@@ -157,9 +157,8 @@ def test_what_is_not_proved_is_said_to_be_so(owner: Owner, said: bool) -> None:
 def test_a_policy_that_the_command_holds_is_folded() -> None:
     remedy = replace(REMEDY, document='{"Version":"2012-10-17"}', commands=(("aws-cli", "aws"),))
     (section,) = fixes(replace(FINDING, remedies=(remedy,)), CASE)
-    assert [block.title for block in section.blocks if isinstance(block, Listing)] == ["AWS CLI"]
     (folded,) = [block for block in section.blocks if isinstance(block, Folded)]
-    assert [listing.title for listing in folded.listings] == ["the policy after the edit"]
+    assert [listing.title for listing in folded.listings] == ["AWS CLI", "the policy after the edit"]
 
 
 def test_several_fixes_are_numbered_and_sentences_are_made_whole() -> None:
@@ -172,3 +171,28 @@ def test_only_a_few_lines_around_a_change_are_shown() -> None:
     written = render(EVERY["wrong-principal"](NAMES), Format.MARKDOWN)
     diff = written.partition("```diff\n")[2].partition("\n```")[0]
     assert [line[:1] for line in diff.splitlines()] == [" ", "-", "+", " "]
+
+
+def test_of_a_fix_that_is_not_enough_nothing_is_given_to_copy() -> None:
+    remedy = replace(FINDING.remedies[0], proof=Proof.CLEARS, remaining=(blocks(Layer.SCP),))
+    (section,) = fixes(replace(FINDING, remedies=(remedy,)), CASE)
+    assert not [block for block in section.blocks if isinstance(block, Folded | Listing)]
+    assert [block for block in fixes(FINDING, CASE)[0].blocks if isinstance(block, Folded)]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        pytest.param(replace(REMEDY, proof=Proof.ALLOWED), "Instead of fix 1; either is enough.", id="either"),
+        pytest.param(
+            replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=NO),
+            "Instead of fix 1, which lets in nobody else; either is enough.",
+            id="the first one is safer",
+        ),
+        pytest.param(REMEDY, "", id="what nobody could try"),
+    ],
+)
+def test_fixes_say_how_they_relate(second: Remedy, said: str) -> None:
+    first = replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES)
+    _, section = fixes(replace(FINDING, remedies=(first, second)), CASE)
+    assert section.blocks[0] == (Paragraph(said, Tone.DIM) if said else Paragraph("Do it."))

@@ -1,4 +1,6 @@
 import pytest
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.policy import Policy, raw_document
@@ -16,8 +18,9 @@ from diagnose.model.trace import (
     StatementTrace,
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.model.words import LAYER_WORDS
-from diagnose.report.blocks import Check, Checklist, Paragraph, Sign
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
+from diagnose.report.blocks import Check, Checklist, Paragraph, Section, Sign
+from diagnose.report.layout import Tone
 from diagnose.report.sections.layers import gate_check, layer_check, layers
 
 STATEMENT = StatementTrace(Layer.SCP, "", Policy("p", raw_document({})), 0, "", Effect.DENY, UNKNOWN, ())
@@ -103,14 +106,19 @@ def test_a_layer_answers_in_a_few_words(layer: LayerTrace, sign: Sign, answer: s
 @pytest.mark.parametrize(
     ("verdicts", "count"),
     [
-        pytest.param((YES, YES, YES), "None of 3 layers blocks the request.", id="none"),
-        pytest.param((YES, NO, YES), "1 of 3 layers blocks the request.", id="one"),
-        pytest.param((NO, NO, UNKNOWN), "2 of 3 layers block the request; 1 is unknown.", id="two and a doubt"),
+        pytest.param((YES, YES, YES), "Nothing blocks the request.", id="none"),
+        pytest.param((YES, NO, YES), "1 of 3 blocks the request.", id="one"),
+        pytest.param((NO, NO, UNKNOWN), "2 of 3 block the request; 1 is not known.", id="two and a doubt"),
+        pytest.param(
+            (YES, UNKNOWN, UNKNOWN),
+            "Nothing that was read blocks the request; 2 of 3 are not known.",
+            id="none that is known",
+        ),
     ],
 )
 def test_the_layers_that_stand_in_the_way_are_counted(verdicts: tuple[Tri, ...], count: str) -> None:
     traces = tuple(LayerTrace(layer, verdict, NO) for layer, verdict in zip(Layer, verdicts, strict=False))
-    (section,) = layers(Decision(NO, False, (ActionDecision(Action.ASSUME_ROLE, NO, traces),)))
+    (section,) = told(Decision(NO, False, (ActionDecision(Action.ASSUME_ROLE, NO, traces),)))
     assert section.blocks[0] == Paragraph(count)
 
 
@@ -122,14 +130,15 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
         ActionDecision(Action.SET_CONTEXT, YES, same),
         ActionDecision(Action.TAG_SESSION, NO, other, needed=UNKNOWN),
     )
-    told = layers(Decision(NO, False, actions))
-    assert [section.title for section in told] == [
-        "Policy layers for sts:AssumeRole",
-        "Policy layers for sts:TagSession",
-    ]
-    assert told[1].blocks[0] == Paragraph(
+    decision = Decision(NO, False, actions)
+    assert [section.title for section in told(decision)] == ["What was checked for sts:AssumeRole"]
+    _, tagging = told(decision, full=True)
+    assert tagging.title == "What was checked for sts:TagSession"
+    assert tagging.blocks[0] == Paragraph(
         "Needed only if the caller's session has transitive tags, which is not known."
     )
+    needed = Decision(NO, False, (*actions[:2], ActionDecision(Action.TAG_SESSION, NO, other)))
+    assert [section.title for section in told(needed)][1:] == ["What was checked for sts:TagSession"]
 
 
 @pytest.mark.parametrize(
@@ -147,11 +156,31 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
     ],
 )
 def test_a_gate_says_what_it_asks(gate: GateTrace, sign: Sign, answer: str) -> None:
-    assert gate_check(gate) == Check(gate.gate, sign, answer)
+    assert gate_check(gate) == Check(GATE_WORDS[gate.gate].name, sign, answer)
 
 
-def test_gates_that_are_passed_are_not_told() -> None:
+def test_gates_are_counted_with_the_layers_and_named_where_they_are_passed() -> None:
     passed = GateTrace(Gate.CONSOLE, YES, Reason.SECOND_SWITCH)
     failed = GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE)
-    (section,) = layers(Decision(NO, False, (), (passed, failed)))
-    assert section.blocks == (Checklist((gate_check(failed),)),)
+    decided = ActionDecision(Action.ASSUME_ROLE, YES, (LayerTrace(Layer.TRUST, YES, NO),))
+    (section,) = told(Decision(NO, False, (decided,), (passed, failed)))
+    count, listed, also = section.blocks
+    assert count == Paragraph("1 of 3 blocks the request.")
+    assert isinstance(listed, Checklist)
+    assert [check.name for check in listed.checks] == ["the role exists", "trust policy"]
+    assert also == Paragraph("Also passed: console.", Tone.DIM)
+
+
+def test_each_layer_says_what_it_is_and_whose() -> None:
+    decided = ActionDecision(Action.ASSUME_ROLE, YES, tuple(LayerTrace(layer, YES, NO) for layer in Layer))
+    (section,) = told(Decision(YES, False, (decided,)))
+    abouts = {
+        check.name: check.about for block in section.blocks if isinstance(block, Checklist) for check in block.checks
+    }
+    assert abouts["trust policy"] == "the role's own policy (account 222222222222)"
+    assert abouts["identity policies"] == "the caller's own policies (account 111111111111)"
+    assert all(abouts.values())
+
+
+def told(decision: Decision, *, full: bool = False) -> tuple[Section, ...]:
+    return layers(replace(EVERY["allowed"](NAMES), decision=decision), full=full)

@@ -117,9 +117,8 @@ def test_what_blocks_comes_first_and_is_told_once() -> None:
     )
 
 
-def test_one_unread_layer_is_told_where_it_comes() -> None:
+def test_layers_that_were_not_read_are_named_together_after_all_else() -> None:
     doubts = (Doubt(Layer.RCP), Doubt(ConditionKey("aws:SourceIp")))
     assert not_ruled_out(left(*doubts)) == (
-        "the resource control policy, which was not read, or only in part; "
-        "a condition on `aws:SourceIp`, whose value is not known"
+        "a condition on `aws:SourceIp`, whose value is not known; the resource control policy (not read)"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis
 from diagnose.report.blocks import Block, Paragraph, Quote, Section
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
@@ -18,7 +18,7 @@ def contradiction(diagnosis: Diagnosis) -> tuple[Section, ...]:
         return ()
     blocks = (
         Paragraph(
-            f"{_answer(diagnosis.case.probe)} xdiag computed: {computed_verdict(diagnosis)}. AWS is right. "
+            f"{answer_words(diagnosis.case.probe)} xdiag computed: {computed_verdict(diagnosis)}. AWS is right. "
             "Either the evidence is incomplete or out of date, or xdiag's model is wrong, so do not rely on the rest "
             "of this report.",
             Tone.BAD,
@@ -32,27 +32,36 @@ def contradiction(diagnosis: Diagnosis) -> tuple[Section, ...]:
 
 
 def live_attempt(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Tell what AWS said to the live attempt, or why none was made; and the error that the user was given."""
-    return (Section("The live attempt", tuple(_blocks(diagnosis))),)
+    """Tell what AWS said to the live attempt, or why none was made; and the error that the user was given.
+
+    An error that stands whole on the first screen is not told again.
+    """
+    sections = []
+    blocks = tuple(_blocks(diagnosis))
+    if blocks:
+        sections.append(Section("The live attempt", blocks))
+    message = diagnosis.case.message
+    if message and error_in_short(message) != _on_one_line(message):
+        sections.append(Section("The error, in full", (Quote(message),)))
+    return tuple(sections)
 
 
-def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
-    case = diagnosis.case
-    probe = case.probe
-    if probe is None or probe.outcome is ProbeOutcome.NOT_MADE:
-        why = f": {probe.why}" if probe and probe.why else ""
-        yield Paragraph(f"None was made{why}.")
-    else:
-        meaning = _meaning(diagnosis)
-        yield Paragraph(f"{_answer(probe)}{f' {meaning}' if meaning else ''}")
-        if probe.caller:
-            yield Paragraph(f"The credentials belong to {in_backticks(probe.caller)}.")
-        if probe.message:
-            yield Quote(probe.message)
-    yield from _message(case)
+def error_in_short(message: str) -> str:
+    """Put an error on one line of some 130 characters. What AWS blames stands at the end, so the middle is left out."""
+    words = message.split()
+    if len(_on_one_line(message)) <= _LONGEST:
+        return " ".join(words)
+    tail = words[-_LAST_WORDS:]
+    head: list[str] = []
+    while len(head) < len(words) - len(tail) and len(" ".join([*head, words[len(head)]])) < _LONGEST - len(
+        " ".join(tail)
+    ):
+        head.append(words[len(head)])
+    return " ".join([*head, "…", *tail])
 
 
-def _answer(probe: ProbeResult | None) -> str:
+def answer_words(probe: ProbeResult | None) -> str:
+    """Say what AWS answered to the live attempt."""
     if probe is None:
         return "AWS was not asked."
     code = f" ({in_backticks(probe.code)})" if probe.code else ""
@@ -69,6 +78,31 @@ def _answer(probe: ProbeResult | None) -> str:
             assert_never(probe.outcome)
 
 
+_LONGEST = 136
+"""Characters of an error that are shown on the first screen."""
+
+_LAST_WORDS = 9
+"""Words at its end that are: `with an explicit deny in a service control policy`."""
+
+
+def _on_one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    probe = diagnosis.case.probe
+    if probe is None or probe.outcome is ProbeOutcome.NOT_MADE:
+        if probe is not None and probe.why:
+            yield Paragraph(f"None was made: {probe.why}.")
+        return
+    meaning = _meaning(diagnosis)
+    yield Paragraph(f"{answer_words(probe)}{f' {meaning}' if meaning else ''}")
+    if probe.caller:
+        yield Paragraph(f"The credentials belong to {in_backticks(probe.caller)}.")
+    if probe.message:
+        yield Quote(probe.message)
+
+
 def _meaning(diagnosis: Diagnosis) -> str:
     match diagnosis.agreement:
         case Agreement.AGREES:
@@ -83,9 +117,3 @@ def _meaning(diagnosis: Diagnosis) -> str:
             return ""
         case _:
             assert_never(diagnosis.agreement)
-
-
-def _message(case: Case) -> Iterator[Block]:
-    if case.message:
-        yield Paragraph("The error that was reported:")
-        yield Quote(case.message)

@@ -1,10 +1,11 @@
 """The causes: what stands in the way, where, why, who can fix it, and how."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
 from diagnose.model.trace import Action
+from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, first_of_many
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
@@ -13,37 +14,62 @@ from diagnose.report.refused import refusals
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, without_kind
 from diagnose.report.sections.headline import owner_name
+from diagnose.report.sections.needed import needs
 from diagnose.report.sections.places import pointed_at
 
 SAVE = "--save-case case.json"
 """The flag that keeps the evidence of a run."""
 
 
-def causes(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Tell every finding, in the order of the diagnosis; or say honestly that there is none for a denial.
+def chosen(diagnosis: Diagnosis) -> Finding | None:
+    """Choose the cause that the first screen tells; None where nothing that was read shows one.
 
-    What was not read is no cause, so gaps stand under a heading of their own. The first finding is told in full,
-    whatever it is.
+    What was not read is no cause, nor is what is only possible and points at nothing.
+    """
+    return next((one for one in diagnosis.findings if not is_gap(one) and (_certain(one) or _points(one))), None)
+
+
+def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
+    """Tell what the first screen left out: of its cause the rest, of the others all, in the order of the diagnosis.
+
+    In full, also what was not read and what is possible of an action that is perhaps not needed.
     """
     builtin = builtin_cause(diagnosis)
     if builtin is BuiltinCause.UNEXPLAINED:
         return (Section(BUILTIN_TITLES[builtin], _unexplained()),)
-    if not diagnosis.findings:
-        return ()
-    first, *others = diagnosis.findings
-    told = [finding for finding in others if not _line_is_enough(finding)]
-    in_full, further = [first, *told[: MOST_IN_FULL - 1]], told[MOST_IN_FULL - 1 :]
-    references: dict[Remedy, str] = {}
+    first = None if builtin is BuiltinCause.CONTRADICTED else chosen(diagnosis)
+    others = [one for one in diagnosis.findings if one is not first and not is_gap(one)]
+    told = [one for one in others if not _line_is_enough(one)]
+    further = told[MOST_IN_FULL:]
+    in_full = [*([first] if first else []), *told[:MOST_IN_FULL]]
+    references = fix_references(first, 1) if first else {}
+    rest = tuple(_finding(first, diagnosis, {}, told=True)) if first else ()
     sections = []
-    for number, finding in enumerate(in_full, 1):
-        sections.append(Section(finding.title, tuple(_finding(finding, diagnosis.case, references)), number))
+    for number, finding in enumerate((one for one in in_full if one is not first), 2 if first else 1):
+        sections.append(Section(finding.title, tuple(_finding(finding, diagnosis, references)), number))
         references = {**fix_references(finding, number), **references}
-    in_short = [finding for finding in others if _line_is_enough(finding)]
-    gaps = _section(_GAPS, sections[:1] if is_gap(first) else [], filter(is_gap, in_short), references)
-    also = _section("Also possible", [], (finding for finding in in_short if not is_gap(finding)), references)
-    if is_gap(first):
-        return (*gaps, *_section(_title(diagnosis, in_full[1:]), sections[1:], further, references), *also)
-    return (*_section(_title(diagnosis, in_full), sections, further, references), *also, *gaps)
+    in_short = [one for one in others if _line_is_enough(one) and (full or _matters(one, diagnosis))]
+    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}))) for one in diagnosis.findings if is_gap(one)]
+    return (
+        *_why(rest),
+        *((Section(_title(diagnosis, in_full, first), tuple(sections)),) if sections else ()),
+        *_short("And, in a line each", further, references),
+        *_short("Also possible", in_short, references),
+        *([Section("What was not read", tuple(gaps))] if full and gaps else []),
+    )
+
+
+def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
+    """Name the rules that spoke, and AWS's pages to read on: of each cause one, in full all, each once."""
+    told = [one for one in diagnosis.findings if full or not (is_gap(one) or _line_is_enough(one))]
+    urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
+    rules = dict.fromkeys(in_backticks(f"xdiag explain {one.rule}") for one in told)
+    blocks: list[Block] = []
+    if rules:
+        blocks.append(Paragraph(", ".join(rules)))
+    if urls:
+        blocks.append(Links(urls))
+    return (Section("Read more", tuple(blocks)),) if blocks else ()
 
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -57,34 +83,39 @@ def is_gap(finding: Finding) -> bool:
     return finding.owner is Owner.XDIAG
 
 
-def certainty_words(finding: Finding) -> str:
-    """Say how sure a finding is; of what was not read, that it is not known."""
-    if is_gap(finding):
-        return "Not known"
-    return "Certain" if finding.certainty is Certainty.CERTAIN else "Possible"
+def _certain(finding: Finding) -> bool:
+    return finding.certainty is Certainty.CERTAIN
 
 
-_GAPS = "Still needed"
+def _points(finding: Finding) -> bool:
+    return finding.layer is not None or bool(finding.excerpts)
+
+
+def _companion(finding: Finding) -> bool:
+    return finding.action not in ("", Action.ASSUME_ROLE)
 
 
 def _line_is_enough(finding: Finding) -> bool:
-    """Choose what was not read, and what is possible of an action beside AssumeRole."""
-    companion = finding.action not in ("", Action.ASSUME_ROLE)
-    return is_gap(finding) or (companion and finding.certainty is Certainty.POSSIBLE)
+    """Choose what is possible of an action beside AssumeRole, or points at nothing."""
+    return not _certain(finding) and (_companion(finding) or not _points(finding))
 
 
-def _section(
-    title: str, in_full: Sequence[Section], in_short: Iterable[Finding], references: Mapping[Remedy, str]
-) -> tuple[Section, ...]:
-    """Put findings under a title: those in full, then a line for each of the others; nothing where there are none."""
-    short = list(in_short)
-    if not in_full and not short:
-        return ()
-    if not short:
-        return (Section(title, tuple(in_full)),)
-    lines = dict.fromkeys(_line(finding, references) for finding in short)
-    about = f"The JSON report has each in full; so does `xdiag explain {short[0].rule}`."
-    return (Section(title, (*in_full, Bullets(tuple(lines)), Paragraph(about, Tone.DIM))),)
+def _matters(finding: Finding, diagnosis: Diagnosis) -> bool:
+    """Say whether an action is sure to be needed."""
+    needed = [decided.action for decided in diagnosis.decision.actions if decided.needed is Tri.YES]
+    return not _companion(finding) or finding.action in needed
+
+
+def _why(rest: tuple[Block, ...]) -> tuple[Section, ...]:
+    """Put what is left of the first cause under titles of its own: why, and each way to fix it."""
+    why = tuple(block for block in rest if not isinstance(block, Section))
+    fixing = tuple(block for block in rest if isinstance(block, Section))
+    return (*([Section("Why", why)] if why else []), *fixing)
+
+
+def _short(title: str, findings: Sequence[Finding], references: Mapping[Remedy, str]) -> tuple[Section, ...]:
+    lines = dict.fromkeys(_line(finding, references) for finding in findings)
+    return (Section(title, (Bullets(tuple(lines)),)),) if lines else ()
 
 
 def _line(finding: Finding, references: Mapping[Remedy, str]) -> str:
@@ -96,29 +127,35 @@ def _line(finding: Finding, references: Mapping[Remedy, str]) -> str:
     return f"{finding.title}. {as_sentence(f'see {place}' if place else first.text)}"
 
 
-def _title(diagnosis: Diagnosis, causes_in_full: Sequence[Finding]) -> str:
+def _title(diagnosis: Diagnosis, findings: Sequence[Finding], first: Finding | None) -> str:
     if builtin_cause(diagnosis) is BuiltinCause.CONTRADICTED:
-        return "What xdiag found"
-    certain = any(finding.certainty is Certainty.CERTAIN for finding in causes_in_full)
-    noun = "cause" if len(causes_in_full) == 1 else "causes"
-    return noun.capitalize() if certain else f"Possible {noun}"
+        return "What xdiag found, which AWS contradicts"
+    others = [one for one in findings if one is not first]
+    noun = "cause" if len(others) == 1 else "causes"
+    kind = noun if any(map(_certain, others)) else f"possible {noun}"
+    return kind.capitalize() if first is None else f"{'One' if len(others) == 1 else len(others)} more {kind}"
 
 
-def _finding(finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
-    action = f" for {finding.action}" if finding.action not in ("", Action.ASSUME_ROLE) else ""
-    yield Paragraph(
-        f"{certainty_words(finding)}{action}; rule {in_backticks(finding.rule)}.{_owner(finding, case)}", Tone.DIM
-    )
-    if finding.explanation:
+def _finding(
+    finding: Finding, diagnosis: Diagnosis, references: Mapping[Remedy, str], *, told: bool = False
+) -> Iterator[Block]:
+    """Tell a finding; where the first screen has told it, only what is left."""
+    case = diagnosis.case
+    primary = [one for one in finding.excerpts if one.primary]
+    shown = [one for one in primary if (one.policy, one.pointer) == (primary[0].policy, primary[0].pointer)]
+    excerpts = [one for one in finding.excerpts if not (told and one in shown)]
+    if not told:
+        about = f" It is about {finding.action}." if _companion(finding) else ""
+        certainty = "" if is_gap(finding) else f"{'Certain' if _certain(finding) else 'Only possible'}."
+        yield Paragraph(f"{certainty}{about}{_owner(finding, case)}".strip() or "Not read.", Tone.DIM)
+    if finding.explanation and not (told and not primary):
         yield Paragraph(finding.explanation)
-    if finding.unknown:
+    if finding.unknown and not told and not needs(diagnosis):
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
         yield Bullets(first_of_many(finding.unknown))
-    yield from pointed_at(finding.excerpts, case)
-    yield from fixes(finding, case, references)
+    yield from pointed_at(excerpts, case)
+    yield from fixes(finding, case, references, told=told and not diagnosis.plan)
     yield from refusals(finding)
-    if finding.sources:
-        yield Links(finding.sources)
 
 
 def _owner(finding: Finding, case: Case) -> str:

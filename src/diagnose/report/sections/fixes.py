@@ -32,22 +32,31 @@ _AROUND = 1
 """Unchanged lines shown around a change."""
 
 
-def fixes(finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_REFERENCES) -> tuple[Section, ...]:
-    """Tell the remedies of a finding, the best one first, as the finding orders them.
+def fixes(
+    finding: Finding, case: Case, references: Mapping[Remedy, str] = _NO_REFERENCES, *, told: bool = False
+) -> tuple[Section, ...]:
+    """Tell the remedies of a finding, the best one first, as the finding orders them, and how they relate.
 
-    `references` are those that were told before, each with where: `fix 1 under 2`.
+    `references` are those that were told before, each with where: `fix 1 under 2`. `told` says that the first screen
+    has the first one, so that only what it takes to make it is left.
     """
-    return tuple(
-        Section(_title(finding, remedy, number, case), tuple(_remedy(remedy, finding, case, references)))
-        for number, remedy in enumerate(finding.remedies, 1)
-    )
+    sections = []
+    for number, remedy in enumerate(finding.remedies, 1):
+        above = told and number == 1
+        blocks = tuple(_rest(remedy, finding, case) if above else _remedy(remedy, finding, case, references))
+        if above and not blocks:
+            continue
+        relation = _relation(finding, number)
+        sections.append(Section(_title(finding, remedy, number, case, above=above), (*relation, *blocks)))
+    return tuple(sections)
 
 
 def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
     """Say where the remedies of a cause are told, which has this number."""
     several = len(finding.remedies) > 1
+    where = "above" if number == 1 else f"under {number}"
     return {
-        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} under {number}"
+        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} {where}"
         for place, remedy in enumerate(finding.remedies, 1)
     }
 
@@ -58,22 +67,37 @@ def without_kind(remedy: Remedy) -> Remedy:
 
 
 def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Tell the remedies that together end in an allowed request, where no single one does."""
+    """Tell how to make the changes that together end in an allowed request, where no single one does."""
     if not diagnosis.plan:
         return ()
     steps = tuple(
         Section(f"Step {number}, by {owner_name(remedy.owner, diagnosis.case)}", tuple(_step(remedy)))
         for number, remedy in enumerate(diagnosis.plan, 1)
     )
-    allowed = diagnosis.plan[-1].proof is Proof.ALLOWED
-    outcome = "the request is allowed" if allowed else "nothing that was read blocks it"
-    proved = Paragraph(f"No change is enough by itself. Proved: with all of these, {outcome}.", Tone.GOOD)
-    return (Section("Everything that has to change", (proved, *steps)),)
+    return (Section("Everything that has to change", steps),)
 
 
 def proof_words(remedy: Remedy) -> str:
-    """Say what deciding the edited case again has shown, and whom else the edit lets in."""
+    """Say in a sentence what deciding the edited case again has shown, and whom else the edit lets in."""
+    if remedy.proof is Proof.NOT_TRIED:
+        return f"Not checked: {_NOT_CHECKED}."
+    return f"Checked: {checked_words(remedy)}"
+
+
+def checked_words(remedy: Remedy, *, whole_plan: bool = False) -> str:
+    """Say the same after the word "checked"; empty of what is no change at all, but a question or a reading."""
+    if whole_plan:
+        allowed = remedy.proof is Proof.ALLOWED
+        outcome = "the request is allowed" if allowed else "nothing that was read blocks it"
+        return f"with all of these, {outcome}; with fewer, it stays denied."
+    if remedy.proof is Proof.NOT_TRIED and (remedy.owner is Owner.XDIAG or remedy.letter is not None):
+        return ""
     return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
+
+
+def asks(remedy: Remedy) -> bool:
+    """Say whether it is a question to the owner, and no change yet."""
+    return remedy.letter in (Letter.MEANT, Letter.POLICIES, Letter.STATEMENT)
 
 
 def as_sentence(text: str) -> str:
@@ -84,15 +108,35 @@ def as_sentence(text: str) -> str:
 def _step(remedy: Remedy) -> Iterator[Block]:
     """Tell one step. Its command holds the edits before it, so that steps on one policy do not undo each other."""
     yield Paragraph(as_sentence(remedy.text))
-    yield from (_command(what, text) for what, text in remedy.commands if what in _OPEN)
+    copied = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
+    if remedy.document:
+        pretty = "\n".join(page_of(remedy.document).lines)
+        yield Folded((*copied, Listing(_document_title(remedy), "json", pretty)))
+    else:
+        yield from copied
 
 
-def _title(finding: Finding, remedy: Remedy, number: int, case: Case) -> str:
+def _relation(finding: Finding, number: int) -> tuple[Paragraph, ...]:
+    """Say how a fix that was checked relates to the first one, which changes least."""
+    first, remedy = finding.remedies[0], finding.remedies[number - 1]
+    if number == 1 or not (first.enough and remedy.enough):
+        return ()
+    safer = first.admits_nobody_else is Tri.YES and remedy.admits_nobody_else is not Tri.YES
+    wider = ", which lets in nobody else" if safer and remedy.admits_nobody_else is not None else ""
+    return (Paragraph(f"Instead of fix 1{wider}; either is enough.", Tone.DIM),)
+
+
+def _title(finding: Finding, remedy: Remedy, number: int, case: Case, *, above: bool) -> str:
     """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
     which = f" {number}" if len(finding.remedies) > 1 else ""
-    return (
-        f"What you can do{which}" if remedy.owner is Owner.XDIAG else f"Fix{which}, by {owner_name(remedy.owner, case)}"
-    )
+    if remedy.owner is Owner.XDIAG:
+        return f"What you can do{which}"
+    if above:
+        return f"How to make the fix{which}"
+    owner = owner_name(remedy.owner, case)
+    if not asks(remedy):
+        return f"Fix{which}, by {owner}"
+    return f"Fix{which}: ask {owner}" if which else f"Ask {owner}"
 
 
 def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
@@ -105,19 +149,32 @@ def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Re
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     yield Paragraph(as_sentence(remedy.text))
-    proved = remedy.proof is not Proof.NOT_TRIED
-    if proved or remedy.owner is not Owner.XDIAG:
+    checked = checked_words(remedy)
+    if checked:
+        proved = remedy.proof is not Proof.NOT_TRIED
         yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
+    yield from _rest(remedy, finding, case)
+
+
+def _rest(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
+    """Give what it takes to make a change: the changed lines, the commands, whole documents where they are wanted.
+
+    Of a change that is not enough by itself nothing is given to copy: the plan has all that are.
+    """
+    if remedy.proof is Proof.CLEARS and not remedy.enough:
+        return
     if remedy.flags:
         yield Listing("To check it, run xdiag with", "sh", visible(" ".join(_word(flag) for flag in remedy.flags)))
     changed = _changes(remedy, finding)
     if changed:
         yield Changes(changed)
-    unfolded = [_command(what, text) for what, text in remedy.commands if what in _OPEN]
-    folded = [_command(what, text) for what, text in remedy.commands if what not in _OPEN]
+    whole = bool(remedy.document)
+    commands = [(what, _command(what, text)) for what, text in remedy.commands]
+    unfolded = [one for what, one in commands if what in _OPEN and not whole]
+    folded = [one for what, one in commands if what not in _OPEN or whole]
     if remedy.document:
         pretty = "\n".join(page_of(remedy.document).lines)
-        (folded if changed or unfolded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
+        (folded if changed or folded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
         folded.append(Listing("message to the owner", "text", message))
@@ -150,21 +207,23 @@ def _document_title(remedy: Remedy) -> str:
     )
 
 
+_NOT_CHECKED = "only a new attempt will tell"
+
+
 def _proof(remedy: Remedy) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
-            return (
-                f"Proved: the request is allowed with this {'edit' if remedy.document or remedy.patch else 'change'}."
-            )
+            return f"with this {'edit' if remedy.document or remedy.patch else 'change'}, the request is allowed."
         case Proof.CLEARS if not remedy.enough:
-            return f"Proved: removes this cause. Not enough by itself; still blocking: {'; '.join(blocking(remedy))}."
+            return (
+                f"this removes the cause, but is not enough by itself. Still blocking: {'; '.join(blocking(remedy))}."
+            )
         case Proof.CLEARS if remedy.remaining:
-            open_ones = not_ruled_out(remedy)
-            return f"Proved: removes this cause, and nothing else is known to block. Not ruled out: {open_ones}."
+            return f"this removes the cause. If it still fails, check {not_ruled_out(remedy)}."
         case Proof.CLEARS:
-            return "Proved: removes this cause; the rest depends on what is not known."
+            return "this removes the cause; the rest depends on what is not known."
         case Proof.NOT_TRIED:
-            return "Not proved: xdiag cannot test this change."
+            return f"no: {_NOT_CHECKED}."
         case _:
             assert_never(remedy.proof)
 

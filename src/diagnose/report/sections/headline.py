@@ -97,9 +97,6 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
         rows.insert(1, ("corrected", f"the source was given as {case.snapshot.source.arn}; IAM has it as above"))
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
-    if case.message and diagnosis.answer is not None and diagnosis.answer.refuses:
-        verb = "denied" if diagnosis.answer.by_policy is Tri.YES else "refused"
-        rows.append(("reported", f"AWS {verb} it, according to the error in the case"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis)))

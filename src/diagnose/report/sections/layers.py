@@ -2,28 +2,47 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Unread
 from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
 from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
-from diagnose.model.words import GAP_WORDS, LAYER_WORDS, SESSION_PROPERTIES
+from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
+from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks
+from diagnose.report.sections.headline import dest_account, iam_name, source_account
 
 
-def layers(decision: Decision) -> tuple[Section, ...]:
-    """Give the checklist of AssumeRole, and of another action where it comes out otherwise. Failing gates go last."""
+def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
+    """Give the checklist of AssumeRole, and of another action where it comes out otherwise and is sure to matter."""
+    decision, case = diagnosis.decision, diagnosis.case
     listed: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
-        checks = tuple(layer_check(layer) for layer in decided.layers)
-        if decided.action is Action.ASSUME_ROLE or checks not in listed:
+        checks = tuple(_introduced(layer, case) for layer in decided.layers)
+        if decided.action is Action.ASSUME_ROLE:
             listed.append(checks)
-            sections.append(Section(f"Policy layers for {decided.action}", (*_need(decided), *_action(checks))))
-    failing = [gate for gate in decision.gates if gate.verdict is not Tri.YES]
-    if failing:
-        sections.append(Section("Besides the policies", (Checklist(tuple(gate_check(gate) for gate in failing)),)))
+            blocks = _counted((*_gates(decision), *checks))
+        elif checks not in listed and (full or decided.needed is Tri.YES):
+            listed.append(checks)
+            blocks = (*_need(decided), *_counted(checks))
+        else:
+            continue
+        sections.append(Section(f"What was checked for {decided.action}", blocks))
+    if not sections and decision.gates:
+        sections.append(Section("What was checked", _counted(_gates(decision))))
     return tuple(sections)
+
+
+def all_checks(diagnosis: Diagnosis) -> tuple[Check, ...]:
+    """Give every check of AssumeRole: what is required besides the policies, then the layers."""
+    decided = next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    checks = [layer_check(layer) for layer in decided.layers] if decided else []
+    return (*_gates(diagnosis.decision), *checks)
 
 
 def layer_check(layer: LayerTrace) -> Check:
@@ -46,10 +65,25 @@ def layer_check(layer: LayerTrace) -> Check:
 
 def gate_check(gate: GateTrace) -> Check:
     """Say what a gate asks and what it got."""
+    name = GATE_WORDS[gate.gate].name
+    if gate.verdict is Tri.YES:
+        return Check(name, Sign.PASSES, "")
     sides = [f"{word} {text}" for word, text in (("wanted", asked_words(gate)), ("got", offered_words(gate))) if text]
-    sign = {Tri.YES: Sign.PASSES, Tri.UNKNOWN: Sign.UNKNOWN, Tri.NO: Sign.BLOCKS}[gate.verdict]
+    sign = Sign.UNKNOWN if gate.verdict is Tri.UNKNOWN else Sign.BLOCKS
     reason = gate.reason.replace("_", " ")
-    return Check(gate.gate, sign, f"{reason}: {', '.join(sides)}" if sides else reason)
+    return Check(name, sign, f"{reason}: {', '.join(sides)}" if sides else reason)
+
+
+def _gates(decision: Decision) -> tuple[Check, ...]:
+    """Give the gates, those that are passed by name alone."""
+    return tuple(dict.fromkeys(gate_check(gate) for gate in decision.gates))
+
+
+def _introduced(layer: LayerTrace, case: Case) -> Check:
+    """Say what a layer is and whose, where it does not simply pass."""
+    check = layer_check(layer)
+    source, destination = (iam_name(account(case) or "unknown") for account in (source_account, dest_account))
+    return replace(check, about=LAYER_WORDS[layer.layer].about.format(source=source, destination=destination))
 
 
 def _need(decided: ActionDecision) -> tuple[Block, ...]:
@@ -59,14 +93,38 @@ def _need(decided: ActionDecision) -> tuple[Block, ...]:
     return (Paragraph(f"Needed only if the caller's session has {of_session}, which is not known."),)
 
 
-def _action(checks: tuple[Check, ...]) -> tuple[Block, ...]:
-    signs = [one.sign for one in checks]
-    stands, unknown = signs.count(Sign.BLOCKS), signs.count(Sign.UNKNOWN)
-    total = len(checks)
-    verb = "blocks" if stands == 1 else "block"
-    count = f"{stands} of {total} layers {verb} the request" if stands else f"None of {total} layers blocks the request"
-    doubt = f"; {unknown} {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
-    return Paragraph(f"{count}{doubt}."), Checklist(checks)
+def _counted(checks: tuple[Check, ...]) -> tuple[Block, ...]:
+    """Count the checks, list those with something to tell, and name the others in a sentence."""
+    in_play = [one for one in checks if one.sign is not Sign.NONE]
+    blocking, unknown = (sum(one.sign is sign for one in in_play) for sign in (Sign.BLOCKS, Sign.UNKNOWN))
+    rows = tuple(one for one in in_play if one.answer)
+    passed = [one.name for one in in_play if not one.answer]
+    reasons = dict.fromkeys(one.answer for one in checks if one.sign is Sign.NONE)
+    absent = [
+        f"{', '.join(one.name for one in checks if one.sign is Sign.NONE and one.answer == reason)} ({reason})"
+        for reason in reasons
+    ]
+    blocks: list[Block] = [Paragraph(_count(blocking, unknown, len(in_play)))]
+    if rows:
+        blocks.append(Checklist(rows))
+    if passed:
+        blocks.append(Paragraph(f"Also passed: {', '.join(passed)}.", Tone.DIM))
+    if absent:
+        blocks.append(Paragraph(f"Not in play: {'; '.join(absent)}.", Tone.DIM))
+    return tuple(blocks)
+
+
+def _count(blocking: int, unknown: int, total: int) -> str:
+    if not blocking and not unknown:
+        return "Nothing blocks the request."
+    if not blocking:
+        return f"Nothing that was read blocks the request; {unknown} of {total} {_be(unknown)} not known."
+    open_ones = f"; {unknown} {_be(unknown)} not known" if unknown else ""
+    return f"{blocking} of {total} {'blocks' if blocking == 1 else 'block'} the request{open_ones}."
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _denied(layer: LayerTrace, why: str) -> tuple[Sign, str]:

@@ -82,6 +82,12 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def place_of(excerpt: Excerpt, case: Case) -> str:
+    """Say where a place stands, short enough for a row: `trust policy of Deploy, statement 1, line 8`."""
+    words, _, _ = str(locate(excerpt, case)).rpartition(", column ")
+    return f"{words}{_broken(page_of(document_text(excerpt.policy.document)))}"
+
+
 def _attached(attachment: Attachment) -> str:
     name = iam_name(attachment.name)
     return name if attachment.kind is AttachmentKind.OTHER else f"{attachment.kind} {name}"

@@ -27,14 +27,23 @@ def blocking(remedy: Remedy) -> tuple[str, ...]:
 
 
 def not_ruled_out(remedy: Remedy) -> str:
-    """Name what may yet block after a fix. Of several layers that were not read, that is said once."""
+    """Name what may yet block after a fix: "the session policy and the VPC endpoint policy (not read)"."""
     doubts = _doubts(remedy)
-    unread = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
-    if len(unread) < 2:
-        return "; ".join(first_of_many(_distinct(map(_open, doubts))))
-    others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer))
-    layers = f"{', '.join(unread[:-1])} and {unread[-1]}, which were not read, or only in part"
-    return "; ".join((*first_of_many(others), layers))
+    layers = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
+    of_session = _distinct(SESSION_PROPERTIES[doubt.about] for doubt in doubts if isinstance(doubt.about, Action))
+    others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer | Action))
+    return "; ".join(
+        (
+            *first_of_many(others),
+            *([f"{_listed(layers)} (not read)"] if layers else []),
+            *([f"{_listed(of_session)} of the caller's session (not known)"] if of_session else []),
+        )
+    )
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _doubts(remedy: Remedy) -> list[Doubt]:

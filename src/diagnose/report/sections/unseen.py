@@ -1,6 +1,6 @@
 """What could not be seen, what each answer would change, and how to find it out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -16,10 +16,15 @@ from diagnose.report.blocks import Block, Bullets, Paragraph, Section
 from diagnose.report.safe_text import in_backticks
 
 
-def unseen(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """List the doubts, then every gap with what would close it, then the uncertain readings of AWS's rules."""
-    blocks = (*_doubts(diagnosis), *_gaps(diagnosis), *_notes(diagnosis))
+def unseen(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
+    """List the uncertain readings of AWS's rules; in full, every doubt and every gap with what would close it, too."""
+    blocks = (*(_doubts(diagnosis) if full else ()), *(_gaps(diagnosis) if full else ()), *_notes(diagnosis))
     return (Section("What is not known", blocks),) if blocks else ()
+
+
+def permissions_lacking(unread: Iterable[Unread]) -> str:
+    """Name the permissions that would have let it be read, each once."""
+    return " and ".join(dict.fromkeys(in_backticks(gap.permission) for gap in unread if gap.permission))
 
 
 def doubt_words(doubt: Doubt) -> str:

@@ -1,17 +1,13 @@
-"""What lets an allowed request pass, and what is certain about an undetermined one."""
+"""What lets an allowed request pass."""
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
 from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
-from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
-from diagnose.report.first_cause import BuiltinCause, builtin_cause
-from diagnose.report.sections.causes import certainty_words, is_gap
-from diagnose.report.sections.layers import layer_check
+from diagnose.report.blocks import Block, Paragraph, Section
+from diagnose.report.first_cause import builtin_cause
 from diagnose.report.sections.places import pointed_at
-from diagnose.report.sections.unseen import doubt_sentence, doubt_subject
 
 _REACHES = {
     Match.SESSION: "names this session",
@@ -28,26 +24,20 @@ _POINTED = {
 
 
 def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """Say what lets the request pass, or what is certain, possible and missing; nothing about a denial by policies."""
-    match diagnosis.verdict:
-        case Verdict.DENIED if diagnosis.refused_though_allowed and builtin_cause(diagnosis) is None:
-            blocks = tuple(_allowed(diagnosis))
-            return (Section("What the policies that were read say", blocks),) if blocks else ()
-        case Verdict.ALLOWED if builtin_cause(diagnosis) is not BuiltinCause.CONTRADICTED:
-            blocks = tuple(_allowed(diagnosis))
-            return (Section("What allows it", blocks),) if blocks else ()
-        case Verdict.DENIED if diagnosis.refused_though_open:
-            return _open(diagnosis)
-        case Verdict.UNDETERMINED:
-            return _open(diagnosis)
-        case Verdict.ALLOWED | Verdict.DENIED:
-            return ()
-        case _:
-            assert_never(diagnosis.verdict)
+    """Point at what lets the request pass, or would, as far as the policies go."""
+    if builtin_cause(diagnosis) is not None:
+        return ()
+    refused = diagnosis.verdict is Verdict.DENIED and diagnosis.refused_though_allowed
+    if diagnosis.verdict is not Verdict.ALLOWED and not refused:
+        return ()
+    blocks = tuple(_allowed(diagnosis))
+    title = "What the policies that were read say" if refused else "What allows it"
+    return (Section(title, blocks),) if blocks else ()
 
 
-def _open(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    return (Section("What is certain, and what is missing", (Bullets(tuple(_undetermined(diagnosis))),)),)
+def reach_words(match: Match) -> str:
+    """Say how the trust policy reaches the caller: it goes on from "the trust policy"."""
+    return _REACHES[match]
 
 
 def _allowed(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -73,30 +63,6 @@ def _place(statement: StatementTrace) -> Excerpt:
     element, label = _POINTED[statement.layer]
     pointer = next((one.pointer for one in statement.elements if one.element is element), statement.pointer)
     return Excerpt(statement.layer, statement.policy, pointer, label, statement.level)
-
-
-def _undetermined(diagnosis: Diagnosis) -> Iterator[str]:
-    decided = _assume_role(diagnosis)
-    if decided is not None:
-        yield f"Certain: {_passing(decided)}."
-    for finding in diagnosis.findings:
-        # The title of a gap says by itself that something was not read.
-        yield f"{finding.title}." if is_gap(finding) else f"{certainty_words(finding)}: {finding.title}."
-    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
-    if doubts:
-        several = f"{len(doubts)} things are unknown; first of all {doubt_subject(doubts[0])}."
-        yield doubt_sentence(doubts[0]) if len(doubts) == 1 else several
-
-
-def _passing(decided: ActionDecision) -> str:
-    """Count the layers that do not block the request."""
-    passing = sum(1 for layer in decided.layers if layer_check(layer).sign in (Sign.PASSES, Sign.NONE))
-    if not passing:
-        return "no policy layer is known to deny the request, and none to allow it"
-    verb = "does" if passing == 1 else "do"
-    return (
-        f"{passing} of {len(decided.layers)} policy layers {verb} not block the request, and none is known to deny it"
-    )
 
 
 def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:

@@ -1,0 +1,182 @@
+"""What a reader needs at once: what AWS said, the cause and its place, the fix, who makes it, what was checked."""
+
+from collections.abc import Iterator
+
+from diagnose.model.case import ProbeOutcome
+from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Owner, Verdict
+from diagnose.model.trace import Action, ActionDecision, Layer
+from diagnose.model.tri import Tri
+from diagnose.report.blocks import Block, NamedValues, Section, Sign, Snippet
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
+from diagnose.report.sections.attempt import answer_words, error_in_short
+from diagnose.report.sections.causes import chosen, is_gap
+from diagnose.report.sections.fixes import as_sentence, asks, checked_words
+from diagnose.report.sections.headline import headline, owner_name
+from diagnose.report.sections.layers import all_checks
+from diagnose.report.sections.needed import TITLE, need_of, needs, still_needed
+from diagnose.report.sections.places import place_of, pointed_at
+from diagnose.report.sections.verdict import reach_words
+
+
+def first_screen(diagnosis: Diagnosis) -> tuple[Block, ...]:
+    """Tell the answer so that it fits a screen of 24 lines."""
+    return tuple(_blocks(diagnosis))
+
+
+def still_needed_later(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """List what is needed where the first screen has a certain cause to tell, and not this."""
+    finding = chosen(diagnosis)
+    certain = finding is not None and finding.certainty is Certainty.CERTAIN
+    return still_needed(diagnosis) if certain and builtin_cause(diagnosis) is None else ()
+
+
+def one_line(diagnosis: Diagnosis) -> str:
+    """Tell the answer, the cause, the fix and who makes it on one line."""
+    parts = [f"{headline(diagnosis)}."]
+    builtin, finding = builtin_cause(diagnosis), chosen(diagnosis)
+    if builtin is not None:
+        parts.append(f"{BUILTIN_TITLES[builtin]}.")
+    elif finding is not None:
+        word = "Cause" if finding.certainty is Certainty.CERTAIN else "Possible cause"
+        parts.append(f"{word}: {finding.title}.")
+        for name, value in _fix(finding, diagnosis):
+            parts.append(value if name.startswith("  ") else f"{name}: {value}")
+    else:
+        parts += [f"{TITLE}: {need.what}" for need in needs(diagnosis)[:1]]
+    line = " ".join(" ".join(parts).split())
+    return line if len(line) <= _LINE else f"{line[: _LINE - 1]}…"
+
+
+_LINE = 500
+"""Characters of the one line."""
+
+
+def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    said = _aws_said(diagnosis)
+    builtin = builtin_cause(diagnosis)
+    finding = chosen(diagnosis)
+    if builtin is not None:
+        yield NamedValues((*said, *_builtin(builtin, diagnosis)))
+    elif finding is None:
+        rows = (*said, *_nothing(diagnosis))
+        if rows:
+            yield NamedValues(rows)
+    else:
+        yield from _cause(finding, said, diagnosis)
+    if finding is None or finding.certainty is not Certainty.CERTAIN:
+        yield from still_needed(diagnosis)
+
+
+def _aws_said(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
+    """Give the answer to the live attempt and the error that came with the case, as short as can be."""
+    rows = []
+    probe = diagnosis.case.probe
+    if probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE:
+        words = f" {error_in_short(probe.message)}" if probe.message else ""
+        rows.append(("AWS said", f"{answer_words(probe)}{words}"))
+    if diagnosis.case.message:
+        rows.append(("Error", error_in_short(diagnosis.case.message)))
+    return tuple(rows)
+
+
+def _builtin(builtin: BuiltinCause, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    yield "Cause", f"{BUILTIN_TITLES[builtin]}."
+    match builtin:
+        case BuiltinCause.CONTRADICTED:
+            yield "xdiag", f"computed: {computed_verdict(diagnosis)}. AWS is right; do not rely on the rest."
+        case BuiltinCause.UNEXPLAINED:
+            yield "Checks", _counted(diagnosis)
+
+
+def _nothing(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    """Say what is certain where no cause is told."""
+    decided = next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    if diagnosis.verdict is Verdict.ALLOWED:
+        if decided is not None and decided.match is not None:
+            yield "Why", f"The trust policy {reach_words(decided.match)}{_and_the_caller(decided)}."
+        if diagnosis.agreement is Agreement.SETTLES:
+            yield "Checks", "The policies that were read do not settle it; AWS does."
+            return
+    else:
+        if not _read_anything(diagnosis):
+            yield "Cause", "Not known, for no policy was read."
+            return
+        yield "Cause", "None was found in what was read."
+    if all_checks(diagnosis):
+        yield "Checks", _counted(diagnosis)
+
+
+def _and_the_caller(decided: ActionDecision) -> str:
+    identity = next((layer for layer in decided.layers if layer.layer is Layer.IDENTITY), None)
+    allowed = identity is not None and identity.applies and identity.verdict is Tri.YES
+    return ", and the caller's own policies allow it" if allowed else ""
+
+
+def _read_anything(diagnosis: Diagnosis) -> bool:
+    return any(check.sign in (Sign.PASSES, Sign.BLOCKS) for check in all_checks(diagnosis))
+
+
+def _counted(diagnosis: Diagnosis) -> str:
+    checks = [check for check in all_checks(diagnosis) if check.sign is not Sign.NONE]
+    blocking = [check.name for check in checks if check.sign is Sign.BLOCKS]
+    unknown = sum(check.sign is Sign.UNKNOWN for check in checks)
+    passed = sum(check.sign is Sign.PASSES for check in checks)
+    parts = [f"{passed} of {len(checks)} pass"]
+    if blocking:
+        parts.append(f"{len(blocking)} block{'s' if len(blocking) == 1 else ''} ({', '.join(blocking)})")
+    if unknown:
+        parts.append(f"{unknown} {'is' if unknown == 1 else 'are'} not known")
+    return f"{'; '.join(parts)}."
+
+
+def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagnosis) -> Iterator[Block]:
+    case = diagnosis.case
+    word = "Cause" if finding.certainty is Certainty.CERTAIN else "Possible"
+    places = [one for one in finding.excerpts if one.primary][:1]
+    rows = [*said, (word, f"{finding.title}{_of_action(finding)}.")]
+    if places:
+        rows.append(("Where", f"{place_of(places[0], case)}:"))
+        same = [one for one in finding.excerpts if one.policy == places[0].policy and one.pointer == places[0].pointer]
+        yield NamedValues(tuple(rows))
+        yield from (block for block in pointed_at(same, case) if isinstance(block, Snippet))
+        rows = []
+    elif finding.explanation:
+        rows.append(("Why", finding.explanation))
+    if finding.unknown and not needs(diagnosis):
+        rows.append(("Open", f"{', '.join(finding.unknown)} is not known."))
+    rows += _fix(finding, diagnosis)
+    need = need_of(finding.layer, diagnosis)
+    if need is not None:
+        rows.append(("Or", f"run xdiag again so that it reads this: {need.how}"))
+    others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
+    others = [one for one in others if not is_gap(one)]
+    if others:
+        count = f"{len(others)} more cause{'s' if len(others) > 1 else ''}, below"
+        rows.append(("Also", f"{count}: {'; '.join(one.title for one in others[:2])}."))
+    if rows:
+        yield NamedValues(tuple(rows))
+
+
+def _of_action(finding: Finding) -> str:
+    told = finding.action in ("", Action.ASSUME_ROLE) or finding.action in finding.title
+    return "" if told else f" (this is about {finding.action})"
+
+
+def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    case = diagnosis.case
+    if diagnosis.plan:
+        last = diagnosis.plan[-1]
+        yield "Fix", f"{len(diagnosis.plan)} changes, all of them needed:"
+        for number, step in enumerate(diagnosis.plan, 1):
+            yield f"  {number}.", f"{as_sentence(step.text)} Who: {owner_name(step.owner, case)}."
+        yield "Checked", checked_words(last, whole_plan=True)
+        return
+    remedy = next(iter(finding.remedies), None)
+    if remedy is None:
+        yield "Who", f"{owner_name(finding.owner, case)}."
+        return
+    yield "Do" if remedy.owner is Owner.XDIAG else "Fix", as_sentence(remedy.text)
+    yield "Who", f"{owner_name(remedy.owner, case)}{'; ask them' if asks(remedy) else ''}."
+    checked = checked_words(remedy)
+    if checked:
+        yield "Checked", checked

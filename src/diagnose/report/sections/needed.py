@@ -1,0 +1,202 @@
+"""What would settle an open answer: each thing once, with the one flag or question for it, the most decisive first."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
+
+from msgspec import Struct
+
+from diagnose.model.case import Case, Via
+from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.model.evidence import Gap
+from diagnose.model.key_state import ConditionKey
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
+from diagnose.model.trace_words import subject_words
+from diagnose.model.tri import Tri
+from diagnose.model.words import GATE_WORDS, LAYER_WORDS
+from diagnose.report.blocks import Block, Bullets, Listing, Paragraph, Section
+from diagnose.report.safe_text import in_backticks, visible
+from diagnose.report.sections.headline import dest_account, iam_name, source_account
+from diagnose.report.sections.unseen import doubt_sentence, permissions_lacking
+
+TITLE = "Still needed"
+
+
+class Need(Struct, frozen=True):
+    """One thing to find out. `flags` are those of xdiag that read it; empty where somebody has to be asked."""
+
+    what: str
+    how: str
+    flags: tuple[str, ...] = ()
+
+
+def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """List what would settle the answer, then the one command that reads as much of it as can be read."""
+    items = needs(diagnosis)
+    if not items:
+        return ()
+    listed = Bullets(tuple(f"{item.what} {item.how}" for item in items))
+    flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
+    if flags:
+        # Read live, so both sides: what another source has told is not told to the next run.
+        sides = (_SOURCE, _DEST) if source_account(diagnosis.case) else (_DEST,)
+        flags = tuple(dict.fromkeys((*sides, *flags)))
+        run = Listing("Run, with your own profiles and answers", "sh", command(diagnosis.case, flags))
+        blocks: tuple[Block, ...] = (listed, run)
+    else:
+        blocks = (Paragraph("Add to your command what you find out, and run it again:"), listed)
+    return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, blocks),)
+
+
+def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
+    """Name all that is unknown and may change the answer; what one answer settles together is one."""
+    if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
+        return ()
+    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
+    named = next((finding.layer for finding in diagnosis.findings if finding.layer is not None), None)
+    doubts.sort(key=lambda doubt: doubt.about is not named)
+    groups: dict[object, list[Doubt]] = {}
+    for doubt in doubts:
+        groups.setdefault(_group(doubt), []).append(doubt)
+    return tuple(need for group in groups.values() for need in _needs(group, diagnosis))
+
+
+def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
+    """Find what would settle a layer; None where it is not open."""
+    doubts = [one for one in diagnosis.decision.doubts if one.about is layer and one.matters is not Tri.NO]
+    if not doubts or not needs(diagnosis):
+        return None
+    return next(_needs(doubts, diagnosis), None)
+
+
+def command(case: Case, flags: Iterable[str]) -> str:
+    """Write the complete command that asks the same again, with these flags that say where to read."""
+    request = case.request
+    sent = request.parameters
+    given = [
+        ("--external-id", sent.external_id),
+        ("--session-name", sent.session_name),
+        ("--duration-seconds", None if sent.duration_seconds is None else str(sent.duration_seconds)),
+        ("--mfa-serial", sent.mfa_serial),
+        ("--source-identity", sent.source_identity),
+        *(("--tag", f"{key}={value}") for key, value in sent.tags.items()),
+        *(("--transitive-tag-key", key) for key in sent.transitive_tag_keys),
+        ("--via", None if request.via is Via.API else request.via.value),
+        ("--region", request.region),
+        ("--signed-in-as", request.signed_in_as),
+    ]
+    lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
+    words = [*flags, *(f"{flag} {_word(value)}" for flag, value in given if value is not None)]
+    for word in words:
+        if len(lines) > 2 and len(lines[-1]) + len(word) < _WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return " \\\n  ".join(lines)
+
+
+_WIDTH = 74
+"""Columns of a line of flags."""
+
+
+_SOURCE, _DEST = "--source-profile SOURCE", "--dest-profile DEST"
+
+_BESIDES: Mapping[Layer | Action, str] = {
+    Layer.IDENTITY: "caller",
+    Layer.BOUNDARY: "caller",
+    Layer.SCP: "organization",
+    Layer.RCP: "organization",
+    Layer.SESSION: "session",
+    Action.TAG_SESSION: "session",
+    Action.SET_SOURCE_IDENTITY: "session",
+    Action.SET_CONTEXT: "session",
+}
+"""Unknowns that one answer settles together."""
+
+_FLAGS = {"sts:externalid": "--external-id", "sts:rolesessionname": "--session-name"}
+"""Condition keys that a flag of the request sets, in lower case."""
+
+
+def _group(doubt: Doubt) -> object:
+    return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
+
+
+def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
+    first = doubts[0]
+    layers = [doubt.about for doubt in doubts if isinstance(doubt.about, Layer)]
+    match first.about:
+        case Layer.SESSION | Action():
+            what = f"Did whoever started the caller's session pass {_session(doubts)}?"
+            yield Need(what, "If not, `--without session`.")
+        case Layer():
+            yield _of_layers(layers, doubts, diagnosis)
+        case ConditionKey(name=name):
+            flag = _FLAGS.get(name.lower(), f"--context {name}=")
+            said = f"`{flag} VALUE`" if name.lower() in _FLAGS else in_backticks(f"{flag}VALUE")
+            none = in_backticks(f"--context {name}=")
+            yield Need(doubt_sentence(first), f"What did the request carry? {said}; nothing: {none}.")
+        case Gate.ROLE | Gate.DURATION:
+            what = f"{GATE_WORDS[first.about].question.capitalize()}."
+            yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))}.", (_DEST,))
+        case Gate() | Comparison() | BrokenStatement():
+            whose = subject_words(first) if not isinstance(first.about, Gate) else GATE_WORDS[first.about].question
+            yield Need(f"{whose[:1].upper()}{whose[1:]}.", "Ask whoever makes the request.")
+        case _:
+            assert_never(first.about)
+
+
+def _session(doubts: list[Doubt]) -> str:
+    asked = [
+        words
+        for about, words in (
+            (Layer.SESSION, "a session policy"),
+            (Action.TAG_SESSION, "transitive tags"),
+            (Action.SET_SOURCE_IDENTITY, "a source identity"),
+            (Action.SET_CONTEXT, "a trusted identity context"),
+        )
+        if any(doubt.about is about for doubt in doubts)
+    ]
+    *most, last = asked
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -> Need:
+    """Say how policies are read. Where a permission was missing, that is what to ask for."""
+    case = diagnosis.case
+    names = " and ".join(LAYER_WORDS[layer].whole for layer in layers)
+    lacking = permissions_lacking(gap for doubt in doubts for gap in doubt.gaps if gap.gap is Gap.ACCESS_DENIED)
+    grant = f" xdiag's principal lacks {lacking}: grant it, then run again." if lacking else ""
+    match layers[0]:
+        case Layer.TRUST:
+            flag, account = _DEST, dest_account(case)
+            ask = " Or ask its owner what it says."
+            whole = "The role's trust policy:"
+        case Layer.IDENTITY | Layer.BOUNDARY:
+            flag, account, ask = _SOURCE, source_account(case), ""
+            whole = f"{names[:1].upper()}{names[1:]}:"
+        case Layer.SCP | Layer.RCP:
+            without = " ".join(f"--without {layer.value}" for layer in layers)
+            read = grant.strip() or "`--org-profile ORG` (its management account)."
+            return Need(
+                f"The organization's {' and '.join(LAYER_WORDS[layer].policies for layer in layers)}:",
+                f"{read} No organization (see `aws organizations describe-organization`): `{without}`.",
+                ("--org-profile ORG",),
+            )
+        case Layer.ENDPOINT:
+            return Need(
+                "Does the call go through a VPC endpoint for STS?",
+                "If so, `--vpc-endpoint ID`; if not, `--without endpoint`.",
+            )
+        case Layer.SESSION:
+            raise AssertionError("a session is asked about, not read")
+        case _:
+            assert_never(layers[0])
+    return Need(whole, f"{grant.strip() or f'{_profile(flag, account)}.'}{ask}", (flag,))
+
+
+def _profile(flag: str, account: str) -> str:
+    return f"`{flag}` (account {iam_name(account)})"
+
+
+def _word(text: str) -> str:
+    return visible(shlex.quote(text))

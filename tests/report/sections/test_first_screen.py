@@ -1,0 +1,127 @@
+"""What a reader sees at once."""
+
+import pytest
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES
+
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.case import ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Agreement, AwsAnswer, Certainty, Diagnosis, Letter, Owner, Remedy, Verdict
+from diagnose.model.trace import Doubt, Layer
+from diagnose.model.tri import UNKNOWN, YES
+from diagnose.report import Detail, Format, render
+from diagnose.report.sections.attempt import error_in_short
+
+DENIED = EVERY["wrong-principal"](NAMES)
+OPEN = EVERY["mfa-doubt"](NAMES)
+
+
+def first(diagnosis: Diagnosis) -> dict[str, str]:
+    """Give the rows of the first screen by their names."""
+    rows: dict[str, str] = {}
+    name = ""
+    for line in render(diagnosis, Format.TEXT, width=1000, detail=Detail.BRIEF).splitlines()[1:]:
+        if line.startswith("  ") and line[2:3].isalpha():
+            name, _, value = line.strip().partition(" ")
+            if name == "AWS":
+                name, value = "AWS said", value.strip().removeprefix("said")
+            rows[name] = value.strip()
+    return rows
+
+
+def test_a_denial_has_its_cause_its_place_its_fix_and_who_makes_it() -> None:
+    assert list(first(DENIED)) == ["Cause", "Where", "Fix", "Who", "Checked"]
+
+
+def test_the_error_stands_before_the_cause() -> None:
+    told = replace(DENIED, case=replace(DENIED.case, message="An error\n occurred"))
+    assert next(iter(first(told).items())) == ("Error", "An error occurred")
+
+
+def test_what_aws_said_to_the_live_attempt_stands_there_too() -> None:
+    probe = ProbeResult(ProbeOutcome.ACCESS_DENIED, code="AccessDenied", message="no")
+    told = replace(DENIED, case=replace(DENIED.case, probe=probe), agreement=Agreement.AGREES)
+    assert first(told)["AWS said"] == "AWS denied the live attempt (`AccessDenied`). no"
+
+
+def test_of_a_long_error_the_middle_is_left_out_for_what_aws_blames_stands_at_its_end() -> None:
+    arn = f"arn:aws:iam::222222222222:role/{'x' * 60}"
+    blamed = "with an explicit deny in a service control policy"
+    short = error_in_short(f"AccessDenied: User: {arn} is not authorized to perform: sts:AssumeRole on {arn} {blamed}")
+    assert short.startswith("AccessDenied: User: … ")
+    assert short.endswith(blamed)
+    assert len(short) < 140
+
+
+def test_what_is_only_possible_is_called_so() -> None:
+    assert first(OPEN)["Possible"].startswith("The trust policy asks for")
+    assert "Cause" not in first(OPEN)
+
+
+def test_without_a_cause_it_says_so_and_what_was_checked() -> None:
+    rows = first(replace(OPEN, findings=()))
+    assert rows["Cause"] == "None was found in what was read."
+    assert rows["Checks"] == "1 of 2 pass; 1 is not known."
+
+
+def test_where_nothing_was_read_no_cause_is_looked_for() -> None:
+    decided = OPEN.decision.actions[0]
+    layers = tuple(replace(one, verdict=UNKNOWN) if one.applies else one for one in decided.layers)
+    decision = replace(OPEN.decision, actions=(replace(decided, layers=layers),), gates=())
+    rows = first(replace(OPEN, findings=(), decision=decision))
+    assert rows["Cause"] == "Not known, for no policy was read."
+    assert "Checks" not in rows
+
+
+def test_what_aws_allowed_takes_ten_lines_at_most() -> None:
+    written = render(EVERY["allowed"](NAMES), Format.TEXT)
+    assert len(written.splitlines()) <= 10
+    assert "AWS allowed the live attempt." in written
+    assert "names the role, and the caller's own policies" in written
+
+
+def test_a_cause_that_is_certain_stands_before_what_is_still_needed() -> None:
+    finding = replace(OPEN.findings[0], certainty=Certainty.CERTAIN)
+    answer = AwsAnswer(ErrorKind.TOKEN_EXPIRED, "ExpiredToken", refuses=True)
+    told = replace(OPEN, findings=(finding,), answer=answer)
+    brief, usual = (render(told, Format.TEXT, detail=detail) for detail in (Detail.BRIEF, Detail.USUAL))
+    assert brief.startswith("FAILED (`ExpiredToken`): ")
+    assert "UNDETERMINED" not in usual
+    assert "Still needed" not in brief
+    assert usual.index("Cause") < usual.index("Still needed")
+
+
+def test_a_layer_that_aws_blames_and_nobody_read_can_be_read() -> None:
+    finding = replace(OPEN.findings[0], certainty=Certainty.CERTAIN, layer=Layer.BOUNDARY)
+    decision = replace(OPEN.decision, doubts=(Doubt(Layer.BOUNDARY, YES),))
+    assert "`--source-profile SOURCE`" in first(replace(OPEN, findings=(finding,), decision=decision))["Or"]
+    assert "Or" not in first(replace(OPEN, findings=(finding,)))
+
+
+@pytest.mark.parametrize(
+    ("remedy", "who"),
+    [
+        pytest.param(Remedy("x", Owner.NETWORK, "do it"), "the owner of the VPC endpoint.", id="a change"),
+        pytest.param(
+            Remedy("x", Owner.NETWORK, "ask", letter=Letter.POLICIES),
+            "the owner of the VPC endpoint; ask them.",
+            id="a question",
+        ),
+    ],
+)
+def test_who_acts_is_named(remedy: Remedy, who: str) -> None:
+    finding = replace(DENIED.findings[0], remedies=(remedy,))
+    assert first(replace(DENIED, findings=(finding,)))["Who"] == who
+
+
+def test_all_changes_of_a_plan_are_named_with_who_makes_each() -> None:
+    step = DENIED.findings[0].remedies[0]
+    written = render(replace(DENIED, plan=(step, replace(step, owner=Owner.SOURCE))), Format.TEXT, detail=Detail.BRIEF)
+    assert "2 changes, all of them needed:" in written
+    assert "1.  " in written
+    assert "Who: the owner of the source account (111111111111)." in " ".join(written.split())
+
+
+def test_an_allowed_request_names_no_cause() -> None:
+    told = replace(EVERY["allowed"](NAMES), verdict=Verdict.ALLOWED)
+    assert "Cause" not in first(told)

@@ -1,0 +1,111 @@
+"""What would settle an open answer: each thing once, the most decisive first, with its flag or question."""
+
+import shlex
+
+import pytest
+from msgspec.structs import replace
+from tests.report.diagnoses import EVERY, NAMES
+
+from diagnose.model.diagnosis import Diagnosis
+from diagnose.model.evidence import Gap, Unread
+from diagnose.model.key_state import Alternative, ConditionKey
+from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
+from diagnose.model.tri import NO, YES
+from diagnose.report.blocks import Bullets, Listing, Paragraph
+from diagnose.report.sections.needed import command, needs, still_needed
+
+OPEN = EVERY["mfa-doubt"](NAMES)
+
+
+def with_doubts(*doubts: Doubt) -> Diagnosis:
+    return replace(OPEN, decision=replace(OPEN.decision, doubts=doubts))
+
+
+@pytest.mark.parametrize(
+    ("about", "what", "how"),
+    [
+        pytest.param(Layer.TRUST, "The role's trust policy:", "`--dest-profile DEST`", id="the trust policy"),
+        pytest.param(Layer.IDENTITY, "The caller's identity policies:", "`--source-profile SOURCE`", id="policies"),
+        pytest.param(Layer.SCP, "The organization's service control policies:", "`--without scp`", id="SCPs"),
+        pytest.param(Layer.ENDPOINT, "Does the call go through a VPC endpoint", "`--vpc-endpoint ID`", id="vpc"),
+        pytest.param(
+            Layer.SESSION,
+            "Did whoever started the caller's session pass a session policy?",
+            "`--without session`",
+            id="session",
+        ),
+        pytest.param(Gate.ROLE, "Whether the role exists.", "`--dest-profile DEST`", id="a gate"),
+        pytest.param(Gate.CALLER, "What the caller is.", "Ask whoever makes the request.", id="nothing reads it"),
+        pytest.param(
+            Comparison(Element.RESOURCE, ("x",)), "Whether `x` covers the role.", "Ask whoever", id="a comparison"
+        ),
+        pytest.param(ConditionKey("sts:ExternalId"), "", "`--external-id VALUE`", id="a key with a flag of its own"),
+        pytest.param(ConditionKey("aws:SourceVpc"), "", "`--context aws:SourceVpc=VALUE`", id="any other key"),
+    ],
+)
+def test_each_unknown_has_its_flag_or_its_question(about: Unknown, what: str, how: str) -> None:
+    (need,) = needs(with_doubts(Doubt(about, YES)))
+    assert need.what.startswith(what)
+    assert how in need.how
+
+
+def test_a_key_says_what_each_value_would_change() -> None:
+    (need,) = needs(with_doubts(Doubt(ConditionKey("aws:SourceVpc"), YES, allows=(Alternative(("vpc-1",)),))))
+    assert "`aws:SourceVpc`" in need.what
+
+
+def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() -> None:
+    everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
+    items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
+    assert len(items) == 5
+    (session,) = [item for item in items if "session pass" in item.what]
+    assert session.what.endswith("a session policy, transitive tags or a source identity?")
+    assert [item for item in items if "`--without rcp --without scp`" in item.how]
+
+
+def test_what_changes_nothing_is_not_asked_for() -> None:
+    assert needs(with_doubts(Doubt(Layer.TRUST, NO))) == ()
+
+
+def test_a_missing_permission_is_what_to_ask_for() -> None:
+    gap = Unread(Gap.ACCESS_DENIED, permission="iam:GetRole")
+    (need,) = needs(with_doubts(Doubt(Layer.TRUST, YES, gaps=(gap,))))
+    assert "lacks `iam:GetRole`" in need.how
+
+
+def test_the_layer_that_aws_named_comes_first() -> None:
+    named = replace(OPEN.findings[0], layer=Layer.SCP)
+    doubts = (Doubt(Layer.TRUST, YES), Doubt(Layer.SCP, YES))
+    first, _ = needs(replace(with_doubts(*doubts), findings=(named,)))
+    assert "service control policies" in first.what
+
+
+def test_the_command_is_complete_and_safe_to_paste() -> None:
+    case = EVERY["wrong-principal"](NAMES).case
+    sent = replace(case.request.parameters, external_id="a b; reboot", session_name="s", tags={"team": "x y"})
+    written = command(replace(case, request=replace(case.request, parameters=sent)), ("--dest-profile D",))
+    words = shlex.split(written.replace("\\\n", ""))
+    assert words[:4] == ["xdiag", "check", case.source_arn, case.request.role_arn]
+    assert words[words.index("--external-id") + 1] == "a b; reboot"
+    assert words[words.index("--tag") + 1] == "team=x y"
+    assert words[words.index("--dest-profile") + 1] == "D"
+
+
+def test_both_sides_are_read_again_where_one_is_missing() -> None:
+    (section,) = still_needed(with_doubts(Doubt(Layer.TRUST, YES)))
+    items, run = section.blocks
+    assert isinstance(items, Bullets)
+    assert isinstance(run, Listing)
+    assert "--source-profile SOURCE --dest-profile DEST" in run.text
+    assert section.title == "Still needed"
+
+
+def test_a_question_alone_needs_no_command() -> None:
+    (section,) = still_needed(with_doubts(Doubt(Layer.ENDPOINT, YES)))
+    assert section.blocks[0] == Paragraph("Add to your command what you find out, and run it again:")
+    assert not [block for block in section.blocks if isinstance(block, Listing)]
+
+
+def test_a_settled_answer_needs_nothing() -> None:
+    assert needs(EVERY["wrong-principal"](NAMES)) == ()
+    assert still_needed(EVERY["allowed"](NAMES)) == ()

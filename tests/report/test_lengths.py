@@ -1,0 +1,80 @@
+"""How long reports are, over every demo and every public report: what is pasted into a chat has to fit there."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from diagnose.loading import load_case, load_rules
+from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.pipeline import diagnose
+from diagnose.report import Detail, Format, render
+from diagnose.report.sections.needed import needs
+from diagnose.report.text import BRIEF_LIMIT
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+CASES = sorted([*(FIXTURES / "demo").glob("*.json"), *(FIXTURES / "reports").glob("*.json")])
+SCREEN = 24
+every_case = pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in CASES])
+
+
+def test_there_are_cases_to_measure() -> None:
+    assert len(CASES) >= 25
+
+
+@every_case
+def test_the_first_screen_is_a_screen(path: Path) -> None:
+    brief = _written(path, Detail.BRIEF)
+    assert len(brief.splitlines()) <= SCREEN
+    assert len(brief) <= BRIEF_LIMIT == 2900
+    assert "(cut" not in brief
+
+
+@every_case
+def test_the_whole_report_begins_with_its_first_screen(path: Path) -> None:
+    assert _written(path, Detail.USUAL).startswith(_written(path, Detail.BRIEF))
+
+
+@every_case
+def test_a_denial_names_cause_fix_and_owner_on_its_first_screen(path: Path) -> None:
+    diagnosis = _diagnosed(path)
+    if diagnosis.verdict is Verdict.DENIED:
+        brief = _written(path, Detail.BRIEF)
+        assert all(f"\n  {name} " in brief for name in ("Cause", "Fix", "Who"))
+
+
+@every_case
+def test_an_open_answer_says_what_would_settle_it(path: Path) -> None:
+    diagnosis = _diagnosed(path)
+    if diagnosis.verdict is Verdict.UNDETERMINED:
+        assert needs(diagnosis)
+        assert "Still needed" in _written(path, Detail.USUAL)
+
+
+@every_case
+def test_a_line_is_a_line(path: Path) -> None:
+    line = _written(path, Detail.LINE)
+    assert line.count("\n") == 1
+    assert len(line) <= 501
+
+
+@every_case
+def test_ascii_text_is_ascii(path: Path) -> None:
+    for detail in Detail:
+        assert render(_diagnosed(path), Format.TEXT, detail=detail, ascii=True).isascii()
+
+
+def test_most_reports_are_short() -> None:
+    lengths = sorted(len(_written(path, Detail.USUAL).splitlines()) for path in CASES)
+    assert lengths[len(lengths) // 2] <= 85
+    assert lengths[-1] <= 140
+
+
+@cache
+def _diagnosed(path: Path) -> Diagnosis:
+    return diagnose(load_case(path), load_rules())
+
+
+@cache
+def _written(path: Path, detail: Detail) -> str:
+    return render(_diagnosed(path), Format.TEXT, detail=detail)
