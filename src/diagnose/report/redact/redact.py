@@ -15,10 +15,13 @@ from msgspec.structs import replace
 
 from diagnose.model import case as cases
 from diagnose.model import diagnosis as diagnoses
-from diagnose.model import evidence, key_state, parameter, policy, trace
+from diagnose.model import evidence, federation, key_state, parameter, policy, trace
+from diagnose.model.arn import HTTPS
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Remedy
 from diagnose.model.evidence import Known
+from diagnose.model.federation import SAML_TAG
+from diagnose.model.issuers import issuer_of
 from diagnose.model.policy import Policy, document_text
 from diagnose.report.redact import public_words
 from diagnose.report.redact.policies import (
@@ -111,6 +114,64 @@ def _context(context: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapp
     return {disguise.key(key): disguised_values(key, values, disguise) for key, values in context.items()}
 
 
+def _issuer(text: str, disguise: Disguise) -> str:
+    """Rewrite who calls; an issuer that serves many customers stays."""
+    if not text.startswith(HTTPS):
+        return disguise.value(text, NameKind.ROLE)
+    name = text.removeprefix(HTTPS)
+    return (
+        text
+        if issuer_of(name).demanded or issuer_of(name).built_in
+        else HTTPS + disguise.value(name, NameKind.PROVIDER)
+    )
+
+
+def _claims(claims: Mapping[str, Any], disguise: Disguise) -> Mapping[str, Any]:
+    """Rewrite claims, whatever their form; the names and the numbers of those that every token has stay."""
+    return {
+        name if name in public_words.CLAIM_NAMES else disguise.value(name, NameKind.KEY): (
+            value if name in public_words.TIMES and isinstance(value, int | float) else _claim(value, disguise)
+        )
+        for name, value in claims.items()
+    }
+
+
+def _claim(value: Any, disguise: Disguise) -> Any:
+    match value:
+        case str():
+            return disguise.value(value, NameKind.VALUE)
+        case Mapping():
+            return _claims(value, disguise)
+        case list() | tuple():
+            return tuple(_claim(one, disguise) for one in value)
+        case bool() | None:
+            return value
+        case _:
+            return disguise.value(str(value), NameKind.VALUE)
+
+
+def _attributes(attributes: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapping[str, tuple[str, ...]]:
+    """Rewrite attributes; the names of those that AWS reads stay, but not the keys of tags."""
+    return {
+        _attribute(name, disguise): tuple(disguise.quoted(value) for value in values)
+        for name, values in attributes.items()
+    }
+
+
+def _attribute(name: str, disguise: Disguise) -> str:
+    if name.startswith(SAML_TAG):
+        return SAML_TAG + disguise.value(name.removeprefix(SAML_TAG), NameKind.TAG)
+    return name if name.startswith(public_words.OF_AWS) else disguise.value(name, NameKind.KEY)
+
+
+def _algorithm(text: str, _: Disguise) -> str:
+    return text if public_words.ALGORITHM.fullmatch(text) else GONE if text else ""
+
+
+def _saml_word(text: str, disguise: Disguise) -> str:
+    return text if public_words.SAML.fullmatch(text) else disguise.value(text, NameKind.VALUE)
+
+
 def _ids(text: str, disguise: Disguise) -> str:
     return disguise.path(text, NameKind.UNIT)
 
@@ -160,6 +221,7 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "source_identity": _named(NameKind.SOURCE_IDENTITY),
         "tags": _tags,
         "transitive_tag_keys": _named(NameKind.TAG),
+        "provider_id": _VALUE,
     },
     cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
     cases.Organization: {"id": _VALUE, "path": _ids, "management_account": _VALUE},
@@ -170,7 +232,30 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "issued_at": _time,
     },
     cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
-    cases.SourceSide: {"arn": _ROLE},
+    cases.SourceSide: {"arn": _issuer},
+    federation.WebIdentity: {"claims": _claims, "algorithm": _algorithm},
+    federation.SamlAssertion: {
+        "issuer": _VALUE,
+        "subject": _VALUE,
+        "subject_format": _saml_word,
+        "recipient": _saml_word,
+        "audiences": _saml_word,
+        "attributes": _attributes,
+        "issued_at": _time,
+        "not_on_or_after": _time,
+    },
+    federation.OidcProvider: {
+        "arn": _named(NameKind.PROVIDER),
+        "client_ids": _VALUE,
+        "thumbprints": _VALUE,
+        "created_at": _time,
+    },
+    federation.SamlProvider: {
+        "arn": _named(NameKind.PROVIDER),
+        "entity_id": _VALUE,
+        "valid_until": _time,
+        "created_at": _time,
+    },
     cases.Role: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
     cases.DestinationSide: {"other_roles": _ROLE},
     cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},
@@ -248,7 +333,7 @@ def _disguised(value: DiagnosisOrCase, case: Case, value_kind: ValueKindOf) -> D
     """Rewrite a diagnosis or a case until nothing new is learnt."""
     disguise = Disguise(Pseudonyms("\n".join(_texts(value))), value_kind)
     # The caller comes first, so its account and its name get the first numbers.
-    disguise.value(case.snapshot.source.arn, NameKind.ROLE)
+    _issuer(case.snapshot.source.arn, disguise)
     disguised = value
     for _ in range(_MOST_PASSES):
         disguised = _Pass(disguise).over(value)
@@ -311,7 +396,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from page_of(document_text(value)).lines
         case Mapping():
             yield from (text for pair in value.items() for part in pair for text in _texts(part))
-        case tuple():
+        case tuple() | list():
             yield from (text for one in value for text in _texts(one))
         case Struct():
             yield from (text for name in value.__struct_fields__ for text in _texts(getattr(value, name)))
