@@ -26,6 +26,7 @@ from diagnose.causes.situation import situation
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
 from diagnose.evaluate.near_miss import how_arns_differ
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.reported_error import probe_error, reported_error, same_identity
 from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
 from diagnose.model.case import Case, ProbeOutcome
@@ -174,7 +175,7 @@ def _side(doubt: Doubt) -> GapSide:
     match doubt.about:
         case ConditionKey(name=key):
             return _side_of_key(key)
-        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION:
+        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION | Gate.PROVIDER | Gate.AUDIENCE:
             return GapSide.DESTINATION
         case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
             return GapSide.REQUEST
@@ -231,9 +232,6 @@ def _identity(action: ActionDecision) -> LayerTrace:
     return next((layer for layer in action.layers if layer.layer is Layer.IDENTITY), passes)
 
 
-_OF_THE_CALL = frozenset(action.lower() for action in Action)
-
-
 def _answer(
     case: Case,
     computed: LayerVerdict | None,
@@ -251,7 +249,8 @@ def _answer(
         named_action=error.action,
         named_layer=NamedLayer.NONE if error.layer is None else NamedLayer(error.layer),
         explicit=error.says_explicit,
-        other_action=error.action != "" and error.action.lower() not in _OF_THE_CALL,
+        other_action=error.action != ""
+        and error.action.lower() not in map(str.lower, OPERATIONS[case.request.operation].actions),
         caller=caller,
         other_caller=caller != "" and not same_identity(case.source_arn, caller),
         computed=computed,

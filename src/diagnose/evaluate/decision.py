@@ -35,6 +35,7 @@ def decide(case: Case) -> Decision:
     """
     switched = second_switch(case)
     authorization = Authorization(console_case(case))
+    caller = authorization.call.caller
     gates = authorization.gates
     actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
     answer = authorization.combined({decided.action: decided.verdict for decided in actions}.__getitem__)
@@ -52,7 +53,11 @@ def decide(case: Case) -> Decision:
         gates=gates,
         blockers=tuple(_blockers(answer, gates, actions)),
         doubts=doubts(
-            answer, gates, actions, exploration, service=authorization.call.caller.kind is CallerKind.SERVICE
+            answer,
+            gates,
+            actions,
+            exploration,
+            star_unsure=caller.kind is CallerKind.SERVICE or caller.federated,
         ),
         problems=tuple(
             problem for compiled_layer in authorization.layers.values() for problem in compiled_layer.problems

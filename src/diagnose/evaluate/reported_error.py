@@ -6,15 +6,17 @@ action, though, is named only where it was requested.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import Arn, CallerKind, same_entity, split_arn, split_path
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
-from diagnose.model.trace import Action
-from diagnose.model.tri import UNKNOWN, Tri, tri
+from diagnose.model.operation import Operation
+from diagnose.model.trace import Action, Gate
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
 def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
@@ -22,13 +24,26 @@ def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
 
     An error need not tell whom it refused, nor on which role.
     """
+    actions = _ACTIONS[case.request.operation]
     return frozenset(
-        _ACTIONS[error.action.lower()]
+        actions[error.action.lower()]
         for error in _errors(case)
-        if error.action.lower() in _ACTIONS
+        if error.action.lower() in actions
         and _may_be_of(_signer(error), caller)
         and (error.resource == case.request.role_arn or not error.resource.startswith("arn:"))
     )
+
+
+def checked_before_policies(case: Case) -> Mapping[Gate, Tri]:
+    """Say what AWS's answer shows of the checks that come before any policy of a call that is not signed.
+
+    AccessDenied, and what comes after it, show that all of them were passed; an error about the token says nothing of
+    the trust policy. What it names was not passed.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    error = refusal(case) if case.request.operation is not Operation.ASSUME_ROLE else None
+    return _SHOWS.get(error.kind, {}) if error is not None else {}
 
 
 def reported_error(case: Case) -> AwsError | None:
@@ -78,11 +93,26 @@ def same_identity(one: str, another: str) -> bool:
     return one == another or _alike(_stem(one), _stem(another))
 
 
-_ACTIONS = {action.lower(): action for action in Action}
+_ACTIONS = {
+    operation: {action.lower(): action for action in traits.actions} for operation, traits in OPERATIONS.items()
+}
+_BEFORE = (Gate.TOKEN, Gate.PROVIDER, Gate.AUDIENCE, Gate.ROLE_CLAIM)
+_ALL_PASSED: Mapping[Gate, Tri] = dict.fromkeys(_BEFORE, YES)
+_SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
+    ErrorKind.NOT_AUTHORIZED: _ALL_PASSED,
+    ErrorKind.OVER_ROLE_MAXIMUM: _ALL_PASSED,
+    ErrorKind.PACKED_SIZE: _ALL_PASSED,
+    ErrorKind.IDENTITY_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.IDENTITY_EXPIRED: {Gate.TOKEN: NO},
+    ErrorKind.ISSUER_UNREACHABLE: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
+    ErrorKind.PROVIDER_MISSING: {Gate.PROVIDER: NO},
+    ErrorKind.AUDIENCE_REFUSED: {Gate.PROVIDER: YES, Gate.AUDIENCE: NO},
+    ErrorKind.ROLE_NOT_CLAIMED: {**_ALL_PASSED, Gate.ROLE_CLAIM: NO},
+}
 _SAID_BY_OTHERS = (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.CONSOLE_REFUSED)
 """What the console or a service says after it called STS: the operation that it names, if any, is its own."""
-_ASKED_WITH_THE_SAME = ("AssumeRole", "GetCallerIdentity", "")
-"""Operations whose credentials are the caller's own: what is wrong with them is wrong for the request."""
+_ASKED_WITH_THE_SAME = ("GetCallerIdentity", "")
+"""Operations besides its own whose credentials are the caller's: what is wrong with them is wrong for the request."""
 
 
 @lru_cache(maxsize=16)
@@ -108,7 +138,7 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
     """
     ranked = [
         (
-            _of_assume_role(error),
+            _of_operation(error, case.request.operation),
             not error.resource.startswith("arn:") or _same_arn(error.resource, case.request.role_arn),
             not _signer(error) or same_identity(_signer(error), case.source_arn),
             error.layer is not None,
@@ -119,17 +149,18 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
     return errors[max(ranked)[-1]] if ranked else None
 
 
-def _of_assume_role(error: AwsError) -> bool:
+def _of_operation(error: AwsError, operation: Operation) -> bool:
     if error.action:
-        return error.action.lower() in _ACTIONS
-    return error.operation == "AssumeRole" or (not error.operation and error.kind is not ErrorKind.OTHER)
+        return error.action.lower() in _ACTIONS[operation]
+    return error.operation == operation or (not error.operation and error.kind is not ErrorKind.OTHER)
 
 
 def _of_this_request(error: AwsError, case: Case) -> bool:
     """Say whether an error is about this call, role and caller, as far as it names them."""
-    if error.action and error.action.lower() not in _ACTIONS:
+    operation = case.request.operation
+    if error.action and error.action.lower() not in _ACTIONS[operation]:
         return False
-    if error.operation not in _ASKED_WITH_THE_SAME and error.kind not in _SAID_BY_OTHERS:
+    if error.operation not in (operation, *_ASKED_WITH_THE_SAME) and error.kind not in _SAID_BY_OTHERS:
         return False
     if error.resource.startswith("arn:") and not _same_arn(error.resource, case.request.role_arn):
         return False

@@ -16,6 +16,7 @@ class Issuer(Struct, frozen=True):
     `claims` have a condition key. Whether those in `unsure` have one, AWS's pages do not agree on. All other claims
     have none, whatever the token says. `built_in`: IAM needs no provider for it; the host is the principal. `demanded`
     is the claim, or the key, on which IAM wants a condition before it saves a trust policy; empty if there is none.
+    `writes_claims_of_aws`: its tokens can hold session tags, a source identity, and the roles that they are for.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Issuer(Struct, frozen=True):
     unsure: frozenset[str] = frozenset()
     built_in: bool = False
     demanded: str = ""
+    writes_claims_of_aws: bool = False
 
 
 def _words(text: str) -> frozenset[str]:
@@ -43,11 +45,16 @@ _BUILDKITE = _words("build_branch cluster_id cluster_name organization_id organi
 
 
 def _row(
-    name: str, *claims: str, more: frozenset[str] = frozenset(), demanded: str = "", built_in: bool = False
+    name: str,
+    *claims: str,
+    more: frozenset[str] = frozenset(),
+    demanded: str = "",
+    built_in: bool = False,
+    writes: bool = False,
 ) -> Issuer:
     if built_in:
         return Issuer(name, frozenset(claims), built_in=True, demanded=demanded)
-    return Issuer(name, _OF_ALL | more | set(claims), _UNSURE, demanded=demanded)
+    return Issuer(name, _OF_ALL | more | set(claims), _UNSURE, demanded=demanded, writes_claims_of_aws=writes)
 
 
 ISSUERS: tuple[Issuer, ...] = (
@@ -59,8 +66,9 @@ ISSUERS: tuple[Issuer, ...] = (
     _row(r"token\.actions\.[\w-]+\.ghe\.com|github\.com/enterprises/[\w-]+", more=_GITHUB),
     _row(r"gitlab\.com", more=_GITLAB, demanded="sub"),
     _row(r"oidc\.circleci\.com/org/[0-9a-f-]+", "oidc.circleci.com/project-id"),
-    _row(r"agent\.buildkite\.com", more=_BUILDKITE, demanded="sub"),
-    _row(r"agent\.[\w-]+\.buildkite\.(dev|site)", more=_BUILDKITE),
+    _row(r"agent\.buildkite\.com", more=_BUILDKITE, demanded="sub", writes=True),
+    _row(r"agent\.[\w-]+\.buildkite\.(dev|site)", more=_BUILDKITE, writes=True),
+    _row(r"oidc\.eks\.[\w-]+\.(amazonaws\.com(\.cn)?|api\.aws)/id/[0-9A-Za-z]+"),
     _row(r"idcs-[\w-]+\.identity\.oraclecloud\.com", "rpst_id"),
     # These are shared by many tenants, too, and IAM demands a condition that tells them apart.
     # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
@@ -74,8 +82,8 @@ ISSUERS: tuple[Issuer, ...] = (
     _row(r"sts\.windows\.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/?", demanded="sts:RoleSessionName"),
 )
 
-PRIVATE = Issuer("", _OF_ALL, _UNSURE)
-"""Every other issuer: EKS clusters, one's own servers, services that give each customer an issuer."""
+PRIVATE = Issuer("", _OF_ALL, _UNSURE, writes_claims_of_aws=True)
+"""Every other issuer: one's own servers, services that give each customer an issuer."""
 
 
 @lru_cache(maxsize=1024)

@@ -117,6 +117,12 @@ GATE_WORDS: Mapping[Gate, GateWords] = {
     Gate.PARAMETERS: GateWords("what the request carries", "a parameter of the request"),
     Gate.CALLER: GateWords("what the caller is", "the kind of caller"),
     Gate.PARTITION: GateWords("which partition the caller is in", "the partition"),
+    Gate.TOKEN: GateWords("whether STS accepts the token or the assertion", "the token or the assertion"),
+    Gate.PROVIDER: GateWords("whether the role's account has the identity provider", "the identity provider"),
+    Gate.AUDIENCE: GateWords("whether the identity provider accepts the audience", "the audience"),
+    Gate.ROLE_CLAIM: GateWords(
+        "whether the token or the assertion is for this role", "the role that the token or the assertion is for"
+    ),
     Gate.ROLE: GateWords("whether the role exists", "the requested role"),
     Gate.CONSOLE: GateWords("what the console sends", "the way the console makes the request"),
     Gate.DURATION: GateWords(

@@ -267,18 +267,26 @@ def says(text: str) -> list[dict[str, Any]]:
         pytest.param(
             "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No"
             " OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
-            {"kind": ErrorKind.OTHER, "code": "InvalidIdentityToken", "operation": "AssumeRoleWithWebIdentity"},
+            {
+                "kind": ErrorKind.PROVIDER_MISSING,
+                "code": "InvalidIdentityToken",
+                "operation": "AssumeRoleWithWebIdentity",
+            },
             id="a missing provider",
         ),
         pytest.param(
             "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider, please reference"
             " AssumeRoleWithWebIdentity documentation for requirements",
-            {"kind": ErrorKind.OTHER, "code": "InvalidIdentityToken", "operation": "AssumeRoleWithWebIdentity"},
+            {
+                "kind": ErrorKind.ISSUER_UNREACHABLE,
+                "code": "InvalidIdentityToken",
+                "operation": "AssumeRoleWithWebIdentity",
+            },
             id="a token whose operation no frame names",
         ),
         pytest.param(
             "Response did not contain a valid SAML assertion",
-            {"kind": ErrorKind.OTHER, "operation": "AssumeRoleWithSAML"},
+            {"kind": ErrorKind.IDENTITY_REFUSED, "operation": "AssumeRoleWithSAML"},
             id="SAML",
         ),
         pytest.param(

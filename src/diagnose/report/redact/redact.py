@@ -6,6 +6,7 @@ stays, too. What is lost is how names are alike, such as that two differ in case
 send are left out, since with pseudonyms they would ask for something else.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
@@ -81,12 +82,13 @@ def _quoted(text: str, disguise: Disguise) -> str:
     return disguise.quoted(text)
 
 
-def _time(text: str, disguise: Disguise) -> str:
-    return text if public_words.TIME.fullmatch(text) else disguise.value(text, NameKind.VALUE)
+def _public(pattern: re.Pattern[str]) -> Rewriter:
+    """Keep what is the same for everybody."""
 
+    def word(text: str, disguise: Disguise) -> str:
+        return text if pattern.fullmatch(text) else disguise.value(text, NameKind.VALUE)
 
-def _region(text: str, disguise: Disguise) -> str:
-    return text if public_words.REGION.fullmatch(text) else disguise.value(text, NameKind.VALUE)
+    return word
 
 
 def _action(text: str, disguise: Disguise) -> str:
@@ -164,14 +166,6 @@ def _attribute(name: str, disguise: Disguise) -> str:
     return name if name.startswith(public_words.OF_AWS) else disguise.value(name, NameKind.KEY)
 
 
-def _algorithm(text: str, _: Disguise) -> str:
-    return text if public_words.ALGORITHM.fullmatch(text) else GONE if text else ""
-
-
-def _saml_word(text: str, disguise: Disguise) -> str:
-    return text if public_words.SAML.fullmatch(text) else disguise.value(text, NameKind.VALUE)
-
-
 def _ids(text: str, disguise: Disguise) -> str:
     return disguise.path(text, NameKind.UNIT)
 
@@ -201,6 +195,8 @@ def _pointer(text: str, disguise: Disguise) -> str:
     return disguised_pointer(text, disguise)
 
 
+_time, _region = _public(public_words.TIME), _public(public_words.REGION)
+_algorithm, _saml_word = _public(public_words.ALGORITHM), _public(public_words.SAML)
 _VALUE, _ROLE, _SESSION, _UNIT = (
     _named(NameKind.VALUE),
     _named(NameKind.ROLE),
