@@ -162,6 +162,9 @@ _NEARNESS = (
 
 def _missing(test: Test, request: ActionRequest) -> Reason:
     """Say why a key is not there."""
+    known = traits_of(test.lower)
+    if request.caller.federated and known is not None and _never_sent(known, request):
+        return _missing_claim(test.lower, known, request) or Reason.KEY_NEVER_SENT
     if request.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION if state_of(test.lower, request.call) != ABSENT else Reason.KEY_MISSING
     traits = traits_of(test.lower)
@@ -169,11 +172,15 @@ def _missing(test: Test, request: ActionRequest) -> Reason:
         return reason
     if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
-    if OPERATIONS[request.call.operation].sent(traits) is Presence.NEVER:
+    if _never_sent(traits, request):
         return Reason.KEY_NEVER_SENT
     if traits.filled_by is FilledBy.PARAMETER and request.call.by_console:
         return Reason.NOT_SENT_BY_CONSOLE
     return Reason.KEY_MISSING if _may_have(traits.filled_by, request) else Reason.KEY_NOT_FOR_CALLER
+
+
+def _never_sent(traits: Key | KeyFamily, request: ActionRequest) -> bool:
+    return OPERATIONS[request.call.operation].sent(traits) is Presence.NEVER
 
 
 def _missing_claim(key: str, traits: Key | KeyFamily | None, request: ActionRequest) -> Reason | None:

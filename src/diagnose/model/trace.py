@@ -24,6 +24,10 @@ class Action(StrEnum):
     WITH_SAML = "sts:AssumeRoleWithSAML"
 
 
+COMPANIONS = frozenset((Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY, Action.SET_CONTEXT))
+"""What a call may be authorised for besides the operation itself."""
+
+
 class Layer(StrEnum):
     """The policies that a request passes, in the order in which AWS publishes their enforcement."""
 

@@ -100,7 +100,7 @@ def test_the_words_of_aws_stay() -> None:
                     "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-redacted0001/r-0001/ou-0001-00000001/*"},
                     "StringEquals": {
                         "aws:PrincipalTag/tag-1": "value-1",
-                        "provider-1:aud": "value-2",
+                        "provider-1.example.com:aud": "value-2",
                         "sts:ExternalId": "external-id-1",
                     },
                     "NotIpAddress": {"aws:SourceIp": ["203.0.113.1/8", "0.0.0.0/0", "2001:db8::1/48"]},

@@ -122,9 +122,7 @@ def _issuer(text: str, disguise: Disguise) -> str:
         return disguise.value(text, NameKind.ROLE)
     name = text.removeprefix(HTTPS)
     return (
-        text
-        if issuer_of(name).demanded or issuer_of(name).built_in
-        else HTTPS + disguise.value(name, NameKind.PROVIDER)
+        text if issuer_of(name).demanded or issuer_of(name).built_in else HTTPS + disguise.path(name, NameKind.PROVIDER)
     )
 
 
@@ -141,7 +139,7 @@ def _claims(claims: Mapping[str, Any], disguise: Disguise) -> Mapping[str, Any]:
 def _claim(value: Any, disguise: Disguise) -> Any:
     match value:
         case str():
-            return disguise.value(value, NameKind.VALUE)
+            return _issuer(value, disguise) if value.startswith(HTTPS) else disguise.value(value, NameKind.VALUE)
         case Mapping():
             return _claims(value, disguise)
         case list() | tuple():
@@ -155,7 +153,9 @@ def _claim(value: Any, disguise: Disguise) -> Any:
 def _attributes(attributes: Mapping[str, tuple[str, ...]], disguise: Disguise) -> Mapping[str, tuple[str, ...]]:
     """Rewrite attributes; the names of those that AWS reads stay, but not the keys of tags."""
     return {
-        _attribute(name, disguise): tuple(disguise.quoted(value) for value in values)
+        _attribute(name, disguise): tuple(
+            ",".join(disguise.value(part, NameKind.VALUE) for part in value.split(",")) for value in values
+        )
         for name, values in attributes.items()
     }
 

@@ -78,6 +78,8 @@ class Disguise:
             return text
         if public_words.SERVICE.fullmatch(text) or public_words.PROVIDER.fullmatch(text):
             return text
+        if public_words.SAML.fullmatch(text):
+            return text
         arn = split_arn(text)
         if arn is not None:
             return self._remembered(text, self._arn(arn))
@@ -90,6 +92,9 @@ class Disguise:
         if found := _PERMISSION_SET.fullmatch(text):
             end = f"_{self._names.of_shape(found[3][1:])}" if found[3] else ""
             return self._remembered(text, found[1] + self._names.of(found[2], NameKind.NAME) + end)
+        if kind in (NameKind.PATH, NameKind.PROVIDER) and _HOST.fullmatch(text):
+            # Without a dot it would not name an issuer any more.
+            return self._remembered(text, f"{self._names.of(f'host {text}', NameKind.PROVIDER)}.example.com")
         return self._names.of(text, kind)
 
     def path(self, text: str, kind: NameKind) -> str:
@@ -107,7 +112,7 @@ class Disguise:
         if found:
             return self._remembered(text, f"{found['key']}/{self.value(found['tag'][1:], NameKind.TAG)}")
         host, colon, name = text.rpartition(":")
-        if colon and name.isalpha():
+        if colon and (name.isalpha() or name in public_words.CLAIM_NAMES):
             return self._remembered(text, f"{self.path(host, NameKind.PROVIDER)}:{name}")
         return self.value(text, NameKind.KEY)
 
@@ -197,6 +202,7 @@ class Disguise:
         return self._names.of_shape(text) or text
 
 
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _STAYS = (
     public_words.ACTION,
     public_words.CODE,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
-from diagnose.model.trace import Action
+from diagnose.model.trace import COMPANIONS
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
@@ -66,8 +66,8 @@ _GAPS = "Still needed"
 
 
 def _line_is_enough(finding: Finding) -> bool:
-    """Choose what was not read, and what is possible of an action beside AssumeRole."""
-    companion = finding.action not in ("", Action.ASSUME_ROLE)
+    """Choose what was not read, and what is possible of an action beside the operation's own."""
+    companion = finding.action in COMPANIONS
     return is_gap(finding) or (companion and finding.certainty is Certainty.POSSIBLE)
 
 
@@ -103,7 +103,7 @@ def _title(diagnosis: Diagnosis, causes_in_full: Sequence[Finding]) -> str:
 
 
 def _finding(finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
-    action = f" for {finding.action}" if finding.action not in ("", Action.ASSUME_ROLE) else ""
+    action = f" for {finding.action}" if finding.action in COMPANIONS else ""
     yield Paragraph(
         f"{certainty_words(finding)}{action}; rule {in_backticks(finding.rule)}.{_owner(finding, case)}", Tone.DIM
     )

@@ -143,7 +143,7 @@ def _accounts(diagnosis: Diagnosis) -> str:
 def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
-    parts = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
+    parts = [f"sts:{case.request.operation} through {_VIA[case.request.via]}"]
     if case.request.region == GLOBAL_REGION:
         parts[0] += " at sts.amazonaws.com"
     elif case.request.region:

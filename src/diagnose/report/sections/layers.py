@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from diagnose.model.evidence import Unread
-from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
+from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
 from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, LAYER_WORDS, SESSION_PROPERTIES
@@ -12,12 +12,12 @@ from diagnose.report.safe_text import in_backticks
 
 
 def layers(decision: Decision) -> tuple[Section, ...]:
-    """Give the checklist of AssumeRole, and of another action where it comes out otherwise. Failing gates go last."""
+    """Give the checklist of the operation, and of another action where it comes out otherwise, and failing gates."""
     listed: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
         checks = tuple(layer_check(layer) for layer in decided.layers)
-        if decided.action is Action.ASSUME_ROLE or checks not in listed:
+        if decided.action not in COMPANIONS or checks not in listed:
             listed.append(checks)
             sections.append(Section(f"Policy layers for {decided.action}", (*_need(decided), *_action(checks))))
     failing = [gate for gate in decision.gates if gate.verdict is not Tri.YES]

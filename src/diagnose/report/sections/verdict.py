@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
-from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
+from diagnose.model.trace import COMPANIONS, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Paragraph, Section, Sign
 from diagnose.report.first_cause import BuiltinCause, builtin_cause
@@ -94,4 +94,4 @@ def _passing(decided: ActionDecision) -> str:
 
 
 def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:
-    return next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    return next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)
