@@ -258,10 +258,11 @@ def _token(reason: Reason, verdict: Tri, *got: str, wanted: str = "") -> GateTra
 
 
 def _timestamp(value: object) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Read a claim that is a time; one that was given by itself may be text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromtimestamp(float(value), UTC)
     except (OverflowError, ValueError, OSError):
         return None
 
