@@ -22,6 +22,7 @@ from diagnose.model.case import Case, Endpoint, Organization, ProbeOutcome, Prob
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SAML_ROLE, SAML_TAG, OidcProvider, SamlAssertion, SamlProvider, WebIdentity
+from diagnose.model.issuers import issuer_of
 from diagnose.model.policy import Policy, PolicySet, PolicyVersion, document_text, raw_document
 from diagnose.report import Format, render
 from diagnose.report.redact.case_texts import REWRITERS
@@ -156,6 +157,43 @@ def test_an_issuer_stays_where_it_serves_many_customers(issuer: str, *, public: 
     told = rewritten(case).snapshot.source.arn
     assert (told == issuer) is public
     assert parse_caller(told).kind is CallerKind.WEB_IDENTITY
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "oidc.eks.eu-west-1.amazonaws.com/id/ZQ22334455667788990011223344AABB",
+        "token.actions.githubusercontent.com/zqenterprise",
+        "oidc.circleci.com/org/0f3ab214-7c1d-4e0a-9d7b-3a6a2b9c1d55",
+        "idcs-zq0123.identity.oraclecloud.com",
+        "agent.zqcluster.buildkite.dev",
+    ],
+)
+@pytest.mark.parametrize("claim", [":sub", ""], ids=["with a claim", "without"])
+def test_an_issuer_of_one_customer_keeps_its_form_wherever_it_is_named(issuer: str, claim: str) -> None:
+    case = EVERY["denied-by-scp"](NAMES).case
+    statement = {
+        "Principal": {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"},
+        "Condition": {"StringEquals": {f"{issuer}{claim}": "zqsubject"}},
+    }
+    trust = Policy("zqrole", raw_document({"Statement": [statement]}))
+    token = WebIdentity({"iss": f"https://{issuer}", "sub": "zqsubject"})
+    snapshot = replace(
+        case.snapshot,
+        source=replace(case.snapshot.source, arn=f"https://{issuer}", identity=token),
+        destination=replace(case.snapshot.destination, trust_policy=Known(trust)),
+    )
+    told = rewritten(replace(case, snapshot=snapshot)).snapshot
+    name = told.source.arn.removeprefix("https://")
+    assert name != issuer
+    assert issuer_of(name) is issuer_of(issuer)
+    assert isinstance(told.source.identity, WebIdentity)
+    assert told.source.identity.claims["iss"] == told.source.arn
+    assert isinstance(told.destination.trust_policy, Known)
+    written = json.loads(document_text(told.destination.trust_policy.value.document))["Statement"][0]
+    assert written["Principal"]["Federated"].endswith(f":oidc-provider/{name}")
+    assert list(written["Condition"]["StringEquals"]) == [f"{name}{claim}"]
+    assert "zq" not in msgspec.json.encode(told).decode().lower()
 
 
 def test_no_field_that_holds_text_is_forgotten() -> None:

@@ -142,6 +142,9 @@ class Disguise:
         host, colon, name = text.rpartition(":")
         if colon and (name.lower() in public_words.CLAIM_NAMES or (name.isalpha() and "." not in host)):
             return f"{self.issuer(host)}:{name}"
+        if not colon and issuer_of(text) is not PRIVATE:
+            # A key that lost the name of its claim still names an issuer.
+            return self.issuer(text)
         if colon and "." in host:
             return f"{self.issuer(host)}:{self.value(name, NameKind.KEY)}"
         return self.value(text, NameKind.KEY)
