@@ -79,7 +79,7 @@ def ranked(
     """Sort causes as they are to be reported: what is certain, and fixes most, comes first. `answers` are AWS's.
 
     AWS's own words come before that: what an error is about where it decides by itself, then what is in the layer that
-    it names, and last what keeps another action than the one that it names from being allowed.
+    it names, and last what may keep another action than the one that it names from being allowed.
     """
     named, refused = named_layer(answers), _named_actions(answers)
     return tuple(
@@ -261,11 +261,12 @@ def _where(fact: Fact) -> object:
 
 def _sort_key(
     cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]
-) -> tuple[int, int, bool, bool, bool, bool, bool, int, str]:
+) -> tuple[int, bool, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
     enough = is_enough_to_fix(cause, decision)
     return (
         _tier(cause, answers),
+        _is_about_other_action(cause, _named_actions(answers)),
         _remoteness(rule, main_fact),
         _comes_after_policies(main_fact, decision, answers),
         not enough,
@@ -292,7 +293,7 @@ def _is_about_other_action(cause: SelectedCause, refused: frozenset[str]) -> boo
 
 def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[str]) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
-    if _is_about_other_action(cause, refused):
+    if _is_about_other_action(cause, refused) and not (cause.best.certain and cause.best.owner is not Owner.XDIAG):
         return 3
     if _remoteness(rule, main_fact):
         return 2

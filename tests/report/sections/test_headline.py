@@ -129,6 +129,11 @@ def test_the_request_is_told_with_all_that_a_policy_can_ask_for() -> None:
             "AWS refused it, according to the error in the case",
             id="another refusal",
         ),
+        pytest.param(
+            AwsAnswer(ErrorKind.NOT_AUTHORIZED, refuses=True, by_policy=YES, masked=True),
+            "AWS denied it, according to the error in the case, in which accounts are masked: they may be these",
+            id="an error with its accounts masked",
+        ),
     ],
 )
 def test_it_is_said_that_a_refusal_was_reported(answer: AwsAnswer | None, row: str | None) -> None:

@@ -99,7 +99,8 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     rows.append(("request", "; ".join(_request(case))))
     if case.message and diagnosis.answer is not None and diagnosis.answer.refuses:
         verb = "denied" if diagnosis.answer.by_policy is Tri.YES else "refused"
-        rows.append(("reported", f"AWS {verb} it, according to the error in the case"))
+        masked = ", in which accounts are masked: they may be these" if diagnosis.answer.masked else ""
+        rows.append(("reported", f"AWS {verb} it, according to the error in the case{masked}"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis)))
