@@ -208,3 +208,19 @@ def test_policies_that_were_read_are_not_called_unread_where_they_may_not_count(
     assert [(finding.rule, finding.certainty) for finding in told.findings] == [("policy-denies", "possible")]
     report = " ".join(render(told, Format.TEXT).split())
     assert "they do not count if the account is its organization's management account" in report
+
+
+@pytest.mark.parametrize(
+    ("user", "role", "masked"),
+    [
+        pytest.param(USER, DEPLOY, False, id="nothing is masked"),
+        pytest.param("arn:aws:iam::***:user/builder", DEPLOY, True, id="the caller's account"),
+        pytest.param(USER, MASKED, True, id="the role's account"),
+        pytest.param("arn:aws:iam:::user/builder", "arn:aws:iam:::role/Deploy", True, id="both, blanked"),
+    ],
+)
+def test_it_is_known_that_accounts_of_an_error_were_masked(user: str, role: str, masked: bool) -> None:
+    message = DENIAL.format(user=user, action="sts:AssumeRole", role=role)
+    told = diagnose(case("cross-account", message=message), RULES)
+    assert told.answer is not None
+    assert told.answer.masked is masked

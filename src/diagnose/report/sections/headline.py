@@ -107,6 +107,8 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
         rows.insert(1, ("corrected", f"the source was given as {case.snapshot.source.arn}; IAM has it as above"))
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
+    if diagnosis.answer is not None and diagnosis.answer.refuses and diagnosis.answer.masked:
+        rows.append(("masked", "accounts in the error are masked: they may be these"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis)))
