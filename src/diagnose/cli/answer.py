@@ -57,6 +57,6 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
 def _save(case: Case, path: Path | None) -> None:
     if path is not None:
-        from diagnose.collect.case_file import save_case
+        from diagnose.collect.evidence.case_file import save_case
 
         save_case(case, path)

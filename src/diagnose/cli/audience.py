@@ -35,7 +35,7 @@ def audience(
 
 def _trust_policy(file: Path) -> Policy:
     """Read the policy from either kind of file."""
-    from diagnose.collect.case_file import case_from_json, input_name, policy_from_json, read_bytes
+    from diagnose.collect.evidence.case_file import case_from_json, input_name, policy_from_json, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 

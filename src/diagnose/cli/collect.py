@@ -39,8 +39,8 @@ def collect(
         case = redact_case(case, value_kind)
 
     from diagnose.cli.output import print_result
-    from diagnose.collect.case_file import case_as_json
-    from diagnose.collect.case_file import save_case as save
+    from diagnose.collect.evidence.case_file import case_as_json
+    from diagnose.collect.evidence.case_file import save_case as save
 
     if save_case is None:
         print_result(case_as_json(case).decode())

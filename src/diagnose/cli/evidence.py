@@ -181,7 +181,7 @@ def _from_case_file(flags: CaseFlags) -> Case:
 
     The file's live attempt and its message are dropped if the flags change the request: AWS's answer was to another.
     """
-    from diagnose.collect.case_file import read_case
+    from diagnose.collect.evidence.case_file import read_case
 
     path = flags.evidence.case_file
     assert path is not None
@@ -204,7 +204,7 @@ def _from_details(flags: CaseFlags) -> Case:
 
     Raises XdiagError for a file that is malformed or about neither account.
     """
-    from diagnose.collect.account_details import destination_side, read_details, source_side
+    from diagnose.collect.evidence.account_details import destination_side, read_details, source_side
 
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     snapshot = Snapshot(SourceSide(source_arn))

@@ -117,6 +117,6 @@ def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> 
 
 
 def _read(path: Path, kind: PolicyKind) -> Policy:
-    from diagnose.collect.case_file import read_policy_file
+    from diagnose.collect.evidence.case_file import read_policy_file
 
     return read_policy_file(path, kind)

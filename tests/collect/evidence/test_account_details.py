@@ -10,8 +10,8 @@ from botocore.model import StructureShape
 from msgspec import Struct
 from msgspec.structs import fields
 
-from diagnose.collect import account_details as account_module
-from diagnose.collect.account_details import AccountDetails, destination_side, read_details, source_side
+from diagnose.collect.evidence import account_details as account_module
+from diagnose.collect.evidence.account_details import AccountDetails, destination_side, read_details, source_side
 from diagnose.errors import XdiagError
 from diagnose.model.case import DestinationSide, SourceSide
 from diagnose.model.evidence import Known, Unread

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from diagnose.collect.case_errors import reworded
-from diagnose.collect.case_file import input_name, read_bytes
+from diagnose.collect.evidence.case_errors import reworded
+from diagnose.collect.evidence.case_file import input_name, read_bytes
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn

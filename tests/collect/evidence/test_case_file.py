@@ -17,7 +17,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 from tests.collect.cases import cases, json_values
 
-from diagnose.collect.case_file import case_from_json, checked, read_case, read_policy_file, save_case
+from diagnose.collect.evidence.case_file import case_from_json, checked, read_case, read_policy_file, save_case
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case, Request, Snapshot, SourceSide
 from diagnose.model.evidence import Known

@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
-from diagnose.collect.case_errors import not_a_case, repeated_key, wrong_version
+from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
