@@ -295,7 +295,7 @@ def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: 
     [
         ("GetAccountAuthorizationDetailsResponse", "PrintedDetails"),
         ("UserDetail", "User"),
-        ("GroupDetail", "Group"),
+        ("GroupDetail", "GroupDetail"),
         ("RoleDetail", "RoleDetail"),
         ("ManagedPolicyDetail", "ManagedPolicy"),
         ("PolicyVersion", "Version"),

@@ -46,7 +46,7 @@ class InlinePolicy(Struct, rename="pascal"):
     policy_document: Raw
 
 
-class Group(Struct, rename="pascal"):
+class GroupDetail(Struct, rename="pascal"):
     """A group and its policies."""
 
     group_name: str
@@ -116,7 +116,7 @@ class PrintedDetails(Struct, rename="pascal"):
     """The whole answer, or a page of it."""
 
     user_detail_list: tuple[User, ...] = ()
-    group_detail_list: tuple[Group, ...] = ()
+    group_detail_list: tuple[GroupDetail, ...] = ()
     role_detail_list: tuple[RoleDetail, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
     is_truncated: bool = False
@@ -132,7 +132,7 @@ class AccountDetails(Struct, frozen=True):
     place: str
     account: str
     users: Mapping[str, User]
-    groups: Mapping[str, Group]
+    groups: Mapping[str, GroupDetail]
     roles: Mapping[str, RoleDetail]
     policies: Mapping[str, ManagedPolicy]
     whole: bool = True
@@ -290,13 +290,13 @@ def _session(caller: CallerArn) -> Session:
     return Session(policies=PolicySet(), tags=Known({}), transitive_tag_keys=Known(()), source_identity=Known(None))
 
 
-def _policies(details: AccountDetails, holder: User | Group | RoleDetail) -> PolicySet:
+def _policies(details: AccountDetails, holder: User | GroupDetail | RoleDetail) -> PolicySet:
     match holder:
         case User():
             inline, attached_to = holder.user_policy_list, ""
         case RoleDetail():
             inline, attached_to = holder.role_policy_list, ""
-        case Group():
+        case GroupDetail():
             inline, attached_to = holder.group_policy_list, str(Attachment(AttachmentKind.GROUP, holder.group_name))
     managed = [_managed(details, attached.policy_arn, attached_to) for attached in holder.attached_managed_policies]
     return PolicySet(
