@@ -5,25 +5,38 @@ from pathlib import Path
 import pytest
 
 from diagnose.cli.evidence import SOURCES, CaseFlags, EvidenceFlags, case_from_flags
-from diagnose.cli.files import PolicyFlags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
-ABOUT_ANY_SOURCE = {"without", "message", "no_probe"}
-FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")]}
+ABOUT_ANY_SOURCE = {"without", "message", "no_probe", "planned"}
+FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")], "infrastructure": [Path("ours.json")]}
 BESIDE_A_CASE = set(PolicyFlags.__struct_fields__)
 
 
 def case_flags(**flags: object) -> CaseFlags:
-    evidence = {flag: value for flag, value in flags.items() if flag in EvidenceFlags.__struct_fields__}
-    policies = {flag: value for flag, value in flags.items() if flag in PolicyFlags.__struct_fields__}
-    return CaseFlags(None, None, RequestFlags(), EvidenceFlags(**evidence), PolicyFlags(**policies))  # type: ignore[arg-type]  # by the name of a flag
+    evidence, policies, infrastructure = (
+        {flag: value for flag, value in flags.items() if flag in group.__struct_fields__}
+        for group in (EvidenceFlags, PolicyFlags, InfrastructureFlags)
+    )
+    return CaseFlags(
+        None,
+        None,
+        RequestFlags(),
+        EvidenceFlags(**evidence),  # type: ignore[arg-type]  # by the name of a flag
+        PolicyFlags(**policies),  # type: ignore[arg-type]
+        InfrastructureFlags(**infrastructure),  # type: ignore[arg-type]
+    )
 
 
 def test_every_flag_about_evidence_names_one_source_or_is_about_any() -> None:
     named = [flag for source in SOURCES for flag in source.flags]
     assert sorted([*named, *ABOUT_ANY_SOURCE]) == sorted(
-        [*EvidenceFlags.__struct_fields__, *PolicyFlags.__struct_fields__]
+        [
+            *EvidenceFlags.__struct_fields__,
+            *PolicyFlags.__struct_fields__,
+            *InfrastructureFlags.__struct_fields__,
+        ]
     )
 
 

@@ -114,3 +114,31 @@ def test_terraform_source_is_answered_with_the_command_that_gives_more(xdiag: Pr
     assert run.code == BAD_INPUT
     assert "is Terraform source" in run.err
     assert "terraform show -json" in run.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "trust"),
+    [
+        pytest.param([], UNDETERMINED, "allowed", id="before apply"),
+        pytest.param(["--planned"], UNDETERMINED, "unknown", id="after apply, where it is not known yet"),
+        pytest.param(["--trust-policy", "others.json"], DENIED, "denied", id="a policy that is given outranks it"),
+    ],
+)
+def test_a_plan_holds_what_is_and_what_will_be(
+    xdiag: Program, folder: Path, options: list[str], code: int, trust: str
+) -> None:
+    known = {"name": "Deploy", "path": "/", "tags": None}
+    before = {**known, "arn": ROLE, "assume_role_policy": json.dumps(document(Principal={"AWS": USER}))}
+    change = {
+        "actions": ["delete", "create"],
+        "before": before,
+        "after": known,
+        "after_unknown": {"arn": True, "assume_role_policy": True},
+    }
+    one = {"address": "aws_iam_role.d", "mode": "managed", "type": "aws_iam_role", "name": "d", "change": change}
+    plan = {"format_version": "1.2", "planned_values": {}, "resource_changes": [one]}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    run = xdiag("check", USER, ROLE, "--infrastructure", "plan.json", *options, "--output", "json", cwd=folder)
+    assert run.code == code, run.err
+    layers = {layer["layer"]: layer for layer in run.report["layers"] if layer["action"] == "sts:AssumeRole"}
+    assert layers["trust"]["verdict"] == trust

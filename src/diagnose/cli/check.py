@@ -4,7 +4,7 @@ import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
 from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
-from diagnose.cli.files import PolicyFlags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -15,6 +15,7 @@ from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 def check(
     evidence: EvidenceFlags,
     policies: PolicyFlags,
+    infrastructure: InfrastructureFlags,
     request: RequestFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
@@ -39,9 +40,14 @@ def check(
         aws iam get-role --role-name Deploy | xdiag check SOURCE_ARN \
             --trust-policy - --identity-policy ours.json
 
+        terraform show -json plan | xdiag check SOURCE_ARN DEST_ROLE_ARN \
+            --infrastructure - --planned
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, policies, attempt=not what_if.proposes))
+    case = case_from_flags(
+        CaseFlags(source_arn, role_arn, request, evidence, policies, infrastructure, attempt=not what_if.proposes)
+    )
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

@@ -9,7 +9,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.cli.files import PolicyFlags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
 from diagnose.cli.request import RequestFlags, request_from_flags
@@ -81,8 +81,8 @@ class EvidenceFlags(LiveFlags, frozen=True):
         list[str] | None,
         typer.Option(
             metavar="LAYER",
-            help="State that no such policy applies, or none but those that are given: scp, rcp, boundary, endpoint or "
-            "session. May be repeated.",
+            help="State that no such policy applies, or none but those that are given: identity, scp, rcp, boundary, "
+            "endpoint or session. May be repeated.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None
@@ -107,6 +107,7 @@ class CaseFlags(Struct, frozen=True):
     request: RequestFlags
     evidence: EvidenceFlags
     policies: PolicyFlags = PolicyFlags()
+    infrastructure: InfrastructureFlags = InfrastructureFlags()
     attempt: bool = True
     """Whether the request may be tried for real."""
 
@@ -245,6 +246,7 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
     read_destination = evidence.dest_profile is not None or not (
         pasted.about_destination or any(one.destination is not None for one in given)
     )
+    meant = flags.infrastructure.infrastructure is not None  # what AWS answers now says nothing of what is meant to be
     files = bool(given) or pasted != PastedPolicies()
     case = Case(request_from_flags(Request(role_arn=role_arn), flags.request), Snapshot(SourceSide(source_arn)))
     if read_source or read_destination or any(getattr(evidence, flag) for flag in _LIVE.flags):
@@ -254,7 +256,7 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
                 role_arn,
                 evidence,
                 flags.request,
-                attempt=flags.attempt and not evidence.no_probe and read_source,
+                attempt=flags.attempt and not evidence.no_probe and not meant and read_source,
                 read_source=read_source,
                 read_destination=read_destination,
             )
@@ -303,11 +305,27 @@ def _from_details(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
     return given
 
 
+def _from_infrastructure(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
+    """Read the sides that files of infrastructure as code declare. Raises XdiagError for files about neither."""
+    from diagnose.collect.evidence.declared import declared_destination, declared_source, not_declared
+    from diagnose.collect.evidence.infrastructure import read_infrastructure
+    from diagnose.collect.evidence.policy_file import read_input
+
+    how = flags.infrastructure
+    files = [read_infrastructure(read_input(path), planned=how.planned) for path in how.infrastructure or ()]
+    complete = "identity" in (flags.evidence.without or ())
+    given = Given(declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn))
+    if given == Given():
+        raise not_declared(files, source_arn, role_arn)
+    return given
+
+
 _CASE_FILE = EvidenceSource("a case file", ("case_file",))
 _LIVE = EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__))
 
 SOURCES = (
     _CASE_FILE,
+    EvidenceSource("infrastructure as code", ("infrastructure",), _from_infrastructure),
     EvidenceSource("authorization details", ("details",), _from_details),
     EvidenceSource("policies in files", tuple(field for field in PolicyFlags.__struct_fields__)),
     _LIVE,
@@ -321,13 +339,15 @@ def _chosen(flags: CaseFlags) -> list[EvidenceSource]:
 
 
 def _value(flags: CaseFlags, flag: str) -> object:
-    holders = (flags.evidence, flags.policies)
+    holders = (flags.evidence, flags.policies, flags.infrastructure)
     return next(getattr(holder, flag) for holder in holders if flag in holder.__struct_fields__)
 
 
 def _refuse_contradictions(flags: CaseFlags) -> None:
     """Raise XdiagError for flags that would have no effect."""
     evidence = flags.evidence
+    if flags.infrastructure.planned and not flags.infrastructure.infrastructure:
+        raise XdiagError("`--planned` has no effect without `--infrastructure`", hint="expected a plan of Terraform")
     if evidence.vpc_endpoint and "endpoint" in (evidence.without or ()):
         raise XdiagError(
             "`--without endpoint` cannot be used with `--vpc-endpoint`",

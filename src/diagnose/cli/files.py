@@ -65,3 +65,23 @@ class PolicyFlags(Struct, frozen=True):
             rich_help_panel=EVIDENCE,
         ),
     ] = None
+
+
+class InfrastructureFlags(Struct, frozen=True):
+    """Files of infrastructure as code."""
+
+    infrastructure: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="What 'terraform show -json' prints of a state or a plan, or a template of CloudFormation, SAM or "
+            "the CDK. May be repeated.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
+    planned: Annotated[
+        bool,
+        typer.Option(
+            "--planned", help="Of a plan of Terraform, take what it makes, not what there is.", rich_help_panel=EVIDENCE
+        ),
+    ] = False

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case, Session
 from diagnose.model.evidence import Known
-from diagnose.model.policy import PolicySet
+from diagnose.model.policy import NO_POLICIES_SUPPLIED, PolicySet
 
 
 def without_layers(case: Case, layers: Sequence[str]) -> Case:
@@ -20,6 +20,10 @@ def without_layers(case: Case, layers: Sequence[str]) -> Case:
                 source = replace(source, scps=Known((), stated))
             case "rcp":
                 destination = replace(destination, rcps=Known((), stated))
+            case "identity":
+                # A source that has some says itself which others there may be.
+                if source.identity_policies == NO_POLICIES_SUPPLIED:
+                    source = replace(source, identity_policies=PolicySet())
             case "boundary":
                 source = replace(source, boundary=Known(None, stated))
             case "endpoint":
@@ -29,7 +33,7 @@ def without_layers(case: Case, layers: Sequence[str]) -> Case:
             case _:
                 raise XdiagError(
                     f"`--without {layer}`: there is no such layer",
-                    hint="expected scp, rcp, boundary, endpoint or session",
+                    hint="expected identity, scp, rcp, boundary, endpoint or session",
                 )
     return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
 
