@@ -9,7 +9,7 @@ from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
-ABOUT_ANY_SOURCE = {"without", "message", "no_probe", "planned"}
+ABOUT_ANY_SOURCE = {"without", "message", "no_probe", "planned", "parameter"}
 FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")], "infrastructure": [Path("ours.json")]}
 BESIDE_A_CASE = set(PolicyFlags.__struct_fields__)
 

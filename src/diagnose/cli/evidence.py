@@ -13,11 +13,12 @@ from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
 from diagnose.cli.request import RequestFlags, request_from_flags
+from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, DestinationSide, ProbeOutcome, ProbeResult, Request, Snapshot, SourceSide
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Snapshot, SourceSide
 
 
 class LiveFlags(Struct, frozen=True):
@@ -112,13 +113,6 @@ class CaseFlags(Struct, frozen=True):
     """Whether the request may be tried for real."""
 
 
-class Given(Struct, frozen=True):
-    """The sides of a request that files hold; None for a side that they are not about."""
-
-    source: SourceSide | None = None
-    destination: DestinationSide | None = None
-
-
 class EvidenceSource(Struct, frozen=True):
     """A place that evidence comes from, and the fields of the flags that select it.
 
@@ -137,7 +131,7 @@ def case_from_flags(flags: CaseFlags) -> Case:
     """
     evidence = flags.evidence
     _refuse_contradictions(flags)
-    pasted = _pasted(flags.policies)
+    pasted = pasted_policies(flags.policies)
     case = _from_case_file(flags) if evidence.case_file is not None else _gathered(flags, pasted)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
@@ -264,8 +258,8 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
             if not files:
                 raise
     for one in given:
-        case = replace(case, snapshot=_with_sides(case.snapshot, one))
-    return case
+        case = replace(case, snapshot=with_sides(case.snapshot, one))
+    return replace(case, note="; ".join(note for one in given for note in one.notes))
 
 
 def _role_in(trust: InputFile) -> str | None:
@@ -274,50 +268,13 @@ def _role_in(trust: InputFile) -> str | None:
     return role_in(trust) or None
 
 
-def _with_sides(snapshot: Snapshot, given: Given) -> Snapshot:
-    """Put sides that files hold into a snapshot. Files of accounts know nothing of organizations."""
-    source, destination = snapshot.source, snapshot.destination
-    if given.source is not None:
-        source = replace(given.source, scps=source.scps, organization=source.organization)
-    if given.destination is not None:
-        destination = replace(given.destination, rcps=destination.rcps, organization=destination.organization)
-    return replace(snapshot, source=source, destination=destination)
-
-
 def _from_details(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
-    """Read both sides from the authorization details of their accounts.
-
-    Raises XdiagError for a file that is malformed or about neither account.
-    """
-    from diagnose.collect.evidence.account_details import destination_side, read_details, source_side
-
-    given = Given()
-    accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, flags.evidence.details or ()):
-        if details.account not in accounts:
-            raise XdiagError(
-                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
-            )
-        if details.account == accounts[0]:
-            given = replace(given, source=source_side(details, source_arn))
-        if details.account == accounts[1]:
-            given = replace(given, destination=destination_side(details, role_arn))
-    return given
+    return sides_in_details(flags.evidence.details or (), source_arn, role_arn)
 
 
 def _from_infrastructure(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
-    """Read the sides that files of infrastructure as code declare. Raises XdiagError for files about neither."""
-    from diagnose.collect.evidence.declared import declared_destination, declared_source, not_declared
-    from diagnose.collect.evidence.infrastructure import read_infrastructure
-    from diagnose.collect.evidence.policy_file import read_input
-
-    how = flags.infrastructure
-    files = [read_infrastructure(read_input(path), planned=how.planned) for path in how.infrastructure or ()]
     complete = "identity" in (flags.evidence.without or ())
-    given = Given(declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn))
-    if given == Given():
-        raise not_declared(files, source_arn, role_arn)
-    return given
+    return sides_in_infrastructure(flags.infrastructure, source_arn, role_arn, complete=complete)
 
 
 _CASE_FILE = EvidenceSource("a case file", ("case_file",))
@@ -346,8 +303,10 @@ def _value(flags: CaseFlags, flag: str) -> object:
 def _refuse_contradictions(flags: CaseFlags) -> None:
     """Raise XdiagError for flags that would have no effect."""
     evidence = flags.evidence
-    if flags.infrastructure.planned and not flags.infrastructure.infrastructure:
-        raise XdiagError("`--planned` has no effect without `--infrastructure`", hint="expected a plan of Terraform")
+    how = flags.infrastructure
+    if (how.planned or how.parameter) and not how.infrastructure:
+        flag = "--planned" if how.planned else "--parameter"
+        raise XdiagError(f"`{flag}` has no effect without `--infrastructure`", hint="expected `--infrastructure FILE`")
     if evidence.vpc_endpoint and "endpoint" in (evidence.without or ()):
         raise XdiagError(
             "`--without endpoint` cannot be used with `--vpc-endpoint`",
@@ -362,22 +321,6 @@ def _refuse_contradictions(flags: CaseFlags) -> None:
                 f"`{_option(other)}` cannot be used with `--case`",
                 hint=f"expected evidence from one place: {_CASE_FILE.name}, or {source.name}",
             )
-
-
-def _pasted(flags: PolicyFlags) -> PastedPolicies:
-    if flags == PolicyFlags():
-        return PastedPolicies()
-    from diagnose.collect.evidence.policy_file import read_input
-
-    return PastedPolicies(
-        trust=None if flags.trust_policy is None else read_input(flags.trust_policy),
-        identity=tuple(map(read_input, flags.identity_policy or ())),
-        boundary=None if flags.boundary is None else read_input(flags.boundary),
-        scps=tuple(map(read_input, flags.scp or ())),
-        rcps=tuple(map(read_input, flags.rcp or ())),
-        session=tuple(map(read_input, flags.session_policy or ())),
-        endpoint=None if flags.endpoint_policy is None else read_input(flags.endpoint_policy),
-    )
 
 
 def _option(flag: str) -> str:

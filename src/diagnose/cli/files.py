@@ -79,6 +79,14 @@ class InfrastructureFlags(Struct, frozen=True):
             rich_help_panel=EVIDENCE,
         ),
     ] = None
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="The value of a template's parameter; its default counts otherwise. May be repeated.",
+            rich_help_panel=EVIDENCE,
+        ),
+    ] = None
     planned: Annotated[
         bool,
         typer.Option(

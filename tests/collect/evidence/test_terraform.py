@@ -68,7 +68,7 @@ def plan(*changes: dict[str, Any], configuration: Any = None) -> dict[str, Any]:
 
 def read(value: Any, *, planned: bool = False) -> list[Declaration]:
     file = InputFile("f.json", json.dumps(value).encode())
-    return [read_infrastructure(file, planned=planned)]
+    return [read_infrastructure(file, planned=planned, arns=(USER, ROLE), parameters={})]
 
 
 def destination(value: Any, *, planned: bool = False) -> DestinationSide:

@@ -40,11 +40,12 @@ class Declared(Struct, frozen=True):
 
 
 class Declaration(Struct, frozen=True):
-    """What a file declares. `source` names it, and which of its states, for people."""
+    """What a file declares. `source` names it, and which of its states, `notes` what it was read with: for people."""
 
     place: str
     source: str
     entities: tuple[Declared, ...]
+    notes: tuple[str, ...] = ()
 
 
 def declared_source(

@@ -6,11 +6,15 @@ from msgspec import Struct
 
 
 class FileKind(Struct, frozen=True):
-    """A kind of file: how it is told, what is said of it, and what to use instead."""
+    """A kind of file: how it is told, what is said of it, and what to use instead.
+
+    `declares`: it is infrastructure as code in a form that can be read.
+    """
 
     what: str
     instead: str
     pattern: re.Pattern[bytes]
+    declares: bool = False
 
 
 def other_kind(data: bytes) -> FileKind | None:
@@ -29,8 +33,8 @@ _SHOW = (
 _GET_ROLE = "`aws iam get-role --role-name NAME` prints a role with its trust policy as it is"
 
 
-def _kind(what: str, instead: str, pattern: bytes) -> FileKind:
-    return FileKind(what, instead, re.compile(pattern, _FLAGS))
+def _kind(what: str, instead: str, pattern: bytes, *, declares: bool = False) -> FileKind:
+    return FileKind(what, instead, re.compile(pattern, _FLAGS), declares)
 
 
 _KINDS = (
@@ -41,10 +45,17 @@ _KINDS = (
         rb'"(Role|User|Group)DetailList"\s*:',
     ),
     _kind(
+        "is a template of CloudFormation",
+        "give it with `--infrastructure`",
+        rb'^\s*"?Resources"?\s*:(?=[\s\S]*AWS::\w+::)|^\s*"?AWSTemplateFormatVersion"?\s*:',
+        declares=True,
+    ),
+    _kind(
         "is a plan or state of Terraform",
         "give it with `--infrastructure`",
         rb'\A\s*\{(?=[\s\S]*"(terraform_version|format_version|lineage)"\s*:)'
         rb'(?=[\s\S]*"(planned_values|values|resource_changes|resources)"\s*:)',
+        declares=True,
     ),
     _kind(
         "is a plan of Terraform in its binary form",
@@ -68,11 +79,6 @@ _KINDS = (
         f"{_SHOW}; or {_GET_ROLE}",
         rb'^\s*(resource|data)\s+"?\w+"?\s+"?[\w-]+"?\s*\{|^\s*(module|provider|variable|output)\s+"?[\w-]+"?\s*\{'
         rb"|^\s*(locals|terraform)\s*\{|=\s*(jsonencode|templatefile|file)\s*\(|^\s*\w+\s*=\s*<<[-~]?\w+",
-    ),
-    _kind(
-        "is a template of CloudFormation",
-        "give it with `--infrastructure`",
-        rb'^\s*"?Resources"?\s*:(?=[\s\S]*AWS::\w+::)|^\s*"?AWSTemplateFormatVersion"?\s*:',
     ),
     _kind(
         "is source of the CDK, which only the CDK can turn into policies",
