@@ -27,20 +27,23 @@ def sides_in_details(files: Sequence[Path], source_arn: str, role_arn: str) -> G
 
     Raises XdiagError for a file that is malformed or about neither account.
     """
-    from diagnose.collect.evidence.account_details import destination_side, read_details, source_side
+    from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
+    from diagnose.collect.evidence.details_file import joined, read_details
 
-    given = Given()
-    accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, files):
-        if details.account not in accounts:
-            raise XdiagError(
-                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
-            )
-        if details.account == accounts[0]:
-            given = replace(given, source=source_side(details, source_arn))
-        if details.account == accounts[1]:
-            given = replace(given, destination=destination_side(details, role_arn))
-    return given
+    wanted = (parse_caller(source_arn).account, parse_role(role_arn).account)
+    known: dict[str, AccountDetails] = {}
+    for path in files:
+        accounts = read_details(path)
+        if not any(account in wanted for account in accounts):
+            about = f"account {next(iter(accounts))}" if len(accounts) == 1 else f"{len(accounts)} other accounts"
+            raise XdiagError(f"`{path}` is about {about}", hint=f"expected {' or '.join(filter(None, wanted))}")
+        for account, details in accounts.items():
+            known[account] = joined(known[account], details) if account in known else details
+    source, role = known.get(wanted[0]), known.get(wanted[1])
+    return Given(
+        source_side(source, source_arn) if source is not None else None,
+        destination_side(role, role_arn) if role is not None else None,
+    )
 
 
 def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn: str, *, complete: bool) -> Given:

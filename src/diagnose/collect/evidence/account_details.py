@@ -1,22 +1,16 @@
-"""Both sides out of what `aws iam get-account-authorization-details` prints, one file for an account.
+"""Both sides out of what `aws iam get-account-authorization-details` prints, of any number of accounts.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
-import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from pathlib import Path
 
-import msgspec
 from msgspec import Raw, Struct
 
-from diagnose.collect.evidence.case_errors import reworded
-from diagnose.collect.evidence.case_file import input_name, read_bytes
-from diagnose.collect.json_errors import not_json, quotable
-from diagnose.errors import XdiagError
-from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn
+from diagnose.collect.json_errors import quotable
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import (
@@ -28,9 +22,6 @@ from diagnose.model.policy import (
     PolicyVersion,
     merge_policy_sets,
 )
-
-LARGEST_DETAILS = 512 * 2**20
-"""The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
 
 
 class AttachedPolicy(Struct, rename="pascal"):
@@ -124,7 +115,7 @@ class PrintedDetails(Struct, rename="pascal"):
 
 
 class AccountDetails(Struct, frozen=True):
-    """What one file holds of one account: users, groups and roles by name, managed policies by ARN.
+    """What files hold of one account: users, groups and roles by name, managed policies by ARN.
 
     `whole` is false for a page of the answer, in which what is missing may be on another one.
     """
@@ -136,35 +127,6 @@ class AccountDetails(Struct, frozen=True):
     roles: Mapping[str, RoleDetail]
     policies: Mapping[str, ManagedPolicy]
     whole: bool = True
-
-
-def read_details(path: Path) -> AccountDetails:
-    """Read the details of one account. Raises XdiagError for anything else."""
-    place = input_name(path)
-    data = read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8)
-    try:
-        data.decode()
-        printed = msgspec.json.decode(data, type=PrintedDetails)
-    except msgspec.ValidationError as error:
-        sentence, _ = reworded(error, data, PrintedDetails)
-        raise XdiagError(
-            f"`{quotable(place)}` does not contain account authorization details: {sentence}", hint=_EXPECTED
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise not_json(data, error, place) from None
-    accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
-    if len(accounts) != 1:
-        what = f"details of {len(accounts)} accounts" if accounts else "no user, group or role"
-        raise XdiagError(f"`{quotable(place)}` contains {what}", hint=_EXPECTED)
-    return AccountDetails(
-        place=place,
-        account=accounts.pop(),
-        users={user.user_name: user for user in printed.user_detail_list},
-        groups={group.group_name: group for group in printed.group_detail_list},
-        roles={role.role_name: role for role in printed.role_detail_list},
-        policies={policy.arn: policy for policy in printed.policies},
-        whole=not (printed.is_truncated or printed.next_token),
-    )
 
 
 def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
@@ -220,13 +182,7 @@ def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
     )
 
 
-_EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints for one account"
 _NEAR_MISSES = 20
-
-
-def _arns(printed: PrintedDetails) -> Iterator[str]:
-    for details in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
-        yield from (detail.arn for detail in details)
 
 
 def _absence(

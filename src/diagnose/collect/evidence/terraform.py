@@ -64,7 +64,8 @@ def is_terraform(value: Json) -> bool:
     if not isinstance(value, dict):
         return False
     shown = "format_version" in value and any(key in value for key in ("values", "planned_values", "resource_changes"))
-    return shown or ("terraform_version" in value and "lineage" in value) or _is_empty_state(value)
+    stored = str(value.get("version")) == _STATE_VERSION and isinstance(value.get("resources"), list)
+    return shown or stored or _is_empty_state(value)
 
 
 def read_terraform(value: Mapping[str, Json], place: str, *, planned: bool) -> Declaration:
@@ -102,13 +103,13 @@ def _resources(value: Mapping[str, Json], *, planned: bool) -> Iterator[Resource
     elif "planned_values" in value:
         kept = value["planned_values"] if planned else (value.get("prior_state") or {}).get("values")
         yield from _walk(kept)
-    elif "lineage" in value or value.get("version") == _STATE_VERSION:
+    elif str(value.get("version")) == _STATE_VERSION:
         yield from _instances(value.get("resources"))
     else:
         yield from _walk(value.get("values"))
 
 
-_STATE_VERSION = 4
+_STATE_VERSION = "4"
 
 
 def _changes(changes: Json, *, planned: bool) -> Iterator[Resource]:
