@@ -13,7 +13,7 @@ from tests.collect.cases import json_values
 from diagnose.collect.evidence.policy_file import policies_from, read_policy_file
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Known, Unread
-from diagnose.model.policy import Policy, PolicyKind, document_text
+from diagnose.model.policy import UNKNOWN_PART, Policy, PolicyKind, document_text
 
 ROLE = "arn:aws:iam::222222222222:role/p/Deploy"
 USER = "arn:aws:iam::111111111111:user/ci"
@@ -202,6 +202,37 @@ def test_a_list_without_the_role_does_not_answer_with_another() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "principal"),
+    [
+        pytest.param(
+            "Version: 2012-10-17\nStatement:\n  - Effect: Allow\n    Principal: {AWS: 111111111111}\n"
+            "    Action: sts:AssumeRole\n",
+            "111111111111",
+            id="YAML",
+        ),
+        pytest.param(
+            "Statement:\n  - Effect: Allow\n    Principal: {AWS: !ImportValue hub}\n",
+            {UNKNOWN_PART: "the import `hub`"},
+            id="YAML with a function",
+        ),
+        pytest.param(
+            '{"Statement": [{"Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${Hub}:root"}}}]}',
+            {UNKNOWN_PART: "`Hub`, which is known after deployment only"},
+            id="JSON with a function",
+        ),
+        pytest.param(
+            '{"Statement": [{"Principal": {"AWS": {"Fn::Join": [":", ["arn", "aws"]]}}}]}',
+            "arn:aws",
+            id="JSON with a function that can be carried out",
+        ),
+    ],
+)
+def test_a_document_of_a_template_is_read_as_far_as_it_is_known(text: str, principal: object) -> None:
+    (policy,) = policies_from(text.encode(), PolicyKind.TRUST, place="f").policies
+    assert json.loads(document_text(policy.document))["Statement"][0]["Principal"]["AWS"] == principal
+
+
+@pytest.mark.parametrize(
     ("text", "what", "instead"),
     [
         pytest.param(
@@ -209,6 +240,12 @@ def test_a_list_without_the_role_does_not_answer_with_another() -> None:
             "is Terraform source",
             "terraform show -json",
             id="HCL",
+        ),
+        pytest.param(
+            '{"resource": {"aws_iam_role": {"r": {"name": "r"}}}}',
+            "is Terraform source in JSON",
+            "terraform show -json",
+            id="Terraform source in JSON",
         ),
         pytest.param(
             '# a comment\n\ndata "aws_iam_policy_document" "d" {\n}', "is Terraform source", "show -json", id="HCL data"

@@ -58,6 +58,11 @@ _KINDS = (
         declares=True,
     ),
     _kind(
+        "is Terraform source in JSON, whose values only Terraform knows",
+        f"{_SHOW}; or {_GET_ROLE}",
+        rb'\A\s*\{(?=[\s\S]*"(resource|data)"\s*:\s*[\[{]\s*"?\{?\s*"?aws_)',
+    ),
+    _kind(
         "is a plan of Terraform in its binary form",
         "run `terraform show -json FILE > plan.json`, and give that with `--infrastructure`",
         rb"\APK\x03\x04[\s\S]{0,400}tfplan",

@@ -27,8 +27,10 @@ def decidable(document: Json) -> Raw | UnknownValue:
     """
     if isinstance(document, UnknownValue):
         return document
-    if not isinstance(document, Mapping) or not any_unknown(document):
+    if not any_unknown(document):
         return raw_document(document)
+    if not isinstance(document, Mapping) or "Statement" not in document:
+        return raw_document(_marked(document))
     statements = document.get("Statement", [])
     listed = list(statements) if isinstance(statements, list) else [statements]
     first, rest = [], []

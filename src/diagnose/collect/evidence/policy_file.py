@@ -54,7 +54,7 @@ def policies_from(data: bytes, kind: PolicyKind, *, place: str, about: str = "")
     if data[:3].upper() == b"%7B":
         data = unquote_to_bytes(data)
     try:
-        values = tuple(_values(data, place))
+        values = tuple(_values(_without_functions(data, place), place))
     except XdiagError:
         raise_if_other_kind(data, place)
         raise
@@ -79,6 +79,28 @@ def raise_if_other_kind(data: bytes, place: str) -> None:
     kind = other_kind(data)
     if kind is not None:
         raise XdiagError(f"`{quotable(place)}` {kind.what}", hint=kind.instead)
+
+
+def _without_functions(data: bytes, place: str) -> bytes:
+    """Give JSON for YAML, and for a document with the functions of a template; what they do not tell is unknown."""
+    is_json = data[:1] in (b"{", b"[", b'"') or not data
+    if is_json and not any(mark in data for mark in _FUNCTIONS):
+        return data
+    from diagnose.collect.evidence.intrinsics import Surroundings, resolve
+    from diagnose.collect.evidence.partial_document import UnknownValue, decidable
+    from diagnose.collect.evidence.template_text import read_template_text
+
+    try:
+        read = read_template_text(InputFile(place, data)).value
+    except XdiagError:
+        return data
+    if not isinstance(read, dict | list):
+        return data
+    document = decidable(resolve(read, Surroundings({}, {}, {}, {})))
+    return data if isinstance(document, UnknownValue) else bytes(document)
+
+
+_FUNCTIONS = (b'"Fn::', b'"Ref"')
 
 
 def _values(data: bytes, place: str) -> Iterator[Raw]:
