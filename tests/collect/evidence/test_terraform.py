@@ -194,6 +194,47 @@ def test_an_attachment_whose_policy_is_not_made_yet_is_found_by_reference() -> N
     assert isinstance(source(value).principal, Unread)
 
 
+@pytest.mark.parametrize(
+    ("after", "unknown", "more"),
+    [
+        pytest.param({"managed_policy_arns": [None]}, {"managed_policy_arns": [True]}, [], id="an ARN in a list"),
+        pytest.param(
+            {"inline_policy": [{"name": "x"}]}, {"inline_policy": [{"policy": True}]}, [], id="an inline policy"
+        ),
+        pytest.param(
+            {},
+            {},
+            [change("aws_iam_user_policy", "p", None, {"name": "p", "policy": TRUST}, {"user": True})],
+            id="whom a policy is for",
+        ),
+        pytest.param(
+            {},
+            {},
+            [change("aws_iam_policy_attachment", "p", None, {"users": ["other", None]}, {"users": [False, True]})],
+            id="one of those whom it is for",
+        ),
+    ],
+)
+def test_what_may_be_a_policy_is_not_taken_for_none(after: Any, unknown: Any, more: list[Any]) -> None:
+    value = plan(change("aws_iam_user", "ci", None, {"name": "ci", "path": "/", **after}, unknown), *more)
+    policies = source(value, planned=True).identity_policies
+    assert policies.policies == ()
+    assert len(policies.unread) == 1
+
+
+def test_a_role_that_is_read_as_data_shows_its_trust_policy_and_not_its_policies() -> None:
+    state = shown(resource("aws_iam_role", "svc", SVC, mode="data"))
+    assert isinstance(destination(state).trust_policy, Known)
+    side = declared_source(read(state), ROLE, complete=True)
+    assert side is not None
+    assert "data source" in side.identity_policies.unread[0].detail
+
+
+def test_a_module_may_be_called_anything() -> None:
+    one = {**resource("aws_iam_role", "svc", SVC), "address": "module.data.aws_iam_role.svc"}
+    assert isinstance(destination(shown(one)).trust_policy, Known)
+
+
 def test_a_role_of_the_same_name_in_another_account_is_another_role() -> None:
     other = {**SVC, "arn": "arn:aws:iam::333333333333:role/p/svc"}
     assert declared_destination(read(shown(resource("aws_iam_role", "svc", other))), ROLE) is None

@@ -6,24 +6,21 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/A
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
 
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.collect.evidence.declared import Declaration, Declared
 from diagnose.collect.evidence.intrinsics import NO_VALUE, Surroundings, holds, resolve, shape_of, texts_in
-from diagnose.collect.evidence.partial_document import UnknownValue, decidable
+from diagnose.collect.evidence.partial_document import UnknownValue, Written, decidable
 from diagnose.collect.evidence.template_text import TemplateText
 from diagnose.collect.json_errors import quotable
 from diagnose.model.arn import Arn, split_arn, split_path
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, raw_document
 
-Json: TypeAlias = Any
 
-
-def template_in(value: Json) -> Json:
+def template_in(value: Written) -> Written:
     """Give the template that a value is, or that `aws cloudformation get-template` has printed; None of any other.
 
     The body may be a text, which is to be read as a template itself.
@@ -54,9 +51,9 @@ def read_template(text: TemplateText, place: str, *, arns: Sequence[str], parame
     return Declaration(place, place, tuple(file.entities()), tuple(notes))
 
 
-def _parameters(template: Mapping[str, Json], given: Mapping[str, str]) -> tuple[dict[str, Json], list[str]]:
+def _parameters(template: Mapping[str, Written], given: Mapping[str, str]) -> tuple[dict[str, Written], list[str]]:
     """Give the value of each parameter, and say which defaults were assumed."""
-    values: dict[str, Json] = {}
+    values: dict[str, Written] = {}
     assumed = []
     declared = template.get("Parameters")
     for name, parameter in declared.items() if isinstance(declared, dict) else ():
@@ -64,7 +61,7 @@ def _parameters(template: Mapping[str, Json], given: Mapping[str, str]) -> tuple
         default = parameter.get("Default") if isinstance(parameter, dict) else None
         listed = kind.startswith("List<") or kind == "CommaDelimitedList"
         if name in given:
-            value: Json = given[name]
+            value: Written = given[name]
         elif kind.startswith("AWS::SSM::"):
             value = UnknownValue(f"the parameter `{name}`, which is in the Parameter Store; give it with `--parameter`")
         elif default is None:
@@ -83,7 +80,7 @@ def _parameters(template: Mapping[str, Json], given: Mapping[str, str]) -> tuple
     return values, [f"the defaults of {names} were assumed; `--parameter` gives others"] if used else []
 
 
-def _surroundings(template: Mapping[str, Json], parameters: Mapping[str, Json]) -> Surroundings:
+def _surroundings(template: Mapping[str, Written], parameters: Mapping[str, Written]) -> Surroundings:
     mappings, conditions = template.get("Mappings"), template.get("Conditions")
     return Surroundings(
         {},
@@ -98,11 +95,11 @@ class _Resource(Struct, frozen=True):
 
     id: str
     type: str
-    properties: Mapping[str, Json]
+    properties: Mapping[str, Written]
     condition: str = ""
 
 
-def _resources(template: Mapping[str, Json]) -> tuple[_Resource, ...]:
+def _resources(template: Mapping[str, Written]) -> tuple[_Resource, ...]:
     made = []
     written = template.get("Resources")
     for name, one in written.items() if isinstance(written, dict) else ():
@@ -125,7 +122,7 @@ _TRUSTED = {
 }
 
 
-def _implicit_role(one: _Resource, template: Mapping[str, Json]) -> Iterator[_Resource]:
+def _implicit_role(one: _Resource, template: Mapping[str, Written]) -> Iterator[_Resource]:
     """Give the role that SAM makes for a function or a state machine that names none.
 
     Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
@@ -143,7 +140,7 @@ def _implicit_role(one: _Resource, template: Mapping[str, Json]) -> Iterator[_Re
             {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": {"Service": [_TRUSTED[one.type]]}}
         ],
     }
-    role: dict[str, Json] = {"AssumeRolePolicyDocument": properties.get("AssumeRolePolicyDocument", trust)}
+    role: dict[str, Written] = {"AssumeRolePolicyDocument": properties.get("AssumeRolePolicyDocument", trust)}
     inline, managed = [], []
     for place, policy in enumerate(texts_in(properties.get("Policies"))):
         if isinstance(policy, dict) and "Statement" in policy:
@@ -202,7 +199,7 @@ class _File(Struct, frozen=True):
     def _made(self, one: _Resource) -> bool | UnknownValue:
         return holds(one.condition, self.around) if one.condition else True
 
-    def _get(self, one: _Resource, key: str) -> Json:
+    def _get(self, one: _Resource, key: str) -> Written:
         value = resolve(one.properties.get(key), self.around)
         return None if value is NO_VALUE else value
 
@@ -265,7 +262,7 @@ class _File(Struct, frozen=True):
         """Give the maximum session duration, which is an hour where the template says nothing of it."""
         return Unread() if "MaxSessionDuration" in one.properties else Known(3600, self.place)
 
-    def _document(self, written: Json) -> Raw | UnknownValue | None:
+    def _document(self, written: Written) -> Raw | UnknownValue | None:
         value = resolve(written, self.around)
         if value is None or value is NO_VALUE:
             return None
@@ -322,7 +319,7 @@ class _File(Struct, frozen=True):
         plural, single = f"{kind.capitalize()}s", f"{kind.capitalize()}Name"
         return any(self._names(each, holder) for key in (plural, single) for each in texts_in(one.properties.get(key)))
 
-    def _names(self, written: Json, one: _Resource) -> bool:
+    def _names(self, written: Written, one: _Resource) -> bool:
         if written == {"Ref": one.id}:
             return True
         name = self.names.get(one.id)
@@ -342,7 +339,7 @@ class _File(Struct, frozen=True):
             if of_user or added:
                 yield group
 
-    def _inline(self, name: Json, written: Json, attached_to: str) -> Policy | Unread:
+    def _inline(self, name: Written, written: Written, attached_to: str) -> Policy | Unread:
         shown = name if isinstance(name, str) else "an inline policy"
         document = self._document(written)
         if document is None or isinstance(document, UnknownValue):
@@ -357,7 +354,7 @@ class _File(Struct, frozen=True):
             return Unread(subject=f"policy {self._shown(one)}", detail=document.why if document else "")
         return Policy(self._shown(one), document, PolicyKind.MANAGED, self._arn(one), attached_to)
 
-    def _managed(self, written: Json, attached_to: str) -> Policy | Unread:
+    def _managed(self, written: Written, attached_to: str) -> Policy | Unread:
         """Find a managed policy: in the template, by a reference to it or by its ARN. AWS's own are not in it."""
         value = resolve(written, self.around)
         for one in self.resources:

@@ -9,7 +9,8 @@ from diagnose.collect.evidence.declared import Declaration
 from diagnose.collect.evidence.file_kind import FileKind, other_kind
 from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.template_text import TemplateText, read_template_text
-from diagnose.collect.evidence.terraform import is_terraform, read_terraform
+from diagnose.collect.evidence.terraform import read_terraform
+from diagnose.collect.evidence.terraform_json import is_terraform
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 

@@ -6,13 +6,11 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/i
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from diagnose.collect.evidence.partial_document import UnknownValue, any_unknown, unknown_in
-
-Json: TypeAlias = Any
+from diagnose.collect.evidence.partial_document import UnknownValue, Written, any_unknown, unknown_in
 
 
 class Surroundings(Struct, frozen=True):
@@ -22,9 +20,9 @@ class Surroundings(Struct, frozen=True):
     """
 
     pseudo: Mapping[str, str]
-    parameters: Mapping[str, Json]
-    mappings: Mapping[str, Json]
-    conditions: Mapping[str, Json]
+    parameters: Mapping[str, Written]
+    mappings: Mapping[str, Written]
+    conditions: Mapping[str, Written]
     resources: Mapping[str, Mapping[str, str]] = {}
 
 
@@ -35,7 +33,7 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 
-def resolve(value: Json, around: Surroundings, depth: int = 0) -> Json:
+def resolve(value: Written, around: Surroundings, depth: int = 0) -> Written:
     """Carry out the functions in a value. `UnknownValue` stands where one cannot be; properties without value go."""
     if depth > _DEEPEST:
         return UnknownValue("functions that refer to each other")
@@ -55,7 +53,7 @@ def resolve(value: Json, around: Surroundings, depth: int = 0) -> Json:
     return value
 
 
-def shape_of(value: Json, around: Surroundings) -> re.Pattern[str] | None:
+def shape_of(value: Written, around: Surroundings) -> re.Pattern[str] | None:
     """Give what texts a value can be, where a part of it is not known; None where it can be anything.
 
     For names such as `!Sub "${AWS::StackName}-deploy"`.
@@ -84,7 +82,7 @@ def holds(name: str, around: Surroundings, depth: int = 0) -> bool | UnknownValu
     return _truth(around.conditions[name], around, depth + 1, name)
 
 
-def _truth(value: Json, around: Surroundings, depth: int, name: str) -> bool | UnknownValue:
+def _truth(value: Written, around: Surroundings, depth: int, name: str) -> bool | UnknownValue:
     match value:
         case {"Condition": str(other)}:
             return holds(other, around, depth + 1)
@@ -106,7 +104,7 @@ def _truth(value: Json, around: Surroundings, depth: int, name: str) -> bool | U
     return UnknownValue(f"the condition `{name}`")
 
 
-def _ref(argument: Json, around: Surroundings, _: int) -> Json:
+def _ref(argument: Written, around: Surroundings, _: int) -> Written:
     name = str(argument)
     if name == "AWS::NoValue":
         return NO_VALUE
@@ -118,7 +116,7 @@ def _ref(argument: Json, around: Surroundings, _: int) -> Json:
     return known if known is not None else UnknownValue(f"`{name}`, which is known after deployment only")
 
 
-def _get_att(argument: Json, around: Surroundings, _: int) -> Json:
+def _get_att(argument: Written, around: Surroundings, _: int) -> Written:
     parts = argument.split(".", 1) if isinstance(argument, str) else argument
     if not isinstance(parts, list) or len(parts) != _TWO or not all(isinstance(part, str) for part in parts):
         return UnknownValue("an attribute of a resource")
@@ -130,10 +128,10 @@ _TWO = 2
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
-def _parts(text: str, argument: Json, around: Surroundings, depth: int) -> list[tuple[Json, str]]:
+def _parts(text: str, argument: Written, around: Surroundings, depth: int) -> list[tuple[Written, str]]:
     """Take the text of `Fn::Sub` apart: into texts, and values with the names that they have there."""
     given = argument[1] if isinstance(argument, list) else {}
-    parts: list[tuple[Json, str]] = []
+    parts: list[tuple[Written, str]] = []
     end = 0
     for found in _VARIABLE.finditer(text):
         parts.append((text[end : found.start()], ""))
@@ -151,7 +149,7 @@ def _parts(text: str, argument: Json, around: Surroundings, depth: int) -> list[
     return parts
 
 
-def _sub(argument: Json, around: Surroundings, depth: int) -> Json:
+def _sub(argument: Written, around: Surroundings, depth: int) -> Written:
     """`${!x}` is the text `${x}`, as policy variables are written."""
     text = argument[0] if isinstance(argument, list) and argument else argument
     if not isinstance(text, str):
@@ -163,7 +161,7 @@ def _sub(argument: Json, around: Surroundings, depth: int) -> Json:
     return "".join(parts)
 
 
-def _join(argument: Json, around: Surroundings, depth: int) -> Json:
+def _join(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
         case [str(between), list(items)] if all(isinstance(item, str | bool) for item in items):
             return between.join(_as_text(item) for item in items)
@@ -171,7 +169,7 @@ def _join(argument: Json, around: Surroundings, depth: int) -> Json:
             return _first_unknown(other, "Fn::Join")
 
 
-def _select(argument: Json, around: Surroundings, depth: int) -> Json:
+def _select(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
         case [index, list(items)] if str(index).isdecimal() and int(str(index)) < len(items):
             return items[int(str(index))]
@@ -179,7 +177,7 @@ def _select(argument: Json, around: Surroundings, depth: int) -> Json:
             return _first_unknown(other, "Fn::Select")
 
 
-def _split(argument: Json, around: Surroundings, depth: int) -> Json:
+def _split(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
         case [str(between), str(text)] if between:
             return text.split(between)
@@ -187,7 +185,7 @@ def _split(argument: Json, around: Surroundings, depth: int) -> Json:
             return _first_unknown(other, "Fn::Split")
 
 
-def _find_in_map(argument: Json, around: Surroundings, depth: int) -> Json:
+def _find_in_map(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
         case [str(name), str(first), str(second), *_]:
             found = around.mappings.get(name)
@@ -198,7 +196,7 @@ def _find_in_map(argument: Json, around: Surroundings, depth: int) -> Json:
             return _first_unknown(other, "Fn::FindInMap")
 
 
-def _if(argument: Json, around: Surroundings, depth: int) -> Json:
+def _if(argument: Written, around: Surroundings, depth: int) -> Written:
     match argument:
         case [str(name), one, other]:
             answer = holds(name, around, depth)
@@ -206,24 +204,24 @@ def _if(argument: Json, around: Surroundings, depth: int) -> Json:
     return UnknownValue("CloudFormation's function `Fn::If`")
 
 
-def _import_value(argument: Json, around: Surroundings, depth: int) -> UnknownValue:
+def _import_value(argument: Written, around: Surroundings, depth: int) -> UnknownValue:
     name = resolve(argument, around, depth)
     return UnknownValue(f"the import `{name}`" if isinstance(name, str) else "an import of another stack")
 
 
-def _to_json(argument: Json, around: Surroundings, depth: int) -> Json:
+def _to_json(argument: Written, around: Surroundings, depth: int) -> Written:
     value = resolve(argument, around, depth)
     return next(unknown_in(value)) if any_unknown(value) else json.dumps(value)
 
 
-def _condition(argument: Json, around: Surroundings, depth: int) -> Json:
+def _condition(argument: Written, around: Surroundings, depth: int) -> Written:
     """`Condition` is a function where conditions are meant, and an element of a statement everywhere else."""
     if isinstance(argument, str):
         return holds(argument, around, depth)
     return {"Condition": resolve(argument, around, depth)}
 
 
-_Function: TypeAlias = Callable[[Json, Surroundings, int], Json]
+_Function: TypeAlias = Callable[[Written, Surroundings, int], Written]
 
 FUNCTIONS: Mapping[str, _Function] = {
     "Ref": _ref,
@@ -241,14 +239,14 @@ FUNCTIONS: Mapping[str, _Function] = {
 """The functions that can be carried out, with their arguments as written. Every other `Fn::` gives what is unknown."""
 
 
-def _first_unknown(value: Json, function: str) -> UnknownValue:
+def _first_unknown(value: Written, function: str) -> UnknownValue:
     return next(unknown_in(value), UnknownValue(f"CloudFormation's function `{function}`"))
 
 
-def _as_text(value: Json) -> Json:
+def _as_text(value: Written) -> Written:
     return ("true" if value else "false") if isinstance(value, bool) else value
 
 
-def texts_in(value: Json) -> Sequence[Json]:
+def texts_in(value: Written) -> Sequence[Written]:
     """Give one-or-many values as a list."""
     return value if isinstance(value, list) else [] if value is None else [value]

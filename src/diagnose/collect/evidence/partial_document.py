@@ -14,11 +14,11 @@ class UnknownValue(Struct, frozen=True):
     why: str
 
 
-Json: TypeAlias = Any
-"""JSON values, and `UnknownValue` in the place of some."""
+Written: TypeAlias = Any
+"""JSON values as a file has them, and `UnknownValue` in the place of some."""
 
 
-def decidable(document: Json) -> Raw | UnknownValue:
+def decidable(document: Written) -> Raw | UnknownValue:
     """Write a document so that what is known of it counts, and nothing else is taken for known.
 
     A statement that lists known and unknown values beside each other says as much as two statements, one with the
@@ -41,12 +41,12 @@ def decidable(document: Json) -> Raw | UnknownValue:
     return raw_document(_marked({**document, "Statement": [*first, *rest]}))
 
 
-def any_unknown(value: Json) -> bool:
+def any_unknown(value: Written) -> bool:
     """Say whether anything in a value is not known."""
     return next(unknown_in(value), None) is not None
 
 
-def unknown_in(value: Json) -> Iterator[UnknownValue]:
+def unknown_in(value: Written) -> Iterator[UnknownValue]:
     """Give everything in a value that is not known."""
     match value:
         case UnknownValue():
@@ -62,10 +62,10 @@ def unknown_in(value: Json) -> Iterator[UnknownValue]:
 _LISTED = ("Action", "Resource")
 
 
-def _split(statement: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+def _split(statement: Mapping[str, Written]) -> Iterator[Mapping[str, Written]]:
     """Give a statement with its known values, and one with the unknown ones of each of its lists."""
     statement = {key: _condition(value) if key == "Condition" else value for key, value in statement.items()}
-    others: list[Mapping[str, Json]] = []
+    others: list[Mapping[str, Written]] = []
     for key in _LISTED:
         known, unknown = _parted(statement.get(key))
         if known and unknown:
@@ -83,20 +83,20 @@ def _split(statement: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
     yield from others
 
 
-def _parted(values: Json) -> tuple[list[Json], list[Json]]:
+def _parted(values: Written) -> tuple[list[Written], list[Written]]:
     """Part the values of an element into known and unknown ones."""
     listed = values if isinstance(values, list) else [] if values is None else [values]
     return [one for one in listed if not any_unknown(one)], [one for one in listed if any_unknown(one)]
 
 
-def _condition(condition: Json) -> Json:
+def _condition(condition: Written) -> Written:
     """Give a condition; one of whose operators the keys are not known is not known itself."""
     if isinstance(condition, Mapping):
         return next((keys for keys in condition.values() if isinstance(keys, UnknownValue)), condition)
     return condition
 
 
-def _marked(value: Json) -> Json:
+def _marked(value: Written) -> Written:
     match value:
         case UnknownValue(why=why):
             return {UNKNOWN_PART: why}

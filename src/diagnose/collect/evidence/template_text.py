@@ -6,22 +6,20 @@ YAML would make of a text (dates, for one) is undone: IAM compares texts.
 
 import json
 import re
-from typing import Any, TypeAlias
 
 import yaml
 from msgspec import Struct
 
 from diagnose.collect.evidence.handed_over import InputFile
+from diagnose.collect.evidence.partial_document import Written
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
-
-Json: TypeAlias = Any
 
 
 class TemplateText(Struct, frozen=True):
     """A template's values; `slips` are what its author can hardly have meant, for people."""
 
-    value: Json
+    value: Written
     slips: tuple[str, ...] = ()
 
 
@@ -63,7 +61,7 @@ class _Reading:
         self.slips: list[str] = []
         self._count = 0
 
-    def value(self, node: yaml.Node, depth: int) -> Json:
+    def value(self, node: yaml.Node, depth: int) -> Written:
         """Give the value of a node, with its tag as a function."""
         self._count += 1
         if depth > _DEEPEST or self._count > _MOST_VALUES:
@@ -71,14 +69,14 @@ class _Reading:
         value = self._untagged(node, depth)
         return _function(node.tag[1:], value) if node.tag.startswith("!") and len(node.tag) > 1 else value
 
-    def _untagged(self, node: yaml.Node, depth: int) -> Json:
+    def _untagged(self, node: yaml.Node, depth: int) -> Written:
         match node:
             case yaml.ScalarNode():
                 return self._scalar(node)
             case yaml.SequenceNode():
                 return [self.value(item, depth + 1) for item in node.value]
             case yaml.MappingNode():
-                members: dict[str, Json] = {}
+                members: dict[str, Written] = {}
                 for key, item in node.value:
                     read = self.value(item, depth + 1)
                     if key.tag == "tag:yaml.org,2002:merge" and isinstance(read, dict):
@@ -88,7 +86,7 @@ class _Reading:
                 return members
         raise ValueError("it cannot be read")
 
-    def _scalar(self, node: yaml.ScalarNode) -> Json:
+    def _scalar(self, node: yaml.ScalarNode) -> Written:
         text = str(node.value)
         if node.style is not None or node.tag.startswith("!"):
             return text
@@ -111,7 +109,7 @@ _OCTAL = re.compile(r"0[0-7]+")
 _DIGITS_OF_AN_ACCOUNT = 12
 
 
-def _function(tag: str, value: Json) -> Json:
+def _function(tag: str, value: Written) -> Written:
     """Give the long form of a short tag: `!Sub x` is `{"Fn::Sub": x}`."""
     if tag in ("Ref", "Condition"):
         return {tag: value}

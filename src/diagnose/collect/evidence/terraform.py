@@ -1,74 +1,23 @@
-"""Users and roles out of the JSON of Terraform's or OpenTofu's states and plans.
+"""Users and roles out of states and plans of Terraform and OpenTofu.
 
 States and plans hold secrets: only what is said of IAM is read, and nothing else is quoted.
-
-Source: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
 
 from msgspec import Raw, Struct
 
 from diagnose.collect.evidence.declared import Declaration, Declared, name_of
-from diagnose.collect.evidence.partial_document import UnknownValue
+from diagnose.collect.evidence.partial_document import UnknownValue, Written
+from diagnose.collect.evidence.terraform_json import References, Resource, objects_in, references_in, resources_in
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import split_arn
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, raw_document
 
-Json: TypeAlias = Any
 
-
-class Resource(Struct, frozen=True):
-    """One instance of a resource. `unknown` has `true` where a value is known after apply only.
-
-    `module` is where its configuration stands: `module.a.`, or "".
-    """
-
-    address: str
-    type: str
-    values: Mapping[str, Json]
-    unknown: Mapping[str, Json] = {}
-    actions: tuple[str, ...] = ()
-    gone: bool = False
-    absent: bool = False
-
-    def get(self, key: str) -> Json:
-        """Give a value, None where there is none, or `UnknownValue`."""
-        value = self.values.get(key)
-        if value in (None, [], "") and self.unknown.get(key) is True:
-            return UnknownValue(f"`{self.address}.{key}` is known after apply only{self._anew()}")
-        return value
-
-    def text(self, key: str) -> str:
-        """Give a text; "" where there is none, or it is not known."""
-        value = self.get(key)
-        return value if isinstance(value, str) else ""
-
-    @property
-    def configured_at(self) -> str:
-        """The address in the configuration, without the keys of `count` and `for_each`."""
-        return _without_keys(self.address)
-
-    def _anew(self) -> str:
-        if {"delete", "create"} <= set(self.actions):
-            return "; the resource is made anew, and policies that hold its unique id no longer match"
-        return ""
-
-
-def is_terraform(value: Json) -> bool:
-    """Say whether JSON is a plan or a state."""
-    if not isinstance(value, dict):
-        return False
-    shown = "format_version" in value and any(key in value for key in ("values", "planned_values", "resource_changes"))
-    stored = str(value.get("version")) == _STATE_VERSION and isinstance(value.get("resources"), list)
-    return shown or stored or _is_empty_state(value)
-
-
-def read_terraform(value: Mapping[str, Json], place: str, *, planned: bool) -> Declaration:
+def read_terraform(value: Mapping[str, Written], place: str, *, planned: bool) -> Declaration:
     """Read a state or a plan; of a plan what there is now, or with `planned` what it makes.
 
     Raises XdiagError for a version of the format that is not known, and for a state that is `planned`.
@@ -78,15 +27,11 @@ def read_terraform(value: Mapping[str, Json], place: str, *, planned: bool) -> D
     if planned and not is_plan:
         raise XdiagError(f"`{quotable(place)}` is a state, which plans nothing", hint="leave out `--planned`")
     state = f"{place}, {'after' if planned else 'before'} apply" if is_plan else place
-    file = _File(place, tuple(_resources(value, planned=planned)), _references(value.get("configuration")))
+    file = _File(place, tuple(resources_in(value, planned=planned)), references_in(value.get("configuration")))
     return Declaration(place, state, tuple(file.entities()))
 
 
-def _is_empty_state(value: Mapping[str, Json]) -> bool:
-    return value.keys() <= {"format_version", "terraform_version"} and "format_version" in value
-
-
-def _check_version(value: Mapping[str, Json], place: str) -> None:
+def _check_version(value: Mapping[str, Written], place: str) -> None:
     version = str(value.get("format_version", value.get("version", "")))
     if version.split(".")[0] not in ("0", "1", "4"):
         raise XdiagError(
@@ -95,94 +40,15 @@ def _check_version(value: Mapping[str, Json], place: str) -> None:
         )
 
 
-def _resources(value: Mapping[str, Json], *, planned: bool) -> Iterator[Resource]:
-    """Give every resource of AWS's IAM, of each of the three forms of file."""
-    if "resource_changes" in value:
-        yield from _changes(value["resource_changes"], planned=planned)
-        yield from _walk((value.get("prior_state") or {}).get("values"), data_alone=True)
-    elif "planned_values" in value:
-        kept = value["planned_values"] if planned else (value.get("prior_state") or {}).get("values")
-        yield from _walk(kept)
-    elif str(value.get("version")) == _STATE_VERSION:
-        yield from _instances(value.get("resources"))
-    else:
-        yield from _walk(value.get("values"))
-
-
-_STATE_VERSION = "4"
-
-
-def _changes(changes: Json, *, planned: bool) -> Iterator[Resource]:
-    for each in _objects(changes):
-        change = each.get("change")
-        if not isinstance(change, dict):
-            continue
-        before, after, unknown = change.get("before"), change.get("after"), change.get("after_unknown")
-        actions = tuple(map(str, change.get("actions") or ()))
-        address, kind = str(each.get("address", "")), str(each.get("type", ""))
-        unknown = unknown if isinstance(unknown, dict) else {}
-        if planned and isinstance(after, dict):
-            yield Resource(address, kind, after, unknown, actions)
-        elif planned and isinstance(before, dict):
-            yield Resource(address, kind, before, actions=actions, gone=True)
-        elif isinstance(before, dict):
-            yield Resource(address, kind, before, actions=actions)
-        elif isinstance(after, dict):
-            yield Resource(address, kind, after, unknown, actions, absent=True)
-
-
-def _walk(module: Json, *, data_alone: bool = False) -> Iterator[Resource]:
-    """Walk `values` or `planned_values`, module by module."""
-    root = module.get("root_module") if isinstance(module, dict) else None
-    waiting = _objects([root])
-    while waiting:
-        here = waiting.pop()
-        for each in _objects(here.get("resources")):
-            values = each.get("values")
-            if isinstance(values, dict) and not (data_alone and each.get("mode") != "data"):
-                yield Resource(str(each.get("address", "")), str(each.get("type", "")), values)
-        waiting += _objects(here.get("child_modules"))
-
-
-def _instances(resources: Json) -> Iterator[Resource]:
-    """Walk a state as it is stored."""
-    for each in _objects(resources):
-        data = "data." if each.get("mode") == "data" else ""
-        module = f"{each['module']}." if each.get("module") else ""
-        for instance in _objects(each.get("instances")):
-            values, key = instance.get("attributes"), instance.get("index_key")
-            index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
-            if isinstance(values, dict):
-                yield Resource(
-                    f"{module}{data}{each.get('type')}.{each.get('name')}{index}", str(each.get("type")), values
-                )
-
-
-_References: TypeAlias = Mapping[tuple[str, str], Sequence[str]]
-"""The addresses that an argument of a resource refers to, by the resource's address and the argument."""
-
-
-def _references(configuration: Json) -> _References:
-    found: dict[tuple[str, str], Sequence[str]] = {}
-    root = configuration.get("root_module") if isinstance(configuration, dict) else None
-    waiting: list[tuple[str, Json]] = [("", root)]
-    while waiting:
-        prefix, module = waiting.pop()
-        if not isinstance(module, dict):
-            continue
-        for each in _objects(module.get("resources")):
-            expressions = each.get("expressions")
-            for argument, expression in expressions.items() if isinstance(expressions, dict) else ():
-                names = [expression] if isinstance(expression, dict) else []
-                texts = [str(name) for one in names for name in one.get("references") or ()]
-                found[f"{prefix}{each.get('address')}", argument] = [f"{prefix}{text}" for text in texts]
-        calls = module.get("module_calls")
-        for name, call in calls.items() if isinstance(calls, dict) else ():
-            waiting.append((f"{prefix}module.{name}.", call.get("module") if isinstance(call, dict) else None))
-    return found
-
-
 _KINDS = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group"}
+
+
+_HOLDERS = {
+    **{f"aws_iam_{kind}_policy": {kind: kind} for kind in _KINDS.values()},
+    **{f"aws_iam_{kind}_policy_attachment": {kind: kind} for kind in _KINDS.values()},
+    "aws_iam_policy_attachment": {kind: f"{kind}s" for kind in _KINDS.values()},
+}
+"""The argument that says whom a policy is for, by the type of resource and the kind of its holder."""
 
 
 class _File(Struct, frozen=True):
@@ -190,7 +56,7 @@ class _File(Struct, frozen=True):
 
     place: str
     resources: tuple[Resource, ...]
-    references: _References
+    references: References
 
     def entities(self) -> Iterator[Declared]:
         account = self._account()
@@ -198,7 +64,7 @@ class _File(Struct, frozen=True):
             yield self._entity(one, _KINDS[one.type], account)
 
     def _of(self, *types: str) -> Iterator[Resource]:
-        return (one for one in self.resources if one.type in types and not one.address.rpartition("data.")[1])
+        return (one for one in self.resources if one.type in types)
 
     def _account(self) -> str:
         """Give the one account that the file is about; "" where there are several or none."""
@@ -251,9 +117,10 @@ class _File(Struct, frozen=True):
         parts: list[Policy | Unread] = [
             *(
                 Policy(str(each.get("name") or ""), raw_document(each["policy"]), attached_to=attached_to)
-                for each in _objects(holder.get("inline_policy"))
+                for each in objects_in(holder.get("inline_policy"))
                 if each.get("policy")
             ),
+            *self._left_open(holder, kind),
             *(
                 self._inline(one, attached_to)
                 for one in self._of(f"aws_iam_{kind}_policy")
@@ -281,6 +148,19 @@ class _File(Struct, frozen=True):
             tuple(part for part in distinct.values() if isinstance(part, Unread)),
         )
 
+    def _left_open(self, holder: Resource, kind: str) -> Iterator[Unread]:
+        """Name what may be a policy of a user, role or group, and is not known yet."""
+        if holder.data:
+            yield Unread(subject=f"policies of {holder.address}", detail="a data source does not hold them")
+        for key in ("inline_policy", "managed_policy_arns"):
+            if holder.knows_in_part(key):
+                yield Unread(subject=f"{key} of {holder.address}", detail="known after apply only")
+        for one in self.resources:
+            key = _HOLDERS.get(one.type, {}).get(kind, "")
+            known = one.gone or one.absent or not one.knows_in_part(key) or (one.configured_at, key) in self.references
+            if key and not known:
+                yield Unread(subject=f"the policy of {one.address}", detail="whom it is for is known after apply only")
+
     def _is_for(self, one: Resource, key: str, holder: Resource) -> bool:
         """Say whether an argument names a user, role or group: by its name, or by what the configuration refers to.
 
@@ -289,7 +169,7 @@ class _File(Struct, frozen=True):
         if one.gone or one.absent:
             return False
         value = one.get(key)
-        if isinstance(value, UnknownValue):
+        if isinstance(value, UnknownValue) or (one.knows_in_part(key) and self._refers(one, key, holder)):
             return self._refers(one, key, holder)
         return holder.text("name") in _texts(value) if holder.text("name") else self._refers(one, key, holder)
 
@@ -352,14 +232,6 @@ def _tags(one: Resource) -> Evidence[Mapping[str, str]]:
     return Known({str(key): str(value) for key, value in tags.items()}) if isinstance(tags, dict) else Known({})
 
 
-def _without_keys(address: str) -> str:
-    return re.sub(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]', "", address)
-
-
-def _objects(value: Json) -> list[Mapping[str, Json]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Json) -> list[str]:
+def _texts(value: Written) -> list[str]:
     listed = value if isinstance(value, list) else [value]
     return [each for each in listed if isinstance(each, str)]
