@@ -156,6 +156,23 @@ def test_a_role_without_a_name_is_found_by_its_logical_id() -> None:
     assert declared_destination([read(text)], ROLE) is None
 
 
+def test_a_template_that_is_deployed_to_both_accounts_is_in_neither() -> None:
+    elsewhere = "arn:aws:iam::111111111111:user/ci"
+    assert UNKNOWN_PART in principal(template("!Ref AWS::AccountId"), source=elsewhere)
+
+
+def test_of_two_roles_that_may_be_meant_none_is() -> None:
+    more = """
+  Second:
+    Type: AWS::IAM::Role
+    Properties: {RoleName: !Sub '${Open}-deploy', Path: /p/, AssumeRolePolicyDocument: {Statement: []}}
+"""
+    text = template("a", "!Sub '${AWS::StackName}-deploy'", more)
+    role = "arn:aws:iam::222222222222:role/p/prod-deploy"
+    assert declared_destination([read(text, role=role)], role) is None
+    assert isinstance(destination(text, role=role, Open="prod").trust_policy, Known)
+
+
 def test_a_trust_in_a_role_of_the_same_template_names_it() -> None:
     more = "  App: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}"
     text = template("!GetAtt App.Arn", more=more)

@@ -222,6 +222,17 @@ def test_what_may_be_a_policy_is_not_taken_for_none(after: Any, unknown: Any, mo
     assert len(policies.unread) == 1
 
 
+def test_a_policy_counts_only_while_it_is_there() -> None:
+    made = {"user": "ci", "policy": TRUST}
+    value = plan(
+        change("aws_iam_user", "ci", CI, CI),
+        change("aws_iam_user_policy", "new", None, {**made, "name": "new"}),
+        change("aws_iam_user_policy", "old", {**made, "name": "old"}, None),
+    )
+    assert [policy.name for policy in source(value).identity_policies.policies] == ["old"]
+    assert [policy.name for policy in source(value, planned=True).identity_policies.policies] == ["new"]
+
+
 def test_a_role_that_is_read_as_data_shows_its_trust_policy_and_not_its_policies() -> None:
     state = shown(resource("aws_iam_role", "svc", SVC, mode="data"))
     assert isinstance(destination(state).trust_policy, Known)
