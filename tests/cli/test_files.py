@@ -142,3 +142,13 @@ def test_a_plan_holds_what_is_and_what_will_be(
     assert run.code == code, run.err
     layers = {layer["layer"]: layer for layer in run.report["layers"] if layer["action"] == "sts:AssumeRole"}
     assert layers["trust"]["verdict"] == trust
+
+
+@pytest.mark.parametrize("flag", ["--case", "--details", "--trust-policy"])
+def test_a_state_that_is_given_in_another_way_is_told_where_it_belongs(xdiag: Program, folder: Path, flag: str) -> None:
+    (folder / "state.json").write_text('{"format_version": "1.0", "values": {"root_module": {}}}')
+    arns = [] if flag == "--case" else [USER, ROLE]
+    run = xdiag("check", *arns, flag, "state.json", cwd=folder)
+    assert run.code == BAD_INPUT
+    assert "is a plan or state of Terraform" in run.err
+    assert "--infrastructure" in run.err

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
 from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
+from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -41,6 +42,9 @@ def case_from_json(data: bytes, *, place: str) -> Case:
         case = _CASE.decode(data)
         repeated = repeated_key(text, place) if read_at_once(data) is UNSURE else None
     except msgspec.ValidationError as error:
+        kind = other_kind(data)
+        if kind is not None and kind.declares:
+            raise XdiagError(f"`{quotable(place)}` {kind.what}", hint=kind.instead) from None
         raise not_a_case(data, error, place) from None
     except (ValueError, RecursionError) as error:
         raise not_json(data, error, place) from None

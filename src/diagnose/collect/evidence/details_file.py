@@ -10,6 +10,7 @@ import msgspec
 from diagnose.collect.evidence.account_details import AccountDetails, PrintedDetails
 from diagnose.collect.evidence.case_errors import reworded
 from diagnose.collect.evidence.case_file import input_name, read_bytes
+from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import split_arn
@@ -26,13 +27,17 @@ def read_details(path: Path) -> Mapping[str, AccountDetails]:
     place = input_name(path)
     found: dict[str, AccountDetails] = {}
     accounts: set[str] = set()
-    for printed in _pages(read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8), place):
+    data = read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8)
+    for printed in _pages(data, place):
         # A page may hold nothing but policies of AWS: it goes on with what the page before was about.
         accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn} - {"aws"} or accounts
         for account in accounts:
             page = _of_account(printed, account, place)
             found[account] = joined(found[account], page) if account in found else page
     if not found:
+        kind = other_kind(data)
+        if kind is not None and kind.instead != _GIVEN:
+            raise XdiagError(f"`{quotable(place)}` {kind.what}", hint=kind.instead)
         raise XdiagError(f"`{quotable(place)}` contains no user, group or role", hint=_EXPECTED)
     return found
 
@@ -50,6 +55,7 @@ def joined(one: AccountDetails, other: AccountDetails) -> AccountDetails:
     )
 
 
+_GIVEN = "give it with `--details`"
 _EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints"
 
 
