@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from diagnose.causes.rule_file import read_rules
-from diagnose.collect.case_file import case_from_json, policy_from_json
+from diagnose.collect.evidence.case_file import case_from_json, policy_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.model.policy import PolicyKind

@@ -4,6 +4,7 @@ import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
 from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -13,6 +14,8 @@ from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 @with_flags
 def check(
     evidence: EvidenceFlags,
+    policies: PolicyFlags,
+    infrastructure: InfrastructureFlags,
     request: RequestFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
@@ -34,9 +37,17 @@ def check(
         xdiag check SOURCE_ARN DEST_ROLE_ARN \
             --details ours.json --details theirs.json
 
+        aws iam get-role --role-name Deploy | xdiag check SOURCE_ARN \
+            --trust-policy - --identity-policy ours.json
+
+        terraform show -json plan | xdiag check SOURCE_ARN DEST_ROLE_ARN \
+            --infrastructure - --planned
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = case_from_flags(
+        CaseFlags(source_arn, role_arn, request, evidence, policies, infrastructure, attempt=not what_if.proposes)
+    )
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

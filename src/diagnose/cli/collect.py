@@ -40,8 +40,8 @@ def collect(
         case = redact_case(case, deciding(load_rules()))
 
     from diagnose.cli.output import print_result
-    from diagnose.collect.case_file import case_as_json
-    from diagnose.collect.case_file import save_case as save
+    from diagnose.collect.evidence.case_file import case_as_json
+    from diagnose.collect.evidence.case_file import save_case as save
 
     if save_case is None or str(save_case) == "-":
         print_result(case_as_json(case).decode())

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from diagnose.collect.case_errors import repeated_key
-from diagnose.collect.case_file import case_from_json
+from diagnose.collect.evidence.case_errors import repeated_key
+from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 
 ROLE = "arn:aws:iam::222222222222:role/App"
