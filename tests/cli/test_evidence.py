@@ -9,7 +9,7 @@ from diagnose.cli.evidence import SOURCES, CaseFlags, EvidenceFlags, EvidenceSou
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
-ABOUT_ANY_SOURCE = {"without", "message", "no_probe"}
+ABOUT_ANY_SOURCE = {"without", "no_probe"}
 GIVEN = {"case_file": Path("ticket.json"), "details": [Path("ours.json")]}
 
 

@@ -3,6 +3,7 @@
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
+from diagnose.cli.asked import AskedFlags
 from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import RoleArgument, SourceArgument
@@ -12,6 +13,7 @@ from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
 @with_flags
 def check(
+    asked: AskedFlags,
     evidence: EvidenceFlags,
     request: RequestFlags,
     what_if: WhatIfFlags,
@@ -34,9 +36,13 @@ def check(
         xdiag check SOURCE_ARN DEST_ROLE_ARN \
             --details ours.json --details theirs.json
 
+        xdiag check ROLE_ARN
+
+        xdiag check --message "User: ... is not authorized to perform: ..."
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, not what_if.proposes, asked))
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.evidence import LiveFlags, live, required_arns
+from diagnose.cli.evidence import CaseFlags, EvidenceFlags, LiveFlags, live
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -31,7 +31,7 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    case = live(*required_arns(source_arn, role_arn), where, request, attempt=False)
+    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False), where)
     if redact:
         from diagnose.evaluate.keys.table import value_kind
         from diagnose.report.redact.redact import redact_case

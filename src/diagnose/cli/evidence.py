@@ -9,13 +9,25 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.asked import AskedFlags, ends_from_flags, missing, text_of
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
 from diagnose.cli.request import RequestFlags, request_from_flags
-from diagnose.errors import XdiagError
+from diagnose.collect.request.asked import Asked, request_of, with_asked
+from diagnose.collect.request.names import MYSELF
+from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
-from diagnose.model.evidence import Known
+from diagnose.model.case import (
+    Case,
+    DestinationSide,
+    ProbeOutcome,
+    ProbeResult,
+    Request,
+    Session,
+    Snapshot,
+    SourceSide,
+)
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import PolicySet
 
 
@@ -84,14 +96,6 @@ class EvidenceFlags(LiveFlags, frozen=True):
             rich_help_panel=EVIDENCE,
         ),
     ] = None
-    message: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="The error that AWS returned. It names the action that was denied, and helps to rank the causes.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
     no_probe: Annotated[
         bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.", rich_help_panel=EVIDENCE)
     ] = False
@@ -106,6 +110,17 @@ class CaseFlags(Struct, frozen=True):
     evidence: EvidenceFlags
     attempt: bool = True
     """Whether the request may be tried for real."""
+    forms: AskedFlags = AskedFlags()
+    asked: Asked = Asked()
+    complete: bool = True
+    """Whether what no form and no flag says was not sent."""
+
+    def request_on(self, role: str, region: str | None = None) -> Request:
+        """Give the request that forms and flags describe; of those who say nothing, the Region is `region`."""
+        base = request_of(self.asked, role, complete=self.complete)
+        if base.region is None and self.complete:
+            base = replace(base, region=region)
+        return request_from_flags(base, self.request)
 
 
 class EvidenceSource(Struct, frozen=True):
@@ -122,18 +137,23 @@ def case_from_flags(flags: CaseFlags) -> Case:
     Raises XdiagError for flags that contradict each other, and for evidence that cannot be read.
     """
     evidence = flags.evidence
-    case = _source(evidence).read(flags)
+    source = _source(evidence)
+    if evidence.case_file is None:
+        flags = _with_ends(flags)
+    case = source.read(flags)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
-    if evidence.message is not None:
+    if evidence.case_file is None:
+        case = with_asked(case, flags.asked)
+    elif flags.forms.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
-        case = replace(case, message=pasted_error(evidence.message))
+        case = replace(case, message=pasted_error(text_of(flags.forms.message)))
     return _without(case, evidence.without or ())
 
 
-def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
-    """Read both sides with boto3 and, with `attempt`, try the request for real.
+def live(flags: CaseFlags, where: LiveFlags) -> Case:
+    """Read both sides with boto3 and, where the flags let us, try the request for real.
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
@@ -141,6 +161,8 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
     from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    request = flags.request
     with progress() as step:
         step("opening the profiles")
         sides: dict[str | None, Credentials] = {}
@@ -148,7 +170,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
             if profile not in sides:
                 sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
-        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
+        base = flags.request_on(role_arn, source.region)
         snapshot = read_snapshot(
             base,
             source_arn,
@@ -160,8 +182,11 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
             now=datetime.now(UTC).isoformat(),
         )
         case = Case(base, snapshot)
-        if not attempt:
+        if not flags.attempt:
             return case
+        if flags.asked.parameters is None and not flags.complete:
+            why = "what the request carried is not known: say it with flags such as --external-id"
+            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
         step("trying sts:AssumeRole")
         return replace(case, probe=probe(case, source, mfa_code=request.mfa_code))
 
@@ -218,13 +243,56 @@ def _from_details(flags: CaseFlags) -> Case:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
         if details.account == accounts[1]:
             snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
+    return Case(flags.request_on(role_arn), snapshot)
 
 
 def _live(flags: CaseFlags) -> Case:
-    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    attempt = flags.attempt and not flags.evidence.no_probe
-    return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
+    """Read live. Where the question came with AWS's answer, what is certain is told even if nothing can be read."""
+    try:
+        return live(replace(flags, attempt=flags.attempt and not flags.evidence.no_probe), flags.evidence)
+    except NothingReadError as error:
+        if not flags.asked.told:
+            raise
+        source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+        gap = Unread(Gap.NO_CREDENTIALS, detail=error.hint)
+        source = SourceSide(source_arn, principal=replace(gap, subject=source_arn))
+        destination = DestinationSide(role=replace(gap, subject=role_arn))
+        return Case(flags.request_on(role_arn), Snapshot(source, destination))
+
+
+def _with_ends(flags: CaseFlags) -> CaseFlags:
+    """Take source and role from wherever they are said. Raises XdiagError, by name, for what nobody says."""
+    ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms)
+    source = ends.asked.source if ends.source is None else ends.source
+    flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
+    if ends.role is None:
+        raise missing(ends.asked, "role", source)
+    if ends.source is None and not source and flags.forms != AskedFlags():
+        raise missing(ends.asked, "source", source)
+    if ends.asked.parameters is None and not ends.complete:
+        told = (*ends.asked.told, "What was sent with the call is not in it, and is unknown unless flags say it.")
+        flags = replace(flags, asked=replace(ends.asked, told=told))
+    if source == MYSELF or (ends.source is None and not source):
+        parse_role(ends.role)
+        source, said = _myself(flags.evidence)
+        flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
+    return replace(flags, source_arn=source)
+
+
+def _myself(where: LiveFlags) -> tuple[str, str]:
+    """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
+    from diagnose.aws.calls import Refusal
+    from diagnose.aws.identity import identify
+    from diagnose.aws.session import open_credentials
+
+    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    identity = identify(credentials)
+    if isinstance(identity, Refusal):
+        raise NothingReadError(
+            f"the source is not given, and {credentials.label} cannot say who it is",
+            hint=f"{identity.text}; or name the source: `SOURCE_ARN DEST_ROLE_ARN`",
+        )
+    return identity.arn, f"The source is whoever {credentials.label} signs for."
 
 
 SOURCES = (

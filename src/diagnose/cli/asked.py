@@ -1,0 +1,119 @@
+"""Which request is asked about: a row for each form in which it is given, and flags over all of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.cli.options import ASKED
+from diagnose.collect.request.asked import Asked, over
+from diagnose.collect.request.names import MYSELF, caller_arn_of, role_arn_of
+from diagnose.errors import XdiagError
+from diagnose.model.arn import is_role_arn
+
+
+class AskedFlags(Struct, frozen=True):
+    """Flags that give the request in the form that is at hand; None gives nothing."""
+
+    message: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="The error that AWS or a tool printed ('-': standard input, '@FILE': a file). Source and role are "
+            "taken from it where they are not given.",
+            rich_help_panel=ASKED,
+        ),
+    ] = None
+
+
+class Ends(Struct, frozen=True):
+    """Source and role as they are asked about, and all that the forms say. A source of None is whoever we are."""
+
+    source: str | None
+    role: str | None
+    asked: Asked
+    complete: bool
+    """Whether what the forms do not say was not sent: so it is where a person describes the request by flags alone."""
+
+
+class QuestionForm(Struct, frozen=True):
+    """A form in which somebody holds a request, the field of `AskedFlags` that gives it, and its reader."""
+
+    name: str
+    flag: str
+    read: Callable[[AskedFlags], Asked]
+
+
+def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> Ends:
+    """Put together what is given: the ARNs on the command line before the forms, and these in the order of `FORMS`.
+
+    Raises XdiagError for a form that cannot be read, and for what cannot be told from all of them, by its name.
+    """
+    asked = Asked()
+    given = [form for form in FORMS if getattr(flags, form.flag) is not None]
+    for form in given:
+        asked = over(asked, form.read(flags))
+    named = source is not None and role is not None
+    source, role = _one_argument(source, role, asked)
+    told: list[str] = []
+    if role is not None:
+        role, said = role_arn_of(role)
+        told.append(said)
+    if source is not None and source != MYSELF:
+        source, said = caller_arn_of(source)
+        told.append(said)
+    asked = replace(asked, told=(*filter(None, told), *asked.told))
+    described = named and all(form.flag == "message" for form in given)
+    return Ends(source, asked.role or None if role is None else role, asked, complete=not given or described)
+
+
+def missing(asked: Asked, end: str, source: str) -> XdiagError:
+    """Say that an end is not known, what the forms have instead, and how to name it; what is certain comes first."""
+    from diagnose.collect.request.message import certain_of, operation_of
+
+    about = asked.about_source if end == "source" else asked.about_role
+    certain, operation = certain_of(asked.message), operation_of(asked)
+    what = "the ARN of the destination role is missing" if end == "role" else "the source is missing"
+    if end == "role" and not source:
+        what = "both ARNs are missing"
+    if operation:
+        hint = f"the call is {operation}: the role's trust policy must name the provider and fit the token or assertion"
+        return XdiagError(f"{what}: {about or 'the error does not hold it'}", hint=hint)
+    said = f"{what}: {about}" if about else what
+    forms = "`--case FILE`, or `--message TEXT`" if not asked.told and not asked.message else ""
+    hint = "expected `SOURCE_ARN DEST_ROLE_ARN`" + (f", or {forms}" if forms else " beside it")
+    return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
+
+
+def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[str | None, str | None]:
+    """Say what a lone argument is: the role, but the source where a form has the role and this is not one."""
+    if source is None or role is not None or source == MYSELF:
+        return source, role
+    text = role_arn_of(source)[0]
+    return (None, source) if is_role_arn(text) and text != asked.source else (source, None)
+
+
+def _from_message(flags: AskedFlags) -> Asked:
+    from diagnose.collect.request.message import asked_by_message
+
+    assert flags.message is not None
+    return asked_by_message(text_of(flags.message))
+
+
+FORMS = (QuestionForm("an error text", "message", _from_message),)
+"""Every form; where two say something of the call, the first counts."""
+
+
+def text_of(given: str) -> str:
+    """Give the text of a flag: itself, or what stands on standard input for `-`, or in a file for `@FILE`.
+
+    Raises XdiagError for a file that cannot be read.
+    """
+    if given != "-" and not (given.startswith("@") and len(given) > 1 and "\n" not in given):
+        return given
+    from diagnose.collect.case_file import read_bytes
+
+    return read_bytes(Path(given.removeprefix("@"))).decode("utf-8", "replace")

@@ -1,0 +1,81 @@
+"""A question in the words at hand: ARNs in part, an error, a name."""
+
+import pytest
+from tests.cli.program import BAD_INPUT, DENIED, NOTHING_GATHERED, UNDETERMINED, Program
+
+SOURCE = "arn:aws:iam::111111111111:user/ci"
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+DENIAL = f"User: {SOURCE} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+
+
+def test_both_ends_come_out_of_an_error_and_the_exit_code_is_the_verdict_s(xdiag: Program) -> None:
+    run = xdiag("check", "--message", DENIAL, "--output", "json")
+    assert run.code == UNDETERMINED
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (SOURCE, ROLE)
+    note = run.report["case"]["note"] if "case" in run.report else ""
+    assert "taken from the error" in (note or xdiag("check", "--message", DENIAL).out)
+
+
+@pytest.mark.parametrize("given", ["-", "@error.txt"])
+def test_an_error_may_come_from_a_file(xdiag: Program, given: str) -> None:
+    (xdiag.home / "error.txt").write_text(DENIAL)
+    run = xdiag("check", "--message", given, "--output", "json", stdin=DENIAL.encode())
+    assert run.report["source_arn"] == SOURCE
+
+
+def test_two_arns_and_an_error_need_no_credentials(xdiag: Program) -> None:
+    assert xdiag("check", SOURCE, ROLE, "--message", DENIAL).code == UNDETERMINED
+    assert xdiag("check", SOURCE, ROLE).code == NOTHING_GATHERED
+
+
+def test_what_was_sent_with_a_call_is_unknown_where_only_its_error_is_given(xdiag: Program) -> None:
+    trust = xdiag.home / "trust.json"
+    trust.write_text(
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, '
+        '"Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}]}'
+    )
+
+    def trust_verdict(*flags: str) -> str:
+        run = xdiag("check", "--message", DENIAL, "--with-trust-policy", trust, "--output", "json", *flags)
+        [verdict] = {layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"}
+        return str(verdict)
+
+    assert trust_verdict() == "unknown"
+    assert trust_verdict("--context", "sts:ExternalId=") == "no"
+    assert trust_verdict("--external-id", "y") == "no"
+    assert trust_verdict("--external-id", "x") == "yes"
+
+
+def test_a_masked_end_is_asked_for_by_name_and_taken_from_the_command_line(xdiag: Program) -> None:
+    masked = DENIAL.replace("111111111111", "***")
+    run = xdiag("check", "--message", masked)
+    assert run.code == BAD_INPUT
+    assert "the source is missing" in run.err
+    assert "arn:aws:iam::***:user/ci" in run.err
+    assert xdiag("check", SOURCE, ROLE, "--message", masked).code == UNDETERMINED
+
+
+def test_a_lone_role_beside_an_error_is_the_role_and_a_lone_user_the_source(xdiag: Program) -> None:
+    other = xdiag("check", f"{ROLE}2", "--message", DENIAL, "--output", "json")
+    assert (other.report["source_arn"], other.report["dest_role_arn"]) == (SOURCE, f"{ROLE}2")
+    user = xdiag("check", f"{SOURCE}2", "--message", DENIAL, "--output", "json")
+    assert (user.report["source_arn"], user.report["dest_role_arn"]) == (f"{SOURCE}2", ROLE)
+
+
+def test_what_is_certain_without_a_caller_is_said(xdiag: Program) -> None:
+    run = xdiag("check", "--message", DENIAL.replace(SOURCE, "anonymous"))
+    assert "the request was not signed" in run.err
+    assert "credentials of the caller have expired" in xdiag("check", "--message", "ExpiredToken: x").err
+
+
+@pytest.mark.parametrize("arguments", [(ROLE,), ("me", ROLE)])
+def test_a_lone_role_is_asked_about_for_whoever_we_are(xdiag: Program, arguments: tuple[str, ...]) -> None:
+    run = xdiag("check", *arguments)
+    assert run.code == NOTHING_GATHERED
+    assert "the source is not given" in run.err
+
+
+def test_a_name_with_its_account_is_a_role(xdiag: Program) -> None:
+    run = xdiag("check", SOURCE, "222222222222/Deploy", "--message", DENIAL, "--output", "json")
+    assert run.report["dest_role_arn"] == ROLE
+    assert run.code in (DENIED, UNDETERMINED)
