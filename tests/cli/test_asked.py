@@ -1,5 +1,8 @@
 """A question in the words at hand: ARNs in part, an error, a name."""
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.cli.program import BAD_INPUT, DENIED, NOTHING_GATHERED, UNDETERMINED, Program
 
@@ -79,3 +82,64 @@ def test_a_name_with_its_account_is_a_role(xdiag: Program) -> None:
     run = xdiag("check", SOURCE, "222222222222/Deploy", "--message", DENIAL, "--output", "json")
     assert run.report["dest_role_arn"] == ROLE
     assert run.code in (DENIED, UNDETERMINED)
+
+
+def _event(folder: Path, *names: str) -> Path:
+    records = [
+        {
+            "eventID": name,
+            "eventTime": "2026-03-02T09:30:00Z",
+            "eventName": "AssumeRole",
+            "userIdentity": {"type": "IAMUser", "arn": SOURCE, "accessKeyId": "AKIAEXAMPLE"},
+            "sourceIPAddress": "198.51.100.24",
+            "errorCode": "AccessDenied",
+            "errorMessage": DENIAL,
+            "requestParameters": None,
+        }
+        for name in names
+    ]
+    path = folder / "event.json"
+    path.write_text(json.dumps({"Records": records}))
+    return path
+
+
+def test_a_record_of_cloudtrail_is_a_question(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--event", _event(tmp_path, "e-1"), "--output", "json")
+    assert run.code == UNDETERMINED
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (SOURCE, ROLE)
+    piped = xdiag("check", "--event", "-", "--output", "json", stdin=_event(tmp_path, "e-1").read_bytes())
+    assert piped.report == run.report
+
+
+def test_of_several_records_one_is_picked_by_its_id(xdiag: Program, tmp_path: Path) -> None:
+    file = _event(tmp_path, "e-1", "e-2")
+    run = xdiag("check", "--event", file)
+    assert run.code == BAD_INPUT
+    assert "`--event-id` must pick one" in run.err
+    assert "e-1" in run.err
+    assert "e-2" in run.err
+    assert xdiag("check", "--event", file, "--event-id", "e-2").code == UNDETERMINED
+
+
+def test_the_address_of_a_record_meets_conditions_and_what_was_sent_stays_unknown(
+    xdiag: Program, tmp_path: Path
+) -> None:
+    trust = tmp_path / "trust.json"
+
+    def trust_verdict(condition: dict[str, dict[str, str]]) -> str:
+        allow = {"Effect": "Allow", "Principal": {"AWS": SOURCE}, "Action": "sts:AssumeRole", "Condition": condition}
+        trust.write_text(json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+        file = _event(tmp_path, "e-1")
+        run = xdiag("check", "--event", file, "--with-trust-policy", trust, "--output", "json")
+        return str(next(layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"))
+
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}) == "yes"
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}) == "no"
+    assert trust_verdict({"DateLessThan": {"aws:CurrentTime": "2026-03-02T00:00:00Z"}}) == "no"
+    assert trust_verdict({"StringEquals": {"aws:RequestTag/team": "web"}}) == "unknown"
+    assert trust_verdict({"StringEquals": {"sts:ExternalId": "x"}}) == "unknown"
+
+
+def test_an_id_without_a_file_and_a_record_beside_a_case_are_refused(xdiag: Program, tmp_path: Path) -> None:
+    assert xdiag("check", "--event-id", "e-1").code == BAD_INPUT
+    assert xdiag("check", "--event", _event(tmp_path, "e-1"), "--case", "x.json").code == BAD_INPUT

@@ -27,6 +27,19 @@ class AskedFlags(Struct, frozen=True):
             rich_help_panel=ASKED,
         ),
     ] = None
+    event: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CloudTrail's record of the call ('-': standard input): a record, a log file, the output of "
+            "lookup-events or of Athena, an EventBridge event.",
+            rich_help_panel=ASKED,
+        ),
+    ] = None
+    event_id: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Which record of --event, by its eventID.", rich_help_panel=ASKED),
+    ] = None
 
 
 class Ends(Struct, frozen=True):
@@ -40,11 +53,14 @@ class Ends(Struct, frozen=True):
 
 
 class QuestionForm(Struct, frozen=True):
-    """A form in which somebody holds a request, the field of `AskedFlags` that gives it, and its reader."""
+    """A form in which somebody holds a request, the field of `AskedFlags` that gives it, and its reader.
+
+    The reader gets the source and the role that are given, too: they tell which of several calls is meant.
+    """
 
     name: str
     flag: str
-    read: Callable[[AskedFlags], Asked]
+    read: Callable[[AskedFlags, str | None, str | None], Asked]
 
 
 def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> Ends:
@@ -52,10 +68,12 @@ def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> 
 
     Raises XdiagError for a form that cannot be read, and for what cannot be told from all of them, by its name.
     """
+    if flags.event_id is not None and flags.event is None:
+        raise XdiagError("`--event-id` picks a record of a file", hint="expected the file in `--event`")
     asked = Asked()
     given = [form for form in FORMS if getattr(flags, form.flag) is not None]
     for form in given:
-        asked = over(asked, form.read(flags))
+        asked = over(asked, form.read(flags, source, role))
     named = source is not None and role is not None
     source, role = _one_argument(source, role, asked)
     told: list[str] = []
@@ -83,8 +101,12 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
         hint = f"the call is {operation}: the role's trust policy must name the provider and fit the token or assertion"
         return XdiagError(f"{what}: {about or 'the error does not hold it'}", hint=hint)
     said = f"{what}: {about}" if about else what
-    forms = "`--case FILE`, or `--message TEXT`" if not asked.told and not asked.message else ""
-    hint = "expected `SOURCE_ARN DEST_ROLE_ARN`" + (f", or {forms}" if forms else " beside it")
+    if asked.told:
+        hint = " ".join((f"name it: expected `SOURCE_ARN {asked.role or 'DEST_ROLE_ARN'}` beside it.", *asked.told))
+    elif asked.message:
+        hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
+    else:
+        hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or `--message TEXT` or `--event FILE`"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
 
 
@@ -96,14 +118,27 @@ def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[s
     return (None, source) if is_role_arn(text) and text != asked.source else (source, None)
 
 
-def _from_message(flags: AskedFlags) -> Asked:
+def _from_message(flags: AskedFlags, _source: str | None, _role: str | None) -> Asked:
     from diagnose.collect.request.message import asked_by_message
 
     assert flags.message is not None
     return asked_by_message(text_of(flags.message))
 
 
-FORMS = (QuestionForm("an error text", "message", _from_message),)
+def _from_event(flags: AskedFlags, source: str | None, role: str | None) -> Asked:
+    from diagnose.collect.case_file import input_name, read_bytes
+    from diagnose.collect.request.containers import records_in
+    from diagnose.collect.request.event import chosen, recorded_calls
+
+    assert flags.event is not None
+    calls = recorded_calls(records_in(read_bytes(flags.event), input_name(flags.event)))
+    return chosen(calls, flags.event_id, source, role).asked
+
+
+FORMS = (
+    QuestionForm("a CloudTrail event", "event", _from_event),
+    QuestionForm("an error text", "message", _from_message),
+)
 """Every form; where two say something of the call, the first counts."""
 
 

@@ -140,6 +140,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
     source = _source(evidence)
     if evidence.case_file is None:
         flags = _with_ends(flags)
+    elif flags.forms.event is not None:
+        raise XdiagError("`--event` cannot be used with `--case`", hint="expected one of them: a case has its request")
     case = source.read(flags)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))

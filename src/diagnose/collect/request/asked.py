@@ -6,8 +6,8 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.model.case import Case, Parameters, Request, Session, Via
-from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.case import Case, Endpoint, Parameters, Request, Session, Via
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
 
 KEYS_OF_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "session_name": ("sts:RoleSessionName",),
@@ -41,6 +41,7 @@ class Asked(Struct, frozen=True):
     session: Session = Session()
     context: Mapping[str, tuple[str, ...]] = {}
     unknown: tuple[str, ...] = ()
+    endpoint: Evidence[Endpoint | None] = NOT_SUPPLIED
     message: str = ""
     told: tuple[str, ...] = ()
 
@@ -58,6 +59,7 @@ def over(first: Asked, second: Asked) -> Asked:
         session=_session_over(first.session, second.session),
         context={**second.context, **first.context},
         unknown=tuple(dict.fromkeys((*first.unknown, *second.unknown))),
+        endpoint=_known(first.endpoint, second.endpoint),
         message=first.message or second.message,
         told=(*first.told, *second.told),
     )
@@ -85,9 +87,10 @@ def with_asked(case: Case, asked: Asked) -> Case:
     """
     source = case.snapshot.source
     source = replace(source, session=_session_over(asked.session, source.session))
+    endpoint = _known(case.snapshot.endpoint, asked.endpoint)
     return replace(
         case,
-        snapshot=replace(case.snapshot, source=source),
+        snapshot=replace(case.snapshot, source=source, endpoint=endpoint),
         message=asked.message or case.message,
         note=" ".join(filter(None, (case.note, *asked.told))),
     )
