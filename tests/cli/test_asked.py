@@ -143,3 +143,86 @@ def test_the_address_of_a_record_meets_conditions_and_what_was_sent_stays_unknow
 def test_an_id_without_a_file_and_a_record_beside_a_case_are_refused(xdiag: Program, tmp_path: Path) -> None:
     assert xdiag("check", "--event-id", "e-1").code == BAD_INPUT
     assert xdiag("check", "--event", _event(tmp_path, "e-1"), "--case", "x.json").code == BAD_INPUT
+
+
+def _profiles(home: Path, trust_of_b: str) -> dict[str, str]:
+    """Two roles, one after the other, and the accounts that they are in."""
+    (home / "config").write_text(
+        "[profile p]\nrole_arn = arn:aws:iam::222222222222:role/B\nsource_profile = a\n"
+        "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/A\nsource_profile = me\n"
+    )
+    (home / "credentials").write_text("[me]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = verysecret\n")
+
+    def role(name: str, trusted: str) -> dict[str, object]:
+        allow = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
+        call = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        return {
+            "RoleName": name,
+            "Path": "/",
+            "RoleId": f"AROA{name}",
+            "Arn": f"arn:aws:iam::222222222222:role/{name}",
+            "CreateDate": "2024-01-01T00:00:00+00:00",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [allow]},
+            "RolePolicyList": [{"PolicyName": "x", "PolicyDocument": {"Version": "2012-10-17", "Statement": [call]}}],
+            "AttachedManagedPolicies": [],
+            "InstanceProfileList": [],
+            "Tags": [],
+        }
+
+    roles = [role("A", "arn:aws:iam::222222222222:user/ci"), role("B", trust_of_b)]
+    (home / "details.json").write_text(
+        json.dumps({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []})
+    )
+    return {"AWS_CONFIG_FILE": str(home / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(home / "credentials")}
+
+
+@pytest.mark.parametrize(
+    ("trust_of_b", "source", "code"),
+    [
+        pytest.param(
+            "arn:aws:iam::222222222222:role/Other", "arn:aws:iam::222222222222:role/A", DENIED, id="the second call"
+        ),
+        pytest.param(
+            "arn:aws:iam::222222222222:role/A", "arn:aws:iam::222222222222:user/ci", UNDETERMINED, id="the first call"
+        ),
+    ],
+)
+def test_of_a_profile_s_calls_the_one_that_fails_is_told(
+    xdiag: Program, tmp_path: Path, trust_of_b: str, source: str, code: int
+) -> None:
+    environment = _profiles(tmp_path, trust_of_b)
+    user = "arn:aws:iam::222222222222:user/ci"
+    run = xdiag(
+        "check", user, "--profile", "p", "--details", tmp_path / "details.json", "--output", "json", env=environment
+    )
+    assert run.code == code
+    assert run.report["source_arn"] == source
+    assert "verysecret" not in run.out + run.err
+
+
+def test_an_error_is_laid_upon_the_call_that_it_is_about(xdiag: Program, tmp_path: Path) -> None:
+    environment = _profiles(tmp_path, "arn:aws:iam::222222222222:role/A")
+    session = "arn:aws:sts::222222222222:assumed-role/A/botocore-session-1772443000"
+    denial = DENIAL.replace(SOURCE, session).replace(ROLE, "arn:aws:iam::222222222222:role/B")
+    details = tmp_path / "details.json"
+    run = xdiag(
+        "check", "--profile", "p", "--message", denial, "--details", details, "--output", "json", env=environment
+    )
+    assert run.report["dest_role_arn"] == "arn:aws:iam::222222222222:role/B"
+
+
+def test_a_profile_that_cannot_sign_says_what_it_asks_for(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        f"[profile p]\nrole_arn = {ROLE}\nsource_profile = s\nexternal_id = acme\n"
+        "[profile s]\ncredential_process = false\n"
+    )
+    run = xdiag("check", "--profile", "p", env={"AWS_CONFIG_FILE": str(tmp_path / "config")})
+    assert run.code == NOTHING_GATHERED
+    assert "external ID `acme`" in run.err
+
+
+def test_the_profile_of_the_environment_is_asked_about_where_nothing_else_is(xdiag: Program, tmp_path: Path) -> None:
+    environment = _profiles(tmp_path, "x")
+    run = xdiag("check", env={**environment, "AWS_PROFILE": "p", "AWS_DEFAULT_PROFILE": "me"})
+    assert run.code == BAD_INPUT
+    assert "boto3 asks AWS_DEFAULT_PROFILE first" in run.err

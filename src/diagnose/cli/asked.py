@@ -40,6 +40,14 @@ class AskedFlags(Struct, frozen=True):
         str | None,
         typer.Option(metavar="ID", help="Which record of --event, by its eventID.", rich_help_panel=ASKED),
     ] = None
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The AWS profile that fails: its role, its parameters and who signs come from the configuration.",
+            rich_help_panel=ASKED,
+        ),
+    ] = None
 
 
 class Ends(Struct, frozen=True):
@@ -52,18 +60,23 @@ class Ends(Struct, frozen=True):
     """Whether what the forms do not say was not sent: so it is where a person describes the request by flags alone."""
 
 
-class QuestionForm(Struct, frozen=True):
-    """A form in which somebody holds a request, the field of `AskedFlags` that gives it, and its reader.
+class Given(Struct, frozen=True):
+    """What tells which of several calls is meant: source and role of the command line, and the call of a profile."""
 
-    The reader gets the source and the role that are given, too: they tell which of several calls is meant.
-    """
+    source: str | None = None
+    role: str | None = None
+    hop: Asked = Asked()
+
+
+class QuestionForm(Struct, frozen=True):
+    """A form in which somebody holds a request, the field of `AskedFlags` that gives it, and its reader."""
 
     name: str
     flag: str
-    read: Callable[[AskedFlags, str | None, str | None], Asked]
+    read: Callable[[AskedFlags, Given], Asked]
 
 
-def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> Ends:
+def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags, hop: Asked) -> Ends:
     """Put together what is given: the ARNs on the command line before the forms, and these in the order of `FORMS`.
 
     Raises XdiagError for a form that cannot be read, and for what cannot be told from all of them, by its name.
@@ -73,7 +86,7 @@ def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> 
     asked = Asked()
     given = [form for form in FORMS if getattr(flags, form.flag) is not None]
     for form in given:
-        asked = over(asked, form.read(flags, source, role))
+        asked = over(asked, form.read(flags, Given(source, role, hop)))
     named = source is not None and role is not None
     source, role = _one_argument(source, role, asked)
     told: list[str] = []
@@ -86,6 +99,15 @@ def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags) -> 
     asked = replace(asked, told=(*filter(None, told), *asked.told))
     described = named and all(form.flag == "message" for form in given)
     return Ends(source, asked.role or None if role is None else role, asked, complete=not given or described)
+
+
+def other_forms(flags: AskedFlags) -> Asked:
+    """Read the forms beside a profile, to tell which of its calls they are about."""
+    asked = Asked()
+    for form in FORMS:
+        if form.flag != "profile" and getattr(flags, form.flag) is not None:
+            asked = over(asked, form.read(flags, Given()))
+    return asked
 
 
 def missing(asked: Asked, end: str, source: str) -> XdiagError:
@@ -106,7 +128,7 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     elif asked.message:
         hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
     else:
-        hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or `--message TEXT` or `--event FILE`"
+        hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or one of --message, --event and --profile"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
 
 
@@ -118,25 +140,26 @@ def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[s
     return (None, source) if is_role_arn(text) and text != asked.source else (source, None)
 
 
-def _from_message(flags: AskedFlags, _source: str | None, _role: str | None) -> Asked:
+def _from_message(flags: AskedFlags, _given: Given) -> Asked:
     from diagnose.collect.request.message import asked_by_message
 
     assert flags.message is not None
     return asked_by_message(text_of(flags.message))
 
 
-def _from_event(flags: AskedFlags, source: str | None, role: str | None) -> Asked:
+def _from_event(flags: AskedFlags, given: Given) -> Asked:
     from diagnose.collect.case_file import input_name, read_bytes
     from diagnose.collect.request.containers import records_in
     from diagnose.collect.request.event import chosen, recorded_calls
 
     assert flags.event is not None
     calls = recorded_calls(records_in(read_bytes(flags.event), input_name(flags.event)))
-    return chosen(calls, flags.event_id, source, role).asked
+    return chosen(calls, flags.event_id, given.source, given.role).asked
 
 
 FORMS = (
     QuestionForm("a CloudTrail event", "event", _from_event),
+    QuestionForm("an AWS profile", "profile", lambda _, given: given.hop),
     QuestionForm("an error text", "message", _from_message),
 )
 """Every form; where two say something of the call, the first counts."""

@@ -4,8 +4,9 @@ import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
 from diagnose.cli.asked import AskedFlags
-from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
+from diagnose.cli.evidence import CaseFlags, EvidenceFlags
 from diagnose.cli.flags import with_flags
+from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
@@ -40,9 +41,13 @@ def check(
 
         xdiag check --message "User: ... is not authorized to perform: ..."
 
+        xdiag check --event record.json
+
+        xdiag check --profile prod
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, not what_if.proposes, asked))
+    case = case_of_question(CaseFlags(source_arn, role_arn, request, evidence, not what_if.proposes, asked))
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

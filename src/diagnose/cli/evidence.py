@@ -111,6 +111,8 @@ class CaseFlags(Struct, frozen=True):
     attempt: bool = True
     """Whether the request may be tried for real."""
     forms: AskedFlags = AskedFlags()
+    hop: Asked = Asked()
+    """The call of the profile in `forms` that is asked about."""
     asked: Asked = Asked()
     complete: bool = True
     """Whether what no form and no flag says was not sent."""
@@ -140,8 +142,9 @@ def case_from_flags(flags: CaseFlags) -> Case:
     source = _source(evidence)
     if evidence.case_file is None:
         flags = _with_ends(flags)
-    elif flags.forms.event is not None:
-        raise XdiagError("`--event` cannot be used with `--case`", hint="expected one of them: a case has its request")
+    elif flags.forms.event is not None or flags.forms.profile is not None:
+        other = "--event" if flags.forms.event is not None else "--profile"
+        raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
     case = source.read(flags)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
@@ -264,12 +267,12 @@ def _live(flags: CaseFlags) -> Case:
 
 def _with_ends(flags: CaseFlags) -> CaseFlags:
     """Take source and role from wherever they are said. Raises XdiagError, by name, for what nobody says."""
-    ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms)
+    ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms, flags.hop)
     source = ends.asked.source if ends.source is None else ends.source
     flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
     if ends.role is None:
         raise missing(ends.asked, "role", source)
-    if ends.source is None and not source and flags.forms != AskedFlags():
+    if ends.source is None and not source and (ends.asked.message or ends.asked.about_source):
         raise missing(ends.asked, "source", source)
     if ends.asked.parameters is None and not ends.complete:
         told = (*ends.asked.told, "What was sent with the call is not in it, and is unknown unless flags say it.")
