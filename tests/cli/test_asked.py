@@ -1,5 +1,6 @@
 """A question in the words at hand: ARNs in part, an error, a name."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -226,3 +227,34 @@ def test_the_profile_of_the_environment_is_asked_about_where_nothing_else_is(xdi
     run = xdiag("check", env={**environment, "AWS_PROFILE": "p", "AWS_DEFAULT_PROFILE": "me"})
     assert run.code == BAD_INPUT
     assert "boto3 asks AWS_DEFAULT_PROFILE first" in run.err
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "standard input"])
+def test_every_refused_call_of_a_file_of_cloudtrail_is_a_row_of_a_batch(
+    xdiag: Program, tmp_path: Path, packed: bool, piped: bool
+) -> None:
+    file = _event(tmp_path, "e-1", "e-2", "e-3")
+    if packed:
+        file.write_bytes(gzip.compress(file.read_bytes()))
+    run = xdiag("batch", "-", stdin=file.read_bytes()) if piped else xdiag("batch", file)
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert [(row["line"], row["source_arn"], row["dest_role_arn"]) for row in rows] == [
+        (number, SOURCE, ROLE) for number in (1, 2, 3)
+    ]
+    assert run.code == 0
+    assert f"3 x {ROLE}: AccessDenied, by {SOURCE}" in run.err
+
+
+def test_rows_never_overwrite_the_records(xdiag: Program, tmp_path: Path) -> None:
+    file = _event(tmp_path, "e-1")
+    before = file.read_bytes()
+    assert xdiag("batch", file, "--to", file).code == BAD_INPUT
+    assert file.read_bytes() == before
+
+
+def test_explain_error_is_the_same_question(xdiag: Program) -> None:
+    asked = xdiag("explain-error", DENIAL, "--output", "json")
+    assert asked.report == xdiag("check", "--message", DENIAL, "--output", "json").report
+    assert asked.code == UNDETERMINED
+    assert xdiag("explain-error", stdin=DENIAL.encode()).code == UNDETERMINED

@@ -13,6 +13,7 @@ COMMANDS = (
     "collect",
     "demo",
     "explain",
+    "explain-error",
     "facts",
     "rules",
     "rules check",
@@ -42,7 +43,7 @@ def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
     listed = {
         f"{group} {name}".strip()
         for group in ("", "rules")
-        for name in re.findall(r"^  (\w+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
+        for name in re.findall(r"^  ([\w-]+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
     }
     assert {"", *listed} == set(COMMANDS)
 

@@ -52,6 +52,13 @@ def print_error(error: XdiagError) -> None:
     sys.stderr.write("\n".join(lines) + "\n")
 
 
+def print_note(text: str) -> None:
+    """Write a line beside the results."""
+    from diagnose.report.safe_text import visible
+
+    sys.stderr.write(f"xdiag: {visible(text)}\n")
+
+
 def uses_color(color: Color) -> bool:
     """Say whether to colour the result; NO_COLOR, FORCE_COLOR and dumb terminals count."""
     if color is not Color.AUTO:

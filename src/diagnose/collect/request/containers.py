@@ -61,7 +61,7 @@ def text_in(record: Record, name: str) -> str:
 _GZIP = b"\x1f\x8b"
 _LOOKED_AT = 2**20
 _LOOKS_LIKE_RECORDS = re.compile(
-    r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity|message)\b\\*"?\s*[:,;}\n]'
+    r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
 )
 _DEEPEST = 16
 _CSV_NAMES = {"eventname", "errormessage", "useridentity", "eventid", "cloudtrailevent", "@message", "_raw", "message"}
