@@ -4,8 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from botocore import configloader
-from botocore.exceptions import ConfigNotFound, ConfigParseError
 from msgspec import Struct
 
 from diagnose.errors import XdiagError
@@ -33,11 +31,14 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
 
     Raises XdiagError for a file that botocore cannot read.
     """
+    # botocore costs more than all else, and those who ask of no profile need none of it.
+    from botocore.configloader import build_profile_map
+
     home = environment.get("HOME", "~")
     config_file = environment.get("AWS_CONFIG_FILE") or os.path.join(home, ".aws", "config")
     credentials_file = environment.get("AWS_SHARED_CREDENTIALS_FILE") or os.path.join(home, ".aws", "credentials")
     raw = _sections(config_file)
-    config = configloader.build_profile_map(raw) if raw else {}
+    config = build_profile_map(raw) if raw else {}
     credentials = _sections(credentials_file)
     profiles = {name: dict(section) for name, section in config.get("profiles", {}).items()}
     for name, section in credentials.items():
@@ -55,8 +56,11 @@ _SECRETS = ("aws_secret_access_key", "aws_session_token", "aws_security_token")
 
 
 def _sections(path: str) -> dict[str, Any]:
+    from botocore.configloader import raw_config_parse
+    from botocore.exceptions import ConfigNotFound, ConfigParseError
+
     try:
-        sections: dict[str, Any] = configloader.raw_config_parse(path)
+        sections: dict[str, Any] = raw_config_parse(path)
     except ConfigNotFound:
         return {}
     except ConfigParseError as error:

@@ -115,6 +115,9 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     from diagnose.collect.request.message import certain_of, operation_of
 
     about = asked.about_source if end == "source" else asked.about_role
+    if end == "role" and not source:
+        ends = (("source", asked.about_source), ("role", asked.about_role))
+        about = "; ".join(f"of the {which}, {said}" for which, said in ends if said)
     certain, operation = certain_of(asked.message), operation_of(asked)
     what = "the ARN of the destination role is missing" if end == "role" else "the source is missing"
     if end == "role" and not source:
@@ -126,7 +129,8 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     if asked.told:
         hint = " ".join((f"name it: expected `SOURCE_ARN {asked.role or 'DEST_ROLE_ARN'}` beside it.", *asked.told))
     elif asked.message:
-        hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
+        hint = "the text holds neither of them: expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
+        hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it" if about else hint
     else:
         hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or one of --message, --event and --profile"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)

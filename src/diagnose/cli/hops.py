@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from diagnose.chain import weakest_call
+from diagnose.aws.configuration import read_configuration
 from diagnose.cli.asked import AskedFlags, other_forms
 from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
-from diagnose.collect.request.profile import Chain, Hop, chain_of, chosen_profile, described
+from diagnose.collect.request.profile import Chain, Hop, chain_of, described
+from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 
@@ -21,8 +22,6 @@ def case_of_question(flags: CaseFlags) -> Case:
     name, said = _profile(flags)
     if not name:
         return case_from_flags(flags)
-    from diagnose.aws.configuration import read_configuration
-
     chain = chain_of(read_configuration(os.environ), name, os.environ)
     flags = replace(flags, forms=replace(flags.forms, profile=name), evidence=_signed_by(flags.evidence, chain))
     if not chain.hops:
@@ -56,6 +55,8 @@ def _signed_by(evidence: EvidenceFlags, chain: Chain) -> EvidenceFlags:
 
 
 def _of_chain(flags: CaseFlags, chain: Chain, said: str) -> Case:
+    from diagnose.chain import weakest_call
+
     others = other_forms(flags.forms)
     role = flags.role_arn or others.role
     fitting = [hop for hop in chain.hops if hop.role == role]

@@ -264,3 +264,12 @@ def test_records_about_something_else_are_named() -> None:
 )
 def test_a_record_of_any_shape_is_read(field: str, broken: object) -> None:
     call(of_user(**{field: broken}))
+
+
+def test_tags_that_earlier_sessions_hand_on_are_the_session_s_and_others_stay_unknown() -> None:
+    given = {"roleArn": ROLE, "roleSessionName": "x", "incomingTransitiveTags": {"Department": "Engineering"}}
+    asked = call(of_user(userIdentity=identity(), requestParameters=given)).asked
+    assert asked.session.transitive_tag_keys == Known(("Department",), "the record")
+    assert asked.context["aws:PrincipalTag/Department"] == ("Engineering",)
+    assert isinstance(asked.session.tags, Unread)
+    assert asked.parameters == Parameters(session_name="x")

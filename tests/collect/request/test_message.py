@@ -82,3 +82,9 @@ def test_what_is_certain_whoever_called_is_said() -> None:
 def test_nothing_is_no_question() -> None:
     with pytest.raises(XdiagError, match="empty"):
         asked_by_message(" \n")
+
+
+def test_an_error_about_another_call_names_no_role() -> None:
+    asked = asked_by_message(f"User: {CALLER} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/k")
+    assert (asked.source, asked.role) == (CALLER, "")
+    assert asked.about_role == "the error refuses s3:PutObject, which assumes no role"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from diagnose.aws.configuration import read_configuration
-from diagnose.collect.request.profile import Chain, chain_of, chosen_profile
+from diagnose.collect.request.profile import Chain, chain_of
+from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Origin
 from diagnose.model.evidence import Known, Unread
@@ -251,3 +252,10 @@ def test_which_profile_the_environment_names() -> None:
     assert name == "b"
     assert "unset AWS_DEFAULT_PROFILE" in said
     assert "AWS_ACCESS_KEY_ID" in chosen_profile("a", {"AWS_ACCESS_KEY_ID": "x"})[1]
+
+
+def test_beside_a_source_without_credentials_what_else_is_wrong_is_told(tmp_path: Path) -> None:
+    with pytest.raises(XdiagError) as raised:
+        chain(tmp_path, role_of() + "[profile me]\nmfa_serial = arn:aws:iam::111111111111:mfa/me\n", "")
+    assert "has no credentials" in raised.value.message
+    assert "`mfa_serial` stands in `me`" in raised.value.hint

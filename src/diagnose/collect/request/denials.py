@@ -13,7 +13,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import is_role_arn, parse_caller
 from diagnose.model.case import Case, Snapshot, SourceSide
 from diagnose.model.error_text.parser import parse_errors
-from diagnose.model.words import printable
+from diagnose.model.words import LAYER_WORDS, printable
 
 
 class Denials(Struct, frozen=True):
@@ -71,7 +71,7 @@ def _reason(call: Recorded) -> str:
     error = next((error for error in errors if error.layer is not None), errors[-1] if errors else None)
     if error is None or error.layer is None:
         return printable(call.code)
-    return f"{printable(call.code)}, {error.layer.value} named"
+    return f"{printable(call.code)}, AWS names {LAYER_WORDS[error.layer].whole}"
 
 
 def _left_out(without: Counter[str]) -> list[str]:

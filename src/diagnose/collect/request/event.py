@@ -111,7 +111,7 @@ def _recorded(record: Record) -> Recorded:
     role = _role(record) or in_message.role or caller.switched_to
     time = text_in(record, "eventTime")
     place = place_of(record)
-    agent = text_in(record, "userAgent")
+    agent = text_in(record, "userAgent").strip("[]")
     via = _via(agent, caller, operation)
     parameters, unknown = _parameters(record, caller)
     if parameters is None and via is Via.CONSOLE:

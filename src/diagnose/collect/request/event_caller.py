@@ -59,7 +59,8 @@ def caller_in(record: Record) -> RecordedCaller:
         case "IAMUser":
             return RecordedCaller(arn, session=_of_user(identity, context))
         case "AssumedRole":
-            return _of_session(identity, context, arn, principal, account)
+            incoming = part_of(part_of(record, "requestParameters"), "incomingTransitiveTags")
+            return _of_session(identity, context, arn, principal, account, incoming)
         case "Root" | "FederatedUser":
             return RecordedCaller(arn)
         case "":
@@ -110,9 +111,12 @@ def _of_user(identity: Mapping[str, Any], context: Mapping[str, Any]) -> Session
 
 
 def _of_session(
-    identity: Mapping[str, Any], context: Mapping[str, Any], arn: str, principal: str, account: str
+    identity: Record, context: Record, arn: str, principal: str, account: str, incoming: Record
 ) -> RecordedCaller:
-    """Read a role's session. `mfaAuthenticated` of one says how somebody signed in, not what the condition key says."""
+    """Read a role's session. `mfaAuthenticated` of one says how somebody signed in, not what the condition key says.
+
+    `incoming` are the tags that earlier sessions hand on: all of these, but not all tags of the session.
+    """
     issuer, attributes = part_of(context, "sessionIssuer"), part_of(context, "attributes")
     role_arn = text_in(issuer, "arn")
     issued_by = split_arn(role_arn)
@@ -130,7 +134,6 @@ def _of_session(
     elif provider:
         origin = Known(Origin.WEB_IDENTITY, "the record")
     source_identity = text_in(context, "sourceIdentity") or text_in(identity, "sourceIdentity")
-    incoming = part_of(context, "incomingTransitiveTags")
     stated: dict[str, tuple[str, ...]] = {f"aws:PrincipalTag/{key}": (str(value),) for key, value in incoming.items()}
     if principal:
         stated["aws:userid"] = (principal,)
@@ -145,6 +148,7 @@ def _of_session(
         about="" if arn else f"a session in account {printable(account)}",
         session=Session(
             origin=origin,
+            transitive_tag_keys=Known(tuple(incoming), "the record") if incoming else NOT_SUPPLIED,
             source_identity=Known(source_identity, "the record") if source_identity else NOT_SUPPLIED,
             mfa=Known(False, "the record") if _truth(attributes.get("mfaAuthenticated")) is False else NOT_SUPPLIED,
             issued_at=text_in(attributes, "creationDate") or None,

@@ -112,6 +112,8 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
 def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -> tuple[str, str]:
     if is_role_arn(error.resource):
         return error.resource, ""
+    if error.action and not error.action.lower().startswith(("sts:assumerole", *_FAMILY)):
+        return "", f"the error refuses {printable(error.action)}, which assumes no role"
     masked = error.resource.startswith("arn:")
     candidates = dict.fromkeys(
         [*(one.resource for one in errors if is_role_arn(one.resource)), *_ROLE_ARN.findall(text)]
@@ -121,7 +123,12 @@ def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -
         return fitting[0], ""
     if len(fitting) > 1:
         return "", f"the text names {len(fitting)}: {', '.join(map(printable, fitting[:5]))}"
-    return "", f"the error has it as `{printable(error.resource)}`, which is not whole" if error.resource else ""
+    return (
+        "",
+        f"the error has it as `{printable(error.resource)}`, which is masked, cut, or not a role"
+        if error.resource
+        else "",
+    )
 
 
 def _signs(arn: str) -> bool:

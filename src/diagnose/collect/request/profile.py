@@ -48,29 +48,6 @@ class Chain(Struct, frozen=True):
     source: str = ""
 
 
-def chosen_profile(named: str | None, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Say which profile is used, and in a sentence what else would be taken for it. Empty where none is named.
-
-    botocore asks AWS_DEFAULT_PROFILE before AWS_PROFILE, and keys in the environment before either of them.
-    """
-    if named is not None:
-        said = ""
-        if environment.get("AWS_ACCESS_KEY_ID"):
-            said = (
-                "Keys are set in the environment: a program that is given the profile by AWS_PROFILE uses them instead "
-                "and assumes no role; `--profile`, or `unset AWS_ACCESS_KEY_ID`, does not."
-            )
-        return named, said
-    name, other = environment.get("AWS_DEFAULT_PROFILE", ""), environment.get("AWS_PROFILE", "")
-    if name and other and name != other:
-        said = (
-            f"AWS_PROFILE names `{printable(other)}`, but boto3 asks AWS_DEFAULT_PROFILE first and uses "
-            f"`{printable(name)}`: unset AWS_DEFAULT_PROFILE."
-        )
-        return name, said
-    return name or other, ""
-
-
 def chain_of(configuration: Configuration, name: str, environment: Mapping[str, str]) -> Chain:
     """Follow a profile from role to role to whoever signs.
 
@@ -104,7 +81,11 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
             if signer == sections[-1][0]:
                 break
     if sections or signer == name:
-        check_signer(configuration, signer, name, asked_for=bool(sections))
+        try:
+            check_signer(configuration, signer, name, asked_for=bool(sections))
+        except XdiagError as error:
+            beside = [remark for profile, section in sections for remark in remarks_on(configuration, profile, section)]
+            raise XdiagError(error.message, hint=" ".join((error.hint + "." * bool(beside), *beside))) from None
     hops: list[Hop] = []
     source, known = _signs(configuration, signer, sections)
     for place, (profile, section) in enumerate(reversed(sections)):

@@ -105,7 +105,8 @@ def check_signer(configuration: Configuration, signer: str | None, name: str, *,
     if asked_for and signer != name:
         raise XdiagError(
             f"the source profile `{shown}` has no credentials",
-            hint=f"add keys or an sso_session to `{shown}`, or name another source_profile",
+            hint=f"add keys or an sso_session to `{shown}`, or name another source_profile; if a tool such as "
+            f"aws-vault keeps its keys, let that run xdiag: `aws-vault exec {shown} -- xdiag check ROLE_ARN`",
         )
 
 
