@@ -96,6 +96,8 @@ def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags, hop
     if source is not None and source != MYSELF:
         source, said = caller_arn_of(source)
         told.append(said)
+    if flags.message is not None and flags.event is None:
+        told.append(_taken(("source", source, asked.source), ("role", role, asked.role)))
     asked = replace(asked, told=(*filter(None, told), *asked.told))
     described = named and all(form.flag == "message" for form in given)
     return Ends(source, asked.role or None if role is None else role, asked, complete=not given or described)
@@ -134,6 +136,13 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     else:
         hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or one of --message, --event and --profile"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
+
+
+def _taken(*ends: tuple[str, str | None, str]) -> str:
+    """Say what comes out of the error: what is in it and was not given."""
+    names = [f"the {name}" for name, given, in_error in ends if given is None and in_error]
+    what = " and ".join(names)
+    return f"{what[:1].upper()}{what[1:]} {'are' if len(names) > 1 else 'is'} taken from the error." if names else ""
 
 
 def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[str | None, str | None]:

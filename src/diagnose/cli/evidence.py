@@ -256,11 +256,14 @@ def _live(flags: CaseFlags) -> Case:
     try:
         return live(replace(flags, attempt=flags.attempt and not flags.evidence.no_probe), flags.evidence)
     except NothingReadError as error:
-        if not flags.asked.told:
+        if flags.forms == AskedFlags():
             raise
+        from diagnose.collect.source import session_evidence
+
         source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
         gap = Unread(Gap.NO_CREDENTIALS, detail=error.hint)
-        source = SourceSide(source_arn, principal=replace(gap, subject=source_arn))
+        session = session_evidence(parse_caller(source_arn), None, flags.request_on(role_arn).via)
+        source = SourceSide(source_arn, principal=replace(gap, subject=source_arn), session=session)
         destination = DestinationSide(role=replace(gap, subject=role_arn))
         return Case(flags.request_on(role_arn), Snapshot(source, destination))
 

@@ -25,8 +25,7 @@ def asked_by_message(paste: str) -> Asked:
     text = clean_paste(paste)
     source, about_source = _caller(error, errors, text)
     role, about_role = _role(error, errors, text, source)
-    what = " and ".join(name for name, arn in (("the source", source), ("the role", role)) if arn)
-    told = [f"{what[:1].upper()}{what[1:]} {'are' if ' and ' in what else 'is'} taken from the error."] if what else []
+    told: list[str] = []
     if others := [other for other in errors if other is not error and other.action]:
         named = dict.fromkeys(other.action for other in others if other.action != error.action)
         told += [f"The text also holds a refusal of {', '.join(map(printable, named))}: another call."] if named else []
