@@ -60,7 +60,7 @@ class Ends(Struct, frozen=True):
     """Whether what the forms do not say was not sent: so it is where a person describes the request by flags alone."""
 
 
-class Given(Struct, frozen=True):
+class CallHint(Struct, frozen=True):
     """What tells which of several calls is meant: source and role of the command line, and the call of a profile."""
 
     source: str | None = None
@@ -73,7 +73,7 @@ class QuestionForm(Struct, frozen=True):
 
     name: str
     flag: str
-    read: Callable[[AskedFlags, Given], Asked]
+    read: Callable[[AskedFlags, CallHint], Asked]
 
 
 def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags, hop: Asked) -> Ends:
@@ -86,7 +86,7 @@ def ends_from_flags(source: str | None, role: str | None, flags: AskedFlags, hop
     asked = Asked()
     given = [form for form in FORMS if getattr(flags, form.flag) is not None]
     for form in given:
-        asked = over(asked, form.read(flags, Given(source, role, hop)))
+        asked = over(asked, form.read(flags, CallHint(source, role, hop)))
     named = source is not None and role is not None
     source, role = _one_argument(source, role, asked)
     told: list[str] = []
@@ -108,7 +108,7 @@ def other_forms(flags: AskedFlags) -> Asked:
     asked = Asked()
     for form in FORMS:
         if form.flag != "profile" and getattr(flags, form.flag) is not None:
-            asked = over(asked, form.read(flags, Given()))
+            asked = over(asked, form.read(flags, CallHint()))
     return asked
 
 
@@ -153,21 +153,21 @@ def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[s
     return (None, source) if is_role_arn(text) and text != asked.source else (source, None)
 
 
-def _from_message(flags: AskedFlags, _given: Given) -> Asked:
+def _from_message(flags: AskedFlags, _given: CallHint) -> Asked:
     from diagnose.collect.request.message import asked_by_message
 
     assert flags.message is not None
     return asked_by_message(text_of(flags.message))
 
 
-def _from_event(flags: AskedFlags, given: Given) -> Asked:
+def _from_event(flags: AskedFlags, given: CallHint) -> Asked:
     from diagnose.collect.evidence.case_file import input_name, read_bytes
     from diagnose.collect.request.containers import records_in
-    from diagnose.collect.request.event import chosen, recorded_calls
+    from diagnose.collect.request.event import chosen_call, recorded_calls
 
     assert flags.event is not None
     calls = recorded_calls(records_in(read_bytes(flags.event), input_name(flags.event)))
-    return chosen(calls, flags.event_id, given.source, given.role).asked
+    return chosen_call(calls, flags.event_id, given.source, given.role).asked
 
 
 FORMS = (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.collect.request.records import ROLE, SESSION, USER, identity, of_user, refused
 
-from diagnose.collect.request.event import Recorded, chosen, recorded_calls
+from diagnose.collect.request.event import Recorded, chosen_call, recorded_calls
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Origin, Parameters, Via
 from diagnose.model.evidence import Known, Unread
@@ -242,15 +242,15 @@ def test_of_several_calls_one_must_be_chosen_and_all_are_listed() -> None:
     other = refused(eventID="e-2", errorMessage=refused()["errorMessage"] + "2")
     calls = recorded_calls([refused(), other, of_user(eventID="e-3")])
     with pytest.raises(XdiagError, match="2 failed calls") as raised:
-        chosen(calls, None, None, None)
+        chosen_call(calls, None, None, None)
     assert "e-1" in raised.value.hint
     assert "e-2" in raised.value.hint
     assert "e-3" not in raised.value.hint
-    assert chosen(calls, "e-2", None, None) is calls[1]
-    assert chosen(calls, "e-3", None, None) is calls[2]
-    assert chosen(calls, None, None, ROLE) is calls[0]
+    assert chosen_call(calls, "e-2", None, None) is calls[1]
+    assert chosen_call(calls, "e-3", None, None) is calls[2]
+    assert chosen_call(calls, None, None, ROLE) is calls[0]
     with pytest.raises(XdiagError, match="no record has the id"):
-        chosen(calls, "e-4", None, None)
+        chosen_call(calls, "e-4", None, None)
 
 
 def test_records_about_something_else_are_named() -> None:

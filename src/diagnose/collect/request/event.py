@@ -15,7 +15,7 @@ from diagnose.aws.secrets import redacted
 from diagnose.collect.request.asked import KEYS_OF_PARAMETERS, Asked
 from diagnose.collect.request.containers import Record, part_of, text_in
 from diagnose.collect.request.event_caller import RecordedCaller, caller_in
-from diagnose.collect.request.event_place import place_of
+from diagnose.collect.request.event_place import event_place
 from diagnose.collect.request.message import asked_by_message
 from diagnose.collect.request.session_names import maker_of
 from diagnose.errors import XdiagError
@@ -63,7 +63,7 @@ def recorded_calls(records: Sequence[Record]) -> list[Recorded]:
     return [_recorded(record) for record in calls.values()]
 
 
-def chosen(calls: Sequence[Recorded], wanted: str | None, source: str | None, role: str | None) -> Recorded:
+def chosen_call(calls: Sequence[Recorded], wanted: str | None, source: str | None, role: str | None) -> Recorded:
     """Choose the one call that is asked about: by its id, or else among those that failed, by caller and role.
 
     Raises XdiagError where several are left, or none; its hint lists them.
@@ -110,7 +110,7 @@ def _recorded(record: Record) -> Recorded:
     source = caller.arn or ("" if caller.about or operation in _FOR_OTHERS else in_message.source)
     role = _role(record) or in_message.role or caller.switched_to
     time = text_in(record, "eventTime")
-    place = place_of(record)
+    place = event_place(record)
     agent = text_in(record, "userAgent").strip("[]")
     via = _via(agent, caller, operation)
     parameters, unknown = _parameters(record, caller)

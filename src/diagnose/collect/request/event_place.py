@@ -22,7 +22,7 @@ class Place(Struct, frozen=True):
     context: Mapping[str, tuple[str, ...]] = {}
 
 
-def place_of(record: Record) -> Place:
+def event_place(record: Record) -> Place:
     """Read where a call came from. The address is the public one, but a private one behind a VPC endpoint."""
     region, address = _region(record), text_in(record, "sourceIPAddress")
     through = text_in(record, "vpcEndpointId")
