@@ -52,6 +52,11 @@ def principal_element(case: Case) -> dict[str, str] | None:
     return {"AWS": arn} if arn else None
 
 
+def provider_arn(case: Case) -> str:
+    """Give what a Principal element calls the identity provider of whoever does not sign, in the role's account."""
+    return caller_of(case).before(parse_role(case.request.role_arn)).provider
+
+
 def principal_name(case: Case) -> str:
     """Give what a Principal element names the caller by; the caller's own ARN where none can."""
     element = principal_element(case)

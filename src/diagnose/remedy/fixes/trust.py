@@ -87,12 +87,14 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
     caller = caller_of(case)
-    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
+    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE or caller.federated
     path = "" if path_is_known else " (with its path if it has one)"
     for_workloads = any("Federated" in str(statement.get("Principal")) for statement in statements(document))
     on_machine = for_workloads and caller.origin is Origin.EC2
     shared = "; whatever runs on the machine can then assume it" if on_machine else ""
-    text = f"{allowing} for `{principal_name(case)}`{path}{shared}"
+    of_token = caller.federated and subject.action not in COMPANIONS
+    alone = " where the token has this audience and this subject" if of_token else ""
+    text = f"{allowing} for `{principal_name(case)}`{path}{alone}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
