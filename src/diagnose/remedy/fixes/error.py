@@ -62,6 +62,11 @@ STEPS = {
         "Sign the request: give the program credentials, and see with `aws sts get-caller-identity`, run in the same "
         "way, that it finds them",
     ),
+    ErrorKind.CLOCK: (
+        Owner.CALLER,
+        "Set the clock of the machine that makes the call (`sudo chronyc makestep`, or on Windows `w32tm /resync`), "
+        "and try again",
+    ),
     ErrorKind.SIGNED_FOR_OTHER_REGION: (
         Owner.CALLER,
         "Let the Region for which the request is signed and the STS endpoint to which it goes be the same: set "
