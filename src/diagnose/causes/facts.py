@@ -1,8 +1,7 @@
 """What was established, flattened so that a rule can name it: the whole vocabulary of `when`.
 
-A field whose value is None is unknown; a rule that names it can only say `possible`. What does
-not apply has a value of its own: an empty text, or `none`.
-The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
+A field whose value is None is unknown; a rule that names it can only say `possible`. What does not apply has a value of
+its own: an empty text, or `none`. The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
 """
 
 from collections.abc import Mapping
