@@ -14,6 +14,7 @@ COMMANDS = (
     "demo",
     "explain",
     "facts",
+    "matrix",
     "rules",
     "rules check",
     "rules list",
