@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from diagnose.cli.output import print_error, print_note, progress, write_rows
+from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
@@ -50,8 +50,10 @@ def write_matrix(
     Raises XdiagError if nothing can be read, if what was asked for is not in the dumps, or if a file cannot be written,
     and BrokenPipeError if the reader of the rows has closed the pipe.
     """
+    if str(to) == "-":
+        to = None
     rules = load_rules(rule_folders) if explain else None
-    with progress() as step:
+    with progress_beside_rows(to) as step:
         step("reading the dumps")
         dumps = read_dumps(folder)
         found = identities(dumps, frozenset(map(Layer, without)))
@@ -71,7 +73,7 @@ def write_matrix(
             rows = matrix.rows()
             while some := tuple(islice(rows, _ROWS_AT_ONCE)):
                 write(encode_rows(some, form))
-                if (now := time.monotonic()) > last_step + 1:
+                if (now := time.monotonic()) > last_step + _SECONDS_OF_A_STEP:
                     last_step = now
                     step(f"{matrix.counts.pairs:,} pairs")
     print_note(_summary(matrix.counts))
@@ -79,6 +81,7 @@ def write_matrix(
 
 
 _ROWS_AT_ONCE = 1000
+_SECONDS_OF_A_STEP = 5
 
 
 def _tell(dumps: Dumps, mistakes: Sequence[XdiagError], without: frozenset[str]) -> None:
@@ -116,14 +119,15 @@ def _rows_to(path: Path | None) -> Iterator[Callable[[bytes], None]]:
 
     A device or a pipe is written to as it is. Raises XdiagError for what cannot be written.
     """
-    if path is None or str(path) == "-":
+    if path is None:
         yield write_rows
         return
-    part = path.parent / f".xdiag-{os.urandom(8).hex()}.part"
     with _writing(path):
-        as_it_is = path.exists() and not path.is_file()
+        target = path.resolve()
+        part = target.parent / f".xdiag-{os.urandom(8).hex()}.part"
+        as_it_is = target.exists() and not target.is_file()
         flags = os.O_WRONLY if as_it_is else os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        number = os.open(path if as_it_is else part, flags, 0o600)
+        number = os.open(target if as_it_is else part, flags, 0o600)
     try:
         with open(number, "wb") as file:
 
@@ -136,7 +140,7 @@ def _rows_to(path: Path | None) -> Iterator[Callable[[bytes], None]]:
                 file.flush()
         if not as_it_is:
             with _writing(path):
-                os.replace(part, path.resolve())
+                os.replace(part, target)
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
