@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.cli.evidence import SOURCES, CaseFlags, EvidenceFlags, case_from_flags
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.evidence import SOURCES, case_from_flags
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
-ABOUT_ANY_SOURCE = {"without", "message", "no_probe", "planned", "parameter"}
+ABOUT_ANY_SOURCE = {"without", "no_probe", "planned", "parameter"}
 FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")], "infrastructure": [Path("ours.json")]}
 BESIDE_A_CASE = set(PolicyFlags.__struct_fields__)
 

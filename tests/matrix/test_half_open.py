@@ -12,6 +12,7 @@ from diagnose.matrix.identities import identities
 from diagnose.matrix.rows import ExplainedPair, MatrixRow
 
 CI, DEPLOY = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{THEIRS}:role/Deploy"
+ALL_BUT_DEPLOY = {"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": DEPLOY}
 NO_MOVES = statement(Effect="Deny", Resource="*")
 
 
@@ -55,6 +56,11 @@ def test_an_scp_between_two_sides_that_agree_is_told_as_both(tmp_path: Path) -> 
         pytest.param(trusting(OURS), statement(Action="s3:*", Resource="*"), id="the whole account is trusted"),
         pytest.param(trusting(THEIRS), statement(Resource="*"), id="every role is granted"),
         pytest.param(trusting(THEIRS), statement(Resource=f"{DEPLOY}*"), id="granted with a wildcard"),
+        pytest.param(
+            trusting(THEIRS),
+            {"Statement": [*statement(Resource="*")["Statement"], ALL_BUT_DEPLOY]},
+            id="granted, and named where it is excepted",
+        ),
     ],
 )
 def test_a_pair_that_nobody_names_has_no_row(tmp_path: Path, trust: Json, grant: Json) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.evidence import LiveFlags, live, required_arns
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags, LiveFlags
+from diagnose.cli.evidence import live
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -31,7 +32,7 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    case = live(*required_arns(source_arn, role_arn), where, request, attempt=False)
+    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False), where)
     if redact:
         from diagnose.cli.redaction import deciding
         from diagnose.loading import load_rules

@@ -4,124 +4,33 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.asked import AskedFlags, ends_from_flags, missing, text_of
+from diagnose.cli.case_flags import CaseFlags, LiveFlags
 from diagnose.cli.clock import beginning
-from diagnose.cli.files import InfrastructureFlags, PolicyFlags
-from diagnose.cli.options import EVIDENCE
+from diagnose.cli.files import PolicyFlags
 from diagnose.cli.output import progress, terminal_given_back
-from diagnose.cli.request import RequestFlags, request_from_flags
+from diagnose.cli.request import request_from_flags
 from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
+from diagnose.collect.request.asked import with_asked
+from diagnose.collect.request.names import MYSELF
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Snapshot, SourceSide
-
-
-class LiveFlags(Struct, frozen=True):
-    """Flags that say where evidence is read live. What is None comes from the environment."""
-
-    source_profile: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=EVIDENCE),
-    ] = None
-    dest_profile: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=EVIDENCE),
-    ] = None
-    org_profile: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="AWS profile of the organization's management account or of a delegated administrator: only these "
-            "can read SCPs and RCPs.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    vpc_endpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="VPC endpoint for STS that the request goes through; read with the source's profile.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    endpoint_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="Send all calls to this URL, for example to an emulator.", rich_help_panel=EVIDENCE
-        ),
-    ] = None
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            min=0.1,
-            help="Time for all calls to AWS together. What is not read by then is a gap. Default: 30.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-
-
-class EvidenceFlags(LiveFlags, frozen=True):
-    """Flags that say where evidence comes from."""
-
-    case_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--case",
-            metavar="FILE",
-            help="Read everything from a case file ('-': standard input).",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    details: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--details",
-            metavar="FILE",
-            help="Read an account from the output of 'aws iam get-account-authorization-details'. May be repeated.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LAYER",
-            help="State that no such policy applies, or none but those that are given: identity, scp, rcp, boundary, "
-            "endpoint or session. May be repeated.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    message: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="The error that AWS returned. It names the action that was denied, and helps to rank the causes.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    no_probe: Annotated[
-        bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.", rich_help_panel=EVIDENCE)
-    ] = False
-
-
-class CaseFlags(Struct, frozen=True):
-    """What the command line says of a case: source, role, request and evidence."""
-
-    source_arn: str | None
-    role_arn: str | None
-    request: RequestFlags
-    evidence: EvidenceFlags
-    policies: PolicyFlags = PolicyFlags()
-    infrastructure: InfrastructureFlags = InfrastructureFlags()
-    attempt: bool = True
-    """Whether the request may be tried for real."""
+from diagnose.model.case import (
+    Case,
+    DestinationSide,
+    ProbeOutcome,
+    ProbeResult,
+    Snapshot,
+    SourceSide,
+)
+from diagnose.model.evidence import Gap, Unread
 
 
 class EvidenceSource(Struct, frozen=True):
@@ -143,13 +52,22 @@ def case_from_flags(flags: CaseFlags) -> Case:
     evidence = flags.evidence
     _refuse_contradictions(flags)
     pasted = pasted_policies(flags.policies)
-    case = _from_case_file(flags) if evidence.case_file is not None else _gathered(flags, pasted)
+    if evidence.case_file is None:
+        flags = _with_ends(flags, pasted)
+        case = _gathered(flags, pasted)
+    elif flags.forms.event is not None or flags.forms.profile is not None:
+        other = "--event" if flags.forms.event is not None else "--profile"
+        raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
+    else:
+        case = _from_case_file(flags)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
-    if evidence.message is not None:
+    if evidence.case_file is None:
+        case = with_asked(case, flags.asked)
+    elif flags.forms.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
-        case = replace(case, message=pasted_error(evidence.message))
+        case = replace(case, message=pasted_error(text_of(flags.forms.message)))
     case = without_layers(case, evidence.without or ())
     if pasted == PastedPolicies():
         return case
@@ -158,17 +76,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
     return replace(case, snapshot=with_pasted(case.snapshot, case.request.role_arn, pasted))
 
 
-def live(
-    source_arn: str,
-    role_arn: str,
-    where: LiveFlags,
-    request: RequestFlags,
-    *,
-    attempt: bool,
-    read_source: bool = True,
-    read_destination: bool = True,
-) -> Case:
-    """Read both sides, or one of them, with boto3 and, with `attempt`, try the request for real.
+def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_destination: bool = True) -> Case:
+    """Read both sides, or one of them, with boto3 and, where the flags let us, try the request for real.
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
@@ -181,6 +90,8 @@ def live(
     from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    request = flags.request
     wallet = Wallet(request.mfa_code)
     sides: dict[str | None, Credentials] = {}
     for profile in (where.source_profile, where.dest_profile, where.org_profile):
@@ -192,7 +103,7 @@ def live(
                     sides[profile].prepare()
     with progress() as step:
         source = sides[where.source_profile]
-        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
+        base = flags.request_on(role_arn, source.region)
         snapshot = read_snapshot(
             base,
             source_arn,
@@ -204,8 +115,11 @@ def live(
             now=datetime.now(UTC).isoformat(),
         )
         case = Case(base, snapshot)
-        if not attempt:
+        if not flags.attempt:
             return case
+        if flags.asked.parameters is None and not flags.complete:
+            why = "what the request carried is not known: say it with flags such as --external-id"
+            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
         step("trying sts:AssumeRole")
         return replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
 
@@ -249,10 +163,7 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
     Where there are files, credentials are welcome, but not needed.
     """
     evidence = flags.evidence
-    role = flags.role_arn
-    if role is None and pasted.trust is not None:
-        role = _role_in(pasted.trust)
-    source_arn, role_arn = required_arns(flags.source_arn, role)
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     given = [source.read(flags, source_arn, role_arn) for source in _chosen(flags) if source.read is not None]
     read_source = evidence.source_profile is not None or not (
         pasted.about_source or any(one.source is not None for one in given)
@@ -262,24 +173,72 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
     )
     meant = flags.infrastructure.infrastructure is not None  # what AWS answers now says nothing of what is meant to be
     files = bool(given) or pasted != PastedPolicies()
-    case = Case(request_from_flags(Request(role_arn=role_arn), flags.request), Snapshot(SourceSide(source_arn)))
+    case = Case(flags.request_on(role_arn), Snapshot(SourceSide(source_arn)))
     if read_source or read_destination or any(getattr(evidence, flag) for flag in _LIVE.flags):
         try:
+            tries = flags.attempt and not evidence.no_probe and not meant and read_source
             case = live(
-                source_arn,
-                role_arn,
-                evidence,
-                flags.request,
-                attempt=flags.attempt and not evidence.no_probe and not meant and read_source,
-                read_source=read_source,
-                read_destination=read_destination,
+                replace(flags, attempt=tries), evidence, read_source=read_source, read_destination=read_destination
             )
-        except NothingReadError:
-            if not files:
+        except NothingReadError as error:
+            if not files and flags.forms == AskedFlags():
                 raise
+            if not files:
+                case = _with_nothing_read(flags, error)
     for one in given:
         case = replace(case, snapshot=with_sides(case.snapshot, one))
     return replace(case, note="; ".join(note for one in given for note in one.notes))
+
+
+def _with_nothing_read(flags: CaseFlags, error: NothingReadError) -> Case:
+    """Give the case of a question that came with AWS's answer: what is certain of it is told all the same."""
+    from diagnose.collect.source import session_evidence
+
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    gap = Unread(Gap.NO_CREDENTIALS, detail=error.hint)
+    request = flags.request_on(role_arn)
+    session = session_evidence(parse_caller(source_arn), None, request.via)
+    source = SourceSide(source_arn, principal=replace(gap, subject=source_arn), session=session)
+    destination = DestinationSide(role=replace(gap, subject=role_arn))
+    return Case(request, Snapshot(source, destination))
+
+
+def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
+    """Take source and role from wherever they are said. Raises XdiagError, by name, for what nobody says."""
+    if flags.role_arn is None and pasted.trust is not None:
+        role = _role_in(pasted.trust)
+        flags = replace(flags, role_arn=None if role == flags.source_arn else role)
+    ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms, flags.hop)
+    source = ends.asked.source if ends.source is None else ends.source
+    flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
+    if ends.role is None:
+        raise missing(ends.asked, "role", source)
+    if ends.source is None and not source and (ends.asked.message or ends.asked.about_source):
+        raise missing(ends.asked, "source", source)
+    if ends.asked.parameters is None and not ends.complete:
+        told = (*ends.asked.told, "What was sent with the call is not in it, and is unknown unless flags say it.")
+        flags = replace(flags, asked=replace(ends.asked, told=told))
+    if source == MYSELF or (ends.source is None and not source):
+        parse_role(ends.role)
+        source, said = _myself(flags.evidence)
+        flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
+    return replace(flags, source_arn=source)
+
+
+def _myself(where: LiveFlags) -> tuple[str, str]:
+    """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
+    from diagnose.aws.calls import Refusal
+    from diagnose.aws.identity import identify
+    from diagnose.aws.session import open_credentials
+
+    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    identity = identify(credentials)
+    if isinstance(identity, Refusal):
+        raise NothingReadError(
+            f"the source is not given, and {credentials.label} cannot say who it is",
+            hint=f"{identity.text}; or name the source: `SOURCE_ARN DEST_ROLE_ARN`",
+        )
+    return identity.arn, f"The source is whoever {credentials.label} signs for."
 
 
 def _role_in(trust: InputFile) -> str | None:

@@ -18,9 +18,12 @@ from diagnose.model.tri import NO
 
 
 class Candidates(Struct, frozen=True):
-    """Positions of sources. `named` are those that the trust policy names itself, by ARN or by unique id."""
+    """Positions of sources. `named` are those that the trust policy names itself, by ARN or by unique id.
 
-    all: set[int]
+    `unnamed` are those whom it lets in, or may, with others: their account, or everybody.
+    """
+
+    unnamed: set[int]
     named: set[int]
 
 
@@ -59,7 +62,7 @@ class Callers:
         if everybody:
             found.update(self._granted)
             found.update(self._by_account.get(role.account, ()))
-        return Candidates(found | named, named)
+        return Candidates(found, named)
 
     def naming(self, role_arn: str) -> Sequence[int]:
         """Give the sources whose own policies name the role, without wildcards."""

@@ -48,7 +48,7 @@ class Matrix:
     def _rows_of(self, role: Destination, callers: Callers) -> Iterator[MatrixRow]:
         candidates = callers.candidates(role)
         named = candidates.named.union(callers.naming(role.arn))
-        asked, pairs = candidates.all | named, len(self._sources)
+        asked, pairs = candidates.unnamed | named, len(self._sources)
         if self._accounts and role.account not in self._accounts:
             asked, pairs = asked.intersection(self._inside), len(self._inside)
         self.counts.denied += pairs - len(asked)

@@ -207,7 +207,7 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"eventName": "AssumeRole", "errorMessage": "x"}',
             "it looks like a CloudTrail event",
-            "expected a file that `--save-case` has written; `--message` takes the event's `errorMessage`",
+            "pass it as `--event FILE`",
             id="a CloudTrail event",
         ),
         pytest.param(
