@@ -17,6 +17,7 @@ from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
+from diagnose.model.operation import Operation
 from diagnose.model.placeholder import PlaceholderForm
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, DoubtKind, Effect, Element, Gate, Layer, Reason, Subject, Unknown
@@ -75,6 +76,7 @@ class Reach(StrEnum):
     SESSION = "session"
     USER = "user"
     SERVICE = "service"
+    FEDERATED = "federated"
     ANY = "any"
     ROLE = "role"
     ACCOUNT = "account"
@@ -225,6 +227,7 @@ class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
 class RequestFact(Fact, frozen=True, kw_only=True, tag="request"):
     """The call."""
 
+    operation: Annotated[Operation, Meta(description="what is called")]
     via: Annotated[Via, Meta(description="how it is made")]
     chained: Annotated[bool, Meta(description="it is signed with a role's credentials")]
     switched: Annotated[bool, Meta(description="it is a second switch of role in the console")]

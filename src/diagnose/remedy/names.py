@@ -37,7 +37,9 @@ def principal_arn(case: Case) -> str | None:
             return caller.arn
         case CallerKind.SESSION:
             return caller.principal_arn or f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return None
 
 

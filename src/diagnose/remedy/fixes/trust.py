@@ -11,7 +11,7 @@ from diagnose.model.case import Case, Origin
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
 from diagnose.model.pointer import below
-from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
+from diagnose.model.trace import COMPANIONS, Action, Decision, Effect, Element, Layer, Reason, Subject
 from diagnose.remedy.case_edit import edit_policy
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
@@ -76,7 +76,7 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         return
     allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows `{subject.action}`"
     condition = nearest_conditions(document, case, _near_statement(subject, document))
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         condition = {}
     if permission_set(case):
         text = f"{allowing} for the permission set `{permission_set(case)}` alone"
@@ -98,13 +98,13 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
 
 def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         yield from add_trust_statement(subject, case)
 
 
 def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         yield from allow_in_identity(subject, case)
 
 
@@ -115,7 +115,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     whose keys it sees; first with the statement's principals and resources, then for this caller and role alone.
     """
     statement, layer, action = subject.statement, subject.layer, subject.action
-    if statement is None or layer is None or action is Action.ASSUME_ROLE or statement.effect is Effect.DENY:
+    if statement is None or layer is None or action not in COMPANIONS or statement.effect is Effect.DENY:
         return
     document = document_of(statement.policy)
     if document is None:
