@@ -15,6 +15,7 @@ COMMANDS = (
     "explain",
     "explain-error",
     "facts",
+    "matrix",
     "rules",
     "rules check",
     "rules list",

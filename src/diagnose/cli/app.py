@@ -9,6 +9,7 @@ from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
 from diagnose.cli.explain_error import explain_error
 from diagnose.cli.help import GroupedCommand, help_text
+from diagnose.cli.matrix import matrix
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
 
@@ -52,6 +53,6 @@ def _options(
     """Define the options that come before a command."""
 
 
-for command in (audience, batch, check, collect, demo, explain, explain_error, facts, schema):
+for command in (audience, batch, check, collect, demo, explain, explain_error, facts, matrix, schema):
     app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")
