@@ -14,6 +14,7 @@ SAID_ONLY = {
     "use-identity",
     "use-other-role",
     "drop-hop",
+    "request-token",
     "wait-for-propagation",
     "ask-owner",
 }

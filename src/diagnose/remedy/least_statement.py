@@ -12,9 +12,11 @@ from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
     caller_of,
     destination_role_name,
+    identity_provider,
     permission_set,
     permission_set_pattern,
     principal_element,
+    values_of,
 )
 
 
@@ -26,6 +28,11 @@ def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None =
         if principal is None:
             return None
         statement["Principal"] = dict(principal)
+        if caller_of(case).federated:
+            bearer = exact_bearer(case)
+            if not bearer:
+                return None
+            condition = all_tests(condition or {}, bearer)
     statement["Action"] = str(action)
     if layer is not Layer.TRUST:
         statement["Resource"] = case.destination_arn
@@ -50,6 +57,34 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
         "Action": str(action),
         "Condition": {**others, "ArnLike": {**(patterns if isinstance(patterns, dict) else {}), **role}},
     }
+
+
+def exact_bearer(case: Case) -> JsonDict:
+    """Give the conditions that name exactly whose token or assertion it is; empty where that is not known.
+
+    A provider vouches for many: its audience alone tells none of them apart.
+    """
+    subject = subject_of(case)
+    if not subject:
+        return {}
+    audiences = values_of(_bearer_key("aud", case), case) or ()
+    audience: JsonDict = {_bearer_key("aud", case): audiences[0]} if len(audiences) == 1 else {}
+    return {"StringEquals": {**audience, _bearer_key("sub", case): subject}}
+
+
+def subject_of(case: Case) -> str:
+    """Give the subject of a token or an assertion; empty where it is not known."""
+    subjects = values_of(_bearer_key("sub", case), case) or ()
+    return subjects[0] if len(subjects) == 1 else ""
+
+
+def all_tests(one: JsonDict, other: JsonDict) -> JsonDict:
+    """Put two Conditions together; where both test a key with the same operator, the second says what is wanted."""
+    merged = dict(one)
+    for operator, tests in other.items():
+        present = merged.get(operator)
+        merged[operator] = {**present, **tests} if isinstance(present, dict) and isinstance(tests, dict) else tests
+    return merged
 
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
@@ -77,6 +112,8 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
+    if caller_of(case).federated:
+        return isinstance(principal, dict) and identity_provider(case) in as_list(principal.get("Federated"))
     kind = "Service" if caller_of(case).kind is CallerKind.SERVICE else "AWS"
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
@@ -92,7 +129,19 @@ def _carried(condition: Json, case: Case) -> JsonDict:
     carried: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            tests: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            tests: JsonDict = {
+                key: value for key, value in block.items() if group_of(key) not in dropped and _can_be_met(key, case)
+            }
             if tests:
                 carried[operator] = tests
     return carried
+
+
+def _can_be_met(key: str, case: Case) -> bool:
+    """Say whether a caller of this kind can have a key: of whoever does not sign, STS sends few."""
+    return not caller_of(case).federated or values_of(key, case) != ()
+
+
+def _bearer_key(claim: str, case: Case) -> str:
+    prefix = "SAML" if caller_of(case).kind is CallerKind.SAML else caller_of(case).name
+    return f"{prefix}:{claim}"

@@ -28,7 +28,7 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.fixes.correct import is_near
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
+from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid, subject_of
 from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
 
 
@@ -86,9 +86,10 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
     caller = caller_of(case)
-    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
+    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE or caller.federated
     path = "" if path_is_known else " (with its path if it has one)"
-    text = f"{allowing} for `{principal_name(case)}`{path}"
+    bearer = f" and the subject `{subject_of(case)}` alone" if caller.federated else ""
+    text = f"{allowing} for `{principal_name(case)}`{path}{bearer}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
