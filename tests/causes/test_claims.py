@@ -59,7 +59,7 @@ def known(*values: str) -> KeyState:
             "project_path:acme/api:ref_type:branch:ref:main",
             ClaimMiss.OTHER_REPOSITORY,
         ),
-        ("organization:acme:*", "organization:beta:workspace:x", ClaimMiss.OTHER_FORM),
+        ("organization:acme:*", "organization:beta:workspace:x", ClaimMiss.OTHER_SUBJECT),
         ("u-1", "u-2", ClaimMiss.OTHER_SUBJECT),
     ],
 )
