@@ -21,6 +21,7 @@ from diagnose.model.policy import Policy, document_text
 from diagnose.model.trace import Effect
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 from diagnose.report.safe_text import visible
+from diagnose.strangers import Strangers, strangers
 
 
 class PrincipalKind(StrEnum):
@@ -41,7 +42,8 @@ class Admission(Struct, frozen=True):
 
     `principals` are all that it names, by kind, in the order of the policy; where it is `negated`, those whom it does
     not reach.
-    `open_to_world` says whether any AWS principal at all is let in, as far as this statement goes.
+    `open_to_world` says whether any AWS principal at all is let in, as far as this statement goes; `strangers` are who
+    else gets in by a token.
     """
 
     place: str
@@ -52,6 +54,7 @@ class Admission(Struct, frozen=True):
     actions: tuple[str, ...] | None
     conditions: tuple[str, ...]
     open_to_world: Tri
+    strangers: tuple[Strangers, ...] = ()
 
 
 class Audience(Struct, frozen=True):
@@ -111,7 +114,15 @@ def _admission(text: StatementText, node: Node) -> Admission:
         actions=_actions(statement),
         conditions=tuple(_condition(test) for test in statement.tests),
         open_to_world=_open_to_world(statement, text.effect, everyone=everyone),
+        strangers=_strangers(statement, text.effect, principals.get(PrincipalKind.FEDERATED, ())),
     )
+
+
+def _strangers(statement: Statement, effect: Effect | None, providers: tuple[str, ...]) -> tuple[Strangers, ...]:
+    """Say whom else an Allow for tokens lets in; of what AWS rejects nothing is said."""
+    allows = effect is Effect.ALLOW and not statement.broken
+    by_token = "sts:AssumeRoleWithWebIdentity" in (_actions(statement) or ())
+    return strangers(providers, statement.tests) if allows and by_token else ()
 
 
 def _members(node: Node, key: str) -> list[Node]:
@@ -233,6 +244,8 @@ def _statement_lines(admission: Admission) -> Iterator[str]:
     yield _row("  for actions", _action_words(admission.actions))
     for condition in admission.conditions:
         yield _row("  only if", condition)
+    for others in admission.strangers:
+        yield _row("  WARNING", f"this lets in {others.value}")
 
 
 def _action_words(actions: tuple[str, ...] | None) -> str:

@@ -17,6 +17,7 @@ SAID_ONLY = {
     "use-other-role",
     "drop-hop",
     "follow-error",
+    "request-token",
     "wait-for-propagation",
     "ask-owner",
 }

@@ -16,7 +16,9 @@ from diagnose.remedy.change import (
     Draft,
     MaximumChange,
     NewAttachment,
+    NewAudience,
     NewMembership,
+    NewProvider,
     NewRole,
     PolicyChange,
     Removal,
@@ -104,7 +106,9 @@ def changes(draft: Draft, case: Case, edits: Edited) -> bool:
             routed = now.snapshot.endpoint != case.snapshot.endpoint or len(set(session)) > 1
             return not policies and (now.request != case.request or routed)
         case Edited.SETTING:
-            return isinstance(change, TagChange | MaximumChange | NewRole)
+            return isinstance(change, TagChange | MaximumChange | NewRole | NewProvider | NewAudience)
+        case Edited.PRESENTED:
+            return change is None and now.snapshot.source.identity != case.snapshot.source.identity
         case Edited.NOTHING:
             # A trust policy that was not read is tried as if it held what its owner is asked for.
             return isinstance(change, Unseen)

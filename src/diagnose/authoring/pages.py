@@ -144,6 +144,7 @@ _HEADINGS = {
     "trust": "In the trust policy alone",
     "identity": "In the caller's own policies alone",
     "request": "In the request, the caller or the role",
+    "federation": "In a token, an assertion, the identity provider or the trust in them",
     "unread": "What could not be read",
 }
 

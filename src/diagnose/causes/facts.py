@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from diagnose.causes.claims import ClaimMiss
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
@@ -157,6 +158,10 @@ class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
         bool, Meta(description="a request of such a caller could meet it as it is written: key, operator and value fit")
     ] = True
     absent: Annotated[bool | None, Meta(description="the request does not carry the key")]
+    claim: Annotated[str, Meta(description="the claim of a token that the key holds, in lower case; else empty")] = ""
+    miss: Annotated[ClaimMiss, Meta(description="how the claim that is wanted differs from the token's")] = (
+        ClaimMiss.NONE
+    )
 
 
 class PlaceholderFact(Compared, frozen=True, kw_only=True, tag="placeholder"):
@@ -174,9 +179,9 @@ class GateFact(Fact, frozen=True, kw_only=True, tag="gate"):
     passed: Annotated[bool | None, Meta(description="it is met")]
     reason: Annotated[Reason | None, Meta(description="why it is not met")]
     parameter: Annotated[str, Meta(description="the API parameter it is about, empty where it is none")] = ""
-    difference: Annotated[Reason, Meta(description="how the ARN of no role differs from an existing role's")] = (
-        Reason.MATCHES
-    )
+    difference: Annotated[
+        Reason, Meta(description="how what there is not differs from what there is: role, provider, audience")
+    ] = Reason.MATCHES
     wanted: Annotated[str, Meta(description="what AWS asks for")] = ""
     got: Annotated[str, Meta(description="what there is")] = ""
 

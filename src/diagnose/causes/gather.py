@@ -11,6 +11,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from diagnose.causes.answers import asides, attempts_by_others, aws_answers, is_about_other_question
+from diagnose.causes.claims import audience_difference, provider_difference
 from diagnose.causes.facts import (
     Fact,
     GapFact,
@@ -122,7 +123,11 @@ def _gates(decision: Decision) -> Iterator[Fact]:
 
 
 def _difference(trace: GateTrace) -> Reason:
-    """Say how the role that is asked for differs from the one that there is."""
+    """Say how the role, the provider or the audience that is asked for differs from the one that there is."""
+    if trace.reason is Reason.AUDIENCE_NOT_REGISTERED and trace.wanted:
+        return audience_difference(trace.wanted, trace.got)
+    if trace.reason is Reason.NO_SUCH_PROVIDER and trace.got:
+        return provider_difference(trace.wanted, trace.got[0])
     if trace.reason is not Reason.NO_SUCH_ROLE or not trace.got:
         return Reason.MATCHES
     return how_arns_differ(trace.wanted, trace.got[0])

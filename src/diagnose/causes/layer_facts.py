@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from diagnose.causes.claims import ClaimMiss, claim_miss, claim_of
 from diagnose.causes.facts import (
     ActionFact,
     Compared,
@@ -252,6 +253,8 @@ def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
         key_group=group_of(trace.key),
         sent=_presence(trace.key, fields["action"]),
         absent=_absent(trace),
+        claim=claim_of(trace.key),
+        miss=claim_miss(trace.key, trace.wanted, trace.got) if not fields["negated"] else ClaimMiss.NONE,
     )
 
 

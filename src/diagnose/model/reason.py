@@ -118,5 +118,7 @@ class Reason(StrEnum):
     """The provider is in another account than the role."""
     OTHER_ISSUER = "other_issuer"
     AUDIENCE_NOT_REGISTERED = "audience_not_registered"
+    ISSUER_DEFAULT = "issuer_default"
+    """It is the audience that the issuer writes where none is asked for."""
     AUDIENCE_NOT_OF_AWS = "audience_not_of_aws"
     ROLE_NOT_CLAIMED = "role_not_claimed"

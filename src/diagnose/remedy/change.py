@@ -84,6 +84,21 @@ class NewRole(Struct, frozen=True):
     document: Json
 
 
+class NewProvider(Struct, frozen=True):
+    """An OIDC identity provider is created."""
+
+    arn: str
+    url: str
+    client_ids: tuple[str, ...]
+
+
+class NewAudience(Struct, frozen=True):
+    """An OIDC identity provider accepts one audience more."""
+
+    arn: str
+    client_id: str
+
+
 class Unseen(Struct, frozen=True):
     """A policy that was not read must hold this; `document` is the least that would do."""
 
@@ -106,6 +121,8 @@ Change: TypeAlias = (
     | TagChange
     | MaximumChange
     | NewRole
+    | NewProvider
+    | NewAudience
     | Unseen
     | RequestChange
 )

@@ -3,43 +3,38 @@
 import re
 
 from diagnose.evaluate.action import covered
-from diagnose.evaluate.identity import claim_state
 from diagnose.evaluate.keys.table import WHO_CALLS, group_of
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
-from diagnose.model.issuers import issuer_of
-from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import COMPANIONS, Action, Layer
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
     caller_of,
     destination_role_name,
+    identity_provider,
     permission_set,
     permission_set_pattern,
     principal_element,
-    provider_arn,
+    values_of,
 )
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
     """Write an Allow statement for one layer; None where the caller cannot be named in it."""
     statement: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow"}
-    if layer is Layer.TRUST and caller_of(case).federated:
-        # Whether the other actions see the claims, nobody says; without the operation's own they are worth nothing.
-        tests = {} if action in COMPANIONS else _of_token(case)
-        if tests is None:
-            return None
-        statement["Principal"] = {"Federated": provider_arn(case)}
-        block = (condition or {}).get("StringEquals")
-        if tests:
-            condition = {**(condition or {}), "StringEquals": {**(block if isinstance(block, dict) else {}), **tests}}
-    elif layer in (Layer.TRUST, Layer.ENDPOINT):
+    if layer in (Layer.TRUST, Layer.ENDPOINT):
         principal = principal_element(case)
         if principal is None:
             return None
         statement["Principal"] = dict(principal)
+        # Whether the other actions see the claims, nobody says; without the operation's own they are worth nothing.
+        if caller_of(case).federated and action not in COMPANIONS:
+            bearer = exact_bearer(case)
+            if not bearer:
+                return None
+            condition = all_tests(condition or {}, bearer)
     statement["Action"] = str(action)
     if layer is not Layer.TRUST:
         statement["Resource"] = case.destination_arn
@@ -66,19 +61,32 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
     }
 
 
-def _of_token(case: Case) -> JsonDict | None:
-    """Write what only tokens of this audience and this subject meet; None where they are not known.
+def exact_bearer(case: Case) -> JsonDict:
+    """Give the conditions that name exactly whose token or assertion it is; empty where that is not known.
 
-    None of an assertion, too: its subject may be another at the next sign-in.
+    A provider vouches for many: its audience alone tells none of them apart.
     """
-    name, identity = caller_of(case).name, case.snapshot.source.identity
-    tests: JsonDict = {}
-    for claim in ("aud", "sub"):
-        values = claim_state(identity, claim)
-        if claim not in issuer_of(name).claims or isinstance(values, UnknownState) or len(values) != 1:
-            return None
-        tests[f"{name}:{claim}"] = values[0]
-    return tests
+    subject = subject_of(case)
+    if not subject:
+        return {}
+    audiences = values_of(_bearer_key("aud", case), case) or ()
+    audience: JsonDict = {_bearer_key("aud", case): audiences[0]} if len(audiences) == 1 else {}
+    return {"StringEquals": {**audience, _bearer_key("sub", case): subject}}
+
+
+def subject_of(case: Case) -> str:
+    """Give the subject of a token or an assertion; empty where it is not known."""
+    subjects = values_of(_bearer_key("sub", case), case) or ()
+    return subjects[0] if len(subjects) == 1 else ""
+
+
+def all_tests(one: JsonDict, other: JsonDict) -> JsonDict:
+    """Put two Conditions together; where both test a key with the same operator, the second says what is wanted."""
+    merged = dict(one)
+    for operator, tests in other.items():
+        present = merged.get(operator)
+        merged[operator] = {**present, **tests} if isinstance(present, dict) and isinstance(tests, dict) else tests
+    return merged
 
 
 def sid(layer: Layer, action: Action, case: Case) -> str:
@@ -107,8 +115,9 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
-    caller = caller_of(case)
-    kind = "Service" if caller.kind is CallerKind.SERVICE else "Federated" if caller.federated else "AWS"
+    if caller_of(case).federated:
+        return isinstance(principal, dict) and identity_provider(case) in as_list(principal.get("Federated"))
+    kind = "Service" if caller_of(case).kind is CallerKind.SERVICE else "AWS"
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
 
@@ -123,7 +132,19 @@ def _carried(condition: Json, case: Case) -> JsonDict:
     carried: JsonDict = {}
     for operator, block in condition.items() if isinstance(condition, dict) else ():
         if isinstance(block, dict):
-            tests: JsonDict = {key: value for key, value in block.items() if group_of(key) not in dropped}
+            tests: JsonDict = {
+                key: value for key, value in block.items() if group_of(key) not in dropped and _can_be_met(key, case)
+            }
             if tests:
                 carried[operator] = tests
     return carried
+
+
+def _can_be_met(key: str, case: Case) -> bool:
+    """Say whether a caller of this kind can have a key: of whoever does not sign, STS sends few."""
+    return not caller_of(case).federated or values_of(key, case) != ()
+
+
+def _bearer_key(claim: str, case: Case) -> str:
+    prefix = "SAML" if caller_of(case).kind is CallerKind.SAML else caller_of(case).name
+    return f"{prefix}:{claim}"

@@ -44,17 +44,19 @@ def principal_arn(case: Case) -> str | None:
 
 
 def principal_element(case: Case) -> dict[str, str] | None:
-    """Give the Principal element that names exactly the caller."""
+    """Give the Principal element that names exactly the caller; of whoever does not sign, the identity provider."""
     caller = caller_of(case)
     if caller.kind is CallerKind.SERVICE:
         return {"Service": caller.name}
+    if caller.federated:
+        return {"Federated": identity_provider(case)}
     arn = principal_arn(case)
     return {"AWS": arn} if arn else None
 
 
-def provider_arn(case: Case) -> str:
-    """Give what a Principal element calls the identity provider of whoever does not sign, in the role's account."""
-    return caller_of(case).before(parse_role(case.request.role_arn)).provider
+def identity_provider(case: Case) -> str:
+    """Give what a Principal element calls the identity provider of a token or an assertion: its ARN, or its host."""
+    return caller_of(case).before(parse_role(case.destination_arn)).provider
 
 
 def principal_name(case: Case) -> str:

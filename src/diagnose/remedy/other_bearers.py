@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from diagnose.model.arn import HTTPS
 from diagnose.model.case import SourceSide
 from diagnose.model.federation import AWS_ROLES, SAML_ROLE, SamlAssertion, WebIdentity
 
@@ -17,6 +18,8 @@ _MOST = 40
 def other_bearers(source: SourceSide) -> Iterator[SourceSide]:
     """Give bearers of another subject: one that differs in a part, here alone or wherever that part comes again.
 
+    Where the subject is not known, there is still somebody else.
+
     A part is what stands between colons and slashes: an organization, a repository, a branch, a namespace, an account.
     """
     identity = source.identity
@@ -26,6 +29,10 @@ def other_bearers(source: SourceSide) -> Iterator[SourceSide]:
             others: Iterator[WebIdentity | SamlAssertion] = _with_other_claims(identity, subject)
         case SamlAssertion():
             others = _with_other_values(identity)
+        case None if source.arn.startswith(HTTPS):
+            others = iter((WebIdentity({"sub": _SOMEBODY}),))
+        case None if ":saml-provider/" in source.arn:
+            others = iter((SamlAssertion(subject=_SOMEBODY),))
         case None:
             return
     for number, other in enumerate(others):
@@ -34,7 +41,7 @@ def other_bearers(source: SourceSide) -> Iterator[SourceSide]:
 
 
 def _with_other_claims(token: WebIdentity, subject: object) -> Iterator[WebIdentity]:
-    for written in _others(subject) if isinstance(subject, str) else ():
+    for written in _others(subject) if isinstance(subject, str) else (_SOMEBODY,):
         yield replace(token, claims={**token.claims, "sub": written})
     for part in _parts(subject):
         yield replace(token, claims=_swapped(token.claims, part))

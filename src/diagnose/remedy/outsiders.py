@@ -239,7 +239,8 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
         (("sts:rolesessionname",), ("somebody-elses-session",)),
         (("aws:multifactorauthpresent", "aws:multifactorauthage"), ()),
     ):
-        if tested & set(keys):
+        # Whoever does not sign can send none of these but a session name, so that nobody is exempted from them.
+        if tested & set(keys) and (not caller.federated or keys == ("sts:rolesessionname",)):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
     if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
         other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
@@ -291,7 +292,7 @@ def _to(case: Case, arn: str, layer: Layer) -> Case:
     same_account = parse_role(arn).account == parse_role(case.destination_arn).account
     destination = DestinationSide(
         role=Known(Role(arn=arn, tags=tags, max_session_seconds=Known(3600))),
-        trust_policy=Known(trust_in(source)),
+        trust_policy=Known(trust_in(source, arn)),
         rcps=Known(()),
         organization=case.snapshot.destination.organization if same_account else Known(None),
     )

@@ -5,8 +5,9 @@ from itertools import product
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.keys.table import WHO_CALLS, group_of
-from diagnose.model.arn import CallerKind, parse_caller
+from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Session, SourceSide, Via
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.evidence import Evidence, Known
@@ -39,7 +40,7 @@ def with_only(case: Case, source: SourceSide, layer: Layer) -> Case:
         snapshot=replace(
             snapshot,
             source=source if layer is Layer.SCP else replace(source, scps=Known(())),
-            destination=_destination(snapshot.destination, source, layer),
+            destination=_destination(case, source, layer),
             endpoint=snapshot.endpoint if layer is Layer.ENDPOINT else _open_endpoint(snapshot.endpoint),
         ),
     )
@@ -84,10 +85,16 @@ def with_fewer_companions(case: Case) -> Iterator[Case]:
             yield made
 
 
-def trust_in(source: SourceSide) -> Policy:
+def trust_in(source: SourceSide, role_arn: str) -> Policy:
     """Write a trust policy that leaves everything to the source's own policies."""
-    caller = parse_caller(source.caller_arn)
-    principal = {"Service": caller.name} if caller.kind is CallerKind.SERVICE else {"AWS": caller.account}
+    caller = Caller(source, Via.API).before(parse_role(role_arn))
+    principal = (
+        {"Service": caller.name}
+        if caller.kind is CallerKind.SERVICE
+        else {"Federated": caller.provider}
+        if caller.federated
+        else {"AWS": caller.account}
+    )
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
     return Policy("Open", raw_document({"Version": LANGUAGE_WITH_VARIABLES, "Statement": statement}), PolicyKind.TRUST)
 
@@ -128,8 +135,9 @@ def _request(case: Case) -> Request:
     )
 
 
-def _destination(destination: DestinationSide, source: SourceSide, layer: Layer) -> DestinationSide:
-    trust = destination.trust_policy if layer is Layer.TRUST else Known(trust_in(source))
+def _destination(case: Case, source: SourceSide, layer: Layer) -> DestinationSide:
+    destination = case.snapshot.destination
+    trust = destination.trust_policy if layer is Layer.TRUST else Known(trust_in(source, case.destination_arn))
     return replace(destination, trust_policy=trust, rcps=destination.rcps if layer is Layer.RCP else Known(()))
 
 

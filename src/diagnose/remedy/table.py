@@ -16,9 +16,11 @@ from diagnose.remedy.fixes import (
     credentials,
     deny,
     error,
+    federation,
     identity,
     limits,
     parameters,
+    provider,
     role,
     route,
     trust,
@@ -50,8 +52,10 @@ class Edited(StrEnum):
     """What a policy that only limits allows."""
     REQUEST = "request"
     """How the call is made."""
+    PRESENTED = "presented"
+    """The token or the assertion that is presented."""
     SETTING = "setting"
-    """What is set on a user or a role besides policies."""
+    """What is set in IAM besides policies."""
     NOTHING = "nothing"
     """Nothing that can be decided again: the kind only says what to do."""
 
@@ -130,6 +134,15 @@ KINDS: dict[RemedyKind, KindTraits] = {
     RemedyKind.NAME_PRINCIPAL_IN_TRUST: KindTraits(
         trust.name_principal, Edited.TRUST, Letter.CHANGE, (), (_RIGHT_ACTION, _RIGHT_CALLER)
     ),
+    RemedyKind.NAME_PROVIDER_IN_TRUST: KindTraits(federation.name_provider, Edited.TRUST, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_CLAIM_KEY: KindTraits(federation.correct_claim_key, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.DROP_UNMEETABLE_CONDITION: KindTraits(federation.drop_unmeetable, Edited.POLICY, Letter.CHANGE, (), ()),
+    RemedyKind.CREATE_PROVIDER: KindTraits(provider.create_provider, Edited.SETTING, Letter.CHANGE, (), ()),
+    RemedyKind.REGISTER_AUDIENCE: KindTraits(provider.register_audience, Edited.SETTING, Letter.CHANGE, (), ()),
+    RemedyKind.REQUEST_AUDIENCE: KindTraits(provider.request_audience, Edited.PRESENTED, Letter.CHANGE, (), ()),
+    RemedyKind.REQUEST_TOKEN: KindTraits(provider.request_token, Edited.NOTHING, Letter.CHANGE, (), ()),
+    RemedyKind.RENEW_TOKEN: KindTraits(provider.renew_token, Edited.PRESENTED, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_ASSERTION: KindTraits(provider.correct_assertion, Edited.PRESENTED, Letter.CHANGE, (), ()),
     RemedyKind.REPLACE_STALE_ID: KindTraits(trust.replace_stale_id, Edited.TRUST, Letter.CHANGE, (), ()),
     RemedyKind.ADD_COMPANION_TO_TRUST: KindTraits(trust.add_companion_to_trust, Edited.TRUST, Letter.CHANGE, (), ()),
     RemedyKind.ADD_COMPANION_TO_IDENTITY: KindTraits(

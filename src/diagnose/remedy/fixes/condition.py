@@ -38,7 +38,7 @@ def correct_condition_operator(subject: Subject, case: Case, _decision: Decision
         subject,
         case,
         what,
-        lambda document, at: _moved(document, at, operator=operator),
+        lambda document, at: moved(document, at, operator=operator),
     )
 
 
@@ -55,7 +55,18 @@ def correct_condition_key(subject: Subject, case: Case, _decision: Decision) -> 
     if not key:
         return
     what = f"replace `{element.key}` with `{key}`"
-    yield from corrected(subject, case, what, lambda document, at: _moved(document, at, key=key))
+    yield from corrected(subject, case, what, lambda document, at: moved(document, at, key=key))
+
+
+def moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "") -> tuple[PatchOperation, ...]:
+    """Move a test to another operator or key, with its operands; nothing where one stands there already."""
+    condition, old_operator, old_key = _test(pointer)
+    if not old_key:
+        return ()
+    operands = value_at(document, below(condition, old_operator, old_key))
+    if isinstance(operands, UnsetType):
+        return ()
+    return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), operands)
 
 
 def better_operator(element: ElementTrace) -> str:
@@ -80,17 +91,6 @@ def better_operator(element: ElementTrace) -> str:
             sets = get_close_matches(f"{prefix}:", _SET_OPERATORS, n=1, cutoff=0.8) if prefix else [""]
             return f"{_SET_OPERATORS[sets[0]]}{OPERATORS[near[0]].name}{suffix}" if near and sets else ""
     return ""
-
-
-def _moved(document: JsonDict, pointer: str, *, operator: str = "", key: str = "") -> tuple[PatchOperation, ...]:
-    """Move a test to another operator or key, with its operands; nothing where one stands there already."""
-    condition, old_operator, old_key = _test(pointer)
-    if not old_key:
-        return ()
-    operands = value_at(document, below(condition, old_operator, old_key))
-    if isinstance(operands, UnsetType):
-        return ()
-    return _placed(document, condition, (old_operator, old_key), (operator or old_operator, key or old_key), operands)
 
 
 def _by_vpc_id(document: JsonDict, pointer: str) -> tuple[PatchOperation, ...]:

@@ -30,7 +30,7 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.fixes.identity import allow_in_identity
 from diagnose.remedy.fixes.parameters import wanted_values
-from diagnose.remedy.least_statement import grant
+from diagnose.remedy.least_statement import all_tests, grant
 from diagnose.remedy.names import (
     destination_is_protected,
     in_policy_phrase,
@@ -185,7 +185,10 @@ def own_statement(
     edited = value_at(apply_patch(document, operations), statement_path(document, statement.index))
     if narrowed is None or not isinstance(edited, dict):
         return None
-    return narrowed | ({"Condition": edited["Condition"]} if "Condition" in edited else {})
+    condition, own = edited.get("Condition"), narrowed.get("Condition")
+    if isinstance(condition, dict) and isinstance(own, dict):
+        return narrowed | {"Condition": all_tests(condition, own)}
+    return narrowed | ({"Condition": condition} if "Condition" in edited else {})
 
 
 _NEAR_MISSES = frozenset(

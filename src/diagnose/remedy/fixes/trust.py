@@ -29,7 +29,7 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.fixes.correct import is_near, is_slip, unless_meant
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid
+from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid, subject_of
 from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
 
 
@@ -92,9 +92,8 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     for_workloads = any("Federated" in str(statement.get("Principal")) for statement in statements(document))
     on_machine = for_workloads and caller.origin is Origin.EC2
     shared = "; whatever runs on the machine can then assume it" if on_machine else ""
-    of_token = caller.federated and subject.action not in COMPANIONS
-    alone = " where the token has this audience and this subject" if of_token else ""
-    text = f"{allowing} for `{principal_name(case)}`{path}{alone}{shared}"
+    bearer = f" and the subject `{subject_of(case)}` alone" if caller.federated else ""
+    text = f"{allowing} for `{principal_name(case)}`{path}{bearer}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 

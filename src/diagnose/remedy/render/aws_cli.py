@@ -15,7 +15,9 @@ from diagnose.remedy.change import (
     Draft,
     MaximumChange,
     NewAttachment,
+    NewAudience,
     NewMembership,
+    NewProvider,
     NewRole,
     PolicyChange,
     PolicyHolder,
@@ -35,6 +37,8 @@ _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
 _ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
 _ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
+_URL = re.compile(r"https://[\w.~/-]{1,247}", re.ASCII)
+_PROVIDER = re.compile(r"arn:[a-z-]+:iam::\d{12}:oidc-provider/[\w.~/-]+", re.ASCII)
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
 
 
@@ -125,6 +129,12 @@ def _command(change: Change, case: Case) -> str:
             path = _fit(_PATH, arn.partition(":role")[2].removesuffix(name))
             options = {"--role-name": name, "--path": path}
             return _with_document("iam create-role", options, "--assume-role-policy-document", document)
+        case NewProvider(url=url, client_ids=client_ids):
+            ids = {"--client-id-list": _printable(json.dumps(client_ids))} if client_ids else {}
+            return _aws("iam create-open-id-connect-provider", {"--url": _fit(_URL, url), **ids})
+        case NewAudience(arn=arn, client_id=client_id):
+            options = {"--open-id-connect-provider-arn": _fit(_PROVIDER, arn), "--client-id": _text(client_id)}
+            return _aws("iam add-client-id-to-open-id-connect-provider", options)
         case Unseen():
             return ""
         case RequestChange(after=after):

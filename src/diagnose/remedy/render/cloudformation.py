@@ -11,7 +11,9 @@ from diagnose.remedy.change import (
     Change,
     MaximumChange,
     NewAttachment,
+    NewAudience,
     NewMembership,
+    NewProvider,
     NewRole,
     PolicyChange,
     Removal,
@@ -64,7 +66,9 @@ def _resource(change: Change, case: Case) -> tuple[str, str, JsonDict] | None:
         case NewRole(arn=arn, document=document):
             kind, properties, name = _entity(arn)
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
-        case NewAttachment() | Removal() | RequestChange() | Unseen():
+        case NewProvider(url=url, client_ids=client_ids):
+            return url.partition("://")[2], "AWS::IAM::OIDCProvider", {"Url": url, "ClientIdList": list(client_ids)}
+        case NewAttachment() | NewAudience() | Removal() | RequestChange() | Unseen():
             return None
 
 

@@ -11,7 +11,9 @@ from diagnose.remedy.change import (
     Change,
     MaximumChange,
     NewAttachment,
+    NewAudience,
     NewMembership,
+    NewProvider,
     NewRole,
     PolicyChange,
     Removal,
@@ -52,7 +54,11 @@ def terraform(change: Change, case: Case) -> str:
             return _role(role, {"max_session_duration": str(seconds)})
         case NewRole(arn=arn, document=document):
             return _role(arn, {"assume_role_policy": hcl_heredoc(document)})
-        case Removal() | RequestChange() | Unseen():
+        case NewProvider(url=url, client_ids=client_ids):
+            ids = ", ".join(map(hcl_string, client_ids))
+            arguments = {"url": hcl_string(url), "client_id_list": f"[{ids}]"}
+            return _block("aws_iam_openid_connect_provider", url.partition("://")[2], arguments)
+        case NewAudience() | Removal() | RequestChange() | Unseen():
             return ""
 
 
