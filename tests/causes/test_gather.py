@@ -20,13 +20,12 @@ from diagnose.causes.facts import (
     MatchFact,
     PlaceholderFact,
     PrincipalFact,
-    Quantifier,
     Reach,
 )
 from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather_facts
 from diagnose.evaluate.decision import decide
-from diagnose.model.condition_keys import Presence
+from diagnose.model.condition_keys import Presence, Quantifier
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Action, Effect, Element, Layer, Reason

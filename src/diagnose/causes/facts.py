@@ -14,7 +14,7 @@ from diagnose.causes.claims import ClaimMiss
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
-from diagnose.model.condition_keys import KeyGroup, Presence
+from diagnose.model.condition_keys import KeyGroup, Presence, Quantifier
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
 from diagnose.model.operation import Operation
@@ -130,14 +130,6 @@ class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
 
 class ResourceFact(Compared, frozen=True, kw_only=True, tag="resource"):
     """How a statement's Resource or NotResource compares with the role's ARN; the nearest value only."""
-
-
-class Quantifier(StrEnum):
-    """What stands before an operator for a key of several values: `ForAnyValue:`, `ForAllValues:`, or nothing."""
-
-    NONE = "none"
-    FOR_ANY_VALUE = "for_any_value"
-    FOR_ALL_VALUES = "for_all_values"
 
 
 class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):

@@ -14,7 +14,6 @@ from diagnose.causes.facts import (
     MatchFact,
     PlaceholderFact,
     PrincipalFact,
-    Quantifier,
     Reach,
     ResourceFact,
     StatementFact,
@@ -24,7 +23,7 @@ from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.level import passes
 from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.operator import Family
-from diagnose.model.condition_keys import Presence
+from diagnose.model.condition_keys import Presence, Quantifier
 from diagnose.model.key_state import KeyState
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import (

@@ -46,6 +46,14 @@ class KeyGroup(StrEnum):
     """AWS has no key of that name."""
 
 
+class Quantifier(StrEnum):
+    """What stands before an operator for a key of several values: `ForAnyValue:`, `ForAllValues:`, or nothing."""
+
+    NONE = "none"
+    FOR_ANY_VALUE = "for_any_value"
+    FOR_ALL_VALUES = "for_all_values"
+
+
 class Presence(StrEnum):
     """How often the requests of an operation carry a key."""
 

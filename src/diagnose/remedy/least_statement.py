@@ -13,7 +13,6 @@ from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
     caller_of,
     destination_role_name,
-    identity_provider,
     permission_set,
     permission_set_pattern,
     principal_element,
@@ -115,9 +114,8 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
-    if caller_of(case).federated:
-        return isinstance(principal, dict) and identity_provider(case) in as_list(principal.get("Federated"))
-    kind = "Service" if caller_of(case).kind is CallerKind.SERVICE else "AWS"
+    caller = caller_of(case)
+    kind = "Service" if caller.kind is CallerKind.SERVICE else "Federated" if caller.federated else "AWS"
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
 
