@@ -49,6 +49,10 @@ HOSTILE = {
     "a heading": "# h1",
     "a list": "- a\n* b\n1. c",
     "invisible tags": "a\U000e0041\U000e007fb",
+    "code tags of ServiceNow": "[code]<b>x</b>[/code] [CODE] [ /code]",
+    "macros of Jira": "{noformat} {code:java} {color:red}x{color} {{a}} {noFormat:title=x} h1. x",
+    "links and mentions of Jira": "[~octocat] [x|https://evil.example] !https://evil.example/i.png! (y) :) AB-1",
+    "mentions and links of Slack": "<!channel> <@U012AB3CD> <https://evil.example|x> &lt;!here&gt;",
     "a sentence of ours": "ALLOWED: everything is fine",
 }  # fmt: skip
 
@@ -129,6 +133,50 @@ def test_the_headings_of_markdown_stay_ours(name: str, hostile: str) -> None:
     # A long error stands under a heading of its own.
     harmless = [_headings(_told(name, text)) for text in ("harmless", "harmless " * 20)]
     assert _headings(_told(name, hostile)) in harmless
+
+
+@every_hostile_text
+@every_diagnosis
+def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
+    diagnosis = _told(name, hostile)
+    written = render(diagnosis, Format.SLACK)
+    assert written.isascii()
+    message = json.loads(written)
+    texts = [block["text"] for block in message["blocks"] if block["type"] == "section"]
+    texts += [element for block in message["blocks"] if block["type"] == "context" for element in block["elements"]]
+    assert all(text["type"] == "mrkdwn" and text["verbatim"] for text in texts)
+    for text in [message["text"], *(text["text"] for text in texts)]:
+        assert not _UNSEEN.search(text)
+        unlinked = re.sub(r"<https://docs\.aws\.amazon\.com/[\w/.#-]+>", "", text)
+        assert not re.search(r"[<>]", unlinked)
+        assert not re.search(r"&(?!amp;|lt;|gt;)", text)
+        words = re.sub(r"`[^`\n]+`", "", re.sub(r"```\n[^`]*\n```", "", unlinked))
+        words = re.sub(r"^\*[^*\n]+\*(:|$)", "", words, flags=re.MULTILINE)
+        assert not re.search(r"[*~`]|(?<!\w)_|_(?!\w)|@\w|://|:[\w+-]+:|^&gt;", words, re.MULTILINE)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(_told(name, hostile), Format.JIRA)
+    assert not _UNSEEN.search(written)
+    parts = re.split(r"^\{noformat\}$", written, flags=re.MULTILINE)
+    assert len(parts) % 2 == 1
+    assert "{noformat" not in "".join(parts)
+    words = re.sub(r"\[https://docs\.aws\.amazon\.com/[\w/.#-]+\]", "", "\n".join(parts[::2]))
+    words = re.sub(r"\{\{[^{}\n]+\}\}", lambda match: f" {match[0][2:-2]} ", words)
+    words = re.sub(r"^(h\d\. |\* \*[\w. ]+\*: |\* |----$)", "", words, flags=re.MULTILINE)
+    words = re.sub(r"&#\d+;", "", words)
+    assert not re.search(r"[\\{}\[\]*+^~?!|#&<>@]|://|(?<!\w)[-_]|[-_](?!\w)|:[()DP]|;\)|\([ynix/]\)", words)
+    assert not re.search(r"^(h\d|bq)\.|^#", words, re.MULTILINE)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(_told(name, hostile), Format.SERVICENOW)
+    assert not _UNSEEN.search(written)
+    assert not re.search(r"\[\s*/?\s*code", written, re.IGNORECASE)
 
 
 @every_hostile_text

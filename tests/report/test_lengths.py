@@ -71,6 +71,11 @@ def test_most_reports_are_short() -> None:
 
 
 @cache
+def written(path: Path, format_: Format) -> str:
+    return render(_diagnosed(path), format_)
+
+
+@cache
 def _diagnosed(path: Path) -> Diagnosis:
     return diagnose(load_case(path), load_rules())
 

@@ -17,6 +17,9 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    JIRA = "jira"
+    SLACK = "slack"
+    SERVICENOW = "servicenow"
 
 
 class Lines(StrEnum):
