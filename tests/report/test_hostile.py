@@ -58,7 +58,7 @@ HOSTILE = {
 
 every_hostile_text = pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 _HARMLESS = {
@@ -85,7 +85,7 @@ _HARMLESS = {
 @every_diagnosis
 def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
     diagnosis = _told(name, hostile)
-    assert not _UNSEEN.search(render(diagnosis, Format.TEXT))
+    assert not UNSEEN.search(render(diagnosis, Format.TEXT))
     # Commands have no margin, for they are copied. They are only made of names that are legal.
     findings = tuple(
         replace(finding, remedies=tuple(replace(remedy, commands=()) for remedy in finding.remedies))
@@ -108,7 +108,7 @@ def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) ->
 @every_diagnosis
 def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
     written = render(_told(name, hostile), Format.MARKDOWN)
-    assert not _UNSEEN.search(written)
+    assert not UNSEEN.search(written)
     tokens = list(_tokens(written))
     bold = 0
     for token in tokens:
@@ -146,7 +146,7 @@ def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
     texts += [element for block in message["blocks"] if block["type"] == "context" for element in block["elements"]]
     assert all(text["type"] == "mrkdwn" and text["verbatim"] for text in texts)
     for text in [message["text"], *(text["text"] for text in texts)]:
-        assert not _UNSEEN.search(text)
+        assert not UNSEEN.search(text)
         unlinked = re.sub(r"<https://docs\.aws\.amazon\.com/[\w/.#-]+>", "", text)
         assert not re.search(r"[<>]", unlinked)
         assert not re.search(r"&(?!amp;|lt;|gt;)", text)
@@ -159,7 +159,7 @@ def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
 @every_diagnosis
 def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
     written = render(_told(name, hostile), Format.JIRA)
-    assert not _UNSEEN.search(written)
+    assert not UNSEEN.search(written)
     parts = re.split(r"^\{noformat\}$", written, flags=re.MULTILINE)
     assert len(parts) % 2 == 1
     assert "{noformat" not in "".join(parts)
@@ -175,7 +175,7 @@ def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_diagnosis
 def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
     written = render(_told(name, hostile), Format.SERVICENOW)
-    assert not _UNSEEN.search(written)
+    assert not UNSEEN.search(written)
     assert not re.search(r"\[\s*/?\s*code", written, re.IGNORECASE)
 
 
@@ -185,7 +185,7 @@ def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -
     diagnosis = _told(name, hostile)
     written = render(diagnosis, Format.JSON)
     assert written.isascii()
-    assert not _UNSEEN.search(written)
+    assert not UNSEEN.search(written)
     assert json.loads(written)["source_arn"] == diagnosis.case.snapshot.source.arn
 
 
