@@ -25,6 +25,7 @@ from diagnose.report.blocks import (
     Snippet,
 )
 from diagnose.report.layout import toneless
+from diagnose.report.once import each_once
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import code_span, fence, html_text, plain_address, prose
 from diagnose.report.snippet import draw
@@ -38,7 +39,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
     content = outline(diagnosis)
     parts = [f"# {prose(content.headline)}"]
-    for block in (*content.first, *content.blocks):
+    for block in each_once((*content.first, *content.blocks)):
         parts += _set(block, 2)
     parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
     return "\n\n".join(parts) + "\n"
