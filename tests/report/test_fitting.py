@@ -9,21 +9,21 @@ from tests.report.test_lengths import every_case, written
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Format, render
-from diagnose.report.blocks import Block, Bullets, Folded, Listing, NamedValues, Outline, Paragraph, Section
+from diagnose.report.blocks import Block, Bullets, Folded, Listing, NamedValues, Paragraph, Section
 from diagnose.report.fitting import fitted, left_out_words, start_of, units
 from diagnose.report.jira import JIRA_LIMIT
-from diagnose.report.layout import Tone
 from diagnose.report.outline import outline
 from diagnose.report.servicenow import SERVICENOW_LIMIT
 from diagnose.report.slack import HEADER_LIMIT, MOST_BLOCKS, SLACK_LIMIT
 
+PASTED = (Format.SLACK, Format.SERVICENOW, Format.JIRA, Format.ADF)
 LONG = ("x" * 1900, "*{[~<&" * 300, "\U0001f600" * 900, "a b " * 500, "\u202e" * 400)
 """Names as long as AWS takes an ARN, of characters that become more when they are written harmlessly."""
 
 
 @every_case
 def test_what_is_pasted_fits(path: Path) -> None:
-    _fits({form: written(path, form) for form in (Format.SLACK, Format.SERVICENOW, Format.JIRA)})
+    _fits({form: written(path, form) for form in PASTED})
 
 
 @pytest.mark.parametrize("text", LONG, ids=["letters", "markup", "emoji", "words", "invisible"])
@@ -31,11 +31,11 @@ def test_what_is_pasted_fits(path: Path) -> None:
 def test_a_report_of_long_names_fits(name: str, text: str) -> None:
     names = Names(user=text, path=text, caller=text, session=text, role=text, external_id=text, scp=text, sid=text)
     diagnosis = EVERY[name](names)
-    _fits({form: render(diagnosis, form) for form in (Format.SLACK, Format.SERVICENOW, Format.JIRA)})
+    _fits({form: render(diagnosis, form) for form in PASTED})
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("form", [Format.SLACK, Format.SERVICENOW, Format.JIRA])
+@pytest.mark.parametrize("form", PASTED)
 def test_every_section_is_told_or_named(name: str, form: Format) -> None:
     diagnosis = EVERY[name](NAMES)
     report = _plain(render(diagnosis, form))
@@ -48,7 +48,7 @@ def test_what_comes_first_is_kept_and_what_is_left_out_is_named() -> None:
     bullets = Bullets(("one", "z" * 90, "two"))
     section = Section("Why", (Paragraph("w" * 90), Paragraph("fits")))
     folded = Folded((Listing("Terraform", "hcl", "resource"),))
-    chosen = fitted(_outline((rows,), (section, bullets, folded, Section("Big", (Paragraph("v" * 90),)))), _write, 80)
+    chosen = fitted((rows, section, bullets, folded, Section("Big", (Paragraph("v" * 90),))), _write, 80)
     kept = (
         NamedValues((("Cause", "short"), ("Fix", "short"))),
         Section("Why", (Paragraph("fits"),)),
@@ -59,7 +59,7 @@ def test_what_comes_first_is_kept_and_what_is_left_out_is_named() -> None:
 
 
 def test_what_fits_exactly_is_kept() -> None:
-    content = _outline((Paragraph("abcd"),), (Paragraph("efgh"),))
+    content = (Paragraph("abcd"), Paragraph("efgh"))
     assert fitted(content, _write, len("\n\nabcd\n\nefgh")).left_out == ()
     assert fitted(content, _write, len("\n\nabcd\n\nefgh") - 1).left_out == ("a passage",)
 
@@ -88,6 +88,7 @@ def test_a_beginning_has_room(text: str, room: int) -> None:
 def _fits(reports: dict[Format, str]) -> None:
     assert units(reports[Format.SERVICENOW]) <= SERVICENOW_LIMIT == 4000
     assert units(reports[Format.JIRA]) <= JIRA_LIMIT == 32767
+    assert units(reports[Format.ADF]) <= JIRA_LIMIT
     message = json.loads(reports[Format.SLACK])
     blocks = message["blocks"]
     assert len(blocks) <= MOST_BLOCKS == 50
@@ -114,10 +115,6 @@ def _plain(text: str) -> str:
     return "".join(filter(str.isalpha, text))
 
 
-def _outline(first: tuple[Block, ...], blocks: tuple[Block, ...]) -> Outline:
-    return Outline("headline", Tone.BAD, first, blocks, ())
-
-
 def _write(block: Block) -> str:
     match block:
         case Paragraph():
@@ -128,4 +125,6 @@ def _write(block: Block) -> str:
             return "\n".join(block.items)
         case Section():
             return "\n".join([block.title, *map(_write, block.blocks)])
+        case Folded():
+            return ""
     raise AssertionError(block)

@@ -84,7 +84,7 @@ _HARMLESS = {
 @every_hostile_text
 @every_diagnosis
 def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     assert not UNSEEN.search(render(diagnosis, Format.TEXT))
     # Commands have no margin, for they are copied. They are only made of names that are legal.
     findings = tuple(
@@ -99,7 +99,7 @@ def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_hostile_text
 @every_diagnosis
 def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     painted = render(diagnosis, Format.TEXT, color=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == render(diagnosis, Format.TEXT)
 
@@ -107,7 +107,7 @@ def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) ->
 @every_hostile_text
 @every_diagnosis
 def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
-    written = render(_told(name, hostile), Format.MARKDOWN)
+    written = render(told(name, hostile), Format.MARKDOWN)
     assert not UNSEEN.search(written)
     tokens = list(_tokens(written))
     bold = 0
@@ -124,21 +124,21 @@ def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
             case _:
                 assert token.type in _HARMLESS or token.type == "link_close"
     # Nothing is bold but the names of our own rows.
-    assert bold == _rows(_told(name, hostile))
+    assert bold == _rows(told(name, hostile))
 
 
 @every_hostile_text
 @every_diagnosis
 def test_the_headings_of_markdown_stay_ours(name: str, hostile: str) -> None:
     # A long error stands under a heading of its own.
-    harmless = [_headings(_told(name, text)) for text in ("harmless", "harmless " * 20)]
-    assert _headings(_told(name, hostile)) in harmless
+    harmless = [_headings(told(name, text)) for text in ("harmless", "harmless " * 20)]
+    assert _headings(told(name, hostile)) in harmless
 
 
 @every_hostile_text
 @every_diagnosis
 def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     written = render(diagnosis, Format.SLACK)
     assert written.isascii()
     message = json.loads(written)
@@ -158,7 +158,7 @@ def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
 @every_hostile_text
 @every_diagnosis
 def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
-    written = render(_told(name, hostile), Format.JIRA)
+    written = render(told(name, hostile), Format.JIRA)
     assert not UNSEEN.search(written)
     parts = re.split(r"^\{noformat\}$", written, flags=re.MULTILINE)
     assert len(parts) % 2 == 1
@@ -174,7 +174,7 @@ def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_hostile_text
 @every_diagnosis
 def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
-    written = render(_told(name, hostile), Format.SERVICENOW)
+    written = render(told(name, hostile), Format.SERVICENOW)
     assert not UNSEEN.search(written)
     assert not re.search(r"\[\s*/?\s*code", written, re.IGNORECASE)
 
@@ -182,7 +182,7 @@ def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_hostile_text
 @every_diagnosis
 def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     written = render(diagnosis, Format.JSON)
     assert written.isascii()
     assert not UNSEEN.search(written)
@@ -192,13 +192,13 @@ def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -
 @every_hostile_text
 @every_diagnosis
 def test_redaction_takes_it_too(name: str, hostile: str) -> None:
-    case = rewritten(_told(name, hostile).case)
+    case = rewritten(told(name, hostile).case)
     assert msgspec.json.decode(msgspec.json.encode(case), type=Case) == case
     letters = "".join(character for character in hostile if character.isalpha())
     assert hostile not in msgspec.json.encode(case).decode() or not letters
 
 
-def _told(name: str, hostile: str) -> Diagnosis:
+def told(name: str, hostile: str) -> Diagnosis:
     """Put a text wherever somebody else may have written one."""
     names = Names(
         user=hostile,

@@ -18,6 +18,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     JIRA = "jira"
+    ADF = "adf"
     SLACK = "slack"
     SERVICENOW = "servicenow"
 

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from diagnose.report.blocks import Block, Bullets, Folded, Listing, NamedValues, Outline, Section
+from diagnose.report.blocks import Block, Bullets, Folded, Listing, NamedValues, Section
 
 Write: TypeAlias = Callable[[Block], str]
 """How a format writes one block."""
@@ -21,14 +21,15 @@ class Fitted(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-def fitted(content: Outline, write: Write, room: int) -> Fitted:
-    """Choose what fits: the first screen, then what comes after it. `room` is counted as by `units`.
+def fitted(blocks: Iterable[Block], write: Write, room: int) -> Fitted:
+    """Choose what fits, in the order of the blocks. `room` is counted as by `units`.
 
     A block that does not fit is left out, and later ones that do are not. Of a section, of rows and of bullets that
-    do not fit as a whole those are kept that do. Text to copy that is folded away elsewhere is always left out.
+    do not fit as a whole those are kept that do. Text to copy that a format does not show, since it cannot fold it
+    away, is left out as well.
     """
-    blocks, left_out, _ = _fit_all((*content.first, *content.blocks), write, room - len(_GAP))
-    return Fitted(tuple(blocks), tuple(dict.fromkeys(left_out)))
+    kept, left_out, _ = _fit_all(blocks, write, room - len(_GAP))
+    return Fitted(tuple(kept), tuple(dict.fromkeys(left_out)))
 
 
 def left_out_words(left_out: Iterable[str], room: int) -> str:
@@ -76,7 +77,7 @@ def _fit_all(blocks: Iterable[Block], write: Write, room: int) -> tuple[list[Blo
 def _fit(block: Block, write: Write, room: int) -> tuple[_Piece, list[str]]:
     """Keep as much of a block as fits, and name the rest."""
     match block:
-        case Folded():
+        case Folded() if not write(block) or units(write(block)) > room:
             return None, [listing.title.replace("`", "") for listing in block.listings]
         case NamedValues():
             return _fit_rows(block, write, room)
@@ -110,8 +111,9 @@ def _fit_section(section: Section, write: Write, room: int) -> tuple[_Piece, lis
     if not inner:
         return None, [title] if shown(section) else left_out
     # What is folded away is named itself; of anything else it is enough that a part of it is missing.
-    folded = [
+    titles = [
         one.title.replace("`", "") for block in section.blocks if isinstance(block, Folded) for one in block.listings
     ]
-    others = [name for name in left_out if name not in folded]
+    folded = [name for name in left_out if name in titles]
+    others = len(left_out) > len(folded)
     return Section(section.title, tuple(inner), section.number), [*([f"{title} (a part)"] if others else []), *folded]

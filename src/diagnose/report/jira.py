@@ -43,7 +43,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     content = outline(diagnosis)
     headline = f"h1. {jira_text(start_of(content.headline, _HEADLINE // 6))}"
     footer = "----\n" + "\n".join(jira_text(sentence) for sentence in content.footer)
-    chosen = fitted(content, _write, JIRA_LIMIT - units(headline) - units(footer) - _REST)
+    chosen = fitted((*content.first, *content.blocks), _write, JIRA_LIMIT - units(headline) - units(footer) - _REST)
     rest = jira_text(left_out_words(chosen.left_out, _REST // 6))
     return "\n\n".join(filter(None, (headline, *map(_write, chosen.blocks), rest, footer))) + "\n"
 

@@ -41,7 +41,9 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     content = outline(diagnosis)
     headline = start_of(servicenow_text(content.headline), _HEADLINE)
     footer = servicenow_text(content.footer[0])
-    chosen = fitted(content, _write, SERVICENOW_LIMIT - units(headline) - units(footer) - _REST)
+    chosen = fitted(
+        (*content.first, *content.blocks), _write, SERVICENOW_LIMIT - units(headline) - units(footer) - _REST
+    )
     rest = servicenow_text(left_out_words(chosen.left_out, _REST // 2))
     return "\n\n".join(filter(None, (headline, *map(_write, chosen.blocks), rest, footer))) + "\n"
 

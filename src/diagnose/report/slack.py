@@ -52,7 +52,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     headline = visible(content.headline)
     whole = units(headline) <= HEADER_LIMIT
     header = headline if whole else f"{start_of(headline, HEADER_LIMIT - 1)}…"
-    chosen = fitted(content, _write, SLACK_LIMIT - HEADER_LIMIT - _REST)
+    chosen = fitted((*content.first, *content.blocks), _write, SLACK_LIMIT - HEADER_LIMIT - _REST)
     sections = [_section(text) for text in map(_write, chosen.blocks[: MOST_BLOCKS - 2])]
     rest = slack_prose(left_out_words(chosen.left_out, _REST // 2))
     message = {

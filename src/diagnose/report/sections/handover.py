@@ -1,6 +1,5 @@
 """A remedy as a message to whoever can carry it out, where that is somebody else than who makes the request."""
 
-import json
 from typing import assert_never
 
 from diagnose.model.case import Case
@@ -49,7 +48,8 @@ def _change(remedy: Remedy, whom: str) -> str:
 
 def _is_new(remedy: Remedy) -> bool:
     """Say whether a policy is new: its patch adds the whole document, which the message holds anyway."""
-    return bool(remedy.patch) and any(operation["path"] == "" for operation in json.loads(remedy.patch))
+    document, patch = ("".join(text.split()) for text in (remedy.document, remedy.patch))
+    return bool(document) and document in patch
 
 
 def _proof(remedy: Remedy) -> str:
