@@ -16,9 +16,14 @@ from tests.remedy.rendered import MANAGED, in_endpoint, in_identity, in_scp, in_
 
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Element, Layer
-from diagnose.remedy.change import TagChange
+from diagnose.remedy.change import Change, MaximumChange, NewMembership, NewRole, TagChange
 from diagnose.remedy.render.cloudformation import cloudformation
-from diagnose.remedy.render.terraform import hcl_heredoc, hcl_string
+from diagnose.remedy.render.terraform import hcl_heredoc, hcl_string, terraform
+
+EXISTS_IN_TERRAFORM = "# This exists already: change it where you manage it, or import it before you apply."
+EXISTS_IN_CLOUDFORMATION = (
+    "This exists already: change it in the stack that it belongs to, or import it before you deploy."
+)
 
 
 @given(st.text() | st.text('\\"${}%Uf0\n', max_size=12))
@@ -55,7 +60,7 @@ def test_terraform_interpolates_no_policy_variable() -> None:
 )
 def test_terraform_holds_the_resource_and_the_whole_document(remedy: Remedy, kind: str, arguments: list[str]) -> None:
     text = dict(remedy.commands)["terraform"]
-    assert text.startswith(f'resource "{kind}" "')
+    assert text.startswith(f'{EXISTS_IN_TERRAFORM}\nresource "{kind}" "')
     for argument in arguments:
         assert f"\n  {argument}\n" in text
     held = text.partition("<<POLICY\n")[2].partition("\nPOLICY\n")[0]
@@ -85,6 +90,22 @@ def test_cloudformation_holds_the_resource_and_the_whole_document(remedy: Remedy
     assert resource["Type"] == kind
     assert properties.items() <= resource["Properties"].items()
     assert edited(remedy) in resource["Properties"].values()
+
+
+@pytest.mark.parametrize(
+    ("change", "exists"),
+    [
+        pytest.param(TagChange(DEPLOY, "stage", "live"), True, id="a tag of a role that is there"),
+        pytest.param(MaximumChange(DEPLOY, 7200), True, id="the longest session of a role that is there"),
+        pytest.param(NewRole(DEPLOY, {"Statement": []}), False, id="a role that is missing"),
+        pytest.param(NewMembership("alice", "devs"), False, id="a membership"),
+    ],
+)
+def test_a_template_says_what_exists_already(change: Change, exists: bool) -> None:
+    case = broken("cross-account")
+    assert terraform(change, case).startswith(EXISTS_IN_TERRAFORM if exists else "resource")
+    told = json.loads(cloudformation(change, case))
+    assert told.get("Description") == (EXISTS_IN_CLOUDFORMATION if exists else None)
 
 
 def test_cloudformation_resolves_nothing() -> None:

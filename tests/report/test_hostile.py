@@ -49,12 +49,16 @@ HOSTILE = {
     "a heading": "# h1",
     "a list": "- a\n* b\n1. c",
     "invisible tags": "a\U000e0041\U000e007fb",
+    "code tags of ServiceNow": "[code]<b>x</b>[/code] [CODE] [ /code]",
+    "macros of Jira": "{noformat} {code:java} {color:red}x{color} {{a}} {noFormat:title=x} h1. x",
+    "links and mentions of Jira": "[~octocat] [x|https://evil.example] !https://evil.example/i.png! (y) :) AB-1",
+    "mentions and links of Slack": "<!channel> <@U012AB3CD> <https://evil.example|x> &lt;!here&gt;",
     "a sentence of ours": "ALLOWED: everything is fine",
 }  # fmt: skip
 
 every_hostile_text = pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 _HARMLESS = {
@@ -80,8 +84,8 @@ _HARMLESS = {
 @every_hostile_text
 @every_diagnosis
 def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
-    assert not _UNSEEN.search(render(diagnosis, Format.TEXT))
+    diagnosis = told(name, hostile)
+    assert not UNSEEN.search(render(diagnosis, Format.TEXT))
     # Commands have no margin, for they are copied. They are only made of names that are legal.
     findings = tuple(
         replace(finding, remedies=tuple(replace(remedy, commands=()) for remedy in finding.remedies))
@@ -95,7 +99,7 @@ def test_plain_text_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_hostile_text
 @every_diagnosis
 def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     painted = render(diagnosis, Format.TEXT, color=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == render(diagnosis, Format.TEXT)
 
@@ -103,8 +107,8 @@ def test_coloured_text_holds_no_escape_but_of_colour(name: str, hostile: str) ->
 @every_hostile_text
 @every_diagnosis
 def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
-    written = render(_told(name, hostile), Format.MARKDOWN)
-    assert not _UNSEEN.search(written)
+    written = render(told(name, hostile), Format.MARKDOWN)
+    assert not UNSEEN.search(written)
     tokens = list(_tokens(written))
     bold = 0
     for token in tokens:
@@ -120,37 +124,81 @@ def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
             case _:
                 assert token.type in _HARMLESS or token.type == "link_close"
     # Nothing is bold but the names of our own rows.
-    assert bold == _rows(_told(name, hostile))
+    assert bold == _rows(told(name, hostile))
 
 
 @every_hostile_text
 @every_diagnosis
 def test_the_headings_of_markdown_stay_ours(name: str, hostile: str) -> None:
     # A long error stands under a heading of its own.
-    harmless = [_headings(_told(name, text)) for text in ("harmless", "harmless " * 20)]
-    assert _headings(_told(name, hostile)) in harmless
+    harmless = [_headings(told(name, text)) for text in ("harmless", "harmless " * 20)]
+    assert _headings(told(name, hostile)) in harmless
+
+
+@every_hostile_text
+@every_diagnosis
+def test_slack_shows_it_as_words_and_code(name: str, hostile: str) -> None:
+    diagnosis = told(name, hostile)
+    written = render(diagnosis, Format.SLACK)
+    assert written.isascii()
+    message = json.loads(written)
+    texts = [block["text"] for block in message["blocks"] if block["type"] == "section"]
+    texts += [element for block in message["blocks"] if block["type"] == "context" for element in block["elements"]]
+    assert all(text["type"] == "mrkdwn" and text["verbatim"] for text in texts)
+    for text in [message["text"], *(text["text"] for text in texts)]:
+        assert not UNSEEN.search(text)
+        unlinked = re.sub(r"<https://docs\.aws\.amazon\.com/[\w/.#-]+>", "", text)
+        assert not re.search(r"[<>]", unlinked)
+        assert not re.search(r"&(?!amp;|lt;|gt;)", text)
+        words = re.sub(r"`[^`\n]+`", "", re.sub(r"```\n[^`]*\n```", "", unlinked))
+        words = re.sub(r"^\*[^*\n]+\*(:|$)", "", words, flags=re.MULTILINE)
+        assert not re.search(r"[*~`]|(?<!\w)_|_(?!\w)|@\w|://|:[\w+-]+:|^&gt;", words, re.MULTILINE)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_jira_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(told(name, hostile), Format.JIRA)
+    assert not UNSEEN.search(written)
+    parts = re.split(r"^\{noformat\}$", written, flags=re.MULTILINE)
+    assert len(parts) % 2 == 1
+    assert "{noformat" not in "".join(parts)
+    words = re.sub(r"\[https://docs\.aws\.amazon\.com/[\w/.#-]+\]", "", "\n".join(parts[::2]))
+    words = re.sub(r"\{\{[^{}\n]+\}\}", lambda match: f" {match[0][2:-2]} ", words)
+    words = re.sub(r"^(h\d\. |\* \*[\w. ]+\*: |\* |----$)", "", words, flags=re.MULTILINE)
+    words = re.sub(r"&#\d+;", "", words)
+    assert not re.search(r"[\\{}\[\]*+^~?!|#&<>@]|://|(?<!\w)[-_]|[-_](?!\w)|:[()DP]|;\)|\([ynix/]\)", words)
+    assert not re.search(r"^(h\d|bq)\.|^#", words, re.MULTILINE)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(told(name, hostile), Format.SERVICENOW)
+    assert not UNSEEN.search(written)
+    assert not re.search(r"\[\s*/?\s*code", written, re.IGNORECASE)
 
 
 @every_hostile_text
 @every_diagnosis
 def test_json_is_printable_ascii_and_holds_it_exactly(name: str, hostile: str) -> None:
-    diagnosis = _told(name, hostile)
+    diagnosis = told(name, hostile)
     written = render(diagnosis, Format.JSON)
     assert written.isascii()
-    assert not _UNSEEN.search(written)
+    assert not UNSEEN.search(written)
     assert json.loads(written)["source_arn"] == diagnosis.case.snapshot.source.arn
 
 
 @every_hostile_text
 @every_diagnosis
 def test_redaction_takes_it_too(name: str, hostile: str) -> None:
-    case = rewritten(_told(name, hostile).case)
+    case = rewritten(told(name, hostile).case)
     assert msgspec.json.decode(msgspec.json.encode(case), type=Case) == case
     letters = "".join(character for character in hostile if character.isalpha())
     assert hostile not in msgspec.json.encode(case).decode() or not letters
 
 
-def _told(name: str, hostile: str) -> Diagnosis:
+def told(name: str, hostile: str) -> Diagnosis:
     """Put a text wherever somebody else may have written one."""
     names = Names(
         user=hostile,

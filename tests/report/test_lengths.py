@@ -37,7 +37,7 @@ def test_the_whole_report_begins_with_its_first_screen(path: Path) -> None:
 
 @every_case
 def test_a_denial_names_cause_fix_and_owner_on_its_first_screen(path: Path) -> None:
-    diagnosis = _diagnosed(path)
+    diagnosis = diagnosed(path)
     if diagnosis.verdict is Verdict.DENIED:
         brief = _written(path, Detail.BRIEF)
         assert all(f"\n  {name} " in brief for name in ("Cause", "Fix", "Who"))
@@ -45,7 +45,7 @@ def test_a_denial_names_cause_fix_and_owner_on_its_first_screen(path: Path) -> N
 
 @every_case
 def test_an_open_answer_says_what_would_settle_it(path: Path) -> None:
-    diagnosis = _diagnosed(path)
+    diagnosis = diagnosed(path)
     if diagnosis.verdict is Verdict.UNDETERMINED:
         assert needs(diagnosis)
         assert "Still needed" in _written(path, Detail.USUAL)
@@ -61,7 +61,7 @@ def test_a_line_is_a_line(path: Path) -> None:
 @every_case
 def test_ascii_text_is_ascii(path: Path) -> None:
     for detail in Detail:
-        assert render(_diagnosed(path), Format.TEXT, detail=detail, ascii=True).isascii()
+        assert render(diagnosed(path), Format.TEXT, detail=detail, ascii=True).isascii()
 
 
 def test_most_reports_are_short() -> None:
@@ -71,10 +71,21 @@ def test_most_reports_are_short() -> None:
 
 
 @cache
-def _diagnosed(path: Path) -> Diagnosis:
+def written(path: Path, format_: Format) -> str:
+    return render(diagnosed(path), format_)
+
+
+@cache
+def diagnosed(path: Path) -> Diagnosis:
     return diagnose(load_case(path), load_rules())
+
+
+def test_tickets_are_short() -> None:
+    lengths = sorted(len(written(path, Format.MARKDOWN)) for path in CASES)
+    assert lengths[len(lengths) // 2] <= 4500
+    assert lengths[-1] <= 9000
 
 
 @cache
 def _written(path: Path, detail: Detail) -> str:
-    return render(_diagnosed(path), Format.TEXT, detail=detail)
+    return render(diagnosed(path), Format.TEXT, detail=detail)

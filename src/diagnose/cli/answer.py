@@ -1,5 +1,6 @@
 """From a case to what the user gets: diagnose, save, report, exit code."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,22 @@ class AnswerFlags(Struct, frozen=True):
         ),
     ] = None
     output: Output = Format.TEXT
+    query: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EXPRESSION",
+            help="Print only what this JMESPath expression selects of the JSON report.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Fill this Jinja2 template with the fields of the JSON report.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
     color: Colors = Color.AUTO
     full: Annotated[
         bool,
@@ -65,13 +82,13 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
     Raises XdiagError where a redacted case would have another answer, and for flags that do not go together.
     """
     detail = _detail(flags)
+    write = _writer(flags, detail)
     if flags.write_fix is not None:
         from diagnose.cli.fix_folder import require_new
 
         require_new(flags.write_fix)
     from diagnose.loading import load_rules
     from diagnose.pipeline import diagnose
-    from diagnose.report import render
 
     if not flags.redact:
         _save(case, flags.save_case)
@@ -83,19 +100,47 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 
         diagnosis = redact(diagnosis, deciding(rules))
         _save(diagnosis.case, flags.save_case)
-    print_result(
-        render(
-            diagnosis,
-            flags.output,
-            width=output_width(),
-            color=uses_color(flags.color),
-            detail=detail,
-            ascii=flags.ascii,
-        )
-    )
+    print_result(write(diagnosis))
     if flags.write_fix is not None:
         _write_fix(diagnosis, flags.write_fix)
     return exit_code(diagnosis.verdict, expected)
+
+
+def _writer(flags: AnswerFlags, detail: Detail) -> Callable[[Diagnosis], str]:
+    """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
+    if flags.query is not None:
+        return _selecting(flags.query)
+    if flags.template is not None:
+        from diagnose.cli.template_file import template_from
+        from diagnose.report.template import filled
+
+        template = template_from(flags.template)
+        return lambda diagnosis: filled(diagnosis, template)
+    from diagnose.report import render
+
+    return lambda diagnosis: render(
+        diagnosis,
+        flags.output,
+        width=output_width(),
+        color=uses_color(flags.color),
+        detail=detail,
+        ascii=flags.ascii,
+    )
+
+
+def _selecting(expression: str) -> Callable[[Diagnosis], str]:
+    from diagnose.report.query import read_query, selected
+    from diagnose.report.safe_text import ascii_json
+
+    query = read_query(expression)
+
+    def write(diagnosis: Diagnosis) -> str:
+        value = selected(diagnosis, query)
+        if value is None:
+            print_note("`--query` selects nothing of this report; `xdiag schema diagnosis` lists the fields")
+        return ascii_json(value, indent=2)
+
+    return write
 
 
 def _detail(flags: AnswerFlags) -> Detail:
@@ -104,11 +149,17 @@ def _detail(flags: AnswerFlags) -> Detail:
     given = [flag for flag, on in asked.items() if on]
     if len(given) > 1:
         raise XdiagError(f"`{given[0]}` and `{given[1]}` contradict each other", hint="expected one of them")
-    of_text = [*given, *(["--ascii"] if flags.ascii else [])]
-    if of_text and flags.output is not Format.TEXT:
+    own = [flag for flag, value in (("--query", flags.query), ("--template", flags.template)) if value is not None]
+    if len(own) > 1:
+        raise XdiagError("`--query` and `--template` contradict each other", hint="expected one of them")
+    if own and flags.output is not Format.TEXT and (own[0], flags.output) != ("--query", Format.JSON):
         raise XdiagError(
-            f"`{of_text[0]}` does not go with `--output {flags.output}`", hint="expected it with a text report"
+            f"`{own[0]}` does not go with `--output {flags.output}`", hint="expected it without another format"
         )
+    of_text = [*given, *(["--ascii"] if flags.ascii else [])]
+    form = own[0] if own else f"--output {flags.output}"
+    if of_text and (own or flags.output is not Format.TEXT):
+        raise XdiagError(f"`{of_text[0]}` does not go with `{form}`", hint="expected it with a text report")
     if flags.write_fix is not None and flags.redact:
         raise XdiagError("`--write-fix` does not go with `--redact`", hint="a fix with pseudonyms changes nothing")
     return {"--full": Detail.FULL, "--brief": Detail.BRIEF, "--quiet": Detail.LINE}.get("".join(given), Detail.USUAL)

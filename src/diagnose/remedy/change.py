@@ -1,6 +1,6 @@
 """A remedy before its proof: what would be changed, and the case as it would then be."""
 
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 
@@ -170,6 +170,19 @@ def holder_of(policy: Policy, case: Case) -> PolicyHolder:
             caller = caller_of(case)
             return PolicyHolder("user" if caller.kind is CallerKind.USER else "role", caller.name)
     return PolicyHolder()
+
+
+def exists_already(change: Change) -> bool:
+    """Say whether a change is of something that is there: a template of it must not create it a second time."""
+    match change:
+        case PolicyChange(before=before):
+            return before is not None
+        case VersionChange() | TagChange() | MaximumChange() | Removal():
+            return True
+        case NewMembership() | NewAttachment() | NewRole() | RequestChange() | Unseen():
+            return False
+        case _:
+            assert_never(change)
 
 
 def changed_flags(before: Request, after: Request) -> tuple[str, ...]:

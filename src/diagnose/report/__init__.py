@@ -17,6 +17,10 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    JIRA = "jira"
+    ADF = "adf"
+    SLACK = "slack"
+    SERVICENOW = "servicenow"
 
 
 class Lines(StrEnum):

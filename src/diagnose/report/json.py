@@ -32,8 +32,14 @@ SUFFIX = "json"
 
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
+    return ascii_json(published(diagnosis), indent=2) + "\n"
+
+
+def published(diagnosis: Diagnosis) -> dict[str, object]:
+    """Give the same document as dictionaries, lists, texts, numbers, true and false."""
     document = {"schema": "xdiag.diagnosis/1", **_flat(diagnosis), **_detail(diagnosis)}
-    return ascii_json(msgspec.to_builtins(msgspec.convert(document, DiagnosisShape)), indent=2) + "\n"
+    written: dict[str, object] = msgspec.to_builtins(msgspec.convert(document, DiagnosisShape))
+    return written
 
 
 def diagnosis_schema() -> dict[str, object]:

@@ -25,8 +25,9 @@ from diagnose.report.blocks import (
     Snippet,
 )
 from diagnose.report.layout import toneless
+from diagnose.report.once import each_once
 from diagnose.report.outline import outline
-from diagnose.report.safe_text import code_span, fence, html_text, prose
+from diagnose.report.safe_text import code_span, fence, html_text, plain_address, prose
 from diagnose.report.snippet import draw
 
 SUFFIX = "md"
@@ -38,7 +39,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
     content = outline(diagnosis)
     parts = [f"# {prose(content.headline)}"]
-    for block in (*content.first, *content.blocks):
+    for block in each_once((*content.first, *content.blocks)):
         parts += _set(block, 2)
     parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
     return "\n\n".join(parts) + "\n"
@@ -50,7 +51,7 @@ def _set(block: Block, level: int) -> Iterator[str]:
         case Paragraph():
             yield prose(block.text)
         case NamedValues():
-            yield "\n".join(f"- **{name}**: {prose(value)}" for name, value in block.rows)
+            yield "\n".join(f"- **{name.strip()}**: {prose(value)}" for name, value in block.rows)
         case Bullets():
             yield "\n".join(f"- {prose(item)}" for item in block.items)
         case Quote():
@@ -91,8 +92,5 @@ def _folded(listing: Listing) -> str:
 
 
 def _link(url: str) -> str:
-    """Write a rule's source as a link where it is a plain address of AWS, else as code."""
-    plain_address = url.startswith("https://") and all(
-        character.isascii() and (character.isalnum() or character in ":/.-_#") for character in url
-    )
-    return f"<{url}>" if plain_address else code_span(url)
+    """Write a rule's source as a link where it is a plain address, else as code."""
+    return f"<{url}>" if plain_address(url) else code_span(url)

@@ -9,7 +9,7 @@ and code spans for everything that could mean something to Markdown, HTML or Git
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from msgspec import Struct
@@ -57,11 +57,14 @@ def text_parts(text: str) -> tuple[TextPart, ...]:
     )
 
 
-def prose(text: str) -> str:
-    """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code."""
+def prose(text: str, code: Callable[[str], str] | None = None) -> str:
+    """Write a sentence in Markdown. What stood between backticks, and every word that is not plain, becomes code.
+
+    `code` writes code where it is not Markdown's: in a markup that gives the same characters a meaning.
+    """
     text_so_far = ""
     for piece in text_parts(text):
-        marked = _marked(piece, starts=not text_so_far.strip())
+        marked = _marked(piece, code or code_span, starts=not text_so_far.strip())
         # Two code spans that touch would read as one, or as none.
         text_so_far += f" {marked}" if text_so_far.endswith("`") and marked.startswith("`") else marked
     return text_so_far.strip()
@@ -82,12 +85,48 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{lines}\n{ticks}"
 
 
+def plain_address(url: str) -> bool:
+    """Say whether an address, such as a rule's source, can stand in any markup as it is."""
+    return url.startswith("https://") and all(
+        character.isascii() and (character.isalnum() or character in ":/.-_#") for character in url
+    )
+
+
 def html_text(text: str) -> str:
     """Write text within HTML, where GitHub still looks for mentions and references."""
     return "".join(
         character if character.isalnum() or character in " .,-/" else f"&#{ord(character)};"
         for character in visible(text)
     ).replace("&#64;", "(at)")
+
+
+def slack_prose(text: str) -> str:
+    """Write a sentence in Slack's mrkdwn, which knows code between single backticks only."""
+    return prose(text, _slack_code)
+
+
+def slack_fence(text: str) -> str:
+    """Write lines as a code block of Slack, within which a backtick may end it."""
+    return f"```\n{chr(10).join(_slack_escaped(line) for line in text.split(chr(10)))}\n```"
+
+
+def jira_text(text: str) -> str:
+    """Write a sentence in Jira's wiki markup; what stood between backticks is set in monospace."""
+    return "".join(_jira_part(part) for part in text_parts(text))
+
+
+def jira_fence(text: str) -> str:
+    """Write lines as a block of Jira in which nothing is markup but its own end."""
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    return f"{{noformat}}\n{_NOFORMAT.sub(_brace_escaped, lines)}\n{{noformat}}"
+
+
+def servicenow_text(text: str) -> str:
+    """Write text for a field of ServiceNow, which takes all for plain text but what stands in `[code]`.
+
+    Source: ServiceNow, "Journal field type" (text within code tags is rendered as HTML).
+    """
+    return _CODE_TAG.sub(_brace_escaped, visible(text))
 
 
 def ascii_text(text: str) -> str:
@@ -131,6 +170,25 @@ _LIST_NUMBER = re.compile(r"\d+[.)]")
 _WORD = re.compile(r"(?P<before>[(\"']*)(?P<core>.*?)(?P<after>[.,;:?!)\"']*)")
 
 
+_NOFORMAT = re.compile(r"\{(?=noformat)", re.IGNORECASE)
+_CODE_TAG = re.compile(r"\[(?=\s*/?\s*code)", re.IGNORECASE)
+
+_JIRA_MARKUP = re.compile(
+    r"""
+    [\\{}\[\]*+^~?!|\#&<>@]              # macros, links, mentions, emphasis, tables, references
+    | (?<![^\W_]) [-_] | [-_] (?![^\W_])   # emphasis and dashes, but not within a name
+    | (?<=[A-Z0-9]) (?<![0-9]{2}) - (?=[0-9])  # the key of somebody's issue
+    | : (?=//|[()DP]) | (?<=mailto) :     # addresses, emoticons
+    | ; (?=\)) | \( (?=(?:[ynix/]|on|off|flag|flagoff)\))
+    """,
+    re.VERBOSE,
+)
+"""Characters that mean something to Jira, alone or beside others."""
+
+_JIRA_BLOCK = re.compile(r"^(\s*(?:h[1-6]|bq))(\.)")
+"""What makes a heading or a quotation where it comes first."""
+
+
 @cache
 def _shows(character: str) -> bool:
     """Say whether a character is seen as itself. Marks that combine with the letter before are not."""
@@ -149,23 +207,23 @@ def _beginning(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[:_ENOUGH]}... ({len(name):,} characters)"
 
 
-def _marked(piece: TextPart, *, starts: bool) -> str:
+def _marked(piece: TextPart, code: Callable[[str], str], *, starts: bool) -> str:
     """Write a piece; `starts` says that nothing stands before it."""
     if piece.code:
-        return code_span(piece.text)
+        return code(piece.text)
     words = piece.text.split(" ")
     first = next((place for place, word in enumerate(words) if word), None) if starts else None
-    return " ".join(_marked_word(word, starts=place == first) for place, word in enumerate(words))
+    return " ".join(_marked_word(word, code, starts=place == first) for place, word in enumerate(words))
 
 
-def _marked_word(word: str, *, starts: bool) -> str:
+def _marked_word(word: str, code: Callable[[str], str], *, starts: bool) -> str:
     match = _WORD.fullmatch(word)
     if not word or match is None:
         return word
     stays = _PLAIN_WORD.fullmatch(word) and not _MEANT.search(word) and not (starts and _LIST_NUMBER.fullmatch(word))
     if not match["core"] or stays:
         return word
-    return f"{match['before']}{code_span(match['core'])}{match['after']}"
+    return f"{match['before']}{code(match['core'])}{match['after']}"
 
 
 def _csv_cell(value: object) -> str:
@@ -173,6 +231,31 @@ def _csv_cell(value: object) -> str:
         return str(value)
     text = f"{chr(39)}{visible(value)}" if value.startswith(_FORMULA) else visible(value)
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if "," in text or '"' in text else text
+
+
+def _slack_code(text: str) -> str:
+    return f"`{_slack_escaped(text)}`"
+
+
+def _slack_escaped(text: str) -> str:
+    """Escape what Slack reads even within code.
+
+    Source: https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("`", r"\u0060")
+
+
+def _jira_part(part: TextPart) -> str:
+    # Monospaced text is not literal: Jira reads markup within it. References to characters are never markup.
+    escaped = _JIRA_MARKUP.sub(lambda match: f"&#{ord(match[0])};", part.text)
+    if not part.code:
+        return _JIRA_BLOCK.sub(lambda match: f"{match[1]}&#{ord(match[2])};", escaped)
+    return f"{{{{{escaped}}}}}"
+
+
+def _brace_escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _longest_run(text: str) -> int:

@@ -276,10 +276,8 @@ def _filled() -> Case:
 
 def _every_format(diagnosis: Diagnosis) -> list[str]:
     return [
-        render(diagnosis, Format.TEXT),
+        *(render(diagnosis, format_) for format_ in Format),
         render(diagnosis, Format.TEXT, color=True),
-        render(diagnosis, Format.MARKDOWN),
-        render(diagnosis, Format.JSON),
         msgspec.json.encode(diagnosis.case).decode(),
     ]
 

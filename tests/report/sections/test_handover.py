@@ -25,6 +25,15 @@ def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
     assert "the answer does not change" in text
 
 
+def test_a_policy_that_is_new_stands_in_the_message_once() -> None:
+    case = broken("cross-account", identity_policies={"policies": []})
+    remedy = the_remedy("allow-role-in-identity", about(case, Layer.IDENTITY), case)
+    text = handover(remedy, case)
+    assert remedy.patch
+    assert "".join(text.split()).count("".join(remedy.document.split())) == 1
+    assert "JSON patch" not in text
+
+
 def test_what_remains_is_not_kept_from_the_owner() -> None:
     case = broken("cross-account", trust_policy=trust(allow({"AWS": APP})), identity_policies={"policies": []})
     text = handover(the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case), case)

@@ -21,6 +21,7 @@ from diagnose.remedy.change import (
     TagChange,
     Unseen,
     VersionChange,
+    exists_already,
     holder_of,
 )
 from diagnose.remedy.document import Json, JsonDict, dumped
@@ -33,6 +34,8 @@ _INLINE_POLICIES = {
 }
 _ORGANIZATION_POLICIES = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
 
+_EXISTS = "This exists already: change it in the stack that it belongs to, or import it before you deploy."
+
 
 def cloudformation(change: Change, case: Case) -> str:
     """Write a template in JSON; empty where CloudFormation cannot express the change.
@@ -44,7 +47,8 @@ def cloudformation(change: Change, case: Case) -> str:
         return ""
     logical, kind, properties = resource
     name = re.sub(r"[^0-9A-Za-z]", "", logical)[:200] or "Changed"
-    text = dumped({"Resources": {name: {"Type": kind, "Properties": properties}}})
+    told: JsonDict = {"Description": _EXISTS} if exists_already(change) else {}
+    text = dumped({**told, "Resources": {name: {"Type": kind, "Properties": properties}}})
     return "" if "{{resolve:" in text else text
 
 

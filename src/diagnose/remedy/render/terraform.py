@@ -21,6 +21,7 @@ from diagnose.remedy.change import (
     TagChange,
     Unseen,
     VersionChange,
+    exists_already,
     holder_of,
 )
 from diagnose.remedy.document import Json, dumped
@@ -32,6 +33,25 @@ Arguments = dict[str, str]
 
 def terraform(change: Change, case: Case) -> str:
     """Write a resource block; empty where Terraform has nothing to do with the change."""
+    block = _resource(change, case)
+    return f"{_EXISTS}\n{block}" if block and exists_already(change) else block
+
+
+def hcl_string(text: str) -> str:
+    """Write a string in which Terraform interpolates nothing, and nothing is invisible."""
+    escaped = "".join(_escaped(character) for character in text)
+    return f'"{_uninterpolated(escaped)}"'
+
+
+def hcl_heredoc(document: Json) -> str:
+    """Write a document as a here-doc, which has no escapes but those of interpolation."""
+    return f"<<POLICY\n{_uninterpolated(dumped(document))}\nPOLICY"
+
+
+_EXISTS = "# This exists already: change it where you manage it, or import it before you apply."
+
+
+def _resource(change: Change, case: Case) -> str:
     match change:
         case PolicyChange():
             return _policy(change, case)
@@ -60,17 +80,6 @@ def terraform(change: Change, case: Case) -> str:
             return _block("aws_iam_openid_connect_provider", url.partition("://")[2], arguments)
         case NewAudience() | Removal() | RequestChange() | Unseen():
             return ""
-
-
-def hcl_string(text: str) -> str:
-    """Write a string in which Terraform interpolates nothing, and nothing is invisible."""
-    escaped = "".join(_escaped(character) for character in text)
-    return f'"{_uninterpolated(escaped)}"'
-
-
-def hcl_heredoc(document: Json) -> str:
-    """Write a document as a here-doc, which has no escapes but those of interpolation."""
-    return f"<<POLICY\n{_uninterpolated(dumped(document))}\nPOLICY"
 
 
 def _policy(change: PolicyChange, case: Case) -> str:

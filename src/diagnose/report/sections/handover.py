@@ -33,15 +33,23 @@ def handover(remedy: Remedy, case: Case) -> str:
 
 def _change(remedy: Remedy, whom: str) -> str:
     parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy)]
-    if remedy.patch:
+    if remedy.patch and not _is_new(remedy):
         what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
         parts.append(f"{what}\n\n{remedy.patch}")
     if remedy.document:
-        parts.append(f"The whole document after it:\n\n{remedy.document}")
+        parts.append(
+            f"{'The whole document' if _is_new(remedy) else 'The whole document after it'}:\n\n{remedy.document}"
+        )
     command = dict(remedy.commands).get("aws-cli", "")
     if command and not remedy.document:
         parts.append(f"With the AWS CLI:\n\n{command}")
     return "\n\n".join(part for part in parts if part)
+
+
+def _is_new(remedy: Remedy) -> bool:
+    """Say whether a policy is new: its patch adds the whole document, which the message holds anyway."""
+    document, patch = ("".join(text.split()) for text in (remedy.document, remedy.patch))
+    return bool(document) and document in patch
 
 
 def _proof(remedy: Remedy) -> str:
