@@ -14,6 +14,7 @@ COMMANDS = (
     "demo",
     "explain",
     "facts",
+    "permissions",
     "rules",
     "rules check",
     "rules list",

@@ -8,6 +8,7 @@ from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
 from diagnose.cli.help import GroupedCommand, help_text
+from diagnose.cli.permissions import permissions
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
 
@@ -51,6 +52,6 @@ def _options(
     """Define the options that come before a command."""
 
 
-for command in (audience, batch, check, collect, demo, explain, facts, schema):
+for command in (audience, batch, check, collect, demo, explain, facts, permissions, schema):
     app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")
