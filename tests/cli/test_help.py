@@ -12,6 +12,7 @@ COMMANDS = (
     "check",
     "collect",
     "demo",
+    "doctor",
     "explain",
     "facts",
     "permissions",

@@ -9,7 +9,8 @@ from tests.cases import FIXTURES
 from tests.fuzz.fuzz_answers import home, worlds
 
 from diagnose.aws.promises import PROMISES
-from diagnose.collect.permissions import PERMISSIONS, Side, permissions_of, reading_policy, with_permissions
+from diagnose.collect.permissions import PERMISSIONS, permissions_of, reading_policy, with_permissions
+from diagnose.model.checkup import Side
 
 _NEEDS_NONE = {"sts:GetCallerIdentity"}
 _NOT_READING = {"sts:AssumeRole"}

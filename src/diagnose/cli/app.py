@@ -7,6 +7,7 @@ from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
 from diagnose.cli.demo import demo
+from diagnose.cli.doctor import doctor
 from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.permissions import permissions
 from diagnose.cli.rules import explain, facts, rules
@@ -52,6 +53,6 @@ def _options(
     """Define the options that come before a command."""
 
 
-for command in (audience, batch, check, collect, demo, explain, facts, permissions, schema):
+for command in (audience, batch, check, collect, demo, doctor, explain, facts, permissions, schema):
     app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(rules, name="rules")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.collect.permissions import Side
+from diagnose.model.checkup import Side
 
 
 def permissions(

@@ -2,17 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 from msgspec import Struct
 
-
-class Side(StrEnum):
-    """Whose account a reader is in."""
-
-    SOURCE = "source"
-    DESTINATION = "destination"
-    ORGANIZATION = "organization"
+from diagnose.model.checkup import Side
 
 
 class Permission(Struct, frozen=True):
