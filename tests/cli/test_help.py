@@ -11,6 +11,8 @@ COMMANDS = (
     "batch",
     "check",
     "collect",
+    "config",
+    "config show",
     "demo",
     "doctor",
     "explain",
@@ -43,7 +45,7 @@ def test_help_names_exit_codes_and_gives_examples(command: str, helps: dict[str,
 def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
     listed = {
         f"{group} {name}".strip()
-        for group in ("", "rules")
+        for group in ("", "config", "rules")
         for name in re.findall(r"^  (\w+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
     }
     assert {"", *listed} == set(COMMANDS)

@@ -36,19 +36,16 @@ def doctor(
     from diagnose.aws.patience import TIMEOUT, Patience
     from diagnose.aws.providers import Wallet
     from diagnose.cli.clock import beginning
+    from diagnose.cli.configured import configured
     from diagnose.cli.output import print_result, terminal_given_back
     from diagnose.collect.checkup import Doors, Examined, examine
     from diagnose.model.arn import parse_caller, parse_role
     from diagnose.report.checkup import checkup_text
 
-    examined = Examined(
-        where.source_profile,
-        where.dest_profile,
-        where.org_profile,
-        None if source_arn is None else parse_caller(source_arn),
-        None if role_arn is None else parse_role(role_arn),
-        where.vpc_endpoint,
-    )
+    caller = None if source_arn is None else parse_caller(source_arn)
+    role = None if role_arn is None else parse_role(role_arn)
+    where = configured(where, caller.account if caller else "", role.account if role else "")
+    examined = Examined(where.source_profile, where.dest_profile, where.org_profile, caller, role, where.vpc_endpoint)
     patience = Patience(where.timeout or TIMEOUT)
     patience.begin(beginning())
     doors = Doors(region, where.endpoint_url, patience, Wallet(), sys.stdin.isatty())

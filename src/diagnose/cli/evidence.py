@@ -149,7 +149,9 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
     from diagnose.aws.patience import TIMEOUT, Patience
+    from diagnose.cli.configured import configured
 
+    where = configured(where, parse_caller(source_arn).account, parse_role(role_arn).account)
     patience = Patience(where.timeout or TIMEOUT)
     patience.begin(beginning())
     from diagnose.aws.providers import Wallet
