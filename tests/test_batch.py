@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from diagnose.batch import LONGEST_LINE, case_from_line, decide_many, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.collect.case_file import case_from_json
+from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules

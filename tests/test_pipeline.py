@@ -140,10 +140,9 @@ def test_what_aws_denied_is_denied_where_the_policies_settle_nothing() -> None:
     told = diagnose(case("cross-account", UNREAD_TRUST, message=message), RULES)
     assert (told.verdict, told.decision.verdict) == (Verdict.DENIED, UNKNOWN)
     report = " ".join(render(told, Format.TEXT).split())
-    assert "DENIED: AWS refused it" in report.partition(" source ")[0]
-    assert "is undetermined source" in report
+    assert report.startswith("DENIED by AWS (`AccessDenied`)")
     assert "They cannot change the denial" not in report
-    assert "What is certain, and what is missing" in report
+    assert "Still needed" in report
     written = msgspec.json.decode(render(told, Format.JSON))
     assert (written["verdict"], written["computed"], written["aws_refused"]) == ("denied", "undetermined", True)
 
@@ -209,3 +208,19 @@ def test_policies_that_were_read_are_not_called_unread_where_they_may_not_count(
     assert [(finding.rule, finding.certainty) for finding in told.findings] == [("policy-denies", "possible")]
     report = " ".join(render(told, Format.TEXT).split())
     assert "they do not count if the account is its organization's management account" in report
+
+
+@pytest.mark.parametrize(
+    ("user", "role", "masked"),
+    [
+        pytest.param(USER, DEPLOY, False, id="nothing is masked"),
+        pytest.param("arn:aws:iam::***:user/builder", DEPLOY, True, id="the caller's account"),
+        pytest.param(USER, MASKED, True, id="the role's account"),
+        pytest.param("arn:aws:iam:::user/builder", "arn:aws:iam:::role/Deploy", True, id="both, blanked"),
+    ],
+)
+def test_it_is_known_that_accounts_of_an_error_were_masked(user: str, role: str, masked: bool) -> None:
+    message = DENIAL.format(user=user, action="sts:AssumeRole", role=role)
+    told = diagnose(case("cross-account", message=message), RULES)
+    assert told.answer is not None
+    assert told.answer.masked is masked

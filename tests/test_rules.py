@@ -14,7 +14,8 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES
 from diagnose.pipeline import diagnose
-from diagnose.remedy.kinds import REMEDIES
+from diagnose.remedy.kinds import REMEDIES, RemedyKind
+from diagnose.remedy.table import KINDS, Edited
 from tests.cases import WORLDS, case
 
 FOLDERS = rule_folders()
@@ -92,3 +93,16 @@ def _findings_of(world: str, change: bytes) -> tuple[Finding, ...]:
     """Decide the case of an example once, for all that is asked of it."""
     one = case(world, msgspec.json.decode(change))
     return tuple(cause.finding for cause in explain(RULES, one, decide(one)))
+
+
+GIVES_UP = {RemedyKind.DROP_TAGS, RemedyKind.DROP_SOURCE_IDENTITY}
+"""What the caller sends is sent for a reason, so that to leave it out comes last."""
+OF_OWNERS = {Edited.SOURCE, Edited.TRUST, Edited.POLICY, Edited.LIMIT, Edited.SETTING}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_what_the_caller_can_do_comes_before_what_an_owner_must(rule: Rule) -> None:
+    kinds = [kind for kind in map(RemedyKind, rule.remedies) if kind not in GIVES_UP]
+    owners = [place for place, kind in enumerate(kinds) if KINDS[kind].edits in OF_OWNERS]
+    callers = [place for place, kind in enumerate(kinds) if KINDS[kind].edits is Edited.REQUEST]
+    assert not owners or not callers or max(callers) < min(owners)

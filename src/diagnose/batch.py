@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.causes.rule import Rule
-from diagnose.collect.case_file import case_from_json
+from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
 from diagnose.evaluate.memo import Memo

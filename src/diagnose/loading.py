@@ -7,7 +7,7 @@ from pathlib import Path
 from diagnose.causes.rule import Rule
 from diagnose.causes.rule_cache import cache_folder, rule_folders
 from diagnose.causes.rule_file import read_rules
-from diagnose.collect.case_file import read_case
+from diagnose.collect.evidence.case_file import read_case
 from diagnose.model.case import Case
 from diagnose.remedy import REMEDIES
 

@@ -10,6 +10,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
+from diagnose.model.masked_arn import hides_account
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy import Bounds, propose, propose_plan
@@ -97,4 +98,5 @@ def _answer(case: Case) -> AwsAnswer | None:
     error = refused or aws_answer(case)
     if error is None:
         return None
-    return AwsAnswer(error.kind, error.code, refuses=refused is not None, by_policy=by_policy(error))
+    masked = hides_account(error.caller) or hides_account(error.resource)
+    return AwsAnswer(error.kind, error.code, refuses=refused is not None, by_policy=by_policy(error), masked=masked)

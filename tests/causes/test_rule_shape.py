@@ -15,9 +15,9 @@ BOMB = "\n".join(
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        pytest.param("title: " + "[" * 100_000, "nested too deeply", id="nested lists"),
-        pytest.param("title: " + "{a: " * 100_000, "nested too deeply", id="nested objects"),
-        pytest.param("- " * 100_000 + "x", "nested too deeply", id="nested dashes"),
+        pytest.param("title: " + "[" * 100_000, "nested too deeply|nesting depth", id="nested lists"),
+        pytest.param("title: " + "{a: " * 100_000, "nested too deeply|nesting depth", id="nested objects"),
+        pytest.param("- " * 100_000 + "x", "nested too deeply|nesting depth", id="nested dashes"),
         pytest.param(BOMB, "more than 20,000 values", id="aliases of aliases"),
         pytest.param("title: &a [*a]", "stands in the very value that it repeats", id="an alias of what is around it"),
     ],

@@ -171,7 +171,7 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         pytest.param(("explain", "no-such-rule"), "no-such-rule", id="an unknown rule"),
         pytest.param(("check", "--case", CASE, "--with-scp", "/nowhere"), "no file `/nowhere`", id="no such SCP"),
         pytest.param(
-            ("check", "--case", CASE, "--with-trust-policy", CASE), "is not a policy", id="a case for a policy"
+            ("check", "--case", CASE, "--with-trust-policy", CASE), "is a case file", id="a case for a policy"
         ),
         pytest.param(
             ("check", "--case", CASE, "--save-case", "/nowhere/x.json"), "no folder for", id="nowhere to save to"
@@ -261,17 +261,7 @@ def test_a_file_name_that_is_not_unicode_is_told(xdiag: Program) -> None:
             ["--case", CASE, "--dest-profile", "x"], "`--dest-profile` cannot be used with `--case`", id="a profile"
         ),
         pytest.param(
-            [SOURCE, ROLE, "--details", CASE, "--endpoint-url", "http://127.0.0.1:9"],
-            "`--endpoint-url` cannot be used with `--details`",
-            id="a URL",
-        ),
-        pytest.param(
             ["--case", CASE, "--org-profile", "x"], "`--org-profile` cannot be used with `--case`", id="an organization"
-        ),
-        pytest.param(
-            [SOURCE, ROLE, "--details", CASE, "--vpc-endpoint", "vpce-0a1b2c3d"],
-            "`--vpc-endpoint` cannot be used with `--details`",
-            id="a VPC endpoint",
         ),
     ],
 )

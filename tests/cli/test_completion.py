@@ -47,5 +47,7 @@ def test_aws_profiles(command: str, option: str, xdiag: Program, tmp_path: Path)
     config.write_text("[profile ours]\nregion = eu-west-1\n[profile other]\n[profile theirs]\n")
     environment = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
     assert _completed(xdiag, f"xdiag {command} {option} o", **environment) == ["other", "ours"]
+    if command == "check":
+        assert _completed(xdiag, "xdiag check --profile o", **environment) == ["other", "ours"]
     config.write_text("[profile\n")
     assert _completed(xdiag, f"xdiag {command} {option} o", **environment) == []

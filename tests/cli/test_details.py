@@ -71,3 +71,10 @@ def test_details_of_a_third_account_are_refused(xdiag: Program, theirs: str) -> 
     run = xdiag("check", SOURCE, "arn:aws:iam::333333333333:role/Deploy", "--details", theirs)
     assert run.code == BAD_INPUT
     assert "is about account 222222222222" in run.err
+
+
+def test_both_accounts_may_stand_in_one_file(xdiag: Program, tmp_path: Path, ours: str, theirs: str) -> None:
+    both = tmp_path / "both.json"
+    both.write_text(Path(ours).read_text() + "\n" + Path(theirs).read_text())
+    run = xdiag("check", SOURCE, ROLE, "--details", both, "--output", "json")
+    assert (run.code, run.report["layer"]) == (DENIED, "trust")

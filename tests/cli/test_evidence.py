@@ -1,47 +1,67 @@
 """Every source of evidence is a row of one table, and every flag about evidence belongs to one row at the most."""
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from diagnose.cli.evidence import SOURCES, CaseFlags, EvidenceFlags, EvidenceSource, case_from_flags
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.evidence import SOURCES, case_from_flags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.request import RequestFlags
 from diagnose.errors import XdiagError
 
-ABOUT_ANY_SOURCE = {"without", "message", "no_probe"}
-GIVEN = {"case_file": Path("ticket.json"), "details": [Path("ours.json")]}
+ABOUT_ANY_SOURCE = {"without", "no_probe", "planned", "parameter"}
+FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")], "infrastructure": [Path("ours.json")]}
+BESIDE_A_CASE = set(PolicyFlags.__struct_fields__)
 
 
 def case_flags(**flags: object) -> CaseFlags:
-    return CaseFlags(None, None, RequestFlags(), EvidenceFlags(**flags))  # type: ignore[arg-type]  # by the name of a flag
+    evidence, policies, infrastructure = (
+        {flag: value for flag, value in flags.items() if flag in group.__struct_fields__}
+        for group in (EvidenceFlags, PolicyFlags, InfrastructureFlags)
+    )
+    return CaseFlags(
+        None,
+        None,
+        RequestFlags(),
+        EvidenceFlags(**evidence),  # type: ignore[arg-type]  # by the name of a flag
+        PolicyFlags(**policies),  # type: ignore[arg-type]
+        InfrastructureFlags(**infrastructure),  # type: ignore[arg-type]
+    )
 
 
 def test_every_flag_about_evidence_names_one_source_or_is_about_any() -> None:
     named = [flag for source in SOURCES for flag in source.flags]
-    assert sorted([*named, *ABOUT_ANY_SOURCE]) == sorted(EvidenceFlags.__struct_fields__)
+    assert sorted([*named, *ABOUT_ANY_SOURCE]) == sorted(
+        [
+            *EvidenceFlags.__struct_fields__,
+            *PolicyFlags.__struct_fields__,
+            *InfrastructureFlags.__struct_fields__,
+        ]
+    )
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "flag",
     [
-        pytest.param(one, other, id=f"{one} and {other}")
-        for first, second in combinations(SOURCES, 2)
-        for one in first.flags
-        for other in second.flags
+        pytest.param(flag, id=flag)
+        for source in SOURCES
+        for flag in source.flags
+        if flag != "case_file" and flag not in BESIDE_A_CASE
     ],
 )
-def test_evidence_comes_from_one_source(one: str, other: str) -> None:
-    flags = {flag: GIVEN.get(flag, "ours") for flag in (one, other)}
-    with pytest.raises(XdiagError, match="cannot be used with") as error:
+def test_a_case_file_is_all_the_evidence_but_for_single_policies(flag: str) -> None:
+    flags = {"case_file": FILES["case_file"], flag: FILES.get(flag, "ours")}
+    with pytest.raises(XdiagError, match="cannot be used with `--case`"):
         case_from_flags(case_flags(**flags))
-    assert all(source.name in error.value.hint for source in SOURCES)
 
 
-@pytest.mark.parametrize("source", [pytest.param(source, id=source.name) for source in SOURCES])
-def test_a_source_that_is_chosen_is_the_one_that_is_read(source: EvidenceSource) -> None:
+@pytest.mark.parametrize("flag", [pytest.param(flag, id=flag) for source in SOURCES for flag in source.flags])
+def test_a_source_that_is_chosen_is_the_one_that_is_read(flag: str) -> None:
     """No file is there and no ARN is given, so each source fails in its own way."""
-    flag = source.flags[0]
+    several = flag in ("identity_policy", "scp", "rcp", "session_policy")
+    given = FILES.get(flag, [Path("p.json")] if several else Path("p.json"))
     with pytest.raises(XdiagError) as error:
-        case_from_flags(case_flags(**{flag: GIVEN.get(flag, "ours")}))
+        case_from_flags(case_flags(**{flag: given}))
     assert ("ticket.json" in error.value.message) is (flag == "case_file")
+    assert ("p.json" in error.value.message) is (flag in BESIDE_A_CASE)

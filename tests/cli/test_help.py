@@ -16,6 +16,7 @@ COMMANDS = (
     "demo",
     "doctor",
     "explain",
+    "explain-error",
     "facts",
     "permissions",
     "rules",
@@ -46,7 +47,7 @@ def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
     listed = {
         f"{group} {name}".strip()
         for group in ("", "config", "rules")
-        for name in re.findall(r"^  (\w+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
+        for name in re.findall(r"^  ([\w-]+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
     }
     assert {"", *listed} == set(COMMANDS)
 
@@ -59,7 +60,7 @@ def test_the_examples_keep_their_lines(helps: dict[str, Run]) -> None:
 def test_check_lists_its_options_by_what_they_are_about(helps: dict[str, Run]) -> None:
     out = helps["check"].out
     headings = re.findall(r"^([A-Z].*):$", out, re.MULTILINE)
-    assert headings == ["Arguments", "Evidence", "The request", "What if", "Output", "Options"]
+    assert headings == ["Arguments", "The question", "Evidence", "The request", "What if", "Output", "Options"]
     request = out.partition("\nThe request:\n")[2].partition("\n\n")[0]
     assert "--external-id ID" in request
     assert "--source-profile" not in request

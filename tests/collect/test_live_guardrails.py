@@ -384,7 +384,7 @@ class TestWhoReads:
         assert world.gathered().source.scps == Unread(
             Gap.NO_CREDENTIALS,
             f"service control policies of account {world.here}",
-            detail="with profile `org`: ExpiredToken: no",
+            detail="with profile `org`: ExpiredToken: no; set new keys with `aws configure --profile org`",
         )
 
     def test_a_profile_of_the_management_account_is_not_told_to_be_that(self, world: World) -> None:

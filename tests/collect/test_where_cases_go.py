@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.cases import case
 
-from diagnose.collect.case_file import case_as_json, read_case, save_case
+from diagnose.collect.evidence.case_file import case_as_json, read_case, save_case
 from diagnose.errors import XdiagError
 
 CASE = case("cross-account")

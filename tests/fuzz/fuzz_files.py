@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from diagnose.causes.rule_file import read_rules
-from diagnose.collect.case_file import case_from_json, policy_from_json
+from diagnose.collect.evidence.case_file import case_from_json
+from diagnose.collect.evidence.policy_file import policy_from
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.model.policy import PolicyKind
@@ -72,7 +73,7 @@ def _case(choose: random.Random, data: bytes, _: Path) -> None:
 
 def _policy(choose: random.Random, _data: bytes, _: Path) -> None:
     written = b'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]}'
-    policy_from_json(_damaged(choose, written), PolicyKind.TRUST, place="policy.json")
+    policy_from(_damaged(choose, written), PolicyKind.TRUST, place="policy.json")
 
 
 def _rule(choose: random.Random, data: bytes, folder: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.model.pointer import below, parent
-from diagnose.model.policy import Policy, raw_document
+from diagnose.model.policy import UNKNOWN_PART, Policy, raw_document
 from diagnose.remedy.document import (
     PatchOperation,
     add_statement,
@@ -166,3 +166,8 @@ def test_a_pointer_finds_what_it_was_made_for(key: str, value: str) -> None:
 def test_a_statement_is_written_in_the_order_of_aws() -> None:
     shuffled: Any = {"Condition": {}, "Resource": "*", "Extra": 1, "Effect": "Deny", "Sid": "A", "NotAction": "b"}
     assert list(in_aws_order(shuffled)) == ["Sid", "Effect", "NotAction", "Resource", "Condition", "Extra"]
+
+
+def test_a_document_that_is_known_in_part_cannot_be_edited() -> None:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": {UNKNOWN_PART: "an import"}}}
+    assert document_of(Policy("p", raw_document({"Statement": [statement]}))) is None

@@ -1,6 +1,7 @@
 """Which of the matching rules become findings: the most exact of those that say the same, each cause once."""
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from math import inf
 
 from msgspec import Struct
@@ -77,15 +78,15 @@ def statement_place(statement: StatementTrace) -> tuple[object, ...]:
 def ranked(
     causes: Iterable[SelectedCause], decision: Decision, answers: Collection[AnswerFact] = ()
 ) -> tuple[SelectedCause, ...]:
-    """Sort causes as they are to be reported: what is certain, and fixes most, comes first. `answers` are AWS's.
+    """Sort causes as they are to be reported: what is certain, and fixes most, comes first.
 
-    AWS's own words come before that: what an error is about where it decides by itself, then what is in the layer that
-    it names, and last what keeps another action than the one that it names from being allowed.
+    AWS's own words, `answers`, come before that: what an error is about where it decides by itself, then what is in the
+    layer that it names, and last what may keep another action than the one that it names from being allowed.
     """
     named, refused = named_layer(answers), _named_actions(answers)
-    return tuple(
-        sorted(causes, key=lambda cause: (_by_aws_words(cause, named, refused), _sort_key(cause, decision, answers)))
-    )
+    denying = named if any(each.explicit and each.named_policy for each in answers) else None
+    by_aws = partial(_by_aws_words, named=named, denying=denying, refused=refused)
+    return tuple(sorted(causes, key=lambda cause: (by_aws(cause), _sort_key(cause, decision, answers))))
 
 
 def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
@@ -262,11 +263,12 @@ def _where(fact: Fact) -> object:
 
 def _sort_key(
     cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]
-) -> tuple[int, int, bool, bool, bool, bool, bool, int, str]:
+) -> tuple[int, bool, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
     enough = is_enough_to_fix(cause, decision)
     return (
         _tier(cause, answers),
+        _is_about_other_action(cause, _named_actions(answers)),
         _remoteness(rule, main_fact),
         _comes_after_policies(main_fact, decision, answers),
         not enough,
@@ -291,11 +293,14 @@ def _is_about_other_action(cause: SelectedCause, refused: frozenset[str]) -> boo
     return bool(refused) and bool(cause.actions) and not any(action.lower() in refused for action in cause.actions)
 
 
-def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[str]) -> int:
+def _by_aws_words(cause: SelectedCause, named: Layer | None, denying: Layer | None, refused: frozenset[str]) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
+    statement = main_fact.subject.statement
+    if statement is not None and statement.effect is Effect.DENY and main_fact.subject.layer is denying:
+        return 0
     if isinstance(main_fact, AttemptFact):  # who calls comes before what the caller may do
         return -1
-    if _is_about_other_action(cause, refused):
+    if _is_about_other_action(cause, refused) and not (cause.best.certain and cause.best.owner is not Owner.XDIAG):
         return 3
     if _remoteness(rule, main_fact):
         return 2
@@ -307,7 +312,7 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None, refused: frozenset[
     if named is None or main_fact.subject.layer is not named:
         return 2
     # What a service says in general comes after the statement that was seen not to let it in.
-    return 0 if named is Layer.TRUST and main_fact.subject.statement is not None else 1
+    return 0 if named is Layer.TRUST and statement is not None else 1
 
 
 def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:

@@ -128,10 +128,10 @@ def _write_fix(diagnosis: Diagnosis, folder: Path) -> None:
 
 def _save(case: Case, path: Path | None) -> None:
     if path is not None:
-        from diagnose.collect.case_file import save_case
+        from diagnose.collect.evidence.case_file import save_case
 
         if str(path) == "-":
-            from diagnose.collect.case_file import case_as_json
+            from diagnose.collect.evidence.case_file import case_as_json
 
             print_result(case_as_json(case).decode())
         else:

@@ -11,6 +11,7 @@ from diagnose.cli.collect import collect
 from diagnose.cli.config import config
 from diagnose.cli.demo import demo
 from diagnose.cli.doctor import doctor
+from diagnose.cli.explain_error import explain_error
 from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.permissions import permissions
 from diagnose.cli.rules import explain, facts, rules
@@ -59,7 +60,19 @@ def _options(
     context.default_map = defaults(read_settings(folder_of_work(), os.environ))
 
 
-for command in (audience, batch, check, collect, demo, doctor, explain, facts, permissions, schema):
+for command in (
+    audience,
+    batch,
+    check,
+    collect,
+    demo,
+    doctor,
+    explain,
+    explain_error,
+    facts,
+    permissions,
+    schema,
+):
     app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
 app.add_typer(config, name="config")
 app.add_typer(rules, name="rules")

@@ -35,13 +35,14 @@ def audience(
 
 def _trust_policy(file: Path) -> Policy:
     """Read the policy from either kind of file."""
-    from diagnose.collect.case_file import case_from_json, input_name, policy_from_json, read_bytes
+    from diagnose.collect.evidence.case_file import case_from_json, input_name, read_bytes
+    from diagnose.collect.evidence.policy_file import policy_from
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 
     data, place = read_bytes(file), input_name(file)
     if b'"snapshot"' not in data:
-        return policy_from_json(data, PolicyKind.TRUST, place=place)
+        return policy_from(data, PolicyKind.TRUST, place=place)
     trust = case_from_json(data, place=place).snapshot.destination.trust_policy
     if isinstance(trust, Known):
         return trust.value

@@ -21,7 +21,9 @@ class FailOn(StrEnum):
 
 
 def batch(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input), or a file of CloudTrail.")
+    ],
     output: Annotated[
         Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
     ] = Lines.JSONL,
@@ -51,9 +53,13 @@ def batch(
     A line that is not a case becomes a row with an error; so does one of more than 16 MB. Blank lines make no row, but
     count as lines. Memory does not grow with the input.
 
+    Of a file of CloudTrail every refused call of AssumeRole makes a row; what fails most is listed on standard error.
+
         jq -c . tickets/*.json | xdiag batch - --explain
 
         xdiag batch cases.jsonl --to verdicts.csv --output csv
+
+        xdiag batch cloudtrail.json.gz --explain
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 

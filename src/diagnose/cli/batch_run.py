@@ -1,6 +1,7 @@
 """Rows of a batch: from the lines of one file to the lines of another, which a later run can continue."""
 
 import contextlib
+import io
 import os
 import stat
 import sys
@@ -13,8 +14,10 @@ from typing import IO
 
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import progress, write_rows, writes_to_terminal
+from diagnose.cli.output import print_note, progress, write_rows, writes_to_terminal
+from diagnose.collect.evidence.case_file import input_name
 from diagnose.collect.json_errors import quotable
+from diagnose.collect.request.containers import holds_records
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.report import Lines
@@ -46,7 +49,7 @@ def run(
         lines, counted = _lines(source), Counter[str]()
         write: Callable[[bytes], None] = write_rows
         if to is not None:
-            _check_is_another_file(source, to)
+            _check_is_another_file(file, to)
             rows = stack.enter_context(RowFile(to, kind_of_row(rules), form, resume=resume))
             if rows.last_row:
                 _continue_after(rows, lines, rules, form)
@@ -165,24 +168,43 @@ def _why(error: OSError | ValueError) -> str:
     return f"{why[:1].lower()}{why[1:]}"
 
 
+_LOOKED_AT = 2**20
+"""How much of a file is read to tell cases from CloudTrail's records."""
+
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """The size of a chunk. A pipe is answered line by line."""
 
 
 def _open_lines(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
     if str(file) == "-":
-        return contextlib.nullcontext(sys.stdin.buffer)
+        # A pipe is looked at without taking anything from it; lines of cases are answered as they come.
+        begins = sys.stdin.buffer.peek(1) if isinstance(sys.stdin.buffer, io.BufferedReader) else b""
+        return contextlib.nullcontext(_cases_of(sys.stdin.buffer, file) if holds_records(begins) else sys.stdin.buffer)
     try:
+        with open(file, "rb") as opened:
+            if holds_records(opened.read(_LOOKED_AT)):
+                opened.seek(0)
+                return contextlib.nullcontext(_cases_of(opened, file))
         return open(file, "rb")
     except (OSError, ValueError) as error:
         hint = "expected a file that you may read, or `-` for standard input"
         raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
 
 
-def _check_is_another_file(source: IO[bytes], to: Path) -> None:
+def _cases_of(records: IO[bytes], file: Path) -> IO[bytes]:
+    """Give the cases that the refused calls in a file of CloudTrail make, and say what fails most."""
+    from diagnose.collect.request.denials import denials_in
+
+    denials = denials_in(records.read(), input_name(file))
+    for sentence in denials.summary:
+        print_note(sentence)
+    return io.BytesIO(denials.lines)
+
+
+def _check_is_another_file(file: Path, to: Path) -> None:
     """Raise XdiagError if the rows would overwrite the cases."""
     with contextlib.suppress(OSError, ValueError):
-        given = os.fstat(source.fileno())
+        given = os.fstat(sys.stdin.fileno()) if str(file) == "-" else os.stat(file)
         if stat.S_ISREG(given.st_mode) and os.path.samestat(given, to.stat()):
             raise XdiagError(
                 f"`{quotable(str(to))}` contains the cases", hint="expected another file for the rows in `--to`"

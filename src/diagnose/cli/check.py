@@ -3,8 +3,11 @@
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
-from diagnose.cli.evidence import CaseFlags, EvidenceFlags, case_from_flags
+from diagnose.cli.asked import AskedFlags
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
+from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
@@ -12,7 +15,10 @@ from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
 @with_flags
 def check(
+    asked: AskedFlags,
     evidence: EvidenceFlags,
+    policies: PolicyFlags,
+    infrastructure: InfrastructureFlags,
     request: RequestFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
@@ -34,9 +40,34 @@ def check(
         xdiag check SOURCE_ARN DEST_ROLE_ARN \
             --details ours.json --details theirs.json
 
+        aws iam get-role --role-name Deploy | xdiag check SOURCE_ARN \
+            --trust-policy - --identity-policy ours.json
+
+        terraform show -json plan | xdiag check SOURCE_ARN DEST_ROLE_ARN \
+            --infrastructure - --planned
+
+        xdiag check ROLE_ARN
+
+        xdiag check --message "User: ... is not authorized to perform: ..."
+
+        xdiag check --event record.json
+
+        xdiag check --profile prod
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
-    case = case_from_flags(CaseFlags(source_arn, role_arn, request, evidence, attempt=not what_if.proposes))
+    case = case_of_question(
+        CaseFlags(
+            source_arn,
+            role_arn,
+            request,
+            evidence,
+            policies,
+            infrastructure,
+            attempt=not what_if.proposes,
+            forms=asked,
+        )
+    )
     raise typer.Exit(answer(with_proposals(case, what_if), how, expected))

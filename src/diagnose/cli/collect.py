@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.evidence import LiveFlags, live, required_arns
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags, LiveFlags
+from diagnose.cli.evidence import live
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -31,7 +32,7 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    case = live(*required_arns(source_arn, role_arn), where, request, attempt=False)
+    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False), where)
     if redact:
         from diagnose.cli.redaction import deciding
         from diagnose.loading import load_rules
@@ -40,8 +41,8 @@ def collect(
         case = redact_case(case, deciding(load_rules()))
 
     from diagnose.cli.output import print_result
-    from diagnose.collect.case_file import case_as_json
-    from diagnose.collect.case_file import save_case as save
+    from diagnose.collect.evidence.case_file import case_as_json
+    from diagnose.collect.evidence.case_file import save_case as save
 
     if save_case is None or str(save_case) == "-":
         print_result(case_as_json(case).decode())

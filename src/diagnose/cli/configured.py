@@ -1,13 +1,13 @@
 """What is set for reading live, where the command line says nothing.
 
-Apart from `settings`, which knows no commands, and from `evidence`, which is loaded for every one of them.
+Apart from `settings`, which knows no commands, and from `case_flags`, which is loaded for every one of them.
 """
 
 import os
 
 from msgspec.structs import replace
 
-from diagnose.cli.evidence import LiveFlags
+from diagnose.cli.case_flags import LiveFlags
 from diagnose.cli.settings import folder_of_work, read_settings
 
 

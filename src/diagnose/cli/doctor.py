@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.evidence import LiveFlags
+from diagnose.cli.case_flags import LiveFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import REQUEST, RoleArgument, SourceArgument
 

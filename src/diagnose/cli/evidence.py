@@ -1,168 +1,90 @@
 """Where a case comes from: a row for each source of evidence."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.asked import AskedFlags, ends_from_flags, missing, text_of
+from diagnose.cli.case_flags import CaseFlags, LiveFlags
 from diagnose.cli.clock import beginning
-from diagnose.cli.completion import profiles
-from diagnose.cli.options import EVIDENCE
+from diagnose.cli.files import PolicyFlags
 from diagnose.cli.output import progress, terminal_given_back
-from diagnose.cli.request import RequestFlags, request_from_flags
-from diagnose.errors import XdiagError
+from diagnose.cli.request import request_from_flags
+from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
+from diagnose.cli.without import without_layers
+from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
+from diagnose.collect.request.asked import with_asked
+from diagnose.collect.request.names import MYSELF
+from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
-from diagnose.model.evidence import Known
-from diagnose.model.policy import PolicySet
-
-
-class LiveFlags(Struct, frozen=True):
-    """Flags that say where evidence is read live. What is None comes from the environment."""
-
-    source_profile: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="AWS profile for the source's account.",
-            rich_help_panel=EVIDENCE,
-            autocompletion=profiles,
-        ),
-    ] = None
-    dest_profile: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="AWS profile for the role's account.",
-            rich_help_panel=EVIDENCE,
-            autocompletion=profiles,
-        ),
-    ] = None
-    org_profile: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="AWS profile of the organization's management account or of a delegated administrator: only these "
-            "can read SCPs and RCPs.",
-            rich_help_panel=EVIDENCE,
-            autocompletion=profiles,
-        ),
-    ] = None
-    vpc_endpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="VPC endpoint for STS that the request goes through; read with the source's profile.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    endpoint_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="Send all calls to this URL, for example to an emulator.", rich_help_panel=EVIDENCE
-        ),
-    ] = None
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            min=0.1,
-            help="Time for all calls to AWS together. What is not read by then is a gap. Default: 30.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-
-
-class EvidenceFlags(LiveFlags, frozen=True):
-    """Flags that say where evidence comes from."""
-
-    case_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--case",
-            metavar="FILE",
-            help="Read everything from a case file ('-': standard input).",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    details: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--details",
-            metavar="FILE",
-            help="Read an account from the output of 'aws iam get-account-authorization-details'. May be repeated.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LAYER",
-            help="State that no such policy applies: scp, rcp, endpoint or session. May be repeated.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    message: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="The error that AWS returned. It names the action that was denied, and helps to rank the causes.",
-            rich_help_panel=EVIDENCE,
-        ),
-    ] = None
-    no_probe: Annotated[
-        bool, typer.Option("--no-probe", help="Do not try sts:AssumeRole for real.", rich_help_panel=EVIDENCE)
-    ] = False
-
-
-class CaseFlags(Struct, frozen=True):
-    """What the command line says of a case: source, role, request and evidence."""
-
-    source_arn: str | None
-    role_arn: str | None
-    request: RequestFlags
-    evidence: EvidenceFlags
-    attempt: bool = True
-    """Whether the request may be tried for real."""
+from diagnose.model.case import (
+    Case,
+    DestinationSide,
+    ProbeOutcome,
+    ProbeResult,
+    Snapshot,
+    SourceSide,
+)
+from diagnose.model.evidence import Gap, Unread
 
 
 class EvidenceSource(Struct, frozen=True):
-    """A place that evidence comes from, the fields of `EvidenceFlags` that select it, and its reader."""
+    """A place that evidence comes from, and the fields of the flags that select it.
+
+    `read` gives the sides that it holds, and is None where it holds a whole case or where nothing is in files.
+    """
 
     name: str
     flags: tuple[str, ...]
-    read: Callable[[CaseFlags], Case]
+    read: Callable[[CaseFlags, str, str], Given] | None = None
 
 
 def case_from_flags(flags: CaseFlags) -> Case:
-    """Read a case from the source of evidence that the flags select, live by default.
+    """Read a case from the sources of evidence that the flags select; a side that no file is about is read live.
 
     Raises XdiagError for flags that contradict each other, and for evidence that cannot be read.
     """
     evidence = flags.evidence
-    case = _source(evidence).read(flags)
+    _refuse_contradictions(flags)
+    pasted = pasted_policies(flags.policies)
+    if evidence.case_file is None:
+        flags = _with_ends(flags, pasted)
+        case = _gathered(flags, pasted)
+    elif flags.forms.event is not None or flags.forms.profile is not None:
+        other = "--event" if flags.forms.event is not None else "--profile"
+        raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
+    else:
+        case = _from_case_file(flags)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
-    if evidence.message is not None:
+    if evidence.case_file is None:
+        case = with_asked(case, flags.asked)
+    elif flags.forms.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
-        case = replace(case, message=pasted_error(evidence.message))
-    return _without(case, evidence.without or ())
+        case = replace(case, message=pasted_error(text_of(flags.forms.message)))
+    case = without_layers(case, evidence.without or ())
+    if pasted == PastedPolicies():
+        return case
+    from diagnose.collect.evidence.pasted import with_pasted
+
+    return replace(case, snapshot=with_pasted(case.snapshot, case.request.role_arn, pasted))
 
 
-def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags, *, attempt: bool) -> Case:
-    """Read both sides with boto3 and, with `attempt`, try the request for real.
+def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_destination: bool = True) -> Case:
+    """Read both sides, or one of them, with boto3 and, where the flags let us, try the request for real.
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
     from diagnose.aws.patience import TIMEOUT, Patience
     from diagnose.cli.configured import configured
 
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     where = configured(where, parse_caller(source_arn).account, parse_role(role_arn).account)
     patience = Patience(where.timeout or TIMEOUT)
     patience.begin(beginning())
@@ -171,6 +93,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
     from diagnose.collect.live import read_snapshot
     from diagnose.probe import probe
 
+    request = flags.request
     wallet = Wallet(request.mfa_code)
     sides: dict[str | None, Credentials] = {}
     for profile in (where.source_profile, where.dest_profile, where.org_profile):
@@ -182,20 +105,23 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
                     sides[profile].prepare()
     with progress() as step:
         source = sides[where.source_profile]
-        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
+        base = flags.request_on(role_arn, source.region)
         snapshot = read_snapshot(
             base,
             source_arn,
-            source,
-            sides[where.dest_profile],
+            source if read_source else None,
+            sides[where.dest_profile] if read_destination else None,
             sides[where.org_profile] if where.org_profile is not None else None,
             vpc_endpoint=where.vpc_endpoint,
             progress=step,
             now=datetime.now(UTC).isoformat(),
         )
         case = Case(base, snapshot)
-        if not attempt:
+        if not flags.attempt:
             return case
+        if flags.asked.parameters is None and not flags.complete:
+            why = "what the request carried is not known: say it with flags such as --external-id"
+            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
         step("trying sts:AssumeRole")
         return replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
 
@@ -215,7 +141,7 @@ def _from_case_file(flags: CaseFlags) -> Case:
 
     The file's live attempt and its message are dropped if the flags change the request: AWS's answer was to another.
     """
-    from diagnose.collect.case_file import read_case
+    from diagnose.collect.evidence.case_file import read_case
 
     path = flags.evidence.case_file
     assert path is not None
@@ -233,93 +159,150 @@ def _from_case_file(flags: CaseFlags) -> Case:
     return case if request == case.request else replace(case, request=request, probe=None, message="")
 
 
-def _from_details(flags: CaseFlags) -> Case:
-    """Read both sides from the authorization details of their accounts; an account without a file stays unread.
+def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
+    """Take what files hold, and read live what no file is about, or what a profile was named for.
 
-    Raises XdiagError for a file that is malformed or about neither account.
+    Where there are files, credentials are welcome, but not needed.
     """
-    from diagnose.collect.account_details import destination_side, read_details, source_side
-
+    evidence = flags.evidence
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    snapshot = Snapshot(SourceSide(source_arn))
-    accounts = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    for details in map(read_details, flags.evidence.details or ()):
-        if details.account not in accounts:
-            raise XdiagError(
-                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
+    given = [source.read(flags, source_arn, role_arn) for source in _chosen(flags) if source.read is not None]
+    read_source = evidence.source_profile is not None or not (
+        pasted.about_source or any(one.source is not None for one in given)
+    )
+    read_destination = evidence.dest_profile is not None or not (
+        pasted.about_destination or any(one.destination is not None for one in given)
+    )
+    meant = flags.infrastructure.infrastructure is not None  # what AWS answers now says nothing of what is meant to be
+    files = bool(given) or pasted != PastedPolicies()
+    case = Case(flags.request_on(role_arn), Snapshot(SourceSide(source_arn)))
+    if read_source or read_destination or any(getattr(evidence, flag) for flag in _LIVE.flags):
+        try:
+            tries = flags.attempt and not evidence.no_probe and not meant and read_source
+            case = live(
+                replace(flags, attempt=tries), evidence, read_source=read_source, read_destination=read_destination
             )
-        if details.account == accounts[0]:
-            snapshot = replace(snapshot, source=source_side(details, source_arn))
-        if details.account == accounts[1]:
-            snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
+        except NothingReadError as error:
+            if not files and flags.forms == AskedFlags():
+                raise
+            if not files:
+                case = _with_nothing_read(flags, error)
+    for one in given:
+        case = replace(case, snapshot=with_sides(case.snapshot, one))
+    return replace(case, note="; ".join(note for one in given for note in one.notes))
 
 
-def _live(flags: CaseFlags) -> Case:
+def _with_nothing_read(flags: CaseFlags, error: NothingReadError) -> Case:
+    """Give the case of a question that came with AWS's answer: what is certain of it is told all the same."""
+    from diagnose.collect.source import session_evidence
+
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    attempt = flags.attempt and not flags.evidence.no_probe
-    return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
+    gap = Unread(Gap.NO_CREDENTIALS, detail=error.hint)
+    request = flags.request_on(role_arn)
+    session = session_evidence(parse_caller(source_arn), None, request.via)
+    source = SourceSide(source_arn, principal=replace(gap, subject=source_arn), session=session)
+    destination = DestinationSide(role=replace(gap, subject=role_arn))
+    return Case(request, Snapshot(source, destination))
 
+
+def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
+    """Take source and role from wherever they are said. Raises XdiagError, by name, for what nobody says."""
+    if flags.role_arn is None and pasted.trust is not None:
+        role = _role_in(pasted.trust)
+        flags = replace(flags, role_arn=None if role == flags.source_arn else role)
+    ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms, flags.hop)
+    source = ends.asked.source if ends.source is None else ends.source
+    flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
+    if ends.role is None:
+        raise missing(ends.asked, "role", source)
+    if ends.source is None and not source and (ends.asked.message or ends.asked.about_source):
+        raise missing(ends.asked, "source", source)
+    if ends.asked.parameters is None and not ends.complete:
+        told = (*ends.asked.told, "What was sent with the call is not in it, and is unknown unless flags say it.")
+        flags = replace(flags, asked=replace(ends.asked, told=told))
+    if source == MYSELF or (ends.source is None and not source):
+        parse_role(ends.role)
+        source, said = _myself(flags.evidence)
+        flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
+    return replace(flags, source_arn=source)
+
+
+def _myself(where: LiveFlags) -> tuple[str, str]:
+    """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
+    from diagnose.aws.calls import Refusal
+    from diagnose.aws.identity import identify
+    from diagnose.aws.session import open_credentials
+
+    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    identity = identify(credentials)
+    if isinstance(identity, Refusal):
+        raise NothingReadError(
+            f"the source is not given, and {credentials.label} cannot say who it is",
+            hint=f"{identity.text}; or name the source: `SOURCE_ARN DEST_ROLE_ARN`",
+        )
+    return identity.arn, f"The source is whoever {credentials.label} signs for."
+
+
+def _role_in(trust: InputFile) -> str | None:
+    from diagnose.collect.evidence.pasted import role_in
+
+    return role_in(trust) or None
+
+
+def _from_details(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
+    return sides_in_details(flags.evidence.details or (), source_arn, role_arn)
+
+
+def _from_infrastructure(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
+    complete = "identity" in (flags.evidence.without or ())
+    return sides_in_infrastructure(flags.infrastructure, source_arn, role_arn, complete=complete)
+
+
+_CASE_FILE = EvidenceSource("a case file", ("case_file",))
+_LIVE = EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__))
 
 SOURCES = (
-    EvidenceSource("a case file", ("case_file",), _from_case_file),
+    _CASE_FILE,
+    EvidenceSource("infrastructure as code", ("infrastructure",), _from_infrastructure),
     EvidenceSource("authorization details", ("details",), _from_details),
-    EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__), _live),
+    EvidenceSource("policies in files", tuple(field for field in PolicyFlags.__struct_fields__)),
+    _LIVE,
 )
-"""Every source of evidence; the last one is the default."""
+"""Every source of evidence. A case file holds both sides, and only single policies can be added to it; the others can
+be used together."""
 
 
-def _source(flags: EvidenceFlags) -> EvidenceSource:
-    """Choose the source that the flags select. Raises XdiagError for flags that would have no effect."""
-    if flags.vpc_endpoint and "endpoint" in (flags.without or ()):
+def _chosen(flags: CaseFlags) -> list[EvidenceSource]:
+    return [source for source in SOURCES if any(_value(flags, flag) for flag in source.flags)]
+
+
+def _value(flags: CaseFlags, flag: str) -> object:
+    holders = (flags.evidence, flags.policies, flags.infrastructure)
+    return next(getattr(holder, flag) for holder in holders if flag in holder.__struct_fields__)
+
+
+def _refuse_contradictions(flags: CaseFlags) -> None:
+    """Raise XdiagError for flags that would have no effect."""
+    evidence = flags.evidence
+    how = flags.infrastructure
+    if (how.planned or how.parameter) and not how.infrastructure:
+        flag = "--planned" if how.planned else "--parameter"
+        raise XdiagError(f"`{flag}` has no effect without `--infrastructure`", hint="expected `--infrastructure FILE`")
+    if evidence.vpc_endpoint and "endpoint" in (evidence.without or ()):
         raise XdiagError(
             "`--without endpoint` cannot be used with `--vpc-endpoint`",
             hint="expected one of them: the request goes through a VPC endpoint, or it does not",
         )
-    named = [(source, flag) for source in SOURCES for flag in source.flags if getattr(flags, flag)]
-    others = [flag for source, flag in named if source is not named[0][0]]
-    if others:
-        *before, last = [source.name for source in SOURCES]
-        raise XdiagError(
-            f"`{_option(others[0])}` cannot be used with `{_option(named[0][1])}`",
-            hint=f"expected evidence from one place: {', '.join(before)}, or {last}",
-        )
-    return named[0][0] if named else SOURCES[-1]
+    if evidence.case_file is None:
+        return
+    for source in _chosen(flags):
+        if source.read is not None or source is _LIVE:
+            other = next(flag for flag in source.flags if _value(flags, flag))
+            raise XdiagError(
+                f"`{_option(other)}` cannot be used with `--case`",
+                hint=f"expected evidence from one place: {_CASE_FILE.name}, or {source.name}",
+            )
 
 
 def _option(flag: str) -> str:
     return "--case" if flag == "case_file" else f"--{flag.replace('_', '-')}"
-
-
-def _without(case: Case, layers: Sequence[str]) -> Case:
-    """Record the user's statement that some layers have no policies. Raises XdiagError for an unknown layer."""
-    source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
-    stated = "stated on the command line"
-    for layer in layers:
-        match layer:
-            case "scp":
-                source = replace(source, scps=Known((), stated))
-            case "rcp":
-                destination = replace(destination, rcps=Known((), stated))
-            case "endpoint":
-                endpoint = Known(None, stated)
-            case "session":
-                source = replace(source, session=_sends_nothing_more(source.session, stated))
-            case _:
-                raise XdiagError(
-                    f"`--without {layer}`: there is no such layer",
-                    hint="expected scp, rcp, endpoint or session",
-                )
-    return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
-
-
-def _sends_nothing_more(session: Session, stated: str) -> Session:
-    """Return the session without a session policy; tags and source identity are absent unless they are known."""
-    none: Known[tuple[str, ...]] = Known((), stated)
-    return replace(
-        session,
-        policies=PolicySet(),
-        tags=session.tags if isinstance(session.tags, Known) else Known({}, stated),
-        transitive_tag_keys=session.transitive_tag_keys if isinstance(session.transitive_tag_keys, Known) else none,
-        source_identity=session.source_identity if isinstance(session.source_identity, Known) else Known(None, stated),
-    )

@@ -7,14 +7,15 @@ import typer
 
 from diagnose.cli.output import Color
 
-EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "Evidence", "The request", "What if", "Output"
+ASKED, EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "The question", "Evidence", "The request", "What if", "Output"
 """The groups in which help lists options."""
 
 SourceArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="SOURCE_ARN",
-        help="Who makes the request: an IAM user, an IAM role, an assumed-role session, or a service principal.",
+        help="Who makes the request: an IAM user, an IAM role, an assumed-role session, a service principal, or 'me': "
+        "whoever the credentials are. That is who is meant where it is left out.",
         show_default=False,
     ),
 ]

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.cli.options import REQUEST
+from diagnose.collect.request.asked import KEYS_OF_PARAMETERS
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller
 from diagnose.model.case import Parameters, Request, Via
@@ -106,6 +107,7 @@ def request_from_flags(base: Request, flags: RequestFlags) -> Request:
         transitive_tag_keys=_keys(flags.transitive_tag_keys, "--transitive-tag-key") or sent.transitive_tag_keys,
         provided_contexts=sent.provided_contexts,
     )
+    settled = {key.lower() for key in _settled_by(flags)}
     return replace(
         base,
         via=flags.via or base.via,
@@ -113,8 +115,20 @@ def request_from_flags(base: Request, flags: RequestFlags) -> Request:
         region=flags.region or base.region,
         signed_in_as=base.signed_in_as if flags.signed_in_as is None else _caller(flags.signed_in_as),
         context={**base.context, **_contexts(flags.context or ())},
-        unknown=(*base.unknown, *_keys(flags.unknown, "--unknown")),
+        unknown=(
+            *(key for key in base.unknown if key.lower() not in settled),
+            *_keys(flags.unknown, "--unknown"),
+        ),
     )
+
+
+def _settled_by(flags: RequestFlags) -> list[str]:
+    """Name the condition keys that flags give a state, so that they are unknown no longer."""
+    named = [name for name in KEYS_OF_PARAMETERS if getattr(flags, name, None)]
+    return [
+        *(key for name in named for key in KEYS_OF_PARAMETERS[name]),
+        *(text.partition("=")[0] for text in flags.context or ()),
+    ]
 
 
 def _over(flag: str | None, base: str | None) -> str | None:

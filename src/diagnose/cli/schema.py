@@ -35,7 +35,7 @@ def schema(
 def _schema(name: SchemaName) -> dict[str, object]:
     match name:
         case SchemaName.CASE:
-            from diagnose.collect.case_schema import case_schema
+            from diagnose.collect.evidence.case_schema import case_schema
 
             return case_schema()
         case SchemaName.DIAGNOSIS:

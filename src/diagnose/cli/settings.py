@@ -135,7 +135,7 @@ def _folders(held: object, base: Path) -> list[str]:
     return [str(base / _expanded(each)) for each in folders]
 
 
-_ANSWERING = ("check", "demo")
+_ANSWERING = ("check", "demo", "explain-error")
 SETTINGS = (
     Setting("output", "XDIAG_OUTPUT", _format, dict.fromkeys(_ANSWERING, ("output",))),
     Setting("redact", "XDIAG_REDACT", _yes_or_no, dict.fromkeys((*_ANSWERING, "collect"), ("redact",))),

@@ -9,19 +9,11 @@ from msgspec.structs import replace
 
 from diagnose.cli.options import WHAT_IF
 from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Verdict
-from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Level, Policy, PolicyKind, PolicySet, raw_document
-
-_FULL_ACCESS = Policy(
-    "FullAWSAccess",
-    raw_document(
-        {"Version": LANGUAGE_WITH_VARIABLES, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    ),
-    PolicyKind.SCP,
-    arn="arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
-)
+from diagnose.model.evidence import Known
+from diagnose.model.policy import Policy, PolicyKind, PolicySet
 
 
 class WhatIfFlags(Struct, frozen=True):
@@ -85,7 +77,8 @@ def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
         return case
     source, destination = case.snapshot.source, case.snapshot.destination
     if flags.with_trust_policy:
-        proposed = _read(flags.with_trust_policy, PolicyKind.TRUST)
+        about = case.destination_arn
+        proposed = replace(_read(flags.with_trust_policy, PolicyKind.TRUST, about), name=parse_role(about).name)
         destination = replace(destination, trust_policy=Known(proposed, f"proposed in {flags.with_trust_policy}"))
     if flags.with_boundary:
         proposed = _read(flags.with_boundary, PolicyKind.MANAGED)
@@ -94,29 +87,15 @@ def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
     policies = source.identity_policies
     source = replace(source, identity_policies=replace(policies, policies=policies.policies + added))
     if flags.with_scp:
+        from diagnose.collect.evidence.pasted import attached_to_account
+
         scps = tuple(_read(path, PolicyKind.SCP) for path in flags.with_scp)
-        source = replace(source, scps=Known(_attached(scps, source.scps), "proposed"))
+        source = replace(source, scps=Known(attached_to_account(PolicySet(scps), source.scps), "proposed"))
     snapshot = replace(case.snapshot, source=source, destination=destination)
     return replace(case, snapshot=snapshot, probe=None, message="")
 
 
-def _attached(scps: tuple[Policy, ...], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
-    """Attach SCPs to the account, the last level, in addition to those that are there, read or unread.
+def _read(path: Path, kind: PolicyKind, about: str = "") -> Policy:
+    from diagnose.collect.evidence.policy_file import read_policy_file
 
-    Where there are none, AWS attaches `FullAWSAccess` first.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-    """
-    if isinstance(levels, Unread):
-        return (Level("account", "the account", PolicySet(scps, unread=(levels,))),)
-    if not levels.value:
-        return (Level("account", "the account", PolicySet((_FULL_ACCESS, *scps))),)
-    *above, account = levels.value
-    policies = replace(account.policies, policies=account.policies.policies + scps)
-    return (*above, replace(account, policies=policies))
-
-
-def _read(path: Path, kind: PolicyKind) -> Policy:
-    from diagnose.collect.case_file import read_policy_file
-
-    return read_policy_file(path, kind)
+    return read_policy_file(path, kind, about=about)

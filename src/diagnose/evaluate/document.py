@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Raw
@@ -16,7 +16,7 @@ from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
 from diagnose.model.json_text import read_json, repeated_keys
 from diagnose.model.pointer import escaped
-from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, document_text
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, UNKNOWN_PART, document_text
 from diagnose.model.trace import Effect
 
 JsonObject: TypeAlias = Mapping[str, object]
@@ -60,16 +60,26 @@ class StatementText:
 class CompiledDocument:
     """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
 
-    __slots__ = ("_flaws", "statements", "usable")
+    __slots__ = ("_flaws", "statements", "unknown", "usable")
 
     def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
-        """`flaws` are those outside the statements."""
+        """`flaws` are those outside the statements. `unknown` are the parts that are not known, each with why."""
         self.statements, self._flaws, self.usable = statements, flaws, usable
+        self.unknown: tuple[Flaw, ...] = ()
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
-        """What AWS rejects, each with its place."""
-        return (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
+        """What AWS rejects, each with its place. Of what is not known nothing can be said."""
+        flaws = (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
+        return tuple(flaw for flaw in flaws if not self.knows_not(flaw.pointer)) if self.unknown else flaws
+
+    def knows_not(self, pointer: str) -> bool:
+        """Say whether a part is not known, or stands in one that is not."""
+        return any(f"{pointer}/".startswith(f"{part.pointer}/") for part in self.unknown)
+
+    def knows_in_part(self, statement: StatementText) -> bool:
+        """Say whether something of a statement is not known."""
+        return any(f"{part.pointer}/".startswith(f"{statement.pointer}/") for part in self.unknown)
 
 
 def compile_document(raw: Raw) -> CompiledDocument:
@@ -245,7 +255,23 @@ def _compile(raw: Raw, content: bytes) -> CompiledDocument:
         return _unusable(
             f"its statements are under `{near}` instead of `Statement`" if near else "it has no `Statement`"
         )
-    return _policy(read)
+    document = _policy(read)
+    if _UNKNOWN_PART in content:
+        document.unknown = tuple(_unknown_parts(read, ""))
+    return document
+
+
+def _unknown_parts(value: object, pointer: str) -> Iterator[Flaw]:
+    """Walk a document for the parts that stand for what is not known."""
+    match value:
+        case {**only} if only.keys() == {UNKNOWN_PART}:
+            yield Flaw(pointer, str(only[UNKNOWN_PART]))
+        case dict():
+            for key, inner in value.items():
+                yield from _unknown_parts(inner, f"{pointer}/{escaped(key)}")
+        case list():
+            for index, inner in enumerate(value):
+                yield from _unknown_parts(inner, f"{pointer}/{index}")
 
 
 def _policy(read: JsonObject) -> CompiledDocument:
@@ -275,6 +301,9 @@ def _flawed_keys(read: JsonObject) -> tuple[Flaw, ...]:
 
 def _unusable(why: str) -> CompiledDocument:
     return CompiledDocument((), (Flaw("", why),), usable=False)
+
+
+_UNKNOWN_PART = UNKNOWN_PART.encode()
 
 
 _EFFECTS = {"Allow": Effect.ALLOW, "Deny": Effect.DENY}

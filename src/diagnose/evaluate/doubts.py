@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.document import compile_document
 from diagnose.evaluate.explore import Exploration
 from diagnose.evaluate.keys.table import key_name
 from diagnose.evaluate.possible_values import PossibleValue
@@ -116,8 +117,14 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
             for element in unknown:
                 if not _mentions(element, unknown_keys):
                     yield Doubt(_comparison(element), tri(verdict is UNKNOWN))
-            if not unknown:
+            if not unknown and not _known_in_part(statement):
                 yield Doubt(BrokenStatement(statement.policy.name, statement.index), tri(verdict is UNKNOWN))
+
+
+def _known_in_part(statement: StatementTrace) -> bool:
+    """Say whether a part of a statement is not known, which is a doubt about its layer."""
+    document = compile_document(statement.policy.document)
+    return any(text.index == statement.index and document.knows_in_part(text) for text in document.statements)
 
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:

@@ -69,6 +69,8 @@ class CompiledLayer:
             for flaw in document.flaws:
                 yield Problem(self.traits.layer, policy, flaw.pointer, flaw.message)
             for text in document.statements:
+                if document.knows_in_part(text):
+                    continue
                 for message in _misplaced(text.compiled, self.traits):
                     yield Problem(self.traits.layer, policy, text.pointer, message)
 
@@ -93,13 +95,18 @@ class CompiledLevel:
 
     @property
     def unread(self) -> tuple[Unread, ...]:
-        """The parts that say nothing: what was not read, and what was read and is not a policy."""
+        """What was not read, what was read and is not a policy, and parts of policies that are not known."""
         unusable = [
             Unread(subject=f"policy {policy.name}", detail=document.flaws[0].message)
             for policy, document in self.compiled
             if not document.usable
         ]
-        return (*self.unread_policies, *unusable)
+        in_part = [
+            Unread(subject=f"{part.pointer} of policy {policy.name}", detail=part.message)
+            for policy, document in self.compiled
+            for part in document.unknown
+        ]
+        return (*self.unread_policies, *unusable, *in_part)
 
     def statements_for(self, action: Action) -> "StatementsFor":
         """Give what counts for one action."""

@@ -227,6 +227,8 @@ class AwsAnswer(Struct, frozen=True):
     code: str = ""
     refuses: bool = False
     by_policy: Tri = Tri.UNKNOWN
+    masked: bool = False
+    """Somebody blanked an account in the error."""
 
 
 class Diagnosis(Struct, frozen=True):

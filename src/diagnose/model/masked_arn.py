@@ -33,6 +33,12 @@ def is_account(text: str) -> bool:
     return len(text) == 12 and text.isascii() and text.isdecimal()
 
 
+def hides_account(arn: str) -> bool:
+    """Say whether somebody blanked the account of an ARN."""
+    parts = _parts(arn)
+    return parts is not None and not is_account(parts[4])
+
+
 # Compiled where there is an error to compare, which most cases do not bring.
 _MASK = (
     r"\*+|<[^<>]*>|\[[^\[\]]*\]|\{\{?[^{}]*\}\}?|\$\{?\w+\}?|x{3,}|X{3,}|#{2,}|~{2,}|\u2026|\.{3,}"

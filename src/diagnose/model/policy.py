@@ -16,6 +16,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 """
 
 
+UNKNOWN_PART = "xdiag:unknown"
+"""The one key of an object that stands in a document for a part that is not known; its value says why, for people."""
+
+
 class PolicyKind(StrEnum):
     """How a policy is stored, which decides how it is edited."""
 

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from diagnose.model.json_text import read_once
 from diagnose.model.pointer import parent, split
-from diagnose.model.policy import Policy, document_text
+from diagnose.model.policy import UNKNOWN_PART, Policy, document_text
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 JsonDict: TypeAlias = dict[str, Json]
@@ -43,12 +43,16 @@ class PatchOperation(Struct, frozen=True, omit_defaults=True):
 
 
 def document_of(policy: Policy) -> JsonDict | None:
-    """Parse a policy that can be edited; None where its text is not a JSON object or names a key twice.
+    """Parse a policy that can be edited; None where it is not a JSON object, names a key twice, or is known in part.
 
-    A repeated key has no one meaning, and an edit would silently drop one of the two.
+    A repeated key has no one meaning, and an edit would silently drop one of the two; of a document that is known in
+    part, an edit would drop the rest.
     """
+    text = document_text(policy.document)
+    if UNKNOWN_PART in text:
+        return None
     try:
-        document = read_once(document_text(policy.document))
+        document = read_once(text)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) and _statements_are_objects(document) else None

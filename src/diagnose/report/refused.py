@@ -40,7 +40,7 @@ def refusal_words(refused: Refused) -> str:
         case NotProved.PROTECTED:
             return "nobody in the account can edit this user or role"
         case NotProved.NOT_READABLE:
-            return "the policy is not valid JSON, or names a key twice"
+            return "the policy is not valid JSON, names a key twice, or is known only in part"
         case NotProved.NOT_READ:
             return "what it would change was not read"
         case NotProved.CALLER_NOT_NAMEABLE:

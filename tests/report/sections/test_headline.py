@@ -137,6 +137,12 @@ def test_what_is_certain_of_a_refusal_stands_before_what_the_policies_leave_open
     assert headline(diagnosis).startswith(begins)
 
 
+def test_an_error_whose_accounts_are_masked_may_be_about_these() -> None:
+    answer = AwsAnswer(ErrorKind.NOT_AUTHORIZED, refuses=True, by_policy=YES, masked=True)
+    diagnosis = replace(EVERY["allowed"](NAMES), verdict=Verdict.UNDETERMINED, answer=answer)
+    assert ("masked", "accounts in the error are masked: they may be these") in ends(diagnosis)
+
+
 @pytest.mark.parametrize(
     ("answer", "begins"),
     [

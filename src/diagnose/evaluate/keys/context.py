@@ -9,14 +9,15 @@ from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State
 
 
 def state_of(key: str, call: Call) -> State:
-    """Look a key up, in lower case: what the case states of it, or else what is derived."""
+    """Look a key up, in lower case: what the case states of it or of its whole family, or else what is derived."""
     states = call.states
     state = states.get(key)
     if state is None:
         if not states:
             states.update(_stated(call.case.request))
         if key not in states:
-            states[key] = _derived(key, call)
+            prefix, slash, _ = key.partition("/")
+            states[key] = states.get(prefix + slash) or _derived(key, call)
         state = states[key]
     return state
 

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.policy import document_text
+from diagnose.model.policy import UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import disguised_message
@@ -87,6 +87,8 @@ def _node(node: Node, keys: Keys, disguise: Disguise) -> Node:
 
 def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     """Rewrite a key by what stands around it: operators and condition keys have places of their own."""
+    if name == UNKNOWN_PART:
+        return name
     if keys[-1:] == ("Condition",):
         return name if _is_nearly(name, public_words.OPERATOR_NAMES) else disguise.value(name, NameKind.KEY)
     if keys[-2:-1] == ("Condition",):

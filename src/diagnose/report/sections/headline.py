@@ -6,7 +6,7 @@ from typing import assert_never
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Via
-from diagnose.model.diagnosis import Agreement, Diagnosis, Owner, Verdict
+from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Owner, Verdict
 from diagnose.model.tri import Tri
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.safe_text import in_backticks
@@ -20,8 +20,10 @@ def headline(diagnosis: Diagnosis) -> str:
     source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
     if diagnosis.refused_though_allowed:
         return f"{refused_words(diagnosis)}; the policies that were read allow {source} to assume {role}"
-    if diagnosis.refused_though_open:
-        return f"{refused_words(diagnosis)}; whether the policies allow {source} to assume {role} is undetermined"
+    answer = diagnosis.answer
+    undecided = diagnosis.refused_though_open or diagnosis.verdict is Verdict.UNDETERMINED
+    if undecided and answer is not None and answer.refuses:
+        return _refused_undecided(answer, source, role)
     match diagnosis.verdict:
         case Verdict.DENIED:
             return f"DENIED: {source} cannot assume {role}"
@@ -44,6 +46,14 @@ def refused_words(diagnosis: Diagnosis) -> str:
             return f"FAILED: AWS refused it{code}, though not because of a policy"
         case Tri.UNKNOWN:
             return f"FAILED: AWS refused it{code}, with an error that xdiag does not know"
+
+
+def _refused_undecided(answer: AwsAnswer, source: str, role: str) -> str:
+    """Say what is certain of a request that AWS refused, where the policies do not settle it: that, and how."""
+    code = f" ({in_backticks(answer.code)})" if answer.code else ""
+    if answer.by_policy is Tri.YES:
+        return f"DENIED by AWS{code}: {source} cannot assume {role}"
+    return f"FAILED{code}: {source} could not assume {role}"
 
 
 def source_name(case: Case) -> str:
@@ -97,6 +107,8 @@ def ends(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
         rows.insert(1, ("corrected", f"the source was given as {case.snapshot.source.arn}; IAM has it as above"))
     rows.append(("accounts", _accounts(diagnosis)))
     rows.append(("request", "; ".join(_request(case))))
+    if diagnosis.answer is not None and diagnosis.answer.refuses and diagnosis.answer.masked:
+        rows.append(("masked", "accounts in the error are masked: they may be these"))
     if case.request.signed_in_as:
         rows.append(("signed in as", case.request.signed_in_as))
     rows.append(("answer from", _authority(diagnosis)))

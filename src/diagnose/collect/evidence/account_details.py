@@ -1,22 +1,16 @@
-"""Both sides out of what `aws iam get-account-authorization-details` prints, one file for an account.
+"""Both sides out of what `aws iam get-account-authorization-details` prints, of any number of accounts.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
-import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from pathlib import Path
 
-import msgspec
 from msgspec import Raw, Struct
 
-from diagnose.collect.case_errors import reworded
-from diagnose.collect.case_file import input_name, read_bytes
-from diagnose.collect.json_errors import not_json, quotable
-from diagnose.errors import XdiagError
-from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role, split_arn
+from diagnose.collect.json_errors import quotable
+from diagnose.model.arn import CallerArn, CallerKind, parse_caller, parse_role
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import (
@@ -28,9 +22,6 @@ from diagnose.model.policy import (
     PolicyVersion,
     merge_policy_sets,
 )
-
-LARGEST_DETAILS = 512 * 2**20
-"""The size of the largest file that is read: the details of many thousand roles take some hundred megabytes."""
 
 
 class AttachedPolicy(Struct, rename="pascal"):
@@ -46,7 +37,7 @@ class InlinePolicy(Struct, rename="pascal"):
     policy_document: Raw
 
 
-class Group(Struct, rename="pascal"):
+class GroupDetail(Struct, rename="pascal"):
     """A group and its policies."""
 
     group_name: str
@@ -116,7 +107,7 @@ class PrintedDetails(Struct, rename="pascal"):
     """The whole answer, or a page of it."""
 
     user_detail_list: tuple[User, ...] = ()
-    group_detail_list: tuple[Group, ...] = ()
+    group_detail_list: tuple[GroupDetail, ...] = ()
     role_detail_list: tuple[RoleDetail, ...] = ()
     policies: tuple[ManagedPolicy, ...] = ()
     is_truncated: bool = False
@@ -124,7 +115,7 @@ class PrintedDetails(Struct, rename="pascal"):
 
 
 class AccountDetails(Struct, frozen=True):
-    """What one file holds of one account: users, groups and roles by name, managed policies by ARN.
+    """What files hold of one account: users, groups and roles by name, managed policies by ARN.
 
     `whole` is false for a page of the answer, in which what is missing may be on another one.
     """
@@ -132,39 +123,10 @@ class AccountDetails(Struct, frozen=True):
     place: str
     account: str
     users: Mapping[str, User]
-    groups: Mapping[str, Group]
+    groups: Mapping[str, GroupDetail]
     roles: Mapping[str, RoleDetail]
     policies: Mapping[str, ManagedPolicy]
     whole: bool = True
-
-
-def read_details(path: Path) -> AccountDetails:
-    """Read the details of one account. Raises XdiagError for anything else."""
-    place = input_name(path)
-    data = read_bytes(path, LARGEST_DETAILS).removeprefix(codecs.BOM_UTF8)
-    try:
-        data.decode()
-        printed = msgspec.json.decode(data, type=PrintedDetails)
-    except msgspec.ValidationError as error:
-        sentence, _ = reworded(error, data, PrintedDetails)
-        raise XdiagError(
-            f"`{quotable(place)}` does not contain account authorization details: {sentence}", hint=_EXPECTED
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise not_json(data, error, place) from None
-    accounts = {arn.account for arn in map(split_arn, _arns(printed)) if arn}
-    if len(accounts) != 1:
-        what = f"details of {len(accounts)} accounts" if accounts else "no user, group or role"
-        raise XdiagError(f"`{quotable(place)}` contains {what}", hint=_EXPECTED)
-    return AccountDetails(
-        place=place,
-        account=accounts.pop(),
-        users={user.user_name: user for user in printed.user_detail_list},
-        groups={group.group_name: group for group in printed.group_detail_list},
-        roles={role.role_name: role for role in printed.role_detail_list},
-        policies={policy.arn: policy for policy in printed.policies},
-        whole=not (printed.is_truncated or printed.next_token),
-    )
 
 
 def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
@@ -220,13 +182,7 @@ def destination_side(details: AccountDetails, role_arn: str) -> DestinationSide:
     )
 
 
-_EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints for one account"
 _NEAR_MISSES = 20
-
-
-def _arns(printed: PrintedDetails) -> Iterator[str]:
-    for details in (printed.user_detail_list, printed.group_detail_list, printed.role_detail_list):
-        yield from (detail.arn for detail in details)
 
 
 def _absence(
@@ -290,13 +246,13 @@ def _session(caller: CallerArn) -> Session:
     return Session(policies=PolicySet(), tags=Known({}), transitive_tag_keys=Known(()), source_identity=Known(None))
 
 
-def _policies(details: AccountDetails, holder: User | Group | RoleDetail) -> PolicySet:
+def _policies(details: AccountDetails, holder: User | GroupDetail | RoleDetail) -> PolicySet:
     match holder:
         case User():
             inline, attached_to = holder.user_policy_list, ""
         case RoleDetail():
             inline, attached_to = holder.role_policy_list, ""
-        case Group():
+        case GroupDetail():
             inline, attached_to = holder.group_policy_list, str(Attachment(AttachmentKind.GROUP, holder.group_name))
     managed = [_managed(details, attached.policy_arn, attached_to) for attached in holder.attached_managed_policies]
     return PolicySet(

@@ -17,11 +17,11 @@ from msgspec import Raw
 from msgspec.structs import replace
 from tests.collect.cases import cases, json_values
 
-from diagnose.collect.case_file import case_from_json, checked, read_case, read_policy_file, save_case
+from diagnose.collect.evidence.case_file import case_from_json, checked, read_case, save_case
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case, Request, Snapshot, SourceSide
 from diagnose.model.evidence import Known
-from diagnose.model.policy import Policy, PolicyKind, document_text, raw_document
+from diagnose.model.policy import Policy, document_text, raw_document
 
 CASE = Case(
     Request("arn:aws:iam::222222222222:role/App"),
@@ -249,78 +249,6 @@ def test_text_that_no_file_can_hold_is_said(tmp_path: Path) -> None:
     with pytest.raises(XdiagError, match="the case cannot be saved"):
         save_case(replace(CASE, note="\udcff"), tmp_path / "case.json")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        pytest.param(POLICY, "policy.json", id="the document alone"),
-        pytest.param("\ufeff\n" + POLICY, "policy.json", id="after a byte order mark"),
-        pytest.param(wrapped("PolicyVersion", "Document"), "policy.json", id="a version"),
-        pytest.param(
-            '{"PolicyName": "inline", "PolicyDocument": ' + POLICY + "}",
-            "inline",
-            id="an inline policy",
-        ),
-        pytest.param(wrapped("Role", "AssumeRolePolicyDocument"), "policy.json", id="a role"),
-        pytest.param(wrapped("AssumeRolePolicyDocument"), "policy.json", id="a role without its wrapping"),
-        pytest.param(
-            json.dumps({"Policy": {"PolicySummary": {"Name": "x"}, "Content": POLICY}}),
-            "policy.json",
-            id="a policy of an organization, as a string",
-        ),
-        pytest.param(json.dumps(POLICY), "policy.json", id="a string that holds the document"),
-        pytest.param(
-            POLICY.replace("{", "%7B").replace('"', "%22").replace(" ", "%20"), "policy.json", id="percent-encoded"
-        ),
-        pytest.param(
-            json.dumps({"PolicyDocument": POLICY.replace("{", "%7B")}), "policy.json", id="percent-encoded in a string"
-        ),
-    ],
-)
-def test_a_proposed_policy_is_read_and_keeps_its_text(tmp_path: Path, text: str, name: str) -> None:
-    (tmp_path / "policy.json").write_text(text)
-    policy = read_policy_file(tmp_path / "policy.json", PolicyKind.TRUST)
-    assert (policy.name, policy.kind, document_text(policy.document)) == (name, PolicyKind.TRUST, POLICY)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param("", "is empty", id="an empty file"),
-        pytest.param("[]", "is not a policy: it is not a JSON object", id="a list of statements"),
-        pytest.param('"text"', "is not JSON at column 1: it starts with `text`", id="a string that holds no JSON"),
-        pytest.param("{}", "is not a policy: it has no `Statement`", id="an empty object"),
-        pytest.param('{"Role": {}}', "is not a policy: it has no `Statement`", id="a role without a trust policy"),
-        pytest.param('{"Role": 3}', "is not a policy: it is not a JSON object", id="a role that is a number"),
-        pytest.param('{"Statement": [}', "is not JSON at column 16: `}` is not expected here", id="broken JSON"),
-        pytest.param('{"a":' * 9999, "is nested too deeply to be read", id="objects in objects"),
-        pytest.param('{"Policy":' * 99 + "{}" + "}" * 99, "is not a policy: it has no `Statement`", id="wrapped often"),
-        pytest.param('{"Statement": "\\ud800"}', "is not JSON: it contains one of `\\ud800`", id="half a character"),
-    ],
-)
-def test_a_file_that_holds_no_policy_is_said(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "p.json").write_text(text)
-    with pytest.raises(XdiagError) as found:
-        read_policy_file(tmp_path / "p.json", PolicyKind.INLINE)
-    assert found.value.message.startswith(f"`{tmp_path}/p.json` {message}")
-    assert found.value.hint
-
-
-def test_a_role_is_not_taken_for_another_kind_of_policy(tmp_path: Path) -> None:
-    (tmp_path / "role.json").write_text(wrapped("Role", "AssumeRolePolicyDocument"))
-    with pytest.raises(XdiagError, match="is a role and holds a trust policy"):
-        read_policy_file(tmp_path / "role.json", PolicyKind.SCP)
-
-
-@given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()), st.sampled_from(PolicyKind))
-def test_anything_is_a_policy_or_a_mistake(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: PolicyKind
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "anything.json"
-    path.write_bytes(data)
-    with contextlib.suppress(XdiagError):
-        assert isinstance(read_policy_file(path, kind), Policy)
 
 
 def test_what_is_no_file_is_not_written_over(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from diagnose.collect.case_errors import repeated_key
-from diagnose.collect.case_file import case_from_json
+from diagnose.collect.evidence.case_errors import repeated_key
+from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 
 ROLE = "arn:aws:iam::222222222222:role/App"
@@ -207,7 +207,7 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             b'{"eventName": "AssumeRole", "errorMessage": "x"}',
             "it looks like a CloudTrail event",
-            "expected a file that `--save-case` has written; `--message` takes the event's `errorMessage`",
+            "pass it as `--event FILE`",
             id="a CloudTrail event",
         ),
         pytest.param(

@@ -10,8 +10,9 @@ from botocore.model import StructureShape
 from msgspec import Struct
 from msgspec.structs import fields
 
-from diagnose.collect import account_details as account_module
-from diagnose.collect.account_details import AccountDetails, destination_side, read_details, source_side
+from diagnose.collect.evidence import account_details as account_module
+from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
+from diagnose.collect.evidence.details_file import read_details
 from diagnose.errors import XdiagError
 from diagnose.model.case import DestinationSide, SourceSide
 from diagnose.model.evidence import Known, Unread
@@ -80,7 +81,8 @@ PRINTED: dict[str, Any] = {
 def details(folder: Path, **changed: object) -> AccountDetails:
     path = folder / "account.json"
     path.write_text(json.dumps({**PRINTED, **changed}))
-    return read_details(path)
+    (details,) = read_details(path).values()
+    return details
 
 
 def of_source(folder: Path, arn: str = f"{IAM}:user/team/dev", **changed: object) -> SourceSide:
@@ -246,19 +248,12 @@ def test_a_role_that_may_be_elsewhere_was_not_read(tmp_path: Path, arn: str, cha
     ("text", "message"),
     [
         pytest.param("{}", "contains no user, group or role", id="an empty object"),
-        pytest.param(
-            "[]", "does not contain account authorization details: it must be an object, but is a list", id="a list"
-        ),
+        pytest.param("[]", "contains no user, group or role", id="an empty list"),
         pytest.param(
             json.dumps({"RoleDetailList": [{**ROLE, "RoleId": 3}]}),
             "does not contain account authorization details: "
             "`RoleDetailList[0].RoleId` must be a string, but is a whole number",
             id="a wrong type",
-        ),
-        pytest.param(
-            json.dumps({"RoleDetailList": [ROLE, {**ROLE, "Arn": "arn:aws:iam::222222222222:role/Deploy"}]}),
-            "contains details of 2 accounts",
-            id="two accounts put together",
         ),
         pytest.param('{"RoleDetailList": [', "is not JSON: it ends too early, at column 21", id="a file cut off"),
         pytest.param("", "is empty", id="an empty file"),
@@ -281,6 +276,45 @@ def in_tokyo() -> Iterator[None]:
     time.tzset()
 
 
+ELSEWHERE = {**ROLE, "Arn": "arn:aws:iam::222222222222:role/Deploy"}
+PAGES = [
+    {"UserDetailList": [USER], "IsTruncated": True, "Marker": "x"},
+    {"RoleDetailList": [ROLE], "IsTruncated": True, "Marker": "y"},
+    {"Policies": [DEPLOY], "IsTruncated": False},
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\n".join(json.dumps(page, indent=2) for page in PAGES), id="after each other"),
+        pytest.param(json.dumps(PAGES), id="in a list"),
+    ],
+)
+def test_pages_are_put_together(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    (account,) = read_details(tmp_path / "x.json").values()
+    assert (set(account.users), set(account.roles), set(account.policies)) == (
+        {USER["UserName"]},
+        {ROLE["RoleName"]},
+        {DEPLOY["Arn"]},
+    )
+    assert account.whole
+    (tmp_path / "x.json").write_text(json.dumps(PAGES[:2]))
+    (account,) = read_details(tmp_path / "x.json").values()
+    assert not account.whole
+
+
+def test_several_accounts_in_one_file_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps({"RoleDetailList": [ROLE, ELSEWHERE], "Policies": [DEPLOY]}))
+    accounts = read_details(tmp_path / "x.json")
+    assert {account: role.arn for account, one in accounts.items() for role in one.roles.values()} == {
+        "111111111111": ROLE["Arn"],
+        "222222222222": ELSEWHERE["Arn"],
+    }
+    assert [len(one.policies) for one in accounts.values()].count(1) == 1
+
+
 @pytest.mark.usefixtures("in_tokyo")
 @pytest.mark.parametrize("date", [1714557600, 1714557600.0, "2024-05-01T10:00:00", "2024-05-01T12:00:00+02:00"])
 def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: object) -> None:
@@ -295,7 +329,7 @@ def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: 
     [
         ("GetAccountAuthorizationDetailsResponse", "PrintedDetails"),
         ("UserDetail", "User"),
-        ("GroupDetail", "Group"),
+        ("GroupDetail", "GroupDetail"),
         ("RoleDetail", "RoleDetail"),
         ("ManagedPolicyDetail", "ManagedPolicy"),
         ("PolicyVersion", "Version"),

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from tests.collect.cases import cases
 
-from diagnose.collect.case_file import save_case
-from diagnose.collect.case_schema import case_schema
+from diagnose.collect.evidence.case_file import save_case
+from diagnose.collect.evidence.case_schema import case_schema
 from diagnose.model.case import Case
 
 SCHEMA = Draft202012Validator(case_schema())

@@ -98,8 +98,8 @@ _LOOKS_LIKE: tuple[tuple[frozenset[str], str, str], ...] = (
         f"it describes an account, not a request; {_SAVED}",
     ),
     (frozenset({"Credentials"}), "credentials", f"do not share that file; {_SAVED}"),
-    (frozenset({"eventName"}), "a CloudTrail event", f"{_SAVED}; `--message` takes the event's `errorMessage`"),
-    (frozenset({"Records"}), "a CloudTrail log file", f"{_SAVED}; `--message` takes an event's `errorMessage`"),
+    (frozenset({"eventName"}), "a CloudTrail event", "pass it as `--event FILE`"),
+    (frozenset({"Records"}), "a CloudTrail log file", "pass it as `--event FILE`"),
     (frozenset({"tool_version", "verdict"}), "a diagnosis", "expected the case that it was made from"),
 )
 _EVIDENCE = 'evidence is written `{"evidence": "known", "value": ...}` or `{"evidence": "unread"}`'

@@ -1,24 +1,23 @@
-"""Cases and policy documents in files: how they are read, checked and saved."""
+"""Cases in files: how they are read, checked and saved."""
 
 import contextlib
 import os
 import sys
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
-from diagnose.collect.case_errors import not_a_case, repeated_key, wrong_version
+from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
+from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.json_text import UNSURE, read_at_once
-from diagnose.model.policy import Policy, PolicyKind, document_text
 
 LARGEST_FILE = 64 * 2**20
 """The size of the largest file that is read."""
@@ -43,6 +42,9 @@ def case_from_json(data: bytes, *, place: str) -> Case:
         case = _CASE.decode(data)
         repeated = repeated_key(text, place) if read_at_once(data) is UNSURE else None
     except msgspec.ValidationError as error:
+        kind = other_kind(data)
+        if kind is not None and kind.declares:
+            raise XdiagError(f"`{quotable(place)}` {kind.what}", hint=kind.instead) from None
         raise not_a_case(data, error, place) from None
     except (ValueError, RecursionError) as error:
         raise not_json(data, error, place) from None
@@ -107,32 +109,6 @@ def save_case(case: Case, path: Path) -> None:
             part.unlink()
 
 
-def read_policy_file(path: Path | Literal["-"], kind: PolicyKind) -> Policy:
-    """Read a proposed policy: the document alone, or what an AWS command that reads a policy has printed.
-
-    Raises XdiagError for anything that is not a JSON object with a `Statement`.
-    """
-    return policy_from_json(read_bytes(path), kind, place=input_name(path))
-
-
-def policy_from_json(data: bytes, kind: PolicyKind, *, place: str) -> Policy:
-    """Read a policy, as `read_policy_file` does. `place` names the file.
-
-    The policy is named as AWS's output names it, else after the file. The document's text is kept as it is,
-    so what it says may still be wrong.
-    """
-    data = data.removeprefix(_BOM).strip()
-    if data[:3].upper() == b"%7B":
-        data = unquote_to_bytes(data)
-    name, document = _unwrapped(Raw(data), place, kind)
-    if "Statement" not in _members(document_text(document).encode(), place):
-        raise XdiagError(
-            f"`{quotable(place)}` is not a policy: it has no `Statement`",
-            hint="expected a policy document, or the output of an AWS command that reads one policy",
-        )
-    return Policy(name or Path(place).name, document, kind)
-
-
 def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
     """Read a whole file, or standard input for "-".
 
@@ -189,9 +165,6 @@ def _target(path: Path) -> Path | None:
 _MOST_LINKS = 40
 _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
-_WRAPPERS = ("PolicyVersion", "Role", "Policy")
-_DOCUMENTS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Content")
 
 
 def _storable(value: object) -> object:
@@ -205,46 +178,6 @@ def _storable(value: object) -> object:
     if isinstance(value, Struct):
         return type(value)(**{name: _storable(getattr(value, name)) for name in value.__struct_fields__})
     return tuple(map(_storable, value)) if isinstance(value, tuple) else value
-
-
-def _unwrapped(text: Raw, place: str, kind: PolicyKind) -> tuple[str, Raw]:
-    """Take the policy's name, if there is one, and its document out of what an AWS command has printed."""
-    if bytes(text).startswith(b'"'):
-        return "", text
-    members = _members(bytes(text), place)
-    if "AssumeRolePolicyDocument" in members and kind is not PolicyKind.TRUST:
-        raise XdiagError(
-            f"`{quotable(place)}` is a role and holds a trust policy", hint=f"expected a policy of the kind `{kind}`"
-        )
-    for key in _DOCUMENTS:
-        if "Statement" not in members and key in members:
-            return _text(members.get("PolicyName")), members[key]
-    for key in _WRAPPERS:
-        if "Statement" not in members and key in members:
-            return _unwrapped(members[key], place, kind)
-    return "", text
-
-
-def _members(text: bytes, place: str) -> dict[str, Raw]:
-    """Give the members of a JSON object, unread."""
-    try:
-        text.decode()
-        return _MEMBERS.decode(text)
-    except msgspec.ValidationError:
-        raise XdiagError(
-            f"`{quotable(place)}` is not a policy: it is not a JSON object",
-            hint='expected `{"Version": ..., "Statement": ...}`',
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise not_json(text, error, place) from None
-
-
-def _text(value: Raw | None) -> str:
-    """Give the text that a JSON string holds; "" for anything else."""
-    try:
-        return msgspec.json.decode(value or b'""', type=str)
-    except ValueError:
-        return ""
 
 
 def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> XdiagError:

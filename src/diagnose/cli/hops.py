@@ -1,0 +1,100 @@
+"""The case of an AWS profile: of all calls that it makes, the first that fails."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from diagnose.aws.configuration import read_configuration
+from diagnose.cli.asked import AskedFlags, other_forms
+from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.evidence import case_from_flags
+from diagnose.collect.request.profile import Chain, Hop, chain_of, described
+from diagnose.collect.request.profile_choice import chosen_profile
+from diagnose.errors import NothingReadError, XdiagError
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+
+
+def case_of_question(flags: CaseFlags) -> Case:
+    """Read the case that the flags ask about; of a profile, that of the call which fails.
+
+    Raises XdiagError for a profile that cannot work, and as `case_from_flags` does.
+    """
+    name, said = _profile(flags)
+    if not name:
+        return case_from_flags(flags)
+    chain = chain_of(read_configuration(os.environ), name, os.environ)
+    flags = replace(flags, forms=replace(flags.forms, profile=name), evidence=_signed_by(flags.evidence, chain))
+    if not chain.hops:
+        if flags.role_arn is None and flags.source_arn is None and flags.forms == AskedFlags(profile=name):
+            raise XdiagError(
+                f"profile `{name}` asks for no role: its own credentials sign"
+                f" ({chain.signed_by})" + (f". {said}" if said else ""),
+                hint=f"name the role that is to be assumed with it: `xdiag check DEST_ROLE_ARN --profile {name}`",
+            )
+        return case_from_flags(flags)
+    return _of_chain(flags, chain, said)
+
+
+def _profile(flags: CaseFlags) -> tuple[str, str]:
+    """Say which profile is asked about: one that is named, or that of the environment where nothing else is asked."""
+    if flags.forms.profile is not None:
+        return chosen_profile(flags.forms.profile, os.environ)
+    asks = flags.source_arn or flags.role_arn or flags.forms != AskedFlags() or flags.evidence.case_file
+    return ("", "") if asks or flags.evidence.details else chosen_profile(None, os.environ)
+
+
+def _signed_by(evidence: EvidenceFlags, chain: Chain) -> EvidenceFlags:
+    """Read both sides with the credentials that sign the first call, unless files or other profiles are named."""
+    if evidence.details:
+        return evidence
+    return replace(
+        evidence,
+        source_profile=evidence.source_profile or chain.signer,
+        dest_profile=evidence.dest_profile or evidence.source_profile or chain.signer,
+    )
+
+
+def _of_chain(flags: CaseFlags, chain: Chain, said: str) -> Case:
+    from diagnose.chain import weakest_call
+
+    others = other_forms(flags.forms)
+    role = flags.role_arn or others.role
+    fitting = [hop for hop in chain.hops if hop.role == role]
+    # Whatever speaks of one call, an error or a role, is laid upon no other.
+    hops = fitting or (chain.hops[-1:] if role else chain.hops)
+    weakest = weakest_call(_cases(flags, hops, chain))
+    told = [case for case in (said,) if case]
+    if len(hops) > 1:
+        verdicts = ", ".join(
+            f"{place + 1} for {hop.role}: {verdict.value}"
+            for place, (hop, verdict) in enumerate(zip(hops, weakest.verdicts, strict=False))
+        )
+        unmade = len(hops) - len(weakest.verdicts)
+        told.append(f"All calls: {verdicts}{f'; {unmade} not reached' if unmade else ''}.")
+    return replace(weakest.case, note=" ".join((weakest.case.note, *told)).strip())
+
+
+def _cases(flags: CaseFlags, hops: Sequence[Hop], chain: Chain) -> Iterator[Case]:
+    for hop in hops:
+        first = not hop.source
+        asks = replace(
+            flags,
+            source_arn=(flags.source_arn or chain.source or None) if first else hop.source,
+            role_arn=flags.role_arn or hop.role,
+            hop=hop.asked,
+            attempt=flags.attempt and first,
+        )
+        try:
+            case = case_from_flags(asks)
+        except NothingReadError as error:
+            hint = " ".join((f"{described(hop)}; {error.hint}.", *hop.asked.told[1:]))
+            raise NothingReadError(error.message, hint=hint) from None
+        if flags.attempt and not first:
+            case = replace(case, probe=case.probe or _BY_THE_CALL_BEFORE)
+        yield case
+
+
+_BY_THE_CALL_BEFORE = ProbeResult(
+    ProbeOutcome.NOT_MADE, why="the session that signs it is given by the call before, and is not kept"
+)

@@ -1,0 +1,105 @@
+"""The sides of a request that files hold, by the flags that name the files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from diagnose.cli.files import InfrastructureFlags, PolicyFlags
+from diagnose.collect.evidence.handed_over import PastedPolicies
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.case import DestinationSide, Snapshot, SourceSide
+
+
+class Given(Struct, frozen=True):
+    """The sides of a request that files hold; None for a side that they are not about."""
+
+    source: SourceSide | None = None
+    destination: DestinationSide | None = None
+    notes: tuple[str, ...] = ()
+    """What people should know of how they were read."""
+
+
+def sides_in_details(files: Sequence[Path], source_arn: str, role_arn: str) -> Given:
+    """Read both sides from the authorization details of their accounts.
+
+    Raises XdiagError for a file that is malformed or about neither account.
+    """
+    from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
+    from diagnose.collect.evidence.details_file import joined, read_details
+
+    wanted = (parse_caller(source_arn).account, parse_role(role_arn).account)
+    known: dict[str, AccountDetails] = {}
+    for path in files:
+        accounts = read_details(path)
+        if not any(account in wanted for account in accounts):
+            about = f"account {next(iter(accounts))}" if len(accounts) == 1 else f"{len(accounts)} other accounts"
+            raise XdiagError(f"`{path}` is about {about}", hint=f"expected {' or '.join(filter(None, wanted))}")
+        for account, details in accounts.items():
+            known[account] = joined(known[account], details) if account in known else details
+    source, role = known.get(wanted[0]), known.get(wanted[1])
+    return Given(
+        source_side(source, source_arn) if source is not None else None,
+        destination_side(role, role_arn) if role is not None else None,
+    )
+
+
+def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn: str, *, complete: bool) -> Given:
+    """Read the sides that files of infrastructure as code declare. `complete`: they hold all policies.
+
+    Raises XdiagError for files about neither.
+    """
+    from diagnose.collect.evidence.declared import declared_destination, declared_source, not_declared
+    from diagnose.collect.evidence.infrastructure import read_infrastructure
+    from diagnose.collect.evidence.policy_file import read_input
+
+    files = [
+        read_infrastructure(
+            read_input(path),
+            planned=how.planned,
+            arns=(source_arn, role_arn),
+            parameters=_parameters(how.parameter or ()),
+        )
+        for path in how.infrastructure or ()
+    ]
+    given = Given(declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn))
+    if given == Given():
+        raise not_declared(files, source_arn, role_arn)
+    return replace(given, notes=tuple(note for file in files for note in file.notes))
+
+
+def with_sides(snapshot: Snapshot, given: Given) -> Snapshot:
+    """Put sides that files hold into a snapshot. Files of accounts know nothing of organizations."""
+    source, destination = snapshot.source, snapshot.destination
+    if given.source is not None:
+        source = replace(given.source, scps=source.scps, organization=source.organization)
+    if given.destination is not None:
+        destination = replace(given.destination, rcps=destination.rcps, organization=destination.organization)
+    return replace(snapshot, source=source, destination=destination)
+
+
+def pasted_policies(flags: PolicyFlags) -> PastedPolicies:
+    """Read the files with policies. Raises XdiagError for one that cannot be read."""
+    if flags == PolicyFlags():
+        return PastedPolicies()
+    from diagnose.collect.evidence.policy_file import read_input
+
+    return PastedPolicies(
+        trust=None if flags.trust_policy is None else read_input(flags.trust_policy),
+        identity=tuple(map(read_input, flags.identity_policy or ())),
+        boundary=None if flags.boundary is None else read_input(flags.boundary),
+        scps=tuple(map(read_input, flags.scp or ())),
+        rcps=tuple(map(read_input, flags.rcp or ())),
+        session=tuple(map(read_input, flags.session_policy or ())),
+        endpoint=None if flags.endpoint_policy is None else read_input(flags.endpoint_policy),
+    )
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for text, (name, equals, _) in zip(given, pairs, strict=True):
+        if not equals or not name:
+            raise XdiagError(f"`--parameter {text}` is not NAME=VALUE", hint="expected `--parameter NAME=VALUE`")
+    return {name: value for name, _, value in pairs}

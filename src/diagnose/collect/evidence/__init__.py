@@ -1,0 +1,1 @@
+"""What both sides hold: every form in which it is given, or read."""

@@ -1,0 +1,34 @@
+"""The files that a user hands over; apart from what reads them, which not every start of the program needs."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class InputFile(Struct, frozen=True):
+    """A file that was read; `place` names it."""
+
+    place: str
+    data: bytes
+
+
+class PastedPolicies(Struct, frozen=True):
+    """Files with policies that are in force, by the layer that they are about."""
+
+    trust: InputFile | None = None
+    identity: Sequence[InputFile] = ()
+    boundary: InputFile | None = None
+    scps: Sequence[InputFile] = ()
+    rcps: Sequence[InputFile] = ()
+    session: Sequence[InputFile] = ()
+    endpoint: InputFile | None = None
+
+    @property
+    def about_source(self) -> bool:
+        """Whether they stand for the source's side, so that it need not be read."""
+        return bool(self.identity) or self.boundary is not None
+
+    @property
+    def about_destination(self) -> bool:
+        """Whether they stand for the destination's side."""
+        return self.trust is not None

@@ -1,0 +1,81 @@
+"""The refused calls of a file of CloudTrail as cases, a line each, and what fails most among them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from diagnose.collect.request.asked import request_of, with_asked
+from diagnose.collect.request.containers import records_in
+from diagnose.collect.request.event import Recorded, recorded_calls
+from diagnose.errors import XdiagError
+from diagnose.model.arn import is_role_arn, parse_caller
+from diagnose.model.case import Case, Snapshot, SourceSide
+from diagnose.model.error_text.parser import parse_errors
+from diagnose.model.words import LAYER_WORDS, printable
+
+
+class Denials(Struct, frozen=True):
+    """Cases as JSON, a line each, in the order of the records; and sentences on all of them, most frequent first."""
+
+    lines: bytes
+    summary: tuple[str, ...]
+
+
+def denials_in(data: bytes, place: str) -> Denials:
+    """Read the refused calls of a file. Calls that nobody signed, or whose caller is not recorded, are only counted.
+
+    Raises XdiagError where the file holds no record of assuming a role.
+    """
+    calls = [call for call in recorded_calls(records_in(data, place)) if call.code]
+    cases = [(call, case) for call in calls if (case := _case(call)) is not None]
+    lines = b"".join(msgspec.json.encode(case) + b"\n" for _, case in cases)
+    without = Counter(call.operation for call in calls) - Counter(call.operation for call, _ in cases)
+    return Denials(lines, (*_summary([call for call, _ in cases]), *_left_out(without)))
+
+
+_MOST = 10
+
+
+def _case(call: Recorded) -> Case | None:
+    asked = call.asked
+    try:
+        parse_caller(asked.source)
+    except XdiagError:
+        return None
+    if not is_role_arn(asked.role):
+        return None
+    request = request_of(asked, asked.role, complete=False)
+    return with_asked(Case(request, Snapshot(SourceSide(asked.source))), asked)
+
+
+def _summary(calls: Sequence[Recorded]) -> list[str]:
+    """Say what fails most: which role, for which reason that AWS names, and how many callers."""
+    groups: dict[tuple[str, str], list[Recorded]] = {}
+    for call in calls:
+        groups.setdefault((call.role, _reason(call)), []).append(call)
+    often = sorted(groups.items(), key=lambda group: -len(group[1]))
+    said = []
+    for (role, reason), alike in often[:_MOST]:
+        callers = list(dict.fromkeys(call.caller for call in alike))
+        who = printable(callers[0]) if len(callers) == 1 else f"{len(callers)} callers"
+        said.append(f"{len(alike):,} x {printable(role)}: {reason}, by {who}")
+    if len(often) > _MOST:
+        said.append(f"and {len(often) - _MOST} other groups of role and reason")
+    return said
+
+
+def _reason(call: Recorded) -> str:
+    errors = parse_errors(call.asked.message)
+    error = next((error for error in errors if error.layer is not None), errors[-1] if errors else None)
+    if error is None or error.layer is None:
+        return printable(call.code)
+    return f"{printable(call.code)}, AWS names {LAYER_WORDS[error.layer].whole}"
+
+
+def _left_out(without: Counter[str]) -> list[str]:
+    return [
+        f"{count:,} refused calls of {printable(operation)} make no row: their record has no ARN of a caller"
+        for operation, count in without.items()
+    ]

@@ -1,0 +1,144 @@
+"""What an error text says of the request: the caller, the role, and AWS's answer, but none of what was sent with it."""
+
+import re
+from collections.abc import Sequence
+
+from diagnose.collect.pasted_error import pasted_error
+from diagnose.collect.request.asked import Asked
+from diagnose.errors import XdiagError
+from diagnose.model.arn import CallerKind, is_role_arn, parse_caller
+from diagnose.model.aws_error import AwsError, ErrorKind
+from diagnose.model.error_text.parser import parse_errors
+from diagnose.model.error_text.paste import clean_paste
+from diagnose.model.words import printable
+
+
+def asked_by_message(paste: str) -> Asked:
+    """Take the call out of a paste. Of several errors the one counts that is about assuming a role, and says most.
+
+    Raises XdiagError if the paste is empty.
+    """
+    errors = parse_errors(paste)
+    if not errors:
+        raise XdiagError("the error text is empty", hint="expected what AWS or the tool printed, as it is")
+    error = _about_a_role(errors)
+    text = clean_paste(paste)
+    source, about_source = _caller(error, errors, text)
+    role, about_role = _role(error, errors, text, source)
+    told: list[str] = []
+    if others := [other for other in errors if other is not error and other.action]:
+        named = dict.fromkeys(other.action for other in others if other.action != error.action)
+        told += [f"The text also holds a refusal of {', '.join(map(printable, named))}: another call."] if named else []
+    message = pasted_error(paste)
+    return Asked(
+        source=source, role=role, about_source=about_source, about_role=about_role, message=message, told=tuple(told)
+    )
+
+
+def operation_of(asked: Asked) -> str:
+    """Name the API whose answer the message is, where it is not AssumeRole; empty elsewhere."""
+    error = _about_a_role(parse_errors(asked.message)) if asked.message else None
+    return error.operation if error is not None and error.operation in _FEDERATED else ""
+
+
+def certain_of(message: str) -> str:
+    """Say what is certain of an error whoever called: AWS looked at no policy. Empty where that is not so."""
+    if not message:
+        return ""
+    error = _about_a_role(parse_errors(message))
+    if error.caller == "anonymous":
+        return "the request was not signed: no credentials reached AWS"
+    return _WHOEVER_CALLED.get(error.kind, "")
+
+
+_FAMILY = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
+_FEDERATED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+_WHOEVER_CALLED = {
+    ErrorKind.TOKEN_EXPIRED: "AWS looked at no policy: the credentials of the caller have expired",
+    ErrorKind.TOKEN_INVALID: "AWS looked at no policy: it does not know the access key or the session token",
+    ErrorKind.SIGNATURE: "AWS looked at no policy: the signature of the request does not fit",
+    ErrorKind.MFA_CODE_REFUSED: "AWS refused the MFA code that was sent: it is wrong, too late, or used before",
+    ErrorKind.MFA_DEVICE_REFUSED: "AWS does not accept the MFA device that was sent: it is not one of the caller's own",
+    ErrorKind.MFA_INCOMPLETE: "the MFA device was sent without a code, or a code without the device",
+    ErrorKind.OVER_CHAINING_LIMIT: "the caller is a role session, so the session may last no more than 3600 seconds",
+    ErrorKind.OVER_ROLE_MAXIMUM: "the session was to last longer than the role's maximum session duration",
+    ErrorKind.REGION_DISABLED: "AWS STS is turned off in that Region, in the account that the error names",
+    ErrorKind.ROOT_REFUSED: "the caller is the root user of an account, which cannot assume roles",
+    ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
+}
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
+_CALLER_ARN = re.compile(
+    r"arn:aws[a-z-]*:(?:sts::\d{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]*[\w+=@-]|iam::\d{12}:user/[\w+=,.@/-]*[\w+=@-])"
+)
+
+
+def _about_a_role(errors: Sequence[AwsError]) -> AwsError:
+    """Choose among errors: of assuming a role before others, with a role before without, and then the last."""
+    ranked = [
+        (
+            error.action.lower() in _FAMILY
+            or (not error.action and error.operation in ("AssumeRole", *_FEDERATED))
+            or error.kind is ErrorKind.SERVICE_NOT_TRUSTED
+            or bool(error.service),
+            error.kind is not ErrorKind.OTHER,
+            is_role_arn(error.resource),
+            error.layer is not None,
+            place,
+        )
+        for place, error in enumerate(errors)
+    ]
+    return errors[max(ranked)[-1]]
+
+
+def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str, str]:
+    """Give the caller, or say why it is not known; a masked one is filled from elsewhere in the text, where it fits."""
+    if error.service:
+        return error.service, ""
+    if _signs(error.caller):
+        return error.caller, ""
+    if error.operation in _FEDERATED:
+        return "", "a token or an assertion was sent, not signed by anybody in AWS"
+    candidates = dict.fromkeys([*(one.caller for one in errors if _signs(one.caller)), *_CALLER_ARN.findall(text)])
+    if error.caller:
+        candidates = {one: None for one in candidates if _fits(error.caller, one)}
+    if len(candidates) == 1:
+        return next(iter(candidates)), ""
+    if error.caller == "anonymous":
+        return "", "it was not signed by anybody"
+    return "", f"the error has it as `{printable(error.caller)}`, which is masked or cut" if error.caller else ""
+
+
+def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -> tuple[str, str]:
+    if is_role_arn(error.resource):
+        return error.resource, ""
+    if error.action and not error.action.lower().startswith(("sts:assumerole", *_FAMILY)):
+        return "", f"the error refuses {printable(error.action)}, which assumes no role"
+    masked = error.resource.startswith("arn:")
+    candidates = dict.fromkeys(
+        [*(one.resource for one in errors if is_role_arn(one.resource)), *_ROLE_ARN.findall(text)]
+    )
+    fitting = [one for one in candidates if one != source and (not masked or _fits(error.resource, one))]
+    if len(fitting) == 1:
+        return fitting[0], ""
+    if len(fitting) > 1:
+        return "", f"the text names {len(fitting)}: {', '.join(map(printable, fitting[:5]))}"
+    return (
+        "",
+        f"the error has it as `{printable(error.resource)}`, which is masked, cut, or not a role"
+        if error.resource
+        else "",
+    )
+
+
+def _signs(arn: str) -> bool:
+    """Say whether an ARN is that of a caller, whole and unmasked."""
+    try:
+        return parse_caller(arn).kind is not CallerKind.SERVICE
+    except XdiagError:
+        return False
+
+
+def _fits(masked: str, whole: str) -> bool:
+    """Say whether an ARN may be another with its account masked: all else is the same."""
+    one, other = masked.rsplit(":", 2), whole.rsplit(":", 2)
+    return len(one) == len(other) == 3 and one[2] == other[2]

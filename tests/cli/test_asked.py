@@ -1,0 +1,260 @@
+"""A question in the words at hand: ARNs in part, an error, a name."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.program import BAD_INPUT, DENIED, NOTHING_GATHERED, UNDETERMINED, Program
+
+SOURCE = "arn:aws:iam::111111111111:user/ci"
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+DENIAL = f"User: {SOURCE} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+
+
+def test_both_ends_come_out_of_an_error_and_the_exit_code_is_the_verdict_s(xdiag: Program) -> None:
+    run = xdiag("check", "--message", DENIAL, "--output", "json")
+    assert run.code == DENIED
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (SOURCE, ROLE)
+    assert "The source and the role are taken from the error." in xdiag("check", "--message", DENIAL).out
+    assert "taken from the error" not in xdiag("check", SOURCE, ROLE, "--message", DENIAL).out
+
+
+@pytest.mark.parametrize("given", ["-", "@error.txt"])
+def test_an_error_may_come_from_a_file(xdiag: Program, given: str) -> None:
+    (xdiag.home / "error.txt").write_text(DENIAL)
+    run = xdiag("check", "--message", given, "--output", "json", stdin=DENIAL.encode())
+    assert run.report["source_arn"] == SOURCE
+
+
+def test_two_arns_and_an_error_need_no_credentials(xdiag: Program) -> None:
+    assert xdiag("check", SOURCE, ROLE, "--message", DENIAL).code == DENIED
+    assert xdiag("check", SOURCE, ROLE).code == NOTHING_GATHERED
+
+
+def test_what_was_sent_with_a_call_is_unknown_where_only_its_error_is_given(xdiag: Program) -> None:
+    trust = xdiag.home / "trust.json"
+    trust.write_text(
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, '
+        '"Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}]}'
+    )
+
+    def trust_verdict(*flags: str) -> str:
+        run = xdiag("check", "--message", DENIAL, "--with-trust-policy", trust, "--output", "json", *flags)
+        [verdict] = {layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"}
+        return str(verdict)
+
+    assert trust_verdict() == "unknown"
+    assert trust_verdict("--context", "sts:ExternalId=") == "no"
+    assert trust_verdict("--external-id", "y") == "no"
+    assert trust_verdict("--external-id", "x") == "yes"
+
+
+def test_a_masked_end_is_asked_for_by_name_and_taken_from_the_command_line(xdiag: Program) -> None:
+    masked = DENIAL.replace("111111111111", "***")
+    run = xdiag("check", "--message", masked)
+    assert run.code == BAD_INPUT
+    assert "the source is missing" in run.err
+    assert "arn:aws:iam::***:user/ci" in run.err
+    assert xdiag("check", SOURCE, ROLE, "--message", masked).code == DENIED
+
+
+def test_a_lone_role_beside_an_error_is_the_role_and_a_lone_user_the_source(xdiag: Program) -> None:
+    other = xdiag("check", f"{ROLE}2", "--message", DENIAL, "--output", "json")
+    assert (other.report["source_arn"], other.report["dest_role_arn"]) == (SOURCE, f"{ROLE}2")
+    user = xdiag("check", f"{SOURCE}2", "--message", DENIAL, "--output", "json")
+    assert (user.report["source_arn"], user.report["dest_role_arn"]) == (f"{SOURCE}2", ROLE)
+
+
+def test_what_is_certain_without_a_caller_is_said(xdiag: Program) -> None:
+    run = xdiag("check", "--message", DENIAL.replace(SOURCE, "anonymous"))
+    assert "the request was not signed" in run.err
+    assert "credentials of the caller have expired" in xdiag("check", "--message", "ExpiredToken: x").err
+
+
+@pytest.mark.parametrize("arguments", [(ROLE,), ("me", ROLE)])
+def test_a_lone_role_is_asked_about_for_whoever_we_are(xdiag: Program, arguments: tuple[str, ...]) -> None:
+    run = xdiag("check", *arguments)
+    assert run.code == NOTHING_GATHERED
+    assert "the source is not given" in run.err
+
+
+def test_a_name_with_its_account_is_a_role(xdiag: Program) -> None:
+    run = xdiag("check", SOURCE, "222222222222/Deploy", "--message", DENIAL, "--output", "json")
+    assert run.report["dest_role_arn"] == ROLE
+    assert run.code in (DENIED, UNDETERMINED)
+
+
+def _event(folder: Path, *names: str) -> Path:
+    records = [
+        {
+            "eventID": name,
+            "eventTime": "2026-03-02T09:30:00Z",
+            "eventName": "AssumeRole",
+            "userIdentity": {"type": "IAMUser", "arn": SOURCE, "accessKeyId": "AKIAEXAMPLE"},
+            "sourceIPAddress": "198.51.100.24",
+            "errorCode": "AccessDenied",
+            "errorMessage": DENIAL,
+            "requestParameters": None,
+        }
+        for name in names
+    ]
+    path = folder / "event.json"
+    path.write_text(json.dumps({"Records": records}))
+    return path
+
+
+def test_a_record_of_cloudtrail_is_a_question(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--event", _event(tmp_path, "e-1"), "--output", "json")
+    assert run.code == DENIED
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (SOURCE, ROLE)
+    piped = xdiag("check", "--event", "-", "--output", "json", stdin=_event(tmp_path, "e-1").read_bytes())
+    assert piped.report == run.report
+
+
+def test_of_several_records_one_is_picked_by_its_id(xdiag: Program, tmp_path: Path) -> None:
+    file = _event(tmp_path, "e-1", "e-2")
+    run = xdiag("check", "--event", file)
+    assert run.code == BAD_INPUT
+    assert "`--event-id` must pick one" in run.err
+    assert "e-1" in run.err
+    assert "e-2" in run.err
+    assert xdiag("check", "--event", file, "--event-id", "e-2").code == DENIED
+
+
+def test_the_address_of_a_record_meets_conditions_and_what_was_sent_stays_unknown(
+    xdiag: Program, tmp_path: Path
+) -> None:
+    trust = tmp_path / "trust.json"
+
+    def trust_verdict(condition: dict[str, dict[str, str]]) -> str:
+        allow = {"Effect": "Allow", "Principal": {"AWS": SOURCE}, "Action": "sts:AssumeRole", "Condition": condition}
+        trust.write_text(json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+        file = _event(tmp_path, "e-1")
+        run = xdiag("check", "--event", file, "--with-trust-policy", trust, "--output", "json")
+        return str(next(layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"))
+
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}) == "yes"
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}) == "no"
+    assert trust_verdict({"DateLessThan": {"aws:CurrentTime": "2026-03-02T00:00:00Z"}}) == "no"
+    assert trust_verdict({"StringEquals": {"aws:RequestTag/team": "web"}}) == "unknown"
+    assert trust_verdict({"StringEquals": {"sts:ExternalId": "x"}}) == "unknown"
+
+
+def test_an_id_without_a_file_and_a_record_beside_a_case_are_refused(xdiag: Program, tmp_path: Path) -> None:
+    assert xdiag("check", "--event-id", "e-1").code == BAD_INPUT
+    assert xdiag("check", "--event", _event(tmp_path, "e-1"), "--case", "x.json").code == BAD_INPUT
+
+
+def _profiles(home: Path, trust_of_b: str) -> dict[str, str]:
+    """Two roles, one after the other, and the accounts that they are in."""
+    (home / "config").write_text(
+        "[profile p]\nrole_arn = arn:aws:iam::222222222222:role/B\nsource_profile = a\n"
+        "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/A\nsource_profile = me\n"
+    )
+    (home / "credentials").write_text("[me]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = verysecret\n")
+
+    def role(name: str, trusted: str) -> dict[str, object]:
+        allow = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
+        call = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        return {
+            "RoleName": name,
+            "Path": "/",
+            "RoleId": f"AROA{name}",
+            "Arn": f"arn:aws:iam::222222222222:role/{name}",
+            "CreateDate": "2024-01-01T00:00:00+00:00",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [allow]},
+            "RolePolicyList": [{"PolicyName": "x", "PolicyDocument": {"Version": "2012-10-17", "Statement": [call]}}],
+            "AttachedManagedPolicies": [],
+            "InstanceProfileList": [],
+            "Tags": [],
+        }
+
+    roles = [role("A", "arn:aws:iam::222222222222:user/ci"), role("B", trust_of_b)]
+    (home / "details.json").write_text(
+        json.dumps({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": roles, "Policies": []})
+    )
+    return {"AWS_CONFIG_FILE": str(home / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(home / "credentials")}
+
+
+@pytest.mark.parametrize(
+    ("trust_of_b", "source", "code"),
+    [
+        pytest.param(
+            "arn:aws:iam::222222222222:role/Other", "arn:aws:iam::222222222222:role/A", DENIED, id="the second call"
+        ),
+        pytest.param(
+            "arn:aws:iam::222222222222:role/A", "arn:aws:iam::222222222222:user/ci", UNDETERMINED, id="the first call"
+        ),
+    ],
+)
+def test_of_a_profile_s_calls_the_one_that_fails_is_told(
+    xdiag: Program, tmp_path: Path, trust_of_b: str, source: str, code: int
+) -> None:
+    environment = _profiles(tmp_path, trust_of_b)
+    user = "arn:aws:iam::222222222222:user/ci"
+    run = xdiag(
+        "check", user, "--profile", "p", "--details", tmp_path / "details.json", "--output", "json", env=environment
+    )
+    assert run.code == code
+    assert run.report["source_arn"] == source
+    assert "verysecret" not in run.out + run.err
+
+
+def test_an_error_is_laid_upon_the_call_that_it_is_about(xdiag: Program, tmp_path: Path) -> None:
+    environment = _profiles(tmp_path, "arn:aws:iam::222222222222:role/A")
+    session = "arn:aws:sts::222222222222:assumed-role/A/botocore-session-1772443000"
+    denial = DENIAL.replace(SOURCE, session).replace(ROLE, "arn:aws:iam::222222222222:role/B")
+    details = tmp_path / "details.json"
+    run = xdiag(
+        "check", "--profile", "p", "--message", denial, "--details", details, "--output", "json", env=environment
+    )
+    assert run.report["dest_role_arn"] == "arn:aws:iam::222222222222:role/B"
+
+
+def test_a_profile_that_cannot_sign_says_what_it_asks_for(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        f"[profile p]\nrole_arn = {ROLE}\nsource_profile = s\nexternal_id = acme\n"
+        "[profile s]\ncredential_process = false\n"
+    )
+    run = xdiag("check", "--profile", "p", env={"AWS_CONFIG_FILE": str(tmp_path / "config")})
+    assert run.code == NOTHING_GATHERED
+    assert "external ID `acme`" in run.err
+
+
+def test_the_profile_of_the_environment_is_asked_about_where_nothing_else_is(xdiag: Program, tmp_path: Path) -> None:
+    environment = _profiles(tmp_path, "x")
+    run = xdiag("check", env={**environment, "AWS_PROFILE": "p", "AWS_DEFAULT_PROFILE": "me"})
+    assert run.code == BAD_INPUT
+    assert "boto3 asks AWS_DEFAULT_PROFILE first" in run.err
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "standard input"])
+def test_every_refused_call_of_a_file_of_cloudtrail_is_a_row_of_a_batch(
+    xdiag: Program, tmp_path: Path, packed: bool, piped: bool
+) -> None:
+    file = _event(tmp_path, "e-1", "e-2", "e-3")
+    if packed:
+        file.write_bytes(gzip.compress(file.read_bytes()))
+    run = xdiag("batch", "-", stdin=file.read_bytes()) if piped else xdiag("batch", file)
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert [(row["line"], row["source_arn"], row["dest_role_arn"]) for row in rows] == [
+        (number, SOURCE, ROLE) for number in (1, 2, 3)
+    ]
+    assert run.code == 0
+    assert f"3 x {ROLE}: AccessDenied, by {SOURCE}" in run.err
+
+
+def test_rows_never_overwrite_the_records(xdiag: Program, tmp_path: Path) -> None:
+    file = _event(tmp_path, "e-1")
+    before = file.read_bytes()
+    assert xdiag("batch", file, "--to", file).code == BAD_INPUT
+    assert file.read_bytes() == before
+
+
+def test_explain_error_is_the_same_question(xdiag: Program) -> None:
+    asked = xdiag("explain-error", DENIAL, "--output", "json")
+    assert asked.report == xdiag("check", "--message", DENIAL, "--output", "json").report
+    assert asked.code == DENIED
+    assert xdiag("explain-error", stdin=DENIAL.encode()).code == DENIED

@@ -1,0 +1,331 @@
+"""Policies in files: each form in which AWS commands print one, and what is said of files that hold none."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.collect.cases import json_values
+
+from diagnose.collect.evidence.policy_file import policies_from, read_policy_file
+from diagnose.errors import XdiagError
+from diagnose.model.evidence import Known, Unread
+from diagnose.model.policy import UNKNOWN_PART, Policy, PolicyKind, document_text
+
+ROLE = "arn:aws:iam::222222222222:role/p/Deploy"
+USER = "arn:aws:iam::111111111111:user/ci"
+POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Effect": "Deny"}}'
+
+
+def wrapped(*keys: str) -> str:
+    """The policy as the value of the last key, in objects under the keys before it."""
+    return "".join(f'{{"Arn": "x", "{key}": ' for key in keys) + POLICY + "}" * len(keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param(POLICY, "policy.json", id="the document alone"),
+        pytest.param("\ufeff\n" + POLICY, "policy.json", id="after a byte order mark"),
+        pytest.param(wrapped("PolicyVersion", "Document"), "policy.json", id="a version"),
+        pytest.param(
+            '{"PolicyName": "inline", "PolicyDocument": ' + POLICY + "}",
+            "inline",
+            id="an inline policy",
+        ),
+        pytest.param(wrapped("Role", "AssumeRolePolicyDocument"), "policy.json", id="a role"),
+        pytest.param(wrapped("AssumeRolePolicyDocument"), "policy.json", id="a role without its wrapping"),
+        pytest.param(
+            json.dumps({"Policy": {"PolicySummary": {"Name": "x"}, "Content": POLICY}}),
+            "x",
+            id="a policy of an organization, as a string",
+        ),
+        pytest.param(json.dumps(POLICY), "policy.json", id="a string that holds the document"),
+        pytest.param(
+            POLICY.replace("{", "%7B").replace('"', "%22").replace(" ", "%20"), "policy.json", id="percent-encoded"
+        ),
+        pytest.param(
+            json.dumps({"PolicyDocument": POLICY.replace("{", "%7B")}), "policy.json", id="percent-encoded in a string"
+        ),
+    ],
+)
+def test_a_proposed_policy_is_read_and_keeps_its_text(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / "policy.json").write_text(text)
+    policy = read_policy_file(tmp_path / "policy.json", PolicyKind.TRUST)
+    assert (policy.name, policy.kind, document_text(policy.document)) == (name, PolicyKind.TRUST, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", "is empty", id="an empty file"),
+        pytest.param("[]", "is not a policy: it is not a JSON object", id="a list of statements"),
+        pytest.param('"text"', "is not JSON at column 1: it starts with `text`", id="a string that holds no JSON"),
+        pytest.param("{}", "is not a policy: it has no `Statement`", id="an empty object"),
+        pytest.param('{"Role": {}}', "is not a policy: it has no `Statement`", id="a role without a trust policy"),
+        pytest.param('{"Role": 3}', "is not a policy: it is not a JSON object", id="a role that is a number"),
+        pytest.param('{"Statement": [}', "is not JSON at column 16: `}` is not expected here", id="broken JSON"),
+        pytest.param('{"a":' * 9999, "is nested too deeply to be read", id="objects in objects"),
+        pytest.param('{"Policy":' * 99 + "{}" + "}" * 99, "is not a policy: it has no `Statement`", id="wrapped often"),
+        pytest.param('{"Statement": "\\ud800"}', "is not JSON: it contains one of `\\ud800`", id="half a character"),
+    ],
+)
+def test_a_file_that_holds_no_policy_is_said(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "p.json").write_text(text)
+    with pytest.raises(XdiagError) as found:
+        read_policy_file(tmp_path / "p.json", PolicyKind.INLINE)
+    assert found.value.message.startswith(f"`{tmp_path}/p.json` {message}")
+    assert found.value.hint
+
+
+def test_a_role_is_not_taken_for_another_kind_of_policy(tmp_path: Path) -> None:
+    (tmp_path / "role.json").write_text(wrapped("Role", "AssumeRolePolicyDocument"))
+    with pytest.raises(XdiagError, match="is a role and holds a trust policy"):
+        read_policy_file(tmp_path / "role.json", PolicyKind.SCP)
+
+
+@given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()), st.sampled_from(PolicyKind))
+def test_anything_is_a_policy_or_a_mistake(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: PolicyKind
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "anything.json"
+    path.write_bytes(data)
+    with contextlib.suppress(XdiagError):
+        assert isinstance(read_policy_file(path, kind), Policy)
+
+
+DOCUMENT = json.loads(POLICY)
+DEPLOY = {"RoleName": "Deploy", "RoleId": "AROAEXAMPLE", "Arn": ROLE, "AssumeRolePolicyDocument": DOCUMENT}
+OTHER = {**DEPLOY, "RoleName": "Other", "Arn": "arn:aws:iam::222222222222:role/Other"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "names", "named"),
+    [
+        pytest.param({"Role": DEPLOY}, PolicyKind.TRUST, ["Deploy"], [], id="get-role"),
+        pytest.param({"Roles": [OTHER, DEPLOY]}, PolicyKind.TRUST, ["Deploy"], [], id="list-roles"),
+        pytest.param(
+            {"UserName": "ci", "PolicyName": "p", "PolicyDocument": DOCUMENT},
+            PolicyKind.INLINE,
+            ["p"],
+            [],
+            id="get-user-policy",
+        ),
+        pytest.param(
+            {"PolicyVersion": {"Document": DOCUMENT, "VersionId": "v3", "IsDefaultVersion": True}},
+            PolicyKind.INLINE,
+            ["f.json"],
+            [],
+            id="get-policy-version",
+        ),
+        pytest.param(
+            {"Policy": {"Arn": "arn:aws:iam::111111111111:policy/p", "DefaultVersionId": "v3"}},
+            PolicyKind.INLINE,
+            [],
+            ["arn:aws:iam::111111111111:policy/p"],
+            id="get-policy",
+        ),
+        pytest.param(
+            {"AttachedPolicies": [{"PolicyName": "p", "PolicyArn": "arn:aws:iam::111111111111:policy/p"}]},
+            PolicyKind.INLINE,
+            [],
+            ["arn:aws:iam::111111111111:policy/p"],
+            id="list-attached-user-policies",
+        ),
+        pytest.param({"AttachedPolicies": []}, PolicyKind.INLINE, None, [], id="no attached policies"),
+        pytest.param(
+            {"PolicyNames": ["p"], "IsTruncated": True},
+            PolicyKind.INLINE,
+            [],
+            ["inline policy p", "further inline policies"],
+            id="list-user-policies, cut off",
+        ),
+        pytest.param(
+            {"Groups": [{"GroupName": "devs"}]}, PolicyKind.INLINE, [], ["policies of group devs"], id="groups"
+        ),
+        pytest.param(
+            {"Policies": [{"PolicyName": "p", "Arn": "arn:aws:iam::111111111111:policy/p"}]},
+            PolicyKind.INLINE,
+            [],
+            ["the policies that it lists"],
+            id="list-policies",
+        ),
+        pytest.param([DOCUMENT, {"PolicyDocument": DOCUMENT}], PolicyKind.SCP, ["f.json"] * 2, [], id="a list of two"),
+        pytest.param(
+            {
+                "VpcEndpoints": [
+                    {"ServiceName": "com.amazonaws.us-east-1.s3", "PolicyDocument": "{}"},
+                    {
+                        "ServiceName": "com.amazonaws.us-east-1.sts",
+                        "VpcEndpointId": "vpce-1",
+                        "PolicyDocument": POLICY,
+                    },
+                ]
+            },
+            PolicyKind.ENDPOINT,
+            ["vpce-1"],
+            [],
+            id="describe-vpc-endpoints",
+        ),
+    ],
+)
+def test_what_aws_commands_print_is_read(
+    printed: Any, kind: PolicyKind, names: list[str] | None, named: list[str]
+) -> None:
+    about = ROLE if kind is PolicyKind.TRUST else USER
+    held = policies_from(json.dumps(printed).encode(), kind, place="f.json", about=about)
+    assert [policy.name for policy in held.policies] == (names or [])
+    assert [gap.subject for gap in held.named] == named
+    assert all(gap.detail for gap in held.named)
+
+
+def test_outputs_after_each_other_are_read_one_by_one() -> None:
+    text = json.dumps({"PolicyName": "a", "PolicyDocument": DOCUMENT}, indent=2) + "\n" + POLICY + "\n" + POLICY
+    held = policies_from(text.encode(), PolicyKind.INLINE, place="f.json")
+    assert [policy.name for policy in held.policies] == ["a", "f.json", "f.json"]
+
+
+def test_a_role_in_full_has_no_tags_and_no_boundary_that_it_does_not_show() -> None:
+    whole = policies_from(json.dumps({"Role": DEPLOY}).encode(), PolicyKind.TRUST, place="f", about=ROLE)
+    listed = policies_from(json.dumps({"Roles": [DEPLOY]}).encode(), PolicyKind.TRUST, place="f", about=ROLE)
+    assert (whole.described[0].tags, whole.described[0].boundary) == (Known({}), Known(None))
+    assert isinstance(listed.described[0].tags, Unread)
+    assert isinstance(listed.described[0].boundary, Unread)
+
+
+def test_a_list_without_the_role_does_not_answer_with_another() -> None:
+    with pytest.raises(XdiagError, match="lists 2 roles, but not"):
+        policies_from(json.dumps({"Roles": [OTHER, OTHER]}).encode(), PolicyKind.TRUST, place="f.json", about=ROLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "principal"),
+    [
+        pytest.param(
+            "Version: 2012-10-17\nStatement:\n  - Effect: Allow\n    Principal: {AWS: 111111111111}\n"
+            "    Action: sts:AssumeRole\n",
+            "111111111111",
+            id="YAML",
+        ),
+        pytest.param(
+            "Statement:\n  - Effect: Allow\n    Principal: {AWS: !ImportValue hub}\n",
+            {UNKNOWN_PART: "the import `hub`"},
+            id="YAML with a function",
+        ),
+        pytest.param(
+            '{"Statement": [{"Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${Hub}:root"}}}]}',
+            {UNKNOWN_PART: "`Hub`, which is known after deployment only"},
+            id="JSON with a function",
+        ),
+        pytest.param(
+            '{"Statement": [{"Principal": {"AWS": {"Fn::Join": [":", ["arn", "aws"]]}}}]}',
+            "arn:aws",
+            id="JSON with a function that can be carried out",
+        ),
+    ],
+)
+def test_a_document_of_a_template_is_read_as_far_as_it_is_known(text: str, principal: object) -> None:
+    (policy,) = policies_from(text.encode(), PolicyKind.TRUST, place="f").policies
+    assert json.loads(document_text(policy.document))["Statement"][0]["Principal"]["AWS"] == principal
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "instead"),
+    [
+        pytest.param(
+            'resource "aws_iam_role" "r" {\n  assume_role_policy = jsonencode({})\n}',
+            "is Terraform source",
+            "terraform show -json",
+            id="HCL",
+        ),
+        pytest.param(
+            '{"resource": {"aws_iam_role": {"r": {"name": "r"}}}}',
+            "is Terraform source in JSON",
+            "terraform show -json",
+            id="Terraform source in JSON",
+        ),
+        pytest.param(
+            '# a comment\n\ndata "aws_iam_policy_document" "d" {\n}', "is Terraform source", "show -json", id="HCL data"
+        ),
+        pytest.param(
+            "Terraform will perform the following actions:\n\n  # aws_iam_role.r will be created\n",
+            "is a plan of Terraform in words",
+            "terraform show -json",
+            id="a plan in words",
+        ),
+        pytest.param(
+            '{"@level":"info","@message":"Terraform 1.9","type":"version"}\n', "is the log", "show -json", id="a log"
+        ),
+        pytest.param(
+            '{"format_version": "1.0", "terraform_version": "1.9.5", "values": {"root_module": {}}}',
+            "is a plan or state of Terraform",
+            "--infrastructure",
+            id="a state",
+        ),
+        pytest.param(
+            "PK\x03\x04aaaatfplan", "is a plan of Terraform in its binary form", "show -json", id="binary plan"
+        ),
+        pytest.param(
+            "Resources:\n  R:\n    Type: AWS::IAM::Role\n",
+            "is a template of CloudFormation",
+            "--infrastructure",
+            id="YAML",
+        ),
+        pytest.param(
+            "service: a\nprovider:\n  name: aws\nfunctions:\n  f:\n    handler: x\n",
+            "is source of the Serverless Framework",
+            ".serverless/",
+            id="serverless.yml",
+        ),
+        pytest.param(
+            'import * as iam from "aws-cdk-lib/aws-iam";\n', "is source of the CDK", "cdk synth", id="CDK source"
+        ),
+        pytest.param(
+            '{"EvaluationResults": [{"EvalActionName": "sts:AssumeRole", "EvalDecision": "allowed"}]}',
+            "holds verdicts of IAM's policy simulator",
+            "--details",
+            id="simulate-principal-policy",
+        ),
+        pytest.param(
+            "+------+------+\n| name | arn |\n+------+------+\n", "is a table", "get-role", id="a Steampipe table"
+        ),
+        pytest.param(
+            "-----------------\n|    GetRole    |\n", "is a table", "--output json", id="a table of the AWS CLI"
+        ),
+        pytest.param(
+            '[{"name": "r", "assume_role_policy": {}}]', "holds rows of a query", "get-role", id="Steampipe JSON"
+        ),
+        pytest.param(
+            "ROLE\tarn:aws:iam::222222222222:role/R\t2026", "is output of the AWS CLI as text", "json", id="text"
+        ),
+        pytest.param(
+            '{"RoleDetailList": []}',
+            "holds account authorization details",
+            "--details",
+            id="details",
+        ),
+        pytest.param(
+            '{"Records": [{"eventName": "AssumeRole"}]}', "holds events of CloudTrail", "get-role", id="events"
+        ),
+        pytest.param(
+            '{"schema": "xdiag.case/1"}',
+            "is a case file",
+            "--case",
+            id="a case",
+        ),
+        pytest.param(
+            "An error occurred (AccessDenied) when calling the GetRole operation: x",
+            "is an error",
+            "--message",
+            id="error",
+        ),
+    ],
+)
+def test_a_file_of_another_kind_is_named_with_what_to_use_instead(text: str, what: str, instead: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        policies_from(text.encode(), PolicyKind.TRUST, place="f")
+    assert error.value.message.startswith(f"`f` {what}")
+    assert instead in error.value.hint

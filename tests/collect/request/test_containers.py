@@ -1,0 +1,144 @@
+"""Records come out of whatever they are wrapped in."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+from tests.collect.request.records import ROLE, USER, of_user, refused
+
+from diagnose.collect.request.containers import holds_records, records_in
+from diagnose.collect.request.event import recorded_calls
+from diagnose.errors import XdiagError
+
+RECORD = refused()
+TEXT = json.dumps(RECORD)
+STRUCT = (
+    "{type=IAMUser, principalid=AIDAEXAMPLE, arn=" + USER + ", accountid=111111111111, invokedby=null, "
+    "sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-03-02T09:00:00Z}, sessionissuer=null}}"
+)
+
+
+def _packed(value: Any) -> str:
+    return base64.b64encode(gzip.compress(json.dumps(value).encode())).decode()
+
+
+def _csv(*cells: str) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+
+SAID = RECORD["errorMessage"]
+CONTAINERS = {
+    "one record": TEXT,
+    "a list": json.dumps([RECORD]),
+    "a log file": json.dumps({"Records": [RECORD]}),
+    "JSON lines": f"{TEXT}\n{json.dumps(of_user(eventID='e-2'))}\n",
+    "pretty records one after the other": json.dumps(RECORD, indent=1)
+    + "\n"
+    + json.dumps(of_user(eventID="e-2"), indent=1),
+    "lookup-events": json.dumps({"Events": [{"EventId": "e-1", "EventName": "AssumeRole", "CloudTrailEvent": TEXT}]}),
+    "the strings of lookup-events": json.dumps([TEXT]),
+    "lookup-events as text": f"EVENTS\tAKIAEXAMPLE\t{TEXT}\te-1\tAssumeRole\n",
+    "EventBridge": json.dumps({"detail-type": "AWS API Call via CloudTrail", "source": "aws.sts", "detail": RECORD}),
+    "EventBridge through SNS and SQS": json.dumps(
+        {"Messages": [{"Body": json.dumps({"Message": json.dumps({"detail": RECORD})})}]}
+    ),
+    "CloudWatch Logs": json.dumps({"events": [{"timestamp": 1, "message": TEXT}]}),
+    "CloudWatch Logs Insights": json.dumps({"results": [[{"field": "@message", "value": TEXT}]]}),
+    "a subscription of CloudWatch Logs": json.dumps({"awslogs": {"data": _packed({"logEvents": [{"message": TEXT}]})}}),
+    "Insights as CSV": f"@timestamp,@message\n2026-03-02,{_csv(TEXT)}\n",
+    "CloudTrail Lake": json.dumps(
+        {
+            "QueryResultRows": [
+                [
+                    {"eventName": "AssumeRole"},
+                    {"eventID": "e-1"},
+                    {"errorCode": "AccessDenied"},
+                    {"errorMessage": SAID},
+                    {"userIdentity": STRUCT},
+                    {"eventTime": "2026-03-02 09:30:00.000"},
+                ]
+            ]
+        }
+    ),
+    "Athena as CSV": '"eventname","eventid","errorcode","errormessage","useridentity"\n'
+    + _csv("AssumeRole", "e-1", "AccessDenied", SAID, STRUCT),
+    "Athena's get-query-results": json.dumps(
+        {
+            "ResultSet": {
+                "Rows": [
+                    {"Data": [{"VarCharValue": name} for name in ("eventname", "errorcode", "errormessage", "arn")]},
+                    {"Data": [{"VarCharValue": cell} for cell in ("AssumeRole", "AccessDenied", SAID, USER)]},
+                ]
+            }
+        }
+    ),
+    "a query of columns without the event's name": "eventtime;useridentity.arn;errorcode;errormessage\n"
+    f"2026-03-02T09:30:00Z;{USER};AccessDenied;{SAID}\n",
+    "Splunk": json.dumps({"result": {"_raw": TEXT, "host": "x"}}),
+    "OCSF": json.dumps(
+        {
+            "class_uid": 6003,
+            "metadata": {"product": {"name": "CloudTrail"}, "uid": "e-1"},
+            "api": {
+                "operation": "AssumeRole",
+                "service": {"name": "sts.amazonaws.com"},
+                "response": {"error": "AccessDenied", "message": SAID},
+                "request": {"data": "null"},
+            },
+            "actor": {"user": {"type": "IAMUser", "uid": USER, "account": {"uid": "111111111111"}}},
+            "src_endpoint": {"ip": "198.51.100.24"},
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_record_comes_out_of_its_container(container: str, packed: bool) -> None:
+    data = CONTAINERS[container].encode()
+    calls = recorded_calls(records_in(gzip.compress(data) if packed else data, "file"))
+    [call] = [call for call in calls if call.code]
+    assert (call.asked.source, call.asked.role, call.code) == (USER, ROLE, "AccessDenied")
+    assert call.asked.parameters is None
+    assert f"User: {USER} is not authorized" in call.asked.message
+
+
+def test_what_is_delivered_twice_counts_once() -> None:
+    assert len(records_in(json.dumps([RECORD, RECORD]).encode(), "file")) == 1
+
+
+def test_a_file_that_breaks_off_gives_the_records_before() -> None:
+    data = json.dumps({"Records": [RECORD, of_user(eventID="e-2")]})[:-40].encode()
+    assert [record["eventID"] for record in records_in(data, "file")] == ["e-1"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        pytest.param(b"{}", "no CloudTrail record", id="an object"),
+        pytest.param(b"", "no CloudTrail record", id="nothing"),
+        pytest.param(b'{"digestS3Object": "x", "logFiles": []}', "a digest", id="a digest"),
+        pytest.param(b"{'EventTime': datetime.datetime(2026, 3, 2)}", "not JSON", id="Python's print"),
+        pytest.param(b"\x1f\x8b\x00", "cannot be unpacked", id="a broken gzip file"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="deep nesting"),
+    ],
+)
+def test_what_holds_no_record_is_told(data: bytes, said: str) -> None:
+    with pytest.raises(XdiagError, match=said):
+        records_in(data, "file")
+
+
+def test_a_session_name_with_commas_and_equals_signs_is_read_out_of_a_struct() -> None:
+    row = "{type=AssumedRole, arn=arn:aws:sts::111111111111:assumed-role/q/a=b,c=d, accountid=111111111111}"
+    [call] = recorded_calls(records_in(f'eventname,useridentity,errorcode\nAssumeRole,"{row}",X\n'.encode(), "file"))
+    assert call.caller == "arn:aws:sts::111111111111:assumed-role/q/a=b,c=d"
+
+
+@pytest.mark.parametrize(
+    "container", [name for name in CONTAINERS if name not in ("OCSF", "a query of columns without the event's name")]
+)
+def test_a_file_of_records_is_known_from_one_of_cases(container: str) -> None:
+    assert holds_records(CONTAINERS[container].encode())
+    assert not holds_records(b'{"schema": "xdiag.case/1", "snapshot": {}, "note": "eventName: x"}')

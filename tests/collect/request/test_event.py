@@ -1,0 +1,275 @@
+"""What a record says of the request, and what it leaves open."""
+
+from typing import Any
+
+import pytest
+from tests.collect.request.records import ROLE, SESSION, USER, identity, of_user, refused
+
+from diagnose.collect.request.event import Recorded, chosen_call, recorded_calls
+from diagnose.errors import XdiagError
+from diagnose.model.case import GLOBAL_REGION, Origin, Parameters, Via
+from diagnose.model.evidence import Known, Unread
+
+
+def call(record: dict[str, Any]) -> Recorded:
+    [recorded] = recorded_calls([record])
+    return recorded
+
+
+def test_the_parameters_of_a_call_that_was_allowed_are_known_and_complete() -> None:
+    asked = call(of_user()).asked
+    assert asked.parameters == Parameters(session_name="ines", external_id="p-9", duration_seconds=900)
+    assert asked.message == ""
+    assert any("allowed it then" in sentence for sentence in asked.told)
+
+
+def test_those_of_a_refused_one_are_not_known() -> None:
+    asked = call(refused()).asked
+    assert asked.parameters is None
+    assert asked.message.startswith("An error occurred (AccessDenied) when calling the AssumeRole operation: User: ")
+
+
+def test_a_parameter_that_somebody_masked_is_unknown() -> None:
+    given = {"roleArn": ROLE, "roleSessionName": "x", "externalId": "***"}
+    asked = call(of_user(requestParameters=given)).asked
+    assert asked.parameters is not None
+    assert asked.parameters.external_id is None
+    assert asked.unknown == ("sts:ExternalId",)
+
+
+def test_tags_device_and_source_identity_are_read() -> None:
+    given = {
+        "roleArn": ROLE,
+        "roleSessionName": "x",
+        "serialNumber": "arn:aws:iam::111111111111:mfa/ines",
+        "sourceIdentity": "ines",
+        "tags": [{"key": "team", "value": "web"}],
+        "transitiveTagKeys": ["team"],
+    }
+    parameters = call(of_user(requestParameters=given)).asked.parameters
+    assert parameters == Parameters(
+        session_name="x",
+        mfa_serial="arn:aws:iam::111111111111:mfa/ines",
+        mfa_code_sent=True,
+        source_identity="ines",
+        tags={"team": "web"},
+        transitive_tag_keys=("team",),
+    )
+
+
+def test_a_source_identity_that_the_session_carries_was_not_sent() -> None:
+    caller = identity()
+    caller["sessionContext"]["sourceIdentity"] = "ines"
+    asked = call(
+        of_user(
+            userIdentity=caller, requestParameters={"roleArn": ROLE, "roleSessionName": "x", "sourceIdentity": "ines"}
+        )
+    ).asked
+    assert asked.parameters is not None
+    assert asked.parameters.source_identity is None
+    assert asked.session.source_identity == Known("ines", "the record")
+
+
+@pytest.mark.parametrize(
+    ("changes", "origin"),
+    [
+        pytest.param({"accessKeyId": "AKIAEXAMPLE"}, Origin.LONG_TERM, id="an access key"),
+        pytest.param(
+            {"accessKeyId": "ASIAEXAMPLE", "sessionContext": {"attributes": {}}},
+            Origin.GET_SESSION_TOKEN,
+            id="a session",
+        ),
+        pytest.param(
+            {"accessKeyId": "ASIAEXAMPLE", "invokedBy": "signin.amazonaws.com"}, Origin.CONSOLE, id="the console"
+        ),
+    ],
+)
+def test_the_credentials_of_a_user_are_known_by_their_key(changes: dict[str, Any], origin: Origin) -> None:
+    session = call(refused(userIdentity={"type": "IAMUser", "arn": USER, **changes})).asked.session
+    assert session.origin == Known(origin, "the record")
+    assert session.tags == Known({})
+
+
+def test_mfa_of_a_user_s_session_is_known_and_that_of_a_role_s_is_never_taken_for_true() -> None:
+    def context(mfa: str) -> dict[str, Any]:
+        return {"attributes": {"mfaAuthenticated": mfa, "creationDate": "2026-03-02T09:00:00Z"}}
+
+    user = {"type": "IAMUser", "arn": USER, "accessKeyId": "ASIAEXAMPLE", "sessionContext": context("true")}
+    assert call(refused(userIdentity=user)).asked.session.mfa == Known(True, "the record")
+    role = call(refused(userIdentity=identity(sessionContext=context("true")))).asked.session
+    assert isinstance(role.mfa, Unread)
+    assert role.issued_at == "2026-03-02T09:00:00Z"
+    assert call(refused(userIdentity=identity())).asked.session.mfa == Known(False, "the record")
+
+
+def test_a_session_comes_with_its_role_s_path_and_its_instance() -> None:
+    caller = identity()
+    caller["sessionContext"]["ec2RoleDelivery"] = "2.0"
+    asked = call(refused(userIdentity=caller)).asked
+    assert asked.source == SESSION
+    assert asked.session.origin == Known(Origin.EC2, "the record")
+    assert asked.context["aws:PrincipalArn"] == ("arn:aws:iam::111111111111:role/svc/billing",)
+    assert asked.context["ec2:RoleDelivery"] == ("2.0",)
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        pytest.param(
+            {"type": "AWSAccount", "accountId": "111111111111", "principalId": "AIDAX"},
+            "user with the id `AIDAX`",
+            id="a user of the other account",
+        ),
+        pytest.param(
+            {"type": "AWSAccount", "accountId": "111111111111", "principalId": "AROAX:s"},
+            "session `s` of the role",
+            id="a session of the other account",
+        ),
+        pytest.param(
+            {"type": "WebIdentityUser", "identityProvider": "p", "userName": "sub"}, "web identity token", id="a token"
+        ),
+        pytest.param({"type": "Directory"}, "type `Directory`", id="another kind"),
+    ],
+)
+def test_a_caller_without_an_arn_is_told_as_what_it_is(who: dict[str, Any], said: str) -> None:
+    asked = call(of_user(userIdentity=who)).asked
+    assert asked.source == ""
+    assert said in asked.about_source
+
+
+def test_a_service_is_a_source() -> None:
+    record = of_user(
+        userIdentity={"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, sourceIPAddress="ec2.amazonaws.com"
+    )
+    assert call(record).asked.source == "ec2.amazonaws.com"
+    assert "aws:ViaAWSService" not in call(record).asked.context
+
+
+@pytest.mark.parametrize(
+    ("changes", "context", "endpoint"),
+    [
+        pytest.param({}, {"aws:SourceIp": ("198.51.100.24",)}, Known(None, "the record"), id="a public address"),
+        pytest.param(
+            {"sourceIPAddress": "10.0.0.8"}, {}, Unread(), id="a private address, and nothing about an endpoint"
+        ),
+        pytest.param(
+            {"sourceIPAddress": "cloudformation.amazonaws.com"},
+            {"aws:ViaAWSService": ("true",), "aws:CalledVia": ("cloudformation.amazonaws.com",)},
+            Unread(),
+            id="through a service",
+        ),
+        pytest.param({"sourceIPAddress": "AWS Internal"}, {}, Unread(), id="from inside of AWS"),
+    ],
+)
+def test_where_a_call_came_from(changes: dict[str, Any], context: dict[str, Any], endpoint: object) -> None:
+    asked = call(refused(**changes)).asked
+    network = ("aws:SourceIp", "aws:SourceVpce", "aws:ViaAWSService", "aws:CalledVia")
+    assert {key: value for key, value in asked.context.items() if key in network} == context
+    assert asked.endpoint == endpoint
+
+
+def test_behind_an_endpoint_the_address_is_the_private_one() -> None:
+    asked = call(refused(vpcEndpointId="vpce-1", vpcEndpointAccountId="333333333333", sourceIPAddress="10.0.0.8")).asked
+    assert asked.context["aws:VpcSourceIp"] == ("10.0.0.8",)
+    assert asked.context["aws:SourceIp"] == ()
+    assert isinstance(asked.endpoint, Known)
+    assert asked.endpoint.value is not None
+    assert (asked.endpoint.value.id, asked.endpoint.value.owner) == ("vpce-1", "333333333333")
+
+
+@pytest.mark.parametrize(
+    ("changes", "region"),
+    [
+        pytest.param(
+            {"tlsDetails": {"clientProvidedHostHeader": "sts.amazonaws.com"}}, GLOBAL_REGION, id="the global host"
+        ),
+        pytest.param(
+            {"tlsDetails": {"clientProvidedHostHeader": "sts.eu-west-2.amazonaws.com"}},
+            "eu-west-2",
+            id="a Region's host",
+        ),
+        pytest.param(
+            {"tlsDetails": {"clientProvidedHostHeader": "vpce-1-x.sts.eu-west-1.vpce.amazonaws.com"}},
+            "eu-west-1",
+            id="an endpoint's host",
+        ),
+        pytest.param(
+            {"additionalEventData": {"RequestDetails": {"endpointType": "global", "awsServingRegion": "eu-west-1"}}},
+            GLOBAL_REGION,
+            id="the kind of the endpoint",
+        ),
+        pytest.param({"awsRegion": "ap-south-1"}, "ap-south-1", id="the Region alone"),
+    ],
+)
+def test_which_endpoint_was_called(changes: dict[str, Any], region: str) -> None:
+    assert call(refused(**changes)).asked.region == region
+
+
+def test_when_it_was_is_the_time_of_the_request() -> None:
+    context = call(refused(eventTime="2026-03-02 09:30:00.000")).asked.context
+    assert context["aws:CurrentTime"] == ("2026-03-02T09:30:00Z",)
+    assert context["aws:EpochTime"] == ("1772443800",)
+
+
+@pytest.mark.parametrize(
+    ("agent", "via"),
+    [("signin.amazonaws.com", Via.CONSOLE), ("aws-cli/2.15.0 md/x", Via.CLI), ("Boto3/1.40.12", None)],
+)
+def test_the_program_tells_how_the_call_was_made(agent: str, via: Via | None) -> None:
+    assert call(refused(userAgent=agent)).asked.via is via
+
+
+def test_a_refusal_of_session_tags_says_that_tags_were_sent() -> None:
+    asked = call(
+        refused(errorMessage=f"User: {USER} is not authorized to perform: sts:TagSession on resource: {ROLE}")
+    ).asked
+    assert any("tags were sent" in sentence for sentence in asked.told)
+
+
+def test_the_two_records_of_one_call_are_one() -> None:
+    theirs = of_user(
+        eventID="e-2",
+        sharedEventID="s-1",
+        userIdentity={"type": "AWSAccount", "accountId": "111111111111", "principalId": "AIDAX"},
+        resources=[{"ARN": ROLE, "type": "AWS::IAM::Role"}],
+    )
+    for records in ([of_user(sharedEventID="s-1"), theirs], [theirs, of_user(sharedEventID="s-1")]):
+        [one] = recorded_calls(records)
+        assert one.asked.source == USER
+
+
+def test_of_several_calls_one_must_be_chosen_and_all_are_listed() -> None:
+    other = refused(eventID="e-2", errorMessage=refused()["errorMessage"] + "2")
+    calls = recorded_calls([refused(), other, of_user(eventID="e-3")])
+    with pytest.raises(XdiagError, match="2 failed calls") as raised:
+        chosen_call(calls, None, None, None)
+    assert "e-1" in raised.value.hint
+    assert "e-2" in raised.value.hint
+    assert "e-3" not in raised.value.hint
+    assert chosen_call(calls, "e-2", None, None) is calls[1]
+    assert chosen_call(calls, "e-3", None, None) is calls[2]
+    assert chosen_call(calls, None, None, ROLE) is calls[0]
+    with pytest.raises(XdiagError, match="no record has the id"):
+        chosen_call(calls, "e-4", None, None)
+
+
+def test_records_about_something_else_are_named() -> None:
+    with pytest.raises(XdiagError, match="RunInstances"):
+        recorded_calls([of_user(eventName="RunInstances")])
+
+
+@pytest.mark.parametrize("broken", [[], "x", 1, {"attributes": []}, None])
+@pytest.mark.parametrize(
+    "field", ["userIdentity", "requestParameters", "tlsDetails", "resources", "eventTime", "eventID"]
+)
+def test_a_record_of_any_shape_is_read(field: str, broken: object) -> None:
+    call(of_user(**{field: broken}))
+
+
+def test_tags_that_earlier_sessions_hand_on_are_the_session_s_and_others_stay_unknown() -> None:
+    given = {"roleArn": ROLE, "roleSessionName": "x", "incomingTransitiveTags": {"Department": "Engineering"}}
+    asked = call(of_user(userIdentity=identity(), requestParameters=given)).asked
+    assert asked.session.transitive_tag_keys == Known(("Department",), "the record")
+    assert asked.context["aws:PrincipalTag/Department"] == ("Engineering",)
+    assert isinstance(asked.session.tags, Unread)
+    assert asked.parameters == Parameters(session_name="x")

@@ -1,0 +1,90 @@
+"""What an error text says of the request."""
+
+import pytest
+
+from diagnose.collect.request.message import asked_by_message, certain_of
+from diagnose.errors import XdiagError
+
+CALLER = "arn:aws:sts::111111111111:assumed-role/App/s-1"
+ROLE = "arn:aws:iam::222222222222:role/team/Deploy"
+SENTENCE = f"User: {CALLER} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "role"),
+    [
+        pytest.param(SENTENCE, CALLER, ROLE, id="both stand in the sentence"),
+        pytest.param(
+            f"{SENTENCE}\nUser: {CALLER} is not authorized to perform: iam:GetRole on resource: role x because no "
+            "identity-based policy allows the iam:GetRole action",
+            CALLER,
+            ROLE,
+            id="another call's refusal comes later",
+        ),
+        pytest.param(
+            SENTENCE.replace("111111111111", "***") + f"\nsigned in as {CALLER}",
+            CALLER,
+            ROLE,
+            id="the masked caller stands elsewhere in the text",
+        ),
+        pytest.param(
+            SENTENCE.replace("111111111111", "***") + "\nsigned in as arn:aws:sts::111111111111:assumed-role/Other/s-1",
+            "",
+            ROLE,
+            id="another caller elsewhere in the text does not fit the masked one",
+        ),
+        pytest.param(
+            f"Benutzer: {CALLER} ist nicht berechtigt, sts:AssumeRole auszuf\u00fchren f\u00fcr Ressource: {ROLE}",
+            CALLER,
+            ROLE,
+            id="a translated sentence",
+        ),
+        pytest.param(
+            f"Error: IAM Role ({ROLE}) cannot be assumed.\nThere are a number of possible causes",
+            "",
+            ROLE,
+            id="a frame",
+        ),
+        pytest.param(f"tried {ROLE} and {ROLE}2, to no avail", "", "", id="two roles, and nothing to choose by"),
+        pytest.param(
+            f"Firehose is unable to assume role {ROLE}. Please check the role provided.",
+            "firehose.amazonaws.com",
+            ROLE,
+            id="a service says it of itself",
+        ),
+    ],
+)
+def test_source_and_role_come_out_of_the_text(text: str, source: str, role: str) -> None:
+    asked = asked_by_message(text)
+    assert (asked.source, asked.role) == (source, role)
+    assert asked.parameters is None
+
+
+def test_an_end_that_is_masked_is_told_as_it_stands() -> None:
+    asked = asked_by_message(SENTENCE.replace("111111111111", "***").replace(ROLE, "***"))
+    assert (asked.source, asked.role) == ("", "")
+    assert "arn:aws:sts::***:assumed-role/App/s-1" in asked.about_source
+    assert "***" in asked.about_role
+
+
+def test_a_refusal_of_another_call_is_told_beside() -> None:
+    asked = asked_by_message(f"User: {CALLER} is not authorized to perform: s3:ListBucket on resource: b\n{SENTENCE}")
+    assert "s3:ListBucket" in " ".join(asked.told)
+
+
+def test_what_is_certain_whoever_called_is_said() -> None:
+    unsigned = SENTENCE.replace(CALLER, "anonymous")
+    assert "not signed" in certain_of(asked_by_message(unsigned).message)
+    assert "expired" in certain_of("The security token included in the request is expired")
+    assert certain_of(SENTENCE) == ""
+
+
+def test_nothing_is_no_question() -> None:
+    with pytest.raises(XdiagError, match="empty"):
+        asked_by_message(" \n")
+
+
+def test_an_error_about_another_call_names_no_role() -> None:
+    asked = asked_by_message(f"User: {CALLER} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/k")
+    assert (asked.source, asked.role) == (CALLER, "")
+    assert asked.about_role == "the error refuses s3:PutObject, which assumes no role"
