@@ -1,7 +1,7 @@
 """What AWS documents, asked of xdiag: a world with one thing changed, and the answer that the documentation gives.
 
 `blockers` lists everything that stands in the way, each as `layer`, `layer explicit` or `gate name`, followed by the
-action where that is not `sts:AssumeRole`. `reason`, `element` and `key` name a comparison that must be found in what
+action where that is a companion. `reason`, `element` and `key` name a comparison that must be found in what
 denies, or anywhere where nothing does.
 """
 
@@ -13,7 +13,7 @@ import pytest
 
 from diagnose.causes.rule_yaml import read_yaml
 from diagnose.evaluate.decision import decide
-from diagnose.model.trace import Action, Blocker, Decision, ElementTrace, LayerTrace, Reason
+from diagnose.model.trace import COMPANIONS, Blocker, Decision, ElementTrace, LayerTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES
 from tests.cases import FIXTURES, case
 
@@ -68,7 +68,7 @@ def test_the_known_answers_ask_for_each_verdict_and_blockers_go_with_denials() -
 
 def _words(blocker: Blocker) -> str:
     where = blocker.layer or f"gate {blocker.gate}"
-    action = blocker.action if blocker.action is not Action.ASSUME_ROLE else None
+    action = blocker.action if blocker.action in COMPANIONS else None
     return " ".join(filter(None, (where, "explicit" if blocker.explicit else "", action)))
 
 

@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "explain-error",
     "facts",
+    "matrix",
     "permissions",
     "rules",
     "rules check",

@@ -3,7 +3,9 @@
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from diagnose.model.arn import parse_caller
 from diagnose.model.case import (
     Case,
     DestinationSide,
@@ -23,6 +25,8 @@ from diagnose.model.case import (
     Via,
 )
 from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.federation import OidcProvider, SamlAssertion, SamlProvider, WebIdentity
+from diagnose.model.operation import operation_of
 from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, PolicyVersion, raw_document
 
 T = TypeVar("T")
@@ -79,7 +83,7 @@ callers = st.sampled_from(
         "ec2.amazonaws.com",
     )
 )
-sources = st.builds(
+sides_of_callers = st.builds(
     SourceSide,
     arn=callers,
     principal=evidence(st.none() | st.builds(Principal, text, text, evidence(mappings), text)),
@@ -90,6 +94,21 @@ sources = st.builds(
     scps=evidence(levels),
     organization=organizations,
 )
+timestamps = st.none() | text
+web_identities = st.builds(WebIdentity, st.dictionaries(text, json_values, max_size=3), st.booleans(), text)
+assertions = st.builds(
+    SamlAssertion,
+    *(timestamps for _ in range(4)),
+    audiences=tuples(text),
+    attributes=st.dictionaries(text, tuples(text), max_size=2),
+    issued_at=timestamps,
+    not_on_or_after=timestamps,
+    complete=st.booleans(),
+)
+federated = st.builds(
+    SourceSide, arn=st.just("https://idp.example.com/one"), identity=st.none() | web_identities
+) | st.builds(SourceSide, arn=st.just("arn:aws:iam::222222222222:saml-provider/IdP"), identity=st.none() | assertions)
+sources = sides_of_callers | federated
 destinations = st.builds(
     DestinationSide,
     role=evidence(
@@ -99,6 +118,10 @@ destinations = st.builds(
     rcps=evidence(levels),
     organization=organizations,
     other_roles=evidence(tuples(text)),
+    oidc_providers=evidence(
+        tuples(st.builds(OidcProvider, text, evidence(tuples(text)), evidence(tuples(text)), text), 1)
+    ),
+    saml_providers=evidence(tuples(st.builds(SamlProvider, text, evidence(text), text, text), 1)),
 )
 requests = st.builds(
     Request,
@@ -115,13 +138,14 @@ requests = st.builds(
         tags=mappings,
         transitive_tag_keys=tuples(text),
         provided_contexts=tuples(st.builds(ProvidedContext, text, text), 1),
+        provider_id=st.none() | text,
     ),
     region=st.none() | text,
     signed_in_as=st.none() | text,
     context=st.dictionaries(text, tuples(text), max_size=2),
     unknown=tuples(text),
 )
-cases = st.builds(
+_any_case = st.builds(
     Case,
     request=requests,
     snapshot=st.builds(
@@ -135,3 +159,12 @@ cases = st.builds(
     probe=st.none() | st.builds(ProbeResult, st.sampled_from(ProbeOutcome), text, text, text, text),
     note=text,
 )
+
+
+def _called(case: Case) -> Case:
+    """Give the case with the operation that its source calls."""
+    operation = operation_of(parse_caller(case.snapshot.source.arn).kind)
+    return replace(case, request=replace(case.request, operation=operation))
+
+
+cases = _any_case.map(_called)

@@ -90,7 +90,7 @@ def test_the_source_alone_learns_what_is_certain_and_what_is_missing(
 
 
 def test_the_source_alone_learns_what_the_trust_policy_must_contain(story: Story) -> None:
-    text = story.check("--no-probe", source=story.source, destination=None, output="text").out
+    text = story.check("--no-probe", "--full", source=story.source, destination=None, output="text").out
     assert f'"AWS": "{story.source.arn}"' in text
     assert '"Action": "sts:AssumeRole"' in text
 

@@ -1,6 +1,7 @@
-"""Action and NotAction: what a statement covers of the four actions, and how it misses."""
+"""Action and NotAction: what a statement covers of the actions, and how it misses."""
 
 import pytest
+from tests import cases
 from tests.evaluate.cases import case, element, outcome, trusts
 
 from diagnose.model.case import Case, Parameters, ProvidedContext
@@ -13,10 +14,16 @@ EVERYTHING = Parameters(
     tags={"team": "red"},
     provided_contexts=(ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
 )
-ASSUME, TAG, IDENTITY, CONTEXT = Action
+ASSUME, TAG, IDENTITY, CONTEXT, WEB, SAML = Action
 
 
-def asking(given: object, key: str = "Action") -> Case:
+FEDERATED = {WEB: "github", SAML: "saml"}
+
+
+def asking(given: object, key: str = "Action", action: Action = ASSUME) -> Case:
+    if world := FEDERATED.get(action):
+        statement = {"Effect": "Allow", "Principal": {"Federated": "any"}, key: given}
+        return cases.case(world, trust_policy=cases.trust(statement))
     return case(
         trust=[{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, key: given}, trusts("*")],
         parameters=EVERYTHING,
@@ -24,7 +31,7 @@ def asking(given: object, key: str = "Action") -> Case:
 
 
 def told(given: object, action: Action = ASSUME, key: str = "Action") -> ElementTrace:
-    return element(asking(given, key), Layer.TRUST, Element.ACTION, action=action)
+    return element(asking(given, key, action), Layer.TRUST, Element.ACTION, action=action)
 
 
 @pytest.mark.parametrize(
@@ -35,8 +42,8 @@ def told(given: object, action: Action = ASSUME, key: str = "Action") -> Element
         pytest.param("sts:TagSession", {TAG}, id="a companion covers only itself"),
         pytest.param("sts:SetSourceIdentity", {IDENTITY}, id="the source identity covers only itself"),
         pytest.param("sts:SetContext", {CONTEXT}, id="the context covers only itself"),
-        pytest.param("sts:AssumeRole*", {ASSUME}, id="a wildcard behind AssumeRole covers no companion"),
-        pytest.param("sts:Assume*", {ASSUME}, id="Assume* covers no companion"),
+        pytest.param("sts:AssumeRole*", {ASSUME, WEB, SAML}, id="a wildcard behind AssumeRole covers no companion"),
+        pytest.param("sts:Assume*", {ASSUME, WEB, SAML}, id="Assume* covers no companion"),
         pytest.param("sts:Set*", {IDENTITY, CONTEXT}, id="Set* covers two companions"),
         pytest.param("sts:?ssumeRole", {ASSUME}, id="a question mark stands for one letter"),
         pytest.param("sts:AssumeRole?", set(), id="a question mark does not stand for none"),
@@ -44,8 +51,8 @@ def told(given: object, action: Action = ASSUME, key: str = "Action") -> Element
         pytest.param("*", set(Action), id="everything"),
         pytest.param("*:*", set(Action), id="everything of every service"),
         pytest.param("s*:AssumeRole", {ASSUME}, id="a wildcard in the prefix"),
-        pytest.param("sts:AssumeRoleWithSAML", set(), id="federation by SAML covers nothing of AssumeRole"),
-        pytest.param("sts:AssumeRoleWithWebIdentity", set(), id="federation by OIDC covers nothing of AssumeRole"),
+        pytest.param("sts:AssumeRoleWithSAML", {SAML}, id="federation by SAML covers itself alone"),
+        pytest.param("sts:AssumeRoleWithWebIdentity", {WEB}, id="federation by OIDC covers itself alone"),
         pytest.param("sts:AssumeRoot", set(), id="AssumeRoot is another operation"),
         pytest.param("iam:PassRole", set(), id="PassRole is unrelated"),
         pytest.param("AssumeRole", set(), id="without its prefix an action is no action"),
@@ -55,8 +62,8 @@ def told(given: object, action: Action = ASSUME, key: str = "Action") -> Element
     ],
 )
 def test_an_action_covers_what_it_names(given: object, covered: set[Action]) -> None:
-    one, negated = asking(given), asking(given, "NotAction")
     for action in Action:
+        one, negated = asking(given, action=action), asking(given, "NotAction", action)
         expected = YES if action in covered else NO
         assert element(one, Layer.TRUST, Element.ACTION, action=action).verdict is expected
         assert element(negated, Layer.TRUST, Element.ACTION, action=action).verdict is ~expected
@@ -68,6 +75,13 @@ def test_an_action_covers_what_it_names(given: object, covered: set[Action]) -> 
         pytest.param("sts:AssumeRole", ASSUME, YES, Reason.MATCHES, "", id="a match points at itself"),
         pytest.param(["s3:*", "sts:*"], ASSUME, YES, Reason.MATCHES, "/1", id="a match points at the one that covers"),
         pytest.param("sts:AssumeRoleWithSAML", ASSUME, NO, Reason.FEDERATION_ONLY, "", id="SAML only"),
+        pytest.param("sts:AssumeRole", WEB, NO, Reason.ASSUME_ROLE_ONLY, "", id="a token, and AssumeRole only"),
+        pytest.param("sts:AssumeRole", SAML, NO, Reason.ASSUME_ROLE_ONLY, "", id="an assertion, and AssumeRole only"),
+        pytest.param("sts:AssumeRoleWithSAML", WEB, NO, Reason.OTHER_FEDERATION, "", id="a token, and SAML only"),
+        pytest.param("sts:AssumeRoleWithWebIdentity", SAML, NO, Reason.OTHER_FEDERATION, "", id="OIDC only"),
+        pytest.param("sts:TagSession", WEB, NO, Reason.COMPANION_ONLY, "", id="a token, and its tags only"),
+        pytest.param("sts:AssumeRoleWithWebIdentiy", WEB, NO, Reason.MISSPELT, "", id="a letter is missing"),
+        pytest.param("sts:AssumeRole*", WEB, YES, Reason.MATCHES, "", id="a star takes the federated ones in"),
         pytest.param(
             ["s3:*", "sts:AssumeRoleWithWebIdentity"],
             ASSUME,

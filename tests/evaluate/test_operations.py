@@ -11,10 +11,11 @@ from tests.evaluate.cases import FEDERATED, ROLE, ROOT, SERVICE, SESSION, USER, 
 
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import TABLE, traits_of
-from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS, Operation, OperationTraits
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS, OperationTraits
 from diagnose.model.arn import CallerKind, parse_caller
 from diagnose.model.case import Parameters, ProvidedContext
 from diagnose.model.condition_keys import Presence
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, Gate, Layer
 
 SENDING_ALL = Parameters(
@@ -38,7 +39,7 @@ def test_a_row_without_a_column_is_not_a_row(column: str) -> None:
 
 
 def test_a_call_that_passes_everything_is_authorised_for_every_action_of_the_row() -> None:
-    assert ASSUME_ROLE.actions == tuple(Action)
+    assert ASSUME_ROLE.actions == tuple(Action)[:4]
     decided = decide(case(parameters=SENDING_ALL))
     assert tuple(one.action for one in decided.actions) == ASSUME_ROLE.actions
 
@@ -53,10 +54,11 @@ def test_every_layer_of_the_row_is_asked_in_its_order() -> None:
 
 
 def test_every_gate_but_the_console_s_second_switch_is_the_operation_s() -> None:
-    assert sorted(ASSUME_ROLE.gates) == sorted(set(Gate) - {Gate.CONSOLE})
+    asked = {gate for traits in OPERATIONS.values() for gate in traits.gates}
+    assert sorted(asked) == sorted(set(Gate) - {Gate.CONSOLE})
 
 
-@pytest.mark.parametrize("kind", CallerKind)
+@pytest.mark.parametrize("kind", CALLERS)
 def test_the_callers_of_the_row_are_refused_whatever_the_policies_say(kind: CallerKind) -> None:
     """Roles may not be assumed by root accounts, nor with the credentials of GetFederationToken."""
     closed = {trace.reason for trace in decide(case(CALLERS[kind])).gates if trace.gate is Gate.CALLER}

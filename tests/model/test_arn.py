@@ -478,3 +478,22 @@ def _read(parse: Callable[[str], CallerArn | RoleArn], text: str) -> CallerArn |
         return parse(text)
     except XdiagError as error:
         return error.message, error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("https://token.actions.githubusercontent.com", CallerKind.WEB_IDENTITY, "token.actions.githubusercontent.com"),
+        ("https://idp.example.com/tenant/", CallerKind.WEB_IDENTITY, "idp.example.com/tenant/"),
+        ("arn:aws:iam::111111111111:saml-provider/IdP", CallerKind.SAML, "IdP"),
+    ],
+)
+def test_who_does_not_sign_is_named_by_issuer_or_saml_provider(text: str, kind: CallerKind, name: str) -> None:
+    caller = parse_caller(text)
+    assert (caller.kind, caller.name, caller.account) == (kind, name, "")
+
+
+@pytest.mark.parametrize("text", ["https://", "https://idp example", "https://idp.example.com/a?b=c", "https://*"])
+def test_what_no_issuer_has_for_a_url_is_refused(text: str) -> None:
+    with pytest.raises(XdiagError, match="issuer"):
+        parse_caller(text)

@@ -62,7 +62,11 @@ class Draft:
         """Name the actions that this request is authorised for."""
         sent = self.sent
         wanted = [True, sent.get("tags") or self.transitive, sent.get("source_identity") or self.source_identity]
-        return [action for action, want in zip(Action, [*wanted, sent.get("provided_contexts")], strict=True) if want]
+        return [
+            action
+            for action, want in zip(tuple(Action)[:4], [*wanted, sent.get("provided_contexts")], strict=True)
+            if want
+        ]
 
     def values(self, key: str, action: str) -> tuple[str, ...] | None:
         """Give a key's values, so that conditions can be made to fit; None where they are not settled.

@@ -17,7 +17,7 @@ from diagnose.model.trace import Action
 
 T = TypeVar("T")
 
-ASSUME, TAG, IDENTIFY, CONTEXT = Action
+ASSUME, TAG, IDENTIFY, CONTEXT, *_ = Action
 SEEN_BY = {
     "sts:externalid": (ASSUME,),
     "sts:rolesessionname": (ASSUME,),

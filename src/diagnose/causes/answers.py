@@ -15,7 +15,7 @@ from diagnose.evaluate.reported_error import (
 from diagnose.model.aws_error import AwsError, ErrorKind, NamedLayer
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.masked_arn import may_be_same_identity
-from diagnose.model.trace import Action
+from diagnose.model.operation import Operation
 
 
 def aws_answers(case: Case, computed: LayerVerdict | None = None) -> Iterator[AnswerFact]:
@@ -39,8 +39,8 @@ def asides(case: Case) -> Iterator[AsideFact]:
         if error.kind is not ErrorKind.OTHER:
             yield AsideFact(
                 kind=error.kind,
-                federated=is_federated(error),
-                other_action=is_about_other_call(error),
+                federated=is_federated(error, case),
+                other_action=is_about_other_call(error, case),
                 named_action=error.action,
                 caller=signer_of(error),
                 role=_role(error),
@@ -60,21 +60,21 @@ def attempts_by_others(case: Case) -> Iterator[AttemptFact]:
 
 
 def is_about_other_question(case: Case) -> bool:
-    """Say whether AWS answered a call to which the policies for AssumeRole by this source are beside the point.
+    """Say whether AWS answered a call to which the policies for the case's operation are beside the point.
 
-    It was signed with a token instead of credentials, or a service made it, which is not the source.
+    It was made with a token instead of credentials, or a service made it, which is not the source.
     """
     error = reported_error(case)
-    return error is not None and (is_federated(error) or is_by_other_service(error, case))
+    return error is not None and (is_federated(error, case) or is_by_other_service(error, case))
 
 
-def is_federated(error: AwsError) -> bool:
-    """Say whether an error is about one of the sister operations, which send a token or an assertion."""
-    return (error.operation or error.action.removeprefix("sts:")) in _FEDERATED
+def is_federated(error: AwsError, case: Case) -> bool:
+    """Say whether an error is about an operation that sends a token or an assertion, and not that of the case."""
+    operation = error.operation or error.action.removeprefix("sts:")
+    return operation in _FEDERATED and operation != case.request.operation
 
 
-_OF_THE_CALL = frozenset(action.lower() for action in Action)
-_FEDERATED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+_FEDERATED = frozenset((Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML))
 
 
 def _answer(
@@ -87,17 +87,17 @@ def _answer(
 ) -> AnswerFact:
     caller = caller or signer_of(error)
     other_caller = caller != "" and not may_be_same_identity(case.source_arn, caller)
-    other_action = error.action != "" and error.action.lower() not in _OF_THE_CALL
+    other_action = error.action != "" and is_about_other_call(error, case)
     other_role = not other_action and error.kind is not ErrorKind.STACK_SET_ROLE and is_about_other_role(error, case)
     # The layer that AWS names is one of the call that it names: of another call it says nothing here.
-    elsewhere = other_caller or other_role or is_about_other_call(error)
+    elsewhere = other_caller or other_role or is_about_other_call(error, case)
     return AnswerFact(
         by=by,
         outcome=outcome,
         kind=error.kind,
         code=error.code,
         operation=error.operation,
-        federated=is_federated(error),
+        federated=is_federated(error, case),
         named_action=error.action,
         named_layer=NamedLayer.NONE if error.layer is None or elsewhere else NamedLayer(error.layer),
         named_policy="" if elsewhere else error.policy_arn,

@@ -1,8 +1,7 @@
 """What was established, flattened so that a rule can name it: the whole vocabulary of `when`.
 
-A field whose value is None is unknown; a rule that names it can only say `possible`. What does
-not apply has a value of its own: an empty text, or `none`.
-The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
+A field whose value is None is unknown; a rule that names it can only say `possible`. What does not apply has a value of
+its own: an empty text, or `none`. The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
 """
 
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
+from diagnose.model.operation import Operation
 from diagnose.model.placeholder import PlaceholderForm
 from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, DoubtKind, Effect, Element, Gate, Layer, Reason, Subject, Unknown
@@ -75,6 +75,7 @@ class Reach(StrEnum):
     SESSION = "session"
     USER = "user"
     SERVICE = "service"
+    FEDERATED = "federated"
     ANY = "any"
     ROLE = "role"
     ACCOUNT = "account"
@@ -225,6 +226,7 @@ class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
 class RequestFact(Fact, frozen=True, kw_only=True, tag="request"):
     """The call."""
 
+    operation: Annotated[Operation, Meta(description="what is called")]
     via: Annotated[Via, Meta(description="how it is made")]
     chained: Annotated[bool, Meta(description="it is signed with a role's credentials")]
     switched: Annotated[bool, Meta(description="it is a second switch of role in the console")]

@@ -165,7 +165,7 @@ def _side(doubt: Doubt) -> GapSide:
     match doubt.about:
         case ConditionKey(name=key):
             return _side_of_key(key)
-        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION:
+        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION | Gate.PROVIDER | Gate.AUDIENCE:
             return GapSide.DESTINATION
         case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
             return GapSide.REQUEST

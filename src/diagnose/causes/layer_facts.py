@@ -21,11 +21,13 @@ from diagnose.causes.facts import (
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.level import passes
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.operator import Family
 from diagnose.model.condition_keys import Presence
 from diagnose.model.key_state import KeyState
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import (
+    Action,
     ActionDecision,
     Effect,
     Element,
@@ -248,14 +250,16 @@ def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
         set_operator=_QUANTIFIERS[sets],
         attainable=trace.reason not in UNATTAINABLE,
         key_group=group_of(trace.key),
-        sent=_presence(trace.key),
+        sent=_presence(trace.key, fields["action"]),
         absent=_absent(trace),
     )
 
 
-def _presence(key: str) -> Presence:
+def _presence(key: str, action: Action) -> Presence:
+    """Say how often a call carries a key; of what a call needs besides, as often as AssumeRole does."""
     traits = traits_of(key.lower())
-    return Presence.NEVER if traits is None else traits.sent
+    operation = next((each for each in OPERATIONS.values() if each.action is action), ASSUME_ROLE)
+    return Presence.NEVER if traits is None else operation.sent(traits)
 
 
 _QUANTIFIERS = {
@@ -278,6 +282,9 @@ UNATTAINABLE = frozenset(
         Reason.KEY_MISSPELT,
         Reason.KEY_NOT_IN_ACTION,
         Reason.KEY_NOT_FOR_CALLER,
+        Reason.KEY_OF_OTHER_PROVIDER,
+        Reason.KEY_WITHOUT_CLAIM,
+        Reason.CLAIM_WITHOUT_KEY,
     }
 )
 """Why a condition cannot be met by any request of such a caller: what is wrong is how it is written."""
@@ -315,6 +322,7 @@ _UNLIKE_REASONS = frozenset(
         Reason.OTHER_SERVICE,
         Reason.SERVICES_ONLY,
         Reason.FEDERATED_ONLY,
+        Reason.SIGNERS_ONLY,
         Reason.NEVER_A_PRINCIPAL,
         Reason.NOT_AN_ARN,
     }
@@ -329,7 +337,10 @@ _OTHER_REASONS = frozenset(
         Reason.OTHER_NAME,
         Reason.OTHER_ID,
         Reason.OTHER_SERVICE_PRINCIPAL,
+        Reason.OTHER_PROVIDER,
         Reason.FEDERATION_ONLY,
+        Reason.ASSUME_ROLE_ONLY,
+        Reason.OTHER_FEDERATION,
         Reason.COMPANION_ONLY,
     }
 )

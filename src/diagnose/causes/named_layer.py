@@ -44,13 +44,16 @@ def suspects(answers: Sequence[AnswerFact], decision: Decision) -> Iterator[Susp
     for answer in answers:
         if layer is None or answer.named_layer is NamedLayer.NONE:
             continue
-        trace = _trace(decision, _action(answer), layer)
+        action = _action(answer, decision)
+        trace = _trace(decision, action, layer)
         if not _as_aws_says(trace, answer):
-            yield from _of_layer(trace, answer)
+            yield from _of_layer(trace, answer, action)
 
 
-def _action(answer: AnswerFact) -> Action:
-    return next((each for each in Action if each.lower() == answer.named_action.lower()), Action.ASSUME_ROLE)
+def _action(answer: AnswerFact, decision: Decision) -> Action:
+    """Give the action that AWS names; that of the operation, which is the first of a decision, where it names none."""
+    named = next((each for each in Action if each.lower() == answer.named_action.lower()), None)
+    return named or decision.actions[0].action
 
 
 def _trace(decision: Decision, action: Action, layer: Layer) -> LayerTrace:
@@ -79,8 +82,7 @@ def _allows_nothing(level: LevelTrace) -> bool:
     return not level.unread and all(each.verdict is NO for each in statements)
 
 
-def _of_layer(trace: LayerTrace, answer: AnswerFact) -> Iterator[SuspectFact]:
-    action = _action(answer)
+def _of_layer(trace: LayerTrace, answer: AnswerFact, action: Action) -> Iterator[SuspectFact]:
     statements = [statement for level in trace.levels for statement in level.statements]
     complete = not any(level.unread for level in trace.levels)
     named = [each for each in statements if answer.named_policy and _is_policy(each, answer.named_policy)]

@@ -40,7 +40,7 @@ _SCOPES: Mapping[Layer, str] = {
     "administrators cannot override it.",
     Layer.ENDPOINT: "The policy of a VPC endpoint applies to every request that goes through the endpoint, and to no "
     "other.",
-    Layer.TRUST: "A role's trust policy must allow the caller, even where the caller's own policies allow everything.",
+    Layer.TRUST: "A role's trust policy must allow the caller, whatever other policies allow.",
     Layer.IDENTITY: "A caller from another account, and one that the trust policy trusts only through its account, "
     "also needs the permission in its own policies.",
     Layer.BOUNDARY: "A permissions boundary grants nothing, but what it does not allow is denied, whatever the "

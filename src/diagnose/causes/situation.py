@@ -71,6 +71,7 @@ def _request(case: Case, caller: Caller, account: str, name: str) -> RequestFact
     request, session, endpoint = case.request, case.snapshot.source.session, case.snapshot.endpoint
     refused = refused_actions(case, caller)
     return RequestFact(
+        operation=request.operation,
         via=request.via,
         chained=caller.has_role,
         switched=request.signed_in_as is not None,

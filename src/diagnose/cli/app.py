@@ -13,6 +13,7 @@ from diagnose.cli.demo import demo
 from diagnose.cli.doctor import doctor
 from diagnose.cli.explain_error import explain_error
 from diagnose.cli.help import GroupedCommand, help_text
+from diagnose.cli.matrix import matrix
 from diagnose.cli.permissions import permissions
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
@@ -70,6 +71,7 @@ for command in (
     explain,
     explain_error,
     facts,
+    matrix,
     permissions,
     schema,
 ):

@@ -116,13 +116,13 @@ def other_forms(flags: AskedFlags) -> Asked:
 
 def missing(asked: Asked, end: str, source: str) -> XdiagError:
     """Say that an end is not known, what the forms have instead, and how to name it; what is certain comes first."""
-    from diagnose.collect.request.message import certain_of, operation_of
+    from diagnose.collect.request.message import certain_of, operation_named
 
     about = asked.about_source if end == "source" else asked.about_role
     if end == "role" and not source:
         ends = (("source", asked.about_source), ("role", asked.about_role))
         about = "; ".join(f"of the {which}, {said}" for which, said in ends if said)
-    certain, operation = certain_of(asked.message), operation_of(asked)
+    certain, operation = certain_of(asked.message), operation_named(asked)
     what = "the ARN of the destination role is missing" if end == "role" else "the source is missing"
     if end == "role" and not source:
         what = "both ARNs are missing"

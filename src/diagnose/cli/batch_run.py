@@ -14,7 +14,7 @@ from typing import IO
 
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import print_note, progress, write_rows, writes_to_terminal
+from diagnose.cli.output import print_note, progress_beside_rows, write_rows
 from diagnose.collect.evidence.case_file import input_name
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.containers import holds_records
@@ -58,7 +58,7 @@ def run(
             write(header_line(kind_of_row(rules), form))
         results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
         stack.enter_context(contextlib.closing(results))
-        step = stack.enter_context(_progress(to))
+        step = stack.enter_context(progress_beside_rows(to))
         done, start, last_step = 0, time.monotonic(), 0.0
         for text, tally in results:
             write(text)
@@ -269,11 +269,6 @@ def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-def _progress(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
-    """Show progress, unless the rows go to the same screen."""
-    return contextlib.nullcontext(lambda _: None) if to is None and writes_to_terminal() else progress()
 
 
 _LONGEST_ROW = 8 * LONGEST_LINE

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TextIO
 
 from diagnose.errors import XdiagError
@@ -104,6 +105,11 @@ def progress(*, after: float = 5) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(Text("starting")) as status:
         yield lambda step: status.update(Text(step))
+
+
+def progress_beside_rows(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
+    """Show progress, unless the rows go to the same screen. `to` is the file that they go to, if there is one."""
+    return contextlib.nullcontext(lambda _: None) if to is None and writes_to_terminal() else progress()
 
 
 @contextmanager

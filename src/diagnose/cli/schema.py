@@ -11,12 +11,17 @@ class SchemaName(StrEnum):
 
     CASE = "case"
     DIAGNOSIS = "diagnosis"
+    ORGANIZATION = "organization"
 
 
 def schema(
     name: Annotated[
         SchemaName,
-        typer.Argument(metavar="case|diagnosis", help="case: what --case reads; diagnosis: what --output json writes."),
+        typer.Argument(
+            metavar="case|diagnosis|organization",
+            help="case: what --case reads; diagnosis: what --output json writes; organization: the file "
+            "`organization.json` of `xdiag matrix`.",
+        ),
     ],
 ) -> None:
     """Print a JSON Schema.
@@ -42,3 +47,7 @@ def _schema(name: SchemaName) -> dict[str, object]:
             from diagnose.report.json import diagnosis_schema
 
             return diagnosis_schema()
+        case SchemaName.ORGANIZATION:
+            from diagnose.collect.evidence.organization_file import organization_schema
+
+            return organization_schema()

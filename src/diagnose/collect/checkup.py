@@ -114,7 +114,9 @@ def _concerns(caller: CallerArn, permission: Permission) -> bool:
             return "RoleName" not in permission.names
         case CallerKind.ROLE | CallerKind.SESSION:
             return not of_user
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return not of_user and "RoleName" not in permission.names
 
 
@@ -126,7 +128,7 @@ def _named(side: Side, caller: CallerArn, examined: Examined, sign_in: SignIn) -
         "RoleName": caller.name if side is Side.SOURCE else role,
         "GroupName": _NOT_THERE,
         "PolicyName": _NOT_THERE,
-        "PolicyArn": f"arn:{caller.partition}:iam::{sign_in.account}:policy/{_NOT_THERE}",
+        "PolicyArn": f"arn:{parse_caller(sign_in.arn).partition}:iam::{sign_in.account}:policy/{_NOT_THERE}",
         "VersionId": "v1",
         "ChildId": sign_in.account,
         "TargetId": sign_in.account,

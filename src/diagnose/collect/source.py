@@ -27,7 +27,9 @@ def read_source(caller: CallerArn, reader: Reader | Unread, progress: Callable[[
             holder = EntityKind.USER
         case CallerKind.ROLE | CallerKind.SESSION:
             holder = EntityKind.ROLE
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return SourceSide(caller.arn)
     if isinstance(reader, Unread):
         gap = gap_about(reader, caller.arn, f"iam:Get{holder}")
@@ -65,7 +67,9 @@ def session_evidence(caller: CallerArn, identity: Identity | None, via: Via) -> 
                 source_identity=_no_api("source identity"),
                 mfa=_no_api("multi-factor authentication"),
             )
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return Session()
 
 

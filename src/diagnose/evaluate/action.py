@@ -13,10 +13,11 @@ from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
 _FEDERATED = "sts:assumerolewith"
+_OPERATIONS = (Action.ASSUME_ROLE, Action.WITH_WEB_IDENTITY, Action.WITH_SAML)
 
 
 class Actions:
-    """The Action or NotAction of one statement; `covers` are the actions of an AssumeRole call that it is about."""
+    """The Action or NotAction of one statement; `covers` are the actions of a call that it is about."""
 
     __slots__ = ("_traces", "covers", "negated", "values")
 
@@ -59,7 +60,12 @@ class Actions:
             if _looks_like(text, action.lower()):
                 return Reason.MISSPELT, place
         federation = [place for text, place in lowered if text.startswith(_FEDERATED)]
-        if federation:
+        if action in _OPERATIONS[1:]:
+            if Action.ASSUME_ROLE in self.covers:
+                return Reason.ASSUME_ROLE_ONLY, self.values.pointer
+            if federation:
+                return Reason.OTHER_FEDERATION, federation[0]
+        elif federation:
             return Reason.FEDERATION_ONLY, federation[0]
         if self.covers:
             return Reason.COMPANION_ONLY, self.values.pointer
@@ -73,7 +79,7 @@ _BY_NAME = {action.lower(): frozenset((action,)) for action in Action}
 
 
 def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
-    """Name the actions of an AssumeRole call that a statement is about, or may be about."""
+    """Name the actions of a call that a statement is about, or may be about."""
     if repeats(statement, "Action", "NotAction"):
         return EVERY_ACTION
     negated = "Action" not in statement
@@ -99,7 +105,7 @@ def covered(pattern: str) -> frozenset[Action]:
 
 def _looks_like(text: str, action: str) -> bool:
     """Say whether a text is a misspelling of an action, and no action of its own."""
-    if text == "sts:assumeroot" or text.startswith(_FEDERATED) or "*" in text:
+    if text == "sts:assumeroot" or "*" in text:
         return False
     if any(text == known.lower() for known in Action):
         return False

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from diagnose.errors import XdiagError
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
 from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
-from diagnose.evaluate.operations import ASSUME_ROLE
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.reported_error import counts, refused_actions
 from diagnose.evaluate.request import ActionRequest
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
@@ -24,12 +25,16 @@ LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 class Authorization:
     """A call, with its gates and layers and what they answer."""
 
-    __slots__ = ("_destination", "_gates", "_layers", "_source", "call", "has_boundary", "same_account")
+    __slots__ = ("_destination", "_gates", "_layers", "_source", "call", "has_boundary", "operation", "same_account")
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
-        self.call = Call(case, source.caller, destination.role)
+        caller = source.caller
+        if source.operation is not case.request.operation:
+            raise XdiagError(f"`{caller.arn}` does not call {case.request.operation}, but {source.operation}")
+        self.call = Call(case, caller.before(destination.role) if caller.federated else caller, destination.role)
+        self.operation = OPERATIONS[source.operation]
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account
         self._gates: tuple[GateTrace, ...] | None = None
@@ -39,7 +44,7 @@ class Authorization:
     def layers(self) -> Mapping[Layer, CompiledLayer]:
         """The compiled policies of every layer, in the order in which AWS publishes their enforcement."""
         if self._layers is None:
-            self._layers = {traits.layer: self._layer(traits.layer) for traits in ASSUME_ROLE.layers}
+            self._layers = {traits.layer: self._layer(traits.layer) for traits in self.operation.layers}
         return self._layers
 
     @property
@@ -51,7 +56,8 @@ class Authorization:
         if self._gates is None:
             case, caller, role = self.call.case, self.call.caller, self.call.role
             all_pass = (
-                self._source.passes_its_gates(case.snapshot.source)
+                not caller.federated
+                and self._source.passes_its_gates(case.snapshot.source)
                 and self._destination.passes_its_gates(case.snapshot.destination, caller)
                 and caller.partition == role.partition
                 and pass_every_gate(case.request.parameters)
@@ -61,14 +67,17 @@ class Authorization:
 
     def actions(self) -> list[tuple[Action, Tri]]:
         """Name the actions that the call is authorised for, each with whether it is needed."""
-        return [(ASSUME_ROLE.action, YES), *self._companions()]
+        return [(self.operation.action, YES), *self._companions()]
 
     def _companions(self) -> Iterator[tuple[Action, Tri]]:
-        """Name the actions that are, or may be, needed besides AssumeRole."""
-        case = self.call.case
-        tags, identity = self._source.inherited(case.snapshot.source)
+        """Name the actions that are, or may be, needed besides the operation's own."""
+        case, bearer = self.call.case, self.call.caller.bearer
         contexts = NO
-        if not self.call.by_console:
+        if bearer is not None:
+            tags, identity = bearer.tagged, bearer.has_source_identity
+        else:
+            tags, identity = self._source.inherited(case.snapshot.source)
+        if bearer is None and not self.call.by_console:
             sent = case.request.parameters
             if sent.tags:
                 tags = YES
@@ -77,10 +86,10 @@ class Authorization:
             if sent.provided_contexts:
                 contexts = YES
         refused = refused_actions(case, self.call.caller)
-        if tags is identity is contexts is NO and not refused.intersection(ASSUME_ROLE.companions):
+        if tags is identity is contexts is NO and not refused.intersection(self.operation.companions):
             return
         needs = {Action.TAG_SESSION: tags, Action.SET_SOURCE_IDENTITY: identity, Action.SET_CONTEXT: contexts}
-        for action in ASSUME_ROLE.companions:
+        for action in self.operation.companions:
             need = needs[action]
             if action in refused:
                 # AWS names an action only where it was requested: a tool may send tags that nobody told it to.
@@ -130,7 +139,7 @@ class Authorization:
 
         It stops as soon as the answer is certain.
         """
-        answer = is_allowed(Action.ASSUME_ROLE)
+        answer = is_allowed(self.operation.action)
         if answer is not NO:
             for action, need in self._companions():
                 answer = min(answer, max(~need, is_allowed(action)))
@@ -192,9 +201,10 @@ def granted(caller: Caller, matches: TrustMatches, grants: Grants, *, same_accou
     if not matches:
         return NO
     identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
-    if caller.kind is CallerKind.SERVICE:
-        # Whether `*` includes AWS services is not documented.
-        return max(matches.get(Match.SERVICE, NO), min(UNKNOWN, matches.get(Match.ANY, NO)))
+    if caller.kind is CallerKind.SERVICE or caller.federated:
+        # Whether `*` includes AWS services, and whoever does not sign, is not documented.
+        named = Match.FEDERATED if caller.federated else Match.SERVICE
+        return max(matches.get(named, NO), min(UNKNOWN, matches.get(Match.ANY, NO)))
     if not same_account:
         return min(_reached(matches), identity, boundary, session)
     by_account = min(matches.get(Match.ACCOUNT, NO), identity, boundary, session)
@@ -209,7 +219,7 @@ def needed(caller: Caller, matches: TrustMatches, layer: Layer, *, same_account:
     """
     if layer not in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
         return YES
-    if caller.kind is CallerKind.SERVICE:
+    if caller.kind is CallerKind.SERVICE or caller.federated:
         return NO
     if not same_account:
         return YES
@@ -237,6 +247,6 @@ def _reached(matches: TrustMatches) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
     reached = NO
     for match, answer in matches.items():
-        if answer > reached and match is not Match.SERVICE:
+        if answer > reached and match not in (Match.SERVICE, Match.FEDERATED):
             reached = answer
     return reached

@@ -16,11 +16,12 @@ class Call:
     condition: `keys.context` fills it.
     """
 
-    __slots__ = ("caller", "case", "role", "states")
+    __slots__ = ("caller", "case", "operation", "role", "states")
 
     def __init__(self, case: Case, caller: Caller, role: RoleArn) -> None:
         """All three describe the same request."""
         self.case, self.caller, self.role = case, caller, role
+        self.operation = case.request.operation
         self.states: dict[str, State] = {}
 
     @property

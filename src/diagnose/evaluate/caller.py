@@ -1,13 +1,26 @@
 """Who calls: the source of a case, worked out as far as it is known."""
 
+from copy import copy
 from functools import lru_cache
 
-from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerArn, CallerKind, parse_caller, split_arn, split_path
+from diagnose.evaluate.identity import bearer
+from diagnose.model.arn import (
+    RESERVED_NAME,
+    RESERVED_PATH,
+    CallerArn,
+    CallerKind,
+    RoleArn,
+    parse_caller,
+    split_arn,
+    split_path,
+)
 from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
+from diagnose.model.issuers import issuer_of
 from diagnose.model.trace import Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+FEDERATED_KINDS = frozenset((CallerKind.WEB_IDENTITY, CallerKind.SAML))
 SERVICE_PATH = "/aws-service-role/"
 
 
@@ -18,12 +31,15 @@ class Caller:
     the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
     all known; `known_as` are the same without the ways in which they do. `session_arn` is None where the session's name
     is not known. `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials
-    came about. `has_role`: the request is made by a session of a role.
+    came about. `has_role`: the request is made by a session of a role. `provider` is what a Principal
+    element calls the identity provider of who does not sign: its ARN, or a host that is built into IAM; empty for
+    all others, who have no `bearer` either.
     """
 
     __slots__ = (
         "account",
         "arn",
+        "bearer",
         "has_role",
         "kind",
         "known_as",
@@ -32,6 +48,7 @@ class Caller:
         "origin",
         "partition",
         "principal_arn",
+        "provider",
         "session_arn",
         "session_name",
         "unique_id",
@@ -54,8 +71,23 @@ class Caller:
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
         self.origin = _origin(caller, source, via)
         self.has_role = caller.kind in (CallerKind.ROLE, CallerKind.SESSION)
+        self.bearer = bearer(source, caller.name) if caller.kind in FEDERATED_KINDS else None
+        self.provider = caller.arn if caller.kind is CallerKind.SAML else ""
         self.names = _names(self)
         self.known_as = frozenset([text for text, _ in self.names or ()])
+
+    @property
+    def federated(self) -> bool:
+        """Whether a token or an assertion is presented instead of a signature."""
+        return self.kind in FEDERATED_KINDS
+
+    def before(self, role: RoleArn) -> "Caller":
+        """Give who presents a token to a role: the identity provider is looked up in the role's account."""
+        caller = copy(self)
+        if self.kind is CallerKind.WEB_IDENTITY:
+            built_in = issuer_of(self.name).built_in
+            caller.provider = self.name if built_in else oidc_provider_arn(role, self.name)
+        return caller
 
     @property
     def path(self) -> str | None:
@@ -88,6 +120,11 @@ class Caller:
         return self.principal_arn or self.arn
 
 
+def oidc_provider_arn(role: RoleArn, name: str) -> str:
+    """Name the OIDC provider of an issuer in a role's account. `name` is the issuer's URL without `https://`."""
+    return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{name}"
+
+
 def _names(caller: Caller) -> tuple[tuple[str, Match], ...] | None:
     """List the ways to name a caller of whom everything is known."""
     if not caller.unique_id or caller.principal_arn is None:
@@ -116,7 +153,7 @@ def _principal_arn(caller: CallerArn, read: str) -> str | None:
             return read or None
         case CallerKind.ROLE if caller.name.startswith(RESERVED_NAME) and not caller.path.startswith(RESERVED_PATH):
             return None
-        case CallerKind.SERVICE:
+        case CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML:
             return None
     return caller.arn
 

@@ -10,14 +10,14 @@ from enum import Enum
 from functools import lru_cache
 
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
-from diagnose.evaluate.keys.context import state_of
-from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
+from diagnose.evaluate.keys.context import hidden_state, state_of
+from diagnose.evaluate.keys.table import hidden_from, multivalued
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import OPERATORS, Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, Text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.json_text import encode_json, repeated_keys
-from diagnose.model.key_state import ABSENT, State, UnknownState
+from diagnose.model.key_state import State, UnknownState
 from diagnose.model.pointer import escaped
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
@@ -74,7 +74,7 @@ class Test:
         """`operator_name` is an operator with its prefix and suffix; `values` is None where they cannot be read."""
         self.operator_name, self.key, self.lower, self.pointer = operator_name, key, key.lower(), pointer
         self.sets, self.operator, self.if_exists = parse_operator(operator_name)
-        self.multivalued = self.lower in MULTIVALUED
+        self.multivalued = multivalued(self.lower)
         self.hidden = hidden_from(self.lower)
         self.unreadable = values is None
         self._values, self._variables = values, variables
@@ -104,7 +104,7 @@ class Test:
     def state(self, request: ActionRequest) -> State:
         """Look the key up, as it is in the context of this action."""
         if request.action in self.hidden:
-            return ABSENT
+            return hidden_state(self.lower, request.call)
         return state_of(self.lower, request.call)
 
     def holds_of(self, values: tuple[str, ...], request: ActionRequest) -> Tri:

@@ -35,6 +35,7 @@ def decide(case: Case) -> Decision:
     """
     switched = second_switch(case)
     authorization = Authorization(console_case(case))
+    caller = authorization.call.caller
     gates = authorization.gates
     actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
     answer = authorization.combined({decided.action: decided.verdict for decided in actions}.__getitem__)
@@ -56,7 +57,7 @@ def decide(case: Case) -> Decision:
             gates,
             actions,
             exploration,
-            service=authorization.call.caller.kind is CallerKind.SERVICE,
+            star_unsure=caller.kind is CallerKind.SERVICE or caller.federated,
             perhaps=tuple(layer for layer, compiled in authorization.layers.items() if compiled.perhaps),
         ),
         problems=tuple(

@@ -35,19 +35,20 @@ def doubts(
     actions: tuple[ActionDecision, ...],
     exploration: Exploration,
     *,
-    service: bool,
+    star_unsure: bool,
     perhaps: tuple[Layer, ...],
 ) -> tuple[Doubt, ...]:
     """Name every unknown that the decision met, with what depends on it.
 
-    `service`: an AWS service calls. `perhaps`: layers of which it is not known whether they count.
+    `star_unsure`: whether `*` names the caller is not documented. `perhaps`: layers of which it is not known whether
+    they count.
     """
     distinct: dict[object, Doubt] = {}
     for doubt in (
         *_of_keys(verdict, exploration),
         *_of_layers(verdict, actions, perhaps),
         *_of_comparisons(verdict, actions, {*exploration.tried, *exploration.untried}),
-        *_of_gates(verdict, gates, actions, service=service),
+        *_of_gates(verdict, gates, actions, star_unsure=star_unsure),
     ):
         distinct.setdefault(doubt.about, doubt)
     return tuple(distinct.values())
@@ -143,13 +144,13 @@ def _comparison(trace: ElementTrace) -> Comparison:
 
 
 def _of_gates(
-    verdict: Tri, gates: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], *, service: bool
+    verdict: Tri, gates: tuple[GateTrace, ...], actions: tuple[ActionDecision, ...], *, star_unsure: bool
 ) -> Iterator[Doubt]:
     for gate in gates:
         if gate.verdict is UNKNOWN:
             yield Doubt(gate.gate, tri(verdict is UNKNOWN))
     for decided in actions:
-        if service and decided.match is Match.ANY and decided.verdict is UNKNOWN:
+        if star_unsure and decided.match is Match.ANY and decided.verdict is UNKNOWN:
             yield Doubt(Comparison(Element.PRINCIPAL, ("*",)), tri(verdict is UNKNOWN))
         if decided.needed is UNKNOWN and decided.verdict is not YES:
             yield Doubt(decided.action, tri(verdict is UNKNOWN))

@@ -15,7 +15,6 @@ from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.context import state_of
-from diagnose.evaluate.keys.table import MULTIVALUED
 from diagnose.evaluate.layers import LayerTraits
 from diagnose.evaluate.level import StatementsFor, TrustMatches, applies, depends_on_context, passes
 from diagnose.evaluate.possible_values import PossibleValue, possible_values
@@ -263,7 +262,7 @@ def _questions(authorization: Authorization) -> dict[str, dict[object, list[Test
         ]
         for test in unknown:
             question: object = test
-            if len(unknown) == 1 and test.lower not in MULTIVALUED:
+            if len(unknown) == 1 and not test.multivalued:
                 rest = (
                     applies(statement, place.traits, request, authorization.has_boundary, leaving_out=(test.lower,))
                     for request in requests

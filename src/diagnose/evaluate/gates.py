@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
-from diagnose.evaluate.operations import ASSUME_ROLE
+from diagnose.evaluate.federated_gates import audience, provider, role_claim, token, unsent_parameters
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
@@ -28,6 +29,9 @@ _SERVICE_LINKED_NAME = "AWSServiceRoleFor"
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
 """
 
+IDENTITY_CENTER_PROVIDER = "AWSSSO_"
+"""How the name begins of the SAML provider that IAM Identity Center makes in every account."""
+
 _SESSION_NAME = Syntax(2, 64, "+=,.@-")
 _EXTERNAL_ID = Syntax(2, 1224, "+=,.@:/-")
 _SERIAL = Syntax(9, 256, "+=/:,.@-")
@@ -40,7 +44,8 @@ _LONGEST_TAG_KEY, _LONGEST_TAG_VALUE = 128, 256
 
 def gates(case: Case, caller: Caller, role: RoleArn) -> tuple[GateTrace, ...]:
     """Ask everything that is not a policy; only what does not pass comes back."""
-    traces = (trace for gate in ASSUME_ROLE.gates for trace in _GATES[gate](case, caller, role))
+    asked = OPERATIONS[case.request.operation].gates
+    traces = (trace for gate in asked for trace in _GATES[gate](case, caller, role))
     return tuple(trace for trace in traces if trace.verdict is not YES)
 
 
@@ -69,6 +74,20 @@ def _parameters(case: Case, caller: Caller) -> Iterator[GateTrace]:
     if case.request.via is Via.CONSOLE:
         return
     sent = case.request.parameters
+    yield from unsent_parameters(case)
+    if caller.bearer is not None:
+        asserted = caller.bearer.session_name
+        name = sent.session_name
+        if caller.kind is CallerKind.SAML:
+            name = asserted[0] if isinstance(asserted, tuple) and asserted else None
+        given = caller.bearer.source_identity
+        sent = Parameters(
+            session_name=name,
+            source_identity=given[0] if isinstance(given, tuple) and given else None,
+            tags=caller.bearer.tags,
+            transitive_tag_keys=caller.bearer.transitive or () if caller.bearer.all_tags else (),
+            duration_seconds=sent.duration_seconds,
+        )
     for parameter, value, syntax in (
         (Parameter.ROLE_SESSION_NAME, sent.session_name, _SESSION_NAME),
         (Parameter.EXTERNAL_ID, sent.external_id, _EXTERNAL_ID),
@@ -167,8 +186,13 @@ def _partition(caller: Caller, role: RoleArn) -> Iterator[GateTrace]:
         yield _no(Gate.PARTITION, Reason.OTHER_PARTITION, caller.partition, wanted=role.partition)
 
 
-def role_gates(destination: DestinationSide, role: RoleArn, *, service: bool) -> Iterator[GateTrace]:
-    """Whether there is such a role, and one that this caller may assume at all. `service`: an AWS service calls."""
+def role_gates(
+    destination: DestinationSide, role: RoleArn, *, service: bool, identity_center: bool = False
+) -> Iterator[GateTrace]:
+    """Whether there is such a role, and one that this caller may assume at all.
+
+    `service`: an AWS service calls; `identity_center`: IAM Identity Center signs somebody in.
+    """
     evidence = destination.role
     if isinstance(evidence, Known):
         if evidence.value is None:
@@ -177,7 +201,7 @@ def role_gates(destination: DestinationSide, role: RoleArn, *, service: bool) ->
             yield _no(Gate.ROLE, Reason.NO_SUCH_ROLE, evidence.value.arn, wanted=role.arn)
     if role.path.startswith(SERVICE_PATH) and not service:
         yield _no(Gate.ROLE, Reason.SERVICE_LINKED_ROLE, role.arn)
-    if role.path.startswith(RESERVED_PATH):
+    if role.path.startswith(RESERVED_PATH) and not identity_center:
         yield _no(Gate.ROLE, Reason.RESERVED_ROLE, role.arn)
     if not isinstance(evidence, Known) and role.path == "/":
         # The path is easily left out; a role without it may be one of the account's own that is named so.
@@ -219,8 +243,15 @@ _GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
     Gate.PARAMETERS: lambda case, caller, _: _parameters(case, caller),
     Gate.CALLER: lambda case, caller, _: caller_gates(case.snapshot.source, caller),
     Gate.PARTITION: lambda _, caller, role: _partition(caller, role),
+    Gate.TOKEN: token,
+    Gate.PROVIDER: provider,
+    Gate.AUDIENCE: audience,
+    Gate.ROLE_CLAIM: role_claim,
     Gate.ROLE: lambda case, caller, role: role_gates(
-        case.snapshot.destination, role, service=caller.kind is CallerKind.SERVICE
+        case.snapshot.destination,
+        role,
+        service=caller.kind is CallerKind.SERVICE,
+        identity_center=caller.kind is CallerKind.SAML and caller.name.startswith(IDENTITY_CENTER_PROVIDER),
     ),
     Gate.DURATION: lambda case, caller, _: _duration(case, caller),
 }

@@ -6,13 +6,15 @@ from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
 from diagnose.evaluate.keys.context import state_of
-from diagnose.evaluate.keys.table import SPELLINGS, key_name, traits_of
-from diagnose.evaluate.operations import ASSUME_ROLE
+from diagnose.evaluate.keys.federation import MAPPED_ATTRIBUTES, provider_of_key
+from diagnose.evaluate.keys.table import ATTRIBUTES, CLAIMS, SPELLINGS, Key, KeyFamily, key_name, traits_of
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, whole_text
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, split_arn, split_path
 from diagnose.model.condition_keys import FilledBy, Presence
+from diagnose.model.issuers import issuer_of
 from diagnose.model.key_state import ABSENT, KeyState, State, UnknownState
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Element, ElementTrace, Reason
@@ -168,16 +170,49 @@ _NEARNESS = (
 
 def _missing(test: Test, request: ActionRequest) -> Reason:
     """Say why a key is not there."""
+    known = traits_of(test.lower)
+    if request.caller.federated and known is not None and _never_sent(known, request):
+        return _missing_claim(test.lower, known, request) or Reason.KEY_NEVER_SENT
     if request.action in test.hidden:
         return Reason.KEY_NOT_IN_ACTION if state_of(test.lower, request.call) != ABSENT else Reason.KEY_MISSING
     traits = traits_of(test.lower)
+    if request.caller.federated and (reason := _missing_claim(test.lower, traits, request)):
+        return reason
     if traits is None:
         return Reason.KEY_MISSPELT if spelling(test.lower) else Reason.KEY_NEVER_SENT
-    if ASSUME_ROLE.sent(traits) is Presence.NEVER:
+    if _never_sent(traits, request):
         return Reason.KEY_NEVER_SENT
     if traits.filled_by is FilledBy.PARAMETER and request.call.by_console:
         return Reason.NOT_SENT_BY_CONSOLE
     return Reason.KEY_MISSING if _may_have(traits.filled_by, request) else Reason.KEY_NOT_FOR_CALLER
+
+
+def _never_sent(traits: Key | KeyFamily, request: ActionRequest) -> bool:
+    return OPERATIONS[request.call.operation].sent(traits) is Presence.NEVER
+
+
+def _missing_claim(key: str, traits: Key | KeyFamily | None, request: ActionRequest) -> Reason | None:
+    """Say why a token or an assertion gives a key no value; None of keys that it could not fill at all."""
+    if request.caller.kind is CallerKind.SAML:
+        unmapped = traits is ATTRIBUTES and key.removeprefix("saml:") not in MAPPED_ATTRIBUTES
+        return Reason.CLAIM_WITHOUT_KEY if unmapped else None
+    name = request.caller.name.lower()
+    if key in (name, name.removesuffix("/")):
+        return Reason.KEY_WITHOUT_CLAIM
+    if traits is not CLAIMS:
+        return None
+    provider, claim = provider_of_key(key)
+    if provider != name:
+        return Reason.KEY_MISSPELT if _is_nearly(provider, name) else Reason.KEY_OF_OTHER_PROVIDER
+    issuer = issuer_of(request.caller.name)
+    mapped = {each.lower() for each in issuer.claims | issuer.unsure}
+    return None if claim in mapped else Reason.CLAIM_WITHOUT_KEY
+
+
+def _is_nearly(provider: str, name: str) -> bool:
+    """Say whether a key means a provider and writes it wrongly: as a URL or an ARN, with or without a slash."""
+    written = provider.rpartition(":oidc-provider/")[2].removeprefix("https://")
+    return written.strip("/") == name.strip("/") or bool(get_close_matches(written, [name], n=1, cutoff=0.95))
 
 
 def _may_have(filled_by: FilledBy, request: ActionRequest) -> bool:

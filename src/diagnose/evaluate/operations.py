@@ -1,24 +1,22 @@
 """The operations of STS that give out credentials of a role: a row each.
 
-Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+Sources:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
 """
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 
 from msgspec import Struct
 
+from diagnose.evaluate.keys.federation import sent_with_saml, sent_with_web_identity
 from diagnose.evaluate.keys.table import KeyTraits
-from diagnose.evaluate.layers import LAYERS, LayerTraits
+from diagnose.evaluate.layers import ENDPOINT, LAYERS, RCP, TRUST, LayerTraits
 from diagnose.model.arn import CallerKind
 from diagnose.model.condition_keys import Presence
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, Gate, Reason
-
-
-class Operation(StrEnum):
-    """A call that a role's credentials come from."""
-
-    ASSUME_ROLE = "AssumeRole"
 
 
 class OperationTraits(Struct, frozen=True):
@@ -43,6 +41,18 @@ class OperationTraits(Struct, frozen=True):
         return (self.action, *self.companions)
 
 
+# Nobody signs a federated call: there is no identity with policies and a boundary, and no account with SCPs.
+_OF_FEDERATED = (RCP, ENDPOINT, TRUST)
+_GATES_OF_FEDERATED = (
+    Gate.PARAMETERS,
+    Gate.TOKEN,
+    Gate.PROVIDER,
+    Gate.AUDIENCE,
+    Gate.ROLE_CLAIM,
+    Gate.ROLE,
+    Gate.DURATION,
+)
+
 OPERATIONS: Mapping[Operation, OperationTraits] = {
     Operation.ASSUME_ROLE: OperationTraits(
         action=Action.ASSUME_ROLE,
@@ -51,6 +61,22 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=LAYERS,
         gates=(Gate.PARAMETERS, Gate.CALLER, Gate.PARTITION, Gate.ROLE, Gate.DURATION),
         sent=lambda key: key.sent,
+    ),
+    Operation.WITH_WEB_IDENTITY: OperationTraits(
+        action=Action.WITH_WEB_IDENTITY,
+        companions=(Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY),
+        refused={},
+        layers=_OF_FEDERATED,
+        gates=_GATES_OF_FEDERATED,
+        sent=sent_with_web_identity,
+    ),
+    Operation.WITH_SAML: OperationTraits(
+        action=Action.WITH_SAML,
+        companions=(Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY),
+        refused={},
+        layers=_OF_FEDERATED,
+        gates=_GATES_OF_FEDERATED,
+        sent=sent_with_saml,
     ),
 }
 

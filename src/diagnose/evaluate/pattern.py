@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from diagnose.evaluate.keys.context import state_of
-from diagnose.evaluate.keys.table import MULTIVALUED, hidden_from
+from diagnose.evaluate.keys.table import hidden_from, multivalued
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
 
@@ -64,7 +64,7 @@ class Text:
                 unknown = state
             elif state == ("",):
                 unknown = UNKNOWN_STATE
-            elif len(state) == 1 and fragment.lower not in MULTIVALUED:
+            elif len(state) == 1 and not multivalued(fragment.lower):
                 resolved.append((state[0], False))
             elif fragment.default is not None and not state:
                 resolved.append((fragment.default, False))

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
-from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
+from diagnose.evaluate.keys.table import multivalued, traits_of
 from diagnose.evaluate.language import Language, LanguageTest, example_texts
 from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
@@ -50,7 +50,7 @@ def possible_values(
     if singles is None:
         return None
     values = [PossibleValue((value,), Alternative((description,))) for value, description in singles]
-    if key in MULTIVALUED:
+    if multivalued(key):
         if len(singles) > _MOST_IN_A_SET:
             return None
         values = [value.beside(state.includes) for value in _sets(singles)]

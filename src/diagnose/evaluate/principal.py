@@ -11,7 +11,7 @@ from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.request import ActionRequest
-from diagnose.model.arn import CallerKind, role_of_session, split_arn, split_path
+from diagnose.model.arn import HTTPS, CallerKind, role_of_session, split_arn, split_path
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
@@ -26,6 +26,8 @@ _NEARNESS = (
     Reason.NOT_PRINCIPAL_BOUNDARY,
     Reason.SPACE_DIFFERS,
     Reason.CASE_DIFFERS,
+    Reason.SLASH_DIFFERS,
+    Reason.SCHEME_GIVEN,
     Reason.SSO_PATH_DROPPED,
     Reason.PATH_MISSING,
     Reason.PATH_EXTRA,
@@ -43,11 +45,13 @@ _NEARNESS = (
     Reason.OTHER_PARTITION,
     Reason.OTHER_TYPE,
     Reason.OTHER_NAME,
+    Reason.OTHER_PROVIDER,
     Reason.OTHER_ACCOUNT,
     Reason.OTHER_ID,
     Reason.OTHER_SERVICE_PRINCIPAL,
     Reason.SERVICES_ONLY,
     Reason.FEDERATED_ONLY,
+    Reason.SIGNERS_ONLY,
 )
 
 
@@ -106,7 +110,7 @@ class Principals:
         """Compare, and say how: at the value that names the caller, or at the nearest miss."""
         caller, values = request.caller, self.values
         verdict = self.holds(caller, has_boundary=has_boundary)
-        got = caller.principal_arn or caller.arn
+        got = caller.principal_arn or caller.provider or caller.arn
         if self.negated:
             wanted = tuple(named.text for named in values)
             reason = Reason.MATCHES if verdict is YES else Reason.EXCLUDED if verdict is NO else Reason.NOT_TOLD
@@ -132,6 +136,10 @@ class Principals:
         who has a permissions boundary.
         """
         texts = self.texts
+        if caller.federated:
+            # AWS says nothing of a NotPrincipal that lists an identity provider.
+            lists_it = any(named.kind == "Federated" and named.text == caller.provider for named in self.values)
+            return UNKNOWN if lists_it else YES
         if caller.kind is CallerKind.SERVICE:
             return tri(not any(named.kind == "Service" and named.text == caller.name for named in self.values))
         account = tri(bool(texts & {caller.account, f"arn:{caller.partition}:iam::{caller.account}:root"}))
@@ -158,6 +166,8 @@ def _match(named: NamedPrincipal, caller: Caller) -> tuple[Match, Tri]:
     text = named.text
     if named.kind == "Service":
         return Match.SERVICE, tri(caller.kind is CallerKind.SERVICE and caller.name == text)
+    if named.kind == "Federated":
+        return Match.FEDERATED, tri(caller.provider != "" and caller.provider == text)
     if named.kind not in _EVERYONE:
         return Match.ANY, NO
     if text == "*":
@@ -207,9 +217,9 @@ def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
     text = named.text
     match named.kind:
         case "Service":
-            return _service_miss(text, caller)
+            return Reason.SIGNERS_ONLY if caller.federated else _service_miss(text, caller)
         case "Federated":
-            return Reason.FEDERATED_ONLY
+            return _provider_miss(text, caller) if caller.federated else Reason.FEDERATED_ONLY
         case "AWS" | "*":
             pass
         case _:
@@ -218,6 +228,8 @@ def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
         return Reason.OTHER_TYPE
     if placeholder_in(text) is not None:
         return Reason.PLACEHOLDER
+    if caller.federated:
+        return Reason.SIGNERS_ONLY
     if _ACCOUNT.fullmatch(text):
         return how_arns_differ(
             f"arn:{caller.partition}:iam::{text}:root", f"arn:{caller.partition}:iam::{caller.account}:root"
@@ -236,6 +248,30 @@ def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
         return how_arns_differ(text, caller.session_arn)
     reason = how_arns_differ(text, caller.presumed_arn)
     return reason if reason in _NEARNESS else Reason.OTHER_NAME
+
+
+def _provider_miss(text: str, caller: Caller) -> Reason:
+    """Say why a Federated principal is not the caller's identity provider."""
+    wanted, got = split_arn(text.strip()), split_arn(caller.provider)
+    if text != text.strip():
+        return Reason.SPACE_DIFFERS
+    name = text if wanted is None else wanted.resource.partition("/")[2]
+    if wanted is None or got is None or name.startswith(HTTPS):
+        bare = name.removeprefix(HTTPS)
+        if bare == caller.name:
+            return Reason.SCHEME_GIVEN if name != bare else Reason.NOT_AN_ARN
+        return Reason.OTHER_PROVIDER
+    if wanted.resource.partition("/")[0] != got.resource.partition("/")[0]:
+        return Reason.OTHER_TYPE
+    if name != caller.name:
+        if name.lower() == caller.name.lower():
+            return Reason.CASE_DIFFERS
+        return Reason.SLASH_DIFFERS if name.rstrip("/") == caller.name.rstrip("/") else Reason.OTHER_PROVIDER
+    if wanted.partition != got.partition:
+        return Reason.OTHER_PARTITION
+    return how_arns_differ(
+        f"arn:{got.partition}:iam::{wanted.account}:root", f"arn:{got.partition}:iam::{got.account}:root"
+    )
 
 
 def _session_role(resource: str) -> str:

@@ -6,16 +6,18 @@ action, though, is named only where it was requested.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.masked_arn import may_be_same, may_be_same_identity
-from diagnose.model.trace import Action, Layer
-from diagnose.model.tri import UNKNOWN, Tri, tri
+from diagnose.model.operation import Operation
+from diagnose.model.trace import Action, Gate, Layer
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
 def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
@@ -23,19 +25,32 @@ def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
 
     An error need not tell whom it refused, nor on which role.
     """
+    actions = _ACTIONS[case.request.operation]
     return frozenset(
-        _ACTIONS[error.action.lower()]
+        actions[error.action.lower()]
         for error in _errors(case)
-        if error.action.lower() in _ACTIONS and _may_be_of_call(error, case, caller)
+        if error.action.lower() in actions and _may_be_of_call(error, case, caller)
     )
 
 
 def counts(layer: Layer, case: Case, caller: Caller) -> bool:
     """Say whether AWS names a layer as what refused the call, or an action of it, so that the layer has part in it."""
     return any(
-        error.layer is layer and not is_about_other_call(error) and _may_be_of_call(error, case, caller)
+        error.layer is layer and not is_about_other_call(error, case) and _may_be_of_call(error, case, caller)
         for error in _errors(case)
     )
+
+
+def checked_before_policies(case: Case) -> Mapping[Gate, Tri]:
+    """Say what AWS's answer shows of the checks that come before any policy of a call that is not signed.
+
+    AccessDenied, and what comes after it, show that all of them were passed; an error about the token says nothing of
+    the trust policy. What it names was not passed.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    error = refusal(case) if case.request.operation is not Operation.ASSUME_ROLE else None
+    return _SHOWS.get(error.kind, {}) if error is not None else {}
 
 
 def reported_error(case: Case) -> AwsError | None:
@@ -88,11 +103,12 @@ def is_about_other_role(error: AwsError, case: Case) -> bool:
     return error.resource.startswith("arn:") and not may_be_same(error.resource, case.request.role_arn)
 
 
-def is_about_other_call(error: AwsError) -> bool:
-    """Say whether an error tells of a call that is not AssumeRole, by the action that it names or by the operation."""
+def is_about_other_call(error: AwsError, case: Case) -> bool:
+    """Say whether an error tells of another operation than the case, by the action that it names or by its name."""
+    operation = case.request.operation
     if error.action:
-        return error.action.lower() not in _ACTIONS
-    return error.operation not in ("", "AssumeRole")
+        return error.action.lower() not in _ACTIONS[operation]
+    return error.operation not in ("", operation)
 
 
 def is_by_other_service(error: AwsError, case: Case) -> bool:
@@ -108,7 +124,25 @@ def signer_of(error: AwsError) -> str:
     return error.caller if error.caller.startswith("arn:") else ""
 
 
-_ACTIONS = {action.lower(): action for action in Action}
+_ACTIONS: Mapping[Operation, Mapping[str, Action]] = {
+    operation: {action.lower(): action for action in traits.actions} for operation, traits in OPERATIONS.items()
+}
+_BEFORE = (Gate.TOKEN, Gate.PROVIDER, Gate.AUDIENCE, Gate.ROLE_CLAIM)
+_ALL_PASSED: Mapping[Gate, Tri] = dict.fromkeys(_BEFORE, YES)
+_SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
+    ErrorKind.NOT_AUTHORIZED: _ALL_PASSED,
+    ErrorKind.OVER_ROLE_MAXIMUM: _ALL_PASSED,
+    ErrorKind.PACKED_SIZE: _ALL_PASSED,
+    ErrorKind.IDENTITY_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.ASSERTION_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.IDENTITY_TOKEN_EXPIRED: {Gate.TOKEN: NO},
+    ErrorKind.ISSUER_KEYS_MISSING: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
+    ErrorKind.THUMBPRINT_DIFFERS: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
+    ErrorKind.PROVIDER_MISSING: {Gate.PROVIDER: NO},
+    ErrorKind.AUDIENCE_REFUSED: {Gate.PROVIDER: YES, Gate.AUDIENCE: NO},
+    ErrorKind.ROLE_NOT_CLAIMED: {**_ALL_PASSED, Gate.ROLE_CLAIM: NO},
+}
+"""What an error shows of the gates that come before any policy. It says nothing of those that are not named."""
 _SAID_BY_OTHERS = (
     ErrorKind.SERVICE_NOT_TRUSTED,
     ErrorKind.CONSOLE_REFUSED,
@@ -116,8 +150,8 @@ _SAID_BY_OTHERS = (
     ErrorKind.STACK_SET_ROLE,
 )
 """What the console, a service or a vendor says after it called STS: the operation that it names, if any, is its own."""
-_ASKED_WITH_THE_SAME = ("AssumeRole", "GetCallerIdentity", "")
-"""Operations whose credentials are the caller's own: what is wrong with them is wrong for the request."""
+_ASKED_WITH_THE_SAME = ("GetCallerIdentity", "")
+"""Operations besides its own whose credentials are the caller's: what is wrong with them is wrong for the request."""
 
 
 @lru_cache(maxsize=16)
@@ -138,8 +172,8 @@ def _errors(case: Case) -> Iterator[AwsError]:
 def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
     """Choose the error that is about the call of a case.
 
-    It is one of an AssumeRole call rather than of another; about this role, and this caller; one that names a layer;
-    and else the last: the earlier ones say how things stood before, or on the way here.
+    It is one of the operation of the case rather than of another; about this role, and this caller; one that names a
+    layer; and else the last: the earlier ones say how things stood before, or on the way here.
     """
     ranked = [
         (
@@ -155,21 +189,22 @@ def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:
 
 
 def _is_of_call(error: AwsError, case: Case) -> bool:
-    """Say whether an error is about an AssumeRole call of the source. What a service says is about the service's."""
+    """Say whether an error is about the operation of a case. What a service says is about the service's own call."""
     if error.kind is ErrorKind.SERVICE_NOT_TRUSTED:
         return error.service == case.snapshot.source.arn
     if error.action:
-        return error.action.lower() in _ACTIONS
-    return error.operation == "AssumeRole" or (not error.operation and error.kind is not ErrorKind.OTHER)
+        return error.action.lower() in _ACTIONS[case.request.operation]
+    return error.operation == case.request.operation or (not error.operation and error.kind is not ErrorKind.OTHER)
 
 
 def _of_this_request(error: AwsError, case: Case) -> bool:
     """Say whether an error is about this call, role and caller, as far as it names them."""
+    operation = case.request.operation
     if error.kind is ErrorKind.KUBERNETES_REFUSED or is_by_other_service(error, case):
         return False
-    if error.action and error.action.lower() not in _ACTIONS:
+    if error.action and error.action.lower() not in _ACTIONS[operation]:
         return False
-    if error.operation not in _ASKED_WITH_THE_SAME and error.kind not in _SAID_BY_OTHERS:
+    if error.operation not in (operation, *_ASKED_WITH_THE_SAME) and error.kind not in _SAID_BY_OTHERS:
         return False
     if is_about_other_role(error, case):
         return False

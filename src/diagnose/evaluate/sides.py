@@ -19,10 +19,12 @@ from diagnose.evaluate.layers import (
 )
 from diagnose.evaluate.level import CompiledLayer, compile_layer
 from diagnose.evaluate.memo import ObjectMemo
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.key_state import ABSENT, UnknownState
+from diagnose.model.operation import operation_of
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import UNKNOWN, Tri, tri
 
@@ -33,11 +35,21 @@ class SourceView:
     `instead_of_rcps` is what counts in place of the role's RCPs, which do not reach a caller that is service-linked.
     """
 
-    __slots__ = ("_inherited", "_layers", "_may_deny", "_passes", "caller", "has_boundary", "instead_of_rcps")
+    __slots__ = (
+        "_inherited",
+        "_layers",
+        "_may_deny",
+        "_passes",
+        "caller",
+        "has_boundary",
+        "instead_of_rcps",
+        "operation",
+    )
 
     def __init__(self, source: SourceSide, via: Via) -> None:
         """Raises XdiagError when the source is not an ARN of a caller."""
         self.caller = Caller(source, via)
+        self.operation = operation_of(self.caller.kind)
         self.has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
         self.instead_of_rcps = _instead_of_rcps(self.caller)
         self._inherited: tuple[Tri, Tri] | None = None
@@ -75,6 +87,8 @@ class SourceView:
         if layers is None:
             layers = self._may_deny[action] = []
             for layer in OF_SOURCE:
+                if OF_SOURCE[layer][0] not in OPERATIONS[self.operation].layers:
+                    continue
                 compiled_layer = self.compiled_layer(layer, source)
                 if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                     layers.append(compiled_layer)

@@ -18,6 +18,8 @@ RESERVED_NAME = "AWSReservedSSO_"
 
 Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 """
+HTTPS = "https://"
+"""How the URL of a token's issuer begins."""
 ROLE_SHAPE = "arn:aws:iam::111111111111:role/path/Name"
 
 
@@ -31,6 +33,10 @@ class CallerKind(StrEnum):
     ROOT = "root"
     FEDERATED_USER = "federated_user"
     SERVICE = "service"
+    WEB_IDENTITY = "web_identity"
+    """Whoever presents an OIDC token, given by its issuer's URL."""
+    SAML = "saml"
+    """Whoever presents a SAML assertion, given by the ARN of the SAML provider in IAM."""
 
 
 class Arn(Struct, frozen=True):
@@ -112,7 +118,7 @@ def role_of_session(arn: Arn) -> str:
 
 
 def parse_caller(text: str) -> CallerArn:
-    """Read the ARN of a caller, or the name of a service principal.
+    """Read the ARN of a caller, the name of a service principal, or the URL of a token's issuer.
 
     Raises XdiagError, with the nearest right form as its hint.
     """
@@ -123,6 +129,8 @@ def parse_caller(text: str) -> CallerArn:
         return CallerArn(text, CallerKind.SESSION, sound[1], sound[2], sound[3], session=sound[4])
     if _SERVICE.fullmatch(text):
         return CallerArn(text, CallerKind.SERVICE, "aws", "", text)
+    if text.startswith(HTTPS):
+        return CallerArn(text, CallerKind.WEB_IDENTITY, "", "", _issuer(text))
     arn = _checked(text, "source")
     kind, path, name = split_path(arn.resource)
     match (arn.service, kind):
@@ -130,6 +138,8 @@ def parse_caller(text: str) -> CallerArn:
             return CallerArn(text, CallerKind.USER, arn.partition, arn.account, name, path)
         case ("iam", "role") if name:
             return CallerArn(text, CallerKind.ROLE, arn.partition, arn.account, name, path)
+        case ("iam", "saml-provider") if name:
+            return CallerArn(text, CallerKind.SAML, arn.partition, "", name)
         case ("iam", "root"):
             return CallerArn(text, CallerKind.ROOT, arn.partition, arn.account, "root")
         case ("sts", "assumed-role") if arn.resource.count("/") == 2 and name and (role := role_of_session(arn)):
@@ -179,6 +189,7 @@ def is_role_arn(text: str) -> bool:
 
 
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)")
+_ISSUER = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s*?#\"'<>]*)?")
 _ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.
 _DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
@@ -197,6 +208,17 @@ _WHAT_IT_IS = {
     ("sts", "assumed-role"): "a session of a role, not the role itself",
 }
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+
+
+def _issuer(url: str) -> str:
+    """Give an issuer's URL without `https://`, which is its name in ARNs and condition keys."""
+    name = url.removeprefix(HTTPS)
+    if not _ISSUER.fullmatch(name):
+        raise XdiagError(
+            f"the source `{url}` is not the URL of a token's issuer",
+            hint="expected the token's `iss`, such as `https://token.actions.githubusercontent.com`",
+        )
+    return name
 
 
 def _checked(text: str, what: str) -> Arn:

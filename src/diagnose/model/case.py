@@ -11,6 +11,8 @@ from msgspec import Struct, field
 
 from diagnose.model.arn import is_role_arn, same_entity
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
+from diagnose.model.federation import OidcProvider, SamlAssertion, SamlProvider, WebIdentity
+from diagnose.model.operation import Operation
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
 CASE_SCHEMA = "xdiag.case/1"
@@ -36,10 +38,11 @@ class ProvidedContext(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the caller sends with `sts:AssumeRole`. A parameter left out was not sent.
+    """What the caller sends with the call. A parameter left out was not sent.
 
     `session_name` alone is always sent, so leaving it out means that it is not known.
-    `mfa_code_sent` stands for `TokenCode`, which is a secret and never kept.
+    `mfa_code_sent` stands for `TokenCode`, which is a secret and never kept. Who presents a token can send no more than
+    `session_name`, `duration_seconds` and `provider_id`; who presents an assertion only `duration_seconds`.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
@@ -53,6 +56,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     tags: Mapping[str, str] = {}
     transitive_tag_keys: tuple[str, ...] = ()
     provided_contexts: tuple[ProvidedContext, ...] = ()
+    provider_id: str | None = None
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,9 +66,11 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     `context` overrides what xdiag derives: condition key to values, an empty list meaning that the key
     is known to be absent. `unknown` names condition keys whose state is not known, whatever is derived.
     `signed_in_as` is the identity a console session started from, where a role was switched to since.
+    `operation` is the one that the source calls: see `diagnose.model.operation`.
     """
 
     role_arn: str
+    operation: Operation = Operation.ASSUME_ROLE
     via: Via = Via.API
     parameters: Parameters = Parameters()
     region: str | None = None
@@ -133,7 +139,9 @@ class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """The caller and all that can limit it.
 
     `arn` is as given: an IAM user, an IAM role (its session is then not known), an assumed-role session,
-    an account's root, a federated user, or a service principal such as `ec2.amazonaws.com`.
+    an account's root, a federated user, or a service principal such as `ec2.amazonaws.com`. Who does not sign, but
+    presents a token or an assertion, is given by its issuer's URL (`https://...`) or by the ARN of its SAML provider;
+    `identity` holds what it presents.
     `identity_policies` holds the policies of a user's groups too. `scps` are levels from the root of the
     organization down to the account; `Known(())` means that no SCP applies. `idle_policies` are near the
     principal without counting for it, such as those of a group the user is not in.
@@ -147,6 +155,7 @@ class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     session: Session = Session()
     scps: Evidence[tuple[Level, ...]] = NOT_SUPPLIED
     organization: Evidence[Organization | None] = NOT_SUPPLIED
+    identity: WebIdentity | SamlAssertion | None = None
 
     @property
     def caller_arn(self) -> str:
@@ -173,7 +182,8 @@ class Role(Struct, frozen=True, forbid_unknown_fields=True):
 class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     """The role and all that can refuse the caller. `role: Known(None)` means that it does not exist.
 
-    `other_roles` are ARNs of the account's other roles, for near misses.
+    `other_roles` are ARNs of the account's other roles, for near misses. `oidc_providers` and `saml_providers` are all
+    those of the role's account.
     """
 
     role: Evidence[Role | None] = NOT_SUPPLIED
@@ -181,6 +191,8 @@ class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=T
     rcps: Evidence[tuple[Level, ...]] = NOT_SUPPLIED
     organization: Evidence[Organization | None] = NOT_SUPPLIED
     other_roles: Evidence[tuple[str, ...]] = NOT_SUPPLIED
+    oidc_providers: Evidence[tuple[OidcProvider, ...]] = NOT_SUPPLIED
+    saml_providers: Evidence[tuple[SamlProvider, ...]] = NOT_SUPPLIED
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):

@@ -14,12 +14,18 @@ from diagnose.model.tri import UNKNOWN, Tri
 
 
 class Action(StrEnum):
-    """The actions that one AssumeRole call can be authorised for."""
+    """The actions that a call for a role's credentials can be authorised for."""
 
     ASSUME_ROLE = "sts:AssumeRole"
     TAG_SESSION = "sts:TagSession"
     SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
     SET_CONTEXT = "sts:SetContext"
+    WITH_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+    WITH_SAML = "sts:AssumeRoleWithSAML"
+
+
+COMPANIONS = frozenset((Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY, Action.SET_CONTEXT))
+"""What a call may be authorised for besides the operation itself."""
 
 
 class Layer(StrEnum):
@@ -52,6 +58,14 @@ class Gate(StrEnum):
     PARAMETERS = "parameters"
     CALLER = "caller"
     PARTITION = "partition"
+    TOKEN = "token"
+    """Whether what is presented, a token or an assertion, is one that STS accepts."""
+    PROVIDER = "provider"
+    """Whether the role's account has the identity provider."""
+    AUDIENCE = "audience"
+    """Whether the provider accepts the token's audience."""
+    ROLE_CLAIM = "role_claim"
+    """Whether the token or the assertion is for this role."""
     ROLE = "role"
     CONSOLE = "console"
     DURATION = "duration"
@@ -82,6 +96,7 @@ class Match(StrEnum):
     SESSION = "session"
     USER = "user"
     SERVICE = "service"
+    FEDERATED = "federated"
     ANY = "any"
     ROLE = "role"
     ACCOUNT = "account"

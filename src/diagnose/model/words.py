@@ -147,6 +147,18 @@ GATE_WORDS: Mapping[Gate, GateWords] = {
     Gate.PARAMETERS: GateWords("parameters of the request", "what the request carries", "a parameter of the request"),
     Gate.CALLER: GateWords("kind of caller", "what the caller is", "the kind of caller"),
     Gate.PARTITION: GateWords("AWS partition", "which partition the caller is in", "the partition"),
+    Gate.TOKEN: GateWords(
+        "token or assertion", "whether STS accepts the token or the assertion", "the token or the assertion"
+    ),
+    Gate.PROVIDER: GateWords(
+        "identity provider", "whether the role's account has the identity provider", "the identity provider"
+    ),
+    Gate.AUDIENCE: GateWords("audience", "whether the identity provider accepts the audience", "the audience"),
+    Gate.ROLE_CLAIM: GateWords(
+        "role of the token or the assertion",
+        "whether the token or the assertion is for this role",
+        "the role that the token or the assertion is for",
+    ),
     Gate.ROLE: GateWords("the role exists", "whether the role exists", "the requested role"),
     Gate.CONSOLE: GateWords("console", "what the console sends", "the way the console makes the request"),
     Gate.DURATION: GateWords(

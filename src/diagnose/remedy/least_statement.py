@@ -3,11 +3,15 @@
 import re
 
 from diagnose.evaluate.action import covered
+from diagnose.evaluate.identity import claim_state
 from diagnose.evaluate.keys.table import WHO_CALLS, group_of
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
-from diagnose.model.trace import Action, Layer
+from diagnose.model.issuers import issuer_of
+from diagnose.model.key_state import UnknownState
+from diagnose.model.trace import COMPANIONS, Action, Layer
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
     caller_of,
@@ -15,13 +19,23 @@ from diagnose.remedy.names import (
     permission_set,
     permission_set_pattern,
     principal_element,
+    provider_arn,
 )
 
 
 def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
     """Write an Allow statement for one layer; None where the caller cannot be named in it."""
     statement: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow"}
-    if layer in (Layer.TRUST, Layer.ENDPOINT):
+    if layer is Layer.TRUST and caller_of(case).federated:
+        # Whether the other actions see the claims, nobody says; without the operation's own they are worth nothing.
+        tests = {} if action in COMPANIONS else _of_token(case)
+        if tests is None:
+            return None
+        statement["Principal"] = {"Federated": provider_arn(case)}
+        block = (condition or {}).get("StringEquals")
+        if tests:
+            condition = {**(condition or {}), "StringEquals": {**(block if isinstance(block, dict) else {}), **tests}}
+    elif layer in (Layer.TRUST, Layer.ENDPOINT):
         principal = principal_element(case)
         if principal is None:
             return None
@@ -52,6 +66,21 @@ def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | No
     }
 
 
+def _of_token(case: Case) -> JsonDict | None:
+    """Write what only tokens of this audience and this subject meet; None where they are not known.
+
+    None of an assertion, too: its subject may be another at the next sign-in.
+    """
+    name, identity = caller_of(case).name, case.snapshot.source.identity
+    tests: JsonDict = {}
+    for claim in ("aud", "sub"):
+        values = claim_state(identity, claim)
+        if claim not in issuer_of(name).claims or isinstance(values, UnknownState) or len(values) != 1:
+            return None
+        tests[f"{name}:{claim}"] = values[0]
+    return tests
+
+
 def sid(layer: Layer, action: Action, case: Case) -> str:
     """Make a Sid that says what is granted to whom, or on what; IAM takes letters and digits only."""
     name = (permission_set(case) or caller_of(case).name) if layer is Layer.TRUST else destination_role_name(case)
@@ -67,7 +96,8 @@ def nearest_conditions(document: JsonDict, case: Case, near: JsonDict | None = N
     """
     meant = [near] if near and _is_for_such_callers(near, case) else []
     others = [statement for statement in statements(document) if _is_for_such_callers(statement, case)]
-    assuming = [statement for statement in others if _allows(statement, Action.ASSUME_ROLE)]
+    operation = OPERATIONS[case.request.operation].action
+    assuming = [statement for statement in others if _allows(statement, operation)]
     for statement in [*meant, *assuming, *others]:
         return _carried(statement.get("Condition"), case)
     return {}
@@ -77,7 +107,8 @@ def _is_for_such_callers(statement: JsonDict, case: Case) -> bool:
     if statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal", statement.get("NotPrincipal"))
-    kind = "Service" if caller_of(case).kind is CallerKind.SERVICE else "AWS"
+    caller = caller_of(case)
+    kind = "Service" if caller.kind is CallerKind.SERVICE else "Federated" if caller.federated else "AWS"
     return principal == "*" or (isinstance(principal, dict) and kind in principal)
 
 

@@ -37,7 +37,9 @@ def principal_arn(case: Case) -> str | None:
             return caller.arn
         case CallerKind.SESSION:
             return caller.principal_arn or f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return None
 
 
@@ -48,6 +50,11 @@ def principal_element(case: Case) -> dict[str, str] | None:
         return {"Service": caller.name}
     arn = principal_arn(case)
     return {"AWS": arn} if arn else None
+
+
+def provider_arn(case: Case) -> str:
+    """Give what a Principal element calls the identity provider of whoever does not sign, in the role's account."""
+    return caller_of(case).before(parse_role(case.request.role_arn)).provider
 
 
 def principal_name(case: Case) -> str:

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.keys.table import is_of_role
-from diagnose.model.arn import CallerKind, parse_role
+from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
+from diagnose.model.operation import operation_of
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -22,6 +23,7 @@ from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import policies_in
 from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
+from diagnose.remedy.other_bearers import other_bearers
 from diagnose.remedy.single_layer import (
     ALLOWS_ALL,
     granting,
@@ -44,7 +46,8 @@ def admits_nobody_else(
     Deny is judged as if the layer allowed everything else, since a Deny guards against what may be allowed later.
     """
     was, now = (granting(before, layer), granting(after, layer)) if deny else (before, after)
-    pairs = [(with_only(was, who, layer), with_only(now, who, layer)) for who in _callers(before, after, layer)]
+    strangers = (*_callers(before, after, layer), *other_bearers(before.snapshot.source))
+    pairs = [(_called_by(who, was, layer), _called_by(who, now, layer)) for who in strangers]
     if layer is Layer.TRUST:
         pairs += list(_careless(before, after, sessions=sessions))
     return _none_gains(pairs, layer, bounds)
@@ -121,20 +124,32 @@ def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str,
     return sorted((element.element, element.operator, element.key, element.wanted) for element in statement.unmet)
 
 
+def _called_by(who: SourceSide, case: Case, layer: Layer) -> Case:
+    """Let somebody else ask for the role, each by the operation that is theirs, with every layer open but one."""
+    made = with_only(case, who, layer)
+    operation = operation_of(parse_caller(who.arn).kind)
+    return (
+        made
+        if operation is made.request.operation
+        else replace(made, request=replace(made.request, operation=operation))
+    )
+
+
 def _callers(before: Case, after: Case, layer: Layer) -> Iterator[SourceSide]:
     """Give the outsiders: unnamed ones in the source's account and elsewhere, then everybody who is named."""
     caller = caller_of(before)
     home = caller.account or _ELSEWHERE[1]
+    partition = caller.partition or parse_role(before.destination_arn).partition
     other = next(account for account in _ELSEWHERE if account != home)
     outsiders = [(home, "role", "/", _NOBODY), (home, "user", "/", _NOBODY)]
-    if caller.kind is not CallerKind.SERVICE:
+    if caller.kind is not CallerKind.SERVICE and not caller.federated:
         kind = "user" if caller.kind is CallerKind.USER else "role"
         outsiders += [(home, kind, "/elsewhere/", caller.name), (other, kind, caller.path or "/", caller.name)]
     outsiders += [(other, "role", "/", _NOBODY), *_named(before), *_named(after)]
     for account, kind, path, name in list(dict.fromkeys(outsiders))[:_MOST_CALLERS]:
         if layer is Layer.SCP and account != home:
             continue
-        arn = f"arn:{caller.partition}:iam::{account}:{kind}{path}{name}"
+        arn = f"arn:{partition}:iam::{account}:{kind}{path}{name}"
         if arn == caller.presumed_arn:
             continue
         outsider = _outsider(before, arn, account, kind, name)
@@ -155,7 +170,7 @@ def _outsider(case: Case, arn: str, account: str, kind: str, name: str) -> Sourc
     if kind == "role":
         # A role of the same name is another one in time only: its session may not pass for the source's own.
         session = "elsewhere" if (account, name) == (caller.account, caller.name) else caller.session_name or "session"
-        calls_as = f"arn:{caller.partition}:sts::{account}:assumed-role/{name}/{session}"
+        calls_as = f"{arn.partition(':iam:')[0]}:sts::{account}:assumed-role/{name}/{session}"
     unique_id = f"{'AROA' if kind == 'role' else 'AIDA'}STRANGEREXAMPLE"
     return SourceSide(
         arn=calls_as,

@@ -21,6 +21,7 @@ from diagnose.collect.evidence.case_file import case_from_json, checked, read_ca
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case, Request, Snapshot, SourceSide
 from diagnose.model.evidence import Known
+from diagnose.model.operation import Operation
 from diagnose.model.policy import Policy, document_text, raw_document
 
 CASE = Case(
@@ -31,6 +32,9 @@ CASE = Case(
         )
     ),
 )
+USER = "arn:aws:iam::111111111111:user/dev"
+ISSUER = "https://token.actions.githubusercontent.com"
+SAML = "arn:aws:iam::222222222222:saml-provider/IdP"
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Effect": "Deny"}}'
 
 
@@ -65,6 +69,53 @@ def test_saving_and_reading_changes_nothing(tmp_path_factory: pytest.TempPathFac
     assert compact(again) == compact(case)
     save_case(again, path)
     assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("arn", "operation", "identity", "said"),
+    [
+        pytest.param(ISSUER, "AssumeRole", None, "request.operation", id="who presents a token does not sign"),
+        pytest.param(ISSUER, "AssumeRoleWithSAML", None, "request.operation", id="an issuer has no assertions"),
+        pytest.param(ISSUER, "AssumeRoleWithWebIdentity", None, "", id="the token is not known"),
+        pytest.param(ISSUER, "AssumeRoleWithWebIdentity", {"type": "web_identity", "claims": {}}, "", id="a token"),
+        pytest.param(
+            ISSUER,
+            "AssumeRoleWithWebIdentity",
+            {"type": "saml"},
+            "snapshot.source.identity",
+            id="not a token",
+        ),
+        pytest.param(SAML, "AssumeRoleWithSAML", {"type": "saml"}, "", id="an assertion"),
+        pytest.param(
+            SAML,
+            "AssumeRoleWithSAML",
+            {"type": "web_identity"},
+            "snapshot.source.identity",
+            id="not an assertion",
+        ),
+        pytest.param(USER, "AssumeRole", {"type": "web_identity"}, "snapshot.source.identity", id="a user's token"),
+        pytest.param(USER, "AssumeRoleWithWebIdentity", None, "request.operation", id="a user presents nothing"),
+    ],
+)
+def test_a_source_calls_its_own_operation_and_presents_what_goes_with_it(
+    arn: str, operation: str, identity: dict[str, Any] | None, said: str
+) -> None:
+    written = {
+        "request": {"role_arn": "arn:aws:iam::222222222222:role/App", "operation": operation},
+        "snapshot": {"source": {"arn": arn, "identity": identity}},
+    }
+    data = json.dumps(written).encode()
+    if not said:
+        assert case_from_json(data, place="x.json").request.operation == operation
+        return
+    with pytest.raises(XdiagError) as refused:
+        case_from_json(data, place="x.json")
+    assert f"`{said}`" in refused.value.message
+
+
+def test_a_case_without_an_operation_asks_for_assume_role() -> None:
+    data = b'{"request": {"role_arn": "arn:aws:iam::222222222222:role/App"}, "snapshot": {"source": {"arn": "%s"}}}'
+    assert case_from_json(data % USER.encode(), place="x.json").request.operation is Operation.ASSUME_ROLE
 
 
 def test_a_case_that_is_cut_off_anywhere_is_a_mistake_and_not_a_crash(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from tests.evaluate.cases import (
     on_key,
 )
 
+from diagnose.evaluate.operations import ASSUME_ROLE
 from diagnose.model.case import (
     Origin,
     Parameters,
@@ -24,7 +25,7 @@ SENDING = Parameters(
     provided_contexts=(ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
 )
 
-ASSUME, TAG, IDENTITY, CONTEXT = Action
+ASSUME, TAG, IDENTITY, CONTEXT = SIGNED = ASSUME_ROLE.actions
 VISIBLE: dict[str, set[Action]] = {
     "sts:ExternalId": {ASSUME},
     "sts:RoleSessionName": {ASSUME},
@@ -32,8 +33,8 @@ VISIBLE: dict[str, set[Action]] = {
     "sts:TransitiveTagKeys": {ASSUME, TAG},
     "aws:RequestTag/Team": {ASSUME, TAG},
     "aws:TagKeys": {ASSUME, TAG},
-    "aws:ResourceTag/x": set(Action),
-    "iam:ResourceTag/x": set(Action),
+    "aws:ResourceTag/x": set(SIGNED),
+    "iam:ResourceTag/x": set(SIGNED),
     "sts:RequestContext/x": {CONTEXT},
     "sts:RequestContextProviders": {CONTEXT},
     "saml:sub": {ASSUME},
@@ -44,18 +45,18 @@ VISIBLE: dict[str, set[Action]] = {
     "www.amazon.com:user_id": {ASSUME},
     "cognito-identity.amazonaws.com:amr": {ASSUME},
     "saml:aud": {TAG},
-    "aws:PrincipalArn": set(Action),
-    "aws:PrincipalTag/x": set(Action),
-    "aws:SourceIp": set(Action),
-    "aws:CurrentTime": set(Action),
-    "aws:MultiFactorAuthPresent": set(Action),
-    "aws:SourceIdentity": set(Action),
+    "aws:PrincipalArn": set(SIGNED),
+    "aws:PrincipalTag/x": set(SIGNED),
+    "aws:SourceIp": set(SIGNED),
+    "aws:CurrentTime": set(SIGNED),
+    "aws:MultiFactorAuthPresent": set(SIGNED),
+    "aws:SourceIdentity": set(SIGNED),
 }
 
 
 @pytest.mark.parametrize("key", VISIBLE)
 def test_a_key_is_seen_by_the_actions_that_the_reference_lists_for_it(key: str) -> None:
-    for action in Action:
+    for action in SIGNED:
         trace = on_key("Null", key, "false", context={key: ("x",)}, parameters=SENDING, action=action)
         assert trace.verdict is (YES if action in VISIBLE[key] else NO), action
 

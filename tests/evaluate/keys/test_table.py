@@ -72,19 +72,19 @@ aws:Ec2InstanceSourceVpc         instance         instance         each         
 aws:Ec2InstanceSourcePrivateIPv4 instance         instance         each             sometimes  one   text
 ec2:SourceInstanceArn            instance         instance         each             sometimes  one   arn
 ec2:RoleDelivery                 instance         instance         each             sometimes  one   number
-saml:aud                         token            sign_in          tag              sometimes  one   text
-saml:namequalifier               token            sign_in          assume           sometimes  one   text
-saml:sub                         token            sign_in          assume           sometimes  one   text
-saml:sub_type                    token            sign_in          assume           sometimes  one   text
-saml:<attribute>                 token            sign_in          assume           never      one   text
-<provider>:<claim>               token            sign_in          assume           sometimes  one   text
+saml:aud                         token            sign_in          saml,tag         sometimes  one   text
+saml:namequalifier               token            sign_in          every            sometimes  one   text
+saml:sub                         token            sign_in          every            sometimes  one   text
+saml:sub_type                    token            sign_in          every            sometimes  one   text
+saml:<attribute>                 token            sign_in          every            never      one   text
+<provider>:<claim>               token            sign_in          every            sometimes  one   text
 sts:ExternalId                   external_id      parameter        assume           sometimes  one   external_id
-sts:RoleSessionName              session_name     parameter        assume           always     one   session_name
-sts:SourceIdentity               source_identity  parameter        assume,identity  sometimes  one   source_identity
+sts:RoleSessionName              session_name     parameter        every            always     one   session_name
+sts:SourceIdentity               source_identity  parameter        every,identity   sometimes  one   source_identity
 aws:SourceIdentity               source_identity  caller           each             sometimes  one   source_identity
-aws:RequestTag/                  session_tags     parameter        assume,tag       sometimes  one   tag_value
-aws:TagKeys                      session_tags     parameter        assume,tag       sometimes  many  tag_key
-sts:TransitiveTagKeys            session_tags     parameter        assume,tag       sometimes  many  tag_key
+aws:RequestTag/                  session_tags     parameter        every,tag        sometimes  one   tag_value
+aws:TagKeys                      session_tags     parameter        every,tag        sometimes  many  tag_key
+sts:TransitiveTagKeys            session_tags     parameter        every,tag        sometimes  many  tag_key
 sts:RequestContext/              request_context  parameter        context          sometimes  one   text
 sts:RequestContextProviders      request_context  parameter        context          sometimes  many  arn
 aws:SourceIp                     network          call             each             sometimes  one   text
@@ -116,13 +116,16 @@ sts:DurationSeconds              other_operation  other_operation  each         
 sts:RoleAuthorizedByIdp          other_operation  other_operation  each             never      one   truth
 sts:TaskPolicyArn                other_operation  other_operation  each             never      one   arn
 """
+OPERATIONS = (Action.ASSUME_ROLE, Action.WITH_WEB_IDENTITY, Action.WITH_SAML)
 ACTIONS = {
-    "assume": Action.ASSUME_ROLE,
-    "tag": Action.TAG_SESSION,
-    "identity": Action.SET_SOURCE_IDENTITY,
-    "context": Action.SET_CONTEXT,
+    "every": OPERATIONS,
+    "assume": (Action.ASSUME_ROLE,),
+    "saml": (Action.WITH_SAML,),
+    "tag": (Action.TAG_SESSION,),
+    "identity": (Action.SET_SOURCE_IDENTITY,),
+    "context": (Action.SET_CONTEXT,),
 }
-EACH = frozenset(ACTIONS.values())
+EACH = frozenset(Action)
 
 
 class LayerTraits(NamedTuple):
@@ -143,7 +146,7 @@ def _row(line: str) -> LayerTraits:
         name,
         KeyGroup(group),
         FilledBy(filled_by),
-        EACH if seen_by == "each" else frozenset(ACTIONS[action] for action in seen_by.split(",")),
+        EACH if seen_by == "each" else frozenset(one for action in seen_by.split(",") for one in ACTIONS[action]),
         Presence(sent),
         {"one": False, "many": True}[many],
         ValueKind(value),

@@ -17,10 +17,12 @@ from tests.report.redact.proof import answer, diagnosed, proving, redacted, rewr
 
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case
-from diagnose.model.arn import parse_role
+from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, Endpoint, Organization, ProbeOutcome, ProbeResult, ProvidedContext, Role
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.federation import SAML_ROLE, SAML_TAG, OidcProvider, SamlAssertion, SamlProvider, WebIdentity
+from diagnose.model.issuers import issuer_of
 from diagnose.model.policy import Policy, PolicySet, PolicyVersion, document_text, raw_document
 from diagnose.report import Format, render
 from diagnose.report.redact.case_texts import REWRITERS
@@ -126,6 +128,74 @@ def test_nothing_of_a_whole_world_is_left(path: Path) -> None:
     assert not set(re.findall(r"[0-9]{12}", path.read_text())) & set(re.findall(r"[0-9]{12}", written))
 
 
+def test_every_text_of_an_assertion_is_redacted_but_aws_s_words() -> None:
+    attributes = {SAML_TAG + "zqtag": ("zqvalue",), SAML_ROLE: ("arn:aws:iam::111111111111:role/zqrole",), "zqname": ()}
+    assertion = SamlAssertion(
+        "zqissuer", "zqsubject", "persistent", "zqrecipient", ("zqaudience",), attributes, "zqissued", "zqafter"
+    )
+    case = EVERY["denied-by-scp"](NAMES).case
+    source = replace(case.snapshot.source, arn="arn:aws:iam::111111111111:saml-provider/zqprovider", identity=assertion)
+    case = replace(case, snapshot=replace(case.snapshot, source=source))
+    told = rewritten(case).snapshot.source.identity
+    assert isinstance(told, SamlAssertion)
+    assert "zq" not in msgspec.json.encode(told).decode()
+    assert told.subject_format == "persistent"
+    assert SAML_ROLE in told.attributes
+
+
+@pytest.mark.parametrize(
+    ("issuer", "public"),
+    [
+        pytest.param("https://token.actions.githubusercontent.com", True, id="shared by many customers"),
+        pytest.param("https://accounts.google.com", True, id="built into IAM"),
+        pytest.param("https://sso.zq.example/realms/one", False, id="somebody's own"),
+    ],
+)
+def test_an_issuer_stays_where_it_serves_many_customers(issuer: str, *, public: bool) -> None:
+    case = EVERY["denied-by-scp"](NAMES).case
+    case = replace(case, snapshot=replace(case.snapshot, source=replace(case.snapshot.source, arn=issuer)))
+    told = rewritten(case).snapshot.source.arn
+    assert (told == issuer) is public
+    assert parse_caller(told).kind is CallerKind.WEB_IDENTITY
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "oidc.eks.eu-west-1.amazonaws.com/id/ZQ22334455667788990011223344AABB",
+        "token.actions.githubusercontent.com/zqenterprise",
+        "oidc.circleci.com/org/0f3ab214-7c1d-4e0a-9d7b-3a6a2b9c1d55",
+        "idcs-zq0123.identity.oraclecloud.com",
+        "agent.zqcluster.buildkite.dev",
+    ],
+)
+@pytest.mark.parametrize("claim", [":sub", ""], ids=["with a claim", "without"])
+def test_an_issuer_of_one_customer_keeps_its_form_wherever_it_is_named(issuer: str, claim: str) -> None:
+    case = EVERY["denied-by-scp"](NAMES).case
+    statement = {
+        "Principal": {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"},
+        "Condition": {"StringEquals": {f"{issuer}{claim}": "zqsubject"}},
+    }
+    trust = Policy("zqrole", raw_document({"Statement": [statement]}))
+    token = WebIdentity({"iss": f"https://{issuer}", "sub": "zqsubject"})
+    snapshot = replace(
+        case.snapshot,
+        source=replace(case.snapshot.source, arn=f"https://{issuer}", identity=token),
+        destination=replace(case.snapshot.destination, trust_policy=Known(trust)),
+    )
+    told = rewritten(replace(case, snapshot=snapshot)).snapshot
+    name = told.source.arn.removeprefix("https://")
+    assert name != issuer
+    assert issuer_of(name) is issuer_of(issuer)
+    assert isinstance(told.source.identity, WebIdentity)
+    assert told.source.identity.claims["iss"] == told.source.arn
+    assert isinstance(told.destination.trust_policy, Known)
+    written = json.loads(document_text(told.destination.trust_policy.value.document))["Statement"][0]
+    assert written["Principal"]["Federated"].endswith(f":oidc-provider/{name}")
+    assert list(written["Condition"]["StringEquals"]) == [f"{name}{claim}"]
+    assert "zq" not in msgspec.json.encode(told).decode().lower()
+
+
 def test_no_field_that_holds_text_is_forgotten() -> None:
     assert {kind.__name__ for kind in _structs(Case)} >= {"Case", "Policy", "Unread", "Endpoint"}
     assert _structs(Case) == set(REWRITERS)
@@ -166,6 +236,7 @@ def _filled() -> Case:
         tags={"zqtag": "zqvalue"},
         transitive_tag_keys=("zqtransitive",),
         provided_contexts=(ProvidedContext("zqprovider", "zqassertion"),),
+        provider_id="zqproviderid",
     )
     request = replace(
         case.request,
@@ -187,12 +258,15 @@ def _filled() -> Case:
             source_identity=Known("zqsidentity"),
             issued_at="zqissued",
         ),
+        identity=WebIdentity({"zqclaim": ["zqlisted", {"zqinner": "zqdeep"}], "sub": "zqsub", "exp": 1}, True, "zqalg"),
     )
     destination = replace(
         case.snapshot.destination,
         role=Known(Role(arn, "zqunique", Known({"zqrtag": "zqrvalue"}), created_at="zqcreated")),
         other_roles=Known((arn, "zqelse")),
         organization=organization,
+        oidc_providers=Known((OidcProvider("zqoidc", Known(("zqclient",)), Known(("zqthumb",)), "zqmade"),)),
+        saml_providers=Known((SamlProvider("zqsaml", Known("zqentity"), "zqvalid", "zqfounded"),)),
     )
     endpoint = Known(Endpoint("zqendpoint", "zqvpc", "zqowner", Known(policy)))
     snapshot = replace(case.snapshot, source=source, destination=destination, endpoint=endpoint, taken_at="zqtaken")

@@ -159,7 +159,7 @@ def _read_of(message: str) -> list[object]:
                     "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-redacted0001/r-0001/ou-0001-00000001/*"},
                     "StringEquals": {
                         "aws:PrincipalTag/tag-1": "value-1",
-                        "provider-1:aud": "value-2",
+                        "provider-1.example.com:aud": "value-2",
                         "sts:ExternalId": "external-id-1",
                     },
                     "NotIpAddress": {

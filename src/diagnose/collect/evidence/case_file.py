@@ -17,7 +17,9 @@ from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import CASE_SCHEMA, Case
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.json_text import UNSURE, read_at_once
+from diagnose.model.operation import Operation, operation_of
 
 LARGEST_FILE = 64 * 2**20
 """The size of the largest file that is read."""
@@ -54,7 +56,9 @@ def case_from_json(data: bytes, *, place: str) -> Case:
 
 
 def checked(case: Case, place: str) -> Case:
-    """Give the case if its schema is ours and both its ARNs can be read; raises XdiagError if not.
+    """Give the case if its schema is ours, both its ARNs can be read, and the source calls the operation it asks for.
+
+    Raises XdiagError if not.
 
     Messages are AWS's, pasted by somebody: credentials in them are taken out.
     """
@@ -68,6 +72,20 @@ def checked(case: Case, place: str) -> Case:
             parse(arn)
         except XdiagError as error:
             raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
+    expected = operation_of(parse_caller(case.snapshot.source.arn).kind)
+    if case.request.operation is not expected:
+        raise XdiagError(
+            f"`{quotable(place)}`, `request.operation`: `{case.snapshot.source.arn}` does not call "
+            f"`{case.request.operation}`",
+            hint=f"expected `{expected}`: a token comes from its issuer's URL, an assertion from the ARN of a SAML "
+            "provider, and whoever signs requests calls `AssumeRole`",
+        )
+    if not _presents(case.snapshot.source.identity, expected):
+        raise XdiagError(
+            f"`{quotable(place)}`, `snapshot.source.identity`: `{expected}` does not present this",
+            hint='expected a token (`"type": "web_identity"`) of an issuer\'s URL, an assertion (`"type": "saml"`) for '
+            "the ARN of a SAML provider, and neither of whoever signs requests",
+        )
     if case.message:
         case = replace(case, message=redacted(case.message))
     if case.probe and case.probe.message:
@@ -165,6 +183,17 @@ def _target(path: Path) -> Path | None:
 _MOST_LINKS = 40
 _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
+
+
+def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:
+    """Say whether callers of an operation can present this; what is not known is None."""
+    match operation:
+        case Operation.WITH_WEB_IDENTITY:
+            return not isinstance(identity, SamlAssertion)
+        case Operation.WITH_SAML:
+            return not isinstance(identity, WebIdentity)
+        case Operation.ASSUME_ROLE:
+            return identity is None
 
 
 def _storable(value: object) -> object:

@@ -35,7 +35,7 @@ def asked_by_message(paste: str) -> Asked:
     )
 
 
-def operation_of(asked: Asked) -> str:
+def operation_named(asked: Asked) -> str:
     """Name the API whose answer the message is, where it is not AssumeRole; empty elsewhere."""
     error = _about_a_role(parse_errors(asked.message)) if asked.message else None
     return error.operation if error is not None and error.operation in _FEDERATED else ""

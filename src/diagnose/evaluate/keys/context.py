@@ -1,11 +1,13 @@
 """The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first looked up."""
 
 from diagnose.evaluate.call import Call
-from diagnose.evaluate.keys.table import Key, KeyFamily, traits_of
-from diagnose.evaluate.operations import ASSUME_ROLE
+from diagnose.evaluate.keys.federation import federated_state
+from diagnose.evaluate.keys.table import CLAIMS, Key, KeyFamily, traits_of
+from diagnose.evaluate.operations import OPERATIONS, OperationTraits
 from diagnose.model.case import Request
 from diagnose.model.condition_keys import Presence
-from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State
+from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState
+from diagnose.model.operation import Operation
 
 
 def state_of(key: str, call: Call) -> State:
@@ -14,7 +16,7 @@ def state_of(key: str, call: Call) -> State:
     state = states.get(key)
     if state is None:
         if not states:
-            states.update(_stated(call.case.request))
+            states.update(_stated(call.case.request, OPERATIONS[call.operation]))
         if key not in states:
             prefix, slash, _ = key.partition("/")
             states[key] = states.get(prefix + slash) or _derived(key, call)
@@ -22,8 +24,21 @@ def state_of(key: str, call: Call) -> State:
     return state
 
 
+def hidden_state(key: str, call: Call) -> State:
+    """Give a key, in lower case, as an action meets it whose context AWS does not list it in: it is absent.
+
+    Of the claims of the token that the call itself presents, nobody says whether `sts:TagSession` sees them.
+    """
+    if call.operation is Operation.WITH_WEB_IDENTITY and traits_of(key) is CLAIMS:
+        state = state_of(key, call)
+        return UnknownState((state, ABSENT)) if isinstance(state, tuple) and state else state
+    return ABSENT
+
+
 def _derived(key: str, call: Call) -> State:
     """Derive a key. What AWS has no key for is never in the context."""
+    if call.operation is not Operation.ASSUME_ROLE:
+        return federated_state(traits_of(key), key, call)
     match traits_of(key):
         case Key() as one:
             return one.derive(call)
@@ -33,16 +48,16 @@ def _derived(key: str, call: Call) -> State:
             return ABSENT
 
 
-def _stated(request: Request) -> dict[str, State]:
+def _stated(request: Request, operation: OperationTraits) -> dict[str, State]:
     """Give the keys that the case states itself, as known or as unknown."""
     stated: dict[str, State] = {}
     for key, values in request.context.items():
         stated[key.lower()] = tuple(values)
     for key in request.unknown:
-        stated[key.lower()] = PRESENT if _always_sent(key.lower()) else UNKNOWN_STATE
+        stated[key.lower()] = PRESENT if _always_sent(key.lower(), operation) else UNKNOWN_STATE
     return stated
 
 
-def _always_sent(key: str) -> bool:
+def _always_sent(key: str, operation: OperationTraits) -> bool:
     traits = traits_of(key)
-    return traits is not None and ASSUME_ROLE.sent(traits) is Presence.ALWAYS
+    return traits is not None and operation.sent(traits) is Presence.ALWAYS

@@ -77,6 +77,8 @@ def callers_id(call: Call) -> State:
             return (f"{caller.account}:{caller.name}",)
         case CallerKind.SERVICE:
             return UNKNOWN_STATE
+        case CallerKind.WEB_IDENTITY | CallerKind.SAML:
+            return ABSENT
 
 
 def callers_name(call: Call) -> State:

@@ -72,7 +72,8 @@ class KeyTraits(Struct, frozen=True):
     """What there is to know of a key, whatever the request.
 
     `name` is as AWS writes it. `seen_by` are the actions whose context has the key where the call carries it, and
-    `sent` is how often a call of AssumeRole does. `multivalued`: it needs a set operator.
+    `sent` is how often a call of AssumeRole does; what is particular of calls that nobody signs stands in
+    `keys.federation`. `multivalued`: it needs a set operator.
     """
 
     name: str
@@ -97,11 +98,13 @@ class KeyFamily(KeyTraits, frozen=True):
 
 
 _EACH = frozenset(Action)
-_ASSUME = frozenset((Action.ASSUME_ROLE,))
+_ASSUME = frozenset((Action.ASSUME_ROLE, Action.WITH_WEB_IDENTITY, Action.WITH_SAML))
+_SIGNED = frozenset((Action.ASSUME_ROLE,))
 _TAG = frozenset((Action.TAG_SESSION,))
 _CONTEXT = frozenset((Action.SET_CONTEXT,))
 _ASSUME_TAG = _ASSUME | _TAG
-_ASSUME_IDENTITY = frozenset((Action.ASSUME_ROLE, Action.SET_SOURCE_IDENTITY))
+_ASSUME_IDENTITY = _ASSUME | {Action.SET_SOURCE_IDENTITY}
+_SAML_TAG = frozenset((Action.WITH_SAML, Action.TAG_SESSION))
 _ALWAYS, _SOMETIMES, _NEVER = Presence.ALWAYS, Presence.SOMETIMES, Presence.NEVER
 _ONE, _MANY = False, True
 _G, _F, _V = KeyGroup, FilledBy, ValueKind
@@ -147,12 +150,12 @@ KEYS = (
     Key("aws:Ec2InstanceSourcePrivateIPv4", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.TEXT, instance),
     Key("ec2:SourceInstanceArn", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.ARN, instance),
     Key("ec2:RoleDelivery", _G.INSTANCE, _F.INSTANCE, _EACH, _SOMETIMES, _ONE, _V.NUMBER, instance),
-    Key("saml:aud", _G.TOKEN, _F.SIGN_IN, _TAG, _SOMETIMES, _ONE, _V.TEXT, claim),
+    Key("saml:aud", _G.TOKEN, _F.SIGN_IN, _SAML_TAG, _SOMETIMES, _ONE, _V.TEXT, claim),
     Key("saml:namequalifier", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
     Key("saml:sub", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
     Key("saml:sub_type", _G.TOKEN, _F.SIGN_IN, _ASSUME, _SOMETIMES, _ONE, _V.TEXT, claim),
     # What the call passes
-    Key("sts:ExternalId", _G.EXTERNAL_ID, _F.PARAMETER, _ASSUME, _SOMETIMES, _ONE, _V.EXTERNAL_ID, external_id),
+    Key("sts:ExternalId", _G.EXTERNAL_ID, _F.PARAMETER, _SIGNED, _SOMETIMES, _ONE, _V.EXTERNAL_ID, external_id),
     Key("sts:RoleSessionName", _G.SESSION_NAME, _F.PARAMETER, _ASSUME, _ALWAYS, _ONE, _V.SESSION_NAME, session_name),
     Key(
         "sts:SourceIdentity",
@@ -241,6 +244,25 @@ SPELLINGS = {key.name.lower(): key.name for key in KEYS}
 """Keys in lower case, which is how they are compared, to the way AWS writes them."""
 
 MULTIVALUED = frozenset(key.name.lower() for key in TABLE if key.multivalued)
+"""Keys that have a row of their own; `multivalued` knows the claims, too."""
+
+_LISTS = frozenset(
+    f"saml:{name}"
+    for name in (
+        "cn",
+        "edupersonaffiliation",
+        "edupersonassurance",
+        "edupersonentitlement",
+        "edupersonnickname",
+        "edupersonscopedaffiliation",
+        "edupersontargetedid",
+        "eduorghomepageuri",
+        "eduorgidentityauthnpolicyuri",
+        "eduorglegalname",
+        "eduorgsuperioruri",
+        "eduorgwhitepagesuri",
+    )
+)
 
 _KEYS = {key.name.lower(): key for key in KEYS}
 _FAMILIES = {family.name.lower(): family for family in FAMILIES}
@@ -259,6 +281,15 @@ def traits_of(lower: str) -> Key | KeyFamily | None:
         return ATTRIBUTES
     provider, _, name = lower.rpartition(":")
     return CLAIMS if "." in provider and name else None
+
+
+@lru_cache(maxsize=4096)
+def multivalued(lower: str) -> bool:
+    """Say whether a key may have several values, so that it needs a set operator.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    return lower in MULTIVALUED or lower in _LISTS or (lower.endswith(":amr") and traits_of(lower) is CLAIMS)
 
 
 def group_of(key: str) -> KeyGroup:

@@ -49,8 +49,6 @@ def renew_credentials(_subject: Subject, case: Case, _decision: Decision) -> Ite
             text = f"Get new credentials and try again: {_again(case)}"
         case ErrorKind.TOKEN_INVALID:
             text = f"Replace the credentials that AWS does not know: {_valid(case)}"
-        case ErrorKind.CLOCK:
-            text = "Set the machine's clock (`sudo chronyc makestep`, or on Windows `w32tm /resync`), then try again"
         case ErrorKind.SIGNATURE:
             text = f"Replace the secret access key, which does not belong to the access key: {_valid(case)}"
         case _:

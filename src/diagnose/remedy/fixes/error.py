@@ -42,9 +42,9 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         yield Draft(owner, text.format(account=account))
     elif error.operation in _CONDITIONS:
         yield Draft(Owner.DESTINATION, _CONDITIONS[error.operation])
-    elif is_about_other_role(error, case) and not is_about_other_call(error):
+    elif is_about_other_role(error, case) and not is_about_other_call(error, case):
         yield Draft(Owner.CALLER, _other_role(error, case))
-    elif error.action and is_about_other_call(error):
+    elif error.action and is_about_other_call(error, case):
         yield Draft(
             Owner.SOURCE, f"If that call is needed as well, allow `{error.action}` on the resource of the error"
         )
@@ -61,6 +61,11 @@ STEPS = {
         Owner.CALLER,
         "Sign the request: give the program credentials, and see with `aws sts get-caller-identity`, run in the same "
         "way, that it finds them",
+    ),
+    ErrorKind.CLOCK: (
+        Owner.CALLER,
+        "Set the clock of the machine that makes the call (`sudo chronyc makestep`, or on Windows `w32tm /resync`), "
+        "and try again",
     ),
     ErrorKind.SIGNED_FOR_OTHER_REGION: (
         Owner.CALLER,
@@ -96,6 +101,16 @@ STEPS = {
         Owner.CALLER,
         "Correct what the identity provider sends: a signed response for AWS with the attributes `Role` (role and "
         "provider) and `RoleSessionName`, checked with the metadata that the provider in account {account} holds",
+    ),
+    ErrorKind.IDENTITY_REFUSED: (
+        Owner.CALLER,
+        "Get a token from the issuer that the identity provider in account {account} names, with the claims `iss`, "
+        "`sub`, `aud`, `exp` and `iat`, and signed with RS256, RS384, RS512, ES256, ES384 or ES512",
+    ),
+    ErrorKind.ROLE_NOT_CLAIMED: (
+        Owner.CALLER,
+        "Let the identity provider put the role's ARN into the token's claim `https://aws.amazon.com/roles`, or ask "
+        "for a role that is in it",
     ),
     ErrorKind.NO_CREDENTIALS: (
         Owner.CALLER,

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.gates import LONGEST_MAXIMUM, SHORTEST_MAXIMUM
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.case import Case, Principal, Role
 from diagnose.model.diagnosis import NotProved, Owner
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
-from diagnose.model.trace import Action, Decision, Layer, Subject
+from diagnose.model.trace import Decision, Layer, Subject
 from diagnose.remedy.case_edit import policies_in, with_destination, with_source
 from diagnose.remedy.change import Attempt, Draft, MaximumChange, NewRole, TagChange
 from diagnose.remedy.document import JsonDict, document_of
@@ -89,7 +90,7 @@ def create_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[
     """Create the role that was asked for, trusting exactly the caller, under the conditions of its old trust policy."""
     old = next(policies_in(case, Layer.TRUST), None)
     condition = nearest_conditions(document_of(old) or {}, case) if old else None
-    statement = grant(Layer.TRUST, Action.ASSUME_ROLE, case, condition)
+    statement = grant(Layer.TRUST, OPERATIONS[case.request.operation].action, case, condition)
     existing, arn = case.snapshot.destination.role, case.request.role_arn
     if isinstance(existing, Known) and existing.value is not None:
         return

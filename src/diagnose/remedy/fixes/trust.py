@@ -11,7 +11,7 @@ from diagnose.model.case import Case, Origin
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.evidence import Known
 from diagnose.model.pointer import below
-from diagnose.model.trace import Action, Decision, Effect, Element, Layer, Reason, Subject
+from diagnose.model.trace import COMPANIONS, Action, Decision, Effect, Element, Layer, Reason, Subject
 from diagnose.remedy.case_edit import edit_policy
 from diagnose.remedy.change import Attempt
 from diagnose.remedy.document import (
@@ -76,7 +76,7 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         return
     allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows `{subject.action}`"
     condition = nearest_conditions(document, case, _near_statement(subject, document))
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         condition = {}
     if permission_set(case):
         text = f"{allowing} for the permission set `{permission_set(case)}` alone"
@@ -87,24 +87,26 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
     caller = caller_of(case)
-    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE
+    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE or caller.federated
     path = "" if path_is_known else " (with its path if it has one)"
     for_workloads = any("Federated" in str(statement.get("Principal")) for statement in statements(document))
     on_machine = for_workloads and caller.origin is Origin.EC2
     shared = "; whatever runs on the machine can then assume it" if on_machine else ""
-    text = f"{allowing} for `{principal_name(case)}`{path}{shared}"
+    of_token = caller.federated and subject.action not in COMPANIONS
+    alone = " where the token has this audience and this subject" if of_token else ""
+    text = f"{allowing} for `{principal_name(case)}`{path}{alone}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
 def add_companion_to_trust(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Let the caller do what else the call needs, in a statement of its own: it sees fewer condition keys."""
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         yield from add_trust_statement(subject, case)
 
 
 def add_companion_to_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
     """Grant the source what else the call needs, on the same role."""
-    if subject.action is not Action.ASSUME_ROLE:
+    if subject.action in COMPANIONS:
         yield from allow_in_identity(subject, case)
 
 
@@ -115,7 +117,7 @@ def split_companion(subject: Subject, case: Case, _decision: Decision) -> Iterat
     whose keys it sees; first with the statement's principals and resources, then for this caller and role alone.
     """
     statement, layer, action = subject.statement, subject.layer, subject.action
-    if statement is None or layer is None or action is Action.ASSUME_ROLE or statement.effect is Effect.DENY:
+    if statement is None or layer is None or action not in COMPANIONS or statement.effect is Effect.DENY:
         return
     document = document_of(statement.policy)
     if document is None:

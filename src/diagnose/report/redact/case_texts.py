@@ -1,5 +1,6 @@
 """Which text of a case is what, and so how it is rewritten."""
 
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeAlias
@@ -7,8 +8,9 @@ from typing import Any, TypeAlias
 from msgspec import Raw, Struct, structs
 
 from diagnose.model import case as cases
-from diagnose.model import evidence, policy
+from diagnose.model import evidence, federation, policy
 from diagnose.model.case import Case
+from diagnose.model.federation import SAML_TAG
 from diagnose.model.policy import Policy
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise, is_region
@@ -89,8 +91,13 @@ def _message(text: str, rewriting: Rewriting) -> str:
     return disguised_message(text, rewriting.disguise, rewriting.known)
 
 
-def _time(text: str, rewriting: Rewriting) -> str:
-    return text if public_words.TIME.fullmatch(text) else rewriting.disguise.value(text, NameKind.VALUE)
+def _public(pattern: re.Pattern[str]) -> Rewriter:
+    """Keep what is the same for everybody."""
+
+    def word(text: str, rewriting: Rewriting) -> str:
+        return text if pattern.fullmatch(text) else rewriting.disguise.value(text, NameKind.VALUE)
+
+    return word
 
 
 def _region(text: str, rewriting: Rewriting) -> str:
@@ -121,6 +128,49 @@ def _context(context: Mapping[str, tuple[str, ...]], rewriting: Rewriting) -> Ma
     return {disguise.key(key): disguised_values(key, values, disguise) for key, values in context.items()}
 
 
+def _claims(claims: Mapping[str, Any], rewriting: Rewriting) -> Mapping[str, Any]:
+    """Rewrite claims, whatever their form; the names of those that every token has, and its times, stay."""
+    rewritten: dict[str, Any] = {}
+    for name, value in claims.items():
+        if name == public_words.PRINCIPAL_TAGS and isinstance(value, Mapping):
+            tags = ((rewriting.disguise.value(tag, NameKind.TAG), _claim(of, rewriting)) for tag, of in value.items())
+            rewritten[name] = dict(tags)
+        elif name in public_words.TIMES and public_words.EXACT.fullmatch(str(value)):
+            rewritten[name] = value
+        else:
+            known = name in public_words.CLAIM_NAMES
+            rewritten[name if known else rewriting.disguise.value(name, NameKind.KEY)] = _claim(value, rewriting)
+    return rewritten
+
+
+def _claim(value: Any, rewriting: Rewriting) -> Any:
+    match value:
+        case Mapping():
+            return _claims(value, rewriting)
+        case list() | tuple():
+            return tuple(_claim(one, rewriting) for one in value)
+        case bool() | None:
+            return value
+    return rewriting.disguise.value(str(value), NameKind.VALUE)
+
+
+def _attributes(attributes: Mapping[str, tuple[str, ...]], rewriting: Rewriting) -> Mapping[str, tuple[str, ...]]:
+    """Rewrite attributes; the names of those that are the same for everybody stay, but not the keys of tags."""
+    return {
+        _attribute(name, rewriting): tuple(
+            ",".join(rewriting.disguise.value(part, NameKind.VALUE) for part in value.split(",")) for value in values
+        )
+        for name, values in attributes.items()
+    }
+
+
+def _attribute(name: str, rewriting: Rewriting) -> str:
+    if name.startswith(SAML_TAG):
+        return SAML_TAG + rewriting.disguise.value(name.removeprefix(SAML_TAG), NameKind.TAG)
+    known = name.startswith(public_words.ATTRIBUTES_OF_ALL)
+    return name if known else rewriting.disguise.value(name, NameKind.KEY)
+
+
 def _carrier(text: str, rewriting: Rewriting) -> str:
     """Rewrite `group devs`: what it is stays, its name does not."""
     carrier = policy.attachment(text)
@@ -137,6 +187,8 @@ _VALUE, _ROLE, _SESSION, _UNIT = (
     _named(NameKind.SESSION),
     _named(NameKind.UNIT),
 )
+_PROVIDER = _named(NameKind.PROVIDER)
+_time, _algorithm, _saml_word = map(_public, (public_words.TIME, public_words.ALGORITHM, public_words.SAML))
 
 REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     cases.ProvidedContext: {"provider_arn": _named(NameKind.PROVIDER), "assertion": _VALUE},
@@ -147,6 +199,7 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "source_identity": _named(NameKind.SOURCE_IDENTITY),
         "tags": _tags,
         "transitive_tag_keys": _named(NameKind.TAG),
+        "provider_id": _VALUE,
     },
     cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
     cases.Organization: {"id": _VALUE, "path": _UNIT, "management_account": _VALUE},
@@ -158,6 +211,19 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     },
     cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
     cases.SourceSide: {"arn": _ROLE},
+    federation.WebIdentity: {"claims": _claims, "algorithm": _algorithm},
+    federation.SamlAssertion: {
+        "issuer": _VALUE,
+        "subject": _VALUE,
+        "subject_format": _saml_word,
+        "recipient": _saml_word,
+        "audiences": _saml_word,
+        "attributes": _attributes,
+        "issued_at": _time,
+        "not_on_or_after": _time,
+    },
+    federation.OidcProvider: {"arn": _PROVIDER, "client_ids": _VALUE, "thumbprints": _VALUE, "created_at": _time},
+    federation.SamlProvider: {"arn": _PROVIDER, "entity_id": _VALUE, "valid_until": _time, "created_at": _time},
     cases.Role: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
     cases.DestinationSide: {"other_roles": _ROLE},
     cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},

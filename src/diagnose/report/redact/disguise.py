@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cache
 
 from msgspec import Struct
 
-from diagnose.model.arn import PARTITIONS, Arn
+from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
+from diagnose.model.issuers import PRIVATE, Issuer, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
@@ -54,6 +56,7 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
+_HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
 
 
@@ -137,9 +140,32 @@ class Disguise:
         if self.keys.spelling(text):
             return text
         host, colon, name = text.rpartition(":")
-        if colon and name.isalpha():
-            return f"{self.value(host, NameKind.PROVIDER)}:{name}"
+        if colon and (name.lower() in public_words.CLAIM_NAMES or (name.isalpha() and "." not in host)):
+            return f"{self.issuer(host)}:{name}"
+        if not colon and issuer_of(text) is not PRIVATE:
+            # A key that lost the name of its claim still names an issuer.
+            return self.issuer(text)
+        if colon and "." in host:
+            return f"{self.issuer(host)}:{self.value(name, NameKind.KEY)}"
         return self.value(text, NameKind.KEY)
+
+    def issuer(self, name: str) -> str:
+        """Rewrite the URL of who issues tokens, without `https://`. Those that many customers share stay.
+
+        Of the others that have a form of their own, which is AWS's or a vendor's, the customer's part changes its
+        letters alone, so that the form stays.
+        """
+        row = issuer_of(name)
+        if row is PRIVATE:
+            return self._parts(name, NameKind.PROVIDER, frozenset())
+        words = _words_of(row)
+        return re.sub(r"[\w-]+", lambda word: self._word_of_issuer(word[0], words), name)
+
+    def _word_of_issuer(self, text: str, words: frozenset[str]) -> str:
+        if text in words or public_words.REGION.fullmatch(text):
+            return text
+        head = next((word for word in words if word.endswith("-") and text.startswith(word)), "")
+        return head + self._word(text.removeprefix(head))
 
     def resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
@@ -152,6 +178,8 @@ class Disguise:
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
         of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
+        if kind == "oidc-provider":
+            return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
             role, slash_behind, session = rest.partition("/")
             of_role = self._parts(role, NameKind.ROLE, frozenset())
@@ -166,13 +194,15 @@ class Disguise:
         return disguised_placeholder(text, self._word)
 
     def _word(self, text: str) -> str:
-        """Rewrite a word of a placeholder: it stays one word of letters."""
+        """Rewrite a word of which the form matters: it stays one word of letters."""
         self.names.keep_shape(text)
         return self.names.name(text, NameKind.VALUE, fills=False)
 
     def _core(self, text: str, kind: NameKind) -> str:
-        if _is_host(text):
+        if _is_host(text) or public_words.SAML.fullmatch(text):
             return text
+        if text.startswith(HTTPS):
+            return HTTPS + self.issuer(text.removeprefix(HTTPS))
         # A variable has a colon of its own.
         parts = re.split(r":(?![^{}]*\})", text)
         if len(parts) > 6:
@@ -214,6 +244,8 @@ class Disguise:
                 rewritten.append(self._between(token, before, after))
             elif token:
                 of_part = NameKind.PATH if after and "/" in tokens[place + 1 :] else kind
+                if kind is NameKind.PROVIDER and not place and _HOST_NAME.fullmatch(token):
+                    of_part = NameKind.HOST
                 rewritten.append(self._name(token, of_part, before, after, words))
         return "".join(rewritten)
 
@@ -237,7 +269,7 @@ class Disguise:
         return f"{found[1]}{self.names.name(found[2], NameKind.VALUE, fills=True) if found[2] else ''}{found[3]}"
 
     def _name(self, token: str, kind: NameKind, before: str, after: str, words: frozenset[str]) -> str:
-        if token in words or token in public_words.AWS_NAMES or not token.strip():
+        if token in words or token in public_words.AWS_NAMES | public_words.SUBJECT_WORDS or not token.strip():
             return token
         if public_words.REGION.fullmatch(token) or _is_host(token) or token.lower() == "aws":
             return token
@@ -263,6 +295,12 @@ def is_region(text: str) -> bool:
     if "*" in text or "?" in text:
         return any(fnmatchcase(region, lower) for region in public_words.REGIONS)
     return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
+
+
+@cache
+def _words_of(row: Issuer) -> frozenset[str]:
+    """Give the words that the names of all issuers of a row have in common."""
+    return frozenset(re.findall(r"[A-Za-z][\w-]*", re.sub(r"\[[^\]]*\]|\\", "", row.name)))
 
 
 def _is_type(text: str) -> bool:

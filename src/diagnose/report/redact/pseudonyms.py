@@ -33,6 +33,8 @@ class NameKind(StrEnum):
     TAG = "tag"
     VALUE = "value"
     PROVIDER = "provider"
+    HOST = "host"
+    """What an issuer's URL begins with. It keeps its dots, without which it would name no issuer."""
     DEVICE = "device"
     UNIT = "unit"
     KEY = "key"
@@ -83,6 +85,8 @@ class Survey:
 
     def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
         """Note a name."""
+        if kind is NameKind.HOST:
+            self.kinds[text] = kind
         self.kinds.setdefault(text, kind)
         if fills:
             self.values.add(text)
@@ -270,7 +274,7 @@ class Pseudonyms:
     def _numbered(self, text: str, kind: NameKind) -> str:
         """Take the next pseudonym of a series that the original does not hold."""
         head: str = kind
-        form: _Form = _by_number
+        form: _Form = _host if kind is NameKind.HOST else _by_number
         for pattern, of_pattern in _FORMS:
             if match := pattern.fullmatch(text):
                 head, form = match["head"], of_pattern
@@ -304,6 +308,10 @@ def _turned(text: str, head: str, letters: Letters) -> str:
 
 def _by_number(head: str, number: int) -> str:
     return f"{head}-{number}"
+
+
+def _host(_: str, number: int) -> str:
+    return f"provider-{number}.example.com"
 
 
 def _no_letter(text: str) -> bool:

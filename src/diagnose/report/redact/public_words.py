@@ -2,6 +2,9 @@
 
 import re
 
+from diagnose.model.federation import AWS_ROLES, AWS_SOURCE_IDENTITY, AWS_TAGS
+from diagnose.model.issuers import ISSUERS
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -50,9 +53,33 @@ PROVIDER = re.compile(
     r"accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|token\.actions\.githubusercontent\.com"
 )
 KEY = re.compile(
-    r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?"
+    r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?",
+    re.IGNORECASE,
 )
 """A condition key of AWS. What follows the slash is the name of a tag, and that is the customer's."""
+
+TIMES = frozenset(("exp", "iat", "nbf", "auth_time"))
+PRINCIPAL_TAGS = "principal_tags"
+CLAIM_NAMES = TIMES | _words("iss sub aud azp amr jti alg typ email name transitive_tag_keys").union(
+    (PRINCIPAL_TAGS, AWS_TAGS, AWS_SOURCE_IDENTITY, AWS_ROLES), *(row.claims for row in ISSUERS)
+)
+"""Claims that the tokens of everybody have; what other claims are called is up to whoever issues them."""
+SUBJECT_WORDS = _words(
+    "repo ref refs heads environment pull_request job_workflow_ref project_path ref_type branch system serviceaccount"
+)
+"""What the subjects of well-known issuers are made of, besides names."""
+SAML = re.compile(
+    r"https://(?:[a-z]{2}-[a-z-]+-[0-9]\.)?signin\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/saml|"
+    r"urn:amazon:webservices(?::cn-north-1|:govcloud)?|persistent|transient|urn:oasis:names:tc:SAML:[\w.:-]+"
+)
+ALGORITHM = re.compile(r"(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|EdDSA|none")
+ATTRIBUTES_OF_ALL = (
+    "https://aws.amazon.com/SAML/Attributes/",
+    "urn:oid:",
+    "http://schemas.xmlsoap.org/",
+    "http://schemas.microsoft.com/",
+)
+"""How the names of SAML attributes begin that are the same for everybody."""
 
 PLACEHOLDER_WORDS = _words(
     "accountid partition region urlsuffix stackname stackid novalue resolve ssm secretsmanager ref sub getatt join "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
-from diagnose.model.trace import Action
+from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, first_of_many
@@ -92,11 +92,11 @@ def _points(finding: Finding) -> bool:
 
 
 def _companion(finding: Finding) -> bool:
-    return finding.action not in ("", Action.ASSUME_ROLE)
+    return finding.action in COMPANIONS
 
 
 def _line_is_enough(finding: Finding) -> bool:
-    """Choose what is possible of an action beside AssumeRole, or points at nothing."""
+    """Choose what is possible of an action beside the operation's own, or points at nothing."""
     return not _certain(finding) and (_companion(finding) or not _points(finding))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from diagnose.model.case import ProbeOutcome
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Owner, Verdict
-from diagnose.model.trace import Action, ActionDecision, Layer
+from diagnose.model.trace import COMPANIONS, ActionDecision, Layer
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, NamedValues, Section, Sign, Snippet
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
@@ -90,7 +90,7 @@ def _builtin(builtin: BuiltinCause, diagnosis: Diagnosis) -> Iterator[tuple[str,
 
 def _nothing(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     """Say what is certain where no cause is told."""
-    decided = next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    decided = next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)
     if diagnosis.verdict is Verdict.ALLOWED:
         if decided is not None and decided.match is not None:
             yield "Why", f"The trust policy {reach_words(decided.match)}{_and_the_caller(decided)}."
@@ -158,7 +158,7 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
 
 
 def _of_action(finding: Finding) -> str:
-    told = finding.action in ("", Action.ASSUME_ROLE) or finding.action in finding.title
+    told = finding.action not in COMPANIONS or finding.action in finding.title
     return "" if told else f" (this is about {finding.action})"
 
 

@@ -7,6 +7,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Owner, Verdict
+from diagnose.model.operation import Operation
 from diagnose.model.tri import Tri
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.safe_text import in_backticks
@@ -132,11 +133,17 @@ def _caller_name(caller: CallerArn) -> str:
             return f"federated user {name} ({caller.account})"
         case CallerKind.SERVICE:
             return f"service {name}"
+        case CallerKind.WEB_IDENTITY:
+            return f"a token of {caller.name}"
+        case CallerKind.SAML:
+            return f"an assertion for SAML provider {name}"
         case _:
             assert_never(caller.kind)
 
 
 def _accounts(diagnosis: Diagnosis) -> str:
+    if diagnosis.case.request.operation is not Operation.ASSUME_ROLE:
+        return "nobody signs the request: the identity provider, the trust policy and the role's RCPs decide"
     if not diagnosis.case.snapshot.source.arn.startswith("arn:"):
         return "an AWS service calls: the trust policy and the role's RCPs decide"
     if diagnosis.decision.same_account:
@@ -147,7 +154,7 @@ def _accounts(diagnosis: Diagnosis) -> str:
 def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
-    parts = [f"sts:AssumeRole through {_VIA[case.request.via]}"]
+    parts = [f"sts:{case.request.operation} through {_VIA[case.request.via]}"]
     if case.request.region == GLOBAL_REGION:
         parts[0] += " at sts.amazonaws.com"
     elif case.request.region:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Unread
-from diagnose.model.trace import Action, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
+from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
 from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
@@ -18,13 +18,13 @@ from diagnose.report.sections.headline import dest_account, iam_name, source_acc
 
 
 def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
-    """Give the checklist of AssumeRole, and of another action where it comes out otherwise and is sure to matter."""
+    """Give the checklist of the operation, and of another action where it comes out otherwise and is sure to matter."""
     decision, case = diagnosis.decision, diagnosis.case
     listed: list[tuple[Check, ...]] = []
     sections = []
     for decided in decision.actions:
         checks = tuple(_introduced(layer, case) for layer in decided.layers)
-        if decided.action is Action.ASSUME_ROLE:
+        if decided.action not in COMPANIONS:
             listed.append(checks)
             blocks = _counted((*_gates(decision), *checks))
         elif checks not in listed and (full or decided.needed is Tri.YES):
@@ -39,8 +39,8 @@ def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
 
 
 def all_checks(diagnosis: Diagnosis) -> tuple[Check, ...]:
-    """Give every check of AssumeRole: what is required besides the policies, then the layers."""
-    decided = next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    """Give every check of the operation: what is required besides the policies, then the layers."""
+    decided = next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)
     checks = [layer_check(layer) for layer in decided.layers] if decided else []
     return (*_gates(diagnosis.decision), *checks)
 

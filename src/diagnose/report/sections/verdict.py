@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
-from diagnose.model.trace import Action, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
+from diagnose.model.trace import COMPANIONS, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Paragraph, Section
 from diagnose.report.first_cause import builtin_cause
@@ -13,6 +13,7 @@ _REACHES = {
     Match.SESSION: "names this session",
     Match.USER: "names the user",
     Match.SERVICE: "names the service",
+    Match.FEDERATED: "names the identity provider",
     Match.ANY: "lets in every AWS principal",
     Match.ROLE: "names the role",
     Match.ACCOUNT: "trusts the account, whose own policies decide who may assume the role",
@@ -66,4 +67,4 @@ def _place(statement: StatementTrace) -> Excerpt:
 
 
 def _assume_role(diagnosis: Diagnosis) -> ActionDecision | None:
-    return next((one for one in diagnosis.decision.actions if one.action is Action.ASSUME_ROLE), None)
+    return next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)

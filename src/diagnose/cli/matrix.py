@@ -1,0 +1,90 @@
+"""`xdiag matrix`: who can assume what in a whole organization."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diagnose.cli.options import RuleFolders
+from diagnose.cli.output import READER_LEFT
+from diagnose.errors import XdiagError
+from diagnose.report import Lines
+
+
+class OrganizationLayer(StrEnum):
+    """A layer of the organization that a folder of dumps may lack."""
+
+    SCP = "scp"
+    RCP = "rcp"
+
+
+def matrix(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="A folder with a file an account, and the organization's tree in `organization.json`."
+        ),
+    ],
+    output: Annotated[
+        Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
+    ] = Lines.JSONL,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the rows to this file, which appears when it is complete."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARN", help="Only users and roles with this ARN; `*` is a wildcard. May be repeated."),
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARN", help="Only roles to assume with this ARN; `*` is a wildcard. May be repeated."),
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only pairs with a side in this account. May be repeated."),
+    ] = None,
+    without: Annotated[
+        list[OrganizationLayer] | None,
+        typer.Option(help="State that there are no SCPs, or no RCPs. May be repeated."),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title and certainty.")] = False,
+    rules: RuleFolders = None,
+) -> None:
+    """Decide which user and role can assume which role, from dumps of all accounts, without credentials.
+
+    There is a row for every pair that is allowed, and for every pair of which that depends on what is not known, such
+    as MFA or the external ID. A denied pair has one if it is half open: one side names the other by its ARN and would
+    allow the call, and the other side does not (`trusted`, `granted`), or something else denies it (`both`). All other
+    pairs are denied, and counted.
+
+    A role calls as its session. Sessions are supposed to carry no session policy, no tags and no source identity, and
+    requests to go through no VPC endpoint and to send no tags. Without `organization.json` SCPs and RCPs are not known:
+    give the file, or state with --without that there are none. Its form is in `xdiag schema organization`.
+
+        aws iam get-account-authorization-details > dumps/111111111111.json
+
+        xdiag matrix dumps --to matrix.jsonl
+
+        xdiag matrix dumps --role "arn:aws:iam::*:role/Admin" --explain
+
+        xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
+
+    Exit codes: 0 every file was used, 2 a file was left out and the rest done, or bad usage or input, 130 interrupted,
+    141 the reader of the rows has closed the pipe.
+    """
+    from diagnose.cli.matrix_run import Narrowing, write_matrix
+
+    only = Narrowing(tuple(source or ()), tuple(role or ()), frozenset(account or ()))
+    try:
+        left_out = write_matrix(
+            folder, form=output, to=to, only=only, without=without or (), explain=explain, rule_folders=rules or ()
+        )
+    except BrokenPipeError:
+        raise typer.Exit(READER_LEFT) from None
+    if left_out:
+        raise XdiagError(
+            f"{left_out:,} of the dumps or identities were left out; the rows are about the rest",
+            hint="the messages above say which, and why",
+        )

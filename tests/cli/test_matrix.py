@@ -1,0 +1,143 @@
+"""`xdiag matrix`: who can assume what in a folder of dumps."""
+
+import csv
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.program import ALLOWED, BAD_INPUT, Program
+from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+
+CI, OPS = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{OURS}:user/ops"
+DEPLOY, AUDIT = f"arn:aws:iam::{THEIRS}:role/Deploy", f"arn:aws:iam::{THEIRS}:role/Audit"
+
+
+@pytest.fixture
+def dumps(tmp_path: Path) -> Path:
+    folder = tmp_path / "dumps"
+    may_deploy = statement(Resource=DEPLOY)
+    write_dump(folder / "ours.json", users=[user(OURS, "ci", may_deploy), user(OURS, "ops", may_deploy)])
+    external_id = {"StringEquals": {"sts:ExternalId": "acme-42"}}
+    write_dump(
+        folder / "theirs.json",
+        roles=[
+            role(THEIRS, "Deploy", trusting(CI)),
+            role(THEIRS, "Audit", trusting(OPS, Condition=external_id), statement(Resource=DEPLOY)),
+        ],
+    )
+    write_tree(folder, [OURS, THEIRS])
+    return folder
+
+
+def pairs(out: str) -> list[tuple[str, str, str, str]]:
+    """Give source, role, verdict and half of every row."""
+    rows: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
+    assert {row["schema"] for row in rows} <= {"xdiag.matrix/1"}
+    return [(row["source_arn"], row["dest_role_arn"], row["verdict"], row["half_open"]) for row in rows]
+
+
+def test_rows_go_to_standard_output_and_counts_to_standard_error(xdiag: Program, dumps: Path) -> None:
+    run = xdiag("matrix", dumps)
+    assert run.code == ALLOWED
+    assert pairs(run.out) == [
+        (CI, DEPLOY, "allowed", ""),
+        (OPS, DEPLOY, "denied", "granted"),
+        (AUDIT, DEPLOY, "denied", "granted"),
+        (OPS, AUDIT, "denied", "trusted"),
+    ]
+    assert run.err == "xdiag: 8 pairs: 1 allowed, 0 undetermined, 3 denied and half open, 4 denied\n"
+
+
+def test_what_the_caller_may_send_makes_a_pair_undetermined(xdiag: Program, dumps: Path) -> None:
+    write_dump(dumps / "ours.json", users=[user(OURS, "ops", statement(Resource=AUDIT))])
+    assert pairs(xdiag("matrix", dumps, "--source", OPS).out) == [(OPS, AUDIT, "undetermined", "")]
+
+
+@pytest.mark.parametrize(
+    ("flags", "left"),
+    [
+        pytest.param(["--source", CI], [(CI, DEPLOY)], id="one source"),
+        pytest.param(["--source", "*:user/*"], [(CI, DEPLOY), (OPS, DEPLOY), (OPS, AUDIT)], id="a pattern"),
+        pytest.param(["--source", CI, "--source", AUDIT], [(CI, DEPLOY), (AUDIT, DEPLOY)], id="two sources"),
+        pytest.param(["--role", AUDIT], [(OPS, AUDIT)], id="one role"),
+        pytest.param(["--source", CI, "--role", AUDIT], [], id="a pair that is denied"),
+        pytest.param(
+            ["--account", OURS, "--role", DEPLOY], [(CI, DEPLOY), (OPS, DEPLOY)], id="pairs with a side in an account"
+        ),
+    ],
+)
+def test_pairs_can_be_narrowed(xdiag: Program, dumps: Path, flags: list[str], left: list[tuple[str, str]]) -> None:
+    run = xdiag("matrix", dumps, *flags)
+    assert (run.code, [pair[:2] for pair in pairs(run.out)]) == (ALLOWED, left)
+
+
+def test_an_account_counts_only_its_own_pairs(xdiag: Program, dumps: Path) -> None:
+    assert xdiag("matrix", dumps, "--account", OURS).err.startswith("xdiag: 4 pairs: 1 allowed")
+    assert xdiag("matrix", dumps, "--account", THEIRS).err.startswith("xdiag: 8 pairs: 1 allowed")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        pytest.param(["--source", "*:user/nobody"], "no user or role in the dumps has the ARN", id="no such source"),
+        pytest.param(["--role", "*:role/[DA]*"], "no role in the dumps has the ARN", id="brackets are no wildcard"),
+        pytest.param(["--account", "333333333333"], "account `333333333333` is not in the dumps", id="no such account"),
+        pytest.param(["--to", "no/such/folder.jsonl"], "cannot be written", id="nowhere to write"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    xdiag: Program, dumps: Path, flags: list[str], message: str
+) -> None:
+    run = xdiag("matrix", dumps, *flags)
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert message in run.err
+
+
+def test_a_file_of_rows_is_private_and_whole(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    to = tmp_path / "matrix.csv"
+    run = xdiag("matrix", dumps, "--to", to, "--output", "csv")
+    assert (run.code, run.out) == (ALLOWED, "")
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    with to.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["half_open"] for row in rows] == ["", "granted", "granted", "trusted"]
+    assert list(tmp_path.glob(".xdiag-*")) == []
+
+
+def test_a_run_that_fails_leaves_the_earlier_rows(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    to = tmp_path / "matrix.jsonl"
+    to.write_text("earlier\n")
+    assert xdiag("matrix", dumps, "--role", "*:role/None", "--to", to).code == BAD_INPUT
+    assert to.read_text() == "earlier\n"
+
+
+def test_a_damaged_dump_is_told_and_the_rest_is_done(xdiag: Program, dumps: Path) -> None:
+    (dumps / "torn.json").write_text('{"UserDetailList": [')
+    run = xdiag("matrix", dumps)
+    assert (run.code, len(pairs(run.out))) == (BAD_INPUT, 4)
+    assert "torn.json" in run.err
+    assert "1 of the dumps or identities were left out; the rows are about the rest" in run.err
+
+
+def test_without_a_tree_nothing_is_allowed_until_it_is_stated(xdiag: Program, dumps: Path) -> None:
+    (dumps / "organization.json").unlink()
+    run = xdiag("matrix", dumps, "--source", CI)
+    assert pairs(run.out) == [(CI, DEPLOY, "undetermined", "")]
+    assert "there is no `organization.json`: SCPs and RCPs are not known" in run.err
+    stated = xdiag("matrix", dumps, "--source", CI, "--without", "scp", "--without", "rcp")
+    assert pairs(stated.out) == [(CI, DEPLOY, "allowed", "")]
+    assert "organization.json" not in stated.err
+
+
+def test_causes_are_named_on_request(xdiag: Program, dumps: Path) -> None:
+    run = xdiag("matrix", dumps, "--source", OPS, "--role", DEPLOY, "--explain")
+    [row] = [json.loads(line) for line in run.out.splitlines()]
+    assert (row["layer"], row["certainty"]) == ("trust", "certain")
+    assert row["primary_cause"].startswith("trust-")
+
+
+def test_the_schema_of_the_tree_is_printed(xdiag: Program) -> None:
+    printed = json.loads(xdiag("schema", "organization").out)
+    assert "management_account" in json.dumps(printed)
