@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.program import BAD_INPUT, Program, Run
 from tests.cli.server import Sts, served
+from typer.main import get_command
+
+from diagnose.cli.app import app
+from diagnose.cli.settings import SETTINGS
 
 USER, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
 KEYS = {"ours": "AKIAEXAMPLE000000001", "theirs": "AKIAEXAMPLE000000002"}
@@ -55,6 +60,16 @@ def test_the_nearer_origin_outranks_the_farther_and_is_named(place: Place) -> No
     assert "true" in place.shown("redact"), "what the project does not say stays the user's"
     assert "text  " in place.shown("output", XDIAG_OUTPUT="text")
     assert "XDIAG_OUTPUT" in place.shown("output", XDIAG_OUTPUT="text")
+
+
+def test_every_setting_is_the_default_of_parameters_that_there_are() -> None:
+    program: Any = get_command(app)
+    for setting in SETTINGS:
+        for command, parameters in setting.parameters.items():
+            found = program
+            for part in command.split():
+                found = found.commands[part]
+            assert set(parameters) <= {parameter.name for parameter in found.params}, f"{setting.name}: {command}"
 
 
 def test_a_default_is_used_and_a_flag_outranks_it(place: Place) -> None:
