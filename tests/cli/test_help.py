@@ -11,11 +11,15 @@ COMMANDS = (
     "batch",
     "check",
     "collect",
+    "config",
+    "config show",
     "demo",
+    "doctor",
     "explain",
     "explain-error",
     "facts",
     "matrix",
+    "permissions",
     "rules",
     "rules check",
     "rules list",
@@ -43,7 +47,7 @@ def test_help_names_exit_codes_and_gives_examples(command: str, helps: dict[str,
 def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
     listed = {
         f"{group} {name}".strip()
-        for group in ("", "rules")
+        for group in ("", "config", "rules")
         for name in re.findall(r"^  ([\w-]+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
     }
     assert {"", *listed} == set(COMMANDS)

@@ -1,7 +1,8 @@
 """What is generated from the rules and their vocabulary: the page of all causes, the vocabulary and the schema.
 
 `python -m diagnose.authoring.pages`, which `make docs` runs, writes them: `docs/causes.md`, which is not in the
-repository, so that a new rule is one file, and in `rules/` the vocabulary of the README and the schema for editors.
+repository, so that a new rule is one file, in `rules/` the vocabulary of the README and the schema for editors, and in
+the project's README the permissions of a reader.
 """
 
 import json
@@ -23,6 +24,7 @@ from diagnose.causes.rule_file import (
 )
 from diagnose.causes.sentences import title_of
 from diagnose.causes.vocabulary import Field, fields_of
+from diagnose.collect.permissions import with_permissions
 from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.policy import document_text
@@ -72,6 +74,8 @@ def main() -> None:
     readme = folder / README
     readme.write_text(with_vocabulary(readme.read_text(encoding="utf-8")), encoding="utf-8")
     (folder / SCHEMA_FILE).write_text(rule_schema(), encoding="utf-8")
+    of_project = Path(README)
+    of_project.write_text(with_permissions(of_project.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 README = "README.md"

@@ -1,17 +1,23 @@
 """The commands, in the order in which `xdiag --help` lists them."""
 
+import os
+
 import typer
 
 from diagnose.cli.audience import audience
 from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
+from diagnose.cli.config import config
 from diagnose.cli.demo import demo
+from diagnose.cli.doctor import doctor
 from diagnose.cli.explain_error import explain_error
 from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.matrix import matrix
+from diagnose.cli.permissions import permissions
 from diagnose.cli.rules import explain, facts, rules
 from diagnose.cli.schema import schema
+from diagnose.cli.settings import defaults, folder_of_work, read_settings
 
 app = typer.Typer(
     name="xdiag",
@@ -48,11 +54,27 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and exit."),
 ) -> None:
-    """Define the options that come before a command."""
+    """Define the options that come before a command, and take the defaults from what is set."""
+    context.default_map = defaults(read_settings(folder_of_work(), os.environ))
 
 
-for command in (audience, batch, check, collect, demo, explain, explain_error, facts, matrix, schema):
+for command in (
+    audience,
+    batch,
+    check,
+    collect,
+    demo,
+    doctor,
+    explain,
+    explain_error,
+    facts,
+    matrix,
+    permissions,
+    schema,
+):
     app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
+app.add_typer(config, name="config")
 app.add_typer(rules, name="rules")

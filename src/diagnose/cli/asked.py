@@ -8,6 +8,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.cli.completion import profiles
 from diagnose.cli.options import ASKED
 from diagnose.collect.request.asked import Asked, over
 from diagnose.collect.request.names import MYSELF, caller_arn_of, role_arn_of
@@ -45,6 +46,7 @@ class AskedFlags(Struct, frozen=True):
         typer.Option(
             metavar="NAME",
             help="The AWS profile that fails: its role, its parameters and who signs come from the configuration.",
+            autocompletion=profiles,
             rich_help_panel=ASKED,
         ),
     ] = None

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.cli.asked import AskedFlags
+from diagnose.cli.completion import profiles
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.request import RequestFlags, request_from_flags
@@ -20,11 +21,21 @@ class LiveFlags(Struct, frozen=True):
 
     source_profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="AWS profile for the source's account.", rich_help_panel=EVIDENCE),
+        typer.Option(
+            metavar="NAME",
+            help="AWS profile for the source's account.",
+            rich_help_panel=EVIDENCE,
+            autocompletion=profiles,
+        ),
     ] = None
     dest_profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="AWS profile for the role's account.", rich_help_panel=EVIDENCE),
+        typer.Option(
+            metavar="NAME",
+            help="AWS profile for the role's account.",
+            rich_help_panel=EVIDENCE,
+            autocompletion=profiles,
+        ),
     ] = None
     org_profile: Annotated[
         str | None,
@@ -33,6 +44,7 @@ class LiveFlags(Struct, frozen=True):
             help="AWS profile of the organization's management account or of a delegated administrator: only these "
             "can read SCPs and RCPs.",
             rich_help_panel=EVIDENCE,
+            autocompletion=profiles,
         ),
     ] = None
     vpc_endpoint: Annotated[

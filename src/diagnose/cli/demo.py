@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
+from diagnose.cli.completion import demo_names
 from diagnose.cli.flags import with_flags
 from diagnose.errors import XdiagError
 
@@ -15,7 +16,9 @@ FIRST = "wrong-principal"
 @with_flags
 def demo(
     how: AnswerFlags,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the case; see --list.")] = FIRST,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the case; see --list.", autocompletion=demo_names)
+    ] = FIRST,
     list_them: Annotated[bool, typer.Option("--list", help="List the bundled cases.")] = False,
 ) -> None:
     """Diagnose a bundled broken pair of accounts.
@@ -28,7 +31,7 @@ def demo(
     """
     from diagnose.cli.output import print_result
 
-    cases = {path.stem: path for path in sorted(_folder().glob("*.json"))}
+    cases = demo_files()
     if list_them:
         print_result("\n".join(f"{known:<24} {_title(path)}" for known, path in cases.items()))
         return
@@ -38,6 +41,11 @@ def demo(
     from diagnose.loading import load_case
 
     answer(load_case(cases[name]), how)
+
+
+def demo_files() -> dict[str, Path]:
+    """Give the files of the bundled cases by name."""
+    return {path.stem: path for path in sorted(_folder().glob("*.json"))}
 
 
 def _folder() -> Path:

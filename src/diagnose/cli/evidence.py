@@ -82,15 +82,18 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
     from diagnose.aws.patience import TIMEOUT, Patience
+    from diagnose.cli.configured import configured
 
+    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
+    where = configured(where, parse_caller(source_arn).account, parse_role(role_arn).account)
     patience = Patience(where.timeout or TIMEOUT)
     patience.begin(beginning())
     from diagnose.aws.providers import Wallet
     from diagnose.aws.session import Credentials, open_credentials
     from diagnose.collect.live import read_snapshot
+    from diagnose.collect.named_policy import with_named_policies
     from diagnose.probe import probe
 
-    source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     request = flags.request
     wallet = Wallet(request.mfa_code)
     sides: dict[str | None, Credentials] = {}
@@ -115,13 +118,14 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
             now=datetime.now(UTC).isoformat(),
         )
         case = Case(base, snapshot)
-        if not flags.attempt:
-            return case
-        if flags.asked.parameters is None and not flags.complete:
+        if flags.attempt and flags.asked.parameters is None and not flags.complete:
             why = "what the request carried is not known: say it with flags such as --external-id"
-            return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
-        step("trying sts:AssumeRole")
-        return replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
+            case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
+        elif flags.attempt:
+            step("trying sts:AssumeRole")
+            case = replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
+        said = (flags.asked.message, case.probe.message if case.probe is not None else "")
+        return replace(case, snapshot=with_named_policies(case.snapshot, said, tuple(sides.values())))
 
 
 def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:

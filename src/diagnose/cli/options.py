@@ -28,7 +28,7 @@ Colors = Annotated[Color, typer.Option("--color", help="When to colour text repo
 Redact = Annotated[
     bool,
     typer.Option(
-        "--redact",
+        "--redact/--no-redact",
         help="Replace accounts, names and ids by pseudonyms, in a saved case too.",
         rich_help_panel=OUTPUT,
     ),

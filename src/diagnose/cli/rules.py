@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.completion import rule_ids
 from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
@@ -25,7 +26,9 @@ rules = typer.Typer(
 )
 
 
-RuleId = Annotated[str, typer.Argument(metavar="RULE", help="A rule's id; see 'xdiag rules list'.")]
+RuleId = Annotated[
+    str, typer.Argument(metavar="RULE", help="A rule's id; see 'xdiag rules list'.", autocompletion=rule_ids)
+]
 
 
 def list_rules(folders: RuleFolders = None) -> None:

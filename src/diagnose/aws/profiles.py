@@ -1,0 +1,12 @@
+"""The AWS profiles of this machine, by name; apart from `session`, which opens one and costs a start of boto3."""
+
+import botocore.session
+from botocore.exceptions import BotoCoreError
+
+
+def profile_names() -> list[str]:
+    """List the profiles of both files; none where the files cannot be read."""
+    try:
+        return list(botocore.session.Session().available_profiles)
+    except (BotoCoreError, OSError, ValueError):
+        return []

@@ -1,0 +1,27 @@
+"""What is set for reading live, where the command line says nothing.
+
+Apart from `settings`, which knows no commands, and from `case_flags`, which is loaded for every one of them.
+"""
+
+import os
+
+from msgspec.structs import replace
+
+from diagnose.cli.case_flags import LiveFlags
+from diagnose.cli.settings import folder_of_work, read_settings
+
+
+def configured(where: LiveFlags, source_account: str, role_account: str) -> LiveFlags:
+    """Fill in profiles and time. An account is "" where it is not known.
+
+    Raises XdiagError for a setting that is not one.
+    """
+    settings = read_settings(folder_of_work(), os.environ)
+    timeout, organization = (settings.values.get(name) for name in ("timeout", "org-profile"))
+    return replace(
+        where,
+        source_profile=where.source_profile or settings.profile_of(source_account),
+        dest_profile=where.dest_profile or settings.profile_of(role_account),
+        org_profile=where.org_profile or (organization.value if organization else None),
+        timeout=where.timeout or (timeout.value if timeout else None),
+    )
