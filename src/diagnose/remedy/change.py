@@ -177,9 +177,9 @@ def exists_already(change: Change) -> bool:
     match change:
         case PolicyChange(before=before):
             return before is not None
-        case VersionChange() | TagChange() | MaximumChange() | Removal():
+        case VersionChange() | TagChange() | MaximumChange() | NewAudience() | Removal():
             return True
-        case NewMembership() | NewAttachment() | NewRole() | RequestChange() | Unseen():
+        case NewMembership() | NewAttachment() | NewProvider() | NewRole() | RequestChange() | Unseen():
             return False
         case _:
             assert_never(change)
