@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.language import Language, example_texts
 from diagnose.evaluate.pattern import Fragment, arn_glob, fragments_glob
 
@@ -57,7 +58,7 @@ def test_an_automaton_without_regard_to_case_accepts_either() -> None:
 def test_there_is_a_shortest_text_for_every_combination_that_has_one() -> None:
     starts, ends = Language((("a*", True),)), Language((("*b", True),))
     not_empty = Language((("?*", True),))
-    assert example_texts([[(False, [starts])], [(False, [ends])]], [not_empty]) == {
+    assert example_texts([[(False, [starts])], [(False, [ends])]], [not_empty], Effort(20_000)) == {
         (True, True): "ab",
         (True, False): "a",
         (False, True): "b",
@@ -66,4 +67,4 @@ def test_there_is_a_shortest_text_for_every_combination_that_has_one() -> None:
 
 
 def test_too_long_a_pattern_is_not_looked_through() -> None:
-    assert example_texts([[(False, [Language((("a" * 3000, True),))])]], []) is None
+    assert example_texts([[(False, [Language((("a" * 3000, True),))])]], [], Effort(20_000)) is None

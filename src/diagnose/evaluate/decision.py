@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from diagnose.evaluate.authorization import Authorization, needed
 from diagnose.evaluate.console import after_switch, console_case, second_switch
 from diagnose.evaluate.doubts import doubts, notes
+from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.explore import Exploration, explore
 from diagnose.evaluate.level import LayerAnswer, TrustMatches
 from diagnose.model.arn import CallerKind
@@ -28,8 +29,10 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 
-def decide(case: Case) -> Decision:
+def decide(case: Case, effort: Effort | None = None) -> Decision:
     """Say what AWS would answer, and why.
+
+    The `effort` is what may be spent on trying values, besides the limit that there is for every decision.
 
     Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role.
     """
@@ -38,7 +41,7 @@ def decide(case: Case) -> Decision:
     gates = authorization.gates
     actions = tuple(_decided(authorization, action, need) for action, need in authorization.actions())
     answer = authorization.combined({decided.action: decided.verdict for decided in actions}.__getitem__)
-    exploration = explore(authorization)
+    exploration = explore(authorization, effort)
     if answer is UNKNOWN and exploration.tried:
         answer = exploration.verdict
         actions = tuple(_settled(decided, exploration) for decided in actions)
@@ -66,15 +69,17 @@ def decide(case: Case) -> Decision:
     )
 
 
-def verdict(case: Case) -> Tri:
+def verdict(case: Case, effort: Effort | None = None) -> Tri:
     """Say whether AWS would allow the request, without a trace: the same answer as `decide`, much sooner.
+
+    The `effort` is as for `decide`.
 
     Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role.
     """
     switched = second_switch(case) if case.request.via is Via.CONSOLE else None
     authorization = Authorization(case if switched is None else console_case(case))
     answer = authorization.combined(authorization.verdict)
-    if answer is UNKNOWN and (exploration := explore(authorization)).tried:
+    if answer is UNKNOWN and (exploration := explore(authorization, effort)).tried:
         answer = exploration.verdict
     return answer if switched is None else after_switch(switched, answer)
 

@@ -25,6 +25,10 @@ from diagnose.model.trace import Action, Effect, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
 
 _MOST_STEPS = 20_000
+_STEPS_FOR_A_KEY = 250
+"""What it takes to ask for a key's values and to put them into its statements, however few there are."""
+_MOST_STEPS_IN_TEXTS = 200_000
+"""What finding the values of all keys may take: a step reads one letter."""
 
 
 class Exploration:
@@ -80,13 +84,16 @@ def explore(authorization: Authorization, effort: Effort | None = None) -> Explo
     own = Effort(steps)
     exploration = _explored(authorization, own)
     if effort is not None:
-        effort.spend(steps - own.left)
+        keys = len(exploration.tried) + len(exploration.untried)
+        effort.spend(steps - own.left + _STEPS_FOR_A_KEY * keys)
     return exploration
 
 
 def _explored(authorization: Authorization, effort: Effort) -> Exploration:
-    questions = _questions(authorization)
-    in_variables = _unknown_in_variables(authorization)
+    opened = list(_open_statements(authorization))
+    questions = _questions(authorization, opened)
+    in_variables = _unknown_in_variables(authorization, opened)
+    texts = Effort(_MOST_STEPS_IN_TEXTS)
     tried: dict[str, list[PossibleValue]] = {}
     untried: list[str] = []
     requests = authorization.requests()
@@ -95,17 +102,22 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
         assert isinstance(state, UnknownState)
         # What a variable is compared with is not known, unless the variable's value is one of a few.
         few = key not in in_variables or state.options is not None
-        values = possible_values(key, list(questions.get(key, {}).values()), state, requests) if few else None
+        asked = list(questions.get(key, {}).values())
+        values = possible_values(key, asked, state, requests, texts) if few else None
         if values is None:
             untried.append(key)
         else:
             tried[key] = values
     outcomes, choices = _chosen(authorization, tried, effort)
-    if choices.too_many_from is not None:
-        dropped = choices.order[choices.too_many_from :]
-        untried += dropped
+    room = len(choices.order)
+    while choices.too_many_from is not None:
+        # Without the keys behind it the others may stand in another order, and be too many once more.
+        room = min(choices.too_many_from, room)
+        dropped = set(choices.order[room:])
+        untried += [key for key in tried if key in dropped]
         tried = {key: values for key, values in tried.items() if key not in dropped}
         outcomes, choices = _chosen(authorization, tried, Effort(_MOST_STEPS))
+        room //= 2
     return Exploration(choices, outcomes, tried, untried)
 
 
@@ -246,7 +258,9 @@ def _chosen(
     return outcomes, Choices(outcomes.statements, values, effort)
 
 
-def _questions(authorization: Authorization) -> dict[str, dict[object, list[Test]]]:
+def _questions(
+    authorization: Authorization, opened: Sequence[tuple[Statement, "_Place"]]
+) -> dict[str, dict[object, list[Test]]]:
     """Collect the tests of unknown keys in statements that may still apply, by key and question.
 
     A test that is its statement's only one of an unknown key asks the same as that of another statement which counts
@@ -255,7 +269,7 @@ def _questions(authorization: Authorization) -> dict[str, dict[object, list[Test
     questions: dict[str, dict[object, list[Test]]] = {}
     requests = authorization.requests()
     needed = frozenset(request.action for request in requests)
-    for statement, place in _open_statements(authorization):
+    for statement, place in opened:
         unknown = [
             test
             for test in statement.tests
@@ -282,9 +296,9 @@ class _Place(NamedTuple):
     covers: frozenset[Action]
 
 
-def _unknown_in_variables(authorization: Authorization) -> list[str]:
+def _unknown_in_variables(authorization: Authorization, opened: Sequence[tuple[Statement, "_Place"]]) -> list[str]:
     """Collect the unknown keys that policy variables refer to."""
-    keys = (key for statement, _ in _open_statements(authorization) for key in _in_variables(statement))
+    keys = (key for statement, _ in opened for key in _in_variables(statement))
     return [key for key in dict.fromkeys(keys) if isinstance(state_of(key, authorization.call), UnknownState)]
 
 

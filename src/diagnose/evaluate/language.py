@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.pattern import Fragment
 
 
@@ -64,11 +65,11 @@ Membership: TypeAlias = tuple[bool, ...]
 
 
 def example_texts(
-    questions: Sequence[Sequence[LanguageTest]], within: Sequence[Language]
+    questions: Sequence[Sequence[LanguageTest]], within: Sequence[Language], effort: Effort
 ) -> dict[Membership, str] | None:
     """Find a shortest text for all answers to the questions that some text `within` all others has.
 
-    None where there are too many to find them all.
+    None where there are too many to find them all, or the `effort` does not suffice: a step reads a letter.
     """
     together = _Together([*within, *(language for tests in questions for _, some in tests for language in some)])
     if together.size > _MOST_PLACES:
@@ -81,7 +82,6 @@ def example_texts(
     examples: dict[Membership, str] = {}
     seen = {together.start}
     queue = deque([(together.start, "")])
-    effort = 0
     while queue:
         states, text = queue.popleft()
         if all(states & final for final in must):
@@ -93,8 +93,7 @@ def example_texts(
                 if len(examples) > _MOST_EXAMPLES:
                     return None
         for letter in together.alphabet:
-            effort += together.effort
-            if effort > _MOST_EFFORT:
+            if not effort.spend(together.effort):
                 return None
             following = together.step(states, letter)
             if following not in seen and all(following & span for span in alive):
@@ -103,7 +102,6 @@ def example_texts(
     return examples
 
 
-_MOST_EFFORT = 20_000
 _MOST_PLACES = 40_000
 _MOST_EXAMPLES = 256
 _PLACES_IN_ONE_EFFORT = 500

@@ -20,10 +20,11 @@ Remembered = TypeVar("Remembered")
 class Memo(Generic[Remembered]):
     """Values by the content that they were made of, up to so many bytes of content."""
 
-    __slots__ = ("_marked", "_size", "_values")
+    __slots__ = ("_at_once", "_marked", "_size", "_values")
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, *, at_once: bool = False) -> None:
+        """Start empty. With `at_once` a value is remembered when it comes for the first time."""
+        self._at_once = at_once
         self._values: dict[Hashable, Remembered] = {}
         self._marked: set[int] = set()
         self._size = 0
@@ -38,7 +39,7 @@ class Memo(Generic[Remembered]):
         `size` is that of the content in bytes. When there is no more room all go together, which is seldom.
         """
         mark = hash(content)
-        if mark in self._marked:
+        if self._at_once or mark in self._marked:
             self._remember(content, value, _BYTES_OF_EACH + size)
         else:
             if len(self._marked) >= _MOST_MARKED:

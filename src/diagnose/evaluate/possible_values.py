@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.condition import Operand, Test
+from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.table import MULTIVALUED, traits_of
 from diagnose.evaluate.language import Language, LanguageTest, example_texts
+from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
 from diagnose.evaluate.request import ActionRequest
-from diagnose.evaluate.value_line import LineTest, ValueLine, example_points
+from diagnose.evaluate.value_line import LineTests, ValueLine, example_points
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.key_state import ABSENT, Alternative, Fit, UnknownState
 
@@ -36,9 +38,15 @@ class PossibleValue:
 
 
 def possible_values(
-    key: str, questions: Sequence[Question], state: UnknownState, requests: Sequence[ActionRequest]
+    key: str,
+    questions: Sequence[Question],
+    state: UnknownState,
+    requests: Sequence[ActionRequest],
+    effort: Effort | None = None,
 ) -> list[PossibleValue] | None:
     """Give the states that can make a difference to any of the requests; None where not all can be found.
+
+    `effort` is what may be spent on texts besides the limit that there is for every key.
 
     Every operand that a value can fit is told apart where they are few. Of many, each question is answered in every
     way that it can be, and a few operands are fitted besides, to have something to tell.
@@ -46,7 +54,7 @@ def possible_values(
     if state.options is not None:
         return [PossibleValue(option, Alternative(option)) for option in state.options]
     asked = _Asked(questions, requests)
-    singles = _single_values(asked, state) if asked.complete else None
+    singles = _single_values(asked, state, effort or Effort(_MOST_EFFORT)) if asked.complete else None
     if singles is None:
         return None
     values = [PossibleValue((value,), Alternative((description,))) for value, description in singles]
@@ -61,6 +69,7 @@ def possible_values(
     return values
 
 
+_MOST_EFFORT = 20_000
 _MOST_IN_A_SET = 5
 _FEW_OPERANDS = 8
 _MOST_TOLD = 16
@@ -156,7 +165,7 @@ class _Asked:
         return [list(one) for one in resolved]
 
 
-def _single_values(asked: _Asked, state: UnknownState) -> list[tuple[str, _Description]] | None:
+def _single_values(asked: _Asked, state: UnknownState, effort: Effort) -> list[tuple[str, _Description]] | None:
     """Give a value for every way in which the questions can be answered; None where not all can be found."""
     few = len(asked.operands) <= _FEW_OPERANDS
     questions = asked.of_each_operand if few else asked.questions
@@ -166,12 +175,12 @@ def _single_values(asked: _Asked, state: UnknownState) -> list[tuple[str, _Descr
     if families == {Family.BOOL}:
         found: Sequence[str] | None = ("true", "false")
     elif families and (compared := _ON_A_LINE.get(next(iter(families)))):
-        found = example_points(compared, [_line_tests(tests) for tests in questions])
+        found = _points(compared, tuple(_line_tests(tests) for tests in questions))
     else:
-        within = _within(families, state)
-        found = _texts(questions, within)
+        arns = Family.ARN in families
+        found = _texts(questions, state, effort, arns=arns)
         if found is None and few:
-            found = _texts(asked.questions, within)
+            found = _texts(asked.questions, state, effort, arns=arns)
     if found is None:
         return None
     values = [*found, *(() if few else _told(asked.operands, state))]
@@ -182,25 +191,66 @@ def _single_values(asked: _Asked, state: UnknownState) -> list[tuple[str, _Descr
     return list(distinct.values())
 
 
-def _texts(questions: Sequence[Sequence[_ResolvedTest]], within: Sequence[Language]) -> Sequence[str] | None:
-    examples = example_texts([_language_tests(tests) for tests in questions], within)
-    return None if examples is None else list(examples.values())
+def _points(compared: ValueLine, questions: tuple[LineTests, ...]) -> Sequence[str] | None:
+    """Find points between all limits, or remember them."""
+    content = compared, questions
+    found = _found_points.find(content)
+    if found is None:
+        found = _Texts(example_points(compared, questions))
+        _found_points.offer(
+            content, found, sum(len(text) for tests in questions for _, some in tests for _, text in some)
+        )
+    return found.values
+
+
+class _Texts(NamedTuple):
+    """Texts that answer questions in every way, None where there are too many; and what it took to find them."""
+
+    values: Sequence[str] | None
+    steps: int = 0
+
+
+def _texts(
+    questions: Sequence[Sequence[_ResolvedTest]], state: UnknownState, effort: Effort, *, arns: bool
+) -> Sequence[str] | None:
+    """Find texts, or remember them: a proof asks the same of one policy for everybody who might gain.
+
+    What is remembered is counted as if it were found again, so that the answer is the same.
+    """
+    asked = tuple(
+        tuple((negated, tuple((one.operator.family, one.fragments) for one in operands)) for negated, operands in tests)
+        for tests in questions
+    )
+    content = asked, state.like, arns
+    found = _found_texts.find(content)
+    if found is None:
+        own = Effort(_MOST_EFFORT)
+        examples = example_texts([_language_tests(tests) for tests in questions], _within(state, arns=arns), own)
+        found = _Texts(None if examples is None else tuple(examples.values()), _MOST_EFFORT - own.left)
+        letters = sum(len(one.text) for tests in questions for _, operands in tests for one in operands)
+        answers = 0 if examples is None else sum(len(answers) + len(text) for answers, text in examples.items())
+        _found_texts.offer(content, found, letters + answers)
+    return found.values if effort.spend(found.steps) else None
+
+
+_found_texts: Memo[_Texts] = Memo(at_once=True)
+_found_points: Memo[_Texts] = Memo(at_once=True)
 
 
 def _language_tests(tests: Sequence[_ResolvedTest]) -> list[LanguageTest]:
     return [(negated, [operand.language for operand in operands]) for negated, operands in tests]
 
 
-def _line_tests(tests: Sequence[_ResolvedTest]) -> list[LineTest]:
-    return [(negated, [(operand.operator.compare, operand.text) for operand in ops]) for negated, ops in tests]
+def _line_tests(tests: Sequence[_ResolvedTest]) -> LineTests:
+    return tuple((negated, tuple((one.operator.compare, one.text) for one in operands)) for negated, operands in tests)
 
 
-def _within(families: set[Family], state: UnknownState) -> list[Language]:
+def _within(state: UnknownState, *, arns: bool) -> list[Language]:
     """Say what every value must be like: not empty, and an ARN where it is compared as one."""
     within = [_NOT_EMPTY]
     if state.like:
         within.append(Language(((state.like, True),), arn=state.like.startswith("arn:")))
-    if Family.ARN in families:
+    if arns:
         within.append(_ARN)
     return within
 

@@ -21,11 +21,11 @@ class ValueLine(Enum):
     ADDRESSES = "addresses"
 
 
-LineTest: TypeAlias = tuple[bool, Sequence[tuple[Callable[[Any, Any], bool], str]]]
-"""Whether a test is negated, and its operands: how each is compared, and the text of it."""
+LineTests: TypeAlias = tuple[tuple[bool, tuple[tuple[Callable[[Any, Any], bool], str], ...]], ...]
+"""Tests, each with whether it is negated, and its operands: how each is compared, and the text of it."""
 
 
-def example_points(compared: ValueLine, questions: Sequence[Sequence[LineTest]]) -> list[str] | None:
+def example_points(compared: ValueLine, questions: Sequence[LineTests]) -> list[str] | None:
     """Find a value for all answers to the questions that there are: each whether some of its tests is true.
 
     None where there are too many to find them all.
@@ -51,7 +51,7 @@ _Place: TypeAlias = Any
 """Where on the line: a number, seconds since 1970, or an address as its version and number."""
 
 
-def _answers(tests: Sequence[LineTest], compared: ValueLine, places: Sequence[_Place]) -> list[bool]:
+def _answers(tests: LineTests, compared: ValueLine, places: Sequence[_Place]) -> list[bool]:
     """Say of every place whether some of the tests is true there."""
     changes = [0] * (len(places) + 1)
     for negated, operands in tests:
