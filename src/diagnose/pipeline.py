@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from diagnose.causes.findings import Cause, explain
+from diagnose.causes.findings import Cause, explanation
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
@@ -21,13 +21,14 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     Raises XdiagError when the ARN of the source or of the role is not one.
     """
     decision = decide(case)
-    causes = explain(rules, case, decision)
+    explained = explanation(rules, case, decision)
+    causes = explained.causes
     bounds = Bounds(case) if causes else None
     findings = tuple(_finding(cause, case, decision, bounds) for cause in causes)
     agreement = agreement_of(decision, case.probe)
     verdict = _verdict(decision.verdict, case, agreement)
     plan = _whole_plan(causes, findings, case, decision)
-    return Diagnosis(case, decision, verdict, agreement, findings, plan, _answer(case))
+    return Diagnosis(case, decision, verdict, agreement, findings, plan, _answer(case), explained.left_out)
 
 
 def verdict_without_attempt(computed: Tri, case: Case) -> Verdict:

@@ -1,6 +1,6 @@
 """Rules and a decision to findings: which causes there are, in which words, with which evidence."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from diagnose.causes.rule import Rule
 from diagnose.causes.sentences import backticked, fill, shortened
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty, Excerpt, Finding
+from diagnose.model.diagnosis import Certainty, Excerpt, Finding, LeftOut, Owner
 from diagnose.model.trace import (
     Action,
     Decision,
@@ -39,14 +39,31 @@ class Cause(Struct, frozen=True):
     remedies: tuple[str, ...]
 
 
+class Explanation(Struct, frozen=True):
+    """The causes, in the order in which they are to be reported, and how many more there are of the same rules."""
+
+    causes: tuple[Cause, ...] = ()
+    left_out: LeftOut = LeftOut()
+
+
 def explain(rules: Sequence[Rule], case: Case, decision: Decision) -> tuple[Cause, ...]:
     """Name the causes of a decision, in the order in which they are to be reported; none where it is allowed."""
+    return explanation(rules, case, decision).causes
+
+
+def explanation(rules: Sequence[Rule], case: Case, decision: Decision) -> Explanation:
+    """Name the causes of a decision, and count those that repeat in other places what enough of them say."""
     facts = by_name(gather_facts(case, decision))
     if not facts:
-        return ()
+        return Explanation()
     selected = select(match for rule in rules for match in match_rule(rule, facts))
     answers = [fact for fact in facts.get("answer", ()) if isinstance(fact, AnswerFact)]
-    return tuple(_cause(cause, case, decision) for cause in ranked(selected, decision, answers))
+    told, repeated = _told(ranked(selected, decision, answers))
+    certain = sum(cause.best.certain for cause in repeated)
+    questions = _Questions(decision)
+    causes = tuple(_cause(cause, case, decision, questions) for cause in told)
+    unread = sum(cause.best.owner is Owner.XDIAG for cause in repeated)
+    return Explanation(causes, LeftOut(certain, len(repeated) - certain, unread))
 
 
 def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
@@ -56,6 +73,9 @@ def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
         named.setdefault(fact.name, []).append(fact)
     return named
 
+
+MOST_CAUSES = 40
+"""Causes that are told though their rules have spoken before: each has fixes to be proved and lines in every report."""
 
 MOST_PLACES = 3
 """Places of one kind that are shown; more would hide what matters."""
@@ -102,7 +122,18 @@ def levels(decision: Decision, action: Action, layer: Layer | None, level: str) 
                 yield from (each for each in trace.levels if each.name == level)
 
 
-def _cause(selected: SelectedCause, case: Case, decision: Decision) -> Cause:
+def _told(causes: Iterable[SelectedCause]) -> tuple[list[SelectedCause], list[SelectedCause]]:
+    """Tell the first causes, and of those after them the first of each rule; give the others beside them."""
+    told: list[SelectedCause] = []
+    repeated: list[SelectedCause] = []
+    spoken: set[str] = set()
+    for cause in causes:
+        (told if len(told) < MOST_CAUSES or cause.best.rule.id not in spoken else repeated).append(cause)
+        spoken.add(cause.best.rule.id)
+    return told, repeated
+
+
+def _cause(selected: SelectedCause, case: Case, decision: Decision, questions: "_Questions") -> Cause:
     best = selected.best
     rule, subject = best.rule, best.main_fact.subject
     finding = Finding(
@@ -115,13 +146,13 @@ def _cause(selected: SelectedCause, case: Case, decision: Decision) -> Cause:
         layer=subject.layer,
         excerpts=excerpts(selected, decision),
         sources=rule.sources,
-        unknown=tuple(dict.fromkeys(_unknown(best, decision))),
+        unknown=tuple(dict.fromkeys(_unknown(best, questions))),
         action=selected.actions[0].value if selected.actions else "",
     )
     return Cause(finding, subject, rule.remedies)
 
 
-def _unknown(match: RuleMatch, decision: Decision) -> Iterator[str]:
+def _unknown(match: RuleMatch, questions: "_Questions") -> Iterator[str]:
     """Say what would have to be known for the finding to be certain."""
     half_known = [fact for fact, _ in match.unknown_fields]
     for fact, field in match.unknown_fields:
@@ -129,7 +160,24 @@ def _unknown(match: RuleMatch, decision: Decision) -> Iterator[str]:
             yield fields_of(fact.name)[field].description
     for fact in match.facts:
         if not fact.settled or any(fact is other for other in half_known):
-            yield from _open_questions(fact.subject, decision)
+            yield from questions.about(fact.subject)
+
+
+class _Questions:
+    """What is unknown of a decision, collected once for all findings about one gate or one level."""
+
+    __slots__ = ("_asked", "_decision")
+
+    def __init__(self, decision: Decision) -> None:
+        self._decision = decision
+        self._asked: dict[object, tuple[str, ...]] = {}
+
+    def about(self, subject: Subject) -> tuple[str, ...]:
+        """Name what is unknown there."""
+        place = subject.gate, subject.action, subject.layer, subject.level
+        if place not in self._asked:
+            self._asked[place] = tuple(dict.fromkeys(_open_questions(subject, self._decision)))
+        return self._asked[place]
 
 
 def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:

@@ -145,10 +145,10 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
     """List an Allow that fails or may fail, a Deny that applies or may apply, and the comparisons that make it so."""
     bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
     statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
-    close = nearest(statements)
+    close = {id(each) for each in nearest(statements)}
     for statement in statements:
         certain = settled and statement.verdict is not UNKNOWN
-        near = any(statement is each for each in close)
+        near = id(statement) in close
         yield _statement(decision, statement, near=near, settled=certain)
         elements = compared(statement)
         foreign = effect is Effect.ALLOW and _about_another_service(elements)

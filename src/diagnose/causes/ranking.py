@@ -15,12 +15,12 @@ from diagnose.causes.facts import (
     GapFact,
     GateFact,
     IdleFact,
-    PlaceholderFact,
     ProblemFact,
 )
 from diagnose.causes.layer_facts import CLOSE, distance
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
 from diagnose.causes.named_layer import named_layer
+from diagnose.causes.replacing import Replacements
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.aws_error import ErrorKind
@@ -52,16 +52,8 @@ class SelectedCause(Struct, frozen=True):
 def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
     modest = _least_committed(list(matches))
-    unfilled = [match for match in modest if isinstance(match.main_fact, PlaceholderFact)]
-    replacing: dict[str, list[RuleMatch]] = {}
-    for match in modest:
-        for general in match.rule.replaces:
-            replacing.setdefault(general, []).append(match)
-    exact = [
-        match
-        for match in modest
-        if not any(_replaces(other, match) for other in (*unfilled, *replacing.get(match.rule.id, ())))
-    ]
+    replacements = Replacements(modest)
+    exact = [match for match in modest if not replacements.replace(match)]
     groups: dict[object, list[RuleMatch]] = {}
     for match in exact:
         groups.setdefault(_same_cause(match), []).append(match)
@@ -83,13 +75,19 @@ def ranked(
     it names, and last what keeps another action than the one that it names from being allowed.
     """
     named, refused = named_layer(answers), _named_actions(answers)
-    return tuple(
-        sorted(causes, key=lambda cause: (_by_aws_words(cause, named, refused), _sort_key(cause, decision, answers)))
-    )
+    counts = _DenyCounts()
+
+    def key(cause: SelectedCause) -> tuple[object, ...]:
+        return _by_aws_words(cause, named, refused), _sort_key(cause, decision, answers, counts)
+
+    return tuple(sorted(causes, key=key))
 
 
-def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
-    """Say whether fixing this cause alone would turn the answer: it is behind everything that stands in the way."""
+def is_enough_to_fix(cause: SelectedCause, decision: Decision, counts: "_DenyCounts | None" = None) -> bool:
+    """Say whether fixing this cause alone would turn the answer: it is behind everything that stands in the way.
+
+    `counts` are shared by all causes of a decision.
+    """
     if not decision.blockers or not cause.best.certain:
         return False
     main_fact = cause.best.main_fact
@@ -99,7 +97,7 @@ def is_enough_to_fix(cause: SelectedCause, decision: Decision) -> bool:
     if layer is None or "layer" not in main_fact.__struct_fields__:
         return False
     return all(_is_behind(blocker, layer, cause) for blocker in decision.blockers) and all(
-        _alone_in(trace, main_fact)
+        _alone_in(trace, main_fact, counts or _DenyCounts())
         for each in decision.actions
         if each.action in cause.actions
         for trace in each.layers
@@ -164,49 +162,6 @@ def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
     return -known, -sum(allowed) if allowed else -inf
 
 
-def _replaces(specific: RuleMatch, general: RuleMatch) -> bool:
-    """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
-    one, other = specific.main_fact, general.main_fact
-    if specific.certain >= general.certain and _is_for_want_of_a_value(one, other):
-        return True
-    if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
-        return False
-    if _share(one, other, "action") and one.subject.action is not other.subject.action:
-        return False
-    if not _share(one, other, "layer"):
-        return _of_one_thing(one, other)
-    here, there = one.subject, other.subject
-    if (here.layer, here.level) != (there.layer, there.level):
-        return False
-    if here.statement is None or there.statement is None:
-        return True
-    if there.statement.effect is Effect.DENY:
-        return here.statement is there.statement
-    if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
-        return one.key.lower() == other.key.lower()
-    return True
-
-
-def _is_for_want_of_a_value(one: Fact, other: Fact) -> bool:
-    """Say whether a placeholder made a comparison come out as it did, so that nothing else can be said of it."""
-    if not isinstance(one, PlaceholderFact) or isinstance(other, PlaceholderFact):
-        return False
-    return one.subject.action is other.subject.action and one.subject.element is other.subject.element
-
-
-def _of_one_thing(one: Fact, other: Fact) -> bool:
-    """Say whether two facts without a layer may stand for each other: not two parameters, nor two condition keys."""
-    if isinstance(one, GateFact) and isinstance(other, GateFact):
-        return one.subject.gate == other.subject.gate
-    if isinstance(one, GapFact) and isinstance(other, GapFact) and DoubtKind.KEY in (one.kind, other.kind):
-        return one.about == other.about
-    return True
-
-
-def _share(one: Fact, other: Fact, field: str) -> bool:
-    return field in one.__struct_fields__ and field in other.__struct_fields__
-
-
 def _same_cause(match: RuleMatch) -> object:
     """Name what a finding is about: of several statements any of which would do, only the nearest counts."""
     main_fact, rule = match.main_fact, match.rule.id
@@ -261,10 +216,10 @@ def _where(fact: Fact) -> object:
 
 
 def _sort_key(
-    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]
+    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact], counts: "_DenyCounts"
 ) -> tuple[int, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
-    enough = is_enough_to_fix(cause, decision)
+    enough = is_enough_to_fix(cause, decision, counts)
     return (
         _tier(cause, answers),
         _remoteness(rule, main_fact),
@@ -376,16 +331,31 @@ def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:
     return blocker.layer is layer and blocker.action in cause.actions
 
 
-def _alone_in(trace: LayerTrace, main_fact: Fact) -> bool:
+class _DenyCounts:
+    """How many Deny statements of a layer apply or may apply, counted once for all causes."""
+
+    __slots__ = ("_counts",)
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+
+    def of(self, trace: LayerTrace) -> int:
+        """Count those of a layer."""
+        if id(trace) not in self._counts:
+            self._counts[id(trace)] = sum(
+                statement.effect is Effect.DENY and statement.verdict is not NO
+                for level in trace.levels
+                for statement in level.statements
+            )
+        return self._counts[id(trace)]
+
+
+def _alone_in(trace: LayerTrace, main_fact: Fact, counts: "_DenyCounts") -> bool:
     """Say whether nothing else in its layer keeps the request from passing."""
     failing = [level for level in trace.levels if level.some_deny is not NO or level.some_allow is not YES]
     if trace.needed is YES and len(failing) > 1:
         return False
-    denies = sum(
-        statement.effect is Effect.DENY and statement.verdict is not NO
-        for level in trace.levels
-        for statement in level.statements
-    )
+    denies = counts.of(trace)
     statement = main_fact.subject.statement
     if statement is not None and statement.effect is Effect.DENY:
         return denies == 1 and all(level.some_allow is YES for level in trace.levels if trace.needed is YES)

@@ -191,6 +191,22 @@ class Finding(Struct, frozen=True):
     formerly: tuple[str, ...] = ()
 
 
+class LeftOut(Struct, frozen=True):
+    """How many causes are counted and not told: each is of a rule that has spoken, of a place like those before it.
+
+    `unread` are those of them that say what was not read.
+    """
+
+    certain: int = 0
+    possible: int = 0
+    unread: int = 0
+
+    @property
+    def together(self) -> int:
+        """All of them."""
+        return self.certain + self.possible
+
+
 class Agreement(StrEnum):
     """Whether AWS's answer to the live attempt is the one that was computed."""
 
@@ -233,7 +249,7 @@ class Diagnosis(Struct, frozen=True):
     """All that a report may use. `verdict` is AWS's where it was asked, else what was computed.
 
     A request that AWS refused is denied, whatever was computed. `plan` holds remedies that together end in an allowed
-    request, where one alone does not.
+    request, where one alone does not. `left_out` counts the causes for which `findings` has no room.
     """
 
     case: Case
@@ -243,6 +259,7 @@ class Diagnosis(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     plan: tuple[Remedy, ...] = ()
     answer: AwsAnswer | None = None
+    left_out: LeftOut = LeftOut()
 
     @property
     def refused_though_allowed(self) -> bool:

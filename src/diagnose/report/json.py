@@ -82,8 +82,9 @@ def _flat(diagnosis: Diagnosis) -> Mapping[str, object]:
         "aws_error_kind": diagnosis.answer.kind.value if diagnosis.answer else "",
         "aws_error_code": diagnosis.answer.code if diagnosis.answer else "",
         "blockers": len(diagnosis.decision.blockers),
-        "causes_certain": certain,
-        "causes_possible": len(diagnosis.findings) - certain,
+        "causes_certain": certain + diagnosis.left_out.certain,
+        "causes_possible": len(diagnosis.findings) - certain + diagnosis.left_out.possible,
+        "causes_left_out": diagnosis.left_out.together,
         "fix_proved": Proof.ALLOWED in proofs,
         "taken_at": case.snapshot.taken_at,
     }

@@ -22,11 +22,12 @@ class Flat(Struct, frozen=True, kw_only=True):
 
     `verdict` is AWS's answer where it was asked, `computed` what the policies say. `primary_cause` is the first
     rule, or `no-rule-explains-it` or `aws-answered-otherwise`. `blockers` counts what by itself stands in the way;
-    `fix_proved` says that one single change was proved to make the request allowed. `aws_refused` says that AWS refused
-    this very request: in the message that came with the case, or in answer to the live attempt; a request that AWS
-    refused and the policies allow is `denied`. `aws_error_kind` and `aws_error_code` are of the error that AWS answered
-    with. `source_arn` is as it was given; `source_arn_read` is as IAM has it, with its path, and counts where the two
-    differ.
+    `fix_proved` says that one single change was proved to make the request allowed. `aws_refused` says that AWS
+    refused this very request: in the message that came with the case, or in answer to the live attempt; a request
+    that AWS refused and the policies allow is `denied`. `causes_certain` and `causes_possible` count all causes,
+    and `causes_left_out` those of them that `causes` has no room for: further places of rules that it names.
+    `aws_error_kind` and `aws_error_code` are of the error that AWS answered with. `source_arn` is as it was given;
+    `source_arn_read` is as IAM has it, with its path, and counts where the two differ.
     """
 
     tool_version: str
@@ -53,6 +54,7 @@ class Flat(Struct, frozen=True, kw_only=True):
     blockers: int
     causes_certain: int
     causes_possible: int
+    causes_left_out: int
     fix_proved: bool
     taken_at: str
 

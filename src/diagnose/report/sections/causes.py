@@ -55,6 +55,7 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
         *((Section(_title(diagnosis, in_full, first), tuple(sections)),) if sections else ()),
         *_short("And, in a line each", further, references),
         *_short("Also possible", in_short, references),
+        *_left_out(diagnosis.left_out.together - diagnosis.left_out.unread),
         *([Section("What was not read", tuple(gaps))] if full and gaps else []),
     )
 
@@ -116,6 +117,13 @@ def _why(rest: tuple[Block, ...]) -> tuple[Section, ...]:
 def _short(title: str, findings: Sequence[Finding], references: Mapping[Remedy, str]) -> tuple[Section, ...]:
     lines = dict.fromkeys(_line(finding, references) for finding in findings)
     return (Section(title, (Bullets(tuple(lines)),)),) if lines else ()
+
+
+def _left_out(count: int) -> tuple[Section, ...]:
+    if not count:
+        return ()
+    words = "Only counted: each is another place of which the same is true as of a cause above."
+    return (Section(f"{count:,} more cause{'s' if count > 1 else ''} of the same kinds", (Paragraph(words),)),)
 
 
 def _line(finding: Finding, references: Mapping[Remedy, str]) -> str:

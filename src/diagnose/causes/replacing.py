@@ -1,0 +1,133 @@
+"""Which matches say more exactly what others say of the same thing, without comparing each with every other."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, PlaceholderFact
+from diagnose.causes.match import RuleMatch
+from diagnose.model.trace import DoubtKind, Effect
+
+
+class Replacements:
+    """The matches of more exact rules, filed by the rule that they replace and by what they are about."""
+
+    __slots__ = ("_filed", "_unfilled")
+
+    def __init__(self, matches: Iterable[RuleMatch]) -> None:
+        """File every match.
+
+        INVARIANT: of matches that are filed under one thing and are as certain, of one action and in one place, either
+        all or none replace what looks there. So the first of them stands for all.
+        """
+        self._filed: dict[_Thing, dict[object, RuleMatch]] = {}
+        self._unfilled: dict[_Thing, dict[object, RuleMatch]] = {}
+        for match in matches:
+            fact = match.main_fact
+            if isinstance(fact, PlaceholderFact):
+                self._unfilled.setdefault(_comparison(fact), {}).setdefault(match.certain, match)
+            for general in match.rule.replaces:
+                for thing in _filed_under(fact):
+                    self._filed.setdefault((general, *thing), {}).setdefault((match.certain, _place(fact)), match)
+
+    def replace(self, general: RuleMatch) -> bool:
+        """Say whether another match says the same more exactly."""
+        fact = general.main_fact
+        rivals = [*self._unfilled.get(_comparison(fact), {}).values()]
+        for thing in _looked_up(fact):
+            rivals += self._filed.get((general.rule.id, *thing), {}).values()
+        return any(replaces(rival, general) for rival in rivals)
+
+
+def replaces(specific: RuleMatch, general: RuleMatch) -> bool:
+    """Say whether a more exact rule says, at least as surely, what a general one says of the same thing."""
+    one, other = specific.main_fact, general.main_fact
+    if specific.certain >= general.certain and _is_for_want_of_a_value(one, other):
+        return True
+    if general.rule.id not in specific.rule.replaces or specific.certain < general.certain:
+        return False
+    if _has(one, "action") and _has(other, "action") and one.subject.action is not other.subject.action:
+        return False
+    if not (_has(one, "layer") and _has(other, "layer")):
+        return _of_one_thing(one, other)
+    here, there = one.subject, other.subject
+    if (here.layer, here.level) != (there.layer, there.level):
+        return False
+    if here.statement is None or there.statement is None:
+        return True
+    if there.statement.effect is Effect.DENY:
+        return here.statement is there.statement
+    if isinstance(one, ConditionFact) and isinstance(other, ConditionFact):
+        return one.key.lower() == other.key.lower()
+    return True
+
+
+_Thing: TypeAlias = tuple[object, ...]
+
+
+def _filed_under(fact: Fact) -> Iterator[_Thing]:
+    """Give every way in which something that a match may replace looks for it."""
+    yield ("anything",)
+    match fact:
+        case GateFact():
+            yield "gate", fact.subject.gate
+        case GapFact():
+            yield "gap", fact.about
+            if fact.kind is not DoubtKind.KEY:
+                yield ("gap but of a key",)
+    if not isinstance(fact, GateFact):
+        yield ("no gate",)
+    if not isinstance(fact, GapFact):
+        yield ("no gap",)
+    if fact.subject.statement is None or not _has(fact, "layer"):
+        yield ("no statement",)
+        return
+    yield "statement", id(fact.subject.statement)
+    yield ("key", fact.key.lower()) if isinstance(fact, ConditionFact) else ("no key",)
+
+
+def _looked_up(fact: Fact) -> tuple[_Thing, ...]:
+    """Say where to look for what may replace a match."""
+    match fact:
+        case GateFact():
+            return ("gate", fact.subject.gate), ("no gate",)
+        case GapFact(kind=DoubtKind.KEY):
+            return ("gap", fact.about), ("no gap",)
+        case GapFact():
+            return ("gap", fact.about), ("gap but of a key",), ("no gap",)
+    statement = fact.subject.statement
+    if statement is None or not _has(fact, "layer"):
+        return (("anything",),)
+    if statement.effect is Effect.DENY:
+        return ("statement", id(statement)), ("no statement",)
+    if isinstance(fact, ConditionFact):
+        return ("key", fact.key.lower()), ("no key",), ("no statement",)
+    return (("anything",),)
+
+
+def _comparison(fact: Fact) -> _Thing:
+    return fact.subject.action, id(fact.subject.element)
+
+
+def _place(fact: Fact) -> _Thing:
+    action = fact.subject.action if _has(fact, "action") else None
+    return (action, fact.subject.layer, fact.subject.level) if _has(fact, "layer") else (action,)
+
+
+def _is_for_want_of_a_value(one: Fact, other: Fact) -> bool:
+    """Say whether a placeholder made a comparison come out as it did, so that nothing else can be said of it."""
+    if not isinstance(one, PlaceholderFact) or isinstance(other, PlaceholderFact):
+        return False
+    return one.subject.action is other.subject.action and one.subject.element is other.subject.element
+
+
+def _of_one_thing(one: Fact, other: Fact) -> bool:
+    """Say whether two facts without a layer may stand for each other: not two parameters, nor two condition keys."""
+    if isinstance(one, GateFact) and isinstance(other, GateFact):
+        return one.subject.gate == other.subject.gate
+    if isinstance(one, GapFact) and isinstance(other, GapFact) and DoubtKind.KEY in (one.kind, other.kind):
+        return one.about == other.about
+    return True
+
+
+def _has(fact: Fact, field: str) -> bool:
+    return field in fact.__struct_fields__

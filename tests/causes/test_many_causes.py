@@ -1,0 +1,96 @@
+"""However many statements say the same, a report stays one that somebody reads; what it leaves out is counted."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.cases import case, deny, identity, on
+
+from diagnose.authoring.examples import case_of
+from diagnose.causes.findings import MOST_CAUSES, by_name, explanation
+from diagnose.causes.gather import gather_facts
+from diagnose.causes.match import match_rule
+from diagnose.causes.replacing import Replacements, replaces
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
+from diagnose.evaluate.decision import decide
+from diagnose.loading import load_rules
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import Certainty, LeftOut, Owner
+from diagnose.pipeline import diagnose
+from diagnose.report import Format, render
+
+RULES = load_rules()
+
+
+def without_tags(statements: int, **request: Any) -> Case:
+    """Give a source whose every Allow wants a tag of its own."""
+    allows = [on("*", Condition={"StringEquals": {f"aws:PrincipalTag/t{n}": "x"}}) for n in range(statements)]
+    return case("cross-account", identity_policies=identity(*allows), request=request)
+
+
+def test_what_enough_causes_say_is_only_counted() -> None:
+    diagnosis = diagnose(without_tags(MOST_CAUSES + 25), RULES)
+    assert len(diagnosis.findings) == MOST_CAUSES
+    assert diagnosis.left_out == LeftOut(certain=25)
+
+
+def test_nothing_is_left_out_of_as_many_as_are_told() -> None:
+    diagnosis = diagnose(without_tags(MOST_CAUSES), RULES)
+    assert len(diagnosis.findings) == MOST_CAUSES
+    assert diagnosis.left_out == LeftOut()
+
+
+def test_possible_causes_are_counted_by_themselves() -> None:
+    keys = [f"aws:PrincipalTag/t{n}" for n in range(60)]
+    explained = explanation(RULES, one := without_tags(60, unknown=keys), decide(one))
+    told = [cause.finding.certainty for cause in explained.causes if cause.finding.owner is not Owner.XDIAG]
+    assert told == [Certainty.POSSIBLE] * MOST_CAUSES
+    assert explained.left_out.possible == 60 - MOST_CAUSES
+    # Of each tag it is told, too, that nobody knows it.
+    assert explained.left_out.unread == explained.left_out.certain == 59
+
+
+def test_a_rule_that_has_not_spoken_is_told_behind_many_of_another() -> None:
+    allows = [on("*", Condition={"StringEquals": {f"aws:PrincipalTag/t{n}": "x"}}) for n in range(100)]
+    many = [deny(Resource="*", Sid=f"No{n}") for n in range(100)]
+    explained = explanation(
+        RULES, one := case("cross-account", identity_policies=identity(*allows, *many)), decide(one)
+    )
+    rules = [cause.finding.rule for cause in explained.causes]
+    assert len(rules) <= MOST_CAUSES + len(set(rules))
+    few = case("cross-account", identity_policies=identity(*allows[:2], *many[:2]))
+    assert {cause.finding.rule for cause in explanation(RULES, few, decide(few)).causes} == set(rules)
+
+
+def test_the_first_cause_is_the_same_however_many_there_are() -> None:
+    few, many = (diagnose(without_tags(size), RULES) for size in (MOST_CAUSES, 3 * MOST_CAUSES))
+    assert [one.title for one in few.findings] == [one.title for one in many.findings]
+
+
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN])
+def test_people_are_told_how_many_are_left_out(form: Format) -> None:
+    assert "25 more causes of the same kinds" in render(diagnose(without_tags(MOST_CAUSES + 25), RULES), form)
+    assert "1 more cause of the same kinds" in render(diagnose(without_tags(MOST_CAUSES + 1), RULES), form)
+    assert "of the same kinds" not in render(diagnose(without_tags(MOST_CAUSES), RULES), form)
+
+
+def test_programs_are_told_how_many_there_are_and_how_many_are_left_out() -> None:
+    report = json.loads(render(diagnose(without_tags(MOST_CAUSES + 25), RULES), Format.JSON))
+    assert (report["causes_certain"], report["causes_left_out"]) == (MOST_CAUSES + 25, 25)
+    assert len(report["causes"]) == MOST_CAUSES
+
+
+def test_what_is_more_exact_is_found_as_if_each_were_compared_with_each() -> None:
+    compared = 0
+    for examples in load_examples(rule_folders()).values():
+        for example in examples:
+            one = case_of(example)
+            facts = by_name(gather_facts(one, decide(one)))
+            matches = [match for each in RULES for match in match_rule(each, facts)]
+            filed = Replacements(matches)
+            for match in matches:
+                expected = any(replaces(other, match) for other in matches)
+                assert filed.replace(match) is expected, (example.name, match.rule.id)
+                compared += expected
+    assert compared > 500
