@@ -8,10 +8,13 @@ from diagnose.model.case import Case
 _STEPS = 4_000
 _STEPS_MORE_PER_KILOBYTE = 15
 _LETTERS = 60_000
+_TRIED_IN_ONE_STEP = 50
+ENOUGH = 10**9
+"""More than one decision can spend on trying values."""
 
 
 class Bounds:
-    """What may yet be decided and written. A decision costs by the size of its policies, more where keys are unknown.
+    """What may yet be decided and written. A decision costs by the size of its policies, more where values are tried.
 
     `decisions` counts those that were made.
     """
@@ -30,11 +33,12 @@ class Bounds:
         """Whether no more may be tried."""
         return self._steps.spent or self._letters.spent
 
-    def decided(self, *, unknown: bool = False, traces: bool = False) -> None:
-        """Count a decision: whether it came out unknown, so that values were tried, and whether it has traces."""
+    def decided(self, trying: Effort, *, traces: bool = False) -> None:
+        """Count a decision: what it spent on `trying` values, and whether it has traces."""
         self.decisions += 1
-        steps = 10 * self._kilobytes if unknown else 5 * self._kilobytes if traces else self._kilobytes // 40
-        self._steps.spend(1 + steps)
+        tried = ENOUGH - trying.left
+        steps = 5 * self._kilobytes if traces else self._kilobytes // 2 if tried else self._kilobytes // 40
+        self._steps.spend(1 + steps + tried // _TRIED_IN_ONE_STEP)
 
     def written(self, document: str) -> None:
         """Count an edited policy, which a report writes out in several forms."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.decision import decide, verdict
+from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.table import is_of_role
 from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
@@ -18,7 +19,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy.bounds import Bounds
+from diagnose.remedy.bounds import ENOUGH, Bounds
 from diagnose.remedy.case_edit import policies_in
 from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
@@ -91,24 +92,29 @@ def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri:
 
     Where both answers are unknown they are one and the same if the same statements hang on the same tests.
     """
-    was, now = verdict(before), verdict(after)
-    for answer in (was, now):
-        bounds.decided(unknown=answer is UNKNOWN)
+    was, now = _verdict(before, bounds), _verdict(after, bounds)
     if now > was:
         return NO
-    if was is now is UNKNOWN:
-        for _ in (was, now):
-            bounds.decided(unknown=True, traces=True)
-        if _open_tests(before, layer) != _open_tests(after, layer):
-            return UNKNOWN
+    if was is now is UNKNOWN and _open_tests(before, layer, bounds) != _open_tests(after, layer, bounds):
+        return UNKNOWN
     return YES
 
 
-def _open_tests(case: Case, layer: Layer) -> set[tuple[object, ...]]:
+def _verdict(case: Case, bounds: Bounds) -> Tri:
+    trying = Effort(ENOUGH)
+    answer = verdict(case, trying)
+    bounds.decided(trying)
+    return answer
+
+
+def _open_tests(case: Case, layer: Layer, bounds: Bounds) -> set[tuple[object, ...]]:
     """Give the statements of a layer that apply or may apply, each by what it still hangs on."""
+    trying = Effort(ENOUGH)
+    decision = decide(case, trying)
+    bounds.decided(trying, traces=True)
     return {
         (decided.action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
-        for decided in decide(case).actions
+        for decided in decision.actions
         for trace in decided.layers
         if trace.layer is layer
         for level in trace.levels

@@ -1,0 +1,90 @@
+"""What may be proved for one case ends, is counted in steps, and is more for a larger case."""
+
+import pytest
+from tests.remedy.broken import about, broken, deny, identity, on
+
+from diagnose.evaluate.decision import decide
+from diagnose.evaluate.effort import Effort
+from diagnose.model.case import Case
+from diagnose.model.diagnosis import NotProved, Refused
+from diagnose.model.trace import Effect, Layer
+from diagnose.pipeline import diagnose
+from diagnose.remedy.bounds import ENOUGH, Bounds
+from diagnose.remedy.kinds import RemedyKind
+from diagnose.remedy.proposal import remedies_of
+
+SMALL = broken("cross-account")
+
+
+def large(statements: int) -> Case:
+    denies = [deny(Resource="*", Sid=f"Deny{number}") for number in range(statements)]
+    return broken("cross-account", identity_policies=identity(on("*"), *denies))
+
+
+def decisions(case: Case, *, tried: int = 0, traces: bool = False) -> int:
+    """Count how many decisions the bounds of a case have room for."""
+    bounds = Bounds(case)
+    while not bounds.reached:
+        bounds.decided(Effort(ENOUGH - tried), traces=traces)
+    return bounds.decisions
+
+
+def test_a_small_case_has_room_for_thousands_of_decisions() -> None:
+    assert decisions(SMALL) >= 1000
+    assert decisions(SMALL, traces=True) >= 100
+
+
+def test_a_decision_for_which_values_are_tried_takes_more() -> None:
+    assert decisions(SMALL) > decisions(SMALL, tried=1_000) > decisions(SMALL, tried=20_000) > 1
+
+
+def test_a_decision_with_traces_takes_more() -> None:
+    assert decisions(large(400)) > decisions(large(400), traces=True) > 1
+
+
+def test_there_is_room_for_fewer_decisions_of_a_larger_case() -> None:
+    assert decisions(large(100), traces=True) > decisions(large(400), traces=True) > 1
+
+
+@pytest.mark.parametrize("traces", [False, True])
+def test_the_work_grows_no_faster_than_the_case(*, traces: bool) -> None:
+    # A decision takes as long as the case is large.
+    work = [decisions(large(size), traces=traces) * size for size in (400, 1600)]
+    assert work[1] < 4 * work[0]
+
+
+def test_what_is_written_is_bounded_however_few_decisions_it_takes() -> None:
+    bounds = Bounds(SMALL)
+    bounds.written("x" * 10_000)
+    assert not bounds.reached
+    for _ in range(5):
+        bounds.written("x" * 10_000)
+    assert bounds.reached
+    assert bounds.decisions == 0
+
+
+def test_the_bounds_of_two_cases_have_nothing_to_do_with_each_other() -> None:
+    spent, fresh = Bounds(SMALL), Bounds(SMALL)
+    while not spent.reached:
+        spent.decided(Effort(ENOUGH))
+    assert not fresh.reached
+
+
+def test_nothing_is_proved_beyond_the_bounds_and_it_says_so() -> None:
+    case = large(1)
+    subject, decision = about(case, Layer.IDENTITY, effect=Effect.DENY), decide(case)
+    bounds = Bounds(case)
+    assert not isinstance(remedies_of(RemedyKind.EXEMPT_FROM_DENY, subject, case, decision, bounds), Refused)
+    bounds.written("x" * 100_000)
+    made = bounds.decisions
+    refused = Refused(RemedyKind.EXEMPT_FROM_DENY.value, NotProved.TOO_MANY)
+    assert remedies_of(RemedyKind.EXEMPT_FROM_DENY, subject, case, decision, bounds) == refused
+    assert bounds.decisions == made
+
+
+def test_the_same_case_is_answered_the_same_however_often_it_was_asked() -> None:
+    from diagnose.loading import load_rules
+
+    rules, case = load_rules(), large(60)
+    first = diagnose(case, rules)
+    assert all(diagnose(case, rules).findings == first.findings for _ in range(2))
