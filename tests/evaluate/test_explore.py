@@ -251,6 +251,77 @@ def test_what_is_tried_grows_no_faster_than_the_policy(written: Callable[[int], 
     assert 0 < _steps(made(200)) < 30 * _steps(made(10))
 
 
+CROSSING = (
+    "14=*c21 20=a7",
+    "3=*e*f*29 14=?d30",
+    "25=*e*f*0 0=a25",
+    "29=*c14 24=b*27",
+    "29=*c7 31=a0 22=b*9",
+    "10=*e*f*2 34=a11",
+    "31=a7 9=?d30",
+    "3=*e*f*12 26=?d38 2=*e*f*7",
+    "28=b*25 30=*e*f*8 3=a3",
+    "30=*e*f*22,*e*f*38 ~26=?d38,*c34 16=*c38",
+    "20=*c4 13=b*8 !18=b*39",
+    "32=a17 1=*c10",
+    "18=*e*f*10",
+    "11=b*22 13=*c11",
+    "!15=b*37 26=*e*f*28 0=*e*f*3",
+    "9=?d38 17=?d1",
+    "16=*c17",
+    "15=*c22 30=a37",
+    "25=?d22",
+    "20=b*3",
+    "7=*c7 2=*e*f*31",
+    "19=*e*f*19 10=b*33 !17=b*9",
+    "29=a28 1=*c36",
+    "22=a13 33=?d20",
+    "24=*c11",
+    "!11=*c0 6=*c1 34=*e*f*2",
+    "13=*c39 6=*e*f*13 17=a39",
+)
+"""Deny statements, each with its tests of tags: `!` if it is StringNotLike, `~` if it is StringNotEquals.
+
+Without the tags that are too many, the others stand in another order, in which they are too many once more.
+"""
+SIGNS = {"!": "StringNotLike", "~": "StringNotEquals"}
+
+
+def denies_if(tests: str) -> dict[str, Any]:
+    condition: dict[str, dict[str, list[str]]] = {}
+    for test in tests.split(" "):
+        tag, values = test.lstrip("!~").split("=")
+        condition.setdefault(SIGNS.get(test[0], "StringLike"), {})[f"aws:PrincipalTag/k{tag}"] = values.split(",")
+    return trusts("*", effect="Deny", Condition=condition)
+
+
+def test_keys_are_left_out_until_the_choices_of_the_others_are_few_enough() -> None:
+    keys = tuple(f"aws:PrincipalTag/k{n}" for n in range(35))
+    one = case(trust=[trusts({"AWS": HOME}), *map(denies_if, CROSSING)], unknown=keys)
+    exploration = explore(Authorization(one))
+    assert exploration.tried
+    assert exploration.untried
+    assert not {*exploration.tried} & {*exploration.untried}
+    decision = decide(one)
+    assert decision.verdict is verdict(one) is UNKNOWN
+    assert len(decision.doubts) == len(exploration.tried) + len(exploration.untried)
+
+
+def test_what_finding_texts_for_all_keys_may_take_is_bounded() -> None:
+    keys = [f"aws:PrincipalTag/{n}" for n in range(300)]
+    patterns = [f"*{letters}*{letters[::-1]}*" for letters in ("abcd", "bcde", "cdef", "defg")]
+    denies = [
+        trusts("*", effect="Deny", Condition={"StringLike": {key: [key[-3:] + each for each in patterns]}})
+        for key in keys
+    ]
+    one = case(trust=[trusts({"AWS": HOME}), *denies], unknown=tuple(keys))
+    exploration = explore(Authorization(one))
+    assert 0 < len(exploration.tried) < len(keys)
+    assert len(exploration.tried) + len(exploration.untried) == len(keys)
+    again = explore(Authorization(one))
+    assert (list(again.tried), again.untried) == (list(exploration.tried), exploration.untried)
+
+
 def test_an_unknown_key_within_a_variable_is_a_doubt() -> None:
     written = f"arn:aws:iam::222222222222:role/ops/${{{ID}}}"
     one = case(identity=[{"Effect": "Allow", "Action": "sts:*", "Resource": written}], unknown=(ID,))

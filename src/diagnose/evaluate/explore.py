@@ -108,13 +108,15 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
         else:
             tried[key] = values
     outcomes, choices = _chosen(authorization, tried, effort)
-    again = Effort(_MOST_STEPS)
+    room = len(choices.order)
     while choices.too_many_from is not None:
         # Without the keys behind it the others may stand in another order, and be too many once more.
-        dropped = set(choices.order[choices.too_many_from :])
+        room = min(choices.too_many_from, room)
+        dropped = set(choices.order[room:])
         untried += [key for key in tried if key in dropped]
         tried = {key: values for key, values in tried.items() if key not in dropped}
-        outcomes, choices = _chosen(authorization, tried, again)
+        outcomes, choices = _chosen(authorization, tried, Effort(_MOST_STEPS))
+        room //= 2
     return Exploration(choices, outcomes, tried, untried)
 
 

@@ -325,6 +325,16 @@ def test_a_date_is_read_in_every_form_that_the_cli_prints(tmp_path: Path, date: 
 
 
 @pytest.mark.parametrize(
+    "date", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "0000-00-00T00:00:00Z", 1e20]
+)
+def test_a_date_at_the_edge_of_time_is_left_out(tmp_path: Path, date: object) -> None:
+    side = of_role(tmp_path, RoleDetailList=[{**ROLE, "CreateDate": date}])
+    assert isinstance(side.role, Known)
+    assert side.role.value is not None
+    assert side.role.value.created_at == ""
+
+
+@pytest.mark.parametrize(
     ("shape", "name"),
     [
         ("GetAccountAuthorizationDetailsResponse", "PrintedDetails"),

@@ -226,14 +226,15 @@ def _tags(arn: str, tags: tuple[Tag, ...] | None) -> Evidence[Mapping[str, str]]
 
 
 def _utc(date: str | float) -> str:
-    """Write a date as cases have it; "" for one in a form of its own."""
+    """Write a date as cases have it; "" for one in a form of its own, or outside the years that there are."""
     try:
         moment = datetime.fromisoformat(date) if isinstance(date, str) else datetime.fromtimestamp(date, UTC)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return ""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _session(caller: CallerArn) -> Session:

@@ -1,0 +1,80 @@
+"""The work that a case takes grows no faster than the case: counted in calls of functions, never in seconds."""
+
+import random
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from diagnose.loading import load_rules
+from diagnose.model.case import Case
+from diagnose.pipeline import diagnose
+from diagnose.report import Format, render
+from tests.cases import case, deny, identity, on
+from tests.fuzz import fuzz_bounds
+
+RULES = load_rules()
+
+
+def told(one: Case) -> None:
+    diagnosis = diagnose(one, RULES)
+    for form in Format:
+        render(diagnosis, form)
+
+
+def calls(one: Case) -> int:
+    """Count the calls of functions that it takes to diagnose a case and to tell it in all formats."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        told(one)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def own_tags(size: int) -> Case:
+    return case(
+        "cross-account",
+        identity_policies=identity(
+            *(on("*", Condition={"StringLike": {f"aws:PrincipalTag/t{n}": [f"v{n}*", f"*w{n}"]}}) for n in range(size))
+        ),
+    )
+
+
+def denies_without_conditions(size: int) -> Case:
+    return case(
+        "cross-account",
+        identity_policies=identity(on("*"), *(deny(Resource="*", Sid=f"No{n}") for n in range(size))),
+    )
+
+
+def of_fuzz(shape: Callable[[random.Random, int], tuple[dict[str, Any], list[str]]]) -> Callable[[int], Case]:
+    def made(size: int) -> Case:
+        policies, unknown = shape(random.Random(11), size)
+        return case("cross-account", request={"unknown": unknown}, **policies)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(own_tags, id="each statement tests a tag of its own"),
+        pytest.param(denies_without_conditions, id="each statement denies"),
+        pytest.param(of_fuzz(fuzz_bounds.denies_on_keys), id="each statement denies on unknown keys"),
+        pytest.param(of_fuzz(fuzz_bounds.one_long_condition), id="one statement tests many keys"),
+        pytest.param(of_fuzz(fuzz_bounds.identity_denies), id="each statement of the source's denies on unknown keys"),
+    ],
+)
+def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:
+    told(made(10))  # what is only done once is done
+    small, large = calls(made(100)), calls(made(400))
+    assert large < 6 * small
