@@ -17,6 +17,7 @@ _REACHES = {
     Match.SESSION: "names this session",
     Match.USER: "names the user",
     Match.SERVICE: "names the service",
+    Match.FEDERATED: "names the identity provider",
     Match.ANY: "lets in every AWS principal",
     Match.ROLE: "names the role",
     Match.ACCOUNT: "trusts the account, whose own policies decide who may assume the role",
