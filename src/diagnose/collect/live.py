@@ -13,7 +13,7 @@ from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
 from diagnose.collect.source import read_source, session_evidence
 from diagnose.errors import NothingReadError
-from diagnose.model.arn import CallerKind, parse_caller, parse_role
+from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
@@ -55,7 +55,7 @@ def read_snapshot(
     there = _organization_of(role.account, destination_reader, administrators, progress)
     rcps = read_guardrails(role.account, there, PolicyKind.RCP, administrators)
     scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
-    if caller.kind is not CallerKind.SERVICE:
+    if caller.account:  # neither a service nor who presents a token has one
         here = _organization_of(caller.account, source_reader, administrators, progress)
         scps = read_guardrails(caller.account, here, PolicyKind.SCP, administrators)
     snapshot = Snapshot(
