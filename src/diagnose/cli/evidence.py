@@ -12,10 +12,20 @@ from msgspec.structs import replace
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
 from diagnose.cli.request import RequestFlags, request_from_flags
-from diagnose.errors import XdiagError
+from diagnose.collect.federation.presented import Presented, as_if_in_time, not_tried, with_presented
+from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Request, Session, Snapshot, SourceSide
-from diagnose.model.evidence import Known
+from diagnose.model.case import (
+    Case,
+    DestinationSide,
+    ProbeOutcome,
+    ProbeResult,
+    Request,
+    Session,
+    Snapshot,
+    SourceSide,
+)
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.policy import PolicySet
 
 
@@ -104,6 +114,7 @@ class CaseFlags(Struct, frozen=True):
     role_arn: str | None
     request: RequestFlags
     evidence: EvidenceFlags
+    presented: Presented | None = None
     attempt: bool = True
     """Whether the request may be tried for real."""
 
@@ -123,12 +134,18 @@ def case_from_flags(flags: CaseFlags) -> Case:
     """
     evidence = flags.evidence
     case = _source(evidence).read(flags)
+    if flags.presented is not None:
+        case = with_presented(case, flags.presented)
+        if evidence.case_file is None:
+            case = not_tried(case)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
     if evidence.message is not None:
         from diagnose.collect.pasted_error import pasted_error
 
         case = replace(case, message=pasted_error(evidence.message))
+    if flags.presented is not None and not flags.presented.current and not case.message:
+        case = as_if_in_time(case)
     return _without(case, evidence.without or ())
 
 
@@ -212,7 +229,8 @@ def _from_details(flags: CaseFlags) -> Case:
     for details in map(read_details, flags.evidence.details or ()):
         if details.account not in accounts:
             raise XdiagError(
-                f"`{details.place}` is about account {details.account}", hint=f"expected {' or '.join(accounts)}"
+                f"`{details.place}` is about account {details.account}",
+                hint=f"expected {' or '.join(filter(None, accounts))}",
             )
         if details.account == accounts[0]:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
@@ -223,8 +241,16 @@ def _from_details(flags: CaseFlags) -> Case:
 
 def _live(flags: CaseFlags) -> Case:
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    attempt = flags.attempt and not flags.evidence.no_probe
-    return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
+    attempt = flags.attempt and not flags.evidence.no_probe and flags.presented is None
+    try:
+        return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
+    except NothingReadError as error:
+        if flags.presented is None or flags.attempt:
+            raise
+        # What is presented and a proposed policy are enough for an answer.
+        unread = Unread(Gap.NO_CREDENTIALS, role_arn, detail=error.hint)
+        snapshot = Snapshot(SourceSide(source_arn), DestinationSide(role=unread))
+        return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
 
 
 SOURCES = (
