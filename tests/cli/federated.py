@@ -33,7 +33,7 @@ def trust(**conditions: Any) -> dict[str, Any]:
     }
 
 
-def case_of(folder: Path, source: str = ISSUER, policy: Mapping[str, Any] | None = None) -> Path:
+def case_of(folder: Path, source: str = ISSUER, policy: Mapping[str, Any] | None = None, *, taken_at: str = "") -> Path:
     """A case in which all is known but what is presented."""
     saml = source.startswith("arn:")
     if policy is None:
@@ -58,7 +58,12 @@ def case_of(folder: Path, source: str = ISSUER, policy: Mapping[str, Any] | None
                 "operation": "AssumeRoleWithSAML" if saml else "AssumeRoleWithWebIdentity",
                 "parameters": {} if saml else {"session_name": "ci"},
             },
-            "snapshot": {"source": {"arn": source}, "destination": destination, "endpoint": _known(None)},
+            "snapshot": {
+                "source": {"arn": source},
+                "destination": destination,
+                "endpoint": _known(None),
+                "taken_at": taken_at,
+            },
         },
     )
 

@@ -85,6 +85,26 @@ def test_a_token_in_every_form(held: str, form: str, tmp_path: Path, xdiag: Prog
     assert "signature was not checked" in " ".join(run.out.split())
 
 
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        pytest.param(("--claims",), ALLOWED, id="claims of a job that ended long ago"),
+        pytest.param(("--token-file",), DENIED, id="a token that would be presented now"),
+        pytest.param(
+            ("--message", "ExpiredTokenException: Token expired: current date/time 1 must be before 0", "--claims"),
+            DENIED,
+            id="claims of a token that AWS said had expired",
+        ),
+    ],
+)
+def test_a_token_expires_where_it_would_be_presented_now(
+    given: tuple[str, ...], code: int, tmp_path: Path, xdiag: Program
+) -> None:
+    case = case_of(tmp_path, taken_at="2026-11-26T10:00:00+00:00")
+    run = xdiag("check", "--case", case, *given, holding(tmp_path, TOKEN))
+    assert run.code == code, run.out + run.err
+
+
 def test_single_claims_are_not_all_claims(tmp_path: Path, xdiag: Program) -> None:
     policy = trust(StringEquals={"token.actions.githubusercontent.com:sub": OLD_SUBJECT})
     case = case_of(tmp_path, policy=policy)
