@@ -148,6 +148,40 @@ def test_a_trust_policy_that_depends_on_the_form_is_not_said_to_allow(tmp_path: 
     assert {layer["layer"]: layer["verdict"] for layer in run.report["layers"]}["trust"] == "unknown"
 
 
+def details_of(folder: Path) -> Path:
+    """The role in the authorization details of its account."""
+    empty: list[Any] = []
+    role = {
+        "Path": "/",
+        "RoleName": "Deploy",
+        "RoleId": "AROA2222222222EXAMPLE",
+        "Arn": ROLE,
+        "CreateDate": "2026-01-01T00:00:00+00:00",
+        "AssumeRolePolicyDocument": trust(),
+        "RolePolicyList": empty,
+        "AttachedManagedPolicies": empty,
+        "InstanceProfileList": empty,
+        "Tags": empty,
+    }
+    lists = {"UserDetailList": empty, "GroupDetailList": empty, "RoleDetailList": [role], "Policies": empty}
+    return write(folder, lists, "details.json")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        pytest.param((ROLE, "--github", "octo/app", "--ref", "refs/heads/dev", *IDS), DENIED, id="a workload"),
+        pytest.param((ROLE, "--claim", f"iss={ISSUER}", "--claim", "sub=x"), DENIED, id="single claims"),
+        pytest.param((ISSUER, ROLE, "--claim", "sub=x"), DENIED, id="the issuer as the source, and a claim"),
+        pytest.param((ISSUER, ROLE), UNDETERMINED, id="the issuer as the source, and nothing of its token"),
+    ],
+)
+def test_the_role_of_a_dump(given: tuple[str, ...], code: int, tmp_path: Path, xdiag: Program) -> None:
+    run = xdiag("check", *given, "--details", details_of(tmp_path), "--output", "json")
+    assert run.code == code, run.out + run.err
+    assert run.report["action"] == "sts:AssumeRoleWithWebIdentity"
+
+
 def test_without_any_policy_there_is_no_evidence(xdiag: Program) -> None:
     assert xdiag("check", ROLE, "--github", "octo/app", *MAIN).code == NOTHING_GATHERED
 

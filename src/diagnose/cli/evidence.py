@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.output import progress
 from diagnose.cli.request import RequestFlags, request_from_flags
-from diagnose.collect.federation.presented import Presented, as_if_in_time, not_tried, with_presented
+from diagnose.collect.federation.presented import Presented, as_if_in_time, with_presented
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import (
@@ -26,6 +26,7 @@ from diagnose.model.case import (
     SourceSide,
 )
 from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.operation import operation_of
 from diagnose.model.policy import PolicySet
 
 
@@ -136,8 +137,6 @@ def case_from_flags(flags: CaseFlags) -> Case:
     case = _source(evidence).read(flags)
     if flags.presented is not None:
         case = with_presented(case, flags.presented)
-        if evidence.case_file is None:
-            case = not_tried(case)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
     if evidence.message is not None:
@@ -165,7 +164,7 @@ def live(source_arn: str, role_arn: str, where: LiveFlags, request: RequestFlags
             if profile not in sides:
                 sides[profile] = open_credentials(profile, request.region, where.endpoint_url)
         source = sides[where.source_profile]
-        base = request_from_flags(Request(role_arn=role_arn, region=source.region), request)
+        base = _request(source_arn, role_arn, request, source.region)
         snapshot = read_snapshot(
             base,
             source_arn,
@@ -191,6 +190,12 @@ def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, st
     parse_caller(source_arn)
     parse_role(role_arn)
     return source_arn, role_arn
+
+
+def _request(source_arn: str, role_arn: str, flags: RequestFlags, region: str | None = None) -> Request:
+    """Give the request that the source makes: what it is says which operation it calls."""
+    operation = operation_of(parse_caller(source_arn).kind)
+    return request_from_flags(Request(role_arn, operation, region=region), flags)
 
 
 def _from_case_file(flags: CaseFlags) -> Case:
@@ -236,12 +241,12 @@ def _from_details(flags: CaseFlags) -> Case:
             snapshot = replace(snapshot, source=source_side(details, source_arn))
         if details.account == accounts[1]:
             snapshot = replace(snapshot, destination=destination_side(details, role_arn))
-    return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
+    return Case(_request(source_arn, role_arn, flags.request), snapshot)
 
 
 def _live(flags: CaseFlags) -> Case:
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    attempt = flags.attempt and not flags.evidence.no_probe and flags.presented is None
+    attempt = flags.attempt and not flags.evidence.no_probe
     try:
         return live(source_arn, role_arn, flags.evidence, flags.request, attempt=attempt)
     except NothingReadError as error:
@@ -250,7 +255,7 @@ def _live(flags: CaseFlags) -> Case:
         # What is presented and a proposed policy are enough for an answer.
         unread = Unread(Gap.NO_CREDENTIALS, role_arn, detail=error.hint)
         snapshot = Snapshot(SourceSide(source_arn), DestinationSide(role=unread))
-        return Case(request_from_flags(Request(role_arn=role_arn), flags.request), snapshot)
+        return Case(_request(source_arn, role_arn, flags.request), snapshot)
 
 
 SOURCES = (

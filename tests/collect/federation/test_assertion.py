@@ -46,6 +46,15 @@ def test_an_assertion_is_read_as_it_is_posted(data: bytes) -> None:
     )
 
 
+def test_a_value_may_be_an_element() -> None:
+    name = "urn:oid:1.3.6.1.4.1.5923.1.1.1.10"
+    value = "<NameID>amy</NameID>"
+    read = assertion_from(
+        response(f'<Attribute Name="{name}"><AttributeValue>{value}</AttributeValue></Attribute>'), "a"
+    )
+    assert read.attributes[name] == ("amy",)
+
+
 def test_an_attribute_that_stands_twice_has_the_values_of_both() -> None:
     more = f'<Attribute Name="{SAML_SESSION_NAME}"><AttributeValue>bob</AttributeValue><AttributeValue/></Attribute>'
     assert assertion_from(response(more), "a").attributes[SAML_SESSION_NAME] == ("amy", "bob", "")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from diagnose.collect.federation.workload import Composed
 from diagnose.errors import XdiagError
 from diagnose.model.arn import HTTPS, parse_caller
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult, SourceSide
+from diagnose.model.case import Case, SourceSide
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.operation import Operation, operation_of
 
@@ -117,12 +117,6 @@ def as_if_in_time(case: Case) -> Case:
             return case
     aged = _presenting(case, case.snapshot.source, fresh)
     return replace(aged, note=f"{case.note} It has expired since: the answer is about one that has not.".strip())
-
-
-def not_tried(case: Case) -> Case:
-    """Say in the case why its request is not tried for real."""
-    why = "the request presents a token or an assertion, which xdiag sends nowhere"
-    return replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
 
 
 def other_forms(case: Case, presented: Presented) -> tuple[Case, ...]:
