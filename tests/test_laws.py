@@ -124,7 +124,11 @@ def test_knowing_less_only_fades_an_answer(world: str) -> None:
 def test_an_answer_does_not_depend_on_what_was_asked_before() -> None:
     """Every source towards every destination, with sides that are shared and asked again, and with fresh ones."""
     pairs = [
-        replace(to, snapshot=replace(to.snapshot, source=one.snapshot.source))
+        replace(
+            to,
+            request=replace(to.request, operation=one.request.operation),
+            snapshot=replace(to.snapshot, source=one.snapshot.source),
+        )
         for one, to in product(WORLDS.values(), repeat=2)
     ]
     shared = [[verdict(pair) for pair in pairs] for _ in range(3)]

@@ -183,6 +183,7 @@ SENT: dict[str, object] = {
     "source_identity": "alice",
     "tags": {"team": "red"},
     "transitive_tag_keys": ("team",),
+    "provider_id": "www.amazon.com",
     "provided_contexts": (ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
 }
 PARAMETERS = [

@@ -11,6 +11,7 @@ from msgspec.structs import fields, replace
 from diagnose.model.arn import CallerArn, CallerKind, RoleArn, parse_caller, parse_role
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known, Unread
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, raw_document
 
 GAP = Unread(subject="a law")
@@ -52,7 +53,7 @@ def at(path: tuple[str | int, ...], make: object) -> Change:
 
 
 def fades(case: Case) -> dict[str, Change]:
-    """Name every way of knowing one thing less: a piece of evidence, a policy of a set, a context key."""
+    """Name every way of knowing one thing less: a piece of evidence, a policy of a set, a context key, a claim."""
     found: dict[str, Change] = {}
     for path, value in walk(case):
         name = ".".join(str(part) for part in path)
@@ -61,6 +62,16 @@ def fades(case: Case) -> dict[str, Change]:
         if isinstance(value, PolicySet):
             for policy in value.policies:
                 found[f"{name} {policy.name}"] = at(path, _without(policy.name))
+    identity = case.snapshot.source.identity
+    if isinstance(identity, WebIdentity):
+        for name in identity.claims:
+            found[f"claim {name}"] = at(("snapshot", "source", "identity"), _without_claim(name))
+    if isinstance(identity, SamlAssertion):
+        for name in identity.attributes:
+            found[f"attribute {name}"] = at(("snapshot", "source", "identity"), _without_attribute(name))
+        for name in ("issuer", "subject", "subject_format", "recipient", "issued_at", "not_on_or_after"):
+            less = replace(identity, **{name: None}, complete=False)
+            found[f"assertion {name}"] = at(("snapshot", "source", "identity"), less)
     for key in {*case.request.context, *_tested_keys(case)}:
         found[f"key {key}"] = at(("request", "unknown"), _with(key))
     return found
@@ -98,7 +109,8 @@ def renamed(case: Case) -> Case:
     """Give every account, and the two names, another name, wherever they stand."""
     caller, role = parse_caller(case.snapshot.source.arn), parse_role(case.request.role_arn)
     names = {str(number) * 12: str(number + 5 if number < 5 else number - 5) * 12 for number in range(10)}
-    if caller.kind is not CallerKind.SERVICE and not caller.name.startswith("AWSReservedSSO_"):
+    nobodys = caller.kind in (CallerKind.SERVICE, CallerKind.WEB_IDENTITY)
+    if not nobodys and not caller.name.startswith("AWSReservedSSO_"):
         names[_last(caller)] = "Quince"
     names[role.name] = "Medlar"
     text = msgspec.json.encode(case).decode()
@@ -115,6 +127,21 @@ def _last(named: CallerArn | RoleArn) -> str:
 
 def _with(key: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     return lambda keys: (*keys, key)
+
+
+def _without_claim(name: str) -> Callable[[WebIdentity], WebIdentity]:
+    def less(token: WebIdentity) -> WebIdentity:
+        return replace(token, claims={key: token.claims[key] for key in token.claims if key != name}, complete=False)
+
+    return less
+
+
+def _without_attribute(name: str) -> Callable[[SamlAssertion], SamlAssertion]:
+    def less(assertion: SamlAssertion) -> SamlAssertion:
+        rest = {key: values for key, values in assertion.attributes.items() if key != name}
+        return replace(assertion, attributes=rest, complete=False)
+
+    return less
 
 
 def _without(name: str) -> Callable[[PolicySet], PolicySet]:

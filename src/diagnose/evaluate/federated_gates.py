@@ -21,6 +21,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.federation import SAML_ROLE, SAML_SESSION_NAME, OidcProvider, SamlAssertion, WebIdentity
 from diagnose.model.issuers import issuer_of
 from diagnose.model.key_state import ABSENT, UnknownState
+from diagnose.model.operation import Operation
 from diagnose.model.parameter import Parameter
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -86,8 +87,13 @@ def role_claim(case: Case, caller: Caller, role: RoleArn) -> Iterator[GateTrace]
 
 def unsent_parameters(case: Case) -> Iterator[GateTrace]:
     """The parameters of a request that its operation does not have, so that no client sends them."""
-    sent = case.request.parameters
+    sent, operation = case.request.parameters, case.request.operation
+    if sent.provider_id is not None and operation is not Operation.WITH_WEB_IDENTITY:
+        yield GateTrace(Gate.PARAMETERS, NO, Reason.NOT_A_PARAMETER, Parameter.PROVIDER_ID, got=(sent.provider_id,))
+    if operation is Operation.ASSUME_ROLE:
+        return
     for parameter, value in (
+        (Parameter.ROLE_SESSION_NAME, sent.session_name if operation is Operation.WITH_SAML else None),
         (Parameter.EXTERNAL_ID, sent.external_id),
         (Parameter.SERIAL_NUMBER, sent.mfa_serial),
         (Parameter.SOURCE_IDENTITY, sent.source_identity),

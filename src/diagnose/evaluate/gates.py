@@ -68,10 +68,12 @@ def _parameters(case: Case, caller: Caller) -> Iterator[GateTrace]:
     if case.request.via is Via.CONSOLE:
         return
     sent = case.request.parameters
+    yield from unsent_parameters(case)
     if caller.bearer is not None:
-        yield from unsent_parameters(case)
         asserted = caller.bearer.session_name
-        name = asserted[0] if isinstance(asserted, tuple) and asserted else sent.session_name
+        name = sent.session_name
+        if caller.kind is CallerKind.SAML:
+            name = asserted[0] if isinstance(asserted, tuple) and asserted else None
         given = caller.bearer.source_identity
         sent = Parameters(
             session_name=name,

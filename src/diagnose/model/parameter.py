@@ -1,4 +1,4 @@
-"""The parameters of AssumeRole, and what AWS asks of what is sent with them."""
+"""The parameters of the operations, and what AWS asks of what is sent with them."""
 
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ class Parameter(StrEnum):
     DURATION_SECONDS = "DurationSeconds"
     EXTERNAL_ID = "ExternalId"
     PROVIDED_CONTEXTS = "ProvidedContexts"
+    PROVIDER_ID = "ProviderId"
     ROLE_SESSION_NAME = "RoleSessionName"
     SERIAL_NUMBER = "SerialNumber"
     SOURCE_IDENTITY = "SourceIdentity"

@@ -1,0 +1,87 @@
+"""Every condition key in a call that nobody signs: what the token or the assertion says, and nothing of a principal.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+import pytest
+from tests import cases
+
+from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.keys.context import state_of
+from diagnose.evaluate.keys.table import ATTRIBUTES, CLAIMS, TABLE, KeyTraits
+from diagnose.evaluate.operations import OPERATIONS
+from diagnose.model.condition_keys import FilledBy, Presence
+from diagnose.model.key_state import UnknownState
+from diagnose.model.operation import Operation
+
+WORLDS = {Operation.WITH_WEB_IDENTITY: ("github", "eks", "tagged-token", "cognito"), Operation.WITH_SAML: ("saml",)}
+SAMPLES = {CLAIMS.name: "token.actions.githubusercontent.com:sub", ATTRIBUTES.name: "saml:iss"}
+ALL = [(operation, world, key) for operation, worlds in WORLDS.items() for world in worlds for key in TABLE]
+
+
+def state(world: str, key: str, *changes: cases.Json) -> tuple[str, ...] | str:
+    found = state_of(key.lower(), Authorization(cases.case(world, *changes)).call)
+    return "unknown" if isinstance(found, UnknownState) else found
+
+
+@pytest.mark.parametrize(("operation", "world", "key"), ALL, ids=lambda part: getattr(part, "name", str(part)))
+def test_a_key_has_a_value_only_where_the_operation_sends_it(operation: Operation, world: str, key: KeyTraits) -> None:
+    name = SAMPLES.get(key.name, f"{key.name}Project" if key.name.endswith("/") else key.name)
+    sent = OPERATIONS[operation].sent(key)
+    found = state(world, name)
+    if sent is Presence.NEVER:
+        assert found == ()
+    if sent is Presence.ALWAYS:
+        assert found != ()
+    if key.filled_by in (FilledBy.CALL, FilledBy.ROLE):
+        assert sent is key.sent
+
+
+@pytest.mark.parametrize(
+    ("world", "key", "expected"),
+    [
+        pytest.param("github", "sts:RoleSessionName", ("GitHubActions",), id="the name that the caller chose"),
+        pytest.param("saml", "sts:RoleSessionName", ("mara@example.com",), id="the name in the assertion"),
+        pytest.param("tagged-token", "sts:SourceIdentity", ("mara",), id="the source identity in the token"),
+        pytest.param("github", "sts:SourceIdentity", (), id="a token without one"),
+        pytest.param("tagged-token", "aws:RequestTag/costcenter", ("42",), id="a tag, in whatever case"),
+        pytest.param("tagged-token", "aws:TagKeys", ("Project", "CostCenter"), id="the keys of the tags"),
+        pytest.param("tagged-token", "sts:TransitiveTagKeys", ("Project",), id="the keys of those handed on"),
+        pytest.param("tagged-token", "aws:PrincipalTag/Project", "unknown", id="not said when the tag is the caller's"),
+        pytest.param("tagged-token", "aws:PrincipalTag/Team", (), id="no such tag"),
+        pytest.param("tagged-token", "sts:RoleAuthorizedByIdp", ("true",), id="the token names the role"),
+        pytest.param("github", "sts:RoleAuthorizedByIdp", "unknown", id="false or absent"),
+        pytest.param("saml", "sts:RoleAuthorizedByIdp", (), id="only for tokens"),
+        pytest.param(
+            "github",
+            "aws:FederatedProvider",
+            ("arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com",),
+            id="the provider's ARN",
+        ),
+        pytest.param("cognito", "aws:FederatedProvider", ("cognito-identity.amazonaws.com",), id="a host built in"),
+        pytest.param("saml", "aws:FederatedProvider", "unknown", id="not documented for an assertion"),
+        pytest.param("github", "aws:PrincipalIsAWSService", "unknown", id="false or absent, too"),
+        pytest.param("github", "aws:PrincipalOrgID", (), id="no organization"),
+        pytest.param("github", "aws:userid", (), id="nobody's id"),
+        pytest.param("github", "aws:ResourceAccount", ("222222222222",), id="the role's account"),
+        pytest.param("github", "token.actions.githubusercontent.com:email", (), id="a claim that may have a key"),
+        pytest.param(
+            "cognito", "cognito-identity.amazonaws.com:amr", ("authenticated", "graph.facebook.com"), id="a list"
+        ),
+        pytest.param("saml", "saml:sub_type", ("persistent",), id="the last word of the format"),
+        pytest.param("saml", "saml:doc", ("222222222222/IdP",), id="account and provider"),
+        pytest.param("saml", "saml:edupersonaffiliation", ("staff", "member"), id="an attribute by its OID"),
+        pytest.param("saml", "saml:cn", (), id="an attribute that is not asserted"),
+        pytest.param("saml", "token.actions.githubusercontent.com:sub", (), id="a token's claim in an assertion"),
+        pytest.param("github", "saml:sub", (), id="an assertion's subject in a token"),
+    ],
+)
+def test_a_key_holds_what_was_presented(world: str, key: str, expected: tuple[str, ...] | str) -> None:
+    assert state(world, key) == expected
+
+
+def test_a_name_qualifier_is_the_hash_that_aws_describes() -> None:
+    """BASE64(SHA1("https://idp.example.com/saml" + "222222222222" + "/IdP")), computed with openssl."""
+    assert state("saml", "saml:namequalifier") == ("iQV5XRCpE0qOWvImsQHAmoLR/TE=",)

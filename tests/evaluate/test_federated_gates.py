@@ -1,0 +1,106 @@
+"""What STS checks of a token before it reads a policy: near misses, edges of time, and what AWS's answer settles."""
+
+import pytest
+from tests import cases
+
+from diagnose.evaluate.decision import decide
+from diagnose.model.case import Case
+from diagnose.model.trace import Gate, GateTrace, Reason
+from diagnose.model.tri import NO, UNKNOWN, Tri
+
+GITHUB = "token.actions.githubusercontent.com"
+ARN = f"arn:aws:iam::222222222222:oidc-provider/{GITHUB}"
+CLIENTS = {"evidence": "known", "value": ["sts.amazonaws.com"]}
+FRAME = "An error occurred ({}) when calling the AssumeRoleWithWebIdentity operation: {}"
+DENIED = FRAME.format("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+
+
+def gates_of(one: Case, gate: Gate) -> list[GateTrace]:
+    return [trace for trace in decide(one).gates if trace.gate is gate]
+
+
+def token(**claims: object) -> cases.Json:
+    return {"snapshot": {"source": {"identity": {"claims": claims}}}}
+
+
+@pytest.mark.parametrize(
+    ("there", "nearest"),
+    [
+        pytest.param(ARN + "/", ARN + "/", id="only a slash at the end differs"),
+        pytest.param(ARN.replace("token.a", "Token.A"), ARN.replace("token.a", "Token.A"), id="only case differs"),
+        pytest.param(ARN + "/octo", ARN + "/octo", id="another path of the same host"),
+        pytest.param(ARN.replace(GITHUB, "gitlab.com"), None, id="another host altogether"),
+    ],
+)
+def test_a_missing_provider_is_told_with_the_nearest_that_there_is(there: str, nearest: str | None) -> None:
+    one = cases.case("github", oidc_providers={"value": [{"arn": there, "client_ids": CLIENTS}]})
+    (trace,) = gates_of(one, Gate.PROVIDER)
+    assert (trace.verdict, trace.reason, trace.wanted) == (NO, Reason.NO_SUCH_PROVIDER, ARN)
+    assert trace.got == ((nearest,) if nearest else ())
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason", "verdict"),
+    [
+        pytest.param({"exp": 1772443499}, Reason.TOKEN_EXPIRED, NO, id="a second after the grace"),
+        pytest.param({"exp": 1772443500}, None, None, id="the last second of the grace"),
+        pytest.param({"iat": 1772357000, "exp": 1772450000}, Reason.TOKEN_OLD, UNKNOWN, id="more than a day old"),
+        pytest.param({"nbf": 1772444400}, Reason.TOKEN_NOT_YET_VALID, UNKNOWN, id="not yet valid"),
+        pytest.param({"iss": GITHUB}, Reason.ISSUER_WITHOUT_SCHEME, NO, id="an issuer that is not a URL"),
+        pytest.param({"sub": None}, Reason.CLAIM_MISSING, NO, id="no subject"),
+        pytest.param({"exp": "soon"}, None, None, id="a time that is not one"),
+    ],
+)
+def test_a_token_has_a_form_and_a_time(claims: dict[str, object], reason: Reason | None, verdict: Tri | None) -> None:
+    traces = gates_of(cases.case("github", token(**claims)), Gate.TOKEN)
+    assert [(trace.reason, trace.verdict) for trace in traces] == ([(reason, verdict)] if reason else [])
+
+
+@pytest.mark.parametrize(
+    ("message", "open_gates", "closed"),
+    [
+        pytest.param("", {Gate.PROVIDER, Gate.AUDIENCE}, set(), id="nothing was answered"),
+        pytest.param(DENIED, set(), set(), id="AccessDenied comes after all of them"),
+        pytest.param(
+            FRAME.format(
+                "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{GITHUB}"
+            ),
+            {Gate.AUDIENCE},
+            {Gate.PROVIDER},
+            id="no provider",
+        ),
+        pytest.param(
+            FRAME.format("InvalidIdentityToken", "Incorrect token audience"), set(), {Gate.AUDIENCE}, id="the audience"
+        ),
+        pytest.param(
+            FRAME.format("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider"),
+            {Gate.AUDIENCE},
+            {Gate.TOKEN},
+            id="the issuer's keys",
+        ),
+        pytest.param(
+            FRAME.format(
+                "InvalidIdentityToken", "The target role ARN is not present in the roles claim of the identity token"
+            ),
+            set(),
+            {Gate.ROLE_CLAIM},
+            id="another role",
+        ),
+        pytest.param(
+            DENIED.replace("WebIdentity", "SAML"), {Gate.PROVIDER, Gate.AUDIENCE}, set(), id="another operation"
+        ),
+    ],
+)
+def test_aws_s_answer_settles_what_comes_before_the_policies(
+    message: str, open_gates: set[Gate], closed: set[Gate]
+) -> None:
+    one = cases.case("github", message=message, oidc_providers={"evidence": "unread"})
+    found = decide(one).gates
+    assert {trace.gate for trace in found if trace.verdict is UNKNOWN} == open_gates
+    assert {trace.gate for trace in found if trace.verdict is NO} == closed
+
+
+def test_an_error_about_the_token_leaves_the_trust_policy_as_it_is() -> None:
+    refused = FRAME.format("InvalidIdentityToken", "Incorrect token audience")
+    decision = decide(cases.case("github", token(sub="repo:octo/app:pull_request"), message=refused))
+    assert {(blocker.gate, blocker.layer) for blocker in decision.blockers} == {(Gate.AUDIENCE, None), (None, "trust")}
