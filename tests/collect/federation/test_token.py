@@ -80,6 +80,12 @@ def test_a_token_within_a_token_is_named_and_not_kept() -> None:
         pytest.param(
             token(header=b"{"), "the header of the token in `t` is not JSON", "was it copied", id="a header cut off"
         ),
+        pytest.param(
+            token(b'{"a":' * 500 + b"1" + b"}" * 500),
+            "the payload of the token in `t` is nested too deeply",
+            "",
+            id="claims that are nested too deeply",
+        ),
         pytest.param(json.dumps(GITHUB), "`t` is JSON without a token", "`--claims`", id="claims instead of a token"),
         pytest.param('{"a": "b"}', "`t` is JSON without a token", "expected a JWT", id="other JSON"),
         pytest.param(f'{{"value": "{TOKEN}', "`t` is not JSON", "expected a JWT", id="an answer that was cut off"),
@@ -130,6 +136,7 @@ def test_a_fault_in_claims_is_told_by_its_place() -> None:
             {"https://aws.amazon.com/tags": {"principal_tags": {"a": ["b"]}}},
             id="an object",
         ),
+        pytest.param((f'act=["{TOKEN}"]',), {"act": ["(a token)"]}, id="a token in a list is not kept"),
     ],
 )
 def test_single_claims(given: tuple[str, ...], claims: dict[str, Any]) -> None:
@@ -143,7 +150,8 @@ def test_single_claims(given: tuple[str, ...], claims: dict[str, Any]) -> None:
         pytest.param(TOKEN, "`--claim` was given what is not NAME=VALUE", id="a token alone"),
         pytest.param("=x", "`--claim` was given what is not NAME=VALUE", id="no name"),
         pytest.param("exp=soon", "`--claim exp` is not a time", id="a time in words"),
-        pytest.param("tags={a", "`--claim tags` begins like JSON, and is not", id="not JSON"),
+        pytest.param("tags={a", "`--claim tags` begins like JSON, and cannot be read", id="not JSON"),
+        pytest.param("tags=" + "[" * 40 + "]" * 40, "`--claim tags` begins like JSON, and cannot be read", id="nested"),
         pytest.param(f"jwt={TOKEN}", "`--claim` was given a token", id="a token as a value"),
         pytest.param(f"{TOKEN}==", "`--claim` was given a token", id="a token with an equals sign after it"),
     ],

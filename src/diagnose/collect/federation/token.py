@@ -6,7 +6,7 @@ Its signature is not checked, since a diagnosis does not need it: who holds the 
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -89,6 +89,7 @@ def without_tokens(claims: Mapping[str, Any]) -> dict[str, Any]:
 # The base64 of `{"` begins with `eyJ`, and that of `{ "` and of a line break is seldom seen, but allowed.
 _TOKEN = re.compile(r"e[wy][\w-]+\.[\w-]+\.[\w-]*")
 _PART = re.compile(r"[\w-]+={0,2}")
+_DEEPEST = 32
 _TIMES = ("exp", "iat", "nbf", "auth_time")
 _WRAPPERS = ("value", "token", "Token", "id_token", "IdToken", "status", "WebIdentityToken")
 """The members that hold a token where GitHub, Kubernetes, Cognito and token endpoints hand one out."""
@@ -156,7 +157,25 @@ def _object(data: bytes, what: str, hint: str) -> dict[str, Any]:
         raise XdiagError(f"{what} is not JSON{place}", hint=hint) from None
     if not isinstance(value, dict):
         raise XdiagError(f"{what} is not a JSON object", hint=hint)
+    if _too_deep(value):
+        raise XdiagError(f"{what} is nested too deeply to be read", hint="claims are a few levels deep")
     return value
+
+
+def _too_deep(value: Any) -> bool:
+    """Say whether lists and objects stand in one another so often that whoever walks through them would fall."""
+    inside = [value]
+    for _ in range(_DEEPEST):
+        inside = [each for one in inside for each in _members(one)]
+        if not inside:
+            return False
+    return True
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _value(name: str, text: str, flag: str) -> Any:
@@ -170,10 +189,13 @@ def _value(name: str, text: str, flag: str) -> Any:
         return int(text)
     if text.startswith(("{", "[")):
         try:
-            return msgspec.json.decode(text.encode())
+            read = msgspec.json.decode(text.encode())
+            if _too_deep(read):
+                raise ValueError
+            return without_tokens({name: read})[name]
         except (ValueError, RecursionError):
             raise XdiagError(
-                f"`{flag} {name}` begins like JSON, and is not", hint="is it quoted for the shell?"
+                f"`{flag} {name}` begins like JSON, and cannot be read", hint="is it quoted for the shell?"
             ) from None
     return text
 
