@@ -189,6 +189,16 @@ class TestNotMade:
                 id="a service",
             ),
             pytest.param(
+                case("https://token.actions.githubusercontent.com"),
+                "the request presents a token or an assertion, which xdiag sends nowhere",
+                id="a token",
+            ),
+            pytest.param(
+                case("arn:aws:iam::222222222222:saml-provider/Office"),
+                "the request presents a token or an assertion, which xdiag sends nowhere",
+                id="an assertion",
+            ),
+            pytest.param(
                 case(parameters=Parameters(mfa_serial="arn:aws:iam::111111111111:mfa/builder", mfa_code_sent=True)),
                 "the request carries an MFA code, and none was given for the attempt",
                 id="a code that is not there",

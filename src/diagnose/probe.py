@@ -44,6 +44,8 @@ def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
         return "the request is made in the AWS console, which cannot be tried with credentials"
     if caller.kind is CallerKind.SERVICE:
         return f"the request is made by {caller.name}, and only AWS has the credentials of its services"
+    if caller.kind in (CallerKind.WEB_IDENTITY, CallerKind.SAML):
+        return "the request presents a token or an assertion, which xdiag sends nowhere"
     if case.request.parameters.mfa_code_sent and mfa_code is None:
         return "the request carries an MFA code, and none was given for the attempt"
     return ""

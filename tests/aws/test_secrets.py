@@ -18,6 +18,12 @@ TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE" + "Ab9/+" * 60
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/x, Signature=ab821ae9", "ab821ae9", id="a signature"
         ),
         pytest.param(
+            "Error: eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl is expired",
+            "eyJpc3MiOiJ4In0.c2lnbmF0dXJl",
+            id="an identity token",
+        ),
+        pytest.param("POST /saml SAMLResponse=PHNhbWxwOlJlc3A%2B&x=y", "PHNhbWxw", id="a SAML response"),
+        pytest.param(
             "does not match.\n\nThe Canonical String for this request should have been\n'POST\n/\nhost'",
             "host",
             id="the request that should have been signed",
@@ -32,6 +38,9 @@ def test_credentials_are_taken_out(text: str, secret: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param(
+            "No OpenIDConnect provider found for https://ewallet-service.production1.example.com", id="a host"
+        ),
         pytest.param(
             "User: arn:aws:sts::111111111111:assumed-role/App/build-7 is not authorized to perform: sts:AssumeRole on "
             "resource: arn:aws:iam::222222222222:role/a/long/path/to/the/very/Deploy with an explicit deny in a "

@@ -61,7 +61,16 @@ def test_the_examples_keep_their_lines(helps: dict[str, Run]) -> None:
 def test_check_lists_its_options_by_what_they_are_about(helps: dict[str, Run]) -> None:
     out = helps["check"].out
     headings = re.findall(r"^([A-Z].*):$", out, re.MULTILINE)
-    assert headings == ["Arguments", "The question", "Evidence", "The request", "What if", "Output", "Options"]
+    assert headings == [
+        "Arguments",
+        "The question",
+        "Evidence",
+        "The request",
+        "A token or an assertion",
+        "What if",
+        "Output",
+        "Options",
+    ]
     request = out.partition("\nThe request:\n")[2].partition("\n\n")[0]
     assert "--external-id ID" in request
     assert "--source-profile" not in request

@@ -139,9 +139,17 @@ class TestWhoReadsWhat:
         assert isinstance(snapshot.source.principal, Known)
         assert isinstance(snapshot.destination.role, Known)
 
-    def test_a_service_has_no_side_to_read(self, there: Credentials) -> None:
-        source = gathered(None, there, arn="ec2.amazonaws.com").source
-        assert source.principal == source.organization == NOT_SUPPLIED
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            pytest.param("ec2.amazonaws.com", id="a service"),
+            pytest.param("https://token.actions.githubusercontent.com", id="who issued a token"),
+            pytest.param(f"arn:aws:iam::{THERE}:saml-provider/Office", id="the SAML provider of an assertion"),
+        ],
+    )
+    def test_whoever_has_no_account_has_no_side_to_read(self, there: Credentials, arn: str) -> None:
+        source = gathered(None, there, arn=arn).source
+        assert source.principal == source.organization == source.scps == NOT_SUPPLIED
 
     def test_credentials_that_do_not_work_are_a_gap_with_the_words_of_aws(
         self, here: Credentials, there: Credentials

@@ -9,7 +9,7 @@ from tests.report.test_hostile import HOSTILE, UNSEEN
 
 from diagnose.errors import XdiagError
 from diagnose.report import Format, render
-from diagnose.report.template import filled, read_template
+from diagnose.report.template import filled, own_template
 
 DENIED = EVERY["denied-by-scp"](NAMES)
 EVERYTHING = "{{ source_arn }} {{ causes }} {{ layers }} {{ attempt }} {{ gaps }} {{ plan }}"
@@ -28,14 +28,14 @@ EVERYTHING = "{{ source_arn }} {{ causes }} {{ layers }} {{ attempt }} {{ gaps }
     ],
 )  # fmt: skip
 def test_a_template_is_filled_with_the_fields_of_the_json(source: str, text: str) -> None:
-    assert filled(DENIED, read_template("ticket.txt", source)) == text
+    assert filled(DENIED, own_template("ticket.txt", source)) == text
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_field_of_the_json_is_there(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
     for key, value in json.loads(render(diagnosis, Format.JSON)).items():
-        written = filled(diagnosis, read_template("ticket.txt", f"{{{{ {key} | tojson }}}}"))
+        written = filled(diagnosis, own_template("ticket.txt", f"{{{{ {key} | tojson }}}}"))
         if "\\u" not in written:
             assert json.loads(written) == value
 
@@ -54,7 +54,7 @@ def test_every_field_of_the_json_is_there(name: str) -> None:
 )
 def test_markup_is_escaped_where_the_name_says_that_it_is_markup(name: str, escaped: bool) -> None:
     diagnosis = EVERY["wrong-principal"](Names(user="<b>", caller="<b>"))
-    written = filled(diagnosis, read_template(name, "{{ source_arn }}"))
+    written = filled(diagnosis, own_template(name, "{{ source_arn }}"))
     assert ("&lt;b&gt;" in written, "<b>" in written) == (escaped, not escaped)
 
 
@@ -62,14 +62,14 @@ def test_markup_is_escaped_where_the_name_says_that_it_is_markup(name: str, esca
 def test_no_name_hides_or_moves_anything(hostile: str) -> None:
     names = Names(user=hostile, caller=hostile, session=hostile, role=hostile, external_id=hostile, sid=hostile)
     for diagnosis in (make(names) for make in EVERY.values()):
-        assert not UNSEEN.search(filled(diagnosis, read_template("ticket.txt", EVERYTHING)))
-        assert "\n" not in filled(diagnosis, read_template("ticket.txt", "{{ source_arn }}{{ attempt.message }}"))
-        assert "<script" not in filled(diagnosis, read_template("ticket.html", EVERYTHING))
+        assert not UNSEEN.search(filled(diagnosis, own_template("ticket.txt", EVERYTHING)))
+        assert "\n" not in filled(diagnosis, own_template("ticket.txt", "{{ source_arn }}{{ attempt.message }}"))
+        assert "<script" not in filled(diagnosis, own_template("ticket.html", EVERYTHING))
 
 
 def test_what_is_copied_keeps_its_lines() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
-    written = filled(diagnosis, read_template("t", "{{ causes[0].places[0].text }}|{{ causes[0].fixes[0].handover }}"))
+    written = filled(diagnosis, own_template("t", "{{ causes[0].places[0].text }}|{{ causes[0].fixes[0].handover }}"))
     assert "\n" in written.partition("|")[2]
 
 
@@ -94,6 +94,6 @@ def test_what_is_copied_keeps_its_lines() -> None:
 def test_a_wrong_template_is_one_sentence_with_its_line(source: str, line: int, words: str) -> None:
     expected = re.escape(f"the template `ticket.txt` cannot be used, line {line}: {words}")
     with pytest.raises(XdiagError, match=expected) as raised:
-        filled(DENIED, read_template("ticket.txt", source))
+        filled(DENIED, own_template("ticket.txt", source))
     assert "\n" not in raised.value.message
     assert "xdiag schema diagnosis" in raised.value.hint

@@ -14,6 +14,9 @@ _SECRETS = (
     ),
     (re.compile(r"(?i)(signature=)[0-9a-z+/=]+"), r"\1..."),
     (re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,}"), r"\1..."),
+    # Identity tokens, and the responses that a browser posts.
+    (re.compile(r"\b(?:ey[AIJ]|ewo[gJ])[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), "..."),
+    (re.compile(r"(SAMLResponse=)[^\s&\"']+"), r"\1..."),
     # Session tokens are base64 of some hundreds of bytes; no name that IAM allows in a message is as long.
     (re.compile(r"[A-Za-z0-9+/=]{160,}"), "..."),
 )

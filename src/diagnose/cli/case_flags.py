@@ -12,8 +12,11 @@ from diagnose.cli.completion import profiles
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.options import EVIDENCE
 from diagnose.cli.request import RequestFlags, request_from_flags
+from diagnose.collect.federation.presented import Presented
 from diagnose.collect.request.asked import Asked, request_of
+from diagnose.model.arn import parse_caller
 from diagnose.model.case import Request
+from diagnose.model.operation import operation_of
 
 
 class LiveFlags(Struct, frozen=True):
@@ -116,6 +119,7 @@ class CaseFlags(Struct, frozen=True):
     evidence: EvidenceFlags
     policies: PolicyFlags = PolicyFlags()
     infrastructure: InfrastructureFlags = InfrastructureFlags()
+    presented: Presented | None = None
     attempt: bool = True
     """Whether the request may be tried for real."""
     forms: AskedFlags = AskedFlags()
@@ -128,6 +132,8 @@ class CaseFlags(Struct, frozen=True):
     def request_on(self, role: str, region: str | None = None) -> Request:
         """Give the request that forms and flags describe; of those who say nothing, the Region is `region`."""
         base = request_of(self.asked, role, complete=self.complete)
+        if self.source_arn is not None:
+            base = replace(base, operation=operation_of(parse_caller(self.source_arn).kind))
         if base.region is None and self.complete:
             base = replace(base, region=region)
         return request_from_flags(base, self.request)

@@ -1,5 +1,7 @@
 """`xdiag check`: from two ARNs to an explained answer."""
 
+import os
+
 import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
@@ -9,6 +11,7 @@ from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
+from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
@@ -20,6 +23,7 @@ def check(
     policies: PolicyFlags,
     infrastructure: InfrastructureFlags,
     request: RequestFlags,
+    presents: PresentedFlags,
     what_if: WhatIfFlags,
     how: AnswerFlags,
     source_arn: SourceArgument = None,
@@ -54,10 +58,17 @@ def check(
 
         xdiag check --profile prod
 
+        xdiag check DEST_ROLE_ARN --github octo/app --ref refs/heads/main
+
+        xdiag check DEST_ROLE_ARN --token-file token.jwt
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """
     expected = expected_verdict(what_if)
+    environment = os.environ if evidence.case_file is None else {}
+    presented = presented_by(presents, source_arn, role_arn, environment)
+    source_arn, role_arn = ends_of(presented, source_arn, role_arn)
     case = case_of_question(
         CaseFlags(
             source_arn,
@@ -66,8 +77,9 @@ def check(
             evidence,
             policies,
             infrastructure,
+            presented,
             attempt=not what_if.proposes,
             forms=asked,
         )
     )
-    raise typer.Exit(answer(with_proposals(case, what_if), how, expected))
+    raise typer.Exit(answer(settled(with_proposals(case, what_if), presented), how, expected))

@@ -18,6 +18,7 @@ from diagnose.cli.request import request_from_flags
 from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
+from diagnose.collect.federation.presented import as_if_in_time, with_presented
 from diagnose.collect.request.asked import with_asked
 from diagnose.collect.request.names import MYSELF
 from diagnose.errors import NothingReadError, XdiagError
@@ -60,6 +61,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
         raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
     else:
         case = _from_case_file(flags)
+    if flags.presented is not None:
+        case = with_presented(case, flags.presented)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
     if evidence.case_file is None:
@@ -68,6 +71,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
         from diagnose.collect.pasted_error import pasted_error
 
         case = replace(case, message=pasted_error(text_of(flags.forms.message)))
+    if flags.presented is not None and not flags.presented.current and not case.message:
+        case = as_if_in_time(case)
     case = without_layers(case, evidence.without or ())
     if pasted == PastedPolicies():
         return case
@@ -185,7 +190,9 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
                 replace(flags, attempt=tries), evidence, read_source=read_source, read_destination=read_destination
             )
         except NothingReadError as error:
-            if not files and flags.forms == AskedFlags():
+            # What is presented and a proposed policy are enough for an answer, as an error or an event is.
+            asked = flags.forms != AskedFlags() or (flags.presented is not None and not flags.attempt)
+            if not files and not asked:
                 raise
             if not files:
                 case = _with_nothing_read(flags, error)

@@ -106,6 +106,7 @@ def request_from_flags(base: Request, flags: RequestFlags) -> Request:
         tags=_tags(flags.tags) if flags.tags else sent.tags,
         transitive_tag_keys=_keys(flags.transitive_tag_keys, "--transitive-tag-key") or sent.transitive_tag_keys,
         provided_contexts=sent.provided_contexts,
+        provider_id=sent.provider_id,
     )
     settled = {key.lower() for key in _settled_by(flags)}
     return replace(

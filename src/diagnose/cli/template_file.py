@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from diagnose.errors import XdiagError
-from diagnose.report.template import Template, read_template
+from diagnose.report.template import Template, own_template
 
 
 def template_from(path: Path) -> Template:
@@ -17,4 +17,4 @@ def template_from(path: Path) -> Template:
         raise XdiagError(
             f"the template `{path}` cannot be read: {reason.lower()}", hint="expected a file with a template of Jinja2"
         ) from None
-    return read_template(path.name, source)
+    return own_template(path.name, source)

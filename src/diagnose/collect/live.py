@@ -15,7 +15,7 @@ from diagnose.collect.organization import Administrator, read_organization
 from diagnose.collect.role import read_destination
 from diagnose.collect.source import read_source, session_evidence
 from diagnose.errors import NothingReadError
-from diagnose.model.arn import CallerKind, parse_caller, parse_role
+from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
@@ -57,9 +57,7 @@ def read_snapshot(
     reading_source = Later(lambda: read_source(caller, source_reader, progress))
     reading_rcps = Later(lambda: guardrails(role.account, destination_reader, PolicyKind.RCP))
     scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
-    reading_scps = Later(
-        lambda: scps if caller.kind is CallerKind.SERVICE else guardrails(caller.account, source_reader, PolicyKind.SCP)
-    )
+    reading_scps = Later(lambda: guardrails(caller.account, source_reader, PolicyKind.SCP) if caller.account else scps)
     destination_side = read_destination(role, destination_reader, progress)
     source_side, rcps, scps = reading_source.get(), reading_rcps.get(), reading_scps.get()
     snapshot = Snapshot(

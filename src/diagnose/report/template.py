@@ -17,7 +17,7 @@ Template: TypeAlias = Any
 """A template of Jinja2, read."""
 
 
-def read_template(name: str, source: str) -> Template:
+def own_template(name: str, source: str) -> Template:
     """Read a template; the end of its name says whether it is HTML or XML.
 
     Raises XdiagError, with the line, for one that is wrong.

@@ -1,0 +1,298 @@
+"""What each service's tokens say, as its documentation has it; what a name does not tell is left open."""
+
+from typing import Any
+
+import pytest
+
+from diagnose.collect.federation.workload import WORKLOADS, Details, composed
+from diagnose.errors import XdiagError
+
+BY_FLAG = {workload.flag: workload for workload in WORKLOADS}
+MAIN = "refs/heads/main"
+OF_GITHUB = "https://token.actions.githubusercontent.com"
+UUID = "9b8c7d6e-1111-4222-8333-444455556666"
+OTHER_UUID = "0a1b2c3d-1111-4222-8333-444455556666"
+
+
+def forms(flag: str, name: str, **details: Any) -> list[dict[str, Any]]:
+    return [dict(form) for form in composed(BY_FLAG[flag], name, Details(**details)).forms]
+
+
+def subjects(flag: str, name: str, **details: Any) -> list[str | None]:
+    return [form.get("sub") for form in forms(flag, name, **details)]
+
+
+@pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        pytest.param({"ref": MAIN}, ["repo:octo/app:ref:refs/heads/main", None], id="a branch; the ids are not known"),
+        pytest.param(
+            {"ref": MAIN, "no": True}, ["repo:octo/app:ref:refs/heads/main"], id="a branch of an old repository"
+        ),
+        pytest.param(
+            {"ref": MAIN, "owner_id": "1", "repository_id": "2"},
+            ["repo:octo@1/app@2:ref:refs/heads/main", "repo:octo/app:ref:refs/heads/main"],
+            id="a branch; the ids are known, and not whether they count",
+        ),
+        pytest.param(
+            {"ref": MAIN, "owner_id": "1", "repository_id": "2", "immutable_subject": True},
+            ["repo:octo@1/app@2:ref:refs/heads/main"],
+            id="a branch of a new repository",
+        ),
+        pytest.param(
+            {"ref": MAIN, "owner_id": "1"}, ["repo:octo/app:ref:refs/heads/main", None], id="only one of the ids"
+        ),
+        pytest.param({"ref": "refs/tags/v1", "no": True}, ["repo:octo/app:ref:refs/tags/v1"], id="a tag"),
+        pytest.param(
+            {"ref": MAIN, "environment": "prod", "no": True},
+            ["repo:octo/app:environment:prod"],
+            id="an environment goes before the ref",
+        ),
+        pytest.param(
+            {"environment": "eu:prod", "no": True}, ["repo:octo/app:environment:eu%3Aprod"], id="a colon in its name"
+        ),
+        pytest.param({"pull_request": True, "no": True}, ["repo:octo/app:pull_request"], id="a pull request"),
+        pytest.param(
+            {"ref": "refs/pull/7/merge", "no": True}, ["repo:octo/app:pull_request"], id="the ref of a pull request"
+        ),
+        pytest.param(
+            {"pull_request": True, "environment": "prod", "no": True},
+            ["repo:octo/app:environment:prod"],
+            id="a pull request in an environment",
+        ),
+        pytest.param({"no": True}, [None], id="nobody says what the job runs on"),
+        pytest.param(
+            {"ref": MAIN, "issuer": "https://git.example.com/_services/token"},
+            ["repo:octo/app:ref:refs/heads/main"],
+            id="GitHub Enterprise Server has no ids in it",
+        ),
+    ],
+)
+def test_the_subject_of_github(details: dict[str, Any], expected: list[str | None]) -> None:
+    if details.pop("no", False):
+        details["immutable_subject"] = False
+    assert subjects("github", "octo/app", **details) == expected
+
+
+def test_a_job_without_environment_has_no_such_claim() -> None:
+    assert forms("github", "octo/app", ref=MAIN, immutable_subject=False) == [
+        {
+            "iss": OF_GITHUB,
+            "aud": "sts.amazonaws.com",
+            "sub": "repo:octo/app:ref:refs/heads/main",
+            "repository": "octo/app",
+            "repository_owner": "octo",
+            "ref": MAIN,
+            "environment": None,
+        }
+    ]
+
+
+def test_where_the_ref_is_not_known_neither_is_the_environment() -> None:
+    (claims,) = forms("github", "octo/app")
+    assert "environment" not in claims
+    assert "ref" not in claims
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "details", "expected"),
+    [
+        pytest.param(
+            "gitlab",
+            "acme/web/shop",
+            {"ref": MAIN, "repository_id": "20"},
+            [
+                {
+                    "iss": "https://gitlab.com",
+                    "sub": "project_path:acme/web/shop:ref_type:branch:ref:main",
+                    "project_path": "acme/web/shop",
+                    "namespace_path": "acme/web",
+                    "ref": "main",
+                    "ref_type": "branch",
+                    "project_id": "20",
+                }
+            ],
+            id="GitLab: a project in a subgroup",
+        ),
+        pytest.param(
+            "gitlab",
+            "acme/shop",
+            {"ref": "refs/tags/v1", "issuer": "git.example.com"},
+            [
+                {
+                    "iss": "https://git.example.com",
+                    "sub": "project_path:acme/shop:ref_type:tag:ref:v1",
+                    "project_path": "acme/shop",
+                    "namespace_path": "acme",
+                    "ref": "v1",
+                    "ref_type": "tag",
+                }
+            ],
+            id="GitLab: a tag, on a server of one's own",
+        ),
+        pytest.param(
+            "service_account",
+            "shop/cart",
+            {"cluster_issuer": "oidc.eks.eu-west-1.amazonaws.com/id/ABC"},
+            [
+                {
+                    "iss": "https://oidc.eks.eu-west-1.amazonaws.com/id/ABC",
+                    "aud": ["sts.amazonaws.com"],
+                    "sub": "system:serviceaccount:shop:cart",
+                }
+            ],
+            id="EKS",
+        ),
+        pytest.param(
+            "terraform_cloud",
+            "acme/Default Project/web".replace(" ", "-"),
+            {"run_phase": "apply"},
+            [
+                {
+                    "iss": "https://app.terraform.io",
+                    "aud": "aws.workload.identity",
+                    "sub": "organization:acme:project:Default-Project:workspace:web:run_phase:apply",
+                    "terraform_organization_name": "acme",
+                    "terraform_project_name": "Default-Project",
+                    "terraform_workspace_name": "web",
+                    "terraform_run_phase": "apply",
+                }
+            ],
+            id="Terraform",
+        ),
+        pytest.param(
+            "bitbucket",
+            "acme",
+            {"repository_id": UUID, "owner_id": f"{{{OTHER_UUID}}}", "environment": OTHER_UUID},
+            [
+                {
+                    "iss": "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc",
+                    "aud": f"ari:cloud:bitbucket::workspace/{OTHER_UUID}",
+                    "sub": f"{{{UUID}}}:{{{OTHER_UUID}}}:{{00000000-0000-0000-0000-000000000000}}",
+                    "repositoryUuid": f"{{{UUID}}}",
+                }
+            ],
+            id="Bitbucket: ids with and without braces",
+        ),
+        pytest.param(
+            "circleci",
+            f"{UUID}/p1/u1",
+            {},
+            [
+                {
+                    "iss": f"https://oidc.circleci.com/org/{UUID}",
+                    "aud": UUID,
+                    "sub": f"org/{UUID}/project/p1/user/u1",
+                    "oidc.circleci.com/project-id": "p1",
+                }
+            ],
+            id="CircleCI",
+        ),
+        pytest.param(
+            "google",
+            "104567890123456789012",
+            {},
+            [{"iss": "https://accounts.google.com", "sub": "104567890123456789012"}],
+            id="Google",
+        ),
+        pytest.param(
+            "cognito",
+            "us-east-1:pool/us-east-1:amy",
+            {},
+            [{"iss": "https://cognito-identity.amazonaws.com", "aud": "us-east-1:pool", "sub": "us-east-1:amy"}],
+            id="Cognito",
+        ),
+    ],
+)
+def test_the_claims_of(flag: str, name: str, details: dict[str, Any], expected: list[dict[str, Any]]) -> None:
+    assert forms(flag, name, **details) == expected
+
+
+def test_a_run_of_terraform_has_two_subjects() -> None:
+    subject = "organization:acme:project:p:workspace:web:run_phase"
+    assert subjects("terraform_cloud", "acme/p/web") == [f"{subject}:plan", f"{subject}:apply"]
+
+
+def test_buildkite_has_two_usual_audiences() -> None:
+    found = forms("buildkite", "acme/web", ref=MAIN, step="deploy")
+    subject = f"organization:acme:pipeline:web:ref:{MAIN}:commit:{'0' * 40}:step:deploy"
+    assert [form["aud"] for form in found] == ["sts.amazonaws.com", "https://buildkite.com/acme"]
+    assert {form["sub"] for form in found} == {subject}
+    assert subjects("buildkite", "acme/web", ref=MAIN) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("flag", "name"),
+    [
+        pytest.param("gitlab", "acme/web", id="GitLab without a ref"),
+        pytest.param("bitbucket", "acme", id="Bitbucket without a repository"),
+        pytest.param("circleci", "o/p", id="CircleCI without a user"),
+    ],
+)
+def test_a_subject_that_is_not_known_is_left_open_and_asked_for(flag: str, name: str) -> None:
+    read = composed(BY_FLAG[flag], name, Details())
+    assert [form.get("sub") for form in read.forms] == [None]
+    assert any(sentence.startswith("`sub` ") and "add" in sentence for sentence in read.presumed)
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "details", "message", "hint"),
+    [
+        pytest.param("github", "app", {}, "`--github app` is not OWNER/REPOSITORY", "", id="no owner"),
+        pytest.param("github", "octo/*", {}, "`--github octo/*` is not OWNER/REPOSITORY", "", id="a wildcard"),
+        pytest.param("github", "octo//", {}, "`--github octo//` is not OWNER/REPOSITORY", "", id="empty parts"),
+        pytest.param(
+            "github",
+            "octo/app",
+            {"ref": "main"},
+            "`--ref main` is not a whole ref",
+            "expected `refs/heads/main` for a branch, `refs/tags/main` for a tag",
+            id="a short ref",
+        ),
+        pytest.param(
+            "github",
+            "octo/app",
+            {"ref": MAIN, "pull_request": True},
+            "`--ref refs/heads/main` is not the ref of a pull request",
+            "",
+            id="a branch, and a pull request",
+        ),
+        pytest.param(
+            "github",
+            "octo/app",
+            {"ref": MAIN, "immutable_subject": True},
+            "the ids that are in an immutable subject are missing",
+            "gh api repos/octo/app",
+            id="ids that are said to count, and are not given",
+        ),
+        pytest.param(
+            "gitlab",
+            "acme/web",
+            {"pull_request": True},
+            "`--pull-request` says nothing of a job of GitLab",
+            "",
+            id="GitLab has no subject for merge requests",
+        ),
+        pytest.param("service_account", "a/b", {}, "the issuer of the cluster's tokens is missing", "describe-cluster"),
+        pytest.param(
+            "terraform_cloud",
+            "a/b/c",
+            {"run_phase": "destroy"},
+            "`--run-phase destroy` is not a phase",
+            "plan or apply",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_said(flag: str, name: str, details: dict[str, Any], message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        composed(BY_FLAG[flag], name, Details(**details))
+    assert error.value.message == message
+    assert hint in error.value.hint
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.flag)
+def test_every_detail_that_does_not_count_is_refused(workload: Any) -> None:
+    for field in set(Details.__struct_fields__) - set(workload.details):
+        given: dict[str, Any] = {field: True}
+        with pytest.raises(XdiagError, match="says nothing of"):
+            composed(workload, "a", Details(**given))
