@@ -18,10 +18,10 @@ def configured(where: LiveFlags, source_account: str, role_account: str) -> Live
     """
     settings = read_settings(folder_of_work(), os.environ)
     timeout, organization = (settings.values.get(name) for name in ("timeout", "org-profile"))
-    return replace(
-        where,
-        source_profile=where.source_profile or settings.profile_of(source_account),
-        dest_profile=where.dest_profile or settings.profile_of(role_account),
-        org_profile=where.org_profile or (organization.value if organization else None),
-        timeout=where.timeout or (timeout.value if timeout else None),
-    )
+    set_elsewhere = {
+        "source_profile": settings.profile_of(source_account),
+        "dest_profile": settings.profile_of(role_account),
+        "org_profile": organization.value if organization else None,
+        "timeout": timeout.value if timeout else None,
+    }
+    return replace(where, **{name: value for name, value in set_elsewhere.items() if getattr(where, name) is None})

@@ -51,7 +51,7 @@ def start_of(text: str, room: int) -> str:
 
 def units(text: str) -> int:
     """Count characters as chats and ticket systems do: one beyond U+FFFF is two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shown(section: Section) -> tuple[Block, ...]:
@@ -82,15 +82,28 @@ def _fit(block: Block, write: Write, room: int) -> tuple[_Piece, list[str]]:
         case NamedValues():
             return _fit_rows(block, write, room)
         case Bullets():
-            items: tuple[str, ...] = ()
-            for item in block.items:
-                items = (*items, item) if units(write(Bullets((*items, item)))) <= room else items
+            items = _fit_items(block.items, write, room)
             return Bullets(items) if items else None, [] if items == block.items else ["a part of a list"]
         case Section():
             return _fit_section(block, write, room)
     if units(write(block)) <= room:
         return block, []
     return None, [block.title.replace("`", "")] if isinstance(block, Listing) else ["a passage"]
+
+
+def _fit_items(items: tuple[str, ...], write: Write, room: int) -> tuple[str, ...]:
+    """Keep the items that fit. What one more takes is measured beside the first, since all together are many."""
+    if not items or units(write(Bullets(items))) <= room:
+        return items
+    alone = units(write(Bullets(items[:1])))
+    sizes = [units(write(Bullets((items[0], item)))) - alone for item in items]
+    room -= alone - sizes[0]
+    kept: list[str] = []
+    for item, size in zip(items, sizes, strict=True):
+        if size <= room:
+            kept.append(item)
+            room -= size
+    return tuple(kept)
 
 
 def _fit_rows(block: NamedValues, write: Write, room: int) -> tuple[_Piece, list[str]]:
