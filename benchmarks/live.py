@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from os import environ
 
-from tests.aws.imitation import Imitation, serve
+from tests.aws.imitation import Imitation
 from tests.cases import Json, case
 from tests.fuzz.fuzz_answers import home
 
@@ -42,7 +42,7 @@ def measured(whole: Case, delay: float, *, organization: bool, throttled: bool =
     arns = (source, "arn:aws:iam::222222222222:user/reader", "arn:aws:iam::999999999999:user/reader")
     sides = [open_credentials(name, None, None) for name in names]
     for side, arn in zip(sides, arns, strict=False):
-        serve(side, lambda arn=arn: (aws, arn))  # type: ignore[misc]
+        aws.serve(side, arn)
     start = time.perf_counter()
     read_snapshot(
         whole.request, source, sides[0], sides[1], sides[2] if organization else None, progress=lambda _: None, now=""

@@ -33,7 +33,7 @@ def wait_after(attempt: int) -> float:
     Calls that were refused together must not come back together.
     """
     longest: float = min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
-    return random.uniform(0.5, 1) * longest  # noqa: S311 (nothing is secret about it)
+    return random.uniform(0.5, 1) * longest  # noqa: S311  # nothing is secret about it
 
 
 def hope_after(code: str, status: int) -> Hope:

@@ -195,8 +195,7 @@ class _Xml:
 
     def open(self, body: bytes, shape: StructureShape) -> Any:
         body.decode("utf-8")
-        # botocore parses the same bytes with the same parser right after this.
-        root = ElementTree.fromstring(body)  # noqa: S314
+        root = ElementTree.fromstring(body)  # noqa: S314  # botocore gives the same bytes to this parser anyway
         wrapper = shape.serialization.get("resultWrapper")
         if wrapper is None:
             return root

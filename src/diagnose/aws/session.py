@@ -136,7 +136,7 @@ class Credentials:
             raise
         except OSError as error:
             raise _unfit("the profile", str(error)) from None
-        except Exception as error:
+        except Exception as error:  # what a process or a cache gives may break botocore in any way
             if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
                 raise  # expired although just renewed
             raise _unfit("the profile", "what it gave are not credentials") from None

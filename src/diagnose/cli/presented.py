@@ -338,8 +338,7 @@ def _token_in(file: Path, *, current: bool = False, told: str = "") -> Presented
     from diagnose.collect.evidence.case_file import input_name, read_bytes
     from diagnose.collect.federation.token import LONGEST_TOKEN, token_from
 
-    place = "-" if str(file) == "-" else file
-    token = token_from(read_bytes(place, LONGEST_TOKEN), input_name(place))  # type: ignore[arg-type]
+    token = token_from(read_bytes(file, LONGEST_TOKEN), input_name(file))
     return token_presented(token, current=current, told=(told,) if told else ())
 
 

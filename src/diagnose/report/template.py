@@ -58,8 +58,7 @@ def filled(diagnosis: Diagnosis, template: Template) -> str:
     except TemplateNotFound as error:
         words = f"there is no template `{error.name}`; a template is one file"
         raise _wrong(template.name, _line(error.__traceback__, template.filename), words) from None
-    except Exception as error:
-        # A template is a program of the user's, so that any error in it is a mistake there.
+    except Exception as error:  # a template is a program of the user's: any error in it is a mistake there
         line = _line(error.__traceback__, template.filename)
         if not line:
             raise

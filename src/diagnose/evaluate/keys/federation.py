@@ -14,7 +14,7 @@ from diagnose.evaluate.call import Call
 from diagnose.evaluate.identity import Bearer, attribute_state, claim_state
 from diagnose.evaluate.keys.table import CLAIMS, Key, KeyFamily, KeyTraits
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence
-from diagnose.model.federation import SamlAssertion
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.issuers import issuer_of
 from diagnose.model.key_state import ABSENT, FALSE_OR_ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState, tag_state
 from diagnose.model.operation import Operation
@@ -160,10 +160,9 @@ def _of_token(key: str, call: Call) -> State:
     return claim_state(token, written)
 
 
-def _audience(token: object, *, built_in: bool) -> State:
+def _audience(token: WebIdentity | SamlAssertion | None, *, built_in: bool) -> State:
     """Give `aud`, or `azp` where Google sets it; of other issuers' `azp`, and of several audiences, nothing is said."""
-    assert token is None or not isinstance(token, SamlAssertion)
-    audience, authorized = claim_state(token, "aud"), claim_state(token, "azp")  # type: ignore[arg-type]
+    audience, authorized = claim_state(token, "aud"), claim_state(token, "azp")
     if isinstance(audience, UnknownState):
         return audience
     if isinstance(authorized, tuple) and authorized and authorized != audience:
