@@ -55,7 +55,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
 	$(BIN)/python benchmarks/matrix.py
-	$(BIN)/python benchmarks/live.py
+	PYTHONPATH=. $(BIN)/python benchmarks/live.py
 
 # How the code is laid out, in figures; of another checkout: `make house PACKAGE=../other/src/diagnose`.
 PACKAGE ?= src/diagnose
