@@ -1,6 +1,8 @@
 """Many cases at once: the same answers as one by one, whatever came before."""
 
+import gc
 import json
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from diagnose.model.operation import Operation
 from diagnose.model.policy import Policy
 from diagnose.pipeline import diagnose
 from diagnose.report.first_cause import first_cause
+from tests.cases import on
+from tests.cases import written as world_in_json
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [load_case(path) for folder in ("worlds", "demo") for path in sorted((FIXTURES / folder).glob("*.json"))]
@@ -75,6 +79,29 @@ def test_cases_are_taken_only_as_answers_are_asked_for() -> None:
 
     next(decide_many(one_by_one()))
     assert len(taken) == 1
+
+
+def test_of_cases_that_come_once_next_to_nothing_is_kept() -> None:
+    """However many there are: of each, what stays in memory is far less than the case."""
+    size, count = 20_000, 40
+
+    def take(first: int) -> int:
+        for number in range(first, first + count):
+            user, sid = f"arn:aws:iam::111111111111:user/u{number}", f"S{number}" + "x" * size
+            policy = {"name": "own", "kind": "inline", "document": {"Statement": [on("*", Sid=sid)]}}
+            source = {"arn": user, "identity_policies": {"policies": [policy]}}
+            [made] = rows(json.dumps(world_in_json("cross-account", {"snapshot": {"source": source}})).encode())
+            assert made["source_arn"] == user
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = take(0)
+        kept = (take(count) - before) / count
+    finally:
+        tracemalloc.stop()
+    assert kept < size / 4
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.note[:60])

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
+from diagnose.cli.app import app
 from diagnose.cli.workers import rows_from_workers
 from diagnose.errors import XdiagError
 
@@ -98,6 +100,22 @@ def test_a_verdict_a_line_comes_out_in_input_order(xdiag: Program) -> None:
 
 def test_where_all_goes_well_nothing_is_said(xdiag: Program) -> None:
     assert xdiag("batch", "-", stdin=lines(ALLOWED, DENIED)).err == ""
+
+
+def test_a_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    """Of 30 MB there are 4 MB at a time, and what is made of them."""
+    file, to = tmp_path / "cases.jsonl", tmp_path / "rows.jsonl"
+    with file.open("wb") as cases:
+        for _ in range(300):
+            cases.write(ALLOWED.replace(b'"note": "', b'"note": "' + b"x" * 100_000) + b"\n")
+    tracemalloc.start()
+    try:
+        app(["batch", str(file), "--to", str(to)], standalone_mode=False)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(rows(to.read_bytes())) == 300
+    assert peak < file.stat().st_size / 2
 
 
 def test_blank_lines_make_no_row_but_count(xdiag: Program) -> None:

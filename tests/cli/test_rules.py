@@ -1,11 +1,100 @@
-"""`xdiag rules` and `xdiag explain`: old ids, folders of one's own, and the command that a draft tells one to run."""
+"""`xdiag rules` and `xdiag explain`: what they print, old ids, folders of one's own, and drafts."""
 
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.cli.program import Program
 
 ROOT = Path(__file__).parents[2]
+FILES = {path.stem: path for path in (ROOT / "rules").rglob("*.yaml")}
+
+
+def test_every_rule_is_listed_with_its_title_in_the_order_of_ids(xdiag: Program) -> None:
+    run = xdiag("rules", "list")
+    assert (run.code, run.err) == (0, "")
+    lines = [line.split(maxsplit=1) for line in run.out.splitlines()]
+    assert [rule for rule, _ in lines] == sorted(FILES)
+    titles = dict(lines)
+    assert titles["external-id-differs"] == "The policy requires a different external ID"
+    for rule, title in titles.items():
+        [line] = [line for line in FILES[rule].read_text(encoding="utf-8").splitlines() if line.startswith("title: ")]
+        assert title == yaml.safe_load(line)["title"].replace("{layer}", "policy")
+    assert len({line.index(title) for line, title in zip(run.out.splitlines(), titles.values(), strict=True)}) == 1
+
+
+@pytest.mark.parametrize("name", ["external-id-differs", "region-denied"])
+def test_a_rule_is_shown_as_its_file_is_written(xdiag: Program, name: str) -> None:
+    run = xdiag("rules", "show", name)
+    assert (run.code, run.out.rstrip("\n"), run.err) == (0, FILES[name].read_text(encoding="utf-8").rstrip("\n"), "")
+
+
+def test_a_cause_is_explained_with_all_that_its_rule_says(xdiag: Program) -> None:
+    run = xdiag("explain", "external-id-differs")
+    rule = yaml.safe_load(FILES["external-id-differs"].read_text(encoding="utf-8"))
+    assert (run.code, run.err) == (0, "")
+    assert run.out.startswith(
+        "### The policy requires a different external ID\n\n`external-id-differs`; the caller can"
+    )
+    for said in (*rule["sources"], *rule["instead_of"], *rule["formerly"]):
+        assert said in run.out
+    words = {"certain": "certain", "possible": "possible", "silent": "not reported"}
+    for example in rule["examples"]:
+        assert f"\n- {example['name']}: {words[example['then']]}\n" in run.out
+    for said in ("carried `acme-41`", '"sts:ExternalId": "acme-42"', "Fix: Pass the external ID `acme-42`"):
+        assert said in run.out
+
+
+@pytest.mark.parametrize("command", [("explain",), ("rules", "show")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        pytest.param("external-id-difers", "did you mean `external-id-differs`", id="nearly"),
+        pytest.param("zzz", "see `xdiag rules list`", id="not nearly"),
+    ],
+)
+def test_a_rule_that_is_not_there_is_a_mistake(xdiag: Program, command: tuple[str, ...], name: str, hint: str) -> None:
+    run = xdiag(*command, name)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"xdiag: there is no rule `{name}`\n  {hint}\n"
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "external-id-differs"), ("check",)], ids=" ".join)
+def test_a_broken_rule_of_one_s_own_is_a_mistake_with_its_place(
+    xdiag: Program, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "our-own.yaml").write_text("title: [")
+    run = xdiag("rules", *command, *(() if command == ("check",) else ("--rules",)), tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert "our-own.yaml" in run.err
+
+
+def test_a_draft_has_the_facts_of_the_case_and_the_case_as_an_example(xdiag: Program, tmp_path: Path) -> None:
+    demo = ROOT / "fixtures" / "demo" / "external-id.json"
+    run = xdiag("rules", "new", "trust-our-own", "--case", demo, "--to", tmp_path / "ours")
+    path = tmp_path / "ours" / "trust-our-own.yaml"
+    assert (run.code, run.out) == (0, "")
+    assert run.err == f"wrote {path}; finish it, then run `xdiag rules check {path.parent}`\n"
+    drafted = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert drafted["title"] == "Trust our own"
+    facts = yaml.safe_load(xdiag("facts", demo).out)
+    assert drafted["when"] == facts
+    assert {"sts:ExternalId"} == {line["condition"]["key"] for line in facts if "condition" in line}
+    assert [example["then"] for example in drafted["examples"]] == ["certain", "silent"]
+    assert drafted["examples"][0]["change"]["request"] == {"parameters": {"external_id": "ACME-42"}}
+
+
+@pytest.mark.parametrize("name", ["ours", "Our-own", "our_own-rule", "our-own.yaml", "../our-own", "our-", "our--own"])
+def test_a_draft_needs_an_id_that_a_rule_may_have(xdiag: Program, tmp_path: Path, name: str) -> None:
+    run = xdiag("rules", "new", name, cwd=tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert f"`{name}` is not a rule id" in run.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_nothing_to_explain_no_fact_is_listed(xdiag: Program) -> None:
+    run = xdiag("facts", ROOT / "fixtures" / "demo" / "allowed.json")
+    assert (run.code, run.out.rstrip("\n"), run.err) == (0, "# allowed: there is nothing to explain", "")
 
 
 @pytest.mark.parametrize("command", [("explain",), ("rules", "show")], ids=" ".join)
