@@ -57,6 +57,9 @@ class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=
     primary_cause_title: str = ""
     layer: str = ""
     certainty: str = ""
+    primary_gap: str = ""
+    primary_gap_title: str = ""
+    gate: str = ""
 
 
 def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
@@ -154,6 +157,9 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
         primary_cause_title=first.title,
         layer=first.layer,
         certainty=first.certainty,
+        primary_gap=first.gap,
+        primary_gap_title=first.gap_title,
+        gate=first.gate,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Diagnosis
-from diagnose.report.json import published
+from diagnose.report.json import as_values
 
 Query: TypeAlias = Any
 """An expression of JMESPath, read."""
@@ -29,7 +29,7 @@ def selected(diagnosis: Diagnosis, query: Query) -> object:
     Raises XdiagError where it asks a function for what it cannot do.
     """
     with _said():
-        return query.search(published(diagnosis))
+        return query.search(as_values(diagnosis))
 
 
 @contextmanager
