@@ -12,7 +12,7 @@ from diagnose.cli.output import Color, exit_code, output_width, print_note, prin
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.report import Detail, Format
+from diagnose.report import MACHINE_FORMATS, Detail, Format
 
 Output = Annotated[Format, typer.Option(help="Format of the report.", rich_help_panel=OUTPUT)]
 
@@ -33,7 +33,7 @@ class AnswerFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="EXPRESSION",
-            help="Print only what this JMESPath expression selects of the JSON report.",
+            help="Print only what this JMESPath expression selects of the report for machines (JSON if none is named).",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -109,7 +109,7 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
 def _writer(flags: AnswerFlags, detail: Detail) -> Callable[[Diagnosis], str]:
     """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
     if flags.query is not None:
-        return _selecting(flags.query)
+        return _selecting(flags.query, flags.output)
     if flags.template is not None:
         from diagnose.cli.template_file import template_from
         from diagnose.report.template import filled
@@ -128,16 +128,18 @@ def _writer(flags: AnswerFlags, detail: Detail) -> Callable[[Diagnosis], str]:
     )
 
 
-def _selecting(expression: str) -> Callable[[Diagnosis], str]:
-    from diagnose.report.query import read_query, selected
+def _selecting(expression: str, form: Format) -> Callable[[Diagnosis], str]:
+    from diagnose.report.query import read_query, selected, written_values
     from diagnose.report.safe_text import ascii_json
 
     query = read_query(expression)
 
     def write(diagnosis: Diagnosis) -> str:
-        value = selected(diagnosis, query)
+        value = selected(written_values(diagnosis, Format.JSON if form is Format.TEXT else form), query)
         if value is None:
             print_note("`--query` selects nothing of this report; `xdiag schema diagnosis` lists the fields")
+        if form is Format.FINDINGS and isinstance(value, list):
+            return "".join(f"{ascii_json(one)}\n" for one in value)
         return ascii_json(value, indent=2)
 
     return write
@@ -152,7 +154,7 @@ def _detail(flags: AnswerFlags) -> Detail:
     own = [flag for flag, value in (("--query", flags.query), ("--template", flags.template)) if value is not None]
     if len(own) > 1:
         raise XdiagError("`--query` and `--template` contradict each other", hint="expected one of them")
-    if own and flags.output is not Format.TEXT and (own[0], flags.output) != ("--query", Format.JSON):
+    if own and flags.output is not Format.TEXT and not (flags.query is not None and flags.output in MACHINE_FORMATS):
         raise XdiagError(
             f"`{own[0]}` does not go with `--output {flags.output}`", hint="expected it without another format"
         )

@@ -21,6 +21,11 @@ class Format(StrEnum):
     ADF = "adf"
     SLACK = "slack"
     SERVICENOW = "servicenow"
+    FINDINGS = "findings"
+
+
+MACHINE_FORMATS = (Format.JSON, Format.FINDINGS)
+"""Formats for machines, which an expression can select of."""
 
 
 class Lines(StrEnum):
