@@ -11,7 +11,9 @@ import msgspec
 
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Diagnosis
-from diagnose.report import MACHINE_FORMATS, Format
+from diagnose.report import MACHINE_FORMATS, Format, Screen
+
+_NOWHERE = Screen()
 
 Query: TypeAlias = Any
 """An expression of JMESPath, read."""
@@ -25,7 +27,7 @@ def read_query(expression: str) -> Query:
         return jmespath.compile(expression)
 
 
-def written_values(diagnosis: Diagnosis, form: Format) -> object:
+def written_values(diagnosis: Diagnosis, form: Format, screen: Screen = _NOWHERE) -> object:
     """Give what a format for machines writes, as values; of the findings, the list of their rows.
 
     Raises XdiagError for a format that is for people.
@@ -39,6 +41,10 @@ def written_values(diagnosis: Diagnosis, form: Format) -> object:
             from diagnose.report.findings import finding_rows
 
             return [msgspec.to_builtins(row) for row in finding_rows(diagnosis)]
+        case Format.SARIF:
+            from diagnose.report.sarif import sarif_values
+
+            return sarif_values(diagnosis, screen)
     raise XdiagError(
         f"`--query` does not go with `--output {form}`",
         hint=f"expected it without a format, or with one of {', '.join(MACHINE_FORMATS)}",
