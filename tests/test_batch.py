@@ -121,6 +121,9 @@ def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -
         "primary_cause_title": first.title,
         "layer": first.layer,
         "certainty": first.certainty,
+        "primary_gap": first.gap,
+        "primary_gap_title": first.gap_title,
+        "gate": first.gate,
     }
     assert tally == {diagnosis.verdict: 1}
     assert row(line(case))["verdict"] == diagnosis.verdict

@@ -4,6 +4,8 @@ The public names, each imported when it is first used: the command line must not
 
     from diagnose import decide, diagnose, load_case, load_rules
     diagnosis = diagnose(load_case("case.json"), load_rules())
+
+`published(diagnosis)` gives it as `xdiag.diagnosis/1`: a msgspec struct, which `msgspec.json.encode` writes.
 """
 
 from importlib import import_module
@@ -18,6 +20,7 @@ _HOMES = {
     "diagnose": "diagnose.pipeline",
     "load_case": "diagnose.loading",
     "load_rules": "diagnose.loading",
+    "published": "diagnose.report.json",
     "render": "diagnose.report",
     "verdict": "diagnose.evaluate.decision",
 }

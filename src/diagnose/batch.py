@@ -22,6 +22,7 @@ from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
+from diagnose.report.finding_row import FindingRow, RowKind
 from diagnose.report.rows import encode_rows
 
 ROW_SCHEMA = "xdiag.batch/1"
@@ -57,6 +58,9 @@ class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=
     primary_cause_title: str = ""
     layer: str = ""
     certainty: str = ""
+    primary_gap: str = ""
+    primary_gap_title: str = ""
+    gate: str = ""
 
 
 def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
@@ -71,11 +75,18 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
-def make_rows(lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL) -> tuple[bytes, Tally]:
-    """Make rows of lines, each with a line end, in the same order, and count them by verdict.
+def make_rows(
+    lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL, *, findings: bool = False
+) -> tuple[bytes, Tally]:
+    """Make rows of lines, each with a line end, in the same order, and count the lines by verdict.
 
-    With `rules` a row names the first cause, too; without, the verdict alone, which is far sooner made.
+    With `rules` a row names the first cause, too; without, the verdict alone, which is far sooner made. With `findings`
+    a line has a row for each of its findings, fixes included.
     """
+    if findings:
+        answers = [_findings(number, line, rules or ()) for number, line in lines]
+        every = (row for rows in answers for row in rows)
+        return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
     rows = [_row(number, line, rules) for number, line in lines]
     return encode_rows(rows, form), Counter(row.verdict for row in rows)
 
@@ -111,13 +122,28 @@ _MOST_CHARACTERS = 2000
 def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
     kind = kind_of_row(rules)
     try:
-        if line is None:
-            limit = f"{LONGEST_LINE // 2**20} MB"
-            raise XdiagError(f"`line {number}` is longer than {limit}", hint="expected one case on each line")
-        case = case_from_line(line, f"line {number}")
+        case = _case(number, line)
         return _explained(number, case, rules) if rules is not None else _decided(number, case)
     except XdiagError as error:
         return kind(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
+
+
+def _findings(number: int, line: bytes | None, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:
+    from diagnose.pipeline import diagnose
+    from diagnose.report.findings import finding_rows
+
+    try:
+        return finding_rows(diagnose(_case(number, line), rules), number)
+    except XdiagError as error:
+        message, hint = _shortened(error.message), _shortened(error.hint)
+        return (FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint),)
+
+
+def _case(number: int, line: bytes | None) -> Case:
+    if line is None:
+        limit = f"{LONGEST_LINE // 2**20} MB"
+        raise XdiagError(f"`line {number}` is longer than {limit}", hint="expected one case on each line")
+    return case_from_line(line, f"line {number}")
 
 
 def _decided(number: int, case: Case) -> BatchRow:
@@ -154,6 +180,9 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
         primary_cause_title=first.title,
         layer=first.layer,
         certainty=first.certainty,
+        primary_gap=first.gap,
+        primary_gap_title=first.gap_title,
+        gate=first.gate,
     )
 
 

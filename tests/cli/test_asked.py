@@ -44,10 +44,10 @@ def test_what_was_sent_with_a_call_is_unknown_where_only_its_error_is_given(xdia
         [verdict] = {layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"}
         return str(verdict)
 
-    assert trust_verdict() == "unknown"
-    assert trust_verdict("--context", "sts:ExternalId=") == "no"
-    assert trust_verdict("--external-id", "y") == "no"
-    assert trust_verdict("--external-id", "x") == "yes"
+    assert trust_verdict() == "undetermined"
+    assert trust_verdict("--context", "sts:ExternalId=") == "denied"
+    assert trust_verdict("--external-id", "y") == "denied"
+    assert trust_verdict("--external-id", "x") == "allowed"
 
 
 def test_a_masked_end_is_asked_for_by_name_and_taken_from_the_command_line(xdiag: Program) -> None:
@@ -134,11 +134,11 @@ def test_the_address_of_a_record_meets_conditions_and_what_was_sent_stays_unknow
         run = xdiag("check", "--event", file, "--with-trust-policy", trust, "--output", "json")
         return str(next(layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"))
 
-    assert trust_verdict({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}) == "yes"
-    assert trust_verdict({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}) == "no"
-    assert trust_verdict({"DateLessThan": {"aws:CurrentTime": "2026-03-02T00:00:00Z"}}) == "no"
-    assert trust_verdict({"StringEquals": {"aws:RequestTag/team": "web"}}) == "unknown"
-    assert trust_verdict({"StringEquals": {"sts:ExternalId": "x"}}) == "unknown"
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}) == "allowed"
+    assert trust_verdict({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}) == "denied"
+    assert trust_verdict({"DateLessThan": {"aws:CurrentTime": "2026-03-02T00:00:00Z"}}) == "denied"
+    assert trust_verdict({"StringEquals": {"aws:RequestTag/team": "web"}}) == "undetermined"
+    assert trust_verdict({"StringEquals": {"sts:ExternalId": "x"}}) == "undetermined"
 
 
 def test_an_id_without_a_file_and_a_record_beside_a_case_are_refused(xdiag: Program, tmp_path: Path) -> None:

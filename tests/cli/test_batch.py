@@ -142,6 +142,37 @@ def test_explained_rows_name_the_first_cause(xdiag: Program) -> None:
     assert told == ("denied", "external-id-differs", "trust", "certain")
 
 
+def test_findings_are_rows_of_their_cases(xdiag: Program) -> None:
+    done = xdiag("batch", "-", "--output", "findings", stdin=lines(ALLOWED, b"{}", DENIED))
+    found = rows(done.out)
+    assert [(row["input_line"], row["kind"], row["rule"]) for row in found] == [
+        (1, "verdict", ""),
+        (2, "error", ""),
+        (3, "cause", "external-id-differs"),
+    ]
+    assert "not a case" in found[1]["error"]
+    assert found[2]["fix_proof"] == "allowed"
+    assert (done.code, done.err.splitlines()[0]) == (2, "xdiag: 1 of 3 rows have an error instead of a verdict")
+
+
+def test_findings_are_the_same_from_several_processes(xdiag: Program, tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(lines(*[ALLOWED, DENIED, UNDETERMINED] * 70))
+    alone = xdiag("batch", path, "--output", "findings")
+    assert len(rows(alone.out)) >= 210
+    together = xdiag.process("batch", path, "--output", "findings", "--jobs", "2")
+    assert together.out == alone.out
+
+
+def test_findings_cannot_be_continued(xdiag: Program, tmp_path: Path) -> None:
+    done = xdiag(
+        "batch", "-", "--output", "findings", "--to", tmp_path / "rows.jsonl", "--resume", stdin=lines(ALLOWED)
+    )
+    assert done.code == 2
+    assert "`--resume` does not go with `--output findings`" in done.err
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("given", "flags", "code"),
     [

@@ -119,9 +119,9 @@ def test_terraform_source_is_answered_with_the_command_that_gives_more(xdiag: Pr
 @pytest.mark.parametrize(
     ("options", "code", "trust"),
     [
-        pytest.param([], UNDETERMINED, "yes", id="before apply"),
-        pytest.param(["--planned"], UNDETERMINED, "unknown", id="after apply, where it is not known yet"),
-        pytest.param(["--trust-policy", "others.json"], DENIED, "no", id="a policy that is given outranks it"),
+        pytest.param([], UNDETERMINED, "allowed", id="before apply"),
+        pytest.param(["--planned"], UNDETERMINED, "undetermined", id="after apply, where it is not known yet"),
+        pytest.param(["--trust-policy", "others.json"], DENIED, "denied", id="a policy that is given outranks it"),
     ],
 )
 def test_a_plan_holds_what_is_and_what_will_be(

@@ -16,6 +16,14 @@ def test_a_query_prints_what_it_selects(xdiag: Program, more: tuple[str, ...]) -
     assert (run.code, json.loads(run.out), run.err) == (DENIED, ["denied", "destination"], "")
 
 
+def test_a_query_of_the_findings_prints_a_line_for_each_that_it_selects(xdiag: Program) -> None:
+    run = xdiag(*CASE, "--output", "findings", "--query", "[].{rule: rule, fix: fix_proof}")
+    assert (run.code, run.err) == (DENIED, "")
+    assert [json.loads(line) for line in run.out.splitlines()] == [
+        {"rule": "trust-principal-account-typo", "fix": "allowed"}
+    ]
+
+
 def test_a_query_that_selects_nothing_says_so(xdiag: Program) -> None:
     run = xdiag(*CASE, "--query", "cuases")
     assert (run.code, run.out) == (DENIED, "null\n")

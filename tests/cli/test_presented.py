@@ -145,7 +145,7 @@ def test_a_role_alone_is_enough_beside_a_token(tmp_path: Path, xdiag: Program) -
 def test_a_trust_policy_that_depends_on_the_form_is_not_said_to_allow(tmp_path: Path, xdiag: Program) -> None:
     policy = write(tmp_path, trust(), "trust.json")
     run = xdiag("check", ROLE, "--github", "octo/app", *MAIN, "--with-trust-policy", policy, "--output", "json")
-    assert {layer["layer"]: layer["verdict"] for layer in run.report["layers"]}["trust"] == "unknown"
+    assert {layer["layer"]: layer["verdict"] for layer in run.report["layers"]}["trust"] == "undetermined"
 
 
 def details_of(folder: Path) -> Path:

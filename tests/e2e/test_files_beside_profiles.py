@@ -25,7 +25,7 @@ def test_the_callers_side_is_read_beside_the_roles_file(
     flags = ("--source-profile", "a", "--endpoint-url", here.url, "--no-probe", "--output", "json")
     run = xdiag("check", source.arn, role, *flags, "--trust-policy", tmp_path / "trust.json", env=files)
     verdicts = {layer["layer"]: layer["verdict"] for layer in run.report["layers"]}
-    assert (run.code, run.report["layer"], verdicts["identity"]) == (DENIED, "trust", "yes"), run.err
+    assert (run.code, run.report["layer"], verdicts["identity"]) == (DENIED, "trust", "allowed"), run.err
 
 
 def test_the_roles_side_is_read_beside_the_callers_file(
@@ -38,5 +38,5 @@ def test_the_roles_side_is_read_beside_the_callers_file(
     run = xdiag("check", source.arn, role, *flags, "--identity-policy", tmp_path / "may.json", env=files)
     decided = [layer for layer in run.report["layers"] if layer["action"] == "sts:AssumeRole"]
     verdicts = {layer["layer"]: layer["verdict"] for layer in decided}
-    assert (run.code, verdicts["trust"], verdicts["identity"]) == (UNDETERMINED, "yes", "yes"), run.err
+    assert (run.code, verdicts["trust"], verdicts["identity"]) == (UNDETERMINED, "allowed", "allowed"), run.err
     assert run.report["agreement"] == "not_made", run.report["attempt"]

@@ -8,7 +8,19 @@ from msgspec import Struct
 from tests.cli.program import DENIED, Program, Run
 from tests.e2e.accounts import Account, Keys, allow, deny, trust, write_profiles
 
-SAME = ("verdict", "computed", "primary_cause", "certainty", "probe", "agreement", "blocking", "doubts", "causes")
+SAME = (
+    "verdict",
+    "computed",
+    "primary_cause",
+    "certainty",
+    "probe",
+    "agreement",
+    "blocking",
+    "doubts",
+    "causes",
+    "unread",
+    "fixes",
+)
 
 
 class SavedRun(Struct):

@@ -1,5 +1,6 @@
 """What a user lives through with two accounts: the cause, the fix, and the proof that it was the fix."""
 
+import json
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,11 @@ class Story(Struct):
 
     def apply(self, report: dict[str, Any]) -> None:
         """Do what the first fix of a report says, as the owner of the role."""
-        (fix, *_) = report["causes"][0]["fixes"]
+        fix = report["fixes"][report["causes"][0]["fixes"][0] - 1]
         assert fix["owner"] == "destination"
         name = self.role_arn.rpartition("/")[2]
         assert fix["policy_name"] == name
-        self.there.iam.update_assume_role_policy(RoleName=name, PolicyDocument=fix["document"])
+        self.there.iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(fix["document"]))
 
 
 @pytest.fixture
@@ -83,8 +84,8 @@ def test_the_source_alone_learns_what_is_certain_and_what_is_missing(
 
     assert run.code == UNDETERMINED
     assert (run.report["visibility_source"], run.report["visibility_destination"]) == ("partial", "none")
-    assert "trust-policy-unread" in lineage(run.report["primary_cause"])
-    assert [layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "identity"] == ["yes"]
+    assert "trust-policy-unread" in lineage(run.report["primary_gap"])
+    assert [layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "identity"] == ["allowed"]
     assert "iam:GetRole" in [gap["permission"] for gap in run.report["gaps"]]
     assert run.report["attempt"]["why"] == "it was disabled with --no-probe"
 
@@ -98,7 +99,7 @@ def test_the_source_alone_learns_what_the_trust_policy_must_contain(story: Story
 def test_the_source_alone_learns_from_the_attempt(story: Story) -> None:
     before = story.check(source=story.source, destination=None)
     assert (before.code, before.report["agreement"]) == (DENIED, "settles")
-    assert "trust-policy-unread" in lineage(before.report["primary_cause"])
+    assert "trust-policy-unread" in lineage(before.report["primary_gap"])
 
     story.there.iam.update_assume_role_policy(
         RoleName=story.role_arn.rpartition("/")[2], PolicyDocument=_trusting(story.source.arn)

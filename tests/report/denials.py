@@ -1,5 +1,7 @@
 """Requests that are denied, as realistic as they come."""
 
+import json
+
 from msgspec.structs import replace
 from tests.report.parts import (
     GUIDE,
@@ -58,7 +60,7 @@ def wrong_principal(names: Names = NAMES) -> Diagnosis:
         proof=Proof.ALLOWED,
         policy_name=names.role,
         document=document,
-        patch=f'[{{"op": "replace", "path": "{principal}", "value": "{names.caller_arn}"}}]',
+        patch=json.dumps([{"op": "replace", "path": principal, "value": names.caller_arn}]),
         commands=(
             (
                 "aws-cli",

@@ -1,6 +1,5 @@
 """Whole reports, to be read like prose. `XDIAG_UPDATE_GOLDENS=1 pytest tests/report` rewrites them; read the diff."""
 
-import json
 import os
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +11,6 @@ from tests.report.redact.proof import redacted
 from diagnose.loading import load_case, load_rules
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
-from diagnose.report.json import diagnosis_schema
 
 GOLDENS = Path(__file__).parent / "goldens"
 DEMO = Path(__file__).parent.parent.parent / "fixtures" / "demo" / "wrong-principal.json"
@@ -31,13 +29,9 @@ def test_a_redacted_report_reads_as_it_was_reviewed(name: str) -> None:
     _same(f"{name}.redacted.txt", render(redacted(EVERY[name](NAMES).case), Format.TEXT, width=80))
 
 
-def test_the_schema_is_the_one_that_was_published() -> None:
-    _same("diagnosis.schema.json", json.dumps(diagnosis_schema(), indent=2) + "\n")
-
-
 def test_every_golden_is_somebody_s() -> None:
     names = {_file(name, format_) for name, format_ in STORIES}
-    others = {"denied-by-scp.redacted.txt", "unexplained.redacted.txt", "diagnosis.schema.json"}
+    others = {"denied-by-scp.redacted.txt", "unexplained.redacted.txt"}
     assert {path.name for path in GOLDENS.iterdir()} == names | others
 
 

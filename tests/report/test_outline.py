@@ -156,6 +156,16 @@ def test_the_first_cause_is_chosen(name: str, cause: str, layer: str) -> None:
     assert (found.cause, found.layer) == (cause, layer)
 
 
+def test_what_was_not_read_is_no_first_cause() -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    (cause, *_) = diagnosis.findings
+    gap = replace(cause, rule="scp-unread", title="Unread", owner=Owner.XDIAG, layer=Layer.SCP)
+    both = first_cause(replace(diagnosis, findings=(gap, cause)))
+    assert (both.cause, both.layer, both.gap, both.gap_title) == (cause.rule, "trust", "scp-unread", "Unread")
+    alone = first_cause(replace(diagnosis, findings=(gap,)))
+    assert (alone.cause, alone.certainty, alone.layer, alone.owner, alone.gap) == ("", "", "scp", "xdiag", "scp-unread")
+
+
 def test_an_undated_case_says_so() -> None:
     diagnosis = EVERY["allowed"](NAMES)
     case = replace(diagnosis.case, snapshot=replace(diagnosis.case.snapshot, taken_at=""))

@@ -7,10 +7,10 @@ import pytest
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.errors import XdiagError
-from diagnose.report import Format, render
-from diagnose.report.query import read_query, selected
+from diagnose.report import MACHINE_FORMATS, Format, render
+from diagnose.report.query import read_query, selected, written_values
 
-DENIED = EVERY["denied-by-scp"](NAMES)
+DENIED = written_values(EVERY["denied-by-scp"](NAMES), Format.JSON)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,22 @@ def test_an_expression_selects_of_the_report(expression: str, value: object) -> 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_whole_is_the_json_report(name: str) -> None:
     diagnosis = EVERY[name](NAMES)
-    assert selected(diagnosis, read_query("@")) == json.loads(render(diagnosis, Format.JSON))
+    assert selected(written_values(diagnosis, Format.JSON), read_query("@")) == json.loads(
+        render(diagnosis, Format.JSON)
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_whole_of_the_findings_are_their_rows(name: str) -> None:
+    diagnosis = EVERY[name](NAMES)
+    rows = [json.loads(line) for line in render(diagnosis, Format.FINDINGS).splitlines()]
+    assert selected(written_values(diagnosis, Format.FINDINGS), read_query("@")) == rows
+
+
+@pytest.mark.parametrize("form", sorted({*Format} - {*MACHINE_FORMATS}))
+def test_what_is_for_people_has_no_fields(form: Format) -> None:
+    with pytest.raises(XdiagError, match=f"does not go with `--output {form}`"):
+        written_values(EVERY["allowed"](NAMES), form)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
 from tests.report.test_hostile import HOSTILE, UNSEEN
 
@@ -12,7 +13,7 @@ from diagnose.report import Format, render
 from diagnose.report.template import filled, own_template
 
 DENIED = EVERY["denied-by-scp"](NAMES)
-EVERYTHING = "{{ source_arn }} {{ causes }} {{ layers }} {{ attempt }} {{ gaps }} {{ plan }}"
+EVERYTHING = "{{ source_arn }} {{ causes }} {{ layers }} {{ attempt }} {{ gaps }} {{ fixes }} {{ still_needed }}"
 
 
 @pytest.mark.parametrize(
@@ -67,9 +68,22 @@ def test_no_name_hides_or_moves_anything(hostile: str) -> None:
         assert "<script" not in filled(diagnosis, own_template("ticket.html", EVERYTHING))
 
 
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_the_keys_of_a_document_hide_nothing_either(hostile: str) -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    (finding, *_) = diagnosis.findings
+    remedy = replace(finding.remedies[0], document=json.dumps({hostile: {"handover": f"{hostile}\n"}}))
+    told = replace(diagnosis, findings=(replace(finding, remedies=(remedy,)),))
+    loop = "{% for key, value in fixes[0].document.items() %}{{ key }}{{ value.handover }}{% endfor %}"
+    written = filled(told, own_template("t", loop))
+    assert written
+    assert not UNSEEN.search(written)
+    assert "\n" not in written
+
+
 def test_what_is_copied_keeps_its_lines() -> None:
     diagnosis = EVERY["wrong-principal"](NAMES)
-    written = filled(diagnosis, own_template("t", "{{ causes[0].places[0].text }}|{{ causes[0].fixes[0].handover }}"))
+    written = filled(diagnosis, own_template("t", "{{ causes[0].places[0].text }}|{{ fixes[0].handover }}"))
     assert "\n" in written.partition("|")[2]
 
 

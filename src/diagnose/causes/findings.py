@@ -59,11 +59,11 @@ def explanation(rules: Sequence[Rule], case: Case, decision: Decision) -> Explan
     selected = select(match for rule in rules for match in match_rule(rule, facts))
     answers = [fact for fact in facts.get("answer", ()) if isinstance(fact, AnswerFact)]
     told, repeated = _told(ranked(selected, decision, answers))
-    certain = sum(cause.best.certain for cause in repeated)
     questions = _Questions(decision)
     causes = tuple(_cause(cause, case, decision, questions) for cause in told)
-    unread = sum(cause.best.owner is Owner.XDIAG for cause in repeated)
-    return Explanation(causes, LeftOut(certain, len(repeated) - certain, unread))
+    others = [cause for cause in repeated if cause.best.owner is not Owner.XDIAG]
+    certain = sum(cause.best.certain for cause in others)
+    return Explanation(causes, LeftOut(certain, len(others) - certain, len(repeated) - len(others)))
 
 
 def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
@@ -144,6 +144,7 @@ def _cause(selected: SelectedCause, case: Case, decision: Decision, questions: "
         title=fill(rule.title, rule.when, best.facts, case, best.layer),
         explanation=fill(rule.explain, rule.when, best.facts, case, best.layer),
         layer=subject.layer,
+        gate=subject.gate.gate if subject.gate is not None else None,
         excerpts=excerpts(selected, decision),
         sources=rule.sources,
         unknown=tuple(dict.fromkeys(_unknown(best, questions))),

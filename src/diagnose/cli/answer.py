@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
+from diagnose.cli.file_lines import NamedFiles
 from diagnose.cli.options import OUTPUT, Colors, Redact, RuleFolders
 from diagnose.cli.output import Color, exit_code, output_width, print_note, print_result, uses_color
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.report import Detail, Format
+from diagnose.report import MACHINE_FORMATS, Detail, Format, Screen
 
 Output = Annotated[Format, typer.Option(help="Format of the report.", rich_help_panel=OUTPUT)]
 
@@ -33,7 +34,7 @@ class AnswerFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="EXPRESSION",
-            help="Print only what this JMESPath expression selects of the JSON report.",
+            help="Print only what this JMESPath expression selects of the report for machines (JSON if none is named).",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -73,16 +74,17 @@ class AnswerFlags(Struct, frozen=True):
     rules: RuleFolders = None
 
 
-def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> int:
+def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None, files: NamedFiles = ()) -> int:
     """Diagnose a case and report it; return the exit code.
 
+    `files` are those that the policies came from, for a report that points at their lines.
     The case is saved first, so that nothing is lost. With `redact` it is saved redacted as well: both are meant to be
     handed on.
 
     Raises XdiagError where a redacted case would have another answer, and for flags that do not go together.
     """
     detail = _detail(flags)
-    write = _writer(flags, detail)
+    write = _writer(flags, detail, case, files)
     if flags.write_fix is not None:
         from diagnose.cli.fix_folder import require_new
 
@@ -106,10 +108,15 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None) -> i
     return exit_code(diagnosis.verdict, expected)
 
 
-def _writer(flags: AnswerFlags, detail: Detail) -> Callable[[Diagnosis], str]:
+def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -> Callable[[Diagnosis], str]:
     """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
+    places = None
+    if flags.output is Format.SARIF and files:
+        from diagnose.cli.file_lines import places_in
+
+        places = places_in(files, case)
     if flags.query is not None:
-        return _selecting(flags.query)
+        return _selecting(flags.query, flags.output, Screen(places=places))
     if flags.template is not None:
         from diagnose.cli.template_file import template_from
         from diagnose.report.template import filled
@@ -125,19 +132,22 @@ def _writer(flags: AnswerFlags, detail: Detail) -> Callable[[Diagnosis], str]:
         color=uses_color(flags.color),
         detail=detail,
         ascii=flags.ascii,
+        places=places,
     )
 
 
-def _selecting(expression: str) -> Callable[[Diagnosis], str]:
-    from diagnose.report.query import read_query, selected
+def _selecting(expression: str, form: Format, screen: Screen) -> Callable[[Diagnosis], str]:
+    from diagnose.report.query import read_query, selected, written_values
     from diagnose.report.safe_text import ascii_json
 
     query = read_query(expression)
 
     def write(diagnosis: Diagnosis) -> str:
-        value = selected(diagnosis, query)
+        value = selected(written_values(diagnosis, Format.JSON if form is Format.TEXT else form, screen), query)
         if value is None:
             print_note("`--query` selects nothing of this report; `xdiag schema diagnosis` lists the fields")
+        if form is Format.FINDINGS and isinstance(value, list):
+            return "".join(f"{ascii_json(one)}\n" for one in value)
         return ascii_json(value, indent=2)
 
     return write
@@ -152,7 +162,7 @@ def _detail(flags: AnswerFlags) -> Detail:
     own = [flag for flag, value in (("--query", flags.query), ("--template", flags.template)) if value is not None]
     if len(own) > 1:
         raise XdiagError("`--query` and `--template` contradict each other", hint="expected one of them")
-    if own and flags.output is not Format.TEXT and (own[0], flags.output) != ("--query", Format.JSON):
+    if own and flags.output is not Format.TEXT and not (flags.query is not None and flags.output in MACHINE_FORMATS):
         raise XdiagError(
             f"`{own[0]}` does not go with `--output {flags.output}`", hint="expected it without another format"
         )
@@ -160,6 +170,10 @@ def _detail(flags: AnswerFlags) -> Detail:
     form = own[0] if own else f"--output {flags.output}"
     if of_text and (own or flags.output is not Format.TEXT):
         raise XdiagError(f"`{of_text[0]}` does not go with `{form}`", hint="expected it with a text report")
+    if flags.output is Format.SARIF and flags.redact:
+        raise XdiagError(
+            "`--output sarif` does not go with `--redact`", hint="it points at lines of files, which are not redacted"
+        )
     if flags.write_fix is not None and flags.redact:
         raise XdiagError("`--write-fix` does not go with `--redact`", hint="a fix with pseudonyms changes nothing")
     return {"--full": Detail.FULL, "--brief": Detail.BRIEF, "--quiet": Detail.LINE}.get("".join(given), Detail.USUAL)

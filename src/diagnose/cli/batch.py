@@ -13,6 +13,14 @@ from diagnose.errors import XdiagError
 from diagnose.report import Lines
 
 
+class BatchOutput(StrEnum):
+    """What the rows of a batch are."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    FINDINGS = "findings"
+
+
 class FailOn(StrEnum):
     """A verdict that makes the command fail."""
 
@@ -25,8 +33,11 @@ def batch(
         Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input), or a file of CloudTrail.")
     ],
     output: Annotated[
-        Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
-    ] = Lines.JSONL,
+        BatchOutput,
+        typer.Option(
+            help="JSON objects, CSV with a header line for spreadsheets, or a JSON object for every finding of a case."
+        ),
+    ] = BatchOutput.JSONL,
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the rows to this file. Without --resume it is overwritten."),
@@ -61,6 +72,8 @@ def batch(
 
         xdiag batch cloudtrail.json.gz --explain
 
+        xdiag batch cases.jsonl --to findings.jsonl --output findings
+
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
     Exit codes: 0 every row has a verdict, 2 a row has an error, or bad usage, 130 interrupted, 141 the reader of the
@@ -70,7 +83,16 @@ def batch(
     from diagnose.cli.batch_run import run
 
     try:
-        counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+        counted = run(
+            file,
+            form=Lines.CSV if output is BatchOutput.CSV else Lines.JSONL,
+            to=to,
+            jobs=jobs,
+            explain=explain,
+            findings=output is BatchOutput.FINDINGS,
+            resume=resume,
+            rule_folders=rules or (),
+        )
     except BrokenPipeError:
         raise typer.Exit(READER_LEFT) from None
     if failed := counted.get("", 0):

@@ -31,6 +31,7 @@ def run(
     to: Path | None,
     jobs: int,
     explain: bool,
+    findings: bool,
     resume: bool,
     rule_folders: Sequence[Path],
 ) -> Tally:
@@ -43,7 +44,12 @@ def run(
         to = None
     if resume and to is None:
         raise XdiagError("`--resume` has no rows to continue", hint="expected the file of the earlier run in `--to`")
-    rules = load_rules(rule_folders) if explain else None
+    if resume and findings:
+        raise XdiagError(
+            "`--resume` does not go with `--output findings`: a case may have several rows",
+            hint="expected it without `--resume`, or with `--output jsonl`",
+        )
+    rules = load_rules(rule_folders) if explain or findings else None
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_open_lines(file))
         lines, counted = _lines(source), Counter[str]()
@@ -56,7 +62,9 @@ def run(
             write, counted = rows.write, Counter(rows.tally)
         if to is None or rows.empty:
             write(header_line(kind_of_row(rules), form))
-        results = _results(lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1)
+        results = _results(
+            lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1, findings=findings
+        )
         stack.enter_context(contextlib.closing(results))
         step = stack.enter_context(progress_beside_rows(to))
         done, start, last_step = 0, time.monotonic(), 0.0
@@ -248,14 +256,14 @@ def _continue_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] 
 
 
 def _results(
-    lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines, jobs: int, at_once: int
+    lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines, jobs: int, at_once: int, *, findings: bool
 ) -> Generator[tuple[bytes, Tally], None, None]:
     chunks = _chunks(lines, at_once)
     if jobs == 1:
-        return (make_rows(chunk, rules, form) for chunk in chunks)
+        return (make_rows(chunk, rules, form, findings=findings) for chunk in chunks)
     from diagnose.cli.workers import rows_from_workers
 
-    return rows_from_workers(jobs, chunks, rules, form)
+    return rows_from_workers(jobs, chunks, rules, form, findings=findings)
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:

@@ -7,6 +7,7 @@ import typer
 from diagnose.cli.answer import AnswerFlags, answer
 from diagnose.cli.asked import AskedFlags
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.file_lines import named_files
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.hops import case_of_question
@@ -82,4 +83,5 @@ def check(
             forms=asked,
         )
     )
-    raise typer.Exit(answer(settled(with_proposals(case, what_if), presented), how, expected))
+    files = named_files(evidence, policies, infrastructure)
+    raise typer.Exit(answer(settled(with_proposals(case, what_if), presented), how, expected, files))

@@ -11,6 +11,7 @@ class SchemaName(StrEnum):
 
     CASE = "case"
     DIAGNOSIS = "diagnosis"
+    FINDING = "finding"
     ORGANIZATION = "organization"
 
 
@@ -18,9 +19,9 @@ def schema(
     name: Annotated[
         SchemaName,
         typer.Argument(
-            metavar="case|diagnosis|organization",
-            help="case: what --case reads; diagnosis: what --output json writes; organization: the file "
-            "`organization.json` of `xdiag matrix`.",
+            metavar="case|diagnosis|finding|organization",
+            help="case: what --case reads; diagnosis: what --output json writes; finding: a row of --output findings; "
+            "organization: the file `organization.json` of `xdiag matrix`.",
         ),
     ],
 ) -> None:
@@ -47,6 +48,10 @@ def _schema(name: SchemaName) -> dict[str, object]:
             from diagnose.report.json import diagnosis_schema
 
             return diagnosis_schema()
+        case SchemaName.FINDING:
+            from diagnose.report.findings import finding_schema
+
+            return finding_schema()
         case SchemaName.ORGANIZATION:
             from diagnose.collect.evidence.organization_file import organization_schema
 

@@ -14,7 +14,12 @@ from diagnose.report import Lines
 
 
 def rows_from_workers(
-    jobs: int, chunks: Iterable[Sequence[Line]], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL
+    jobs: int,
+    chunks: Iterable[Sequence[Line]],
+    rules: Sequence[Rule] | None,
+    form: Lines = Lines.JSONL,
+    *,
+    findings: bool = False,
 ) -> Generator[tuple[bytes, Tally], None, None]:
     """Make the rows of every chunk in `jobs` processes; return them in the order of the chunks.
 
@@ -26,7 +31,7 @@ def rows_from_workers(
     try:
         for chunk in chunks:
             if len(workers) < jobs:
-                worker = _Worker(rules, form)
+                worker = _Worker(rules, form, findings)
                 workers.append(worker)
             else:
                 worker = busy.popleft()
@@ -43,11 +48,11 @@ def rows_from_workers(
 class _Worker:
     """A process that makes rows. It shares nothing with its parent, and ends with it."""
 
-    def __init__(self, rules: Sequence[Rule] | None, form: Lines) -> None:
+    def __init__(self, rules: Sequence[Rule] | None, form: Lines, findings: bool) -> None:
         """Start it, ignoring Ctrl-C from the first moment on: the parent handles it, and ends its workers."""
         context = get_context("spawn")
         self._pipe, its_end = context.Pipe()
-        self._process = context.Process(target=_work, args=(its_end, rules, form), daemon=True)
+        self._process = context.Process(target=_work, args=(its_end, rules, form, findings), daemon=True)
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._process.start()
@@ -86,10 +91,10 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, rules: Sequence[Rule] | None, form: Lines) -> None:
+def _work(pipe: Connection, rules: Sequence[Rule] | None, form: Lines, findings: bool) -> None:
     """Make rows of the lines that arrive, until the pipe closes."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            rows, tally = make_rows(pipe.recv(), rules, form)
+            rows, tally = make_rows(pipe.recv(), rules, form, findings=findings)
             pipe.send_bytes(rows)
             pipe.send(tally)

@@ -117,4 +117,6 @@ def _explained(row: MatrixRow, case: Case, rules: Sequence[Rule]) -> ExplainedPa
         primary_cause=first.cause,
         primary_cause_title=first.title,
         certainty=first.certainty,
+        primary_gap=first.gap,
+        primary_gap_title=first.gap_title,
     )

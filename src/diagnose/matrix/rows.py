@@ -41,6 +41,8 @@ class ExplainedPair(MatrixRow, frozen=True, kw_only=True, tag_field="schema", ta
     primary_cause: str = ""
     primary_cause_title: str = ""
     certainty: str = ""
+    primary_gap: str = ""
+    primary_gap_title: str = ""
 
 
 class Counts(Struct):

@@ -9,7 +9,7 @@ from diagnose.model.arn import account_of
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.policy import Policy
-from diagnose.model.trace import Blocker, Decision, Doubt, ElementTrace, GateTrace, Layer
+from diagnose.model.trace import Blocker, Decision, Doubt, ElementTrace, Gate, GateTrace, Layer
 from diagnose.model.tri import Tri
 
 
@@ -173,7 +173,7 @@ class Finding(Struct, frozen=True):
 
     `refused` are the kinds of remedy that its rule names and that could not be proved. `unknown` says what keeps a
     possible finding from being certain.
-    `formerly` holds the ids that its rule had before.
+    `formerly` holds the ids that its rule had before. `gate` is the requirement that it is about, if any.
     """
 
     rule: str
@@ -189,12 +189,18 @@ class Finding(Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     action: str = ""
     formerly: tuple[str, ...] = ()
+    gate: Gate | None = None
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it is no cause, but says what was not read."""
+        return self.owner is Owner.XDIAG
 
 
 class LeftOut(Struct, frozen=True):
     """How many causes are counted and not told: each is of a rule that has spoken, of a place like those before it.
 
-    `unread` are those of them that say what was not read.
+    `unread` are no causes: as many findings say of something else that it was not read.
     """
 
     certain: int = 0
@@ -203,7 +209,7 @@ class LeftOut(Struct, frozen=True):
 
     @property
     def together(self) -> int:
-        """All of them."""
+        """All causes of them."""
         return self.certain + self.possible
 
 

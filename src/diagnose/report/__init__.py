@@ -1,11 +1,13 @@
 """How it is told: a diagnosis goes in, text comes out."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
 
 from msgspec import Struct
 
-from diagnose.model.diagnosis import Diagnosis
+from diagnose.model.diagnosis import Diagnosis, Excerpt
+from diagnose.model.file_place import FilePlace
 
 
 class Format(StrEnum):
@@ -21,6 +23,12 @@ class Format(StrEnum):
     ADF = "adf"
     SLACK = "slack"
     SERVICENOW = "servicenow"
+    FINDINGS = "findings"
+    SARIF = "sarif"
+
+
+MACHINE_FORMATS = (Format.JSON, Format.FINDINGS, Format.SARIF)
+"""Formats for machines, which an expression can select of."""
 
 
 class Lines(StrEnum):
@@ -40,12 +48,16 @@ class Detail(StrEnum):
 
 
 class Screen(Struct, frozen=True):
-    """What a report is shown on, as far as its format minds: columns, colours, how much, and which characters."""
+    """What a report is shown on, as far as its format minds: columns, colours, how much, and which characters.
+
+    `places` finds a place of a policy in the files that the policies came from; None where they came from none.
+    """
 
     width: int = 80
     color: bool = False
     detail: Detail = Detail.USUAL
     ascii: bool = False
+    places: Callable[[Excerpt], FilePlace | None] | None = None
 
 
 def render(
@@ -56,9 +68,10 @@ def render(
     color: bool = False,
     detail: Detail = Detail.USUAL,
     ascii: bool = False,  # noqa: A002  # the word of the option
+    places: Callable[[Excerpt], FilePlace | None] | None = None,
 ) -> str:
-    """Write a diagnosis. All but the format matters to text only; a report always ends with a new line."""
+    """Write a diagnosis. `places` matters to SARIF only, the rest to text; a report always ends with a new line."""
     # Each format is imported by whoever asks for it: none may slow the start of another.
-    screen = Screen(width, color, detail, ascii)
+    screen = Screen(width, color, detail, ascii, places)
     text: str = import_module(f"{__name__}.{format}").report(diagnosis, screen)
     return text

@@ -24,13 +24,21 @@ BUILTIN_TITLES = {
 
 
 class FirstCause(Struct, frozen=True):
-    """The first thing that is said about a diagnosis, empty where nothing stands in the way."""
+    """The first thing that is said about a diagnosis, empty where nothing stands in the way.
+
+    What was not read is no cause: `gap` and `gap_title` are of the first such finding. Where there is no cause,
+    `layer`, `action` and `owner` are the gap's.
+    """
 
     cause: str = ""
     title: str = ""
     certainty: str = ""
     layer: str = ""
     action: str = ""
+    gate: str = ""
+    owner: str = ""
+    gap: str = ""
+    gap_title: str = ""
 
 
 def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
@@ -44,15 +52,36 @@ def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
 
 def first_cause(diagnosis: Diagnosis) -> FirstCause:
     """Choose the first cause. Findings come in the order in which they are told."""
+    gap = next((one for one in diagnosis.findings if one.is_gap), None)
+    gap_rule, gap_title = (gap.rule, gap.title) if gap is not None else ("", "")
     builtin = builtin_cause(diagnosis)
     if builtin is not None:
         blocker = next(iter(diagnosis.decision.blockers), None) if builtin is BuiltinCause.UNEXPLAINED else None
-        layer, action = (blocker.layer or "", blocker.action or "") if blocker else ("", "")
-        return FirstCause(builtin, BUILTIN_TITLES[builtin], Certainty.CERTAIN, layer, action)
-    for finding in diagnosis.findings:
-        action = finding.action or f"sts:{diagnosis.case.request.operation}"
-        return FirstCause(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
-    return FirstCause()
+        return FirstCause(
+            builtin.value,
+            BUILTIN_TITLES[builtin],
+            Certainty.CERTAIN.value,
+            layer=(blocker.layer or "") if blocker is not None else "",
+            action=(blocker.action or "") if blocker is not None else "",
+            gate=(blocker.gate or "") if blocker is not None else "",
+            gap=gap_rule,
+            gap_title=gap_title,
+        )
+    cause = next((one for one in diagnosis.findings if not one.is_gap), None)
+    about = cause or gap
+    if about is None:
+        return FirstCause()
+    return FirstCause(
+        cause.rule if cause is not None else "",
+        cause.title if cause is not None else "",
+        cause.certainty.value if cause is not None else "",
+        layer=about.layer or "",
+        action=about.action or f"sts:{diagnosis.case.request.operation}",
+        gate=about.gate or "",
+        owner=about.owner.value,
+        gap=gap_rule,
+        gap_title=gap_title,
+    )
 
 
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:

@@ -1,4 +1,4 @@
-"""A part of the published JSON, chosen by an expression in JMESPath, as the AWS CLI has it.
+"""A part of what is written for machines, chosen by an expression in JMESPath, as the AWS CLI has it.
 
 Source: https://jmespath.org/specification.html
 """
@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+import msgspec
+
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Diagnosis
-from diagnose.report.json import published
+from diagnose.report import MACHINE_FORMATS, Format, Screen
+
+_NOWHERE = Screen()
 
 Query: TypeAlias = Any
 """An expression of JMESPath, read."""
@@ -23,13 +27,37 @@ def read_query(expression: str) -> Query:
         return jmespath.compile(expression)
 
 
-def selected(diagnosis: Diagnosis, query: Query) -> object:
-    """Give what an expression selects, as JSON; None where it selects nothing.
+def written_values(diagnosis: Diagnosis, form: Format, screen: Screen = _NOWHERE) -> object:
+    """Give what a format for machines writes, as values; of the findings, the list of their rows.
+
+    Raises XdiagError for a format that is for people.
+    """
+    match form:
+        case Format.JSON:
+            from diagnose.report.json import as_values
+
+            return as_values(diagnosis)
+        case Format.FINDINGS:
+            from diagnose.report.findings import finding_rows
+
+            return [msgspec.to_builtins(row) for row in finding_rows(diagnosis)]
+        case Format.SARIF:
+            from diagnose.report.sarif import sarif_values
+
+            return sarif_values(diagnosis, screen)
+    raise XdiagError(
+        f"`--query` does not go with `--output {form}`",
+        hint=f"expected it without a format, or with one of {', '.join(MACHINE_FORMATS)}",
+    )
+
+
+def selected(document: object, query: Query) -> object:
+    """Give what an expression selects of a document, as JSON; None where it selects nothing.
 
     Raises XdiagError where it asks a function for what it cannot do.
     """
     with _said():
-        return query.search(published(diagnosis))
+        return query.search(document)
 
 
 @contextmanager

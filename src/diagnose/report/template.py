@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Diagnosis
-from diagnose.report.json import published
+from diagnose.report.json import as_values
 from diagnose.report.safe_text import jira_text, prose, servicenow_text, slack_prose, visible
 
 Template: TypeAlias = Any
@@ -54,7 +54,7 @@ def filled(diagnosis: Diagnosis, template: Template) -> str:
     from jinja2 import TemplateNotFound
 
     try:
-        text: str = template.render({key: _harmless(value, key) for key, value in published(diagnosis).items()})
+        text: str = template.render({key: _harmless(value, key) for key, value in as_values(diagnosis).items()})
     except TemplateNotFound as error:
         words = f"there is no template `{error.name}`; a template is one file"
         raise _wrong(template.name, _line(error.__traceback__, template.filename), words) from None
@@ -69,8 +69,11 @@ def filled(diagnosis: Diagnosis, template: Template) -> str:
 _MARKUP = (".html", ".htm", ".xhtml", ".xml", ".svg")
 _OF_JINJA = (".j2", ".jinja", ".jinja2")
 
-_SEVERAL_LINES = {"document", "patch", "handover", "commands.text", "places.text"}
+_SEVERAL_LINES = {"handover", "commands.text", "places.text"}
 """Fields that hold lines to copy. Of any other, a line end is shown, for it is not ours."""
+
+_DOCUMENTS = {"document", "patch"}
+"""Fields whose keys are not ours either."""
 
 
 def _is_markup(name: str) -> bool:
@@ -87,6 +90,8 @@ def _harmless(value: object, field: str, parent: str = "") -> object:
             return "\n".join(map(visible, value.split("\n")))
         case str():
             return visible(value)
+        case Mapping() if field in _DOCUMENTS:
+            return {visible(key): _harmless(one, field) for key, one in value.items()}
         case Mapping():
             return {key: _harmless(one, key, field) for key, one in value.items()}
         case list() | tuple():

@@ -139,7 +139,12 @@ def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Rem
     assert told.count("aws iam update-assume-role-policy") == 1
     assert told.count(f"The same as {place}: {prose(remedy.text[:1].upper() + remedy.text[1:])}") == 1
     assert render(both, Format.TEXT, detail=Detail.FULL).count("aws iam update-assume-role-policy") == 2
-    assert [len(cause["fixes"]) for cause in json.loads(render(both, Format.JSON))["causes"]] == [len(others) + 1, 1, 1]
+    written = json.loads(render(both, Format.JSON))
+    number = len(dict.fromkeys((*others, remedy)))
+    assert [cause["fixes"] for cause in written["causes"]] == [[*range(1, number + 1)], [number]]
+    assert [gap["fixes"] for gap in written["unread"]] == [[number]]
+    assert written["fixes"][number - 1]["rules"] == [FINDING.rule, "another-rule", "not-read"]
+    assert render(both, Format.JSON).count("aws iam update-assume-role-policy") == 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Owner, Remedy
+from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Remedy
 from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
@@ -26,7 +26,7 @@ def chosen(diagnosis: Diagnosis) -> Finding | None:
 
     What was not read is no cause, nor is what is only possible and points at nothing.
     """
-    return next((one for one in diagnosis.findings if not is_gap(one) and (_certain(one) or _points(one))), None)
+    return next((one for one in diagnosis.findings if not one.is_gap and (_certain(one) or _points(one))), None)
 
 
 def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
@@ -38,7 +38,7 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     if builtin is BuiltinCause.UNEXPLAINED:
         return (Section(BUILTIN_TITLES[builtin], _unexplained()),)
     first = None if builtin is BuiltinCause.CONTRADICTED else chosen(diagnosis)
-    others = [one for one in diagnosis.findings if one is not first and not is_gap(one)]
+    others = [one for one in diagnosis.findings if one is not first and not one.is_gap]
     told = [one for one in others if not _line_is_enough(one)]
     further = told[MOST_IN_FULL:]
     in_full = [*([first] if first else []), *told[:MOST_IN_FULL]]
@@ -49,20 +49,20 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
         sections.append(Section(finding.title, tuple(_finding(finding, diagnosis, references)), number))
         references = {**fix_references(finding, number), **references}
     in_short = [one for one in others if _line_is_enough(one) and (full or _matters(one, diagnosis))]
-    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}))) for one in diagnosis.findings if is_gap(one)]
+    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}))) for one in diagnosis.findings if one.is_gap]
     return (
         *_why(rest),
         *((Section(_title(diagnosis, in_full, first), tuple(sections)),) if sections else ()),
         *_short("And, in a line each", further, references),
         *_short("Also possible", in_short, references),
-        *_left_out(diagnosis.left_out.together - diagnosis.left_out.unread),
+        *_left_out(diagnosis.left_out.together),
         *([Section("What was not read", tuple(gaps))] if full and gaps else []),
     )
 
 
 def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     """Name the rules that spoke, and AWS's pages to read on: of each cause one, in full all, each once."""
-    told = [one for one in diagnosis.findings if full or not (is_gap(one) or _line_is_enough(one))]
+    told = [one for one in diagnosis.findings if full or not (one.is_gap or _line_is_enough(one))]
     urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
     rules = dict.fromkeys(in_backticks(f"xdiag explain {one.rule}") for one in told)
     blocks: list[Block] = []
@@ -77,11 +77,6 @@ def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Point at what AWS rejects in a policy document: such a part was counted as granting nothing."""
     places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in diagnosis.decision.problems]
     return (Section("Policies that AWS rejects", pointed_at(places, diagnosis.case)),) if places else ()
-
-
-def is_gap(finding: Finding) -> bool:
-    """Say whether a finding is no cause, but something that was not read."""
-    return finding.owner is Owner.XDIAG
 
 
 def _certain(finding: Finding) -> bool:
@@ -154,7 +149,7 @@ def _finding(
     excerpts = [one for one in finding.excerpts if not (told and one in shown)]
     if not told:
         about = f" It is about {finding.action}." if _companion(finding) else ""
-        certainty = "" if is_gap(finding) else f"{'Certain' if _certain(finding) else 'Only possible'}."
+        certainty = "" if finding.is_gap else f"{'Certain' if _certain(finding) else 'Only possible'}."
         yield Paragraph(f"{certainty}{about}{_owner(finding, case)}".strip() or "Not read.", Tone.DIM)
     if finding.explanation and not (told and not primary):
         yield Paragraph(finding.explanation)

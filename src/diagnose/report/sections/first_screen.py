@@ -9,7 +9,7 @@ from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, NamedValues, Section, Sign, Snippet
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
 from diagnose.report.sections.attempt import answer_words, error_in_short
-from diagnose.report.sections.causes import chosen, is_gap
+from diagnose.report.sections.causes import chosen
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
@@ -149,7 +149,7 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
     if need is not None:
         rows.append(("Or", f"run xdiag again so that it reads this: {need.how}"))
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
-    others = [one for one in others if not is_gap(one)]
+    others = [one for one in others if not one.is_gap]
     if others:
         count = f"{len(others)} more cause{'s' if len(others) > 1 else ''}, below"
         rows.append(("Also", f"{count}: {'; '.join(one.title for one in others[:2])}."))

@@ -1,0 +1,143 @@
+"""The values of a file in JSON or YAML, and where in it each stands.
+
+Nothing is interpreted: a number is its digits, a function of a template is one, whatever it would come to.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the library has it, its type stubs do not
+from typing import TypeAlias
+
+import yaml
+from msgspec import Struct
+
+Content: TypeAlias = "str | Sequence[Spot] | Mapping[str, Spot]"
+
+
+class Spot(Struct, frozen=True):
+    """A value from `start` up to `end`, in characters of the file.
+
+    `open` says that the file does not tell its value: it is a function of a template. `quoted` says that it is a string
+    of JSON, whose characters can be found again.
+    """
+
+    start: int
+    end: int
+    content: Content
+    open: bool = False
+    quoted: bool = False
+
+
+def spots_of(text: str) -> tuple[Spot, ...]:
+    """Read the values of a file, one after the other. Empty for what is neither JSON nor YAML."""
+    try:
+        if text.lstrip()[:1] in ("{", "[", '"'):
+            return tuple(_values(text))
+    except (ValueError, IndexError, RecursionError):
+        pass  # it may be YAML, which also begins with a bracket where it is written in its flow style
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        return () if node is None else (_of_node(node, set()),)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return ()
+
+
+def unquoted(spot: Spot, text: str) -> tuple[str, Sequence[int]]:
+    """Give a string of JSON and, of each of its characters and of its end, where in the file it stands."""
+    value: list[str] = []
+    offsets: list[int] = []
+    at = spot.start + 1
+    while at < spot.end - 1:
+        end = at + 1
+        if text[at] == "\\":
+            end = at + (6 if text[at + 1] == "u" else 2)
+            if _SURROGATE_PAIR.match(text, at):
+                end = at + 12
+        character, _ = scanstring(f'{text[at:end]}"', 0, False)
+        value.append(character)
+        offsets += [at] * len(character)
+        at = end
+    return "".join(value), [*offsets, spot.end - 1]
+
+
+def _values(text: str) -> Iterator[Spot]:
+    at = _next(text, 0)
+    while at < len(text):
+        spot = _value(text, at)
+        yield spot
+        at = _next(text, spot.end)
+
+
+def _value(text: str, at: int) -> Spot:
+    match text[at]:
+        case '"':
+            string, end = scanstring(text, at + 1, False)
+            return Spot(at, end, string, quoted=True)
+        case "{":
+            return _object(text, at)
+        case "[":
+            items: list[Spot] = []
+            end = _next(text, at + 1)
+            while text[end] != "]":
+                items.append(_value(text, end))
+                end = _after(text, items[-1].end, "]")
+            return Spot(at, end + 1, items)
+    word = _WORD.match(text, at)
+    if word is None:
+        raise ValueError("it is not JSON")
+    return Spot(at, word.end(), word[0])
+
+
+def _object(text: str, start: int) -> Spot:
+    members: dict[str, Spot] = {}
+    at = _next(text, start + 1)
+    while text[at] != "}":
+        if text[at] != '"':
+            raise ValueError("it is not JSON")
+        key, end = scanstring(text, at + 1, False)
+        at = _next(text, end)
+        if text[at] != ":":
+            raise ValueError("it is not JSON")
+        members[key] = _value(text, _next(text, at + 1))
+        at = _after(text, members[key].end, "}")
+    return Spot(start, at + 1, members, open=_is_function(members))
+
+
+def _after(text: str, at: int, closing: str) -> int:
+    """Go on behind a member: to the next one, or to the bracket that ends them."""
+    at = _next(text, at)
+    if text[at] == closing:
+        return at
+    if text[at] != ",":
+        raise ValueError("it is not JSON")
+    return _next(text, at + 1)
+
+
+def _next(text: str, at: int) -> int:
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank is not None else at
+
+
+def _of_node(node: yaml.Node, around: set[int]) -> Spot:
+    if id(node) in around:
+        raise ValueError("it refers to itself")
+    start, end = node.start_mark.index, node.end_mark.index
+    tagged = node.tag.startswith("!")
+    match node:
+        case yaml.ScalarNode():
+            return Spot(start, end, str(node.value), open=tagged)
+        case yaml.SequenceNode():
+            return Spot(start, end, [_of_node(item, around | {id(node)}) for item in node.value], open=tagged)
+        case yaml.MappingNode():
+            members = {str(key.value): _of_node(value, around | {id(node)}) for key, value in node.value}
+            return Spot(start, end, members, open=tagged or _is_function(members))
+    raise ValueError("it cannot be read")
+
+
+def _is_function(members: Mapping[str, Spot]) -> bool:
+    return len(members) == 1 and next(iter(members)).startswith(("Fn::", "Ref"))
+
+
+_BLANK = re.compile(r"[ \t\r\n]*")
+_WORD = re.compile(r"[-+.\w]+")
+_SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")

@@ -1,0 +1,24 @@
+"""How a field of published JSON is described: with the values that it can have, where they are listed.
+
+Such a field is text to whoever writes it; the schema names its values.
+"""
+
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from msgspec import Meta
+
+from diagnose.model.tri import Tri
+
+Visibility: TypeAlias = Literal["full", "partial", "none"]
+
+
+def listed(kind: type[StrEnum], description: str, *besides: str) -> Meta:
+    """Describe a field that has one of the values of an enumeration, or one of those besides."""
+    return Meta(description=description, extra_json_schema={"enum": [*besides, *(one.value for one in kind)]})
+
+
+def yes_or_no(description: str, *besides: str) -> Meta:
+    """Describe a field that answers a question with yes, no or unknown, or has one of the values besides."""
+    words = [one.word for one in sorted(Tri, reverse=True)]
+    return Meta(description=description, extra_json_schema={"enum": [*besides, *words]})
