@@ -114,6 +114,7 @@ _SHORTER = Advice(
     Owner.CALLER,
     "Request a shorter session: at most the role's maximum, and at most one hour with role chaining",
 )
+_PARAMETER_OF_ERROR = Advice(Owner.CALLER, "Correct the parameter that the error names")
 _CHECK_ROLE = Advice(Owner.CALLER, "Check the account, the path and the name of the role; names are case-sensitive")
 _ACTIVE_REGION = Advice(Owner.CALLER, "Call the STS endpoint of a Region in which STS is active for the account")
 _HIGHER_MAXIMUM = Advice(
@@ -186,7 +187,9 @@ KINDS: dict[RemedyKind, KindTraits] = {
     RemedyKind.SHORTEN_DURATION: KindTraits(
         parameters.shorten_duration, Edited.REQUEST, Letter.CHANGE, (_SHORTER,), ()
     ),
-    RemedyKind.CORRECT_PARAMETER: KindTraits(parameters.correct_parameter, Edited.REQUEST, Letter.CHANGE, (), ()),
+    RemedyKind.CORRECT_PARAMETER: KindTraits(
+        parameters.correct_parameter, Edited.REQUEST, Letter.CHANGE, (_PARAMETER_OF_ERROR,), ()
+    ),
     RemedyKind.CORRECT_ROLE_ARN: KindTraits(route.correct_role_arn, Edited.REQUEST, Letter.CHANGE, (_CHECK_ROLE,), ()),
     RemedyKind.CORRECT_SOURCE_ARN: KindTraits(route.correct_source_arn, Edited.NOTHING, Letter.CHANGE, (), ()),
     RemedyKind.USE_REGION: KindTraits(route.use_region, Edited.REQUEST, Letter.CHANGE, (_ACTIVE_REGION,), ()),
