@@ -227,3 +227,31 @@ def test_another_source_than_the_issuer_is_refused(tmp_path: Path, xdiag: Progra
     assert (run.code, f"the source `{user}` is not who issued" in run.err) == (BAD_INPUT, True)
     run = xdiag("check", "--case", case_of(tmp_path, SAML_PROVIDER, OF_SAML), "--token-file", holding(tmp_path, TOKEN))
     assert (run.code, "is not the one in the case file" in run.err) == (BAD_INPUT, True)
+
+
+def test_an_error_about_a_token_is_answered_by_the_trust_policy_alone(xdiag: Program, tmp_path: Path) -> None:
+    host = "oidc.eks.eu-west-1.amazonaws.com/id/AB12"
+    trust = tmp_path / "trust.json"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::222222222222:oidc-provider/{host}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {host: "system:serviceaccount:shop:cart"}},
+    }
+    trust.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    error = "An error occurred (AccessDenied): Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    node = "arn:aws:sts::222222222222:assumed-role/nodes/i-0abc"
+    for named in ((), (node,)):
+        given = (*named, "arn:aws:iam::222222222222:role/Worker", "--message", error, "--trust-policy", trust)
+        run = xdiag("check", *given, "--output", "json")
+        assert (run.code, run.report["source_arn"]) == (1, f"https://{host}")
+        assert run.report["primary_cause"] == "claim-key-without-claim"
+        assert run.report["causes"][0]["fixes"][0]["kind"] == "correct-claim-key"
+
+
+def test_an_error_about_a_token_of_nobody_known_says_what_to_give(xdiag: Program) -> None:
+    error = "An error occurred (AccessDenied): Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    run = xdiag("check", "arn:aws:iam::222222222222:role/Worker", "--message", error)
+    assert run.code == BAD_INPUT
+    assert "--trust-policy FILE" in run.err
+    assert "--claims FILE" in run.err

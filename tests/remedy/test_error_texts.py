@@ -6,6 +6,7 @@ from tests.cases import allow, trust
 from tests.remedy.broken import broken, the_remedy
 
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Subject
@@ -73,8 +74,8 @@ def test_an_error_is_followed_as_it_asks(message: str, owner: Owner, told: str) 
 
 
 POLICIES_DECIDE = {ErrorKind.NOT_AUTHORIZED, ErrorKind.ROOT_REFUSED, ErrorKind.CONSOLE_REFUSED, ErrorKind.OTHER}
-TOLD_BY_PARTS = {ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.PRINCIPAL_REFUSED}
-"""What to do depends on the service and its trust policy, or on what is wrong with a principal."""
+TOLD_BY_PARTS = {ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.PRINCIPAL_REFUSED, ErrorKind.BAD_PARAMETER}
+"""What to do depends on the service and its trust policy, or on what is wrong with a principal or a parameter."""
 OF_OTHER_KINDS = {
     ErrorKind.MFA_CODE_REFUSED,
     ErrorKind.MFA_DEVICE_REFUSED,
@@ -83,7 +84,6 @@ OF_OTHER_KINDS = {
     ErrorKind.OVER_CHAINING_LIMIT,
     ErrorKind.PACKED_SIZE,
     ErrorKind.POLICY_MALFORMED,
-    ErrorKind.BAD_PARAMETER,
     ErrorKind.REGION_DISABLED,
     ErrorKind.TOKEN_INVALID,
     ErrorKind.TOKEN_EXPIRED,
@@ -124,6 +124,66 @@ def test_a_trust_policy_that_lets_the_service_in_is_left_alone(service: str, mes
     case = broken("service", {"snapshot": {"source": {"arn": service}}}, trust_policy=trust(allow(principal)))
     found = [draft.text for draft in error_steps.follow_error(Subject(), replace(case, message=message), decide(case))]
     assert [words in text for words, text in zip(told, found, strict=True)] == [True] * len(told)
+
+
+UNKNOWN_NAME = "Write `ExternalId` instead of `{}`, which AssumeRole does not know"
+MISSING, EMPTY = "Pass `{}`, which every call needs", "Pass a value for `{}`:"
+FOUND = "operation error STS: AssumeRole, 2 validation error(s) found.\n- {}, AssumeRoleInput.{}.\n"
+REFUSED_BY_STS = (
+    "An error occurred (ValidationError) when calling the AssumeRole operation: 1 validation error detected: Value {} "
+    "at '{}' failed to satisfy constraint: Member must"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ('Parameter validation failed:\nUnknown parameter in input: "External_ID"', UNKNOWN_NAME.format("External_ID")),
+        ("UnexpectedParameter: Unexpected key 'ExternalID' found in params", UNKNOWN_NAME.format("ExternalID")),
+        ("ArgumentError: unexpected value at params[:externalid]", UNKNOWN_NAME.format("externalid")),
+        ("Unexpected key 'Foo' found in params", "Leave out `Foo`, which AssumeRole does not know: it takes RoleArn,"),
+        ('Missing required parameter in input: "RoleSessionName"', MISSING.format("RoleSessionName")),
+        ("MissingRequiredParameter: Missing required key 'RoleArn' in params", MISSING.format("RoleArn")),
+        (FOUND.format("missing required field", "RoleSessionName"), MISSING.format("RoleSessionName")),
+        (
+            "Found 1 error while validating the input provided for the AssumeRole operation:\n[RoleArn] is missing and "
+            "is a required parameter",
+            MISSING.format("RoleArn"),
+        ),
+        ("ArgumentError: missing required parameter params[:role_session_name]", MISSING.format("RoleSessionName")),
+        ("aws: error: the following arguments are required: --role-session-name", MISSING.format("RoleSessionName")),
+        (
+            "Invalid type for parameter RoleArn, value: None, type: <class 'NoneType'>, valid types: <class 'str'>",
+            EMPTY.format("RoleArn"),
+        ),
+        ("Invalid length for parameter RoleArn, value: 0, valid min length: 20", EMPTY.format("RoleArn")),
+        ("expected params[:role_arn] to be a String, got value nil (class: NilClass)", EMPTY.format("RoleArn")),
+        (REFUSED_BY_STS.format("null", "roleArn"), EMPTY.format("RoleArn")),
+        ("Expected params.Tags to be an Array", "Pass `Tags` as the type that the error names"),
+        (
+            "Invalid range for parameter DurationSeconds, value: 60, valid min value: 900",
+            "Pass `DurationSeconds` as the error asks: 900 to 43200, and no more than the role's maximum",
+        ),
+        (FOUND.format("minimum field size of 20", "RoleArn"), "Pass `RoleArn` as the error asks: the whole ARN,"),
+        (REFUSED_BY_STS.format("'a b'", "roleSessionName"), "Pass `RoleSessionName` as the error asks: 2 to 64"),
+        ("ValidationError: Request ARN is invalid", "Pass `RoleArn` as the whole ARN,"),
+        ("ValidationError: x is invalid", "Correct the parameter that the error names"),
+    ],
+)
+def test_a_refused_parameter_is_named_with_what_to_pass(message: str, told: str) -> None:
+    case = broken("cross-account", message=message)
+    answer = aws_answer(case)
+    assert answer is not None
+    assert answer.kind is ErrorKind.BAD_PARAMETER
+    remedy = the_remedy("follow-error", Subject(), case)
+    assert (remedy.owner, remedy.text[: len(told)]) == (Owner.CALLER, told)
+
+
+def test_a_call_with_a_token_is_told_its_own_parameters() -> None:
+    case = broken("github", message="Unexpected key 'WebIdentity' found in params")
+    assert (
+        "instead of `WebIdentity`, which AssumeRoleWithWebIdentity" in the_remedy("follow-error", Subject(), case).text
+    )
 
 
 SAVING = 'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{principal}"'

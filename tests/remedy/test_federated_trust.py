@@ -68,3 +68,45 @@ def test_an_assertion_is_trusted_by_its_subject_alone() -> None:
     statement = added(remedy(trusting(other, world="saml"), "name-provider-in-trust"))
     assert statement["Principal"] == {"Federated": "arn:aws:iam::222222222222:saml-provider/IdP"}
     assert statement["Condition"]["StringEquals"]["SAML:sub"] == "mara@example.com"
+
+
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB"
+ACCOUNT = "system:serviceaccount:shop:cart"
+BARE = {f"{EKS}:sub": None, f"{EKS}:aud": None}
+UNKNOWN_TOKEN = {"snapshot": {"source": {"identity": None}}}
+
+
+def test_a_key_without_its_claim_gets_the_one_whose_form_the_value_has_though_no_token_is_known() -> None:
+    case = trusting({"Condition": {"StringEquals": {**BARE, EKS: ACCOUNT}}}, UNKNOWN_TOKEN, world="eks")
+    found = remedy(case, "correct-claim-key")
+    assert found is not None
+    assert found.proof is Proof.CLEARS
+    assert json.loads(found.document)["Statement"][0]["Condition"] == {"StringEquals": {f"{EKS}:sub": ACCOUNT}}
+
+
+def test_a_subject_under_the_audience_is_moved_unproved_where_no_token_is_known() -> None:
+    condition = {"StringEquals": {f"{EKS}:aud": ACCOUNT, f"{EKS}:sub": None}}
+    case = trusting({"Condition": condition}, UNKNOWN_TOKEN, world="eks")
+    found = remedy(case, "correct-claim-key")
+    assert found is not None
+    assert found.proof is Proof.NOT_TRIED
+    assert json.loads(found.document)["Statement"][0]["Condition"] == {"StringEquals": {f"{EKS}:sub": ACCOUNT}}
+
+
+def test_a_value_of_no_known_form_is_not_moved_where_no_token_is_known() -> None:
+    case = trusting({"Condition": {"StringEquals": {**BARE, EKS: "anything"}}}, UNKNOWN_TOKEN, world="eks")
+    assert remedy(case, "correct-claim-key") is None
+
+
+def test_a_misspelt_provider_is_corrected_in_the_keys_as_well() -> None:
+    swapped = EKS.replace("oidc.eks.eu-west-1.", "oidc.eu-west-1.eks.")
+    principal = {"Federated": f"arn:aws:iam::222222222222:oidc-provider/{swapped}"}
+    wrong = {**BARE, f"{swapped}:sub": ACCOUNT, f"{swapped}:aud": "sts.amazonaws.com"}
+    found = remedy(
+        trusting({"Principal": principal, "Condition": {"StringEquals": wrong}}, world="eks"), "name-provider-in-trust"
+    )
+    assert found is not None
+    assert found.proof is Proof.ALLOWED
+    (statement,) = json.loads(found.document)["Statement"]
+    assert statement["Principal"] == {"Federated": f"arn:aws:iam::222222222222:oidc-provider/{EKS}"}
+    assert statement["Condition"] == {"StringEquals": {f"{EKS}:sub": ACCOUNT, f"{EKS}:aud": "sts.amazonaws.com"}}

@@ -15,6 +15,7 @@ from msgspec import Struct
 from diagnose.evaluate.keys.federation import provider_of_key
 from diagnose.evaluate.keys.table import CLAIMS, traits_of
 from diagnose.evaluate.pattern import glob
+from diagnose.model.issuers import is_audience, is_subject
 from diagnose.model.key_state import KeyState
 from diagnose.model.reason import Reason
 
@@ -65,7 +66,7 @@ def claim_miss(key: str, wanted: Sequence[str], got: KeyState | str) -> ClaimMis
     claim = claim_of(key)
     if not claim:
         return ClaimMiss.NONE
-    if claim == "aud" and any(map(_is_subject, wanted)):
+    if claim == "aud" and any(map(is_subject, wanted)):
         return ClaimMiss.SUBJECT_WANTED
     values = got.known if isinstance(got, KeyState) else (got,)
     if not values:
@@ -109,17 +110,11 @@ class _Subject(Struct, frozen=True):
 _GITHUB = re.compile(r"repo:([^:/@]*)(?:@([^:/]*))?/([^:/@]*)(?:@([^:/]*))?(?::(.*))?", re.DOTALL)
 _GITLAB = re.compile(r"project_path:(.+?)/([^/:]+)(?::(.*))?", re.DOTALL)
 _SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:([^:]*):([^:]*)")
-_FORMS = ("repo:", "system:serviceaccount:", "project_path:", "organization:", "repository_owner_id:")
 _DEFAULT_AUDIENCE = re.compile(
     r"https://github\.com/[\w.-]+|https://gitlab\.com|https://buildkite\.com/[\w.-]+|"
     r"https://kubernetes\.default\.svc(\.cluster\.local)?"
 )
 """What GitHub, GitLab, Buildkite and Kubernetes write where nobody asked for an audience."""
-_AUDIENCES = ("sts.amazonaws.com", "https://sts.amazonaws.com")
-
-
-def _is_subject(text: str) -> bool:
-    return text.startswith(_FORMS)
 
 
 def _nearest(misses: Iterable[ClaimMiss]) -> ClaimMiss:
@@ -128,14 +123,14 @@ def _nearest(misses: Iterable[ClaimMiss]) -> ClaimMiss:
 
 
 def _subject_miss(wanted: str, got: str) -> ClaimMiss:
-    if wanted in _AUDIENCES:
+    if is_audience(wanted):
         return ClaimMiss.AUDIENCE_WANTED
     account = _SERVICE_ACCOUNT.fullmatch(got)
     if account is not None:
         return _account_miss(wanted, account)
     policy, token = _read(wanted), _read(got)
     if policy is None or token is None:
-        return ClaimMiss.OTHER_FORM if policy is not token and wanted.startswith(_FORMS) else ClaimMiss.OTHER_SUBJECT
+        return ClaimMiss.OTHER_FORM if policy is not token and is_subject(wanted) else ClaimMiss.OTHER_SUBJECT
     if not _fits(policy.owner, token.owner) or not _fits(policy.repository, token.repository):
         return ClaimMiss.OTHER_REPOSITORY
     if (policy.numbers is None) is not (token.numbers is None):

@@ -127,7 +127,10 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     if end == "role" and not source:
         what = "both ARNs are missing"
     if operation:
-        hint = f"the call is {operation}: the role's trust policy must name the provider and fit the token or assertion"
+        hint = (
+            f"the call is {operation}, which no identity of AWS signs: expected what was presented "
+            f"({_PRESENTED[operation]}), or with `--trust-policy FILE` the trust policy that names its provider"
+        )
         return XdiagError(f"{what}: {about or 'the error does not hold it'}", hint=hint)
     said = f"{what}: {about}" if about else what
     if asked.told:
@@ -138,6 +141,12 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     else:
         hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or one of --message, --event and --profile"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
+
+
+_PRESENTED = {
+    "AssumeRoleWithWebIdentity": "`--token-file FILE`, `--claims FILE`, `--github OWNER/REPOSITORY`, `--claim iss=URL`",
+    "AssumeRoleWithSAML": "`--assertion FILE`, `--saml-provider ARN`",
+}
 
 
 def _taken(*ends: tuple[str, str | None, str]) -> str:

@@ -19,7 +19,7 @@ from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_i
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.collect.federation.presented import as_if_in_time, with_presented
-from diagnose.collect.request.asked import with_asked
+from diagnose.collect.request.asked import Asked, with_asked
 from diagnose.collect.request.names import MYSELF
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -31,7 +31,7 @@ from diagnose.model.case import (
     Snapshot,
     SourceSide,
 )
-from diagnose.model.evidence import Gap, Unread
+from diagnose.model.evidence import Gap, Known, Unread
 
 
 class EvidenceSource(Struct, frozen=True):
@@ -74,11 +74,15 @@ def case_from_flags(flags: CaseFlags) -> Case:
     if flags.presented is not None and not flags.presented.current and not case.message:
         case = as_if_in_time(case)
     case = without_layers(case, evidence.without or ())
-    if pasted == PastedPolicies():
-        return case
-    from diagnose.collect.evidence.pasted import with_pasted
+    if pasted != PastedPolicies():
+        from diagnose.collect.evidence.pasted import with_pasted
 
-    return replace(case, snapshot=with_pasted(case.snapshot, case.request.role_arn, pasted))
+        case = replace(case, snapshot=with_pasted(case.snapshot, case.request.role_arn, pasted))
+    if flags.presented is not None or flags.forms.message is None:
+        return case
+    from diagnose.collect.federation.answered import as_answered
+
+    return as_answered(case)
 
 
 def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_destination: bool = True) -> Case:
@@ -224,6 +228,8 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
     flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
     if ends.role is None:
         raise missing(ends.asked, "role", source)
+    if ends.source is None and not source:
+        source = _who_presented(ends.asked, pasted, ends.role)
     if ends.source is None and not source and (ends.asked.message or ends.asked.about_source):
         raise missing(ends.asked, "source", source)
     if ends.asked.parameters is None and not ends.complete:
@@ -234,6 +240,17 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
         source, said = _myself(flags.evidence)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
     return replace(flags, source_arn=source)
+
+
+def _who_presented(asked: Asked, pasted: PastedPolicies, role: str) -> str:
+    """Give whose token or assertion AWS refused, where the error or the trust policy of a file tells; else "" ."""
+    if not asked.message:
+        return ""
+    from diagnose.collect.evidence.pasted import with_pasted
+    from diagnose.collect.federation.answered import source_answered
+
+    trust = with_pasted(_NOBODY, role, PastedPolicies(trust=pasted.trust)).destination.trust_policy
+    return source_answered(asked.message, trust.value if isinstance(trust, Known) else None)
 
 
 def _myself(where: LiveFlags) -> tuple[str, str]:
@@ -267,6 +284,7 @@ def _from_infrastructure(flags: CaseFlags, source_arn: str, role_arn: str) -> Gi
     return sides_in_infrastructure(flags.infrastructure, source_arn, role_arn, complete=complete)
 
 
+_NOBODY = Snapshot(SourceSide(""))
 _CASE_FILE = EvidenceSource("a case file", ("case_file",))
 _LIVE = EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__))
 

@@ -90,3 +90,27 @@ PRIVATE = Issuer("", _OF_ALL, _UNSURE, writes_claims_of_aws=True)
 def issuer_of(name: str) -> Issuer:
     """Find the row of an issuer by its name, which is its URL without `https://`."""
     return next((row for row in ISSUERS if re.fullmatch(row.name, name)), PRIVATE)
+
+
+def name_meant(name: str) -> str:
+    """Give the name of the issuer that is meant by one that no issuer has: with a scheme, or with swapped words.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html
+    """
+    return _SWAPPED.sub(r"oidc.eks.\1.", name.removeprefix("https://"))
+
+
+_SWAPPED = re.compile(r"^(?:oidc\.([a-z]{2}(?:-[a-z]+)+-\d)\.eks\.)")
+
+
+def is_subject(text: str) -> bool:
+    """Say whether a text has the form of a token's subject, of one of the issuers that most people use."""
+    return text.startswith(_SUBJECTS)
+
+
+def is_audience(text: str) -> bool:
+    """Say whether a text is the audience of tokens for AWS."""
+    return text in ("sts.amazonaws.com", "https://sts.amazonaws.com")
+
+
+_SUBJECTS = ("repo:", "system:serviceaccount:", "project_path:", "organization:", "repository_owner_id:")

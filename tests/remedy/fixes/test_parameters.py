@@ -92,6 +92,23 @@ def test_a_parameter_is_written_as_sts_takes_it(world: str, parameters: Any, tex
     assert (remedy.text, remedy.proof, remedy.owner) == (text, Proof.ALLOWED, Owner.CALLER)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        pytest.param("r1", "r1", id="one name"),
+        pytest.param("*@example.com", "x-example@example.com", id="a pattern, filled in"),
+        pytest.param("a b", "x-1", id="a name that STS does not take either"),
+    ],
+)
+def test_a_name_that_a_policy_wants_comes_before_one_that_is_made_up(wanted: str, name: str) -> None:
+    asks = {"StringLike": {"sts:RoleSessionName": wanted}}
+    given = {"parameters": {"session_name": "x" if "@" not in wanted else "x example"}}
+    case = broken("cross-account", request=given, trust_policy=trust(allow({"AWS": BUILDER}, Condition=asks)))
+    remedy = the_remedy("correct-parameter", gate(case, Gate.PARAMETERS), case)
+    assert f"`{name}` instead of" in remedy.text
+    assert ("as the trust policy requires" in remedy.text) is (name != "x-1")
+
+
 def test_mfa_in_the_console_is_a_matter_of_signing_in() -> None:
     case = broken("console", session={"mfa": {"value": False}})
     remedy = the_remedy("pass-mfa", about(case, Layer.TRUST, Element.CONDITION), case)

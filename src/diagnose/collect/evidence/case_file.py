@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
 from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
 from diagnose.collect.evidence.file_kind import other_kind
+from diagnose.collect.federation.answered import as_answered
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -52,6 +53,8 @@ def case_from_json(data: bytes, *, place: str) -> Case:
         raise not_json(data, error, place) from None
     if repeated is not None:
         raise repeated
+    if case.message and _ASKING.decode(data).request.operation is UNSET:
+        case = as_answered(case)
     return checked(case, place)
 
 
@@ -183,6 +186,19 @@ def _target(path: Path) -> Path | None:
 _MOST_LINKS = 40
 _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
+
+
+class _Asked(Struct):
+    operation: str | UnsetType = UNSET
+
+
+class _Asking(Struct):
+    """What tells whether a case names its operation; where it does not, it is that of the error that came with it."""
+
+    request: _Asked
+
+
+_ASKING = msgspec.json.Decoder(_Asking)
 
 
 def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:

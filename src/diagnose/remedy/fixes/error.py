@@ -20,6 +20,7 @@ from diagnose.model.masked_arn import is_account
 from diagnose.model.trace import Decision, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.change import Draft
+from diagnose.remedy.fixes.refused_parameter import right_parameter
 
 
 def follow_error(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
@@ -36,6 +37,8 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         yield from _fewer_tags(case)
     elif error.kind is ErrorKind.PRINCIPAL_REFUSED:
         yield Draft(Owner.DESTINATION, _right_principal(error))
+    elif error.kind is ErrorKind.BAD_PARAMETER:
+        yield Draft(Owner.CALLER, right_parameter(error, case.request.operation))
     elif error.kind in STEPS:
         owner, text = STEPS[error.kind]
         account = f"`{account_of(case.destination_arn)}`"

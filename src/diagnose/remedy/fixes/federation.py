@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from msgspec.structs import replace
+
 from diagnose.evaluate.keys.federation import provider_of_key
 from diagnose.evaluate.pattern import glob
 from diagnose.model.case import Case
+from diagnose.model.issuers import is_audience, is_subject
 from diagnose.model.pointer import below, split
 from diagnose.model.trace import Decision, Element, ElementTrace, Layer, Reason, Subject
+from diagnose.model.tri import UNKNOWN
 from diagnose.remedy.case_edit import edit_policy
-from diagnose.remedy.change import Attempt
-from diagnose.remedy.document import JsonDict, PatchOperation, address, document_of, value_at
+from diagnose.remedy.change import Attempt, Draft
+from diagnose.remedy.document import JsonDict, PatchOperation, address, document_of, statement_path, value_at
 from diagnose.remedy.fixes.condition import moved
 from diagnose.remedy.fixes.correct import corrected, faulty_value
 from diagnose.remedy.fixes.trust import add_trust_statement
@@ -18,6 +22,10 @@ from diagnose.remedy.names import caller_of, identity_provider, policy_phrase, v
 
 _LIKENESS = 0.8
 """How like the right provider a wrong one must be to be taken for a misspelling of it."""
+
+
+_FORMS = {"sub": is_subject, "aud": is_audience}
+"""How a claim's value is known where the token is not."""
 
 
 def name_provider(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -28,8 +36,13 @@ def name_provider(subject: Subject, case: Case, _decision: Decision) -> Iterator
         pointer = address(document, element.pointer)
         if pointer is not None:
             where = policy_phrase(Layer.TRUST, statement.policy, case)
-            text = f"In {where}, replace `{faulty_value(subject)}` with `{right}`"
+            wrong, name = faulty_value(subject), caller_of(case).name
+            text = f"In {where}, replace `{wrong}` with `{right}`"
             operations = (PatchOperation("replace", pointer, right),)
+            condition = below(statement_path(document, statement.index), "Condition")
+            if keys := _renamed(document, condition, wrong.partition(":oidc-provider/")[2], name):
+                also = f"{text}, and in the keys of its conditions likewise, to `{name}`"
+                yield edit_policy(case, Layer.TRUST, statement.policy, operations + keys, text=also)
             yield edit_policy(case, Layer.TRUST, statement.policy, operations, text=text)
     yield from add_trust_statement(subject, case)
 
@@ -46,12 +59,18 @@ def correct_claim_key(subject: Subject, case: Case, _decision: Decision) -> Iter
     claim = _claim_meant(element, name, case)
     if claim:
         key = f"{name}:{claim}"
-        yield from corrected(
-            subject,
-            case,
-            f"replace `{element.key}` with `{key}`",
-            lambda document, at: moved(document, at, key=key),
+        renamed = tuple(
+            corrected(
+                subject,
+                case,
+                f"replace `{element.key}` with `{key}`",
+                lambda document, at: moved(document, at, key=key),
+            )
         )
+        yield from renamed
+        if element.verdict is UNKNOWN:
+            # Both claims are unknown: there is nothing to prove, and all the same the value belongs to the other key.
+            yield from (replace(draft, case=None) for draft in renamed[:1] if isinstance(draft, Draft))
     yield from add_trust_statement(subject, case)
 
 
@@ -73,11 +92,15 @@ def _is_misspelt(element: ElementTrace, right: str) -> bool:
 
 
 def _claim_meant(element: ElementTrace, name: str, case: Case) -> str:
-    """Name the claim of the token that has what a condition wants; empty where none has."""
+    """Name the claim that has what a condition wants: as the token says, else by its form; empty where none has."""
     provider, own = provider_of_key(element.key)
     for claim in ("sub", "aud"):
-        values = values_of(f"{name}:{claim}", case) or ()
-        if any(glob(wanted)(value) for wanted in element.wanted for value in values):
+        values = values_of(f"{name}:{claim}", case)
+        if values is None:
+            has = any(map(_FORMS[claim], element.wanted))
+        else:
+            has = any(glob(wanted)(value) for wanted in element.wanted for value in values)
+        if has:
             return claim if (provider.lower(), own.lower()) != (name.lower(), claim) else ""
     return ""
 

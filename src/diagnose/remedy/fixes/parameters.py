@@ -11,8 +11,9 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Decision, Gate, Reason, Subject
-from diagnose.model.tri import NO
+from diagnose.model.trace import Decision, Effect, Gate, Reason, Subject
+from diagnose.model.tri import NO, YES
+from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.case_edit import with_source
 from diagnose.remedy.change import Draft, RequestChange
 from diagnose.remedy.document import address, as_list, document_of, value_at
@@ -131,8 +132,8 @@ def limited_by_chaining(decision: Decision) -> bool:
     return any(gate.reason is Reason.OVER_CHAINING_LIMIT and gate.verdict is NO for gate in decision.gates)
 
 
-def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Write the names in the request as STS takes them.
+def correct_parameter(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
+    """Write the names in the request as STS takes them: as a policy that stands in the way wants them, if one does.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
@@ -141,6 +142,9 @@ def correct_parameter(_subject: Subject, case: Case, _decision: Decision) -> Ite
     for name, value in (("session_name", parameters.session_name), ("source_identity", parameters.source_identity)):
         corrected = _as_name(value) if value is not None else None
         if corrected is not None and corrected != value:
+            for wanted, layer in _wanted_by_policies(keys[name].lower(), case, decision):
+                text = f"Use the {name.replace('_', ' ')} `{wanted}` instead of `{value}`, as the {layer} requires"
+                yield sent(case, text, (keys[name],), **{name: wanted})
             text = f"Use the {name.replace('_', ' ')} `{corrected}` instead of `{value}`"
             yield sent(case, text, (keys[name],), **{name: corrected})
     seconds = parameters.duration_seconds
@@ -187,6 +191,18 @@ def wanted_values(subject: Subject) -> list[str]:
     if document is None or pointer is None:
         return []
     return [str(value) for value in as_list(value_at(document, pointer)) if isinstance(value, str | int)]
+
+
+def _wanted_by_policies(key: str, case: Case, decision: Decision) -> Iterator[tuple[str, str]]:
+    """Give what statements want of a key (lower case) that keep the request out, in the form of a name, and where."""
+    for decided in decision.actions:
+        for trace in decided.layers:
+            for statement in (one for level in trace.levels for one in level.statements if trace.verdict is not YES):
+                for element in statement.unmet if statement.effect is Effect.ALLOW else ():
+                    about = Subject(decided.action, trace.layer, statement=statement, element=element)
+                    for value in _wanted(about, case, key, fill=True):
+                        if value == _as_name(value):
+                            yield value, LAYER_WORDS[trace.layer].policy
 
 
 def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
