@@ -21,6 +21,7 @@ class Format(StrEnum):
     ADF = "adf"
     SLACK = "slack"
     SERVICENOW = "servicenow"
+    HTML = "html"
 
 
 class Lines(StrEnum):
