@@ -35,7 +35,7 @@ def unknown_denies(number: int) -> Case:
 
 
 @pytest.mark.parametrize("many", [conditions, unknown_conditions, unknown_denies])
-@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN, Format.JSON])
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN, Format.JSON, Format.HTML])
 def test_a_report_grows_no_faster_than_its_case(many: Callable[[int], Case], form: Format) -> None:
     small, large = (len(render(diagnose(many(number), load_rules()), form)) for number in (30, 90))
     assert large < 4 * small

@@ -21,7 +21,9 @@ STORIES = [(name, format_) for format_ in Format for name in EVERY if format_ in
 
 @pytest.mark.parametrize(("name", "format_"), STORIES)
 def test_a_report_reads_as_it_was_reviewed(name: str, format_: Format) -> None:
-    _same(_file(name, format_), render(EVERY[name](NAMES), format_, width=80))
+    written = render(EVERY[name](NAMES), format_, width=80)
+    # What is the same on every page is tested in a browser.
+    _same(_file(name, format_), _body(written) if format_ is Format.HTML else written)
 
 
 @pytest.mark.parametrize("name", ["denied-by-scp", "unexplained"])
@@ -44,6 +46,10 @@ def test_the_readme_quotes_a_report_as_it_is() -> None:
     assert len(places) == 3
     assert -1 not in places
     assert places == sorted(places)
+
+
+def _body(page: str) -> str:
+    return page[page.index("<body>") : page.index("<script>")]
 
 
 def _file(name: str, format_: Format) -> str:

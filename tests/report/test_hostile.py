@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, Names
+from tests.report.html.pages import KNOWN_ELEMENTS, PLAIN_ATTRIBUTES, Page
 from tests.report.redact.proof import rewritten
 
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
@@ -177,6 +178,23 @@ def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
     written = render(told(name, hostile), Format.SERVICENOW)
     assert not UNSEEN.search(written)
     assert not re.search(r"\[\s*/?\s*code", written, re.IGNORECASE)
+
+
+@every_hostile_text
+@every_diagnosis
+def test_a_page_shows_it_and_does_nothing(name: str, hostile: str) -> None:
+    written = render(told(name, hostile), Format.HTML)
+    assert not UNSEEN.search(written)
+    page = Page(written)
+    ours = Page(render(told(name, "harmless"), Format.HTML))
+    assert {tag for tag, _ in page.elements} <= KNOWN_ELEMENTS
+    assert page.text_of("script") == ours.text_of("script")
+    assert page.text_of("style") == ours.text_of("style")
+    assert page.attributes("meta") == ours.attributes("meta")
+    for tag, attributes in page.elements:
+        assert attributes.keys() <= PLAIN_ATTRIBUTES
+        assert tag == "a" or "href" not in attributes
+    assert all(link["href"].startswith("https://docs.aws.amazon.com/") for link in page.attributes("a"))
 
 
 @every_hostile_text

@@ -23,6 +23,7 @@ class Format(StrEnum):
     ADF = "adf"
     SLACK = "slack"
     SERVICENOW = "servicenow"
+    HTML = "html"
     FINDINGS = "findings"
     SARIF = "sarif"
 

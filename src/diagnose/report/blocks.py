@@ -13,6 +13,25 @@ from diagnose.report.layout import Tone
 from diagnose.report.snippet import Mark, Page
 
 
+class Label(StrEnum):
+    """The names of rows that a page sets apart: what stands in the way, and what to do about it."""
+
+    AWS_SAID = "AWS said"
+    ERROR = "Error"
+    CAUSE = "Cause"
+    POSSIBLE = "Possible"
+    WHERE = "Where"
+    WHY = "Why"
+    OPEN = "Open"
+    CHECKS = "Checks"
+    FIX = "Fix"
+    DO = "Do"
+    WHO = "Who"
+    CHECKED = "Checked"
+    OR = "Or"
+    ALSO = "Also"
+
+
 class Paragraph(Struct, frozen=True):
     """One or more sentences."""
 
@@ -101,11 +120,15 @@ Block: TypeAlias = (
 
 
 class Section(Struct, frozen=True):
-    """Blocks under a title, which is numbered from 1 where there are several of a kind."""
+    """Blocks under a title, which is numbered from 1 where there are several of a kind.
+
+    `of` is the row of the first screen that they continue.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     number: int = 0
+    of: Label | None = None
 
 
 class Outline(Struct, frozen=True):

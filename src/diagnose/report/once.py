@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from diagnose.report.blocks import Block, Folded, Listing, Paragraph, Section
 
 
@@ -22,7 +24,7 @@ def _once(blocks: Iterable[Block], shown: dict[str, bool]) -> Iterator[Block]:
     for block in blocks:
         match block:
             case Section():
-                yield Section(block.title, tuple(_once(block.blocks, shown)), block.number)
+                yield replace(block, blocks=tuple(_once(block.blocks, shown)))
             case Folded():
                 yield from _folded(block, shown)
             case Listing(language="json"):

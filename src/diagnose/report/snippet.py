@@ -46,6 +46,14 @@ class Page(Struct, frozen=True):
     broken: bool = False
 
 
+class ShownLine(Struct, frozen=True):
+    """A line of a page, cut where it is too long, and what is marked on it: each mark, where it starts, its width."""
+
+    number: int
+    text: str
+    marks: tuple[tuple[Mark, int, int], ...] = ()
+
+
 def span_at(page: Page, pointer: str) -> Span:
     """Find the value at a JSON pointer, or the innermost value around it where it is absent.
 
@@ -65,18 +73,27 @@ def draw(page: Page, marks: Sequence[Mark], width: int) -> list[TonedLine]:
 
     The marked value is never cut, unless it is longer than any ARN; the line around it is.
     """
+    lines = marked_lines(page, marks, width - len(_FRONT))
+    gutter = len(str(max((line.number for line in lines), default=1)))
+    rows: list[TonedLine] = []
+    last = 0
+    for line in lines:
+        if last and line.number > last + 1:
+            rows.append(((Tone.DIM, "..."),))
+        rows += _line(line, gutter, width)
+        last = line.number
+    return rows
+
+
+def marked_lines(page: Page, marks: Sequence[Mark], room: int) -> list[ShownLine]:
+    """Choose the lines that `draw` draws; `room` is what a line and its number may take."""
     placed = sorted({mark: span_at(page, mark.pointer) for mark in marks}.items(), key=lambda item: _order(*item))
     numbers = _numbers(page, placed)
     gutter = len(str(max(numbers))) if numbers else 1
-    rows: list[TonedLine] = []
-    last = 0
-    for number in numbers:
-        if last and number > last + 1:
-            rows.append(((Tone.DIM, "..."),))
-        here = [(mark, span) for mark, span in placed if span.line == number]
-        rows += _line(page.lines[number - 1], number, gutter, here, width)
-        last = number
-    return rows
+    return [
+        _shown(page.lines[number - 1], number, [one for one in placed if one[1].line == number], room - gutter)
+        for number in numbers
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -108,6 +125,10 @@ def _shifted(span: Span, page: Page) -> Span:
     line, start = page.lines[span.line - 1], span.column - 1
     value = line[start : start + span.width]
     return replace(span, column=len(ascii_text(line[:start])) + 1, width=len(ascii_text(value)))
+
+
+_FRONT = " | "
+"""What stands between the number of a line and the line."""
 
 
 _LONGEST = 700
@@ -142,15 +163,19 @@ def _numbers(page: Page, placed: Sequence[tuple[Mark, Span]]) -> list[int]:
     return sorted(numbers | {number + 1 for number in numbers if number + 2 in numbers})
 
 
-def _line(line: str, number: int, gutter: int, marked: Sequence[tuple[Mark, Span]], width: int) -> list[TonedLine]:
+def _shown(line: str, number: int, marked: Sequence[tuple[Mark, Span]], room: int) -> ShownLine:
+    text, lost = _cut(line, [span for _, span in marked], room)
+    places = [(mark, max(span.column - 1 - lost, 0), span.width) for mark, span in marked]
+    return ShownLine(number, text, tuple((mark, start, len(text[start:][:width])) for mark, start, width in places))
+
+
+def _line(line: ShownLine, gutter: int, width: int) -> list[TonedLine]:
     """Draw one line of the document and, under it, its carets."""
-    front = f"{'':{gutter}} | "
-    visible_part, lost = _cut(line, [span for _, span in marked], width - len(front))
-    rows: list[TonedLine] = [((Tone.DIM, f"{number:>{gutter}} | "), (Tone.PLAIN, visible_part))]
-    for mark, span in marked:
-        start = cells(visible_part[: max(span.column - 1 - lost, 0)])
-        under = cells(visible_part[max(span.column - 1 - lost, 0) :][: span.width])
-        rows += _carets(mark, front, start, max(under, 1), width)
+    front = f"{'':{gutter}}{_FRONT}"
+    rows: list[TonedLine] = [((Tone.DIM, f"{line.number:>{gutter}}{_FRONT}"), (Tone.PLAIN, line.text))]
+    for mark, start, length in line.marks:
+        under = cells(line.text[start : start + length])
+        rows += _carets(mark, front, cells(line.text[:start]), max(under, 1), width)
     return rows
 
 

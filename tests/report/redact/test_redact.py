@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
+from tests.report.html.pages import Page
 from tests.report.redact.proof import answer, diagnosed, proving, redacted, rewritten
 
 from diagnose.evaluate.decision import decide
@@ -277,6 +278,8 @@ def _filled() -> Case:
 def _every_format(diagnosis: Diagnosis) -> list[str]:
     return [
         *(render(diagnosis, format_) for format_ in Format),
+        # A page breaks long names where a line may end.
+        Page(render(diagnosis, Format.HTML)).words,
         render(diagnosis, Format.TEXT, color=True),
         msgspec.json.encode(diagnosis.case).decode(),
     ]

@@ -8,6 +8,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES, Names
+from tests.report.html.pages import Page
 from tests.report.redact.proof import redacted as told
 from tests.report.redact.proof import rewritten
 
@@ -282,6 +283,8 @@ def _fits(written: object, expected: object) -> bool:
 def _every_format(diagnosis: Diagnosis) -> list[str]:
     return [
         *(render(diagnosis, format_) for format_ in Format),
+        # A page breaks long names where a line may end.
+        Page(render(diagnosis, Format.HTML)).words,
         render(diagnosis, Format.TEXT, color=True),
         msgspec.json.encode(diagnosis.case).decode(),
     ]

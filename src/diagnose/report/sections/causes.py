@@ -6,7 +6,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Remedy
 from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
-from diagnose.report.blocks import Block, Bullets, Links, Paragraph, Section
+from diagnose.report.blocks import Block, Bullets, Label, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, first_of_many
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
@@ -106,7 +106,7 @@ def _why(rest: tuple[Block, ...]) -> tuple[Section, ...]:
     """Put what is left of the first cause under titles of its own: why, and each way to fix it."""
     why = tuple(block for block in rest if not isinstance(block, Section))
     fixing = tuple(block for block in rest if isinstance(block, Section))
-    return (*([Section("Why", why)] if why else []), *fixing)
+    return (*([Section("Why", why, of=Label.CAUSE)] if why else []), *fixing)
 
 
 def _short(title: str, findings: Sequence[Finding], references: Mapping[Remedy, str]) -> tuple[Section, ...]:

@@ -6,7 +6,7 @@ from diagnose.model.case import ProbeOutcome
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Owner, Verdict
 from diagnose.model.trace import COMPANIONS, ActionDecision, Layer
 from diagnose.model.tri import Tri
-from diagnose.report.blocks import Block, NamedValues, Section, Sign, Snippet
+from diagnose.report.blocks import Block, Label, NamedValues, Section, Sign, Snippet
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
 from diagnose.report.sections.attempt import answer_words, error_in_short
 from diagnose.report.sections.causes import chosen
@@ -73,19 +73,19 @@ def _aws_said(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     probe = diagnosis.case.probe
     if probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE:
         words = f" {error_in_short(probe.message)}" if probe.message else ""
-        rows.append(("AWS said", f"{answer_words(probe)}{words}"))
+        rows.append((Label.AWS_SAID, f"{answer_words(probe)}{words}"))
     if diagnosis.case.message:
-        rows.append(("Error", error_in_short(diagnosis.case.message)))
+        rows.append((Label.ERROR, error_in_short(diagnosis.case.message)))
     return tuple(rows)
 
 
 def _builtin(builtin: BuiltinCause, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
-    yield "Cause", f"{BUILTIN_TITLES[builtin]}."
+    yield Label.CAUSE, f"{BUILTIN_TITLES[builtin]}."
     match builtin:
         case BuiltinCause.CONTRADICTED:
             yield "xdiag", f"computed: {computed_verdict(diagnosis)}. AWS is right; do not rely on the rest."
         case BuiltinCause.UNEXPLAINED:
-            yield "Checks", _counted(diagnosis)
+            yield Label.CHECKS, _counted(diagnosis)
 
 
 def _nothing(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
@@ -93,17 +93,17 @@ def _nothing(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     decided = next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)
     if diagnosis.verdict is Verdict.ALLOWED:
         if decided is not None and decided.match is not None:
-            yield "Why", f"The trust policy {reach_words(decided.match)}{_and_the_caller(decided)}."
+            yield Label.WHY, f"The trust policy {reach_words(decided.match)}{_and_the_caller(decided)}."
         if diagnosis.agreement is Agreement.SETTLES:
-            yield "Checks", "The policies that were read do not settle it; AWS does."
+            yield Label.CHECKS, "The policies that were read do not settle it; AWS does."
             return
     else:
         if not _read_anything(diagnosis):
-            yield "Cause", "Not known, for no policy was read."
+            yield Label.CAUSE, "Not known, for no policy was read."
             return
-        yield "Cause", "None was found in what was read."
+        yield Label.CAUSE, "None was found in what was read."
     if all_checks(diagnosis):
-        yield "Checks", _counted(diagnosis)
+        yield Label.CHECKS, _counted(diagnosis)
 
 
 def _and_the_caller(decided: ActionDecision) -> str:
@@ -131,28 +131,28 @@ def _counted(diagnosis: Diagnosis) -> str:
 
 def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagnosis) -> Iterator[Block]:
     case = diagnosis.case
-    word = "Cause" if finding.certainty is Certainty.CERTAIN else "Possible"
+    word = Label.CAUSE if finding.certainty is Certainty.CERTAIN else Label.POSSIBLE
     places = [one for one in finding.excerpts if one.primary][:1]
     rows = [*said, (word, f"{finding.title}{_of_action(finding)}.")]
     if places:
-        rows.append(("Where", f"{place_of(places[0], case)}:"))
+        rows.append((Label.WHERE, f"{place_of(places[0], case)}:"))
         same = [one for one in finding.excerpts if one.policy == places[0].policy and one.pointer == places[0].pointer]
         yield NamedValues(tuple(rows))
         yield from (block for block in pointed_at(same, case) if isinstance(block, Snippet))
         rows = []
     elif finding.explanation:
-        rows.append(("Why", finding.explanation))
+        rows.append((Label.WHY, finding.explanation))
     if finding.unknown and not needs(diagnosis):
-        rows.append(("Open", f"{', '.join(finding.unknown)} is not known."))
+        rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
     rows += _fix(finding, diagnosis)
     need = need_of(finding.layer, diagnosis)
     if need is not None:
-        rows.append(("Or", f"run xdiag again so that it reads this: {need.how}"))
+        rows.append((Label.OR, f"run xdiag again so that it reads this: {need.how}"))
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
     others = [one for one in others if not one.is_gap]
     if others:
         count = f"{len(others)} more cause{'s' if len(others) > 1 else ''}, below"
-        rows.append(("Also", f"{count}: {'; '.join(one.title for one in others[:2])}."))
+        rows.append((Label.ALSO, f"{count}: {'; '.join(one.title for one in others[:2])}."))
     if rows:
         yield NamedValues(tuple(rows))
 
@@ -166,17 +166,17 @@ def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     case = diagnosis.case
     if diagnosis.plan:
         last = diagnosis.plan[-1]
-        yield "Fix", f"{len(diagnosis.plan)} changes, all of them needed:"
+        yield Label.FIX, f"{len(diagnosis.plan)} changes, all of them needed:"
         for number, step in enumerate(diagnosis.plan, 1):
             yield f"  {number}.", f"{as_sentence(step.text)} Who: {owner_name(step.owner, case)}."
-        yield "Checked", checked_words(last, whole_plan=True)
+        yield Label.CHECKED, checked_words(last, whole_plan=True)
         return
     remedy = next(iter(finding.remedies), None)
     if remedy is None:
-        yield "Who", f"{owner_name(finding.owner, case)}."
+        yield Label.WHO, f"{owner_name(finding.owner, case)}."
         return
-    yield "Do" if remedy.owner is Owner.XDIAG else "Fix", as_sentence(remedy.text)
-    yield "Who", f"{owner_name(remedy.owner, case)}{'; ask them' if asks(remedy) else ''}."
+    yield Label.DO if remedy.owner is Owner.XDIAG else Label.FIX, as_sentence(remedy.text)
+    yield Label.WHO, f"{owner_name(remedy.owner, case)}{'; ask them' if asks(remedy) else ''}."
     checked = checked_words(remedy)
     if checked:
-        yield "Checked", checked
+        yield Label.CHECKED, checked

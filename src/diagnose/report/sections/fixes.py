@@ -10,7 +10,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Finding, Letter, Owner, Proof, Remedy
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import Tri
-from diagnose.report.blocks import Block, Changes, Folded, Listing, Paragraph, Section
+from diagnose.report.blocks import Block, Changes, Folded, Label, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks, visible
 from diagnose.report.sections.handover import handover
@@ -47,7 +47,8 @@ def fixes(
         if above and not blocks:
             continue
         relation = _relation(finding, number)
-        sections.append(Section(_title(finding, remedy, number, case, above=above), (*relation, *blocks)))
+        title = _title(finding, remedy, number, case, above=above)
+        sections.append(Section(title, (*relation, *blocks), of=Label.FIX if above else None))
     return tuple(sections)
 
 
