@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 from tests.cli.program import ALLOWED, BAD_INPUT, Program
 from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+
+from diagnose.matrix.arrow import decide_batches
 
 CI, OPS = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{OURS}:user/ops"
 DEPLOY, AUDIT = f"arn:aws:iam::{THEIRS}:role/Deploy", f"arn:aws:iam::{THEIRS}:role/Audit"
@@ -42,10 +45,10 @@ def test_rows_go_to_standard_output_and_counts_to_standard_error(xdiag: Program,
     run = xdiag("matrix", dumps)
     assert run.code == ALLOWED
     assert pairs(run.out) == [
+        (OPS, AUDIT, "denied", "trusted"),
         (CI, DEPLOY, "allowed", ""),
         (OPS, DEPLOY, "denied", "granted"),
         (AUDIT, DEPLOY, "denied", "granted"),
-        (OPS, AUDIT, "denied", "trusted"),
     ]
     assert run.err == "xdiag: 8 pairs: 1 allowed, 0 undetermined, 3 denied and half open, 4 denied\n"
 
@@ -59,7 +62,7 @@ def test_what_the_caller_may_send_makes_a_pair_undetermined(xdiag: Program, dump
     ("flags", "left"),
     [
         pytest.param(["--source", CI], [(CI, DEPLOY)], id="one source"),
-        pytest.param(["--source", "*:user/*"], [(CI, DEPLOY), (OPS, DEPLOY), (OPS, AUDIT)], id="a pattern"),
+        pytest.param(["--source", "*:user/*"], [(OPS, AUDIT), (CI, DEPLOY), (OPS, DEPLOY)], id="a pattern"),
         pytest.param(["--source", CI, "--source", AUDIT], [(CI, DEPLOY), (AUDIT, DEPLOY)], id="two sources"),
         pytest.param(["--role", AUDIT], [(OPS, AUDIT)], id="one role"),
         pytest.param(["--source", CI, "--role", AUDIT], [], id="a pair that is denied"),
@@ -84,6 +87,9 @@ def test_an_account_counts_only_its_own_pairs(xdiag: Program, dumps: Path) -> No
         pytest.param(["--source", "*:user/nobody"], "no user or role in the dumps has the ARN", id="no such source"),
         pytest.param(["--role", "*:role/[DA]*"], "no role in the dumps has the ARN", id="brackets are no wildcard"),
         pytest.param(["--account", "333333333333"], "account `333333333333` is not in the dumps", id="no such account"),
+        pytest.param(["--to", "m.parquet", "--output", "csv"], "leave out one of them", id="two forms"),
+        pytest.param(["--sides", "sides", "--explain"], "`--sides` decides nothing", id="causes of nothing"),
+        pytest.param(["--to", "no/such/folder.parquet"], "cannot be written", id="nowhere to write Parquet"),
         pytest.param(["--to", "no/such/folder.jsonl"], "cannot be written", id="nowhere to write"),
     ],
 )
@@ -102,8 +108,32 @@ def test_a_file_of_rows_is_private_and_whole(xdiag: Program, dumps: Path, tmp_pa
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
     with to.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["half_open"] for row in rows] == ["", "granted", "granted", "trusted"]
+    assert [row["half_open"] for row in rows] == ["trusted", "", "granted", "granted"]
     assert list(tmp_path.glob(".xdiag-*")) == []
+
+
+def test_rows_come_by_role_and_then_by_source_in_the_order_of_arns(xdiag: Program, dumps: Path) -> None:
+    found = [(role, source) for source, role, _, _ in pairs(xdiag("matrix", dumps).out)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("flags", [[], ["--explain"]], ids=["verdicts", "with causes"])
+def test_parquet_has_the_rows_of_the_lines(xdiag: Program, dumps: Path, tmp_path: Path, flags: list[str]) -> None:
+    to = tmp_path / "matrix.parquet"
+    run = xdiag("matrix", dumps, "--to", to, *flags)
+    assert (run.code, run.out) == (ALLOWED, "")
+    lines = [json.loads(line) for line in xdiag("matrix", dumps, *flags).out.splitlines()]
+    assert parquet.read_table(to).to_pylist() == lines
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    assert set(tmp_path.iterdir()) == {dumps, to}
+
+
+def test_sides_are_written_for_an_engine_that_decides_them(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    run = xdiag("matrix", dumps, "--sides", tmp_path / "sides", "--source", "*:user/*")
+    assert (run.code, run.out, run.err) == (ALLOWED, "", "xdiag: 2 users and roles, 2 roles to assume\n")
+    sources, roles = (parquet.read_table(tmp_path / "sides" / f"{side}.parquet") for side in ("sources", "roles"))
+    rows = [row for batch in decide_batches(sources.to_batches(), roles.to_batches()) for row in batch.to_pylist()]
+    assert rows == [json.loads(line) for line in xdiag("matrix", dumps, "--source", "*:user/*").out.splitlines()]
 
 
 def test_a_run_that_fails_leaves_the_earlier_rows(xdiag: Program, dumps: Path, tmp_path: Path) -> None:

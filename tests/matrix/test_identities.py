@@ -17,11 +17,11 @@ APP = role(OURS, "App", trusting(THEIRS), path="/team/")
 def test_users_and_roles_call_and_roles_are_called(tmp_path: Path) -> None:
     write_dump(tmp_path / "ours.json", users=[user(OURS, "ci")], roles=[APP])
     found = identities(read_dumps(tmp_path))
-    assert [source.arn for source in found.sources] == [f"arn:aws:iam::{OURS}:user/ci", APP["Arn"]]
+    assert [source.arn for source in found.sources] == [APP["Arn"], f"arn:aws:iam::{OURS}:user/ci"]
     assert [destination.arn for destination in found.destinations] == [APP["Arn"]]
     assert [(source.name, source.account, source.unique_id) for source in found.sources] == [
-        ("ci", OURS, f"AIDA{OURS}CI"),
         ("App", OURS, f"AROA{OURS}APP"),
+        ("ci", OURS, f"AIDA{OURS}CI"),
     ]
 
 

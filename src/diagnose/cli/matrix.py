@@ -31,7 +31,11 @@ def matrix(
     ] = Lines.JSONL,
     to: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the rows to this file, which appears when it is complete."),
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows to this file, which appears when it is complete; as Parquet if "
+            "it is called `….parquet`.",
+        ),
     ] = None,
     source: Annotated[
         list[str] | None,
@@ -48,6 +52,14 @@ def matrix(
     without: Annotated[
         list[OrganizationLayer] | None,
         typer.Option(help="State that there are no SCPs, or no RCPs. May be repeated."),
+    ] = None,
+    sides: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Decide nothing, but write what there is to decide to `sources.parquet` and `roles.parquet` in DIR, "
+            "for Spark and other engines.",
+        ),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title and certainty.")] = False,
     rules: RuleFolders = None,
@@ -71,20 +83,35 @@ def matrix(
 
         xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
 
+        xdiag matrix dumps --to matrix.parquet
+
+    Parquet needs `pip install 'xdiag[arrow]'`.
+
     Exit codes: 0 every file was used, 2 a file was left out and the rest done, or bad usage or input, 130 interrupted,
     141 the reader of the rows has closed the pipe.
     """
-    from diagnose.cli.matrix_run import Narrowing, write_matrix
+    from diagnose.cli.matrix_run import Narrowing, write_matrix, write_sides
 
     only = Narrowing(tuple(source or ()), tuple(role or ()), frozenset(account or ()))
-    try:
-        left_out = write_matrix(
-            folder, form=output, to=to, only=only, without=without or (), explain=explain, rule_folders=rules or ()
-        )
-    except BrokenPipeError:
-        raise typer.Exit(READER_LEFT) from None
+    if sides is not None:
+        _check_alone(to=to, account=account, explain=explain)
+        left_out = write_sides(folder, to=sides, only=only, without=without or ())
+    else:
+        try:
+            left_out = write_matrix(
+                folder, form=output, to=to, only=only, without=without or (), explain=explain, rule_folders=rules or ()
+            )
+        except BrokenPipeError:
+            raise typer.Exit(READER_LEFT) from None
     if left_out:
         raise XdiagError(
             f"{left_out:,} of the dumps or identities were left out; the rows are about the rest",
             hint="the messages above say which, and why",
         )
+
+
+def _check_alone(**others: object) -> None:
+    """Raise XdiagError for a flag that says how pairs are decided, where none is."""
+    for name, value in others.items():
+        if value:
+            raise XdiagError(f"`--sides` decides nothing, and `--{name}` is about pairs", hint="leave out one of them")

@@ -1,25 +1,26 @@
 """A run of `xdiag matrix`: from a folder of dumps to rows in a file."""
 
-import contextlib
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from msgspec import Struct
 
 from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
+from diagnose.cli.whole_file import whole_file, writing
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.matrix.accounts import ORGANIZATION_NAME, Dumps, read_dumps
 from diagnose.matrix.decide import Matrix, kind_of_pair
-from diagnose.matrix.identities import Destination, Source, identities
-from diagnose.matrix.rows import Counts
+from diagnose.matrix.identities import Destination, Identities, Source, identities
+from diagnose.matrix.rows import Counts, MatrixRow
 from diagnose.model.trace import Layer
 from diagnose.report import Lines
 from diagnose.report.rows import encode_rows, header_line
@@ -52,23 +53,16 @@ def write_matrix(
     """
     if str(to) == "-":
         to = None
+    if to is not None and _is_parquet(to):
+        _check_parquet(form)
     rules = load_rules(rule_folders) if explain else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
-        dumps = read_dumps(folder)
-        found = identities(dumps, frozenset(map(Layer, without)))
-        mistakes = [*dumps.mistakes, *found.mistakes]
-        _tell(dumps, mistakes, frozenset(without))
-        for account in sorted(only.accounts - dumps.accounts.keys()):
+        found, accounts, mistakes = _read(folder, without, only)
+        for account in sorted(only.accounts - accounts):
             raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
-        matrix = Matrix(
-            _matching(found.sources, only.sources, "user or role"),
-            _matching(found.destinations, only.roles, "role"),
-            accounts=only.accounts,
-            rules=rules,
-        )
-        with _rows_to(to) as write:
-            write(header_line(kind_of_pair(rules), form))
+        matrix = Matrix(found.sources, found.destinations, accounts=only.accounts, rules=rules)
+        with _rows_to(to, kind_of_pair(rules), form) as write:
             last_step = time.monotonic()
             rows = matrix.rows()
             while some := tuple(islice(rows, _ROWS_AT_ONCE)):
@@ -77,11 +71,54 @@ def write_matrix(
                     last_step = now
                     step(f"{matrix.counts.pairs:,} pairs")
     print_note(_summary(matrix.counts))
-    return len(mistakes)
+    return mistakes
+
+
+def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[str]) -> int:
+    """Write what a matrix is decided of, `sources.parquet` and `roles.parquet`; give how much was left out.
+
+    Raises XdiagError as `write_matrix` does.
+    """
+    _check_parquet(Lines.JSONL)
+    from diagnose.matrix.arrow import role_batches, source_batches
+    from diagnose.matrix.parquet import write_parquet_sides
+
+    with progress_beside_rows(to) as step:
+        step("reading the dumps")
+        found, _, mistakes = _read(folder, without, only)
+        with writing(to):
+            to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, batches in (
+            ("sources.parquet", source_batches(found.sources)),
+            ("roles.parquet", role_batches(found.destinations)),
+        ):
+            with whole_file(to / name) as file, writing(to / name):
+                write_parquet_sides(batches, file)
+    print_note(f"{len(found.sources):,} users and roles, {len(found.destinations):,} roles to assume")
+    return mistakes
 
 
 _ROWS_AT_ONCE = 1000
 _SECONDS_OF_A_STEP = 5
+
+
+def _read(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identities, Set[str], int]:
+    """Give the identities that are asked about, the accounts that have dumps, and how much was left out."""
+    dumps = read_dumps(folder)
+    found = identities(dumps, frozenset(map(Layer, without)))
+    mistakes = [*dumps.mistakes, *found.mistakes]
+    _tell(dumps, mistakes, frozenset(without))
+    sources = _matching(found.sources, only.sources, "user or role")
+    roles = _matching(found.destinations, only.roles, "role")
+    return Identities(sources, roles, mistakes), dumps.accounts.keys(), len(mistakes)
+
+
+def _check_parquet(form: Lines) -> None:
+    """Raise XdiagError if Parquet cannot be written, or if something else was asked for as well."""
+    if form is not Lines.JSONL:
+        raise XdiagError(f"`--to` names a Parquet file, and `--output` is `{form}`", hint="leave out one of them")
+    if find_spec("pyarrow") is None:
+        raise XdiagError("Parquet cannot be written: pyarrow is not installed", hint="pip install 'xdiag[arrow]'")
 
 
 def _tell(dumps: Dumps, mistakes: Sequence[XdiagError], without: frozenset[str]) -> None:
@@ -94,7 +131,7 @@ def _tell(dumps: Dumps, mistakes: Sequence[XdiagError], without: frozenset[str])
         print_note(f"there is no `{ORGANIZATION_NAME}`: SCPs and RCPs are not known")
 
 
-def _matching(sides: Sequence[Either], patterns: Iterable[str], what: str) -> Sequence[Either]:
+def _matching(sides: list[Either], patterns: Iterable[str], what: str) -> list[Either]:
     """Choose the sides whose ARN fits one of the patterns. Raises XdiagError for a pattern that nothing fits."""
     chosen: dict[int, Either] = {}
     for pattern in patterns:
@@ -113,49 +150,39 @@ def _escaped(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
-@contextmanager
-def _rows_to(path: Path | None) -> Iterator[Callable[[bytes], None]]:
-    """Open what the rows go to: standard output, or a file that only its owner may read and that appears when whole.
+def _is_parquet(path: Path) -> bool:
+    """Say whether rows are to be written to this file as Parquet."""
+    return path.suffix == ".parquet"
 
-    A device or a pipe is written to as it is. Raises XdiagError for what cannot be written.
+
+@contextmanager
+def _rows_to(path: Path | None, kind: type[MatrixRow], form: Lines) -> Iterator[Callable[[bytes], None]]:
+    """Open what the rows go to, and write their header: standard output, or a file that appears when it is whole.
+
+    Parquet cannot be written line by line: the lines are put down beside it first.
     """
     if path is None:
+        write_rows(header_line(kind, form))
         yield write_rows
         return
-    with _writing(path):
-        target = path.resolve()
-        part = target.parent / f".xdiag-{os.urandom(8).hex()}.part"
-        as_it_is = target.exists() and not target.is_file()
-        flags = os.O_WRONLY if as_it_is else os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        number = os.open(target if as_it_is else part, flags, 0o600)
-    try:
-        with open(number, "wb") as file:
+    with ExitStack() as stack:
+        lines = file = stack.enter_context(whole_file(path))
+        if _is_parquet(path):
+            with writing(path):
+                lines = stack.enter_context(TemporaryFile(dir=path.resolve().parent))
 
-            def write(rows: bytes) -> None:
-                with _writing(path):
-                    file.write(rows)
+        def write(rows: bytes) -> None:
+            with writing(path):
+                lines.write(rows)
 
-            yield write
-            with _writing(path):
-                file.flush()
-        if not as_it_is:
-            with _writing(path):
-                os.replace(part, target)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        write(header_line(kind, form))
+        yield write
+        if _is_parquet(path):
+            from diagnose.matrix.parquet import write_parquet_rows
 
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is not a file name"
-        raise XdiagError(
-            f"`{quotable(str(path))}` cannot be written: {why[:1].lower()}{why[1:]}",
-            hint="expected a file in a folder that you may write to",
-        ) from None
+            with writing(path):
+                lines.seek(0)
+                write_parquet_rows(lines, file, kind)
 
 
 def _summary(counts: Counts) -> str:

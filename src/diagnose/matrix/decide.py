@@ -1,6 +1,6 @@
 """Every source by every role, decided: a row for each pair that is worth one, and a count of the others."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -21,13 +21,15 @@ from diagnose.report.first_cause import first_cause
 class Matrix:
     """The pairs of sources and roles. `counts` are complete once all rows were taken.
 
+    The sources are looked at together, the roles one after the other: they may come from an iterator.
+
     With `accounts`, only pairs of which one side is in one of them. With `rules`, rows name the first cause.
     """
 
     def __init__(
         self,
         sources: Sequence[Source],
-        roles: Sequence[Destination],
+        roles: Iterable[Destination],
         *,
         accounts: Set[str] = frozenset(),
         rules: Sequence[Rule] | None = None,
@@ -38,11 +40,12 @@ class Matrix:
         self._inside = [position for position, source in enumerate(sources) if source.account in accounts]
 
     def rows(self) -> Iterator[MatrixRow]:
-        """Give the rows, by role and then by source, in the order in which they stand in the dumps."""
-        if not self._sources or not self._roles:
+        """Give the rows, by role and then by source, in the order in which they were given."""
+        if not self._sources:
             return
-        callers = Callers(self._sources, self._roles[0])
+        callers: Callers | None = None
         for role in self._roles:
+            callers = callers or Callers(self._sources, role)
             yield from self._rows_of(role, callers)
 
     def _rows_of(self, role: Destination, callers: Callers) -> Iterator[MatrixRow]:

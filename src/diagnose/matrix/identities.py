@@ -10,7 +10,7 @@ from diagnose.collect.evidence.account_details import AccountDetails, destinatio
 from diagnose.collect.evidence.organization_file import AccountLimits
 from diagnose.errors import XdiagError
 from diagnose.matrix.accounts import Dumps
-from diagnose.model.arn import parse_caller
+from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Request, Session, Snapshot, SourceSide
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import PolicySet
@@ -45,7 +45,7 @@ class Identities(Struct, frozen=True):
 
 
 def identities(dumps: Dumps, without: Set[Layer] = frozenset()) -> Identities:
-    """Give every user and role of the dumps as a source, and every role as a destination.
+    """Give every user and role of the dumps as a source, and every role as a destination, in the order of their ARNs.
 
     `without` are the layers of the organization of which the user has said that they have no policies.
     """
@@ -58,7 +58,21 @@ def identities(dumps: Dumps, without: Set[Layer] = frozenset()) -> Identities:
         for role in details.roles.values():
             with _noting_mistakes(found):
                 found.destinations.append(_destination(details, role.arn, limits))
+    found.sources.sort(key=lambda source: source.arn)
+    found.destinations.sort(key=lambda destination: destination.arn)
     return found
+
+
+def source_of(side: SourceSide) -> Source:
+    """Give the source that a side describes. Raises XdiagError if its ARN is not that of a caller."""
+    caller = parse_caller(side.arn)
+    principal = side.principal.value if isinstance(side.principal, Known) else None
+    return Source(side.arn, caller.account, caller.name, principal.unique_id if principal else "", side)
+
+
+def destination_of(role_arn: str, side: DestinationSide) -> Destination:
+    """Give the role that a side describes. Raises XdiagError if the ARN is not that of a role."""
+    return Destination(role_arn, parse_role(role_arn).account, Request(role_arn, unknown=_CHOSEN_BY_CALLER), side)
 
 
 def case_of_pair(source: Source, destination: Destination) -> Case:
@@ -98,16 +112,8 @@ def _limits(dumps: Dumps, account: str, without: Set[Layer]) -> AccountLimits:
 
 
 def _source(details: AccountDetails, arn: str, limits: AccountLimits) -> Source:
-    caller = parse_caller(arn)
     side = source_side(details, arn)
-    principal = side.principal.value if isinstance(side.principal, Known) else None
-    return Source(
-        arn,
-        caller.account,
-        caller.name,
-        principal.unique_id if principal else "",
-        replace(side, session=_session(side.session), scps=limits.scps, organization=limits.organization),
-    )
+    return source_of(replace(side, session=_session(side.session), scps=limits.scps, organization=limits.organization))
 
 
 def _session(session: Session) -> Session:
@@ -123,5 +129,4 @@ def _session(session: Session) -> Session:
 
 def _destination(details: AccountDetails, arn: str, limits: AccountLimits) -> Destination:
     side = destination_side(details, arn)
-    side = replace(side, rcps=limits.rcps, organization=limits.organization)
-    return Destination(arn, details.account, Request(arn, unknown=_CHOSEN_BY_CALLER), side)
+    return destination_of(arn, replace(side, rcps=limits.rcps, organization=limits.organization))

@@ -22,13 +22,18 @@ def encode_rows(rows: Iterable[Struct], form: Lines) -> bytes:
 
 def header_line(kind: type[Struct], form: Lines) -> bytes:
     """Give the line that stands before the rows of a kind, with the names of their fields; empty where none does."""
-    return csv_line(_names(kind)).encode() if form is Lines.CSV else b""
+    return csv_line(row_fields(kind)).encode() if form is Lines.CSV else b""
+
+
+def row_fields(kind: type[Struct]) -> list[str]:
+    """Name the fields of a kind in the order in which rows have them, that with the schema first."""
+    return [str(kind.__struct_config__.tag_field), *kind.__struct_encode_fields__]
 
 
 def row_prefix(kind: type[Struct], form: Lines) -> bytes:
     """Give the text that every row of a kind begins with."""
     tag = str(kind.__struct_config__.tag)
-    return f"{tag},".encode() if form is Lines.CSV else f'{{"{_names(kind)[0]}": "{tag}", '.encode()
+    return f"{tag},".encode() if form is Lines.CSV else f'{{"{row_fields(kind)[0]}": "{tag}", '.encode()
 
 
 def decode_row(line: bytes, kind: type[R], form: Lines) -> R:
@@ -41,8 +46,4 @@ def decode_row(line: bytes, kind: type[R], form: Lines) -> R:
         [cells] = csv.reader([line.decode()], strict=True)
     except csv.Error as error:
         raise ValueError(str(error)) from None
-    return msgspec.convert(dict(zip(_names(kind), cells, strict=True)), kind, strict=False)
-
-
-def _names(kind: type[Struct]) -> list[str]:
-    return [str(kind.__struct_config__.tag_field), *kind.__struct_encode_fields__]
+    return msgspec.convert(dict(zip(row_fields(kind), cells, strict=True)), kind, strict=False)

@@ -104,6 +104,14 @@ def case_as_json(case: Case) -> bytes:
         raise XdiagError("the case cannot be saved", hint="some text in it is not Unicode") from None
 
 
+def part_as_json(part: Struct) -> bytes:
+    """Write a part of a case, such as a side, on one line. Raises XdiagError for text that is not Unicode."""
+    try:
+        return msgspec.json.encode(_storable(part))
+    except UnicodeEncodeError:
+        raise XdiagError("a part of a case cannot be saved", hint="some text in it is not Unicode") from None
+
+
 def save_case(case: Case, path: Path) -> None:
     """Write a case as indented JSON that only its owner may read; the file is whole or as it was before.
 

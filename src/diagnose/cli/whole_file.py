@@ -1,0 +1,51 @@
+"""Files of results that only their owner may read, and that appear when they are whole."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from diagnose.collect.json_errors import quotable
+from diagnose.errors import XdiagError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing; what was there before stays until all is written.
+
+    A device or a pipe is written to as it is. What is written in between belongs under `writing`.
+
+    Raises XdiagError for what cannot be written.
+    """
+    with writing(path):
+        target = path.resolve()
+        part = target.parent / f".xdiag-{os.urandom(8).hex()}.part"
+        as_it_is = target.exists() and not target.is_file()
+        flags = os.O_WRONLY if as_it_is else os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        number = os.open(target if as_it_is else part, flags, 0o600)
+    try:
+        with open(number, "wb") as file:
+            yield file
+            with writing(path):
+                file.flush()
+        if not as_it_is:
+            with writing(path):
+                os.replace(part, target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Make a user's error of one that the system gives for a path. Raises XdiagError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not a file name"
+        raise XdiagError(
+            f"`{quotable(str(path))}` cannot be written: {why[:1].lower()}{why[1:]}",
+            hint="expected a file in a folder that you may write to",
+        ) from None
