@@ -129,3 +129,17 @@ def test_deciding_does_not_import_the_command_line() -> None:
     code = "import sys, diagnose.evaluate.decision; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"typer", "dataclasses", "asyncio"} & {name.partition(".")[0] for name in ran.stdout.split()} == set()
+
+
+def test_checking_a_case_without_an_error_imports_no_parser_of_errors() -> None:
+    case = SOURCE.parent.parent / "fixtures" / "demo" / "external-id.json"
+    code = """
+import sys
+from diagnose.cli.app import app
+app(sys.argv[1:], standalone_mode=False)
+print(*sys.modules)
+"""
+    command = [sys.executable, "-c", code, "check", "--case", str(case)]
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert "diagnose.causes.findings" in loaded
+    assert not loaded & {"diagnose.model.error_text.parser", "diagnose.report.json"}

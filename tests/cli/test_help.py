@@ -1,9 +1,13 @@
 """What a newcomer reads first."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from tests.cli.program import BAD_INPUT, Program, Run
+
+from diagnose.cli.app import COMMANDS as COMMANDS_LISTED
 
 COMMANDS = (
     "",
@@ -51,6 +55,19 @@ def test_the_help_of_every_command_is_tested(helps: dict[str, Run]) -> None:
         for name in re.findall(r"^  ([\w-]+)", helps[group].out.partition("Commands:\n")[2], re.MULTILINE)
     }
     assert {"", *listed} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS_LISTED)
+def test_a_command_is_listed_with_the_first_sentence_of_its_help(name: str, helps: dict[str, Run]) -> None:
+    purpose = " ".join(helps[name].out.partition("\n\n")[2].partition("\n\n")[0].split())
+    assert f"{purpose} ".startswith(f"{COMMANDS_LISTED[name].purpose} ")
+
+
+def test_listing_the_commands_imports_none_of_them() -> None:
+    code = "import sys; from diagnose.cli.app import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = {f"diagnose.cli.{listed.module}" for listed in COMMANDS_LISTED.values()}
+    assert not (modules | {"msgspec"}) & set(ran.stdout.split())
 
 
 def test_the_examples_keep_their_lines(helps: dict[str, Run]) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from tests.cli.program import BAD_INPUT, Program, Run
 from tests.cli.server import Sts, served
-from typer.main import get_command
 
-from diagnose.cli.app import app
+from diagnose.cli.app import command_named
 from diagnose.cli.settings import SETTINGS
 
 USER, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
@@ -63,11 +62,11 @@ def test_the_nearer_origin_outranks_the_farther_and_is_named(place: Place) -> No
 
 
 def test_every_setting_is_the_default_of_parameters_that_there_are() -> None:
-    program: Any = get_command(app)
     for setting in SETTINGS:
         for command, parameters in setting.parameters.items():
-            found = program
-            for part in command.split():
+            name, *parts = command.split()
+            found: Any = command_named(name)
+            for part in parts:
                 found = found.commands[part]
             assert set(parameters) <= {parameter.name for parameter in found.params}, f"{setting.name}: {command}"
 

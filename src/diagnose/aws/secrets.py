@@ -4,26 +4,24 @@ import re
 
 _SECRETS = (
     # A refused signature is explained with the request that should have been signed, session token and all.
-    (re.compile(r"\s*The Canonical String for this request should have been.*", re.DOTALL), ""),
-    (re.compile(r"(?i)(x-amz-security-token[\"']?\s*[:=]\s*)[^\s&\"']+"), r"\1..."),
+    (r"(?s)\s*The Canonical String for this request should have been.*", ""),
+    (r"(?i)(x-amz-security-token[\"']?\s*[:=]\s*)[^\s&\"']+", r"\1..."),
     (
-        re.compile(
-            r"(?i)((?:secret|session|security)[ _-]?(?:access[ _-]?key|token)[\"']?\s*[:=]\s*[\"']?)[^\s&\"',}]+"
-        ),
+        r"(?i)((?:secret|session|security)[ _-]?(?:access[ _-]?key|token)[\"']?\s*[:=]\s*[\"']?)[^\s&\"',}]+",
         r"\1...",
     ),
-    (re.compile(r"(?i)(signature=)[0-9a-z+/=]+"), r"\1..."),
-    (re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,}"), r"\1..."),
+    (r"(?i)(signature=)[0-9a-z+/=]+", r"\1..."),
+    (r"\b(A[KS]IA)[A-Z0-9]{8,}", r"\1..."),
     # Identity tokens, and the responses that a browser posts.
-    (re.compile(r"\b(?:ey[AIJ]|ewo[gJ])[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), "..."),
-    (re.compile(r"(SAMLResponse=)[^\s&\"']+"), r"\1..."),
+    (r"\b(?:ey[AIJ]|ewo[gJ])[\w-]{8,}\.[\w-]{8,}\.[\w-]*", "..."),
+    (r"(SAMLResponse=)[^\s&\"']+", r"\1..."),
     # Session tokens are base64 of some hundreds of bytes; no name that IAM allows in a message is as long.
-    (re.compile(r"[A-Za-z0-9+/=]{160,}"), "..."),
+    (r"[A-Za-z0-9+/=]{160,}", "..."),
 )
 
 
 def redacted(text: str) -> str:
     """Give the text without access keys, secrets, signatures and session tokens."""
     for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
+        text = re.sub(pattern, replacement, text)
     return text

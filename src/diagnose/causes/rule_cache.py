@@ -87,7 +87,7 @@ class _Cached(msgspec.Struct):
 
 def _place(folder: Path, paths: Sequence[Path]) -> Path:
     """Name the file: one for every set of folders, so that old ones are written over."""
-    folders = sorted({str(path.parent.resolve()) for path in paths})
+    folders = sorted({str(parent.resolve()) for parent in {path.parent for path in paths}})
     return folder / f"rules-{_digest(folders)[:16]}.json"
 
 

@@ -1,26 +1,80 @@
-"""The commands, in the order in which `xdiag --help` lists them."""
+"""The commands, in the order in which `xdiag --help` lists them; each is imported when it is run."""
 
 import os
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from diagnose.cli.audience import audience
-from diagnose.cli.batch import batch
-from diagnose.cli.check import check
-from diagnose.cli.collect import collect
-from diagnose.cli.config import config
-from diagnose.cli.demo import demo
-from diagnose.cli.doctor import doctor
-from diagnose.cli.explain_error import explain_error
 from diagnose.cli.help import GroupedCommand, help_text
-from diagnose.cli.matrix import matrix
-from diagnose.cli.permissions import permissions
-from diagnose.cli.rules import explain, facts, rules
-from diagnose.cli.schema import schema
-from diagnose.cli.settings import defaults, folder_of_work, read_settings
+
+
+class Listed(NamedTuple):
+    """A command, or a group of commands, as the help lists it. `module` is the one of `cli` that defines it.
+
+    INVARIANT: `purpose` is the first sentence of its own help, which would have to be imported to be read. A test
+    compares the two.
+    """
+
+    module: str
+    purpose: str
+
+
+COMMANDS = {
+    "audience": Listed(
+        "audience", "Say whom a trust policy admits, for which actions, and whether it is open to everyone."
+    ),
+    "batch": Listed("batch", "Decide many cases: a case a line in, a verdict a line out, in the same order."),
+    "check": Listed(
+        "check", "Say whether a principal can assume a role, and if not: why, where, and what would fix it."
+    ),
+    "collect": Listed("collect", "Gather the evidence of both sides into a case file."),
+    "demo": Listed("demo", "Diagnose a bundled broken pair of accounts."),
+    "doctor": Listed("doctor", "Say who each profile is, how it reaches AWS, and what it may read on each side."),
+    "explain": Listed("rules", "Explain one cause: what it is, what it looks like, how to fix it."),
+    "explain-error": Listed(
+        "explain_error", "Explain the error that AWS or a tool printed: the same as 'xdiag check --message TEXT'."
+    ),
+    "facts": Listed("rules", "Print the facts of a case in the form that a rule's `when` takes."),
+    "matrix": Listed(
+        "matrix", "Decide which user and role can assume which role, from dumps of all accounts, without credentials."
+    ),
+    "permissions": Listed("permissions", "Print the least IAM policy that lets xdiag read a side, ready to attach."),
+    "schema": Listed("schema", "Print a JSON Schema."),
+    "config": Listed("config", "Show what xdiag.toml and the environment set."),
+    "rules": Listed("rules", "List, show, check and draft the rules that name causes."),
+}
+
+
+class CommandsByName(TyperGroup):
+    """The commands. Listing them takes their names and what they are for; only the one that is run is imported."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Let something that has only a name and a help stand for each command."""
+        stand_ins = {name: TyperCommand(name, help=listed.purpose) for name, listed in COMMANDS.items()}
+        super().__init__(**{**settings, "commands": stand_ins})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command that the arguments begin with; none where the shell completes what there is not."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else command_named(name), rest
+
+
+def command_named(name: str) -> Any:
+    """Import a command and build it. In its module, it is called as on the command line."""
+    command = getattr(import_module(f"diagnose.cli.{COMMANDS[name].module}"), name.replace("-", "_"))
+    if isinstance(command, typer.Typer):
+        return get_group(command)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
+    return get_command(alone)
+
 
 app = typer.Typer(
     name="xdiag",
+    cls=CommandsByName,
     help=help_text(
         """
         Say why sts:AssumeRole from one principal to one role fails, point at the line of the policy, and prove the
@@ -58,23 +112,6 @@ def _options(
     _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and exit."),
 ) -> None:
     """Define the options that come before a command, and take the defaults from what is set."""
+    from diagnose.cli.settings import defaults, folder_of_work, read_settings
+
     context.default_map = defaults(read_settings(folder_of_work(), os.environ))
-
-
-for command in (
-    audience,
-    batch,
-    check,
-    collect,
-    demo,
-    doctor,
-    explain,
-    explain_error,
-    facts,
-    matrix,
-    permissions,
-    schema,
-):
-    app.command(help=help_text(command.__doc__ or ""), cls=GroupedCommand)(command)
-app.add_typer(config, name="config")
-app.add_typer(rules, name="rules")

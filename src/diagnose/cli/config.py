@@ -17,6 +17,7 @@ config = typer.Typer(
         """
     ),
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -15,18 +15,22 @@ def with_flags(command: Callable[..., None]) -> Callable[..., None]:
     Typer reads the signature, so it gets one with the options in place of the struct.
     """
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if inspect.isclass(hint) and issubclass(hint, Struct)}
+    groups = {
+        name: (hint, _options(hint))
+        for name, hint in hints.items()
+        if inspect.isclass(hint) and issubclass(hint, Struct)
+    }
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
-            parameters += _options(groups[name])
+            parameters += groups[name][1]
         else:
             parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
 
     @wraps(command)
     def called(**given: Any) -> None:
-        for name, group in groups.items():
-            given[name] = group(**{option.name: given.pop(option.name) for option in _options(group)})
+        for name, (group, options) in groups.items():
+            given[name] = group(**{option.name: given.pop(option.name) for option in options})
         command(**given)
 
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by inspect.signature

@@ -23,6 +23,7 @@ rules = typer.Typer(
         """
     ),
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -1,6 +1,6 @@
 """One case put to its gates and layers, for every action that its call must be authorised for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from diagnose.errors import XdiagError
@@ -25,7 +25,17 @@ LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 class Authorization:
     """A call, with its gates and layers and what they answer."""
 
-    __slots__ = ("_destination", "_gates", "_layers", "_source", "call", "has_boundary", "operation", "same_account")
+    __slots__ = (
+        "_companions",
+        "_destination",
+        "_gates",
+        "_layers",
+        "_source",
+        "call",
+        "has_boundary",
+        "operation",
+        "same_account",
+    )
 
     def __init__(self, case: Case) -> None:
         """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
@@ -37,6 +47,7 @@ class Authorization:
         self.operation = OPERATIONS[source.operation]
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account
+        self._companions: tuple[tuple[Action, Tri], ...] | None = None
         self._gates: tuple[GateTrace, ...] | None = None
         self._layers: dict[Layer, CompiledLayer] | None = None
 
@@ -67,10 +78,16 @@ class Authorization:
 
     def actions(self) -> list[tuple[Action, Tri]]:
         """Name the actions that the call is authorised for, each with whether it is needed."""
-        return [(self.operation.action, YES), *self._companions()]
+        return [(self.operation.action, YES), *self.companions]
 
-    def _companions(self) -> Iterator[tuple[Action, Tri]]:
-        """Name the actions that are, or may be, needed besides the operation's own."""
+    @property
+    def companions(self) -> tuple[tuple[Action, Tri], ...]:
+        """The actions that are, or may be, needed besides the operation's own."""
+        if self._companions is None:
+            self._companions = self._needed_besides()
+        return self._companions
+
+    def _needed_besides(self) -> tuple[tuple[Action, Tri], ...]:
         case, bearer = self.call.case, self.call.caller.bearer
         contexts = NO
         if bearer is not None:
@@ -87,15 +104,11 @@ class Authorization:
                 contexts = YES
         refused = refused_actions(case, self.call.caller)
         if tags is identity is contexts is NO and not refused.intersection(self.operation.companions):
-            return
+            return ()
         needs = {Action.TAG_SESSION: tags, Action.SET_SOURCE_IDENTITY: identity, Action.SET_CONTEXT: contexts}
-        for action in self.operation.companions:
-            need = needs[action]
-            if action in refused:
-                # AWS names an action only where it was requested: a tool may send tags that nobody told it to.
-                yield action, YES
-            elif need is not NO:
-                yield action, need
+        # AWS names an action only where it was requested: a tool may send tags that nobody told it to.
+        needs |= dict.fromkeys(refused, YES)
+        return tuple((action, needs[action]) for action in self.operation.companions if needs[action] is not NO)
 
     def request(self, action: Action) -> ActionRequest:
         """Ask for one action."""
@@ -141,7 +154,7 @@ class Authorization:
         """
         answer = is_allowed(self.operation.action)
         if answer is not NO:
-            for action, need in self._companions():
+            for action, need in self.companions:
                 answer = min(answer, max(~need, is_allowed(action)))
             for gate in self.gates:
                 answer = min(answer, gate.verdict)

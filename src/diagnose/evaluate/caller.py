@@ -18,7 +18,7 @@ from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.issuers import issuer_of
 from diagnose.model.trace import Match
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 FEDERATED_KINDS = frozenset((CallerKind.WEB_IDENTITY, CallerKind.SAML))
 SERVICE_PATH = "/aws-service-role/"
@@ -31,15 +31,16 @@ class Caller:
     the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
     all known; `known_as` are the same without the ways in which they do. `session_arn` is None where the session's name
     is not known. `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials
-    came about. `has_role`: the request is made by a session of a role. `provider` is what a Principal
-    element calls the identity provider of who does not sign: its ARN, or a host that is built into IAM; empty for
-    all others, who have no `bearer` either.
+    came about. `has_role`: the request is made by a session of a role. `federated`: a token or an assertion is
+    presented instead of a signature. `provider` is what a Principal element calls the identity provider of who does not
+    sign: its ARN, or a host that is built into IAM; empty for all others, who have no `bearer` either.
     """
 
     __slots__ = (
         "account",
         "arn",
         "bearer",
+        "federated",
         "has_role",
         "kind",
         "known_as",
@@ -71,15 +72,11 @@ class Caller:
         self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
         self.origin = _origin(caller, source, via)
         self.has_role = caller.kind in (CallerKind.ROLE, CallerKind.SESSION)
-        self.bearer = bearer(source, caller.name) if caller.kind in FEDERATED_KINDS else None
+        self.federated = caller.kind in FEDERATED_KINDS
+        self.bearer = bearer(source, caller.name) if self.federated else None
         self.provider = caller.arn if caller.kind is CallerKind.SAML else ""
         self.names = _names(self)
         self.known_as = frozenset([text for text, _ in self.names or ()])
-
-    @property
-    def federated(self) -> bool:
-        """Whether a token or an assertion is presented instead of a signature."""
-        return self.kind in FEDERATED_KINDS
 
     def before(self, role: RoleArn) -> "Caller":
         """Give who presents a token to a role: the identity provider is looked up in the role's account."""
@@ -96,16 +93,17 @@ class Caller:
         return split_path(arn.resource)[1] if arn else None
 
     @property
-    def service_linked(self) -> bool:
-        """Whether the request is made by a session of a service-linked role, which SCPs and RCPs do not reach."""
-        # Most ARNs are nothing like it, and are not taken apart.
-        may_be = self.has_role and SERVICE_PATH in (self.principal_arn or "")
-        return may_be and (self.path or "").startswith(SERVICE_PATH)
+    def service_linked(self) -> Tri:
+        """Whether the request is made by a session of a service-linked role, which SCPs and RCPs do not reach.
 
-    @property
-    def may_be_service_linked(self) -> bool:
-        """Whether a session's role may be service-linked: its path was not read, and its name looks like it."""
-        return self.has_role and self.principal_arn is None and self.name.startswith("AWSServiceRoleFor")
+        UNKNOWN where the role's path was not read, and its name looks like it.
+        """
+        if not self.has_role:
+            return NO
+        if self.principal_arn is None:
+            return UNKNOWN if self.name.startswith("AWSServiceRoleFor") else NO
+        # Most ARNs are nothing like it, and are not taken apart.
+        return tri(SERVICE_PATH in self.principal_arn and (self.path or "").startswith(SERVICE_PATH))
 
     @property
     def least_path(self) -> str:

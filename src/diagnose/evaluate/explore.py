@@ -34,16 +34,17 @@ class Exploration:
     """What the choices of values that were tried come to.
 
     `tried` are the keys that were tried, each with its possible values; `untried` the unknown keys that could not be,
-    because they would come to too many things, or a policy variable refers to them.
+    because they would come to too many things, or a policy variable refers to them. Nothing else is to be asked of one
+    in which no key was tried.
     """
 
-    __slots__ = ("_choices", "_outcomes", "tried", "untried")
+    __slots__ = ("_chosen", "tried", "untried")
 
     def __init__(
-        self, choices: Choices, outcomes: "_Outcomes", tried: dict[str, list[PossibleValue]], untried: list[str]
+        self, tried: dict[str, list[PossibleValue]], untried: list[str], chosen: "_Chosen | None" = None
     ) -> None:
-        """`choices` are those of the values of `tried`."""
-        self._choices, self._outcomes, self.tried, self.untried = choices, outcomes, tried, untried
+        """`chosen` are the choices of the values of `tried` and what they mean; None where there are none."""
+        self.tried, self.untried, self._chosen = tried, untried, chosen
 
     @property
     def verdict(self) -> Tri:
@@ -52,18 +53,18 @@ class Exploration:
 
     def passes(self, action: Action, layer: Layer) -> Tri:
         """Whether a layer lets an action pass, if that is the same whatever the values are; else UNKNOWN."""
-        results = self._choices.results
-        return _common(self._outcomes.of(self._choices, result).passes[action, layer] for result in results)
+        return _common(self._outcome(result).passes[action, layer] for result in self._choices.results)
 
     def of_key(self, key: str) -> tuple[Tri, list[bool] | None]:
         """Say whether a key that was tried makes a difference, and of each value whether it need not end in a denial.
 
         UNKNOWN and None where there are too many choices of the other keys.
         """
-        if key not in self._choices.order:
+        choices = self._choices
+        if key not in choices.order:
             # It was in an open statement, but in none that counts.
             return NO, [self.verdict is not NO for _ in self.tried[key]]
-        rows = self._choices.by_value(key)
+        rows = choices.by_value(key)
         if rows is None:
             return UNKNOWN, None
         verdicts = [[self._verdict(result) for result in row] for row in rows]
@@ -71,7 +72,17 @@ class Exploration:
         return tri(any(len(set(row)) > 1 for row in verdicts)), possible
 
     def _verdict(self, result: int) -> Tri:
-        return self._outcomes.of(self._choices, result).verdict
+        return self._outcome(result).verdict
+
+    def _outcome(self, result: int) -> "_Outcome":
+        assert self._chosen is not None, "no key was tried"
+        outcomes, choices = self._chosen
+        return outcomes.of(choices, result)
+
+    @property
+    def _choices(self) -> Choices:
+        assert self._chosen is not None, "no key was tried"
+        return self._chosen[1]
 
 
 def explore(authorization: Authorization, effort: Effort | None = None) -> Exploration:
@@ -89,13 +100,13 @@ def explore(authorization: Authorization, effort: Effort | None = None) -> Explo
 
 
 def _explored(authorization: Authorization, effort: Effort) -> Exploration:
-    opened = list(_open_statements(authorization))
-    questions = _questions(authorization, opened)
+    requests = authorization.requests()
+    opened = list(_open_statements(authorization, requests))
+    questions = _questions(authorization, requests, opened)
     in_variables = _unknown_in_variables(authorization, opened)
     texts = Effort(_MOST_STEPS_IN_TEXTS)
     tried: dict[str, list[PossibleValue]] = {}
     untried: list[str] = []
-    requests = authorization.requests()
     for key in dict.fromkeys((*questions, *in_variables)):
         state = state_of(key, authorization.call)
         assert isinstance(state, UnknownState)
@@ -107,7 +118,9 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
             untried.append(key)
         else:
             tried[key] = values
-    outcomes, choices = _chosen(authorization, tried, effort)
+    if not tried:
+        return Exploration(tried, untried)
+    outcomes, choices = _chosen(authorization, requests, tried, effort)
     room = len(choices.order)
     while choices.too_many_from is not None:
         # Without the keys behind it the others may stand in another order, and be too many once more.
@@ -115,9 +128,9 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
         dropped = set(choices.order[room:])
         untried += [key for key in tried if key in dropped]
         tried = {key: values for key, values in tried.items() if key not in dropped}
-        outcomes, choices = _chosen(authorization, tried, Effort(_MOST_STEPS))
+        outcomes, choices = _chosen(authorization, requests, tried, Effort(_MOST_STEPS))
         room //= 2
-    return Exploration(choices, outcomes, tried, untried)
+    return Exploration(tried, untried, (outcomes, choices))
 
 
 _Tried: TypeAlias = Mapping[str, Sequence[PossibleValue]]
@@ -140,13 +153,13 @@ class _Outcomes:
 
     __slots__ = ("_authorization", "_levels", "_matches", "_of_result", "statements")
 
-    def __init__(self, authorization: Authorization, tried: _Tried) -> None:
+    def __init__(self, authorization: Authorization, requests: Sequence[ActionRequest], tried: _Tried) -> None:
         self._authorization = authorization
         self._of_result: dict[int, _Outcome] = {}
         self._levels: dict[tuple[Action, Layer], list[_Level]] = {}
         self._matches: dict[Action, TrustMatches] = {}
         self.statements: list[OpenStatement] = []
-        for request in authorization.requests():
+        for request in requests:
             self._matches[request.action] = {}
             for layer, compiled_layer in authorization.layers.items():
                 self._levels[request.action, layer] = []
@@ -249,16 +262,22 @@ def _reach(matches: TrustMatches, answer: Tri, how: Matches) -> None:
             matches[match] = certain
 
 
+_Chosen: TypeAlias = tuple[_Outcomes, Choices]
+
+
 def _chosen(
-    authorization: Authorization, tried: Mapping[str, list[PossibleValue]], effort: Effort
-) -> tuple[_Outcomes, Choices]:
-    outcomes = _Outcomes(authorization, tried)
+    authorization: Authorization,
+    requests: Sequence[ActionRequest],
+    tried: Mapping[str, list[PossibleValue]],
+    effort: Effort,
+) -> _Chosen:
+    outcomes = _Outcomes(authorization, requests, tried)
     values = {key: [value.values for value in each] for key, each in tried.items()}
     return outcomes, Choices(outcomes.statements, values, effort)
 
 
 def _questions(
-    authorization: Authorization, opened: Sequence[tuple[Statement, "_Place"]]
+    authorization: Authorization, requests: Sequence[ActionRequest], opened: Sequence[tuple[Statement, "_Place"]]
 ) -> dict[str, dict[object, list[Test]]]:
     """Collect the tests of unknown keys in statements that may still apply, by key and question.
 
@@ -266,7 +285,6 @@ def _questions(
     for the same in all else: whether one of them applies.
     """
     questions: dict[str, dict[object, list[Test]]] = {}
-    requests = authorization.requests()
     needed = frozenset(request.action for request in requests)
     for statement, place in opened:
         unknown = [
@@ -315,8 +333,9 @@ def _with_states(request: ActionRequest, states: Mapping[str, State]) -> ActionR
     return ActionRequest(request.action, call)
 
 
-def _open_statements(authorization: Authorization) -> Iterator[tuple[Statement, _Place]]:
-    requests = authorization.requests()
+def _open_statements(
+    authorization: Authorization, requests: Sequence[ActionRequest]
+) -> Iterator[tuple[Statement, _Place]]:
     for compiled_layer in authorization.layers.values():
         traits = compiled_layer.traits
         for number, level in enumerate(compiled_layer.levels):

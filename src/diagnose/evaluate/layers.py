@@ -14,6 +14,7 @@ from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceS
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.policy import Level, Policy, PolicySet
 from diagnose.model.trace import Layer
+from diagnose.model.tri import NO, YES
 
 
 class Applies(Struct, frozen=True):
@@ -75,10 +76,9 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
     """
     if caller.kind is CallerKind.SERVICE:
         return DoesNotApply("the caller is an AWS service")
-    if caller.service_linked:
-        return DoesNotApply("the caller is a service-linked role")
-    if caller.may_be_service_linked:
-        return PERHAPS_NOT_REACHED
+    linked = caller.service_linked
+    if linked is not NO:
+        return DoesNotApply("the caller is a service-linked role") if linked is YES else PERHAPS_NOT_REACHED
     return _of_organization(source.scps, source.organization, caller.account)
 
 

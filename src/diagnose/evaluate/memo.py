@@ -75,11 +75,12 @@ class ObjectMemo(Generic[Remembered]):
     INVARIANT: a value does not hold its object, which would then never go.
     """
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_when_gone")
 
     def __init__(self) -> None:
         """Start empty."""
         self._entries: dict[int, _Entry[Remembered]] = {}
+        self._when_gone = self._forget
 
     def find(self, of: object, key: str) -> Remembered | None:
         """Give a value that is remembered."""
@@ -94,7 +95,7 @@ class ObjectMemo(Generic[Remembered]):
             entry.value = value if entry.key == key else None
         else:
             # It goes before anything else can take its object's place in memory.
-            entry = self._entries[place] = _Entry(of, self._forget)
+            entry = self._entries[place] = _Entry(of, self._when_gone)
             entry.place, entry.value = place, None
         entry.key = key
         return value

@@ -25,6 +25,8 @@ def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
 
     An error need not tell whom it refused, nor on which role.
     """
+    if not case.message and case.probe is None:
+        return _NO_ACTIONS
     actions = _ACTIONS[case.request.operation]
     return frozenset(
         actions[error.action.lower()]
@@ -124,6 +126,7 @@ def signer_of(error: AwsError) -> str:
     return error.caller if error.caller.startswith("arn:") else ""
 
 
+_NO_ACTIONS: frozenset[Action] = frozenset()
 _ACTIONS: Mapping[Operation, Mapping[str, Action]] = {
     operation: {action.lower(): action for action in traits.actions} for operation, traits in OPERATIONS.items()
 }

@@ -26,7 +26,7 @@ from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.key_state import ABSENT, UnknownState
 from diagnose.model.operation import operation_of
 from diagnose.model.trace import Action, Layer
-from diagnose.model.tri import UNKNOWN, Tri, tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
 
 class SourceView:
@@ -86,9 +86,7 @@ class SourceView:
         layers = self._may_deny.get(action)
         if layers is None:
             layers = self._may_deny[action] = []
-            for layer in OF_SOURCE:
-                if OF_SOURCE[layer][0] not in OPERATIONS[self.operation].layers:
-                    continue
+            for layer in _OF_SOURCE[self.operation]:
                 compiled_layer = self.compiled_layer(layer, source)
                 if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                     layers.append(compiled_layer)
@@ -145,6 +143,11 @@ def endpoint_layer(endpoint: Evidence[Endpoint | None]) -> CompiledLayer:
     return _endpoints.find(used, "") or _endpoints.offer(used, "", compile_layer(ENDPOINT, of_endpoint(endpoint)))
 
 
+_OF_SOURCE = {
+    operation: [layer for layer, (traits, _) in OF_SOURCE.items() if traits in every.layers]
+    for operation, every in OPERATIONS.items()
+}
+"""The layers on the caller's side that an operation has."""
 _sources: ObjectMemo[SourceView] = ObjectMemo()
 _roles: ObjectMemo[DestinationView] = ObjectMemo()
 _endpoints: ObjectMemo[CompiledLayer] = ObjectMemo()
@@ -153,9 +156,10 @@ _PERHAPS_NOT_REACHED = compile_layer(RCP, PERHAPS_NOT_REACHED)
 
 
 def _instead_of_rcps(caller: Caller) -> CompiledLayer | None:
-    if caller.service_linked:
-        return _NOT_REACHED
-    return _PERHAPS_NOT_REACHED if caller.may_be_service_linked else None
+    linked = caller.service_linked
+    if linked is NO:
+        return None
+    return _NOT_REACHED if linked is YES else _PERHAPS_NOT_REACHED
 
 
 @lru_cache

@@ -5,7 +5,7 @@ Policy variables of AWS, such as `${aws:username}`, are none: IAM fills them in 
 
 import re
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -39,83 +39,85 @@ class Placeholder(Struct, frozen=True):
 @lru_cache(maxsize=1024)
 def placeholder_in(text: str) -> Placeholder | None:
     """Find the first placeholder of a text; None where it has none."""
-    for form, expression in _EXPRESSIONS:
+    for form, expression in _expressions():
         if match := expression.search(text):
             return Placeholder(form, match[0])
-    word = _FOR_AN_ACCOUNT.match(text)
+    word = re.match(_FOR_AN_ACCOUNT, text)
     return Placeholder(PlaceholderForm.SAMPLE, word[1]) if word else None
 
 
 # A part of an ARN, or a whole text, in which such a word stands alone.
 _ALONE = r"(?:(?<=[:/])|^)(?:{})(?=[:/]|$)"
-_EXPRESSIONS = tuple(
-    (form, re.compile("|".join(expressions)))
-    for form, expressions in (
-        (PlaceholderForm.CDK, (r"\$\{Token\[[^\]]*\]\}",)),
+_PATTERNS = (
+    (PlaceholderForm.CDK, (r"\$\{Token\[[^\]]*\]\}",)),
+    (
+        PlaceholderForm.ESCAPED_VARIABLE,
+        (r"&\{[^{}]+\}", r"\$\$\{[^{}]+\}", r"\$\{![^{}]+\}"),
+    ),
+    (
+        PlaceholderForm.CLOUDFORMATION,
         (
-            PlaceholderForm.ESCAPED_VARIABLE,
-            (r"&\{[^{}]+\}", r"\$\$\{[^{}]+\}", r"\$\{![^{}]+\}"),
+            r"[$#]\{AWS::\w+\}",
+            r"\$\{\w+\.(?:Arn|RoleId|UserId)\}",
+            r"\{\{resolve:[^{}]+\}\}",
+            r"^!(?:Sub|Ref|GetAtt|Join|ImportValue|Select|If)\b.*",
+            r"^AWS::\w+$",
         ),
+    ),
+    (
+        PlaceholderForm.TERRAFORM,
         (
-            PlaceholderForm.CLOUDFORMATION,
-            (
-                r"[$#]\{AWS::\w+\}",
-                r"\$\{\w+\.(?:Arn|RoleId|UserId)\}",
-                r"\{\{resolve:[^{}]+\}\}",
-                r"^!(?:Sub|Ref|GetAtt|Join|ImportValue|Select|If)\b.*",
-                r"^AWS::\w+$",
+            r"\$\{(?:var|local|data|module|each|count|self|path|terraform|aws_\w+)[.\[][^{}]*\}",
+            r"^(?:var|local|data|module|each)\.[\w.\[\]\"-]+$",
+        ),
+    ),
+    (
+        PlaceholderForm.MASKED,
+        (
+            r"[<\[(](?i:redacted|masked|hidden|removed|omitted|obfuscated)[>\])]",
+            _ALONE.format(r"(?i:redacted|masked|hidden|omitted)"),
+            r"(?<![A-Za-z0-9])[xX]{4,}(?![A-Za-z0-9])",
+            r"\*{4,}",
+            r"#{4,}",
+            r"[\u2022\u2588]{2,}",
+            r"\d*[xX]{4,}\d*(?=:)",
+        ),
+    ),
+    (
+        PlaceholderForm.TEMPLATE,
+        (
+            r"\{\{[^{}]*\}\}",
+            r"<%[^%]*%>",
+            r"\$\{[A-Za-z_][\w.-]*\}",
+            r"\$\([^()]*\)",
+            r"\$[A-Za-z_]\w*",
+            r"#\{[^{}]+\}",
+            r"(?<![\w$])\{[A-Za-z_][\w.-]*\}",
+            r"%%?[A-Za-z_]\w*%%?",
+            r"@@\w+@@",
+            _ALONE.format(r"__[A-Za-z]\w*__"),
+        ),
+    ),
+    (
+        PlaceholderForm.SAMPLE,
+        (
+            r"<[^<>]+>",
+            r"\[[A-Za-z][\w .-]*\]",
+            _ALONE.format(
+                r"(?i:(?:your|insert|enter|replace)[_-](?:\w+[_-])*(?:id|arn|account|name|number|role|user|here|me))"
             ),
+            _ALONE.format(r"(?i:replace_?me|change_?me|todo|fixme|placeholder|tbd)"),
+            _ALONE.format(r"(?:AWS[_-])?(?:ACCOUNT|EXTERNAL|ORG|ORGANIZATION)[_-]?(?:ID|NUMBER|NAME)(?:[_-][A-Z]+)*"),
+            _ALONE.format(r"(?:IAM[_-])?(?:ROLE|USER)[_-]?(?:NAME|ARN|ID)"),
         ),
-        (
-            PlaceholderForm.TERRAFORM,
-            (
-                r"\$\{(?:var|local|data|module|each|count|self|path|terraform|aws_\w+)[.\[][^{}]*\}",
-                r"^(?:var|local|data|module|each)\.[\w.\[\]\"-]+$",
-            ),
-        ),
-        (
-            PlaceholderForm.MASKED,
-            (
-                r"[<\[(](?i:redacted|masked|hidden|removed|omitted|obfuscated)[>\])]",
-                _ALONE.format(r"(?i:redacted|masked|hidden|omitted)"),
-                r"(?<![A-Za-z0-9])[xX]{4,}(?![A-Za-z0-9])",
-                r"\*{4,}",
-                r"#{4,}",
-                r"[\u2022\u2588]{2,}",
-                r"\d*[xX]{4,}\d*(?=:)",
-            ),
-        ),
-        (
-            PlaceholderForm.TEMPLATE,
-            (
-                r"\{\{[^{}]*\}\}",
-                r"<%[^%]*%>",
-                r"\$\{[A-Za-z_][\w.-]*\}",
-                r"\$\([^()]*\)",
-                r"\$[A-Za-z_]\w*",
-                r"#\{[^{}]+\}",
-                r"(?<![\w$])\{[A-Za-z_][\w.-]*\}",
-                r"%%?[A-Za-z_]\w*%%?",
-                r"@@\w+@@",
-                _ALONE.format(r"__[A-Za-z]\w*__"),
-            ),
-        ),
-        (
-            PlaceholderForm.SAMPLE,
-            (
-                r"<[^<>]+>",
-                r"\[[A-Za-z][\w .-]*\]",
-                _ALONE.format(
-                    r"(?i:(?:your|insert|enter|replace)[_-](?:\w+[_-])*(?:id|arn|account|name|number|role|user|here|me))"
-                ),
-                _ALONE.format(r"(?i:replace_?me|change_?me|todo|fixme|placeholder|tbd)"),
-                _ALONE.format(
-                    r"(?:AWS[_-])?(?:ACCOUNT|EXTERNAL|ORG|ORGANIZATION)[_-]?(?:ID|NUMBER|NAME)(?:[_-][A-Z]+)*"
-                ),
-                _ALONE.format(r"(?:IAM[_-])?(?:ROLE|USER)[_-]?(?:NAME|ARN|ID)"),
-            ),
-        ),
-    )
+    ),
 )
+
+
+@cache
+def _expressions() -> tuple[tuple[PlaceholderForm, re.Pattern[str]], ...]:
+    return tuple((form, re.compile("|".join(patterns))) for form, patterns in _PATTERNS)
+
+
 # A word for an account where its id belongs; any other may be an alias.
-_FOR_AN_ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts):[^:]*:((?i:[\w .-]*(?:account|acct)[\w .-]*)|[A-Z][A-Z_-]+):")
+_FOR_AN_ACCOUNT = r"arn:[^:]*:(?:iam|sts):[^:]*:((?i:[\w .-]*(?:account|acct)[\w .-]*)|[A-Z][A-Z_-]+):"

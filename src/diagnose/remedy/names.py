@@ -11,6 +11,7 @@ from diagnose.model.case import Case
 from diagnose.model.key_state import UnknownState
 from diagnose.model.policy import Level, Policy, PolicyKind
 from diagnose.model.trace import Layer
+from diagnose.model.tri import YES
 from diagnose.model.words import LAYER_WORDS
 
 PERMISSION_SET_POLICY = "AwsSSOInlinePolicy"
@@ -96,7 +97,7 @@ def source_is_protected(case: Case) -> bool:
     caller = caller_of(case)
     if caller.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
         return True
-    return caller.service_linked
+    return caller.service_linked is YES
 
 
 def permission_set(case: Case) -> str:

@@ -13,14 +13,14 @@ class FileKind(Struct, frozen=True):
 
     what: str
     instead: str
-    pattern: re.Pattern[bytes]
+    pattern: bytes
     declares: bool = False
 
 
 def other_kind(data: bytes) -> FileKind | None:
     """Say of which known kind a file is that is not what was expected; None where that cannot be told."""
     start = data[:_ENOUGH]
-    return next((kind for kind in _KINDS if kind.pattern.search(start)), None)
+    return next((kind for kind in _KINDS if re.search(kind.pattern, start, _FLAGS)), None)
 
 
 _ENOUGH = 65536
@@ -33,101 +33,97 @@ _SHOW = (
 _GET_ROLE = "`aws iam get-role --role-name NAME` prints a role with its trust policy as it is"
 
 
-def _kind(what: str, instead: str, pattern: bytes, *, declares: bool = False) -> FileKind:
-    return FileKind(what, instead, re.compile(pattern, _FLAGS), declares)
-
-
 _KINDS = (
-    _kind("is a case file", "give it with `--case`", rb'"schema"\s*:\s*"xdiag\.case/'),
-    _kind(
+    FileKind("is a case file", "give it with `--case`", rb'"schema"\s*:\s*"xdiag\.case/'),
+    FileKind(
         "holds account authorization details",
         "give it with `--details`",
         rb'"(Role|User|Group)DetailList"\s*:',
     ),
-    _kind(
+    FileKind(
         "is a template of CloudFormation",
         "give it with `--infrastructure`",
         rb'^\s*"?Resources"?\s*:(?=[\s\S]*AWS::\w+::)|^\s*"?AWSTemplateFormatVersion"?\s*:',
         declares=True,
     ),
-    _kind(
+    FileKind(
         "is a plan or state of Terraform",
         "give it with `--infrastructure`",
         rb'\A\s*\{(?=[\s\S]*"(terraform_version|format_version|lineage)"\s*:)'
         rb'(?=[\s\S]*"(planned_values|values|resource_changes|resources)"\s*:)',
         declares=True,
     ),
-    _kind(
+    FileKind(
         "is Terraform source in JSON, whose values only Terraform knows",
         f"{_SHOW}; or {_GET_ROLE}",
         rb'\A\s*\{(?=[\s\S]*"(resource|data)"\s*:\s*[\[{]\s*"?\{?\s*"?aws_)',
     ),
-    _kind(
+    FileKind(
         "is a plan of Terraform in its binary form",
         "run `terraform show -json FILE > plan.json`, and give that with `--infrastructure`",
         rb"\APK\x03\x04[\s\S]{0,400}tfplan",
     ),
-    _kind(
+    FileKind(
         "is the log of a run of Terraform, not its result",
         _SHOW,
         rb'\A\s*\{.*"@(level|message|module)"\s*:',
     ),
-    _kind(
+    FileKind(
         "is a plan of Terraform in words, in which values are left out",
         _SHOW,
         rb"^(Terraform|OpenTofu) will perform the following actions|\(known after apply\)"
         rb"|^\s*# \S+ (will|must) be (created|updated|replaced|destroyed)"
         rb"|^(Terraform|OpenTofu) used the selected providers to generate",
     ),
-    _kind(
+    FileKind(
         "is Terraform source, whose values only Terraform knows",
         f"{_SHOW}; or {_GET_ROLE}",
         rb'^\s*(resource|data)\s+"?\w+"?\s+"?[\w-]+"?\s*\{|^\s*(module|provider|variable|output)\s+"?[\w-]+"?\s*\{'
         rb"|^\s*(locals|terraform)\s*\{|=\s*(jsonencode|templatefile|file)\s*\(|^\s*\w+\s*=\s*<<[-~]?\w+",
     ),
-    _kind(
+    FileKind(
         "is source of the CDK, which only the CDK can turn into policies",
         "run `cdk synth`, and give `cdk.out/STACK.template.json` with `--infrastructure`",
         rb"aws-cdk-lib|\baws_cdk\b|@aws-cdk/",
     ),
-    _kind(
+    FileKind(
         "is source of the Serverless Framework",
         "run `serverless package`, and give `.serverless/cloudformation-template-update-stack.json` with "
         "`--infrastructure`",
         rb"\A(?=[\s\S]*^service\s*:)(?=[\s\S]*^provider\s*:)(?=[\s\S]*^functions\s*:)",
     ),
-    _kind(
+    FileKind(
         "holds verdicts of IAM's policy simulator, not policies",
         f"{_GET_ROLE}; `aws iam get-account-authorization-details` prints all policies of an account, for `--details`",
         rb'"EvaluationResults"\s*:|"EvalDecision"\s*:',
     ),
-    _kind(
+    FileKind(
         "holds findings of IAM Access Analyzer, not policies",
         _GET_ROLE,
         rb'"findings"\s*:\s*\[[\s\S]*"(findingType|isPublic|findingDetails)"\s*:',
     ),
-    _kind(
+    FileKind(
         "holds events of CloudTrail, which say what was asked, not what policies say",
         _GET_ROLE,
         rb'"(eventName|EventName|CloudTrailEvent)"\s*:',
     ),
-    _kind(
+    FileKind(
         "is a table as people read it",
         f"{_GET_ROLE}; add `--output json` to an AWS command",
         rb"\A\s*(\+[-=+]{3,}\s*$|-{10,}\s*$\s*\||\|.*\|\s*$|\xe2\x94\x8c)",
     ),
-    _kind(
+    FileKind(
         "holds rows of a query, not what an AWS command prints",
         f"{_GET_ROLE}; `aws iam get-account-authorization-details` prints a whole account, for `--details`",
         rb'"(assume_role_policy|assume_role_policy_std|attached_policy_arns|inline_policies_std)"\s*:'
         rb"|^[^\n{]*,?\"?assume_role_policy(_std)?\"?,",
     ),
-    _kind(
+    FileKind(
         "is output of the AWS CLI as text",
         "add `--output json` to the command",
         rb"\A(ROLE|USER|POLICY|POLICYVERSION|ASSUMEROLEPOLICYDOCUMENT|ATTACHEDPOLICIES|POLICYNAMES|STATEMENT)\t",
     ),
-    _kind(
+    FileKind(
         "is an error that AWS returned, not a policy",
         "give it with `--message`",
         rb"\A\s*(aws: \[ERROR\]: )?An error occurred \(|is not authorized to perform:",

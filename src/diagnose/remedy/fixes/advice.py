@@ -11,7 +11,6 @@ from diagnose.model.arn import account_of, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner, account_behind
-from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.placeholder import placeholder_in
@@ -187,7 +186,11 @@ _LIMITS = (Layer.SCP, Layer.RCP, Layer.BOUNDARY, Layer.SESSION, Layer.ENDPOINT)
 
 def _a_grant_is_idle(gap: Unread) -> bool:
     """Say whether AWS refused to let something be read by a Deny, or by a policy that only limits."""
-    return any(error.says_explicit or error.layer in _LIMITS for error in parse_errors(gap.detail) if gap.detail)
+    if not gap.detail:
+        return False
+    from diagnose.model.error_text.parser import parse_errors
+
+    return any(error.says_explicit or error.layer in _LIMITS for error in parse_errors(gap.detail))
 
 
 _PROFILES = {Layer.TRUST: "--dest-profile", Layer.IDENTITY: "--source-profile", Layer.BOUNDARY: "--source-profile"}
