@@ -70,5 +70,5 @@ def test_what_is_unknown_is_nearer_than_what_fails() -> None:
 def test_an_element_is_alone_where_all_others_hold(given: dict[str, Any], unknown: list[str], answers: object) -> None:
     (statement,) = statements(given, unknown=unknown)
     elements = compared(statement)
-    conditions = [one for one in elements if one.trace.element is Element.CONDITION]
-    assert {one.trace.key: alone(one, elements) for one in conditions} == answers
+    by_itself = zip(elements, alone(elements), strict=True)
+    assert {one.trace.key: answer for one, answer in by_itself if one.trace.element is Element.CONDITION} == answers

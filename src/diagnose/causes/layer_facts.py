@@ -1,5 +1,6 @@
 """The facts of the layers: what denies an action, and what fails to allow it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -113,9 +114,12 @@ def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
     return tuple(each for each, far in zip(statements, distances, strict=True) if far == least)
 
 
-def alone(this: ComparedElement, elements: Iterable[ComparedElement]) -> Tri:
-    """Say whether this element alone keeps its statement from applying."""
-    return all_of([~this.holds, *(other.holds for other in elements if other is not this)])
+def alone(elements: Sequence[ComparedElement]) -> Iterator[Tri]:
+    """Say of each element whether it alone keeps its statement from applying."""
+    counts = Counter(each.holds for each in elements)
+    for this in elements:
+        others = (holds for holds, count in counts.items() if count > (holds is this.holds))
+        yield all_of([~this.holds, *others])
 
 
 def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
@@ -154,7 +158,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
         yield _statement(decision, statement, near=near, settled=certain)
         elements = compared(statement)
         foreign = effect is Effect.ALLOW and _about_another_service(elements)
-        for this in elements:
+        for this, by_itself in zip(elements, alone(elements), strict=True):
             # What else keeps a statement from applying that is about another service says nothing of this request.
             if this.holds in bears and (not foreign or this.trace.element is Element.ACTION):
                 trace = this.trace
@@ -165,7 +169,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                     effect=effect,
                     holds=as_bool(this.holds),
                     reason=_reason(trace),
-                    alone=as_bool(alone(this, elements)) if effect is Effect.ALLOW else False,
+                    alone=as_bool(by_itself) if effect is Effect.ALLOW else False,
                     nearest=near,
                     negated=trace.negated,
                     wanted=trace.wanted,

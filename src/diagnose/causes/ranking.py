@@ -1,6 +1,6 @@
 """Which of the matching rules become findings: the most exact of those that say the same, each cause once."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from math import inf
 
@@ -58,7 +58,8 @@ def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     groups: dict[object, list[RuleMatch]] = {}
     for match in exact:
         groups.setdefault(_same_cause(match), []).append(match)
-    return tuple(_selected(group) for group in groups.values())
+    distances = _distances(exact)
+    return tuple(_selected(group, distances) for group in groups.values())
 
 
 def statement_place(statement: StatementTrace) -> tuple[object, ...]:
@@ -188,9 +189,16 @@ def _asks_for(match: RuleMatch, fact: str, field: str) -> bool:
     return any(field in dict(pattern.fields) for pattern in match.rule.when if pattern.fact == fact)
 
 
-def _selected(group: Sequence[RuleMatch]) -> SelectedCause:
+def _distances(matches: Iterable[RuleMatch]) -> dict[int, float]:
+    """Say, by the identity of a statement, how far it is from applying: once for all matches that are about it."""
+    statements = (match.main_fact.subject.statement for match in matches)
+    distinct = {id(statement): statement for statement in statements if statement is not None}
+    return {place: distance(statement) for place, statement in distinct.items()}
+
+
+def _selected(group: Sequence[RuleMatch], distances: Mapping[int, float]) -> SelectedCause:
     """Make one cause of all that say the same: the best evidence, and the other places."""
-    best, *_ = by_rank = sorted(group, key=_rank)
+    best, *_ = by_rank = sorted(group, key=partial(_rank, distances=distances))
     as_certain = [match for match in group if match.certain == best.certain]
     actions = {
         match.main_fact.subject.action: None for match in as_certain if "action" in match.main_fact.__struct_fields__
@@ -201,10 +209,10 @@ def _selected(group: Sequence[RuleMatch]) -> SelectedCause:
     return SelectedCause(best, tuple(actions), tuple(match for match in places.values() if match is not best))
 
 
-def _rank(match: RuleMatch) -> tuple[bool, float]:
+def _rank(match: RuleMatch, distances: Mapping[int, float]) -> tuple[bool, float]:
     """Rank evidence for one cause: certain before possible, then the nearest."""
     statement = match.main_fact.subject.statement
-    return not match.certain, distance(statement) if statement else 0.0
+    return not match.certain, distances[id(statement)] if statement else 0.0
 
 
 def _where(fact: Fact) -> object:

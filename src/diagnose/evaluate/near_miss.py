@@ -2,6 +2,7 @@
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
@@ -44,6 +45,14 @@ def trace(test: Test, request: ActionRequest) -> ElementTrace:
 
 def spelling(key: str) -> str:
     """Give the key of AWS that was probably meant, or nothing."""
+    return _spelling(key) if len(key) <= _LONGEST_KEY else ""
+
+
+_LONGEST_KEY = 256
+
+
+@lru_cache(maxsize=4096)
+def _spelling(key: str) -> str:
     near = get_close_matches(key.lower(), SPELLINGS, n=1, cutoff=0.8)
     return SPELLINGS[near[0]] if near else ""
 

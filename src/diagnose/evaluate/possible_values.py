@@ -223,6 +223,8 @@ def _texts(
     )
     content = asked, state.like, arns
     found = _found_texts.find(content)
+    if effort.spent:
+        return None
     if found is None:
         own = Effort(_MOST_EFFORT)
         examples = example_texts([_language_tests(tests) for tests in questions], _within(state, arns=arns), own)

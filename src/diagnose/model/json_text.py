@@ -5,6 +5,8 @@ depend on who reads it.
 """
 
 import json
+import re
+from collections import Counter
 from typing import TypeAlias
 
 import msgspec
@@ -38,22 +40,25 @@ UNSURE = object()
 
 
 def parse(text: str, *, strict: bool = True) -> Node:
-    """Read JSON as it was written. Raises ValueError and RecursionError as `json` does.
+    """Read JSON as it was written. Raises ValueError as `json` does, and RecursionError from a depth on.
 
     Unless it is `strict`, texts may hold control characters.
     """
+    _refuse_depth(text)
     node: Node = (_AS_WRITTEN if strict else _AS_WRITTEN_LENIENT).decode(text)
     return node
 
 
 def read_json(content: bytes) -> object:
-    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `json` does."""
+    """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `parse`."""
+    _refuse_depth(content)
     read = read_at_once(content)
     return _WITH_REPETITION.decode(content.decode("utf-8", "replace")) if read is UNSURE else read
 
 
 def read_once(text: str) -> object:
     """Read JSON in which no object repeats a key. Raises ValueError where one does, and else as `read_json`."""
+    _refuse_depth(text)
     return _WITHOUT_REPETITION.decode(text)
 
 
@@ -73,6 +78,32 @@ def read_at_once(content: bytes) -> object:
     return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
 
 
+_DEEPEST = 100
+"""Lists and objects one within the other. A policy has some six; whoever walks through what was read goes as deep."""
+
+
+def _refuse_depth(written: str | bytes) -> None:
+    """Raise RecursionError where JSON is nested more deeply than anybody means it to be.
+
+    Every round takes off what is innermost. What is not closed is for the reader to refuse.
+    """
+    content = written.encode("utf-8", "surrogatepass") if isinstance(written, str) else written
+    if content.count(b"{") + content.count(b"[") <= _DEEPEST:
+        return
+    brackets = _TEXT.sub(b"", content).translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST):
+        shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(shorter) == len(brackets):
+            return
+        brackets = shorter
+    if brackets:
+        raise RecursionError("it is nested too deeply")
+
+
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
 def repeated_keys(value: object) -> tuple[str, ...]:
     """Name the keys that stand more than once in an object itself."""
     return value.keys_repeated if type(value) is Repeated else ()
@@ -84,8 +115,8 @@ def _remembering(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(made) == len(pairs):
         return made
     repeated = Repeated(made)
-    keys = [key for key, _ in pairs]
-    repeated.keys_repeated = tuple(sorted({key for key in keys if keys.count(key) > 1}))
+    counts = Counter(key for key, _ in pairs)
+    repeated.keys_repeated = tuple(sorted(key for key, count in counts.items() if count > 1))
     return repeated
 
 

@@ -4,11 +4,13 @@ import msgspec
 
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
+from diagnose.remedy.change import Attempt, Draft, PolicyChange
 
 _STEPS = 4_000
 _STEPS_MORE_PER_KILOBYTE = 15
 _LETTERS = 60_000
 _TRIED_IN_ONE_STEP = 50
+_DRAFTED_IN_ONE_STEP = 1000
 ENOUGH = 10**9
 """More than one decision can spend on trying values."""
 
@@ -39,6 +41,12 @@ class Bounds:
         tried = ENOUGH - trying.left
         steps = 5 * self._kilobytes if traces else self._kilobytes // 2 if tried else self._kilobytes // 40
         self._steps.spend(1 + steps + tried // _TRIED_IN_ONE_STEP)
+
+    def drafted(self, attempt: Attempt) -> None:
+        """Count an edit that was made, proved or not: its policy was read, copied and put into the case."""
+        change = attempt.change if isinstance(attempt, Draft) else None
+        document = len(bytes(change.after.document)) if isinstance(change, PolicyChange) else 0
+        self._steps.spend(1 + document // _DRAFTED_IN_ONE_STEP + self._kilobytes // 40)
 
     def written(self, document: str) -> None:
         """Count an edited policy, which a report writes out in several forms."""

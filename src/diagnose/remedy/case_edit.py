@@ -73,10 +73,37 @@ def with_policy(case: Case, layer: Layer, before: Policy, after: Policy) -> Case
     def edit(policy: Policy) -> Policy:
         return after if same(policy, before) else policy
 
-    case = _edited(case, layer, edit)
+    case = with_each_policy(case, layer, edit)
     if before.kind is PolicyKind.MANAGED and before.arn:
         for other in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
-            case = _edited(case, other, edit)
+            case = with_each_policy(case, other, edit)
+    return case
+
+
+def with_each_policy(case: Case, layer: Layer, edit: Edit) -> Case:
+    """Edit every policy of one layer that was read."""
+    source, destination = case.snapshot.source, case.snapshot.destination
+    match layer:
+        case Layer.IDENTITY:
+            return with_source(case, replace(source, identity_policies=_mapped(source.identity_policies, edit)))
+        case Layer.SESSION:
+            session = replace(source.session, policies=_mapped(source.session.policies, edit))
+            return with_source(case, replace(source, session=session))
+        case Layer.BOUNDARY:
+            boundary = source.boundary
+            if isinstance(boundary, Known) and boundary.value:
+                return with_source(case, replace(source, boundary=replace(boundary, value=edit(boundary.value))))
+        case Layer.TRUST:
+            trust = destination.trust_policy
+            if isinstance(trust, Known):
+                edited = replace(trust, value=edit(trust.value))
+                return with_destination(case, replace(destination, trust_policy=edited))
+        case Layer.ENDPOINT:
+            return _with_endpoint_policy(case, edit)
+        case Layer.SCP:
+            return with_source(case, replace(source, scps=_levels(source.scps, edit)))
+        case Layer.RCP:
+            return with_destination(case, replace(destination, rcps=_levels(destination.rcps, edit)))
     return case
 
 
@@ -203,32 +230,6 @@ def new_policy_name(action: Action, case: Case) -> str:
     while name in taken:
         name, number = f"{stem}-{number}", number + 1
     return name
-
-
-def _edited(case: Case, layer: Layer, edit: Edit) -> Case:
-    source, destination = case.snapshot.source, case.snapshot.destination
-    match layer:
-        case Layer.IDENTITY:
-            return with_source(case, replace(source, identity_policies=_mapped(source.identity_policies, edit)))
-        case Layer.SESSION:
-            session = replace(source.session, policies=_mapped(source.session.policies, edit))
-            return with_source(case, replace(source, session=session))
-        case Layer.BOUNDARY:
-            boundary = source.boundary
-            if isinstance(boundary, Known) and boundary.value:
-                return with_source(case, replace(source, boundary=replace(boundary, value=edit(boundary.value))))
-        case Layer.TRUST:
-            trust = destination.trust_policy
-            if isinstance(trust, Known):
-                edited = replace(trust, value=edit(trust.value))
-                return with_destination(case, replace(destination, trust_policy=edited))
-        case Layer.ENDPOINT:
-            return _with_endpoint_policy(case, edit)
-        case Layer.SCP:
-            return with_source(case, replace(source, scps=_levels(source.scps, edit)))
-        case Layer.RCP:
-            return with_destination(case, replace(destination, rcps=_levels(destination.rcps, edit)))
-    return case
 
 
 def _with_endpoint_policy(case: Case, edit: Edit) -> Case:

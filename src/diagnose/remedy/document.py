@@ -4,7 +4,6 @@ INVARIANT: a document is only ever changed by applying operations to it, so the 
 shown always gives the document that is shown.
 """
 
-import copy
 import json
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
@@ -116,11 +115,13 @@ def join_value(document: JsonDict, pointer: str, value: str) -> tuple[PatchOpera
 
 def apply_patch(document: JsonDict, operations: Sequence[PatchOperation]) -> JsonDict:
     """Apply operations to a copy of a document. Raises LookupError where a path leads nowhere."""
-    result: JsonDict = copy.deepcopy(document)
+    result = _copied(document)
+    assert isinstance(result, dict)
     for operation in operations:
         if operation.path == "":
             assert isinstance(operation.value, dict)
-            result = copy.deepcopy(operation.value)
+            result = _copied(operation.value)
+            assert isinstance(result, dict)
             continue
         holder, last = parent(operation.path)
         _apply(value_at(result, holder), last, operation)
@@ -173,9 +174,16 @@ def _unused(sid: str, taken: set[str]) -> str:
     return name
 
 
+def _copied(value: Json) -> Json:
+    """Copy what an edit may change. The texts of a document stay the same ones."""
+    if isinstance(value, dict):
+        return {name: _copied(member) for name, member in value.items()}
+    return [_copied(member) for member in value] if isinstance(value, list) else value
+
+
 def _apply(holder: Json | UnsetType, last: str, operation: PatchOperation) -> None:
     """Carry out one operation in the object or list that holds its target."""
-    value = None if isinstance(operation.value, UnsetType) else copy.deepcopy(operation.value)
+    value = None if isinstance(operation.value, UnsetType) else _copied(operation.value)
     if isinstance(holder, dict):
         if operation.op != "add" and last not in holder:
             raise LookupError(operation.path)

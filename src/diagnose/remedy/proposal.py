@@ -57,6 +57,10 @@ def first_proven(
                 return attempt, outcome
             if isinstance(outcome, NotProved):
                 reasons.add(outcome)
+            bounds.drafted(attempt)
+            if bounds.reached:
+                reasons.add(NotProved.TOO_MANY)
+                break
     advice = _advice(kind, subject, case)
     return (advice, Proven(Proof.NOT_TRIED)) if advice else next(reason for reason in NotProved if reason in reasons)
 

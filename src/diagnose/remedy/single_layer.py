@@ -13,7 +13,7 @@ from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Layer
-from diagnose.remedy.case_edit import policies_in, with_policy
+from diagnose.remedy.case_edit import with_each_policy
 from diagnose.remedy.document import JsonDict, add_statement, apply_patch, document_of
 from diagnose.remedy.names import values_of
 
@@ -48,14 +48,17 @@ def with_only(case: Case, source: SourceSide, layer: Layer) -> Case:
 
 def granting(case: Case, layer: Layer) -> Case:
     """Let every policy of a layer allow everything besides what it says, so that its Deny statements alone decide."""
-    for policy in tuple(policies_in(case, layer)):
+    whom: JsonDict = {} if layer in _WITHOUT_PRINCIPAL else {"Principal": "*"}
+    what: JsonDict = {} if layer is Layer.TRUST else {"Resource": "*"}
+    everything: JsonDict = {"Effect": "Allow", "Action": "*", **whom, **what}
+
+    def grant(policy: Policy) -> Policy:
         document = document_of(policy)
-        if document is not None:
-            whom: JsonDict = {} if layer in _WITHOUT_PRINCIPAL else {"Principal": "*"}
-            what: JsonDict = {} if layer is Layer.TRUST else {"Resource": "*"}
-            edited = apply_patch(document, add_statement(document, {"Effect": "Allow", "Action": "*", **whom, **what}))
-            case = with_policy(case, layer, policy, replace(policy, document=raw_document(edited)))
-    return case
+        if document is None:
+            return policy
+        return replace(policy, document=raw_document(apply_patch(document, add_statement(document, everything))))
+
+    return with_each_policy(case, layer, grant)
 
 
 def session_without_policies(source: SourceSide) -> Session:

@@ -12,9 +12,11 @@ from diagnose.remedy.document import Json, document_of
 def writes_placeholder(change: Change | None) -> bool:
     """Say whether a text that is new by a change, and no part of an old one, holds a placeholder."""
     before, after = _sides(change)
-    present = tuple(_texts(before))
+    present = frozenset(_texts(before))
     return any(
-        placeholder_in(text) is not None and not any(text in other for other in present) for text in _texts(after)
+        placeholder_in(text) is not None and not any(text in other for other in present)
+        for text in _texts(after)
+        if text not in present
     )
 
 

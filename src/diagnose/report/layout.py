@@ -43,12 +43,14 @@ def wrap(
     follow = " " * cells(first) if rest is None else rest
     lines: list[TonedLine] = []
     line: TonedLine = ((tone, first),) if first else ()
-    empty = True
+    taken, empty = cells(first), True
     for word in _words(text, tone):
-        if not empty and columns(line) + 1 + columns(word) > width:
+        more = columns(word)
+        if not empty and taken + 1 + more > width:
             lines.append(line)
-            line, empty = ((tone, follow),) if follow else (), True
+            line, taken, empty = ((tone, follow),) if follow else (), cells(follow), True
         line = (*line, *word) if empty else (*line, (tone, " "), *word)
+        taken += more if empty else more + 1
         empty = False
     return [*lines, line]
 

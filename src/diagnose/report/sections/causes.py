@@ -14,7 +14,7 @@ from diagnose.report.refused import refusals
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, without_kind
 from diagnose.report.sections.headline import owner_name
-from diagnose.report.sections.needed import needs
+from diagnose.report.sections.needed import is_anything_needed
 from diagnose.report.sections.places import pointed_at
 
 SAVE = "--save-case case.json"
@@ -153,7 +153,7 @@ def _finding(
         yield Paragraph(f"{certainty}{about}{_owner(finding, case)}".strip() or "Not read.", Tone.DIM)
     if finding.explanation and not (told and not primary):
         yield Paragraph(finding.explanation)
-    if finding.unknown and not told and not needs(diagnosis):
+    if finding.unknown and not told and not is_anything_needed(diagnosis):
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
         yield Bullets(first_of_many(finding.unknown))
     yield from pointed_at(excerpts, case)

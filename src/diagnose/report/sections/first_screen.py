@@ -13,7 +13,7 @@ from diagnose.report.sections.causes import chosen
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
-from diagnose.report.sections.needed import TITLE, need_of, needs, still_needed
+from diagnose.report.sections.needed import TITLE, is_anything_needed, need_of, needs, still_needed
 from diagnose.report.sections.places import place_of, pointed_at
 from diagnose.report.sections.verdict import reach_words
 
@@ -142,7 +142,7 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
         rows = []
     elif finding.explanation:
         rows.append((Label.WHY, finding.explanation))
-    if finding.unknown and not needs(diagnosis):
+    if finding.unknown and not is_anything_needed(diagnosis):
         rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
     rows += _fix(finding, diagnosis)
     need = need_of(finding.layer, diagnosis)

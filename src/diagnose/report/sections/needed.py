@@ -50,21 +50,18 @@ def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
 
 def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     """Name all that is unknown and may change the answer; what one answer settles together is one."""
-    if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
-        return ()
-    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
-    named = next((finding.layer for finding in diagnosis.findings if finding.layer is not None), None)
-    doubts.sort(key=lambda doubt: doubt.about is not named)
-    groups: dict[object, list[Doubt]] = {}
-    for doubt in doubts:
-        groups.setdefault(_group(doubt), []).append(doubt)
-    return tuple(need for group in groups.values() for need in _needs(group, diagnosis))
+    return tuple(_all_needs(diagnosis))
+
+
+def is_anything_needed(diagnosis: Diagnosis) -> bool:
+    """Say whether there are any needs, without naming them."""
+    return next(_all_needs(diagnosis), None) is not None
 
 
 def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
     """Find what would settle a layer; None where it is not open."""
     doubts = [one for one in diagnosis.decision.doubts if one.about is layer and one.matters is not Tri.NO]
-    if not doubts or not needs(diagnosis):
+    if not doubts or not is_anything_needed(diagnosis):
         return None
     return next(_needs(doubts, diagnosis), None)
 
@@ -119,6 +116,19 @@ _FLAGS = {"sts:externalid": "--external-id", "sts:rolesessionname": "--session-n
 
 def _group(doubt: Doubt) -> object:
     return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
+
+
+def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
+    if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
+        return
+    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
+    named = next((finding.layer for finding in diagnosis.findings if finding.layer is not None), None)
+    doubts.sort(key=lambda doubt: doubt.about is not named)
+    groups: dict[object, list[Doubt]] = {}
+    for doubt in doubts:
+        groups.setdefault(_group(doubt), []).append(doubt)
+    for group in groups.values():
+        yield from _needs(group, diagnosis)
 
 
 def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:

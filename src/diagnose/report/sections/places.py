@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -112,14 +113,22 @@ def _statement(pointer: str, text: str) -> tuple[int | None, str]:
     statement = re.match(r"/Statement(?:/([0-9]{1,4}))?(?:/|$)", pointer)
     if not statement:
         return None, ""
-    statements = _member(text, "Statement")
-    if isinstance(statements, Object):
-        return 0, _sid(statements)
+    sids = _sids(text)
+    if isinstance(sids, str):
+        return 0, sids
     if statement[1] is None:
         return None, ""
     index = int(statement[1])
-    listed = statements if isinstance(statements, list) else []
-    return index, _sid(listed[index]) if index < len(listed) else ""
+    return index, sids[index] if index < len(sids) else ""
+
+
+@lru_cache(maxsize=8)
+def _sids(text: str) -> str | tuple[str, ...]:
+    """Give the Sid of every statement, or of the lone one. Many causes point into the same document."""
+    statements = _member(text, "Statement")
+    if isinstance(statements, Object):
+        return _sid(statements)
+    return tuple(map(_sid, statements)) if isinstance(statements, list) else ()
 
 
 def _member(text: str, key: str) -> Node:
