@@ -161,6 +161,7 @@ def main() -> None:
             ):
                 answers.append(answer)
                 print("" if answer else f"survived:\n{mutant.diff}", end="", flush=True)
+                print(f"{name}: {len(answers)} of {len(mutants)}", end="\r", file=sys.stderr)
             # Where nothing has survived, the tests may fail whatever the code is.
             assert not all(answers) or not noticed(None, package.tests), f"the tests of {name} fail without any mutant"
             print(f"{name}: {sum(answers)} of {len(answers)} were noticed", flush=True)
