@@ -99,26 +99,21 @@ class Copy:
         before, times = path.read_bytes(), path.stat()
         path.write_text(mutant.text, encoding="utf-8")
         try:
-            return self._fails(self._nearest_first(mutant.path, tests))
+            # Most are noticed by the few files of tests that are about the module.
+            return any(map(self._fails, self._by_nearness(mutant.path, tests)))
         finally:
             path.write_bytes(before)
             os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    def _nearest_first(self, source: str, tests: Sequence[str]) -> Sequence[str]:
-        """Put first what is named after the module or imports it: `-x` ends with the first that fails."""
+    def _by_nearness(self, source: str, tests: Sequence[str]) -> list[list[str]]:
+        """Give first the tests that are named after the module or name it, and then the others."""
         module = source.removeprefix("src/").removesuffix(".py").replace("/", ".")
-        name = module.rpartition(".")[2].strip("_")
-
-        def near(path: Path) -> int:
-            text = path.read_text(encoding="utf-8")
-            return 2 * bool(re.search(rf"\b{re.escape(module)}\b", text)) + (name in path.stem)
-
-        files = [
-            file
-            for test in tests
-            for file in ([self.root / test] if test.endswith(".py") else sorted((self.root / test).rglob("test_*.py")))
-        ]
-        return [str(path.relative_to(self.root)) for path in sorted(dict.fromkeys(files), key=near, reverse=True)]
+        name = re.compile(rf"\b{re.escape(module)}\b")
+        near, others = list[str](), list[str]()
+        for path in dict.fromkeys(path for test in tests for path in _files(self.root / test)):
+            is_near = module.rpartition(".")[2].strip("_") in path.stem or name.search(path.read_text(encoding="utf-8"))
+            (near if is_near else others).append(str(path.relative_to(self.root)))
+        return [files for files in (near, others) if files]
 
     def _fails(self, tests: Sequence[str]) -> bool:
         command = [str(self.python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
@@ -134,6 +129,10 @@ class Copy:
             if running.poll() is None:
                 os.killpg(running.pid, signal.SIGKILL)
                 running.wait()
+
+
+def _files(test: Path) -> Sequence[Path]:
+    return [test] if test.suffix else sorted(test.rglob("test_*.py"))
 
 
 def main() -> None:

@@ -200,3 +200,41 @@ def test_a_statement_is_told_whole() -> None:
 )
 def test_whether_everybody_is_let_in_is_said(statements: list[Any], said: str) -> None:
     assert said in words(audience(_policy(*({**ALLOW, **one} for one in statements))))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        pytest.param({"Principal": {"AWS": []}}, "nobody it names no principal", id="nobody"),
+        pytest.param({"Effect": "Deny"}, "statement 1 denies", id="a denial"),
+        pytest.param({"Effect": "Perhaps"}, "statement 1 has no valid effect, and names", id="no effect"),
+        pytest.param(
+            {"Principal": {"CanonicalUser": "79a59d"}},
+            "canonical users 79a59d (who cannot assume roles)",
+            id="a canonical user",
+        ),
+        pytest.param(
+            {"Principal": {"Federated": "accounts.google.com"}},
+            "federated accounts.google.com (the provider decides who they are)",
+            id="a provider",
+        ),
+        pytest.param(
+            {"Principal": {"AWS": "nobody"}}, "not known AWS nobody (not a principal that AWS knows)", id="not known"
+        ),
+    ],
+)
+def test_each_line_of_a_statement_is_told(statement: Any, said: str) -> None:
+    told = words(audience(_policy({**ALLOW, **statement})))
+    assert said in [" ".join(line.split()) for line in told.splitlines()]
+
+
+def test_a_negated_statement_is_told_as_one() -> None:
+    statement = {key: value for key, value in ALLOW.items() if key != "Principal"}
+    told = words(audience(_policy({**statement, "NotPrincipal": {"AWS": "222222222222"}})))
+    assert "allows all but" in told
+    assert "YES: anybody with an AWS account but those left out is let in" in told
+
+
+def test_a_condition_that_everybody_may_meet_is_told() -> None:
+    told = words(audience(_policy({**ALLOW, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}})))
+    assert "YES: anybody with an AWS account who meets the conditions is let in" in told
