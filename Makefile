@@ -9,6 +9,9 @@ MUTATION := .venv-mutation
 RELEASE  := .venv-release
 LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock
 
+# A run that rewrites what it compares with would always pass.
+unexport XDIAG_UPDATE_GOLDENS
+
 .PHONY: demo test check format lock bench house docs mutation audit package fuzz clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
@@ -68,20 +71,13 @@ $(MUTATION)/.installed: tests/mutation.lock $(call OTHER,$(MUTATION))
 	$(MUTATION)/bin/pip install --quiet --require-hashes --requirement tests/mutation.lock
 	@touch $@
 
-# Mutants of src/diagnose/evaluate/ against the tests of deciding: every twelfth by name, in a copy of the repository.
-# `make mutation ONE_IN=1` tries them all, which takes hours; `mutmut show NAME` in build/mutation shows one.
-ONE_IN ?= 12
-MUTMUT  = $(CURDIR)/$(MUTATION)/bin/mutmut
+# So many mutants of each package, or of those in OF, each against the tests of its package; see tests/mutants.py.
+EACH ?= 12
+OF   ?=
 
-mutation: $(MUTATION)/.installed
-	rm -rf build/mutation
-	mkdir -p build/mutation
-	cp -R src tests fixtures rules pyproject.toml build/mutation
-	-cd build/mutation && $(MUTMUT) run nothing >/dev/null 2>&1
-	cd build/mutation && $(MUTMUT) results --all true | cut -d: -f1 | LC_ALL=C sort | awk 'NR % $(ONE_IN) == 1 % $(ONE_IN)' > chosen
-	cd build/mutation && XDIAG_AGREEMENT_CASES=300 $(MUTMUT) run --max-children 2 $$(cat chosen)
-	cd build/mutation && $(MUTMUT) results --all true | grep -v 'not checked' | \
-		awk -F': ' '$$2 != "killed" { print } { count[$$2]++ } END { for (each in count) print count[each], each }'
+mutation: $(STAMP) $(MUTATION)/.installed
+	PYTHONPATH=$$($(MUTATION)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+		$(BIN)/python -m tests.mutants $(OF) --each $(EACH)
 
 # Every target of tests/fuzz/ in turn, in so many seconds all together; a failure prints what makes it again.
 FUZZ_SECONDS ?= 900
@@ -118,4 +114,4 @@ docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) build/mutation dist .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) dist .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -150,3 +150,91 @@ def test_a_condition_is_told_in_the_words_of_the_policy() -> None:
 def test_what_is_no_policy_is_named_and_not_summed_up(document: Any) -> None:
     with pytest.raises(XdiagError, match="cannot be summarized"):
         audience(Policy("Deploy", raw_document(document), PolicyKind.TRUST))
+
+
+def test_a_statement_is_told_whole() -> None:
+    policy = _policy(
+        {
+            **ALLOW,
+            "Sid": "Partner",
+            "Principal": {"AWS": ["222222222222", "arn:aws:iam::333333333333:role/App"]},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"StringEquals": {"sts:ExternalId": "acme-42"}},
+        },
+        {**ALLOW, "Effect": "Deny", "Principal": "*", "Action": "s3:*"},
+        {**ALLOW, "Action": 5},
+    )
+    told = [" ".join(line.split()) for line in words(audience(policy)).splitlines()]
+    assert "accounts 222222222222" in told
+    assert "principals arn:aws:iam::333333333333:role/App" in told
+    actions = [line for line in told if line.startswith("for actions")]
+    assert actions[0] == "for actions sts:AssumeRole, sts:TagSession"
+    assert actions[1:] == ["for actions none that assumes a role", "for actions not valid"]
+    [condition] = [line for line in told if line.startswith("only if")]
+    assert "sts:ExternalId" in condition
+    assert "acme-42" in condition
+    [partner, *_] = [line for line in told if " allows" in line or " denies" in line]
+    assert partner.endswith("(Partner) allows")
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        pytest.param([{}], "YES: anybody with an AWS account is let in", id="anybody"),
+        pytest.param(
+            [{"Condition": {"StringEquals": {"sts:ExternalId": "x"}}}, {}],
+            "YES: anybody with an AWS account is let in",
+            id="anybody, by the second statement",
+        ),
+        pytest.param(
+            [{}, {"Effect": "Deny", "Principal": {"AWS": "222222222222"}}],
+            "YES: anybody with an AWS account, unless denied, is let in",
+            id="anybody but who is denied",
+        ),
+        pytest.param(
+            [{"Principal": {"AWS": "222222222222"}}],
+            "no: only the AWS principals above can be let in",
+            id="those that are named",
+        ),
+    ],
+)
+def test_whether_everybody_is_let_in_is_said(statements: list[Any], said: str) -> None:
+    assert said in words(audience(_policy(*({**ALLOW, **one} for one in statements))))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        pytest.param({"Principal": {"AWS": []}}, "nobody it names no principal", id="nobody"),
+        pytest.param({"Effect": "Deny"}, "statement 1 denies", id="a denial"),
+        pytest.param({"Effect": "Perhaps"}, "statement 1 has no valid effect, and names", id="no effect"),
+        pytest.param(
+            {"Principal": {"CanonicalUser": "79a59d"}},
+            "canonical users 79a59d (who cannot assume roles)",
+            id="a canonical user",
+        ),
+        pytest.param(
+            {"Principal": {"Federated": "accounts.google.com"}},
+            "federated accounts.google.com (the provider decides who they are)",
+            id="a provider",
+        ),
+        pytest.param(
+            {"Principal": {"AWS": "nobody"}}, "not known AWS nobody (not a principal that AWS knows)", id="not known"
+        ),
+    ],
+)
+def test_each_line_of_a_statement_is_told(statement: Any, said: str) -> None:
+    told = words(audience(_policy({**ALLOW, **statement})))
+    assert said in [" ".join(line.split()) for line in told.splitlines()]
+
+
+def test_a_negated_statement_is_told_as_one() -> None:
+    statement = {key: value for key, value in ALLOW.items() if key != "Principal"}
+    told = words(audience(_policy({**statement, "NotPrincipal": {"AWS": "222222222222"}})))
+    assert "allows all but" in told
+    assert "YES: anybody with an AWS account but those left out is let in" in told
+
+
+def test_a_condition_that_everybody_may_meet_is_told() -> None:
+    told = words(audience(_policy({**ALLOW, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}})))
+    assert "YES: anybody with an AWS account who meets the conditions is let in" in told

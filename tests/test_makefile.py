@@ -71,3 +71,22 @@ def test_a_python_that_is_too_old_is_told(folder: Path) -> None:
     done = make(folder, "PYTHON=./old")
     assert done.returncode != 0
     assert b"needs Python 3.11 or newer" in done.stdout
+
+
+def test_no_target_rewrites_what_it_compares_with(folder: Path) -> None:
+    with (folder / "Makefile").open("a") as makefile:
+        makefile.write("\nshow:\n\t@echo .$$XDIAG_UPDATE_GOLDENS.\n")
+    done = subprocess.run(
+        [MAKE or "make", "show"],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "XDIAG_UPDATE_GOLDENS": "1"},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == b"..\n"
+
+
+def test_a_table_without_rows_is_an_error_and_no_skip(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getini("empty_parameter_set_mark") == "fail_at_collect"
+    assert pytestconfig.getini("xfail_strict") is True

@@ -6,6 +6,7 @@ from os import environ
 from typing import Any
 
 import pytest
+from botocore.retries import standard
 from tests.aws.imitation import Imitation, serve
 from tests.aws.test_calls import Clients
 from tests.cases import case
@@ -106,6 +107,26 @@ def test_the_environment_and_the_profile_say_how_often(unset: None, monkeypatch:
     assert open_credentials("here", None, None).attempts is None
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "5")
     assert open_credentials("here", None, None).attempts == 5
+
+
+_BOTOCORE: Any = standard
+# Of databases, and of quotas that no waiting changes.
+_OF_OTHERS = {"LimitExceededException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
+
+
+@pytest.mark.parametrize("code", sorted({*_BOTOCORE.ThrottledRetryableChecker._THROTTLED_ERROR_CODES} - _OF_OTHERS))
+def test_what_botocore_knows_as_throttling_is_tried_again(code: str) -> None:
+    hope = Hope.LATER if code == "PriorRequestNotComplete" else Hope.SOON
+    assert hope_after(code, 400) is hope
+
+
+def test_what_botocore_knows_to_pass_is_tried_again() -> None:
+    for code in (*_BOTOCORE.TransientRetryableChecker._TRANSIENT_ERROR_CODES, "InternalFailure"):
+        assert hope_after(code, 400) is Hope.LATER
+    for status in _BOTOCORE.TransientRetryableChecker._TRANSIENT_STATUS_CODES:
+        assert hope_after("", status) is Hope.LATER
+    for status in (400, 403, 404, 501, 505):
+        assert hope_after("LimitExceededException", status) is Hope.NONE
 
 
 def test_what_is_not_known_to_pass_is_not_tried_again() -> None:

@@ -94,15 +94,37 @@ def test_a_closed_port_is_unreachable() -> None:
     assert (gap.gap, gap.permission) == (Gap.UNREACHABLE, "")
 
 
+# Sources: the common errors of IAM, of Organizations and of EC2.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+# https://docs.aws.amazon.com/organizations/latest/APIReference/CommonErrors.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_NOT_TAKEN = (
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "OptInRequired",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "SubscriptionRequiredException",
+    "UnrecognizedClientException",
+)
+
+
 @pytest.mark.parametrize(
     ("code", "gap"),
     [
+        *[(code, Gap.NO_CREDENTIALS) for code in _NOT_TAKEN],
         ("AccessDenied", Gap.ACCESS_DENIED),
         ("AccessDeniedException", Gap.ACCESS_DENIED),
-        ("ExpiredToken", Gap.NO_CREDENTIALS),
-        ("InvalidClientTokenId", Gap.NO_CREDENTIALS),
-        ("SignatureDoesNotMatch", Gap.NO_CREDENTIALS),
-        ("UnrecognizedClientException", Gap.NO_CREDENTIALS),
+        ("UnauthorizedOperation", Gap.ACCESS_DENIED),
         ("Throttling", Gap.UNREACHABLE),
         ("ServiceFailure", Gap.UNREACHABLE),
         ("ACodeOfTomorrow", Gap.UNREACHABLE),
@@ -117,6 +139,17 @@ def test_the_refusal_of_the_role_of_a_profile_is_no_denial_of_the_call() -> None
     refusal = refusing("AccessDenied", operation="AssumeRole", message="User: x is not authorized")
     assert (refusal.gap, refusal.answered) == (Gap.NO_CREDENTIALS, False)
     assert refusal.text == "no credentials, because AWS refused AssumeRole: AccessDenied: User: x is not authorized"
+
+
+def test_the_refusal_of_what_a_client_needs_first_is_no_denial_of_the_call() -> None:
+    class Refusing(Clients):
+        def client(self, _: str) -> Any:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "AssumeRole")
+
+    gap = call(Refusing(), "iam:GetRole", ROLE, RoleName="Deploy")
+    assert isinstance(gap, Unread)
+    assert (gap.gap, gap.permission) == (Gap.NO_CREDENTIALS, "iam:GetRole")
+    assert gap.detail == "no credentials, because AWS refused AssumeRole: AccessDenied: no"
 
 
 def test_a_refused_signature_does_not_quote_the_session_token() -> None:

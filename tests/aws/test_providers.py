@@ -50,6 +50,32 @@ def save(home: Path, folder: str, session: object) -> Path:
     return path
 
 
+class TestCodes:
+    def test_what_is_typed_is_the_code_and_a_spent_one_is_asked_for_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        typed, prompts = iter([" 111111 ", "111111", "222222"]), list[str]()
+
+        def ask(prompt: str) -> str:
+            prompts.append(prompt)
+            return next(typed)
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("getpass.getpass", ask)
+        wallet, patience = Wallet("000000"), Patience(5)
+        first = wallet.mfa_code("code: ", "profile `app`", patience)
+        second = wallet.mfa_code("code: ", "profile `base`", patience)
+        assert (first, second) == ("111111", "222222")
+        assert "wait for the next one for profile `app`" in prompts[0]
+        assert "wait for the next one for profile `base`" in prompts[1]
+        assert prompts[2].startswith("That code is spent")
+
+    def test_the_first_prompt_says_what_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("getpass.getpass", lambda prompt: f"typed at {prompt}".strip())
+        assert Wallet().mfa_code("code: ", "profile `app`", Patience(5)) == "typed at profile `app`: code:"
+
+
 class TestSavedSessions:
     @pytest.mark.parametrize("folder", [".aws/cli/cache", ".aws/boto/cache"])
     def test_a_session_that_another_program_saved_is_used_and_left_as_it_is(

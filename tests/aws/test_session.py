@@ -8,6 +8,7 @@ from tests.aws.answers import answer, page
 
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import Identity, identify
+from diagnose.aws.patience import AT_ONCE
 from diagnose.aws.session import open_credentials
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap
@@ -106,6 +107,15 @@ class TestEndpoint:
         side = open_credentials(None, None, None)
         assert side.client("iam").meta.endpoint_url == "http://127.0.0.1:4566"
         assert side.client("sts").meta.endpoint_url == "https://sts.amazonaws.com"
+
+    def test_every_client_gives_up_on_a_silent_endpoint_and_makes_each_call_once(self, config: Path) -> None:
+        config.write_text(f"[default]\nretry_mode = legacy\nmax_attempts = 7\n{KEY}")
+        side = open_credentials(None, "eu-west-1", None)
+        for service in ("iam", "sts", "organizations", "ec2"):
+            made = side.client(service).meta.config
+            assert (made.connect_timeout, made.read_timeout) == (5, 20)
+            assert made.max_pool_connections == AT_ONCE
+            assert made.retries == {"mode": "standard", "total_max_attempts": 1}
 
     @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", ""])
     def test_what_is_no_url_is_a_mistake(self, url: str) -> None:

@@ -69,6 +69,20 @@ def test_a_plan_is_for_several_things_that_no_one_remedy_clears(change: Any, eno
     assert bool(remedy.propose_plan(steps, [alone], case, decide(case))) is planned
 
 
+def test_no_plan_is_needed_where_any_remedy_clears_everything() -> None:
+    trusted = trust(allow({"AWS": APP}, Condition=EXTERNAL))
+    case = broken("cross-account", trust_policy=trusted, identity_policies={"policies": []})
+    steps = [
+        ("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL)),
+        ("allow-role-in-identity", about(case, Layer.IDENTITY)),
+    ]
+    enough, not_enough = (Remedy("ask-owner", Owner.CALLER, "", proof) for proof in (Proof.ALLOWED, Proof.NOT_TRIED))
+    for remedies in ([enough, not_enough], [not_enough, enough]):
+        assert remedy.propose_plan(steps, remedies, case, decide(case)) == ()
+    assert len(remedy.propose_plan(steps, [not_enough, not_enough], case, decide(case))) == 2
+    assert len(remedy.propose_plan(steps, [], case, decide(case))) == 2
+
+
 def test_remedies_that_do_not_lead_there_are_no_plan() -> None:
     case = broken("cross-account", identity_policies={"policies": []}, trust_policy=trust(allow({"AWS": APP})))
     assert propose_plan(case, ("allow-role-in-identity", about(case, Layer.IDENTITY))) == ()

@@ -13,7 +13,7 @@ from diagnose.model.trace import Action, Blocker, Comparison, Decision, Doubt, E
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.remedy.change import Draft, RequestChange
 from diagnose.remedy.document import PatchOperation
-from diagnose.remedy.proof import Proven, prove, remaining
+from diagnose.remedy.proof import Proven, cleared, prove, remaining
 
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 WHOLE_ACCOUNT = {"AWS": "arn:aws:iam::111111111111:root"}
@@ -229,3 +229,25 @@ def blockers(proven: Proven) -> list[RemainingBlocker]:
     """Give what remains, of which nothing is a doubt."""
     assert all(isinstance(one, RemainingBlocker) for one in proven.remaining)
     return [one for one in proven.remaining if isinstance(one, RemainingBlocker)]
+
+
+@pytest.mark.parametrize(
+    ("then", "clears"),
+    [
+        pytest.param(("0", "1"), False, id="neither of two levels"),
+        pytest.param(("1",), True, id="the first"),
+        pytest.param(("0",), True, id="the second"),
+        pytest.param((), True, id="both"),
+    ],
+)
+def test_a_layer_that_depends_on_two_levels_is_nearer_where_one_of_them_allows(then: Any, clears: bool) -> None:
+    depends = {"document": document(on("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "web"}}))}
+
+    def decided(levels: tuple[str, ...]) -> Decision:
+        changed = {level: {"policies": {"policies": {"0": depends}}} for level in levels}
+        scps = {"scps": {"value": changed}} if levels else {}
+        return decide(broken("organization", request={"unknown": ["aws:PrincipalTag/team"]}, **scps))
+
+    before = decided(("0", "1"))
+    assert before.verdict is UNKNOWN
+    assert cleared(Subject(Action.ASSUME_ROLE, Layer.SCP), before, decided(then)) is clears

@@ -1,4 +1,5 @@
-"""Whole reports, to be read like prose. `XDIAG_UPDATE_GOLDENS=1 pytest tests/report` rewrites them; read the diff."""
+"""Whole reports, to be read like prose. `XDIAG_UPDATE_GOLDENS=1 pytest tests/report` rewrites them, and
+fails for each that has changed: read the diff."""
 
 import os
 from importlib import import_module
@@ -58,6 +59,7 @@ def _file(name: str, format_: Format) -> str:
 
 def _same(name: str, written: str) -> None:
     path = GOLDENS / name
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
     if os.environ.get("XDIAG_UPDATE_GOLDENS"):
         path.write_text(written, encoding="utf-8")
-    assert written == path.read_text(encoding="utf-8")
+    assert written == before

@@ -47,6 +47,7 @@ _FIRST, _LONGEST = 0.03, 2.0
 _THROTTLING = frozenset(
     {
         "BandwidthLimitExceeded",
+        "EC2ThrottledException",
         "RequestLimitExceeded",
         "RequestThrottled",
         "RequestThrottledException",

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from diagnose.aws.attempts import Hope, attempts, hope_after, wait_after
 from diagnose.aws.patience import Patience, T
-from diagnose.aws.promises import BrokenPromiseError, check_echoes
+from diagnose.aws.promises import PROMISES, BrokenPromiseError, check_echoes
 from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -109,7 +109,11 @@ def gap_left_by(refusal: Refusal, subject: str, permission: str) -> Unread:
 
 
 def ask(clients: Clients, action: str, /, **parameters: object) -> Answer | Refusal:
-    """Make one call, again where that may help, and give the answer if it comes in time and keeps what AWS promises."""
+    """Make one call, again where that may help, and give the answer if it comes in time and keeps what AWS promises.
+
+    INVARIANT: what has no row in `PROMISES` is never called; all that have one read, but for `sts:AssumeRole`.
+    """
+    assert action in PROMISES, f"{action} is not an API that xdiag calls"
 
     def step() -> Answer | Refusal:
         client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
