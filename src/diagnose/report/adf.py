@@ -6,37 +6,23 @@ Source: https://developer.atlassian.com/cloud/jira/platform/apis/document/struct
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias, assert_never
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Screen
-from diagnose.report.blocks import (
-    Block,
-    Bullets,
-    Changes,
-    Checklist,
-    Folded,
-    Links,
-    Listing,
-    NamedValues,
-    Paragraph,
-    Quote,
-    Section,
-    Snippet,
-)
+from diagnose.report.blocks import Block, Listing
 from diagnose.report.fitting import fitted, left_out_words, start_of
 from diagnose.report.jira import JIRA_LIMIT
-from diagnose.report.layout import toneless
+from diagnose.report.markup import Markup
 from diagnose.report.once import each_once
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import plain_address, text_parts, visible
-from diagnose.report.snippet import draw
 
 SUFFIX = "adf.json"
 
-_REST, _HEADLINE, _WIDTH = 9000, 500, 100
-"""Characters kept for headline, footer and what is named only; at most of the headline; columns of what is drawn."""
+_REST, _HEADLINE = 9000, 500
+"""Characters kept for headline, footer and what is named only; at most of the headline."""
 
 AdfNode: TypeAlias = dict[str, object]
 """A node of a document."""
@@ -50,7 +36,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     rest = left_out_words(chosen.left_out, _HEADLINE)
     nodes = [
         _heading(1, start_of(content.headline, _HEADLINE)),
-        *(node for block in chosen.blocks for node in _nodes(block, 2)),
+        *(node for block in chosen.blocks for node in _ADF.pieces(block)),
         *([_paragraph(rest)] if rest else []),
         {"type": "rule"},
         *map(_paragraph, content.footer),
@@ -59,7 +45,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
 
 
 def _written(block: Block) -> str:
-    nodes = list(_nodes(block, 2))
+    nodes = list(_ADF.pieces(block))
     return _dumped(nodes) if nodes else ""
 
 
@@ -67,40 +53,32 @@ def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("\x7f", r"\u007f")
 
 
-def _nodes(block: Block, level: int) -> Iterator[AdfNode]:
-    """Write one block; `level` is the heading level of a section."""
-    match block:
-        case Paragraph():
-            yield _paragraph(block.text)
-        case NamedValues():
-            yield _list([[_strong(f"{name.strip()}: "), *_texts(value)] for name, value in block.rows])
-        case Bullets():
-            yield _list([_texts(item) for item in block.items])
-        case Quote():
-            yield _code(block.text.strip())
-        case Checklist():
-            names = max(len(check.name) for check in block.checks)
-            yield _code("\n".join(f"{one.sign} {one.name:{names}}  {one.answer}" for one in block.checks))
-        case Snippet():
-            yield _code(toneless(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
-        case Changes():
-            yield _code("\n".join(block.lines), "diff")
-        case Listing():
-            yield _paragraph(f"{block.title}:")
-            yield _code(block.text.strip("\n"), block.language)
-        case Folded():
-            for one in block.listings:
-                title = visible(one.title.replace("`", ""))
-                copied = _code(one.text.strip("\n"), one.language)
-                yield {"type": "expand", "attrs": {"title": title}, "content": [copied]}
-        case Links():
-            yield _list([[_link(url)] for url in block.urls])
-        case Section():
-            yield _heading(min(level, 6), f"{f'{block.number}. ' if block.number else ''}{block.title}")
-            for inner in block.blocks:
-                yield from _nodes(inner, level + 1)
-        case _:
-            assert_never(block)
+class _Adf(Markup[AdfNode]):
+    def paragraph(self, text: str) -> AdfNode:
+        return _paragraph(text)
+
+    def named(self, rows: Sequence[tuple[str, str]]) -> AdfNode:
+        return _list([[_strong(f"{name}: "), *_texts(value)] for name, value in rows])
+
+    def items(self, items: Sequence[str]) -> AdfNode:
+        return _list([_texts(item) for item in items])
+
+    def code(self, text: str, language: str = "") -> AdfNode:
+        return _code(text, language)
+
+    def folded(self, listing: Listing) -> Iterator[AdfNode]:
+        title = visible(listing.title.replace("`", ""))
+        copied = _code(listing.text.strip("\n"), listing.language)
+        yield {"type": "expand", "attrs": {"title": title}, "content": [copied]}
+
+    def links(self, urls: Sequence[str]) -> AdfNode:
+        return _list([[_link(url)] for url in urls])
+
+    def heading(self, level: int, number: str, title: str) -> AdfNode:
+        return _heading(min(level, 6), f"{number}{title}")
+
+
+_ADF = _Adf()
 
 
 def _paragraph(text: str) -> AdfNode:

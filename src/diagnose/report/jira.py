@@ -4,38 +4,23 @@ Every character that means something to Jira is written as a reference, and ever
 in a block in which nothing is markup.
 """
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Sequence
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Screen
-from diagnose.report.blocks import (
-    Block,
-    Bullets,
-    Changes,
-    Checklist,
-    Folded,
-    Links,
-    Listing,
-    NamedValues,
-    Paragraph,
-    Quote,
-    Section,
-    Snippet,
-)
-from diagnose.report.fitting import fitted, left_out_words, shown, start_of, units
-from diagnose.report.layout import toneless
+from diagnose.report.blocks import Block
+from diagnose.report.fitting import fitted, left_out_words, start_of, units
+from diagnose.report.markup import Markup
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import jira_fence, jira_text, plain_address
-from diagnose.report.snippet import draw
 
 SUFFIX = "jira"
 
 JIRA_LIMIT = 32767
 """Characters of a text field. Source: Atlassian, "Configuring advanced settings" (jira.text.field.character.limit)."""
 
-_REST, _HEADLINE, _WIDTH = 1000, 8000, 100
-"""Characters kept for what is named only, and at most for the heading; columns of what is drawn."""
+_REST, _HEADLINE = 1000, 8000
+"""Characters kept for what is named only, and at most for the heading."""
 
 
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
@@ -48,39 +33,28 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
     return "\n\n".join(filter(None, (headline, *map(_write, chosen.blocks), rest, footer))) + "\n"
 
 
-def _write(block: Block, level: int = 2) -> str:
-    return "\n\n".join(_set(block, level))
+def _write(block: Block) -> str:
+    return "\n\n".join(_JIRA.pieces(block))
 
 
-def _set(block: Block, level: int) -> Iterator[str]:
-    """Write one block; `level` is the heading level of a section."""
-    match block:
-        case Paragraph():
-            yield jira_text(block.text)
-        case NamedValues():
-            yield "\n".join(f"* *{jira_text(name.strip())}*: {jira_text(value)}" for name, value in block.rows)
-        case Bullets():
-            yield "\n".join(f"* {jira_text(item)}" for item in block.items)
-        case Quote():
-            yield jira_fence(block.text.strip())
-        case Checklist():
-            names = max(len(check.name) for check in block.checks)
-            yield jira_fence("\n".join(f"{one.sign} {one.name:{names}}  {one.answer}" for one in block.checks))
-        case Snippet():
-            yield jira_fence(toneless(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
-        case Changes():
-            yield jira_fence("\n".join(block.lines))
-        case Listing():
-            yield f"{jira_text(block.title)}:"
-            yield jira_fence(block.text.strip("\n"))
-        case Folded():
-            return
-        case Links():
-            yield "\n".join(f"* {f'[{url}]' if plain_address(url) else jira_text(url)}" for url in block.urls)
-        case Section():
-            number = f"{block.number}. " if block.number else ""
-            yield f"h{min(level, 6)}. {number}{jira_text(block.title)}"
-            for inner in shown(block):
-                yield from _set(inner, level + 1)
-        case _:
-            assert_never(block)
+class _Jira(Markup[str]):
+    def paragraph(self, text: str) -> str:
+        return jira_text(text)
+
+    def named(self, rows: Sequence[tuple[str, str]]) -> str:
+        return "\n".join(f"* *{jira_text(name)}*: {jira_text(value)}" for name, value in rows)
+
+    def items(self, items: Sequence[str]) -> str:
+        return "\n".join(f"* {jira_text(item)}" for item in items)
+
+    def code(self, text: str, language: str = "") -> str:  # noqa: ARG002  # a block of Jira is in no language
+        return jira_fence(text)
+
+    def links(self, urls: Sequence[str]) -> str:
+        return "\n".join(f"* {f'[{url}]' if plain_address(url) else jira_text(url)}" for url in urls)
+
+    def heading(self, level: int, number: str, title: str) -> str:
+        return f"h{min(level, 6)}. {number}{jira_text(title)}"
+
+
+_JIRA = _Jira()

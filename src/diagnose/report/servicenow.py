@@ -3,26 +3,13 @@
 Such fields are set in a proportional font and lose spaces, so nothing is drawn there: a place is named in words.
 """
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Sequence
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Screen
-from diagnose.report.blocks import (
-    Block,
-    Bullets,
-    Changes,
-    Checklist,
-    Folded,
-    Links,
-    Listing,
-    NamedValues,
-    Paragraph,
-    Quote,
-    Section,
-    Snippet,
-)
-from diagnose.report.fitting import fitted, left_out_words, shown, start_of, units
+from diagnose.report.blocks import Block, Check, Snippet
+from diagnose.report.fitting import fitted, left_out_words, start_of, units
+from diagnose.report.markup import Markup
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import servicenow_text
 from diagnose.report.snippet import span_at
@@ -49,42 +36,42 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
 
 
 def _write(block: Block) -> str:
-    return "\n".join(_lines(block))
+    return "\n".join(_SERVICENOW.pieces(block))
 
 
-def _lines(block: Block) -> Iterator[str]:
-    match block:
-        case Paragraph():
-            yield servicenow_text(block.text)
-        case NamedValues():
-            yield from (f"{name.strip()}: {servicenow_text(value)}" for name, value in block.rows)
-        case Bullets():
-            yield from (f"- {servicenow_text(item)}" for item in block.items)
-        case Quote():
-            yield from (f"> {servicenow_text(line)}" for line in block.text.strip().split("\n"))
-        case Checklist():
-            yield from (f"{one.sign} {one.name}: {servicenow_text(one.answer)}" for one in block.checks)
-        case Snippet():
-            yield from _places(block)
-        case Changes():
-            yield from map(servicenow_text, block.lines)
-        case Listing():
-            yield f"{servicenow_text(block.title)}:"
-            yield from map(servicenow_text, block.text.strip("\n").split("\n"))
-        case Folded():
-            return
-        case Links():
-            yield from map(servicenow_text, block.urls)
-        case Section():
-            yield f"== {f'{block.number}. ' if block.number else ''}{servicenow_text(block.title)} =="
-            yield from (_write(inner) for inner in shown(block))
-        case _:
-            assert_never(block)
+class _ServiceNow(Markup[str]):
+    def paragraph(self, text: str) -> str:
+        return servicenow_text(text)
+
+    def named(self, rows: Sequence[tuple[str, str]]) -> str:
+        return "\n".join(f"{name}: {servicenow_text(value)}" for name, value in rows)
+
+    def items(self, items: Sequence[str]) -> str:
+        return "\n".join(f"- {servicenow_text(item)}" for item in items)
+
+    def code(self, text: str, language: str = "") -> str:  # noqa: ARG002  # plain text is in no language
+        return "\n".join(map(servicenow_text, text.split("\n")))
+
+    def quote(self, text: str) -> str:
+        return "\n".join(f"> {servicenow_text(line)}" for line in text.split("\n"))
+
+    def checklist(self, checks: Sequence[Check]) -> str:
+        return "\n".join(f"{one.sign} {one.name}: {servicenow_text(one.answer)}" for one in checks)
+
+    def snippet(self, block: Snippet) -> str:
+        """Name each marked line, and say what is said of it."""
+        lines = []
+        for mark in block.marks:
+            number = span_at(block.page, mark.pointer).line
+            line = servicenow_text(block.page.lines[number - 1].strip())
+            lines.append(f"line {number}: {line}{f' <- {servicenow_text(mark.label)}' if mark.label else ''}")
+        return "\n".join(lines)
+
+    def links(self, urls: Sequence[str]) -> str:
+        return "\n".join(map(servicenow_text, urls))
+
+    def heading(self, level: int, number: str, title: str) -> str:  # noqa: ARG002  # plain text has headings of one kind
+        return f"== {number}{servicenow_text(title)} =="
 
 
-def _places(snippet: Snippet) -> Iterator[str]:
-    """Name each marked line, and say what is said of it."""
-    for mark in snippet.marks:
-        number = span_at(snippet.page, mark.pointer).line
-        line = servicenow_text(snippet.page.lines[number - 1].strip())
-        yield f"line {number}: {line}{f' <- {servicenow_text(mark.label)}' if mark.label else ''}"
+_SERVICENOW = _ServiceNow()

@@ -3,30 +3,15 @@
 Text is mrkdwn that Slack is told not to search for names and addresses; words that mean something there are code.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import assert_never
+from collections.abc import Mapping, Sequence
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Screen
-from diagnose.report.blocks import (
-    Block,
-    Bullets,
-    Changes,
-    Checklist,
-    Folded,
-    Links,
-    Listing,
-    NamedValues,
-    Paragraph,
-    Quote,
-    Section,
-    Snippet,
-)
-from diagnose.report.fitting import fitted, left_out_words, shown, start_of, units
-from diagnose.report.layout import toneless
+from diagnose.report.blocks import Block
+from diagnose.report.fitting import fitted, left_out_words, start_of, units
+from diagnose.report.markup import Markup
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import ascii_json, plain_address, slack_fence, slack_prose, visible
-from diagnose.report.snippet import draw
 
 SUFFIX = "slack.json"
 
@@ -42,8 +27,8 @@ HEADER_LIMIT = 150
 MOST_BLOCKS = 50
 """Blocks of a message. Source: https://docs.slack.dev/reference/block-kit/blocks"""
 
-_REST, _WIDTH = 400, 72
-"""Characters kept for what is named only; columns of what is drawn."""
+_REST = 400
+"""Characters kept for what is named only."""
 
 
 def report(diagnosis: Diagnosis, _screen: Screen) -> str:
@@ -77,35 +62,29 @@ def _mrkdwn(text: str) -> Mapping[str, object]:
 
 
 def _write(block: Block) -> str:
-    return "\n".join(_lines(block))
+    return "\n".join(_SLACK.pieces(block))
 
 
-def _lines(block: Block) -> Iterator[str]:
-    match block:
-        case Paragraph():
-            yield slack_prose(block.text)
-        case NamedValues():
-            yield from (f"*{name.strip()}*: {slack_prose(value)}" for name, value in block.rows)
-        case Bullets():
-            yield from (f"• {slack_prose(item)}" for item in block.items)
-        case Quote():
-            yield slack_fence(block.text.strip())
-        case Checklist():
-            names = max(len(check.name) for check in block.checks)
-            yield slack_fence("\n".join(f"{one.sign} {one.name:{names}}  {one.answer}" for one in block.checks))
-        case Snippet():
-            yield slack_fence(toneless(draw(block.page, block.marks, _WIDTH)).rstrip("\n"))
-        case Changes():
-            yield slack_fence("\n".join(block.lines))
-        case Listing():
-            yield f"{slack_prose(block.title)}:"
-            yield slack_fence(block.text.strip("\n"))
-        case Folded():
-            return
-        case Links():
-            yield from (f"<{url}>" if plain_address(url) else slack_prose(url) for url in block.urls)
-        case Section():
-            yield f"*{f'{block.number}. ' if block.number else ''}{slack_prose(block.title)}*"
-            yield from (_write(inner) for inner in shown(block))
-        case _:
-            assert_never(block)
+class _Slack(Markup[str]):
+    width = 72
+
+    def paragraph(self, text: str) -> str:
+        return slack_prose(text)
+
+    def named(self, rows: Sequence[tuple[str, str]]) -> str:
+        return "\n".join(f"*{name}*: {slack_prose(value)}" for name, value in rows)
+
+    def items(self, items: Sequence[str]) -> str:
+        return "\n".join(f"• {slack_prose(item)}" for item in items)
+
+    def code(self, text: str, language: str = "") -> str:  # noqa: ARG002  # a block of Slack is in no language
+        return slack_fence(text)
+
+    def links(self, urls: Sequence[str]) -> str:
+        return "\n".join(f"<{url}>" if plain_address(url) else slack_prose(url) for url in urls)
+
+    def heading(self, level: int, number: str, title: str) -> str:  # noqa: ARG002  # Slack has no headings, only bold lines
+        return f"*{number}{slack_prose(title)}*"
+
+
+_SLACK = _Slack()

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diagnose.collect.evidence.file_places import FilePlaces, PolicyFileText
@@ -128,6 +128,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(JSON_VALUES, st.sampled_from([None, 0, 2]), st.booleans())
+@example("\U0001f600x", None, True)
 def test_every_value_of_json_stands_where_it_is_said_to(value: object, indent: int | None, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     if text[0] not in '{["':
