@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 
-from diagnose.causes.facts import FACTS, Fact
+from diagnose.causes.all_facts import FACTS
+from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
