@@ -136,7 +136,6 @@ KINDS: dict[RemedyKind, KindTraits] = {
     ),
     RemedyKind.NAME_PROVIDER_IN_TRUST: KindTraits(federation.name_provider, Edited.TRUST, Letter.CHANGE, (), ()),
     RemedyKind.CORRECT_CLAIM_KEY: KindTraits(federation.correct_claim_key, Edited.POLICY, Letter.CHANGE, (), ()),
-    RemedyKind.DROP_UNMEETABLE_CONDITION: KindTraits(federation.drop_unmeetable, Edited.POLICY, Letter.CHANGE, (), ()),
     RemedyKind.CREATE_PROVIDER: KindTraits(provider.create_provider, Edited.SETTING, Letter.CHANGE, (), ()),
     RemedyKind.REGISTER_AUDIENCE: KindTraits(provider.register_audience, Edited.SETTING, Letter.CHANGE, (), ()),
     RemedyKind.REQUEST_AUDIENCE: KindTraits(provider.request_audience, Edited.PRESENTED, Letter.CHANGE, (), ()),

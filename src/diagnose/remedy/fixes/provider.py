@@ -31,15 +31,17 @@ def create_provider(subject: Subject, case: Case, _decision: Decision) -> Iterat
         yield Draft(Owner.DESTINATION, text)
         return
     audiences = claim_state(case.snapshot.source.identity, "aud")
-    if isinstance(audiences, UnknownState) or not isinstance(destination.oidc_providers, Known):
-        yield NotProved.NOT_READ
+    text = f"In account `{account}`, create the OIDC identity provider `{caller.arn}`"
+    if isinstance(audiences, UnknownState):
+        yield Draft(Owner.DESTINATION, f"{text}, with the audience that the token is requested for")
         return
-    new = OidcProvider(arn, Known(audiences))
-    text = f"In account `{account}`, create the OIDC identity provider `{caller.arn}`{_with_audience(audiences)}"
+    text += _with_audience(audiences)
     if subject.gate is not None and subject.gate.got:
         text += f"; `{subject.gate.got[0]}` is a different one, and the URL of a provider cannot be edited"
-    providers = replace(destination.oidc_providers, value=(*destination.oidc_providers.value, new))
-    edited = with_destination(_not_asked(case), replace(destination, oidc_providers=providers))
+    new = OidcProvider(arn, Known(audiences))
+    # Where the others were not read, AWS has said that there is none for this issuer.
+    others = destination.oidc_providers.value if isinstance(destination.oidc_providers, Known) else ()
+    edited = with_destination(_not_asked(case), replace(destination, oidc_providers=Known((*others, new))))
     yield Draft(Owner.DESTINATION, text, edited, NewProvider(arn, caller.arn, audiences))
 
 
