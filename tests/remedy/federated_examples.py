@@ -128,7 +128,7 @@ FEDERATED_EXAMPLES = (
     ),
     example(
         "create-provider",
-        "nobody knows which there are",
+        "nobody knows which there are, but AWS says that this one is not",
         broken(
             "github",
             {
@@ -137,6 +137,13 @@ FEDERATED_EXAMPLES = (
                 f"operation: No OpenIDConnect provider found in your account for https://{HOST}",
             },
         ),
+        of_gate(Gate.PROVIDER),
+        ALLOWED,
+    ),
+    example(
+        "create-provider",
+        "nobody knows which there are",
+        broken("github", {"snapshot": {"destination": {"oidc_providers": {"evidence": "unread"}}}}),
         of_gate(Gate.PROVIDER),
         NotProved.NOT_READ,
     ),
