@@ -194,10 +194,16 @@ def _other_action(error: AwsError, case: Case) -> str:
         )
     if error.action.lower() != "iam:passrole":
         return f"Allow the action that the error names, `{error.action}`, on the one resource that it names"
+    role, caller = error.resource or case.destination_arn, error.caller or case.source_arn
+    if account_of(caller) not in ("", account_of(role)):
+        return (
+            f"Hand the service a role of account `{account_of(caller)}`, the caller's own: no permission lets it pass "
+            f"`{role}`, which is in another; a role of its own can then assume that one"
+        )
     services = _services(case)
     where = f", with the condition `iam:PassedToService` `{services[0]}`" if len(services) == 1 else ""
     return (
-        f"Allow `iam:PassRole` on `{error.resource or case.destination_arn}` to {_who(error)}{where}; a service that "
+        f"Allow `iam:PassRole` on `{role}` to {_who(error)}{where}; a service that "
         "is handed two roles, such as those of an ECS task, needs it on both"
     )
 
