@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from diagnose.authoring.pages import README, SCHEMA_FILE, rule_schema, with_vocabulary
-from diagnose.causes.facts import FACTS
+from diagnose.causes.all_facts import FACTS
 from diagnose.causes.vocabulary import fields_of
 
 RULES = Path(__file__).parents[2] / "rules"

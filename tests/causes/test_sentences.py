@@ -23,6 +23,23 @@ def said(folder: Path, change: Any, sentence: str, when: str = CONDITION, world:
     return cause.finding.explanation
 
 
+def test_what_a_key_may_hold_does_not_read_as_a_value(tmp_path: Path) -> None:
+    asks = trust({**allow({"AWS": "*"}), "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}})
+    when = "when: [{condition: {key: aws:MultiFactorAuthPresent}}]"
+    told_of = said(tmp_path, asks, "Got {condition.got}.", when, world="cross-account-role")
+    assert told_of == "Got `false` or nothing (it is not known which)."
+
+
+def test_a_value_of_which_only_the_form_is_known_does_not_read_as_a_value(tmp_path: Path) -> None:
+    condition = {"ArnLike": {"aws:SourceArn": "arn:aws:scheduler:eu-west-1:222222222222:schedule/default/*"}}
+    service = "scheduler.amazonaws.com"
+    change = trust({**allow({"Service": service}), "Condition": condition})
+    change["snapshot"]["source"] = {"arn": service}
+    when = "when: [{condition: {key: aws:SourceArn}}]"
+    told_of = said(tmp_path, change, "Got {condition.got}.", when, world="service")
+    assert told_of.startswith("Got an unknown value, like `arn:aws:scheduler:*:222222222222:schedule-group/")
+
+
 @pytest.mark.parametrize(
     ("change", "sentence", "result"),
     [

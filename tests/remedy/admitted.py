@@ -25,6 +25,7 @@ from diagnose.model.case import (
     SourceSide,
 )
 from diagnose.model.evidence import Known
+from diagnose.model.operation import operation_of
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
 from diagnose.model.trace import Action, Layer
 from diagnose.remedy.document import as_list, statements
@@ -186,6 +187,7 @@ def _only(case: Case, layer: Layer, source: SourceSide, destination: Destination
     request = replace(
         case.request,
         role_arn=case.destination_arn,
+        operation=operation_of(parse_caller(source.arn).kind),
         parameters=Parameters("session"),
         context={},
         unknown=(),

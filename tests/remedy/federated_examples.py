@@ -104,22 +104,20 @@ FEDERATED_EXAMPLES = (
     ),
     example("correct-claim-key", "it is not about a key", presenting({"exp": 1}), NO_TROUBLE, NotProved.NO_EDIT),
     example(
-        "drop-unmeetable-condition",
+        "drop-condition",
         "an external ID is asked for",
         trusting({"StringEquals": {SUB: MAIN, "sts:ExternalId": "acme-42"}}),
         of_token(Element.CONDITION, "sts:ExternalId"),
         ALLOWED,
     ),
     example(
-        "drop-unmeetable-condition",
+        "drop-condition",
         "nothing else tells callers apart",
         trusting({"StringEquals": {"sts:ExternalId": "acme-42"}}),
         of_token(Element.CONDITION, "sts:ExternalId"),
         ALLOWED,
     ),
-    example(
-        "drop-unmeetable-condition", "it is not about a key", presenting({"exp": 1}), NO_TROUBLE, NotProved.NO_EDIT
-    ),
+    example("drop-condition", "it is not about a key", presenting({"exp": 1}), NO_TROUBLE, NotProved.NO_EDIT),
     example("create-provider", "there is none", presenting({}, **providers()), of_gate(Gate.PROVIDER), ALLOWED),
     example(
         "create-provider",
@@ -130,7 +128,7 @@ FEDERATED_EXAMPLES = (
     ),
     example(
         "create-provider",
-        "nobody knows which there are",
+        "nobody knows which there are, but AWS says that this one is not",
         broken(
             "github",
             {
@@ -139,6 +137,13 @@ FEDERATED_EXAMPLES = (
                 f"operation: No OpenIDConnect provider found in your account for https://{HOST}",
             },
         ),
+        of_gate(Gate.PROVIDER),
+        ALLOWED,
+    ),
+    example(
+        "create-provider",
+        "nobody knows which there are",
+        broken("github", {"snapshot": {"destination": {"oidc_providers": {"evidence": "unread"}}}}),
         of_gate(Gate.PROVIDER),
         NotProved.NOT_READ,
     ),
@@ -213,7 +218,7 @@ FEDERATED_EXAMPLES = (
         NOT_TRIED,
     ),
     example(
-        "drop-unmeetable-condition",
+        "drop-condition",
         "the subject is not known, so that the statement without it would let in everybody",
         broken(
             "github",

@@ -7,9 +7,11 @@ from tests.remedy.broken import broken, the_remedy
 
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.reported_error import aws_answer
+from diagnose.loading import load_rules
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import Subject
+from diagnose.pipeline import diagnose
 from diagnose.remedy.fixes import error as error_steps
 
 
@@ -184,6 +186,42 @@ def test_a_call_with_a_token_is_told_its_own_parameters() -> None:
     assert (
         "instead of `WebIdentity`, which AssumeRoleWithWebIdentity" in the_remedy("follow-error", Subject(), case).text
     )
+
+
+PASSED = "User: arn:aws:iam::111111111111:user/builder is not authorized to perform: iam:PassRole on resource: {}{}"
+ROLE_OF_TASKS = "arn:aws:iam::111111111111:role/Deploy"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            PASSED.format(ROLE_OF_TASKS, " because no identity-based policy allows the iam:PassRole action"),
+            f"Allow `iam:PassRole` on `{ROLE_OF_TASKS}` to `arn:aws:iam::111111111111:user/builder`, with the "
+            "condition `iam:PassedToService` `ecs-tasks.amazonaws.com`",
+        ),
+        (
+            PASSED.format("arn:aws:iam::222222222222:role/Deploy", ""),
+            "Hand the service a role of account `111111111111`, the caller's own: no permission lets it pass",
+        ),
+        ("AccessDeniedException: Cross-account pass role is not allowed.", "Hand the service a role of account"),
+        (
+            PASSED.format(ROLE_OF_TASKS, " with an explicit deny in an identity-based policy"),
+            "Have the policy that the error names changed by whoever owns it",
+        ),
+        (
+            PASSED.format(ROLE_OF_TASKS, "").replace("iam:PassRole", "s3:GetObject"),
+            "Allow the action that the error names, `s3:GetObject`, on the one resource that it names",
+        ),
+    ],
+)
+def test_an_error_about_another_call_is_no_reason_to_let_its_caller_assume_the_role(message: str, told: str) -> None:
+    of_tasks = trust(allow({"Service": "ecs-tasks.amazonaws.com"}))
+    case = broken("cross-account", message=message, trust_policy=of_tasks)
+    first, *others = diagnose(case, load_rules(())).findings
+    assert [remedy.text[: len(told)] for remedy in first.remedies] == [told]
+    if "s3:" not in message:
+        assert others == []
 
 
 SAVING = 'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{principal}"'

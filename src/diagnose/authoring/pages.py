@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnose.authoring.examples import findings
-from diagnose.causes.facts import FACTS
+from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Example, Rule
 from diagnose.causes.rule_cache import PLACES, rule_folders
 from diagnose.causes.rule_file import (

@@ -62,10 +62,13 @@ def attempts_by_others(case: Case) -> Iterator[AttemptFact]:
 def is_about_other_question(case: Case) -> bool:
     """Say whether AWS answered a call to which the policies for the case's operation are beside the point.
 
-    It was made with a token instead of credentials, or a service made it, which is not the source.
+    It was made with a token instead of credentials, a service made it, which is not the source, or it handed the role
+    to a service.
     """
     error = reported_error(case)
-    return error is not None and (is_federated(error, case) or is_by_other_service(error, case))
+    if error is None:
+        return False
+    return is_federated(error, case) or is_by_other_service(error, case) or error.action.lower() == "iam:passrole"
 
 
 def is_federated(error: AwsError, case: Case) -> bool:

@@ -4,19 +4,20 @@ A field whose value is None is unknown; a rule that names it can only say `possi
 its own: an empty text, or `none`. The descriptions are printed in `rules/README.md` and `rules/rule.schema.json`.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from diagnose.causes.claims import ClaimMiss
+from diagnose.evaluate.foreign import Foreign
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.case import Origin, ProbeOutcome, Via
 from diagnose.model.condition_keys import KeyGroup, Presence, Quantifier
 from diagnose.model.evidence import Gap
 from diagnose.model.key_state import KeyState
+from diagnose.model.known_accounts import Acquaintance
 from diagnose.model.operation import Operation
 from diagnose.model.placeholder import PlaceholderForm
 from diagnose.model.policy import PolicyKind
@@ -47,6 +48,10 @@ Authorized = Annotated[Action, Meta(description="the action being authorised")]
 LayerName = Annotated[Layer, Meta(description="the layer")]
 LevelName = Annotated[str, Meta(description="for an SCP or RCP the level it is attached to; else empty")]
 PolicyName = Annotated[str, Meta(description="the policy's name")]
+WhoseAccount = Annotated[
+    Acquaintance,
+    Meta(description="whose account `wanted` names, where its number tells, and it is nobody's of the case"),
+]
 Stored = Annotated[PolicyKind, Meta(description="how the policy is stored")]
 
 
@@ -127,9 +132,13 @@ class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):
 class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
     """How a statement's Principal or NotPrincipal compares with the caller; the nearest value only."""
 
+    whose: WhoseAccount = Acquaintance.NOBODY
+
 
 class ResourceFact(Compared, frozen=True, kw_only=True, tag="resource"):
     """How a statement's Resource or NotResource compares with the role's ARN; the nearest value only."""
+
+    whose: WhoseAccount = Acquaintance.NOBODY
 
 
 class ConditionFact(Compared, frozen=True, kw_only=True, tag="condition"):
@@ -218,6 +227,18 @@ class RoleFact(Fact, frozen=True, kw_only=True, tag="role"):
     kind: Annotated[RoleKind, Meta(description="what kind of role it is")]
     exists: Annotated[bool | None, Meta(description="it exists")]
     new: Annotated[bool, Meta(description="it is known to have been created minutes before the evidence was read")]
+
+
+class AccountFact(Fact, frozen=True, kw_only=True, tag="account"):
+    """The role's account, where nothing else of the case names it, so that it may not be the one that is meant."""
+
+    account: Annotated[str, Meta(description="the account's id")]
+    foreign: Annotated[Foreign, Meta(description="what it may be")]
+    meant: Annotated[str, Meta(description="the account that a typo may stand for; else empty")] = ""
+    vendor: Annotated[str, Meta(description="the vendor that owns it; else empty")] = ""
+    named: Annotated[
+        tuple[str, ...], Meta(description="the roles of other accounts that the caller's own policies name")
+    ] = ()
 
 
 class RequestFact(Fact, frozen=True, kw_only=True, tag="request"):
@@ -364,34 +385,3 @@ class SuspectFact(Fact, frozen=True, kw_only=True, tag="suspect"):
     policy: PolicyName = ""
     named_policy: Annotated[str, Meta(description="the ARN of the policy that AWS names")] = ""
     keys: Annotated[tuple[str, ...], Meta(description="the keys of the conditions on which it depends")] = ()
-
-
-FACTS: Mapping[str, type[Fact]] = {
-    str(fact.__struct_config__.tag): fact
-    for fact in (
-        LayerFact,
-        StatementFact,
-        ActionFact,
-        PrincipalFact,
-        ResourceFact,
-        ConditionFact,
-        PlaceholderFact,
-        MatchFact,
-        GateFact,
-        CallerFact,
-        RoleFact,
-        RequestFact,
-        ProblemFact,
-        IdleFact,
-        GapFact,
-        AnswerFact,
-        AsideFact,
-        AttemptFact,
-        SuspectFact,
-    )
-}
-
-
-def seen(fact: Fact) -> dict[str, Any]:
-    """List what rules may see of a fact, in the order of its fields."""
-    return {name: getattr(fact, name) for name in fact.__struct_fields__ if name not in HIDDEN}

@@ -24,8 +24,10 @@ from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.level import passes
 from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.operator import Family
+from diagnose.model.arn import account_of
 from diagnose.model.condition_keys import Presence, Quantifier
 from diagnose.model.key_state import KeyState
+from diagnose.model.known_accounts import Acquaintance, acquaintance
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import (
     Action,
@@ -229,11 +231,19 @@ def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
         case Element.ACTION:
             return ActionFact(**fields, in_full=_in_full(trace))
         case Element.PRINCIPAL:
-            return PrincipalFact(**fields)
+            return PrincipalFact(**fields, whose=_whose(trace))
         case Element.RESOURCE:
-            return ResourceFact(**fields)
+            return ResourceFact(**fields, whose=_whose(trace))
         case Element.CONDITION:
             return _of_condition(fields, trace)
+
+
+def _whose(trace: ElementTrace) -> Acquaintance:
+    """Say whose account the policy names, unless the case is itself written with accounts of examples."""
+    if acquaintance(account_of(trace.only_got)) is Acquaintance.EXAMPLE:
+        return Acquaintance.NOBODY
+    kinds = {acquaintance(account_of(value) or value) for value in trace.wanted}
+    return kinds.pop() if len(kinds) == 1 else Acquaintance.NOBODY
 
 
 def _in_full(trace: ElementTrace) -> bool:

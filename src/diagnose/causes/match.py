@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from diagnose.causes.facts import FACTS, Fact
+from diagnose.causes.all_facts import FACTS
+from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern, Rule, Value
 from diagnose.causes.vocabulary import WITHOUT_CASE
 from diagnose.model.diagnosis import Owner

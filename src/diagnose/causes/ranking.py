@@ -7,6 +7,7 @@ from math import inf
 from msgspec import Struct
 
 from diagnose.causes.facts import (
+    AccountFact,
     AnswerFact,
     AsideFact,
     AttemptFact,
@@ -224,11 +225,12 @@ def _where(fact: Fact) -> object:
 
 def _sort_key(
     cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact], counts: "_DenyCounts"
-) -> tuple[int, bool, int, bool, bool, bool, bool, bool, int, str]:
+) -> tuple[int, bool, bool, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
     enough = is_enough_to_fix(cause, decision, counts)
     return (
         _tier(cause, answers),
+        not isinstance(main_fact, AccountFact),
         _is_about_other_action(cause, _named_actions(answers)),
         _remoteness(rule, main_fact),
         _comes_after_policies(main_fact, decision, answers),
@@ -261,6 +263,8 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None, denying: Layer | No
         return 0
     if isinstance(main_fact, AttemptFact):  # who calls comes before what the caller may do
         return -1
+    if isinstance(main_fact, AccountFact):  # and which role is meant before what its owner may do
+        return 0
     if _is_about_other_action(cause, refused) and not (cause.best.certain and cause.best.owner is not Owner.XDIAG):
         return 3
     if _remoteness(rule, main_fact):
@@ -296,6 +300,8 @@ def _is_seen(main_fact: Fact) -> bool:
     """Say whether a possible cause was read, and only its weight is not known: somebody can look at it at once."""
     if isinstance(main_fact, GateFact):
         return main_fact.gate is Gate.ROLE
+    if isinstance(main_fact, AccountFact):
+        return True
     statement = main_fact.subject.statement
     if statement is None:
         return False

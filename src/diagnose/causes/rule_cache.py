@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 import diagnose
-from diagnose.causes.facts import FACTS
+from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Pattern, Rule
 from diagnose.version import VERSION
 

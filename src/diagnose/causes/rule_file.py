@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from diagnose.causes.facts import FACTS
+from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
 from diagnose.causes.rule_cache import recall, remember, rule_folders
 from diagnose.causes.rule_yaml import Entry, read_yaml

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 
-from diagnose.causes.facts import FACTS, Fact
+from diagnose.causes.all_facts import FACTS
+from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.model.case import Case
@@ -148,9 +149,20 @@ def _value(fact: Fact, field: str) -> str:
         case Enum():
             return str(value.value) if ":" in str(value.value) else str(value.value).replace("_", " ")
         case KeyState():
-            return backticked(got_words(value)) if got_words(value) else "nothing"
+            return _of_key(value)
         case tuple():
             value = wanted_words(fact.subject.element) if fact.subject.element else ", ".join(value)
     if value == "":
         return UNKNOWN_VALUE if getattr(fact, "holds", getattr(fact, "passed", True)) is None else "nothing"
     return backticked(str(value))
+
+
+def _of_key(state: KeyState) -> str:
+    """Write what a key holds; what it may hold is told as not known, so that nobody takes it for a value."""
+    if state.options is None:
+        return f"{UNKNOWN_VALUE}, like {backticked(state.like)}"
+    if state.known is not None:
+        return backticked(got_words(state)) if state.known else "nothing"
+    alternatives = [backticked(", ".join(option)) if option else "nothing" for option in state.options]
+    either = " or ".join(filter(None, (", ".join(alternatives[:-1]), alternatives[-1])))
+    return f"{either} (it is not known which)"

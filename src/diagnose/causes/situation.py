@@ -1,12 +1,13 @@
 """The facts that hold whatever the policies say: who calls, which role, how the call is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from diagnose.causes.facts import CallerFact, Fact, RequestFact, RoleFact, RoleKind
+from diagnose.causes.facts import AccountFact, CallerFact, Fact, RequestFact, RoleFact, RoleKind
 from diagnose.errors import XdiagError
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
+from diagnose.evaluate.foreign import Foreign, foreign_account
 from diagnose.evaluate.reported_error import refused_actions
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, parse_role
 from diagnose.model.case import GLOBAL_REGION, Case, Organization, Principal, Role
@@ -29,7 +30,12 @@ def situation(case: Case) -> tuple[Fact, ...]:
         role = parse_role(case.request.role_arn)
     except XdiagError:
         return ()
-    return _caller(case, caller, role.account), _role(case, role.path), _request(case, caller, role.account, role.name)
+    return (
+        _caller(case, caller, role.account),
+        _role(case, role.path),
+        _request(case, caller, role.account, role.name),
+        *_account(case),
+    )
 
 
 def _caller(case: Case, caller: Caller, account: str) -> CallerFact:
@@ -51,6 +57,20 @@ def _caller(case: Case, caller: Caller, account: str) -> CallerFact:
         ),
         new=isinstance(source.principal, Known) and _new(source.principal.value, case.snapshot.taken_at),
     )
+
+
+def _account(case: Case) -> Iterator[AccountFact]:
+    foreign = foreign_account(case)
+    if foreign is not None:
+        yield AccountFact(
+            account=foreign.account,
+            foreign=foreign.kind,
+            meant=foreign.meant,
+            vendor=foreign.vendor,
+            named=foreign.named,
+            # An account that differs in a digit may well exist, and be meant.
+            settled=foreign.kind is not Foreign.TYPO,
+        )
 
 
 def _role(case: Case, path: str) -> RoleFact:

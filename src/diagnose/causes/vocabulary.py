@@ -10,7 +10,8 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from msgspec import Meta, Struct
 
-from diagnose.causes.facts import FACTS, HIDDEN, Fact, seen
+from diagnose.causes.all_facts import FACTS, seen
+from diagnose.causes.facts import HIDDEN, Fact
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Reason
 from diagnose.model.trace_words import got_words

@@ -14,7 +14,6 @@ class RemedyKind(StrEnum):
     NAME_PRINCIPAL_IN_TRUST = "name-principal-in-trust"
     NAME_PROVIDER_IN_TRUST = "name-provider-in-trust"
     CORRECT_CLAIM_KEY = "correct-claim-key"
-    DROP_UNMEETABLE_CONDITION = "drop-unmeetable-condition"
     CREATE_PROVIDER = "create-provider"
     REGISTER_AUDIENCE = "register-audience"
     REQUEST_AUDIENCE = "request-audience"

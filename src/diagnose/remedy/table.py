@@ -28,7 +28,6 @@ from diagnose.remedy.fixes import (
 )
 from diagnose.remedy.fixes.advice import (
     Advice,
-    an_allow_helps,
     packed_too_large,
     role_sets_the_limit,
     tags_are_too_large,
@@ -93,15 +92,6 @@ _RIGHT_RESOURCE = Repeats(RemedyKind.CORRECT_RESOURCE, Element.RESOURCE)
 _RIGHT_CALLER = Repeats(RemedyKind.CORRECT_CONDITION_VALUE, Element.CONDITION, "aws:principalarn")
 _SPLIT = Repeats(RemedyKind.SPLIT_COMPANION, Element.CONDITION)
 
-_ACTION_OF_ERROR = Advice(
-    Owner.SOURCE, "Allow the action that the error names, on the one resource that it names", an_allow_helps
-)
-_LIMIT_OF_ERROR = Advice(
-    Owner.SOURCE,
-    "Have the policy that the error names changed by whoever owns it: AWS says that it denies the action, which no "
-    "further Allow overrides",
-    lambda case: not an_allow_helps(case),
-)
 _CONDITION_OF_ERROR = Advice(Owner.DESTINATION, "Correct the condition that the request in the error must meet")
 _OWN_DEVICE = Advice(
     Owner.CALLER, "Pass the serial number of the user's own MFA device, and a code from it that was not used before"
@@ -126,9 +116,7 @@ KINDS: dict[RemedyKind, KindTraits] = {
         identity.allow_role, Edited.SOURCE, Letter.CHANGE, (), (_RIGHT_ACTION,)
     ),
     RemedyKind.CORRECT_RESOURCE: KindTraits(correct.correct_resource, Edited.POLICY, Letter.CHANGE, (), ()),
-    RemedyKind.CORRECT_ACTION: KindTraits(
-        correct.correct_action, Edited.POLICY, Letter.CHANGE, (_ACTION_OF_ERROR, _LIMIT_OF_ERROR), ()
-    ),
+    RemedyKind.CORRECT_ACTION: KindTraits(correct.correct_action, Edited.POLICY, Letter.CHANGE, (), ()),
     RemedyKind.SET_DEFAULT_VERSION: KindTraits(identity.set_default_version, Edited.SOURCE, Letter.CHANGE, (), ()),
     RemedyKind.ATTACH_IDLE_POLICY: KindTraits(identity.attach_idle_policy, Edited.SOURCE, Letter.CHANGE, (), ()),
     RemedyKind.NAME_PRINCIPAL_IN_TRUST: KindTraits(
@@ -136,7 +124,6 @@ KINDS: dict[RemedyKind, KindTraits] = {
     ),
     RemedyKind.NAME_PROVIDER_IN_TRUST: KindTraits(federation.name_provider, Edited.TRUST, Letter.CHANGE, (), ()),
     RemedyKind.CORRECT_CLAIM_KEY: KindTraits(federation.correct_claim_key, Edited.POLICY, Letter.CHANGE, (), ()),
-    RemedyKind.DROP_UNMEETABLE_CONDITION: KindTraits(federation.drop_unmeetable, Edited.POLICY, Letter.CHANGE, (), ()),
     RemedyKind.CREATE_PROVIDER: KindTraits(provider.create_provider, Edited.SETTING, Letter.CHANGE, (), ()),
     RemedyKind.REGISTER_AUDIENCE: KindTraits(provider.register_audience, Edited.SETTING, Letter.CHANGE, (), ()),
     RemedyKind.REQUEST_AUDIENCE: KindTraits(provider.request_audience, Edited.PRESENTED, Letter.CHANGE, (), ()),

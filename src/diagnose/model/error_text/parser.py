@@ -257,6 +257,7 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
         code=code,
         http_status=int(status) if status else None,
         operation=operation or (wording.operation if wording else ""),
+        action=wording.action if wording else "",
         resource=around.role() if kind in _WITH_ROLE else "",
         service=service,
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),

@@ -15,8 +15,8 @@ class Wording(Struct, frozen=True):
     """A phrase that only one kind of error contains.
 
     `kind` is None where the code has to say it. `operation` is the API that alone answers so, `service` the principal
-    of the service that alone does. A `frame` is what a tool or a service says in words of its own: it counts where no
-    error of AWS stands beside it, and may name the service or the role.
+    of the service that alone does, `action` the permission that it is about. A `frame` is what a tool or a service says
+    in words of its own: it counts where no error of AWS stands beside it, and may name the service or the role.
     """
 
     phrase: str
@@ -24,6 +24,7 @@ class Wording(Struct, frozen=True):
     operation: str = ""
     service: str = ""
     frame: bool = False
+    action: str = ""
 
 
 _WEB_IDENTITY = "AssumeRoleWithWebIdentity"
@@ -106,6 +107,8 @@ WORDINGS = (
     Wording("Signature expired", ErrorKind.CLOCK),
     Wording("Signature not yet current", ErrorKind.CLOCK),
     Wording("Request is missing Authentication Token", ErrorKind.UNSIGNED),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    Wording("Cross-account pass role is not allowed", ErrorKind.NOT_AUTHORIZED, action="iam:PassRole"),
     Wording("Invalid principal in policy", ErrorKind.PRINCIPAL_REFUSED),
     Wording("Has prohibited field", ErrorKind.POLICY_MALFORMED),
     Wording("may only specify STS AssumeRole", ErrorKind.POLICY_MALFORMED),

@@ -16,10 +16,13 @@ from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
+from diagnose.model.evidence import Known
 from diagnose.model.masked_arn import is_account
 from diagnose.model.trace import Decision, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.change import Draft
+from diagnose.remedy.document import as_list, document_of, statements
+from diagnose.remedy.fixes.advice import an_allow_helps
 from diagnose.remedy.fixes.refused_parameter import right_parameter
 
 
@@ -48,9 +51,7 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
     elif is_about_other_role(error, case) and not is_about_other_call(error, case):
         yield Draft(Owner.CALLER, _other_role(error, case))
     elif error.action and is_about_other_call(error, case):
-        yield Draft(
-            Owner.SOURCE, f"If that call is needed as well, allow `{error.action}` on the resource of the error"
-        )
+        yield Draft(Owner.SOURCE, _other_action(error, case))
 
 
 _CONDITIONS = {
@@ -180,6 +181,44 @@ def _of_service(error: AwsError, case: Case, decision: Decision) -> Iterator[Dra
             "Let the trust policy of the role that the service was given allow its principal, "
             f"`{error.service}`, sts:AssumeRole{also}",
         )
+
+
+def _other_action(error: AwsError, case: Case) -> str:
+    """Say what another call needs. It is never an edit for the call of the case."""
+    if error is not aws_answer(case):
+        return f"If that call is needed as well, allow `{error.action}` on the resource of the error"
+    if not an_allow_helps(case):
+        return (
+            "Have the policy that the error names changed by whoever owns it: AWS says that it denies the action, "
+            "which no further Allow overrides"
+        )
+    if error.action.lower() != "iam:passrole":
+        return f"Allow the action that the error names, `{error.action}`, on the one resource that it names"
+    role, caller = error.resource or case.destination_arn, error.caller or case.source_arn
+    if account_of(caller) not in ("", account_of(role)):
+        return (
+            f"Hand the service a role of account `{account_of(caller)}`, the caller's own: no permission lets it pass "
+            f"`{role}`, which is in another; a role of its own can then assume that one"
+        )
+    services = _services(case)
+    where = f", with the condition `iam:PassedToService` `{services[0]}`" if len(services) == 1 else ""
+    return (
+        f"Allow `iam:PassRole` on `{role}` to {_who(error)}{where}; a service that "
+        "is handed two roles, such as those of an ECS task, needs it on both"
+    )
+
+
+def _who(error: AwsError) -> str:
+    return f"`{error.caller}`" if error.caller else "whoever hands the role to the service"
+
+
+def _services(case: Case) -> list[str]:
+    """Name the services that the trust policy allows."""
+    trust = case.snapshot.destination.trust_policy
+    document = document_of(trust.value) if isinstance(trust, Known) else None
+    principals = [each.get("Principal") for each in statements(document)] if document is not None else []
+    named = [as_list(one.get("Service", [])) for one in principals if isinstance(one, dict)]
+    return sorted({name for names in named for name in names if isinstance(name, str)})
 
 
 def _fewer_tags(case: Case) -> Iterator[Draft]:

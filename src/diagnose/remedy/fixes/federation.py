@@ -74,7 +74,7 @@ def correct_claim_key(subject: Subject, case: Case, _decision: Decision) -> Iter
     yield from add_trust_statement(subject, case)
 
 
-def drop_unmeetable(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+def drop_unmeetable(subject: Subject, case: Case) -> Iterator[Attempt]:
     """Leave out a condition on a key that no token or assertion of this provider has."""
     element = subject.element
     if element is None or not element.key:

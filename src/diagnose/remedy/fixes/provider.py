@@ -14,6 +14,7 @@ from diagnose.model.evidence import Known
 from diagnose.model.federation import SAML_ROLE, SAML_SESSION_NAME, OidcProvider, SamlAssertion, WebIdentity
 from diagnose.model.key_state import UnknownState
 from diagnose.model.trace import Decision, Gate, Reason, Subject
+from diagnose.model.tri import NO
 from diagnose.remedy.case_edit import with_destination, with_source
 from diagnose.remedy.change import Attempt, Draft, NewAudience, NewProvider
 from diagnose.remedy.names import caller_of, identity_provider
@@ -30,16 +31,21 @@ def create_provider(subject: Subject, case: Case, _decision: Decision) -> Iterat
         )
         yield Draft(Owner.DESTINATION, text)
         return
-    audiences = claim_state(case.snapshot.source.identity, "aud")
-    if isinstance(audiences, UnknownState) or not isinstance(destination.oidc_providers, Known):
+    # Where the providers were not read, AWS may have said that there is none for this issuer.
+    if not isinstance(destination.oidc_providers, Known) and (subject.gate is None or subject.gate.verdict is not NO):
         yield NotProved.NOT_READ
         return
-    new = OidcProvider(arn, Known(audiences))
-    text = f"In account `{account}`, create the OIDC identity provider `{caller.arn}`{_with_audience(audiences)}"
+    audiences = claim_state(case.snapshot.source.identity, "aud")
+    text = f"In account `{account}`, create the OIDC identity provider `{caller.arn}`"
+    if isinstance(audiences, UnknownState):
+        yield Draft(Owner.DESTINATION, f"{text}, with the audience that the token is requested for")
+        return
+    text += _with_audience(audiences)
     if subject.gate is not None and subject.gate.got:
         text += f"; `{subject.gate.got[0]}` is a different one, and the URL of a provider cannot be edited"
-    providers = replace(destination.oidc_providers, value=(*destination.oidc_providers.value, new))
-    edited = with_destination(_not_asked(case), replace(destination, oidc_providers=providers))
+    new = OidcProvider(arn, Known(audiences))
+    others = destination.oidc_providers.value if isinstance(destination.oidc_providers, Known) else ()
+    edited = with_destination(_not_asked(case), replace(destination, oidc_providers=Known((*others, new))))
     yield Draft(Owner.DESTINATION, text, edited, NewProvider(arn, caller.arn, audiences))
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import assert_never
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.foreign import Foreign, ForeignAccount, foreign_account
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import CallerKind, is_role_arn, parse_role
@@ -43,6 +45,9 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     if subject.gate is not None and subject.gate.reason is Reason.OTHER_PARTITION:
         yield from _in_the_callers_partition(case)
         return
+    if subject == Subject() and (foreign := foreign_account(case)) is not None:
+        yield Draft(Owner.CALLER, _of_another_account(foreign, requested))
+        return
     role = destination.role
     if isinstance(role, Known) and role.value is not None:
         if role.value.arn != requested and is_role_arn(role.value.arn):
@@ -60,6 +65,30 @@ def correct_role_arn(subject: Subject, case: Case, _decision: Decision) -> Itera
     if isinstance(role, Known) and subject.gate is not None and subject.gate.reason is Reason.NO_SUCH_ROLE:
         text = f"Check the account, the path and the name in `{requested}`; names are case-sensitive"
         yield Draft(Owner.CALLER, text)
+
+
+def _of_another_account(foreign: ForeignAccount, requested: str) -> str:
+    """Say which role to ask for instead of one in an account that is foreign to the caller."""
+    name = parse_role(requested).name
+    match foreign.kind:
+        case Foreign.TYPO:
+            right = requested.replace(foreign.account, foreign.meant, 1)
+            text = f"Ask for `{right}`, if account `{foreign.meant}` is the one that you mean"
+        case Foreign.EXAMPLE:
+            text = f"Put the account that the role is in into `{requested}`, in the place of `{foreign.account}`"
+        case Foreign.VENDOR:
+            text = (
+                f"Ask for a role of your own: `{requested}` is in an account of {foreign.vendor}, which assumes roles "
+                "of its customers and lets none of them into its own"
+            )
+        case Foreign.STRANGER:
+            text = f"Check that account `{foreign.account}` is the one that the role `{name}` is in"
+        case _:
+            assert_never(foreign.kind)
+    roles = [arn for arn in foreign.named if not has_wildcard(arn)][:_MOST_ROLES]
+    if roles and foreign.kind is not Foreign.TYPO:
+        text += f"; the caller's own policies name {', '.join(f'`{arn}`' for arn in roles)}"
+    return text
 
 
 def use_region(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:

@@ -24,6 +24,7 @@ from diagnose.remedy.document import (
     value_at,
 )
 from diagnose.remedy.fixes.correct import Correct, corrected
+from diagnose.remedy.fixes.federation import drop_unmeetable
 from diagnose.remedy.least_statement import grant
 from diagnose.remedy.names import caller_of, in_policy_phrase, principal_name, source_phrase, values_of
 
@@ -49,8 +50,11 @@ def drop_condition(subject: Subject, case: Case, _decision: Decision) -> Iterato
     """Let the caller in without a condition that it can never meet, and say whom that lets in besides.
 
     Where the statement names the caller, the condition is removed from it. Where it names many, who may meet the
-    condition, a statement for this caller alone is added.
+    condition, a statement for this caller alone is added. A token or an assertion still has to meet all others.
     """
+    if caller_of(case).federated:
+        yield from drop_unmeetable(subject, case)
+        return
     element, statement, layer = subject.element, subject.statement, subject.layer
     if (
         element is None

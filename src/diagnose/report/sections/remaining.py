@@ -87,7 +87,8 @@ def _statement(place: StatementPlace) -> str:
 
 def _condition(element: ElementTrace) -> str:
     words = got_words(element.got)
-    got = f"it is `{words}`" if words else "there is none"
+    settled = isinstance(element.got, str) or element.got.known is not None
+    got = (f"it is `{words}`" if settled else f"it is {words}") if words else "there is none"
     return f"`{element.key}` {element.operator} `{wanted_words(element)}` ({got})"
 
 
