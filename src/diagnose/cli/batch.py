@@ -13,6 +13,14 @@ from diagnose.errors import XdiagError
 from diagnose.report import Lines
 
 
+class BatchOutput(StrEnum):
+    """What the answers to a batch are written as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    HTML = "html"
+
+
 class FailOn(StrEnum):
     """A verdict that makes the command fail."""
 
@@ -25,8 +33,9 @@ def batch(
         Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input), or a file of CloudTrail.")
     ],
     output: Annotated[
-        Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
-    ] = Lines.JSONL,
+        BatchOutput,
+        typer.Option(help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table."),
+    ] = BatchOutput.JSONL,
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the rows to this file. Without --resume it is overwritten."),
@@ -53,6 +62,8 @@ def batch(
     A line that is not a case becomes a row with an error; so does one of more than 16 MB. Blank lines make no row, but
     count as lines. Memory does not grow with the input.
 
+    A page counts all answers by cause and layer, and lists the first 2,000, those that are not allowed before others.
+
     Of a file of CloudTrail every refused call of AssumeRole makes a row; what fails most is listed on standard error.
 
         jq -c . tickets/*.json | xdiag batch - --explain
@@ -63,14 +74,24 @@ def batch(
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
+        xdiag batch cases.jsonl --to verdicts.html --output html
+
     Exit codes: 0 every row has a verdict, 2 a row has an error, or bad usage, 130 interrupted, 141 the reader of the
     rows has closed the pipe. With --fail-on: 1 a row is denied, 3 a row is undetermined; errors come first, then
     denials.
     """
-    from diagnose.cli.batch_run import run
+    from diagnose.cli.batch_run import run, run_page
 
     try:
-        counted = run(file, form=output, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
+        if output is BatchOutput.HTML:
+            if resume:
+                raise XdiagError(
+                    "`--resume` does not go with `--output html`", hint="expected `--output jsonl` or `csv`"
+                )
+            counted = run_page(file, to=to, jobs=jobs, rule_folders=rules or ())
+        else:
+            form = Lines(output.value)
+            counted = run(file, form=form, to=to, jobs=jobs, explain=explain, resume=resume, rule_folders=rules or ())
     except BrokenPipeError:
         raise typer.Exit(READER_LEFT) from None
     if failed := counted.get("", 0):

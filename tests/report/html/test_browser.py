@@ -16,22 +16,38 @@ from tests.report.diagnoses import EVERY, NAMES
 from tests.report.html.browser import browser_path
 from tests.report.test_hostile import HOSTILE, told
 
+from diagnose.batch import ExplainedRow
 from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
+from diagnose.report.html.grid import Grid
 
 pytestmark = pytest.mark.skipif(browser_path() is None, reason="there is no Chromium to open pages with")
 
+_CONTROLS = "a, button, summary, select, input"
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 _PULL_REQUEST = {"snapshot": {"source": {"identity": {"claims": {"sub": "repo:octo/app:pull_request"}}}}}
+
+
+def _row(line: int, verdict: str, title: str, layer: str) -> ExplainedRow:
+    source, role = f"arn:aws:iam::111111111111:user/builder-{line}", "arn:aws:iam::222222222222:role/Deploy"
+    return ExplainedRow(
+        line=line,
+        verdict=verdict,
+        source_arn=source,
+        dest_role_arn=role,
+        primary_cause_title=title,
+        layer=layer,
+        primary_cause="a-rule" if title else "",
+    )
 
 
 def _demo(name: str) -> Diagnosis:
     return diagnose(load_case(DEMOS / f"{name}.json"), load_rules())
 
 
-PAGES: dict[str, Callable[[], Diagnosis]] = {
+REPORTS: dict[str, Callable[[], Diagnosis]] = {
     "denied by trust": lambda: _demo("wrong-principal"),
     "denied by an SCP": lambda: _demo("scp-region"),
     "undetermined": lambda: _demo("one-side-unread"),
@@ -42,7 +58,18 @@ PAGES: dict[str, Callable[[], Diagnosis]] = {
     "hostile names": lambda: told("wrong-principal", " ".join(HOSTILE.values())),
     "hostile names without a space": lambda: told("denied-by-scp", "x" * 1000),
 }
-every_page = pytest.mark.parametrize("name", PAGES)
+GRIDS: dict[str, list[ExplainedRow]] = {
+    "many answers": [
+        *(_row(line, "denied", "The external ID differs", "trust") for line in range(1, 30)),
+        *(_row(line, "denied", "The service control policy denies it", "scp") for line in range(30, 40)),
+        *(_row(line, "undetermined", "The trust policy was not read", "trust") for line in range(40, 45)),
+        *(_row(line, "allowed", "", "") for line in range(45, 100)),
+        ExplainedRow(line=100, error="`line 100` is not a case", hint="expected JSON"),
+    ],
+    "many hostile answers": [_row(line, "denied", text, text) for line, text in enumerate(HOSTILE.values(), 1)],
+}
+every_page = pytest.mark.parametrize("name", [*REPORTS, *GRIDS])
+every_report = pytest.mark.parametrize("name", REPORTS)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +84,12 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Write every page to a file, and give their addresses."""
     folder = tmp_path_factory.mktemp("pages")
-    return {name: _file(folder / f"{number}.html", of()) for number, (name, of) in enumerate(PAGES.items())}
+    texts = {name: render(of(), Format.HTML) for name, of in REPORTS.items()}
+    for name, rows in GRIDS.items():
+        grid = Grid()
+        grid.add(rows)
+        texts[name] = grid.page()
+    return {name: _file(folder / f"{number}.html", text) for number, (name, text) in enumerate(texts.items())}
 
 
 @every_page
@@ -75,7 +107,7 @@ def test_a_page_can_be_read_on_every_screen(
             assert results.violations_count == 0, results.generate_report()
 
 
-@every_page
+@every_report
 def test_a_page_reads_without_its_script(name: str, browser: Browser, pages: dict[str, str]) -> None:
     with _opened(browser.new_context(java_script_enabled=False, viewport=WIDE), pages[name]) as page:
         assert page.locator("h1").is_visible()
@@ -127,20 +159,42 @@ def test_what_cannot_be_copied_is_selected(browser: Browser, pages: dict[str, st
         assert page.evaluate("getSelection().toString()").startswith("aws sts assume-role")
 
 
+def test_answers_can_be_filtered(browser: Browser, pages: dict[str, str]) -> None:
+    with _opened(browser.new_context(viewport=WIDE), pages["many answers"]) as page:
+        shown = page.locator("tbody tr:visible")
+        assert shown.count() == 100
+        page.get_by_label("Verdict").select_option("denied")
+        assert shown.count() == 39
+        page.get_by_label("Layer").select_option("trust policy")
+        assert shown.count() == 29
+        page.get_by_label("Text").fill("BUILDER-7")
+        assert shown.count() == 1
+        assert page.locator("output").inner_text() == "1 of 100 shown"
+        page.get_by_label("Text").press("Enter")
+        assert shown.count() == 1
+
+
+def test_answers_are_a_plain_table_without_script(browser: Browser, pages: dict[str, str]) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE)
+    with _opened(context, pages["many answers"]) as page:
+        assert page.locator("tbody tr:visible").count() == 100
+        assert page.locator("select:visible, input:visible").count() == 0
+
+
 @every_page
 def test_everything_can_be_reached_by_keyboard(name: str, browser: Browser, pages: dict[str, str]) -> None:
     with _opened(browser.new_context(viewport=WIDE), pages[name]) as page:
-        wanted = [each for each in page.locator("a, button, summary").all() if each.is_visible()]
+        wanted = [each for each in page.locator(_CONTROLS).all() if each.is_visible()]
         reached = []
         for _ in wanted:
             page.keyboard.press("Tab")
-            reached.append(page.evaluate("document.activeElement.matches('a, button, summary')"))
+            reached.append(page.evaluate(f"document.activeElement.matches('{_CONTROLS}')"))
             ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert ring == "solid"
         assert all(reached)
 
 
-@every_page
+@every_report
 def test_paper_is_white_and_has_nothing_to_click(name: str, browser: Browser, pages: dict[str, str]) -> None:
     context = browser.new_context(viewport={"width": 680, "height": 1000}, color_scheme="dark")
     with _opened(context, pages[name]) as page:
@@ -207,6 +261,6 @@ def _too_wide(page: Page) -> list[str]:
     return wide
 
 
-def _file(path: Path, diagnosis: Diagnosis) -> str:
-    path.write_text(render(diagnosis, Format.HTML), encoding="utf-8")
+def _file(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
     return path.as_uri()
