@@ -398,3 +398,35 @@ def test_rows_deleted_in_the_middle_are_noticed(xdiag: Program, tmp_path: Path) 
 def test_a_dash_is_standard_output(xdiag: Program) -> None:
     done = xdiag("batch", "-", "--to", "-", stdin=lines(ALLOWED))
     assert done.out == xdiag("batch", "-", stdin=lines(ALLOWED)).out != ""
+
+
+def test_a_page_tells_all_rows_with_their_causes(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("batch", "-", "--output", "html", stdin=lines(DENIED, ALLOWED))
+    assert (run.code, run.err) == (0, "")
+    assert "<h1>2 requests: 1 denied, 1 allowed</h1>" in run.out
+    [row] = rows(xdiag("batch", "-", "--explain", stdin=lines(DENIED)).out)
+    assert row["primary_cause_title"] in run.out
+    to = tmp_path / "answers.html"
+    to.write_text("what was there before, and longer" * 10_000)
+    xdiag("batch", "-", "--output", "html", "--to", to, stdin=lines(DENIED, ALLOWED))
+    assert to.read_text() == run.out
+
+
+def test_a_page_is_readable_by_its_owner_only(xdiag: Program, tmp_path: Path) -> None:
+    to = tmp_path / "answers.html"
+    xdiag("batch", "-", "--output", "html", "--to", to, stdin=lines(DENIED))
+    assert to.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_page_does_not_go_on_after_another(xdiag: Program, tmp_path: Path) -> None:
+    to = tmp_path / "answers.html"
+    run = xdiag("batch", "-", "--output", "html", "--resume", "--to", to, stdin=lines(DENIED))
+    assert run.code == BAD_INPUT
+    assert "`--resume` does not go with `--output html`" in run.err
+    assert not to.exists()
+
+
+def test_a_page_that_cannot_be_written_is_told_in_a_sentence(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("batch", "-", "--output", "html", "--to", tmp_path, stdin=lines(DENIED))
+    assert run.code == BAD_INPUT
+    assert run.err.startswith(f"xdiag: `{tmp_path}` cannot be written: is a directory")

@@ -14,11 +14,12 @@ from diagnose.report import Lines
 
 
 class BatchOutput(StrEnum):
-    """What the rows of a batch are."""
+    """What the answers to a batch are written as."""
 
     JSONL = "jsonl"
     CSV = "csv"
     FINDINGS = "findings"
+    HTML = "html"
 
 
 class FailOn(StrEnum):
@@ -35,7 +36,8 @@ def batch(
     output: Annotated[
         BatchOutput,
         typer.Option(
-            help="JSON objects, CSV with a header line for spreadsheets, or a JSON object for every finding of a case."
+            help="JSON objects, CSV with a header line for spreadsheets, a JSON object for every finding of a case, or a page "
+            "with counts and a table."
         ),
     ] = BatchOutput.JSONL,
     to: Annotated[
@@ -64,6 +66,8 @@ def batch(
     A line that is not a case becomes a row with an error; so does one of more than 16 MB. Blank lines make no row, but
     count as lines. Memory does not grow with the input.
 
+    A page counts all answers by cause and layer, and lists the first 2,000, those that are not allowed before others.
+
     Of a file of CloudTrail every refused call of AssumeRole makes a row; what fails most is listed on standard error.
 
         jq -c . tickets/*.json | xdiag batch - --explain
@@ -76,23 +80,32 @@ def batch(
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
+        xdiag batch cases.jsonl --to verdicts.html --output html
+
     Exit codes: 0 every row has a verdict, 2 a row has an error, or bad usage, 130 interrupted, 141 the reader of the
     rows has closed the pipe. With --fail-on: 1 a row is denied, 3 a row is undetermined; errors come first, then
     denials.
     """
-    from diagnose.cli.batch_run import run
+    from diagnose.cli.batch_run import run, run_page
 
     try:
-        counted = run(
-            file,
-            form=Lines.CSV if output is BatchOutput.CSV else Lines.JSONL,
-            to=to,
-            jobs=jobs,
-            explain=explain,
-            findings=output is BatchOutput.FINDINGS,
-            resume=resume,
-            rule_folders=rules or (),
-        )
+        if output is BatchOutput.HTML:
+            if resume:
+                raise XdiagError(
+                    "`--resume` does not go with `--output html`", hint="expected `--output jsonl` or `csv`"
+                )
+            counted = run_page(file, to=to, jobs=jobs, rule_folders=rules or ())
+        else:
+            counted = run(
+                file,
+                form=Lines.CSV if output is BatchOutput.CSV else Lines.JSONL,
+                to=to,
+                jobs=jobs,
+                explain=explain,
+                findings=output is BatchOutput.FINDINGS,
+                resume=resume,
+                rule_folders=rules or (),
+            )
     except BrokenPipeError:
         raise typer.Exit(READER_LEFT) from None
     if failed := counted.get("", 0):

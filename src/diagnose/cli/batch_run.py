@@ -66,15 +66,29 @@ def run(
             lines, rules, form, jobs, _MOST_LINES if jobs > 1 or str(file) != "-" else 1, findings=findings
         )
         stack.enter_context(contextlib.closing(results))
-        step = stack.enter_context(progress_beside_rows(to))
-        done, start, last_step = 0, time.monotonic(), 0.0
-        for text, tally in results:
-            write(text)
-            counted.update(tally)
-            done += sum(tally.values())
-            if (now := time.monotonic()) > last_step + 0.2:
-                last_step = now
-                step(f"{done:,} lines, {done / (now - start):,.0f} a second")
+        counted.update(_written(results, write, stack.enter_context(progress_beside_rows(to))))
+    return counted
+
+
+def run_page(file: Path, *, to: Path | None, jobs: int, rule_folders: Sequence[Path]) -> Tally:
+    """Answer every line of a file with its first cause, and write one page about all, once all are there.
+
+    Raises XdiagError and BrokenPipeError as `run` does.
+    """
+    from diagnose.report.html.grid import Grid
+
+    rules, grid = load_rules(rule_folders), Grid()
+    with contextlib.ExitStack() as stack:
+        lines = _lines(stack.enter_context(_open_lines(file)))
+        write: Callable[[bytes], None] = write_rows
+        if to is not None and str(to) != "-":
+            _check_is_another_file(file, to)
+            # Opened before the work is done: it would be lost where nothing can be written.
+            write = stack.enter_context(_page_file(to))
+        results = _results(lines, rules, Lines.JSONL, jobs, _MOST_LINES)
+        stack.enter_context(contextlib.closing(results))
+        counted = _written(results, grid.add_lines, stack.enter_context(progress_beside_rows(to)))
+        write(grid.page().encode())
     return counted
 
 
@@ -170,6 +184,32 @@ class RowFile:
         return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
 
 
+@contextlib.contextmanager
+def _page_file(path: Path) -> Generator[Callable[[bytes], None], None, None]:
+    """Open a file for one page. A new one is readable by its owner only; what was there stays until all is written."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+    def write(page: bytes) -> None:
+        try:
+            opened.write(page)
+            opened.flush()
+            if stat.S_ISREG(os.fstat(file).st_mode):
+                opened.truncate()
+        except OSError as error:
+            raise _unwritable(path, error) from None
+
+    with open(file, "wb") as opened:
+        yield write
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> XdiagError:
+    hint = "expected a file that you may write to"
+    return XdiagError(f"`{quotable(str(path))}` cannot be written: {_why(error)}", hint=hint)
+
+
 def _why(error: OSError | ValueError) -> str:
     """Say in the system's words why a file cannot be used. It does not look at a name with a NUL in it."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a file name"
@@ -253,6 +293,22 @@ def _continue_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] 
             f"the rows in `{quotable(str(rows.path))}` do not belong to these cases",
             hint=f"the row of line {rows.last_line} would be different; are cases, rules and options the same?",
         )
+
+
+def _written(
+    results: Iterable[tuple[bytes, Tally]], write: Callable[[bytes], None], step: Callable[[str], None]
+) -> Counter[str]:
+    """Write rows as they come, telling how far it is, and count them by verdict."""
+    counted = Counter[str]()
+    start, last_step = time.monotonic(), 0.0
+    for text, tally in results:
+        write(text)
+        counted.update(tally)
+        if (now := time.monotonic()) > last_step + 0.2:
+            last_step = now
+            done = counted.total()
+            step(f"{done:,} lines, {done / (now - start):,.0f} a second")
+    return counted
 
 
 def _results(

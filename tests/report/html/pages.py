@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-SVG = {"svg", "circle", "path"}
+SVG = {"svg", "circle", "path", "rect"}
 TABLE = {"table", "caption", "thead", "tbody", "tr", "th", "td", "form", "label", "select", "option", "input", "output"}
 KNOWN_ELEMENTS = {
     *("html", "head", "meta", "title", "style", "script", "body", "header", "main", "footer", "section", "div"),
@@ -13,6 +13,18 @@ KNOWN_ELEMENTS = {
 }
 PLAIN_ATTRIBUTES = {
     *("charset", "class", "content", "focusable", "hidden", "href", "http-equiv", "id", "lang", "name", "rel", "role"),
+    *(
+        "autocomplete",
+        "data-cause",
+        "data-field",
+        "data-layer",
+        "data-name",
+        "data-verdict",
+        "for",
+        "scope",
+        "spellcheck",
+    ),
+    *("height", "preserveaspectratio", "value", "width"),
     *("type", "aria-hidden", "aria-label", "aria-labelledby", "viewbox", "cx", "cy", "r", "d"),
 }
 """Attributes that load and run nothing."""
@@ -28,6 +40,7 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.declarations: list[str] = []
         self.texts: dict[str, list[str]] = {}
+        self._parts: dict[str, list[str]] = {}
         self._open: list[str] = []
         self.feed(text)
         self.close()
@@ -39,6 +52,10 @@ class Page(HTMLParser):
     def text_of(self, name: str) -> str:
         [text] = self.texts[name]
         return text
+
+    def parts(self, name: str) -> list[str]:
+        """All text in each element of a name, with what stands in the elements within it."""
+        return self._parts.get(name, [])
 
     @property
     def words(self) -> str:
@@ -63,6 +80,7 @@ class Page(HTMLParser):
         if tag not in _EMPTY:
             self._open.append(tag)
             self.texts.setdefault(tag, []).append("")
+            self._parts.setdefault(tag, []).append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in SVG
@@ -74,5 +92,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open:
             self.texts[self._open[-1]][-1] += data
+        for tag in {*self._open}:
+            self._parts[tag][-1] += data
         if not {"style", "script"} & {*self._open}:
             self.texts.setdefault("*", []).append(data)

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from itertools import pairwise
+from typing import assert_never
 
 import pytest
 from tests.cases import DEMOS
@@ -14,7 +15,20 @@ from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
-from diagnose.report.blocks import Block, Bullets, Changes, Folded, Listing, NamedValues, Paragraph, Section
+from diagnose.report.blocks import (
+    Block,
+    Bullets,
+    Changes,
+    Checklist,
+    Folded,
+    Links,
+    Listing,
+    NamedValues,
+    Paragraph,
+    Quote,
+    Section,
+    Snippet,
+)
 from diagnose.report.outline import outline
 
 every_demo = pytest.mark.parametrize("name", sorted(path.stem for path in DEMOS.glob("*.json")))
@@ -87,21 +101,26 @@ def _bare(text: str) -> str:
 
 
 def _texts(blocks: tuple[Block, ...]) -> list[str]:
-    """Give what blocks say, but for what is drawn."""
+    """Give all that blocks say, but for the titles of what the first screen continues: its halves have their own."""
     said: list[str] = []
     for block in blocks:
         match block:
-            case Paragraph(text=text) | Listing(text=text):
+            case Paragraph(text=text) | Quote(text=text) | Listing(text=text):
                 said.append(text)
             case NamedValues(rows=rows):
                 said += [part for row in rows for part in row]
-            case Bullets(items=items):
+            case Bullets(items=items) | Links(urls=items):
                 said += items
+            case Checklist(checks=checks):
+                said += [part for check in checks for part in (check.name, check.answer, check.about)]
+            case Snippet(marks=marks):
+                said += [mark.label for mark in marks]
             case Changes(lines=lines):
                 said += [line for line in lines if line != "..."]
             case Folded(listings=listings):
                 said += _texts(listings)
             case Section(title=title, blocks=inner):
-                # The halves of the first screen have titles of their own.
                 said += [*([] if block.of else [title]), *_texts(inner)]
+            case _:
+                assert_never(block)
     return said

@@ -30,4 +30,29 @@
       }, 2000);
     });
   }
+
+  const filters = document.querySelector(".filters");
+  if (filters) {
+    const rows = [...document.querySelectorAll("tbody tr")];
+    const words = rows.map((row) => row.textContent.toLowerCase());
+    const choices = [...filters.querySelectorAll("select")];
+    const text = filters.querySelector("input");
+    const count = filters.querySelector("output");
+
+    const filter = () => {
+      const wanted = text.value.trim().toLowerCase();
+      let shown = 0;
+      rows.forEach((row, place) => {
+        const fits = choices.every((choice) => !choice.value || row.dataset[choice.dataset.field] === choice.value);
+        row.hidden = !fits || !words[place].includes(wanted);
+        shown += row.hidden ? 0 : 1;
+      });
+      count.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+    };
+
+    filters.hidden = false;
+    filters.addEventListener("input", filter);
+    filters.addEventListener("submit", (event) => event.preventDefault());
+    filter();
+  }
 })();

@@ -1,0 +1,132 @@
+"""Many answers on one page: all are counted, what fails is shown first, and what a row holds does nothing."""
+
+import json
+import re
+
+import pytest
+from tests.report.html.pages import KNOWN_ELEMENTS, PLAIN_ATTRIBUTES, Page
+from tests.report.test_hostile import HOSTILE, UNSEEN
+
+from diagnose.batch import BatchRow, ExplainedRow
+from diagnose.matrix.rows import ExplainedPair, HalfOpen, MatrixRow
+from diagnose.report.html.grid import MOST_SHOWN, Grid
+
+BUILDER, DEPLOY = "arn:aws:iam::111111111111:user/builder", "arn:aws:iam::222222222222:role/Deploy"
+
+
+def explained(
+    line: int, verdict: str = "denied", title: str = "The role is gone", layer: str = "trust"
+) -> ExplainedRow:
+    return ExplainedRow(
+        line=line,
+        verdict=verdict,
+        source_arn=BUILDER,
+        dest_role_arn=DEPLOY,
+        primary_cause="some-rule",
+        primary_cause_title=title,
+        layer=layer,
+        certainty="certain",
+    )
+
+
+def test_answers_are_counted_by_verdict_cause_and_layer() -> None:
+    page = page_of(
+        explained(1),
+        explained(2),
+        explained(3, title="The external ID differs", layer="duration"),
+        ExplainedRow(line=4, verdict="allowed", source_arn=BUILDER, dest_role_arn=DEPLOY),
+        ExplainedRow(line=5, error="`line 5` is not a case", hint="expected JSON"),
+    )
+    assert page.text_of("h1") == "5 requests: 3 denied, 1 with an error, 1 allowed"
+    assert counts(page) == ["2The role is gone", "1The external ID differs", "2trust policy", "1session duration"]
+    assert cells(page)[-1] == ["5", "error", "", "", "line 5 is not a case (expected JSON)", ""]
+
+
+def test_rows_stand_in_the_order_of_their_lines() -> None:
+    page = page_of(explained(1, "allowed", ""), explained(2), explained(3, "allowed", ""), explained(4))
+    assert [row[0] for row in cells(page)] == ["1", "2", "3", "4"]
+
+
+def test_of_many_those_that_fail_are_shown_and_all_are_counted() -> None:
+    allowed = [explained(line, "allowed", "", "") for line in range(1, MOST_SHOWN + 1)]
+    page = page_of(*allowed, *(explained(line) for line in range(MOST_SHOWN + 1, MOST_SHOWN + 11)))
+    rows = cells(page)
+    assert len(rows) == MOST_SHOWN
+    assert [row[1] for row in rows[-10:]] == ["denied"] * 10
+    assert page.text_of("h1") == "2,010 requests: 10 denied, 2,000 allowed"
+    assert "Of these 2,000 are in the table" in page.words
+
+
+def test_many_causes_are_one_line_from_the_eleventh_on() -> None:
+    page = page_of(*(explained(number, title=f"cause {number:03}") for number in range(100, 115)))
+    assert counts(page)[10] == "55 more"
+
+
+@pytest.mark.parametrize("half", HalfOpen)
+def test_rows_of_a_matrix_are_told_without_lines(half: HalfOpen) -> None:
+    row = ExplainedPair(
+        source_arn=BUILDER, dest_role_arn=DEPLOY, verdict="denied", half_open=half, layer="identity", primary_cause="x"
+    )
+    page = page_of(row)
+    assert "Line" not in page.texts["th"]
+    assert cells(page)[0][0].startswith("deniedhalf open: ")
+
+
+def test_rows_of_verdicts_alone_have_no_causes() -> None:
+    page = page_of(MatrixRow(source_arn=BUILDER, dest_role_arn=DEPLOY, verdict="undetermined"))
+    assert page.texts["th"] == ["Verdict", "Who calls", "Role"]
+
+
+def test_rows_that_are_written_already_are_read() -> None:
+    grid = Grid()
+    grid.add_lines(json.dumps({"schema": "xdiag.batch/1", "line": 7, "verdict": "denied", "later": 1}).encode() + b"\n")
+    assert [row[0] for row in cells(Page(grid.page()))] == ["7"]
+
+
+def test_no_rows_are_a_page() -> None:
+    assert page_of().text_of("h1") == "No requests"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_a_row_holds_does_nothing(hostile: str) -> None:
+    rows = [
+        ExplainedRow(
+            line=1,
+            verdict=hostile,
+            source_arn=hostile,
+            dest_role_arn=hostile,
+            error=error,
+            hint=hostile,
+            primary_cause=hostile,
+            primary_cause_title=hostile,
+            layer=hostile,
+            certainty=hostile,
+        )
+        for error in ("", hostile)
+    ]
+    grid = Grid()
+    grid.add(rows)
+    written = grid.page()
+    page = Page(written)
+    assert not UNSEEN.search(written)
+    assert {tag for tag, _ in page.elements} <= KNOWN_ELEMENTS
+    assert {name for _, attributes in page.elements for name in attributes} <= PLAIN_ATTRIBUTES
+    assert page.attributes("a") == []
+    assert len(page.attributes("script")) == len(page.attributes("style")) == 1
+
+
+def page_of(*rows: BatchRow | MatrixRow) -> Page:
+    grid = Grid()
+    grid.add(rows)
+    return Page(grid.page())
+
+
+def counts(page: Page) -> list[str]:
+    """Give the lines of the counts, in their order."""
+    return [re.sub(r"\s", " ", text).strip() for text in page.parts("li")]
+
+
+def cells(page: Page) -> list[list[str]]:
+    texts = [text.strip() for text in page.parts("td")]
+    width = len(page.texts["th"])
+    return [texts[start : start + width] for start in range(0, len(texts), width)]
