@@ -11,6 +11,7 @@ COMMANDS = (
     "batch",
     "check",
     "collect",
+    "compare",
     "config",
     "config show",
     "demo",

@@ -8,6 +8,7 @@ from diagnose.cli.audience import audience
 from diagnose.cli.batch import batch
 from diagnose.cli.check import check
 from diagnose.cli.collect import collect
+from diagnose.cli.compare import compare
 from diagnose.cli.config import config
 from diagnose.cli.demo import demo
 from diagnose.cli.doctor import doctor
@@ -66,6 +67,7 @@ for command in (
     batch,
     check,
     collect,
+    compare,
     demo,
     doctor,
     explain,
