@@ -7,12 +7,13 @@ STAMP  := $(VENV)/.installed
 EMULATOR := .venv-emulator
 MUTATION := .venv-mutation
 RELEASE  := .venv-release
-LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock
+SPARK    := .venv-spark
+LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock tests/spark.lock
 
 # A run that rewrites what it compares with would always pass.
 unexport XDIAG_UPDATE_GOLDENS
 
-.PHONY: demo test check format lock bench house docs mutation audit package fuzz clean FORCE
+.PHONY: demo test test-spark check format lock bench house docs mutation audit package fuzz clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
 VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -53,6 +54,18 @@ $(EMULATOR)/.installed: tests/emulator.lock $(call OTHER,$(EMULATOR))
 	$(EMULATOR)/bin/pip install --quiet --require-hashes --requirement tests/emulator.lock
 	@touch $@
 
+$(SPARK)/.installed: tests/spark.lock pyproject.toml $(call OTHER,$(SPARK))
+	$(call environment,$(SPARK))
+	$(SPARK)/bin/pip install --quiet --require-hashes --requirement tests/spark.lock
+	$(SPARK)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Apart from `make test`: Spark is large, and needs Java.
+test-spark: $(SPARK)/.installed
+	@$${JAVA_HOME:+$$JAVA_HOME/bin/}java -version 2>/dev/null || { \
+		echo "test-spark needs Java 17: there is no java on the PATH, nor in JAVA_HOME"; exit 1; }
+	$(SPARK)/bin/pytest --confcutdir=tests/spark tests/spark -q
+
 bench: $(STAMP)
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/batch.py
@@ -92,6 +105,7 @@ lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group dev --group lock --group build -o requirements-dev.lock
 	echo ministack | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras - -o tests/emulator.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group mutation -o tests/mutation.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group spark --group build -o tests/spark.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --group release -o requirements-release.lock
 
 $(RELEASE)/.installed: requirements-release.lock $(call OTHER,$(RELEASE))
@@ -114,4 +128,4 @@ docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) dist .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) $(SPARK) dist .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -95,6 +95,7 @@ def test_a_module_imports_only_what_is_declared(module: Path) -> None:
         "msgspec",
         "policyuniverse",
         "pyarrow",
+        "pyspark",
         "rich",
         "typer",
         "yaml",

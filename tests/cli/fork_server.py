@@ -28,10 +28,14 @@ def main() -> None:
 
 
 def _load() -> None:
-    """Import the program and no more: a run starts with nothing remembered."""
+    """Import the program and no more: a run starts with nothing remembered, and nothing of an extra."""
     package = importlib.import_module("diagnose")
     for module in pkgutil.walk_packages(package.__path__, "diagnose."):
-        importlib.import_module(module.name)
+        if module.name not in _OF_EXTRAS:
+            importlib.import_module(module.name)
+
+
+_OF_EXTRAS = {"diagnose.matrix.arrow", "diagnose.matrix.parquet", "diagnose.matrix.spark"}
 
 
 def _serve(asked: socket.socket) -> None:

@@ -15,6 +15,7 @@ COMMANDS = (
     "batch",
     "check",
     "collect",
+    "compare",
     "config",
     "config show",
     "demo",

@@ -31,6 +31,10 @@ COMMANDS = {
         "check", "Say whether a principal can assume a role, and if not: why, where, and what would fix it."
     ),
     "collect": Listed("collect", "Gather the evidence of both sides into a case file."),
+    "compare": Listed(
+        "compare",
+        "Say which pairs are newly allowed, undetermined or denied, and which are still closed for another reason.",
+    ),
     "demo": Listed("demo", "Diagnose a bundled broken pair of accounts."),
     "doctor": Listed("doctor", "Say who each profile is, how it reaches AWS, and what it may read on each side."),
     "explain": Listed("rules", "Explain one cause: what it is, what it looks like, how to fix it."),

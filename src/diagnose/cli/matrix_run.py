@@ -58,7 +58,7 @@ def write_matrix(
     rules = load_rules(rule_folders) if explain else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
-        found, accounts, mistakes = _read(folder, without, only)
+        found, accounts, mistakes = read_identities(folder, without, only)
         for account in sorted(only.accounts - accounts):
             raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
         matrix = Matrix(found.sources, found.destinations, accounts=only.accounts, rules=rules)
@@ -85,7 +85,7 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
 
     with progress_beside_rows(to) as step:
         step("reading the dumps")
-        found, _, mistakes = _read(folder, without, only)
+        found, _, mistakes = read_identities(folder, without, only)
         with writing(to):
             to.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, batches in (
@@ -98,11 +98,7 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
     return mistakes
 
 
-_ROWS_AT_ONCE = 1000
-_SECONDS_OF_A_STEP = 5
-
-
-def _read(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identities, Set[str], int]:
+def read_identities(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identities, Set[str], int]:
     """Give the identities that are asked about, the accounts that have dumps, and how much was left out."""
     dumps = read_dumps(folder)
     found = identities(dumps, frozenset(map(Layer, without)))
@@ -111,6 +107,10 @@ def _read(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identi
     sources = _matching(found.sources, only.sources, "user or role")
     roles = _matching(found.destinations, only.roles, "role")
     return Identities(sources, roles, mistakes), dumps.accounts.keys(), len(mistakes)
+
+
+_ROWS_AT_ONCE = 1000
+_SECONDS_OF_A_STEP = 5
 
 
 def _check_parquet(form: Lines) -> None:

@@ -143,7 +143,7 @@ SETTINGS = (
         "rules",
         "XDIAG_RULES",
         _folders,
-        dict.fromkeys((*_ANSWERING, "batch", "matrix"), ("rules",))
+        dict.fromkeys((*_ANSWERING, "batch", "compare", "matrix"), ("rules",))
         | dict.fromkeys(("explain", "rules list", "rules show"), ("folders",)),
     ),
     Setting("timeout", "XDIAG_TIMEOUT", _seconds),

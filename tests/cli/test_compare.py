@@ -1,0 +1,154 @@
+"""`xdiag compare`: what changed between two matrices, or two folders of dumps."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
+from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+
+from diagnose.cli.compare import FailOnChange
+from diagnose.matrix.compare import ChangeKind
+
+CI, OPS = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{OURS}:user/ops"
+DEPLOY = f"arn:aws:iam::{THEIRS}:role/Deploy"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the dumps of two days: `ci` may no longer assume the role, and `ops` may."""
+    for day, trusted in (("monday", CI), ("tuesday", OPS)):
+        dumps = tmp_path / day
+        may_deploy = statement(Resource=DEPLOY)
+        write_dump(dumps / "ours.json", users=[user(OURS, "ci", may_deploy), user(OURS, "ops", may_deploy)])
+        write_dump(dumps / "theirs.json", roles=[role(THEIRS, "Deploy", trusting(trusted))])
+        write_tree(dumps, [OURS, THEIRS])
+    return tmp_path
+
+
+def told(out: str) -> list[tuple[str, str, str]]:
+    report = json.loads(out)
+    assert report["schema"] == "xdiag.comparison/1"
+    for kind, count in report["counts"].items():
+        assert count == sum(1 for change in report["changes"] if change["change"] == kind)
+    return [(change["change"], change["source_arn"], change["dest_role_arn"]) for change in report["changes"]]
+
+
+CHANGED = [("newly-denied", CI, DEPLOY), ("newly-allowed", OPS, DEPLOY)]
+
+
+def test_two_folders_of_dumps_are_compared(xdiag: Program, folder: Path) -> None:
+    run = xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json")
+    assert (run.code, told(run.out), run.err) == (ALLOWED, CHANGED, "")
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.parquet"])
+def test_a_matrix_is_compared_with_dumps(xdiag: Program, folder: Path, name: str) -> None:
+    form = ["--output", "csv"] if name.endswith("csv") else []
+    assert xdiag("matrix", folder / "monday", "--to", folder / name, *form).code == ALLOWED
+    run = xdiag("compare", folder / name, folder / "tuesday", "--output", "json")
+    assert (run.code, told(run.out)) == (ALLOWED, CHANGED)
+
+
+def test_the_page_is_for_people(xdiag: Program, folder: Path) -> None:
+    run = xdiag("compare", "monday", "tuesday", cwd=folder)
+    assert run.out == (
+        "# 1 newly allowed, 1 newly denied\n\n"
+        "From `monday` to `tuesday`.\n\n"
+        "## Newly allowed: 1\n\n"
+        f"- `{OPS}` to `{DEPLOY}`: denied (granted, not trusted; the trust policy) before, now allowed\n\n"
+        "## Newly denied: 1\n\n"
+        f"- `{CI}` to `{DEPLOY}`: allowed before, now denied (granted, not trusted; the trust policy)\n"
+    )
+
+
+def test_nothing_changed(xdiag: Program, folder: Path) -> None:
+    run = xdiag("compare", folder / "monday", folder / "monday", *(f"--fail-on={kind}" for kind in FailOnChange))
+    assert run.code == ALLOWED
+    assert run.out.startswith("# Nothing changed\n")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        (["newly-allowed"], DENIED),
+        (["newly-denied"], DENIED),
+        (["newly-undetermined"], ALLOWED),
+        (["newly-undetermined", "changed-cause", "newly-denied"], DENIED),
+        ([], ALLOWED),
+    ],
+)
+def test_it_fails_on_what_it_is_told_to(xdiag: Program, folder: Path, kinds: list[str], code: int) -> None:
+    flags = [f"--fail-on={kind}" for kind in kinds]
+    assert xdiag("compare", folder / "monday", folder / "tuesday", *flags).code == code
+
+
+def test_every_kind_of_change_can_fail() -> None:
+    assert [kind.value for kind in FailOnChange] == [kind.value for kind in ChangeKind]
+
+
+def test_causes_are_compared_on_request(xdiag: Program, folder: Path) -> None:
+    run = xdiag("compare", folder / "monday", folder / "tuesday", "--explain", "--output", "json")
+    [denied, allowed] = json.loads(run.out)["changes"]
+    assert denied["after"]["primary_cause"].startswith("trust-") or denied["after"]["primary_cause_title"]
+    assert allowed["before"]["primary_cause"] == denied["after"]["primary_cause"] != ""
+
+
+def test_the_file_is_private_and_whole(xdiag: Program, folder: Path) -> None:
+    to = folder / "changes.json"
+    run = xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json", "--to", to)
+    assert (run.code, run.out, told(to.read_text())) == (ALLOWED, "", CHANGED)
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    (folder / "torn.jsonl").write_text('{"schema": "xdiag.matrix/1"')
+    failed = xdiag("compare", folder / "monday", folder / "torn.jsonl", "--to", to)
+    assert (failed.code, told(to.read_text())) == (BAD_INPUT, CHANGED)
+    assert list(folder.glob(".xdiag-*")) == []
+
+
+def test_an_account_with_one_dump_only_is_told(xdiag: Program, folder: Path) -> None:
+    (folder / "tuesday" / "theirs.json").unlink()
+    run = xdiag("compare", "monday", "tuesday", cwd=folder)
+    assert run.err == f"xdiag: account {THEIRS} has a dump in `monday` only\n"
+
+
+def test_a_dump_that_was_left_out_is_no_success(xdiag: Program, folder: Path) -> None:
+    (folder / "tuesday" / "torn.json").write_text("{")
+    run = xdiag("compare", folder / "monday", folder / "tuesday", "--fail-on", "newly-allowed", "--output", "json")
+    assert (run.code, told(run.out)) == (BAD_INPUT, CHANGED)
+    assert "1 of the dumps or identities were left out" in run.err
+
+
+def test_folders_without_a_tree_may_be_stated_to_have_no_limits(xdiag: Program, folder: Path) -> None:
+    for day in ("monday", "tuesday"):
+        (folder / day / "organization.json").unlink()
+    unknown = xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json")
+    assert [kind for kind, _, _ in told(unknown.out)] == ["newly-denied", "newly-undetermined"]
+    flags = ["--without", "scp", "--without", "rcp", "--output", "json"]
+    assert told(xdiag("compare", folder / "monday", folder / "tuesday", *flags).out) == CHANGED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["monday", "nothing"], "cannot be read", id="no such file"),
+        pytest.param(["monday", "empty"], "contains no dumps", id="an empty folder"),
+        pytest.param(["monday", "tuesday", "--to", "no/such/file"], "cannot be written", id="nowhere to write"),
+        pytest.param(["rows", "rows", "--explain"], "are for folders of dumps", id="causes of rows"),
+    ],
+)
+def test_a_mistake_is_one_sentence(xdiag: Program, folder: Path, arguments: list[str], message: str) -> None:
+    (folder / "empty").mkdir()
+    (folder / "rows").touch()
+    run = xdiag("compare", *arguments, cwd=folder)
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert message in run.err
+
+
+def test_hostile_names_are_harmless_on_the_page(xdiag: Program, folder: Path) -> None:
+    row = {"schema": "xdiag.matrix/1", "source_arn": "a`<img>\n# @b", "dest_role_arn": DEPLOY, "verdict": "allowed"}
+    (folder / "none.jsonl").touch()
+    (folder / "rows.jsonl").write_text(f"{json.dumps(row)}\n")
+    lines = xdiag("compare", folder / "none.jsonl", folder / "rows.jsonl").out.splitlines()
+    assert lines[-1].startswith("- ``a`<img>")
+    assert lines[-1].endswith(f"# @b`` to `{DEPLOY}`: denied before, now allowed")
