@@ -90,7 +90,7 @@ def unsent_parameters(case: Case) -> Iterator[GateTrace]:
     sent, operation = case.request.parameters, case.request.operation
     if sent.provider_id is not None and operation is not Operation.WITH_WEB_IDENTITY:
         yield GateTrace(Gate.PARAMETERS, NO, Reason.NOT_A_PARAMETER, Parameter.PROVIDER_ID, got=(sent.provider_id,))
-    if operation is Operation.ASSUME_ROLE:
+    if operation in (Operation.ASSUME_ROLE, Operation.PASS_ROLE):
         return
     for parameter, value in (
         (Parameter.ROLE_SESSION_NAME, sent.session_name if operation is Operation.WITH_SAML else None),

@@ -50,7 +50,7 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
         layer, action = (blocker.layer or "", blocker.action or "") if blocker else ("", "")
         return FirstCause(builtin, BUILTIN_TITLES[builtin], Certainty.CERTAIN, layer, action)
     for finding in diagnosis.findings:
-        action = finding.action or f"sts:{diagnosis.case.request.operation}"
+        action = finding.action or next((one.action for one in diagnosis.decision.actions), "")
         return FirstCause(finding.rule, finding.title, finding.certainty, finding.layer or "", action)
     return FirstCause()
 
