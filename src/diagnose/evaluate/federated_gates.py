@@ -192,7 +192,11 @@ def _saml_provider(case: Case, caller: Caller, role: RoleArn) -> Iterator[GateTr
         return
     presented = case.snapshot.source.identity
     issuer = presented.issuer if isinstance(presented, SamlAssertion) else None
-    if issuer is not None and isinstance(there.entity_id, Known) and there.entity_id.value != issuer:
+    if issuer is None:
+        return
+    if not isinstance(there.entity_id, Known):
+        yield GateTrace(Gate.PROVIDER, UNKNOWN, Reason.OTHER_ISSUER, got=(issuer,))
+    elif there.entity_id.value != issuer:
         yield GateTrace(Gate.PROVIDER, NO, Reason.OTHER_ISSUER, wanted=there.entity_id.value, got=(issuer,))
 
 
