@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from diagnose.aws.calls import Answer, call
+from diagnose.collect.federation.metadata import entity_id_in
 from diagnose.collect.iam import Reader, created_at, gap_about
-from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerArn, CallerKind, RoleArn
 from diagnose.model.case import DestinationSide
-from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Gap, Known, Unread
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
 from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.issuers import issuer_of
 
@@ -82,21 +82,10 @@ def _told_saml(provider: SamlProvider, reader: Reader) -> SamlProvider:
     told = answer.value
     return SamlProvider(
         provider.arn,
-        _entity_id(told["SAMLMetadataDocument"], provider.arn, answer.source),
+        entity_id_in(told["SAMLMetadataDocument"], provider.arn, answer.source),
         created_at({"CreateDate": told["ValidUntil"]}) if "ValidUntil" in told else "",
         created_at(told) if "CreateDate" in told else "",
     )
-
-
-def _entity_id(metadata: str, arn: str, source: str) -> Evidence[str]:
-    """Read the issuer that the metadata names; it comes from the identity provider, and so from strangers."""
-    from diagnose.collect.federation.assertion import parsed
-
-    try:
-        entity_id = parsed(metadata.encode("utf-8"), "the metadata").get("entityID")
-    except XdiagError as error:
-        return Unread(Gap.NO_API, arn, detail=error.message)
-    return Known(entity_id, source) if entity_id else Unread(Gap.NO_API, arn, detail="the metadata names no entity")
 
 
 def _arns(listed: Iterable[Answer]) -> list[str]:

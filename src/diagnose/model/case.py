@@ -188,7 +188,7 @@ class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=T
     """The role and all that can refuse the caller. `role: Known(None)` means that it does not exist.
 
     `other_roles` are ARNs of the account's other roles, for near misses. `oidc_providers` and `saml_providers` are all
-    those of the role's account.
+    those of the role's account; or, where files declare the one in question, that one alone.
     """
 
     role: Evidence[Role | None] = NOT_SUPPLIED
