@@ -17,7 +17,7 @@ from diagnose.evaluate.identity import attribute_state, claim_state, pairs_of
 from diagnose.evaluate.reported_error import checked_before_policies
 from diagnose.model.arn import HTTPS, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SAML_ROLE, SAML_SESSION_NAME, OidcProvider, SamlAssertion, WebIdentity
 from diagnose.model.issuers import issuer_of
 from diagnose.model.key_state import ABSENT, UnknownState
@@ -194,8 +194,10 @@ def _saml_provider(case: Case, caller: Caller, role: RoleArn) -> Iterator[GateTr
     issuer = presented.issuer if isinstance(presented, SamlAssertion) else None
     if issuer is None:
         return
-    if not isinstance(there.entity_id, Known):
-        yield GateTrace(Gate.PROVIDER, UNKNOWN, Reason.OTHER_ISSUER, got=(issuer,))
+    if isinstance(there.entity_id, Unread):
+        # Who gives the provider by its name alone means that of the assertion; what was looked for is not known.
+        if there.entity_id.gap is not Gap.NOT_SUPPLIED:
+            yield GateTrace(Gate.PROVIDER, UNKNOWN, Reason.OTHER_ISSUER, got=(issuer,))
     elif there.entity_id.value != issuer:
         yield GateTrace(Gate.PROVIDER, NO, Reason.OTHER_ISSUER, wanted=there.entity_id.value, got=(issuer,))
 
