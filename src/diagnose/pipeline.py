@@ -7,20 +7,31 @@ from msgspec.structs import replace
 from diagnose.causes.findings import Cause, explanation
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.passing import call_of_service, without_words_of_service
 from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.masked_arn import hides_account
 from diagnose.model.trace import Decision, Gate
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
+from diagnose.passing import both
 from diagnose.remedy import Bounds, propose, propose_plan
 
 
 def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     """Decide a case, name the causes, and prove what fixes them.
 
+    Where a role is passed to a service, the service must be able to assume it: both are one answer.
     Raises XdiagError when the ARN of the source or of the role is not one.
     """
+    of_service = call_of_service(case)
+    if of_service is None:
+        return _diagnosed(case, rules)
+    passing = _diagnosed(without_words_of_service(case), rules)
+    return replace(both(passing, _diagnosed(of_service, rules)), case=case)
+
+
+def _diagnosed(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     decision = decide(case)
     explained = explanation(rules, case, decision)
     causes = explained.causes

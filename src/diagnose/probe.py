@@ -7,6 +7,7 @@ from diagnose.aws.session import Credentials
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller, same_entity
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult, Via
 from diagnose.model.evidence import Gap
+from diagnose.model.operation import Operation
 
 
 def probe(case: Case, source: Credentials, *others: Credentials, mfa_code: str | None) -> ProbeResult:
@@ -42,6 +43,8 @@ def _hindrance(case: Case, caller: CallerArn, mfa_code: str | None) -> str:
     """Say why the request cannot be made from here, with any credentials; empty where it can."""
     if case.request.via is Via.CONSOLE:
         return "the request is made in the AWS console, which cannot be tried with credentials"
+    if case.request.operation is Operation.PASS_ROLE:
+        return "iam:PassRole is not a call: AWS checks it when a role is handed to a service"
     if caller.kind is CallerKind.SERVICE:
         return f"the request is made by {caller.name}, and only AWS has the credentials of its services"
     if caller.kind in (CallerKind.WEB_IDENTITY, CallerKind.SAML):

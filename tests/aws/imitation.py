@@ -17,6 +17,7 @@ from tests.aws.answers import Body
 from diagnose.aws.session import Credentials
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known
+from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.policy import Level, Policy, PolicyKind, document_text
 
 MANAGEMENT = "999999999999"
@@ -78,13 +79,11 @@ class Imitation:
         self.fault: Fault | None = None
         self._case = case
         self._policies: dict[str, Policy] = {}
-        source, destination = case.snapshot.source, case.snapshot.destination
+        source = case.snapshot.source
         held = [*source.identity_policies.policies]
         if isinstance(source.boundary, Known) and source.boundary.value is not None:
             held.append(source.boundary.value)
-        for levels in (source.scps, destination.rcps):
-            assert isinstance(levels, Known)
-            held += [policy for level in levels.value for policy in level.policies.policies]
+        held += [policy for levels in self._chains() for level in levels for policy in level.policies.policies]
         self._policies = {policy.arn: policy for policy in held if policy.arn}
 
     def serve(self, side: Credentials, arn: str) -> None:
@@ -151,6 +150,38 @@ class Imitation:
             for other in others.value
         ]
         return _page("Roles", [*roles, *([self._role()] if role.value is not None else [])], sent)
+
+    def _list_open_id_connect_providers(self, _: Answer) -> Answer:
+        return {"OpenIDConnectProviderList": [{"Arn": provider.arn} for provider in self._oidc_providers()]}
+
+    def _get_open_id_connect_provider(self, sent: Answer) -> Answer:
+        for provider in self._oidc_providers():
+            if provider.arn == sent["OpenIDConnectProviderArn"]:
+                assert isinstance(provider.client_ids, Known)
+                assert isinstance(provider.thumbprints, Known)
+                return {
+                    "Url": provider.name,
+                    "ClientIDList": list(provider.client_ids.value),
+                    "ThumbprintList": list(provider.thumbprints.value),
+                    "CreateDate": provider.created_at,
+                }
+        raise RefusedError("NoSuchEntity")
+
+    def _list_saml_providers(self, _: Answer) -> Answer:
+        listed = [{"Arn": each.arn, "CreateDate": each.created_at} for each in self._saml_providers()]
+        return {"SAMLProviderList": listed}
+
+    def _get_saml_provider(self, sent: Answer) -> Answer:
+        for provider in self._saml_providers():
+            if provider.arn == sent["SAMLProviderArn"]:
+                assert isinstance(provider.entity_id, Known)
+                metadata = f'<md:EntityDescriptor xmlns:md="{_METADATA}" entityID="{provider.entity_id.value}"/>'
+                return {
+                    "SAMLMetadataDocument": metadata,
+                    "CreateDate": provider.created_at,
+                    "ValidUntil": provider.valid_until,
+                }
+        raise RefusedError("NoSuchEntity")
 
     def _list_user_policies(self, sent: Answer) -> Answer:
         return _page("PolicyNames", [policy.name for policy in self._held(PolicyKind.INLINE, "")], sent)
@@ -261,6 +292,16 @@ class Imitation:
         }
         return {"VpcEndpoints": [described]}
 
+    def _oidc_providers(self) -> tuple[OidcProvider, ...]:
+        providers = self._case.snapshot.destination.oidc_providers
+        assert isinstance(providers, Known)
+        return providers.value
+
+    def _saml_providers(self) -> tuple[SamlProvider, ...]:
+        providers = self._case.snapshot.destination.saml_providers
+        assert isinstance(providers, Known)
+        return providers.value
+
     def _identity_policies(self) -> tuple[Policy, ...]:
         return self._case.snapshot.source.identity_policies.policies
 
@@ -268,11 +309,10 @@ class Imitation:
         return [each for each in self._identity_policies() if each.kind is kind and each.attached_to == attached_to]
 
     def _chains(self) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
-        """The levels above the source, and those above the destination."""
+        """The levels above the source, none of which are above who does not sign, and those above the destination."""
         scps, rcps = self._case.snapshot.source.scps, self._case.snapshot.destination.rcps
-        assert isinstance(scps, Known)
         assert isinstance(rcps, Known)
-        return scps.value, rcps.value
+        return scps.value if isinstance(scps, Known) else (), rcps.value
 
     def _principal(self, kind: str) -> Answer:
         source = self._case.snapshot.source
@@ -306,6 +346,7 @@ class Imitation:
         return described
 
 
+_METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 _THROTTLED = b"<R><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></R>"
 _OTHER = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity"}]}'
 

@@ -14,13 +14,19 @@ EVERYTHING = Parameters(
     tags={"team": "red"},
     provided_contexts=(ProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter"),),
 )
-ASSUME, TAG, IDENTITY, CONTEXT, WEB, SAML = Action
+ASSUME, TAG, IDENTITY, CONTEXT, WEB, SAML, PASS = Action
 
 
 FEDERATED = {WEB: "github", SAML: "saml"}
 
 
+LAYERS = {PASS: Layer.IDENTITY}
+
+
 def asking(given: object, key: str = "Action", action: Action = ASSUME) -> Case:
+    if action is PASS:
+        statement = {"Effect": "Allow", "Resource": "*", key: given}
+        return cases.case("passing", identity_policies=cases.identity(statement))
     if world := FEDERATED.get(action):
         statement = {"Effect": "Allow", "Principal": {"Federated": "any"}, key: given}
         return cases.case(world, trust_policy=cases.trust(statement))
@@ -31,7 +37,7 @@ def asking(given: object, key: str = "Action", action: Action = ASSUME) -> Case:
 
 
 def told(given: object, action: Action = ASSUME, key: str = "Action") -> ElementTrace:
-    return element(asking(given, key, action), Layer.TRUST, Element.ACTION, action=action)
+    return element(asking(given, key, action), LAYERS.get(action, Layer.TRUST), Element.ACTION, action=action)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +53,14 @@ def told(given: object, action: Action = ASSUME, key: str = "Action") -> Element
         pytest.param("sts:Set*", {IDENTITY, CONTEXT}, id="Set* covers two companions"),
         pytest.param("sts:?ssumeRole", {ASSUME}, id="a question mark stands for one letter"),
         pytest.param("sts:AssumeRole?", set(), id="a question mark does not stand for none"),
-        pytest.param("sts:*", set(Action), id="everything of STS"),
+        pytest.param("sts:*", set(Action) - {PASS}, id="everything of STS"),
         pytest.param("*", set(Action), id="everything"),
         pytest.param("*:*", set(Action), id="everything of every service"),
         pytest.param("s*:AssumeRole", {ASSUME}, id="a wildcard in the prefix"),
         pytest.param("sts:AssumeRoleWithSAML", {SAML}, id="federation by SAML covers itself alone"),
         pytest.param("sts:AssumeRoleWithWebIdentity", {WEB}, id="federation by OIDC covers itself alone"),
         pytest.param("sts:AssumeRoot", set(), id="AssumeRoot is another operation"),
-        pytest.param("iam:PassRole", set(), id="PassRole is unrelated"),
+        pytest.param("iam:PassRole", {PASS}, id="PassRole covers nothing of STS"),
         pytest.param("AssumeRole", set(), id="without its prefix an action is no action"),
         pytest.param("sts:AssumeRole ", set(), id="a space behind it is part of it"),
         pytest.param([], set(), id="an empty list covers nothing"),
@@ -64,9 +70,9 @@ def told(given: object, action: Action = ASSUME, key: str = "Action") -> Element
 def test_an_action_covers_what_it_names(given: object, covered: set[Action]) -> None:
     for action in Action:
         one, negated = asking(given, action=action), asking(given, "NotAction", action)
-        expected = YES if action in covered else NO
-        assert element(one, Layer.TRUST, Element.ACTION, action=action).verdict is expected
-        assert element(negated, Layer.TRUST, Element.ACTION, action=action).verdict is ~expected
+        expected, layer = YES if action in covered else NO, LAYERS.get(action, Layer.TRUST)
+        assert element(one, layer, Element.ACTION, action=action).verdict is expected
+        assert element(negated, layer, Element.ACTION, action=action).verdict is ~expected
 
 
 @pytest.mark.parametrize(
@@ -94,6 +100,9 @@ def test_an_action_covers_what_it_names(given: object, covered: set[Action]) -> 
         pytest.param("sts:AssumeRole", TAG, NO, Reason.COMPANION_ONLY, "", id="the action without this companion"),
         pytest.param("sts:Assume*", IDENTITY, NO, Reason.COMPANION_ONLY, "", id="Assume* without this companion"),
         pytest.param(["s3:Get*", "iam:PassRole"], ASSUME, NO, Reason.OTHER_SERVICE, "", id="other services"),
+        pytest.param(["sts:*", "lambda:*"], PASS, NO, Reason.OTHER_SERVICE, "", id="to pass, and nothing of IAM"),
+        pytest.param("iam:GetRole", PASS, NO, Reason.NOT_LISTED, "", id="to pass, and another action of IAM"),
+        pytest.param("iam:PasRole", PASS, NO, Reason.MISSPELT, "", id="to pass, and a letter is missing"),
         pytest.param("sts:GetCallerIdentity", ASSUME, NO, Reason.NOT_LISTED, "", id="another action of STS"),
         pytest.param("sts:AssumeRoot", ASSUME, NO, Reason.NOT_LISTED, "", id="AssumeRoot is no misspelling"),
         pytest.param([], ASSUME, NO, Reason.NOT_LISTED, "", id="nothing listed"),

@@ -166,9 +166,19 @@ def _cases() -> dict[str, Case]:
     scps = Known((above[0], replace(above[1], policies=policies), *above[2:]))
     source = replace(organization.snapshot.source, scps=scps)
     refused["an SCP denies"] = replace(organization, snapshot=replace(organization.snapshot, source=source))
-    whole = {path.stem: case(path.stem) for path in WORLDS.glob("*.json")}
-    # Who presents a token or an assertion is in no account, so that nothing is read on the source's side.
-    return {name: each for name, each in whole.items() if isinstance(each.snapshot.source.scps, Known)} | refused
+    return {path.stem: case(path.stem) for path in WORLDS.glob("*.json")} | refused | _of_providers()
+
+
+def _of_providers() -> dict[str, Case]:
+    """Accounts in which an identity provider is missing, does not accept the audience, or is of another issuer."""
+    arn = "arn:aws:iam::222222222222:saml-provider/IdP"
+    other = {"arn": arn, "entity_id": {"evidence": "known", "value": "https://other.example.com/saml"}}
+    return {
+        "no OIDC provider": case("github", oidc_providers={"value": []}),
+        "another audience": case("github", oidc_providers={"value": {"0": {"client_ids": {"value": ["other"]}}}}),
+        "no SAML provider": case("saml", saml_providers={"value": []}),
+        "another issuer": case("saml", saml_providers={"value": {"0": other}}),
+    }
 
 
 _AT: list[World] = []
@@ -206,7 +216,8 @@ def _read(world: World) -> Case:
         progress=lambda _: None,
         now=NOW,
     )
-    read = replace(snapshot, source=replace(snapshot.source, session=world.case.snapshot.source.session))
+    given = world.case.snapshot.source
+    read = replace(snapshot, source=replace(snapshot.source, session=given.session, identity=given.identity))
     if isinstance(read.endpoint, Unread):
         read = replace(read, endpoint=Known(None) if asked is None else read.endpoint)
     return replace(world.case, snapshot=read)

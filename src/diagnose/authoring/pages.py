@@ -149,6 +149,7 @@ _HEADINGS = {
     "identity": "In the caller's own policies alone",
     "request": "In the request, the caller or the role",
     "federation": "In a token, an assertion, the identity provider or the trust in them",
+    "passing": "In handing the role to an AWS service",
     "unread": "What could not be read",
 }
 

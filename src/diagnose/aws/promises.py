@@ -22,13 +22,14 @@ class Promise(Struct, frozen=True):
     """What the documentation of an API promises beyond botocore's model, by the paths of members.
 
     `members` are there wherever the structure around them is. `documents` are policy documents. `echoes` repeat a
-    parameter of the request, by its name. `forms` are regular expressions: the model has no reliable ones, since its
-    ARNs are of one partition only, and its lists of values grow.
+    parameter of the request, by its name; `ends` what stands in it after the first slash. `forms` are regular
+    expressions: the model has no reliable ones, since its ARNs are of one partition only, and its lists of values grow.
     """
 
     members: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     echoes: Mapping[str, str] = {}
+    ends: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
 
 
@@ -61,12 +62,21 @@ def check_echoes(action: str, answer: Mapping[str, Any], parameters: Mapping[str
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
-    for path, parameter in PROMISES.get(action, Promise()).echoes.items():
-        value: Any = answer
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        if str(value).casefold() != str(parameters[parameter]).casefold():
+    promise = PROMISES.get(action, Promise())
+    for path, parameter in promise.echoes.items():
+        if str(_value(answer, path)).casefold() != str(parameters[parameter]).casefold():
             raise BrokenPromiseError(f"`{path}` is not the `{parameter}` that was asked for")
+    for path, parameter in promise.ends.items():
+        # IAM writes a provider's URL without its scheme; with one, it would be the same provider.
+        if str(_value(answer, path)).removeprefix("https://") != str(parameters[parameter]).partition("/")[2]:
+            raise BrokenPromiseError(f"`{path}` is not of the `{parameter}` that was asked for")
+
+
+def _value(answer: Mapping[str, Any], path: str) -> object:
+    value: Any = answer
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def action_of(operation: OperationModel) -> str:
@@ -104,6 +114,16 @@ PROMISES: Mapping[str, Promise] = {
         {"PolicyVersion.VersionId": "VersionId"},
     ),
     "iam:ListPolicyVersions": Promise(("Versions", "Versions.VersionId", "Versions.IsDefaultVersion")),
+    "iam:ListOpenIDConnectProviders": Promise(
+        ("OpenIDConnectProviderList", "OpenIDConnectProviderList.Arn"),
+        forms={"OpenIDConnectProviderList.Arn": r"arn:[^:]+:iam::\d{12}:oidc-provider/.+"},
+    ),
+    "iam:GetOpenIDConnectProvider": Promise(("Url", "ClientIDList"), ends={"Url": "OpenIDConnectProviderArn"}),
+    "iam:ListSAMLProviders": Promise(
+        ("SAMLProviderList", "SAMLProviderList.Arn"),
+        forms={"SAMLProviderList.Arn": r"arn:[^:]+:iam::\d{12}:saml-provider/.+"},
+    ),
+    "iam:GetSAMLProvider": Promise(("SAMLMetadataDocument",)),
     "sts:GetCallerIdentity": Promise(("Account", "Arn"), forms={"Account": r"\d{12}"}),
     "sts:AssumeRole": Promise(
         (

@@ -52,10 +52,10 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
         if layer.applies and layer.verdict is not YES and not (layer.needed is UNKNOWN and _is_waived(decision)):
             for level in layer.levels:
                 yield from _level(decision, layer, level)
-    if decision.verdict is not YES:
+    trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+    if decision.verdict is not YES and trust is not None:
         reached = Reach(decision.match.value) if decision.match else Reach.NONE
-        trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
-        known = decision.match is not None or (trust is not None and trust.verdict is NO)
+        known = decision.match is not None or trust.verdict is NO
         yield MatchFact(
             action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
         )

@@ -60,7 +60,7 @@ def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], 
             raise
 
 
-PLACES = ("what", "trust", "identity", "request", "federation", "unread")
+PLACES = ("what", "trust", "identity", "request", "federation", "passing", "unread")
 """The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
 
 

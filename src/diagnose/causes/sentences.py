@@ -1,9 +1,10 @@
 """A rule's sentences, with what was seen put in their gaps: plain text for every report.
 
-`{source}` and `{destination}` are the two ARNs, `{layer}` is what the layer of the finding is called ("service control
-policy"), `{scope}` a sentence that says to whom it applies, `{condition.wanted}` is a field of the fact that the
-pattern `condition` met, `{condition.statement}` the place of its statement. A second pattern of the same fact is
-`{condition2.wanted}`. What policies and messages say stands in backticks, with control characters made visible.
+`{source}` and `{destination}` are the two ARNs, `{asked}` is the action of the operation, `{layer}` is what the layer
+of the finding is called ("service control policy"), `{scope}` a sentence that says to whom it applies,
+`{condition.wanted}` is a field of the fact that the pattern `condition` met, `{condition.statement}` the place of its
+statement. A second pattern of the same fact is `{condition2.wanted}`. What policies and messages say stands in
+backticks, with control characters made visible.
 """
 
 import re
@@ -15,6 +16,7 @@ from diagnose.causes.all_facts import FACTS
 from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
+from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.case import Case
 from diagnose.model.key_state import KeyState
 from diagnose.model.policy import AttachmentKind, Policy
@@ -22,7 +24,7 @@ from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
-GLOBAL_GAPS = ("source", "destination")
+GLOBAL_GAPS = ("source", "destination", "asked")
 LAYER_GAPS = ("layer", "scope")
 """Gaps that only a rule may use whose facts have a layer."""
 STATEMENT_GAP = "statement"
@@ -63,12 +65,21 @@ def fill(text: str, when: Sequence[Pattern], facts: Sequence[Fact], case: Case, 
         if not field and layer is not None and name in LAYER_GAPS:
             words = LAYER_WORDS[layer].policy if name == "layer" else _SCOPES[layer]
         elif name not in named:
-            return backticked(case.source_arn if name == "source" else case.request.role_arn)
+            return _of_case(name, case)
         else:
             words = _statement_of(named[name]) if field in ("", STATEMENT_GAP) else _value(named[name], field)
         return words[:1].upper() + words[1:] if gap.start() == 0 or text[: gap.start()].endswith(". ") else words
 
     return _GAP.sub(seen, text)
+
+
+def _of_case(name: str, case: Case) -> str:
+    match name:
+        case "source":
+            return backticked(case.source_arn)
+        case "asked":
+            return str(OPERATIONS[case.request.operation].action)
+    return backticked(case.request.role_arn)
 
 
 @lru_cache(maxsize=512)

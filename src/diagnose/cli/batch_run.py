@@ -85,7 +85,7 @@ def run_page(file: Path, *, to: Path | None, jobs: int, rule_folders: Sequence[P
             _check_is_another_file(file, to)
             # Opened before the work is done: it would be lost where nothing can be written.
             write = stack.enter_context(_page_file(to))
-        results = _results(lines, rules, Lines.JSONL, jobs, _MOST_LINES)
+        results = _results(lines, rules, Lines.JSONL, jobs, _MOST_LINES, findings=False)
         stack.enter_context(contextlib.closing(results))
         counted = _written(results, grid.add_lines, stack.enter_context(progress_beside_rows(to)))
         write(grid.page().encode())

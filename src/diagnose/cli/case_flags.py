@@ -14,9 +14,11 @@ from diagnose.cli.options import EVIDENCE
 from diagnose.cli.request import RequestFlags, request_from_flags
 from diagnose.collect.federation.presented import Presented
 from diagnose.collect.request.asked import Asked, request_of
-from diagnose.model.arn import parse_caller
+from diagnose.errors import XdiagError
+from diagnose.model.arn import names_service, parse_caller
 from diagnose.model.case import Request
-from diagnose.model.operation import operation_of
+from diagnose.model.masked_arn import may_be_same_identity
+from diagnose.model.operation import Operation, can_call, operation_of
 
 
 class LiveFlags(Struct, frozen=True):
@@ -129,11 +131,41 @@ class CaseFlags(Struct, frozen=True):
     complete: bool = True
     """Whether what no form and no flag says was not sent."""
 
+    def passed(self) -> "CaseFlags":
+        """Let whoever passes the role be the source, and the service that was named be what it is passed to.
+
+        An error that refuses to pass it tells who that was; where it refused somebody else, it is beside the question.
+
+        Raises XdiagError where `--passed-by` goes with something else than a service.
+        """
+        passer, service = self.request.passed_by, self.source_arn
+        if passer is None and self.asked.operation is Operation.PASS_ROLE and service is not None:
+            if names_service(service):
+                passer = self.asked.source or None
+            elif not may_be_same_identity(service, self.asked.source or service):
+                return replace(self, asked=replace(self.asked, operation=Operation.ASSUME_ROLE))
+        if passer is None:
+            return self
+        if service is None or not names_service(service):
+            raise XdiagError(
+                "`--passed-by` needs an AWS service as the source"
+                + (f", and `{service}` is not one" if service is not None else ""),
+                hint="expected a service principal such as `lambda.amazonaws.com`; or the person as the source, and "
+                "`--passed-to SERVICE`",
+            )
+        if not can_call(parse_caller(passer).kind, Operation.PASS_ROLE):
+            raise XdiagError(
+                f"`--passed-by {passer}` is not who passes roles", hint="expected an IAM user, a role or its session"
+            )
+        return replace(self, source_arn=passer, request=replace(self.request, passed_by=None, passed_to=service))
+
     def request_on(self, role: str, region: str | None = None) -> Request:
         """Give the request that forms and flags describe; of those who say nothing, the Region is `region`."""
         base = request_of(self.asked, role, complete=self.complete)
         if self.source_arn is not None:
-            base = replace(base, operation=operation_of(parse_caller(self.source_arn).kind))
+            kind = parse_caller(self.source_arn).kind
+            if not can_call(kind, base.operation) or base.operation is not Operation.PASS_ROLE:
+                base = replace(base, operation=operation_of(kind))
         if base.region is None and self.complete:
             base = replace(base, region=region)
         return request_from_flags(base, self.request)

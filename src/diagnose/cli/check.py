@@ -63,6 +63,8 @@ def check(
 
         xdiag check DEST_ROLE_ARN --token-file token.jwt
 
+        xdiag check lambda.amazonaws.com ROLE_ARN --passed-by SOURCE_ARN
+
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
     70 a bug, 130 interrupted.
     """

@@ -32,7 +32,7 @@ def collect(
 
     Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
     """
-    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False), where)
+    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False).passed(), where)
     if redact:
         from diagnose.cli.redaction import deciding
         from diagnose.loading import load_rules

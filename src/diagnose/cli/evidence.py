@@ -239,7 +239,7 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
         parse_role(ends.role)
         source, said = _myself(flags.evidence)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
-    return replace(flags, source_arn=source)
+    return replace(flags, source_arn=source).passed()
 
 
 def _who_presented(asked: Asked, pasted: PastedPolicies, role: str) -> str:
@@ -322,6 +322,11 @@ def _refuse_contradictions(flags: CaseFlags) -> None:
         )
     if evidence.case_file is None:
         return
+    if flags.request.passed_by is not None:
+        raise XdiagError(
+            "`--passed-by` cannot be used with `--case`",
+            hint="expected a case whose source passes the role, and `--passed-to SERVICE`",
+        )
     for source in _chosen(flags):
         if source.read is not None or source is _LIVE:
             other = next(flag for flag in source.flags if _value(flags, flag))

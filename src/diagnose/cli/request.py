@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from diagnose.cli.options import REQUEST
 from diagnose.collect.request.asked import KEYS_OF_PARAMETERS
 from diagnose.errors import XdiagError
-from diagnose.model.arn import parse_caller
+from diagnose.model.arn import names_service, parse_caller
 from diagnose.model.case import Parameters, Request, Via
+from diagnose.model.operation import Operation
 
 
 class RequestFlags(Struct, frozen=True):
@@ -91,6 +92,32 @@ class RequestFlags(Struct, frozen=True):
             rich_help_panel=REQUEST,
         ),
     ] = None
+    passed_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARN",
+            help="Who hands the role to the source, which is an AWS service: also asks whether they may, by "
+            "iam:PassRole.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    passed_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SERVICE",
+            help="The AWS service that the source hands the role to: the same question as --passed-by, from the other "
+            "end.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
+    associated_resource: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARN",
+            help="What the role is passed for: iam:AssociatedResourceArn of iam:PassRole.",
+            rich_help_panel=REQUEST,
+        ),
+    ] = None
 
 
 def request_from_flags(base: Request, flags: RequestFlags) -> Request:
@@ -107,10 +134,14 @@ def request_from_flags(base: Request, flags: RequestFlags) -> Request:
         transitive_tag_keys=_keys(flags.transitive_tag_keys, "--transitive-tag-key") or sent.transitive_tag_keys,
         provided_contexts=sent.provided_contexts,
         provider_id=sent.provider_id,
+        passed_to=_over(_service(flags.passed_to), sent.passed_to),
+        associated_resource=_over(flags.associated_resource, sent.associated_resource),
     )
+    passes = parameters.passed_to is not None or parameters.associated_resource is not None
     settled = {key.lower() for key in _settled_by(flags)}
     return replace(
         base,
+        operation=Operation.PASS_ROLE if passes else base.operation,
         via=flags.via or base.via,
         parameters=parameters,
         region=flags.region or base.region,
@@ -134,6 +165,15 @@ def _settled_by(flags: RequestFlags) -> list[str]:
 
 def _over(flag: str | None, base: str | None) -> str | None:
     return base if flag is None else flag
+
+
+def _service(given: str | None) -> str | None:
+    if given is not None and not names_service(given):
+        raise XdiagError(
+            f"`--passed-to {given}` is not an AWS service",
+            hint="expected a service principal such as `lambda.amazonaws.com`",
+        )
+    return given
 
 
 def _tags(given: Sequence[str]) -> dict[str, str]:

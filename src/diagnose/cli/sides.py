@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +12,9 @@ from diagnose.collect.evidence.handed_over import PastedPolicies
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import DestinationSide, Snapshot, SourceSide
+from diagnose.model.evidence import Evidence, Known
+
+_Value = TypeVar("_Value")
 
 
 class Given(Struct, frozen=True):
@@ -64,7 +68,9 @@ def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn:
         )
         for path in how.infrastructure or ()
     ]
-    given = Given(declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn))
+    given = Given(
+        declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn, source_arn)
+    )
     if given == Given():
         raise not_declared(files, source_arn, role_arn)
     return replace(given, notes=tuple(note for file in files for note in file.notes))
@@ -76,8 +82,18 @@ def with_sides(snapshot: Snapshot, given: Given) -> Snapshot:
     if given.source is not None:
         source = replace(given.source, scps=source.scps, organization=source.organization)
     if given.destination is not None:
-        destination = replace(given.destination, rcps=destination.rcps, organization=destination.organization)
+        destination = replace(
+            given.destination,
+            rcps=destination.rcps,
+            organization=destination.organization,
+            oidc_providers=_read(given.destination.oidc_providers, destination.oidc_providers),
+            saml_providers=_read(given.destination.saml_providers, destination.saml_providers),
+        )
     return replace(snapshot, source=source, destination=destination)
+
+
+def _read(given: Evidence[_Value], live: Evidence[_Value]) -> Evidence[_Value]:
+    return given if isinstance(given, Known) else live
 
 
 def pasted_policies(flags: PolicyFlags) -> PastedPolicies:

@@ -123,12 +123,15 @@ def _concerns(caller: CallerArn, permission: Permission) -> bool:
 def _named(side: Side, caller: CallerArn, examined: Examined, sign_in: SignIn) -> Mapping[str, object]:
     """Give every parameter a value: those the check would send where they are known, else one that is not there."""
     role = examined.role.name if examined.role else _NOT_THERE
+    own = f"arn:{parse_caller(sign_in.arn).partition}:iam::{sign_in.account}"
     return {
         "UserName": caller.name,
         "RoleName": caller.name if side is Side.SOURCE else role,
         "GroupName": _NOT_THERE,
         "PolicyName": _NOT_THERE,
-        "PolicyArn": f"arn:{parse_caller(sign_in.arn).partition}:iam::{sign_in.account}:policy/{_NOT_THERE}",
+        "PolicyArn": f"{own}:policy/{_NOT_THERE}",
+        "OpenIDConnectProviderArn": f"{own}:oidc-provider/{_NOT_THERE}.example.com",
+        "SAMLProviderArn": f"{own}:saml-provider/{_NOT_THERE}",
         "VersionId": "v1",
         "ChildId": sign_in.account,
         "TargetId": sign_in.account,

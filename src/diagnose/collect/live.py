@@ -12,11 +12,12 @@ from diagnose.collect.endpoint import read_endpoint
 from diagnose.collect.guardrails import GuardrailKind, Guardrails, read_guardrails
 from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
+from diagnose.collect.provider import with_providers
 from diagnose.collect.role import read_destination
 from diagnose.collect.source import read_source, session_evidence
 from diagnose.errors import NothingReadError
 from diagnose.model.arn import parse_caller, parse_role
-from diagnose.model.case import Endpoint, Organization, Request, Snapshot
+from diagnose.model.case import DestinationSide, Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
 from diagnose.model.policy import PolicyKind
 
@@ -58,7 +59,9 @@ def read_snapshot(
     reading_rcps = Later(lambda: guardrails(role.account, destination_reader, PolicyKind.RCP))
     scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
     reading_scps = Later(lambda: guardrails(caller.account, source_reader, PolicyKind.SCP) if caller.account else scps)
+    reading_providers = Later(lambda: with_providers(DestinationSide(), caller, role, destination_reader, progress))
     destination_side = read_destination(role, destination_reader, progress)
+    providers = reading_providers.get()
     source_side, rcps, scps = reading_source.get(), reading_rcps.get(), reading_scps.get()
     snapshot = Snapshot(
         source=replace(
@@ -67,7 +70,13 @@ def read_snapshot(
             organization=scps.organization,
             scps=scps.levels,
         ),
-        destination=replace(destination_side, organization=rcps.organization, rcps=rcps.levels),
+        destination=replace(
+            destination_side,
+            organization=rcps.organization,
+            rcps=rcps.levels,
+            oidc_providers=providers.oidc_providers,
+            saml_providers=providers.saml_providers,
+        ),
         endpoint=endpoint.get(),
         taken_at=now,
     )

@@ -13,6 +13,7 @@ from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
 _FEDERATED = "sts:assumerolewith"
+_PASSING = frozenset((Action.PASS_ROLE,))
 _OPERATIONS = (Action.ASSUME_ROLE, Action.WITH_WEB_IDENTITY, Action.WITH_SAML)
 
 
@@ -56,6 +57,7 @@ class Actions:
     def _miss(self, action: Action) -> tuple[Reason, str]:
         """Name the nearest miss, and where it stands."""
         lowered = [(text.lower(), place) for text, place in self.values]
+        service = f"{action.partition(':')[0]}:"
         for text, place in lowered:
             if _looks_like(text, action.lower()):
                 return Reason.MISSPELT, place
@@ -65,11 +67,11 @@ class Actions:
                 return Reason.ASSUME_ROLE_ONLY, self.values.pointer
             if federation:
                 return Reason.OTHER_FEDERATION, federation[0]
-        elif federation:
+        elif federation and action is not Action.PASS_ROLE:
             return Reason.FEDERATION_ONLY, federation[0]
-        if self.covers:
+        if action is not Action.PASS_ROLE and self.covers - _PASSING:
             return Reason.COMPANION_ONLY, self.values.pointer
-        others = bool(lowered) and not any(text.startswith("sts:") for text, _ in lowered)
+        others = bool(lowered) and not any(text.startswith(service) for text, _ in lowered)
         return (Reason.OTHER_SERVICE if others else Reason.NOT_LISTED), self.values.pointer
 
 

@@ -9,12 +9,13 @@ from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
 from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
-from diagnose.evaluate.operations import OPERATIONS
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.reported_error import counts, refused_actions
 from diagnose.evaluate.request import ActionRequest
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
+from diagnose.model.operation import can_call
 from diagnose.model.trace import Action, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -41,10 +42,11 @@ class Authorization:
         """Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role."""
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
         caller = source.caller
-        if source.operation is not case.request.operation:
-            raise XdiagError(f"`{caller.arn}` does not call {case.request.operation}, but {source.operation}")
+        operation = case.request.operation
+        if not can_call(caller.kind, operation):
+            raise XdiagError(f"`{caller.arn}` does not call {operation}, but {source.operation}")
         self.call = Call(case, caller.before(destination.role) if caller.federated else caller, destination.role)
-        self.operation = OPERATIONS[source.operation]
+        self.operation = OPERATIONS[operation]
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account
         self._companions: tuple[tuple[Action, Tri], ...] | None = None
@@ -67,7 +69,7 @@ class Authorization:
         if self._gates is None:
             case, caller, role = self.call.case, self.call.caller, self.call.role
             all_pass = (
-                not caller.federated
+                self.operation is ASSUME_ROLE
                 and self._source.passes_its_gates(case.snapshot.source)
                 and self._destination.passes_its_gates(case.snapshot.destination, caller)
                 and caller.partition == role.partition
@@ -89,6 +91,8 @@ class Authorization:
 
     def _needed_besides(self) -> tuple[tuple[Action, Tri], ...]:
         case, bearer = self.call.case, self.call.caller.bearer
+        if not self.operation.companions:
+            return ()
         contexts = NO
         if bearer is not None:
             tags, identity = bearer.tagged, bearer.has_source_identity
@@ -132,6 +136,12 @@ class Authorization:
         INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
         request = self.request(action)
+        if not self.operation.asks_role:
+            of_source = (
+                (layer.traits.layer, *answer_layer(layer, request, self.has_boundary, {}))
+                for layer in self._source.layers_that_may_deny(action, self.call.case.snapshot.source)
+            )
+            return self.allowed({}, of_source)
         matches: TrustMatches = {}
         trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
         _, denied = answer_layer(trust, request, self.has_boundary, matches)
@@ -141,11 +151,19 @@ class Authorization:
         for compiled_layer in self._behind_trust(action):
             grants, denied = answer_layer(compiled_layer, request, self.has_boundary, {})
             answers.append((compiled_layer.traits.layer, grants, denied))
-        return allowed(self.call.caller, matches, answers, same_account=self.same_account)
+        return self.allowed(matches, answers)
 
     def allowed(self, matches: TrustMatches, answers: LayerAnswers) -> Tri:
         """Put the layers together for one action, of which `matches` is how the trust policy reaches the caller."""
+        if not self.operation.asks_role:
+            return allowed(self.call.caller, _NOT_ASKED, answers, same_account=False)
         return allowed(self.call.caller, matches, answers, same_account=self.same_account)
+
+    def needed(self, matches: TrustMatches, layer: Layer) -> Tri:
+        """Say whether a layer's Allow is needed, or made superfluous by how the trust policy names the caller."""
+        if not self.operation.asks_role:
+            return YES
+        return needed(self.call.caller, matches, layer, same_account=self.same_account)
 
     def combined(self, is_allowed: Callable[[Action], Tri]) -> Tri:
         """Put gates and actions together: those that are needed must all pass.
@@ -187,6 +205,9 @@ class Authorization:
             return compiled_layer.certain()
         return compiled_layer
 
+
+_NOT_ASKED: TrustMatches = {Match.ACCOUNT: YES}
+"""Where the role has no say, the caller's own policies decide, as they do where a trust policy lets an account in."""
 
 Grants: TypeAlias = Mapping[Layer, Tri]
 """Whether the layers on the caller's side grant the request; one that does not apply grants it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.authorization import Authorization, needed
+from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.console import after_switch, console_case, second_switch
 from diagnose.evaluate.doubts import doubts, notes
 from diagnose.evaluate.effort import Effort
@@ -88,7 +88,7 @@ def verdict(case: Case, effort: Effort | None = None) -> Tri:
 def _decided(authorization: Authorization, action: Action, need: Tri) -> ActionDecision:
     """Decide one action, with its traces."""
     answers = authorization.answers(action)
-    matches = answers[Layer.TRUST].matches
+    matches = answers[Layer.TRUST].matches if authorization.operation.asks_role else {}
     return ActionDecision(
         action,
         authorization.allowed(matches, [(layer, answer.grants, answer.denies) for layer, answer in answers.items()]),
@@ -105,7 +105,7 @@ def _trace(authorization: Authorization, answer: LayerAnswer, matches: TrustMatc
         answer.denies,
         tuple(answer.levels),
         answer.applies,
-        needed(authorization.call.caller, matches, answer.traits.layer, same_account=authorization.same_account),
+        authorization.needed(matches, answer.traits.layer),
         answer.why,
     )
 

@@ -57,10 +57,12 @@ def doubts(
 def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> Iterator[Note]:
     """Name the readings that these decisions rest on."""
     yield from dict.fromkeys(_perhaps_counting(authorization, actions))
-    if authorization.same_account:
+    if authorization.same_account and authorization.operation.asks_role:
         yield from _overridden_limits(authorization.call.caller, actions)
-    if authorization.call.caller.principal_arn == authorization.call.role.arn and any(
-        decided.verdict is NO for decided in actions
+    if (
+        authorization.operation.asks_role
+        and authorization.call.caller.principal_arn == authorization.call.role.arn
+        and any(decided.verdict is NO for decided in actions)
     ):
         yield Note(
             Layer.TRUST,

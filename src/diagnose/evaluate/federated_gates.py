@@ -17,7 +17,7 @@ from diagnose.evaluate.identity import attribute_state, claim_state, pairs_of
 from diagnose.evaluate.reported_error import checked_before_policies
 from diagnose.model.arn import HTTPS, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SAML_ROLE, SAML_SESSION_NAME, OidcProvider, SamlAssertion, WebIdentity
 from diagnose.model.issuers import issuer_of
 from diagnose.model.key_state import ABSENT, UnknownState
@@ -90,7 +90,7 @@ def unsent_parameters(case: Case) -> Iterator[GateTrace]:
     sent, operation = case.request.parameters, case.request.operation
     if sent.provider_id is not None and operation is not Operation.WITH_WEB_IDENTITY:
         yield GateTrace(Gate.PARAMETERS, NO, Reason.NOT_A_PARAMETER, Parameter.PROVIDER_ID, got=(sent.provider_id,))
-    if operation is Operation.ASSUME_ROLE:
+    if operation in (Operation.ASSUME_ROLE, Operation.PASS_ROLE):
         return
     for parameter, value in (
         (Parameter.ROLE_SESSION_NAME, sent.session_name if operation is Operation.WITH_SAML else None),
@@ -192,7 +192,13 @@ def _saml_provider(case: Case, caller: Caller, role: RoleArn) -> Iterator[GateTr
         return
     presented = case.snapshot.source.identity
     issuer = presented.issuer if isinstance(presented, SamlAssertion) else None
-    if issuer is not None and isinstance(there.entity_id, Known) and there.entity_id.value != issuer:
+    if issuer is None:
+        return
+    if isinstance(there.entity_id, Unread):
+        # Who gives the provider by its name alone means that of the assertion; what was looked for is not known.
+        if there.entity_id.gap is not Gap.NOT_SUPPLIED:
+            yield GateTrace(Gate.PROVIDER, UNKNOWN, Reason.OTHER_ISSUER, got=(issuer,))
+    elif there.entity_id.value != issuer:
         yield GateTrace(Gate.PROVIDER, NO, Reason.OTHER_ISSUER, wanted=there.entity_id.value, got=(issuer,))
 
 

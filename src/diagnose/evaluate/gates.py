@@ -239,6 +239,15 @@ def _duration(case: Case, caller: Caller) -> Iterator[GateTrace]:
         yield _over(Reason.OVER_ROLE_MAXIMUM, NO, role.value.max_session_seconds.value, seconds)
 
 
+def _passing(caller: Caller, role: RoleArn) -> Iterator[GateTrace]:
+    """A role can be passed within its own account only.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    if caller.account != role.account:
+        yield _no(Gate.PASSING, Reason.OTHER_ACCOUNT, caller.account, wanted=role.account)
+
+
 _GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
     Gate.PARAMETERS: lambda case, caller, _: _parameters(case, caller),
     Gate.CALLER: lambda case, caller, _: caller_gates(case.snapshot.source, caller),
@@ -254,6 +263,7 @@ _GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
         identity_center=caller.kind is CallerKind.SAML and caller.name.startswith(IDENTITY_CENTER_PROVIDER),
     ),
     Gate.DURATION: lambda case, caller, _: _duration(case, caller),
+    Gate.PASSING: lambda _, caller, role: _passing(caller, role),
 }
 
 

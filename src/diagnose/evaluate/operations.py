@@ -1,9 +1,10 @@
-"""The operations of STS that give out credentials of a role: a row each.
+"""The operations under diagnosis: a row each.
 
 Sources:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +12,19 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from diagnose.evaluate.keys.federation import sent_with_saml, sent_with_web_identity
+from diagnose.evaluate.keys.passing import sent_with_pass_role
 from diagnose.evaluate.keys.table import KeyTraits
-from diagnose.evaluate.layers import ENDPOINT, LAYERS, RCP, TRUST, LayerTraits
+from diagnose.evaluate.layers import (
+    BOUNDARY,
+    ENDPOINT,
+    IDENTITY,
+    LAYERS,
+    RCP,
+    SCP,
+    SESSION,
+    TRUST,
+    LayerTraits,
+)
 from diagnose.model.arn import CallerKind
 from diagnose.model.condition_keys import Presence
 from diagnose.model.operation import Operation
@@ -39,6 +51,11 @@ class OperationTraits(Struct, frozen=True):
     def actions(self) -> tuple[Action, ...]:
         """All that a call can be authorised for."""
         return (self.action, *self.companions)
+
+    @property
+    def asks_role(self) -> bool:
+        """Whether the role has a say: its trust policy is asked."""
+        return TRUST in self.layers
 
 
 # Nobody signs a federated call: there is no identity with policies and a boundary, and no account with SCPs.
@@ -77,6 +94,15 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=_OF_FEDERATED,
         gates=_GATES_OF_FEDERATED,
         sent=sent_with_saml,
+    ),
+    # The role is only what is passed: neither its trust policy is asked nor its RCPs, which do not reach IAM.
+    Operation.PASS_ROLE: OperationTraits(
+        action=Action.PASS_ROLE,
+        companions=(),
+        refused={},
+        layers=(SCP, IDENTITY, BOUNDARY, SESSION),
+        gates=(Gate.CALLER, Gate.PARTITION, Gate.PASSING),
+        sent=sent_with_pass_role,
     ),
 }
 

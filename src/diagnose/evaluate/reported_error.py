@@ -51,7 +51,7 @@ def checked_before_policies(case: Case) -> Mapping[Gate, Tri]:
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     """
-    error = refusal(case) if case.request.operation is not Operation.ASSUME_ROLE else None
+    error = refusal(case) if case.request.operation in _PRESENTED else None
     return _SHOWS.get(error.kind, {}) if error is not None else {}
 
 
@@ -130,6 +130,7 @@ _NO_ACTIONS: frozenset[Action] = frozenset()
 _ACTIONS: Mapping[Operation, Mapping[str, Action]] = {
     operation: {action.lower(): action for action in traits.actions} for operation, traits in OPERATIONS.items()
 }
+_PRESENTED = (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
 _BEFORE = (Gate.TOKEN, Gate.PROVIDER, Gate.AUDIENCE, Gate.ROLE_CLAIM)
 _ALL_PASSED: Mapping[Gate, Tri] = dict.fromkeys(_BEFORE, YES)
 _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
@@ -207,7 +208,9 @@ def _of_this_request(error: AwsError, case: Case) -> bool:
         return False
     if error.action and error.action.lower() not in _ACTIONS[operation]:
         return False
-    if error.operation not in (operation, *_ASKED_WITH_THE_SAME) and error.kind not in _SAID_BY_OTHERS:
+    # IAM checks iam:PassRole within whatever call hands the role over.
+    passes = operation is Operation.PASS_ROLE and bool(error.action)
+    if not passes and error.operation not in (operation, *_ASKED_WITH_THE_SAME) and error.kind not in _SAID_BY_OTHERS:
         return False
     if is_about_other_role(error, case):
         return False

@@ -179,6 +179,11 @@ def parse_role(text: str) -> RoleArn:
     raise XdiagError(f"the destination `{text}` is {what}", hint=_nearest_role(arn, kind, name))
 
 
+def names_service(text: str) -> bool:
+    """Say whether a text is the name of a service principal."""
+    return _SERVICE.fullmatch(text) is not None
+
+
 def is_role_arn(text: str) -> bool:
     """Say whether a text is the ARN of an IAM role."""
     try:

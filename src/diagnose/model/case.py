@@ -43,6 +43,8 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     `session_name` alone is always sent, so leaving it out means that it is not known.
     `mfa_code_sent` stands for `TokenCode`, which is a secret and never kept. Who presents a token can send no more than
     `session_name`, `duration_seconds` and `provider_id`; who presents an assertion only `duration_seconds`.
+    Of iam:PassRole there are only `passed_to`, the service that gets the role, and `associated_resource`, the ARN of
+    what is made or changed with it; left out they are not known.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
@@ -57,6 +59,8 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     transitive_tag_keys: tuple[str, ...] = ()
     provided_contexts: tuple[ProvidedContext, ...] = ()
     provider_id: str | None = None
+    passed_to: str | None = None
+    associated_resource: str | None = None
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +70,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     `context` overrides what xdiag derives: condition key to values, an empty list meaning that the key
     is known to be absent. `unknown` names condition keys whose state is not known, whatever is derived.
     `signed_in_as` is the identity a console session started from, where a role was switched to since.
-    `operation` is the one that the source calls: see `diagnose.model.operation`.
+    `operation` is the one that the source calls: see `diagnose.model.operation`. PassRole asks whether the source may
+    pass the role to a service, and whether that service can assume it.
     """
 
     role_arn: str
@@ -183,7 +188,7 @@ class DestinationSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=T
     """The role and all that can refuse the caller. `role: Known(None)` means that it does not exist.
 
     `other_roles` are ARNs of the account's other roles, for near misses. `oidc_providers` and `saml_providers` are all
-    those of the role's account.
+    those of the role's account; or, where files declare the one in question, that one alone.
     """
 
     role: Evidence[Role | None] = NOT_SUPPLIED

@@ -1,4 +1,4 @@
-"""The operations of STS that give out credentials of a role, and who calls which."""
+"""The operations under diagnosis, and who calls which: those of STS that give out a role, and PassRole."""
 
 from enum import StrEnum
 
@@ -6,11 +6,16 @@ from diagnose.model.arn import CallerKind
 
 
 class Operation(StrEnum):
-    """A call that a role's credentials come from."""
+    """A call that a role's credentials come from, or the permission without which no service gets to make one."""
 
     ASSUME_ROLE = "AssumeRole"
     WITH_WEB_IDENTITY = "AssumeRoleWithWebIdentity"
     WITH_SAML = "AssumeRoleWithSAML"
+    PASS_ROLE = "PassRole"
+    """No call by itself: IAM checks it where somebody hands a role to a service, such as with `lambda:CreateFunction`.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
 
 
 def operation_of(kind: CallerKind) -> Operation:
@@ -18,6 +23,12 @@ def operation_of(kind: CallerKind) -> Operation:
     return _OF_FEDERATED.get(kind, Operation.ASSUME_ROLE)
 
 
+def can_call(kind: CallerKind, operation: Operation) -> bool:
+    """Say whether an operation can be that of such a caller: users and roles also pass roles."""
+    return operation is operation_of(kind) or (operation is Operation.PASS_ROLE and kind in _PASSING)
+
+
+_PASSING = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION)
 _OF_FEDERATED = {
     CallerKind.WEB_IDENTITY: Operation.WITH_WEB_IDENTITY,
     CallerKind.SAML: Operation.WITH_SAML,

@@ -14,7 +14,7 @@ from diagnose.model.tri import UNKNOWN, Tri
 
 
 class Action(StrEnum):
-    """The actions that a call for a role's credentials can be authorised for."""
+    """The actions that a call for a role's credentials can be authorised for, and that of passing the role."""
 
     ASSUME_ROLE = "sts:AssumeRole"
     TAG_SESSION = "sts:TagSession"
@@ -22,6 +22,7 @@ class Action(StrEnum):
     SET_CONTEXT = "sts:SetContext"
     WITH_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
     WITH_SAML = "sts:AssumeRoleWithSAML"
+    PASS_ROLE = "iam:PassRole"
 
 
 COMPANIONS = frozenset((Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY, Action.SET_CONTEXT))
@@ -69,6 +70,8 @@ class Gate(StrEnum):
     ROLE = "role"
     CONSOLE = "console"
     DURATION = "duration"
+    PASSING = "passing"
+    """Whether the role can be passed at all: it is one of the account of whoever passes it."""
 
 
 class Effect(StrEnum):

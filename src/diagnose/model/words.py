@@ -164,6 +164,9 @@ GATE_WORDS: Mapping[Gate, GateWords] = {
     Gate.DURATION: GateWords(
         "session duration", "how long a session the role and the caller's credentials allow", "the requested duration"
     ),
+    Gate.PASSING: GateWords(
+        "account of the role", "whether the role is in the account of whoever passes it", "the account of the role"
+    ),
 }
 
 SESSION_PROPERTIES: Mapping[Action, str] = {

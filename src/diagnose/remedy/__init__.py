@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Refused, Remedy
-from diagnose.model.trace import Decision, Subject
+from diagnose.model.diagnosis import Refused, RemainingBlocker, Remedy
+from diagnose.model.trace import Decision, Doubt, Subject
 from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.kinds import REMEDIES, RemedyKind
 
-__all__ = ["REMEDIES", "Bounds", "propose", "propose_plan"]
+__all__ = ["REMEDIES", "Bounds", "propose", "propose_plan", "remaining_after"]
 
 # What makes and proves remedies is imported only when it is needed: loading rules takes the names of the kinds alone.
 
@@ -25,6 +25,13 @@ def propose(
     outcomes = [remedies_of(RemedyKind(kind), subject, case, decision, bounds) for kind in kinds]
     remedies = tuple(remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
     return remedies, tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
+
+
+def remaining_after(decision: Decision) -> tuple[RemainingBlocker | Doubt, ...]:
+    """Give what blocks a decided case, then the doubts that may matter; nothing where it is allowed."""
+    from diagnose.remedy.proof import remaining
+
+    return remaining(decision)
 
 
 def propose_plan(

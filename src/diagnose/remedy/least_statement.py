@@ -3,6 +3,7 @@
 import re
 
 from diagnose.evaluate.action import covered
+from diagnose.evaluate.keys.passing import PASSED_TO_SERVICE
 from diagnose.evaluate.keys.table import WHO_CALLS, group_of
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
@@ -37,6 +38,9 @@ def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None =
     statement["Action"] = str(action)
     if layer is not Layer.TRUST:
         statement["Resource"] = case.destination_arn
+    if action is Action.PASS_ROLE and case.request.parameters.passed_to is not None:
+        service: JsonDict = {"StringEquals": {PASSED_TO_SERVICE: case.request.parameters.passed_to}}
+        condition = all_tests(condition or {}, service)
     if condition:
         statement["Condition"] = condition
     return statement

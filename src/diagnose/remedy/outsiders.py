@@ -16,7 +16,7 @@ from diagnose.evaluate.keys.table import is_of_role
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
-from diagnose.model.operation import operation_of
+from diagnose.model.operation import can_call, operation_of
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -133,7 +133,8 @@ def _hangs_on(statement: StatementTrace) -> list[tuple[str, str, str, tuple[str,
 def _called_by(who: SourceSide, case: Case, layer: Layer) -> Case:
     """Let somebody else ask for the role, each by the operation that is theirs, with every layer open but one."""
     made = with_only(case, who, layer)
-    operation = operation_of(parse_caller(who.arn).kind)
+    kind = parse_caller(who.arn).kind
+    operation = made.request.operation if can_call(kind, made.request.operation) else operation_of(kind)
     return (
         made
         if operation is made.request.operation

@@ -76,7 +76,7 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
         cause.title if cause is not None else "",
         cause.certainty.value if cause is not None else "",
         layer=about.layer or "",
-        action=about.action or f"sts:{diagnosis.case.request.operation}",
+        action=about.action or next((one.action for one in diagnosis.decision.actions), ""),
         gate=about.gate or "",
         owner=about.owner.value,
         gap=gap_rule,

@@ -166,7 +166,16 @@ def test_a_user_has_no_session_policy(tmp_path: Path) -> None:
     assert of_source(tmp_path).session.policies == PolicySet()
 
 
-@pytest.mark.parametrize("arn", ["ec2.amazonaws.com", f"{IAM}:root", f"arn:aws:sts::{ACCOUNT}:federated-user/a"])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "ec2.amazonaws.com",
+        f"{IAM}:root",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/a",
+        "https://token.actions.githubusercontent.com",
+        f"{IAM}:saml-provider/IdP",
+    ],
+)
 def test_a_caller_that_iam_holds_nothing_on_comes_back_as_it_is(tmp_path: Path, arn: str) -> None:
     assert of_source(tmp_path, arn) == SourceSide(arn)
 

@@ -4,6 +4,7 @@ import pytest
 
 from diagnose.collect.request.message import asked_by_message, certain_of
 from diagnose.errors import XdiagError
+from diagnose.model.operation import Operation
 
 CALLER = "arn:aws:sts::111111111111:assumed-role/App/s-1"
 ROLE = "arn:aws:iam::222222222222:role/team/Deploy"
@@ -88,3 +89,39 @@ def test_an_error_about_another_call_names_no_role() -> None:
     asked = asked_by_message(f"User: {CALLER} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/k")
     assert (asked.source, asked.role) == (CALLER, "")
     assert asked.about_role == "the error refuses s3:PutObject, which assumes no role"
+
+
+PASSING = (
+    "An error occurred (AccessDeniedException) when calling the {} operation: User: "
+    "arn:aws:iam::111111111111:user/airflow is not authorized to perform: iam:PassRole on resource: "
+    "arn:aws:iam::111111111111:role/ecs-task"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        pytest.param(PASSING.format("RunTask"), "ecs-tasks.amazonaws.com", id="the API tells the service"),
+        pytest.param(PASSING.format("CreateCluster"), None, id="an API of several services"),
+        pytest.param(PASSING.partition("operation: ")[2], None, id="the sentence alone"),
+        pytest.param(
+            "User: arn:aws:iam::111111111111:user/airflow is not authorized to perform: ecs:TagResource\n"
+            + PASSING.format("RunTask")
+            + "\nUser: arn:aws:iam::111111111111:user/airflow is not authorized to perform: logs:GetLogEvents",
+            "ecs-tasks.amazonaws.com",
+            id="among refusals of other calls",
+        ),
+    ],
+)
+def test_a_refusal_to_pass_a_role_is_a_question_of_its_own(text: str, service: str | None) -> None:
+    asked = asked_by_message(text)
+    assert (asked.source, asked.role) == (
+        "arn:aws:iam::111111111111:user/airflow",
+        "arn:aws:iam::111111111111:role/ecs-task",
+    )
+    assert (asked.operation, asked.passed_to) == (Operation.PASS_ROLE, service)
+
+
+def test_a_refusal_to_assume_comes_before_one_to_pass() -> None:
+    asked = asked_by_message(f"{SENTENCE}\n{PASSING.format('RunTask')}")
+    assert (asked.role, asked.operation, asked.passed_to) == (ROLE, Operation.ASSUME_ROLE, None)

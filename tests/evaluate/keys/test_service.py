@@ -39,6 +39,30 @@ def test_the_scheduler_tells_its_schedule_group(key: str, wanted: str, expected:
     )
 
 
+@pytest.mark.parametrize(
+    ("service", "wanted", "expected"),
+    [
+        pytest.param("ecs-tasks", "arn:aws:ecs:*:222222222222:*", YES, id="tasks of ECS in the account"),
+        pytest.param("ecs-tasks", "arn:aws:ecs:*:333333333333:*", NO, id="tasks of ECS in another account"),
+        pytest.param("ecs-tasks", "arn:aws:ecs:eu-west-1:222222222222:cluster/shop", UNKNOWN, id="one cluster"),
+        pytest.param("states", "arn:aws:states:*:222222222222:stateMachine:*", YES, id="any state machine"),
+        pytest.param("states", "arn:aws:states:*:222222222222:execution:*", NO, id="executions"),
+        pytest.param("pods.eks", "arn:aws:eks:*:222222222222:cluster/*", YES, id="any cluster"),
+        pytest.param("pods.eks", "arn:aws:eks:*:222222222222:podidentityassociation/*", NO, id="associations"),
+        pytest.param("rolesanywhere", "arn:aws:rolesanywhere:*:222222222222:trust-anchor/*", YES, id="any anchor"),
+        pytest.param("rolesanywhere", "arn:aws:rolesanywhere:*:222222222222:profile/*", NO, id="profiles"),
+        pytest.param("bedrock", "arn:aws:bedrock:*:222222222222:*", YES, id="anything of Bedrock"),
+        pytest.param("bedrock", "arn:aws:bedrock:*:222222222222:agent/*", UNKNOWN, id="agents of Bedrock"),
+        pytest.param("personalize", "arn:aws:personalize:*:333333333333:*", NO, id="Personalize of another account"),
+        pytest.param("appstream", "arn:aws:appstream:*:222222222222:fleet/*", UNKNOWN, id="fleets"),
+        pytest.param("lambda", "arn:aws:lambda:*:222222222222:function:*", UNKNOWN, id="Lambda may send it or not"),
+        pytest.param("codebuild", "arn:aws:codebuild:*:222222222222:project/*", UNKNOWN, id="and so may CodeBuild"),
+    ],
+)
+def test_each_service_tells_what_its_page_says(service: str, wanted: str, expected: Tri) -> None:
+    assert decide(asking(f"{service}.amazonaws.com", {"ArnLike": {"aws:SourceArn": wanted}})).verdict is expected
+
+
 def test_of_a_service_that_is_not_listed_nothing_is_taken_for_known() -> None:
     condition = {"ArnLike": {"aws:SourceArn": "arn:aws:scheduler:eu-west-1:222222222222:schedule/default/*"}}
     assert decide(asking("ec2.amazonaws.com", condition)).verdict is UNKNOWN
@@ -50,6 +74,22 @@ def test_of_a_service_that_is_not_listed_nothing_is_taken_for_known() -> None:
         ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-west-1:222222222222:schedule/ops/nightly-*", f"{GROUP}/ops"),
         ("scheduler.amazonaws.com", "arn:aws:scheduler:eu-west-1:222222222222:schedule/*", f"{GROUP}/*"),
         ("scheduler.amazonaws.com", f"{GROUP}/ops", None),
+        (
+            "ecs-tasks.amazonaws.com",
+            "arn:aws:ecs:eu-west-1:222222222222:cluster/shop",
+            "arn:aws:ecs:eu-west-1:222222222222:*",
+        ),
+        (
+            "states.amazonaws.com",
+            "arn:aws:states:eu-west-1:222222222222:execution:Orders:*",
+            "arn:aws:states:eu-west-1:222222222222:stateMachine:Orders",
+        ),
+        (
+            "pods.eks.amazonaws.com",
+            "arn:aws:eks:*:222222222222:podidentityassociation/shop/a-1",
+            "arn:aws:eks:*:222222222222:cluster/shop",
+        ),
+        ("bedrock.amazonaws.com", "arn:aws:bedrock:*:222222222222:agent/*", None),
         ("ec2.amazonaws.com", "arn:aws:scheduler:eu-west-1:222222222222:schedule/ops/nightly", None),
     ],
 )

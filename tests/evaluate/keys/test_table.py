@@ -111,6 +111,7 @@ aws:ResourceOrgPaths             resource         role             each         
 aws:ResourceTag/                 resource_tags    role             each             sometimes  one   tag_value
 iam:ResourceTag/                 resource_tags    role             each             sometimes  one   tag_value
 iam:PassedToService              other_operation  other_operation  each             never      one   text
+iam:AssociatedResourceArn        other_operation  other_operation  each             never      one   arn
 sts:AWSServiceName               other_operation  other_operation  each             never      one   text
 sts:DurationSeconds              other_operation  other_operation  each             never      one   number
 sts:RoleAuthorizedByIdp          other_operation  other_operation  each             never      one   truth

@@ -42,6 +42,23 @@ def only(paste: str) -> AwsError:
         ("Failed to read data: Invalid role provided in RESOURCE_ROLE_ARN", "mediaconvert"),
         ("The IAM Role arn:aws:iam::222222222222:role/dms-vpc-role is not configured properly.", "dms"),
         ("!!! Unable to assume specified IAM Role. Please ensure", "amplify"),
+        (f"ECS was unable to assume the configured ECS Infrastructure Role '{ROLE}'. Please verify", "ecs"),
+        (
+            "The function execution role must be assumable with edgelambda.amazonaws.com as well as "
+            "lambda.amazonaws.com principals.",
+            "edgelambda",
+        ),
+        (
+            f"Role with arn: {ROLE}, could not be assumed because it does not exist or the trusted entity is not "
+            "correct",
+            "eks",
+        ),
+        (f"Role {ROLE} should be given assume role permissions for Glue Service.", "glue"),
+        (
+            "Account 111111111111 should have 'AWSCloudFormationStackSetAdministrationRole' role with trust "
+            "relationship to CloudFormation service.",
+            "cloudformation",
+        ),
     ],
 )
 def test_the_service_that_speaks_is_named(text: str, service: str) -> None:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthor
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from typing import assert_never
 
 from msgspec import Raw, Struct
 
@@ -143,8 +144,12 @@ def source_side(details: AccountDetails, source_arn: str) -> SourceSide:
         case CallerKind.ROLE | CallerKind.SESSION:
             detail = details.roles.get(caller.name)
             gap = _absence(details, caller.account, f"role {caller.name}", "iam:GetRole", details.roles)
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return SourceSide(source_arn)
+        case _:
+            assert_never(caller.kind)
     if detail is None or caller.account != details.account:
         unread = gap or Unread(subject=source_arn, detail=f"account {details.account} has no such principal")
         principal = gap or Known(None, details.place)

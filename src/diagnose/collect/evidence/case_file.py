@@ -16,11 +16,11 @@ from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.federation.answered import as_answered
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
-from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.arn import names_service, parse_caller, parse_role
 from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.json_text import UNSURE, read_at_once
-from diagnose.model.operation import Operation, operation_of
+from diagnose.model.operation import Operation, can_call, operation_of
 
 LARGEST_FILE = 64 * 2**20
 """The size of the largest file that is read."""
@@ -75,17 +75,24 @@ def checked(case: Case, place: str) -> Case:
             parse(arn)
         except XdiagError as error:
             raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
-    expected = operation_of(parse_caller(case.snapshot.source.arn).kind)
-    if case.request.operation is not expected:
+    kind = parse_caller(case.snapshot.source.arn).kind
+    operation = case.request.operation
+    if not can_call(kind, operation):
         raise XdiagError(
             f"`{quotable(place)}`, `request.operation`: `{case.snapshot.source.arn}` does not call "
             f"`{case.request.operation}`",
-            hint=f"expected `{expected}`: a token comes from its issuer's URL, an assertion from the ARN of a SAML "
-            "provider, and whoever signs requests calls `AssumeRole`",
+            hint=f"expected `{operation_of(kind)}`: a token comes from its issuer's URL, an assertion from the ARN "
+            "of a SAML provider, whoever signs requests calls `AssumeRole`, and users and roles also `PassRole`",
         )
-    if not _presents(case.snapshot.source.identity, expected):
+    passed_to = case.request.parameters.passed_to
+    if passed_to is not None and not names_service(passed_to):
         raise XdiagError(
-            f"`{quotable(place)}`, `snapshot.source.identity`: `{expected}` does not present this",
+            f"`{quotable(place)}`, `request.parameters.passed_to`: `{quotable(passed_to)}` is not an AWS service",
+            hint="expected a service principal such as `lambda.amazonaws.com`",
+        )
+    if not _presents(case.snapshot.source.identity, operation):
+        raise XdiagError(
+            f"`{quotable(place)}`, `snapshot.source.identity`: `{operation}` does not present this",
             hint='expected a token (`"type": "web_identity"`) of an issuer\'s URL, an assertion (`"type": "saml"`) for '
             "the ARN of a SAML provider, and neither of whoever signs requests",
         )
@@ -216,7 +223,7 @@ def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation
             return not isinstance(identity, SamlAssertion)
         case Operation.WITH_SAML:
             return not isinstance(identity, WebIdentity)
-        case Operation.ASSUME_ROLE:
+        case Operation.ASSUME_ROLE | Operation.PASS_ROLE:
             return identity is None
 
 

@@ -4,6 +4,7 @@ Such a file says what somebody means to have; it does not say what there is besi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
 
 from msgspec import Raw, Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role, split_arn, split_path
 from diagnose.model.case import DestinationSide, Principal, Role, Session, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.policy import Policy, PolicyKind, PolicySet
 
 
@@ -46,6 +48,7 @@ class Declaration(Struct, frozen=True):
     source: str
     entities: tuple[Declared, ...]
     notes: tuple[str, ...] = ()
+    providers: tuple[OidcProvider | SamlProvider, ...] = ()
 
 
 def declared_source(
@@ -64,8 +67,12 @@ def declared_source(
             kind = "user"
         case CallerKind.ROLE | CallerKind.SESSION:
             kind = "role"
-        case CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE:
+        case (
+            CallerKind.ROOT | CallerKind.FEDERATED_USER | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML
+        ):
             return None
+        case _:
+            assert_never(caller.kind)
     found = _find(declarations, kind, caller.account, caller.name)
     if found is None:
         return None
@@ -96,11 +103,30 @@ def declared_source(
     )
 
 
-def declared_destination(declarations: Sequence[Declaration], role_arn: str) -> DestinationSide | None:
-    """Give what the files declare of a role; None where none of them declares it.
+def declared_destination(
+    declarations: Sequence[Declaration], role_arn: str, source_arn: str = ""
+) -> DestinationSide | None:
+    """Give what the files declare of a role, and of the identity provider that the source, if any, presents.
 
-    Raises XdiagError for an ARN that is not a role's.
+    None where none of them declares the role. Raises XdiagError for an ARN that is not a role's, or not a caller's.
     """
+    side = _declared_role(declarations, role_arn)
+    if side is None or not source_arn:
+        return side
+    caller, role = parse_caller(source_arn), parse_role(role_arn)
+    account = f"arn:{role.partition}:iam::{role.account}"
+    for file in declarations:
+        for one in file.providers:
+            match one:
+                case OidcProvider(name=caller.name) if caller.kind is CallerKind.WEB_IDENTITY:
+                    own = replace(one, arn=f"{account}:oidc-provider/{one.name}")
+                    return replace(side, oidc_providers=Known((own,), file.source))
+                case SamlProvider() if caller.arn == f"{account}:saml-provider/{one.name}":
+                    return replace(side, saml_providers=Known((replace(one, arn=caller.arn),), file.source))
+    return side
+
+
+def _declared_role(declarations: Sequence[Declaration], role_arn: str) -> DestinationSide | None:
     role = parse_role(role_arn)
     found = _find(declarations, "role", role.account, role.name)
     if found is None:

@@ -28,7 +28,7 @@ def assertion_from(data: bytes, place: str) -> SamlAssertion:
     Raises XdiagError, which never quotes it, for what is not an assertion that can be read.
     """
     where = f"`{quotable(place)}`"
-    assertion = _assertion(_parsed(_xml(data, where), where), where)
+    assertion = _assertion(parsed(_xml(data, where), where), where)
     return SamlAssertion(
         issuer=_text(assertion.find(f"{_SAML}Issuer")),
         subject=_text(assertion.find(f"{_SAML}Subject/{_SAML}NameID")),
@@ -40,6 +40,24 @@ def assertion_from(data: bytes, place: str) -> SamlAssertion:
         not_on_or_after=_attribute(assertion, _CONFIRMED, "NotOnOrAfter"),
         complete=True,
     )
+
+
+def parsed(xml: bytes, where: str) -> Element:
+    """Parse XML of strangers. Raises XdiagError, which never quotes it; `where` says what it is."""
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        return fromstring(xml, forbid_dtd=True)
+    except DefusedXmlException:
+        raise XdiagError(
+            f"{where} has a document type, which is not read", hint="no identity provider writes one into a response"
+        ) from None
+    except ParseError as error:
+        line, column = error.position
+        raise XdiagError(f"{where} is not XML at line {line}, column {column + 1}", hint=_EXPECTED) from None
+    except (ValueError, LookupError, RecursionError):
+        raise XdiagError(f"{where} is XML that cannot be read", hint=_EXPECTED) from None
 
 
 def assertion_from_pairs(given: Sequence[str], flag: str) -> SamlAssertion:
@@ -118,23 +136,6 @@ def _xml(data: bytes, where: str) -> bytes:
     if not decoded.startswith(b"<"):
         raise XdiagError(f"{where} is base64, but not of XML", hint=_EXPECTED)
     return decoded
-
-
-def _parsed(xml: bytes, where: str) -> Element:
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
-
-    try:
-        return fromstring(xml, forbid_dtd=True)
-    except DefusedXmlException:
-        raise XdiagError(
-            f"{where} has a document type, which is not read", hint="no identity provider writes one into a response"
-        ) from None
-    except ParseError as error:
-        line, column = error.position
-        raise XdiagError(f"{where} is not XML at line {line}, column {column + 1}", hint=_EXPECTED) from None
-    except (ValueError, LookupError, RecursionError):
-        raise XdiagError(f"{where} is XML that cannot be read", hint=_EXPECTED) from None
 
 
 def _assertion(root: Element, where: str) -> Element:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.model.case import Case, Endpoint, Parameters, Request, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
+from diagnose.model.operation import Operation
 
 KEYS_OF_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "session_name": ("sts:RoleSessionName",),
@@ -28,7 +29,8 @@ class Asked(Struct, frozen=True):
 
     `source` is empty where the form does not hold the caller, or holds it masked: `about_source` then says what it
     holds, in words; the same for `role`. `context` holds what was so when the call was made. `message` is AWS's own
-    answer, `told` what was taken from where, in sentences.
+    answer, `told` what was taken from where, in sentences. `operation` is PassRole where the answer refuses to pass a
+    role, and `passed_to` the service that was to get it, as far as the call tells.
     """
 
     source: str = ""
@@ -44,6 +46,8 @@ class Asked(Struct, frozen=True):
     endpoint: Evidence[Endpoint | None] = NOT_SUPPLIED
     message: str = ""
     told: tuple[str, ...] = ()
+    operation: Operation = Operation.ASSUME_ROLE
+    passed_to: str | None = None
 
 
 def over(first: Asked, second: Asked) -> Asked:
@@ -62,11 +66,16 @@ def over(first: Asked, second: Asked) -> Asked:
         endpoint=_known(first.endpoint, second.endpoint),
         message=first.message or second.message,
         told=(*first.told, *second.told),
+        operation=second.operation if first.operation is Operation.ASSUME_ROLE else first.operation,
+        passed_to=second.passed_to if first.passed_to is None else first.passed_to,
     )
 
 
 def request_of(asked: Asked, role: str, *, complete: bool) -> Request:
     """Make the request. With `complete`, what no form says was not sent; without, it is unknown."""
+    if asked.operation is Operation.PASS_ROLE:
+        sent = Parameters(passed_to=asked.passed_to)
+        return Request(role, asked.operation, asked.via or Via.API, sent, asked.region, unknown=asked.unknown)
     hidden: Sequence[str] = ()
     if asked.parameters is None and not complete:
         hidden = [key for keys in KEYS_OF_PARAMETERS.values() for key in keys]

@@ -9,7 +9,9 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerKind, is_role_arn, parse_caller
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.error_text.parser import parse_errors
+from diagnose.model.error_text.passing import passed_to
 from diagnose.model.error_text.paste import clean_paste
+from diagnose.model.operation import Operation
 from diagnose.model.words import printable
 
 
@@ -29,9 +31,16 @@ def asked_by_message(paste: str) -> Asked:
     if others := [other for other in errors if other is not error and other.action]:
         named = dict.fromkeys(other.action for other in others if other.action != error.action)
         told += [f"The text also holds a refusal of {', '.join(map(printable, named))}: another call."] if named else []
-    message = pasted_error(paste)
+    passes = error.action.lower() == _PASSING
     return Asked(
-        source=source, role=role, about_source=about_source, about_role=about_role, message=message, told=tuple(told)
+        source=source,
+        role=role,
+        about_source=about_source,
+        about_role=about_role,
+        message=pasted_error(paste),
+        told=tuple(told),
+        operation=Operation.PASS_ROLE if passes else Operation.ASSUME_ROLE,
+        passed_to=passed_to(error.operation) if passes else None,
     )
 
 
@@ -52,6 +61,7 @@ def certain_of(message: str) -> str:
 
 
 _FAMILY = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
+_PASSING = "iam:passrole"
 _FEDERATED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 _WHOEVER_CALLED = {
     ErrorKind.TOKEN_EXPIRED: "AWS looked at no policy: the credentials of the caller have expired",
@@ -73,13 +83,14 @@ _CALLER_ARN = re.compile(
 
 
 def _about_a_role(errors: Sequence[AwsError]) -> AwsError:
-    """Choose among errors: of assuming a role before others, with a role before without, and then the last."""
+    """Choose among errors: of assuming a role before others, then of passing one, with a role, and then the last."""
     ranked = [
         (
             error.action.lower() in _FAMILY
             or (not error.action and error.operation in ("AssumeRole", *_FEDERATED))
             or error.kind is ErrorKind.SERVICE_NOT_TRUSTED
             or bool(error.service),
+            error.action.lower() == _PASSING,
             error.kind is not ErrorKind.OTHER,
             is_role_arn(error.resource),
             error.layer is not None,

@@ -1,7 +1,10 @@
 """The request context: every condition key, KNOWN, ABSENT or UNKNOWN, derived when it is first looked up."""
 
+from typing import assert_never
+
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.federation import federated_state
+from diagnose.evaluate.keys.passing import passed_state
 from diagnose.evaluate.keys.table import CLAIMS, Key, KeyFamily, traits_of
 from diagnose.evaluate.operations import OPERATIONS, OperationTraits
 from diagnose.model.case import Request
@@ -37,8 +40,15 @@ def hidden_state(key: str, call: Call) -> State:
 
 def _derived(key: str, call: Call) -> State:
     """Derive a key. What AWS has no key for is never in the context."""
-    if call.operation is not Operation.ASSUME_ROLE:
-        return federated_state(traits_of(key), key, call)
+    match call.operation:
+        case Operation.WITH_WEB_IDENTITY | Operation.WITH_SAML:
+            return federated_state(traits_of(key), key, call)
+        case Operation.PASS_ROLE:
+            return passed_state(traits_of(key), key, call)
+        case Operation.ASSUME_ROLE:
+            pass
+        case _:
+            assert_never(call.operation)
     match traits_of(key):
         case Key() as one:
             return one.derive(call)

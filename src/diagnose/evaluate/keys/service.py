@@ -17,13 +17,13 @@ from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
 class SourceArn(Struct, frozen=True):
     """The `aws:SourceArn` that a service always sends, for a resource in the role's own account.
 
-    `sent` is a pattern of it. `mistaken` matches ARNs of what people take for that resource, and `meant` is written in
-    their place.
+    `sent` is a pattern of it. `mistaken`, if there is one, matches ARNs of what people take for that resource, and
+    `meant` is written in their place.
     """
 
     sent: str
-    mistaken: re.Pattern[str]
-    meant: str
+    mistaken: re.Pattern[str] | None = None
+    meant: str = ""
 
 
 SOURCE_ARNS = {
@@ -33,15 +33,50 @@ SOURCE_ARNS = {
         "arn:{partition}:scheduler:*:{account}:schedule-group/*",
         re.compile(r"(arn:[^:]+:scheduler:[^:]*:[^:]*:)schedule/([^/]+)(?:/.*)?"),
         r"\1schedule-group/\2",
-    )
+    ),
+    # Of which resource it is, AWS does not say, but that no cluster can be named:
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    "ecs-tasks.amazonaws.com": SourceArn(
+        "arn:{partition}:ecs:*:{account}:*",
+        re.compile(r"(arn:[^:]+:ecs:[^:]*:[^:]*:)(?:cluster|service|task|task-definition)/.*"),
+        r"\1*",
+    ),
+    # The state machine, and never one of its executions:
+    # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+    "states.amazonaws.com": SourceArn(
+        "arn:{partition}:states:*:{account}:stateMachine:*",
+        re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*:)(?:execution|express):([^:]+)(?::.*)?"),
+        r"\1stateMachine:\2",
+    ),
+    # The cluster: https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
+    "pods.eks.amazonaws.com": SourceArn(
+        "arn:{partition}:eks:*:{account}:cluster/*",
+        re.compile(r"(arn:[^:]+:eks:[^:]*:[^:]*:)podidentityassociation/([^/]+)(?:/.*)?"),
+        r"\1cluster/\2",
+    ),
+    # The trust anchor, and never the profile: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+    "rolesanywhere.amazonaws.com": SourceArn(
+        "arn:{partition}:rolesanywhere:*:{account}:trust-anchor/*",
+        re.compile(r"(arn:[^:]+:rolesanywhere:[^:]*:[^:]*:)profile/.*"),
+        r"\1trust-anchor/*",
+    ),
+    # A job, an agent, a flow or a knowledge base: https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-sr.html
+    "bedrock.amazonaws.com": SourceArn("arn:{partition}:bedrock:*:{account}:*"),
+    # https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
+    "personalize.amazonaws.com": SourceArn("arn:{partition}:personalize:*:{account}:*"),
+    # https://docs.aws.amazon.com/appstream2/latest/developerguide/example-fleet-machine.html
+    "appstream.amazonaws.com": SourceArn("arn:{partition}:appstream:*:{account}:*"),
 }
+"""A service that is not here may send the key or not: of AWS Lambda, CodeBuild and most others no page says so."""
 
 
 def meant_source_arn(service: str, wanted: str) -> str | None:
     """Give the ARN that a service sends where a policy wants that of another resource; None where none can be told."""
     row = SOURCE_ARNS.get(service)
-    mistaken = row.mistaken.fullmatch(wanted) if row is not None else None
-    return mistaken.expand(row.meant) if row is not None and mistaken is not None else None
+    if row is None or row.mistaken is None:
+        return None
+    mistaken = row.mistaken.fullmatch(wanted)
+    return mistaken.expand(row.meant) if mistaken is not None else None
 
 
 def services_arn(call: Call) -> State:

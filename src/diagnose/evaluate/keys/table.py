@@ -214,6 +214,7 @@ KEYS = (
     Key("aws:VpceOrgID", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
     Key("aws:VpceOrgPaths", _G.NETWORK, _F.OTHER_OPERATION, _EACH, _NEVER, _MANY, _V.IDS, absent),
     Key("iam:PassedToService", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
+    Key("iam:AssociatedResourceArn", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.ARN, absent),
     Key("sts:AWSServiceName", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TEXT, absent),
     Key("sts:DurationSeconds", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.NUMBER, absent),
     Key("sts:RoleAuthorizedByIdp", _G.OTHER_OPERATION, _F.OTHER_OPERATION, _EACH, _NEVER, _ONE, _V.TRUTH, absent),

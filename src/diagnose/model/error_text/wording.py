@@ -143,6 +143,12 @@ WORDINGS = (
     Wording("cannot be assumed by Lambda", _SERVICE, service="lambda.amazonaws.com"),
     Wording("cannot be assumed by AWS Backup", _SERVICE, service="backup.amazonaws.com"),
     Wording("ECS was unable to assume the role", _SERVICE, service="ecs-tasks.amazonaws.com"),
+    Wording("unable to assume the configured ECS Infrastructure Role", _SERVICE, service="ecs.amazonaws.com"),
+    Wording("must be assumable with edgelambda", _SERVICE, service="edgelambda.amazonaws.com"),
+    Wording("because it does not exist or the trusted entity is not correct", _SERVICE, service="eks.amazonaws.com"),
+    Wording("should be given assume role permissions for Glue Service", _SERVICE, service="glue.amazonaws.com"),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html
+    Wording("with trust relationship to CloudFormation service", _SERVICE, service="cloudformation.amazonaws.com"),
     Wording("Firehose is unable to assume role", _SERVICE, service="firehose.amazonaws.com"),
     Wording("Service is unable to assume the role", _SERVICE, service="glue.amazonaws.com"),
     Wording("Service is unable to assume provided role", _SERVICE, service="glue.amazonaws.com"),

@@ -200,6 +200,8 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "tags": _tags,
         "transitive_tag_keys": _named(NameKind.TAG),
         "provider_id": _VALUE,
+        "passed_to": _VALUE,
+        "associated_resource": _VALUE,
     },
     cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
     cases.Organization: {"id": _VALUE, "path": _UNIT, "management_account": _VALUE},

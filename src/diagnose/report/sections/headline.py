@@ -8,6 +8,7 @@ from diagnose.model.arn import CallerArn, CallerKind, account_of, parse_caller, 
 from diagnose.model.case import GLOBAL_REGION, Case, Via
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Owner, Verdict
 from diagnose.model.operation import Operation
+from diagnose.model.trace import Action
 from diagnose.model.tri import Tri
 from diagnose.model.words import OWNER_WORDS
 from diagnose.report.safe_text import in_backticks
@@ -18,6 +19,8 @@ _LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 
 def headline(diagnosis: Diagnosis) -> str:
     """Say the verdict and both ends in one line, short enough for the title of a ticket."""
+    if diagnosis.case.request.operation is Operation.PASS_ROLE:
+        return _of_passing(diagnosis)
     source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
     if diagnosis.refused_though_allowed:
         return f"{refused_words(diagnosis)}; the policies that were read allow {source} to assume {role}"
@@ -32,6 +35,31 @@ def headline(diagnosis: Diagnosis) -> str:
             return f"ALLOWED: {source} can assume {role}"
         case Verdict.UNDETERMINED:
             return f"UNDETERMINED: whether {source} can assume {role}"
+        case _:
+            assert_never(diagnosis.verdict)
+
+
+def _of_passing(diagnosis: Diagnosis) -> str:
+    """Say whether somebody may pass a role to a service, and whether the service can assume it."""
+    source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
+    service = diagnosis.case.request.parameters.passed_to
+    verdicts = {decided.action: decided.verdict for decided in diagnosis.decision.actions}
+    passed = f"{source} {{}} pass {role}{f' to {service}' if service else ''}"
+    refused = diagnosis.answer is not None and diagnosis.answer.refuses
+    match diagnosis.verdict:
+        case Verdict.ALLOWED:
+            return f"ALLOWED: {passed.format('can')}{', which can assume it' if service else ''}"
+        case Verdict.DENIED if diagnosis.refused_though_allowed:
+            return f"{refused_words(diagnosis)}; the policies that were read allow it: {passed.format('can')}"
+        case Verdict.DENIED if verdicts.get(Action.PASS_ROLE) is Tri.NO or Action.ASSUME_ROLE not in verdicts:
+            return f"DENIED{' by AWS' if refused else ''}: {passed.format('cannot')}"
+        case Verdict.DENIED if verdicts[Action.ASSUME_ROLE] is Tri.NO:
+            return f"DENIED: {service} cannot assume {role}, whoever passes it"
+        case Verdict.DENIED:
+            return f"DENIED by AWS: {passed.format('could not')}"
+        case Verdict.UNDETERMINED:
+            whether = f"UNDETERMINED: whether {passed.format('can')}"
+            return f"{whether}, and whether {service} can assume it" if service else whether
         case _:
             assert_never(diagnosis.verdict)
 
@@ -142,6 +170,8 @@ def _caller_name(caller: CallerArn) -> str:
 
 
 def _accounts(diagnosis: Diagnosis) -> str:
+    if diagnosis.case.request.operation is Operation.PASS_ROLE:
+        return "the policies of whoever passes the role decide, then, for the service, its trust policy and RCPs"
     if diagnosis.case.request.operation is not Operation.ASSUME_ROLE:
         return "nobody signs the request: the identity provider, the trust policy and the role's RCPs decide"
     if not diagnosis.case.snapshot.source.arn.startswith("arn:"):
@@ -154,6 +184,11 @@ def _accounts(diagnosis: Diagnosis) -> str:
 def _request(case: Case) -> list[str]:
     """Say what the request carries, as far as a policy can ask for it."""
     sent = case.request.parameters
+    if case.request.operation is Operation.PASS_ROLE:
+        return [
+            f"iam:PassRole to {sent.passed_to or 'a service that is not known'}",
+            *([f"for {in_backticks(sent.associated_resource)}"] if sent.associated_resource is not None else []),
+        ]
     parts = [f"sts:{case.request.operation} through {_VIA[case.request.via]}"]
     if case.request.region == GLOBAL_REGION:
         parts[0] += " at sts.amazonaws.com"

@@ -26,7 +26,7 @@ def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
         checks = tuple(_introduced(layer, case) for layer in decided.layers)
         if decided.action not in COMPANIONS:
             listed.append(checks)
-            blocks = _counted((*_gates(decision), *checks))
+            blocks = _counted((*(_gates(decision) if len(listed) == 1 else ()), *checks))
         elif checks not in listed and (full or decided.needed is Tri.YES):
             listed.append(checks)
             blocks = (*_need(decided), *_counted(checks))
@@ -40,8 +40,8 @@ def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
 
 def all_checks(diagnosis: Diagnosis) -> tuple[Check, ...]:
     """Give every check of the operation: what is required besides the policies, then the layers."""
-    decided = next((one for one in diagnosis.decision.actions if one.action not in COMPANIONS), None)
-    checks = [layer_check(layer) for layer in decided.layers] if decided else []
+    decided = [one for one in diagnosis.decision.actions if one.action not in COMPANIONS]
+    checks = [layer_check(layer) for one in decided for layer in one.layers]
     return (*_gates(diagnosis.decision), *checks)
 
 

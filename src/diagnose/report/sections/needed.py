@@ -81,6 +81,8 @@ def command(case: Case, flags: Iterable[str]) -> str:
         ("--via", None if request.via is Via.API else request.via.value),
         ("--region", request.region),
         ("--signed-in-as", request.signed_in_as),
+        ("--passed-to", sent.passed_to),
+        ("--associated-resource", sent.associated_resource),
     ]
     lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
     words = [*flags, *(f"{flag} {_word(value)}" for flag, value in given if value is not None)]
@@ -110,7 +112,12 @@ _BESIDES: Mapping[Layer | Action, str] = {
 }
 """Unknowns that one answer settles together."""
 
-_FLAGS = {"sts:externalid": "--external-id", "sts:rolesessionname": "--session-name"}
+_FLAGS = {
+    "sts:externalid": "--external-id",
+    "sts:rolesessionname": "--session-name",
+    "iam:passedtoservice": "--passed-to",
+    "iam:associatedresourcearn": "--associated-resource",
+}
 """Condition keys that a flag of the request sets, in lower case."""
 
 
