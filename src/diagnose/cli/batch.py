@@ -36,8 +36,8 @@ def batch(
     output: Annotated[
         BatchOutput,
         typer.Option(
-            help="JSON objects, CSV with a header line for spreadsheets, a JSON object for every finding of a case, or a "
-            "page with counts and a table."
+            help="JSON objects, CSV with a header line for spreadsheets, a JSON object a finding, or a page with "
+            "counts and a table."
         ),
     ] = BatchOutput.JSONL,
     to: Annotated[
