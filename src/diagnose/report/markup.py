@@ -25,44 +25,44 @@ from diagnose.report.blocks import (
 from diagnose.report.layout import toneless
 from diagnose.report.snippet import draw
 
-T = TypeVar("T")
+Piece = TypeVar("Piece")
 
 
-class Markup(ABC, Generic[T]):
+class Markup(ABC, Generic[Piece]):
     """How a markup writes its pieces, each a text or a node. Texts reach it as they are: it makes them harmless."""
 
     width = 100
     """Columns of what is drawn."""
 
     @abstractmethod
-    def paragraph(self, text: str) -> T:
+    def paragraph(self, text: str) -> Piece:
         """Write a sentence or several."""
 
     @abstractmethod
-    def named(self, rows: Sequence[tuple[str, str]]) -> T:
+    def named(self, rows: Sequence[tuple[str, str]]) -> Piece:
         """Write values behind their names, which are ours."""
 
     @abstractmethod
-    def items(self, items: Sequence[str]) -> T:
+    def items(self, items: Sequence[str]) -> Piece:
         """Write a list of sentences."""
 
     @abstractmethod
-    def code(self, text: str, language: str = "") -> T:
+    def code(self, text: str, language: str = "") -> Piece:
         """Write lines as they are."""
 
     @abstractmethod
-    def links(self, urls: Sequence[str]) -> T:
+    def links(self, urls: Sequence[str]) -> Piece:
         """Write a list of addresses."""
 
     @abstractmethod
-    def heading(self, level: int, number: str, title: str) -> T:
+    def heading(self, level: int, number: str, title: str) -> Piece:
         """Write a heading. `number` is ours: `2. `, or empty."""
 
-    def folded(self, listing: Listing) -> Iterator[T]:  # noqa: ARG002  # most markups cannot fold, and leave it out
+    def folded(self, listing: Listing) -> Iterator[Piece]:  # noqa: ARG002  # most markups cannot fold, and leave it out
         """Write text to copy that is shown when it is asked for."""
         yield from ()
 
-    def quote(self, text: str) -> T:
+    def quote(self, text: str) -> Piece:
         """Write what somebody else said."""
         return self.code(text)
 
@@ -70,16 +70,16 @@ class Markup(ABC, Generic[T]):
         """Write what is behind the name of a check."""
         return one.answer
 
-    def checklist(self, checks: Sequence[Check]) -> T:
+    def checklist(self, checks: Sequence[Check]) -> Piece:
         """Write checks below each other."""
         names = max(len(one.name) for one in checks)
         return self.code("\n".join(f"{one.sign} {one.name:{names}}  {self.check(one)}" for one in checks))
 
-    def snippet(self, block: Snippet) -> T:
+    def snippet(self, block: Snippet) -> Piece:
         """Draw a place in a policy."""
         return self.code(toneless(draw(block.page, block.marks, self.width)).rstrip("\n"))
 
-    def pieces(self, block: Block, level: int = 2) -> Iterator[T]:
+    def pieces(self, block: Block, level: int = 2) -> Iterator[Piece]:
         """Write one block; `level` is the heading level of a section."""
         match block:
             case Paragraph():
