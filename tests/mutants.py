@@ -124,6 +124,7 @@ class Copy:
         try:
             return running.wait(_PATIENCE) != 0
         except subprocess.TimeoutExpired:
+            print(f"the tests of the next one did not end within {_PATIENCE:g} s, which counts as noticed", flush=True)
             return True
         finally:
             if running.poll() is None:
