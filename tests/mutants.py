@@ -88,7 +88,7 @@ class Copy:
         packages = venv / "lib" / version / "site-packages"
         (packages / "mutants.pth").write_text("".join(f"{place}\n" for place in places if place != ROOT / "src"))
         script = venv / "bin" / "xdiag"
-        script.write_text(f"#!{self.python}\nimport sys\nfrom diagnose.cli import main\nsys.exit(main())\n")
+        script.write_text(f'#!{self.python}\nfrom diagnose.cli import main\nif __name__ == "__main__":\n    main()\n')
         script.chmod(0o755)
 
     def notices(self, mutant: Mutant | None, tests: Sequence[str]) -> bool:
@@ -124,6 +124,7 @@ class Copy:
         try:
             return running.wait(_PATIENCE) != 0
         except subprocess.TimeoutExpired:
+            print(f"the tests of the next one did not end within {_PATIENCE:g} s, which counts as noticed", flush=True)
             return True
         finally:
             if running.poll() is None:

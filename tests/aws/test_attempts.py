@@ -74,6 +74,8 @@ def _ask(client: _Refusing, *, configured: int | None, seconds: float = 30) -> o
         pytest.param("Throttling", 400, 2, 2, id="throttled: as often as is configured"),
         pytest.param("ACodeOfTomorrow", 429, 4, 4, id="throttled by the status alone"),
         pytest.param("InternalFailure", 500, None, 3, id="a failure of the service: three times"),
+        pytest.param("", 503, None, 3, id="a page of somebody else, who is out of service: three times"),
+        pytest.param("", 404, None, 1, id="a page of somebody else: once"),
         pytest.param("AccessDenied", 403, None, 1, id="a denial: once"),
         pytest.param("AccessDenied", 403, 5, 1, id="a denial: once, whatever is configured"),
         pytest.param("ExpiredToken", 403, None, 1, id="expired: once"),
@@ -101,6 +103,14 @@ def test_no_attempt_is_made_after_the_time_is_over_and_the_last_word_of_aws_is_k
     assert isinstance(refusal, Refusal)
     assert refusal.code == "Throttling"
     assert time.monotonic() - start < 1
+
+
+def test_where_no_time_is_left_the_refusal_names_the_call_and_the_time() -> None:
+    client = _Refusing("Throttling", 400)
+    refusal = _ask(client, configured=1, seconds=0)
+    assert isinstance(refusal, Refusal)
+    assert refusal.text == "no answer to sts:GetCallerIdentity within the 0 s that --timeout allows for all calls"
+    assert (client.made, refusal.answered) == (0, False)
 
 
 def test_the_environment_and_the_profile_say_how_often(unset: None, monkeypatch: pytest.MonkeyPatch) -> None:
