@@ -184,6 +184,7 @@ def test_servicenow_shows_it_and_does_nothing(name: str, hostile: str) -> None:
 @every_diagnosis
 def test_a_page_shows_it_and_does_nothing(name: str, hostile: str) -> None:
     written = render(told(name, hostile), Format.HTML)
+    assert written.isascii()
     assert not UNSEEN.search(written)
     page = Page(written)
     ours = Page(render(told(name, "harmless"), Format.HTML))

@@ -101,6 +101,7 @@ def test_a_page_can_be_read_on_every_screen(
     with _opened(browser.new_context(viewport=screen, color_scheme=theme), pages[name]) as page:
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         assert _too_wide(page) == []
+        assert _covered(page) == []
         # Each width and each theme once: this is what takes the time.
         if (screen is WIDE) == (theme == "light"):
             results = Axe().run(page)
@@ -259,6 +260,17 @@ def _too_wide(page: Page) -> list[str]:
             .map(each => each.outerHTML.slice(0, 200))"""
     )
     return wide
+
+
+def _covered(page: Page) -> list[str]:
+    """Name the listings that a button lies upon."""
+    covered: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".copied")].filter(each => {
+            const [button, text] = ["button", "pre"].map(name => each.querySelector(name).getBoundingClientRect());
+            return button.left < text.right && button.bottom > text.top && button.top < text.bottom;
+        }).map(each => each.textContent)"""
+    )
+    return covered
 
 
 def _file(path: Path, text: str) -> str:

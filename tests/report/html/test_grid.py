@@ -59,7 +59,7 @@ def test_of_many_those_that_fail_are_shown_and_all_are_counted() -> None:
 
 def test_many_causes_are_one_line_from_the_eleventh_on() -> None:
     page = page_of(*(explained(number, title=f"cause {number:03}") for number in range(100, 115)))
-    assert counts(page)[10] == "55 more"
+    assert counts(page)[10] == "5others (5)"
 
 
 @pytest.mark.parametrize("half", HalfOpen)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import assert_never
 
 import pytest
-from tests.cases import DEMOS
+from tests.cases import DEMOS, case
 from tests.report.diagnoses import EVERY, NAMES
 from tests.report.html.pages import KNOWN_ELEMENTS, Page
 
@@ -57,6 +57,13 @@ def test_a_page_loads_nothing(name: str) -> None:
     assert {tag for tag, _ in page.elements} <= KNOWN_ELEMENTS
     assert not re.search(r"url\(|@import|@font-face", page.text_of("style"))
     assert page.declarations == ["doctype html"]
+
+
+def test_a_page_arrives_whole_through_any_encoding() -> None:
+    diagnosis = diagnose(case("cross-account", request={"parameters": {"session_name": "köln"}}), load_rules())
+    written = render(diagnosis, Format.HTML)
+    assert written.isascii()
+    assert "köln" in Page(written).words
 
 
 @every_demo

@@ -1,7 +1,7 @@
 """The picture of the way: each check in its order, how the request fares between them, and whether it arrives."""
 
 import pytest
-from tests.cases import DEMOS
+from tests.cases import APP, DEMOS, allow, case, trust
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.loading import load_case, load_rules
@@ -50,6 +50,16 @@ def test_what_blocks_behind_a_doubt_closes_the_road() -> None:
 def test_another_action_is_told_at_the_station_where_it_fails() -> None:
     [trust] = [station for station in _way("session-tags").stations if station.sign is BLOCKS]
     assert (trust.name, trust.answer) == ("trust policy", "sts:TagSession: denied (no Allow)")
+
+
+def test_what_is_needed_only_perhaps_does_not_block_for_certain() -> None:
+    app_alone = trust(allow({"AWS": APP}, ["sts:AssumeRole", "sts:SetSourceIdentity"]))
+    unread = {"snapshot": {"source": {"session": {"tags": None, "transitive_tag_keys": None}}}}
+    laid = way(diagnose(case("chained", unread, trust_policy=app_alone), load_rules()))
+    [told] = [station for station in laid.stations if station.sign is UNKNOWN]
+    assert (told.name, told.answer) == ("trust policy", "sts:TagSession, if it is needed: denied (no Allow)")
+    assert BLOCKS not in [station.sign for station in laid.stations]
+    assert laid.end is UNKNOWN
 
 
 def test_what_aws_refused_though_all_is_open_does_not_arrive() -> None:

@@ -55,6 +55,7 @@ def _answer(content: Outline) -> tuple[Halves, list[Section]]:
     """Part the first screen, with the sections that continue it, from the other sections."""
     why: list[Block] = []
     change: list[Block] = []
+    needed: list[Block] = []
     for block in content.first:
         match block:
             case NamedValues():
@@ -62,7 +63,7 @@ def _answer(content: Outline) -> tuple[Halves, list[Section]]:
                 why += for_why
                 change += for_change
             case Section():
-                change.append(block)
+                needed.append(block)
             case _:
                 why.append(block)
     rest = []
@@ -73,7 +74,7 @@ def _answer(content: Outline) -> tuple[Halves, list[Section]]:
             change += section.blocks
         else:
             why += section.blocks
-    return Halves(tuple(why), tuple(change)), rest
+    return Halves(tuple(why), (*change, *needed)), rest
 
 
 _CHANGE = frozenset((Label.FIX, Label.DO, Label.WHO, Label.CHECKED, Label.OR))

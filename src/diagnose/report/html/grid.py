@@ -32,7 +32,7 @@ class GridRow(Struct, frozen=True, kw_only=True):
 
 
 class Count(Struct, frozen=True):
-    """How many answers are alike; `length` is that of its bar, of 100 for the most."""
+    """How many answers are alike; `length` is that of its bar, of 100 for the most. What is left over has none."""
 
     name: str
     number: int
@@ -152,7 +152,7 @@ def _counts(counter: Counter[str]) -> list[Count]:
     counts = [Count(name, number, max(1, number * 100 // most)) for name, number in told]
     rest = counter.total() - sum(count.number for count in counts)
     if rest:
-        counts.append(Count(f"{len(counter) - len(told):,} more", rest, min(100, max(1, rest * 100 // most))))
+        counts.append(Count(f"others ({len(counter) - len(told):,})", rest, 0))
     return counts
 
 

@@ -47,12 +47,12 @@ class Inline(Struct, frozen=True):
 
 
 def page_from(template: str, **values: object) -> str:
-    """Fill a template of this package. The page ends with a new line."""
+    """Fill a template of this package. A page is ASCII, so that no encoding on its way changes it."""
     style, script = _inline("style.css"), _inline("script.js")
     page: str = (
         _environment().get_template(template).render(style=style, script=script, version=VERSION, once=Once(), **values)
     )
-    return page.rstrip("\n") + "\n"
+    return page.rstrip("\n").encode("ascii", "xmlcharrefreplace").decode() + "\n"
 
 
 _LONG_WORD = re.compile(r"\S{25,}")
@@ -101,8 +101,9 @@ def _pieces(text: str) -> list[str]:
 def _inline(name: str) -> Inline:
     text = (_FOLDER / name).read_text(encoding="utf-8").strip()
     digest = b64encode(sha256(text.encode()).digest()).decode()
-    # The text is ours; no element of it may end early.
+    # The text is ours: no element may end early, and it is no place for references to characters.
     assert "</" not in text
+    assert text.isascii()
     return Inline(text, f"sha256-{digest}")
 
 
