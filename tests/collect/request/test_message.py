@@ -1,5 +1,7 @@
 """What an error text says of the request."""
 
+import json
+
 import pytest
 
 from diagnose.collect.request.message import asked_by_message, certain_of
@@ -89,6 +91,19 @@ def test_an_error_about_another_call_names_no_role() -> None:
     asked = asked_by_message(f"User: {CALLER} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::b/k")
     assert (asked.source, asked.role) == (CALLER, "")
     assert asked.about_role == "the error refuses s3:PutObject, which assumes no role"
+
+
+def test_the_role_that_a_pod_wanted_is_told_beside_the_one_that_was_refused() -> None:
+    refused = (
+        "AccessDenied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-08 is not authorized to perform: "
+        "sts:AssumeRole on resource: arn:aws:iam::111111111111:role/kiam-server"
+    )
+    logged = json.dumps({"level": "error", "msg": refused, "pod.iam.role": "external-dns"})
+    asked = asked_by_message(logged)
+    assert asked.role == "arn:aws:iam::111111111111:role/kiam-server"
+    assert "The pod asked for the role external-dns, which refused nobody" in " ".join(asked.told)
+    own = json.dumps({"msg": refused, "pod.iam.role": "arn:aws:iam::111111111111:role/kiam-server"})
+    assert "The pod" not in " ".join(asked_by_message(own).told)
 
 
 PASSING = (

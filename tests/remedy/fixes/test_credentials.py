@@ -96,7 +96,7 @@ def test_an_allow_is_not_advised_where_aws_named_a_deny(said: str, words: str) -
         "User: arn:aws:sts::222222222222:assumed-role/Deploy/x is not authorized to perform: s3:GetObject on resource: "
         f"arn:aws:s3:::example/a {said}"
     )
-    assert words in told("correct-action", "cross-account", message)
+    assert words in told("follow-error", "cross-account", message)
 
 
 def test_a_users_session_token_is_left_out_where_it_limits_the_session_to_an_hour() -> None:

@@ -134,12 +134,12 @@ def _read_of(message: str) -> list[object]:
             id="wildcards stay, names around them do not",
         ),
         pytest.param(
-            {"Resource": "arn:aws:iam::123456789012:user/${aws:username}/${aws:PrincipalTag/team, 'acme'}"},
+            {"Resource": "arn:aws:iam::314159265358:user/${aws:username}/${aws:PrincipalTag/team, 'acme'}"},
             {"Resource": "arn:aws:iam::111111111111:user/${aws:username}/${aws:PrincipalTag/tag-1, 'value-1'}"},
             id="variables stay, tags and defaults in them do not",
         ),
         pytest.param(
-            {"AWS": ["123456789012", 123456789012, "AROAABCDEFGHIJKLMNOPQ", "arn:aws:iam::aws:policy/X"]},
+            {"AWS": ["314159265358", 314159265358, "AROAABCDEFGHIJKLMNOPQ", "arn:aws:iam::aws:policy/X"]},
             {"AWS": ["111111111111", 111111111111, "AROAREDACTED000000001", "arn:aws:iam::aws:policy/X"]},
             id="accounts, unique ids, and what AWS owns",
         ),

@@ -31,6 +31,12 @@ def asked_by_message(paste: str) -> Asked:
     if others := [other for other in errors if other is not error and other.action]:
         named = dict.fromkeys(other.action for other in others if other.action != error.action)
         told += [f"The text also holds a refusal of {', '.join(map(printable, named))}: another call."] if named else []
+    wanted = _WANTED_BY_POD.search(text)
+    if wanted and role and not role.endswith(f"/{wanted[1].rpartition('/')[2]}"):
+        told.append(
+            f"The pod asked for the role {printable(wanted[1])}, which refused nobody: the refused call comes "
+            f"before, for {printable(role)}."
+        )
     passes = error.action.lower() == _PASSING
     return Asked(
         source=source,
@@ -77,6 +83,8 @@ _WHOEVER_CALLED = {
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
 }
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
+_WANTED_BY_POD = re.compile(r"\bpod\.iam\.role\W{1,6}([\w+=,.@:/-]{1,600})")
+"""What kiam and kube2iam log of the role that a pod is annotated with."""
 _CALLER_ARN = re.compile(
     r"arn:aws[a-z-]*:(?:sts::\d{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]*[\w+=@-]|iam::\d{12}:user/[\w+=,.@/-]*[\w+=@-])"
 )

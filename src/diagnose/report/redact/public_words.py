@@ -4,6 +4,7 @@ import re
 
 from diagnose.model.federation import AWS_ROLES, AWS_SOURCE_IDENTITY, AWS_TAGS
 from diagnose.model.issuers import ISSUERS
+from diagnose.model.known_accounts import EXAMPLE_ACCOUNTS, VENDORS
 
 
 def _words(text: str) -> frozenset[str]:
@@ -19,8 +20,8 @@ AWS_NAMES = _words(
     "AWSRevokeOlderSessions aws-service-role aws-reserved service-role root aws "
     "AWSCloudFormationStackSetAdministrationRole AWSCloudFormationStackSetExecutionRole "
     "dms-vpc-role dms-cloudwatch-logs-role dms-access-for-endpoint"
-)
-"""Names that AWS gives: they are the same in every account."""
+) | frozenset((*EXAMPLE_ACCOUNTS, *VENDORS))
+"""Names that AWS gives: they are the same in every account; and accounts that everybody knows, as the rules do."""
 
 OPERATOR_NAMES = _words(
     "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike "
@@ -65,7 +66,8 @@ CLAIM_NAMES = TIMES | _words("iss sub aud azp amr jti alg typ email name transit
 )
 """Claims that the tokens of everybody have; what other claims are called is up to whoever issues them."""
 SUBJECT_WORDS = _words(
-    "repo ref refs heads environment pull_request job_workflow_ref project_path ref_type branch system serviceaccount"
+    "repo ref refs heads tags environment pull_request job_workflow_ref project_path ref_type branch system "
+    "serviceaccount"
 )
 """What the subjects of well-known issuers are made of, besides names."""
 SAML = re.compile(
