@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
+from diagnose.batch import make_rows
 from diagnose.cli.workers import rows_from_workers
 from diagnose.errors import XdiagError
 
@@ -196,7 +198,9 @@ def test_workers_end_with_the_one_they_work_for(xdiag: Program, cases: Path, tmp
 
 def test_a_killed_worker_is_told() -> None:
     """Memory that has run out is the common reason."""
-    results = rows_from_workers(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
+    results = rows_from_workers(
+        2, ([(number, ALLOWED)] for number in itertools.count(1)), partial(make_rows, rules=None)
+    )
     assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
     for worker in multiprocessing.active_children():
         worker.kill()
