@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from tests.cases import written
 from tests.cli.program import BAD_INPUT, Program
 
+from diagnose.batch import make_rows
 from diagnose.cli.app import app
 from diagnose.cli.workers import rows_from_workers
 from diagnose.errors import XdiagError
@@ -245,7 +247,9 @@ def test_workers_end_with_the_one_they_work_for(xdiag: Program, cases: Path, tmp
 
 def test_a_killed_worker_is_told() -> None:
     """Memory that has run out is the common reason."""
-    results = rows_from_workers(2, ([(number, ALLOWED)] for number in itertools.count(1)), None)
+    results = rows_from_workers(
+        2, ([(number, ALLOWED)] for number in itertools.count(1)), partial(make_rows, rules=None)
+    )
     assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
     for worker in multiprocessing.active_children():
         worker.kill()

@@ -1,6 +1,7 @@
 """A folder of dumps: what cannot be used is told, and the rest is taken."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,20 @@ def test_a_tree_that_is_none_is_an_error(tmp_path: Path, changes: dict[str, Json
     write_tree(tmp_path, [OURS], **changes)
     with pytest.raises(XdiagError, match=message):
         read_dumps(tmp_path)
+
+
+def test_the_tree_on_the_page_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parent.parent.parent / "docs" / "organization.md"
+    [tree] = re.findall(r"```json\n(.*?)```", page.read_text(), re.DOTALL)
+    (tmp_path / "organization.json").write_text(tree)
+    reaches = read_organization_file(tmp_path / "organization.json").limits_of(THEIRS)
+    assert isinstance(reaches.scps, Known)
+    assert [level.target for level in reaches.scps.value] == ["r-ab12", THEIRS]
+
+
+def test_a_file_that_is_far_too_large_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    write_dump(tmp_path / "a.json", users=[user(OURS, "ci")])
+    with open(tmp_path / "b.json", "wb") as file:
+        file.truncate(2**30)
+    dumps = read_dumps(tmp_path)
+    assert (list(dumps.accounts), mistakes(dumps)) == ([OURS], [f"`{tmp_path}/b.json` is larger than 512 MB"])

@@ -56,6 +56,9 @@ TRUSTED = row("denied", "trusted", "identity")
         pytest.param(
             row("undetermined", cause="mfa"), row("undetermined", cause="tag"), "changed-cause", id="undecided"
         ),
+        pytest.param(
+            TRUSTED, row("denied", "both", "identity", "a"), "changed-cause", id="another half, and one names causes"
+        ),
         pytest.param(ALLOWED, ALLOWED, None, id="open as before"),
         pytest.param(TRUSTED, TRUSTED, None, id="half open as before"),
         pytest.param(UNDETERMINED, row("undetermined", "", "trust", "mfa"), None, id="only one names causes"),

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -319,7 +320,7 @@ def _results(
         return (make_rows(chunk, rules, form, findings=findings) for chunk in chunks)
     from diagnose.cli.workers import rows_from_workers
 
-    return rows_from_workers(jobs, chunks, rules, form, findings=findings)
+    return rows_from_workers(jobs, chunks, partial(make_rows, rules=rules, form=form, findings=findings))
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:

@@ -61,6 +61,15 @@ def matrix(
             "for Spark and other engines.",
         ),
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the rows that an interrupted run has left beside the file of --to. Dumps, rules and "
+            "options must be the same.",
+        ),
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title and certainty.")] = False,
     rules: RuleFolders = None,
 ) -> None:
@@ -83,7 +92,7 @@ def matrix(
 
         xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
 
-        xdiag matrix dumps --to matrix.parquet
+        xdiag matrix dumps --to matrix.parquet --jobs 2 --resume
 
     Parquet needs `pip install 'xdiag[arrow]'`.
 
@@ -94,12 +103,20 @@ def matrix(
 
     only = Narrowing(tuple(source or ()), tuple(role or ()), frozenset(account or ()))
     if sides is not None:
-        _check_alone(to=to, account=account, explain=explain)
+        _check_alone(to=to, account=account, explain=explain, resume=resume)
         left_out = write_sides(folder, to=sides, only=only, without=without or ())
     else:
         try:
             left_out = write_matrix(
-                folder, form=output, to=to, only=only, without=without or (), explain=explain, rule_folders=rules or ()
+                folder,
+                form=output,
+                to=to,
+                only=only,
+                without=without or (),
+                explain=explain,
+                rule_folders=rules or (),
+                jobs=jobs,
+                resume=resume,
             )
         except BrokenPipeError:
             raise typer.Exit(READER_LEFT) from None

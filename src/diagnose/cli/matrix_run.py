@@ -1,17 +1,16 @@
 """A run of `xdiag matrix`: from a folder of dumps to rows in a file."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
+from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TypeVar
 
 from msgspec import Struct
 
+from diagnose.cli.matrix_part import MatrixPart, fingerprint, is_parquet
 from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
 from diagnose.cli.whole_file import whole_file, writing
 from diagnose.collect.json_errors import quotable
@@ -45,33 +44,60 @@ def write_matrix(
     without: Sequence[str],
     explain: bool,
     rule_folders: Sequence[Path],
+    jobs: int = 1,
+    resume: bool = False,
 ) -> int:
     """Write the rows of a folder, and say on standard error what was left out; give how much that is.
+
+    `jobs` is the number of processes. With `resume` it goes on with the rows that an earlier run has left.
 
     Raises XdiagError if nothing can be read, if what was asked for is not in the dumps, or if a file cannot be written,
     and BrokenPipeError if the reader of the rows has closed the pipe.
     """
     if str(to) == "-":
         to = None
-    if to is not None and _is_parquet(to):
+    if to is not None and is_parquet(to):
         _check_parquet(form)
+    if resume and (to is None or (to.exists() and not to.is_file())):
+        raise XdiagError("`--resume` has no rows to go on with", hint="expected the file of the earlier run in `--to`")
     rules = load_rules(rule_folders) if explain else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
         found, accounts, mistakes = read_identities(folder, without, only)
         for account in sorted(only.accounts - accounts):
             raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
-        matrix = Matrix(found.sources, found.destinations, accounts=only.accounts, rules=rules)
-        with _rows_to(to, kind_of_pair(rules), form) as write:
+        roles = found.destinations
+        work = RowsOfRoles(Matrix(found.sources, roles, accounts=only.accounts, rules=rules), roles, form)
+        kind = kind_of_pair(rules)
+
+        def run() -> str:
+            return fingerprint(folder, (form, sorted(without), only, rules))
+
+        with _rows_to(to, kind, run, resume=resume) as rows:
+            if not rows.done:
+                rows.write(header_line(kind, form))
             last_step = time.monotonic()
-            rows = matrix.rows()
-            while some := tuple(islice(rows, _ROWS_AT_ONCE)):
-                write(encode_rows(some, form))
+            for chunk, (text, counts) in _worked(work, rows.done, jobs, len(roles), len(found.sources)):
+                rows.add(text, len(chunk), counts)
                 if (now := time.monotonic()) > last_step + _SECONDS_OF_A_STEP:
                     last_step = now
-                    step(f"{matrix.counts.pairs:,} pairs")
-    print_note(_summary(matrix.counts))
+                    step(f"{rows.counts.pairs:,} pairs")
+    print_note(_summary(rows.counts))
     return mistakes
+
+
+class RowsOfRoles:
+    """What a process makes of some of the roles: their rows as text, and their counts."""
+
+    def __init__(self, matrix: Matrix, roles: Sequence[Destination], form: Lines) -> None:
+        """It is sent to every process, and so must not have begun."""
+        self._matrix, self._roles, self._form = matrix, roles, form
+
+    def __call__(self, chunk: range) -> tuple[bytes, Counts]:
+        """Work on the roles with these numbers."""
+        self._matrix.counts = Counts()
+        rows = encode_rows(self._matrix.rows_of(self._roles[chunk.start : chunk.stop]), self._form)
+        return rows, self._matrix.counts
 
 
 def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[str]) -> int:
@@ -109,7 +135,8 @@ def read_identities(folder: Path, without: Sequence[str], only: Narrowing) -> tu
     return Identities(sources, roles, mistakes), dumps.accounts.keys(), len(mistakes)
 
 
-_ROWS_AT_ONCE = 1000
+_MOST_ROLES, _MOST_PAIRS = 25, 250_000
+"""The size of a chunk: so many roles, and no more than so many rows where every source has one."""
 _SECONDS_OF_A_STEP = 5
 
 
@@ -150,39 +177,52 @@ def _escaped(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
-def _is_parquet(path: Path) -> bool:
-    """Say whether rows are to be written to this file as Parquet."""
-    return path.suffix == ".parquet"
+def _worked(
+    work: RowsOfRoles, done: int, jobs: int, roles: int, sources: int
+) -> Generator[tuple[range, tuple[bytes, Counts]], None, None]:
+    """Give each chunk of the roles that are not done with what it comes to, in their order."""
+    size = max(1, min(_MOST_ROLES, _MOST_PAIRS // max(1, sources)))
+    chunks = [range(start, min(start + size, roles)) for start in range(done, roles, size)]
+    if jobs == 1 or len(chunks) <= 1:
+        yield from ((chunk, work(chunk)) for chunk in chunks)
+        return
+    from diagnose.cli.workers import rows_from_workers
+
+    with closing(rows_from_workers(jobs, chunks, work)) as results:
+        yield from zip(chunks, results, strict=True)
+
+
+class _Rows:
+    """Where rows go that nobody can go on with: standard output, or a device."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self.write, self.done, self.counts = write, 0, Counts()
+
+    def add(self, rows: bytes, roles: int, counts: Counts) -> None:
+        self.write(rows)
+        self.done += roles
+        self.counts.add(counts)
 
 
 @contextmanager
-def _rows_to(path: Path | None, kind: type[MatrixRow], form: Lines) -> Iterator[Callable[[bytes], None]]:
-    """Open what the rows go to, and write their header: standard output, or a file that appears when it is whole.
-
-    Parquet cannot be written line by line: the lines are put down beside it first.
-    """
+def _rows_to(
+    path: Path | None, kind: type[MatrixRow], run: Callable[[], str], *, resume: bool
+) -> Iterator[_Rows | MatrixPart]:
+    """Open what the rows go to: standard output, or a file that appears when it is whole. `run` tells runs apart."""
     if path is None:
-        write_rows(header_line(kind, form))
-        yield write_rows
-        return
-    with ExitStack() as stack:
-        lines = file = stack.enter_context(whole_file(path))
-        if _is_parquet(path):
-            with writing(path):
-                lines = stack.enter_context(TemporaryFile(dir=path.resolve().parent))
+        yield _Rows(write_rows)
+    elif path.exists() and not path.is_file():
+        with whole_file(path) as file:
 
-        def write(rows: bytes) -> None:
-            with writing(path):
-                lines.write(rows)
+            def write(rows: bytes) -> None:
+                with writing(path):
+                    file.write(rows)
 
-        write(header_line(kind, form))
-        yield write
-        if _is_parquet(path):
-            from diagnose.matrix.parquet import write_parquet_rows
-
-            with writing(path):
-                lines.seek(0)
-                write_parquet_rows(lines, file, kind)
+            yield _Rows(write)
+    else:
+        with MatrixPart(path, run(), kind, resume=resume) as part:
+            yield part
+            part.finish()
 
 
 def _summary(counts: Counts) -> str:

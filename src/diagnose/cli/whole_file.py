@@ -39,13 +39,13 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Make a user's error of one that the system gives for a path. Raises XdiagError."""
+def writing(path: Path, done: str = "written") -> Iterator[None]:
+    """Make a user's error of one that the system gives for a path. `done` is what cannot be. Raises XdiagError."""
     try:
         yield
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or "it is not a file name"
         raise XdiagError(
-            f"`{quotable(str(path))}` cannot be written: {why[:1].lower()}{why[1:]}",
-            hint="expected a file in a folder that you may write to",
+            f"`{quotable(str(path))}` cannot be {done}: {why[:1].lower()}{why[1:]}",
+            hint=f"expected a file in a folder that you may {'write to' if done == 'written' else 'read'}",
         ) from None

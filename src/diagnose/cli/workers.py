@@ -1,37 +1,35 @@
-"""Worker processes for a batch; apart because a batch of one process needs none of it."""
+"""Worker processes; apart because a run of one process needs none of it."""
 
 import contextlib
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from typing import Generic, TypeAlias, TypeVar
 
-from diagnose.batch import Line, Tally, make_rows
-from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
-from diagnose.report import Lines
+
+Chunk = TypeVar("Chunk")
+Tallied = TypeVar("Tallied")
+Work: TypeAlias = Callable[[Chunk], tuple[bytes, Tallied]]
+"""What a worker makes of a chunk: rows, and what they add up to. It is sent to the worker once, when that starts."""
 
 
 def rows_from_workers(
-    jobs: int,
-    chunks: Iterable[Sequence[Line]],
-    rules: Sequence[Rule] | None,
-    form: Lines = Lines.JSONL,
-    *,
-    findings: bool = False,
-) -> Generator[tuple[bytes, Tally], None, None]:
+    jobs: int, chunks: Iterable[Chunk], work: Work[Chunk, Tallied]
+) -> Generator[tuple[bytes, Tallied], None, None]:
     """Make the rows of every chunk in `jobs` processes; return them in the order of the chunks.
 
     Call it from the main thread. The processes end when the iterator is closed.
     Raises XdiagError if one of them is killed.
     """
-    workers: list[_Worker] = []
-    busy: deque[_Worker] = deque()
+    workers: list[_Worker[Chunk, Tallied]] = []
+    busy: deque[_Worker[Chunk, Tallied]] = deque()
     try:
         for chunk in chunks:
             if len(workers) < jobs:
-                worker = _Worker(rules, form, findings)
+                worker = _Worker(work)
                 workers.append(worker)
             else:
                 worker = busy.popleft()
@@ -45,14 +43,14 @@ def rows_from_workers(
             worker.stop()
 
 
-class _Worker:
+class _Worker(Generic[Chunk, Tallied]):
     """A process that makes rows. It shares nothing with its parent, and ends with it."""
 
-    def __init__(self, rules: Sequence[Rule] | None, form: Lines, findings: bool) -> None:
+    def __init__(self, work: Work[Chunk, Tallied]) -> None:
         """Start it, ignoring Ctrl-C from the first moment on: the parent handles it, and ends its workers."""
         context = get_context("spawn")
         self._pipe, its_end = context.Pipe()
-        self._process = context.Process(target=_work, args=(its_end, rules, form, findings), daemon=True)
+        self._process = context.Process(target=_work, args=(its_end, work), daemon=True)
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self._process.start()
@@ -60,18 +58,18 @@ class _Worker:
             signal.signal(signal.SIGINT, handler)
         its_end.close()
 
-    def ask(self, chunk: Sequence[Line]) -> None:
-        """Send lines. The rows of the lines before must have been received."""
+    def ask(self, chunk: Chunk) -> None:
+        """Send a chunk. The rows of the one before must have been received."""
         try:
             self._pipe.send(chunk)
         except OSError:
             raise self._lost() from None
 
-    def answer(self) -> tuple[bytes, Tally]:
-        """Wait for the rows of the lines that were sent."""
+    def answer(self) -> tuple[bytes, Tallied]:
+        """Wait for the rows of the chunk that was sent."""
         try:
             rows: bytes = self._pipe.recv_bytes()
-            tally: Tally = self._pipe.recv()
+            tally: Tallied = self._pipe.recv()
         except (OSError, EOFError):
             raise self._lost() from None
         return rows, tally
@@ -91,10 +89,10 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, rules: Sequence[Rule] | None, form: Lines, findings: bool) -> None:
-    """Make rows of the lines that arrive, until the pipe closes."""
+def _work(pipe: Connection, work: Work[Chunk, Tallied]) -> None:
+    """Make rows of the chunks that arrive, until the pipe closes."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            rows, tally = make_rows(pipe.recv(), rules, form, findings=findings)
+            rows, tally = work(pipe.recv())
             pipe.send_bytes(rows)
             pipe.send(tally)

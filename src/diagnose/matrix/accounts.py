@@ -38,7 +38,7 @@ def read_dumps(folder: Path) -> Dumps:
     accounts: dict[str, AccountDetails] = {}
     mistakes: list[XdiagError] = []
     tree = folder / ORGANIZATION_NAME
-    for file in _files(folder):
+    for file in dump_files(folder):
         if file == tree:
             continue
         try:
@@ -56,10 +56,8 @@ def read_dumps(folder: Path) -> Dumps:
     return Dumps(accounts, organization, mistakes, [each.place for each in accounts.values() if not each.whole])
 
 
-_EXPECTED = "expected a folder with a file an account, as `aws iam get-account-authorization-details` prints it"
-
-
-def _files(folder: Path) -> Iterator[Path]:
+def dump_files(folder: Path) -> Iterator[Path]:
+    """Give the files of a folder that may hold dumps. Raises XdiagError if it is not a folder."""
     try:
         is_folder = folder.is_dir()
     except (OSError, ValueError):
@@ -67,6 +65,9 @@ def _files(folder: Path) -> Iterator[Path]:
     if not is_folder:
         raise XdiagError(f"`{quotable(str(folder))}` is not a folder", hint=_EXPECTED)
     yield from sorted(file for file in folder.rglob("*.json") if file.is_file())
+
+
+_EXPECTED = "expected a folder with a file an account, as `aws iam get-account-authorization-details` prints it"
 
 
 def _second(details: AccountDetails, earlier: AccountDetails) -> XdiagError:

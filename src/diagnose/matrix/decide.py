@@ -37,16 +37,21 @@ class Matrix:
         """Nothing is decided yet."""
         self.counts = Counts()
         self._sources, self._roles, self._accounts, self._rules = sources, roles, accounts, rules
+        self._callers: Callers | None = None
         self._inside = [position for position, source in enumerate(sources) if source.account in accounts]
 
     def rows(self) -> Iterator[MatrixRow]:
         """Give the rows, by role and then by source, in the order in which they were given."""
+        return self.rows_of(self._roles)
+
+    def rows_of(self, roles: Iterable[Destination]) -> Iterator[MatrixRow]:
+        """Give the rows of some of the roles, and count their pairs."""
         if not self._sources:
             return
-        callers: Callers | None = None
-        for role in self._roles:
-            callers = callers or Callers(self._sources, role)
-            yield from self._rows_of(role, callers)
+        for role in roles:
+            if self._callers is None:
+                self._callers = Callers(self._sources, role)
+            yield from self._rows_of(role, self._callers)
 
     def _rows_of(self, role: Destination, callers: Callers) -> Iterator[MatrixRow]:
         candidates = callers.candidates(role)

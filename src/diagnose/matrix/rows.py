@@ -53,6 +53,13 @@ class Counts(Struct):
     half_open: int = 0
     denied: int = 0
 
+    def add(self, others: "Counts") -> None:
+        """Count others as well."""
+        self.allowed += others.allowed
+        self.undetermined += others.undetermined
+        self.half_open += others.half_open
+        self.denied += others.denied
+
     @property
     def pairs(self) -> int:
         """All of them."""

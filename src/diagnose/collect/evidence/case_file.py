@@ -150,16 +150,18 @@ def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
 
     Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
     """
-    place = input_name(path)
+    place, too_large = input_name(path), False
     try:
         if str(path) == "-":
             data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(most + 1)
+                # Of a file that is too large nothing is read into memory.
+                too_large = os.fstat(file.fileno()).st_size > most
+                data = b"" if too_large else file.read(most + 1)
     except (OSError, ValueError) as error:
         raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
-    if len(data) > most:
+    if too_large or len(data) > most:
         raise XdiagError(
             f"`{quotable(place)}` is larger than {most // 2**20} MB",
             hint="no evidence is this large; is it the right file?",
