@@ -6,7 +6,7 @@ from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
 
-_STEPS = 4_000
+_STEPS = 3_000
 _STEPS_MORE_PER_KILOBYTE = 5
 _LETTERS = 60_000
 _TRIED_IN_ONE_STEP = 50
