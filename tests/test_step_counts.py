@@ -3,7 +3,6 @@
 import random
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from tests.cases import case, deny, identity, on
-from tests.fuzz import fuzz_bounds
+from tests.fuzz import large_cases
 
 RULES = load_rules()
 
@@ -56,12 +55,8 @@ def denies_without_conditions(size: int) -> Case:
     )
 
 
-def of_fuzz(shape: Callable[[random.Random, int], tuple[dict[str, Any], list[str]]]) -> Callable[[int], Case]:
-    def made(size: int) -> Case:
-        policies, unknown = shape(random.Random(11), size)
-        return case("cross-account", request={"unknown": unknown}, **policies)
-
-    return made
+def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
+    return lambda size: shape(random.Random(11), size)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +64,11 @@ def of_fuzz(shape: Callable[[random.Random, int], tuple[dict[str, Any], list[str
     [
         pytest.param(own_tags, id="each statement tests a tag of its own"),
         pytest.param(denies_without_conditions, id="each statement denies"),
-        pytest.param(of_fuzz(fuzz_bounds.denies_on_keys), id="each statement denies on unknown keys"),
-        pytest.param(of_fuzz(fuzz_bounds.one_long_condition), id="one statement tests many keys"),
-        pytest.param(of_fuzz(fuzz_bounds.identity_denies), id="each statement of the source's denies on unknown keys"),
+        pytest.param(of_shape(large_cases.denies_on_keys), id="each statement denies on unknown keys"),
+        pytest.param(of_shape(large_cases.one_long_condition), id="one statement tests many keys"),
+        pytest.param(of_shape(large_cases.identity_denies), id="each statement of the source's denies on unknown keys"),
+        pytest.param(of_shape(large_cases.flaws), id="each statement has a mistake"),
+        pytest.param(of_shape(large_cases.groups), id="each policy is of a group"),
     ],
 )
 def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:

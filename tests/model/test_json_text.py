@@ -142,3 +142,16 @@ def test_numbers_keep_their_digits_where_they_are_read_as_written() -> None:
 
 def test_an_object_without_repetitions_is_a_plain_one() -> None:
     assert not isinstance(read_json(b'{"a": {"a": 1}, "b": [{"a": 1}]}'), Repeated)
+
+
+@pytest.mark.parametrize(
+    "reader", [lambda text: read_json(text.encode()), parse, read_once], ids=["values", "node", "once"]
+)
+def test_only_what_is_nested_by_brackets_outside_of_texts_is_too_deep(reader: Callable[[str], object]) -> None:
+    with pytest.raises(RecursionError):
+        reader("[" * 101 + "]" * 101)
+    with pytest.raises(RecursionError):
+        reader('["]",' * 101 + "1" + ',"["]' * 101)
+    reader("[" * 100 + "]" * 100)
+    reader('["' + "[{" * 200 + '"]')
+    reader('["\\"' + "[{" * 200 + '"]')

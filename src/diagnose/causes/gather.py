@@ -6,6 +6,7 @@ unsettled: it can only be a possible cause.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -72,11 +73,15 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
 
 
 def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
-    """List the policies with which the identity policies would, or might, allow what they do not allow now."""
+    """List the policies with which the identity policies would, or might, allow what they do not allow now.
+
+    Of so many that deciding with each would take too long the first are tried.
+    """
     waiting = [action for action in decision.actions if _fails(action)]
     if not waiting:
         return
-    for policy, version, counted in _candidates(case):
+    size = 1 + sum(len(bytes(each.document)) for each in case.snapshot.source.identity_policies.policies)
+    for policy, version, counted in islice(_candidates(case), max(_FEWEST_TRIED, _MOST_DECIDED_AGAIN // size)):
         again = decide(_with(case, counted))
         for before in waiting:
             verdict = _verdict(again, before.action)
@@ -91,6 +96,11 @@ def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
                     subject=Subject(before.action, Layer.IDENTITY),
                     settled=verdict is YES and _identity(before).verdict is NO,
                 )
+
+
+_FEWEST_TRIED = 3
+_MOST_DECIDED_AGAIN = 1_000_000
+"""Bytes of identity policies that are decided of once more, all candidates together."""
 
 
 def _computed(verdict: Tri) -> LayerVerdict | None:

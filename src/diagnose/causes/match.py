@@ -9,6 +9,7 @@ its level, and the statement, unless their patterns name different layers; a fac
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -81,11 +82,7 @@ def match_rule(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[Rule
     """Find every set of facts, one for each pattern, that meets the rule. `facts` are sorted by name."""
     candidates: list[list[_Candidate]] = []
     for pattern in rule.when:
-        matching = [
-            (fact, unknown)
-            for fact in facts.get(pattern.fact, ())
-            if (unknown := _unknown_fields(pattern, fact)) is not None
-        ]
+        matching = list(_meeting(pattern, facts.get(pattern.fact, ())))
         if not matching:
             return
         candidates.append(matching)
@@ -111,15 +108,31 @@ def _join(
             yield from _join(rule, candidates, (*facts, fact), (*unknown, *more_unknown))
 
 
-def _unknown_fields(pattern: Pattern, fact: Fact) -> tuple[UnknownField, ...] | None:
-    """List the fields that may or may not fit; None where the fact does not meet the pattern."""
-    unknown: list[UnknownField] = []
+def _meeting(pattern: Pattern, facts: Sequence[Fact]) -> Iterator[_Candidate]:
+    """Give the facts that may meet a pattern. Of many facts few differ in what it asks for."""
+    if not pattern.fields:
+        yield from ((fact, ()) for fact in facts)
+        return
+    answers: dict[object, tuple[str, ...] | None] = {}
+    asked = attrgetter(*(name for name, _ in pattern.fields))
+    for fact in facts:
+        values = asked(fact)
+        if values not in answers:
+            answers[values] = _unknown_fields(pattern, fact)
+        unknown = answers[values]
+        if unknown is not None:
+            yield fact, tuple((fact, name) for name in unknown)
+
+
+def _unknown_fields(pattern: Pattern, fact: Fact) -> tuple[str, ...] | None:
+    """Name the fields that may or may not fit; None where the fact does not meet the pattern."""
+    unknown: list[str] = []
     for name, values in pattern.fields:
         answer = _is_any_of(getattr(fact, name), values, without_case=name in WITHOUT_CASE)
         if answer is NO:
             return None
         if answer is UNKNOWN:
-            unknown.append((fact, name))
+            unknown.append(name)
     return tuple(unknown)
 
 

@@ -25,9 +25,11 @@ class Replacements:
             fact = match.main_fact
             if isinstance(fact, PlaceholderFact):
                 self._unfilled.setdefault(_comparison(fact), {}).setdefault(match.certain, match)
-            for general in match.rule.replaces:
-                for thing in _filed_under(fact):
-                    self._filed.setdefault((general, *thing), {}).setdefault((match.certain, _place(fact)), match)
+            if match.rule.replaces:
+                things, place = tuple(_filed_under(fact)), (match.certain, _place(fact))
+                for general in match.rule.replaces:
+                    for thing in things:
+                        self._filed.setdefault((general, *thing), {}).setdefault(place, match)
 
     def replace(self, general: RuleMatch) -> bool:
         """Say whether another match says the same more exactly."""

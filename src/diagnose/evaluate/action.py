@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from diagnose.evaluate.json_values import Texts, all_texts, repeats
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.pattern import glob, has_wildcard
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
@@ -95,7 +96,7 @@ def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
     return EVERY_ACTION - matched if negated else matched
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def covered(pattern: str) -> frozenset[Action]:
     """Name the actions that a pattern such as `sts:Assume*` covers; upper and lower case are the same."""
     lower = pattern.lower()
@@ -110,6 +111,8 @@ def _looks_like(text: str, action: str) -> bool:
     if text == "sts:assumeroot" or "*" in text:
         return False
     if any(text == known.lower() for known in Action):
+        return False
+    if len(text) > 2 * len(action):
         return False
     name, wanted = text.rpartition(":")[2], action.rpartition(":")[2]
     return name == wanted or _within_two_edits(text, action)

@@ -7,12 +7,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 """
 
 from enum import Enum
-from functools import lru_cache
 
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts
 from diagnose.evaluate.keys.context import hidden_state, state_of
 from diagnose.evaluate.keys.table import hidden_from, multivalued
-from diagnose.evaluate.memo import Memo
+from diagnose.evaluate.memo import Memo, of_short_texts
 from diagnose.evaluate.operator import OPERATORS, Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, Text
 from diagnose.evaluate.request import ActionRequest
@@ -171,7 +170,7 @@ class Test:
         return tri(wants_absent == {values == ()})
 
 
-@lru_cache(maxsize=1024)
+@of_short_texts
 def parse_operator(name: str) -> tuple[SetOperator, Operator | None, bool]:
     """Take `ForAnyValue:StringLikeIfExists` apart. `Null` cannot be combined with `IfExists`."""
     lower = name.lower()

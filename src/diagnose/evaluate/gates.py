@@ -59,9 +59,17 @@ def pass_every_gate(sent: Parameters) -> bool:
     return _well_written(sent.session_name, _SESSION_NAME) and _well_written(sent.external_id, _EXTERNAL_ID)
 
 
-@lru_cache(maxsize=4096)
 def _well_written(value: str | None, syntax: Syntax) -> bool:
-    return value is None or _pattern(syntax).fullmatch(value) is not None
+    return value is None or (len(value) <= _LONGEST_PARAMETER and _fits(value, syntax))
+
+
+_LONGEST_PARAMETER = 5000
+"""Letters. AWS takes no more of any parameter that is looked at here."""
+
+
+@lru_cache(maxsize=4096)
+def _fits(value: str, syntax: Syntax) -> bool:
+    return _pattern(syntax).fullmatch(value) is not None
 
 
 @cache

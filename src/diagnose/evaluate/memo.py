@@ -3,10 +3,11 @@
 A batch may bring the same side or document a million times, or a million of them once each. What comes for the first
 time is therefore only marked; it is remembered when it comes again. Memory stays bounded either way.
 
-Functions of short texts, such as one pattern, remember beside themselves, each under an `lru_cache`.
+Functions of one text, such as a pattern, remember beside themselves, as `of_short_texts`.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -15,6 +16,22 @@ _BYTES_OF_EACH = 3000
 """What is made of even the shortest text takes about as much."""
 _MOST_MARKED = 100_000
 Remembered = TypeVar("Remembered")
+
+
+_MOST_TEXTS = 8192
+_LONGEST_TEXT = 1000
+"""Letters. What IAM compares is shorter; a longer text is only ever seen in one document."""
+
+
+def of_short_texts(function: Callable[[str], Remembered]) -> Callable[[str], Remembered]:
+    """Let a function remember what it gave for the last short texts, and for no long ones."""
+    remembering = lru_cache(maxsize=_MOST_TEXTS)(function)
+
+    @wraps(function)
+    def answered(text: str) -> Remembered:
+        return remembering(text) if len(text) <= _LONGEST_TEXT else function(text)
+
+    return answered
 
 
 class Memo(Generic[Remembered]):

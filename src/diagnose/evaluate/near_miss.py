@@ -2,13 +2,13 @@
 
 import re
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
 from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.federation import MAPPED_ATTRIBUTES, provider_of_key
 from diagnose.evaluate.keys.table import ATTRIBUTES, CLAIMS, SPELLINGS, Key, KeyFamily, key_name, traits_of
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, whole_text
@@ -49,9 +49,10 @@ def spelling(key: str) -> str:
 
 
 _LONGEST_KEY = 256
+"""Letters: nothing that is near to a key of AWS has more."""
 
 
-@lru_cache(maxsize=4096)
+@of_short_texts
 def _spelling(key: str) -> str:
     near = get_close_matches(key.lower(), SPELLINGS, n=1, cutoff=0.8)
     return SPELLINGS[near[0]] if near else ""

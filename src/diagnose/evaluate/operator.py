@@ -15,6 +15,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.pattern import Fragment, arn_glob, fragments_glob, glob, whole_text
 
 ValueMatcher = Callable[[str], bool | None]
@@ -53,13 +54,17 @@ class Operator:
 
     def matcher(self, fragments: tuple[Fragment, ...]) -> ValueMatcher | None:
         """Make the matcher of one operand; None if the operand is malformed."""
-        return _matcher(self.family, self.compare, fragments)
+        short = sum(len(text) for text, _ in fragments) <= _LONGEST_REMEMBERED
+        return (_remembered_matcher if short else _matcher)(self.family, self.compare, fragments)
 
 
 _WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.ARN)
 
 
-@lru_cache(maxsize=8192)
+_LONGEST_REMEMBERED = 1000
+"""Letters: what is remembered is bounded."""
+
+
 def _matcher(
     family: Family, compare: Callable[[Any, Any], bool], fragments: tuple[Fragment, ...]
 ) -> ValueMatcher | None:
@@ -85,6 +90,9 @@ def _matcher(
             return _addresses(text)
         case Family.BINARY:
             return _ordered(_bytes, compare, text)
+
+
+_remembered_matcher = lru_cache(maxsize=8192)(_matcher)
 
 
 def _arns(fragments: tuple[Fragment, ...]) -> ValueMatcher | None:
@@ -124,7 +132,7 @@ def _addresses(text: str) -> ValueMatcher | None:
     return matches
 
 
-@lru_cache(maxsize=4096)
+@of_short_texts
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(text)

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import hidden_from, multivalued
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
 
@@ -82,12 +82,11 @@ def has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def glob(pattern: str) -> Matcher:
     """Make a case-sensitive matcher of a text in which `*` and `?` are wildcards.
 
-    Most patterns have one `*` at most. They need no regular expression, which takes far longer to compile than
-    such a pattern to compare.
+    None needs a regular expression, which takes far longer to compile than a pattern to compare.
     """
     if not has_wildcard(pattern):
         return pattern.__eq__
@@ -97,10 +96,10 @@ def glob(pattern: str) -> Matcher:
         start, _, end = pattern.partition("*")
         shortest = len(start) + len(end)
         return lambda text: len(text) >= shortest and text.startswith(start) and text.endswith(end)
-    return _fullmatch(_expression(((pattern, True),), "."))
+    return _by_runs(pattern)
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def arn_glob(pattern: str) -> Matcher | None:
     """Make a matcher of an ARN pattern whose six parts are compared one by one; None if it has fewer.
 
@@ -125,7 +124,7 @@ def arn_glob(pattern: str) -> Matcher | None:
     return matches
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def beyond_glob(pattern: str) -> Matcher | None:
     """Make a matcher of an ARN pattern with fewer than six parts, in which a `*` goes on beyond a colon.
 
@@ -142,7 +141,7 @@ def beyond_glob(pattern: str) -> Matcher | None:
     )
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def has_misplaced_wildcard(pattern: str) -> bool:
     """Say whether an ARN pattern has a wildcard for the service, or in the type of the resource.
 
@@ -225,6 +224,42 @@ def _expression(fragments: tuple[Fragment, ...], any_one: str) -> str:
         return runs[0]
     middle = "".join(f"(?>{any_one}*?{run})" for run in runs[1:-1] if run)
     return f"{runs[0]}{middle}{any_one}*{runs[-1]}"
+
+
+def _by_runs(pattern: str) -> Matcher:
+    """Make a matcher that takes each run of letters between two `*` where it is found first."""
+    runs = re.split(r"\*+", pattern)
+    if len(runs) == 1:
+        return lambda text: len(text) == len(pattern) and _run_at(text, 0, pattern)
+    first, *middle, last = runs
+
+    def matches(text: str) -> bool:
+        end = len(text) - len(last)
+        place = len(first)
+        if end < place or not (_run_at(text, 0, first) and _run_at(text, end, last)):
+            return False
+        for run in middle:
+            place = _find(text, run, place, end)
+            if place < 0:
+                return False
+            place += len(run)
+        return True
+
+    return matches
+
+
+def _run_at(text: str, place: int, run: str) -> bool:
+    """Say whether a run, in which `?` is any letter, stands at a place of a text that is long enough."""
+    if "?" not in run:
+        return text.startswith(run, place)
+    return all(wanted in ("?", letter) for wanted, letter in zip(run, text[place : place + len(run)], strict=True))
+
+
+def _find(text: str, run: str, start: int, end: int) -> int:
+    """Find a run in a text between two places; -1 where it is not."""
+    if "?" not in run:
+        return text.find(run, start, end)
+    return next((place for place in range(start, end - len(run) + 1) if _run_at(text, place, run)), -1)
 
 
 def _fullmatch(expression: str) -> Matcher:

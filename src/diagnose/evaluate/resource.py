@@ -3,9 +3,8 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
 
-from functools import lru_cache
-
 from diagnose.evaluate.json_values import Texts
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.pattern import (
     Matcher,
@@ -128,7 +127,7 @@ def _is_everything(text: str) -> bool:
     return text == "*" or (text[:1] == "*" and text.strip("*") == "")
 
 
-@lru_cache(maxsize=8192)
+@of_short_texts
 def _matcher(pattern: str) -> Matcher | None:
     """Compile an ARN pattern. One of fewer than six parts fits only if a `*` goes on beyond a colon."""
     return arn_glob(pattern) if split_arn(pattern) is not None else beyond_glob(pattern)

@@ -36,15 +36,24 @@ class Placeholder(Struct, frozen=True):
     text: str
 
 
-@lru_cache(maxsize=1024)
 def placeholder_in(text: str) -> Placeholder | None:
     """Find the first placeholder of a text; None where it has none."""
+    return (_in_short_text if len(text) <= _LONGEST_REMEMBERED else _first)(text)
+
+
+_LONGEST_REMEMBERED = 1000
+"""Letters: what is remembered is bounded."""
+
+
+def _first(text: str) -> Placeholder | None:
     for form, expression in _expressions():
         if match := expression.search(text):
             return Placeholder(form, match[0])
     word = re.match(_FOR_AN_ACCOUNT, text)
     return Placeholder(PlaceholderForm.SAMPLE, word[1]) if word else None
 
+
+_in_short_text = lru_cache(maxsize=1024)(_first)
 
 # A part of an ARN, or a whole text, in which such a word stands alone.
 _ALONE = r"(?:(?<=[:/])|^)(?:{})(?=[:/]|$)"

@@ -6,8 +6,8 @@ from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
 
-_STEPS = 4_000
-_STEPS_MORE_PER_KILOBYTE = 15
+_STEPS = 3_000
+_STEPS_MORE_PER_KILOBYTE = 5
 _LETTERS = 60_000
 _TRIED_IN_ONE_STEP = 50
 _DRAFTED_IN_ONE_STEP = 1000
@@ -39,8 +39,12 @@ class Bounds:
         """Count a decision: what it spent on `trying` values, and whether it has traces."""
         self.decisions += 1
         tried = ENOUGH - trying.left
-        steps = 5 * self._kilobytes if traces else self._kilobytes // 2 if tried else self._kilobytes // 40
+        steps = 8 * self._kilobytes if traces else self._kilobytes if tried else self._kilobytes // 40
         self._steps.spend(1 + steps + tried // _TRIED_IN_ONE_STEP)
+
+    def searched(self) -> None:
+        """Count a search for what to edit, which reads the policies of a layer."""
+        self._steps.spend(1 + self._kilobytes // 10)
 
     def drafted(self, attempt: Attempt) -> None:
         """Count an edit that was made, proved or not: its policy was read, copied and put into the case."""

@@ -31,7 +31,12 @@ def same(policy: Policy, other: Policy) -> bool:
     """Say whether two policies are one and the same as stored, whatever their text."""
     if policy.arn or other.arn:
         return policy.arn == other.arn
-    return (policy.kind, policy.name, policy.attached_to) == (other.kind, other.name, other.attached_to)
+    return stored_as(policy) == stored_as(other)
+
+
+def stored_as(policy: Policy) -> object:
+    """Give what a policy has in common with those that are `same`, and with no other."""
+    return policy.arn or (policy.kind, policy.name, policy.attached_to)
 
 
 def is_aws_managed(policy: Policy) -> bool:

@@ -50,7 +50,11 @@ def first_proven(
     """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
     bounds = bounds or Bounds(case)
     reasons = {NotProved.NO_EDIT}
-    for focused in _focused(subject, decision):
+    for number, focused in enumerate(_focused(subject, decision)):
+        bounds.searched()
+        if number == _MOST_FOCUSED or bounds.reached:
+            reasons.add(NotProved.TOO_MANY)
+            break
         for attempt in KINDS[kind].author(focused, case, decision):
             outcome = attempt if isinstance(attempt, NotProved) else prove(attempt, focused, case, decision, bounds)
             if isinstance(attempt, Draft) and isinstance(outcome, Proven):
@@ -63,6 +67,10 @@ def first_proven(
                 break
     advice = _advice(kind, subject, case)
     return (advice, Proven(Proof.NOT_TRIED)) if advice else next(reason for reason in NotProved if reason in reasons)
+
+
+_MOST_FOCUSED = 60
+"""Statements and comparisons, the nearest first, for which an edit is looked for on behalf of one finding."""
 
 
 def smaller_kind(kind: RemedyKind, subject: Subject) -> RemedyKind | None:

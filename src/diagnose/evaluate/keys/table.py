@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -63,6 +62,7 @@ from diagnose.evaluate.keys.session import (
     product,
     token_issue_time,
 )
+from diagnose.evaluate.memo import of_short_texts
 from diagnose.model.condition_keys import FilledBy, KeyGroup, Presence, ValueKind
 from diagnose.model.key_state import State
 from diagnose.model.trace import Action
@@ -269,7 +269,7 @@ _KEYS = {key.name.lower(): key for key in KEYS}
 _FAMILIES = {family.name.lower(): family for family in FAMILIES}
 
 
-@lru_cache(maxsize=4096)
+@of_short_texts
 def traits_of(lower: str) -> Key | KeyFamily | None:
     """Look a key up; None where AWS has no such key."""
     if key := _KEYS.get(lower):
@@ -284,7 +284,7 @@ def traits_of(lower: str) -> Key | KeyFamily | None:
     return CLAIMS if "." in provider and name else None
 
 
-@lru_cache(maxsize=4096)
+@of_short_texts
 def multivalued(lower: str) -> bool:
     """Say whether a key may have several values, so that it needs a set operator.
 
@@ -315,7 +315,7 @@ WHO_CALLS = frozenset((KeyGroup.PRINCIPAL, KeyGroup.PRINCIPAL_TAGS, KeyGroup.ORG
 """The groups whose keys say who calls."""
 
 
-@lru_cache(maxsize=4096)
+@of_short_texts
 def hidden_from(lower: str) -> frozenset[Action]:
     """Name the actions whose context never holds a key, whatever the call carries."""
     traits = traits_of(lower)

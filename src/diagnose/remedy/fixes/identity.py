@@ -18,6 +18,7 @@ from diagnose.remedy.case_edit import (
     new_policy_name,
     policies_in,
     same,
+    stored_as,
     with_policy,
     with_source,
 )
@@ -91,23 +92,27 @@ def attach_idle_policy(_subject: Subject, case: Case, _decision: Decision) -> It
     if arn is None or permission_set(case) or source_is_protected(case):
         yield NotProved.PROTECTED if idle else NotProved.NO_EDIT
         return
+    of_groups: dict[str, list[Policy]] = {}
+    for policy in idle:
+        of_groups.setdefault(policy.group, []).append(policy)
     for policy in idle:
         if policy.arn:
             text = f"Attach the managed policy `{policy.name}` to {source_phrase(case)}"
             yield _with_counted((policy,), case, text, NewAttachment(policy, arn))
-        if policy.group:
-            joined = tuple(other for other in idle if other.group == policy.group)
-            text = f"Add {source_phrase(case)} to the group `{policy.group}`; all permissions of the group come with it"
-            yield _with_counted(joined, case, text, NewMembership(caller_of(case).name, policy.group))
+        group = policy.group
+        if group and of_groups[group][0] is policy:
+            joined = tuple(of_groups[group])
+            text = f"Add {source_phrase(case)} to the group `{group}`; all permissions of the group come with it"
+            yield _with_counted(joined, case, text, NewMembership(caller_of(case).name, group))
 
 
 def _with_counted(moved: tuple[Policy, ...], case: Case, text: str, change: Change) -> Draft:
     source = case.snapshot.source
-    policies = source.identity_policies
+    policies, counted = source.identity_policies, {id(policy) for policy in moved}
     edited = replace(
         source,
         identity_policies=replace(policies, policies=(*policies.policies, *moved)),
-        idle_policies=tuple(policy for policy in source.idle_policies if policy not in moved),
+        idle_policies=tuple(policy for policy in source.idle_policies if id(policy) not in counted),
     )
     return Draft(LAYER_WORDS[Layer.IDENTITY].owner, text, with_source(case, edited), change)
 
@@ -140,8 +145,7 @@ def _speaks_of_roles(document: JsonDict | None) -> bool:
 
 
 def _unique(policies: Iterable[Policy]) -> list[Policy]:
-    distinct: list[Policy] = []
+    distinct: dict[object, Policy] = {}
     for policy in policies:
-        if not any(same(policy, other) for other in distinct):
-            distinct.append(policy)
-    return distinct
+        distinct.setdefault(stored_as(policy), policy)
+    return list(distinct.values())
