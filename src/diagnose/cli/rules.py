@@ -149,7 +149,7 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
-    from diagnose.authoring.pages import section
+    from diagnose.authoring.cause_pages import page
     from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
@@ -161,7 +161,7 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
     if rule is None:
         raise _unknown(name, folders)
     _print_new_id(name, rule.id)
-    print_result(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+    print_result(page(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
 def facts(
