@@ -63,6 +63,7 @@ PACKAGES: Mapping[str, Package] = {
     "redact": Package(("report/redact/**/*.py",), ("tests/report/redact", "tests/cli/test_redact.py")),
     "remedy": Package(("remedy/**/*.py",), ("tests/remedy", "tests/report/test_goldens.py", "tests/test_rules.py")),
     "report": Package(("report/**/*.py",), ("tests/report", "tests/cli", "tests/test_strangers.py")),
+    "serve": Package(("serve/**/*.py",), ("tests/serve",)),
 }
 
 
