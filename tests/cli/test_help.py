@@ -24,6 +24,7 @@ COMMANDS = (
     "explain-error",
     "facts",
     "matrix",
+    "paths",
     "permissions",
     "rules",
     "rules check",
