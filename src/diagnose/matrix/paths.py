@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.decision import verdict
 from diagnose.matrix.candidates import Callers
-from diagnose.matrix.identities import Destination, Source, case_of_pair, source_of
-from diagnose.model.case import Case, Origin, Parameters, Session
+from diagnose.matrix.identities import NO_ENDPOINT, Destination, Source, case_of_pair, source_of
+from diagnose.model.case import Case, Endpoint, Origin, Parameters, Session
 from diagnose.model.evidence import Evidence, Known
 from diagnose.model.policy import PolicySet
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -61,15 +61,18 @@ def ways_between(
     over: tuple[Sequence[Source], Sequence[Destination]],
     *,
     sent: Parameters = NOTHING_SENT,
+    endpoint: Evidence[Endpoint | None] = NO_ENDPOINT,
     limits: SearchLimits = USUAL_LIMITS,
 ) -> Ways:
     """Find the ways from a source to a role, each call decided with all that its session has lost and was handed.
 
     `over` are the roles in between, as those who call and as those who are assumed; what else is among the callers is
-    left out. `sent` goes with the first call, and nothing with the others. A detour is no way: where a role was reached
-    with fewer calls, as openly and with the same session, it is not gone to in a longer way.
+    left out. `sent` goes with the first call, and with each other what the request for its role has.
+
+    A detour is no way: where a role was reached with fewer calls, as openly and with the same session, it is not gone
+    to in a longer way.
     """
-    return _Search(source, role, over, sent, limits).ways()
+    return _Search(source, role, over, sent, endpoint, limits).ways()
 
 
 def session_after(source: Session, sent: Parameters) -> Session:
@@ -130,6 +133,7 @@ class _Search:
         target: Destination,
         over: tuple[Sequence[Source], Sequence[Destination]],
         sent: Parameters,
+        endpoint: Evidence[Endpoint | None],
         limits: SearchLimits,
     ) -> None:
         by_arn = {caller.arn: caller for caller in over[0]}
@@ -139,7 +143,7 @@ class _Search:
         self._target = len(between) + 1
         self._callers = [source, *(caller for caller, _ in between)]
         self._roles = [target, *(role for _, role in between), target]
-        self._sent, self._limits, self._pairs_left = sent, limits, limits.pairs
+        self._sent, self._endpoint, self._limits, self._pairs_left = sent, endpoint, limits, limits.pairs
         self._known = Callers(self._callers, target)
         self._candidates: dict[int, set[int]] = {}
         self._sessions = self._sessions_of_calls()
@@ -233,9 +237,10 @@ class _Search:
         return Route(calls, min(map(verdict, calls)))
 
     def _call(self, caller: int, role: int, number: int) -> Case:
-        source = self._callers[caller]
+        source, called = self._callers[caller], self._roles[role]
         if number == 1:
-            case = case_of_pair(source, self._roles[role])
-            return replace(case, request=replace(case.request, parameters=self._sent))
-        session = replace(source.side, session=self._sessions[number - 1])
-        return case_of_pair(source_of(session), self._roles[role])
+            called = replace(called, request=replace(called.request, parameters=self._sent))
+        else:
+            source = source_of(replace(source.side, session=self._sessions[number - 1]))
+        case = case_of_pair(source, called)
+        return replace(case, snapshot=replace(case.snapshot, endpoint=self._endpoint))
