@@ -25,6 +25,7 @@ COMMANDS = (
     "explain-error",
     "facts",
     "matrix",
+    "paths",
     "permissions",
     "rules",
     "rules check",

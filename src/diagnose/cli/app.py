@@ -47,6 +47,10 @@ COMMANDS = {
     "matrix": Listed(
         "matrix", "Decide which user and role can assume which role, from dumps of all accounts, without credentials."
     ),
+    "paths": Listed(
+        "paths",
+        "Find the ways to a role over other roles, the shortest first, from dumps, without credentials.",
+    ),
     "permissions": Listed("permissions", "Print the least IAM policy that lets xdiag read a side, ready to attach."),
     "schema": Listed("schema", "Print a JSON Schema."),
     "config": Listed("config", "Show what xdiag.toml and the environment set."),
