@@ -72,7 +72,7 @@ def check(
     expected = expected_verdict(what_if)
     environment = os.environ if evidence.case_file is None else {}
     presented = presented_by(presents, source_arn, role_arn, environment)
-    source_arn, role_arn = ends_of(presented, source_arn, role_arn)
+    source_arn, role_arn = ends_of(presented, source_arn, role_arn, elsewhere=asked != AskedFlags())
     case = case_of_question(
         CaseFlags(
             source_arn,

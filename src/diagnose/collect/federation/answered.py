@@ -17,7 +17,7 @@ from diagnose.model.case import Case, Parameters, ProbeOutcome, SourceSide
 from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.issuers import issuer_of, name_meant
-from diagnose.model.operation import Operation
+from diagnose.model.operation import FEDERATED, Operation
 from diagnose.model.policy import Policy, document_text
 
 
@@ -42,8 +42,15 @@ def source_answered(message: str, trust: Policy | None) -> str:
         return ""
     if named := _ISSUER.search(message):
         return named[1].rstrip("./")
-    sources = {_source(name, operation) for name in _providers(trust)} - {""} if trust else set()
-    return sources.pop() if len(sources) == 1 else ""
+    sources = sources_trusted(trust, operation)
+    return sources[0] if len(sources) == 1 else ""
+
+
+def sources_trusted(trust: Policy | None, operation: Operation) -> tuple[str, ...]:
+    """List the issuers or the SAML providers that a trust policy lets in; none where it is not known."""
+    if trust is None:
+        return ()
+    return tuple(dict.fromkeys(filter(None, (_source(name, operation) for name in _providers(trust)))))
 
 
 def as_answered(case: Case) -> Case:
@@ -69,9 +76,7 @@ def as_answered(case: Case) -> Case:
     )
 
 
-_FEDERATED: Mapping[str, Operation] = {
-    str(operation): operation for operation in (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
-}
+_FEDERATED: Mapping[str, Operation] = {str(operation): operation for operation in FEDERATED}
 _ISSUER = re.compile(r"provider found in your account for\s?(https://[^\s\"'`,;()<>]{1,300})")
 
 
