@@ -13,6 +13,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner, account_behind
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
+from diagnose.model.operation import Operation
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import (
@@ -106,13 +107,14 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
         )
         yield Draft(owner, text, letter=Letter.DENY)
         return
+    does = "pass" if subject.action is Action.PASS_ROLE or case.request.operation is Operation.PASS_ROLE else "assume"
     if layer is None:
-        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to assume it"
+        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to {does} it"
     elif layer is Layer.ENDPOINT:
-        text = f"Ask {whom} whether {source} is meant to assume {role} through it"
+        text = f"Ask {whom} whether {source} is meant to {does} {role} through it"
     else:
         what = policy_phrase(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
-        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
+        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to {does} {role}"
     yield Draft(owner, text)
 
 
