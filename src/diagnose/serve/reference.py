@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from diagnose.audience import Admission, Audience, audience, words
-from diagnose.authoring.pages import section
+from diagnose.authoring.cause_pages import page
 from diagnose.causes.rule import Example, Rule, rule_by_id
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
@@ -91,7 +91,7 @@ def rule_answer(name: str, known: Sequence[Rule], folders: Sequence[Path]) -> Ru
 
 def rule_page(rule: Rule, known: Sequence[Rule], folders: Sequence[Path]) -> str:
     """Write the page of a rule as Markdown."""
-    return section(rule, known, _examples(rule_folders(folders))[rule.id])
+    return page(rule, known, _examples(rule_folders(folders))[rule.id])
 
 
 @cache
