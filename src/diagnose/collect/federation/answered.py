@@ -14,7 +14,6 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import HTTPS, CallerKind, is_role_arn, parse_caller
 from diagnose.model.aws_error import AwsError
 from diagnose.model.case import Case, Parameters, ProbeOutcome, SourceSide
-from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.issuers import issuer_of, name_meant
 from diagnose.model.operation import FEDERATED, Operation
@@ -26,7 +25,12 @@ def federated_operation(message: str) -> Operation | None:
 
     None where the text also tells of a call that was signed: then it is not known which of them is asked about.
     """
-    about = [error for error in parse_errors(message) if _about_a_role(error)] if message else []
+    if not message:
+        return None
+    # Imported here: few checks have an error, and the parser is a third of a start without one.
+    from diagnose.model.error_text.parser import parse_errors
+
+    about = [error for error in parse_errors(message) if _about_a_role(error)]
     operations = {_FEDERATED.get(error.operation) for error in about}
     return operations.pop() if len(operations) == 1 else None
 
