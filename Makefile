@@ -126,6 +126,7 @@ package: $(RELEASE)/.installed
 
 docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
+	$(BIN)/python -m diagnose.serve.page
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) $(SPARK) dist .mypy_cache .pytest_cache .ruff_cache .coverage

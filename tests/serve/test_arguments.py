@@ -1,6 +1,9 @@
 """The arguments of the tools, and the flags of the command line."""
 
 import json
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from diagnose.serve.arguments import (
     offered,
     schema_of,
 )
+from diagnose.serve.page import GUIDE, with_tools
 from diagnose.serve.tools import TOOLS
 
 GROUPS = (*PROPOSAL_GROUPS, *EVIDENCE_GROUPS)
@@ -37,6 +41,7 @@ def test_no_words_are_about_standard_input_or_about_another_argument() -> None:
     for each in offered(GROUPS):
         assert each.words, each.name
         assert "'-'" not in each.words, each.name
+        assert "--" not in each.words, each.name
     files = {each.name for each in offered(GROUPS) if each.takes_files}
     assert set(ARGUMENT_WORDS) <= files | {"message"}
     assert files <= set(ARGUMENT_WORDS)
@@ -68,3 +73,26 @@ def test_a_tool_takes_nothing_that_it_does_not_name(tool: Any) -> None:
 )
 def test_flags_are_put_as_arguments(flags: tuple[str, ...], arguments: dict[str, object]) -> None:
     assert as_arguments(flags) == arguments
+
+
+def test_words_tell_the_form_and_name_other_arguments() -> None:
+    words = {each.name: each.words for each in offered(GROUPS)}
+    assert words["tag"] == "Session tag of the request. Form: KEY=VALUE."
+    assert words["event_id"] == "Which record of `event`, by its eventID."
+    assert words["github"].endswith("Form: OWNER/REPOSITORY.")
+
+
+def test_the_guide_says_what_the_tools_take_and_give() -> None:
+    guide = (Path(__file__).parent.parent.parent / GUIDE).read_text()
+    assert with_tools(guide) == guide, "run `make docs`"
+    assert all(f"| `{tool.name}` |" in guide for tool in TOOLS)
+
+
+def test_the_snippets_of_the_guide_start_the_server() -> None:
+    guide = (Path(__file__).parent.parent.parent / GUIDE).read_text()
+    snippets = re.findall(r"```(json|toml)\n(.*?)```", guide, re.DOTALL)
+    assert len(snippets) == 3
+    for language, text in snippets:
+        read = json.loads(text) if language == "json" else tomllib.loads(text)
+        (servers,) = read.values()
+        assert [servers["xdiag"]["command"], *servers["xdiag"]["args"]] == ["xdiag", "serve", "--mcp"]

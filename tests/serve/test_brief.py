@@ -10,12 +10,12 @@ from tests.cases import DEMOS
 
 from diagnose.loading import load_case, load_rules
 from diagnose.pipeline import diagnose
-from diagnose.report.json import published
+from diagnose.report.json import diagnosis_schema, published
 from diagnose.report.json_v1 import PublishedDiagnosis
 from diagnose.serve.brief import LARGEST_ANSWER, LARGEST_BRIEF, brief_answer, characters, full_answer, written
 
 HOSTILE = "\u202egnp.exe\u2066 \x1b[2J\u200b\x07"
-LONG = "\U0001f600" * 3000
+LONG = "\U0001f600" * 1500
 
 
 def document(name: str) -> PublishedDiagnosis:
@@ -24,7 +24,9 @@ def document(name: str) -> PublishedDiagnosis:
 
 def with_every_text(whole: PublishedDiagnosis, text: str) -> PublishedDiagnosis:
     """Put a text into every field that strangers, or many statements, may fill."""
-    kept = {"schema", "verdict", "number", "visibility_source", "visibility_destination"}
+    definitions: Any = diagnosis_schema()["$defs"]
+    of_lists = {name for one in definitions.values() for name, field in one["properties"].items() if "enum" in field}
+    kept = {"schema", "aws_error_kind", *of_lists}
 
     def changed(value: Any, name: str = "") -> Any:
         match value:
@@ -42,16 +44,16 @@ def with_every_text(whole: PublishedDiagnosis, text: str) -> PublishedDiagnosis:
 
 
 def many(whole: PublishedDiagnosis) -> PublishedDiagnosis:
-    """Give a diagnosis with each cause and each fix a hundred times."""
-    fixes = [replace(fix, number=number) for number, fix in enumerate(whole.fixes * 100, 1)]
+    """Give a diagnosis with each cause and each fix thirty times."""
+    fixes = [replace(fix, number=number) for number, fix in enumerate(whole.fixes * 30, 1)]
     return replace(
         whole,
-        causes=[replace(cause, fixes=[fix.number for fix in fixes]) for cause in whole.causes * 100],
+        causes=[replace(cause, fixes=[fix.number for fix in fixes]) for cause in whole.causes * 30],
         fixes=fixes,
         plan=[fix.number for fix in fixes],
-        still_needed=whole.still_needed * 100,
-        causes_certain=100 * len(whole.causes),
-        layers=whole.layers * 100,
+        still_needed=whole.still_needed * 30,
+        causes_certain=30 * len(whole.causes),
+        layers=whole.layers * 30,
     )
 
 

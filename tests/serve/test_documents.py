@@ -94,6 +94,12 @@ def test_a_token_that_is_put_where_a_file_is_named_is_never_repeated(argument: s
     assert not any(part in words + session.log for part in TOKEN.split("."))
 
 
+@pytest.mark.parametrize("argument", ["token_file", "assertion"])
+def test_what_is_a_credential_is_not_read_by_value(argument: str, session: Session) -> None:
+    role = "arn:aws:iam::222222222222:role/Deploy"
+    assert "may not read" in session.refusal("check", dest_role_arn=role, **{argument: json.dumps(GITHUB)})
+
+
 @pytest.mark.parametrize("argument", ["source_arn", "source_profile", "rule"])
 def test_a_key_that_is_put_where_a_name_belongs_is_not_repeated(argument: str, session: Session) -> None:
     key = "AKIAIOSFODNN7EXAMPLE"

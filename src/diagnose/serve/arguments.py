@@ -4,6 +4,7 @@ An argument is called as the flag is, with underscores: `--source-profile` is `s
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -158,7 +159,17 @@ def _of_group(group: Flags) -> Iterator[Offered]:
         names = (option.default, *(option.param_decls or ()))
         named = next((name for name in names if isinstance(name, str) and name.startswith("--")), field.name)
         name = named.partition("/")[0].removeprefix("--").replace("-", "_")
-        yield Offered(name, field.name, kind, ARGUMENT_WORDS.get(name, option.help), option.min)
+        yield Offered(name, field.name, kind, ARGUMENT_WORDS.get(name) or _words(option), option.min)
+
+
+def _words(option: Any) -> str:
+    """Give the help of an option as that of an argument: with its form, and other options by their argument's names."""
+    words = _OPTION.sub(lambda match: f"`{match[1].replace('-', '_')}`", option.help.replace(" May be repeated.", ""))
+    form = option.metavar or ""
+    return f"{words} Form: {form}." if any(sign in form for sign in "=/|") else words
+
+
+_OPTION = re.compile(r"--([a-z][a-z-]+)")
 
 
 def _kind(argument: Offered) -> Any:

@@ -122,17 +122,19 @@ def full_answer(answer: AgentAnswer, document: PublishedDiagnosis) -> AgentAnswe
     """Add the whole diagnosis, within `LARGEST_ANSWER`; lists that have no room are empty, and named."""
     whole, hidden = _printable(document)
     left_out = [*answer.left_out, *hidden]
-    full = replace(answer, diagnosis=msgspec.to_builtins(whole), left_out=left_out)
+    without_lists = replace(whole, **{name: [] for name in _LEAST_FIRST})
+    size = characters(replace(answer, diagnosis=msgspec.to_builtins(without_lists), left_out=left_out))
+    sizes = {name: _size(getattr(whole, name)) for name in _LEAST_FIRST}
     for name in _LEAST_FIRST:
-        if characters(full) <= LARGEST_ANSWER:
-            return full
+        if size + sum(sizes.values()) + _ROOM_FOR_NAMES <= LARGEST_ANSWER:
+            return replace(answer, diagnosis=msgspec.to_builtins(whole), left_out=left_out)
         if getattr(whole, name):
             whole = replace(whole, **{name: []})
             left_out = [*left_out, f"all {name} of the diagnosis"]
-            full = replace(answer, diagnosis=msgspec.to_builtins(whole), left_out=left_out)
-    if characters(full) <= LARGEST_ANSWER:
-        return full
-    return replace(answer, left_out=[*left_out, "the diagnosis: it has no room in an answer"])
+        sizes[name] = 0
+    if size + _ROOM_FOR_NAMES <= LARGEST_ANSWER:
+        return replace(answer, diagnosis=msgspec.to_builtins(whole), left_out=left_out)
+    return replace(answer, left_out=[*answer.left_out, "the diagnosis: it has no room in an answer"])
 
 
 def all_visible(value: Any) -> Any:
@@ -189,6 +191,18 @@ _LEAST_FIRST = ("doubts", "gaps", "problems", "notes", "layers", "gates", "unrea
 """The lists of a diagnosis in the order in which they give way."""
 
 
+_ROOM_FOR_NAMES = 1000
+"""Characters that the names of all lists take where they are left out."""
+
+
+def _size(values: Sequence[Struct]) -> int:
+    """Count the characters of a list's JSON; of one that has no room, it is enough that it has none."""
+    encoded = msgspec.json.encode(values)
+    if len(encoded) > LARGEST_ANSWER:
+        return len(encoded)
+    return len(ascii_json(all_visible(msgspec.to_builtins(values))))
+
+
 def _until_small(answers: Iterator[AgentAnswer]) -> Iterator[AgentAnswer]:
     for answer in answers:
         yield answer
@@ -222,7 +236,7 @@ def _answer_within(room: _Room, document: PublishedDiagnosis, note: str, before:
         fixes=told,
         plan=list(document.plan) if shown.issuperset(document.plan) else [],
         still_needed=[
-            PublishedNeed(what=room.cut(need.what), how=room.cut(need.how), flags=need.flags[: room.items])
+            PublishedNeed(what=room.cut(need.what), how=room.cut(need.how), flags=room.cut_all(need.flags))
             for need in document.still_needed[: room.needs]
         ],
         notes=[room.cut(note)] if note else [],
