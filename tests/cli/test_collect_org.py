@@ -48,13 +48,17 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 class Watch:
-    """All calls that reach AWS, with their answers. What `refused` says yes to is answered with an error."""
+    """All calls that reach AWS, with their answers.
+
+    What `refused` says yes to is answered with an error, and the others as `changed` has it: in a form that AWS gives.
+    """
 
     def __init__(
         self,
         monkeypatch: pytest.MonkeyPatch,
         refused: Callable[[str, Mapping[str, Any]], bool],
         code: str = "AccessDenied",
+        changed: Callable[[str, Any], Any] = lambda _, answer: answer,
     ) -> None:
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.answers: list[Mapping[str, Any]] = []
@@ -66,7 +70,7 @@ class Watch:
             if refused(operation, sent):
                 error: Any = {"Error": {"Code": code, "Message": "not you"}}
                 raise ClientError(error, operation)
-            answer = make(client, operation, sent)
+            answer = changed(operation, make(client, operation, sent))
             self.answers.append(answer)
             return answer
 
@@ -335,3 +339,69 @@ def test_without_credentials_nothing_is_made(xdiag: Program, tmp_path: Path) -> 
     assert run.code == NOTHING_GATHERED
     assert "cannot read an organization" in run.err
     assert not (tmp_path / "dumps").exists()
+
+
+def test_a_suspended_account_is_in_the_tree_and_is_not_read(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspended = world.members[1]
+
+    def changed(operation: str, answer: Any) -> Any:
+        for account in answer.get("Accounts", ()) if operation == "ListAccountsForParent" else ():
+            account["Status"] = "SUSPENDED" if account["Id"] == suspended else account["Status"]
+        return answer
+
+    watch = Watch(monkeypatch, nothing, changed=changed)
+    assert collected(tmp_path / "dumps") == 0
+    assert sorted(watch.accounts()) == sorted({*world.members} - {suspended})
+    tree = read_dumps(tmp_path / "dumps").organization
+    assert tree is not None
+    assert isinstance(tree.limits_of(suspended).scps, Known)
+
+
+def test_an_answer_about_another_account_is_not_taken_for_this_ones(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = world.members[:2]
+    stranger = f"arn:aws:iam::{two}:user/stranger"
+
+    def changed(operation: str, answer: Any) -> Any:
+        if operation == "GetAccountAuthorizationDetails":
+            answer["UserDetailList"] = [{"UserName": "stranger", "UserId": "AIDAEXAMPLE", "Arn": stranger}]
+        return answer
+
+    Watch(monkeypatch, nothing, changed=changed)
+    assert collected(tmp_path / "dumps", OrganizationQuestion(READER, accounts=(one,))) == 1
+    assert f"AWS's answer has {stranger} in it" in capsys.readouterr().err
+    assert not (tmp_path / "dumps" / f"{one}.json").exists()
+
+
+def test_a_session_of_another_account_reads_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = world.members[:2]
+    turns = count()
+
+    def changed(operation: str, answer: Any) -> Any:
+        # The first to be asked who they are is the administrator.
+        return {**answer, "Account": two} if operation == "GetCallerIdentity" and next(turns) else answer
+
+    watch = Watch(monkeypatch, nothing, changed=changed)
+    assert collected(tmp_path / "dumps", OrganizationQuestion(READER, accounts=(one,))) == 1
+    assert f"belongs to account {two}" in capsys.readouterr().err
+    assert "GetAccountAuthorizationDetails" not in dict(watch.calls)
+
+
+def test_the_administrators_own_account_is_read_first(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its calls are made in what is left of the time for the tree; the others have a time of their own.
+    put, names = os.replace, list[str]()
+
+    def noted(part: str, target: Path) -> None:
+        names.append(target.stem)
+        put(part, target)
+
+    monkeypatch.setattr(os, "replace", noted)
+    collected(tmp_path / "dumps", OrganizationQuestion(READER, accounts=(world.members[0], MANAGEMENT)))
+    assert names[2:] == [MANAGEMENT, world.members[0]]
