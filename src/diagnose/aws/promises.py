@@ -132,6 +132,8 @@ PROMISES: Mapping[str, Promise] = {
             "Policies.PolicyName",
             "Policies.Arn",
             "Policies.PolicyVersionList.VersionId",
+            "Policies.PolicyVersionList.IsDefaultVersion",
+            "Policies.PolicyVersionList.Document",
             *(f"{held}.PolicyName" for held in _INLINE),
             *(f"{held}.PolicyDocument" for held in _INLINE),
             *(f"{kind}DetailList.AttachedManagedPolicies.PolicyArn" for kind in ("User", "Group", "Role")),

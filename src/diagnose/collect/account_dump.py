@@ -41,21 +41,13 @@ def read_account(account: str, credentials: Credentials, regions: Sequence[str],
         return details
     beside = {
         "OpenIDConnectProviderList": _oidc_providers(account, credentials),
-        "SAMLProviderList": list_one(credentials, "iam:ListSAMLProviders", f"SAML providers of account {account}"),
+        "SAMLProviderList": _list_one(credentials, "iam:ListSAMLProviders", f"SAML providers of account {account}"),
         "StsVpcEndpoints": _endpoints(account, credentials, regions),
     }
     gaps = tuple(part for part in beside.values() if isinstance(part, Unread))
     read = {name: part.value for name, part in beside.items() if isinstance(part, Known)}
     whole = {**details.value, **read, "Unread": to_builtins(gaps)}
     return AccountDump(json.dumps(whole, indent=1, default=_date), gaps)
-
-
-def list_one(credentials: Credentials, action: str, subject: str) -> Evidence[Sequence[Any]]:
-    """Make a listing call that has no pages, and give its only list."""
-    answer = call(credentials, action, subject)
-    if isinstance(answer, Unread):
-        return answer
-    return Known(answer.value[_LISTS[action]], action)
 
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
@@ -86,8 +78,16 @@ def _details(account: str, credentials: Credentials, role_arn: str) -> Evidence[
     return Known(details, _DETAILS)
 
 
+def _list_one(credentials: Credentials, action: str, subject: str) -> Evidence[Sequence[Any]]:
+    """Make a listing call that has no pages, and give its only list."""
+    answer = call(credentials, action, subject)
+    if isinstance(answer, Unread):
+        return answer
+    return Known(answer.value[_LISTS[action]], action)
+
+
 def _oidc_providers(account: str, credentials: Credentials) -> Evidence[Sequence[Any]]:
-    listed = list_one(credentials, "iam:ListOpenIDConnectProviders", f"OIDC providers of account {account}")
+    listed = _list_one(credentials, "iam:ListOpenIDConnectProviders", f"OIDC providers of account {account}")
     if isinstance(listed, Unread):
         return listed
     providers = []
