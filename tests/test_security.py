@@ -17,14 +17,19 @@ from tests.cases import DEMOS
 ROOT = Path(__file__).parent.parent
 
 HELD_BY: dict[str, tuple[str, ...]] = {
-    "It changes nothing: each call to AWS gets, lists or describes something, except for one `sts:AssumeRole`.": (
+    "It changes nothing: each call to AWS gets, lists or describes something, except for `sts:AssumeRole`.": (
         "tests/test_security.py::test_no_api_that_is_called_changes_anything",
         "tests/test_security.py::test_nothing_else_can_be_called",
         "tests/aws/test_strange_answers.py::test_the_worlds_are_read_whole_and_call_every_api",
     ),
-    "That one carries a session policy that denies everything, and its credentials are dropped at once.": (
+    "The attempt carries a session policy that denies everything, and its credentials are dropped at once.": (
         "tests/aws/test_assume.py::test_a_bare_request_is_sent_with_the_least_that_aws_asks_for",
         "tests/test_probe.py::test_no_credential_survives_in_the_result_or_in_a_log",
+    ),
+    "`xdiag collect --org` assumes a role in each account with a session policy that allows reading only, and keeps "
+    "its credentials in memory.": (
+        "tests/cli/test_collect_org.py::test_a_role_that_is_assumed_may_do_no_more_than_is_done",
+        "tests/cli/test_collect_org.py::test_no_credential_is_written",
     ),
     "It sends nothing to anyone but AWS, or the endpoint that you name.": (
         "tests/test_security.py::test_live_commands_ask_for_hosts_of_aws_only",

@@ -61,6 +61,15 @@ def versions(inner: str) -> bytes:
     return xml("iam:ListPolicyVersions", f"<Versions><member>{inner}</member></Versions>")
 
 
+def details(kind: str, inner: str) -> bytes:
+    return xml("iam:GetAccountAuthorizationDetails", f"<{kind}><member>{inner}</member></{kind}>")
+
+
+OF_ROLE = f"<RoleName>App</RoleName><RoleId>AROAEXAMPLEEXAMPLE01</RoleId><Arn>{ARN}role/App</Arn>"
+TRUSTED = f"<AssumeRolePolicyDocument>{DOCUMENT}</AssumeRolePolicyDocument>"
+OF_POLICY = f"<PolicyName>P</PolicyName><Arn>{ARN}policy/P</Arn>"
+
+
 def parents(**member: Any) -> bytes:
     return json.dumps({"Parents": [member]}).encode()
 
@@ -266,6 +275,55 @@ def roots(**member: Any) -> bytes:
         pytest.param("organizations:ListParents", b"[]", "it is not a structure", id="a list for an object"),
         pytest.param("organizations:ListParents", b"{", "it cannot be read", id="half JSON"),
         pytest.param("organizations:ListParents", b"[" * 100_000, "it cannot be read", id="brackets without end"),
+        pytest.param(
+            "iam:GetAccountAuthorizationDetails",
+            details("RoleDetailList", OF_ROLE + TRUSTED),
+            "",
+            id="a role among all of an account",
+        ),
+        pytest.param(
+            "iam:GetAccountAuthorizationDetails",
+            details("RoleDetailList", OF_ROLE),
+            "`RoleDetailList.AssumeRolePolicyDocument` is missing",
+            id="a role that trusts nobody",
+        ),
+        pytest.param(
+            "iam:GetAccountAuthorizationDetails",
+            details(
+                "RoleDetailList",
+                f"{OF_ROLE}{TRUSTED}<RolePolicyList><member><PolicyName>x</PolicyName></member></RolePolicyList>",
+            ),
+            "`RoleDetailList.RolePolicyList.PolicyDocument` is missing",
+            id="an inline policy without a document",
+        ),
+        pytest.param(
+            "iam:GetAccountAuthorizationDetails",
+            details(
+                "Policies",
+                f"{OF_POLICY}<PolicyVersionList><member><VersionId>v1</VersionId>"
+                "<IsDefaultVersion>true</IsDefaultVersion></member></PolicyVersionList>",
+            ),
+            "`Policies.PolicyVersionList.Document` is missing",
+            id="a version without a document",
+        ),
+        pytest.param(
+            "organizations:ListAccountsForParent",
+            b'{"Accounts": [{"Id": "111111111111", "Status": "ACTIVE"}]}',
+            "",
+            id="an account below an OU",
+        ),
+        pytest.param(
+            "organizations:ListAccountsForParent",
+            b"{}",
+            "`Accounts` is missing",
+            id="no list of accounts, which is not an empty one",
+        ),
+        pytest.param(
+            "organizations:ListOrganizationalUnitsForParent",
+            b'{"OrganizationalUnits": [{"Id": "ou-1"}]}',
+            "`OrganizationalUnits.Id` does not have the form that AWS gives it",
+            id="an OU of another form",
+        ),
         pytest.param(
             "organizations:ListRoots",
             roots(Id="r-ab12", PolicyTypes=[{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) 
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
-    with _silence():
+    with silence():
         answer = ask(credentials.in_region(request.region), "sts:AssumeRole", **_parameters(request, mfa_code))
     if not isinstance(answer, Refusal):
         return None
@@ -30,6 +31,22 @@ def assume(credentials: Credentials, request: Request, *, mfa_code: str | None) 
     return replace(answer, message=answer.message.replace(mfa_code, "...")) if mfa_code else answer
 
 
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep botocore from logging the request with its MFA code, and the answer with its credentials.
+
+    One at a time: what is kept from being logged is set for all threads.
+    """
+    with _ONE_AT_A_TIME:
+        before = logging.root.manager.disable
+        logging.disable(max(before, logging.INFO))
+        try:
+            yield
+        finally:
+            logging.disable(before)
+
+
+_ONE_AT_A_TIME = Lock()
 # The least that AWS issues credentials for.
 _SHORTEST = 900
 # Were the credentials to leak, they could do nothing.
@@ -55,14 +72,3 @@ def _parameters(request: Request, mfa_code: str | None) -> dict[str, object]:
         or None,
     }
     return {name: value for name, value in every.items() if value is not None}
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep botocore from logging the request with its MFA code, and the answer with its credentials."""
-    before = logging.root.manager.disable
-    logging.disable(max(before, logging.INFO))
-    try:
-        yield
-    finally:
-        logging.disable(before)

@@ -23,6 +23,8 @@ from diagnose.model.evidence import Evidence, Gap, Known, Unread
 NOT_AWS = "the answer is not one that AWS gives; it may be from a proxy, or --endpoint-url may name another server"
 _MOST_PAGES = 200
 """More than any listing has: a page holds up to 1,000 roles, and an account up to 10,000."""
+_MOST_PAGES_OF_ALL = 5000
+"""The same where users, roles and documents come together, of which AWS puts far fewer on a page than are asked for."""
 Answer: TypeAlias = Mapping[str, Any]
 
 
@@ -88,15 +90,21 @@ def list_all(
 
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
     """
-    items = _all_pages(clients, action, key, parameters)
+    items = _all_items(clients, action, key, parameters)
     return gap_left_by(items, subject, action) if isinstance(items, Refusal) else Known(items, action)
+
+
+def list_pages(clients: Clients, action: str, subject: str, /, **parameters: object) -> Evidence[tuple[Answer, ...]]:
+    """Make a listing call that lists several kinds at once until AWS has no more, and give its pages."""
+    pages = _all_pages(clients, action, parameters, _MOST_PAGES_OF_ALL)
+    return gap_left_by(pages, subject, action) if isinstance(pages, Refusal) else Known(pages, action)
 
 
 def list_all_or_absent(
     clients: Clients, action: str, subject: str, key: str, /, *, absent: str, **parameters: object
 ) -> Evidence[tuple[Any, ...] | None]:
     """Make a listing call to which the error code `absent` is an answer, too: there is nothing to list for."""
-    items = _all_pages(clients, action, key, parameters)
+    items = _all_items(clients, action, key, parameters)
     if not isinstance(items, Refusal):
         return Known(items, action)
     return Known(None, action) if items.answered and items.code == absent else gap_left_by(items, subject, action)
@@ -230,25 +238,32 @@ def _ask(client: Any, action: str, parameters: Mapping[str, object]) -> Answer |
     return answer_or_refusal(action, step)
 
 
-def _all_pages(clients: Clients, action: str, key: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | Refusal:
+def _all_items(clients: Clients, action: str, key: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | Refusal:
+    pages = _all_pages(clients, action, parameters)
+    return pages if isinstance(pages, Refusal) else tuple(item for page in pages for item in page[key])
+
+
+def _all_pages(
+    clients: Clients, action: str, parameters: Mapping[str, object], most: int = _MOST_PAGES
+) -> tuple[Answer, ...] | Refusal:
     service = action.partition(":")[0]
     sent, received = _MARKERS.get(service, ("NextToken", "NextToken"))
-    items: list[Any] = []
+    pages: list[Answer] = []
     markers = [""]
-    while len(markers) <= _MOST_PAGES:
+    while len(markers) <= most:
         page = ask(clients, action, **parameters, **({sent: markers[-1]} if markers[-1] else {}))
         if isinstance(page, Refusal):
             return page
-        items += page[key]
+        pages.append(page)
         marker = page.get(received) or ""
         if not page.get("IsTruncated", marker):
-            return tuple(items)
+            return tuple(pages)
         if not marker:
             return _broken(action, f"another page follows, and `{received}` is missing")
         if marker in markers:
             return _broken(action, f"`{received}` repeats, so that the listing would never end")
         markers.append(marker)
-    return _broken(action, f"the listing does not end within {_MOST_PAGES} pages")
+    return _broken(action, f"the listing does not end within {most} pages")
 
 
 # How the services name the next page in a request and in an answer.

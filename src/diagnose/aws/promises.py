@@ -86,7 +86,9 @@ def action_of(operation: OperationModel) -> str:
 
 _ATTACHED = Promise(("AttachedPolicies", "AttachedPolicies.PolicyArn", "AttachedPolicies.PolicyName"))
 _BOUNDARY = "PermissionsBoundary.PermissionsBoundaryArn"
+_INLINE = tuple(f"{kind}DetailList.{kind}PolicyList" for kind in ("User", "Group", "Role"))
 _ROOT = "r-[a-z0-9]{4,32}"
+_UNIT = "ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
 
 PROMISES: Mapping[str, Promise] = {
     "iam:GetUser": Promise((f"User.{_BOUNDARY}",), echoes={"User.UserName": "UserName"}),
@@ -114,6 +116,34 @@ PROMISES: Mapping[str, Promise] = {
         {"PolicyVersion.VersionId": "VersionId"},
     ),
     "iam:ListPolicyVersions": Promise(("Versions", "Versions.VersionId", "Versions.IsDefaultVersion")),
+    "iam:GetAccountAuthorizationDetails": Promise(
+        (
+            "UserDetailList.UserName",
+            "UserDetailList.UserId",
+            "UserDetailList.Arn",
+            f"UserDetailList.{_BOUNDARY}",
+            "GroupDetailList.GroupName",
+            "GroupDetailList.Arn",
+            "RoleDetailList.RoleName",
+            "RoleDetailList.RoleId",
+            "RoleDetailList.Arn",
+            "RoleDetailList.AssumeRolePolicyDocument",
+            f"RoleDetailList.{_BOUNDARY}",
+            "Policies.PolicyName",
+            "Policies.Arn",
+            "Policies.PolicyVersionList.VersionId",
+            "Policies.PolicyVersionList.IsDefaultVersion",
+            "Policies.PolicyVersionList.Document",
+            *(f"{held}.PolicyName" for held in _INLINE),
+            *(f"{held}.PolicyDocument" for held in _INLINE),
+            *(f"{kind}DetailList.AttachedManagedPolicies.PolicyArn" for kind in ("User", "Group", "Role")),
+        ),
+        (
+            "RoleDetailList.AssumeRolePolicyDocument",
+            "Policies.PolicyVersionList.Document",
+            *(f"{held}.PolicyDocument" for held in _INLINE),
+        ),
+    ),
     "iam:ListOpenIDConnectProviders": Promise(
         ("OpenIDConnectProviderList", "OpenIDConnectProviderList.Arn"),
         forms={"OpenIDConnectProviderList.Arn": r"arn:[^:]+:iam::\d{12}:oidc-provider/.+"},
@@ -141,9 +171,15 @@ PROMISES: Mapping[str, Promise] = {
     "organizations:ListParents": Promise(
         ("Parents", "Parents.Id", "Parents.Type"),
         forms={
-            "Parents.Id": rf"{_ROOT}|ou-[a-z0-9]{{4,32}}-[a-z0-9]{{8,32}}",
+            "Parents.Id": f"{_ROOT}|{_UNIT}",
             "Parents.Type": "ROOT|ORGANIZATIONAL_UNIT",
         },
+    ),
+    "organizations:ListAccountsForParent": Promise(
+        ("Accounts", "Accounts.Id", "Accounts.Status"), forms={"Accounts.Id": r"\d{12}"}
+    ),
+    "organizations:ListOrganizationalUnitsForParent": Promise(
+        ("OrganizationalUnits", "OrganizationalUnits.Id"), forms={"OrganizationalUnits.Id": _UNIT}
     ),
     "organizations:ListRoots": Promise(
         ("Roots", "Roots.Id", "Roots.PolicyTypes", "Roots.PolicyTypes.Type", "Roots.PolicyTypes.Status"),

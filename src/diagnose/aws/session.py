@@ -1,6 +1,7 @@
 """One side's credentials, found as the AWS CLI finds them, and clients made of them."""
 
 import os
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from threading import RLock
@@ -76,6 +77,21 @@ class Credentials:
     def in_region(self, region: str | None) -> "Regional":
         """Give the same credentials for calls to another Region; None is the side's own."""
         return Regional(self, region)
+
+    def of_session(self, issued: Mapping[str, str], label: str, patience: Patience) -> "Credentials":
+        """Give the credentials that AWS has issued to these, with the rest of the profile as it is."""
+        of_profile: Any = self._session._session
+        core = botocore.session.Session(profile=of_profile.profile)
+        core.set_config_variable("user_agent_appid", "xdiag")
+        core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
+        session = boto3.Session(
+            issued["AccessKeyId"],
+            issued["SecretAccessKey"],
+            issued["SessionToken"],
+            self._session.region_name,
+            botocore_session=core,
+        )
+        return Credentials(session, label, self._endpoint_url, patience, self.attempts)
 
     def prepare(self) -> None:
         """Look for the credentials now, where a person may be asked. What goes wrong shows in the first call."""

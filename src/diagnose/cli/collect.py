@@ -1,5 +1,6 @@
 """`xdiag collect`: gather evidence for somebody else to look at."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,9 @@ import typer
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags, LiveFlags
 from diagnose.cli.evidence import live
 from diagnose.cli.flags import with_flags
-from diagnose.cli.options import Redact, RoleArgument, SourceArgument
+from diagnose.cli.options import ORGANIZATION, Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
+from diagnose.errors import XdiagError
 
 
 @with_flags
@@ -22,16 +24,71 @@ def collect(
         Path | None, typer.Option(metavar="FILE", help="Write the case to this file. Default: standard output.")
     ] = None,
     redact: Redact = False,
+    org: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Read whole accounts of the organization of --org-profile into this folder, and its tree with SCPs "
+            "and RCPs, for `xdiag matrix` and `xdiag paths`.",
+            rich_help_panel=ORGANIZATION,
+        ),
+    ] = None,
+    role_name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The role that is assumed in each account. Default: OrganizationAccountAccessRole.",
+            rich_help_panel=ORGANIZATION,
+        ),
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Only this account; without it, all active ones. May be repeated.",
+            rich_help_panel=ORGANIZATION,
+        ),
+    ] = None,
+    endpoint_region: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REGION",
+            help="Region whose VPC endpoints for STS are read. Default: the profile's. May be repeated.",
+            rich_help_panel=ORGANIZATION,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on in a folder that has dumps already.", rich_help_panel=ORGANIZATION),
+    ] = False,
 ) -> None:
     r"""Gather the evidence of both sides into a case file. Does not diagnose, and does not try the request.
 
     The file contains policies, names and tags, and no credentials; with --redact, pseudonyms instead of names.
 
+    With --org, whole accounts instead: users, roles and their policies, identity providers and VPC endpoints for STS.
+    The role in each account is assumed with a session policy that allows no more than this. Files are for their owner
+    only. What was refused is said, and left out.
+
         xdiag collect arn:aws:iam::111111111111:user/ci \
             arn:aws:iam::222222222222:role/Deploy --save-case ticket.json
 
-    Exit codes: 0 gathered, 2 bad usage or input, 4 no evidence could be gathered, 130 interrupted.
+        xdiag collect --org dumps --org-profile management
+
+        xdiag collect --org dumps --org-profile management --resume
+
+    Exit codes: 0 gathered, 2 something of an organization was left out and the rest gathered, or bad usage or input, 4
+    no evidence could be gathered, 130 interrupted.
     """
+    of_organization = {"--role-name": role_name, "--account": account, "--endpoint-region": endpoint_region}
+    if org is not None:
+        if source_arn is not None or role_arn is not None or save_case is not None or redact:
+            raise XdiagError("`--org` reads whole accounts, not a case", hint="leave out the ARNs and `--save-case`")
+        _collect_organization(org, where, role_name, account or (), endpoint_region or (), resume=resume)
+        return
+    for flag, value in {**of_organization, "--resume": resume}.items():
+        if value:
+            raise XdiagError(f"`{flag}` has no effect without `--org`", hint="expected `--org DIR`")
     case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False).passed(), where)
     if redact:
         from diagnose.cli.redaction import deciding
@@ -49,3 +106,29 @@ def collect(
     else:
         save(case, save_case)
         typer.echo(f"wrote {save_case}", err=True)
+
+
+def _collect_organization(
+    folder: Path,
+    where: LiveFlags,
+    role_name: str | None,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    *,
+    resume: bool,
+) -> None:
+    from diagnose.cli.collect_org import OrganizationQuestion, collect_organization
+
+    question = OrganizationQuestion(role_name or _ROLE_NAME, tuple(accounts), tuple(regions), resume)
+    if left_out := collect_organization(folder, where, question):
+        raise XdiagError(
+            f"{left_out:,} things were not read, and are unknown to whatever is asked of the folder",
+            hint="the messages above say which, and why; `--resume` reads the accounts that are missing",
+        )
+
+
+_ROLE_NAME = "OrganizationAccountAccessRole"
+"""The role that AWS Organizations makes in an account that it creates.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+"""

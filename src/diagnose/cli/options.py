@@ -8,7 +8,7 @@ import typer
 from diagnose.cli.output import Color
 
 ASKED, EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "The question", "Evidence", "The request", "What if", "Output"
-PRESENTED = "A token or an assertion"
+PRESENTED, ORGANIZATION = "A token or an assertion", "A whole organization"
 """The groups in which help lists options."""
 
 SourceArgument = Annotated[

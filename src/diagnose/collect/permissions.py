@@ -22,6 +22,8 @@ class Permission(Struct, frozen=True):
 
 
 _SOURCE, _DESTINATION, _ORGANIZATION = ((side,) for side in Side)
+_NO_SIDE: tuple[Side, ...] = ()
+"""Only whole accounts and organizations are read with it."""
 _ABSENT_ENDPOINT = ("InvalidVpcEndpointId.NotFound",)
 
 PERMISSIONS: Sequence[Permission] = (
@@ -32,6 +34,7 @@ PERMISSIONS: Sequence[Permission] = (
     Permission("iam:GetOpenIDConnectProvider", _DESTINATION, ("OpenIDConnectProviderArn",)),
     Permission("iam:ListSAMLProviders", _DESTINATION),
     Permission("iam:GetSAMLProvider", _DESTINATION, ("SAMLProviderArn",)),
+    Permission("iam:GetAccountAuthorizationDetails", _NO_SIDE),
     Permission("iam:ListGroupsForUser", _SOURCE, ("UserName",)),
     *(Permission(f"iam:List{kind}Policies", _SOURCE, (f"{kind}Name",)) for kind in ("User", "Role", "Group")),
     *(Permission(f"iam:Get{kind}Policy", _SOURCE, (f"{kind}Name", "PolicyName")) for kind in ("User", "Role", "Group")),
@@ -41,6 +44,8 @@ PERMISSIONS: Sequence[Permission] = (
     Permission("iam:ListPolicyVersions", _SOURCE, ("PolicyArn",)),
     Permission("organizations:DescribeOrganization", tuple(Side), absent=("AWSOrganizationsNotInUseException",)),
     Permission("organizations:ListRoots", _ORGANIZATION, absent=()),
+    Permission("organizations:ListAccountsForParent", _NO_SIDE, ("ParentId",), ("ParentNotFoundException",)),
+    Permission("organizations:ListOrganizationalUnitsForParent", _NO_SIDE, ("ParentId",), ("ParentNotFoundException",)),
     Permission("organizations:ListParents", _ORGANIZATION, ("ChildId",), ("ChildNotFoundException",)),
     Permission(
         "organizations:ListPoliciesForTarget", _ORGANIZATION, ("TargetId", "Filter"), ("TargetNotFoundException",)
@@ -58,6 +63,28 @@ PERMISSIONS: Sequence[Permission] = (
 
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
+
+
+ACTIONS_IN_MEMBER = (
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListOpenIDConnectProviders",
+    "iam:GetOpenIDConnectProvider",
+    "iam:ListSAMLProviders",
+    "ec2:DescribeVpcEndpoints",
+)
+"""What is called in each account of an organization that is read as a whole."""
+
+
+ACTIONS_OF_TREE = (
+    "sts:AssumeRole",
+    "organizations:DescribeOrganization",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListPoliciesForTarget",
+    "organizations:DescribePolicy",
+)
+"""What is called with the administrator's own credentials, besides."""
 
 
 def permissions_of(side: Side) -> tuple[Permission, ...]:
@@ -96,6 +123,10 @@ def with_permissions(readme: str) -> str:
     before, _, rest = readme.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     rows = [f"| {_WHERE[side]} | {', '.join(f'`{each.action}`' for each in permissions_of(side))} |" for side in Side]
+    rows += [
+        f"| {where}, for `xdiag collect --org` | {', '.join(f'`{action}`' for action in actions)} |"
+        for where, actions in (("each account", ACTIONS_IN_MEMBER), (_WHERE[Side.ORGANIZATION], ACTIONS_OF_TREE))
+    ]
     table = "\n".join(["| In | A reader needs |", "| --- | --- |", *rows])
     return f"{before}{_BEGIN}\n\n{table}\n\n{_END}{after}"
 
