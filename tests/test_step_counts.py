@@ -55,6 +55,14 @@ def denies_without_conditions(size: int) -> Case:
     )
 
 
+def tags_with_wrong_signs(size: int) -> Case:
+    return case("cross-account", request={"parameters": {"tags": {f"k{n}": "a!b" for n in range(size)}}})
+
+
+def empty_statements(size: int) -> Case:
+    return case("cross-account", identity_policies=identity(*({} for _ in range(size))))
+
+
 def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
     return lambda size: shape(random.Random(11), size)
 
@@ -64,6 +72,9 @@ def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
     [
         pytest.param(own_tags, id="each statement tests a tag of its own"),
         pytest.param(denies_without_conditions, id="each statement denies"),
+        pytest.param(tags_with_wrong_signs, id="each session tag is refused"),
+        pytest.param(empty_statements, id="each statement is empty"),
+        pytest.param(of_shape(large_cases.several_values), id="each statement asks for several values of few keys"),
         pytest.param(of_shape(large_cases.denies_on_keys), id="each statement denies on unknown keys"),
         pytest.param(of_shape(large_cases.one_long_condition), id="one statement tests many keys"),
         pytest.param(of_shape(large_cases.identity_denies), id="each statement of the source's denies on unknown keys"),
