@@ -22,8 +22,8 @@ def told(one: Case) -> None:
         render(diagnosis, form)
 
 
-def calls(one: Case) -> int:
-    """Count the calls of functions that it takes to diagnose a case and to tell it in all formats."""
+def calls(one: Case, work: Callable[[Case], object] = told) -> int:
+    """Count the calls of functions that it takes to diagnose a case and, unless told otherwise, to tell it."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:
@@ -33,7 +33,7 @@ def calls(one: Case) -> int:
     before = sys.getprofile()
     sys.setprofile(counted)
     try:
-        told(one)
+        work(one)
     finally:
         sys.setprofile(before)
     return count
@@ -55,6 +55,14 @@ def denies_without_conditions(size: int) -> Case:
     )
 
 
+def tags_with_wrong_signs(size: int) -> Case:
+    return case("cross-account", request={"parameters": {"tags": {f"k{n}": "a!b" for n in range(size)}}})
+
+
+def empty_statements(size: int) -> Case:
+    return case("cross-account", identity_policies=identity(*({} for _ in range(size))))
+
+
 def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
     return lambda size: shape(random.Random(11), size)
 
@@ -64,6 +72,8 @@ def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
     [
         pytest.param(own_tags, id="each statement tests a tag of its own"),
         pytest.param(denies_without_conditions, id="each statement denies"),
+        pytest.param(empty_statements, id="each statement is empty"),
+        pytest.param(of_shape(large_cases.several_values), id="each statement asks for several values of few keys"),
         pytest.param(of_shape(large_cases.denies_on_keys), id="each statement denies on unknown keys"),
         pytest.param(of_shape(large_cases.one_long_condition), id="one statement tests many keys"),
         pytest.param(of_shape(large_cases.identity_denies), id="each statement of the source's denies on unknown keys"),
@@ -74,4 +84,13 @@ def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
 def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:
     told(made(10))  # what is only done once is done
     small, large = calls(made(100)), calls(made(400))
+    assert large < 6 * small
+
+
+def test_the_work_grows_no_faster_than_the_tags_that_are_refused() -> None:
+    def diagnosed(one: Case) -> None:
+        diagnose(one, RULES)
+
+    diagnosed(tags_with_wrong_signs(10))
+    small, large = (calls(tags_with_wrong_signs(size), diagnosed) for size in (400, 1600))
     assert large < 6 * small

@@ -29,7 +29,12 @@ def both(passing: Diagnosis, service: Diagnosis) -> Diagnosis:
         tuple(findings),
         _plan(passing, service),
         first.answer or second.answer,
-        LeftOut(one.certain + other.certain, one.possible + other.possible, one.unread + other.unread),
+        LeftOut(
+            one.certain + other.certain,
+            one.possible + other.possible,
+            one.unread + other.unread,
+            one.idle + other.idle,
+        ),
     )
 
 
@@ -43,7 +48,7 @@ def _decision(passing: Decision, service: Decision) -> Decision:
         actions=(*passing.actions, *service.actions),
         gates=(*passing.gates, *service.gates),
         blockers=(*passing.blockers, *service.blockers),
-        doubts=(*passing.doubts, *(doubt for doubt in service.doubts if doubt not in passing.doubts)),
+        doubts=tuple(dict.fromkeys((*passing.doubts, *service.doubts))),
         problems=(*passing.problems, *service.problems),
         notes=tuple(dict.fromkeys((*passing.notes, *service.notes))),
     )

@@ -18,7 +18,7 @@ from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, LeftOut, Owner
 from diagnose.pipeline import diagnose
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 
 RULES = load_rules()
 
@@ -79,6 +79,43 @@ def test_programs_are_told_how_many_there_are_and_how_many_are_left_out() -> Non
     report = json.loads(render(diagnose(without_tags(MOST_CAUSES + 25), RULES), Format.JSON))
     assert (report["causes_certain"], report["causes_left_out"]) == (MOST_CAUSES + 25, 25)
     assert len(report["causes"]) == MOST_CAUSES
+
+
+def beside_idle_policies(idle: int) -> Case:
+    """Give a source whose policies are so long that few of those that do not count can be tried."""
+    long = [on(f"arn:aws:iam::333333333333:role/R{n}") for n in range(1500)]
+    waiting = [
+        {"name": f"w{n}", "attached_to": "group devs", "document": {"Statement": [on("arn:aws:s3:::x")]}}
+        for n in range(idle)
+    ]
+    return case("cross-account", identity_policies=identity(*long), idle_policies=waiting)
+
+
+def test_policies_that_do_not_count_and_are_too_many_to_try_are_counted() -> None:
+    tried = 3
+    assert diagnose(beside_idle_policies(tried), RULES).left_out.idle == 0
+    diagnosis = diagnose(beside_idle_policies(tried + 5), RULES)
+    assert diagnosis.left_out.idle == 5
+    assert "5 unused policies were not tried" in render(diagnosis, Format.TEXT)
+    assert json.loads(render(diagnosis, Format.JSON))["policies_not_tried"] == 5
+
+
+def test_nothing_is_tried_nor_counted_where_the_identity_policies_allow() -> None:
+    idle = [{"name": f"w{n}", "attached_to": "group devs", "document": {"Statement": []}} for n in range(2000)]
+    one = case("cross-account", idle_policies=idle, trust_policy={"value": {"document": {"Statement": []}}})
+    assert diagnose(one, RULES).left_out.idle == 0
+
+
+@pytest.mark.parametrize(("mistakes", "drawn", "rest"), [(60, 60, 0), (75, 60, 15)])
+def test_of_many_mistakes_in_policies_the_first_are_drawn(mistakes: int, drawn: int, rest: int) -> None:
+    statements = [on("*", Extra="x") for _ in range(mistakes)]
+    one = case("cross-account", identity_policies=identity(*statements, deny(Resource="*")))
+    text = render(diagnose(one, RULES), Format.TEXT, detail=Detail.FULL)
+    section = text[text.index("Policies that AWS rejects") :]
+    assert sum("^" in line for line in section.splitlines()) == drawn
+    assert [line.strip() for line in section.splitlines() if "like these" in line] == (
+        [f"And {rest} more places like these."] if rest else []
+    )
 
 
 def test_what_is_more_exact_is_found_as_if_each_were_compared_with_each() -> None:

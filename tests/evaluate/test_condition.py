@@ -230,6 +230,13 @@ def test_a_plain_operator_matches_no_multivalued_key(key: str, values: tuple[str
     assert on_key("StringNotEquals", key, "x", context={key: values}).verdict is UNKNOWN
 
 
+@pytest.mark.parametrize(("values", "expected"), [(100, YES), (101, UNKNOWN)])
+def test_more_values_of_a_key_than_any_request_has_are_not_compared(values: int, expected: Tri) -> None:
+    many = tuple(f"v{number}" for number in range(values))
+    assert with_condition({"ForAllValues:StringLike": {MANY: ["w*", "v*"]}}, **{MANY: many}) is expected
+    assert with_condition({"Null": {MANY: "false"}}, **{MANY: many}) is YES
+
+
 def test_the_organization_path_matches_under_a_set_operator() -> None:
     organization = Known(Organization("o-1", "o-1/r-1/ou-1/"))
     for operator, expected in (("StringLike", NO), ("ForAnyValue:StringLike", YES)):

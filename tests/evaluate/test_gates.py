@@ -48,6 +48,8 @@ def sending(**parameters: Any) -> Parameters:
         pytest.param({"external_id": "a_B9+=,.@:/-"}, id="every sign of an external ID"),
         pytest.param({"external_id": "x" * 1224}, id="1224 letters"),
         pytest.param({"source_identity": "a_B9+=,.@-"}, id="every sign of a source identity"),
+        pytest.param({"source_identity": "a" * 64}, id="64 letters of a source identity"),
+        pytest.param({"mfa_serial": f"{SERIAL:x<256}", "mfa_code_sent": True}, id="256 letters of a device"),
         pytest.param({"duration_seconds": 900}, id="the shortest duration"),
         pytest.param({"duration_seconds": 43200}, id="the longest duration"),
         pytest.param({"mfa_serial": SERIAL, "mfa_code_sent": True}, id="a virtual device"),

@@ -75,3 +75,25 @@ def test_a_placeholder_is_recognised(text: str, form: PlaceholderForm, placehold
 )
 def test_what_iam_understands_is_no_placeholder(text: str) -> None:
     assert placeholder_in(text) is None
+
+
+@pytest.mark.parametrize(("letters", "searched"), [(2048, True), (2049, False)])
+def test_no_text_that_is_longer_than_any_arn_is_searched(letters: int, searched: bool) -> None:
+    assert (placeholder_in(f"{'a' * (letters - 10)}<ROLE_ARN>") is not None) is searched
+
+
+@pytest.mark.parametrize(
+    ("text", "placeholder"),
+    [
+        ("your_own_little-account_id", "your_own_little-account_id"),
+        ("your-id", "your-id"),
+        ("arn:aws:iam::12xxxxxx34:role/App", "12xxxxxx34"),
+        ("arn:aws:iam::xxxx:role/App", "xxxx"),
+        ("arn:aws:iam::my account here:role/App", "my account here"),
+        ("${Token[AWS.AccountId.4]}", "${Token[AWS.AccountId.4]}"),
+    ],
+)
+def test_a_placeholder_is_taken_as_a_whole(text: str, placeholder: str) -> None:
+    unfilled = placeholder_in(text)
+    assert unfilled is not None
+    assert unfilled.text == placeholder

@@ -11,6 +11,7 @@ from diagnose.model.trace import Effect, Layer
 from diagnose.pipeline import diagnose
 from diagnose.remedy.bounds import ENOUGH, Bounds
 from diagnose.remedy.kinds import RemedyKind
+from diagnose.remedy.outsiders import opens_no_other_role
 from diagnose.remedy.proposal import remedies_of
 
 SMALL = broken("cross-account")
@@ -80,6 +81,29 @@ def test_nothing_is_proved_beyond_the_bounds_and_it_says_so() -> None:
     refused = Refused(RemedyKind.EXEMPT_FROM_DENY.value, NotProved.TOO_MANY)
     assert remedies_of(RemedyKind.EXEMPT_FROM_DENY, subject, case, decision, bounds) == refused
     assert bounds.decisions == made
+
+
+def test_a_statement_counts_however_short_it_is() -> None:
+    empty = broken("cross-account", identity_policies=identity(*({} for _ in range(4000))))
+    written = broken("cross-account", identity_policies=identity(on("*", Sid="x" * 12_000)))
+    assert decisions(empty, traces=True) < decisions(written, traces=True)
+
+
+def test_no_traces_are_compared_beyond_the_bounds() -> None:
+    keys = ["aws:PrincipalTag/a", "aws:PrincipalTag/b"]
+    denies = [deny(Resource="*", Condition={"StringLike": {key: "x*"}}) for key in keys]
+    before = broken("cross-account", request={"unknown": keys}, identity_policies=identity(on("*"), *denies))
+    after = broken("cross-account", request={"unknown": keys}, identity_policies=identity(on("*"), denies[0]))
+    free, spent = Bounds(before), Bounds(before)
+    assert opens_no_other_role(before, after, Layer.IDENTITY, free) is not None
+    while not spent.reached:
+        last = Bounds(before)
+        for _ in range(spent.decisions):
+            last.decided(Effort(ENOUGH))
+        spent.decided(Effort(ENOUGH))
+    # One decision is left, but telling two that are unknown apart takes four.
+    assert opens_no_other_role(before, after, Layer.IDENTITY, last) is None
+    assert last.decisions == spent.decisions + 1
 
 
 def test_the_same_case_is_answered_the_same_however_often_it_was_asked() -> None:

@@ -24,7 +24,7 @@ from diagnose.model.policy import PolicyKind
 from diagnose.model.trace import Action, DoubtKind, Effect, Element, Gate, Layer, Reason, Subject, Unknown
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One thing established.
 
     `subject` is its place, and `settled` says that what it means for the answer is certain: neither is

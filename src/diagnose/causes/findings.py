@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from diagnose.causes.facts import AnswerFact, Compared, Fact, LayerFact
-from diagnose.causes.gather import gather_facts
+from diagnose.causes.gather import gather_facts, unused_and_untried
 from diagnose.causes.layer_facts import compared, nearest
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, match_rule
 from diagnose.causes.ranking import SelectedCause, ranked, select, statement_place
@@ -63,7 +63,10 @@ def explanation(rules: Sequence[Rule], case: Case, decision: Decision) -> Explan
     causes = tuple(_cause(cause, case, decision, questions) for cause in told)
     others = [cause for cause in repeated if cause.best.owner is not Owner.XDIAG]
     certain = sum(cause.best.certain for cause in others)
-    return Explanation(causes, LeftOut(certain, len(others) - certain, len(repeated) - len(others)))
+    left_out = LeftOut(
+        certain, len(others) - certain, len(repeated) - len(others), idle=unused_and_untried(case, decision)
+    )
+    return Explanation(causes, left_out)
 
 
 def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:

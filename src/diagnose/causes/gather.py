@@ -75,13 +75,12 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
 def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
     """List the policies with which the identity policies would, or might, allow what they do not allow now.
 
-    Of so many that deciding with each would take too long the first are tried.
+    Of so many that deciding with each would take too long the first are tried; `unused_and_untried` counts the others.
     """
-    waiting = [action for action in decision.actions if _fails(action)]
+    waiting = _waiting(decision)
     if not waiting:
         return
-    size = 1 + sum(len(bytes(each.document)) for each in case.snapshot.source.identity_policies.policies)
-    for policy, version, counted in islice(_candidates(case), max(_FEWEST_TRIED, _MOST_DECIDED_AGAIN // size)):
+    for policy, version, counted in islice(_candidates(case), _most_tried(case)):
         again = decide(_with(case, counted))
         for before in waiting:
             verdict = _verdict(again, before.action)
@@ -98,9 +97,27 @@ def unused_policies(case: Case, decision: Decision) -> Iterator[Fact]:
                 )
 
 
+def unused_and_untried(case: Case, decision: Decision) -> int:
+    """Count the policies, and versions of them, with which it was not decided whether they would allow more."""
+    if not _waiting(decision) or (decision.verdict is YES or is_about_other_question(case)):
+        return 0
+    source = case.snapshot.source
+    versions = sum(len(policy.other_versions) for policy in source.identity_policies.policies)
+    return max(0, versions + len(source.idle_policies) - _most_tried(case))
+
+
 _FEWEST_TRIED = 3
-_MOST_DECIDED_AGAIN = 1_000_000
+_MOST_DECIDED_AGAIN = 400_000
 """Bytes of identity policies that are decided of once more, all candidates together."""
+
+
+def _waiting(decision: Decision) -> list[ActionDecision]:
+    return [action for action in decision.actions if _fails(action)]
+
+
+def _most_tried(case: Case) -> int:
+    size = 1 + sum(len(bytes(each.document)) for each in case.snapshot.source.identity_policies.policies)
+    return max(_FEWEST_TRIED, _MOST_DECIDED_AGAIN // size)
 
 
 def _computed(verdict: Tri) -> LayerVerdict | None:

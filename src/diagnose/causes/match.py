@@ -37,11 +37,18 @@ _MAIN_FIRST = (
     ("aside",),
 )
 
+_EXACTNESS = {FACTS[name]: place for place, names in enumerate(_MAIN_FIRST) for name in names}
+
+
+def _exactness(fact: Fact) -> int:
+    return _EXACTNESS.get(type(fact), len(_MAIN_FIRST))
+
+
 UnknownField = tuple[Fact, str]
 """A fact, and the field of it whose value is unknown."""
 
 
-class RuleMatch(Struct, frozen=True):
+class RuleMatch(Struct, frozen=True, gc=False):
     """A rule, the fact that meets each of its patterns, and what keeps it from being certain."""
 
     rule: Rule
@@ -71,11 +78,7 @@ class RuleMatch(Struct, frozen=True):
     @property
     def main_fact(self) -> Fact:
         """The fact that the finding is about: the one with the most exact place."""
-        for names in _MAIN_FIRST:
-            for fact in self.facts:
-                if fact.name in names:
-                    return fact
-        return self.facts[0]
+        return self.facts[0] if len(self.facts) == 1 else min(self.facts, key=_exactness)
 
 
 def match_rule(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[RuleMatch]:

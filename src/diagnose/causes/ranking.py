@@ -43,7 +43,7 @@ from diagnose.model.trace import (
 from diagnose.model.tri import NO, YES
 
 
-class SelectedCause(Struct, frozen=True):
+class SelectedCause(Struct, frozen=True, gc=False):
     """One cause to report: its best evidence, the actions it keeps from being allowed, and where else it holds."""
 
     best: RuleMatch
@@ -80,11 +80,11 @@ def ranked(
     named, refused = named_layer(answers), _named_actions(answers)
     denying = named if any(each.explicit and each.named_policy for each in answers) else None
     by_aws = partial(_by_aws_words, named=named, denying=denying, refused=refused)
-    counts = _DenyCounts()
+    counts = _Counts()
     return tuple(sorted(causes, key=lambda cause: (by_aws(cause), _sort_key(cause, decision, answers, counts))))
 
 
-def is_enough_to_fix(cause: SelectedCause, decision: Decision, counts: "_DenyCounts | None" = None) -> bool:
+def is_enough_to_fix(cause: SelectedCause, decision: Decision, counts: "_Counts | None" = None) -> bool:
     """Say whether fixing this cause alone would turn the answer: it is behind everything that stands in the way.
 
     `counts` are shared by all causes of a decision.
@@ -92,13 +92,15 @@ def is_enough_to_fix(cause: SelectedCause, decision: Decision, counts: "_DenyCou
     if not decision.blockers or not cause.best.certain:
         return False
     main_fact = cause.best.main_fact
+    counts = counts or _Counts()
+    blockers = counts.blockers(decision)
     if isinstance(main_fact, GateFact):
-        return all(blocker.gate is main_fact.gate for blocker in decision.blockers)
+        return all(blocker.gate is main_fact.gate for blocker in blockers)
     layer = main_fact.subject.layer
     if layer is None or "layer" not in main_fact.__struct_fields__:
         return False
-    return all(_is_behind(blocker, layer, cause) for blocker in decision.blockers) and all(
-        _alone_in(trace, main_fact, counts or _DenyCounts())
+    return all(_is_behind(blocker, layer, cause) for blocker in blockers) and all(
+        _alone_in(trace, main_fact, counts)
         for each in decision.actions
         if each.action in cause.actions
         for trace in each.layers
@@ -224,7 +226,7 @@ def _where(fact: Fact) -> object:
 
 
 def _sort_key(
-    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact], counts: "_DenyCounts"
+    cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact], counts: "_Counts"
 ) -> tuple[int, bool, bool, int, bool, bool, bool, bool, bool, int, str]:
     rule, main_fact = cause.best.rule, cause.best.main_fact
     enough = is_enough_to_fix(cause, decision, counts)
@@ -348,13 +350,20 @@ def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:
     return blocker.layer is layer and blocker.action in cause.actions
 
 
-class _DenyCounts:
-    """How many Deny statements of a layer apply or may apply, counted once for all causes."""
+class _Counts:
+    """What of one decision is counted once for all causes: its blockers, and Deny statements that may apply."""
 
-    __slots__ = ("_counts",)
+    __slots__ = ("_blockers", "_counts")
 
     def __init__(self) -> None:
+        self._blockers: tuple[Blocker, ...] | None = None
         self._counts: dict[int, int] = {}
+
+    def blockers(self, decision: Decision) -> tuple[Blocker, ...]:
+        """Give the blockers, each kind of them once: thousands of tags are refused by one gate."""
+        if self._blockers is None:
+            self._blockers = tuple(dict.fromkeys(decision.blockers))
+        return self._blockers
 
     def of(self, trace: LayerTrace) -> int:
         """Count those of a layer."""
@@ -367,7 +376,7 @@ class _DenyCounts:
         return self._counts[id(trace)]
 
 
-def _alone_in(trace: LayerTrace, main_fact: Fact, counts: "_DenyCounts") -> bool:
+def _alone_in(trace: LayerTrace, main_fact: Fact, counts: "_Counts") -> bool:
     """Say whether nothing else in its layer keeps the request from passing."""
     failing = [level for level in trace.levels if level.some_deny is not NO or level.some_allow is not YES]
     if trace.needed is YES and len(failing) > 1:

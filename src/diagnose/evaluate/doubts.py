@@ -127,7 +127,9 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
 def _known_in_part(statement: StatementTrace) -> bool:
     """Say whether a part of a statement is not known, which is a doubt about its layer."""
     document = compile_document(statement.policy.document)
-    return any(text.index == statement.index and document.knows_in_part(text) for text in document.statements)
+    return bool(document.unknown) and any(
+        text.index == statement.index and document.knows_in_part(text) for text in document.statements
+    )
 
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:

@@ -60,11 +60,8 @@ def pass_every_gate(sent: Parameters) -> bool:
 
 
 def _well_written(value: str | None, syntax: Syntax) -> bool:
-    return value is None or (len(value) <= _LONGEST_PARAMETER and _fits(value, syntax))
-
-
-_LONGEST_PARAMETER = 5000
-"""Letters. AWS takes no more of any parameter that is looked at here."""
+    """Say whether AWS takes a parameter. One that is longer than it may be is not read to its end, nor remembered."""
+    return value is None or (len(value) <= syntax.longest and _fits(value, syntax))
 
 
 @lru_cache(maxsize=4096)

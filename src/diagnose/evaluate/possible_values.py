@@ -157,10 +157,16 @@ class _Asked:
                 if isinstance(fragments, UnknownState):
                     self.complete = False
                     continue
-                matches = operator.matcher(fragments) if fragments is not None else None
-                if fragments is not None and matches is not None:
-                    key = (operator.family, fragments, operator.compare)
-                    of_request.append(operands.setdefault(key, _ResolvedOperand(operator, fragments, matches)))
+                if fragments is None:
+                    continue
+                content = (operator.family, fragments, operator.compare)
+                one = operands.get(content)
+                if one is None:
+                    matches = operand.matches or operator.matcher(fragments)
+                    if matches is None:
+                        continue
+                    one = operands[content] = _ResolvedOperand(operator, fragments, matches)
+                of_request.append(one)
             resolved[tuple(of_request)] = None
         return [list(one) for one in resolved]
 

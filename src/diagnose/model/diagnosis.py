@@ -200,12 +200,14 @@ class Finding(Struct, frozen=True):
 class LeftOut(Struct, frozen=True):
     """How many causes are counted and not told: each is of a rule that has spoken, of a place like those before it.
 
-    `unread` are no causes: as many findings say of something else that it was not read.
+    `unread` are no causes: as many findings say of something else that it was not read. Nor are `idle`: policies, and
+    versions of them, that do not count now, and were too many to decide with each whether it would allow the request.
     """
 
     certain: int = 0
     possible: int = 0
     unread: int = 0
+    idle: int = 0
 
     @property
     def together(self) -> int:

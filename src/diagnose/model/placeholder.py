@@ -37,12 +37,12 @@ class Placeholder(Struct, frozen=True):
 
 
 def placeholder_in(text: str) -> Placeholder | None:
-    """Find the first placeholder of a text; None where it has none."""
-    return (_in_short_text if len(text) <= _LONGEST_REMEMBERED else _first)(text)
+    """Find the first placeholder of a text; None where it has none, or is longer than any ARN, name or tag."""
+    return _in_short_text(text) if len(text) <= _LONGEST else None
 
 
-_LONGEST_REMEMBERED = 1000
-"""Letters: what is remembered is bounded."""
+_LONGEST = 2048
+"""Letters. Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (`RoleArn`)"""
 
 
 def _first(text: str) -> Placeholder | None:
@@ -55,10 +55,11 @@ def _first(text: str) -> Placeholder | None:
 
 _in_short_text = lru_cache(maxsize=1024)(_first)
 
+# INVARIANT: each takes time by the length of a text, not by its square or worse: what repeats ends where it may begin.
 # A part of an ARN, or a whole text, in which such a word stands alone.
 _ALONE = r"(?:(?<=[:/])|^)(?:{})(?=[:/]|$)"
 _PATTERNS = (
-    (PlaceholderForm.CDK, (r"\$\{Token\[[^\]]*\]\}",)),
+    (PlaceholderForm.CDK, (r"\$\{Token\[[^\[\]]*\]\}",)),
     (
         PlaceholderForm.ESCAPED_VARIABLE,
         (r"&\{[^{}]+\}", r"\$\$\{[^{}]+\}", r"\$\{![^{}]+\}"),
@@ -89,7 +90,7 @@ _PATTERNS = (
             r"\*{4,}",
             r"#{4,}",
             r"[\u2022\u2588]{2,}",
-            r"\d*[xX]{4,}\d*(?=:)",
+            r"(?<!\d)\d*+(?<![xX])[xX]{4,}+\d*+(?=:)",
         ),
     ),
     (
@@ -113,7 +114,7 @@ _PATTERNS = (
             r"<[^<>]+>",
             r"\[[A-Za-z][\w .-]*\]",
             _ALONE.format(
-                r"(?i:(?:your|insert|enter|replace)[_-](?:\w+[_-])*(?:id|arn|account|name|number|role|user|here|me))"
+                r"(?i:(?:your|insert|enter|replace)[_-](?:[\w-]*[_-])?(?:id|arn|account|name|number|role|user|here|me))"
             ),
             _ALONE.format(r"(?i:replace_?me|change_?me|todo|fixme|placeholder|tbd)"),
             _ALONE.format(r"(?:AWS[_-])?(?:ACCOUNT|EXTERNAL|ORG|ORGANIZATION)[_-]?(?:ID|NUMBER|NAME)(?:[_-][A-Z]+)*"),
@@ -129,4 +130,4 @@ def _expressions() -> tuple[tuple[PlaceholderForm, re.Pattern[str]], ...]:
 
 
 # A word for an account where its id belongs; any other may be an alias.
-_FOR_AN_ACCOUNT = r"arn:[^:]*:(?:iam|sts):[^:]*:((?i:[\w .-]*(?:account|acct)[\w .-]*)|[A-Z][A-Z_-]+):"
+_FOR_AN_ACCOUNT = r"arn:[^:]*:(?:iam|sts):[^:]*:((?i:(?=[\w .-]*(?:account|acct))[\w .-]+)|[A-Z][A-Z_-]+):"

@@ -105,7 +105,7 @@ class Match(StrEnum):
     ACCOUNT = "account"
 
 
-class ElementTrace(Struct, frozen=True):
+class ElementTrace(Struct, frozen=True, gc=False):
     """One comparison.
 
     `wanted` holds the policy's values; `got` is the state of a condition's key, else the caller, the action, the role.
@@ -135,7 +135,7 @@ class ElementTrace(Struct, frozen=True):
         return values[0] if len(values) == 1 else ""
 
 
-class StatementTrace(Struct, frozen=True):
+class StatementTrace(Struct, frozen=True, gc=False):
     """One statement of one policy, and whether it applies to the request."""
 
     layer: Layer
@@ -358,7 +358,7 @@ class Decision(Struct, frozen=True):
         )
 
 
-class Subject(Struct, frozen=True):
+class Subject(Struct, frozen=True, gc=False):
     """What a finding is about, so that it can be shown and fixed. Parts that play no role are None."""
 
     action: Action = Action.ASSUME_ROLE

@@ -9,6 +9,7 @@ from diagnose.remedy.change import Attempt, Draft, PolicyChange
 _STEPS = 3_000
 _STEPS_MORE_PER_KILOBYTE = 5
 _LETTERS = 60_000
+_LETTERS_OF_AN_OBJECT = 40
 _TRIED_IN_ONE_STEP = 50
 _DRAFTED_IN_ONE_STEP = 1000
 ENOUGH = 10**9
@@ -25,7 +26,9 @@ class Bounds:
 
     def __init__(self, case: Case) -> None:
         """Set the bounds for the proofs of one case: a larger one may take longer."""
-        self._kilobytes = len(msgspec.json.encode(case.snapshot)) // 1000
+        snapshot = msgspec.json.encode(case.snapshot)
+        # The shortest statement, of two letters, takes as long to decide as one of a hundred.
+        self._kilobytes = max(len(snapshot), _LETTERS_OF_AN_OBJECT * snapshot.count(b"{")) // 1000
         self._steps = Effort(_STEPS + _STEPS_MORE_PER_KILOBYTE * self._kilobytes)
         self._letters = Effort(_LETTERS)
         self.decisions = 0

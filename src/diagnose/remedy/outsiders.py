@@ -84,23 +84,26 @@ def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer, bounds: Bounds
         for before, after in zip(with_fewer_companions(was), with_fewer_companions(now), strict=True):
             if bounds.reached:
                 return None
-            result = min(result, _unmoved(before, after, layer, bounds))
-            if result is NO:
-                return NO
+            unmoved = _unmoved(before, after, layer, bounds)
+            if unmoved is None or unmoved is NO:
+                return unmoved
+            result = min(result, unmoved)
     return result
 
 
-def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri:
-    """Say whether somebody who should not gain by an edit of a layer does not.
+def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri | None:
+    """Say whether somebody who should not gain by an edit of a layer does not; None where that is too much to try.
 
     Where both answers are unknown they are one and the same if the same statements hang on the same tests.
     """
     was, now = _verdict(before, bounds), _verdict(after, bounds)
     if now > was:
         return NO
-    if was is now is UNKNOWN and _open_tests(before, layer, bounds) != _open_tests(after, layer, bounds):
-        return UNKNOWN
-    return YES
+    if not was is now is UNKNOWN:
+        return YES
+    if bounds.reached:
+        return None
+    return YES if _open_tests(before, layer, bounds) == _open_tests(after, layer, bounds) else UNKNOWN
 
 
 def _verdict(case: Case, bounds: Bounds) -> Tri:

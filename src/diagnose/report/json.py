@@ -99,6 +99,7 @@ def published(diagnosis: Diagnosis) -> PublishedDiagnosis:
         causes_certain=certain + diagnosis.left_out.certain,
         causes_possible=len(causes) - certain + diagnosis.left_out.possible,
         causes_left_out=diagnosis.left_out.together,
+        policies_not_tried=diagnosis.left_out.idle,
         still_needed_count=len(needed),
         fix_proved=any(one.proof is Proof.ALLOWED for finding in diagnosis.findings for one in finding.remedies),
         taken_at=case.snapshot.taken_at,

@@ -73,6 +73,13 @@ class Flat(Struct, frozen=True, kw_only=True):
     causes_left_out: Annotated[
         int, Meta(description="How many of them `causes` has no room for: further places of rules that it names.")
     ]
+    policies_not_tried: Annotated[
+        int,
+        Meta(
+            description="How many policies, and versions of them, do not count now and were too many to try each: "
+            "some may allow the request."
+        ),
+    ]
     still_needed_count: Annotated[int, Meta(description="How many things `still_needed` lists.")]
     fix_proved: Annotated[bool, Meta(description="Whether one single change was proved to make the request allowed.")]
     taken_at: Annotated[str, Meta(description="When the evidence was read, ISO 8601 in UTC; empty where unknown.")]

@@ -4,9 +4,13 @@ import random
 
 import msgspec
 import pytest
+from tests.cases import case, deny, document, identity, on
 from tests.fuzz.fuzz_redaction import CASES, fault
 from tests.report.redact.proof import answer, diagnosed, redacted
 from tests.report.redact.strange_cases import strange_case
+
+from diagnose.errors import XdiagError
+from diagnose.model.diagnosis import NotProved
 
 ONE_IN = 12
 """Of so many examples one is tried; `make fuzz` tries them all."""
@@ -28,3 +32,24 @@ def test_strange_cases_have_the_same_causes_and_no_name_is_left() -> None:
 def test_redacting_twice_gives_the_same() -> None:
     case, _ = strange_case(random.Random(3))
     assert msgspec.json.encode(redacted(case).case) == msgspec.json.encode(redacted(case).case)
+
+
+def test_what_was_proved_before_the_bounds_were_reached_does_not_keep_a_case_from_being_redacted() -> None:
+    denies = [deny(Resource="*", Sid=f"No{number}") for number in range(200)]
+    policies = [
+        {"name": f"p{place}", "document": document(on("*"), *denies[place : place + 10])} for place in range(0, 200, 10)
+    ]
+    one = case("cross-account", identity_policies={"policies": policies})
+    before, after = diagnosed(one), redacted(one)
+    causes = [[(finding.rule, finding.certainty) for finding in each.findings] for each in (before, after)]
+    assert causes[0] == causes[1]
+    reasons = {refused.reason for finding in before.findings for refused in finding.refused}
+    assert NotProved.TOO_MANY in reasons
+
+
+def test_names_that_no_pseudonym_can_stand_for_are_the_reason_that_is_told() -> None:
+    values = [f"{letter}{digit}" for letter in "abcdefghijklmnopqrstuvwxyz" for digit in "0123456789"]
+    conditions = [{"StringLike": {f"aws:PrincipalTag/k{n}": [value, f"{value[0]}*"]}} for n, value in enumerate(values)]
+    one = case("cross-account", identity_policies=identity(*(on("*", Condition=each) for each in conditions)))
+    with pytest.raises(XdiagError, match="pseudonyms of their form would be names that are in it"):
+        redacted(one)

@@ -22,9 +22,18 @@ def state_of(key: str, call: Call) -> State:
             states.update(_stated(call.case.request, OPERATIONS[call.operation]))
         if key not in states:
             prefix, slash, _ = key.partition("/")
-            states[key] = states.get(prefix + slash) or _derived(key, call)
+            states[key] = states.get(prefix + slash) or _few_enough(_derived(key, call))
         state = states[key]
     return state
+
+
+_MOST_VALUES = 100
+"""Values of one key. A session has at most 50 tags, so that `aws:TagKeys` has no more, and no other key of AWS has."""
+
+
+def _few_enough(state: State) -> State:
+    """Give a state as it is, or only that there is one, where comparing each value with each operand would not end."""
+    return PRESENT if isinstance(state, tuple) and len(state) > _MOST_VALUES else state
 
 
 def hidden_state(key: str, call: Call) -> State:
@@ -62,7 +71,7 @@ def _stated(request: Request, operation: OperationTraits) -> dict[str, State]:
     """Give the keys that the case states itself, as known or as unknown."""
     stated: dict[str, State] = {}
     for key, values in request.context.items():
-        stated[key.lower()] = tuple(values)
+        stated[key.lower()] = _few_enough(tuple(values))
     for key in request.unknown:
         stated[key.lower()] = PRESENT if _always_sent(key.lower(), operation) else UNKNOWN_STATE
     return stated

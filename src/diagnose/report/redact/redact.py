@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Remedy
+from diagnose.model.diagnosis import Diagnosis, Finding, NotProved, Remedy
 from diagnose.report.redact.case_texts import Rewriting
 from diagnose.report.redact.disguise import Comparisons, Disguise, KeyWords
 from diagnose.report.redact.policies import Documents
@@ -49,17 +49,18 @@ def redact(diagnosis: Diagnosis, deciding: Deciding) -> Diagnosis:
 
     Raises XdiagError where the answer depends on something that pseudonyms do not keep.
     """
-    wanted = _answer(diagnosis)
+    why = "its names are so short, or so much alike, that pseudonyms of their form would be names that are in it"
     for case in redactions(diagnosis.case, deciding.keys):
+        why = "with pseudonyms for its names, the answer would be another one"
         try:
             again = deciding.diagnose(case)
         except XdiagError:
             continue
-        if _answer(again) == wanted:
+        if _answers_alike(again, diagnosis):
             findings = tuple(_without_own_words(finding, deciding.own) for finding in again.findings)
             return replace(again, findings=findings, plan=tuple(map(_without_commands, again.plan)))
     raise XdiagError(
-        "this case cannot be redacted: with pseudonyms for its names, the answer would be another one",
+        f"this case cannot be redacted: {why}",
         hint="without --redact the answer and the case file are complete, with all names",
     )
 
@@ -69,20 +70,29 @@ def redact_case(case: Case, deciding: Deciding) -> Case:
     return redact(deciding.diagnose(case), deciding).case
 
 
-def _answer(diagnosis: Diagnosis) -> object:
-    """Give what must stay the same."""
-    findings = [
-        (
-            finding.rule,
-            finding.certainty,
-            finding.owner,
-            finding.layer,
-            finding.action,
-            [(remedy.kind, remedy.owner, remedy.proof) for remedy in finding.remedies],
-        )
-        for finding in diagnosis.findings
-    ]
-    return diagnosis.verdict, diagnosis.agreement, findings, [remedy.kind for remedy in diagnosis.plan]
+def _answers_alike(one: Diagnosis, other: Diagnosis) -> bool:
+    """Say whether two diagnoses say the same. What is proved within bounds that names move is not asked for."""
+    if (one.verdict, one.agreement, len(one.findings)) != (other.verdict, other.agreement, len(other.findings)):
+        return False
+    pairs = list(zip(one.findings, other.findings, strict=True))
+    ended = [_ended_early(before) or _ended_early(after) for before, after in pairs]
+    return all(
+        _cause(before) == _cause(after) and (early or _remedies(before) == _remedies(after))
+        for (before, after), early in zip(pairs, ended, strict=True)
+    ) and (any(ended) or [step.kind for step in one.plan] == [step.kind for step in other.plan])
+
+
+def _ended_early(finding: Finding) -> bool:
+    """Say whether there was too much to try: how much that is depends on how long the names in a case are."""
+    return any(refused.reason is NotProved.TOO_MANY for refused in finding.refused)
+
+
+def _cause(finding: Finding) -> object:
+    return finding.rule, finding.certainty, finding.owner, finding.layer, finding.action
+
+
+def _remedies(finding: Finding) -> object:
+    return [(remedy.kind, remedy.owner, remedy.proof) for remedy in finding.remedies]
 
 
 def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:

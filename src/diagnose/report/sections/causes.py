@@ -56,6 +56,7 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
         *_short("And, in a line each", further, references),
         *_short("Also possible", in_short, references),
         *_left_out(diagnosis.left_out.together),
+        *_not_tried(diagnosis.left_out.idle),
         *([Section("What was not read", tuple(gaps))] if full and gaps else []),
     )
 
@@ -75,8 +76,17 @@ def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Point at what AWS rejects in a policy document: such a part was counted as granting nothing."""
-    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in diagnosis.decision.problems]
-    return (Section("Policies that AWS rejects", pointed_at(places, diagnosis.case)),) if places else ()
+    problems = diagnosis.decision.problems
+    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in problems[:_MOST_PROBLEMS]]
+    if not places:
+        return ()
+    more = len(problems) - len(places)
+    rest = [Paragraph(f"And {more:,} more place{'s' if more > 1 else ''} like these.")] if more else []
+    return (Section("Policies that AWS rejects", (*pointed_at(places, diagnosis.case), *rest)),)
+
+
+_MOST_PROBLEMS = 60
+"""Places in policies that are drawn. The JSON report lists them all."""
 
 
 def _certain(finding: Finding) -> bool:
@@ -119,6 +129,14 @@ def _left_out(count: int) -> tuple[Section, ...]:
         return ()
     words = "Only counted: each is another place of which the same is true as of a cause above."
     return (Section(f"{count:,} more cause{'s' if count > 1 else ''} of the same kinds", (Paragraph(words),)),)
+
+
+def _not_tried(count: int) -> tuple[Section, ...]:
+    if not count:
+        return ()
+    words = "They do not count now, and were too many to try each: some of them may allow the request."
+    noun = "policies were" if count > 1 else "policy was"
+    return (Section(f"{count:,} unused {noun} not tried", (Paragraph(words),)),)
 
 
 def _line(finding: Finding, references: Mapping[Remedy, str]) -> str:
