@@ -86,3 +86,9 @@ def test_what_the_program_fell_back_to_is_no_cause_of_its_own() -> None:
     assert "`xdiag check arn:aws:iam::222222222222:role/Deploy --token-file FILE` does so." in text(
         example("federation-refused-first")
     )
+
+
+def test_a_requirement_of_which_nothing_is_known_is_not_the_first_thing_that_is_told() -> None:
+    unknown = next(one for one in load_examples(rule_folders())["claim-key-holds-subject"] if one.then == "possible")
+    told = text(diagnose(case(unknown.world, unknown.change), load_rules()))
+    assert " Possible The trust policy compares the audience with a subject." in told

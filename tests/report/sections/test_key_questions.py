@@ -26,6 +26,8 @@ NO_PROFILE = {"evidence": "unread", "gap": "no_credentials"}
         pytest.param("aws:ResourceOrgID", "role's account", "account 222222222222", id="the role's organization"),
         pytest.param("aws:PrincipalOrgID", "caller's account", "account 111111111111", id="the caller's organization"),
         pytest.param("aws:SourceIp", "address", "checkip.amazonaws.com", id="the address"),
+        pytest.param("login.example.com/:sub", "token say", "`--token-file FILE` reads it", id="a claim"),
+        pytest.param("saml:aud", "assertion say", "`--assertion FILE` reads it", id="an attribute"),
         pytest.param("sts:ExternalId", "request carry", "`--external-id VALUE`", id="what only the call knows"),
         pytest.param("aws:MultiFactorAuthPresent", "MFA", "`--context aws:MultiFactorAuthPresent=true`", id="MFA"),
     ],

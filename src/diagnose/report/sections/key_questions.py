@@ -27,6 +27,8 @@ def question_of(key: str, case: Case) -> Question:
     """Say how to find out what stands in a key: the tag, the organization or the address, not just "the value"."""
     lower = key.lower()
     row = next((row for row in _ROWS if lower.startswith(row.begins)), None)
+    if row is None and _is_claim(lower):
+        return Question("What does the token say?", f"{in_backticks('--token-file FILE')} reads it. Or: {_given(key)}")
     if row is None:
         return Question("What did the request carry?", _given(key))
     unread = row.unread(case) if row.unread is not None else None
@@ -47,6 +49,12 @@ def _given(key: str, value: str = "VALUE", *, always: bool = False) -> str:
     said = f"{FLAGS[lower]} VALUE" if lower in FLAGS else f"--context {key}={value}"
     none = "" if always else f"; none: {in_backticks(f'--context {key}=')}"
     return f"{in_backticks(said)}{none}."
+
+
+def _is_claim(lower: str) -> bool:
+    """Say whether a key holds a claim of an OIDC token: `accounts.google.com:aud`."""
+    provider, colon, _ = lower.rpartition(":")
+    return bool(colon) and "." in provider
 
 
 FLAGS = {
@@ -179,6 +187,7 @@ _ROWS: Sequence[_Row] = (
         "How many seconds ago were the caller's credentials obtained with an MFA code?",
         lambda _: "",
     ),
+    _Row(("saml:",), "What does the assertion say?", lambda _: f"{in_backticks('--assertion FILE')} reads it."),
     _Row(("sts:rolesessionname",), "Which session name does the call pass?", lambda _: "", always=True),
     _Row(("aws:requestedregion",), "Which Region's STS endpoint was called?", lambda _: "", always=True),
 )

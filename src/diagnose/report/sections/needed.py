@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.model.evidence import Gap, Known
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
 from diagnose.model.trace_words import subject_words
@@ -153,6 +153,9 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
         case Gate.ROLE | Gate.DURATION:
             what = f"{GATE_WORDS[first.about].question.capitalize()}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))}.", (_DEST,))
+        case Gate.PROVIDER | Gate.AUDIENCE if _providers_unread(diagnosis.case):
+            what = f"{GATE_WORDS[first.about].question.capitalize()}."
+            yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))} reads the provider.", (_DEST,))
         case Gate.TOKEN:
             yield Need("Whether STS accepts the token or the assertion.", "Only a new call tells: present a new one.")
         case Gate() | Comparison() | BrokenStatement():
@@ -160,6 +163,11 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
             yield Need(f"{whose[:1].upper()}{whose[1:]}.", "Ask whoever makes the request.")
         case _:
             assert_never(first.about)
+
+
+def _providers_unread(case: Case) -> bool:
+    there = case.snapshot.destination
+    return isinstance(there.oidc_providers, Unread) and isinstance(there.saml_providers, Unread)
 
 
 def _session(doubts: list[Doubt]) -> str:
