@@ -15,7 +15,7 @@ from diagnose.report.sections.headline import dest_account, iam_name, source_acc
 Account: TypeAlias = Callable[[Case], str]
 
 
-class Question(Struct, frozen=True):
+class KeyQuestion(Struct, frozen=True):
     """What to ask for a key, what to do for the answer, and the flag with which xdiag reads it itself, if any does."""
 
     asked: str
@@ -23,14 +23,16 @@ class Question(Struct, frozen=True):
     flag: str = ""
 
 
-def question_of(key: str, case: Case) -> Question:
+def question_of(key: str, case: Case) -> KeyQuestion:
     """Say how to find out what stands in a key: the tag, the organization or the address, not just "the value"."""
     lower = key.lower()
     row = next((row for row in _ROWS if lower.startswith(row.begins)), None)
     if row is None and _is_claim(lower):
-        return Question("What does the token say?", f"{in_backticks('--token-file FILE')} reads it. Or: {_given(key)}")
+        return KeyQuestion(
+            "What does the token say?", f"{in_backticks('--token-file FILE')} reads it. Or: {_given(key)}"
+        )
     if row is None:
-        return Question("What did the request carry?", _given(key))
+        return KeyQuestion("What did the request carry?", _given(key))
     unread = row.unread(case) if row.unread is not None else None
     lacking = unread.permission if unread is not None and unread.gap is Gap.ACCESS_DENIED else ""
     read = ""
@@ -40,7 +42,9 @@ def question_of(key: str, case: Case) -> Question:
         read = f"{in_backticks(row.flag)} reads it. Or: "
     how = row.how(case)
     flag = row.flag if unread is not None else ""
-    return Question(row.asked, f"{read}{how}{' Then ' if how else ''}{_given(key, row.value, always=row.always)}", flag)
+    return KeyQuestion(
+        row.asked, f"{read}{how}{' Then ' if how else ''}{_given(key, row.value, always=row.always)}", flag
+    )
 
 
 def _given(key: str, value: str = "VALUE", *, always: bool = False) -> str:
