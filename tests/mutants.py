@@ -54,7 +54,7 @@ PACKAGES: Mapping[str, Package] = {
     "collect": Package(("collect/**/*.py",), ("tests/collect", "tests/aws", "tests/cli")),
     "door": Package(tuple(f"aws/{name}.py" for name in _DOOR), ("tests/aws", "tests/collect")),
     "evaluate": Package(("evaluate/**/*.py",), _OF_DECIDING),
-    "matrix": Package(("matrix/**/*.py",), ("tests/matrix", "tests/cli/test_matrix.py")),
+    "matrix": Package(("matrix/**/*.py",), ("tests/matrix", "tests/cli/test_matrix.py", "tests/cli/test_paths.py")),
     "model": Package(("model/**/*.py",), ("tests/model", "tests/evaluate", "tests/collect", "tests/causes")),
     "pipeline": Package(
         tuple(f"{name}.py" for name in ("chain", "loading", "pipeline", "probe", "token_forms")),
@@ -63,6 +63,7 @@ PACKAGES: Mapping[str, Package] = {
     "redact": Package(("report/redact/**/*.py",), ("tests/report/redact", "tests/cli/test_redact.py")),
     "remedy": Package(("remedy/**/*.py",), ("tests/remedy", "tests/report/test_goldens.py", "tests/test_rules.py")),
     "report": Package(("report/**/*.py",), ("tests/report", "tests/cli", "tests/test_strangers.py")),
+    "serve": Package(("serve/**/*.py",), ("tests/serve",)),
 }
 
 

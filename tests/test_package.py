@@ -23,6 +23,7 @@ NAMES = {
     "diagnose",
     "load_case",
     "load_rules",
+    "published",
     "render",
     "verdict",
 }

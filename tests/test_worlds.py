@@ -10,7 +10,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, Principal, Role, SourceSide
 from diagnose.model.evidence import Known, Unread
-from diagnose.model.operation import Operation, operation_of
+from diagnose.model.operation import FEDERATED, Operation, operation_of
 from diagnose.model.policy import Policy, document_text
 from diagnose.model.tri import NO, YES
 
@@ -46,7 +46,7 @@ def test_a_world_names_real_arns(path: Path) -> None:
 @every_world
 def test_a_world_leaves_nothing_unread(path: Path) -> None:
     case = msgspec.json.decode(msgspec.json.encode(_read(path)))
-    signed = case["request"]["operation"] == Operation.ASSUME_ROLE
+    signed = case["request"]["operation"] not in FEDERATED
     ignored = "/snapshot/destination/" if signed else "/snapshot/source/"
     names = ("oidc_providers", "saml_providers") if signed else SourceSide.__struct_fields__
     unread = {place for place, value in _walk(case) if isinstance(value, dict) and "gap" in value}

@@ -1,8 +1,10 @@
-"""The page of causes has a section for every rule, which shows what the rule says."""
+"""Each rule has a page, which shows what the rule says; an id that it had before leads there."""
+
+from pathlib import Path
 
 import pytest
 
-from diagnose.authoring.pages import causes_page, section
+from diagnose.authoring.cause_pages import INDEX, cause_pages, page, write_pages
 from diagnose.causes.rule import Rule
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
@@ -12,22 +14,77 @@ RULES = load_rules()
 EXAMPLES = load_examples(rule_folders())
 
 
-def test_the_page_has_a_section_for_every_rule() -> None:
-    written = causes_page(RULES, EXAMPLES)
-    assert [rule.id for rule in RULES if f"\n`{rule.id}`; " not in written] == []
-    assert "{" + "layer}" not in written
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """Every page by its name."""
+    return dict(cause_pages(RULES, EXAMPLES))
+
+
+def of_rule(name: str) -> str:
+    rule = next(rule for rule in RULES if rule.id == name)
+    return page(rule, RULES, EXAMPLES[name])
+
+
+def test_every_rule_has_a_page_that_the_list_leads_to(pages: dict[str, str]) -> None:
+    assert [rule.id for rule in RULES if f"]({rule.id}.md)" not in pages[INDEX]] == []
+    assert [rule.id for rule in RULES if not pages[rule.id].startswith("# ")] == []
+    assert [name for name, text in pages.items() if "{layer}" in text] == []
+
+
+def test_an_id_of_before_has_a_page_that_leads_to_the_rule(pages: dict[str, str]) -> None:
+    former = {old: rule.id for rule in RULES for old in rule.formerly}
+    assert len(former) > 100
+    assert [old for old, now in former.items() if f"]({now}.md)" not in pages[old]] == []
 
 
 @pytest.mark.parametrize("rule", RULES[::10], ids=lambda rule: rule.id)
-def test_a_section_says_what_the_rule_says_of_its_first_example(rule: Rule) -> None:
-    written = section(rule, RULES, EXAMPLES[rule.id])
+def test_a_page_says_what_the_rule_says_of_its_first_example(rule: Rule) -> None:
+    written = page(rule, RULES, EXAMPLES[rule.id])
     assert "\n> " in written
     assert all(example.name in written for example in EXAMPLES[rule.id])
     assert all(source in written for source in rule.sources)
-
-
-def test_a_section_names_the_ids_that_a_rule_had_before() -> None:
-    rule = next(rule for rule in RULES if rule.formerly)
-    written = section(rule, RULES, EXAMPLES[rule.id])
-    assert "Known earlier as `" in written
     assert all(f"`{former}`" in written for former in rule.formerly)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        pytest.param("mfa-code-refused", ["failed with invalid MFA one time pass code"], id="an answer of STS"),
+        pytest.param("credentials-not-found", ["Unable to locate credentials", "NoCredentialProviders"], id="of tools"),
+        pytest.param(
+            "external-id-differs",
+            [
+                "because no role trust policy allows the sts:AssumeRole action",
+                "`User: ... is not authorized to perform: sts:AssumeRole on resource: ...`",
+            ],
+            id="a denial, which need not name the layer",
+        ),
+    ],
+)
+def test_a_page_lists_the_error_texts_that_the_cause_is_seen_with(name: str, texts: list[str]) -> None:
+    seen = of_rule(name).partition("## Seen with")[2].partition("\n## ")[0]
+    assert [text for text in texts if text not in seen] == []
+
+
+def test_a_deny_is_seen_as_an_explicit_deny_and_a_gap_with_no_text_at_all() -> None:
+    deny = next(
+        rule
+        for rule in RULES
+        if any(
+            ("effect", ("deny",)) in pattern.fields and ("layer", ("scp",)) in pattern.fields for pattern in rule.when
+        )
+    )
+    assert "with an explicit deny in a service control policy" in of_rule(deny.id)
+    assert "## Seen with" not in of_rule("trust-policy-unread")
+
+
+def test_a_page_names_the_general_rule_and_the_special_ones() -> None:
+    related = of_rule("external-id-differs").partition("## Related")[2]
+    assert "Reported instead of `condition-unmet`" in related
+    assert "More specific: `external-id-spelling`" in related
+
+
+def test_writing_leaves_no_page_of_a_rule_that_is_gone(tmp_path: Path) -> None:
+    write_pages(tmp_path / "causes", {"one": "# One\n", "other": "# Other\n"})
+    write_pages(tmp_path / "causes", {"one": "# Another\n"})
+    assert {file.name: file.read_text() for file in (tmp_path / "causes").iterdir()} == {"one.md": "# Another\n"}

@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.cli.federated import ISSUER, OLD_SUBJECT, PROVIDER, trust
 from tests.cli.program import BAD_INPUT, DENIED, NOTHING_GATHERED, UNDETERMINED, Program
+from tests.collect.federation.tokens import SIGNATURE, token
 
 SOURCE = "arn:aws:iam::111111111111:user/ci"
 ROLE = "arn:aws:iam::222222222222:role/Deploy"
@@ -244,6 +246,99 @@ def test_every_refused_call_of_a_file_of_cloudtrail_is_a_row_of_a_batch(
     ]
     assert run.code == 0
     assert f"3 x {ROLE}: AccessDenied, by {SOURCE}" in run.err
+
+
+def _token_s_event(folder: Path) -> Path:
+    record = {
+        "eventID": "e-1",
+        "eventName": "AssumeRoleWithWebIdentity",
+        "userIdentity": {
+            "type": "WebIdentityUser",
+            "principalId": f"{PROVIDER}:sts.amazonaws.com:{OLD_SUBJECT}",
+            "userName": OLD_SUBJECT,
+            "identityProvider": PROVIDER,
+        },
+        "errorCode": "AccessDenied",
+        "errorMessage": "An unknown error occurred",
+        "requestParameters": {"roleArn": ROLE, "roleSessionName": "ci"},
+    }
+    path = folder / "token.json"
+    path.write_text(json.dumps(record))
+    return path
+
+
+def _trust_of(folder: Path, subject: str) -> Path:
+    name = "token.actions.githubusercontent.com"
+    path = folder / "trust.json"
+    path.write_text(json.dumps(trust(StringEquals={f"{name}:aud": "sts.amazonaws.com", f"{name}:sub": subject})))
+    return path
+
+
+@pytest.mark.parametrize("named", [(), ("arn:aws:iam::222222222222:role/node", ROLE)], ids=["alone", "beside a signer"])
+def test_a_record_of_a_token_is_decided_by_the_claims_that_it_shows(
+    xdiag: Program, tmp_path: Path, named: tuple[str, ...]
+) -> None:
+    event, other = _token_s_event(tmp_path), _trust_of(tmp_path, "repo:octo/other:ref:refs/heads/main")
+    run = xdiag("check", *named, "--event", event, "--trust-policy", other, "--output", "json")
+    assert run.code == DENIED
+    assert (run.report["source_arn"], run.report["operation"]) == (ISSUER, "AssumeRoleWithWebIdentity")
+    assert [layer["verdict"] for layer in run.report["layers"] if layer["layer"] == "trust"] == ["denied"]
+    fits = xdiag("check", "--event", event, "--trust-policy", _trust_of(tmp_path, OLD_SUBJECT), "--output", "json")
+    assert [layer["verdict"] for layer in fits.report["layers"] if layer["layer"] == "trust"] == ["allowed"]
+
+
+def test_a_claim_that_a_record_does_not_show_is_added_by_a_flag(xdiag: Program, tmp_path: Path) -> None:
+    event = _token_s_event(tmp_path)
+    run = xdiag("check", ROLE, "--event", event, "--claim", "repository_id=7", "--save-case", "-", "-q")
+    claims = json.loads(run.out.partition("\n}\n")[0] + "\n}")["snapshot"]["source"]["identity"]["claims"]
+    assert claims == {"aud": "sts.amazonaws.com", "sub": OLD_SUBJECT, "repository_id": "7"}
+
+
+def test_a_record_of_a_token_is_a_row_of_a_batch(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("batch", _token_s_event(tmp_path))
+    assert [json.loads(line)["source_arn"] for line in run.out.splitlines()] == [ISSUER]
+
+
+REFUSED = (
+    "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform "
+    "sts:AssumeRoleWithWebIdentity"
+)
+
+
+def test_of_several_who_may_present_a_token_one_is_asked_for_by_name(xdiag: Program, tmp_path: Path) -> None:
+    policy = trust()
+    policy["Statement"]["Principal"]["Federated"] = [PROVIDER, "accounts.google.com"]
+    (tmp_path / "trust.json").write_text(json.dumps(policy))
+    run = xdiag("check", ROLE, "--message", REFUSED, "--trust-policy", tmp_path / "trust.json")
+    assert run.code == BAD_INPUT
+    assert f"expected one of `{ISSUER}`, `https://accounts.google.com`" in run.err
+
+
+def _pod(home: Path) -> dict[str, str]:
+    (home / "token").write_text(token())
+    (home / "config").write_text(
+        f"[profile pod]\nrole_arn = {ROLE}\nweb_identity_token_file = {home / 'token'}\n"
+        f"[profile far]\nrole_arn = arn:aws:iam::333333333333:role/Far\nsource_profile = pod\n"
+    )
+    return {"AWS_CONFIG_FILE": str(home / "config")}
+
+
+@pytest.mark.parametrize(
+    ("subject", "code"), [("repo:octo/other:*", DENIED), (OLD_SUBJECT, UNDETERMINED)], ids=["another", "its own"]
+)
+def test_a_profile_with_a_token_is_decided_by_its_claims(
+    xdiag: Program, tmp_path: Path, subject: str, code: int
+) -> None:
+    trusted = _trust_of(tmp_path, subject)
+    run = xdiag("check", "--profile", "pod", "--trust-policy", trusted, "--output", "json", env=_pod(tmp_path))
+    assert run.code == code
+    assert (run.report["source_arn"], run.report["operation"]) == (ISSUER, "AssumeRoleWithWebIdentity")
+    assert SIGNATURE not in run.out + run.err
+
+
+def test_an_error_about_a_token_is_laid_upon_the_call_that_presents_one(xdiag: Program, tmp_path: Path) -> None:
+    run = xdiag("check", "--profile", "far", "--message", REFUSED, "--output", "json", env=_pod(tmp_path))
+    assert (run.code, run.report["dest_role_arn"]) == (DENIED, ROLE)
 
 
 def test_rows_never_overwrite_the_records(xdiag: Program, tmp_path: Path) -> None:

@@ -48,8 +48,9 @@ def test_every_way_of_asking_is_one_question(xdiag: Program, files: tuple[str, .
 
 
 def test_the_fix_of_the_report_turns_the_answer(xdiag: Program, files: tuple[str, ...], tmp_path: Path) -> None:
-    (fix, *_) = xdiag("check", SERVICE, ROLE, "--passed-by", PERSON, *files, *NOTHING_ELSE).report["causes"][0]["fixes"]
-    (tmp_path / "identity").write_text(fix["document"])
+    report = xdiag("check", SERVICE, ROLE, "--passed-by", PERSON, *files, *NOTHING_ELSE).report
+    (fix,) = (fix for fix in report["fixes"] if fix["number"] == report["causes"][0]["fixes"][0])
+    (tmp_path / "identity").write_text(json.dumps(fix["document"]))
     assert xdiag("check", SERVICE, ROLE, "--passed-by", PERSON, *files, *NOTHING_ELSE).code == ALLOWED
 
 

@@ -63,12 +63,13 @@ def is_about_other_question(case: Case) -> bool:
     """Say whether AWS answered a call to which the policies for the case's operation are beside the point.
 
     It was made with a token instead of credentials, a service made it, which is not the source, or it handed the role
-    to a service.
+    to a service, which is not what the case asks.
     """
     error = reported_error(case)
     if error is None:
         return False
-    return is_federated(error, case) or is_by_other_service(error, case) or error.action.lower() == "iam:passrole"
+    passes = error.action.lower() == "iam:passrole" and case.request.operation is not Operation.PASS_ROLE
+    return is_federated(error, case) or is_by_other_service(error, case) or passes
 
 
 def is_federated(error: AwsError, case: Case) -> bool:

@@ -14,6 +14,8 @@ from diagnose.cli.help import GroupedCommand, help_text
 class Listed(NamedTuple):
     """A command, or a group of commands, as the help lists it. `module` is the one of `cli` that defines it.
 
+    What stands on `cli` itself is named from the package that `cli` is in, with a dot before.
+
     INVARIANT: `purpose` is the first sentence of its own help, which would have to be imported to be read. A test
     compares the two.
     """
@@ -45,10 +47,18 @@ COMMANDS = {
     "matrix": Listed(
         "matrix", "Decide which user and role can assume which role, from dumps of all accounts, without credentials."
     ),
+    "paths": Listed(
+        "paths",
+        "Find the ways to a role over other roles, the shortest first, from dumps, without credentials.",
+    ),
     "permissions": Listed("permissions", "Print the least IAM policy that lets xdiag read a side, ready to attach."),
     "schema": Listed("schema", "Print a JSON Schema."),
     "config": Listed("config", "Show what xdiag.toml and the environment set."),
     "rules": Listed("rules", "List, show, check and draft the rules that name causes."),
+    "serve": Listed(
+        ".serve.command",
+        "Serve agents over standard input and output: the questions of xdiag as tools, its rules as resources.",
+    ),
 }
 
 
@@ -68,7 +78,7 @@ class CommandsByName(TyperGroup):
 
 def command_named(name: str) -> Any:
     """Import a command and build it. In its module, it is called as on the command line."""
-    command = getattr(import_module(f"diagnose.cli.{COMMANDS[name].module}"), name.replace("-", "_"))
+    command = getattr(import_module(f".{COMMANDS[name].module}", "diagnose.cli"), name.replace("-", "_"))
     if isinstance(command, typer.Typer):
         return get_group(command)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)

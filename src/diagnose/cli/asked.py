@@ -14,6 +14,7 @@ from diagnose.collect.request.asked import Asked, over
 from diagnose.collect.request.names import MYSELF, caller_arn_of, role_arn_of
 from diagnose.errors import XdiagError
 from diagnose.model.arn import is_role_arn
+from diagnose.model.operation import Operation
 
 
 class AskedFlags(Struct, frozen=True):
@@ -116,20 +117,20 @@ def other_forms(flags: AskedFlags) -> Asked:
 
 def missing(asked: Asked, end: str, source: str) -> XdiagError:
     """Say that an end is not known, what the forms have instead, and how to name it; what is certain comes first."""
-    from diagnose.collect.request.message import certain_of, operation_named
+    from diagnose.collect.request.message import certain_of
 
     about = asked.about_source if end == "source" else asked.about_role
     if end == "role" and not source:
         ends = (("source", asked.about_source), ("role", asked.about_role))
         about = "; ".join(f"of the {which}, {said}" for which, said in ends if said)
-    certain, operation = certain_of(asked.message), operation_named(asked)
+    certain = certain_of(asked.message)
     what = "the ARN of the destination role is missing" if end == "role" else "the source is missing"
     if end == "role" and not source:
         what = "both ARNs are missing"
-    if operation:
+    if asked.operation in _PRESENTED:
         hint = (
-            f"the call is {operation}, which no identity of AWS signs: expected what was presented "
-            f"({_PRESENTED[operation]}), or with `--trust-policy FILE` the trust policy that names its provider"
+            f"the call is {asked.operation}, which no identity of AWS signs: expected what was presented "
+            f"({_PRESENTED[asked.operation]}), or with `--trust-policy FILE` the trust policy that names its provider"
         )
         return XdiagError(f"{what}: {about or 'the error does not hold it'}", hint=hint)
     said = f"{what}: {about}" if about else what
@@ -144,8 +145,8 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
 
 
 _PRESENTED = {
-    "AssumeRoleWithWebIdentity": "`--token-file FILE`, `--claims FILE`, `--github OWNER/REPOSITORY`, `--claim iss=URL`",
-    "AssumeRoleWithSAML": "`--assertion FILE`, `--saml-provider ARN`",
+    Operation.WITH_WEB_IDENTITY: "`--token-file FILE`, `--claims FILE`, `--github OWNER/REPOSITORY`, `--claim iss=URL`",
+    Operation.WITH_SAML: "`--assertion FILE`, `--saml-provider ARN`",
 }
 
 

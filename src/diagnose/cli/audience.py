@@ -30,11 +30,11 @@ def audience(
     from diagnose.audience import words
     from diagnose.cli.output import print_result
 
-    print_result(words(sum_up(_trust_policy(file))))
+    print_result(words(sum_up(trust_policy_in(file))))
 
 
-def _trust_policy(file: Path) -> Policy:
-    """Read the policy from either kind of file."""
+def trust_policy_in(file: Path) -> Policy:
+    """Read the policy from either kind of file. Raises XdiagError for any other, and where a case has none."""
     from diagnose.collect.evidence.case_file import case_from_json, input_name, read_bytes
     from diagnose.collect.evidence.policy_file import policy_from
     from diagnose.errors import XdiagError

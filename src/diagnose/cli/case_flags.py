@@ -161,11 +161,12 @@ class CaseFlags(Struct, frozen=True):
 
     def request_on(self, role: str, region: str | None = None) -> Request:
         """Give the request that forms and flags describe; of those who say nothing, the Region is `region`."""
-        base = request_of(self.asked, role, complete=self.complete)
+        asked = self.asked
         if self.source_arn is not None:
             kind = parse_caller(self.source_arn).kind
-            if not can_call(kind, base.operation) or base.operation is not Operation.PASS_ROLE:
-                base = replace(base, operation=operation_of(kind))
+            if not can_call(kind, asked.operation):
+                asked = replace(asked, operation=operation_of(kind))
+        base = request_of(asked, role, complete=self.complete)
         if base.region is None and self.complete:
             base = replace(base, region=region)
         return request_from_flags(base, self.request)

@@ -14,6 +14,7 @@ from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
 from diagnose.cli.request import RequestFlags
+from diagnose.cli.way_over import with_way_over
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
 
@@ -71,7 +72,7 @@ def check(
     expected = expected_verdict(what_if)
     environment = os.environ if evidence.case_file is None else {}
     presented = presented_by(presents, source_arn, role_arn, environment)
-    source_arn, role_arn = ends_of(presented, source_arn, role_arn)
+    source_arn, role_arn = ends_of(presented, source_arn, role_arn, elsewhere=asked != AskedFlags())
     case = case_of_question(
         CaseFlags(
             source_arn,
@@ -85,5 +86,6 @@ def check(
             forms=asked,
         )
     )
+    case = with_way_over(settled(with_proposals(case, what_if), presented), evidence)
     files = named_files(evidence, policies, infrastructure)
-    raise typer.Exit(answer(settled(with_proposals(case, what_if), presented), how, expected, files))
+    raise typer.Exit(answer(case, how, expected, files))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.cli.asked import AskedFlags, ends_from_flags, missing, text_of
+from diagnose.cli.bearer import bearer_asked_about, signs_nothing
 from diagnose.cli.case_flags import CaseFlags, LiveFlags
 from diagnose.cli.clock import beginning
 from diagnose.cli.files import PolicyFlags
@@ -19,7 +21,7 @@ from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_i
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.collect.federation.presented import as_if_in_time, with_presented
-from diagnose.collect.request.asked import Asked, with_asked
+from diagnose.collect.request.asked import with_asked, with_identity
 from diagnose.collect.request.names import MYSELF
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -31,7 +33,7 @@ from diagnose.model.case import (
     Snapshot,
     SourceSide,
 )
-from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.evidence import Gap, Unread
 
 
 class EvidenceSource(Struct, frozen=True):
@@ -55,7 +57,7 @@ def case_from_flags(flags: CaseFlags) -> Case:
     pasted = pasted_policies(flags.policies)
     if evidence.case_file is None:
         flags = _with_ends(flags, pasted)
-        case = _gathered(flags, pasted)
+        case = with_identity(_gathered(flags, pasted), flags.asked)
     elif flags.forms.event is not None or flags.forms.profile is not None:
         other = "--event" if flags.forms.event is not None else "--profile"
         raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
@@ -177,7 +179,7 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
     """
     evidence = flags.evidence
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
-    given = [source.read(flags, source_arn, role_arn) for source in _chosen(flags) if source.read is not None]
+    given = _sides_in_files(flags, role_arn, source_arn)
     read_source = evidence.source_profile is not None or not (
         pasted.about_source or any(one.source is not None for one in given)
     )
@@ -205,6 +207,10 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
     return replace(case, note="; ".join(note for one in given for note in one.notes))
 
 
+def _sides_in_files(flags: CaseFlags, role_arn: str, source_arn: str) -> list[Given]:
+    return [source.read(flags, source_arn, role_arn) for source in _chosen(flags) if source.read is not None]
+
+
 def _with_nothing_read(flags: CaseFlags, error: NothingReadError) -> Case:
     """Give the case of a question that came with AWS's answer: what is certain of it is told all the same."""
     from diagnose.collect.source import session_evidence
@@ -221,36 +227,30 @@ def _with_nothing_read(flags: CaseFlags, error: NothingReadError) -> Case:
 def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
     """Take source and role from wherever they are said. Raises XdiagError, by name, for what nobody says."""
     if flags.role_arn is None and pasted.trust is not None:
-        role = _role_in(pasted.trust)
-        flags = replace(flags, role_arn=None if role == flags.source_arn else role)
+        of_policy = _role_in(pasted.trust)
+        flags = replace(flags, role_arn=None if of_policy == flags.source_arn else of_policy)
     ends = ends_from_flags(flags.source_arn, flags.role_arn, flags.forms, flags.hop)
     source = ends.asked.source if ends.source is None else ends.source
-    flags = replace(flags, role_arn=ends.role, asked=ends.asked, complete=ends.complete)
-    if ends.role is None:
+    role = ends.role
+    if role is None:
         raise missing(ends.asked, "role", source)
     if ends.source is None and not source:
-        source = _who_presented(ends.asked, pasted, ends.role)
+        in_files = partial(_sides_in_files, flags, role)
+        source = bearer_asked_about(ends.asked, role, pasted, in_files, flags.evidence)
+    elif said := signs_nothing(source, ends.asked):
+        source = ends.asked.source
+        ends = replace(ends, asked=replace(ends.asked, told=(said, *ends.asked.told)))
+    flags = replace(flags, role_arn=role, asked=ends.asked, complete=ends.complete)
     if ends.source is None and not source and (ends.asked.message or ends.asked.about_source):
         raise missing(ends.asked, "source", source)
     if ends.asked.parameters is None and not ends.complete:
         told = (*ends.asked.told, "What was sent with the call is not in it, and is unknown unless flags say it.")
         flags = replace(flags, asked=replace(ends.asked, told=told))
     if source == MYSELF or (ends.source is None and not source):
-        parse_role(ends.role)
+        parse_role(role)
         source, said = _myself(flags.evidence)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
     return replace(flags, source_arn=source).passed()
-
-
-def _who_presented(asked: Asked, pasted: PastedPolicies, role: str) -> str:
-    """Give whose token or assertion AWS refused, where the error or the trust policy of a file tells; else "" ."""
-    if not asked.message:
-        return ""
-    from diagnose.collect.evidence.pasted import with_pasted
-    from diagnose.collect.federation.answered import source_answered
-
-    trust = with_pasted(_NOBODY, role, PastedPolicies(trust=pasted.trust)).destination.trust_policy
-    return source_answered(asked.message, trust.value if isinstance(trust, Known) else None)
 
 
 def _myself(where: LiveFlags) -> tuple[str, str]:
@@ -284,7 +284,6 @@ def _from_infrastructure(flags: CaseFlags, source_arn: str, role_arn: str) -> Gi
     return sides_in_infrastructure(flags.infrastructure, source_arn, role_arn, complete=complete)
 
 
-_NOBODY = Snapshot(SourceSide(""))
 _CASE_FILE = EvidenceSource("a case file", ("case_file",))
 _LIVE = EvidenceSource("AWS profiles", tuple(field for field in LiveFlags.__struct_fields__))
 

@@ -214,16 +214,19 @@ def presented_by(
     return presented
 
 
-def ends_of(presented: Presented | None, source: str | None, role: str | None) -> tuple[str | None, str | None]:
+def ends_of(
+    presented: Presented | None, source: str | None, role: str | None, *, elsewhere: bool = False
+) -> tuple[str | None, str | None]:
     """Give source and role. Who presents a token is its issuer, so that a lone argument is the role.
 
-    Raises XdiagError where another source is named, or none can be told.
+    `elsewhere` says that an error, a record or a profile may tell whose it is. Raises XdiagError where another source
+    is named, or none can be told.
     """
     if presented is None:
         return source, role
     source, role = _lone(source, role)
     if not presented.source:
-        if source is None and role is not None:
+        if source is None and role is not None and not elsewhere:
             raise _nobody(presented)
         return source, role
     if source is not None and source != presented.source:

@@ -1,10 +1,12 @@
 """`xdiag rules`, `xdiag explain` and `xdiag facts`: the rules that name causes, and what they match."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from diagnose.causes.rule import Rule
 from diagnose.cli.completion import rule_ids
 from diagnose.cli.help import GroupedCommand, help_text
 from diagnose.cli.options import RuleFolders
@@ -63,9 +65,10 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     from diagnose.loading import load_rules
     from diagnose.report.safe_text import visible
 
-    rule = rule_by_id(load_rules(folders or ()), name)
+    known = load_rules(folders or ())
+    rule = rule_by_id(known, name)
     if rule is None:
-        raise _unknown(name, folders)
+        raise unknown_rule(name, known)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
     _print_new_id(name, rule.id)
     print_result("\n".join(map(visible, path.read_text(encoding="utf-8").split("\n"))))
@@ -149,7 +152,7 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
 
     Exit codes: 0 explained, 2 bad usage or no such rule.
     """
-    from diagnose.authoring.pages import section
+    from diagnose.authoring.cause_pages import page
     from diagnose.causes.rule import rule_by_id
     from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
@@ -159,9 +162,9 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
     known = load_rules(folders or ())
     rule = rule_by_id(known, name)
     if rule is None:
-        raise _unknown(name, folders)
+        raise unknown_rule(name, known)
     _print_new_id(name, rule.id)
-    print_result(section(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+    print_result(page(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
 
 
 def facts(
@@ -185,19 +188,18 @@ def facts(
     print_result(facts_as_yaml(gather_facts(case, decide(case))) or "# allowed: there is nothing to explain\n")
 
 
+def unknown_rule(name: str, known: Sequence[Rule]) -> XdiagError:
+    """Say that no rule is called so, and which one may be meant."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, [rule.id for rule in known], n=1)
+    hint = f"did you mean `{close[0]}`" if close else "see `xdiag rules list`"
+    return XdiagError(f"there is no rule `{name}`", hint=hint)
+
+
 def _print_new_id(name: str, now: str) -> None:
     if name != now:
         typer.echo(f"the rule `{name}` is now called `{now}`", err=True)
-
-
-def _unknown(name: str, folders: list[Path] | None) -> XdiagError:
-    from difflib import get_close_matches
-
-    from diagnose.loading import load_rules
-
-    close = get_close_matches(name, [rule.id for rule in load_rules(folders or ())], n=1)
-    hint = f"did you mean `{close[0]}`" if close else "see `xdiag rules list`"
-    return XdiagError(f"there is no rule `{name}`", hint=hint)
 
 
 for command, name in ((list_rules, "list"), (show_rule, "show"), (check_rules, "check"), (new_rule, "new")):

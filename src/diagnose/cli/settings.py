@@ -138,12 +138,12 @@ def _folders(held: object, base: Path) -> list[str]:
 _ANSWERING = ("check", "demo", "explain-error")
 SETTINGS = (
     Setting("output", "XDIAG_OUTPUT", _format, dict.fromkeys(_ANSWERING, ("output",))),
-    Setting("redact", "XDIAG_REDACT", _yes_or_no, dict.fromkeys((*_ANSWERING, "collect"), ("redact",))),
+    Setting("redact", "XDIAG_REDACT", _yes_or_no, dict.fromkeys((*_ANSWERING, "collect", "serve"), ("redact",))),
     Setting(
         "rules",
         "XDIAG_RULES",
         _folders,
-        dict.fromkeys((*_ANSWERING, "batch", "compare", "matrix"), ("rules",))
+        dict.fromkeys((*_ANSWERING, "batch", "compare", "matrix", "serve"), ("rules",))
         | dict.fromkeys(("explain", "rules list", "rules show"), ("folders",)),
     ),
     Setting("timeout", "XDIAG_TIMEOUT", _seconds),

@@ -135,10 +135,10 @@ class Authorization:
 
         INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
-        request = self.request(action)
+        request = ActionRequest(action, self.call)
         if not self.operation.asks_role:
             of_source = (
-                (layer.traits.layer, *answer_layer(layer, request, self.has_boundary, {}))
+                (layer.traits.layer, *answer_layer(self._counted(layer), request, self.has_boundary, {}))
                 for layer in self._source.layers_that_may_deny(action, self.call.case.snapshot.source)
             )
             return self.allowed({}, of_source)
@@ -149,7 +149,8 @@ class Authorization:
             return NO
         answers = [(Layer.TRUST, YES, denied)]
         for compiled_layer in self._behind_trust(action):
-            grants, denied = answer_layer(compiled_layer, request, self.has_boundary, {})
+            counted = self._counted(compiled_layer) if compiled_layer.perhaps else compiled_layer
+            grants, denied = answer_layer(counted, request, self.has_boundary, {})
             answers.append((compiled_layer.traits.layer, grants, denied))
         return self.allowed(matches, answers)
 
@@ -197,7 +198,7 @@ class Authorization:
         for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
             if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                 layers = [*layers, compiled_layer]
-        return [self._counted(each) if each.perhaps else each for each in layers]
+        return layers
 
     def _counted(self, compiled_layer: CompiledLayer) -> CompiledLayer:
         """Let a layer count for certain that AWS names as what refused the call."""

@@ -13,21 +13,17 @@ class Call:
     """One case, with its caller and its role worked out.
 
     `states` are those of the condition keys that were looked up, in lower case. Most calls are decided without a
-    condition: `keys.context` fills it.
+    condition: `keys.context` fills it. `by_console`: the console makes the request; it sends few of the parameters.
     """
 
-    __slots__ = ("caller", "case", "operation", "role", "states")
+    __slots__ = ("by_console", "caller", "case", "operation", "role", "states")
 
     def __init__(self, case: Case, caller: Caller, role: RoleArn) -> None:
         """All three describe the same request."""
         self.case, self.caller, self.role = case, caller, role
         self.operation = case.request.operation
+        self.by_console = case.request.via is Via.CONSOLE
         self.states: dict[str, State] = {}
-
-    @property
-    def by_console(self) -> bool:
-        """Whether the console makes the request; it sends few of the parameters."""
-        return self.case.request.via is Via.CONSOLE
 
     def origin_is(self, *origins: Origin) -> bool | None:
         """Say whether the credentials came about in one of these ways; None where that is not known."""

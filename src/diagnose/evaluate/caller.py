@@ -18,7 +18,7 @@ from diagnose.model.case import Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.issuers import issuer_of
 from diagnose.model.trace import Match
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 FEDERATED_KINDS = frozenset((CallerKind.WEB_IDENTITY, CallerKind.SAML))
 SERVICE_PATH = "/aws-service-role/"
@@ -103,7 +103,7 @@ class Caller:
         if self.principal_arn is None:
             return UNKNOWN if self.name.startswith("AWSServiceRoleFor") else NO
         # Most ARNs are nothing like it, and are not taken apart.
-        return tri(SERVICE_PATH in self.principal_arn and (self.path or "").startswith(SERVICE_PATH))
+        return YES if SERVICE_PATH in self.principal_arn and (self.path or "").startswith(SERVICE_PATH) else NO
 
     @property
     def least_path(self) -> str:

@@ -101,6 +101,7 @@ class Statement:
         "_flaws",
         "_pointer",
         "_read",
+        "_well_formed",
         "broken",
         "principals",
         "resources",
@@ -120,16 +121,17 @@ class Statement:
             self.broken = True
             self._flaws.add(self._pointer, "expected a statement, which is a JSON object")
             return
+        self._well_formed = has_only(self._read, _STATEMENT_ELEMENTS)
         if self._covers is EVERY_ACTION or "NotAction" in self._read:
             self._compile_actions()
         if text.effect is None:
             self._flaws.add(f"{self._pointer}/Effect", "expected `Allow` or `Deny`")
-        if not has_only(self._read, _STATEMENT_ELEMENTS):
+        if not self._well_formed:
             self._check_keys()
         # A statement without an effect is broken anyway; Deny is the reading that exempts fewer callers.
         self._compile_principals(text.effect or Effect.DENY)
         self._compile_resources(variables=text.variables)
-        if "Condition" in self._read and not repeats(self._read, "Condition"):
+        if "Condition" in self._read and (self._well_formed or not repeats(self._read, "Condition")):
             pointer = f"{self._pointer}/Condition"
             self._conditions = compile_conditions(self._read["Condition"], pointer, variables=text.variables)
             self.tests = self._conditions.tests
@@ -162,7 +164,7 @@ class Statement:
     def _element(self, name: str, opposite: str) -> tuple[str, bool] | None:
         """Find `Name` or its opposite, `NotName`: the key, and whether it is the negated one."""
         named, negated = name in self._read, opposite in self._read
-        if not (named or negated) or repeats(self._read, name, opposite):
+        if not (named or negated) or (not self._well_formed and repeats(self._read, name, opposite)):
             return None
         if named and negated:
             self._flaws.add(f"{self._pointer}/{opposite}", f"`{name}` and `{opposite}` cannot be used together")
@@ -276,7 +278,7 @@ def _unknown_parts(value: object, pointer: str) -> Iterator[Flaw]:
 
 def _policy(read: JsonObject) -> CompiledDocument:
     flaws = () if has_only(read, _DOCUMENT_ELEMENTS) else _flawed_keys(read)
-    if repeats(read, "Statement", "Version"):
+    if flaws and repeats(read, "Statement", "Version"):
         return CompiledDocument([], flaws, usable=False)
     version = read.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:

@@ -187,7 +187,7 @@ def passes(some_allow: Tri, some_deny: Tri) -> Tri:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    return min(some_allow, ~some_deny)
+    return some_allow if some_deny is NO else min(some_allow, ~some_deny)
 
 
 def answer_with_traces(compiled_layer: CompiledLayer, request: ActionRequest, has_boundary: Tri) -> LayerAnswer:

@@ -77,11 +77,11 @@ def destination_of(role_arn: str, side: DestinationSide) -> Destination:
 
 def case_of_pair(source: Source, destination: Destination) -> Case:
     """Ask whether a source can assume a role, without a VPC endpoint."""
-    return Case(destination.request, Snapshot(source.side, destination.side, _NO_ENDPOINT))
+    return Case(destination.request, Snapshot(source.side, destination.side, NO_ENDPOINT))
 
 
 _SUPPOSED = "supposed for every pair of a matrix"
-_NO_ENDPOINT: Known[None] = Known(None, _SUPPOSED)
+NO_ENDPOINT: Known[None] = Known(None, _SUPPOSED)
 _CHOSEN_BY_CALLER = ("sts:ExternalId",)
 """What a caller may send as they please without any other permission: it is not known, not absent."""
 

@@ -18,6 +18,10 @@ class Operation(StrEnum):
     """
 
 
+FEDERATED = (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
+"""Those that nobody signs: a token or an assertion is presented."""
+
+
 def operation_of(kind: CallerKind) -> Operation:
     """Name the operation that such a caller calls: whoever signs calls AssumeRole."""
     return _OF_FEDERATED.get(kind, Operation.ASSUME_ROLE)

@@ -9,6 +9,16 @@ from diagnose.collect.request.event import Recorded, chosen_call, recorded_calls
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Origin, Parameters, Via
 from diagnose.model.evidence import Known, Unread
+from diagnose.model.federation import (
+    AWS_SOURCE_IDENTITY,
+    AWS_TAGS,
+    SAML_SESSION_NAME,
+    SAML_TAG,
+    SAML_TRANSITIVE,
+    SamlAssertion,
+    WebIdentity,
+)
+from diagnose.model.operation import Operation
 
 
 def call(record: dict[str, Any]) -> Recorded:
@@ -126,8 +136,9 @@ def test_a_session_comes_with_its_role_s_path_and_its_instance() -> None:
             id="a session of the other account",
         ),
         pytest.param(
-            {"type": "WebIdentityUser", "identityProvider": "p", "userName": "sub"}, "web identity token", id="a token"
+            {"type": "WebIdentityUser", "userName": "sub"}, "web identity token", id="a token without its provider"
         ),
+        pytest.param({"type": "SAMLUser", "userName": "lea"}, "SAML assertion", id="an assertion without its provider"),
         pytest.param({"type": "Directory"}, "type `Directory`", id="another kind"),
     ],
 )
@@ -135,6 +146,115 @@ def test_a_caller_without_an_arn_is_told_as_what_it_is(who: dict[str, Any], said
     asked = call(of_user(userIdentity=who)).asked
     assert asked.source == ""
     assert said in asked.about_source
+
+
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/AB12"
+OF_EKS = f"arn:aws:iam::222222222222:oidc-provider/{EKS}"
+
+
+@pytest.mark.parametrize(
+    ("who", "answer", "source", "claims"),
+    [
+        pytest.param(
+            {
+                "principalId": f"{OF_EKS}:sts.amazonaws.com:system:serviceaccount:web:shop",
+                "userName": "system:serviceaccount:web:shop",
+                "identityProvider": OF_EKS,
+            },
+            None,
+            f"https://{EKS}",
+            {"aud": "sts.amazonaws.com", "sub": "system:serviceaccount:web:shop"},
+            id="a refused token of a cluster",
+        ),
+        pytest.param(
+            {
+                "principalId": "cognito-identity.amazonaws.com:eu-west-1:aa11:eu-west-1:bb22",
+                "userName": "eu-west-1:bb22",
+                "identityProvider": "cognito-identity.amazonaws.com",
+            },
+            None,
+            "https://cognito-identity.amazonaws.com",
+            {"aud": "eu-west-1:aa11", "sub": "eu-west-1:bb22"},
+            id="a provider that is built in",
+        ),
+        pytest.param(
+            {"userName": "HIDDEN_DUE_TO_SECURITY_REASONS"},
+            {"provider": OF_EKS, "subjectFromWebIdentityToken": "s", "audience": "a"},
+            f"https://{EKS}",
+            {"aud": "a", "sub": "s"},
+            id="the answer to one that was allowed",
+        ),
+        pytest.param(
+            {"principalId": f"{OF_EKS}:a:other", "userName": "s", "identityProvider": OF_EKS},
+            None,
+            f"https://{EKS}",
+            {"sub": "s"},
+            id="parts that do not fit",
+        ),
+    ],
+)
+def test_a_token_is_known_as_far_as_a_record_shows_it(
+    who: dict[str, Any], answer: dict[str, Any] | None, source: str, claims: dict[str, Any]
+) -> None:
+    asked = call(
+        refused(
+            eventName="AssumeRoleWithWebIdentity",
+            userIdentity={"type": "WebIdentityUser", **who},
+            requestParameters={"roleArn": ROLE, "roleSessionName": "s-9", "durationSeconds": 900},
+            responseElements=answer,
+        )
+    ).asked
+    assert (asked.operation, asked.source, asked.role) == (Operation.WITH_WEB_IDENTITY, source, ROLE)
+    assert asked.identity == WebIdentity(claims)
+    assert asked.parameters == Parameters(session_name="s-9", duration_seconds=900)
+
+
+def test_what_sts_itself_takes_from_a_token_is_in_its_record() -> None:
+    sent = {"roleArn": ROLE, "principalTags": {"team": "web"}, "transitiveTagKeys": ["team"], "sourceIdentity": "lea"}
+    who = {"type": "WebIdentityUser", "identityProvider": OF_EKS, "userName": "s"}
+    extra = {"RoleAuthorizedByIdp": "true"}
+    asked = call(of_user(userIdentity=who, requestParameters=sent, additionalEventData=extra)).asked
+    assert asked.identity == WebIdentity(
+        {
+            "sub": "s",
+            AWS_SOURCE_IDENTITY: "lea",
+            AWS_TAGS: {"principal_tags": {"team": ["web"]}, "transitive_tag_keys": ["team"]},
+        }
+    )
+    assert asked.context["sts:RoleAuthorizedByIdp"] == ("true",)
+
+
+def test_an_assertion_is_known_as_far_as_a_record_shows_it() -> None:
+    provider = "arn:aws:iam::222222222222:saml-provider/Office"
+    asked = call(
+        of_user(
+            eventName="AssumeRoleWithSAML",
+            userIdentity={"type": "SAMLUser", "principalId": "Uk=:lea", "userName": "lea", "identityProvider": "Uk="},
+            requestParameters={
+                "roleArn": ROLE,
+                "principalArn": provider,
+                "roleSessionName": "lea",
+                "durationSeconds": 900,
+                "principalTags": {"team": "web"},
+                "transitiveTagKeys": ["team"],
+            },
+            responseElements={
+                "subjectType": "transient",
+                "issuer": "https://idp.example.com",
+                "subject": "lea",
+                "audience": "https://signin.aws.amazon.com/saml",
+            },
+        )
+    ).asked
+    assert (asked.operation, asked.source) == (Operation.WITH_SAML, provider)
+    assert asked.parameters == Parameters(duration_seconds=900)
+    assert asked.identity == SamlAssertion(
+        issuer="https://idp.example.com",
+        subject="lea",
+        subject_format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+        recipient="https://signin.aws.amazon.com/saml",
+        attributes={SAML_SESSION_NAME: ("lea",), f"{SAML_TAG}team": ("web",), SAML_TRANSITIVE: ("team",)},
+    )
 
 
 def test_a_service_is_a_source() -> None:

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from tests.collect.federation.tokens import GITHUB, SIGNATURE, token
 
 from diagnose.aws.configuration import read_configuration
 from diagnose.collect.request.profile import Chain, chain_of
 from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import XdiagError
-from diagnose.model.case import GLOBAL_REGION, Origin
+from diagnose.model.case import GLOBAL_REGION, Origin, Parameters
 from diagnose.model.evidence import Known, Unread
+from diagnose.model.federation import WebIdentity
+from diagnose.model.operation import Operation
 
 A, B, C = (f"arn:aws:iam::{digit * 12}:role/{name}" for digit, name in (("2", "A"), ("3", "B"), ("4", "C")))
 KEYS = "[me]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = verysecret\n"
@@ -176,7 +179,9 @@ SSO = "sso_account_id = 111111111111\nsso_role_name = Dev\n"
             id="a sign-in without an account",
         ),
         pytest.param(role_of(), "[me]\nregion = x\n", "has no credentials", id="a source without credentials"),
-        pytest.param(role_of("web_identity_token_file = /t"), KEYS, "AssumeRoleWithWebIdentity", id="a token"),
+        pytest.param(
+            "[profile p]\nweb_identity_token_file = /t\n", KEYS, "no `role_arn`", id="a token, but no role for it"
+        ),
         pytest.param("[profile p]\nx = 1\n[profile p]\nx = 1\n", KEYS, "cannot be read", id="a section twice"),
     ],
 )
@@ -186,6 +191,47 @@ def test_a_profile_that_cannot_work_is_told_with_what_to_change(
     with pytest.raises(XdiagError) as raised:
         chain(tmp_path, config, credentials)
     assert said in f"{raised.value.message}; {raised.value.hint}"
+
+
+def with_token(folder: Path, *lines: str, role: str = A, name: str = "p") -> str:
+    (folder / "token").write_text(token())
+    return "\n".join(
+        (f"[profile {name}]\nrole_arn = {role}", f"web_identity_token_file = {folder / 'token'}", *lines, "")
+    )
+
+
+def test_a_profile_with_a_token_presents_its_claims_and_nobody_signs(tmp_path: Path) -> None:
+    calls = chain(tmp_path, with_token(tmp_path, "role_session_name = pod", "source_profile = me", "external_id = x"))
+    [hop] = calls.hops
+    asked = hop.asked
+    assert asked.operation is Operation.WITH_WEB_IDENTITY
+    assert (hop.role, asked.source, asked.parameters) == (A, GITHUB["iss"], Parameters(session_name="pod"))
+    assert isinstance(asked.identity, WebIdentity)
+    assert asked.identity.claims == GITHUB
+    assert asked.identity.complete
+    assert calls.signer is None
+    assert "source_profile, external_id have no effect" in " ".join(asked.told)
+    assert SIGNATURE not in repr(calls)
+
+
+def test_the_session_of_a_token_signs_the_next_call_and_not_the_one_after(tmp_path: Path) -> None:
+    config = (
+        f"[profile p]\nrole_arn = {C}\nsource_profile = b\n[profile b]\nrole_arn = {B}\nsource_profile = pod\n"
+        + with_token(tmp_path, "role_session_name = s", name="pod")
+    )
+    calls = chain(tmp_path, config)
+    assert [hop.role for hop in calls.hops] == [A, B, C]
+    assert [hop.source for hop in calls.hops] == ["", "arn:aws:sts::222222222222:assumed-role/A/s", B]
+    origins = [hop.asked.session.origin for hop in calls.hops[1:]]
+    assert origins == [Known(Origin.WEB_IDENTITY, "the profile"), Known(Origin.ASSUME_ROLE, "the profile")]
+    assert isinstance(calls.hops[1].asked.session.tags, Unread)
+
+
+def test_a_token_that_is_not_at_hand_leaves_its_issuer_and_its_claims_unknown(tmp_path: Path) -> None:
+    config = f"[profile p]\nrole_arn = {A}\nweb_identity_token_file = {tmp_path / 'gone'}\n"
+    [hop] = chain(tmp_path, config).hops
+    assert (hop.asked.source, hop.asked.identity, hop.asked.operation) == ("", None, Operation.WITH_WEB_IDENTITY)
+    assert "there is no file" in hop.asked.about_source
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Gap, Unread
+from diagnose.model.federation import SAML_SESSION_NAME, SamlAssertion, WebIdentity
 from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
@@ -89,6 +90,29 @@ def test_the_command_is_complete_and_safe_to_paste() -> None:
     assert words[words.index("--external-id") + 1] == "a b; reboot"
     assert words[words.index("--tag") + 1] == "team=x y"
     assert words[words.index("--dest-profile") + 1] == "D"
+
+
+@pytest.mark.parametrize(
+    ("identity", "flags"),
+    [
+        pytest.param(
+            WebIdentity({"iss": "https://x.example", "sub": "a b"}), ["--claim", "sub=a b"], id="claims of a token"
+        ),
+        pytest.param(WebIdentity({"sub": "a"}, complete=True), [], id="a whole token"),
+        pytest.param(
+            SamlAssertion(subject="lea", attributes={SAML_SESSION_NAME: ("lea",)}),
+            ["--saml-attribute", "NameID=lea", "--saml-attribute", f"{SAML_SESSION_NAME}=lea"],
+            id="parts of an assertion",
+        ),
+        pytest.param(SamlAssertion(subject="lea", complete=True), [], id="a whole assertion"),
+    ],
+)
+def test_what_was_presented_is_asked_about_again(identity: WebIdentity | SamlAssertion, flags: list[str]) -> None:
+    case = EVERY["wrong-principal"](NAMES).case
+    source = replace(case.snapshot.source, identity=identity)
+    written = command(replace(case, snapshot=replace(case.snapshot, source=source)), ())
+    plain = shlex.split(command(case, ()).replace("\\\n", ""))
+    assert shlex.split(written.replace("\\\n", ""))[len(plain) :] == flags
 
 
 def test_both_sides_are_read_again_where_one_is_missing() -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from diagnose.aws.secrets import redacted
 from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
 from diagnose.collect.evidence.file_kind import other_kind
+from diagnose.collect.evidence.handed_over import Document
 from diagnose.collect.federation.answered import as_answered
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
@@ -154,6 +155,8 @@ def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
     try:
         if str(path) == "-":
             data = sys.stdin.buffer.read(most + 1)
+        elif isinstance(path, Document):
+            data = path.content
         else:
             with open(path, "rb") as file:
                 # Of a file that is too large nothing is read into memory.

@@ -14,10 +14,9 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import HTTPS, CallerKind, is_role_arn, parse_caller
 from diagnose.model.aws_error import AwsError
 from diagnose.model.case import Case, Parameters, ProbeOutcome, SourceSide
-from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known
 from diagnose.model.issuers import issuer_of, name_meant
-from diagnose.model.operation import Operation
+from diagnose.model.operation import FEDERATED, Operation
 from diagnose.model.policy import Policy, document_text
 
 
@@ -26,7 +25,12 @@ def federated_operation(message: str) -> Operation | None:
 
     None where the text also tells of a call that was signed: then it is not known which of them is asked about.
     """
-    about = [error for error in parse_errors(message) if _about_a_role(error)] if message else []
+    if not message:
+        return None
+    # Imported here: few checks have an error, and the parser is a third of a start without one.
+    from diagnose.model.error_text.parser import parse_errors
+
+    about = [error for error in parse_errors(message) if _about_a_role(error)]
     operations = {_FEDERATED.get(error.operation) for error in about}
     return operations.pop() if len(operations) == 1 else None
 
@@ -42,8 +46,15 @@ def source_answered(message: str, trust: Policy | None) -> str:
         return ""
     if named := _ISSUER.search(message):
         return named[1].rstrip("./")
-    sources = {_source(name, operation) for name in _providers(trust)} - {""} if trust else set()
-    return sources.pop() if len(sources) == 1 else ""
+    sources = sources_trusted(trust, operation)
+    return sources[0] if len(sources) == 1 else ""
+
+
+def sources_trusted(trust: Policy | None, operation: Operation) -> tuple[str, ...]:
+    """List the issuers or the SAML providers that a trust policy lets in; none where it is not known."""
+    if trust is None:
+        return ()
+    return tuple(dict.fromkeys(filter(None, (_source(name, operation) for name in _providers(trust)))))
 
 
 def as_answered(case: Case) -> Case:
@@ -69,9 +80,7 @@ def as_answered(case: Case) -> Case:
     )
 
 
-_FEDERATED: Mapping[str, Operation] = {
-    str(operation): operation for operation in (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
-}
+_FEDERATED: Mapping[str, Operation] = {str(operation): operation for operation in FEDERATED}
 _ISSUER = re.compile(r"provider found in your account for\s?(https://[^\s\"'`,;()<>]{1,300})")
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.model.case import Case, Endpoint, Parameters, Request, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.operation import Operation
 
 KEYS_OF_PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +31,8 @@ class Asked(Struct, frozen=True):
     `source` is empty where the form does not hold the caller, or holds it masked: `about_source` then says what it
     holds, in words; the same for `role`. `context` holds what was so when the call was made. `message` is AWS's own
     answer, `told` what was taken from where, in sentences. `operation` is PassRole where the answer refuses to pass a
-    role, and `passed_to` the service that was to get it, as far as the call tells.
+    role, and `passed_to` the service that was to get it, as far as the call tells. `identity` is what a source that
+    does not sign has presented, as far as the form shows it.
     """
 
     source: str = ""
@@ -48,6 +50,7 @@ class Asked(Struct, frozen=True):
     told: tuple[str, ...] = ()
     operation: Operation = Operation.ASSUME_ROLE
     passed_to: str | None = None
+    identity: WebIdentity | SamlAssertion | None = None
 
 
 def over(first: Asked, second: Asked) -> Asked:
@@ -68,6 +71,7 @@ def over(first: Asked, second: Asked) -> Asked:
         told=(*first.told, *second.told),
         operation=second.operation if first.operation is Operation.ASSUME_ROLE else first.operation,
         passed_to=second.passed_to if first.passed_to is None else first.passed_to,
+        identity=first.identity if first.source else second.identity,
     )
 
 
@@ -77,16 +81,25 @@ def request_of(asked: Asked, role: str, *, complete: bool) -> Request:
         sent = Parameters(passed_to=asked.passed_to)
         return Request(role, asked.operation, asked.via or Via.API, sent, asked.region, unknown=asked.unknown)
     hidden: Sequence[str] = ()
-    if asked.parameters is None and not complete:
+    if asked.operation is Operation.ASSUME_ROLE and asked.parameters is None and not complete:
         hidden = [key for keys in KEYS_OF_PARAMETERS.values() for key in keys]
     return Request(
         role_arn=role,
+        operation=asked.operation,
         via=asked.via or Via.API,
         parameters=asked.parameters or Parameters(),
         region=asked.region,
         context=asked.context,
         unknown=tuple(dict.fromkeys((*asked.unknown, *hidden))),
     )
+
+
+def with_identity(case: Case, asked: Asked) -> Case:
+    """Let the case's source present what the form shows, where it is the source that the form is about."""
+    source = case.snapshot.source
+    if asked.identity is None or source.arn != asked.source:
+        return case
+    return replace(case, snapshot=replace(case.snapshot, source=replace(source, identity=asked.identity)))
 
 
 def with_asked(case: Case, asked: Asked) -> Case:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from diagnose.collect.request.asked import request_of, with_asked
+from diagnose.collect.request.asked import request_of, with_asked, with_identity
 from diagnose.collect.request.containers import records_in
 from diagnose.collect.request.event import Recorded, recorded_calls
 from diagnose.errors import XdiagError
@@ -24,7 +24,7 @@ class Denials(Struct, frozen=True):
 
 
 def denials_in(data: bytes, place: str) -> Denials:
-    """Read the refused calls of a file. Calls that nobody signed, or whose caller is not recorded, are only counted.
+    """Read the refused calls of a file. Those whose caller is not recorded are only counted.
 
     Raises XdiagError where the file holds no record of assuming a role.
     """
@@ -47,7 +47,7 @@ def _case(call: Recorded) -> Case | None:
     if not is_role_arn(asked.role):
         return None
     request = request_of(asked, asked.role, complete=False)
-    return with_asked(Case(request, Snapshot(SourceSide(asked.source))), asked)
+    return with_asked(with_identity(Case(request, Snapshot(SourceSide(asked.source))), asked), asked)
 
 
 def _summary(calls: Sequence[Recorded]) -> list[str]:

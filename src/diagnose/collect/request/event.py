@@ -14,6 +14,7 @@ from msgspec import Struct
 from diagnose.aws.secrets import redacted
 from diagnose.collect.request.asked import KEYS_OF_PARAMETERS, Asked
 from diagnose.collect.request.containers import Record, part_of, text_in
+from diagnose.collect.request.event_bearer import MASKED
 from diagnose.collect.request.event_caller import RecordedCaller, caller_in
 from diagnose.collect.request.event_place import event_place
 from diagnose.collect.request.message import asked_by_message
@@ -21,6 +22,8 @@ from diagnose.collect.request.session_names import maker_of
 from diagnose.errors import XdiagError
 from diagnose.model.arn import is_role_arn
 from diagnose.model.case import Parameters, Via
+from diagnose.model.federation import SamlAssertion, WebIdentity
+from diagnose.model.operation import FEDERATED, Operation
 from diagnose.model.words import printable
 
 _OPERATIONS = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "AssumeRoot", "SwitchRole")
@@ -88,7 +91,6 @@ def chosen_call(calls: Sequence[Recorded], wanted: str | None, source: str | Non
 
 
 _MOST_LISTED = 20
-_MASKED = re.compile(r"(?i)\*+|x{3,}|<.*>|.*(HIDDEN|REDACTED|MASKED).*")
 _CONSOLE = re.compile(r"(?i)signin\.amazonaws|^AWS Internal$|^Mozilla/|console\.amazonaws")
 
 
@@ -131,8 +133,21 @@ def _recorded(record: Record) -> Recorded:
         message=redacted(message),
         endpoint=place.endpoint,
         told=_told(ids, time, code, said, source, parameters, caller),
+        operation=_operation(operation, caller),
+        identity=caller.presented,
     )
     return Recorded(ids or ("without an id",), time, operation, source or caller.about, role, code, asked)
+
+
+def _operation(recorded: str, caller: RecordedCaller) -> Operation:
+    """Name what was called; to switch roles in the console is to assume one."""
+    match caller.presented:
+        case WebIdentity():
+            return Operation.WITH_WEB_IDENTITY
+        case SamlAssertion():
+            return Operation.WITH_SAML
+        case None:
+            return next((operation for operation in FEDERATED if operation == recorded), Operation.ASSUME_ROLE)
 
 
 def _told(
@@ -186,7 +201,7 @@ def _parameters(record: Record, caller: RecordedCaller) -> tuple[Parameters | No
     masked = {
         name
         for name, spelt in _SPELT.items()
-        if isinstance(value := given.get(spelt), str) and _MASKED.fullmatch(value.strip())
+        if isinstance(value := given.get(spelt), str) and MASKED.fullmatch(value.strip())
     }
     plain = {name: text_in(given, spelt) or None for name, spelt in _SPELT.items() if name not in masked}
     if plain.get("source_identity") == caller.source_identity:
@@ -199,10 +214,22 @@ def _parameters(record: Record, caller: RecordedCaller) -> tuple[Parameters | No
     }
     transitive = given.get("transitiveTagKeys")
     duration = str(given.get("durationSeconds") or "")
+    seconds = int(duration) if duration.isdecimal() else None
+    match caller.presented:
+        case WebIdentity():
+            return Parameters(
+                session_name=plain.get("session_name"),
+                duration_seconds=seconds,
+                provider_id=text_in(given, "providerId") or None,
+            ), ()
+        case SamlAssertion():
+            return Parameters(duration_seconds=seconds), ()  # the assertion has the session's name
+        case None:
+            pass
     parameters = Parameters(
         session_name=plain.get("session_name"),
         external_id=plain.get("external_id"),
-        duration_seconds=int(duration) if duration.isdecimal() else None,
+        duration_seconds=seconds,
         mfa_serial=plain.get("mfa_serial"),
         mfa_code_sent=bool(given.get("serialNumber")),
         source_identity=plain.get("source_identity"),

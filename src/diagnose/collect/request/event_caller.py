@@ -10,9 +10,11 @@ from typing import Any
 from msgspec import Struct
 
 from diagnose.collect.request.containers import Record, part_of, text_in
+from diagnose.collect.request.event_bearer import assertion_in, token_in
 from diagnose.model.arn import RESERVED_NAME, split_arn, split_path
 from diagnose.model.case import Origin, Session
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.policy import PolicySet
 from diagnose.model.words import printable
 
@@ -28,6 +30,8 @@ class RecordedCaller(Struct, frozen=True):
     switched_to: str = ""
     is_service: bool = False
     told: tuple[str, ...] = ()
+    presented: WebIdentity | SamlAssertion | None = None
+    """What a caller that does not sign has presented."""
 
 
 def caller_in(record: Record) -> RecordedCaller:
@@ -51,10 +55,14 @@ def caller_in(record: Record) -> RecordedCaller:
         case "AWSAccount":
             return RecordedCaller(about=_of_the_other_account(account, principal))
         case "WebIdentityUser" | "SAMLUser":
+            source, presented = token_in(record) if kind == "WebIdentityUser" else assertion_in(record)
             provider, name = text_in(identity, "identityProvider"), text_in(identity, "userName")
             how = "a web identity token" if kind == "WebIdentityUser" else "a SAML assertion"
+            about = f"{how} of `{printable(provider)}` for `{printable(name)}` was sent, and nobody signed"
+            authorized = _truth(extra.get("RoleAuthorizedByIdp")) is True
+            context = {"sts:RoleAuthorizedByIdp": ("true",)} if authorized else {}
             return RecordedCaller(
-                about=f"{how} of `{printable(provider)}` for `{printable(name)}` was sent, and nobody signed"
+                source, about="" if source else about, context=context, presented=presented, told=(_NOT_ALL,)
             )
         case "IAMUser":
             return RecordedCaller(arn, session=_of_user(identity, context))
@@ -67,6 +75,9 @@ def caller_in(record: Record) -> RecordedCaller:
             return RecordedCaller(arn)
         case other:
             return RecordedCaller(arn, about="" if arn else f"an identity of the type `{printable(other)}`")
+
+
+_NOT_ALL = "The record shows subject, audience and session tags; what else was presented is not in it."
 
 
 def _kind_of(arn: str) -> str:

@@ -11,7 +11,7 @@ from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.error_text.passing import passed_to
 from diagnose.model.error_text.paste import clean_paste
-from diagnose.model.operation import Operation
+from diagnose.model.operation import FEDERATED, Operation
 from diagnose.model.words import printable
 
 
@@ -45,15 +45,9 @@ def asked_by_message(paste: str) -> Asked:
         about_role=about_role,
         message=pasted_error(paste),
         told=tuple(told),
-        operation=Operation.PASS_ROLE if passes else Operation.ASSUME_ROLE,
+        operation=Operation.PASS_ROLE if passes else _FEDERATED.get(error.operation, Operation.ASSUME_ROLE),
         passed_to=passed_to(error.operation) if passes else None,
     )
-
-
-def operation_named(asked: Asked) -> str:
-    """Name the API whose answer the message is, where it is not AssumeRole; empty elsewhere."""
-    error = _about_a_role(parse_errors(asked.message)) if asked.message else None
-    return error.operation if error is not None and error.operation in _FEDERATED else ""
 
 
 def certain_of(message: str) -> str:
@@ -68,7 +62,7 @@ def certain_of(message: str) -> str:
 
 _FAMILY = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 _PASSING = "iam:passrole"
-_FEDERATED = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+_FEDERATED = {str(operation): operation for operation in FEDERATED}
 _WHOEVER_CALLED = {
     ErrorKind.TOKEN_EXPIRED: "AWS looked at no policy: the credentials of the caller have expired",
     ErrorKind.TOKEN_INVALID: "AWS looked at no policy: it does not know the access key or the session token",

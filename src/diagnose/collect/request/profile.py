@@ -1,6 +1,6 @@
 """What an AWS profile asks for: a call for each role on the way, and who signs the first.
 
-Everything is told from the configuration alone, as botocore reads it.
+Everything is told from the configuration alone, as botocore reads it, but for the claims of a token.
 
 Sources:
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html
@@ -10,15 +10,18 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from diagnose.aws.configuration import Configuration, ProfileSection
 from diagnose.collect.request.asked import Asked
-from diagnose.collect.request.profile_region import region_of
+from diagnose.collect.request.profile_region import ChosenRegion, region_of
 from diagnose.collect.request.profile_slips import check_role_section, check_signer, not_found, remarks_on
+from diagnose.collect.request.profile_token import presents_token, token_call
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Origin, Parameters, Session
 from diagnose.model.evidence import Known
+from diagnose.model.operation import FEDERATED
 from diagnose.model.policy import PolicySet
 from diagnose.model.words import printable
 
@@ -39,7 +42,8 @@ class Chain(Struct, frozen=True):
     """The calls of a profile in the order in which they are made; none where it names no role.
 
     `signer` is the profile whose credentials sign the first, None where they come from elsewhere: `signed_by` says
-    what they are. `source` is their ARN, where the configuration holds it.
+    what they are. `source` is their ARN, where the configuration holds it. Nobody signs where the first hop presents
+    a token.
     """
 
     hops: tuple[Hop, ...]
@@ -55,14 +59,6 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
     """
     if name not in configuration.profiles:
         raise not_found(configuration, name)
-    top = configuration.profiles[name]
-    if "role_arn" in top and "web_identity_token_file" in top:
-        raise XdiagError(
-            f"profile `{printable(name)}` calls AssumeRoleWithWebIdentity for {printable(str(top['role_arn']))}, "
-            f"with the token in `{printable(str(top['web_identity_token_file']))}`: nobody signs",
-            hint="the role's trust policy must name the token's provider, and fit its `aud` and `sub`; source_profile "
-            "is ignored beside a token",
-        )
     region = region_of(configuration, name, environment)
     sections: list[tuple[str, ProfileSection]] = []
     signer: str | None = name
@@ -70,8 +66,7 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
     while signer is not None:
         section = configuration.profiles[signer]
         keys = _has_keys(section)
-        asks = "role_arn" in section and "web_identity_token_file" not in section
-        if not asks or (keys and len(sections) > 0):
+        if presents_token(section) or "role_arn" not in section or (keys and len(sections) > 0):
             break
         check_role_section(configuration, signer, visited)
         sections.append((signer, section))
@@ -86,44 +81,34 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
         except XdiagError as error:
             beside = [remark for profile, section in sections for remark in remarks_on(configuration, profile, section)]
             raise XdiagError(error.message, hint=" ".join((error.hint + "." * bool(beside), *beside))) from None
-    hops: list[Hop] = []
+    bearer = _bearer(configuration, signer, name, len(sections) + 1)
+    hops: list[Hop] = [] if bearer is None else [replace(bearer, asked=_at(bearer.asked, region))]
     source, known = _signs(configuration, signer, sections)
-    for place, (profile, section) in enumerate(reversed(sections)):
+    count = len(hops) + len(sections)
+    for profile, section in reversed(sections):
         role = str(section["role_arn"])
         parse_role(role)
         parameters = _parameters(section)
-        told = [
-            f"{'The request is' if len(sections) == 1 else f'This is call {place + 1} of {len(sections)}, it is'} "
-            f"what profile `{printable(profile)}` asks for"
-            f"{', as `' + printable(name) + '` needs it' if profile != name else ''}.",
-            *remarks_on(configuration, profile, section),
-        ]
+        told = [_call(profile, name, len(hops) + 1, count), *remarks_on(configuration, profile, section)]
         if hops:
             told.append("The session of the role before it signs: MFA and session tags are not handed on to this call.")
-        if region.told:
-            told.append(region.told)
-        session = _handed_on(known) if hops else Session()
+        session = _handed_on(known, first=len(hops) == 1) if hops else Session()
         hops.append(
             Hop(
                 profile,
                 role,
                 _session_of(hops[-1]) if hops else "",
-                Asked(
-                    role=role,
-                    parameters=parameters,
-                    region=region.region,
-                    context=region.context,
-                    session=session,
-                    told=tuple(told),
-                ),
+                _at(Asked(role=role, parameters=parameters, session=session, told=tuple(told)), region),
             )
         )
-    return Chain(tuple(hops), signer, known, source)
+    return Chain(tuple(hops), signer if bearer is None else None, known, source)
 
 
 def described(hop: Hop) -> str:
     """Word the call that a hop makes, for those who cannot see it in a report."""
     sent = hop.asked.parameters or Parameters()
+    if hop.asked.operation in FEDERATED:
+        return f"profile `{printable(hop.profile)}` asks for {hop.role} with a token"
     parts = [
         f"session name `{printable(sent.session_name)}`" if sent.session_name else "a generated session name",
         *([f"external ID `{printable(sent.external_id)}`"] if sent.external_id else ["no external ID"]),
@@ -132,6 +117,28 @@ def described(hop: Hop) -> str:
         f"at {hop.asked.region}" if hop.asked.region else "",
     ]
     return f"profile `{printable(hop.profile)}` asks for {hop.role} with {', '.join(filter(None, parts))}"
+
+
+def _bearer(configuration: Configuration, signer: str | None, name: str, count: int) -> Hop | None:
+    """Give the first call where it is made with a token, and not signed."""
+    section = configuration.profiles[signer] if signer is not None else {}
+    if signer is None or not presents_token(section):
+        return None
+    parse_role(str(section["role_arn"]))
+    asked = token_call(section, printable(signer))
+    told = (_call(signer, name, 1, count), *asked.told, *remarks_on(configuration, signer, section))
+    return Hop(signer, asked.role, "", replace(asked, told=told))
+
+
+def _call(profile: str, name: str, place: int, count: int) -> str:
+    which = "The request is" if count == 1 else f"This is call {place} of {count}, it is"
+    needed = f", as `{printable(name)}` needs it" if profile != name else ""
+    return f"{which} what profile `{printable(profile)}` asks for{needed}."
+
+
+def _at(asked: Asked, region: ChosenRegion) -> Asked:
+    told = (*asked.told, region.told) if region.told else asked.told
+    return replace(asked, region=region.region, context=region.context, told=told)
 
 
 def _has_keys(section: ProfileSection) -> bool:
@@ -145,10 +152,10 @@ def _signs(
     if signer is None:
         return "", str(sections[-1][1].get("credential_source", ""))
     section = configuration.profiles[signer]
+    if presents_token(section):
+        return "", _TOKEN
     if _has_keys(section):
         return str(section.get("x_principal_arn", "")), "a session" if "aws_session_token" in section else "keys"
-    if "web_identity_token_file" in section and "role_arn" in section:
-        return str(section["role_arn"]), "a web identity token"
     if "sso_session" in section or "sso_start_url" in section:
         return "", "a sign-in with IAM Identity Center"
     if "login_session" in section:
@@ -168,6 +175,9 @@ def _parameters(section: ProfileSection) -> Parameters:
     )
 
 
+_TOKEN = "a web identity token"
+
+
 def _session_of(hop: Hop) -> str:
     """Name the session that a hop makes; only its role, where the name is generated."""
     role = parse_role(hop.role)
@@ -175,14 +185,14 @@ def _session_of(hop: Hop) -> str:
     return f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/{name}" if name else hop.role
 
 
-def _handed_on(signed_by: str) -> Session:
+def _handed_on(signed_by: str, *, first: bool) -> Session:
     """Say what the session of a hop before carries: botocore sends neither tags nor a session policy with it.
 
-    What an earlier session handed on is known only where a user signed, whose keys carry nothing.
+    `first` says that this hop was the first, whose session may be that of a token. What an earlier session handed on is
+    known only where a user signed, whose keys carry nothing.
     """
-    session = Session(
-        origin=Known(Origin.ASSUME_ROLE, "the profile"), policies=PolicySet(), mfa=Known(False, "the profile")
-    )
+    origin = Origin.WEB_IDENTITY if first and signed_by == _TOKEN else Origin.ASSUME_ROLE
+    session = Session(origin=Known(origin, "the profile"), policies=PolicySet(), mfa=Known(False, "the profile"))
     if signed_by != "keys":
         return session
     return Session(

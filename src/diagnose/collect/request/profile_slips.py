@@ -100,8 +100,15 @@ def check_signer(configuration: Configuration, signer: str | None, name: str, *,
             if None not in both and both[0] != both[1]:
                 raise XdiagError(f"profile `{shown}` and its sso-session differ in `{key}`", hint="remove one of them")
         return
-    if any(key in section for key in ("credential_process", "login_session", "web_identity_token_file")):
+    if any(key in section for key in ("credential_process", "login_session")):
         return
+    if "web_identity_token_file" in section:
+        if "role_arn" in section:
+            return
+        raise XdiagError(
+            f"profile `{shown}` has `web_identity_token_file`, but no `role_arn`",
+            hint="add the `role_arn` of the role that the token is presented for",
+        )
     if asked_for and signer != name:
         raise XdiagError(
             f"the source profile `{shown}` has no credentials",

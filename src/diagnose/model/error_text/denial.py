@@ -53,9 +53,14 @@ def denial_at(text: str, at: int, after: int) -> tuple[AwsError, int, int]:
     return denial, start, max(end, reason.end)
 
 
-_LONGEST_CALLER = 2500
-_UNSIGNED = "anonymous"
-_LAYERS = {
+def reason_text(action: str, layer_name: str, *, explicit: bool) -> str:
+    """Write why AWS denies, as the User Guide has it; `layer_name` is one of `BLAMED`."""
+    if explicit:
+        return f" with an explicit deny in a{'n' * layer_name.startswith('i')} {layer_name}"
+    return f" because no {layer_name} allows the {action} action"
+
+
+BLAMED = {
     "identity-based policy": Layer.IDENTITY,
     "permissions boundary": Layer.BOUNDARY,
     "session policy": Layer.SESSION,
@@ -66,6 +71,10 @@ _LAYERS = {
     "role trust policy": Layer.TRUST,
     "resource-based policy": Layer.TRUST,
 }
+"""What AWS calls the layer that it blames."""
+
+_LONGEST_CALLER = 2500
+_UNSIGNED = "anonymous"
 _ACTIONS = tuple(
     (name, re.compile(loose_pattern(name) + r"(?![A-Za-z*])", re.IGNORECASE))
     for name in (
@@ -88,7 +97,7 @@ _SERVICE_OF = {"assumed-role": "sts", "user": "iam"}
 _SUBJECT = re.compile(r"(\w{1,40}) i\s?s\s?$")
 _ON = re.compile(r"\s?" + loose_pattern("on resource:") + r"\s?", re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:(?:user|role|group|policy|instance profile) )?\S{1,2100}")
-_NAMES = "|".join(map(loose_pattern, _LAYERS))
+_NAMES = "|".join(map(loose_pattern, BLAMED))
 _ARTICLE = f"(?:{loose_pattern('an')}|{loose_pattern('the')}|a)?"
 # AWS's documentation has also misprinted "because no role trust policy" as "because the role trust policy".
 _REASON = (
@@ -171,19 +180,18 @@ def _reason(text: str, at: int, action: str) -> _Reason:
     if match is None:
         return _Reason(at)
     name = next(
-        (name for name in _LAYERS if without_space(name).lower() == without_space(match["name"] or "").lower()), ""
+        (name for name in BLAMED if without_space(name).lower() == without_space(match["name"] or "").lower()), ""
     )
-    layer = _LAYERS.get(name)
+    layer = BLAMED.get(name)
     if match["implicit"]:
-        return _Reason(match.end(), f" because no {name} allows the {action} action", layer, NO)
+        return _Reason(match.end(), reason_text(action, name, explicit=False), layer, NO)
     transitively = _TRANSITIVELY.match(text, match.end())
     with_policy = _WITH_POLICY.match(text, (transitively or match).end())
     arn = arn_at(text, with_policy.end()) if with_policy else ""
     layer = Layer.SCP if transitively else layer
     return _Reason(
         end=_end_of(text, with_policy.end(), arn) if with_policy else (transitively or match).end(),
-        text=" with an explicit deny"
-        + (f" in a{'n' * name.startswith('i')} {name}" if name else "")
+        text=(reason_text(action, name, explicit=True) if name else " with an explicit deny")
         + (" transitively through a service control policy" if transitively else "")
         + (f": {arn}" if arn else ""),
         layer=layer,

@@ -107,14 +107,14 @@ def ask_owner(subject: Subject, case: Case, decision: Decision) -> Iterator[Draf
         )
         yield Draft(owner, text, letter=Letter.DENY)
         return
+    does = "pass" if subject.action is Action.PASS_ROLE or case.request.operation is Operation.PASS_ROLE else "assume"
     if layer is None:
-        use = "pass" if case.request.operation is Operation.PASS_ROLE else "assume"
-        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to {use} it"
+        text = f"Ask {whom}, who {verb} the role {role}, whether {source} is meant to {does} it"
     elif layer is Layer.ENDPOINT:
-        text = f"Ask {whom} whether {source} is meant to assume {role} through it"
+        text = f"Ask {whom} whether {source} is meant to {does} {role} through it"
     else:
         what = policy_phrase(layer, subject.statement.policy, case) if subject.statement else _one_of(layer, case)
-        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to assume {role}"
+        text = f"Ask {whom}, who {verb} {what}, whether {source} is meant to {does} {role}"
     yield Draft(owner, text)
 
 

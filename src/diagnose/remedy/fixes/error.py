@@ -18,6 +18,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 from diagnose.model.masked_arn import is_account
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Decision, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.change import Draft
@@ -50,7 +51,7 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         yield Draft(Owner.DESTINATION, _CONDITIONS[error.operation].format(role=case.destination_arn))
     elif is_about_other_role(error, case) and not is_about_other_call(error, case):
         yield Draft(Owner.CALLER, _other_role(error, case))
-    elif error.action and is_about_other_call(error, case):
+    elif error.action and (is_about_other_call(error, case) or case.request.operation is Operation.PASS_ROLE):
         yield Draft(Owner.SOURCE, _other_action(error, case))
 
 
@@ -202,7 +203,7 @@ def _other_action(error: AwsError, case: Case) -> str:
             f"Hand the service a role of account `{account_of(caller)}`, the caller's own: no permission lets it pass "
             f"`{role}`, which is in another; a role of its own can then assume that one"
         )
-    services = _services(case)
+    services = [asked] if (asked := case.request.parameters.passed_to) else _services(case)
     where = f", with the condition `iam:PassedToService` `{services[0]}`" if len(services) == 1 else ""
     return (
         f"Allow `iam:PassRole` on `{role}` to {_who(error)}{where}; a service that "

@@ -8,7 +8,7 @@ from diagnose.report.blocks import Snippet
 from diagnose.report.snippet import Mark, ShownLine, marked_lines
 
 
-class Piece(Struct, frozen=True):
+class MarkedText(Struct, frozen=True):
     """A stretch of a line; `mark` is what points at it."""
 
     text: str
@@ -19,7 +19,7 @@ class MarkedLine(Struct, frozen=True):
     """A line of an excerpt. `after_gap` says that lines were left out before it."""
 
     number: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[MarkedText, ...]
     labels: tuple[Mark, ...]
     after_gap: bool
 
@@ -72,15 +72,15 @@ def _marked(lines: list[ShownLine]) -> Iterator[MarkedLine]:
         last = line.number
 
 
-def _pieces(line: ShownLine) -> Iterator[Piece]:
+def _pieces(line: ShownLine) -> Iterator[MarkedText]:
     """Cut a line at its marks. Marks of one place are one; what overlaps it otherwise stays unmarked."""
     start = 0
     for mark, column, width in sorted(line.marks, key=lambda placed: placed[1]):
         if column < start:
             continue
         if column > start:
-            yield Piece(line.text[start:column])
-        yield Piece(line.text[column : column + width], mark)
+            yield MarkedText(line.text[start:column])
+        yield MarkedText(line.text[column : column + width], mark)
         start = column + width
     if start < len(line.text):
-        yield Piece(line.text[start:])
+        yield MarkedText(line.text[start:])

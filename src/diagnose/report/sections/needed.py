@@ -9,6 +9,7 @@ from msgspec import Struct
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.evidence import Gap, Known, Unread
+from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
 from diagnose.model.trace_words import subject_words
@@ -90,6 +91,7 @@ def command(case: Case, flags: Iterable[str]) -> str:
         ("--signed-in-as", request.signed_in_as),
         ("--passed-to", sent.passed_to),
         ("--associated-resource", sent.associated_resource),
+        *_presented(case.snapshot.source.identity),
     ]
     lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
     words = [*flags, *(f"{flag} {_word(value)}" for flag, value in given if value is not None)]
@@ -99,6 +101,29 @@ def command(case: Case, flags: Iterable[str]) -> str:
         else:
             lines.append(word)
     return " \\\n  ".join(lines)
+
+
+def _presented(identity: WebIdentity | SamlAssertion | None) -> Iterator[tuple[str, str]]:
+    """List single claims or attributes. One that is known as a whole is given as a file, which is still at hand."""
+    match identity:
+        case None:
+            return
+        case WebIdentity():
+            for name, value in identity.claims.items() if not identity.complete else ():
+                if isinstance(value, str) and name != "iss":
+                    yield "--claim", f"{name}={value}"
+        case SamlAssertion(complete=True):
+            return
+        case SamlAssertion():
+            elements = (
+                ("Issuer", identity.issuer),
+                ("NameID", identity.subject),
+                ("NameIDFormat", identity.subject_format),
+                ("Recipient", identity.recipient),
+            )
+            yield from (("--saml-attribute", f"{name}={value}") for name, value in elements if value is not None)
+            for name, values in identity.attributes.items():
+                yield from (("--saml-attribute", f"{name}={value}") for value in values)
 
 
 _WIDTH = 74

@@ -1,0 +1,28 @@
+"""Forms put together, and the request that comes of them."""
+
+import pytest
+
+from diagnose.collect.request.asked import Asked, over, request_of
+from diagnose.model.case import Parameters
+from diagnose.model.federation import WebIdentity
+from diagnose.model.operation import Operation
+
+ISSUER = "https://token.example.com"
+ROLE = "arn:aws:iam::222222222222:role/Deploy"
+TOKEN = WebIdentity({"sub": "s"})
+
+
+def test_what_was_presented_stays_with_whose_it_was() -> None:
+    signed = Asked(source="arn:aws:iam::111111111111:user/ci")
+    presented = Asked(source=ISSUER, identity=TOKEN, operation=Operation.WITH_WEB_IDENTITY)
+    assert over(signed, presented).identity is None
+    assert over(presented, signed).identity == TOKEN
+    assert over(Asked(message="denied"), presented).identity == TOKEN
+
+
+@pytest.mark.parametrize("operation", [Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML])
+def test_who_presents_something_sends_nothing_that_only_a_signed_request_carries(operation: Operation) -> None:
+    request = request_of(Asked(operation=operation), ROLE, complete=False)
+    assert (request.operation, request.unknown) == (operation, ())
+    assert "sts:ExternalId" in request_of(Asked(), ROLE, complete=False).unknown
+    assert request_of(Asked(parameters=Parameters()), ROLE, complete=False).unknown == ()
