@@ -71,6 +71,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
 	$(BIN)/python benchmarks/matrix.py
+	$(BIN)/python benchmarks/lengths.py
 	PYTHONPATH=. $(BIN)/python benchmarks/live.py
 
 # How the code is laid out, in figures; of another checkout: `make house PACKAGE=../other/src/diagnose`.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnose.model.placeholder import Placeholder, PlaceholderForm, placeholder_in
+from diagnose.model.placeholder import Placeholder, PlaceholderForm, may_become, placeholder_in
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,21 @@ def test_a_placeholder_is_taken_as_a_whole(text: str, placeholder: str) -> None:
     unfilled = placeholder_in(text)
     assert unfilled is not None
     assert unfilled.text == placeholder
+
+
+ROLE = "arn:aws:iam::111111111111:role/ci"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "may"),
+    [
+        pytest.param("arn:aws:iam::${AWS::AccountId}:role/ci", ROLE, True, id="one part"),
+        pytest.param("arn:aws:iam::<ACCOUNT>:role/[ROLE]", ROLE, True, id="two parts"),
+        pytest.param("arn:aws:iam::${AWS::AccountId}:user/x", ROLE, False, id="the rest is another"),
+        pytest.param("arn:aws:iam::${AWS::AccountId}:role/c*", ROLE, True, id="the rest is a pattern"),
+        pytest.param(ROLE, ROLE, False, id="nothing to fill in"),
+        pytest.param("${account}", "", True, id="a value that is not known"),
+    ],
+)
+def test_a_placeholder_may_become_what_the_rest_of_the_text_leaves_open(text: str, value: str, may: bool) -> None:
+    assert may_become(text, value) is may

@@ -12,7 +12,9 @@ from diagnose.causes.ranking import SelectedCause, ranked, select, statement_pla
 from diagnose.causes.rule import Rule
 from diagnose.causes.sentences import backticked, fill, shortened
 from diagnose.causes.vocabulary import fields_of
+from diagnose.evaluate.keys.table import group_of
 from diagnose.model.case import Case
+from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.diagnosis import Certainty, Excerpt, Finding, LeftOut, Owner
 from diagnose.model.trace import (
     Action,
@@ -112,9 +114,21 @@ def comparison(trace: ElementTrace, effect: Effect) -> str:
         case Element.ACTION:
             return f"{verb} {wanted}; the request needs {got}"
         case Element.CONDITION:
-            if trace.verdict is UNKNOWN:
-                return f"{verb} {trace.operator} {wanted}; what the request carries is not known"
-            return f"{verb} {trace.operator} {wanted}; the request carries {got}"
+            asked = f"{verb if effect is Effect.ALLOW else 'denies if'} {trace.operator} {wanted}"
+            bearer, has = _bearer(trace.key)
+            there = f"what {bearer} {has} is not known" if trace.verdict is UNKNOWN else f"{bearer} {has} {got}"
+            return f"{asked}; {there}"
+
+
+def _bearer(key: str) -> tuple[str, str]:
+    """Name whose value a key holds, and the verb: a tag of the role is nothing that a request carries."""
+    match group_of(key):
+        case KeyGroup.RESOURCE | KeyGroup.RESOURCE_TAGS:
+            return "the role", "has"
+        case KeyGroup.PRINCIPAL | KeyGroup.PRINCIPAL_TAGS | KeyGroup.ORGANIZATION:
+            return "the caller", "has"
+        case _:
+            return "the request", "carries"
 
 
 def levels(decision: Decision, action: Action, layer: Layer | None, level: str) -> Iterator[LevelTrace]:
@@ -206,7 +220,7 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
 def _question(trace: ElementTrace) -> str:
     match trace.element:
         case Element.CONDITION:
-            return f"what the request carries for {backticked(trace.key)}"
+            return f"what {' '.join(_bearer(trace.key))} for {backticked(trace.key)}"
         case Element.PRINCIPAL:
             return f"whether {backticked(wanted_words(trace))} is the caller"
         case Element.ACTION | Element.RESOURCE:

@@ -5,6 +5,7 @@ Policy variables of AWS, such as `${aws:username}`, are none: IAM fills them in 
 
 import re
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
 from msgspec import Struct
@@ -39,6 +40,17 @@ class Placeholder(Struct, frozen=True):
 def placeholder_in(text: str) -> Placeholder | None:
     """Find the first placeholder of a text; None where it has none, or is longer than any ARN, name or tag."""
     return _in_short_text(text) if len(text) <= _LONGEST else None
+
+
+def may_become(text: str, value: str) -> bool:
+    """Say whether a text that has placeholders may come to fit a value, or may be a pattern that does, once filled in.
+
+    A value that is empty is not known.
+    """
+    filled = text
+    while (unfilled := placeholder_in(filled)) is not None:
+        filled = filled.replace(unfilled.text, "*")
+    return filled != text and (not value or fnmatchcase(value.lower(), filled.lower().replace("[", "[[]")))
 
 
 _LONGEST = 2048

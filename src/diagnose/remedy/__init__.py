@@ -1,6 +1,6 @@
 """What fixes a denial, and the proof: edits of a case, each decided again before it is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Refused, RemainingBlocker, Remedy
@@ -23,8 +23,20 @@ def propose(
     from diagnose.remedy.proposal import remedies_of
 
     outcomes = [remedies_of(RemedyKind(kind), subject, case, decision, bounds) for kind in kinds]
-    remedies = tuple(remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
-    return remedies, tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
+    remedies = (remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
+    return tuple(_each_edit_once(remedies)), tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
+
+
+def _each_edit_once(remedies: Iterable[Remedy]) -> Iterator[Remedy]:
+    """Leave out what another kind has come to before: nobody can choose between two fixes that are one."""
+    seen = set()
+    for remedy in remedies:
+        edit = remedy.policy_name, remedy.document, remedy.flags, remedy.commands
+        if not any(edit):
+            yield remedy
+        elif edit not in seen:
+            seen.add(edit)
+            yield remedy
 
 
 def remaining_after(decision: Decision) -> tuple[RemainingBlocker | Doubt, ...]:

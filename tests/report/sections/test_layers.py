@@ -1,7 +1,11 @@
 import pytest
 from msgspec.structs import replace
+from tests.cases import case
 from tests.report.diagnoses import EVERY, NAMES
 
+from diagnose.causes.rule_cache import rule_folders
+from diagnose.causes.rule_file import load_examples
+from diagnose.evaluate.decision import decide
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.policy import Policy, raw_document
 from diagnose.model.trace import (
@@ -147,11 +151,29 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
         pytest.param(
             GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
             Sign.BLOCKS,
-            "over chaining limit: wanted 3600, got 7200",
+            "7200 seconds; these credentials allow at most 3600",
             id="with both sides",
         ),
         pytest.param(
-            GateTrace(Gate.ROLE, UNKNOWN, Reason.NO_SUCH_ROLE), Sign.UNKNOWN, "no such role", id="without sides"
+            GateTrace(Gate.ROLE, UNKNOWN, Reason.NO_SUCH_ROLE),
+            Sign.UNKNOWN,
+            "whether the role exists is not known",
+            id="not known, so nothing is said of the role",
+        ),
+        pytest.param(
+            GateTrace(Gate.TOKEN, UNKNOWN, Reason.TOKEN_OLD, wanted="2026-03-02T09:30:00Z", got=("2026-02-25T06:13Z",)),
+            Sign.UNKNOWN,
+            "issued at 2026-02-25T06:13Z, long before the call at 2026-03-02T09:30:00Z",
+            id="seen, though not what AWS makes of it",
+        ),
+        pytest.param(
+            GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, got=("team",)),
+            Sign.UNKNOWN,
+            "team may be a transitive tag of the session, which a request cannot change",
+            id="what is known of a requirement in doubt is said",
+        ),
+        pytest.param(
+            GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE), Sign.BLOCKS, "no such role", id="a side is missing"
         ),
     ],
 )
@@ -184,3 +206,16 @@ def test_each_layer_says_what_it_is_and_whose() -> None:
 
 def told(decision: Decision, *, full: bool = False) -> tuple[Section, ...]:
     return layers(replace(EVERY["allowed"](NAMES), decision=decision), full=full)
+
+
+def test_no_reason_is_told_by_its_code_where_both_sides_are_known() -> None:
+    traces = [
+        gate
+        for examples in load_examples(rule_folders()).values()
+        for example in examples
+        for gate in decide(case(example.world, example.change)).gates
+        if gate.verdict is NO and gate.got
+    ]
+    told = {gate.reason: gate_check(gate).answer for gate in traces}
+    assert len(told) > 20
+    assert [reason for reason, answer in told.items() if answer == reason.replace("_", " ")] == []

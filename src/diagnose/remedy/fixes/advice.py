@@ -14,7 +14,7 @@ from diagnose.model.diagnosis import Letter, Owner, account_behind
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.operation import Operation
-from diagnose.model.placeholder import placeholder_in
+from diagnose.model.placeholder import may_become
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, Policy, PolicyKind, raw_document
 from diagnose.model.trace import (
     Action,
@@ -277,11 +277,16 @@ def correct_document(subject: Subject, case: Case, decision: Decision) -> Iterat
 
 
 def _filled_in(subject: Subject, case: Case) -> Iterator[Draft]:
-    """Ask for the values that a Deny spares, or is for, where placeholders stand in their place."""
+    """Ask for the values that a Deny spares, where placeholders stand in their place: those that may be the caller's.
+
+    Where none may be, filling in would leave the caller denied.
+    """
     statement, element = subject.statement, subject.element
     if statement is None or element is None or statement.effect is not Effect.DENY:
         return
-    waiting = [value for value in element.wanted if placeholder_in(value) is not None]
+    known = (element.got,) if isinstance(element.got, str) else element.got.known
+    value = known[0] if known is not None and len(known) == 1 else ""
+    waiting = [wanted for wanted in element.wanted if may_become(wanted, value)]
     if waiting:
         where = policy_phrase(statement.layer, statement.policy, case)
         values = ", ".join(f"`{value}`" for value in waiting)

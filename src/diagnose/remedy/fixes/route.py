@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from diagnose.evaluate.foreign import Foreign, ForeignAccount, foreign_account
 from diagnose.evaluate.pattern import has_wildcard
 from diagnose.evaluate.reported_error import aws_answer
-from diagnose.model.arn import CallerKind, is_role_arn, parse_role
+from diagnose.model.arn import CallerKind, account_of, is_role_arn, parse_role
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
+from diagnose.model.operation import Operation
 from diagnose.model.trace import Decision, Element, Reason, Subject
 from diagnose.remedy.change import Draft, RequestChange
 from diagnose.remedy.fixes.parameters import (
@@ -172,7 +173,16 @@ def use_identity(subject: Subject, case: Case, _decision: Decision) -> Iterator[
 
 
 def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Ask for a role that callers of yours can assume."""
+    """Ask for a role that callers of yours can assume; or pass on one of the own account.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    if case.request.operation is Operation.PASS_ROLE:
+        account = f"`{account_of(case.source_arn)}`"
+        service = f"`{case.request.parameters.passed_to}`" if case.request.parameters.passed_to else "the service"
+        text = f"Pass a role of account {account} instead: create one there that {service} may assume"
+        yield Draft(Owner.CALLER, text)
+        return
     others = case.snapshot.destination.other_roles
     known = [arn for arn in others.value if arn != case.request.role_arn] if isinstance(others, Known) else []
     text = f"Assume a different role; `{case.request.role_arn}` is not for callers of this kind"

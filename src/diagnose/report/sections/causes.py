@@ -24,9 +24,11 @@ SAVE = "--save-case case.json"
 def chosen(diagnosis: Diagnosis) -> Finding | None:
     """Choose the cause that the first screen tells; None where nothing that was read shows one.
 
-    What was not read is no cause, nor is what is only possible and points at nothing.
+    What was not read is no cause, nor is what is only possible and points at nothing: at no policy, and at nothing of
+    the request that could be made otherwise.
     """
-    return next((one for one in diagnosis.findings if not one.is_gap and (_certain(one) or _points(one))), None)
+    causes = (one for one in diagnosis.findings if not one.is_gap)
+    return next((one for one in causes if _certain(one) or _points(one) or (one.gate and one.remedies)), None)
 
 
 def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:

@@ -145,7 +145,8 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
     if finding.unknown and not is_anything_needed(diagnosis):
         rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
     rows += _fix(finding, diagnosis)
-    need = need_of(finding.layer, diagnosis)
+    # Of what is only possible, the list that follows says it.
+    need = need_of(finding.layer, diagnosis) if finding.certainty is Certainty.CERTAIN else None
     if need is not None:
         rows.append((Label.OR, f"run xdiag again so that it reads this: {need.how}"))
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]

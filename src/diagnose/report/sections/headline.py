@@ -55,8 +55,10 @@ def _of_passing(diagnosis: Diagnosis) -> str:
             return f"DENIED{' by AWS' if refused else ''}: {passed.format('cannot')}"
         case Verdict.DENIED if verdicts[Action.ASSUME_ROLE] is Tri.NO:
             return f"DENIED: {service} cannot assume {role}, whoever passes it"
-        case Verdict.DENIED:
+        case Verdict.DENIED if refused:
             return f"DENIED by AWS: {passed.format('could not')}"
+        case Verdict.DENIED:
+            return f"DENIED: {passed.format('cannot')}"
         case Verdict.UNDETERMINED:
             whether = f"UNDETERMINED: whether {passed.format('can')}"
             return f"{whether}, and whether {service} can assume it" if service else whether

@@ -8,12 +8,12 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Unread
 from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
-from diagnose.model.trace_words import asked_words, offered_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks
+from diagnose.report.sections.gate_answers import gate_answer
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
 
 
@@ -68,10 +68,8 @@ def gate_check(gate: GateTrace) -> Check:
     name = GATE_WORDS[gate.gate].name
     if gate.verdict is Tri.YES:
         return Check(name, Sign.PASSES, "")
-    sides = [f"{word} {text}" for word, text in (("wanted", asked_words(gate)), ("got", offered_words(gate))) if text]
     sign = Sign.UNKNOWN if gate.verdict is Tri.UNKNOWN else Sign.BLOCKS
-    reason = gate.reason.replace("_", " ")
-    return Check(name, sign, f"{reason}: {', '.join(sides)}" if sides else reason)
+    return Check(name, sign, gate_answer(gate))
 
 
 def _gates(decision: Decision) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Diagnosis, Verdict
-from diagnose.model.evidence import Gap
+from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
@@ -16,19 +16,24 @@ from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Block, Bullets, Listing, Paragraph, Section
-from diagnose.report.safe_text import in_backticks, visible
+from diagnose.report.safe_text import visible
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
+from diagnose.report.sections.key_questions import question_of
 from diagnose.report.sections.unseen import doubt_sentence, permissions_lacking
 
 TITLE = "Still needed"
 
 
 class Need(Struct, frozen=True):
-    """One thing to find out. `flags` are those of xdiag that read it; empty where somebody has to be asked."""
+    """One thing to find out.
+
+    `flags` are those of xdiag that read it; empty where somebody has to be asked. `stated`: a flag takes the answer.
+    """
 
     what: str
     how: str
     flags: tuple[str, ...] = ()
+    stated: bool = False
 
 
 def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -44,8 +49,10 @@ def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
         flags = tuple(dict.fromkeys((*sides, *flags)))
         run = Listing("Run, with your own profiles and answers", "sh", command(diagnosis.case, flags))
         blocks: tuple[Block, ...] = (listed, run)
-    else:
+    elif any(item.stated for item in items):
         blocks = (Paragraph("Add to your command what you find out, and run it again:"), listed)
+    else:
+        blocks = (listed,)
     return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, blocks),)
 
 
@@ -137,14 +144,6 @@ _BESIDES: Mapping[Layer | Action, str] = {
 }
 """Unknowns that one answer settles together."""
 
-_FLAGS = {
-    "sts:externalid": "--external-id",
-    "sts:rolesessionname": "--session-name",
-    "iam:passedtoservice": "--passed-to",
-    "iam:associatedresourcearn": "--associated-resource",
-}
-"""Condition keys that a flag of the request sets, in lower case."""
-
 
 def _group(doubt: Doubt) -> object:
     return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
@@ -169,22 +168,31 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
     match first.about:
         case Layer.SESSION | Action():
             what = f"Did whoever started the caller's session pass {_session(doubts)}?"
-            yield Need(what, "If not, `--without session`.")
+            yield Need(what, "If not, `--without session`.", stated=True)
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
         case ConditionKey(name=name):
-            flag = _FLAGS.get(name.lower(), f"--context {name}=")
-            said = f"`{flag} VALUE`" if name.lower() in _FLAGS else in_backticks(f"{flag}VALUE")
-            none = in_backticks(f"--context {name}=")
-            yield Need(doubt_sentence(first), f"What did the request carry? {said}; nothing: {none}.")
+            question = question_of(name, diagnosis.case)
+            flags = (question.flag,) if question.flag else ()
+            yield Need(f"{doubt_sentence(first)} {question.asked}", question.how, flags, stated=True)
         case Gate.ROLE | Gate.DURATION:
             what = f"{GATE_WORDS[first.about].question.capitalize()}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))}.", (_DEST,))
+        case Gate.PROVIDER | Gate.AUDIENCE if _providers_unread(diagnosis.case):
+            what = f"{GATE_WORDS[first.about].question.capitalize()}."
+            yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))} reads the provider.", (_DEST,))
+        case Gate.TOKEN:
+            yield Need("Whether STS accepts the token or the assertion.", "Only a new call tells: present a new one.")
         case Gate() | Comparison() | BrokenStatement():
             whose = subject_words(first) if not isinstance(first.about, Gate) else GATE_WORDS[first.about].question
             yield Need(f"{whose[:1].upper()}{whose[1:]}.", "Ask whoever makes the request.")
         case _:
             assert_never(first.about)
+
+
+def _providers_unread(case: Case) -> bool:
+    there = case.snapshot.destination
+    return isinstance(there.oidc_providers, Unread) and isinstance(there.saml_providers, Unread)
 
 
 def _session(doubts: list[Doubt]) -> str:
@@ -217,23 +225,36 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
             flag, account, ask = _SOURCE, source_account(case), ""
             whole = f"{names[:1].upper()}{names[1:]}:"
         case Layer.SCP | Layer.RCP:
-            without = " ".join(f"--without {layer.value}" for layer in layers)
-            read = grant.strip() or "`--org-profile ORG` (its management account)."
-            return Need(
-                f"The organization's {' and '.join(LAYER_WORDS[layer].policies for layer in layers)}:",
-                f"{read} No organization (see `aws organizations describe-organization`): `{without}`.",
-                ("--org-profile ORG",),
-            )
+            return _of_guardrails(layers, lacking, case)
         case Layer.ENDPOINT:
             return Need(
                 "Does the call go through a VPC endpoint for STS?",
                 "If so, `--vpc-endpoint ID`; if not, `--without endpoint`.",
+                stated=True,
             )
         case Layer.SESSION:
             raise AssertionError("a session is asked about, not read")
         case _:
             assert_never(layers[0])
     return Need(whole, f"{grant.strip() or f'{_profile(flag, account)}.'}{ask}", (flag,))
+
+
+def _of_guardrails(layers: list[Layer], lacking: str, case: Case) -> Need:
+    """Say whose profile reads SCPs and RCPs: no other account's, whatever it is granted, but a delegated one's.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_available-policies.html
+    """
+    sides = (case.snapshot.source if layer is Layer.SCP else case.snapshot.destination for layer in layers)
+    read = [side.organization.value for side in sides if isinstance(side.organization, Known)]
+    organization = next((one for one in read if one is not None), None)
+    managing = iam_name(organization.management_account) if organization and organization.management_account else ""
+    profile = f"`--org-profile ORG` (its management account{f' {managing}' if managing else ''}"
+    how = f"{profile} or a delegated administrator; needs {lacking})." if lacking else f"{profile})."
+    if organization is None:
+        without = " ".join(f"--without {layer.value}" for layer in layers)
+        how += f" No organization (see `aws organizations describe-organization`): `{without}`."
+    policies = " and ".join(LAYER_WORDS[layer].policies for layer in layers)
+    return Need(f"The organization's {policies}:", how, ("--org-profile ORG",))
 
 
 def _profile(flag: str, account: str) -> str:
