@@ -110,7 +110,10 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     sides: dict[str | None, Credentials] = {}
     for profile in (where.source_profile, where.dest_profile, where.org_profile):
         if profile not in sides:
-            sides[profile] = open_credentials(profile, request.region, where.endpoint_url, patience, wallet)
+            own_keys = flags.own_keys and profile == where.source_profile
+            sides[profile] = open_credentials(
+                profile, request.region, where.endpoint_url, patience, wallet, own_keys=own_keys
+            )
             if sys.stdin.isatty():
                 # Nothing else is written while a person types an MFA code.
                 with terminal_given_back():
@@ -248,18 +251,18 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
         flags = replace(flags, asked=replace(ends.asked, told=told))
     if source == MYSELF or (ends.source is None and not source):
         parse_role(role)
-        source, said = _myself(flags.evidence)
+        source, said = _myself(flags.evidence, own_keys=flags.own_keys)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
     return replace(flags, source_arn=source).passed()
 
 
-def _myself(where: LiveFlags) -> tuple[str, str]:
+def _myself(where: LiveFlags, *, own_keys: bool) -> tuple[str, str]:
     """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
     from diagnose.aws.calls import Refusal
     from diagnose.aws.identity import identify
     from diagnose.aws.session import open_credentials
 
-    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    credentials = open_credentials(where.source_profile, None, where.endpoint_url, own_keys=own_keys)
     identity = identify(credentials)
     if isinstance(identity, Refusal):
         raise NothingReadError(
