@@ -71,6 +71,8 @@ def _account(arn: str | None) -> str:
 def _of_chain(flags: CaseFlags, chain: Chain, said: str) -> Case:
     from diagnose.chain import weakest_call
 
+    if flags.role_arn is None and flags.source_arn in [hop.role for hop in chain.hops]:
+        flags = replace(flags, source_arn=None, role_arn=flags.source_arn)
     others = other_forms(flags.forms)
     role = flags.role_arn or others.role
     fitting = [hop for hop in chain.hops if hop.role == role]
@@ -97,6 +99,7 @@ def _cases(flags: CaseFlags, hops: Sequence[Hop], chain: Chain) -> Iterator[Case
             source_arn=(flags.source_arn or chain.source or None) if first else hop.source,
             role_arn=flags.role_arn or hop.role,
             hop=hop.asked,
+            presented=flags.presented if first else None,
             evidence=evidence,
             own_keys=flags.own_keys and evidence.source_profile == chain.signer,
         )
