@@ -336,6 +336,19 @@ def test_a_profile_with_a_token_is_decided_by_its_claims(
     assert SIGNATURE not in run.out + run.err
 
 
+def test_what_a_chain_presents_is_of_its_first_call(xdiag: Program, tmp_path: Path) -> None:
+    environment = _pod(tmp_path)
+    (tmp_path / "token").unlink()
+    run = xdiag("check", "--profile", "far", "--github", "octo/app", "--output", "json", env=environment)
+    assert (run.code, run.report["source_arn"], run.report["dest_role_arn"]) == (UNDETERMINED, ISSUER, ROLE)
+
+
+def test_a_role_beside_a_profile_picks_the_call_for_it(xdiag: Program, tmp_path: Path) -> None:
+    far = "arn:aws:iam::333333333333:role/Far"
+    run = xdiag("check", far, "--profile", "far", "--output", "json", env=_pod(tmp_path))
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (ROLE, far)
+
+
 def test_an_error_about_a_token_is_laid_upon_the_call_that_presents_one(xdiag: Program, tmp_path: Path) -> None:
     run = xdiag("check", "--profile", "far", "--message", REFUSED, "--output", "json", env=_pod(tmp_path))
     assert (run.code, run.report["dest_role_arn"]) == (DENIED, ROLE)

@@ -1,8 +1,11 @@
 """Every source of evidence is a row of one table, and every flag about evidence belongs to one row at the most."""
 
+import json
 from pathlib import Path
 
 import pytest
+from tests.cli.program import Program
+from tests.collect.evidence.test_declared_limits import OF_STS, ROLE, SOURCE, attached, scp, state
 
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.evidence import SOURCES, case_from_flags
@@ -65,3 +68,24 @@ def test_a_source_that_is_chosen_is_the_one_that_is_read(flag: str) -> None:
         case_from_flags(case_flags(**{flag: given}))
     assert ("ticket.json" in error.value.message) is (flag == "case_file")
     assert ("p.json" in error.value.message) is (flag in BESIDE_A_CASE)
+
+
+def test_limits_that_a_file_declares_stand_beside_what_is_stated_of_others(xdiag: Program, tmp_path: Path) -> None:
+    file = tmp_path / "org.json"
+    file.write_text(json.dumps(state(scp(), attached("111111111111"), ("aws_vpc_endpoint", OF_STS))))
+    stated = (
+        "--without",
+        "scp",
+        "--vpc-endpoint",
+        "vpce-1",
+        "--region",
+        "eu-west-1",
+        "--save-case",
+        tmp_path / "case.json",
+    )
+    xdiag("check", SOURCE, ROLE, "--infrastructure", file, "--no-probe", *stated)
+    kept = json.loads((tmp_path / "case.json").read_text())["snapshot"]
+    [level] = kept["source"]["scps"]["value"]
+    assert [policy["name"] for policy in level["policies"]["policies"]] == ["FullAWSAccess", "NoRoles"]
+    assert level["policies"]["unread"] == []
+    assert kept["endpoint"]["value"]["policy"]["evidence"] == "known"

@@ -173,3 +173,86 @@ def test_an_account_is_read_with_its_profile(command: str, place: Place, sts: St
     named = place.run(command, USER, ROLE, "--dest-profile", "ours", XDIAG_ACCOUNTS="222222222222=theirs", **aws)
     assert "222222222222" in named.out
     assert "profile `theirs`" not in named.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--help",),
+        ("check", "--help"),
+        ("demo",),
+        ("explain", "trust-nothing-fits"),
+        ("rules", "list"),
+        ("permissions",),
+        ("schema", "case"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_in_the_file_ends_no_command_that_answers_without_it(command: tuple[str, ...], place: Place) -> None:
+    right = place.run(*command)
+    place.user_file.write_text("output = \n")
+    run = place.run(*command)
+    assert (run.code, run.out) == (right.code, right.out)
+    assert run.err.count("is not TOML") <= 1
+    assert ("is not TOML" in run.err) is (command != ("--help",))
+
+
+def test_a_mistake_in_the_file_ends_a_command_whose_answer_depends_on_it(place: Place) -> None:
+    place.user_file.write_text("output = \n")
+    run = place.run("check", USER, ROLE)
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert "is not TOML" in run.err
+
+
+def test_what_is_set_beside_a_mistake_is_shown(place: Place) -> None:
+    place.user_file.write_text('timeout = "soon"\norg-profile = "management"\n')
+    run = place.run("config", "show")
+    assert run.code == BAD_INPUT
+    assert "management" in run.out
+    assert run.err.count("cannot be `soon`") == 1
+
+
+def _profiles(place: Place, sts: Sts, extra: str) -> dict[str, str]:
+    keys = "".join(
+        f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = wJalrXUtnFEMI\n" for name, key in KEYS.items()
+    )
+    (place.home / "credentials").write_text(keys)
+    (place.home / "config").write_text(extra)
+    return {
+        "AWS_CONFIG_FILE": str(place.home / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(place.home / "credentials"),
+        "AWS_ENDPOINT_URL": sts.url,
+    }
+
+
+def test_the_role_of_a_profile_is_read_with_the_profile_that_is_set_for_its_account(place: Place, sts: Sts) -> None:
+    aws = _profiles(place, sts, f"[profile p]\nrole_arn = {ROLE}\nsource_profile = ours\n")
+    before = place.run("check", "--profile", "p", "--no-probe", "--output", "json", **aws)
+    assert not sts.sent("GetRole"), "nobody in the role's account reads"
+    place.user_file.write_text('[accounts]\n222222222222 = "theirs"\n')
+    run = place.run("check", "--profile", "p", "--no-probe", "--output", "json", **aws)
+    assert sts.sent("GetRole")
+    assert run.report["source_arn"] == before.report["source_arn"] == USER
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        pytest.param(
+            f"[profile ours]\nrole_arn = {ROLE}\nsource_profile = ours\n[profile p]\nrole_arn = {ROLE}\n"
+            "source_profile = ours\n",
+            id="the source asks for a role itself",
+        ),
+        pytest.param(
+            f"[profile p]\nrole_arn = {ROLE}\nsource_profile = p\naws_access_key_id = {KEYS['ours']}\n"
+            "aws_secret_access_key = wJalrXUtnFEMI\n",
+            id="a profile that is its own source",
+        ),
+    ],
+)
+def test_keys_beside_a_role_sign_for_it(sections: str, place: Place, sts: Sts) -> None:
+    aws = _profiles(place, sts, sections)
+    run = place.run("check", "--profile", "p", "--output", "json", **aws)
+    assert run.report["source_arn"] == USER
+    assert run.report["probe"] == "assumed"
+    assert len(sts.sent("AssumeRole")) == 1, "no role on the way to the signer"

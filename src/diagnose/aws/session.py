@@ -186,18 +186,23 @@ def open_credentials(
     endpoint_url: str | None,
     patience: Patience | None = None,
     wallet: Wallet | None = None,
+    *,
+    own_keys: bool = False,
 ) -> Credentials:
     """Open one side. Whatever is None comes from the environment and the profile, as for the AWS CLI.
 
-    `patience` and `wallet` are shared by the sides of one check. No call is made, so credentials that are missing or
-    expired show in the first one.
+    `patience` and `wallet` are shared by the sides of one check. `own_keys` takes the keys in the profile's section
+    where that asks for a role besides, as whoever names it as `source_profile` does. No call is made, so credentials
+    that are missing or expired show in the first one.
 
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
     credentials = answer_or_refusal(
         "",
-        lambda: _credentials_of(profile, region, endpoint_url, patience or Patience(TIMEOUT), wallet or Wallet()),
+        lambda: _credentials_of(
+            profile, region, endpoint_url, patience or Patience(TIMEOUT), wallet or Wallet(), own_keys=own_keys
+        ),
     )
     if isinstance(credentials, Refusal):
         raise XdiagError(credentials.message)
@@ -235,7 +240,13 @@ def _check_endpoint(url: str | None) -> None:
 
 
 def _credentials_of(
-    profile: str | None, region: str | None, endpoint_url: str | None, patience: Patience, wallet: Wallet
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    patience: Patience,
+    wallet: Wallet,
+    *,
+    own_keys: bool,
 ) -> Credentials:
     core = botocore.session.Session()
     # So that the calls can be told apart in CloudTrail.
@@ -251,6 +262,11 @@ def _credentials_of(
         profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None, botocore_session=core
     )
     label = f"profile `{name}`" if name else "the default credentials"
+    if own_keys:
+        section = core.full_config["profiles"][name]
+        core.set_credentials(
+            section["aws_access_key_id"], section["aws_secret_access_key"], section.get("aws_session_token")
+        )
     find_by(core, wallet, label, patience)
     return Credentials(session, label, endpoint_url, patience, core.get_config_variable("max_attempts"))
 

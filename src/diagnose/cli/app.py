@@ -62,6 +62,10 @@ COMMANDS = {
 }
 
 
+_FOR_HELP = "diagnose.for_help"
+"""Whether a command is asked for its help, in what Click keeps of a run."""
+
+
 class CommandsByName(TyperGroup):
     """The commands. Listing them takes their names and what they are for; only the one that is run is imported."""
 
@@ -73,6 +77,7 @@ class CommandsByName(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Find the command that the arguments begin with; none where the shell completes what there is not."""
         name, _, rest = super().resolve_command(ctx, args)
+        ctx.meta[_FOR_HELP] = "--help" in rest
         return name, None if name is None else command_named(name), rest
 
 
@@ -125,7 +130,21 @@ def _options(
     context: typer.Context,
     _: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version and exit."),
 ) -> None:
-    """Define the options that come before a command, and take the defaults from what is set."""
-    from diagnose.cli.settings import defaults, folder_of_work, read_settings
+    """Define the options that come before a command, and take the defaults from what is set.
 
-    context.default_map = defaults(read_settings(folder_of_work(), os.environ))
+    A mistake in the settings ends those commands only whose answer would be another for it.
+    """
+    from diagnose.cli.settings import defaults, folder_of_work, readable_settings
+
+    settings, mistakes = readable_settings(folder_of_work(), os.environ)
+    if mistakes and context.invoked_subcommand not in _WITHOUT_SETTINGS and not context.meta.get(_FOR_HELP):
+        raise mistakes[0]
+    if mistakes and context.invoked_subcommand != "config":
+        from diagnose.cli.output import print_warning
+
+        print_warning(mistakes[0], "going on without it")
+    context.default_map = defaults(settings)
+
+
+_WITHOUT_SETTINGS = ("config", "demo", "explain", "permissions", "rules", "schema")
+"""The commands that answer without what is set: they teach, or say what is wrong with it."""

@@ -128,6 +128,8 @@ class CaseFlags(Struct, frozen=True):
     hop: Asked = Asked()
     """The call of the profile in `forms` that is asked about."""
     asked: Asked = Asked()
+    own_keys: bool = False
+    """Whether the source's profile signs with the keys in its section, although it asks for a role itself."""
     complete: bool = True
     """Whether what no form and no flag says was not sent."""
 

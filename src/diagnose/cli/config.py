@@ -38,13 +38,13 @@ def show() -> None:
 
         xdiag config show
 
-    Exit codes: 0 printed, 2 a setting is not one.
+    Exit codes: 0 printed, 2 printed, but a setting is not one.
     """
     from diagnose.cli.output import print_result
-    from diagnose.cli.settings import SETTINGS, folder_of_work, read_settings
+    from diagnose.cli.settings import SETTINGS, folder_of_work, readable_settings
     from diagnose.report.safe_text import visible
 
-    settings = read_settings(folder_of_work(), os.environ)
+    settings, mistakes = readable_settings(folder_of_work(), os.environ)
     rows = [
         (setting.name, _written(chosen.value), f"from {chosen.origin}")
         if (chosen := settings.values.get(setting.name))
@@ -63,6 +63,8 @@ def show() -> None:
     print_result(
         "\n".join(visible(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}") for name, value, origin in rows)
     )
+    if mistakes:
+        raise mistakes[0]
 
 
 def _written(value: object) -> str:

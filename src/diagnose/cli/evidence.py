@@ -19,6 +19,7 @@ from diagnose.cli.output import progress, terminal_given_back
 from diagnose.cli.request import request_from_flags
 from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
+from diagnose.collect.evidence.declared_limits import DeclaredLimits
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.collect.federation.presented import as_if_in_time, with_presented
 from diagnose.collect.request.asked import with_asked, with_identity
@@ -55,9 +56,11 @@ def case_from_flags(flags: CaseFlags) -> Case:
     evidence = flags.evidence
     _refuse_contradictions(flags)
     pasted = pasted_policies(flags.policies)
+    limits: tuple[DeclaredLimits, ...] = ()
     if evidence.case_file is None:
         flags = _with_ends(flags, pasted)
-        case = with_identity(_gathered(flags, pasted), flags.asked)
+        case, limits = _gathered(flags, pasted)
+        case = with_identity(case, flags.asked)
     elif flags.forms.event is not None or flags.forms.profile is not None:
         other = "--event" if flags.forms.event is not None else "--profile"
         raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
@@ -76,6 +79,12 @@ def case_from_flags(flags: CaseFlags) -> Case:
     if flags.presented is not None and not flags.presented.current and not case.message:
         case = as_if_in_time(case)
     case = without_layers(case, evidence.without or ())
+    if limits:
+        from diagnose.collect.evidence.declared_limits import with_limits
+
+        through = evidence.vpc_endpoint or ""
+        for one in limits:
+            case = replace(case, snapshot=with_limits(case.snapshot, case.request.role_arn, one, through))
     if pasted != PastedPolicies():
         from diagnose.collect.evidence.pasted import with_pasted
 
@@ -110,7 +119,10 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     sides: dict[str | None, Credentials] = {}
     for profile in (where.source_profile, where.dest_profile, where.org_profile):
         if profile not in sides:
-            sides[profile] = open_credentials(profile, request.region, where.endpoint_url, patience, wallet)
+            own_keys = flags.own_keys and profile == where.source_profile
+            sides[profile] = open_credentials(
+                profile, request.region, where.endpoint_url, patience, wallet, own_keys=own_keys
+            )
             if sys.stdin.isatty():
                 # Nothing else is written while a person types an MFA code.
                 with terminal_given_back():
@@ -172,7 +184,7 @@ def _from_case_file(flags: CaseFlags) -> Case:
     return case if request == case.request else replace(case, request=request, probe=None, message="")
 
 
-def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
+def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> tuple[Case, tuple[DeclaredLimits, ...]]:
     """Take what files hold, and read live what no file is about, or what a profile was named for.
 
     Where there are files, credentials are welcome, but not needed.
@@ -204,7 +216,8 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> Case:
                 case = _with_nothing_read(flags, error)
     for one in given:
         case = replace(case, snapshot=with_sides(case.snapshot, one))
-    return replace(case, note="; ".join(note for one in given for note in one.notes))
+    case = replace(case, note="; ".join(note for one in given for note in one.notes))
+    return case, tuple(limit for one in given for limit in one.limits)
 
 
 def _sides_in_files(flags: CaseFlags, role_arn: str, source_arn: str) -> list[Given]:
@@ -248,18 +261,18 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
         flags = replace(flags, asked=replace(ends.asked, told=told))
     if source == MYSELF or (ends.source is None and not source):
         parse_role(role)
-        source, said = _myself(flags.evidence)
+        source, said = _myself(flags.evidence, own_keys=flags.own_keys)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
     return replace(flags, source_arn=source).passed()
 
 
-def _myself(where: LiveFlags) -> tuple[str, str]:
+def _myself(where: LiveFlags, *, own_keys: bool) -> tuple[str, str]:
     """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
     from diagnose.aws.calls import Refusal
     from diagnose.aws.identity import identify
     from diagnose.aws.session import open_credentials
 
-    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    credentials = open_credentials(where.source_profile, None, where.endpoint_url, own_keys=own_keys)
     identity = identify(credentials)
     if isinstance(identity, Refusal):
         raise NothingReadError(

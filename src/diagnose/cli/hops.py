@@ -8,10 +8,12 @@ from msgspec.structs import replace
 from diagnose.aws.configuration import read_configuration
 from diagnose.cli.asked import AskedFlags, other_forms
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
+from diagnose.cli.configured import configured
 from diagnose.cli.evidence import case_from_flags
 from diagnose.collect.request.profile import Chain, Hop, chain_of, described
 from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import NothingReadError, XdiagError
+from diagnose.model.arn import split_arn
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 
 
@@ -24,7 +26,9 @@ def case_of_question(flags: CaseFlags) -> Case:
     if not name:
         return case_from_flags(flags)
     chain = chain_of(read_configuration(os.environ), name, os.environ)
-    flags = replace(flags, forms=replace(flags.forms, profile=name), evidence=_signed_by(flags.evidence, chain))
+    flags = replace(flags, forms=replace(flags.forms, profile=name))
+    if flags.evidence.source_profile is None:
+        flags = replace(flags, own_keys=chain.own_keys)
     if not chain.hops:
         if flags.role_arn is None and flags.source_arn is None and flags.forms == AskedFlags(profile=name):
             raise XdiagError(
@@ -32,7 +36,8 @@ def case_of_question(flags: CaseFlags) -> Case:
                 f" ({chain.signed_by})" + (f". {said}" if said else ""),
                 hint=f"name the role that is to be assumed with it: `xdiag check DEST_ROLE_ARN --profile {name}`",
             )
-        return case_from_flags(flags)
+        role = _account(flags.role_arn or flags.source_arn)
+        return case_from_flags(replace(flags, evidence=_signed_by(flags.evidence, chain, "", role)))
     return _of_chain(flags, chain, said)
 
 
@@ -44,20 +49,30 @@ def _profile(flags: CaseFlags) -> tuple[str, str]:
     return ("", "") if asks or flags.evidence.details else chosen_profile(None, os.environ)
 
 
-def _signed_by(evidence: EvidenceFlags, chain: Chain) -> EvidenceFlags:
-    """Read both sides with the credentials that sign the first call, unless files or other profiles are named."""
+def _signed_by(evidence: EvidenceFlags, chain: Chain, source: str, role: str) -> EvidenceFlags:
+    """Read both sides with the credentials that sign the first call, unless files or other profiles are named.
+
+    Those that are set for an account count for it. `source` is the account of a session that signs, "" of the first
+    call: there the signer itself is the source, whom another profile would not be.
+    """
     if evidence.details:
         return evidence
-    return replace(
-        evidence,
-        source_profile=evidence.source_profile or chain.signer,
-        dest_profile=evidence.dest_profile or evidence.source_profile or chain.signer,
-    )
+    where = configured(evidence, source, role)
+    signer = where.source_profile or chain.signer
+    return replace(evidence, source_profile=signer, dest_profile=where.dest_profile or signer)
+
+
+def _account(arn: str | None) -> str:
+    """Give the account of an ARN; "" of anything else, which is told later."""
+    parts = split_arn(arn or "")
+    return "" if parts is None else parts.account
 
 
 def _of_chain(flags: CaseFlags, chain: Chain, said: str) -> Case:
     from diagnose.chain import weakest_call
 
+    if flags.role_arn is None and flags.source_arn in [hop.role for hop in chain.hops]:
+        flags = replace(flags, source_arn=None, role_arn=flags.source_arn)
     others = other_forms(flags.forms)
     role = flags.role_arn or others.role
     fitting = [hop for hop in chain.hops if hop.role == role]
@@ -78,12 +93,15 @@ def _of_chain(flags: CaseFlags, chain: Chain, said: str) -> Case:
 def _cases(flags: CaseFlags, hops: Sequence[Hop], chain: Chain) -> Iterator[Case]:
     for hop in hops:
         first = not hop.source
+        evidence = _signed_by(flags.evidence, chain, _account(hop.source), _account(flags.role_arn or hop.role))
         asks = replace(
             flags,
             source_arn=(flags.source_arn or chain.source or None) if first else hop.source,
             role_arn=flags.role_arn or hop.role,
             hop=hop.asked,
-            attempt=flags.attempt and first,
+            presented=flags.presented if first else None,
+            evidence=evidence,
+            own_keys=flags.own_keys and evidence.source_profile == chain.signer,
         )
         try:
             case = case_from_flags(asks)

@@ -76,6 +76,11 @@ def print_note(text: str) -> None:
     sys.stderr.write(f"xdiag: {visible(text)}\n")
 
 
+def print_warning(mistake: XdiagError, what_then: str) -> None:
+    """Tell of a mistake that does not end the command, and what happens in spite of it."""
+    print_note("; ".join(filter(None, (mistake.message, mistake.hint, what_then))))
+
+
 def uses_color(color: Color) -> bool:
     """Say whether to colour the result; NO_COLOR, FORCE_COLOR and dumb terminals count."""
     if color is not Color.AUTO:

@@ -6,6 +6,7 @@ A flag outranks a variable, a variable the project's file, and that the user's.
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,25 +53,41 @@ class Settings(Struct, frozen=True):
 
 def read_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
     """Read what is set for work in a folder. Raises XdiagError, with the place, for what cannot be a setting."""
+    settings, mistakes = readable_settings(folder, environment)
+    if mistakes:
+        raise mistakes[0]
+    return settings
+
+
+def readable_settings(folder: Path, environment: Mapping[str, str]) -> tuple[Settings, tuple[XdiagError, ...]]:
+    """Read what is set for work in a folder, as far as it can be; and say of the rest what is wrong.
+
+    What a mistake leaves out is what it is in: a setting, or a file that cannot be read at all.
+    """
     files = {"user": _of_user(environment), "project": _of_project(folder)}
     values: dict[str, Chosen] = {}
     accounts: dict[str, Chosen] = {}
+    mistakes: list[XdiagError] = []
     for path in dict.fromkeys(files.values()):
-        for name, held in _table(path).items():
-            if name == _ACCOUNTS:
-                accounts |= _accounts(held, f"`{path}`")
-            else:
-                setting = _setting(name, path)
-                values[name] = Chosen(_read(setting, held, path.parent, f"`{path}`: `{name}`"), f"`{path}`")
+        with _noted(mistakes):
+            for name, held in _table(path).items():
+                with _noted(mistakes):
+                    if name == _ACCOUNTS:
+                        accounts.update(_accounts(held, f"`{path}`"))
+                    else:
+                        read = _read(_setting(name, path), held, path.parent, f"`{path}`: `{name}`")
+                        values[name] = Chosen(read, f"`{path}`")
     for setting in SETTINGS:
         if text := environment.get(setting.variable):
-            origin = f"{setting.variable} in the environment"
-            values[setting.name] = Chosen(_read(setting, text, folder, f"`{setting.variable}`"), origin)
+            with _noted(mistakes):
+                origin = f"{setting.variable} in the environment"
+                values[setting.name] = Chosen(_read(setting, text, folder, f"`{setting.variable}`"), origin)
     if text := environment.get(_ACCOUNTS_VARIABLE):
-        pairs = [pair.partition("=") for pair in text.split(",")]
-        of_environment = {account.strip(): profile.strip() for account, _, profile in pairs}
-        accounts |= _accounts(of_environment, f"{_ACCOUNTS_VARIABLE} in the environment")
-    return Settings(values, accounts, files)
+        with _noted(mistakes):
+            pairs = [pair.partition("=") for pair in text.split(",")]
+            of_environment = {account.strip(): profile.strip() for account, _, profile in pairs}
+            accounts.update(_accounts(of_environment, f"{_ACCOUNTS_VARIABLE} in the environment"))
+    return Settings(values, accounts, files), tuple(mistakes)
 
 
 def folder_of_work() -> Path:
@@ -92,6 +109,14 @@ def defaults(settings: Settings) -> dict[str, Any]:
                     within = within.setdefault(part, {})
                 within |= dict.fromkeys(parameters, settings.values[setting.name].value)
     return defaults
+
+
+@contextmanager
+def _noted(mistakes: list[XdiagError]) -> Iterator[None]:
+    try:
+        yield
+    except XdiagError as mistake:
+        mistakes.append(mistake)
 
 
 def _text(held: object, _: Path) -> str:

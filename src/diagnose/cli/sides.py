@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
+from diagnose.collect.evidence.declared_limits import DeclaredLimits
 from diagnose.collect.evidence.handed_over import PastedPolicies
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_caller, parse_role
@@ -24,6 +25,8 @@ class Given(Struct, frozen=True):
 
     source: SourceSide | None = None
     destination: DestinationSide | None = None
+    limits: tuple[DeclaredLimits, ...] = ()
+    """Policies of organizations and VPC endpoints, which are of no side alone."""
     notes: tuple[str, ...] = ()
     """What people should know of how they were read."""
 
@@ -80,7 +83,9 @@ def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn:
         for path in how.infrastructure or ()
     ]
     given = Given(
-        declared_source(files, source_arn, complete=complete), declared_destination(files, role_arn, source_arn)
+        declared_source(files, source_arn, complete=complete),
+        declared_destination(files, role_arn, source_arn),
+        tuple(file.limits for file in files if file.limits.policies or file.limits.endpoints),
     )
     if given == Given():
         raise not_declared(files, source_arn, role_arn)

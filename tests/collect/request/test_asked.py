@@ -1,14 +1,16 @@
 """Forms put together, and the request that comes of them."""
 
 import pytest
+from msgspec.structs import replace
 
-from diagnose.collect.request.asked import Asked, over, request_of
-from diagnose.model.case import Parameters
+from diagnose.collect.request.asked import Asked, over, request_of, with_identity
+from diagnose.model.case import Case, Parameters, Request, Snapshot, SourceSide
 from diagnose.model.federation import WebIdentity
 from diagnose.model.operation import Operation
 
 ISSUER = "https://token.example.com"
 ROLE = "arn:aws:iam::222222222222:role/Deploy"
+SAML = "arn:aws:iam::222222222222:saml-provider/Office"
 TOKEN = WebIdentity({"sub": "s"})
 
 
@@ -18,6 +20,21 @@ def test_what_was_presented_stays_with_whose_it_was() -> None:
     assert over(signed, presented).identity is None
     assert over(presented, signed).identity == TOKEN
     assert over(Asked(message="denied"), presented).identity == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("source", "asked", "kept"),
+    [
+        pytest.param(ISSUER, Asked(source=ISSUER, identity=TOKEN), True, id="the form's own"),
+        pytest.param(ISSUER, Asked(identity=TOKEN), True, id="one that the form does not name"),
+        pytest.param("https://other.example.com", Asked(source=ISSUER, identity=TOKEN), False, id="another"),
+        pytest.param(SAML, Asked(identity=TOKEN), False, id="one that presents no token"),
+    ],
+)
+def test_what_was_presented_is_that_of_the_source_that_it_may_be_of(source: str, asked: Asked, kept: bool) -> None:
+    case = Case(Request(ROLE), Snapshot(SourceSide(source)))
+    case = with_identity(case, replace(asked, operation=Operation.WITH_WEB_IDENTITY))
+    assert case.snapshot.source.identity == (TOKEN if kept else None)
 
 
 @pytest.mark.parametrize("operation", [Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML])

@@ -209,6 +209,14 @@ def test_a_token_is_known_as_far_as_a_record_shows_it(
     assert asked.parameters == Parameters(session_name="s-9", duration_seconds=900)
 
 
+def test_what_a_record_leaves_out_of_a_token_is_left_out_of_what_is_said_of_it() -> None:
+    asked = call(of_user(userIdentity={"type": "WebIdentityUser", "userName": "repo:a/b"})).asked
+    assert asked.about_source == "a web identity token for `repo:a/b` was sent, and nobody signed"
+    assert asked.identity == WebIdentity({"sub": "repo:a/b"})
+    bare = call(of_user(userIdentity={"type": "SAMLUser", "arn": SESSION})).asked
+    assert bare.about_source == "a SAML assertion was sent, and nobody signed"
+
+
 def test_what_sts_itself_takes_from_a_token_is_in_its_record() -> None:
     sent = {"roleArn": ROLE, "principalTags": {"team": "web"}, "transitiveTagKeys": ["team"], "sourceIdentity": "lea"}
     who = {"type": "WebIdentityUser", "identityProvider": OF_EKS, "userName": "s"}

@@ -100,6 +100,12 @@ def test_a_profile_with_keys_may_be_its_own_source(tmp_path: Path) -> None:
     assert chain(tmp_path, f"[profile p]\nrole_arn = {A}\nsource_profile = p\n", keys).signer == "p"
 
 
+def test_whether_the_signer_s_own_keys_must_be_taken_is_known(tmp_path: Path) -> None:
+    config = f"[profile p]\nrole_arn = {B}\nsource_profile = me\n[profile me]\nrole_arn = {A}\nsource_profile = x\n"
+    assert chain(tmp_path, config).own_keys
+    assert not chain(tmp_path, role_of()).own_keys
+
+
 def test_a_credential_source_signs_without_a_profile(tmp_path: Path) -> None:
     made = chain(tmp_path, f"[profile p]\nrole_arn = {A}\ncredential_source = Environment\n")
     assert (made.signer, made.signed_by) == (None, "Environment")

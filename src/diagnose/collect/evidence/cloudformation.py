@@ -5,13 +5,14 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/A
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from diagnose.collect.evidence.declared import Declaration, Declared
+from diagnose.collect.evidence.declared_limits import LIMIT_KINDS, limits_in
 from diagnose.collect.evidence.declared_provider import PROVIDER_KINDS, providers_in
 from diagnose.collect.evidence.intrinsics import NO_VALUE, Surroundings, holds, resolve, shape_of, texts_in
 from diagnose.collect.evidence.partial_document import UnknownValue, Written, decidable
@@ -19,7 +20,6 @@ from diagnose.collect.evidence.template_text import TemplateText
 from diagnose.collect.json_errors import quotable
 from diagnose.model.arn import Arn, split_arn, split_path
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, raw_document
 
 
@@ -51,7 +51,9 @@ def read_template(text: TemplateText, place: str, *, arns: Sequence[str], parame
     notes += [f"{quotable(place)}: {sentence}" for sentence in assumed]
     file = _File(place, _resources(template), _surroundings(template, values))
     file = file.bound_to([arn for arn in map(split_arn, arns) if arn is not None and arn.account])
-    return Declaration(place, place, tuple(file.entities()), tuple(notes), tuple(file.providers()))
+    providers, limits = (file.arguments_of(kinds) for kinds in (PROVIDER_KINDS, LIMIT_KINDS))
+    declared = tuple(providers_in(providers, place)), limits_in(limits, place)
+    return Declaration(place, place, tuple(file.entities()), tuple(notes), *declared)
 
 
 def _parameters(template: Mapping[str, Written], given: Mapping[str, str]) -> tuple[dict[str, Written], list[str]]:
@@ -199,9 +201,9 @@ class _File(Struct, frozen=True):
         """Give what the template declares, but for what a condition rules out."""
         yield from (self._entity(one) for one in self.resources if one.type in _KINDS and self._made(one) is not False)
 
-    def providers(self) -> Iterator[OidcProvider | SamlProvider]:
-        made = (one for one in self.resources if one.type in PROVIDER_KINDS and self._made(one) is True)
-        yield from providers_in(((one.type, partial(self._get, one)) for one in made), self.place)
+    def arguments_of(self, kinds: Iterable[str]) -> Iterator[tuple[str, Callable[[str], Written]]]:
+        made = (one for one in self.resources if one.type in kinds and self._made(one) is True)
+        return ((one.type, partial(self._get, one)) for one in made)
 
     def _made(self, one: _Resource) -> bool | UnknownValue:
         return holds(one.condition, self.around) if one.condition else True
@@ -377,13 +379,7 @@ class _File(Struct, frozen=True):
         return Unread(subject="a managed policy", detail=why)
 
 
-_CARRIED = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-)
+_CARRIED = tuple(f"AWS::IAM::{kind}Policy" for kind in ("", "Managed", "Role", "User", "Group"))
 _SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from diagnose.collect.evidence.declared_limits import DeclaredLimits
 from diagnose.collect.evidence.partial_document import UnknownValue
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
@@ -49,6 +50,7 @@ class Declaration(Struct, frozen=True):
     entities: tuple[Declared, ...]
     notes: tuple[str, ...] = ()
     providers: tuple[OidcProvider | SamlProvider, ...] = ()
+    limits: DeclaredLimits = DeclaredLimits()
 
 
 def declared_source(

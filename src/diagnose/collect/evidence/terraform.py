@@ -3,11 +3,12 @@
 States and plans hold secrets: only what is said of IAM is read, and nothing else is quoted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Raw, Struct
 
 from diagnose.collect.evidence.declared import Declaration, Declared, name_of
+from diagnose.collect.evidence.declared_limits import LIMIT_KINDS, limits_in
 from diagnose.collect.evidence.declared_provider import PROVIDER_KINDS, providers_in
 from diagnose.collect.evidence.partial_document import UnknownValue, Written
 from diagnose.collect.evidence.terraform_json import References, Resource, objects_in, references_in, resources_in
@@ -15,7 +16,6 @@ from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import split_arn
 from diagnose.model.evidence import Evidence, Known, Unread
-from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, PolicySet, raw_document
 
 
@@ -30,7 +30,9 @@ def read_terraform(value: Mapping[str, Written], place: str, *, planned: bool) -
         raise XdiagError(f"`{quotable(place)}` is a state, which plans nothing", hint="leave out `--planned`")
     state = f"{place}, {'after' if planned else 'before'} apply" if is_plan else place
     file = _File(place, tuple(resources_in(value, planned=planned)), references_in(value.get("configuration")))
-    return Declaration(place, state, tuple(file.entities()), providers=tuple(file.providers()))
+    providers = tuple(providers_in(file.arguments_of(PROVIDER_KINDS), place))
+    limits = limits_in(file.arguments_of(LIMIT_KINDS), place)
+    return Declaration(place, state, tuple(file.entities()), providers=providers, limits=limits)
 
 
 def _check_version(value: Mapping[str, Written], place: str) -> None:
@@ -65,9 +67,9 @@ class _File(Struct, frozen=True):
         for one in self._of(*_KINDS):
             yield self._entity(one, _KINDS[one.type], account)
 
-    def providers(self) -> Iterator[OidcProvider | SamlProvider]:
-        there = (one for one in self._of(*PROVIDER_KINDS) if not one.gone and not one.absent)
-        yield from providers_in(((one.type, one.get) for one in there), self.place)
+    def arguments_of(self, kinds: Iterable[str]) -> Iterator[tuple[str, Callable[[str], Written]]]:
+        """Give the types of resources that are there, and what looks up their arguments."""
+        return ((one.type, one.get) for one in self._of(*kinds) if not one.gone and not one.absent)
 
     def _of(self, *types: str) -> Iterator[Resource]:
         return (one for one in self.resources if one.type in types)

@@ -6,10 +6,11 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.model.arn import parse_caller
 from diagnose.model.case import Case, Endpoint, Parameters, Request, Session, Via
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
 from diagnose.model.federation import SamlAssertion, WebIdentity
-from diagnose.model.operation import Operation
+from diagnose.model.operation import Operation, operation_of
 
 KEYS_OF_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "session_name": ("sts:RoleSessionName",),
@@ -95,9 +96,11 @@ def request_of(asked: Asked, role: str, *, complete: bool) -> Request:
 
 
 def with_identity(case: Case, asked: Asked) -> Case:
-    """Let the case's source present what the form shows, where it is the source that the form is about."""
+    """Let the case's source present what the form shows, where it is, or may be, the source that the form is about."""
     source = case.snapshot.source
-    if asked.identity is None or source.arn != asked.source:
+    if asked.identity is None or source.arn != (asked.source or source.arn):
+        return case
+    if operation_of(parse_caller(source.arn).kind) is not asked.operation:
         return case
     return replace(case, snapshot=replace(case.snapshot, source=replace(source, identity=asked.identity)))
 

@@ -56,13 +56,14 @@ def caller_in(record: Record) -> RecordedCaller:
             return RecordedCaller(about=_of_the_other_account(account, principal))
         case "WebIdentityUser" | "SAMLUser":
             source, presented = token_in(record) if kind == "WebIdentityUser" else assertion_in(record)
-            provider, name = text_in(identity, "identityProvider"), text_in(identity, "userName")
-            how = "a web identity token" if kind == "WebIdentityUser" else "a SAML assertion"
-            about = f"{how} of `{printable(provider)}` for `{printable(name)}` was sent, and nobody signed"
             authorized = _truth(extra.get("RoleAuthorizedByIdp")) is True
             context = {"sts:RoleAuthorizedByIdp": ("true",)} if authorized else {}
             return RecordedCaller(
-                source, about="" if source else about, context=context, presented=presented, told=(_NOT_ALL,)
+                source,
+                about="" if source else _of_a_bearer(identity),
+                context=context,
+                presented=presented,
+                told=(_NOT_ALL,),
             )
         case "IAMUser":
             return RecordedCaller(arn, session=_of_user(identity, context))
@@ -85,6 +86,14 @@ def _kind_of(arn: str) -> str:
         if sign in arn:
             return kind
     return ""
+
+
+def _of_a_bearer(identity: Mapping[str, Any]) -> str:
+    """Word the caller of a record that does not say, in a form that is known, whose token or assertion it was."""
+    how = "a web identity token" if text_in(identity, "type") == "WebIdentityUser" else "a SAML assertion"
+    parts = (("of", text_in(identity, "identityProvider")), ("for", text_in(identity, "userName")))
+    said = "".join(f" {word} `{printable(text)}`" for word, text in parts if text)
+    return f"{how}{said} was sent, and nobody signed"
 
 
 def _of_the_other_account(account: str, principal: str) -> str:

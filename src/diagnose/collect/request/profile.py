@@ -50,6 +50,8 @@ class Chain(Struct, frozen=True):
     signer: str | None
     signed_by: str
     source: str = ""
+    own_keys: bool = False
+    """Whether it is the keys in the signer's section that sign, although it asks for a role itself."""
 
 
 def chain_of(configuration: Configuration, name: str, environment: Mapping[str, str]) -> Chain:
@@ -101,7 +103,9 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
                 _at(Asked(role=role, parameters=parameters, session=session, told=tuple(told)), region),
             )
         )
-    return Chain(tuple(hops), signer if bearer is None else None, known, source)
+    section = configuration.profiles[signer] if signer is not None else {}
+    own_keys = bearer is None and _has_keys(section) and "role_arn" in section
+    return Chain(tuple(hops), signer if bearer is None else None, known, source, own_keys)
 
 
 def described(hop: Hop) -> str:
