@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.cli import program
 
-from diagnose.cli.app import app
+from diagnose.cli.app import COMMANDS, app, command_named
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,11 +24,9 @@ CODES = {
 
 def commands() -> dict[str, Any]:
     """Every command by its words, `rules new`; that of a group is the group itself."""
-    from typer.main import get_command
-
-    root: Any = get_command(app)
     found = {}
-    for name, command in root.commands.items():
+    for name in COMMANDS:
+        command = command_named(name)
         found[name] = command
         found.update({f"{name} {below}": each for below, each in getattr(command, "commands", {}).items()})
     return found

@@ -58,7 +58,7 @@ def page(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-_HEADINGS = {
+HEADINGS = {
     "what": "In any policy",
     "trust": "In the trust policy alone",
     "identity": "In the caller's own policies alone",
@@ -67,6 +67,7 @@ _HEADINGS = {
     "passing": "In handing the role to an AWS service",
     "unread": "What could not be read",
 }
+"""The parts of the list, by the folder of their rules."""
 
 
 def _title(rule: Rule) -> str:
@@ -81,7 +82,7 @@ def _index(rules: Sequence[Rule]) -> str:
     ]
     for place in PLACES:
         rows = [f"- [{_title(rule)}]({rule.id}.md), `{rule.id}`" for rule in rules if rule.folder == place]
-        parts.append(f"## {_HEADINGS[place]}\n\n" + "\n".join(rows))
+        parts.append(f"## {HEADINGS[place]}\n\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 
 
