@@ -158,6 +158,17 @@ def test_an_input_is_never_part_of_a_command(job: Job) -> None:
     assert [step["run"] for step in whole["runs"]["steps"] if "${{" in step["run"]] == []
 
 
+@pytest.mark.parametrize("workflow", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_workflow_has_few_rights_and_puts_no_expression_into_a_command(workflow: Path) -> None:
+    whole: Any = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+    assert whole["permissions"] == {"contents": "read"}
+    for job in whole["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+        assert [step["run"] for step in job["steps"] if "${{" in step.get("run", "")] == []
+        checkouts = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+        assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
 def test_a_module_in_the_jobs_folder_is_not_imported(job: Job) -> None:
     (job.folder / "json.py").write_text("raise SystemExit('imported')")
     (job.folder / "diagnose").mkdir()
