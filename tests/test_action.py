@@ -174,6 +174,14 @@ def test_a_module_in_the_jobs_folder_is_not_imported(job: Job) -> None:
     (job.folder / "diagnose").mkdir()
     (job.folder / "diagnose" / "__init__.py").write_text("raise SystemExit('imported')")
     assert job.run(INPUT_ERROR=ERROR).returncode == 0
+    assert job.outputs["verdict"] == "denied"
+
+
+def test_a_program_that_does_not_start_gives_no_verdict(job: Job) -> None:
+    (job.folder / "broken").write_text("#!/bin/sh\nexit 1\n")
+    (job.folder / "broken").chmod(0o755)
+    assert job.run(INPUT_ERROR=ERROR, XDIAG=str(job.folder / "broken")).returncode == 70
+    assert not (job.folder / "output").exists()
 
 
 @pytest.mark.parametrize(

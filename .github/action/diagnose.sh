@@ -53,6 +53,8 @@ case $status in
   0 | 1 | 3 | 4) ;;
   *) exit "$status" ;;
 esac
+# Python itself ends with 1, too, where it cannot start the program: that is no verdict.
+[ -s "$folder/report.sarif" ] || exit 70
 
 # One reading of AWS, several forms: what follows comes from the case. The file in SARIF, which points at lines of files
 # as they are, holds names whatever is asked; of it, nothing but titles is printed then.

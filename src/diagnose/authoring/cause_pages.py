@@ -70,6 +70,10 @@ HEADINGS = {
 """The parts of the list, by the folder of their rules."""
 
 
+_WIDTH = 76
+"""Columns of a drawing that a page shows without scrolling."""
+
+
 def _title(rule: Rule) -> str:
     return title_of(rule.title)
 
@@ -123,7 +127,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"> {finding.explanation}"
     primary = next((excerpt for excerpt in finding.excerpts if excerpt.primary), None)
     if primary is not None:
-        rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], 100)
+        rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], _WIDTH)
         yield "```text\n" + toneless(rows).rstrip() + "\n```"
     for remedy in finding.remedies[:1]:
         yield f"Fix: {remedy.text.removesuffix('.')}.{_proof(remedy)}"
