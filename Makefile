@@ -8,12 +8,13 @@ EMULATOR := .venv-emulator
 MUTATION := .venv-mutation
 RELEASE  := .venv-release
 SPARK    := .venv-spark
-LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock tests/emulator.lock tests/mutation.lock tests/spark.lock
+SITE     := .venv-site
+LOCKS    := requirements.lock requirements-dev.lock requirements-release.lock requirements-site.lock tests/emulator.lock tests/mutation.lock tests/spark.lock
 
 # A run that rewrites what it compares with would always pass.
 unexport XDIAG_UPDATE_GOLDENS
 
-.PHONY: demo test test-spark check format lock bench house docs mutation audit package fuzz clean FORCE
+.PHONY: demo test test-spark check format lock bench house docs site mutation audit package try-package fuzz clean FORCE
 
 # An environment stays while it works, unless a Python of another version is named for it: `make PYTHON=...`.
 VERSION_OF = $(shell $(1) -c 'import platform; print(platform.python_version())' 2>/dev/null)
@@ -108,6 +109,7 @@ lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group mutation -o tests/mutation.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras pyproject.toml --group spark --group build -o tests/spark.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --group release -o requirements-release.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --group site -o requirements-site.lock
 
 $(RELEASE)/.installed: requirements-release.lock $(call OTHER,$(RELEASE))
 	$(call environment,$(RELEASE))
@@ -125,9 +127,30 @@ package: $(RELEASE)/.installed
 	$(RELEASE)/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --output-file dist/xdiag.cdx.json requirements.lock
 	$(RELEASE)/bin/twine check --strict dist/*.whl dist/*.tar.gz
 
+# The wheel of dist/ in an empty environment, with what its lock pins: in a folder apart, it answers.
+TRIAL := .venv-trial
+
+try-package:
+	$(PYTHON) -m venv --clear $(TRIAL)
+	$(TRIAL)/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	$(TRIAL)/bin/pip install --quiet --no-index --no-deps dist/xdiag-*.whl
+	$(TRIAL)/bin/pip check
+	cd $$(mktemp -d) && $(CURDIR)/$(TRIAL)/bin/xdiag --version && $(CURDIR)/$(TRIAL)/bin/xdiag demo external-id --quiet
+	rm -rf $(TRIAL)
+
 docs: $(STAMP)
 	$(BIN)/python -m diagnose.authoring.pages
 	$(BIN)/python -m diagnose.serve.page
 
+$(SITE)/.installed: requirements-site.lock $(call OTHER,$(SITE))
+	$(call environment,$(SITE))
+	$(SITE)/bin/pip install --quiet --require-hashes --requirement requirements-site.lock
+	@touch $@
+
+# site/: the pages of docs/ and those of each cause, as a site that loads nothing from elsewhere.
+site: docs $(SITE)/.installed
+	$(BIN)/python -m diagnose.authoring.site
+	$(SITE)/bin/zensical build --clean --strict
+
 clean:
-	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) $(SPARK) dist .mypy_cache .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) $(EMULATOR) $(MUTATION) $(RELEASE) $(SPARK) $(SITE) $(TRIAL) dist site build .mypy_cache .pytest_cache .ruff_cache .coverage

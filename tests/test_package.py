@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import import_module
@@ -59,6 +60,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(built)
 
 
+def test_an_sdist_holds_what_a_wheel_is_built_from_and_nothing_that_was_made_here(tmp_path: Path, wheel: Path) -> None:
+    building = pytest.importorskip("hatchling.builders.sdist", reason="no hatchling here to build an sdist with")
+    [built] = building.SdistBuilder(str(ROOT)).build(directory=str(tmp_path))
+    with tarfile.open(built) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+        archive.extractall(tmp_path, filter="data")
+    kept = {"LICENSE", "README.md", "SECURITY.md", "docs/errors.md", "rules/README.md", "tests/test_package.py"}
+    assert kept <= held
+    assert [name for name in held if name.startswith(("docs/causes", "site/", "build/", ".venv"))] == []
+    [unpacked] = tmp_path.glob("xdiag-*/")
+    building = import_module("hatchling.builders.wheel")
+    [again] = building.WheelBuilder(str(unpacked)).build(directory=str(tmp_path))
+    with zipfile.ZipFile(again) as one, zipfile.ZipFile(wheel) as other:
+        assert set(one.namelist()) == set(other.namelist())
+
+
 def test_a_wheel_holds_the_program_the_rules_the_demos_and_the_worlds(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
@@ -70,6 +87,7 @@ def test_a_wheel_holds_the_program_the_rules_the_demos_and_the_worlds(wheel: Pat
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert len(expected) > 600
+    assert {".html", ".css", ".js", ".yaml", ".json"} <= {Path(name).suffix for name in expected}
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     around = {name for name in held if name.startswith(f"xdiag-{version}.dist-info/")}
     assert held - around == expected

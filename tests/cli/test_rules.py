@@ -33,9 +33,7 @@ def test_a_cause_is_explained_with_all_that_its_rule_says(xdiag: Program) -> Non
     run = xdiag("explain", "external-id-differs")
     rule = yaml.safe_load(FILES["external-id-differs"].read_text(encoding="utf-8"))
     assert (run.code, run.err) == (0, "")
-    assert run.out.startswith(
-        "### The policy requires a different external ID\n\n`external-id-differs`; the caller can"
-    )
+    assert run.out.startswith("# The policy requires a different external ID\n\n`external-id-differs`; the caller can")
     for said in (*rule["sources"], *rule["instead_of"], *rule["formerly"]):
         assert said in run.out
     words = {"certain": "certain", "possible": "possible", "silent": "not reported"}

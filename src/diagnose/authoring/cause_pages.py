@@ -58,7 +58,7 @@ def page(rule: Rule, rules: Sequence[Rule], examples: Sequence[Example]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-_HEADINGS = {
+HEADINGS = {
     "what": "In any policy",
     "trust": "In the trust policy alone",
     "identity": "In the caller's own policies alone",
@@ -67,6 +67,11 @@ _HEADINGS = {
     "passing": "In handing the role to an AWS service",
     "unread": "What could not be read",
 }
+"""The parts of the list, by the folder of their rules."""
+
+
+_WIDTH = 76
+"""Columns of a drawing that a page shows without scrolling."""
 
 
 def _title(rule: Rule) -> str:
@@ -81,7 +86,7 @@ def _index(rules: Sequence[Rule]) -> str:
     ]
     for place in PLACES:
         rows = [f"- [{_title(rule)}]({rule.id}.md), `{rule.id}`" for rule in rules if rule.folder == place]
-        parts.append(f"## {_HEADINGS[place]}\n\n" + "\n".join(rows))
+        parts.append(f"## {HEADINGS[place]}\n\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 
 
@@ -122,7 +127,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"> {finding.explanation}"
     primary = next((excerpt for excerpt in finding.excerpts if excerpt.primary), None)
     if primary is not None:
-        rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], 100)
+        rows = draw(laid_out(document_text(primary.policy.document)), [Mark(primary.pointer, primary.label)], _WIDTH)
         yield "```text\n" + toneless(rows).rstrip() + "\n```"
     for remedy in finding.remedies[:1]:
         yield f"Fix: {remedy.text.removesuffix('.')}.{_proof(remedy)}"

@@ -70,6 +70,14 @@ class AnswerFlags(Struct, frozen=True):
             rich_help_panel=OUTPUT,
         ),
     ] = None
+    pages: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the site with a page for each cause is; reports then lead there.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
     redact: Redact = False
     rules: RuleFolders = None
 
@@ -110,19 +118,23 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None, file
 
 def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -> Callable[[Diagnosis], str]:
     """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
-    places = None
+    places, page_of = None, None
+    if flags.pages is not None:
+        from diagnose.cli.page_links import pages_at
+
+        page_of = pages_at(flags.pages)
     if flags.output is Format.SARIF and files:
         from diagnose.cli.file_lines import places_in
 
         places = places_in(files, case)
     if flags.query is not None:
-        return _selecting(flags.query, flags.output, Screen(places=places))
+        return _selecting(flags.query, flags.output, Screen(places=places, page_of=page_of))
     if flags.template is not None:
         from diagnose.cli.template_file import template_from
         from diagnose.report.template import filled
 
         template = template_from(flags.template)
-        return lambda diagnosis: filled(diagnosis, template)
+        return lambda diagnosis: filled(diagnosis, template, page_of)
     from diagnose.report import render
 
     return lambda diagnosis: render(
@@ -133,6 +145,7 @@ def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -
         detail=detail,
         ascii=flags.ascii,
         places=places,
+        page_of=page_of,
     )
 
 

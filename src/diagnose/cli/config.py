@@ -30,6 +30,7 @@ def show() -> None:
         output = "markdown"
         redact = true
         rules = ["our-rules"]
+        pages = "https://docs.example.com/xdiag"
         timeout = 10
         org-profile = "management"
 

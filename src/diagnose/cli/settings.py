@@ -125,6 +125,14 @@ def _text(held: object, _: Path) -> str:
     return held
 
 
+def _address(held: object, _: Path) -> str:
+    from diagnose.cli.page_links import is_address
+
+    if not isinstance(held, str) or not is_address(held):
+        raise ValueError("the address of a site, such as https://docs.example.com/xdiag")
+    return held
+
+
 def _format(held: object, _: Path) -> str:
     from diagnose.report import Format
 
@@ -171,6 +179,7 @@ SETTINGS = (
         dict.fromkeys((*_ANSWERING, "batch", "compare", "matrix", "serve"), ("rules",))
         | dict.fromkeys(("explain", "rules list", "rules show"), ("folders",)),
     ),
+    Setting("pages", "XDIAG_PAGES", _address, dict.fromkeys(_ANSWERING, ("pages",))),
     Setting("timeout", "XDIAG_TIMEOUT", _seconds),
     Setting("org-profile", "XDIAG_ORG_PROFILE", _text),
 )

@@ -52,6 +52,7 @@ class Screen(Struct, frozen=True):
     """What a report is shown on, as far as its format minds: columns, colours, how much, and which characters.
 
     `places` finds a place of a policy in the files that the policies came from; None where they came from none.
+    `page_of` gives the address of a rule's page, "" where it has none; None where nobody said where the pages are.
     """
 
     width: int = 80
@@ -59,6 +60,7 @@ class Screen(Struct, frozen=True):
     detail: Detail = Detail.USUAL
     ascii: bool = False
     places: Callable[[Excerpt], FilePlace | None] | None = None
+    page_of: Callable[[str], str] | None = None
 
 
 def render(
@@ -70,9 +72,13 @@ def render(
     detail: Detail = Detail.USUAL,
     ascii: bool = False,  # noqa: A002  # the word of the option
     places: Callable[[Excerpt], FilePlace | None] | None = None,
+    page_of: Callable[[str], str] | None = None,
 ) -> str:
-    """Write a diagnosis. `places` matters to SARIF only, the rest to text; a report always ends with a new line."""
+    """Write a diagnosis. A report always ends with a new line.
+
+    `places` matters to SARIF only, `page_of` to text, JSON and SARIF, the rest to text.
+    """
     # Each format is imported by whoever asks for it: none may slow the start of another.
-    screen = Screen(width, color, detail, ascii, places)
+    screen = Screen(width, color, detail, ascii, places, page_of)
     text: str = import_module(f"{__name__}.{format}").report(diagnosis, screen)
     return text

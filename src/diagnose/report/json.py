@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -50,19 +50,23 @@ from diagnose.version import VERSION
 SUFFIX = "json"
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
-    return ascii_json(as_values(diagnosis), indent=2) + "\n"
+    return ascii_json(as_values(diagnosis, screen.page_of), indent=2) + "\n"
 
 
-def as_values(diagnosis: Diagnosis) -> dict[str, object]:
+def as_values(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None) -> dict[str, object]:
     """Give the same document as dictionaries, lists, texts, numbers, true, false and null."""
-    values: dict[str, object] = msgspec.to_builtins(published(diagnosis))
+    values: dict[str, object] = msgspec.to_builtins(published(diagnosis, page_of))
     return values
 
 
-def published(diagnosis: Diagnosis) -> PublishedDiagnosis:
-    """Give a diagnosis as it is published: `msgspec.json.encode` writes it, `diagnosis_schema` describes it."""
+def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None) -> PublishedDiagnosis:
+    """Give a diagnosis as it is published: `msgspec.json.encode` writes it, `diagnosis_schema` describes it.
+
+    `page_of` gives the address of a rule's page, "" where it has none.
+    """
+    page = page_of or _without_page
     case, decision, first = diagnosis.case, diagnosis.decision, first_cause(diagnosis)
     causes = [finding for finding in diagnosis.findings if not finding.is_gap]
     certain = sum(finding.certainty is Certainty.CERTAIN for finding in causes)
@@ -103,8 +107,8 @@ def published(diagnosis: Diagnosis) -> PublishedDiagnosis:
         still_needed_count=len(needed),
         fix_proved=any(one.proof is Proof.ALLOWED for finding in diagnosis.findings for one in finding.remedies),
         taken_at=case.snapshot.taken_at,
-        causes=[_cause(finding, case, numbers) for finding in causes],
-        unread=[_cause(finding, case, numbers) for finding in diagnosis.findings if finding.is_gap],
+        causes=[_cause(finding, case, numbers, page) for finding in causes],
+        unread=[_cause(finding, case, numbers, page) for finding in diagnosis.findings if finding.is_gap],
         still_needed=needed,
         fixes=list(_fixes(diagnosis, numbers)),
         plan=[numbers[without_kind(remedy)] for remedy in diagnosis.plan],
@@ -161,9 +165,16 @@ def _causes_first(diagnosis: Diagnosis) -> Sequence[Finding]:
     return sorted(diagnosis.findings, key=lambda finding: finding.is_gap)
 
 
-def _cause(finding: Finding, case: Case, numbers: Mapping[Remedy, int]) -> PublishedCause:
+def _without_page(_rule: str) -> str:
+    return ""
+
+
+def _cause(
+    finding: Finding, case: Case, numbers: Mapping[Remedy, int], page_of: Callable[[str], str]
+) -> PublishedCause:
     return PublishedCause(
         rule=finding.rule,
+        rule_url=page_of(finding.rule),
         formerly=list(finding.formerly),
         title=finding.title,
         certainty=finding.certainty.value,

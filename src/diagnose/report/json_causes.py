@@ -92,6 +92,7 @@ class PublishedCause(Struct, frozen=True, kw_only=True):
     """What a rule says: what stands in the way, or what was not read; where, who can act, and how."""
 
     rule: Annotated[str, Meta(description="The id of the rule; `xdiag explain` tells more about it.")]
+    rule_url: Annotated[str, Meta(description="The address of the rule's page; empty where none is known (`--pages`).")]
     formerly: Annotated[
         list[str],
         Meta(description="Ids under which earlier versions told it: the rule's own, or of rules merged into it."),

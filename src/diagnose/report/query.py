@@ -36,7 +36,7 @@ def written_values(diagnosis: Diagnosis, form: Format, screen: Screen = _NOWHERE
         case Format.JSON:
             from diagnose.report.json import as_values
 
-            return as_values(diagnosis)
+            return as_values(diagnosis, screen.page_of)
         case Format.FINDINGS:
             from diagnose.report.findings import finding_rows
 

@@ -31,7 +31,7 @@ def sarif_values(diagnosis: Diagnosis, screen: Screen) -> dict[str, object]:
     causes = [(row, finding) for row, finding in findings if row.kind == RowKind.CAUSE]
     rules = list(dict.fromkeys(row.rule for row, _ in findings if row.rule))
     run: dict[str, object] = {
-        "tool": {"driver": _driver(rules, findings)},
+        "tool": {"driver": _driver(rules, findings, screen)},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -62,22 +62,26 @@ def _by_row(diagnosis: Diagnosis, rows: Sequence[FindingRow]) -> list[tuple[Find
     return [*builtin, *zip(of_rules, ordered, strict=True)]
 
 
-def _driver(rules: Sequence[str], findings: Sequence[tuple[FindingRow, Finding | None]]) -> dict[str, object]:
+def _driver(
+    rules: Sequence[str], findings: Sequence[tuple[FindingRow, Finding | None]], screen: Screen
+) -> dict[str, object]:
     first = {row.rule: finding for row, finding in reversed(findings)}
     titles = {row.rule: row.title for row, _ in reversed(findings)}
     return {
         "name": "xdiag",
         "semanticVersion": VERSION,
-        "rules": [_rule(rule, titles[rule], first[rule]) for rule in rules],
+        "rules": [_rule(rule, titles[rule], first[rule], screen) for rule in rules],
     }
 
 
-def _rule(rule: str, title: str, finding: Finding | None) -> dict[str, object]:
+def _rule(rule: str, title: str, finding: Finding | None, screen: Screen) -> dict[str, object]:
     sources = finding.sources if finding is not None else ()
+    page = screen.page_of(rule) if screen.page_of else ""
+    help_uri = page or next(iter(sources), "")
     return {
         "id": rule,
         "shortDescription": {"text": message_text(title)},
-        **({"helpUri": sources[0]} if sources else {}),
+        **({"helpUri": help_uri} if help_uri else {}),
     }
 
 

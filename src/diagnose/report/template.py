@@ -4,7 +4,7 @@ A template can neither read files nor call anything that is not handed to it. Te
 terminal; in HTML and XML it is escaped as well, and filters write it for Markdown, Slack, Jira and ServiceNow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -49,12 +49,13 @@ def own_template(name: str, source: str) -> Template:
         raise _wrong(name, 0, "it is nested too deep") from None
 
 
-def filled(diagnosis: Diagnosis, template: Template) -> str:
+def filled(diagnosis: Diagnosis, template: Template, page_of: Callable[[str], str] | None = None) -> str:
     """Fill a template. Raises XdiagError, with the line, for a field that is not there and whatever else goes wrong."""
     from jinja2 import TemplateNotFound
 
     try:
-        text: str = template.render({key: _harmless(value, key) for key, value in as_values(diagnosis).items()})
+        values = as_values(diagnosis, page_of)
+        text: str = template.render({key: _harmless(value, key) for key, value in values.items()})
     except TemplateNotFound as error:
         words = f"there is no template `{error.name}`; a template is one file"
         raise _wrong(template.name, _line(error.__traceback__, template.filename), words) from None

@@ -4,7 +4,7 @@ The lines are laid out once; colour only paints them. So both say the same, char
 report never imports Rich, which costs 42 ms.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from diagnose.model.diagnosis import Diagnosis
@@ -28,6 +28,7 @@ from diagnose.report.blocks import (
 from diagnose.report.layout import Tone, TonedLine, toneless, unwrapped, wrap
 from diagnose.report.outline import outline
 from diagnose.report.safe_text import ascii_text, cells
+from diagnose.report.sections.causes import explained_by
 from diagnose.report.sections.first_screen import one_line
 from diagnose.report.snippet import ascii_page, draw
 
@@ -52,7 +53,7 @@ def report(diagnosis: Diagnosis, screen: Screen) -> str:
     lines = _lines(diagnosis, screen)
     if screen.ascii:
         lines = [tuple((tone, ascii_text(part)) for tone, part in line) for line in lines]
-    return _painted(lines) if screen.color else toneless(lines)
+    return _painted(lines, _pages(diagnosis, screen)) if screen.color else toneless(lines)
 
 
 def _lines(diagnosis: Diagnosis, screen: Screen) -> list[TonedLine]:
@@ -179,11 +180,21 @@ def _change_tone(line: str) -> Tone:
     return {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.DIM)
 
 
-def _painted(lines: list[TonedLine]) -> str:
-    """Paint the lines with Rich, which gets no markup to parse and nothing to wrap."""
+def _pages(diagnosis: Diagnosis, screen: Screen) -> Mapping[str, str]:
+    """Give the address behind each command that explains a rule, where the rule has a page."""
+    pages = {explained_by(one.rule): screen.page_of(one.rule) for one in diagnosis.findings if screen.page_of}
+    return {words: address for words, address in pages.items() if address}
+
+
+def _painted(lines: list[TonedLine], pages: Mapping[str, str]) -> str:
+    """Paint the lines with Rich, which gets no markup to parse and nothing to wrap.
+
+    `pages` are the addresses behind words, which a terminal opens when they are clicked (OSC 8).
+    """
     from io import StringIO
 
     from rich.console import Console
+    from rich.style import Style
     from rich.text import Text
 
     # Whether there is colour was decided by the caller, so the environment has no say in it.
@@ -200,7 +211,7 @@ def _painted(lines: list[TonedLine]) -> str:
         for line in lines:
             painted = Text(no_wrap=True, overflow="ignore", end="\n")
             for tone, part in line:
-                painted.append(part, _STYLES[tone])
+                painted.append(part, Style.parse(_STYLES[tone]) + Style(link=pages.get(part)))
             painted.rstrip()
             console.print(painted, soft_wrap=True, markup=False, highlight=False, emoji=False)
     return captured.get()

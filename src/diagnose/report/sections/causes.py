@@ -67,13 +67,18 @@ def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     """Name the rules that spoke, and AWS's pages to read on: of each cause one, in full all, each once."""
     told = [one for one in diagnosis.findings if full or not (one.is_gap or _line_is_enough(one))]
     urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
-    rules = dict.fromkeys(in_backticks(f"xdiag explain {one.rule}") for one in told)
+    rules = dict.fromkeys(explained_by(one.rule) for one in told)
     blocks: list[Block] = []
     if rules:
         blocks.append(Paragraph(", ".join(rules)))
     if urls:
         blocks.append(Links(urls))
     return (Section("Read more", tuple(blocks)),) if blocks else ()
+
+
+def explained_by(rule: str) -> str:
+    """Give the command that tells more about a rule, as a sentence has it."""
+    return in_backticks(f"xdiag explain {rule}")
 
 
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
