@@ -87,6 +87,11 @@ def refusal(case: Case) -> AwsError | None:
             return error if error is not None and _of_this_request(error, case) else None
 
 
+def names_gate(kind: ErrorKind, gate: Gate) -> bool:
+    """Say whether an error of a kind shows that a gate before any policy was not passed."""
+    return _SHOWS.get(kind, {}).get(gate) is NO
+
+
 def by_policy(error: AwsError) -> Tri:
     """Say whether AWS refused a call because of what policies say; UNKNOWN of an error that is not understood."""
     if error.kind in (ErrorKind.OTHER, ErrorKind.ANSWER_HIDDEN):
@@ -139,6 +144,9 @@ _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
     ErrorKind.PACKED_SIZE: _ALL_PASSED,
     ErrorKind.IDENTITY_REFUSED: {Gate.TOKEN: NO},
     ErrorKind.ASSERTION_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.ASSERTION_SESSION_NAME: {Gate.TOKEN: NO},
+    ErrorKind.ASSERTION_ISSUER: {Gate.PROVIDER: NO},
+    ErrorKind.ASSERTION_SIGNATURE: {Gate.TOKEN: NO},
     ErrorKind.IDENTITY_TOKEN_EXPIRED: {Gate.TOKEN: NO},
     ErrorKind.ISSUER_KEYS_MISSING: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
     ErrorKind.THUMBPRINT_DIFFERS: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
