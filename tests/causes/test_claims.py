@@ -14,6 +14,11 @@ def known(*values: str) -> KeyState:
     return KeyState((values,))
 
 
+RUN = "organization:acme:project:web:workspace:prod:run_phase"
+STEP = "organization:acme:pipeline:deploy-prod:ref:refs/heads/main:commit:0a1b:step"
+MERGE = "project_path:acme/web:ref_type"
+
+
 @pytest.mark.parametrize(
     ("wanted", "got", "miss"),
     [
@@ -60,6 +65,18 @@ def known(*values: str) -> KeyState:
             ClaimMiss.OTHER_REPOSITORY,
         ),
         ("organization:acme:*", "organization:beta:workspace:x", ClaimMiss.OTHER_SUBJECT),
+        (f"{RUN}:plan", f"{RUN}:apply", ClaimMiss.OTHER_PHASE),
+        (f"{RUN}:plan", f"{RUN}:plan2", ClaimMiss.OTHER_PHASE),
+        (f"{RUN.replace('prod', 'test')}:*", f"{RUN}:apply", ClaimMiss.OTHER_REPOSITORY),
+        (f"{RUN.replace('project:web:', '')}:apply", f"{RUN}:apply", ClaimMiss.OTHER_REPOSITORY),
+        ("organization:acme:pipeline:deploy:*", f"{STEP}:go", ClaimMiss.OTHER_REPOSITORY),
+        ("organization:acme:pipeline:deploy-prod:ref:refs/heads/dev:*", f"{STEP}:go", ClaimMiss.OTHER_REF),
+        ("organization:acme:pipeline:deploy-prod:ref:refs/tags/*", f"{STEP}:go", ClaimMiss.BRANCH_FOR_TAG),
+        (f"{STEP.replace('0a1b', 'ffff')}:go", f"{STEP}:go", ClaimMiss.OTHER_SUBJECT),
+        ("org/o-1/project/p-1/*", "org/o-1/project/p-2/user/u-1", ClaimMiss.OTHER_REPOSITORY),
+        ("org/o-1/project/p-2/user/u-2", "org/o-1/project/p-2/user/u-1", ClaimMiss.OTHER_SUBJECT),
+        (f"{MERGE}:mr:ref:*", f"{MERGE}:branch:ref:next", ClaimMiss.NO_SUCH_REF_TYPE),
+        (f"{MERGE}:*:ref:main", f"{MERGE}:branch:ref:next", ClaimMiss.OTHER_FORM),
         ("u-1", "u-2", ClaimMiss.OTHER_SUBJECT),
     ],
 )

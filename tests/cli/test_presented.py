@@ -37,6 +37,7 @@ OF_SAML = {
         pytest.param((*MAIN, *IDS), UNDETERMINED, id="a subject with ids or without"),
         pytest.param(("--ref", "refs/heads/dev", *IDS), DENIED, id="another branch, whatever the form"),
         pytest.param(MAIN, UNDETERMINED, id="a subject whose ids are not known"),
+        pytest.param(("--ref", "refs/heads/dev"), DENIED, id="another branch, whatever the ids"),
         pytest.param((), UNDETERMINED, id="nothing of the job"),
         pytest.param((*MAIN, "--claim", f"sub={OLD_SUBJECT}"), ALLOWED, id="the subject is given"),
         pytest.param(
@@ -54,6 +55,22 @@ def test_where_the_form_of_a_subject_counts_the_report_says_how_to_settle_it(tmp
     words = " ".join(run.out.split())
     assert "gh api repos/octo/app/actions/oidc/customization/sub" in words
     assert "--no-immutable-subject" in words
+
+
+def test_a_policy_that_names_ids_may_admit_a_subject_whose_ids_are_not_known(tmp_path: Path, xdiag: Program) -> None:
+    key = "token.actions.githubusercontent.com:sub"
+    names_ids = trust(StringEquals={key: "repo:octo@1/app@2:ref:refs/heads/main"})
+    case = case_of(tmp_path, policy=names_ids)
+    assert xdiag("check", "--case", case, "--github", "octo/app", *MAIN).code == UNDETERMINED
+    assert xdiag("check", "--case", case, "--github", "octo/app", *MAIN, "--no-immutable-subject").code == DENIED
+
+
+def test_what_aws_refused_has_the_form_that_the_policies_refuse(tmp_path: Path, xdiag: Program) -> None:
+    refused = ("--message", "Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    asked = ("check", "--case", case_of(tmp_path), "--github", "octo/app", *MAIN, *IDS, *refused)
+    assert [cause["rule"] for cause in xdiag(*asked, "--output", "json").report["causes"]] == ["subject-ids-missing"]
+    words = " ".join(xdiag(*asked).out.split())
+    assert "AWS refused the request: the token is taken to have the form that the policies refuse" in words
 
 
 @pytest.mark.parametrize("held", [pytest.param(TOKEN, id="on the branch"), pytest.param(OF_DEV, id="on another")])

@@ -5,6 +5,7 @@ from tests import cases
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
+from diagnose.model.federation import SAML_SESSION_NAME
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, Tri
 
@@ -104,3 +105,10 @@ def test_an_error_about_the_token_leaves_the_trust_policy_as_it_is() -> None:
     refused = FRAME.format("InvalidIdentityToken", "Incorrect token audience")
     decision = decide(cases.case("github", token(sub="repo:octo/app:pull_request"), message=refused))
     assert {(blocker.gate, blocker.layer) for blocker in decision.blockers} == {(Gate.AUDIENCE, None), (None, "trust")}
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_attribute_that_is_said_to_be_empty_is_missing(complete: bool) -> None:
+    empty = {"complete": complete, "attributes": {SAML_SESSION_NAME: []}}
+    (trace,) = gates_of(cases.case("saml", {"snapshot": {"source": {"identity": empty}}}), Gate.TOKEN)
+    assert (trace.verdict, trace.reason, trace.wanted) == (NO, Reason.CLAIM_MISSING, SAML_SESSION_NAME)

@@ -56,3 +56,45 @@ def test_every_other_bearer_has_another_subject_and_the_same_audience() -> None:
             source.identity.claims["aud"],
             source.identity.claims["iss"],
         )
+
+
+JOB = "organization:octo:pipeline:app:ref:refs/heads/main:commit:{commit}:step:go"
+STEP = "{{11111111-2222-3333-4444-555555555555}}:{{{step}}}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "pattern", "expected"),
+    [
+        pytest.param(JOB.format(commit="0a" * 20), JOB.format(commit="*"), YES, id="other commits of the same job"),
+        pytest.param(JOB.format(commit="0a" * 20), "organization:octo:pipeline:app:*", NO, id="all of a pipeline"),
+        pytest.param(STEP.format(step="0a1b2c3d" * 4 + "0123"), STEP.format(step="*"), YES, id="other runs of a step"),
+        pytest.param(STEP.format(step="0a1b2c3d" * 4 + "0123"), "{1*}:{*}", NO, id="other repositories"),
+        pytest.param(
+            "repo:octo/app:ref:refs/heads/main", "repo:octo/app:*", NO, id="a subject without anything of a run"
+        ),
+    ],
+)
+def test_another_run_of_the_same_workload_is_no_stranger(subject: str, pattern: str, expected: Tri) -> None:
+    claims = {"snapshot": {"source": {"identity": {"claims": {"sub": subject}}}}}
+    admits = {"Condition": {"StringLike": {SUB: pattern}, "StringEquals": {SUB: None}}}
+    before = cases.case(
+        "github", claims, trust_policy={"value": {"document": {"Statement": {"0": {"Condition": WRONG}}}}}
+    )
+    after = cases.case("github", claims, trust_policy={"value": {"document": {"Statement": {"0": admits}}}})
+    assert (verdict(before), verdict(after)) == (NO, YES)
+    assert admits_nobody_else(before, after, Layer.TRUST, Bounds(before)) is expected
+
+
+@pytest.mark.parametrize(
+    ("accounts", "expected"), [pytest.param("222222222222", YES, id="its own"), pytest.param("*", NO, id="every one")]
+)
+def test_a_service_that_acts_for_another_account_is_a_stranger(accounts: str, expected: Tri) -> None:
+    context = {"request": {"context": {"aws:SourceAccount": ["222222222222"]}}}
+
+    def asking(operator: str, value: str) -> Case:
+        condition = {"Condition": {operator: {"aws:SourceAccount": value}}}
+        return cases.case("service", context, trust_policy={"value": {"document": {"Statement": {"0": condition}}}})
+
+    before, after = asking("StringEquals", "*"), asking("StringLike", accounts)
+    assert (verdict(before), verdict(after)) == (NO, YES)
+    assert admits_nobody_else(before, after, Layer.TRUST, Bounds(before)) is expected

@@ -4,6 +4,9 @@ The forms of subjects:
 https://docs.github.com/en/actions/reference/security/oidc
 https://docs.gitlab.com/ci/secrets/id_token_authentication/
 https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+https://buildkite.com/docs/agent/v3/cli-oidc
+https://circleci.com/docs/openid-connect-tokens/
 """
 
 import re
@@ -45,6 +48,10 @@ class ClaimMiss(StrEnum):
     SERVICE_ACCOUNT = "service_account"
     NAMESPACE = "namespace"
     OTHER_REPOSITORY = "other_repository"
+    OTHER_PHASE = "other_phase"
+    """A plan and an apply of HCP Terraform are two subjects."""
+    NO_SUCH_REF_TYPE = "no_such_ref_type"
+    """A kind of ref is wanted that GitLab's subjects never name: they know branches and tags."""
     OTHER_FORM = "other_form"
     """The token's subject is put together in another way than the wanted one."""
     OTHER_SUBJECT = "other_subject"
@@ -109,6 +116,13 @@ class _Subject(Struct, frozen=True):
 
 _GITHUB = re.compile(r"repo:([^:/@]*)(?:@([^:/]*))?/([^:/@]*)(?:@([^:/]*))?(?::(.*))?", re.DOTALL)
 _GITLAB = re.compile(r"project_path:(.+?)/([^/:]+)(?::(.*))?", re.DOTALL)
+_REF_TYPE = re.compile(r"ref_type:([^:]*)")
+_REF_TYPES = ("branch", "tag")
+_PIPELINE = re.compile(r"organization:([^:]*):pipeline:([^:]*)(?::(ref:[^:]*|\*)(?::.*)?)?", re.DOTALL)
+"""Of Buildkite, up to the ref."""
+_PROJECT = re.compile(r"org/([^/]*)/project/([^/]*)(?:/(.*))?", re.DOTALL)
+"""Of CircleCI."""
+_TERRAFORM = re.compile(r"organization:([^:]*):(?:project:([^:]*):)?workspace:([^:]*):run_phase:(.*)", re.DOTALL)
 _SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:([^:]*):([^:]*)")
 _DEFAULT_AUDIENCE = re.compile(
     r"https://github\.com/[\w.-]+|https://gitlab\.com|https://buildkite\.com/[\w.-]+|"
@@ -128,6 +142,9 @@ def _subject_miss(wanted: str, got: str) -> ClaimMiss:
     account = _SERVICE_ACCOUNT.fullmatch(got)
     if account is not None:
         return _account_miss(wanted, account)
+    run = _TERRAFORM.fullmatch(got)
+    if run is not None:
+        return _run_miss(wanted, run)
     policy, token = _read(wanted), _read(got)
     if policy is None or token is None:
         return ClaimMiss.OTHER_FORM if policy is not token and is_subject(wanted) else ClaimMiss.OTHER_SUBJECT
@@ -137,6 +154,8 @@ def _subject_miss(wanted: str, got: str) -> ClaimMiss:
         return ClaimMiss.IDS_EXTRA if policy.numbers else ClaimMiss.IDS_MISSING
     if policy.numbers and token.numbers and not all(map(_fits, policy.numbers, token.numbers)):
         return ClaimMiss.OTHER_REPOSITORY
+    if _PROJECT.fullmatch(got) or (not _GITHUB.fullmatch(got) and _fits(policy.context, token.context)):
+        return ClaimMiss.OTHER_SUBJECT
     return _context_miss(policy.context, token.context)
 
 
@@ -147,8 +166,21 @@ def _account_miss(wanted: str, got: re.Match[str]) -> ClaimMiss:
     return ClaimMiss.NAMESPACE if not _fits(policy[1], got[1]) else ClaimMiss.SERVICE_ACCOUNT
 
 
+def _run_miss(wanted: str, got: re.Match[str]) -> ClaimMiss:
+    policy = _TERRAFORM.fullmatch(wanted)
+    if policy is None:
+        return ClaimMiss.OTHER_SUBJECT
+    *there, phase = got.groups(default="")
+    *here, wanted_phase = policy.groups(default="")
+    if not all(map(_fits, here, there)):
+        return ClaimMiss.OTHER_REPOSITORY
+    return ClaimMiss.OTHER_PHASE if not _fits(wanted_phase, phase) else ClaimMiss.OTHER_SUBJECT
+
+
 def _context_miss(wanted: str, got: str) -> ClaimMiss:
     """Tell apart what follows the repository: an environment, a ref, a pull request, or something of one's own."""
+    if (named := _REF_TYPE.match(wanted)) and got.startswith("ref_type:") and not any(map(glob(named[1]), _REF_TYPES)):
+        return ClaimMiss.NO_SUCH_REF_TYPE
     here, there = _kind(wanted), _kind(got)
     if not wanted:
         return ClaimMiss.CONTEXT_MISSING
@@ -189,6 +221,8 @@ def _read(text: str) -> _Subject | None:
         return _Subject(owner, repository, numbers, context or "")
     if gitlab := _GITLAB.fullmatch(text):
         return _Subject(gitlab[1], gitlab[2], None, gitlab[3] or "")
+    if pipeline := _PIPELINE.fullmatch(text) or _PROJECT.fullmatch(text):
+        return _Subject(pipeline[1], pipeline[2], None, pipeline[3] or "")
     return None
 
 

@@ -25,6 +25,7 @@ from diagnose.causes.named_layer import named_layer
 from diagnose.causes.replacing import Replacements
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of
+from diagnose.evaluate.reported_error import names_gate
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
 from diagnose.model.trace import (
@@ -79,7 +80,8 @@ def ranked(
     """
     named, refused = named_layer(answers), _named_actions(answers)
     denying = named if any(each.explicit and each.named_policy for each in answers) else None
-    by_aws = partial(_by_aws_words, named=named, denying=denying, refused=refused)
+    kinds = frozenset(each.kind for each in answers if not (each.other_action or each.other_role or each.other_caller))
+    by_aws = partial(_by_aws_words, named=named, denying=denying, refused=refused, kinds=kinds)
     counts = _Counts()
     return tuple(sorted(causes, key=lambda cause: (by_aws(cause), _sort_key(cause, decision, answers, counts))))
 
@@ -258,7 +260,13 @@ def _is_about_other_action(cause: SelectedCause, refused: frozenset[str]) -> boo
     return bool(refused) and bool(cause.actions) and not any(action.lower() in refused for action in cause.actions)
 
 
-def _by_aws_words(cause: SelectedCause, named: Layer | None, denying: Layer | None, refused: frozenset[str]) -> int:
+def _by_aws_words(
+    cause: SelectedCause,
+    named: Layer | None,
+    denying: Layer | None,
+    refused: frozenset[str],
+    kinds: frozenset[ErrorKind],
+) -> int:
     rule, main_fact = cause.best.rule, cause.best.main_fact
     statement = main_fact.subject.statement
     if statement is not None and statement.effect is Effect.DENY and main_fact.subject.layer is denying:
@@ -276,6 +284,8 @@ def _by_aws_words(cause: SelectedCause, named: Layer | None, denying: Layer | No
     if isinstance(main_fact, AnswerFact) and cause.best.certain:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
+    if isinstance(main_fact, GateFact) and any(names_gate(kind, main_fact.gate) for kind in kinds):
+        return 0
     if named is None or main_fact.subject.layer is not named:
         return 2
     # What a service says in general comes after the statement that was seen not to let it in.

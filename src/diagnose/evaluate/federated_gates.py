@@ -144,12 +144,11 @@ def _times(presented: WebIdentity, now: datetime | None) -> Iterator[GateTrace]:
 
 
 def _elements(presented: SamlAssertion) -> Iterator[GateTrace]:
-    if not presented.complete:
-        return
-    if presented.subject is None:
+    if presented.complete and presented.subject is None:
         yield _token(Reason.CLAIM_MISSING, NO, wanted="NameID")
     for name in (SAML_ROLE, SAML_SESSION_NAME):
-        if not presented.attributes.get(name):
+        values = presented.attributes.get(name)
+        if presented.complete if values is None else not any(values):
             yield _token(Reason.CLAIM_MISSING, NO, wanted=name)
 
 

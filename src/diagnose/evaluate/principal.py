@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 """
 
 import re
+from difflib import get_close_matches
 
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.json_values import Texts
@@ -45,6 +46,7 @@ _NEARNESS = (
     Reason.OTHER_PARTITION,
     Reason.OTHER_TYPE,
     Reason.OTHER_NAME,
+    Reason.MISSPELT,
     Reason.OTHER_PROVIDER,
     Reason.OTHER_ACCOUNT,
     Reason.OTHER_ID,
@@ -250,6 +252,15 @@ def _miss(named: NamedPrincipal, caller: Caller) -> Reason:
     return reason if reason in _NEARNESS else Reason.OTHER_NAME
 
 
+def _misspells_host(written: str, name: str) -> bool:
+    """Say whether the host of an issuer is written with a letter too many, too few, or another. Paths are not words."""
+    host, slash, path = written.partition("/")
+    right, *rest = name.partition("/")
+    return (
+        [slash, path] == rest and abs(len(host) - len(right)) <= 1 and bool(get_close_matches(host, [right], 1, 0.95))
+    )
+
+
 def _provider_miss(text: str, caller: Caller) -> Reason:
     """Say why a Federated principal is not the caller's identity provider."""
     wanted, got = split_arn(text.strip()), split_arn(caller.provider)
@@ -266,7 +277,9 @@ def _provider_miss(text: str, caller: Caller) -> Reason:
     if name != caller.name:
         if name.lower() == caller.name.lower():
             return Reason.CASE_DIFFERS
-        return Reason.SLASH_DIFFERS if name.rstrip("/") == caller.name.rstrip("/") else Reason.OTHER_PROVIDER
+        if name.rstrip("/") == caller.name.rstrip("/"):
+            return Reason.SLASH_DIFFERS
+        return Reason.MISSPELT if _misspells_host(name, caller.name) else Reason.OTHER_PROVIDER
     if wanted.partition != got.partition:
         return Reason.OTHER_PARTITION
     return how_arns_differ(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.keys.service import TAGGING
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.aws_error import AwsError, ErrorKind
@@ -23,16 +24,19 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
     """Name the actions that AWS refused, says the message or the live attempt. What speaks of another call is left out.
 
-    An error need not tell whom it refused, nor on which role.
+    An error need not tell whom it refused, nor on which role. A service that passes session tags with a role names no
+    action.
     """
     if not case.message and case.probe is None:
         return _NO_ACTIONS
     actions = _ACTIONS[case.request.operation]
-    return frozenset(
+    named = frozenset(
         actions[error.action.lower()]
         for error in _errors(case)
         if error.action.lower() in actions and _may_be_of_call(error, case, caller)
     )
+    tags = caller.name in TAGGING and any(error.kind is ErrorKind.SERVICE_NOT_TRUSTED for error in _errors(case))
+    return named | {Action.TAG_SESSION} if tags else named
 
 
 def counts(layer: Layer, case: Case, caller: Caller) -> bool:
@@ -87,6 +91,11 @@ def refusal(case: Case) -> AwsError | None:
             return error if error is not None and _of_this_request(error, case) else None
 
 
+def names_gate(kind: ErrorKind, gate: Gate) -> bool:
+    """Say whether an error of a kind shows that a gate before any policy was not passed."""
+    return _SHOWS.get(kind, {}).get(gate) is NO
+
+
 def by_policy(error: AwsError) -> Tri:
     """Say whether AWS refused a call because of what policies say; UNKNOWN of an error that is not understood."""
     if error.kind in (ErrorKind.OTHER, ErrorKind.ANSWER_HIDDEN):
@@ -139,6 +148,9 @@ _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
     ErrorKind.PACKED_SIZE: _ALL_PASSED,
     ErrorKind.IDENTITY_REFUSED: {Gate.TOKEN: NO},
     ErrorKind.ASSERTION_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.ASSERTION_SESSION_NAME: {Gate.TOKEN: NO},
+    ErrorKind.ASSERTION_ISSUER: {Gate.PROVIDER: NO},
+    ErrorKind.ASSERTION_SIGNATURE: {Gate.TOKEN: NO},
     ErrorKind.IDENTITY_TOKEN_EXPIRED: {Gate.TOKEN: NO},
     ErrorKind.ISSUER_KEYS_MISSING: {Gate.TOKEN: NO, Gate.PROVIDER: YES},
     ErrorKind.THUMBPRINT_DIFFERS: {Gate.TOKEN: NO, Gate.PROVIDER: YES},

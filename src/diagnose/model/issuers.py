@@ -103,6 +103,20 @@ def name_meant(name: str) -> str:
 _SWAPPED = re.compile(r"^(?:oidc\.([a-z]{2}(?:-[a-z]+)+-\d)\.eks\.)")
 
 
+def lasting(subject: str) -> str:
+    """Give a subject as a pattern of those that the same workload has in every run: with `*` for what changes in each.
+
+    Sources:
+    https://buildkite.com/docs/agent/v3/cli-oidc
+    https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/
+    """
+    return _COMMIT.sub(r"\1*", _STEP.sub(r"\1*", subject))
+
+
+_COMMIT = re.compile(r"^(organization:[^:]*:pipeline:[^:]*:.*:commit:)[0-9a-f]{40}(?=:)")
+_STEP = re.compile(r"^((?:\{[0-9a-f-]{36}\}:){1,2})\{[0-9a-f-]{36}\}$")
+
+
 def is_subject(text: str) -> bool:
     """Say whether a text has the form of a token's subject, of one of the issuers that most people use."""
     return text.startswith(_SUBJECTS)

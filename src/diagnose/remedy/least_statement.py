@@ -9,6 +9,7 @@ from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
+from diagnose.model.issuers import lasting
 from diagnose.model.trace import COMPANIONS, Action, Layer
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
@@ -74,6 +75,9 @@ def exact_bearer(case: Case) -> JsonDict:
         return {}
     audiences = values_of(_bearer_key("aud", case), case) or ()
     audience: JsonDict = {_bearer_key("aud", case): audiences[0]} if len(audiences) == 1 else {}
+    if (pattern := lasting(subject)) != subject:
+        exactly: JsonDict = {"StringEquals": audience} if audience else {}
+        return {**exactly, "StringLike": {_bearer_key("sub", case): pattern}}
     return {"StringEquals": {**audience, _bearer_key("sub", case): subject}}
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from diagnose.evaluate.pattern import glob
 from diagnose.model.arn import HTTPS
 from diagnose.model.case import SourceSide
 from diagnose.model.federation import AWS_ROLES, SAML_ROLE, SamlAssertion, WebIdentity
+from diagnose.model.issuers import lasting
 
 _SOMEBODY = "somebody-else"
-_PARTS = re.compile(r"[^:/@]+")
+_PARTS = re.compile(r"[^:/@*{}]+")
 _MOST = 40
 
 
@@ -41,9 +43,9 @@ def other_bearers(source: SourceSide) -> Iterator[SourceSide]:
 
 
 def _with_other_claims(token: WebIdentity, subject: object) -> Iterator[WebIdentity]:
-    for written in _others(subject) if isinstance(subject, str) else (_SOMEBODY,):
+    for written in _of_others(subject) if isinstance(subject, str) else (_SOMEBODY,):
         yield replace(token, claims={**token.claims, "sub": written})
-    for part in _parts(subject):
+    for part in _parts(lasting(subject) if isinstance(subject, str) else subject):
         yield replace(token, claims=_swapped(token.claims, part))
 
 
@@ -53,6 +55,12 @@ def _with_other_values(assertion: SamlAssertion) -> Iterator[SamlAssertion]:
     for written in _others(assertion.subject or ""):
         yield replace(assertion, subject=written)
         yield replace(assertion, subject=written, attributes=personal)
+
+
+def _of_others(subject: str) -> Iterator[str]:
+    """Give subjects of others: another run of the same workload is not a stranger."""
+    own = glob(lasting(subject))
+    return (written for written in _others(subject) if not own(written))
 
 
 def _others(subject: str) -> Iterator[str]:

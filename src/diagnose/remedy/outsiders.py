@@ -6,7 +6,7 @@ layers but the edited one stand open, so that it alone decides.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -246,9 +246,28 @@ def _careless(before: Case, after: Case, *, sessions: bool) -> Iterator[tuple[Ca
         # Whoever does not sign can send none of these but a session name, so that nobody is exempted from them.
         if tested & set(keys) and (not caller.federated or keys == ("sts:rolesessionname",)):
             yield _stating(pair[0], keys, values), _stating(pair[1], keys, values)
+    if caller.kind is CallerKind.SERVICE and tested & set(_FOR_ANOTHER):
+        yield _for_another(pair[0]), _for_another(pair[1])
     if not sessions and caller.kind is CallerKind.SESSION and _names_one_session(document, caller.name):
         other = replace(itself, arn=f"{caller.arn.rpartition('/')[0]}/somebody-elses-session")
         yield with_only(before, other, Layer.TRUST), with_only(after, other, Layer.TRUST)
+
+
+_FOR_ANOTHER: Mapping[str, str] = {
+    "aws:sourceaccount": "999999999999",
+    "aws:sourcearn": "arn:aws:somebody:us-east-1:999999999999:else",
+    "aws:sourceorgid": "o-somebodyelse",
+}
+"""What a service tells of a resource that is a stranger's, who has it act on the role.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+"""
+
+
+def _for_another(case: Case) -> Case:
+    for key, value in _FOR_ANOTHER.items():
+        case = _stating(case, (key,), (value,))
+    return case
 
 
 def _names_one_session(document: JsonDict, role: str) -> bool:

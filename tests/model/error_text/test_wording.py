@@ -295,6 +295,39 @@ def says(text: str) -> list[dict[str, Any]]:
             id="SAML",
         ),
         pytest.param(
+            "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64} (Service: AWSSecurityTokenService;"
+            " Status Code: 400; Error Code: InvalidIdentityToken)",
+            {
+                "kind": ErrorKind.ASSERTION_SESSION_NAME,
+                "code": "InvalidIdentityToken",
+                "http_status": 400,
+                "operation": "AssumeRoleWithSAML",
+            },
+            id="SAML: the session name",
+        ),
+        pytest.param(
+            "Issuer not present in specified provider (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error"
+            " Code: AuthSamlInvalidSamlResponseException)",
+            {
+                "kind": ErrorKind.ASSERTION_ISSUER,
+                "code": "AuthSamlInvalidSamlResponseException",
+                "http_status": 400,
+                "operation": "AssumeRoleWithSAML",
+            },
+            id="SAML: the issuer",
+        ),
+        pytest.param(
+            "Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code:"
+            " InvalidIdentityToken)",
+            {
+                "kind": ErrorKind.ASSERTION_SIGNATURE,
+                "code": "InvalidIdentityToken",
+                "http_status": 400,
+                "operation": "AssumeRoleWithSAML",
+            },
+            id="SAML: the signature",
+        ),
+        pytest.param(
             "An error occurred (ValidationError) when calling the AssumeRole operation: 2 validation errors detected:"
             " Value 'a b' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression"
             " pattern: [\\w+=,.@-]*; Value 'x' at 'externalId' failed to satisfy constraint: Member must have length"

@@ -21,7 +21,8 @@ class Presented(Struct, frozen=True):
     `source` is its issuer's URL or the ARN of its SAML provider, empty where it does not say. `forms` are what it may
     be, the likeliest first; there is more than one where its form is not known. With `over` it says only what differs
     from what the case has. `current` says that it is what would be presented now, and not what once was. `told` are
-    sentences about where it is from and what was presumed.
+    sentences about where it is from and what was presumed. `stand_in` is as good as the last form, which leaves its
+    subject open, where no policy names a repository's numbers.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Presented(Struct, frozen=True):
     over: bool = False
     told: tuple[str, ...] = ()
     current: bool = False
+    stand_in: WebIdentity | None = None
 
 
 def token_presented(token: WebIdentity, *, current: bool = False, told: Sequence[str] = ()) -> Presented:
@@ -44,6 +46,7 @@ def workload_presented(workload: Composed) -> Presented:
         issuer_url(workload.forms[0]),
         forms,
         told=("The claims were composed from the options; no token was read.", *workload.presumed),
+        stand_in=WebIdentity(workload.stand_in) if workload.stand_in is not None else None,
     )
 
 
@@ -58,7 +61,11 @@ def with_claims(presented: Presented | None, claims: Mapping[str, Any]) -> Prese
             forms.append(changed)
     source = issuer_url(claims) if claims.get("iss") else presented.source
     names = ", ".join(f"`{name}`" for name in claims)
-    return replace(presented, source=source, forms=tuple(forms), told=(*presented.told, f"{names}: as given."))
+    stand_in = presented.stand_in
+    if stand_in is not None:
+        stand_in = replace(stand_in, claims={**stand_in.claims, **claims})
+    told = (*presented.told, f"{names}: as given.")
+    return replace(presented, source=source, forms=tuple(forms), told=told, stand_in=stand_in)
 
 
 def with_attributes(presented: Presented | None, given: SamlAssertion) -> Presented:
@@ -123,6 +130,11 @@ def forms_besides(case: Case, presented: Presented) -> tuple[Case, ...]:
     """Give the case once for each other form in which the token may be."""
     source = case.snapshot.source
     return tuple(_presenting(case, source, form) for form in presented.forms[1:])
+
+
+def with_stand_in(case: Case, presented: Presented) -> Case | None:
+    """Give the case with what stands in for the last form; None where nothing does."""
+    return _presenting(case, case.snapshot.source, presented.stand_in) if presented.stand_in is not None else None
 
 
 def as_far_as_agreed(case: Case, others: Sequence[Case]) -> Case:

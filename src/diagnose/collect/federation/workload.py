@@ -32,10 +32,14 @@ class Details(Struct, frozen=True):
 
 
 class Composed(Struct, frozen=True):
-    """The claims that a token may have, in each form that is possible, the likeliest first; and what was presumed."""
+    """The claims that a token may have, in each form that is possible, the likeliest first; and what was presumed.
+
+    `stand_in` is the last form, complete, with numbers in its subject that stand for any that no policy names.
+    """
 
     forms: tuple[Claims, ...]
     presumed: tuple[str, ...] = ()
+    stand_in: Claims | None = None
 
 
 class Workload(Struct, frozen=True):
@@ -48,6 +52,8 @@ class Workload(Struct, frozen=True):
     claims: Callable[[Sequence[str], Details], Composed]
     least: int = 2
     most: int = 2
+    spaces: bool = False
+    """Whether its names may have spaces in them."""
 
 
 def composed(workload: Workload, name: str, details: Details) -> Composed:
@@ -60,7 +66,8 @@ def composed(workload: Workload, name: str, details: Details) -> Composed:
                 hint=f"with `{option}`, it has no effect; a claim can be given with `--claim NAME=VALUE`",
             )
     parts = name.split("/")
-    if not workload.least <= len(parts) <= workload.most or not all(parts) or re.search(r"[\s*?]", name):
+    never = r"[*?]|^ | $|[^\S ]" if workload.spaces else r"[\s*?]"
+    if not workload.least <= len(parts) <= workload.most or not all(parts) or re.search(never, name):
         raise XdiagError(f"`{option} {name}` is not {workload.shape}", hint=f"expected `{option} {workload.shape}`")
     return workload.claims(parts, details)
 
@@ -109,7 +116,13 @@ def _of_github(parts: Sequence[str], details: Details) -> Composed:
         f"`gh api repos/{owner}/{repository}/actions/oidc/customization/sub` tells, "
         "and `--immutable-subject` or `--no-immutable-subject` settles it."
     )
-    return Composed((with_ids, by_name) if "sub" in with_ids else (by_name, with_ids), tuple(presumed))
+    if "sub" in with_ids:
+        return Composed((with_ids, by_name), tuple(presumed))
+    some_ids = {
+        **claims,
+        "sub": f"repo:{owner}@{details.owner_id or 0}/{repository}@{details.repository_id or 0}:{context}",
+    }
+    return Composed((by_name, with_ids), tuple(presumed), stand_in=some_ids)
 
 
 def _context_on_github(details: Details) -> str | None:
@@ -312,6 +325,7 @@ WORKLOADS: tuple[Workload, ...] = (
         _of_terraform,
         least=3,
         most=3,
+        spaces=True,  # every organization has a `Default Project`
     ),
     Workload(
         "bitbucket",

@@ -70,6 +70,13 @@ SOURCE_ARNS = {
 """A service that is not here may send the key or not: of AWS Lambda, CodeBuild and most others no page says so."""
 
 
+TAGGING = frozenset(("pods.eks.amazonaws.com",))
+"""Services that pass session tags with a role, unless they are told not to.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+"""
+
+
 def meant_source_arn(service: str, wanted: str) -> str | None:
     """Give the ARN that a service sends where a policy wants that of another resource; None where none can be told."""
     row = SOURCE_ARNS.get(service)

@@ -132,13 +132,13 @@ WORDINGS = (
     Wording("is not present in the roles claim of the identity token", ErrorKind.ROLE_NOT_CLAIMED, _WEB_IDENTITY),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html
     Wording("Response did not contain a valid SAML assertion", ErrorKind.ASSERTION_REFUSED, _SAML),
-    Wording("RoleSessionName is required in AuthnResponse", ErrorKind.ASSERTION_REFUSED, _SAML),
-    Wording("RoleSessionName in AuthnResponse must match", ErrorKind.ASSERTION_REFUSED, _SAML),
-    Wording("Issuer not present in specified provider", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("RoleSessionName is required in AuthnResponse", ErrorKind.ASSERTION_SESSION_NAME, _SAML),
+    Wording("RoleSessionName in AuthnResponse must match", ErrorKind.ASSERTION_SESSION_NAME, _SAML),
+    Wording("Issuer not present in specified provider", ErrorKind.ASSERTION_ISSUER, _SAML),
     Wording("Token must be redeemed within", ErrorKind.IDENTITY_TOKEN_EXPIRED, _SAML),
     Wording("Your request included an invalid SAML response", ErrorKind.ASSERTION_REFUSED, _SAML),
     Wording("Specified provider doesn't exist", ErrorKind.PROVIDER_MISSING, _SAML),
-    Wording("Response signature invalid", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("Response signature invalid", ErrorKind.ASSERTION_SIGNATURE, _SAML),
     # What follows is said by a service that was given the role, and not to whoever calls STS.
     Wording("cannot be assumed by Lambda", _SERVICE, service="lambda.amazonaws.com"),
     Wording("cannot be assumed by AWS Backup", _SERVICE, service="backup.amazonaws.com"),

@@ -11,6 +11,7 @@ from diagnose.evaluate.pattern import has_wildcard
 from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
+from diagnose.model.issuers import lasting
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
 from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
@@ -245,6 +246,8 @@ def _right_value(element: ElementTrace, family: Family, case: Case) -> str | Non
     if values is None or len(values) != 1:
         return None
     (value,) = values
+    if element.key.endswith(":sub") and (pattern := lasting(value)) != value:
+        return pattern if family is Family.STRING_PATTERN else None
     if family is Family.ARN and value.count(":") < 5:
         return None
     if family is Family.ADDRESS:

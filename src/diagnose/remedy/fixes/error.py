@@ -17,6 +17,7 @@ from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
+from diagnose.model.federation import WebIdentity
 from diagnose.model.masked_arn import is_account
 from diagnose.model.operation import Operation
 from diagnose.model.trace import Decision, Subject
@@ -43,6 +44,13 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         yield Draft(Owner.DESTINATION, _right_principal(error))
     elif error.kind is ErrorKind.BAD_PARAMETER:
         yield Draft(Owner.CALLER, right_parameter(error, case.request.operation))
+    elif error.kind is ErrorKind.AUDIENCE_REFUSED and (audiences := _audiences(case)):
+        account = account_of(case.destination_arn)
+        text = (
+            f"Add {audiences} to the client IDs of the identity provider in account `{account}`, or request the token "
+            "for an audience that is among them"
+        )
+        yield Draft(Owner.DESTINATION, text)
     elif error.kind in STEPS:
         owner, text = STEPS[error.kind]
         account = f"`{account_of(case.destination_arn)}`"
@@ -53,6 +61,14 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         yield Draft(Owner.CALLER, _other_role(error, case))
     elif error.action and (is_about_other_call(error, case) or case.request.operation is Operation.PASS_ROLE):
         yield Draft(Owner.SOURCE, _other_action(error, case))
+
+
+def _audiences(case: Case) -> str:
+    """Write whom the token is for, and who asked for it, as far as it is known."""
+    token = case.snapshot.source.identity
+    named = [] if not isinstance(token, WebIdentity) else [token.claims.get(name) for name in ("aud", "azp")]
+    texts = [text for value in named for text in as_list(value) if isinstance(text, str) and text]
+    return " and ".join(f"`{text}`" for text in dict.fromkeys(texts))
 
 
 _CONDITIONS = {
@@ -108,6 +124,23 @@ STEPS = {
         Owner.CALLER,
         "Correct what the identity provider sends: a signed response for AWS with the attributes `Role` (role and "
         "provider) and `RoleSessionName`, checked with the metadata that the provider in account {account} holds",
+    ),
+    ErrorKind.ASSERTION_SESSION_NAME: (
+        Owner.CALLER,
+        "In the identity provider's application for AWS, send the attribute "
+        "`https://aws.amazon.com/SAML/Attributes/RoleSessionName` with one value of 2 to 64 letters, digits and "
+        "`_=,.@-`, such as the user's name or email address; a user for whom it is empty needs that field filled in",
+    ),
+    ErrorKind.ASSERTION_ISSUER: (
+        Owner.DESTINATION,
+        "Update the SAML provider in account {account} with the metadata of the identity provider that signs in "
+        "(`aws iam update-saml-provider`): its `entityID` must be the `Issuer` of the assertion, letter by letter; or "
+        "let the attribute `Role` name the provider that has this issuer",
+    ),
+    ErrorKind.ASSERTION_SIGNATURE: (
+        Owner.DESTINATION,
+        "Download the metadata of the identity provider anew, with the certificate that it signs with now, and update "
+        "the SAML provider in account {account} with it (`aws iam update-saml-provider`)",
     ),
     ErrorKind.IDENTITY_REFUSED: (
         Owner.CALLER,

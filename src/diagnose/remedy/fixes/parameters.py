@@ -206,9 +206,12 @@ def _wanted_by_policies(key: str, case: Case, decision: Decision) -> Iterator[tu
 
 
 def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[str]:
-    """Give the values that a condition on a key (lower case) would take, with wildcards filled in if `fill` is true."""
+    """Give the values that a condition on a key (lower case) would take, with wildcards filled in if `fill` is true.
+
+    None of those that a service sends: nobody can tell it to send others.
+    """
     caller = caller_of(case)
-    if subject.element is None or subject.element.key.lower() != key:
+    if subject.element is None or subject.element.key.lower() != key or caller.kind is CallerKind.SERVICE:
         return
     for operand in wanted_values(subject):
         pieces = Text(operand, variables=True).fragments
