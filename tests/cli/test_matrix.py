@@ -171,3 +171,47 @@ def test_causes_are_named_on_request(xdiag: Program, dumps: Path) -> None:
 def test_the_schema_of_the_tree_is_printed(xdiag: Program) -> None:
     printed = json.loads(xdiag("schema", "organization").out)
     assert "management_account" in json.dumps(printed)
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "dumps/organization.json",
+        "dumps/ours.json",
+        "dumps/new.json",
+        "dumps/in/new.parquet",
+        "link.jsonl",
+        "d/../dumps/x.json",
+    ],
+)
+def test_rows_never_stand_among_the_dumps(xdiag: Program, dumps: Path, tmp_path: Path, to: str) -> None:
+    """They would overwrite one, be read as one the next time, or make the folder one of rows."""
+    (tmp_path / "link.jsonl").symlink_to(dumps / "ours.json")
+    before = {file: file.read_bytes() for file in dumps.rglob("*")}
+    run = xdiag("matrix", dumps, "--to", tmp_path / to)
+    assert run.code == BAD_INPUT
+    assert "is among what is read from" in run.err
+    assert {file: file.read_bytes() for file in dumps.rglob("*")} == before
+
+
+def test_a_dump_that_is_a_link_is_not_overwritten_where_it_leads(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    elsewhere = (dumps / "ours.json").rename(tmp_path / "ours.txt")
+    (dumps / "ours.json").symlink_to(elsewhere)
+    assert xdiag("matrix", dumps, "--to", elsewhere).code == BAD_INPUT
+    assert xdiag("matrix", dumps, "--to", dumps / "rows.jsonl").code == ALLOWED
+
+
+def test_sides_do_not_make_a_folder_of_dumps_one_of_rows(xdiag: Program, dumps: Path) -> None:
+    assert xdiag("matrix", dumps, "--sides", dumps).code == BAD_INPUT
+    assert not list(dumps.glob("*.parquet"))
+
+
+def test_a_comparison_overwrites_neither_side(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    assert xdiag("matrix", dumps, "--to", rows).code == ALLOWED
+    before = rows.read_bytes()
+    for to in (rows, dumps / "ours.json"):
+        assert xdiag("compare", rows, dumps, "--to", to).code == BAD_INPUT
+        assert xdiag("compare", dumps, rows, "--to", to).code == BAD_INPUT
+    assert rows.read_bytes() == before
+    assert xdiag("compare", rows, dumps, "--to", tmp_path / "changes.md").code == ALLOWED

@@ -19,6 +19,7 @@ class BatchOutput(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     FINDINGS = "findings"
+    COUNTS = "counts"
     HTML = "html"
 
 
@@ -36,8 +37,8 @@ def batch(
     output: Annotated[
         BatchOutput,
         typer.Option(
-            help="JSON objects, CSV with a header line for spreadsheets, a JSON object a finding, or a page with "
-            "counts and a table."
+            help="JSON objects, CSV with a header line for spreadsheets, a JSON object a finding, how many answers "
+            "have the same verdict, cause, account and role, or a page with counts and a table."
         ),
     ] = BatchOutput.JSONL,
     to: Annotated[
@@ -67,6 +68,7 @@ def batch(
     count as lines. Memory does not grow with the input.
 
     A page counts all answers by cause and layer, and lists the first 2,000, those that are not allowed before others.
+    Counts are rows of `xdiag.count/1`, the largest first; those of several files are put together by adding up `count`.
 
     Of a file of CloudTrail every refused call of AssumeRole makes a row; what fails most is listed on standard error.
 
@@ -75,6 +77,8 @@ def batch(
         xdiag batch cases.jsonl --to verdicts.csv --output csv
 
         xdiag batch cloudtrail.json.gz --explain
+
+        xdiag batch cloudtrail.json.gz --output counts
 
         xdiag batch cases.jsonl --to findings.jsonl --output findings
 
@@ -86,15 +90,17 @@ def batch(
     rows has closed the pipe. With --fail-on: 1 a row is denied, 3 a row is undetermined; errors come first, then
     denials.
     """
-    from diagnose.cli.batch_run import run, run_page
+    from diagnose.cli.batch_run import run, run_at_once
+    from diagnose.cli.whole_batch import CountedBatch, PageOfBatch
 
     try:
-        if output is BatchOutput.HTML:
+        if output in (BatchOutput.HTML, BatchOutput.COUNTS):
             if resume:
                 raise XdiagError(
-                    "`--resume` does not go with `--output html`", hint="expected `--output jsonl` or `csv`"
+                    f"`--resume` does not go with `--output {output}`", hint="expected `--output jsonl` or `csv`"
                 )
-            counted = run_page(file, to=to, jobs=jobs, rule_folders=rules or ())
+            whole = PageOfBatch() if output is BatchOutput.HTML else CountedBatch()
+            counted = run_at_once(file, whole, to=to, jobs=jobs, rule_folders=rules or ())
         else:
             counted = run(
                 file,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
@@ -71,25 +71,33 @@ def run(
     return counted
 
 
-def run_page(file: Path, *, to: Path | None, jobs: int, rule_folders: Sequence[Path]) -> Tally:
-    """Answer every line of a file with its first cause, and write one page about all, once all are there.
+class Whole(Protocol):
+    """What is made of all explained rows together, once all are there."""
+
+    def add_lines(self, rows: bytes) -> None:
+        """Take rows, JSON objects on lines."""
+
+    def written(self) -> bytes:
+        """Give what is written."""
+
+
+def run_at_once(file: Path, whole: Whole, *, to: Path | None, jobs: int, rule_folders: Sequence[Path]) -> Tally:
+    """Answer every line of a file with its first cause, and write one thing about all, once all are there.
 
     Raises XdiagError and BrokenPipeError as `run` does.
     """
-    from diagnose.report.html.grid import Grid
-
-    rules, grid = load_rules(rule_folders), Grid()
+    rules = load_rules(rule_folders)
     with contextlib.ExitStack() as stack:
         lines = _lines(stack.enter_context(_open_lines(file)))
         write: Callable[[bytes], None] = write_rows
         if to is not None and str(to) != "-":
             _check_is_another_file(file, to)
             # Opened before the work is done: it would be lost where nothing can be written.
-            write = stack.enter_context(_page_file(to))
+            write = stack.enter_context(_whole_file(to))
         results = _results(lines, rules, Lines.JSONL, jobs, _MOST_LINES, findings=False)
         stack.enter_context(contextlib.closing(results))
-        counted = _written(results, grid.add_lines, stack.enter_context(progress_beside_rows(to)))
-        write(grid.page().encode())
+        counted = _written(results, whole.add_lines, stack.enter_context(progress_beside_rows(to)))
+        write(whole.written())
     return counted
 
 
@@ -186,16 +194,16 @@ class RowFile:
 
 
 @contextlib.contextmanager
-def _page_file(path: Path) -> Generator[Callable[[bytes], None], None, None]:
-    """Open a file for one page. A new one is readable by its owner only; what was there stays until all is written."""
+def _whole_file(path: Path) -> Generator[Callable[[bytes], None], None, None]:
+    """Open a file that is written at once, and keeps what was there until then; a new one only its owner may read."""
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
 
-    def write(page: bytes) -> None:
+    def write(content: bytes) -> None:
         try:
-            opened.write(page)
+            opened.write(content)
             opened.flush()
             if stat.S_ISREG(os.fstat(file).st_mode):
                 opened.truncate()

@@ -10,7 +10,7 @@ from diagnose.causes.rule import Rule
 from diagnose.cli.compare import ComparisonForm
 from diagnose.cli.matrix_run import Narrowing, read_identities
 from diagnose.cli.output import print_note, write_rows
-from diagnose.cli.whole_file import whole_file, writing
+from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
@@ -41,6 +41,7 @@ def write_comparison(
         raise XdiagError(
             "`--without` and `--explain` are for folders of dumps", hint="the rows of a matrix are decided"
         )
+    check_is_no_input(to, before, after)
     rules = load_rules(rule_folders) if explain else None
     with ExitStack() as stack:
         then, now = (_Side(place, without, rules) for place in (before, after))

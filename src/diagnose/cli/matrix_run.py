@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from diagnose.cli.matrix_part import MatrixPart, fingerprint, is_parquet
 from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
-from diagnose.cli.whole_file import whole_file, writing
+from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
@@ -60,6 +60,7 @@ def write_matrix(
         _check_parquet(form)
     if resume and (to is None or (to.exists() and not to.is_file())):
         raise XdiagError("`--resume` has no rows to go on with", hint="expected the file of the earlier run in `--to`")
+    check_is_no_input(to, folder)
     rules = load_rules(rule_folders) if explain else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
@@ -106,6 +107,8 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
     Raises XdiagError as `write_matrix` does.
     """
     _check_parquet(Lines.JSONL)
+    for name in _SIDES:
+        check_is_no_input(to / name, folder)
     from diagnose.matrix.arrow import role_batches, source_batches
     from diagnose.matrix.parquet import write_parquet_sides
 
@@ -114,9 +117,8 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
         found, _, mistakes = read_identities(folder, without, only)
         with writing(to):
             to.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, batches in (
-            ("sources.parquet", source_batches(found.sources)),
-            ("roles.parquet", role_batches(found.destinations)),
+        for name, batches in zip(
+            _SIDES, (source_batches(found.sources), role_batches(found.destinations)), strict=True
         ):
             with whole_file(to / name) as file, writing(to / name):
                 write_parquet_sides(batches, file)
@@ -135,6 +137,7 @@ def read_identities(folder: Path, without: Sequence[str], only: Narrowing) -> tu
     return Identities(sources, roles, mistakes), dumps.accounts.keys(), len(mistakes)
 
 
+_SIDES = ("sources.parquet", "roles.parquet")
 _MOST_ROLES, _MOST_PAIRS = 25, 250_000
 """The size of a chunk: so many roles, and no more than so many rows where every source has one."""
 _SECONDS_OF_A_STEP = 5

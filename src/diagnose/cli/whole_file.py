@@ -38,6 +38,31 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             part.unlink()
 
 
+def check_is_no_input(to: Path | None, *places: Path) -> None:
+    """Raise XdiagError if a result would overwrite what it is made of, or be read with it the next time.
+
+    A place is a file, or a folder of which dumps and Parquet files are read.
+    """
+    if to is None or str(to) == "-":
+        return
+    with writing(to):
+        target = to.resolve()
+        for place in places:
+            inside = target.is_relative_to(place.resolve()) and target.suffix in _READ
+            if inside or target in (file.resolve() for file in (place, *_files(place))):
+                raise XdiagError(
+                    f"`{quotable(str(to))}` is among what is read from `{quotable(str(place))}`",
+                    hint="expected a file elsewhere, or of another kind, for the result",
+                )
+
+
+_READ = (".json", ".parquet")
+
+
+def _files(place: Path) -> Iterator[Path]:
+    return (file for ending in _READ for file in place.rglob(f"*{ending}")) if place.is_dir() else iter(())
+
+
 @contextmanager
 def writing(path: Path, done: str = "written") -> Iterator[None]:
     """Make a user's error of one that the system gives for a path. `done` is what cannot be. Raises XdiagError."""

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from diagnose.collect.request.asked import request_of, with_asked, with_identity
-from diagnose.collect.request.containers import records_in
-from diagnose.collect.request.event import Recorded, recorded_calls
+from diagnose.collect.request.containers import Record, records_in
+from diagnose.collect.request.event import Recorded, assumes_role, recorded_calls
 from diagnose.errors import XdiagError
 from diagnose.model.arn import is_role_arn, parse_caller
 from diagnose.model.case import Case, Snapshot, SourceSide
@@ -33,6 +33,13 @@ def denials_in(data: bytes, place: str) -> Denials:
     lines = b"".join(msgspec.json.encode(case) + b"\n" for _, case in cases)
     without = Counter(call.operation for call in calls) - Counter(call.operation for call, _ in cases)
     return Denials(lines, (*_summary([call for call, _ in cases]), *_left_out(without)))
+
+
+def refused_cases(records: Sequence[Record]) -> list[Case]:
+    """Give the cases of the refused calls among records of any kind, as `denials_in` does; none where there is none."""
+    about = [record for record in records if assumes_role(record)]
+    calls = recorded_calls(about) if about else []
+    return [case for call in calls if call.code and (case := _case(call)) is not None]
 
 
 _MOST = 10

@@ -49,12 +49,17 @@ class Recorded(Struct, frozen=True):
         return printable(f"{self.ids[0]}  {self.time}  {self.operation} by {self.caller}{role}: {answer}")
 
 
+def assumes_role(record: Record) -> bool:
+    """Say whether a record is, or may be, about assuming a role."""
+    return (text_in(record, "eventName") or "AssumeRole") in _OPERATIONS
+
+
 def recorded_calls(records: Sequence[Record]) -> list[Recorded]:
     """Read those records that are about assuming a role; the two records of one call are put together.
 
     Raises XdiagError if there is none.
     """
-    about = [record for record in records if (text_in(record, "eventName") or "AssumeRole") in _OPERATIONS]
+    about = [record for record in records if assumes_role(record)]
     if not about:
         names = dict.fromkeys(text_in(record, "eventName") for record in records)
         listed = ", ".join(f"`{printable(name)}`" for name in list(names)[:5])
