@@ -137,7 +137,7 @@ def test_a_job_of_github_runs_on_another_branch(session: Session) -> None:
     tried = session.call("what_if", **told, with_trust_policy=of_branch("release"))
     # Whether the account has the provider is what remains.
     assert (tried["verdict_before"], tried["verdict"]) == ("denied", "undetermined")
-    assert {cause["rule"] for cause in tried["causes"]} == {"provider-missing", "audience-not-registered"}
+    assert {cause["rule"] for cause in tried["causes"]} == {"provider-missing"}
     assert "identity provider" in tried["still_needed"][0]["what"]
 
 
@@ -175,7 +175,7 @@ def test_a_role_may_not_be_passed(session: Session) -> None:
         "without": NOTHING_ELSE,
     }
     second = session.call("explain_error", text=text, **told)
-    assert [(cause["rule"], cause["owner"]) for cause in second["causes"][:1]] == [("pass-role-refused", "source")]
+    assert [(cause["rule"], cause["owner"]) for cause in second["causes"][:1]] == [("pass-role-missing", "source")]
     fix = proved(second)[0]
     new = edited(session, fix["number"], "explain_error", text=text, **told)
     tried = session.call("what_if", source_arn=USER, dest_role_arn=role, **told, with_identity_policy=[new])

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from diagnose.errors import XdiagError
 
 
-def is_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
     """Say whether a text is the address of a site."""
     return re.fullmatch(r"https?://[!-~]+", text) is not None
 
@@ -19,7 +19,7 @@ def pages_at(site: str) -> Callable[[str], str]:
 
     Raises XdiagError for what is not an address.
     """
-    if not is_address(site):
+    if not is_web_address(site):
         raise XdiagError(
             f"`--pages {site}` is not an address", hint="expected one such as https://docs.example.com/xdiag"
         )

@@ -126,9 +126,9 @@ def _text(held: object, _: Path) -> str:
 
 
 def _address(held: object, _: Path) -> str:
-    from diagnose.cli.page_links import is_address
+    from diagnose.cli.page_links import is_web_address
 
-    if not isinstance(held, str) or not is_address(held):
+    if not isinstance(held, str) or not is_web_address(held):
         raise ValueError("the address of a site, such as https://docs.example.com/xdiag")
     return held
 

@@ -151,7 +151,7 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
         pytest.param(
             GateTrace(Gate.DURATION, NO, Reason.OVER_CHAINING_LIMIT, limit=3600, got=("7200",)),
             Sign.BLOCKS,
-            "7200 seconds; these credentials allow at most 3600",
+            "7200 seconds, where these credentials allow 3600 at most",
             id="with both sides",
         ),
         pytest.param(

@@ -333,8 +333,11 @@ def _beginning_of_aws(part: str) -> str:
 
 
 def _is_host(text: str) -> bool:
-    """Say whether a text is the name of an AWS service or a public provider, or a pattern of one, and nobody's own."""
-    if public_words.PROVIDER.fullmatch(text):
+    """Say whether a text is the name of an AWS service or a public provider, or a pattern of one, and nobody's own.
+
+    A slip in the name of a provider may be the cause, and gives nobody away.
+    """
+    if _HOST_NAME.fullmatch(text) and get_close_matches(text, public_words.PROVIDERS, 1, cutoff=0.96):
         return True
     host = _HOST.fullmatch(text)
     return host is not None and all(

@@ -50,9 +50,7 @@ REGIONS = _words(
 )
 SERVICE_END = r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
 SERVICE = re.compile(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)*{SERVICE_END}")
-PROVIDER = re.compile(
-    r"accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|token\.actions\.githubusercontent\.com"
-)
+PROVIDERS = _words("accounts.google.com www.amazon.com graph.facebook.com token.actions.githubusercontent.com")
 KEY = re.compile(
     r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?",
     re.IGNORECASE,

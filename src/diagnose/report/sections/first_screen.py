@@ -152,8 +152,7 @@ def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagn
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
     others = [one for one in others if not one.is_gap]
     if others:
-        count = f"{len(others)} more cause{'s' if len(others) > 1 else ''}, below"
-        rows.append((Label.ALSO, f"{count}: {'; '.join(one.title for one in others[:2])}."))
+        rows.append((Label.ALSO, f"{len(others)} more, below: {'; '.join(one.title for one in others[:2])}."))
     if rows:
         yield NamedValues(tuple(rows))
 
@@ -168,8 +167,12 @@ def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     if diagnosis.plan:
         last = diagnosis.plan[-1]
         yield Label.FIX, f"{len(diagnosis.plan)} changes, all of them needed:"
+        steps: dict[str, list[str]] = {}
         for number, step in enumerate(diagnosis.plan, 1):
-            yield f"  {number}.", f"{as_sentence(step.text)} Who: {owner_name(step.owner, case)}."
+            yield f"  {number}.", as_sentence(step.text)
+            steps.setdefault(owner_name(step.owner, case), []).append(str(number))
+        each = [f"{who} ({', '.join(numbers)})" if len(steps) > 1 else who for who, numbers in steps.items()]
+        yield Label.WHO, f"{'; '.join(each)}."
         yield Label.CHECKED, checked_words(last, whole_plan=True)
         return
     remedy = next(iter(finding.remedies), None)

@@ -5,10 +5,11 @@ from typing import assert_never
 
 from diagnose.model.diagnosis import RemainingBlocker, Remedy, StatementPlace
 from diagnose.model.key_state import ConditionKey
-from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, ElementTrace, Gate, GateTrace, Layer
-from diagnose.model.trace_words import asked_words, got_words, offered_words, subject_words, wanted_words
+from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, ElementTrace, Gate, Layer
+from diagnose.model.trace_words import got_words, subject_words, wanted_words
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.enough import first_of_many
+from diagnose.report.sections.gate_answers import gate_answer
 
 _ONE_POLICY = (Layer.TRUST, Layer.BOUNDARY, Layer.ENDPOINT)
 
@@ -58,7 +59,8 @@ def _blocks(remaining: RemainingBlocker) -> str:
     blocker = remaining.blocker
     action = blocker.action or Action.ASSUME_ROLE
     if blocker.gate is not None:
-        return f"{GATE_WORDS[blocker.gate].refused} is refused{_both_sides(remaining.gate)}"
+        why = f": {gate_answer(remaining.gate)}" if remaining.gate is not None else ""
+        return f"{GATE_WORDS[blocker.gate].refused} is refused{why}"
     if blocker.layer is None:
         return f"`{action}` is refused"
     words = LAYER_WORDS[blocker.layer].policy
@@ -72,12 +74,6 @@ def _blocks(remaining: RemainingBlocker) -> str:
         return f"the {words} does not allow `{action}`"
     levels = " and ".join(first_of_many(f"`{level}`" for level in remaining.levels))
     return f"no {words} allows `{action}`{f' at {levels}' if levels else ''}"
-
-
-def _both_sides(gate: GateTrace | None) -> str:
-    if gate is None or not asked_words(gate):
-        return ""
-    return f", wanted: `{asked_words(gate)}`, got: `{offered_words(gate)}`"
 
 
 def _statement(place: StatementPlace) -> str:
