@@ -7,7 +7,6 @@ Functions of one text, such as a pattern, remember beside themselves, as `of_sho
 """
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache, wraps
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -24,14 +23,26 @@ _LONGEST_TEXT = 1000
 
 
 def of_short_texts(function: Callable[[str], Remembered]) -> Callable[[str], Remembered]:
-    """Let a function remember what it gave for the last short texts, and for no long ones."""
-    remembering = lru_cache(maxsize=_MOST_TEXTS)(function)
+    """Let a function remember what it gave for short texts, and for no long ones."""
+    return _OfShortTexts(function).__getitem__
 
-    @wraps(function)
-    def answered(text: str) -> Remembered:
-        return remembering(text) if len(text) <= _LONGEST_TEXT else function(text)
 
-    return answered
+class _OfShortTexts(dict[str, Remembered], Generic[Remembered]):
+    """What a function gave, by the text. Looking up what is there runs no Python, which deciding would feel."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[str], Remembered]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, text: str) -> Remembered:
+        value = self._function(text)
+        if len(text) <= _LONGEST_TEXT:
+            if len(self) >= _MOST_TEXTS:
+                self.clear()
+            self[text] = value
+        return value
 
 
 class Memo(Generic[Remembered]):

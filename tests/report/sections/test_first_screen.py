@@ -119,7 +119,17 @@ def test_all_changes_of_a_plan_are_named_with_who_makes_each() -> None:
     written = render(replace(DENIED, plan=(step, replace(step, owner=Owner.SOURCE))), Format.TEXT, detail=Detail.BRIEF)
     assert "2 changes, all of them needed:" in written
     assert "1.  " in written
-    assert "Who: the owner of the source account (111111111111)." in " ".join(written.split())
+    who = [
+        "the owner of the destination account (222222222222) (1)",
+        "the owner of the source account (111111111111) (2)",
+    ]
+    assert f"Who {'; '.join(who)}." in " ".join(written.split())
+
+
+def test_whoever_makes_all_changes_of_a_plan_is_named_once() -> None:
+    step = DENIED.findings[0].remedies[0]
+    written = render(replace(DENIED, plan=(step, step)), Format.TEXT, detail=Detail.BRIEF)
+    assert "Who the owner of the destination account (222222222222)." in " ".join(written.split())
 
 
 def test_an_allowed_request_names_no_cause() -> None:

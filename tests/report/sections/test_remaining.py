@@ -37,12 +37,12 @@ def left(*remaining: RemainingBlocker | Doubt) -> Remedy:
     [
         pytest.param(
             RemainingBlocker(Blocker(gate=Gate.DURATION), TOO_LONG),
-            "the requested duration is refused, wanted: `3600`, got: `7200`",
+            "the requested duration is refused: 7200 seconds, where the role allows 3600 at most",
             id="a gate, with both sides",
         ),
         pytest.param(
             RemainingBlocker(Blocker(gate=Gate.ROLE), GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE)),
-            "the requested role is refused",
+            "the requested role is refused: no such role",
             id="a gate that wants nothing that could be named",
         ),
         pytest.param(
