@@ -202,7 +202,9 @@ def test_rows_are_the_same_however_many_processes_make_them(xdiag: Program, tmp_
     for jobs in ("2", "3"):
         together = xdiag.process("batch", path, "--jobs", jobs, "--to", tmp_path / "rows.jsonl")
         assert (tmp_path / "rows.jsonl").read_bytes() == alone.out.encode()
-        assert (together.code, together.out, together.err) == (2, "", alone.err)
+        assert (together.code, together.out) == (2, "")
+        # What takes long tells how far it is; the count of errors comes last.
+        assert together.err.splitlines()[-1:] == alone.err.splitlines()[-1:] != []
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
