@@ -23,7 +23,7 @@ PLAIN = Listing("Terraform", "hcl", "seconds = 3600")
 
 
 def _named(titles: str) -> Paragraph:
-    return Paragraph(f"With the same policy, as files of `--write-fix DIR`: {titles}.")
+    return Paragraph(f"As files of `--write-fix DIR`: {titles}.")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def _named(titles: str) -> Paragraph:
             [Folded((DOCUMENT,)), Folded((Listing("policy `q`", "json", OTHER),))],
             [Folded((DOCUMENT,)), Folded((Listing("policy `q`", "json", OTHER),))],
             id="another policy",
+        ),
+        pytest.param(
+            [Folded((DOCUMENT,)), Folded((PLAIN, COMMAND), spare=True)],
+            [Folded((DOCUMENT,)), _named("Terraform, AWS CLI")],
+            id="of a fix that another one spares",
         ),
     ],
 )  # fmt: skip
@@ -84,7 +89,7 @@ def _documents(blocks: Iterable[Block]) -> Iterable[str]:
         match block:
             case Section():
                 yield from _documents(block.blocks)
-            case Folded():
+            case Folded(spare=False):
                 yield from _documents(block.listings)
             case Listing(language="json"):
                 yield block.text

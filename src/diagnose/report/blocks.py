@@ -103,9 +103,13 @@ class Listing(Struct, frozen=True):
 
 
 class Folded(Struct, frozen=True):
-    """Text to copy that few readers need: a ticket hides it until it is clicked, a terminal until it is asked for."""
+    """Text to copy that few readers need: a ticket hides it until it is clicked, a terminal until it is asked for.
+
+    `spare` is that of a fix which is enough, where one that changes less is enough as well.
+    """
 
     listings: tuple[Listing, ...]
+    spare: bool = False
 
 
 class Links(Struct, frozen=True):

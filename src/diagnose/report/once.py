@@ -10,8 +10,8 @@ from diagnose.report.blocks import Block, Folded, Listing, Paragraph, Section
 def each_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Leave out what is folded away and repeats a document: of all that hold it, the first is shown.
 
-    A message keeps its words; where it repeats the document it says so. What is left out is named, with the flag that
-    writes it to files.
+    A message keeps its words; where it repeats the document it says so. So goes what is to be copied of a fix that
+    another one spares. What is left out is named, with the flag that writes it to files.
     """
     return tuple(_once(blocks, {}))
 
@@ -25,6 +25,8 @@ def _once(blocks: Iterable[Block], shown: dict[str, bool]) -> Iterator[Block]:
         match block:
             case Section():
                 yield replace(block, blocks=tuple(_once(block.blocks, shown)))
+            case Folded(spare=True):
+                yield _in_files(one.title for one in block.listings)
             case Folded():
                 yield from _folded(block, shown)
             case Listing(language="json"):
@@ -53,7 +55,11 @@ def _folded(block: Folded, shown: dict[str, bool]) -> Iterator[Block]:
     if kept:
         yield Folded(tuple(kept))
     if left_out:
-        yield Paragraph(f"With the same policy, as files of `--write-fix DIR`: {', '.join(left_out)}.")
+        yield _in_files(left_out)
+
+
+def _in_files(titles: Iterable[str]) -> Paragraph:
+    return Paragraph(f"As files of `--write-fix DIR`: {', '.join(titles)}.")
 
 
 def _without(text: str, documents: Iterable[str]) -> str:

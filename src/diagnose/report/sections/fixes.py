@@ -47,6 +47,8 @@ def fixes(
         if above and not blocks:
             continue
         relation = _relation(finding, number)
+        if relation:
+            blocks = tuple(replace(block, spare=True) if isinstance(block, Folded) else block for block in blocks)
         title = _title(finding, remedy, number, case, above=above)
         sections.append(Section(title, (*relation, *blocks), of=Label.FIX if above else None))
     return tuple(sections)
