@@ -38,6 +38,12 @@ def test_a_row_without_a_column_is_not_a_row(column: str) -> None:
         OperationTraits(**columns)
 
 
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_role_is_asked_where_its_trust_policy_is_a_layer(operation: Operation) -> None:
+    traits = OPERATIONS[operation]
+    assert traits.asks_role == (Layer.TRUST in [row.layer for row in traits.layers])
+
+
 def test_a_call_that_passes_everything_is_authorised_for_every_action_of_the_row() -> None:
     assert ASSUME_ROLE.actions == tuple(Action)[:4]
     decided = decide(case(parameters=SENDING_ALL))

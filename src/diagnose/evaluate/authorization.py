@@ -19,6 +19,13 @@ from diagnose.model.operation import can_call
 from diagnose.model.trace import Action, GateTrace, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_TRUST, _RCP, _SCP, _ENDPOINT = Layer.TRUST, Layer.RCP, Layer.SCP, Layer.ENDPOINT
+_IDENTITY, _BOUNDARY, _SESSION = Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION
+_BY_ACCOUNT, _BY_ROLE, _SERVICE = Match.ACCOUNT, Match.ROLE, CallerKind.SERVICE
+_ON_CALLERS_SIDE = (_IDENTITY, _BOUNDARY, _SESSION)
+_NOT_OF_SIGNERS = (Match.SERVICE, Match.FEDERATED)
+
 LayerAnswers: TypeAlias = Iterable[tuple[Layer, Tri, Tri]]
 """Layers, each with whether it grants the request and whether it denies it."""
 
@@ -43,7 +50,7 @@ class Authorization:
         self._source, self._destination = source, destination = source_view(case), destination_view(case)
         caller = source.caller
         operation = case.request.operation
-        if not can_call(caller.kind, operation):
+        if operation is not source.operation and not can_call(caller.kind, operation):
             raise XdiagError(f"`{caller.arn}` does not call {operation}, but {source.operation}")
         self.call = Call(case, caller.before(destination.role) if caller.federated else caller, destination.role)
         self.operation = OPERATIONS[operation]
@@ -107,7 +114,7 @@ class Authorization:
             if sent.provided_contexts:
                 contexts = YES
         refused = refused_actions(case, self.call.caller)
-        if tags is identity is contexts is NO and not refused.intersection(self.operation.companions):
+        if tags is identity is contexts is NO and not (refused and refused.intersection(self.operation.companions)):
             return ()
         needs = {Action.TAG_SESSION: tags, Action.SET_SOURCE_IDENTITY: identity, Action.SET_CONTEXT: contexts}
         # AWS names an action only where it was requested: a tool may send tags that nobody told it to.
@@ -143,14 +150,16 @@ class Authorization:
             )
             return self.allowed({}, of_source)
         matches: TrustMatches = {}
-        trust = self._destination.compiled_layer(Layer.TRUST, self.call.case.snapshot.destination)
+        trust = self._destination.compiled_layer(_TRUST, self.call.case.snapshot.destination)
         _, denied = answer_layer(trust, request, self.has_boundary, matches)
         if not matches or denied is YES:
             return NO
-        answers = [(Layer.TRUST, YES, denied)]
+        answers = [(_TRUST, YES, denied)]
         for compiled_layer in self._behind_trust(action):
             counted = self._counted(compiled_layer) if compiled_layer.perhaps else compiled_layer
             grants, denied = answer_layer(counted, request, self.has_boundary, {})
+            if denied is YES:
+                return NO
             answers.append((compiled_layer.traits.layer, grants, denied))
         return self.allowed(matches, answers)
 
@@ -194,7 +203,7 @@ class Authorization:
         """Name the layers that can keep an action from passing that the trust policy lets pass."""
         snapshot = self.call.case.snapshot
         layers = self._source.layers_that_may_deny(action, snapshot.source)
-        rcps = self._source.instead_of_rcps or self._destination.compiled_layer(Layer.RCP, snapshot.destination)
+        rcps = self._source.instead_of_rcps or self._destination.compiled_layer(_RCP, snapshot.destination)
         for compiled_layer in (rcps, endpoint_layer(snapshot.endpoint)):
             if compiled_layer.levels and compiled_layer.levels_that_may_deny(action):
                 layers = [*layers, compiled_layer]
@@ -224,7 +233,7 @@ def allowed(caller: Caller, matches: TrustMatches, answers: LayerAnswers, *, sam
         grants[layer] = grants_it
         if denies_it > denied:
             denied = denies_it
-    limits = min(grants[Layer.RCP], grants[Layer.SCP], grants[Layer.ENDPOINT])
+    limits = min(grants[_RCP], grants[_SCP], grants[_ENDPOINT])
     return passes(min(granted(caller, matches, grants, same_account=same_account), limits), denied)
 
 
@@ -235,15 +244,15 @@ def granted(caller: Caller, matches: TrustMatches, grants: Grants, *, same_accou
     """
     if not matches:
         return NO
-    identity, boundary, session = grants[Layer.IDENTITY], grants[Layer.BOUNDARY], grants[Layer.SESSION]
-    if caller.kind is CallerKind.SERVICE or caller.federated:
+    identity, boundary, session = grants[_IDENTITY], grants[_BOUNDARY], grants[_SESSION]
+    if caller.kind is _SERVICE or caller.federated:
         # Whether `*` includes AWS services, and whoever does not sign, is not documented.
         named = Match.FEDERATED if caller.federated else Match.SERVICE
         return max(matches.get(named, NO), min(UNKNOWN, matches.get(Match.ANY, NO)))
     if not same_account:
         return min(_reached(matches), identity, boundary, session)
-    by_account = min(matches.get(Match.ACCOUNT, NO), identity, boundary, session)
-    by_role = min(matches.get(Match.ROLE, NO), boundary, session) if caller.has_role else NO
+    by_account = min(matches.get(_BY_ACCOUNT, NO), identity, boundary, session)
+    by_role = min(matches.get(_BY_ROLE, NO), boundary, session) if caller.has_role else NO
     return max(_direct(caller, matches), by_role, by_account)
 
 
@@ -252,14 +261,14 @@ def needed(caller: Caller, matches: TrustMatches, layer: Layer, *, same_account:
 
     UNKNOWN also where nothing in the trust policy reaches the caller: it depends on how that is fixed.
     """
-    if layer not in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION):
+    if layer not in _ON_CALLERS_SIDE:
         return YES
-    if caller.kind is CallerKind.SERVICE or caller.federated:
+    if caller.kind is _SERVICE or caller.federated:
         return NO
     if not same_account:
         return YES
-    by_role = matches.get(Match.ROLE, NO) if caller.has_role else NO
-    waived = max(_direct(caller, matches), by_role if layer is Layer.IDENTITY else NO)
+    by_role = matches.get(_BY_ROLE, NO) if caller.has_role else NO
+    waived = max(_direct(caller, matches), by_role if layer is _IDENTITY else NO)
     if waived is not NO:
         return ~waived
     return YES if _reached(matches) is not NO else UNKNOWN
@@ -282,6 +291,6 @@ def _reached(matches: TrustMatches) -> Tri:
     """Say whether the trust policy reaches the caller in any way."""
     reached = NO
     for match, answer in matches.items():
-        if answer > reached and match not in (Match.SERVICE, Match.FEDERATED):
+        if answer > reached and match not in _NOT_OF_SIGNERS:
             reached = answer
     return reached

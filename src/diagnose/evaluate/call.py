@@ -8,6 +8,9 @@ from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_CONSOLE = Via.CONSOLE
+
 
 class Call:
     """One case, with its caller and its role worked out.
@@ -22,7 +25,7 @@ class Call:
         """All three describe the same request."""
         self.case, self.caller, self.role = case, caller, role
         self.operation = case.request.operation
-        self.by_console = case.request.via is Via.CONSOLE
+        self.by_console = case.request.via is _CONSOLE
         self.states: dict[str, State] = {}
 
     def origin_is(self, *origins: Origin) -> bool | None:

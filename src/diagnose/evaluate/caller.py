@@ -1,7 +1,6 @@
 """Who calls: the source of a case, worked out as far as it is known."""
 
 from copy import copy
-from functools import lru_cache
 
 from diagnose.evaluate.identity import bearer
 from diagnose.model.arn import (
@@ -23,17 +22,21 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 FEDERATED_KINDS = frozenset((CallerKind.WEB_IDENTITY, CallerKind.SAML))
 SERVICE_PATH = "/aws-service-role/"
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_USER, _ROLE, _SESSION, _SAML = CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.SAML
+_BY_ANY, _BY_ACCOUNT, _BY_USER, _BY_ROLE, _BY_SESSION = Match.ANY, Match.ACCOUNT, Match.USER, Match.ROLE, Match.SESSION
+
 
 class Caller:
     """The caller of a case.
 
-    `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where
-    the path was not read. `names` are the values of a Principal element that name the caller, None where they are not
-    all known; `known_as` are the same without the ways in which they do. `session_arn` is None where the session's name
-    is not known. `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials
-    came about. `has_role`: the request is made by a session of a role. `federated`: a token or an assertion is
-    presented instead of a signature. `provider` is what a Principal element calls the identity provider of who does not
-    sign: its ARN, or a host that is built into IAM; empty for all others, who have no `bearer` either.
+    `principal_arn` is what `aws:PrincipalArn` holds: a role's ARN with its path, never a session's; None where the
+    path was not read. `names` are the values of a Principal element that name the caller, None where they are not
+    all known, each with the way in which it does. `session_arn` is None where the session's name is not known.
+    `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials came
+    about. `has_role`: the request is made by a session of a role. `federated`: a token or an assertion is presented
+    instead of a signature. `provider` is what a Principal element calls the identity provider of who does not sign:
+    its ARN, or a host that is built into IAM; empty for all others, who have no `bearer` either.
     """
 
     __slots__ = (
@@ -43,7 +46,6 @@ class Caller:
         "federated",
         "has_role",
         "kind",
-        "known_as",
         "name",
         "names",
         "origin",
@@ -69,14 +71,13 @@ class Caller:
         self.unique_id = known.unique_id if known else ""
         self.principal_arn = _principal_arn(caller, known.arn if known else "")
         self.session_name = caller.session
-        self.session_arn = caller.arn if caller.kind is CallerKind.SESSION else None
+        self.session_arn = caller.arn if caller.kind is _SESSION else None
         self.origin = _origin(caller, source, via)
-        self.has_role = caller.kind in (CallerKind.ROLE, CallerKind.SESSION)
+        self.has_role = caller.kind is _ROLE or caller.kind is _SESSION
         self.federated = caller.kind in FEDERATED_KINDS
         self.bearer = bearer(source, caller.name) if self.federated else None
-        self.provider = caller.arn if caller.kind is CallerKind.SAML else ""
+        self.provider = caller.arn if caller.kind is _SAML else ""
         self.names = _names(self)
-        self.known_as = frozenset([text for text, _ in self.names or ()])
 
     def before(self, role: RoleArn) -> "Caller":
         """Give who presents a token to a role: the identity provider is looked up in the role's account."""
@@ -123,22 +124,23 @@ def oidc_provider_arn(role: RoleArn, name: str) -> str:
     return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{name}"
 
 
-def _names(caller: Caller) -> tuple[tuple[str, Match], ...] | None:
+def _names(caller: Caller) -> dict[str, Match] | None:
     """List the ways to name a caller of whom everything is known."""
     if not caller.unique_id or caller.principal_arn is None:
         return None
-    account = _names_of_account(caller.partition, caller.account)
-    if caller.kind is CallerKind.USER:
-        return (*account, (caller.principal_arn, Match.USER), (caller.unique_id, Match.USER))
-    if caller.kind is CallerKind.SESSION and caller.session_arn is not None:
-        role = ((caller.principal_arn, Match.ROLE), (caller.unique_id, Match.ROLE))
-        return (*account, *role, (caller.session_arn, Match.SESSION))
-    return None
-
-
-@lru_cache
-def _names_of_account(partition: str, account: str) -> tuple[tuple[str, Match], ...]:
-    return ("*", Match.ANY), (account, Match.ACCOUNT), (f"arn:{partition}:iam::{account}:root", Match.ACCOUNT)
+    if caller.kind is not _USER and caller.session_arn is None:
+        return None
+    own = _BY_USER if caller.kind is _USER else _BY_ROLE
+    names = {
+        "*": _BY_ANY,
+        caller.account: _BY_ACCOUNT,
+        f"arn:{caller.partition}:iam::{caller.account}:root": _BY_ACCOUNT,
+        caller.principal_arn: own,
+        caller.unique_id: own,
+    }
+    if caller.session_arn is not None:
+        names[caller.session_arn] = _BY_SESSION
+    return names
 
 
 def _principal_arn(caller: CallerArn, read: str) -> str | None:

@@ -29,6 +29,10 @@ class SetOperator(Enum):
     ANY = "ForAnyValue:"
 
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_ALL, _ANY, _NULL = SetOperator.ALL, SetOperator.ANY, Family.NULL
+
+
 class Operand:
     """One value of a test. `matches` is ready unless the text holds variables; `malformed` says that it cannot be.
 
@@ -111,7 +115,7 @@ class Test:
         operator = self.operator
         if operator is None:
             return NO
-        if operator.family is Family.NULL:
+        if operator.family is _NULL:
             return self._null(values)
         if not values:
             if self.if_exists and self.sets is SetOperator.ANY:
@@ -120,9 +124,9 @@ class Test:
             if self.if_exists or self.sets is SetOperator.ALL:
                 return YES
             return tri(operator.negated and self.sets is SetOperator.NONE)
-        if self.sets is SetOperator.ALL:
+        if self.sets is _ALL:
             return YES if not any(values) else all_of(self.fits(value, request) for value in values)
-        if self.sets is SetOperator.ANY:
+        if self.sets is _ANY:
             if not any(values):
                 return NO
             return any_of(self.fits(value, request) for value in values)

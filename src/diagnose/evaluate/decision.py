@@ -28,6 +28,9 @@ from diagnose.model.trace import (
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_CONSOLE = Via.CONSOLE
+
 
 def decide(case: Case, effort: Effort | None = None) -> Decision:
     """Say what AWS would answer, and why.
@@ -77,7 +80,7 @@ def verdict(case: Case, effort: Effort | None = None) -> Tri:
 
     Raises XdiagError when the source is not an ARN of a caller, or the role not one of a role.
     """
-    switched = second_switch(case) if case.request.via is Via.CONSOLE else None
+    switched = second_switch(case) if case.request.via is _CONSOLE else None
     authorization = Authorization(case if switched is None else console_case(case))
     answer = authorization.combined(authorization.verdict)
     if answer is UNKNOWN and (exploration := explore(authorization, effort)).tried:

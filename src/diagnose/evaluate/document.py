@@ -258,7 +258,7 @@ def _compile(raw: Raw, content: bytes) -> CompiledDocument:
             f"its statements are under `{near}` instead of `Statement`" if near else "it has no `Statement`"
         )
     document = _policy(read)
-    if _UNKNOWN_PART in content:
+    if content.find(_UNKNOWN_PART) >= 0:
         document.unknown = tuple(_unknown_parts(read, ""))
     return document
 

@@ -279,13 +279,13 @@ def _of_element(
             "accept such a policy",
             f"{_GUIDE}_elements_condition_operators.html",
         )
-    if statement.layer is not Layer.TRUST and _replaced(element, authorization):
+    if _replaced(element, authorization) and statement.layer is not Layer.TRUST:
         return (
             f"`{element.key}` is taken to be the tag that the caller's session hands on, and not the role's own; AWS "
             "says so of the trust policy, and nothing of other policies",
             "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html",
         )
-    not_excepted = element.element is Element.PRINCIPAL and element.negated and element.reason is Reason.MATCHES
+    not_excepted = element.negated and element.element is Element.PRINCIPAL and element.reason is Reason.MATCHES
     if not_excepted and effect is Effect.DENY and {caller.principal_arn, caller.session_arn} & set(element.wanted):
         return (
             "a Deny with NotPrincipal is taken to exempt a caller only if the session, the role or user, and the "
@@ -298,7 +298,7 @@ def _of_element(
 def _replaced(element: ElementTrace, authorization: Authorization) -> bool:
     """Say whether a tag of the role that is compared is one that an inherited session tag replaces by another."""
     name, _, tag = element.key.partition("/")
-    if element.element is not Element.CONDITION or name.lower() not in ("aws:resourcetag", "iam:resourcetag"):
+    if name.lower() not in ("aws:resourcetag", "iam:resourcetag") or element.element is not Element.CONDITION:
         return False
     if tag.lower() not in (authorization.call.inherited_tag_keys or ()):
         return False

@@ -16,6 +16,9 @@ from diagnose.model.policy import Level, Policy, PolicySet
 from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, YES
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_SERVICE = CallerKind.SERVICE
+
 
 class Applies(Struct, frozen=True):
     """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name.
@@ -74,7 +77,7 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     """
-    if caller.kind is CallerKind.SERVICE:
+    if caller.kind is _SERVICE:
         return DoesNotApply("the caller is an AWS service")
     linked = caller.service_linked
     if linked is not NO:
@@ -83,13 +86,13 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
 
 
 def _identity(source: SourceSide, caller: Caller) -> Attached:
-    if caller.kind is CallerKind.SERVICE:
+    if caller.kind is _SERVICE:
         return DoesNotApply("AWS services have no identity-based policies")
     return Applies((("", source.identity_policies),))
 
 
 def _boundary(source: SourceSide, caller: Caller) -> Attached:
-    if caller.kind is CallerKind.SERVICE:
+    if caller.kind is _SERVICE:
         return DoesNotApply("AWS services have no permissions boundary")
     boundary = source.boundary
     if isinstance(boundary, Unread):

@@ -23,6 +23,9 @@ from diagnose.model.trace import (
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_ALLOW, _DENY = Effect.ALLOW, Effect.DENY
+
 TrustMatches = dict[Match, Tri]
 """How Allow statements reach the caller, by kind of match; a kind that is missing does not reach it."""
 
@@ -133,20 +136,21 @@ class StatementsFor:
         allows: list[Statement] = []
         denies: list[Statement] = []
         unread = bool(level.unread_policies)
+        grants = level.traits.grants
         for _, document in level.compiled:
             unread = unread or not document.usable
             for text in document.statements:
                 if action in text.covers:
-                    if text.effect is not Effect.DENY and level.traits.grants:
+                    if grants and text.effect is not _DENY:
                         allows.append(text.compiled)
-                    if text.effect is not Effect.ALLOW:
+                    if text.effect is not _ALLOW:
                         denies.append(text.compiled)
         self.allows, self.denies = allows, denies
         self.unread = unread
         self.allow: Tri = UNKNOWN if unread else NO
         self.deny: Tri = UNKNOWN if unread else NO
         self.always_allows = False
-        if not level.traits.grants or (not level.traits.principal and any(map(_unconditional, allows))):
+        if not grants or (not level.traits.principal and any(map(_unconditional, allows))):
             self.allow, self.allows = YES, []
             self.always_allows = not (unread or denies)
 
@@ -355,8 +359,8 @@ def _put_together(
                     matches[match] = certain
     for statement in statements.denies:
         applies, _ = _applies(statement, traits, request, has_boundary)
-        if applies is not NO:
-            deny = max(deny, applies)
+        if applies > deny:
+            deny = applies
     return allow, deny
 
 
@@ -383,10 +387,14 @@ def _applies(
     elif statement.principals is not None:
         answer = UNKNOWN
     if answer is not NO and traits.resource:
-        answer = min(answer, statement.resources.holds(request) if statement.resources is not None else UNKNOWN)
+        holds = statement.resources.holds(request) if statement.resources is not None else UNKNOWN
+        if holds < answer:
+            answer = holds
     if answer is not NO:
         for test in statement.tests:
-            answer = min(answer, test.holds(request))
-            if answer is NO:
-                break
+            holds = test.holds(request)
+            if holds < answer:
+                answer = holds
+                if answer is NO:
+                    break
     return answer, matches

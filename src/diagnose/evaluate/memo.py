@@ -103,11 +103,12 @@ class ObjectMemo(Generic[Remembered]):
     INVARIANT: a value does not hold its object, which would then never go.
     """
 
-    __slots__ = ("_entries", "_when_gone")
+    __slots__ = ("_entries", "_marked", "_when_gone")
 
     def __init__(self) -> None:
         """Start empty."""
         self._entries: dict[int, _Entry[Remembered]] = {}
+        self._marked: dict[int, ref[object]] = {}
         self._when_gone = self._forget
 
     def find(self, of: object, key: str) -> Remembered | None:
@@ -116,16 +117,20 @@ class ObjectMemo(Generic[Remembered]):
         return entry.value if entry is not None and entry.key == key else None
 
     def offer(self, of: object, key: str, value: Remembered) -> Remembered:
-        """Take a value that was made, and remember it if one was made of this object and key before."""
+        """Take a value that was made, and remember it if one was made of this object before, and lately of this key."""
         place = id(of)
         entry = self._entries.get(place)
         if entry is not None:
             entry.value = value if entry.key == key else None
-        else:
+            entry.key = key
+        elif (mark := self._marked.get(place)) is not None and mark() is of:
             # It goes before anything else can take its object's place in memory.
             entry = self._entries[place] = _Entry(of, self._when_gone)
-            entry.place, entry.value = place, None
-        entry.key = key
+            entry.place, entry.key, entry.value = place, key, value
+        else:
+            if len(self._marked) >= _MOST_MARKED:
+                self._marked.clear()
+            self._marked[place] = ref(of)
         return value
 
     def _forget(self, entry: _Entry[Remembered]) -> None:

@@ -36,8 +36,9 @@ class OperationTraits(Struct, frozen=True):
 
     `action` is always authorised, and each of `companions` where the call passes what it is for, or inherits it.
     `refused` are the callers who cannot make the call whatever any policy says. `layers` are in the order in which AWS
-    publishes their enforcement. The `gates` count as well; the console's second switch is another request, and not one
-    of them. `sent` says how often its calls carry a key.
+    publishes their enforcement; `asks_role` says that the trust policy is among them, so that the role has a say. The
+    `gates` count as well; the console's second switch is another request, and not one of them. `sent` says how often
+    its calls carry a key.
     """
 
     action: Action
@@ -46,16 +47,12 @@ class OperationTraits(Struct, frozen=True):
     layers: tuple[LayerTraits, ...]
     gates: tuple[Gate, ...]
     sent: Callable[[KeyTraits], Presence]
+    asks_role: bool
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """All that a call can be authorised for."""
         return (self.action, *self.companions)
-
-    @property
-    def asks_role(self) -> bool:
-        """Whether the role has a say: its trust policy is asked."""
-        return TRUST in self.layers
 
 
 # Nobody signs a federated call: there is no identity with policies and a boundary, and no account with SCPs.
@@ -78,6 +75,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=LAYERS,
         gates=(Gate.PARAMETERS, Gate.CALLER, Gate.PARTITION, Gate.ROLE, Gate.DURATION),
         sent=lambda key: key.sent,
+        asks_role=True,
     ),
     Operation.WITH_WEB_IDENTITY: OperationTraits(
         action=Action.WITH_WEB_IDENTITY,
@@ -86,6 +84,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=_OF_FEDERATED,
         gates=_GATES_OF_FEDERATED,
         sent=sent_with_web_identity,
+        asks_role=True,
     ),
     Operation.WITH_SAML: OperationTraits(
         action=Action.WITH_SAML,
@@ -94,6 +93,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=_OF_FEDERATED,
         gates=_GATES_OF_FEDERATED,
         sent=sent_with_saml,
+        asks_role=True,
     ),
     # The role is only what is passed: neither its trust policy is asked nor its RCPs, which do not reach IAM.
     Operation.PASS_ROLE: OperationTraits(
@@ -103,6 +103,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         layers=(SCP, IDENTITY, BOUNDARY, SESSION),
         gates=(Gate.CALLER, Gate.PARTITION, Gate.PASSING),
         sent=sent_with_pass_role,
+        asks_role=False,
     ),
 }
 

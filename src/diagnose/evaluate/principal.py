@@ -97,11 +97,12 @@ class Principals:
         """
         if self.negated:
             return [(Match.ANY, self._not_excepted(caller, has_boundary))]
-        if caller.names is not None:
+        names = caller.names
+        if names is not None:
             texts = self.texts
-            if caller.known_as.isdisjoint(texts):
+            if names.keys().isdisjoint(texts):
                 return []
-            return [(match, YES) for text, match in caller.names if text in texts]
+            return [(match, YES) for text, match in names.items() if text in texts]
         return [match for named in self.values if (match := _match(named, caller))[1] is not NO]
 
     def holds(self, caller: Caller, *, has_boundary: Tri) -> Tri:

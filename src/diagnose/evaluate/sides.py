@@ -28,6 +28,9 @@ from diagnose.model.operation import operation_of
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_SERVICE = CallerKind.SERVICE
+
 
 class SourceView:
     """The caller's side. It does not hold the side itself, beside which it is remembered.
@@ -106,7 +109,7 @@ class DestinationView:
 
     def passes_its_gates(self, destination: DestinationSide, caller: Caller) -> bool:
         """Say that the gates that are about the role let such a caller pass."""
-        service = caller.kind is CallerKind.SERVICE
+        service = caller.kind is _SERVICE
         passes = self._passes.get(service)
         if passes is None:
             passes = self._passes[service] = not any(role_gates(destination, self.role, service=service))

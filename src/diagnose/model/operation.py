@@ -24,7 +24,7 @@ FEDERATED = (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
 
 def operation_of(kind: CallerKind) -> Operation:
     """Name the operation that such a caller calls: whoever signs calls AssumeRole."""
-    return _OF_FEDERATED.get(kind, Operation.ASSUME_ROLE)
+    return _CALLED_BY[kind]
 
 
 def can_call(kind: CallerKind, operation: Operation) -> bool:
@@ -33,7 +33,7 @@ def can_call(kind: CallerKind, operation: Operation) -> bool:
 
 
 _PASSING = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION)
-_OF_FEDERATED = {
+_CALLED_BY = dict.fromkeys(CallerKind, Operation.ASSUME_ROLE) | {
     CallerKind.WEB_IDENTITY: Operation.WITH_WEB_IDENTITY,
     CallerKind.SAML: Operation.WITH_SAML,
 }

@@ -50,12 +50,12 @@ def hidden_state(key: str, call: Call) -> State:
 def _derived(key: str, call: Call) -> State:
     """Derive a key. What AWS has no key for is never in the context."""
     match call.operation:
+        case Operation.ASSUME_ROLE:
+            pass
         case Operation.WITH_WEB_IDENTITY | Operation.WITH_SAML:
             return federated_state(traits_of(key), key, call)
         case Operation.PASS_ROLE:
             return passed_state(traits_of(key), key, call)
-        case Operation.ASSUME_ROLE:
-            pass
         case _:
             assert_never(call.operation)
     match traits_of(key):
