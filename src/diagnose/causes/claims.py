@@ -20,6 +20,7 @@ from diagnose.evaluate.keys.table import CLAIMS, traits_of
 from diagnose.evaluate.pattern import glob
 from diagnose.model.issuers import is_audience, is_subject
 from diagnose.model.key_state import KeyState
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.reason import Reason
 
 
@@ -114,17 +115,17 @@ class _Subject(Struct, frozen=True):
     context: str
 
 
-_GITHUB = re.compile(r"repo:([^:/@]*)(?:@([^:/]*))?/([^:/@]*)(?:@([^:/]*))?(?::(.*))?", re.DOTALL)
-_GITLAB = re.compile(r"project_path:(.+?)/([^/:]+)(?::(.*))?", re.DOTALL)
-_REF_TYPE = re.compile(r"ref_type:([^:]*)")
+_GITHUB = lazy_pattern(r"repo:([^:/@]*)(?:@([^:/]*))?/([^:/@]*)(?:@([^:/]*))?(?::(.*))?", re.DOTALL)
+_GITLAB = lazy_pattern(r"project_path:(.+?)/([^/:]+)(?::(.*))?", re.DOTALL)
+_REF_TYPE = lazy_pattern(r"ref_type:([^:]*)")
 _REF_TYPES = ("branch", "tag")
-_PIPELINE = re.compile(r"organization:([^:]*):pipeline:([^:]*)(?::(ref:[^:]*|\*)(?::.*)?)?", re.DOTALL)
+_PIPELINE = lazy_pattern(r"organization:([^:]*):pipeline:([^:]*)(?::(ref:[^:]*|\*)(?::.*)?)?", re.DOTALL)
 """Of Buildkite, up to the ref."""
-_PROJECT = re.compile(r"org/([^/]*)/project/([^/]*)(?:/(.*))?", re.DOTALL)
+_PROJECT = lazy_pattern(r"org/([^/]*)/project/([^/]*)(?:/(.*))?", re.DOTALL)
 """Of CircleCI."""
-_TERRAFORM = re.compile(r"organization:([^:]*):(?:project:([^:]*):)?workspace:([^:]*):run_phase:(.*)", re.DOTALL)
-_SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:([^:]*):([^:]*)")
-_DEFAULT_AUDIENCE = re.compile(
+_TERRAFORM = lazy_pattern(r"organization:([^:]*):(?:project:([^:]*):)?workspace:([^:]*):run_phase:(.*)", re.DOTALL)
+_SERVICE_ACCOUNT = lazy_pattern(r"system:serviceaccount:([^:]*):([^:]*)")
+_DEFAULT_AUDIENCE = lazy_pattern(
     r"https://github\.com/[\w.-]+|https://gitlab\.com|https://buildkite\.com/[\w.-]+|"
     r"https://kubernetes\.default\.svc(\.cluster\.local)?"
 )

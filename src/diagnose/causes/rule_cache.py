@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import stat
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -106,7 +107,8 @@ def _read(place: Path) -> bytes | None:
 
 
 def _seal(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode() + b"\n"
+    """Give what tells damage: who can write into a user's own folder needs no damage to be believed."""
+    return b"%08x\n" % zlib.crc32(content)
 
 
 _SEAL = len(_seal(b""))

@@ -56,8 +56,9 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
             raise XdiagError(
                 f"there is no folder of rules at `{folder}`", hint="expected a folder of rules, not a rule"
             )
-        for path in sorted(folder.rglob("*.y*ml")):
-            if path.suffix == ".yml" or not _ID.fullmatch(path.stem):
+        for path in sorted(folder.rglob("*.y*ml"), key=str):
+            name = path.stem
+            if path.suffix == ".yml" or not _ID.fullmatch(name):
                 raise XdiagError(
                     f"{path}: a rule's file name is its id",
                     hint="expected lower-case words and dashes, ending in `.yaml`",
@@ -66,14 +67,14 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
                 raise XdiagError(
                     f"{path}: a rule is a regular file", hint="this is a folder, a pipe, a device or a broken link"
                 )
-            if path.stem in by_id and path.samefile(by_id[path.stem]):
+            if name in by_id and path.samefile(by_id[name]):
                 continue
-            if path.stem in by_id:
+            if name in by_id:
                 raise XdiagError(
-                    f"{path}: there is a rule `{path.stem}` already",
-                    hint=f"it is in {by_id[path.stem]}; choose another id",
+                    f"{path}: there is a rule `{name}` already",
+                    hint=f"it is in {by_id[name]}; choose another id",
                 )
-            by_id[path.stem] = path
+            by_id[name] = path
     return tuple(by_id[name] for name in sorted(by_id))
 
 

@@ -1,5 +1,6 @@
 """The command line: one command a file, no logic."""
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from diagnose.errors import NothingReadError, XdiagError
 def main() -> None:
     """Run xdiag. A user's mistake ends it with one sentence; any other exception is a bug, with exit code 70."""
     note_the_beginning()
+    gc.set_threshold(_MADE_BETWEEN_COLLECTIONS)
     signal.signal(signal.SIGINT, _exit_interrupted)
     _open_streams()
     from diagnose.cli.app import app
@@ -31,6 +33,10 @@ def main() -> None:
         if full := unwritten(error):
             _exit(full, 2)
         _exit_with_bug()
+
+
+_MADE_BETWEEN_COLLECTIONS = 100_000
+"""Objects. Start-up makes about as many, which all stay, and deciding makes few that only a collection would free."""
 
 
 def _open_streams() -> None:

@@ -1,6 +1,5 @@
 """Whether the role's account is one that nothing else of a case names, so that another role may well be meant."""
 
-import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from diagnose.model.arn import account_of
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known
 from diagnose.model.known_accounts import VENDORS, Acquaintance, acquaintance
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.policy import Policy, document_text
 
 
@@ -71,8 +71,8 @@ def foreign_account(case: Case) -> ForeignAccount | None:
     return None
 
 
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/*?-]+")
+_ACCOUNT = lazy_pattern(r"(?<!\d)\d{12}(?!\d)")
+_ROLE = lazy_pattern(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/*?-]+")
 
 
 def _one_organization(case: Case) -> bool:

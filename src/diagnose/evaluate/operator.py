@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 import base64
 import binascii
 import operator
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +16,7 @@ from typing import Any
 
 from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.pattern import Fragment, arn_glob, fragments_glob, glob, whole_text
+from diagnose.model.lazy_pattern import lazy_pattern
 
 ValueMatcher = Callable[[str], bool | None]
 """Says whether a value from the request context fits; None where the value cannot be compared."""
@@ -171,12 +171,12 @@ def _bytes(text: str) -> bytes | None:
         return None
 
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DATE = re.compile(
+_NUMBER = lazy_pattern(r"[+-]?[0-9]+(\.[0-9]+)?")
+_DATE = lazy_pattern(
     r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 # Python takes a netmask in place of the prefix, and the name of a network card behind the address.
-_RANGE = re.compile(r"[^/%]+(/[0-9]+)?")
+_RANGE = lazy_pattern(r"[^/%]+(/[0-9]+)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ROWS = (

@@ -13,6 +13,7 @@ from diagnose.evaluate.keys.table import hidden_from, multivalued
 from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
+from diagnose.model.lazy_pattern import lazy_pattern
 
 Matcher = Callable[[str], bool]
 Fragment = tuple[str, bool]
@@ -181,8 +182,8 @@ def whole_text(fragments: tuple[Fragment, ...]) -> str:
 
 
 _WILDCARDS = re.compile(r"(\*+|\?)")
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_WITH_DEFAULT = re.compile(r"\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?")
+_VARIABLE = lazy_pattern(r"\$\{([^{}]*)\}")
+_WITH_DEFAULT = lazy_pattern(r"\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?")
 
 
 def _parse(raw: str) -> tuple[Fragment | Variable, ...]:

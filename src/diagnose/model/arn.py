@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.errors import XdiagError
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.placeholder import PlaceholderForm, placeholder_in
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
@@ -194,11 +195,11 @@ def is_role_arn(text: str) -> bool:
 
 
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)")
-_ISSUER = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s*?#\"'<>]*)?")
-_ROLE_NAME = re.compile(r"(role/)?[\w+=,.@/-]+")
+_ISSUER = lazy_pattern(r"[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s*?#\"'<>]*)?")
+_ROLE_NAME = lazy_pattern(r"(role/)?[\w+=,.@/-]+")
 # The two colons that stand for the missing Region are the only ones that belong together.
-_DOUBLED = re.compile(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_DOUBLED = lazy_pattern(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
+_ACCOUNT = lazy_pattern(r"[0-9]{12}")
 # What nearly all ARNs look like: those that fit need no further check.
 _PARTITION = f"({'|'.join(PARTITIONS)})"
 _NAME = "[A-Za-z0-9_+=,.@-]+"

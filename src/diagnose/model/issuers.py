@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from diagnose.model.lazy_pattern import lazy_pattern
+
 
 class Issuer(Struct, frozen=True):
     """One issuer, or many that are alike.
@@ -100,7 +102,7 @@ def name_meant(name: str) -> str:
     return _SWAPPED.sub(r"oidc.eks.\1.", name.removeprefix("https://"))
 
 
-_SWAPPED = re.compile(r"^(?:oidc\.([a-z]{2}(?:-[a-z]+)+-\d)\.eks\.)")
+_SWAPPED = lazy_pattern(r"^(?:oidc\.([a-z]{2}(?:-[a-z]+)+-\d)\.eks\.)")
 
 
 def lasting(subject: str) -> str:
@@ -113,8 +115,8 @@ def lasting(subject: str) -> str:
     return _COMMIT.sub(r"\1*", _STEP.sub(r"\1*", subject))
 
 
-_COMMIT = re.compile(r"^(organization:[^:]*:pipeline:[^:]*:.*:commit:)[0-9a-f]{40}(?=:)")
-_STEP = re.compile(r"^((?:\{[0-9a-f-]{36}\}:){1,2})\{[0-9a-f-]{36}\}$")
+_COMMIT = lazy_pattern(r"^(organization:[^:]*:pipeline:[^:]*:.*:commit:)[0-9a-f]{40}(?=:)")
+_STEP = lazy_pattern(r"^((?:\{[0-9a-f-]{36}\}:){1,2})\{[0-9a-f-]{36}\}$")
 
 
 def is_subject(text: str) -> bool:

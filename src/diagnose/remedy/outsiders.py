@@ -16,6 +16,7 @@ from diagnose.evaluate.keys.table import is_of_role
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.operation import can_call, operation_of
 from diagnose.model.policy import PolicySet
 from diagnose.model.trace import Layer, StatementTrace
@@ -70,11 +71,11 @@ _MOST_ROLES = 40
 _NOBODY = "SomebodyElse"
 _ELSEWHERE = ("999999999999", "888888888888", "777777777777")
 
-_ENTITY = re.compile(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
-_SESSION = re.compile(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
-_USER_ID = re.compile(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
-_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
-_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
+_ENTITY = lazy_pattern(r"arn:[a-z-]+:iam::(\d{12}):(user|role)(/[\w+=,.@/-]*/|/)([\w+=,.@-]+)", re.ASCII)
+_SESSION = lazy_pattern(r"arn:[a-z-]+:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
+_USER_ID = lazy_pattern(r"AROA[A-Z0-9]+:[\w+=,.@-]+", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?", re.ASCII)
+_ROLE = lazy_pattern(r"arn:[a-z-]+:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", re.ASCII)
 
 
 def _none_gains(pairs: Iterable[tuple[Case, Case]], layer: Layer, bounds: Bounds) -> Tri | None:

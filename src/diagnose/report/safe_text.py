@@ -14,6 +14,8 @@ from functools import cache
 
 from msgspec import Struct
 
+from diagnose.model.lazy_pattern import lazy_pattern
+
 
 class TextPart(Struct, frozen=True):
     """A stretch of a sentence: words, or text that stood between backticks."""
@@ -160,20 +162,20 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-_PLAIN_WORD = re.compile(r"[^\\`*_{}\[\]<>#|~&$@^=\x00-\x20\x7f]+")
-_MEANT = re.compile(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$", re.IGNORECASE)
+_PLAIN_WORD = lazy_pattern(r"[^\\`*_{}\[\]<>#|~&$@^=\x00-\x20\x7f]+")
+_MEANT = lazy_pattern(r"://|www\.|:[\w+-]+:|^gh-\d|^[-+]+$", re.IGNORECASE)
 """Plain characters that together mean something: a link, an emoji, a reference, a list."""
 
-_LIST_NUMBER = re.compile(r"\d+[.)]")
+_LIST_NUMBER = lazy_pattern(r"\d+[.)]")
 """What begins a list where it comes first; further on it is a count that ends a sentence."""
 
-_WORD = re.compile(r"(?P<before>[(\"']*)(?P<core>.*?)(?P<after>[.,;:?!)\"']*)")
+_WORD = lazy_pattern(r"(?P<before>[(\"']*)(?P<core>.*?)(?P<after>[.,;:?!)\"']*)")
 
 
-_NOFORMAT = re.compile(r"\{(?=noformat)", re.IGNORECASE)
-_CODE_TAG = re.compile(r"\[(?=\s*/?\s*code)", re.IGNORECASE)
+_NOFORMAT = lazy_pattern(r"\{(?=noformat)", re.IGNORECASE)
+_CODE_TAG = lazy_pattern(r"\[(?=\s*/?\s*code)", re.IGNORECASE)
 
-_JIRA_MARKUP = re.compile(
+_JIRA_MARKUP = lazy_pattern(
     r"""
     [\\{}\[\]*+^~?!|\#&<>@]              # macros, links, mentions, emphasis, tables, references
     | (?<![^\W_]) [-_] | [-_] (?![^\W_])   # emphasis and dashes, but not within a name
@@ -185,7 +187,7 @@ _JIRA_MARKUP = re.compile(
 )
 """Characters that mean something to Jira, alone or beside others."""
 
-_JIRA_BLOCK = re.compile(r"^(\s*(?:h[1-6]|bq))(\.)")
+_JIRA_BLOCK = lazy_pattern(r"^(\s*(?:h[1-6]|bq))(\.)")
 """What makes a heading or a quotation where it comes first."""
 
 

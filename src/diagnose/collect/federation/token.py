@@ -14,6 +14,7 @@ import msgspec
 from diagnose.collect.json_errors import position, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.federation import WebIdentity
+from diagnose.model.lazy_pattern import lazy_pattern
 
 LONGEST_TOKEN = 2**20
 """How many bytes are read for a token or its claims, far more than the 20,000 characters that STS takes.
@@ -87,8 +88,8 @@ def without_tokens(claims: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # The base64 of `{"` begins with `eyJ`, and that of `{ "` and of a line break is seldom seen, but allowed.
-_TOKEN = re.compile(r"e[wy][\w-]+\.[\w-]+\.[\w-]*")
-_PART = re.compile(r"[\w-]+={0,2}")
+_TOKEN = lazy_pattern(r"e[wy][\w-]+\.[\w-]+\.[\w-]*")
+_PART = lazy_pattern(r"[\w-]+={0,2}")
 _DEEPEST = 32
 _TIMES = ("exp", "iat", "nbf", "auth_time")
 _WRAPPERS = ("value", "token", "Token", "id_token", "IdToken", "status", "WebIdentityToken")

@@ -5,6 +5,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from diagnose.errors import XdiagError
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.words import printable
 
 MYSELF = "me"
@@ -37,8 +38,8 @@ def caller_arn_of(text: str) -> tuple[str, str]:
     return text, ""
 
 
-_ACCOUNT_AND_NAME = re.compile(r"(\d{12})[:/ ](?:role/)?([\w+=,.@-]+(?:/[\w+=,.@-]+)*)")
-_ACCOUNT_AND_ENTITY = re.compile(r"(\d{12})[:/]((?:user|role|assumed-role|federated-user)/[\w+=,.@/-]+|root)")
+_ACCOUNT_AND_NAME = lazy_pattern(r"(\d{12})[:/ ](?:role/)?([\w+=,.@-]+(?:/[\w+=,.@-]+)*)")
+_ACCOUNT_AND_ENTITY = lazy_pattern(r"(\d{12})[:/]((?:user|role|assumed-role|federated-user)/[\w+=,.@/-]+|root)")
 _PARTITIONS = (("amazonaws-us-gov.com", "aws-us-gov"), ("amazonaws.cn", "aws-cn"), ("aws.amazon.com", "aws"))
 
 

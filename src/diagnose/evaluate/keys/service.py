@@ -12,6 +12,7 @@ from msgspec import Struct
 from diagnose.evaluate.call import Call
 from diagnose.model.arn import CallerKind
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
+from diagnose.model.lazy_pattern import lazy_pattern
 
 
 class SourceArn(Struct, frozen=True):
@@ -31,33 +32,33 @@ SOURCE_ARNS = {
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     "scheduler.amazonaws.com": SourceArn(
         "arn:{partition}:scheduler:*:{account}:schedule-group/*",
-        re.compile(r"(arn:[^:]+:scheduler:[^:]*:[^:]*:)schedule/([^/]+)(?:/.*)?"),
+        lazy_pattern(r"(arn:[^:]+:scheduler:[^:]*:[^:]*:)schedule/([^/]+)(?:/.*)?"),
         r"\1schedule-group/\2",
     ),
     # Of which resource it is, AWS does not say, but that no cluster can be named:
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     "ecs-tasks.amazonaws.com": SourceArn(
         "arn:{partition}:ecs:*:{account}:*",
-        re.compile(r"(arn:[^:]+:ecs:[^:]*:[^:]*:)(?:cluster|service|task|task-definition)/.*"),
+        lazy_pattern(r"(arn:[^:]+:ecs:[^:]*:[^:]*:)(?:cluster|service|task|task-definition)/.*"),
         r"\1*",
     ),
     # The state machine, and never one of its executions:
     # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
     "states.amazonaws.com": SourceArn(
         "arn:{partition}:states:*:{account}:stateMachine:*",
-        re.compile(r"(arn:[^:]+:states:[^:]*:[^:]*:)(?:execution|express):([^:]+)(?::.*)?"),
+        lazy_pattern(r"(arn:[^:]+:states:[^:]*:[^:]*:)(?:execution|express):([^:]+)(?::.*)?"),
         r"\1stateMachine:\2",
     ),
     # The cluster: https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
     "pods.eks.amazonaws.com": SourceArn(
         "arn:{partition}:eks:*:{account}:cluster/*",
-        re.compile(r"(arn:[^:]+:eks:[^:]*:[^:]*:)podidentityassociation/([^/]+)(?:/.*)?"),
+        lazy_pattern(r"(arn:[^:]+:eks:[^:]*:[^:]*:)podidentityassociation/([^/]+)(?:/.*)?"),
         r"\1cluster/\2",
     ),
     # The trust anchor, and never the profile: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
     "rolesanywhere.amazonaws.com": SourceArn(
         "arn:{partition}:rolesanywhere:*:{account}:trust-anchor/*",
-        re.compile(r"(arn:[^:]+:rolesanywhere:[^:]*:[^:]*:)profile/.*"),
+        lazy_pattern(r"(arn:[^:]+:rolesanywhere:[^:]*:[^:]*:)profile/.*"),
         r"\1trust-anchor/*",
     ),
     # A job, an agent, a flow or a knowledge base: https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-sr.html

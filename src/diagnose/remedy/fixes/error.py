@@ -1,6 +1,5 @@
 """What to do about an error that no policy decides: the way in which the call is made, signed or addressed is wrong."""
 
-import re
 from collections.abc import Iterator
 
 from diagnose.evaluate.pattern import has_wildcard
@@ -18,6 +17,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
 from diagnose.model.federation import WebIdentity
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.masked_arn import is_account
 from diagnose.model.operation import Operation
 from diagnose.model.trace import Decision, Subject
@@ -300,9 +300,9 @@ def _right_principal(error: AwsError) -> str:
     )
 
 
-_REFUSED_PRINCIPAL = re.compile(r'Invalid principal in policy: *\\?"AWS\\?" *: *\\?"([^"\\]+)')
+_REFUSED_PRINCIPAL = lazy_pattern(r'Invalid principal in policy: *\\?"AWS\\?" *: *\\?"([^"\\]+)')
 _NEVER_PRINCIPALS = (":group/", ":instance-profile/", ":policy/", ":mfa/")
-_CLUSTER = re.compile(r":dbuser:(?P<name>[a-z][a-z0-9-]{0,62})/")
+_CLUSTER = lazy_pattern(r":dbuser:(?P<name>[a-z][a-z0-9-]{0,62})/")
 """Amazon Redshift takes letters, digits and dashes for the name of a cluster."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from diagnose.model.aws_error import AwsError
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.operation import Operation
 
 
@@ -87,7 +88,7 @@ _ASKED = {
 }
 _NAME = r"(?P<name>[\w-]{1,60})"
 _FORMS = tuple(
-    (re.compile(pattern, re.IGNORECASE), say)
+    (lazy_pattern(pattern, re.IGNORECASE), say)
     for pattern, say in (
         (rf"Unknown parameter in \w+: \W?{_NAME}", _unknown),
         (rf"Unexpected key '{_NAME}' found in params", _unknown),

@@ -9,6 +9,7 @@ import re
 import shlex
 
 from diagnose.model.case import GLOBAL_REGION, Case, Request
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.remedy.change import (
     Change,
@@ -33,12 +34,12 @@ from diagnose.remedy.names import principal_arn
 from diagnose.remedy.render.cloudformation import cloudformation
 from diagnose.remedy.render.terraform import terraform
 
-_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_PATH = re.compile(r"/([\w+=,.@-]+/)*", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
-_ID = re.compile(r"[a-z]+-[a-z0-9-]+", re.ASCII)
-_URL = re.compile(r"https://[\w.~/-]{1,247}", re.ASCII)
-_PROVIDER = re.compile(r"arn:[a-z-]+:iam::\d{12}:oidc-provider/[\w.~/-]+", re.ASCII)
+_NAME = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
+_PATH = lazy_pattern(r"/([\w+=,.@-]+/)*", re.ASCII)
+_ARN = lazy_pattern(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
+_ID = lazy_pattern(r"[a-z]+-[a-z0-9-]+", re.ASCII)
+_URL = lazy_pattern(r"https://[\w.~/-]{1,247}", re.ASCII)
+_PROVIDER = lazy_pattern(r"arn:[a-z-]+:iam::\d{12}:oidc-provider/[\w.~/-]+", re.ASCII)
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
 
 
@@ -188,7 +189,7 @@ def _update_policy(policy: Policy, document: Json) -> str:
 
 def _create_and_attach(change: PolicyChange) -> str:
     """Create an SCP and attach it. The document is in a file: it does not fit into a command substitution."""
-    target = _fit(re.compile(r"[\w-]+", re.ASCII), change.target)
+    target = _fit(lazy_pattern(r"[\w-]+", re.ASCII), change.target)
     create = _aws(
         "organizations create-policy",
         {
