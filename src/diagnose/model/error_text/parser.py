@@ -94,9 +94,11 @@ _STATUSES = (
 )
 _REQUEST_IDS = (re.compile(r"(?i)\b(?:aws_)?request ?_?id[\"']?[:= ]{1,3}(?:Some\()?[\"']?([0-9A-Za-z][\w-]{0,63})"),)
 _AUTHORIZATION_IDS = (
-    re.compile(r"(?i)authorization id: ?([0-9a-z]{1,256})"),
-    re.compile(r"(?i)#/authorization-details/([0-9a-z]{1,256})"),
+    # A pseudonym has hyphens.
+    re.compile(r"(?i)authorization id: ?([0-9a-z](?:-?[0-9a-z]){0,255})"),
+    re.compile(r"(?i)#/authorization-details/([0-9a-z](?:-?[0-9a-z]){0,255})"),
 )
+_AUTHORIZATION_REGIONS = (re.compile(r"[?&]region=([a-z]{2}[a-z0-9-]{3,30})#/authorization-details/"),)
 # AWS Lambda reports its own request beside what the function raised.
 _NEAR = 160
 _ROLE = re.compile(r"(arn:[\w-]{1,20}:iam::[^\s:\"'`]{0,40}:role/[^\s\"'`()\]]{1,600})")
@@ -285,6 +287,7 @@ def _merge(error: AwsError, earlier: AwsError) -> AwsError:
         operation=error.operation or earlier.operation,
         request_id=error.request_id or earlier.request_id,
         authorization_id=error.authorization_id or earlier.authorization_id,
+        authorization_region=error.authorization_region or earlier.authorization_region,
     )
 
 
@@ -299,5 +302,6 @@ def _with_frame(denial: AwsError, error: AwsError, around: _Surroundings, operat
         http_status=error.http_status,
         operation=operation or _OPERATION_OF.get(denial.action, ""),
         authorization_id=authorization_id,
+        authorization_region=around.next(_AUTHORIZATION_REGIONS),
         request_id=error.request_id,
     )
