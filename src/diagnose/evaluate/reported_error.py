@@ -18,6 +18,7 @@ from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.masked_arn import may_be_same, may_be_same_identity
 from diagnose.model.operation import Operation
+from diagnose.model.reason import Reason
 from diagnose.model.trace import Action, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
@@ -58,6 +59,12 @@ def checked_before_policies(case: Case) -> Mapping[Gate, Tri]:
     """
     error = refusal(case) if case.request.operation in _PRESENTED else None
     return _SHOWS.get(error.kind, {}) if error is not None else {}
+
+
+def reason_shown(case: Case, gate: Gate) -> Reason | None:
+    """Say why a gate was not passed, where AWS's answer tells more than that it was not."""
+    error = refusal(case)
+    return _REASONS.get((error.kind, gate)) if error is not None else None
 
 
 def reported_error(case: Case) -> AwsError | None:
@@ -160,6 +167,10 @@ _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
     ErrorKind.ROLE_NOT_CLAIMED: {**_ALL_PASSED, Gate.ROLE_CLAIM: NO},
 }
 """What an error shows of the gates that come before any policy. It says nothing of those that are not named."""
+_REASONS: Mapping[tuple[ErrorKind, Gate], Reason] = {
+    (ErrorKind.ASSERTION_ISSUER, Gate.PROVIDER): Reason.OTHER_ISSUER,
+}
+"""The provider that has another issuer is there."""
 _SAID_BY_OTHERS = (
     ErrorKind.SERVICE_NOT_TRUSTED,
     ErrorKind.CONSOLE_REFUSED,
