@@ -92,6 +92,8 @@ _OPERATIONS = (
     re.compile(r"operation error [\w ]{1,40}: (\w{1,80})"),
     re.compile(r'"eventName" ?: ?"(\w{1,80})"'),
     re.compile(r'Error executing "(\w{1,80})"'),
+    # The parameters of a request, as SDKs log them.
+    re.compile(r"""\bAction["']?[=:] ?\[?["']?(AssumeRole\w{0,20})"""),
 )
 _SAML = re.compile(r"(?i)saml|\bAuthnResponse")
 _IMPLIED = (

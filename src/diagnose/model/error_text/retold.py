@@ -26,8 +26,8 @@ def with_sentence(text: str) -> str:
 
 _SENTENCE = re.compile(r"(?i)not\s+authorized\s+to\s+perform")
 _PANEL = re.compile(
-    r"User: ?(?P<user>arn:\S+)\s+(?:Service: ?\S+\s+)?Action: ?(?P<action>[a-z][\w-]{0,60}:\w{1,80})"
-    r"(?:\s+On resource(?:\(s\))?: ?(?P<resource>\S+))?(?:\s+Context: ?(?P<why>[^\n]{0,300}))?"
+    r"User: ?(?P<user>arn:\S{1,600}+)\s+(?:Service: ?\S{1,80}\s+)?Action: ?(?P<action>[a-z][\w-]{0,60}:\w{1,80})"
+    r"(?:\s+On resource(?:\(s\))?: ?(?P<resource>\S{1,1200}))?(?:\s+Context: ?(?P<why>[^\n]{0,300}))?"
 )
 _REFUSED = (
     # German, French, Spanish, Portuguese, Italian, Russian
