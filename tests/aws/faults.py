@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.aws.imitation import Exchange
+from tests.aws.imitation import DETAILS, Exchange
 
 Outcome: TypeAlias = "bytes | tuple[int, bytes] | bool"
 Fault: TypeAlias = Callable[[Random, Exchange], Outcome]
@@ -85,9 +85,9 @@ def _marker(name: str, first: str) -> Fault:
     """Make a page point to another one. `name` is what the pages have, `first` what it becomes."""
 
     def fault(_rng: Random, call: Exchange) -> Outcome:
-        if "IsTruncated" not in call.answer and not call.action.startswith("organizations:List"):
+        if "IsTruncated" not in call.answer and not call.action.startswith(("organizations:List", DETAILS)):
             return False
-        marker = "Marker" if "IsTruncated" in call.answer else "NextToken"
+        marker = "Marker" if "IsTruncated" in call.answer else "nextToken" if call.action == DETAILS else "NextToken"
         before = call.sent.get(marker, "")
         call.answer.pop(marker, None)
         if marker == "Marker":

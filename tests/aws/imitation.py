@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore import xform_name
@@ -21,7 +21,8 @@ from diagnose.model.federation import OidcProvider, SamlProvider
 from diagnose.model.policy import Level, Policy, PolicyKind, document_text
 
 MANAGEMENT = "999999999999"
-SERVICES = ("iam", "sts", "organizations", "ec2")
+SERVICES = ("iam", "sts", "organizations", "ec2", "iam-toolbox")
+DETAILS = "iam:GetRequestAuthorizationDetails"
 _TYPES = {"SERVICE_CONTROL_POLICY": "scps", "RESOURCE_CONTROL_POLICY": "rcps"}
 _CREATED = "2024-05-06T08:00:00Z"
 
@@ -34,7 +35,7 @@ class Exchange:
 
     def __init__(self, action: str, sent: Mapping[str, Any], answer: Answer, shape: StructureShape) -> None:
         self.action, self.sent, self.answer, self.shape = action, sent, answer, shape
-        self.json = action.startswith("organizations:")
+        self.json = action.startswith("organizations:") or action == DETAILS
 
     def body(self) -> bytes:
         """The answer in the form of its protocol."""
@@ -52,9 +53,12 @@ def serve(side: Credentials, by: Callable[[], tuple["Imitation", str]]) -> None:
         def respond(request: Any, event_name: str, **_: object) -> AWSResponse:
             aws, arn = by()
             operation = event_name.rpartition(".")[2]
-            body = request.body if isinstance(request.body, str) else request.body.decode()
+            body = request.body if isinstance(request.body, str) else (request.body or b"").decode()
+            if service == "iam-toolbox":
+                body = urlsplit(request.url).query
             sent = json.loads(body) if service == "organizations" else dict(parse_qsl(body))
-            status, answered = aws.respond(client, f"{service}:{operation}", sent, arn)
+            prefix = client.meta.service_model.signing_name
+            status, answered = aws.respond(client, f"{prefix}:{operation}", sent, arn)
             return AWSResponse(request.url, status, HTTPHeaders(), Body(answered))
 
         return respond
@@ -95,7 +99,7 @@ class Imitation:
         number = next(self._numbers)  # of this call, whatever comes in while it waits
         time.sleep(self._delay)
         if self._throttled and number % 3 == 0:
-            return 400, b'{"__type": "ThrottlingException"}' if "org" in action else _THROTTLED
+            return 400, b'{"__type": "ThrottlingException"}' if "org" in action or action == DETAILS else _THROTTLED
         operation = action.partition(":")[2]
         try:
             answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn, "size": self._size})
@@ -291,6 +295,23 @@ class Imitation:
             "OwnerId": endpoint.value.owner,
         }
         return {"VpcEndpoints": [described]}
+
+    def _get_request_authorization_details(self, sent: Answer) -> Answer:
+        """A denial of two actions, of which one is told with its checks, as all are since November 2026."""
+        policy = "arn:aws:iam::111111111111:policy/Fence"
+        matched = [{"uri": policy, "matchedStatements": [{"sid": "Fence", "evaluatedEffect": "DENY"}]}]
+        check = {"checkType": "PRINCIPAL", "evaluatedEffect": "EXPLICIT_DENY", "matchedPolicies": matched}
+        denied = {"resource": self._case.request.role_arn, "evaluatedEffect": "EXPLICIT_DENY"}
+        evaluations = [
+            {**denied, "action": "sts:AssumeRole", "checks": [check]},
+            {**denied, "action": "sts:TagSession", "matchedPolicies": matched},
+        ]
+        kind = {"type": "IDENTITY_BASED_POLICY", "inline": False, "uri": policy}
+        return {
+            **_page("evaluations", evaluations, sent, "nextToken"),
+            "requestContext": {"aws:UserAgent": "xdiag"},
+            "policies": [{**kind, "attachedTo": [{"arn": sent["arn"]}]}],
+        }
 
     def _oidc_providers(self) -> tuple[OidcProvider, ...]:
         providers = self._case.snapshot.destination.oidc_providers

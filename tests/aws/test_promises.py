@@ -10,7 +10,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
-from diagnose.aws.promises import PROMISES, BrokenPromiseError, action_of, check_body, check_echoes
+from diagnose.aws.promises import PROMISES, BrokenPromiseError, action_of, check_body, check_echoes, service_of
 
 ARN = "arn:aws:iam::111111111111:"
 DOCUMENT = "%7B%22Statement%22%3A%5B%5D%7D"
@@ -27,7 +27,8 @@ SERVICE = "<serviceName>com.amazonaws.eu-west-1.sts</serviceName>"
 
 @cache
 def operation(action: str) -> OperationModel:
-    service, _, name = action.partition(":")
+    service = service_of(action) if action in PROMISES else action.partition(":")[0]
+    name = action.partition(":")[2]
     return ServiceModel(Loader().load_service_model(service, "service-2"), service).operation_model(name)
 
 

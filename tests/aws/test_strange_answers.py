@@ -11,6 +11,8 @@ from diagnose.aws.promises import PROMISES
 from diagnose.model.tri import UNKNOWN
 
 _APIS = 6
+_WORLDS = 3
+"""So many worlds are tried with an API until the fault fits its answer."""
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +44,13 @@ def test_no_answer_ends_the_check_or_makes_it_say_what_is_not_so(every: Mapping[
     rng.shuffle(actions)
     tried = 0
     for action in actions:
-        name = rng.choice([name for name, world in every.items() if action in world.actions])
-        said = lie(every[name], action, fault, rng)
-        assert not said, f"{action} in world `{name}`: {said}"
-        tried += said is not None
+        calling = [name for name, world in every.items() if action in world.actions]
+        for name in rng.sample(calling, min(_WORLDS, len(calling))):
+            said = lie(every[name], action, fault, rng)
+            assert not said, f"{action} in world `{name}`: {said}"
+            if said is not None:
+                tried += 1
+                break
         if tried == _APIS:
             break
     assert tried, "the fault fits no answer"

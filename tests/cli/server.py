@@ -32,6 +32,9 @@ class Sts:
 
     def __init__(self, callers: Mapping[str, str], *, delay: float = 0) -> None:
         self.asked: list[dict[str, str]] = []
+        self.fetched: list[str] = []
+        self.record = ""
+        """The answer to whoever fetches what is recorded of a denial; empty where nothing is."""
         self.url = ""
         self._callers, self._delay, self._lock = dict(callers), delay, Lock()
 
@@ -81,9 +84,16 @@ def served(sts: Sts) -> Iterator[Sts]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
             sent = dict(parse_qsl(body)) if body.startswith("Action") else {"Action": "other"}
-            status, text = sts.answer(sent, key)
+            self._send("text/xml", *sts.answer(sent, key))
+
+        def do_GET(self) -> None:
+            sts.fetched.append(self.path)
+            none = '{"__type": "ResourceNotFoundException", "message": "no"}'
+            self._send("application/json", 200 if sts.record else 404, sts.record or none)
+
+        def _send(self, kind: str, status: int, text: str) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode())

@@ -366,3 +366,16 @@ def test_explain_error_is_the_same_question(xdiag: Program) -> None:
     assert asked.report == xdiag("check", "--message", DENIAL, "--output", "json").report
     assert asked.code == DENIED
     assert xdiag("explain-error", stdin=DENIAL.encode()).code == DENIED
+
+
+def test_a_role_beside_an_error_that_names_another_one_and_no_caller_is_the_caller(xdiag: Program) -> None:
+    lost = f"is not authorized to perform: sts:TagSession on resource: {ROLE}"
+    runner = "arn:aws:iam::111111111111:role/runner"
+    report = xdiag("explain-error", lost, runner, "--output", "json").report
+    assert (report["source_arn"], report["dest_role_arn"]) == (runner, ROLE)
+    run = xdiag("explain-error", f"{DENIAL}", runner, "--output", "json")
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (SOURCE, runner)
+
+
+def test_what_the_text_lacks_is_said_and_no_more(xdiag: Program) -> None:
+    assert "the text does not hold the source" in xdiag("explain-error", "Rate exceeded", ROLE).err

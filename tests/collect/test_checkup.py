@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.aws.accounts import HERE, THERE, Accounts, in_process
+from tests.aws.imitation import DETAILS
 
 from diagnose.aws.patience import Patience
 from diagnose.aws.providers import Wallet
@@ -41,8 +42,10 @@ def test_what_is_not_there_may_be_read(accounts: Accounts, source: str) -> None:
     tried = {access.side: access for access in checkup.accesses}
     for side in (Side.SOURCE, Side.DESTINATION):
         assert tried[side].trials
-        assert {trial.action: (trial.answer, trial.why) for trial in tried[side].trials} == {
-            trial.action: (YES, "") for trial in tried[side].trials
+        # moto does not know what AWS recorded of denials: `test_authorization` has it.
+        known = [trial for trial in tried[side].trials if trial.action != DETAILS]
+        assert {trial.action: (trial.answer, trial.why) for trial in known} == {
+            trial.action: (YES, "") for trial in known
         }
     assert checkup.sound
     other_kinds = {"user/ci": ("Role",), "role/Ci": ("User", "Group")}[source]

@@ -12,7 +12,9 @@ from tests.aws.answers import refuse
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.live import read_snapshot
 from diagnose.collect.named_policy import with_named_policies
+from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Request, Snapshot, SourceSide
+from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import document_text
 
@@ -21,13 +23,15 @@ DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "sts
 POLICY = f"arn:aws:iam::{HERE}:policy/Fence"
 
 
-def _error(layer: str, policy: str = POLICY, caller: str = USER) -> str:
-    return (
+def _error(layer: str, policy: str = POLICY, caller: str = USER) -> AwsError:
+    [error] = parse_errors(
         f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {ROLE} "
         f"with an explicit deny in {layer}: {policy}"
     )
+    return error
 
 
+_NO_ERROR = AwsError("no error of AWS", ErrorKind.OTHER)
 IDENTITY, BOUNDARY = "an identity-based policy", "a permissions boundary"
 
 
@@ -55,7 +59,7 @@ def read(here: Credentials) -> Snapshot:
 
 def test_a_policy_of_the_caller_is_read_and_the_rest_stays_unread(here: Credentials, read: Snapshot) -> None:
     assert read.source.identity_policies.policies == ()
-    policies = with_named_policies(read, ["", _error(IDENTITY)], [here]).source.identity_policies
+    policies = with_named_policies(read, [_NO_ERROR, _error(IDENTITY)], [here]).source.identity_policies
     assert [(policy.arn, policy.name) for policy in policies.policies] == [(POLICY, "Fence")]
     assert "Deny" in document_text(policies.policies[0].document)
     assert policies.unread == read.source.identity_policies.unread
@@ -82,11 +86,11 @@ def test_one_that_is_named_twice_counts_once(here: Credentials, read: Snapshot) 
         pytest.param(_error(IDENTITY, f"arn:aws:iam::{HERE}:policy/Gone"), id="a policy that is not there"),
         pytest.param(_error("a resource-based policy"), id="another layer"),
         pytest.param(_error(IDENTITY, "arn:aws:s3:::policy/Fence"), id="an ARN that is not IAM's"),
-        pytest.param("no error of AWS", id="no error"),
+        pytest.param(_NO_ERROR, id="no error"),
     ],
 )
 def test_what_is_not_about_the_caller_or_not_there_changes_nothing(
-    said: str, here: Credentials, read: Snapshot
+    said: AwsError, here: Credentials, read: Snapshot
 ) -> None:
     assert with_named_policies(read, [said], [here]) is read
 

@@ -20,9 +20,11 @@ from msgspec.structs import replace
 
 from diagnose.aws.assume import assume
 from diagnose.aws.session import Credentials, open_credentials
+from diagnose.collect.authorization import read_authorizations, with_authorizations
 from diagnose.collect.live import read_snapshot
 from diagnose.errors import NothingReadError
 from diagnose.evaluate.decision import decide
+from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
@@ -198,7 +200,7 @@ def _world(whole: Case, sides: tuple[Credentials, ...]) -> World:
 
 
 def _read(world: World) -> Case:
-    """Read a world; what no API shows of it, the user states."""
+    """Read a world, and what AWS recorded of a denial; what no API shows of it, the user states."""
     _AT[:] = [world]
     endpoint = world.case.snapshot.endpoint
     asked = endpoint.value.id if isinstance(endpoint, Known) and endpoint.value is not None else None
@@ -220,7 +222,10 @@ def _read(world: World) -> Case:
     read = replace(snapshot, source=replace(snapshot.source, session=given.session, identity=given.identity))
     if isinstance(read.endpoint, Unread):
         read = replace(read, endpoint=Known(None) if asked is None else read.endpoint)
-    return replace(world.case, snapshot=read)
+    of_world = replace(world.case, snapshot=read)
+    refused = AwsError("", ErrorKind.NOT_AUTHORIZED, caller=given.arn, authorization_id="EXAMPLE1a2b3c")
+    records = read_authorizations([refused], of_world, world.sides, lambda _: None)
+    return with_authorizations(of_world, records, [refused])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from diagnose.aws.attempts import Hope, attempts, hope_after, wait_after
 from diagnose.aws.patience import Patience, T
-from diagnose.aws.promises import PROMISES, BrokenPromiseError, check_echoes
+from diagnose.aws.promises import PROMISES, BrokenPromiseError, check_echoes, service_of
 from diagnose.aws.secrets import redacted
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Evidence, Gap, Known, Unread
@@ -124,7 +124,7 @@ def ask(clients: Clients, action: str, /, **parameters: object) -> Answer | Refu
     assert action in PROMISES, f"{action} is not an API that xdiag calls"
 
     def step() -> Answer | Refusal:
-        client = answer_or_refusal(action, lambda: clients.client(action.partition(":")[0]))
+        client = answer_or_refusal(action, lambda: clients.client(service_of(action)))
         return client if isinstance(client, Refusal) else _ask(client, action, parameters)
 
     patience = clients.patience
@@ -152,6 +152,10 @@ def answer_or_refusal(action: str, step: Callable[[], T]) -> T | Refusal:
     except boto.BotoCoreError as error:
         if isinstance(error, _CONFIGURATION):
             raise _unusable(error) from None
+        if isinstance(error, boto.UnknownServiceError):
+            # Its own words list every service.
+            why = f"the boto3 that is installed does not know {action} yet"
+            return Refusal(Gap.NO_API, type(error).__name__, why, advice="update boto3")
         gap = Gap.NO_CREDENTIALS if isinstance(error, _CREDENTIALS) else Gap.UNREACHABLE
         advice = "run `aws sso login`" if isinstance(error, _SIGNED_OUT) else ""
         hope = Hope.LATER if isinstance(error, boto.HTTPClientError | boto.ConnectionError) else Hope.NONE
@@ -246,7 +250,7 @@ def _all_items(clients: Clients, action: str, key: str, parameters: Mapping[str,
 def _all_pages(
     clients: Clients, action: str, parameters: Mapping[str, object], most: int = _MOST_PAGES
 ) -> tuple[Answer, ...] | Refusal:
-    service = action.partition(":")[0]
+    service = service_of(action)
     sent, received = _MARKERS.get(service, ("NextToken", "NextToken"))
     pages: list[Answer] = []
     markers = [""]
@@ -267,7 +271,7 @@ def _all_pages(
 
 
 # How the services name the next page in a request and in an answer.
-_MARKERS = {"iam": ("Marker", "Marker")}
+_MARKERS = {"iam": ("Marker", "Marker"), "iam-toolbox": ("nextToken", "nextToken")}
 
 
 def _broken(action: str, what: str) -> Refusal:

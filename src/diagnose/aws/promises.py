@@ -7,15 +7,16 @@ held against botocore's own model of the API, and against the table below where 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
-from defusedxml.ElementTree import fromstring
 from msgspec import Struct
+
+from diagnose.aws.body import BODY_FORMS, BodyForm
 
 
 class Promise(Struct, frozen=True):
@@ -24,6 +25,7 @@ class Promise(Struct, frozen=True):
     `members` are there wherever the structure around them is. `documents` are policy documents. `echoes` repeat a
     parameter of the request, by its name; `ends` what stands in it after the first slash. `forms` are regular
     expressions: the model has no reliable ones, since its ARNs are of one partition only, and its lists of values grow.
+    `service` is boto's name of the service, where it is not the one that IAM's action has.
     """
 
     members: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Promise(Struct, frozen=True):
     echoes: Mapping[str, str] = {}
     ends: Mapping[str, str] = {}
     forms: Mapping[str, str] = {}
+    service: str = ""
 
 
 class BrokenPromiseError(Exception):
@@ -48,7 +51,7 @@ def check_body(operation_model: OperationModel, response_dict: Mapping[str, Any]
         return
     promise = PROMISES.get(action_of(operation_model), Promise())
     try:
-        form = _FORMS[operation_model.service_model.resolved_protocol]()
+        form = BODY_FORMS[operation_model.service_model.resolved_protocol]()
         body = form.open(response_dict["body"], output)
         _look(form, output, body, "", promise)
     except (ValueError, SyntaxError, LookupError, RecursionError):
@@ -81,7 +84,12 @@ def _value(answer: Mapping[str, Any], path: str) -> object:
 
 def action_of(operation: OperationModel) -> str:
     """Write an operation as IAM writes the action, `iam:GetRole`."""
-    return f"{operation.service_model.service_name}:{operation.name}"
+    return f"{operation.service_model.signing_name}:{operation.name}"
+
+
+def service_of(action: str) -> str:
+    """Give boto's name of the service that has the operation of an action."""
+    return PROMISES[action].service or action.partition(":")[0]
 
 
 _ATTACHED = Promise(("AttachedPolicies", "AttachedPolicies.PolicyArn", "AttachedPolicies.PolicyName"))
@@ -199,97 +207,20 @@ PROMISES: Mapping[str, Promise] = {
         ("VpcEndpoints.PolicyDocument",),
         forms={"VpcEndpoints.ServiceName": r"[\w-]+(\.[\w-]+)+"},
     ),
+    "iam:GetRequestAuthorizationDetails": Promise(forms={"evaluations.action": r"[\w-]+:\w+"}, service="iam-toolbox"),
 }
 """A row for each API that is called.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/, https://docs.aws.amazon.com/STS/latest/APIReference/,
-https://docs.aws.amazon.com/organizations/latest/APIReference/, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
+https://docs.aws.amazon.com/organizations/latest/APIReference/, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
+https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/
 """
 
 
-class _Form(Protocol):
-    """How a protocol writes a body, and the parts of it; each is None where a node has not this form."""
-
-    def open(self, body: bytes, shape: StructureShape, /) -> Any:
-        """Give the node that holds the answer."""
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        """Give the members that are there, by their name in the model."""
-
-    def items(self, node: Any, shape: ListShape, /) -> Sequence[Any] | None:
-        """Give the items of a list."""
-
-    def text(self, node: Any, shape: Shape, /) -> str | None:
-        """Give anything else as text."""
-
-
-class _Json:
-    """The protocol of Organizations."""
-
-    def open(self, body: bytes, _: StructureShape) -> Any:
-        return json.loads(body.decode("utf-8"))
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        if not isinstance(node, dict):
-            return None
-        sent = {name: node.get(member.serialization.get("name", name)) for name, member in shape.members.items()}
-        return {name: value for name, value in sent.items() if value is not None}
-
-    def items(self, node: Any, _: ListShape) -> Sequence[Any] | None:
-        return node if isinstance(node, list) else None
-
-    def text(self, node: Any, shape: Shape) -> str | None:
-        if shape.type_name == "boolean":
-            return json.dumps(node) if isinstance(node, bool) else None
-        numbers = shape.type_name in ("integer", "long", "timestamp", "float", "double")
-        kind = (int, float) if numbers else str
-        return str(node) if isinstance(node, kind) and not isinstance(node, bool) else None
-
-
-class _Xml:
-    """The protocols of IAM, STS and EC2."""
-
-    def open(self, body: bytes, shape: StructureShape) -> Any:
-        body.decode("utf-8")
-        root = fromstring(body, forbid_dtd=True)
-        wrapper = shape.serialization.get("resultWrapper")
-        if wrapper is None:
-            return root
-        [found] = [child for child in root if _tag(child) == wrapper]
-        return found
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        if (node.text or "").strip():
-            return None
-        names = {member.serialization.get("name", name): name for name, member in shape.members.items()}
-        found: dict[str, Any] = {}
-        for child in node:
-            name = names.get(_tag(child), "")
-            if name in found:
-                return None
-            if name:
-                found[name] = child
-        return found
-
-    def items(self, node: Any, shape: ListShape) -> Sequence[Any] | None:
-        name = shape.member.serialization.get("name", "member")
-        stray = (node.text or "").strip() or any(_tag(child) != name for child in node)
-        return None if stray else list(node)
-
-    def text(self, node: Any, _: Shape) -> str | None:
-        return None if len(node) else node.text or ""
-
-
-_FORMS: Mapping[str, type[_Form]] = {"json": _Json, "query": _Xml, "ec2": _Xml}
-
-
-def _tag(node: Any) -> str:
-    """Give the name of an element without its namespace."""
-    return str(node.tag).rpartition("}")[2]
-
-
-def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> None:
-    """Look at one node and at all below it."""
+def _look(form: BodyForm, shape: Shape, node: Any, path: str, promise: Promise) -> None:
+    """Look at one node and at all below it. A document of JSON may be anything."""
+    if isinstance(shape, StructureShape) and shape.is_document_type:
+        return
     if isinstance(shape, StructureShape):
         members = form.members(node, shape)
         if members is None:
@@ -307,6 +238,12 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
             raise BrokenPromiseError(f"{_name(path)} is not a list")
         for item in items:
             _look(form, shape.member, item, path, promise)
+    elif isinstance(shape, MapShape):
+        values = form.values(node)
+        if values is None:
+            raise BrokenPromiseError(f"{_name(path)} is not a map")
+        for value in values:
+            _look(form, shape.value, value, path, promise)
     else:
         text = form.text(node, shape)
         if text is None or not _is(shape.type_name, text):
@@ -314,7 +251,7 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
         _look_at_text(shape, text, path, promise)
 
 
-def _look_at_name(form: _Form, shape: StructureShape, members: Mapping[str, Any], path: str) -> None:
+def _look_at_name(form: BodyForm, shape: StructureShape, members: Mapping[str, Any], path: str) -> None:
     """Make sure that the name of something in IAM is the one in its ARN."""
     texts = {name: form.text(node, shape.members[name]) or "" for name, node in members.items() if name in _NAMED}
     arns = [text for name, text in texts.items() if name.endswith("Arn")]

@@ -65,7 +65,7 @@ class Credentials:
         """Give a client, for `region` or for the side's own, whose credentials are at hand. Raises what boto raises."""
         with self._lock:
             self._frozen()
-            key = (service, region or self.region)
+            key = (service, _region_for(service, region or self.region))
             if key not in self._clients:
                 # boto3's stubs know services by literal names only.
                 make: Any = self._session.client
@@ -219,6 +219,15 @@ _CONFIG = Config(
 
 # What a request to an endpoint that is in no Region, such as an emulator, is signed for.
 _ANY = "us-east-1"
+
+
+_OF_GLOBAL = "us-east-1"
+"""Where what concerns `sts.amazonaws.com` is kept."""
+
+
+def _region_for(service: str, region: str) -> str:
+    """Give the Region to call a service in: this one is in no Region, and has none that is for all."""
+    return _OF_GLOBAL if (service, region) == ("iam-toolbox", GLOBAL_REGION) else region
 
 
 _HALF_CONFIGURED = (InvalidConfigError, PartialCredentialsError, ProfileNotFound, UnknownCredentialError)

@@ -118,4 +118,5 @@ def _answer(
 
 
 def _role(error: AwsError) -> str:
-    return error.resource if ":role/" in error.resource else ""
+    """Give the role that an error names, or whatever else it names where a role belongs."""
+    return error.resource if error.resource.startswith("arn:") or ":role/" in error.resource else ""

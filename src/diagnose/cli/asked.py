@@ -137,8 +137,10 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
     if asked.told:
         hint = " ".join((f"name it: expected `SOURCE_ARN {asked.role or 'DEST_ROLE_ARN'}` beside it.", *asked.told))
     elif asked.message:
-        hint = "the text holds neither of them: expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
-        hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it" if about else hint
+        hint = "expected `SOURCE_ARN DEST_ROLE_ARN` beside it"
+        if not about:
+            lacks = "holds neither of them" if end == "role" and not source else f"does not hold the {end}"
+            hint = f"the text {lacks}: {hint}"
     else:
         hint = "expected `SOURCE_ARN DEST_ROLE_ARN`, or `--case FILE`, or one of --message, --event and --profile"
     return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
@@ -158,11 +160,16 @@ def _taken(*ends: tuple[str, str | None, str]) -> str:
 
 
 def _one_argument(source: str | None, role: str | None, asked: Asked) -> tuple[str | None, str | None]:
-    """Say what a lone argument is: the role, but the source where a form has the role and this is not one."""
+    """Say what a lone argument is: the role, but the source where a form has the role and this is not one.
+
+    Where an error names a role, and not who called, another role that is named beside it is who called.
+    """
     if source is None or role is not None or source == MYSELF:
         return source, role
     text = role_arn_of(source)[0]
-    return (None, source) if is_role_arn(text) and text != asked.source else (source, None)
+    signed = asked.message and asked.operation not in _PRESENTED
+    is_caller = text == asked.source or (signed and not asked.source and asked.role not in ("", text))
+    return (source, None) if is_caller or not is_role_arn(text) else (None, source)
 
 
 def _from_message(flags: AskedFlags, _given: CallHint) -> Asked:

@@ -110,8 +110,11 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     patience.begin(beginning())
     from diagnose.aws.providers import Wallet
     from diagnose.aws.session import Credentials, open_credentials
+    from diagnose.collect.authorization import read_authorizations, with_authorizations
     from diagnose.collect.live import read_snapshot
     from diagnose.collect.named_policy import with_named_policies
+    from diagnose.model.authorization_record import informed
+    from diagnose.model.error_text.parser import parse_errors
     from diagnose.probe import probe
 
     request = flags.request
@@ -148,7 +151,10 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
             step("trying sts:AssumeRole")
             case = replace(case, probe=probe(case, source, *sides.values(), mfa_code=request.mfa_code))
         said = (flags.asked.message, case.probe.message if case.probe is not None else "")
-        return replace(case, snapshot=with_named_policies(case.snapshot, said, tuple(sides.values())))
+        errors = tuple(error for text in said for error in parse_errors(text))
+        case = with_authorizations(case, read_authorizations(errors, case, tuple(sides.values()), step), errors)
+        exact = [informed(error, case.authorizations) for error in errors]
+        return replace(case, snapshot=with_named_policies(case.snapshot, exact, tuple(sides.values())))
 
 
 def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:
@@ -181,7 +187,9 @@ def _from_case_file(flags: CaseFlags) -> Case:
                 f"the {what} `{given}` is not the one in the case file", hint=f"the file is about `{in_file[0]}`"
             )
     request = request_from_flags(case.request, flags.request)
-    return case if request == case.request else replace(case, request=request, probe=None, message="")
+    if request == case.request:
+        return case
+    return replace(case, request=request, probe=None, message="", authorizations=())
 
 
 def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> tuple[Case, tuple[DeclaredLimits, ...]]:

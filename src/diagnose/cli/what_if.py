@@ -92,7 +92,7 @@ def with_proposals(case: Case, flags: WhatIfFlags) -> Case:
         scps = tuple(_read(path, PolicyKind.SCP) for path in flags.with_scp)
         source = replace(source, scps=Known(attached_to_account(PolicySet(scps), source.scps), "proposed"))
     snapshot = replace(case.snapshot, source=source, destination=destination)
-    return replace(case, snapshot=snapshot, probe=None, message="")
+    return replace(case, snapshot=snapshot, probe=None, message="", authorizations=())
 
 
 def _read(path: Path, kind: PolicyKind, about: str = "") -> Policy:

@@ -138,6 +138,7 @@ def _named(side: Side, caller: CallerArn, examined: Examined, sign_in: SignIn) -
         "Filter": "SERVICE_CONTROL_POLICY",
         "PolicyId": "p-FullAWSAccess",
         "OrganizationalUnitId": "ou-0000-00000000",
+        "authorizationId": "0",
         "VpcEndpointIds": [examined.vpc_endpoint or "vpce-00000000000000000"],
     }
 
@@ -152,4 +153,5 @@ def _try(credentials: Credentials, permission: Permission, named: Mapping[str, o
     answer = ask(credentials, permission.action, **{name: named[name] for name in permission.names})
     if not isinstance(answer, Refusal) or (answer.answered and answer.code in permission.absent):
         return Trial(permission.action, YES)
-    return Trial(permission.action, NO if answer.gap is Gap.ACCESS_DENIED else UNKNOWN, answer.text)
+    denied = NO if answer.gap is Gap.ACCESS_DENIED else UNKNOWN
+    return Trial(permission.action, denied, answer.text, permission.optional)

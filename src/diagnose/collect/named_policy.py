@@ -11,13 +11,12 @@ from diagnose.collect.iam import managed_policy
 from diagnose.model.arn import CallerArn, CallerKind, parse_caller, same_entity, split_arn
 from diagnose.model.aws_error import AwsError
 from diagnose.model.case import Snapshot, SourceSide
-from diagnose.model.error_text.parser import parse_errors
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy
 from diagnose.model.trace import Layer
 
 
-def with_named_policies(snapshot: Snapshot, said: Iterable[str], sides: Sequence[Credentials]) -> Snapshot:
+def with_named_policies(snapshot: Snapshot, said: Iterable[AwsError], sides: Sequence[Credentials]) -> Snapshot:
     """Read the policies that AWS names in what it said of this very caller, and that are not read yet.
 
     Only managed policies have an ARN. One that may not be read leaves the gap as it is.
@@ -26,7 +25,7 @@ def with_named_policies(snapshot: Snapshot, said: Iterable[str], sides: Sequence
     """
     source = snapshot.source
     caller = parse_caller(source.arn)
-    for error in (error for text in said for error in parse_errors(text)):
+    for error in said:
         if _is_missing(error, source) and _is(caller, error.caller):
             policy = _read(error.policy_arn, caller.account, sides)
             if policy is not None:

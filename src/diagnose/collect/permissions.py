@@ -12,13 +12,15 @@ class Permission(Struct, frozen=True):
     """An action that reading calls, on which sides, and what a call of it names.
 
     `names` are the parameters of the call, as the API writes them. `absent` are the error codes that say that there is
-    no such thing: AWS gives them only to those who may ask, so that they prove the permission as an answer does.
+    no such thing: AWS gives them only to those who may ask, so that they prove the permission as an answer does. What
+    is `optional` adds to an answer that is whole without it.
     """
 
     action: str
     sides: tuple[Side, ...]
     names: tuple[str, ...] = ()
     absent: tuple[str, ...] = ("NoSuchEntity",)
+    optional: bool = False
 
 
 _SOURCE, _DESTINATION, _ORGANIZATION = ((side,) for side in Side)
@@ -56,6 +58,13 @@ PERMISSIONS: Sequence[Permission] = (
         _ORGANIZATION,
         ("OrganizationalUnitId",),
         ("OrganizationalUnitNotFoundException",),
+    ),
+    Permission(
+        "iam:GetRequestAuthorizationDetails",
+        _SOURCE,
+        ("authorizationId",),
+        ("ResourceNotFoundException",),
+        optional=True,
     ),
     Permission("ec2:DescribeVpcEndpoints", _SOURCE, ("VpcEndpointIds",), _ABSENT_ENDPOINT),
 )

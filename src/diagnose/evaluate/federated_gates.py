@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.identity import attribute_state, claim_state, pairs_of
-from diagnose.evaluate.reported_error import checked_before_policies
+from diagnose.evaluate.reported_error import checked_before_policies, reason_shown
 from diagnose.model.arn import HTTPS, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case
 from diagnose.model.evidence import Gap, Known, Unread
@@ -111,6 +111,9 @@ def _settled(gate: Gate, found: Iterable[GateTrace], case: Case) -> Iterator[Gat
         return
     traces = list(found)
     if said is NO and not any(trace.verdict is NO for trace in traces):
+        reason = reason_shown(case, gate)
+        if reason is not None:
+            traces = [GateTrace(gate, NO, reason)]
         traces = [replace(trace, verdict=NO) for trace in traces] or [GateTrace(gate, NO, Reason.TOKEN_REFUSED)]
     yield from traces
 

@@ -13,10 +13,12 @@ from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.keys.service import TAGGING
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
+from diagnose.model.authorization_record import informed
 from diagnose.model.aws_error import AwsError, ErrorKind
-from diagnose.model.case import Case, ProbeOutcome
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.masked_arn import may_be_same, may_be_same_identity
 from diagnose.model.operation import Operation
+from diagnose.model.reason import Reason
 from diagnose.model.trace import Action, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
@@ -59,15 +61,21 @@ def checked_before_policies(case: Case) -> Mapping[Gate, Tri]:
     return _SHOWS.get(error.kind, {}) if error is not None else {}
 
 
+def reason_shown(case: Case, gate: Gate) -> Reason | None:
+    """Say why a gate was not passed, where AWS's answer tells more than that it was not."""
+    error = refusal(case)
+    return _REASONS.get((error.kind, gate)) if error is not None else None
+
+
 def reported_error(case: Case) -> AwsError | None:
     """Give the error that came with the case: of several, the one that is about its call."""
-    return _about_the_call(_parsed(case.message), case) if case.message else None
+    return _about_the_call(_reported(case), case) if case.message else None
 
 
 def probe_error(case: Case) -> AwsError | None:
     """Give AWS's answer to the live attempt, where it was an error."""
     probe = case.probe
-    return _about_the_call(_parsed(probe.message, probe.code), case) if probe is not None else None
+    return _about_the_call(_answered(probe, case), case) if probe is not None else None
 
 
 def aws_answer(case: Case) -> AwsError | None:
@@ -106,7 +114,7 @@ def by_policy(error: AwsError) -> Tri:
 def errors_besides(case: Case) -> tuple[AwsError, ...]:
     """Give the other errors that came with the case: of other calls, or of the same call at another time."""
     chosen = reported_error(case)
-    return tuple(error for error in _parsed(case.message) if error is not chosen) if case.message else ()
+    return tuple(error for error in _reported(case) if error != chosen) if case.message else ()
 
 
 def is_about_other_role(error: AwsError, case: Case) -> bool:
@@ -159,6 +167,10 @@ _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
     ErrorKind.ROLE_NOT_CLAIMED: {**_ALL_PASSED, Gate.ROLE_CLAIM: NO},
 }
 """What an error shows of the gates that come before any policy. It says nothing of those that are not named."""
+_REASONS: Mapping[tuple[ErrorKind, Gate], Reason] = {
+    (ErrorKind.ASSERTION_ISSUER, Gate.PROVIDER): Reason.OTHER_ISSUER,
+}
+"""The provider that has another issuer is there."""
 _SAID_BY_OTHERS = (
     ErrorKind.SERVICE_NOT_TRUSTED,
     ErrorKind.CONSOLE_REFUSED,
@@ -178,11 +190,24 @@ def _parsed(text: str, code: str = "") -> tuple[AwsError, ...]:
     return parse_errors(text, code=code)
 
 
+def _reported(case: Case) -> tuple[AwsError, ...]:
+    return _with_records(_parsed(case.message), case)
+
+
+def _answered(probe: ProbeResult, case: Case) -> tuple[AwsError, ...]:
+    return _with_records(_parsed(probe.message, probe.code), case)
+
+
+def _with_records(errors: tuple[AwsError, ...], case: Case) -> tuple[AwsError, ...]:
+    """Add what AWS recorded of the same requests."""
+    return tuple(informed(error, case.authorizations) for error in errors) if case.authorizations else errors
+
+
 def _errors(case: Case) -> Iterator[AwsError]:
     if case.message:
-        yield from _parsed(case.message)
+        yield from _reported(case)
     if case.probe is not None and case.probe.outcome is ProbeOutcome.ACCESS_DENIED:
-        yield from _parsed(case.probe.message, case.probe.code)
+        yield from _answered(case.probe, case)
 
 
 def _about_the_call(errors: Sequence[AwsError], case: Case) -> AwsError | None:

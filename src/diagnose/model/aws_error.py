@@ -96,6 +96,8 @@ class AwsError(Struct, frozen=True):
     is what AWS's words say, `explicit` whether a Deny statement is to blame: AWS has reported implicit denials by
     service control policies in the words of explicit ones, and only the newer texts, which name the policy, are sure to
     mean what they say.
+
+    Under `authorization_id` AWS keeps what it evaluated, in the Region `authorization_region`.
     """
 
     text: str
@@ -112,6 +114,7 @@ class AwsError(Struct, frozen=True):
     says_explicit: bool = False
     policy_arn: str = ""
     authorization_id: str = ""
+    authorization_region: str = ""
     request_id: str = ""
 
     @property

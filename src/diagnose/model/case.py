@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from diagnose.model.arn import is_role_arn, same_entity
+from diagnose.model.authorization_record import AuthorizationRecord
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.federation import OidcProvider, SamlAssertion, SamlProvider, WebIdentity
 from diagnose.model.operation import Operation
@@ -238,7 +239,10 @@ class ProbeResult(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
-    """One request with its evidence. `message` is the error text that AWS gave the user, if they kept it."""
+    """One request with its evidence. `message` is the error text that AWS gave the user, if they kept it.
+
+    `authorizations` are what AWS recorded under the authorization IDs in its errors, where they were followed up.
+    """
 
     request: Request
     snapshot: Snapshot
@@ -246,6 +250,7 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     message: str = ""
     probe: ProbeResult | None = None
     note: str = ""
+    authorizations: tuple[AuthorizationRecord, ...] = ()
 
     @property
     def source_arn(self) -> str:

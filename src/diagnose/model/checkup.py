@@ -42,6 +42,7 @@ class Trial(Struct, frozen=True):
     action: str
     answer: Tri
     why: str = ""
+    optional: bool = False
 
 
 class Access(Struct, frozen=True):
@@ -67,7 +68,7 @@ class Checkup(Struct, frozen=True):
         Few can read an organization, so that not being able to is nothing unsound.
         """
         return all(not each.refusal and clock_accepted(each.behind) for each in self.sign_ins) and all(
-            not each.unusable and all(trial.answer is Tri.YES for trial in each.trials)
+            not each.unusable and all(trial.answer is Tri.YES or trial.optional for trial in each.trials)
             for each in self.accesses
             if each.side is not Side.ORGANIZATION
         )

@@ -18,6 +18,7 @@ class Label(StrEnum):
 
     AWS_SAID = "AWS said"
     ERROR = "Error"
+    RECORDED = "AWS record"
     CAUSE = "Cause"
     POSSIBLE = "Possible"
     WHERE = "Where"

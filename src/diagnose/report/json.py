@@ -14,6 +14,7 @@ from diagnose.model.tri import Tri
 from diagnose.report import Screen
 from diagnose.report.enough import first_of_many
 from diagnose.report.first_cause import computed_verdict, first_cause
+from diagnose.report.json_authorization import published_authorizations
 from diagnose.report.json_causes import (
     PublishedCause,
     PublishedCommand,
@@ -122,6 +123,7 @@ def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None)
         ],
         notes=[PublishedNote(layer=one.layer.value, text=one.text, source=one.source) for one in decision.notes],
         attempt=_attempt(case),
+        authorizations=published_authorizations(case),
     )
 
 

@@ -14,6 +14,7 @@ from diagnose.model.diagnosis import Agreement, Certainty, Owner, Verdict
 from diagnose.model.evidence import Gap
 from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, DoubtKind, Gate, Layer
+from diagnose.report.json_authorization import PublishedAuthorization
 from diagnose.report.json_causes import PublishedCause, PublishedFix, PublishedPlace
 from diagnose.report.json_words import Visibility, listed, yes_or_no
 
@@ -193,3 +194,7 @@ class PublishedDiagnosis(Flat, frozen=True, kw_only=True, tag_field="schema", ta
     problems: Annotated[list[PublishedPlace], Meta(description="Places in policies that AWS would not accept.")]
     notes: Annotated[list[PublishedNote], Meta(description="Readings of AWS's documentation that are not certain.")]
     attempt: Annotated[PublishedAttempt, Meta(description="AWS's own words.")]
+    authorizations: Annotated[
+        list[PublishedAuthorization],
+        Meta(description="What AWS recorded of the denials whose errors have an authorization ID; read or not."),
+    ]

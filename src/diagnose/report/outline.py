@@ -9,6 +9,7 @@ from diagnose.report.sections.first_screen import first_screen, still_needed_lat
 from diagnose.report.sections.fixes import joint_fix
 from diagnose.report.sections.headline import ends, headline
 from diagnose.report.sections.layers import layers
+from diagnose.report.sections.recorded import recorded
 from diagnose.report.sections.unseen import unseen
 from diagnose.report.sections.verdict import verdict_section
 from diagnose.version import VERSION
@@ -30,6 +31,7 @@ def outline(diagnosis: Diagnosis, *, full: bool = False) -> Outline:
         tone,
         first_screen(diagnosis),
         (
+            *recorded(diagnosis),
             *contradiction(diagnosis),
             *joint_fix(diagnosis),
             *causes(diagnosis, full=full),

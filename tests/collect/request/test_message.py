@@ -140,3 +140,26 @@ def test_a_refusal_to_pass_a_role_is_a_question_of_its_own(text: str, service: s
 def test_a_refusal_to_assume_comes_before_one_to_pass() -> None:
     asked = asked_by_message(f"{SENTENCE}\n{PASSING.format('RunTask')}")
     assert (asked.role, asked.operation, asked.passed_to) == (ROLE, Operation.ASSUME_ROLE, None)
+
+
+def test_the_role_stands_in_the_body_of_the_request_that_an_sdk_logs() -> None:
+    asked = asked_by_message(
+        "DEBUG Request\nPOST / HTTP/1.1\nHost: sts.eu-central-1.amazonaws.com\n\nAction=AssumeRole&DurationSeconds=900&"
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%2Fteam%2FDeploy&RoleSessionName=session\nDEBUG Response\n"
+        "<Error><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid."
+        "</Message></Error>"
+    )
+    assert (asked.role, asked.operation) == (ROLE, Operation.ASSUME_ROLE)
+
+
+def test_the_parameters_that_an_sdk_logs_name_the_operation() -> None:
+    asked = asked_by_message('Parameters: ({"Action":["AssumeRoleWithSAML"]})\nRequest ARN is invalid')
+    assert asked.operation is Operation.WITH_SAML
+
+
+@pytest.mark.parametrize("kind", ["user", "instance-profile"])
+def test_what_was_sent_in_place_of_a_role_is_named(kind: str) -> None:
+    sent = f"arn:aws:iam::111111111111:{kind}/app"
+    asked = asked_by_message(f"One or more errors occurred. ({SENTENCE.replace(ROLE, sent)})\n  Source=System.Private")
+    assert f"`{sent}` was sent" in asked.about_role
+    assert f"{kind}'s ARN, and only a role can be assumed" in asked.about_role

@@ -234,6 +234,7 @@ def says(text: str) -> list[dict[str, Any]]:
                 "says_explicit": True,
                 "policy_arn": SCP,
                 "authorization_id": "ABC123DEF",
+                "authorization_region": "us-east-1",
             },
             id="the newest form, with policy and authorization id",
         ),

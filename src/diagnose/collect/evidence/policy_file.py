@@ -58,6 +58,11 @@ def policies_from(data: bytes, kind: PolicyKind, *, place: str, about: str = "")
     except XdiagError:
         raise_if_other_kind(data, place)
         raise
+    if any(map(_is_statement, values)):
+        raise XdiagError(
+            f"`{quotable(place)}` is a statement of a policy, not a policy",
+            hint='put it into one: `{"Version": "2012-10-17", "Statement": [...]}`',
+        )
     reading = Reading(kind, place, about)
     parts = [reading.read(value) for value in values]
     held = PolicyFile(
@@ -101,6 +106,18 @@ def _without_functions(data: bytes, place: str) -> bytes:
 
 
 _FUNCTIONS = (b'"Fn::', b'"Ref"')
+
+
+def _is_statement(value: Raw) -> bool:
+    """Say whether somebody has cut a statement out of its policy."""
+    try:
+        members = _MEMBERS.decode(value)
+    except (ValueError, RecursionError):
+        return False
+    return "Effect" in members and "Statement" not in members
+
+
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 
 
 def _values(data: bytes, place: str) -> Iterator[Raw]:

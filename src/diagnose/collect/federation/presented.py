@@ -98,6 +98,7 @@ def with_presented(case: Case, presented: Presented) -> Case:
         snapshot=replace(case.snapshot, source=replace(source, identity=identity)),
         probe=None if changed else case.probe,
         message="" if changed else case.message,
+        authorizations=() if changed else case.authorizations,
         note=" ".join(filter(None, (case.note, *presented.told))),
     )
 

@@ -77,6 +77,7 @@ _WHOEVER_CALLED = {
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
 }
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
+_OTHER_KIND = re.compile(r"arn:[^:]*:(?:iam|sts):[^:]*:[^:]*:(user|group|policy|instance-profile|assumed-role)/")
 _WANTED_BY_POD = re.compile(r"\bpod\.iam\.role\W{1,6}([\w+=,.@:/-]{1,600})")
 """What kiam and kube2iam log of the role that a pod is annotated with."""
 _CALLER_ARN = re.compile(
@@ -135,12 +136,11 @@ def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -
         return fitting[0], ""
     if len(fitting) > 1:
         return "", f"the text names {len(fitting)}: {', '.join(map(printable, fitting[:5]))}"
-    return (
-        "",
-        f"the error has it as `{printable(error.resource)}`, which is masked, cut, or not a role"
-        if error.resource
-        else "",
-    )
+    if kind := _OTHER_KIND.match(error.resource):
+        article = "an" if kind[1].startswith(("a", "i")) else "a"
+        return "", f"`{printable(error.resource)}` was sent, {article} {kind[1]}'s ARN, and only a role can be assumed"
+    masked_or_cut = f"the error has it as `{printable(error.resource)}`, which is masked, cut, or not a role"
+    return "", masked_or_cut if error.resource else ""
 
 
 def _signs(arn: str) -> bool:

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.error_text.denial import denial_at
 from diagnose.model.error_text.paste import clean_paste
+from diagnose.model.error_text.retold import with_sentence
 from diagnose.model.error_text.services import service_named
-from diagnose.model.error_text.wording import WORDINGS, Wording, kind_of
+from diagnose.model.error_text.wording import OPERATION_OF_CODE, WORDINGS, Wording, code_in_short, kind_of
 
 
 def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
@@ -24,7 +25,7 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
     An error that is repeated counts once, where it stands last. A text in which nothing is recognised is one error of
     the kind `other`. `code` is AWS's error code where an SDK has given it beside the text, which may be empty then.
     """
-    text = clean_paste(paste)
+    text = with_sentence(clean_paste(paste))
     if not text and not code:
         return ()
     sentences = _of_aws(_sentences(text))
@@ -60,8 +61,13 @@ _KNOWN_CODES = (
     "AccessDenied",
     "AssumeRoleUnauthorizedAccess",
     "ExpiredToken",
+    "IDPCommunicationError",
+    "IDPRejectedClaim",
+    "IdpCommunicationError",
+    "IdpRejectedClaim",
     "IncompleteSignature",
     "InvalidClientTokenId",
+    "InvalidIdentityToken",
     "MalformedPolicyDocument",
     "MissingAuthenticationToken",
     "OptInRequired",
@@ -86,7 +92,16 @@ _OPERATIONS = (
     re.compile(r"operation error [\w ]{1,40}: (\w{1,80})"),
     re.compile(r'"eventName" ?: ?"(\w{1,80})"'),
     re.compile(r'Error executing "(\w{1,80})"'),
+    # The parameters of a request, as SDKs log them.
+    re.compile(r"""\bAction["']?[=:] ?\[?["']?(AssumeRole\w{0,20})"""),
 )
+_SAML = re.compile(r"(?i)saml|\bAuthnResponse")
+_IMPLIED = (
+    ("AssumeRoleWithWebIdentity", re.compile(r"(?i)WebIdentityErr\b|assume role with OIDC|with web identity")),
+    ("AssumeRoleWithSAML", re.compile(r"(?i)saml2aws|using SAML|saml assertion|with SAML")),
+    ("AssumeRole", re.compile(r"assume role with user credentials|Error calling AssumeRole for role")),
+)
+"""The operations that a tool calls, by what it says before it quotes AWS."""
 _STATUSES = (
     re.compile(r"(?i)\bhttp_?status_?code[\"']?[:= ]{1,3}(\d{3})\b"),
     re.compile(r"(?i)\bstatus ?code[\"']?[:= ]{1,3}(\d{3})\b"),
@@ -94,9 +109,11 @@ _STATUSES = (
 )
 _REQUEST_IDS = (re.compile(r"(?i)\b(?:aws_)?request ?_?id[\"']?[:= ]{1,3}(?:Some\()?[\"']?([0-9A-Za-z][\w-]{0,63})"),)
 _AUTHORIZATION_IDS = (
-    re.compile(r"(?i)authorization id: ?([0-9a-z]{1,256})"),
-    re.compile(r"(?i)#/authorization-details/([0-9a-z]{1,256})"),
+    # A pseudonym has hyphens.
+    re.compile(r"(?i)authorization id: ?([0-9a-z](?:-?[0-9a-z]){0,255})"),
+    re.compile(r"(?i)#/authorization-details/([0-9a-z](?:-?[0-9a-z]){0,255})"),
 )
+_AUTHORIZATION_REGIONS = (re.compile(r"[?&]region=([a-z]{2}[a-z0-9-]{3,30})#/authorization-details/"),)
 # AWS Lambda reports its own request beside what the function raised.
 _NEAR = 160
 _ROLE = re.compile(r"(arn:[\w-]{1,20}:iam::[^\s:\"'`]{0,40}:role/[^\s\"'`()\]]{1,600})")
@@ -256,13 +273,22 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
         kind=kind,
         code=code,
         http_status=int(status) if status else None,
-        operation=operation or (wording.operation if wording else ""),
+        operation=operation or (wording.operation if wording else "") or _implied(around.text, code),
         action=wording.action if wording else "",
         resource=around.role() if kind in _WITH_ROLE else "",
         service=service,
         request_id="" if _OF_LAMBDA.search(around.text) else around.next(_REQUEST_IDS),
     )
     return error if denial is None else _with_frame(denial, error, around, operation)
+
+
+def _implied(text: str, code: str) -> str:
+    """Name the operation that a tool's words, or a code that only some operations answer with, tell; else ""."""
+    for operation, words in _IMPLIED:
+        if words.search(text):
+            return operation
+    operation = OPERATION_OF_CODE.get(code_in_short(code), "")
+    return "AssumeRoleWithSAML" if operation and _SAML.search(text) else operation
 
 
 def _kind_and_service(sentence: _Sentence, around: _Surroundings, line: str, code: str) -> tuple[ErrorKind, str]:
@@ -285,6 +311,7 @@ def _merge(error: AwsError, earlier: AwsError) -> AwsError:
         operation=error.operation or earlier.operation,
         request_id=error.request_id or earlier.request_id,
         authorization_id=error.authorization_id or earlier.authorization_id,
+        authorization_region=error.authorization_region or earlier.authorization_region,
     )
 
 
@@ -297,7 +324,8 @@ def _with_frame(denial: AwsError, error: AwsError, around: _Surroundings, operat
         text=(f"{prefix}: " if error.code else "") + denial.text + where if denial.text else error.text,
         code=error.code,
         http_status=error.http_status,
-        operation=operation or _OPERATION_OF.get(denial.action, ""),
+        operation=operation or _OPERATION_OF.get(denial.action, error.operation),
         authorization_id=authorization_id,
+        authorization_region=around.next(_AUTHORIZATION_REGIONS),
         request_id=error.request_id,
     )

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import unquote
 
 MOST_CHARACTERS = 2**18
 """How much of a paste is looked at: of a longer one its beginning and its end."""
@@ -17,6 +18,7 @@ def clean_paste(paste: str) -> str:
     text = _INVISIBLE.sub("", _COLOURS.sub("", paste))
     for escape, meaning in _ESCAPES:
         text = text.replace(escape, meaning)
+    text = _ENCODED_ARN.sub(lambda arn: unquote(arn[0]), text)
     text = _NAMED_TAGS.sub(r" \1: ", html.unescape(text))
     text = _MARKUP.sub(" ", _FRAMES.sub(" ", text))
     return re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
@@ -48,6 +50,8 @@ def arn_at(text: str, at: int) -> str:
     return _NOT_OF_ARN.split(token, maxsplit=1)[0].rstrip(".,;:)]}")
 
 
+# The body of a request, as SDKs log it.
+_ENCODED_ARN = re.compile(r"arn%3[Aa][\w%.+*-]{1,2000}")
 _COLOURS = re.compile(r"\x1b(?:\[[0-?]{0,20}[ -/]{0,5}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|.)")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ESCAPES = (
@@ -66,7 +70,7 @@ _FRAMES = re.compile(r"[|\u2500-\u257f]|^[ \t]*>+|^[ \t]*(?:[-+=~^][ \t]*){2,}$"
 _NAMED_TAGS = re.compile(r"<(Code|RequestId)>")
 _MARKUP = re.compile(r"</?(?:\w{0,80}Response|Error|Code|Message|Type|RequestId)\b[^<>]{0,200}>")
 _WHOLE_ARN = re.compile(r"arn:(?:[^:]*:){4}(?:root|[^:/]*[:/].*[^/:])")
-_NOT_OF_ARN = re.compile(r"[\"'`\\]|</")
+_NOT_OF_ARN = re.compile(r"[\"'`\\)]|</")
 _NAME = re.compile(r"[\w+=,.@/-]+")
 # Narrower lines than this were not broken by a terminal in the middle of a word.
 _NARROWEST = 60

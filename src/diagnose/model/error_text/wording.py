@@ -27,9 +27,21 @@ class Wording(Struct, frozen=True):
     action: str = ""
 
 
+_ASSUME_ROLE = "AssumeRole"
 _WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 _SAML = "AssumeRoleWithSAML"
 _SERVICE = ErrorKind.SERVICE_NOT_TRUSTED
+_NO_TOKEN = (
+    # https://github.com/aws-actions/configure-aws-credentials#oidc
+    "Did you mean to set the `id-token` permission",
+    "Unable to get ACTIONS_ID_TOKEN_REQUEST",
+    "getIDToken call failed",
+    "Web identity token file does not exist",
+    "Unable to locate specified web identity token file",
+    "failed to retrieve jwt from provide source",
+    "WebIdentityErr: unable to read file",
+)
+"""What tools say that were to present a token, and have none."""
 _UNSENT = (
     (ErrorKind.NO_CREDENTIALS, "Unable to locate credentials"),
     (ErrorKind.NO_CREDENTIALS, "no valid providers in chain"),
@@ -44,6 +56,7 @@ _UNSENT = (
     (ErrorKind.NO_CREDENTIALS, "Missing credentials in config"),
     (ErrorKind.NO_CREDENTIALS, "CredentialsProviderError: Could not load"),
     (ErrorKind.NO_CREDENTIALS, "Credentials could not be loaded, please check your action inputs"),
+    (ErrorKind.NO_CREDENTIALS, "'web-identity-token-file' must be set"),
     (ErrorKind.SIGN_IN_EXPIRED, "Error loading SSO Token"),
     (ErrorKind.SIGN_IN_EXPIRED, "SSO session associated with this profile"),
     (ErrorKind.SIGN_IN_EXPIRED, "SSO session has expired or is invalid"),
@@ -63,8 +76,10 @@ _UNSENT = (
     (ErrorKind.UNREACHABLE, "Read timeout on endpoint URL"),
     (ErrorKind.UNREACHABLE, "Socket timed out without establishing a connection"),
     (ErrorKind.UNREACHABLE, "no such host"),
+    (ErrorKind.NO_CREDENTIALS, "failed to refresh cached credentials, context deadline exceeded"),
     # What the SDKs and the AWS CLI say of parameters that they do not even send, in Python, JavaScript, Go, PHP, Ruby.
     (ErrorKind.BAD_PARAMETER, "Parameter validation failed"),
+    (ErrorKind.BAD_PARAMETER, "Role session name must be between 2 and 64 characters"),
     (ErrorKind.BAD_PARAMETER, "Unknown parameter in"),
     (ErrorKind.BAD_PARAMETER, "Missing required parameter in"),
     (ErrorKind.BAD_PARAMETER, "Invalid type for parameter"),
@@ -87,7 +102,10 @@ _UNSENT = (
 WORDINGS = (
     *(Wording(phrase, _SERVICE, frame=True) for phrase in ASSUMING),
     *(Wording(phrase, kind, frame=True) for kind, phrase in _UNSENT),
-    Wording("Roles may not be assumed by root accounts", ErrorKind.ROOT_REFUSED),
+    *(Wording(phrase, ErrorKind.NO_CREDENTIALS, _WEB_IDENTITY, frame=True) for phrase in _NO_TOKEN),
+    Wording("WebIdentityErr: role ARN is not set", ErrorKind.PROFILE_BROKEN, _WEB_IDENTITY, frame=True),
+    Wording("Roles may not be assumed by root accounts", ErrorKind.ROOT_REFUSED, _ASSUME_ROLE),
+    Wording("cannot assume a role while using a root account", ErrorKind.ROOT_REFUSED, _ASSUME_ROLE),
     Wording("MultiFactorAuthentication failed with invalid MFA one time pass code", ErrorKind.MFA_CODE_REFUSED),
     Wording(
         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code",
@@ -95,10 +113,12 @@ WORDINGS = (
     ),
     Wording("must provide both MFA serial number and one time pass code", ErrorKind.MFA_INCOMPLETE),
     Wording("MultiFactorAuthentication failed", ErrorKind.MFA_DEVICE_REFUSED),
-    Wording("1 hour session limit for roles assumed by role chaining", ErrorKind.OVER_CHAINING_LIMIT),
+    Wording("1 hour session limit for roles assumed by role chaining", ErrorKind.OVER_CHAINING_LIMIT, _ASSUME_ROLE),
     Wording("exceeds the MaxSessionDuration", ErrorKind.OVER_ROLE_MAXIMUM),
     Wording("Packed size of", ErrorKind.PACKED_SIZE),
     Wording("STS is not activated in this region", ErrorKind.REGION_DISABLED),
+    # AWS Glue says so beside an error of its own.
+    Wording("You need to enable AWS Security Token Service for this region", ErrorKind.REGION_DISABLED, frame=True),
     Wording("security token included in the request is expired", ErrorKind.TOKEN_EXPIRED),
     Wording("security token included in the request is invalid", ErrorKind.TOKEN_INVALID),
     Wording("The request signature we calculated does not match", ErrorKind.SIGNATURE),
@@ -114,6 +134,7 @@ WORDINGS = (
     Wording("may only specify STS AssumeRole", ErrorKind.POLICY_MALFORMED),
     Wording("Rate exceeded", ErrorKind.THROTTLED),
     Wording("Invalid information in one or more fields", ErrorKind.CONSOLE_REFUSED),
+    Wording("Could not switch roles using the provided information", ErrorKind.CONSOLE_REFUSED),
     Wording("failed to satisfy constraint", ErrorKind.BAD_PARAMETER),
     Wording("Request ARN is invalid", ErrorKind.BAD_PARAMETER),
     Wording("Cannot call GetSessionToken with session credentials", ErrorKind.SESSION_REFUSED, "GetSessionToken"),
@@ -139,6 +160,12 @@ WORDINGS = (
     Wording("Your request included an invalid SAML response", ErrorKind.ASSERTION_REFUSED, _SAML),
     Wording("Specified provider doesn't exist", ErrorKind.PROVIDER_MISSING, _SAML),
     Wording("Response signature invalid", ErrorKind.ASSERTION_SIGNATURE, _SAML),
+    Wording("Response does not contain the required audience", ErrorKind.ASSERTION_REFUSED, _SAML),
+    Wording("Source Identity must match", ErrorKind.IDENTITY_REFUSED, _SAML),
+    Wording("Principal ARN is invalid", ErrorKind.BAD_PARAMETER, _SAML),
+    # https://github.com/Versent/saml2aws
+    Wording("Supplied RoleArn not found in SAML assertion", ErrorKind.ROLE_NOT_CLAIMED, _SAML, frame=True),
+    Wording("please check you are permitted to assume roles for the AWS service", ErrorKind.ASSERTION_REFUSED, _SAML),
     # What follows is said by a service that was given the role, and not to whoever calls STS.
     Wording("cannot be assumed by Lambda", _SERVICE, service="lambda.amazonaws.com"),
     Wording("cannot be assumed by AWS Backup", _SERVICE, service="backup.amazonaws.com"),
@@ -230,7 +257,26 @@ CODES = {
 """What an error is about, by its code without `Exception` at the end."""
 
 
+OPERATION_OF_CODE = {
+    "IDPCommunicationError": _WEB_IDENTITY,
+    "IDPRejectedClaim": _WEB_IDENTITY,
+    "InvalidIdentityToken": _WEB_IDENTITY,
+}
+"""The operation that answers with a code; AssumeRoleWithSAML may, too, where the text speaks of SAML.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+"""
+
+
+def code_in_short(code: str) -> str:
+    """Give an error code as AWS's API writes it: the SDKs add `Exception`, or `ErrorException`, and change capitals."""
+    return _SHORT.get(code.removesuffix("Exception").lower(), code.removesuffix("Exception"))
+
+
 def kind_of(text: str, code: str) -> ErrorKind:
     """Say what an error is about whose words are not known."""
     otherwise = ErrorKind.BAD_PARAMETER if text.endswith("is invalid") else ErrorKind.OTHER
-    return CODES.get(code.removesuffix("Exception"), otherwise)
+    return CODES.get(code_in_short(code), otherwise)
+
+
+_SHORT = {code.lower(): code for code in CODES}

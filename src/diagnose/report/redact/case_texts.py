@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Raw, Struct, structs
 
+from diagnose.model import authorization_record as records
 from diagnose.model import case as cases
 from diagnose.model import evidence, federation, policy
 from diagnose.model.case import Case
@@ -231,6 +232,12 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},
     cases.Snapshot: {"taken_at": _time},
     cases.ProbeResult: {"caller": _ROLE, "code": _code, "message": _message, "why": _message},
+    records.RecordedStatement: {"sid": _named(NameKind.STATEMENT)},
+    records.RecordedPolicy: {"uri": _named(NameKind.POLICY), "attached_to": _VALUE},
+    records.RecordedCheck: {"target": _UNIT},
+    records.RecordedEvaluation: {"action": _action, "resource": _ROLE, "context": _context},
+    records.AuthorizationDetails: {"context": _context},
+    records.AuthorizationRecord: {"id": _VALUE, "region": _region},
     cases.Case: {"schema": _unchanged, "message": _message, "note": _message},
     evidence.Known: {"value": _unchanged, "source": _message},
     evidence.Unread: {"subject": _message, "permission": _action, "detail": _message},

@@ -15,6 +15,7 @@ from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
 from diagnose.report.sections.needed import TITLE, is_anything_needed, need_of, needs, still_needed
 from diagnose.report.sections.places import place_of, pointed_at
+from diagnose.report.sections.recorded import recorded_in_short
 from diagnose.report.sections.verdict import reach_words
 
 
@@ -68,7 +69,7 @@ def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
 
 
 def _aws_said(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
-    """Give the answer to the live attempt and the error that came with the case, as short as can be."""
+    """Give the answer to the live attempt, the error that came with the case and AWS's record, as short as can be."""
     rows = []
     probe = diagnosis.case.probe
     if probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE:
@@ -76,6 +77,8 @@ def _aws_said(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
         rows.append((Label.AWS_SAID, f"{answer_words(probe)}{words}"))
     if diagnosis.case.message:
         rows.append((Label.ERROR, error_in_short(diagnosis.case.message)))
+    if words := recorded_in_short(diagnosis.case):
+        rows.append((Label.RECORDED, words))
     return tuple(rows)
 
 
