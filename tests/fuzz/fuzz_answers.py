@@ -24,7 +24,7 @@ from diagnose.collect.live import read_snapshot
 from diagnose.errors import NothingReadError
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known, Unread
+from diagnose.model.evidence import NOT_SUPPLIED, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.tri import UNKNOWN, Tri
 from tests.aws.faults import FAULTS
@@ -177,6 +177,7 @@ def _of_providers() -> dict[str, Case]:
         "no OIDC provider": case("github", oidc_providers={"value": []}),
         "another audience": case("github", oidc_providers={"value": {"0": {"client_ids": {"value": ["other"]}}}}),
         "no SAML provider": case("saml", saml_providers={"value": []}),
+        "a pod whose cluster is not named": case("pod", {"snapshot": {"source": {"pod": {"cluster": ""}}}}),
         "another issuer": case("saml", saml_providers={"value": {"0": other}}),
     }
 
@@ -213,6 +214,7 @@ def _read(world: World) -> Case:
         world.sides[1],
         world.sides[2] if organizations else None,
         vpc_endpoint=asked,
+        pod=replace(pod, clusters=NOT_SUPPLIED) if (pod := world.case.snapshot.source.pod) is not None else None,
         progress=lambda _: None,
         now=NOW,
     )

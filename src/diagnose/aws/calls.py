@@ -267,7 +267,7 @@ def _all_pages(
 
 
 # How the services name the next page in a request and in an answer.
-_MARKERS = {"iam": ("Marker", "Marker")}
+_MARKERS = {"iam": ("Marker", "Marker"), "eks": ("nextToken", "nextToken")}
 
 
 def _broken(action: str, what: str) -> Refusal:

@@ -7,15 +7,16 @@ held against botocore's own model of the API, and against the table below where 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
-from defusedxml.ElementTree import fromstring
 from msgspec import Struct
+
+from diagnose.aws.bodies import BODIES, BodyForm
 
 
 class Promise(Struct, frozen=True):
@@ -48,7 +49,7 @@ def check_body(operation_model: OperationModel, response_dict: Mapping[str, Any]
         return
     promise = PROMISES.get(action_of(operation_model), Promise())
     try:
-        form = _FORMS[operation_model.service_model.resolved_protocol]()
+        form = BODIES[operation_model.service_model.resolved_protocol]()
         body = form.open(response_dict["body"], output)
         _look(form, output, body, "", promise)
     except (ValueError, SyntaxError, LookupError, RecursionError):
@@ -89,6 +90,8 @@ _BOUNDARY = "PermissionsBoundary.PermissionsBoundaryArn"
 _INLINE = tuple(f"{kind}DetailList.{kind}PolicyList" for kind in ("User", "Group", "Role"))
 _ROOT = "r-[a-z0-9]{4,32}"
 _UNIT = "ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
+_CLUSTER = "[0-9A-Za-z][A-Za-z0-9_-]{0,99}"
+_ROLE = r"arn:[^:]+:iam::\d{12}:role/.+"
 
 PROMISES: Mapping[str, Promise] = {
     "iam:GetUser": Promise((f"User.{_BOUNDARY}",), echoes={"User.UserName": "UserName"}),
@@ -199,96 +202,39 @@ PROMISES: Mapping[str, Promise] = {
         ("VpcEndpoints.PolicyDocument",),
         forms={"VpcEndpoints.ServiceName": r"[\w-]+(\.[\w-]+)+"},
     ),
+    "eks:ListClusters": Promise(("clusters",), forms={"clusters": _CLUSTER}),
+    "eks:DescribeCluster": Promise(
+        ("cluster", "cluster.name", "cluster.arn"),
+        echoes={"cluster.name": "name"},
+        forms={
+            "cluster.arn": rf"arn:[^:]+:eks:[\w-]+:\d{{12}}:cluster/{_CLUSTER}",
+            "cluster.identity.oidc.issuer": r"https?://[^\s/]+/.+",
+        },
+    ),
+    "eks:ListPodIdentityAssociations": Promise(
+        (
+            "associations",
+            "associations.clusterName",
+            "associations.namespace",
+            "associations.serviceAccount",
+            "associations.associationId",
+        )
+    ),
+    "eks:DescribePodIdentityAssociation": Promise(
+        ("association", "association.roleArn", "association.associationId", "association.clusterName"),
+        echoes={"association.associationId": "associationId", "association.clusterName": "clusterName"},
+        forms={"association.roleArn": _ROLE, "association.targetRoleArn": _ROLE},
+    ),
 }
 """A row for each API that is called.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/, https://docs.aws.amazon.com/STS/latest/APIReference/,
-https://docs.aws.amazon.com/organizations/latest/APIReference/, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/
+https://docs.aws.amazon.com/organizations/latest/APIReference/, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
+https://docs.aws.amazon.com/eks/latest/APIReference/
 """
 
 
-class _Form(Protocol):
-    """How a protocol writes a body, and the parts of it; each is None where a node has not this form."""
-
-    def open(self, body: bytes, shape: StructureShape, /) -> Any:
-        """Give the node that holds the answer."""
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        """Give the members that are there, by their name in the model."""
-
-    def items(self, node: Any, shape: ListShape, /) -> Sequence[Any] | None:
-        """Give the items of a list."""
-
-    def text(self, node: Any, shape: Shape, /) -> str | None:
-        """Give anything else as text."""
-
-
-class _Json:
-    """The protocol of Organizations."""
-
-    def open(self, body: bytes, _: StructureShape) -> Any:
-        return json.loads(body.decode("utf-8"))
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        if not isinstance(node, dict):
-            return None
-        sent = {name: node.get(member.serialization.get("name", name)) for name, member in shape.members.items()}
-        return {name: value for name, value in sent.items() if value is not None}
-
-    def items(self, node: Any, _: ListShape) -> Sequence[Any] | None:
-        return node if isinstance(node, list) else None
-
-    def text(self, node: Any, shape: Shape) -> str | None:
-        if shape.type_name == "boolean":
-            return json.dumps(node) if isinstance(node, bool) else None
-        numbers = shape.type_name in ("integer", "long", "timestamp", "float", "double")
-        kind = (int, float) if numbers else str
-        return str(node) if isinstance(node, kind) and not isinstance(node, bool) else None
-
-
-class _Xml:
-    """The protocols of IAM, STS and EC2."""
-
-    def open(self, body: bytes, shape: StructureShape) -> Any:
-        body.decode("utf-8")
-        root = fromstring(body, forbid_dtd=True)
-        wrapper = shape.serialization.get("resultWrapper")
-        if wrapper is None:
-            return root
-        [found] = [child for child in root if _tag(child) == wrapper]
-        return found
-
-    def members(self, node: Any, shape: StructureShape) -> Mapping[str, Any] | None:
-        if (node.text or "").strip():
-            return None
-        names = {member.serialization.get("name", name): name for name, member in shape.members.items()}
-        found: dict[str, Any] = {}
-        for child in node:
-            name = names.get(_tag(child), "")
-            if name in found:
-                return None
-            if name:
-                found[name] = child
-        return found
-
-    def items(self, node: Any, shape: ListShape) -> Sequence[Any] | None:
-        name = shape.member.serialization.get("name", "member")
-        stray = (node.text or "").strip() or any(_tag(child) != name for child in node)
-        return None if stray else list(node)
-
-    def text(self, node: Any, _: Shape) -> str | None:
-        return None if len(node) else node.text or ""
-
-
-_FORMS: Mapping[str, type[_Form]] = {"json": _Json, "query": _Xml, "ec2": _Xml}
-
-
-def _tag(node: Any) -> str:
-    """Give the name of an element without its namespace."""
-    return str(node.tag).rpartition("}")[2]
-
-
-def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> None:
+def _look(form: BodyForm, shape: Shape, node: Any, path: str, promise: Promise) -> None:
     """Look at one node and at all below it."""
     if isinstance(shape, StructureShape):
         members = form.members(node, shape)
@@ -307,6 +253,12 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
             raise BrokenPromiseError(f"{_name(path)} is not a list")
         for item in items:
             _look(form, shape.member, item, path, promise)
+    elif isinstance(shape, MapShape):
+        values = form.values(node)
+        if values is None:
+            raise BrokenPromiseError(f"{_name(path)} is not a map")
+        for value in values:
+            _look(form, shape.value, value, path, promise)
     else:
         text = form.text(node, shape)
         if text is None or not _is(shape.type_name, text):
@@ -314,7 +266,7 @@ def _look(form: _Form, shape: Shape, node: Any, path: str, promise: Promise) -> 
         _look_at_text(shape, text, path, promise)
 
 
-def _look_at_name(form: _Form, shape: StructureShape, members: Mapping[str, Any], path: str) -> None:
+def _look_at_name(form: BodyForm, shape: StructureShape, members: Mapping[str, Any], path: str) -> None:
     """Make sure that the name of something in IAM is the one in its ARN."""
     texts = {name: form.text(node, shape.members[name]) or "" for name, node in members.items() if name in _NAMED}
     arns = [text for name, text in texts.items() if name.endswith("Arn")]
@@ -329,7 +281,8 @@ _NAMED = ("Arn", "PolicyArn", "UserName", "RoleName", "GroupName", "PolicyName")
 def _look_at_text(shape: Shape, text: str, path: str, promise: Promise) -> None:
     if path in promise.documents and not _is_policy(text):
         raise BrokenPromiseError(f"{_name(path)} is not a policy document")
-    if path.endswith("Arn") and not _ARN.fullmatch(text):
+    # What is empty is looked at below; an optional one, such as the owner of an association, may be.
+    if path.endswith("Arn") and text and not _ARN.fullmatch(text):
         raise BrokenPromiseError(f"{_name(path)} is not an ARN")
     if not text and (path in promise.members or shape.metadata.get("min")):
         raise BrokenPromiseError(f"{_name(path)} is empty")

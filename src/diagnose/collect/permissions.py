@@ -25,6 +25,7 @@ _SOURCE, _DESTINATION, _ORGANIZATION = ((side,) for side in Side)
 _NO_SIDE: tuple[Side, ...] = ()
 """Only whole accounts and organizations are read with it."""
 _ABSENT_ENDPOINT = ("InvalidVpcEndpointId.NotFound",)
+_ABSENT_CLUSTER = ("ResourceNotFoundException",)
 
 PERMISSIONS: Sequence[Permission] = (
     Permission("iam:GetUser", _SOURCE, ("UserName",)),
@@ -57,6 +58,10 @@ PERMISSIONS: Sequence[Permission] = (
         ("OrganizationalUnitId",),
         ("OrganizationalUnitNotFoundException",),
     ),
+    Permission("eks:ListClusters", _SOURCE, absent=()),
+    Permission("eks:DescribeCluster", _SOURCE, ("name",), _ABSENT_CLUSTER),
+    Permission("eks:ListPodIdentityAssociations", _SOURCE, ("clusterName",), _ABSENT_CLUSTER),
+    Permission("eks:DescribePodIdentityAssociation", _SOURCE, ("clusterName", "associationId"), _ABSENT_CLUSTER),
     Permission("ec2:DescribeVpcEndpoints", _SOURCE, ("VpcEndpointIds",), _ABSENT_ENDPOINT),
 )
 """Every action that reading calls, except `sts:GetCallerIdentity`, for which nobody needs a permission.
