@@ -178,9 +178,27 @@ def _of_providers() -> dict[str, Case]:
         "another audience": case("github", oidc_providers={"value": {"0": {"client_ids": {"value": ["other"]}}}}),
         "no SAML provider": case("saml", saml_providers={"value": []}),
         "a pod whose cluster is not named": case("pod", {"snapshot": {"source": {"pod": {"cluster": ""}}}}),
+        "a pod with a token": case("eks", {"snapshot": {"source": {"pod": _POD}}}),
         "another issuer": case("saml", saml_providers={"value": {"0": other}}),
     }
 
+
+_POD = {
+    "namespace": "shop",
+    "service_account": "cart",
+    "clusters": {
+        "evidence": "known",
+        "value": [
+            {
+                "arn": "arn:aws:eks:eu-west-1:222222222222:cluster/main",
+                "issuer": {
+                    "evidence": "known",
+                    "value": "https://oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB",
+                },
+            }
+        ],
+    },
+}
 
 _AT: list[World] = []
 """The world that is read at the moment."""

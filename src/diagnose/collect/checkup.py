@@ -102,15 +102,17 @@ def _access(side: Side, meeting: _Meeting, account: str, examined: Examined) -> 
         )
     caller = examined.caller or parse_caller(sign_in.arn)
     named = _named(side, caller, examined, sign_in)
-    wanted = [each for each in permissions_of(side) if side is not Side.SOURCE or _concerns(caller, each)]
+    wanted = [each for each in permissions_of(side) if _concerns(side, caller, each)]
     trials = at_once(partial(_try, credentials, permission, named) for permission in wanted)
     return Access(side, sign_in.label, sign_in.account, trials=tuple(trials))
 
 
-def _concerns(caller: CallerArn, permission: Permission) -> bool:
-    """Say whether reading this caller calls the action: a role has no groups, and only a pod has a cluster."""
+def _concerns(side: Side, caller: CallerArn, permission: Permission) -> bool:
+    """Say whether reading this side calls the action: a role has no groups, and only a pod has a cluster."""
     if permission.action.startswith("eks:"):
-        return caller.name == POD_IDENTITY or bool(region_of_issuer(caller.arn))
+        return caller.name == POD_IDENTITY if side is Side.DESTINATION else bool(region_of_issuer(caller.arn))
+    if side is not Side.SOURCE:
+        return True
     of_user = any(name in permission.names for name in ("UserName", "GroupName"))
     match caller.kind:
         case CallerKind.USER:

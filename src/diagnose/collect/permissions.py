@@ -58,10 +58,10 @@ PERMISSIONS: Sequence[Permission] = (
         ("OrganizationalUnitId",),
         ("OrganizationalUnitNotFoundException",),
     ),
-    Permission("eks:ListClusters", _SOURCE, absent=()),
-    Permission("eks:DescribeCluster", _SOURCE, ("name",), _ABSENT_CLUSTER),
-    Permission("eks:ListPodIdentityAssociations", _SOURCE, ("clusterName",), _ABSENT_CLUSTER),
-    Permission("eks:DescribePodIdentityAssociation", _SOURCE, ("clusterName", "associationId"), _ABSENT_CLUSTER),
+    Permission("eks:ListClusters", (Side.SOURCE, Side.DESTINATION), absent=()),
+    Permission("eks:DescribeCluster", (Side.SOURCE, Side.DESTINATION), ("name",), _ABSENT_CLUSTER),
+    Permission("eks:ListPodIdentityAssociations", _DESTINATION, ("clusterName",), _ABSENT_CLUSTER),
+    Permission("eks:DescribePodIdentityAssociation", _DESTINATION, ("clusterName", "associationId"), _ABSENT_CLUSTER),
     Permission("ec2:DescribeVpcEndpoints", _SOURCE, ("VpcEndpointIds",), _ABSENT_ENDPOINT),
 )
 """Every action that reading calls, except `sts:GetCallerIdentity`, for which nobody needs a permission.
