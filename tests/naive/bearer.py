@@ -128,7 +128,7 @@ def _ways(case: Case, host: str, claim: str) -> list[str | None]:
             for one in value_of(provider.client_ids)
         }
     required = claim in ("aud", "sub") and host not in BUILT_IN
-    return [*sorted(texts), "zz-none-of-them", *([] if required else [None])]
+    return [*sorted(texts), "qq-none-of-them", *([] if required else [None])]
 
 
 def _readings(case: Case) -> Iterator[bool]:
@@ -287,6 +287,8 @@ class Presentation(Call):
         if differs and (self.host in BUILT_IN or self.read_so("azp goes before aud")):
             return str(authorized)
         value = self.claims.get(claim)
+        if claim == "aud" and isinstance(value, list) and len(value) > 1:
+            return value[:1] if self.read_so("the first of several audiences is the audience") else value
         return None if value is None else [str(one) for one in listed(value)]
 
 
