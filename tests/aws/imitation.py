@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from botocore import xform_name
@@ -18,10 +18,11 @@ from diagnose.aws.session import Credentials
 from diagnose.model.case import Case
 from diagnose.model.evidence import Known
 from diagnose.model.federation import OidcProvider, SamlProvider
+from diagnose.model.pod import Association, Cluster
 from diagnose.model.policy import Level, Policy, PolicyKind, document_text
 
 MANAGEMENT = "999999999999"
-SERVICES = ("iam", "sts", "organizations", "ec2", "iam-toolbox")
+SERVICES = ("iam", "sts", "organizations", "ec2", "iam-toolbox", "eks")
 DETAILS = "iam:GetRequestAuthorizationDetails"
 _TYPES = {"SERVICE_CONTROL_POLICY": "scps", "RESOURCE_CONTROL_POLICY": "rcps"}
 _CREATED = "2024-05-06T08:00:00Z"
@@ -35,7 +36,7 @@ class Exchange:
 
     def __init__(self, action: str, sent: Mapping[str, Any], answer: Answer, shape: StructureShape) -> None:
         self.action, self.sent, self.answer, self.shape = action, sent, answer, shape
-        self.json = action.startswith("organizations:") or action == DETAILS
+        self.json = action.startswith(("organizations:", "eks:")) or action == DETAILS
 
     def body(self) -> bytes:
         """The answer in the form of its protocol."""
@@ -56,7 +57,10 @@ def serve(side: Credentials, by: Callable[[], tuple["Imitation", str]]) -> None:
             body = request.body if isinstance(request.body, str) else (request.body or b"").decode()
             if service == "iam-toolbox":
                 body = urlsplit(request.url).query
-            sent = json.loads(body) if service == "organizations" else dict(parse_qsl(body))
+            if service == "eks":
+                sent = _in_path(request.url)
+            else:
+                sent = json.loads(body) if service == "organizations" else dict(parse_qsl(body))
             prefix = client.meta.service_model.signing_name
             status, answered = aws.respond(client, f"{prefix}:{operation}", sent, arn)
             return AWSResponse(request.url, status, HTTPHeaders(), Body(answered))
@@ -105,7 +109,7 @@ class Imitation:
             answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn, "size": self._size})
         except RefusedError as error:
             code = str(error)
-            if action.startswith("organizations:"):
+            if action.startswith(("organizations:", "eks:")):
                 return 400, json.dumps({"__type": code, "Message": "no"}).encode()
             return 404, f"<R><Error><Code>{code}</Code><Message>no</Message></Error></R>".encode()
         shape = client.meta.service_model.operation_model(operation).output_shape
@@ -313,6 +317,51 @@ class Imitation:
             "policies": [{**kind, "attachedTo": [{"arn": sent["arn"]}]}],
         }
 
+    def _list_clusters(self, sent: Answer) -> Answer:
+        return _page("clusters", [each.name for each in self._clusters()], sent, "nextToken")
+
+    def _describe_cluster(self, sent: Answer) -> Answer:
+        cluster = self._cluster(sent["name"])
+        assert isinstance(cluster.issuer, Known)
+        identity = {"oidc": {"issuer": cluster.issuer.value}}
+        return {"cluster": {"name": cluster.name, "arn": cluster.arn, "identity": identity, "tags": {"team": "x"}}}
+
+    def _list_pod_identity_associations(self, sent: Answer) -> Answer:
+        listed = [
+            {
+                "clusterName": sent["name"],
+                "namespace": each.namespace,
+                "serviceAccount": each.service_account,
+                "associationId": each.id,
+            }
+            for each in self._associations(sent["name"])
+        ]
+        return _page("associations", listed, sent, "nextToken")
+
+    def _describe_pod_identity_association(self, sent: Answer) -> Answer:
+        for each in self._associations(sent["name"]):
+            if each.id == sent["id"]:
+                assert isinstance(each.role_arn, Known)
+                assert isinstance(each.target_role_arn, Known)
+                target = each.target_role_arn.value
+                named = {"clusterName": sent["name"], "associationId": each.id, "roleArn": each.role_arn.value}
+                return {"association": {**named, **({"targetRoleArn": target} if target else {})}}
+        raise RefusedError("ResourceNotFoundException")
+
+    def _clusters(self) -> tuple[Cluster, ...]:
+        pod = self._case.snapshot.source.pod
+        return pod.clusters.value if pod is not None and isinstance(pod.clusters, Known) else ()
+
+    def _cluster(self, name: str) -> Cluster:
+        for each in self._clusters():
+            if each.name == name:
+                return each
+        raise RefusedError("ResourceNotFoundException")
+
+    def _associations(self, name: str) -> tuple[Association, ...]:
+        associations = self._cluster(name).associations
+        return associations.value if isinstance(associations, Known) else ()
+
     def _oidc_providers(self) -> tuple[OidcProvider, ...]:
         providers = self._case.snapshot.destination.oidc_providers
         assert isinstance(providers, Known)
@@ -370,6 +419,14 @@ class Imitation:
 _METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 _THROTTLED = b"<R><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></R>"
 _OTHER = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity"}]}'
+
+
+def _in_path(url: str) -> dict[str, Any]:
+    """Take what EKS is asked from the path: `/clusters/NAME/pod-identity-associations/ID`."""
+    parts = urlsplit(url)
+    words = [unquote(word) for word in parts.path.split("/")[2:]]
+    names = dict(zip(("name", "kind", "id"), words, strict=False))
+    return {**names, **dict(parse_qsl(parts.query))}
 
 
 def _quoted(document: str) -> str:

@@ -39,8 +39,8 @@ def test_an_error_is_about_the_call_if_it_is_of_its_operation(
     ("message", "kind", "shown"),
     [
         ("Token too old", ErrorKind.IDENTITY_TOKEN_EXPIRED, {Gate.TOKEN: NO}),
-        ("Missing a required claim: iat", ErrorKind.IDENTITY_REFUSED, {Gate.TOKEN: NO}),
-        ("The ID Token provided is not a valid JWT", ErrorKind.IDENTITY_REFUSED, {Gate.TOKEN: NO}),
+        ("Missing a required claim: iat", ErrorKind.IDENTITY_CLAIM_MISSING, {Gate.TOKEN: NO}),
+        ("The ID Token provided is not a valid JWT", ErrorKind.IDENTITY_TOKEN_MALFORMED, {Gate.TOKEN: NO}),
         (
             "HTTPS certificate doesn't match configured thumbprint",
             ErrorKind.THUMBPRINT_DIFFERS,

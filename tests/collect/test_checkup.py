@@ -16,6 +16,7 @@ from diagnose.collect.checkup import Doors, Examined, examine
 from diagnose.collect.permissions import permissions_of
 from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.checkup import Access, Checkup, Side, SignIn, Trial, clock_accepted
+from diagnose.model.pod import POD_IDENTITY
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report.checkup import checkup_text
 
@@ -27,6 +28,9 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
         accounts.profile_of_session("here", f"arn:aws:iam::{HERE}:role/Reader")
         accounts.profile_of_session("there", f"arn:aws:iam::{THERE}:role/Reader")
         yield accounts
+
+
+ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB"
 
 
 def _examined(source_arn: str) -> Checkup:
@@ -55,14 +59,31 @@ def test_what_is_not_there_may_be_read(accounts: Accounts, source: str) -> None:
 
 
 def test_every_action_of_a_side_is_tried_for_one_kind_of_caller_or_another(accounts: Accounts) -> None:
-    tried = {
-        trial.action
-        for source in ("user/ci", "role/Ci")
-        for access in _examined(f"arn:aws:iam::{HERE}:{source}").accesses
-        if access.side is Side.SOURCE
-        for trial in access.trials
-    }
-    assert tried == {permission.action for permission in permissions_of(Side.SOURCE)}
+    for side in (Side.SOURCE, Side.DESTINATION):
+        tried = {
+            trial.action
+            for source in (f"arn:aws:iam::{HERE}:user/ci", f"arn:aws:iam::{HERE}:role/Ci", POD_IDENTITY, ISSUER)
+            for access in _examined(source).accesses
+            if access.side is side
+            for trial in access.trials
+        }
+        assert tried == {permission.action for permission in permissions_of(side)}
+
+
+@pytest.mark.parametrize(
+    ("source", "side"),
+    [
+        pytest.param(f"arn:aws:iam::{HERE}:user/ci", None, id="a user has no cluster"),
+        pytest.param("lambda.amazonaws.com", None, id="nor has another service"),
+        pytest.param(POD_IDENTITY, Side.DESTINATION, id="the associations are in the role's account"),
+        pytest.param(ISSUER, Side.SOURCE, id="the cluster of a token is in the source's"),
+    ],
+)
+def test_clusters_are_tried_for_pods_alone(accounts: Accounts, source: str, side: Side | None) -> None:
+    tried = {access.side: [each.action for each in access.trials] for access in _examined(source).accesses}
+    assert {each for each, actions in tried.items() if any(action.startswith("eks:") for action in actions)} == (
+        {side} if side else set()
+    )
 
 
 @pytest.mark.parametrize("behind", [0, 90, -90, 400, -400])

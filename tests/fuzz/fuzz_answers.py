@@ -26,7 +26,7 @@ from diagnose.errors import NothingReadError
 from diagnose.evaluate.decision import decide
 from diagnose.model.aws_error import AwsError, ErrorKind
 from diagnose.model.case import Case
-from diagnose.model.evidence import Known, Unread
+from diagnose.model.evidence import NOT_SUPPLIED, Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.tri import UNKNOWN, Tri
 from tests.aws.faults import FAULTS
@@ -179,9 +179,28 @@ def _of_providers() -> dict[str, Case]:
         "no OIDC provider": case("github", oidc_providers={"value": []}),
         "another audience": case("github", oidc_providers={"value": {"0": {"client_ids": {"value": ["other"]}}}}),
         "no SAML provider": case("saml", saml_providers={"value": []}),
+        "a pod whose cluster is not named": case("pod", {"snapshot": {"source": {"pod": {"cluster": ""}}}}),
+        "a pod with a token": case("eks", {"snapshot": {"source": {"pod": _POD}}}),
         "another issuer": case("saml", saml_providers={"value": {"0": other}}),
     }
 
+
+_POD = {
+    "namespace": "shop",
+    "service_account": "cart",
+    "clusters": {
+        "evidence": "known",
+        "value": [
+            {
+                "arn": "arn:aws:eks:eu-west-1:222222222222:cluster/main",
+                "issuer": {
+                    "evidence": "known",
+                    "value": "https://oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB",
+                },
+            }
+        ],
+    },
+}
 
 _AT: list[World] = []
 """The world that is read at the moment."""
@@ -215,6 +234,7 @@ def _read(world: World) -> Case:
         world.sides[1],
         world.sides[2] if organizations else None,
         vpc_endpoint=asked,
+        pod=replace(pod, clusters=NOT_SUPPLIED) if (pod := world.case.snapshot.source.pod) is not None else None,
         progress=lambda _: None,
         now=NOW,
     )

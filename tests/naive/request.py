@@ -85,6 +85,10 @@ class Call:
             raise OpenQuestionError(question)
         return self.reading[question]
 
+    def is_list(self, key: str) -> bool:
+        """Say whether a key may have several values."""
+        return key.lower() in MULTIVALUED
+
     def values(self, key: str) -> tuple[str, ...]:
         """Give the values of a condition key, none where the request does not carry it."""
         name, _, tag = key.lower().partition("/")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tests.naive.request import MULTIVALUED, Call, UnsettledError, value_of
+from tests.naive.request import Call, UnsettledError, value_of
 
 from diagnose.model.arn import CallerKind
 from diagnose.model.policy import Policy, document_text
@@ -147,7 +147,7 @@ def _holds(call: Call, operator: str, key: str, wanted: list[str], variables: bo
         if operator.endswith("IfExists"):
             return quantifier != "ForAnyValue" or call.read_so("IfExists outweighs ForAnyValue")
         return quantifier == "ForAllValues" or (negated and not quantifier)
-    if key.lower() in MULTIVALUED and not quantifier:
+    if call.is_list(key) and not quantifier:
         return call.read_so("a plain operator works on a key of several values")
 
     def fits(value: str) -> bool:

@@ -37,6 +37,25 @@ def providers(*listed: Any) -> Any:
     return {"destination": {"oidc_providers": {"value": list(listed)}}}
 
 
+OLD_ROLE = {
+    "namespace": "shop",
+    "service_account": "cart",
+    "id": "a-0123456789abcdef1",
+    "role_arn": {"evidence": "known", "value": "arn:aws:iam::222222222222:role/CartOld"},
+    "target_role_arn": {"evidence": "known", "value": None},
+}
+
+
+def pod_with(*associations: Any) -> Any:
+    held = {"evidence": "known", "value": list(associations)}
+    clusters = [{"arn": "arn:aws:eks:eu-west-1:222222222222:cluster/main", "associations": held}]
+    return {"snapshot": {"source": {"pod": {"clusters": {"value": clusters}}}}}
+
+
+def pod(*associations: Any) -> Case:
+    return broken("pod", pod_with(*associations))
+
+
 WHOM = of_token(Element.PRINCIPAL)
 SWAPPED = CLUSTER_PROVIDER.replace("eks.eu-west-1", "eu-west-1.eks")
 ON_CLUSTER = {"StringEquals": {f"{CLUSTER}:sub": CART}}
@@ -145,6 +164,24 @@ FEDERATED_EXAMPLES = (
         "nobody knows which there are",
         broken("github", {"snapshot": {"destination": {"oidc_providers": {"evidence": "unread"}}}}),
         of_gate(Gate.PROVIDER),
+        NotProved.NOT_READ,
+    ),
+    example("associate-role", "there is no association", pod(), of_gate(Gate.ASSOCIATION), ALLOWED),
+    example("associate-role", "there is one with another role", pod(OLD_ROLE), of_gate(Gate.ASSOCIATION), ALLOWED),
+    example(
+        "associate-role",
+        "the role does not trust EKS either",
+        broken(
+            "pod", pod_with(), trust_policy=trust({"Effect": "Allow", "Principal": "x", "Action": "sts:AssumeRole"})
+        ),
+        of_gate(Gate.ASSOCIATION),
+        CLEARS,
+    ),
+    example(
+        "associate-role",
+        "nobody knows which there are",
+        broken("pod", {"snapshot": {"source": {"pod": {"clusters": {"evidence": "unread"}}}}}),
+        of_gate(Gate.ASSOCIATION),
         NotProved.NOT_READ,
     ),
     example(

@@ -15,6 +15,7 @@ from diagnose.model.trace import Layer
 from diagnose.remedy.change import (
     Draft,
     MaximumChange,
+    NewAssociation,
     NewAttachment,
     NewAudience,
     NewMembership,
@@ -106,7 +107,7 @@ def changes(draft: Draft, case: Case, edits: Edited) -> bool:
             routed = now.snapshot.endpoint != case.snapshot.endpoint or len(set(session)) > 1
             return not policies and (now.request != case.request or routed)
         case Edited.SETTING:
-            return isinstance(change, TagChange | MaximumChange | NewRole | NewProvider | NewAudience)
+            return isinstance(change, TagChange | MaximumChange | NewRole | NewProvider | NewAudience | NewAssociation)
         case Edited.PRESENTED:
             return change is None and now.snapshot.source.identity != case.snapshot.source.identity
         case Edited.NOTHING:

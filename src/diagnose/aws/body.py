@@ -31,7 +31,7 @@ class BodyForm(Protocol):
 
 
 class _Json:
-    """The protocols of Organizations and of IAM's Access Troubleshooter."""
+    """The protocols of Organizations, EKS and IAM's Access Troubleshooter."""
 
     def open(self, body: bytes, _: StructureShape) -> Any:
         return json.loads(body.decode("utf-8"))
@@ -87,7 +87,7 @@ class _Xml:
         return None if stray else list(node)
 
     def values(self, _: Any) -> Sequence[Any] | None:
-        return None  # no API that is called sends one
+        return None  # no API that is called in this way sends one
 
     def text(self, node: Any, _: Shape) -> str | None:
         return None if len(node) else node.text or ""

@@ -271,7 +271,11 @@ def _all_pages(
 
 
 # How the services name the next page in a request and in an answer.
-_MARKERS = {"iam": ("Marker", "Marker"), "iam-toolbox": ("nextToken", "nextToken")}
+_MARKERS = {
+    "iam": ("Marker", "Marker"),
+    "iam-toolbox": ("nextToken", "nextToken"),
+    "eks": ("nextToken", "nextToken"),
+}
 
 
 def _broken(action: str, what: str) -> Refusal:

@@ -97,6 +97,8 @@ _BOUNDARY = "PermissionsBoundary.PermissionsBoundaryArn"
 _INLINE = tuple(f"{kind}DetailList.{kind}PolicyList" for kind in ("User", "Group", "Role"))
 _ROOT = "r-[a-z0-9]{4,32}"
 _UNIT = "ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
+_CLUSTER = "[0-9A-Za-z][A-Za-z0-9_-]{0,99}"
+_ROLE = r"arn:[^:]+:iam::\d{12}:role/.+"
 
 PROMISES: Mapping[str, Promise] = {
     "iam:GetUser": Promise((f"User.{_BOUNDARY}",), echoes={"User.UserName": "UserName"}),
@@ -208,12 +210,36 @@ PROMISES: Mapping[str, Promise] = {
         forms={"VpcEndpoints.ServiceName": r"[\w-]+(\.[\w-]+)+"},
     ),
     "iam:GetRequestAuthorizationDetails": Promise(forms={"evaluations.action": r"[\w-]+:\w+"}, service="iam-toolbox"),
+    "eks:ListClusters": Promise(("clusters",), forms={"clusters": _CLUSTER}),
+    "eks:DescribeCluster": Promise(
+        ("cluster", "cluster.name", "cluster.arn"),
+        echoes={"cluster.name": "name"},
+        forms={
+            "cluster.arn": rf"arn:[^:]+:eks:[\w-]+:\d{{12}}:cluster/{_CLUSTER}",
+            "cluster.identity.oidc.issuer": r"https?://[^\s/]+/.+",
+        },
+    ),
+    "eks:ListPodIdentityAssociations": Promise(
+        (
+            "associations",
+            "associations.clusterName",
+            "associations.namespace",
+            "associations.serviceAccount",
+            "associations.associationId",
+        )
+    ),
+    "eks:DescribePodIdentityAssociation": Promise(
+        ("association", "association.roleArn", "association.associationId", "association.clusterName"),
+        echoes={"association.associationId": "associationId", "association.clusterName": "clusterName"},
+        forms={"association.roleArn": _ROLE, "association.targetRoleArn": _ROLE},
+    ),
 }
 """A row for each API that is called.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/, https://docs.aws.amazon.com/STS/latest/APIReference/,
 https://docs.aws.amazon.com/organizations/latest/APIReference/, https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
-https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/
+https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/,
+https://docs.aws.amazon.com/eks/latest/APIReference/
 """
 
 
@@ -266,7 +292,8 @@ _NAMED = ("Arn", "PolicyArn", "UserName", "RoleName", "GroupName", "PolicyName")
 def _look_at_text(shape: Shape, text: str, path: str, promise: Promise) -> None:
     if path in promise.documents and not _is_policy(text):
         raise BrokenPromiseError(f"{_name(path)} is not a policy document")
-    if path.endswith("Arn") and not _ARN.fullmatch(text):
+    # What is empty is looked at below; an optional one, such as the owner of an association, may be.
+    if path.endswith("Arn") and text and not _ARN.fullmatch(text):
         raise BrokenPromiseError(f"{_name(path)} is not an ARN")
     if not text and (path in promise.members or shape.metadata.get("min")):
         raise BrokenPromiseError(f"{_name(path)} is empty")

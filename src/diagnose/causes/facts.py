@@ -129,10 +129,23 @@ class ActionFact(Compared, frozen=True, kw_only=True, tag="action"):
     in_full: Annotated[bool, Meta(description="an Action of the policy spells it out, without a wildcard")] = False
 
 
+class NamedCluster(StrEnum):
+    """What is known of the EKS cluster whose identity provider a trust policy names instead of the pod's."""
+
+    UNREAD = "unread"
+    """It is not a cluster's, or it was not looked for where the pod's own cluster is."""
+    THERE = "there"
+    GONE = "gone"
+    """None of the account's clusters in that Region issues under it."""
+
+
 class PrincipalFact(Compared, frozen=True, kw_only=True, tag="principal"):
     """How a statement's Principal or NotPrincipal compares with the caller; the nearest value only."""
 
     whose: WhoseAccount = Acquaintance.NOBODY
+    cluster: Annotated[
+        NamedCluster, Meta(description="whether the EKS cluster is there whose provider `wanted` is, and not the pod's")
+    ] = NamedCluster.UNREAD
 
 
 class ResourceFact(Compared, frozen=True, kw_only=True, tag="resource"):

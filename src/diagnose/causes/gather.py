@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from diagnose.causes.answers import asides, attempts_by_others, aws_answers, is_about_other_question
 from diagnose.causes.claims import audience_difference, provider_difference
+from diagnose.causes.clusters import with_clusters
 from diagnose.causes.facts import (
     Fact,
     GapFact,
@@ -61,7 +62,7 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
     if is_about_other_question(case):
         return (*situation(case), *told)
     return (
-        *(fact for action in _asked(decision) for fact in of_action(action)),
+        *with_clusters((fact for action in _asked(decision) for fact in of_action(action)), case),
         *_gates(decision),
         *unused_policies(case, decision),
         *_gaps(decision),
@@ -197,7 +198,7 @@ def _side(doubt: Doubt) -> GapSide:
     match doubt.about:
         case ConditionKey(name=key):
             return _side_of_key(key)
-        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION | Gate.PROVIDER | Gate.AUDIENCE:
+        case Layer.TRUST | Layer.RCP | Gate.ROLE | Gate.DURATION | Gate.PROVIDER | Gate.AUDIENCE | Gate.ASSOCIATION:
             return GapSide.DESTINATION
         case Layer.ENDPOINT | Gate.PARAMETERS | Gate.CONSOLE | Gate.PARTITION:
             return GapSide.REQUEST

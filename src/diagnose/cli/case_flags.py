@@ -19,6 +19,7 @@ from diagnose.model.arn import names_service, parse_caller
 from diagnose.model.case import Request
 from diagnose.model.masked_arn import may_be_same_identity
 from diagnose.model.operation import Operation, can_call, operation_of
+from diagnose.model.pod import Pod
 
 
 class LiveFlags(Struct, frozen=True):
@@ -122,6 +123,8 @@ class CaseFlags(Struct, frozen=True):
     policies: PolicyFlags = PolicyFlags()
     infrastructure: InfrastructureFlags = InfrastructureFlags()
     presented: Presented | None = None
+    pod: Pod | None = None
+    """The pod that is asked about, as far as the flags tell."""
     attempt: bool = True
     """Whether the request may be tried for real."""
     forms: AskedFlags = AskedFlags()

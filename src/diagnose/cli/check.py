@@ -12,6 +12,7 @@ from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
+from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
 from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.way_over import with_way_over
@@ -64,6 +65,9 @@ def check(
 
         xdiag check DEST_ROLE_ARN --token-file token.jwt
 
+        xdiag check pods.eks.amazonaws.com ROLE_ARN \
+            --service-account shop/cart --cluster main
+
         xdiag check lambda.amazonaws.com ROLE_ARN --passed-by SOURCE_ARN
 
     Exit codes: 0 allowed, 1 denied, 2 bad usage or input, 3 undetermined, 4 no evidence could be gathered,
@@ -71,6 +75,7 @@ def check(
     """
     expected = expected_verdict(what_if)
     environment = os.environ if evidence.case_file is None else {}
+    presents = with_cluster_issuer(presents, source_arn, evidence)
     presented = presented_by(presents, source_arn, role_arn, environment)
     source_arn, role_arn = ends_of(presented, source_arn, role_arn, elsewhere=asked != AskedFlags())
     case = case_of_question(
@@ -82,6 +87,7 @@ def check(
             policies,
             infrastructure,
             presented,
+            pod_asked_about(presents, presented, source_arn),
             attempt=not what_if.proposes,
             forms=asked,
         )

@@ -21,7 +21,7 @@ from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_i
 from diagnose.cli.without import without_layers
 from diagnose.collect.evidence.declared_limits import DeclaredLimits
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
-from diagnose.collect.federation.presented import as_if_in_time, with_presented
+from diagnose.collect.federation.presented import as_if_in_time, with_pod, with_presented
 from diagnose.collect.request.asked import with_asked, with_identity
 from diagnose.collect.request.names import MYSELF
 from diagnose.errors import NothingReadError, XdiagError
@@ -68,6 +68,8 @@ def case_from_flags(flags: CaseFlags) -> Case:
         case = _from_case_file(flags)
     if flags.presented is not None:
         case = with_presented(case, flags.presented)
+    if flags.pod is not None:
+        case = with_pod(case, flags.pod)
     if evidence.no_probe and evidence.case_file is None:  # a case file keeps the attempt that was made for it
         case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why="it was disabled with --no-probe"))
     if evidence.case_file is None:
@@ -140,6 +142,7 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
             sides[where.dest_profile] if read_destination else None,
             sides[where.org_profile] if where.org_profile is not None else None,
             vpc_endpoint=where.vpc_endpoint,
+            pod=flags.pod,
             progress=step,
             now=datetime.now(UTC).isoformat(),
         )

@@ -21,6 +21,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import is_role_arn
 from diagnose.model.case import Case
 from diagnose.model.federation import SamlAssertion
+from diagnose.model.pod import POD_IDENTITY
 
 
 class PresentedFlags(Struct, frozen=True):
@@ -37,7 +38,8 @@ class PresentedFlags(Struct, frozen=True):
         str | None,
         typer.Option(
             metavar="NAMESPACE/NAME",
-            help="A pod with this service account; with --cluster-issuer.",
+            help="A pod with this service account; with --cluster or --cluster-issuer. With the source "
+            "pods.eks.amazonaws.com it gets its role from EKS Pod Identity.",
             rich_help_panel=PRESENTED,
         ),
     ] = None
@@ -108,6 +110,12 @@ class PresentedFlags(Struct, frozen=True):
     cluster_issuer: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Who issues the tokens of the pod's cluster.", rich_help_panel=PRESENTED),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The pod's EKS cluster, by name or ARN; read live.", rich_help_panel=PRESENTED
+        ),
     ] = None
     run_phase: Annotated[
         str | None, typer.Option(metavar="plan|apply", help="Phase of the run.", rich_help_panel=PRESENTED)
@@ -190,6 +198,8 @@ def presented_by(
     Raises XdiagError for flags that contradict each other, and for what cannot be read. No error quotes a token.
     """
     source, role = _lone(source, role)
+    if names_pod(flags, source):
+        return None
     given = [form for form in PRESENTED_FORMS if getattr(flags, form.flag) is not None]
     if len(given) > 1:
         raise XdiagError(
@@ -212,6 +222,11 @@ def presented_by(
     if presented is not None and source and not presented.source:
         return replace(presented, source=source)
     return presented
+
+
+def names_pod(flags: PresentedFlags, source: str | None) -> bool:
+    """Say whether the flags name a pod for which EKS Pod Identity assumes the role: it presents nothing to STS."""
+    return source == POD_IDENTITY and flags.service_account is not None
 
 
 def ends_of(

@@ -18,6 +18,7 @@ from diagnose.model.arn import CallerArn, CallerKind, RoleArn, parse_caller
 from diagnose.model.case import GLOBAL_REGION
 from diagnose.model.checkup import Access, Checkup, Side, SignIn, Trial
 from diagnose.model.evidence import Gap
+from diagnose.model.pod import POD_IDENTITY, region_of_issuer
 from diagnose.model.tri import NO, UNKNOWN, YES
 
 
@@ -101,13 +102,17 @@ def _access(side: Side, meeting: _Meeting, account: str, examined: Examined) -> 
         )
     caller = examined.caller or parse_caller(sign_in.arn)
     named = _named(side, caller, examined, sign_in)
-    wanted = [each for each in permissions_of(side) if side is not Side.SOURCE or _concerns(caller, each)]
+    wanted = [each for each in permissions_of(side) if _concerns(side, caller, each)]
     trials = at_once(partial(_try, credentials, permission, named) for permission in wanted)
     return Access(side, sign_in.label, sign_in.account, trials=tuple(trials))
 
 
-def _concerns(caller: CallerArn, permission: Permission) -> bool:
-    """Say whether reading this caller calls the action: a role has no groups, and a user is not read as a role."""
+def _concerns(side: Side, caller: CallerArn, permission: Permission) -> bool:
+    """Say whether reading this side calls the action: a role has no groups, and only a pod has a cluster."""
+    if permission.action.startswith("eks:"):
+        return caller.name == POD_IDENTITY if side is Side.DESTINATION else bool(region_of_issuer(caller.arn))
+    if side is not Side.SOURCE:
+        return True
     of_user = any(name in permission.names for name in ("UserName", "GroupName"))
     match caller.kind:
         case CallerKind.USER:
@@ -139,6 +144,9 @@ def _named(side: Side, caller: CallerArn, examined: Examined, sign_in: SignIn) -
         "PolicyId": "p-FullAWSAccess",
         "OrganizationalUnitId": "ou-0000-00000000",
         "authorizationId": "0",
+        "name": _NOT_THERE,
+        "clusterName": _NOT_THERE,
+        "associationId": "a-0000000000000000",
         "VpcEndpointIds": [examined.vpc_endpoint or "vpce-00000000000000000"],
     }
 
@@ -148,7 +156,7 @@ _NOT_THERE = "xdiag-doctor"
 
 def _try(credentials: Credentials, permission: Permission, named: Mapping[str, object]) -> Trial:
     """Call an action once. That AWS knows no such thing is an answer, too: who may not ask is told nothing."""
-    if permission.action.startswith("ec2:") and credentials.region == GLOBAL_REGION:
+    if permission.action.startswith(("ec2:", "eks:")) and credentials.region == GLOBAL_REGION:
         return Trial(permission.action, UNKNOWN, "not tried, because no Region is set")
     answer = ask(credentials, permission.action, **{name: named[name] for name in permission.names})
     if not isinstance(answer, Refusal) or (answer.answered and answer.code in permission.absent):

@@ -5,20 +5,22 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from diagnose.aws.identity import identify
+from diagnose.aws.identity import Identity, identify
 from diagnose.aws.patience import Later, at_once
 from diagnose.aws.session import Credentials
 from diagnose.collect.endpoint import read_endpoint
 from diagnose.collect.guardrails import GuardrailKind, Guardrails, read_guardrails
 from diagnose.collect.iam import IdentifiedCredentials, Reader, reader_of
 from diagnose.collect.organization import Administrator, read_organization
+from diagnose.collect.pod import read_pod
 from diagnose.collect.provider import with_providers
 from diagnose.collect.role import read_destination
 from diagnose.collect.source import read_source, session_evidence
 from diagnose.errors import NothingReadError
-from diagnose.model.arn import parse_caller, parse_role
+from diagnose.model.arn import CallerArn, CallerKind, RoleArn, account_of, parse_caller, parse_role
 from diagnose.model.case import DestinationSide, Endpoint, Organization, Request, Snapshot
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Unread
+from diagnose.model.pod import Pod
 from diagnose.model.policy import PolicyKind
 
 
@@ -30,6 +32,7 @@ def read_snapshot(
     organization: Credentials | None = None,
     *,
     vpc_endpoint: str | None = None,
+    pod: Pod | None = None,
     progress: Callable[[str], None],
     now: str,
 ) -> Snapshot:
@@ -37,7 +40,8 @@ def read_snapshot(
 
     SCPs and RCPs are read with the credentials for the organization, or else with those of a side, if they may.
     AWS does not say which VPC endpoint a request goes through, so only the one that is named is looked for. `progress`
-    is called with each step before it is taken.
+    is called with each step before it is taken. The cluster of `pod` is read with the source's credentials, unless its
+    account is known to be that of the others.
 
     Raises NothingGatheredError where nothing at all could be read, and XdiagError for an ARN or an endpoint that is
     not one or an AWS configuration that cannot be used.
@@ -60,6 +64,7 @@ def read_snapshot(
     scps = Guardrails(NOT_SUPPLIED, NOT_SUPPLIED)
     reading_scps = Later(lambda: guardrails(caller.account, source_reader, PolicyKind.SCP) if caller.account else scps)
     reading_providers = Later(lambda: with_providers(DestinationSide(), caller, role, destination_reader, progress))
+    reading_pod = Later(lambda: _pod(pod, caller, role, (own, other), request.region, progress))
     destination_side = read_destination(role, destination_reader, progress)
     providers = reading_providers.get()
     source_side, rcps, scps = reading_source.get(), reading_rcps.get(), reading_scps.get()
@@ -69,6 +74,7 @@ def read_snapshot(
             session=session_evidence(caller, identity, request.via),
             organization=scps.organization,
             scps=scps.levels,
+            pod=reading_pod.get(),
         ),
         destination=replace(
             destination_side,
@@ -96,6 +102,33 @@ def _endpoint(
     if named is None:
         return _NO_ENDPOINT_NAMED
     return read_endpoint(named, source, request.region or (source.region if source else ""), progress)
+
+
+def _pod(
+    pod: Pod | None,
+    caller: CallerArn,
+    role: RoleArn,
+    given: tuple[IdentifiedCredentials | None, IdentifiedCredentials | None],
+    region: str | None,
+    progress: Callable[[str], None],
+) -> Pod | None:
+    """Read the cluster of a pod. EKS Pod Identity has cluster and role in one account; a token may be of any cluster.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
+    """
+    if pod is None:
+        return None
+    own, other = given
+    issuer = caller.arn if caller.kind is CallerKind.WEB_IDENTITY else None
+    account = account_of(pod.cluster) or (role.account if issuer is None else _account_of(own) or _account_of(other))
+    reader = reader_of(account, own, other)
+    where = region or (reader.credentials.region if isinstance(reader, Reader) else "")
+    return read_pod(pod, issuer, reader, where, progress)
+
+
+def _account_of(identified: IdentifiedCredentials | None) -> str:
+    identity = identified.identity if identified is not None else None
+    return identity.account if isinstance(identity, Identity) else ""
 
 
 def _identified(credentials: Credentials | None, progress: Callable[[str], None]) -> IdentifiedCredentials | None:

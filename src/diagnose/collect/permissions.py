@@ -27,6 +27,7 @@ _SOURCE, _DESTINATION, _ORGANIZATION = ((side,) for side in Side)
 _NO_SIDE: tuple[Side, ...] = ()
 """Only whole accounts and organizations are read with it."""
 _ABSENT_ENDPOINT = ("InvalidVpcEndpointId.NotFound",)
+_ABSENT_CLUSTER = ("ResourceNotFoundException",)
 
 PERMISSIONS: Sequence[Permission] = (
     Permission("iam:GetUser", _SOURCE, ("UserName",)),
@@ -59,6 +60,10 @@ PERMISSIONS: Sequence[Permission] = (
         ("OrganizationalUnitId",),
         ("OrganizationalUnitNotFoundException",),
     ),
+    Permission("eks:ListClusters", (Side.SOURCE, Side.DESTINATION), absent=()),
+    Permission("eks:DescribeCluster", (Side.SOURCE, Side.DESTINATION), ("name",), _ABSENT_CLUSTER),
+    Permission("eks:ListPodIdentityAssociations", _DESTINATION, ("clusterName",), _ABSENT_CLUSTER),
+    Permission("eks:DescribePodIdentityAssociation", _DESTINATION, ("clusterName", "associationId"), _ABSENT_CLUSTER),
     Permission(
         "iam:GetRequestAuthorizationDetails",
         _SOURCE,

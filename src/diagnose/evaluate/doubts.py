@@ -152,7 +152,7 @@ def _of_gates(
 ) -> Iterator[Doubt]:
     for gate in gates:
         if gate.verdict is UNKNOWN:
-            yield Doubt(gate.gate, tri(verdict is UNKNOWN))
+            yield Doubt(gate.gate, tri(verdict is UNKNOWN), gaps=gate.gaps)
     for decided in actions:
         if star_unsure and decided.match is Match.ANY and decided.verdict is UNKNOWN:
             yield Doubt(Comparison(Element.PRINCIPAL, ("*",)), tri(verdict is UNKNOWN))

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
 from diagnose.evaluate.federated_gates import audience, provider, role_claim, token, unsent_parameters
 from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
+from diagnose.evaluate.pod_gate import association
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
 from diagnose.model.evidence import Known
@@ -269,6 +270,7 @@ _GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
     ),
     Gate.DURATION: lambda case, caller, _: _duration(case, caller),
     Gate.PASSING: lambda _, caller, role: _passing(caller, role),
+    Gate.ASSOCIATION: lambda case, caller, role: association(case.snapshot.source.pod, caller, role),
 }
 
 

@@ -73,7 +73,7 @@ OPERATIONS: Mapping[Operation, OperationTraits] = {
         companions=(Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY, Action.SET_CONTEXT),
         refused={CallerKind.ROOT: Reason.ROOT_CALLER, CallerKind.FEDERATED_USER: Reason.FEDERATED_CALLER},
         layers=LAYERS,
-        gates=(Gate.PARAMETERS, Gate.CALLER, Gate.PARTITION, Gate.ROLE, Gate.DURATION),
+        gates=(Gate.PARAMETERS, Gate.CALLER, Gate.PARTITION, Gate.ASSOCIATION, Gate.ROLE, Gate.DURATION),
         sent=lambda key: key.sent,
         asks_role=True,
     ),

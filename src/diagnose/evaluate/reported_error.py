@@ -155,6 +155,8 @@ _SHOWS: Mapping[ErrorKind, Mapping[Gate, Tri]] = {
     ErrorKind.OVER_ROLE_MAXIMUM: _ALL_PASSED,
     ErrorKind.PACKED_SIZE: _ALL_PASSED,
     ErrorKind.IDENTITY_REFUSED: {Gate.TOKEN: NO},
+    ErrorKind.IDENTITY_TOKEN_MALFORMED: {Gate.TOKEN: NO},
+    ErrorKind.IDENTITY_CLAIM_MISSING: {Gate.TOKEN: NO},
     ErrorKind.ASSERTION_REFUSED: {Gate.TOKEN: NO},
     ErrorKind.ASSERTION_SESSION_NAME: {Gate.TOKEN: NO},
     ErrorKind.ASSERTION_ISSUER: {Gate.PROVIDER: NO},

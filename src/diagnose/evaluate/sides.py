@@ -63,7 +63,7 @@ class SourceView:
     def passes_its_gates(self, source: SourceSide) -> bool:
         """Say that the gates that are about the caller alone let it pass."""
         if self._passes is None:
-            self._passes = not any(caller_gates(source, self.caller))
+            self._passes = source.pod is None and not any(caller_gates(source, self.caller))
         return self._passes
 
     def inherited(self, source: SourceSide) -> tuple[Tri, Tri]:

@@ -47,6 +47,8 @@ class ErrorKind(StrEnum):
     ASSERTION_SESSION_NAME = "assertion_session_name"
     ASSERTION_ISSUER = "assertion_issuer"
     ASSERTION_SIGNATURE = "assertion_signature"
+    IDENTITY_TOKEN_MALFORMED = "identity_token_malformed"
+    IDENTITY_CLAIM_MISSING = "identity_claim_missing"
     IDENTITY_REFUSED = "identity_refused"
     """The token or the assertion, for a reason that no kind of its own tells."""
     ROLE_NOT_CLAIMED = "role_not_claimed"

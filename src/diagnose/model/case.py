@@ -14,6 +14,7 @@ from diagnose.model.authorization_record import AuthorizationRecord
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 from diagnose.model.federation import OidcProvider, SamlAssertion, SamlProvider, WebIdentity
 from diagnose.model.operation import Operation
+from diagnose.model.pod import Pod
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, Level, Policy, PolicySet
 
 CASE_SCHEMA = "xdiag.case/1"
@@ -147,7 +148,8 @@ class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     `arn` is as given: an IAM user, an IAM role (its session is then not known), an assumed-role session,
     an account's root, a federated user, or a service principal such as `ec2.amazonaws.com`. Who does not sign, but
     presents a token or an assertion, is given by its issuer's URL (`https://...`) or by the ARN of its SAML provider;
-    `identity` holds what it presents.
+    `identity` holds what it presents, and `pod` what is known of the pod that presents it, or that EKS assumes a role
+    for.
     `identity_policies` holds the policies of a user's groups too. `scps` are levels from the root of the
     organization down to the account; `Known(())` means that no SCP applies. `idle_policies` are near the
     principal without counting for it, such as those of a group the user is not in.
@@ -162,6 +164,7 @@ class SourceSide(Struct, frozen=True, forbid_unknown_fields=True, weakref=True):
     scps: Evidence[tuple[Level, ...]] = NOT_SUPPLIED
     organization: Evidence[Organization | None] = NOT_SUPPLIED
     identity: WebIdentity | SamlAssertion | None = None
+    pod: Pod | None = None
 
     @property
     def caller_arn(self) -> str:

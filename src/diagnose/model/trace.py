@@ -72,6 +72,8 @@ class Gate(StrEnum):
     DURATION = "duration"
     PASSING = "passing"
     """Whether the role can be passed at all: it is one of the account of whoever passes it."""
+    ASSOCIATION = "association"
+    """Whether EKS Pod Identity assumes this role for the pod's service account."""
 
 
 class Effect(StrEnum):
@@ -206,7 +208,7 @@ class GateTrace(Struct, frozen=True):
 
     `parameter` is one that is wrong by itself, for it is not as `asked`, or not between `least` and `limit`; `limit` is
     also the most seconds that a session may last, None where that is not known. `wanted` is a name that is asked for:
-    an ARN, an account, a partition, a source identity. `got` holds what there is.
+    an ARN, an account, a partition, a source identity. `got` holds what there is, and `gaps` what was not read of it.
     """
 
     gate: Gate
@@ -218,6 +220,7 @@ class GateTrace(Struct, frozen=True):
     limit: int | None = None
     wanted: str = ""
     got: tuple[str, ...] = ()
+    gaps: tuple[Unread, ...] = ()
 
     @property
     def requirement(self) -> tuple[object, ...]:

@@ -167,6 +167,11 @@ GATE_WORDS: Mapping[Gate, GateWords] = {
     Gate.PASSING: GateWords(
         "account of the role", "whether the role is in the account of whoever passes it", "the account of the role"
     ),
+    Gate.ASSOCIATION: GateWords(
+        "association of the service account",
+        "whether EKS Pod Identity has an association of the pod's service account with the role",
+        "the pod's service account",
+    ),
 }
 
 SESSION_PROPERTIES: Mapping[Action, str] = {

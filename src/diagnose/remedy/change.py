@@ -99,6 +99,17 @@ class NewAudience(Struct, frozen=True):
     client_id: str
 
 
+class NewAssociation(Struct, frozen=True):
+    """EKS Pod Identity assumes a role for a service account. `id` is that of an association that there is, or empty."""
+
+    cluster: str
+    region: str
+    namespace: str
+    service_account: str
+    role: str
+    id: str = ""
+
+
 class Unseen(Struct, frozen=True):
     """A policy that was not read must hold this; `document` is the least that would do."""
 
@@ -123,6 +134,7 @@ Change: TypeAlias = (
     | NewRole
     | NewProvider
     | NewAudience
+    | NewAssociation
     | Unseen
     | RequestChange
 )
@@ -177,6 +189,8 @@ def exists_already(change: Change) -> bool:
     match change:
         case PolicyChange(before=before):
             return before is not None
+        case NewAssociation(id=id_):
+            return bool(id_)
         case VersionChange() | TagChange() | MaximumChange() | NewAudience() | Removal():
             return True
         case NewMembership() | NewAttachment() | NewProvider() | NewRole() | RequestChange() | Unseen():

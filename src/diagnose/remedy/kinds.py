@@ -15,6 +15,7 @@ class RemedyKind(StrEnum):
     NAME_PROVIDER_IN_TRUST = "name-provider-in-trust"
     CORRECT_CLAIM_KEY = "correct-claim-key"
     CREATE_PROVIDER = "create-provider"
+    ASSOCIATE_ROLE = "associate-role"
     REGISTER_AUDIENCE = "register-audience"
     REQUEST_AUDIENCE = "request-audience"
     REQUEST_TOKEN = "request-token"

@@ -13,6 +13,7 @@ from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.clock import note_the_beginning
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.hops import case_of_question
+from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
 from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, with_proposals
@@ -93,8 +94,10 @@ def _case(arguments: Any, premises: Premises, *, message: str | None = None, att
             raise XdiagError("an attempt cannot carry an MFA code", hint="leave out `attempt`, or `mfa_code_sent`")
         given[RequestFlags] = replace(given[RequestFlags], mfa_code="")
     source, role = _set(arguments.source_arn), _set(arguments.dest_role_arn)
-    presented = presented_by(given[PresentedFlags], source, role, {})
+    presents = with_cluster_issuer(given[PresentedFlags], source, given[EvidenceFlags])
+    presented = presented_by(presents, source, role, {})
     source, role = ends_of(presented, source, role)
+    pod = pod_asked_about(presents, presented, source)
     case = case_of_question(
         CaseFlags(
             source,
@@ -104,6 +107,7 @@ def _case(arguments: Any, premises: Premises, *, message: str | None = None, att
             given[PolicyFlags],
             given[InfrastructureFlags],
             presented,
+            pod,
             attempt=attempt,
             forms=given[AskedFlags],
         )

@@ -24,6 +24,12 @@ def test_a_redacted_example_has_the_same_causes(name: str) -> None:
     assert answer(diagnosed(told.case)) == answer(told)
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith(("subject-other-phase", "pod-"))])
+def test_what_subjects_of_tokens_and_pods_are_made_of_stays(name: str) -> None:
+    case = CASES[name]()
+    assert answer(redacted(case)) == answer(diagnosed(case))
+
+
 def test_strange_cases_have_the_same_causes_and_no_name_is_left() -> None:
     faults = [fault(seed) for seed in range(60)]
     assert [found for found in faults if found] == []

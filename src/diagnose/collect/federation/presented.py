@@ -13,6 +13,7 @@ from diagnose.model.arn import HTTPS, parse_caller
 from diagnose.model.case import Case, SourceSide
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.operation import Operation, operation_of
+from diagnose.model.pod import Pod
 
 
 class Presented(Struct, frozen=True):
@@ -101,6 +102,15 @@ def with_presented(case: Case, presented: Presented) -> Case:
         authorizations=() if changed else case.authorizations,
         note=" ".join(filter(None, (case.note, *presented.told))),
     )
+
+
+def with_pod(case: Case, pod: Pod) -> Case:
+    """Let the source be this pod; what was read of it stays."""
+    source = case.snapshot.source
+    read = source.pod
+    if read is not None and (read.namespace, read.service_account) == (pod.namespace, pod.service_account):
+        return case
+    return replace(case, snapshot=replace(case.snapshot, source=replace(source, pod=pod)))
 
 
 def as_if_in_time(case: Case) -> Case:

@@ -26,6 +26,7 @@ class Details(Struct, frozen=True):
     owner_id: str | None = None
     immutable_subject: bool | None = None
     cluster_issuer: str | None = None
+    cluster: str | None = None
     run_phase: str | None = None
     step: str | None = None
     issuer: str | None = None
@@ -65,11 +66,17 @@ def composed(workload: Workload, name: str, details: Details) -> Composed:
                 f"`--{field.replace('_', '-')}` says nothing of {workload.what}",
                 hint=f"with `{option}`, it has no effect; a claim can be given with `--claim NAME=VALUE`",
             )
+    return workload.claims(named(workload, name), details)
+
+
+def named(workload: Workload, name: str) -> Sequence[str]:
+    """Take the name of a workload apart. Raises XdiagError for one that does not have its form."""
+    option = f"--{workload.flag.replace('_', '-')}"
     parts = name.split("/")
     never = r"[*?]|^ | $|[^\S ]" if workload.spaces else r"[\s*?]"
     if not workload.least <= len(parts) <= workload.most or not all(parts) or re.search(never, name):
         raise XdiagError(f"`{option} {name}` is not {workload.shape}", hint=f"expected `{option} {workload.shape}`")
-    return workload.claims(parts, details)
+    return parts
 
 
 def _of_github(parts: Sequence[str], details: Details) -> Composed:
@@ -173,8 +180,8 @@ def _of_service_account(parts: Sequence[str], details: Details) -> Composed:
     if details.cluster_issuer is None:
         raise XdiagError(
             "the issuer of the cluster's tokens is missing",
-            hint="expected `--cluster-issuer URL`: `aws eks describe-cluster --name NAME --query "
-            "cluster.identity.oidc.issuer` tells it",
+            hint="expected `--cluster NAME`, to read it, or `--cluster-issuer URL`: `aws eks describe-cluster "
+            "--name NAME --query cluster.identity.oidc.issuer` tells it",
         )
     namespace, account = parts
     issuer = details.cluster_issuer
@@ -316,7 +323,13 @@ WORKLOADS: tuple[Workload, ...] = (
         _of_gitlab,
         most=21,
     ),
-    Workload("service_account", "a pod's service account", "NAMESPACE/NAME", ("cluster_issuer",), _of_service_account),
+    Workload(
+        "service_account",
+        "a pod's service account",
+        "NAMESPACE/NAME",
+        ("cluster_issuer", "cluster"),
+        _of_service_account,
+    ),
     Workload(
         "terraform_cloud",
         "a run of HCP Terraform",

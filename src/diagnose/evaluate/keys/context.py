@@ -5,12 +5,12 @@ from typing import assert_never
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.federation import federated_state
 from diagnose.evaluate.keys.passing import passed_state
-from diagnose.evaluate.keys.table import CLAIMS, Key, KeyFamily, traits_of
+from diagnose.evaluate.keys.table import Key, KeyFamily, group_of, traits_of
 from diagnose.evaluate.operations import OPERATIONS, OperationTraits
 from diagnose.model.case import Request
-from diagnose.model.condition_keys import Presence
+from diagnose.model.condition_keys import KeyGroup, Presence
 from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState
-from diagnose.model.operation import Operation
+from diagnose.model.operation import FEDERATED, Operation
 
 
 def state_of(key: str, call: Call) -> State:
@@ -39,9 +39,11 @@ def _few_enough(state: State) -> State:
 def hidden_state(key: str, call: Call) -> State:
     """Give a key, in lower case, as an action meets it whose context AWS does not list it in: it is absent.
 
-    Of the claims of the token that the call itself presents, nobody says whether `sts:TagSession` sees them.
+    Of what the call itself presents, the claims of a token or what an assertion says, nobody says whether
+    `sts:TagSession` and `sts:SetSourceIdentity` see it; roles with one statement for all three and `saml:aud` are in
+    use.
     """
-    if call.operation is Operation.WITH_WEB_IDENTITY and traits_of(key) is CLAIMS:
+    if call.operation in FEDERATED and group_of(key) is KeyGroup.TOKEN:
         state = state_of(key, call)
         return UnknownState((state, ABSENT)) if isinstance(state, tuple) and state else state
     return ABSENT

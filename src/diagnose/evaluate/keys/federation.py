@@ -163,10 +163,12 @@ def _of_token(key: str, call: Call) -> State:
 def _audience(token: WebIdentity | SamlAssertion | None, *, built_in: bool) -> State:
     """Give `aud`, or `azp` where Google sets it; of other issuers' `azp`, and of several audiences, nothing is said."""
     audience, authorized = claim_state(token, "aud"), claim_state(token, "azp")
+    if built_in and isinstance(authorized, tuple) and authorized:
+        return authorized
     if isinstance(audience, UnknownState):
         return audience
     if isinstance(authorized, tuple) and authorized and authorized != audience:
-        return authorized if built_in else UnknownState((audience, authorized))
+        return UnknownState((audience, authorized))
     if len(audience) > 1:
         return UnknownState((*((each,) for each in audience), audience))
     return audience

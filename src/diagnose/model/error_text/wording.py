@@ -148,8 +148,8 @@ WORDINGS = (
         "Couldn't retrieve verification key from your identity provider", ErrorKind.ISSUER_KEYS_MISSING, _WEB_IDENTITY
     ),
     Wording("HTTPS certificate doesn't match configured thumbprint", ErrorKind.THUMBPRINT_DIFFERS, _WEB_IDENTITY),
-    Wording("Missing a required claim", ErrorKind.IDENTITY_REFUSED, _WEB_IDENTITY),
-    Wording("The ID Token provided is not a valid JWT", ErrorKind.IDENTITY_REFUSED, _WEB_IDENTITY),
+    Wording("Missing a required claim", ErrorKind.IDENTITY_CLAIM_MISSING, _WEB_IDENTITY),
+    Wording("The ID Token provided is not a valid JWT", ErrorKind.IDENTITY_TOKEN_MALFORMED, _WEB_IDENTITY),
     Wording("is not present in the roles claim of the identity token", ErrorKind.ROLE_NOT_CLAIMED, _WEB_IDENTITY),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html
     Wording("Response did not contain a valid SAML assertion", ErrorKind.ASSERTION_REFUSED, _SAML),

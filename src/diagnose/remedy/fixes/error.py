@@ -142,6 +142,16 @@ STEPS = {
         "Download the metadata of the identity provider anew, with the certificate that it signs with now, and update "
         "the SAML provider in account {account} with it (`aws iam update-saml-provider`)",
     ),
+    ErrorKind.IDENTITY_TOKEN_MALFORMED: (
+        Owner.CALLER,
+        "Send the ID token, and not an access token, as it was issued: three parts with dots between them, signed with "
+        "RS256, RS384, RS512, ES256, ES384 or ES512",
+    ),
+    ErrorKind.IDENTITY_CLAIM_MISSING: (
+        Owner.CALLER,
+        "Request a token that has the claim: an ID token with an audience for AWS. In Kubernetes that is a projected "
+        "token with `audience: sts.amazonaws.com`, in GitLab one of `id_tokens` with `aud`",
+    ),
     ErrorKind.IDENTITY_REFUSED: (
         Owner.CALLER,
         "Get a token from the issuer that the identity provider in account {account} names, with the claims `iss`, "

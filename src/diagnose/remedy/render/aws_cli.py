@@ -15,6 +15,7 @@ from diagnose.remedy.change import (
     Change,
     Draft,
     MaximumChange,
+    NewAssociation,
     NewAttachment,
     NewAudience,
     NewMembership,
@@ -38,6 +39,7 @@ _NAME = lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII)
 _PATH = lazy_pattern(r"/([\w+=,.@-]+/)*", re.ASCII)
 _ARN = lazy_pattern(r"arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:(\d{12}|aws)?:[\w+=,.@/-]+", re.ASCII)
 _ID = lazy_pattern(r"[a-z]+-[a-z0-9-]+", re.ASCII)
+_REGION = lazy_pattern(r"[a-z]{2}(-[a-z]+)+-\d")
 _URL = lazy_pattern(r"https://[\w.~/-]{1,247}", re.ASCII)
 _PROVIDER = lazy_pattern(r"arn:[a-z-]+:iam::\d{12}:oidc-provider/[\w.~/-]+", re.ASCII)
 _READS_A_FILE = ("file:", "fileb:", "http:", "https:")
@@ -136,10 +138,23 @@ def _command(change: Change, case: Case) -> str:
         case NewAudience(arn=arn, client_id=client_id):
             options = {"--open-id-connect-provider-arn": _fit(_PROVIDER, arn), "--client-id": _text(client_id)}
             return _aws("iam add-client-id-to-open-id-connect-provider", options)
+        case NewAssociation():
+            return _association(change)
         case Unseen():
             return ""
         case RequestChange(after=after):
             return assume_role(after)
+
+
+def _association(change: NewAssociation) -> str:
+    region = {"--region": _fit(_REGION, change.region)} if change.region else {}
+    cluster = {"--cluster-name": _fit(_NAME, change.cluster)}
+    role = {"--role-arn": _fit(_ARN, change.role)}
+    if change.id:
+        id_ = {"--association-id": _fit(_ID, change.id)}
+        return _aws("eks update-pod-identity-association", {**cluster, **id_, **role, **region})
+    account = {"--namespace": _fit(_NAME, change.namespace), "--service-account": _fit(_NAME, change.service_account)}
+    return _aws("eks create-pod-identity-association", {**cluster, **account, **role, **region})
 
 
 def _policy(change: PolicyChange, holder: PolicyHolder) -> str:

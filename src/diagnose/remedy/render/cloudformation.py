@@ -10,6 +10,7 @@ from diagnose.model.policy import PolicyKind
 from diagnose.remedy.change import (
     Change,
     MaximumChange,
+    NewAssociation,
     NewAttachment,
     NewAudience,
     NewMembership,
@@ -72,7 +73,10 @@ def _resource(change: Change, case: Case) -> tuple[str, str, JsonDict] | None:
             return name, kind, {**properties, "AssumeRolePolicyDocument": document}
         case NewProvider(url=url, client_ids=client_ids):
             return url.partition("://")[2], "AWS::IAM::OIDCProvider", {"Url": url, "ClientIdList": list(client_ids)}
-        case NewAttachment() | NewAudience() | Removal() | RequestChange() | Unseen():
+        case NewAssociation(id="", cluster=cluster, namespace=namespace, service_account=account, role=role):
+            properties = {"ClusterName": cluster, "Namespace": namespace, "ServiceAccount": account, "RoleArn": role}
+            return f"{namespace}{account}", "AWS::EKS::PodIdentityAssociation", properties
+        case NewAssociation() | NewAttachment() | NewAudience() | Removal() | RequestChange() | Unseen():
             return None
 
 

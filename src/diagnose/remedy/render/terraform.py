@@ -10,6 +10,7 @@ from diagnose.model.policy import PolicyKind
 from diagnose.remedy.change import (
     Change,
     MaximumChange,
+    NewAssociation,
     NewAttachment,
     NewAudience,
     NewMembership,
@@ -78,7 +79,15 @@ def _resource(change: Change, case: Case) -> str:
             ids = ", ".join(map(hcl_string, client_ids))
             arguments = {"url": hcl_string(url), "client_id_list": f"[{ids}]"}
             return _block("aws_iam_openid_connect_provider", url.partition("://")[2], arguments)
-        case NewAudience() | Removal() | RequestChange() | Unseen():
+        case NewAssociation(id="", cluster=cluster, namespace=namespace, service_account=account, role=role):
+            arguments = {
+                "cluster_name": hcl_string(cluster),
+                "namespace": hcl_string(namespace),
+                "service_account": hcl_string(account),
+                "role_arn": hcl_string(role),
+            }
+            return _block("aws_eks_pod_identity_association", f"{namespace}_{account}", arguments)
+        case NewAssociation() | NewAudience() | Removal() | RequestChange() | Unseen():
             return ""
 
 

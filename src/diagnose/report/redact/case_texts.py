@@ -9,7 +9,7 @@ from msgspec import Raw, Struct, structs
 
 from diagnose.model import authorization_record as records
 from diagnose.model import case as cases
-from diagnose.model import evidence, federation, policy
+from diagnose.model import evidence, federation, pod, policy
 from diagnose.model.case import Case
 from diagnose.model.federation import SAML_TAG
 from diagnose.model.policy import Policy
@@ -227,6 +227,15 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     },
     federation.OidcProvider: {"arn": _PROVIDER, "client_ids": _VALUE, "thumbprints": _VALUE, "created_at": _time},
     federation.SamlProvider: {"arn": _PROVIDER, "entity_id": _VALUE, "valid_until": _time, "created_at": _time},
+    pod.Pod: {"namespace": _VALUE, "service_account": _VALUE, "cluster": _VALUE, "annotation": _ROLE},
+    pod.Cluster: {"arn": _VALUE, "issuer": _VALUE},
+    pod.Association: {
+        "namespace": _VALUE,
+        "service_account": _VALUE,
+        "id": _VALUE,
+        "role_arn": _ROLE,
+        "target_role_arn": _ROLE,
+    },
     cases.Role: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},
     cases.DestinationSide: {"other_roles": _ROLE},
     cases.Endpoint: {"id": _VALUE, "vpc": _VALUE, "owner": _VALUE},

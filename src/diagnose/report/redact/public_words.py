@@ -65,7 +65,7 @@ CLAIM_NAMES = TIMES | _words("iss sub aud azp amr jti alg typ email name transit
 """Claims that the tokens of everybody have; what other claims are called is up to whoever issues them."""
 SUBJECT_WORDS = _words(
     "repo ref refs heads tags environment pull_request job_workflow_ref project_path ref_type branch system "
-    "serviceaccount"
+    "serviceaccount organization project workspace run_phase plan apply pipeline commit step org user"
 )
 """What the subjects of well-known issuers are made of, besides names."""
 SAML = re.compile(

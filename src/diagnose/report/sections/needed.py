@@ -181,6 +181,10 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
         case Gate.PROVIDER | Gate.AUDIENCE if _providers_unread(diagnosis.case):
             what = f"{GATE_WORDS[first.about].question.capitalize()}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))} reads the provider.", (_DEST,))
+        case Gate.ASSOCIATION:
+            yield Need(
+                f"{GATE_WORDS[first.about].question.capitalize()}.", _how_of_pod(first, diagnosis.case), (_DEST,)
+            )
         case Gate.TOKEN:
             yield Need("Whether STS accepts the token or the assertion.", "Only a new call tells: present a new one.")
         case Gate() | Comparison() | BrokenStatement():
@@ -193,6 +197,16 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
 def _providers_unread(case: Case) -> bool:
     there = case.snapshot.destination
     return isinstance(there.oidc_providers, Unread) and isinstance(there.saml_providers, Unread)
+
+
+def _how_of_pod(doubt: Doubt, case: Case) -> str:
+    """Say how associations are read: in the role's account, from the cluster that is named."""
+    lacking = permissions_lacking(gap for gap in doubt.gaps if gap.gap is Gap.ACCESS_DENIED)
+    if lacking:
+        return f"xdiag's principal lacks {lacking}: grant it, then run again."
+    pod = case.snapshot.source.pod
+    named = "" if pod is not None and pod.cluster else "; name the cluster with `--cluster NAME`"
+    return f"{_profile(_DEST, dest_account(case))} reads them{named}."
 
 
 def _session(doubts: list[Doubt]) -> str:

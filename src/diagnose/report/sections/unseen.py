@@ -1,5 +1,6 @@
 """What could not be seen, what each answer would change, and how to find it out."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
@@ -18,7 +19,12 @@ from diagnose.report.safe_text import in_backticks
 
 def unseen(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     """List the uncertain readings of AWS's rules; in full, every doubt and every gap with what would close it, too."""
-    blocks = (*(_doubts(diagnosis) if full else ()), *(_gaps(diagnosis) if full else ()), *_notes(diagnosis))
+    blocks = (
+        *(_doubts(diagnosis) if full else ()),
+        *(_gaps(diagnosis) if full else ()),
+        *_notes(diagnosis),
+        *_annotation(diagnosis, full=full),
+    )
     return (Section("What is not known", blocks),) if blocks else ()
 
 
@@ -157,6 +163,24 @@ def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
     if notes:
         yield Paragraph("The answer also depends on a point that AWS's documentation leaves open:")
         yield Bullets(tuple(f"{LAYER_WORDS[note.layer].policies}: {note.text} ({note.source})" for note in notes))
+
+
+def _annotation(diagnosis: Diagnosis, *, full: bool) -> Iterator[Block]:
+    """Say how to look up what only Kubernetes knows: without the annotation, the pod presents no token at all.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+    """
+    pod = diagnosis.case.snapshot.source.pod
+    if pod is None or not isinstance(pod.annotation, Unread) or pod.annotation.gap is not Gap.NO_API:
+        return
+    if diagnosis.verdict is Verdict.DENIED and not full:
+        return
+    words = ("kubectl", "get", "serviceaccount", pod.service_account, "--namespace", pod.namespace)
+    command = f"{shlex.join(words)} -o jsonpath='{{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}}'"
+    yield Paragraph(
+        "The pod presents its token only if its service account is annotated with the role. That is in Kubernetes, and "
+        f"no API of AWS shows it; {in_backticks(command)} does."
+    )
 
 
 def _either(alternatives: Sequence[Alternative]) -> str:
