@@ -7,9 +7,9 @@ import pytest
 from tests.cases import case, deny, identity, on
 
 from diagnose.authoring.examples import case_of
-from diagnose.causes.findings import MOST_CAUSES, by_name, explanation
+from diagnose.causes.findings import MOST_CAUSES, explanation
 from diagnose.causes.gather import gather_facts
-from diagnose.causes.match import match_rule
+from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.replacing import Replacements, replaces
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples

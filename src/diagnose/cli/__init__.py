@@ -1,5 +1,6 @@
 """The command line: one command a file, no logic."""
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from diagnose.errors import NothingReadError, XdiagError
 def main() -> None:
     """Run xdiag. A user's mistake ends it with one sentence; any other exception is a bug, with exit code 70."""
     note_the_beginning()
+    gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, _exit_interrupted)
     _open_streams()
     from diagnose.cli.app import app
@@ -31,6 +33,10 @@ def main() -> None:
         if full := unwritten(error):
             _exit(full, 2)
         _exit_with_bug()
+
+
+_SELDOM = 50_000, 20, 20
+"""How often Python looks for cycles: what is decided and told has none, and a large case has a million values."""
 
 
 def _open_streams() -> None:
