@@ -1,6 +1,7 @@
 """Whom a trust policy admits: nothing that it names is left out, and nothing is said that is not so."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -238,3 +239,43 @@ def test_a_negated_statement_is_told_as_one() -> None:
 def test_a_condition_that_everybody_may_meet_is_told() -> None:
     told = words(audience(_policy({**ALLOW, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}})))
     assert "YES: anybody with an AWS account who meets the conditions is let in" in told
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param({"Principal": {"AWS": [f"a{n}" for n in range(8000)]}}, id="names that are none"),
+        pytest.param({"Principal": {"AWS": ["*"] * 20_000}}, id="everybody, many times"),
+        pytest.param({"Principal": {"AWS": [1] * 30_000}}, id="numbers"),
+        pytest.param({"Condition": {"ArnLike": {"aws:PrincipalArn": "*a" * 40_000}}}, id="a long pattern"),
+        pytest.param({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::" * 8000}}}, id="a long ARN"),
+        pytest.param({"Condition": {"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::" * 40] * 200}}}, id="long ARNs"),
+    ],
+)
+def test_a_large_policy_is_summarized_as_fast_as_it_is_read(statement: dict[str, Any]) -> None:
+    policy = _policy({**ALLOW, **statement})
+    _one()  # imports what it takes
+    start = time.process_time()
+    words(audience(policy))
+    # A quarter of it suffices; by the square of its size each took ten times as long.
+    assert time.process_time() - start < 1
+
+
+def test_of_many_mistakes_the_first_are_listed_and_the_others_counted() -> None:
+    lines = words(audience(_policy({**ALLOW, "Principal": {"AWS": [1] * 75}}))).splitlines()
+    rejected = [line for line in lines if line.startswith("AWS rejects")]
+    assert len(rejected) == 61
+    assert rejected[-1].endswith("15 more places")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(f"arn:aws:iam::111111111111:role/{'a/' * 200}*", NO, id="of one account"),
+        pytest.param(f"arn:aws:iam::*:role/{'a/' * 200}x", YES, id="of any account"),
+        pytest.param(f"{'a' * 400}*", YES, id="not an ARN, with a wildcard far behind"),
+        pytest.param("a" * 400, NO, id="not an ARN, without a wildcard"),
+    ],
+)
+def test_a_long_value_of_a_condition_counts_as_a_short_one(value: str, expected: Tri) -> None:
+    assert _one(Condition={"StringLike": {"aws:PrincipalArn": value}}).open_to_world is expected

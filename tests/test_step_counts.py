@@ -11,7 +11,7 @@ from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
 from tests.cases import case, deny, identity, on
-from tests.fuzz import large_cases
+from tests.fuzz import large_cases, large_worlds
 
 RULES = load_rules()
 
@@ -79,6 +79,13 @@ def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
         pytest.param(of_shape(large_cases.identity_denies), id="each statement of the source's denies on unknown keys"),
         pytest.param(of_shape(large_cases.flaws), id="each statement has a mistake"),
         pytest.param(of_shape(large_cases.groups), id="each policy is of a group"),
+        pytest.param(of_shape(large_worlds.levels_that_allow_nothing), id="each level allows nothing"),
+        pytest.param(of_shape(large_worlds.levels_unread), id="a policy of each level was not read"),
+        pytest.param(of_shape(large_worlds.misspelt_keys), id="each key is misspelt"),
+        pytest.param(of_shape(large_worlds.networks_in_each), id="each statement has networks of its own"),
+        pytest.param(of_shape(large_worlds.present_or_not), id="each statement asks whether keys are there"),
+        pytest.param(of_shape(large_worlds.broken_conditions), id="each condition is broken"),
+        pytest.param(of_shape(large_worlds.no_documents), id="no policy is a policy"),
     ],
 )
 def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:

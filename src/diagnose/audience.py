@@ -5,7 +5,7 @@ AWS would reject nor one under a key that is repeated.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import assert_never
 
@@ -91,34 +91,41 @@ def audience(policy: Policy) -> Audience:
 def words(audience: Audience) -> str:
     """Write all that is known of the audience, a line for each thing."""
     lines = [line for admission in audience.statements for line in _statement_lines(admission)]
-    lines += [_row("AWS rejects", f"{message}, at {pointer or '/'}") for pointer, message in audience.flaws]
+    lines += [
+        _row("AWS rejects", f"{message}, at {pointer or '/'}") for pointer, message in audience.flaws[:_MOST_FLAWS]
+    ]
+    if len(audience.flaws) > _MOST_FLAWS:
+        lines.append(_row("AWS rejects", f"{len(audience.flaws) - _MOST_FLAWS:,} more places"))
     lines.append(_row("open to the world", _world(audience)))
     return "\n".join(visible(line) for line in lines)
+
+
+_MOST_FLAWS = 60
 
 
 def _admission(text: StatementText, node: Node) -> Admission:
     statement = text.compiled
     elements = _members(node, "Principal")
     excluded = [] if elements else _members(node, "NotPrincipal")
-    principals: dict[PrincipalKind, tuple[str, ...]] = {}
+    principals: dict[PrincipalKind, list[str]] = {}
     for element in elements or excluded:
         for kind, name in _principals(element):
-            principals[kind] = (*principals.get(kind, ()), name)
+            principals.setdefault(kind, []).append(name)
     everyone = bool(excluded) or PrincipalKind.EVERYONE in principals
     return Admission(
         place=f"statement {text.index + 1}",
         sid=text.sid,
         effect=text.effect,
         negated=bool(excluded),
-        principals=tuple(principals.items()),
+        principals=tuple((kind, tuple(names)) for kind, names in principals.items()),
         actions=_actions(statement),
         conditions=tuple(_condition(test) for test in statement.tests),
         open_to_world=_open_to_world(statement, text.effect, everyone=everyone),
-        strangers=_strangers(statement, text.effect, principals.get(PrincipalKind.FEDERATED, ())),
+        strangers=_strangers(statement, text.effect, principals.get(PrincipalKind.FEDERATED, [])),
     )
 
 
-def _strangers(statement: Statement, effect: Effect | None, providers: tuple[str, ...]) -> tuple[Strangers, ...]:
+def _strangers(statement: Statement, effect: Effect | None, providers: Sequence[str]) -> tuple[Strangers, ...]:
     """Say whom else an Allow for tokens lets in; of what AWS rejects nothing is said."""
     allows = effect is Effect.ALLOW and not statement.broken
     by_token = "sts:AssumeRoleWithWebIdentity" in (_actions(statement) or ())
@@ -218,12 +225,29 @@ def _open_to_world(statement: Statement, effect: Effect | None, *, everyone: boo
 
     conditions: dict[str, dict[str, list[str]]] = {}
     for test in statement.tests:
-        conditions.setdefault(test.operator_name, {})[test.key] = [operand.text.raw for operand in test.operands]
+        conditions.setdefault(test.operator_name, {})[test.key] = [
+            _shortened(operand.text.raw) for operand in test.operands
+        ]
     if Universe({"Effect": "Allow", "Principal": "*", "Condition": conditions}).is_internet_accessible():
         return YES
     # These let in whoever has no such key.
     lax = any(test.if_exists or test.sets is SetOperator.ALL for test in statement.tests)
     return UNKNOWN if lax else NO
+
+
+_LONGEST = 300
+
+
+def _shortened(value: str) -> str:
+    """Cut a value to what is looked at in it: the account of an ARN, and where its wildcards are.
+
+    policyuniverse takes time by the square of a value's length, or by its cube.
+    """
+    if len(value) <= _LONGEST:
+        return value
+    kept, cut = value[:_LONGEST], value[_LONGEST:]
+    wildcard = "o-*" if "o-*" in cut else "*" if "*" in cut else ""
+    return f"{kept}{wildcard}{'' if cut.find('*') == len(cut) - 1 else '-'}"
 
 
 _VERBS = {Effect.ALLOW: "allows", Effect.DENY: "denies", None: "has no valid effect, and names"}

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from diagnose.causes.findings import Cause, explanation
 from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
+from diagnose.evaluate.memo import coming_again
 from diagnose.evaluate.passing import call_of_service, without_words_of_service
 from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
@@ -31,6 +32,7 @@ def diagnose(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     return replace(both(passing, _diagnosed(of_service, rules)), case=case)
 
 
+@coming_again()
 def _diagnosed(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     decision = decide(case)
     explained = explanation(rules, case, decision)

@@ -22,8 +22,8 @@ from diagnose.causes.facts import (
     PrincipalFact,
     Reach,
 )
-from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather_facts
+from diagnose.causes.match import by_name
 from diagnose.evaluate.decision import decide
 from diagnose.model.condition_keys import Presence, Quantifier
 from diagnose.model.evidence import Gap

@@ -1,15 +1,16 @@
 """However many statements say the same, a report stays one that somebody reads; what it leaves out is counted."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.cases import case, deny, identity, on
 
 from diagnose.authoring.examples import case_of
-from diagnose.causes.findings import MOST_CAUSES, by_name, explanation
+from diagnose.causes.findings import MOST_CAUSES, explanation
 from diagnose.causes.gather import gather_facts
-from diagnose.causes.match import match_rule
+from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.replacing import Replacements, replaces
 from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
@@ -17,6 +18,7 @@ from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, LeftOut, Owner
+from diagnose.model.trace import BrokenStatement
 from diagnose.pipeline import diagnose
 from diagnose.report import Detail, Format, render
 
@@ -116,6 +118,60 @@ def test_of_many_mistakes_in_policies_the_first_are_drawn(mistakes: int, drawn: 
     assert [line.strip() for line in section.splitlines() if "like these" in line] == (
         [f"And {rest} more places like these."] if rest else []
     )
+
+
+def test_of_many_mistakes_a_program_gets_the_first_and_how_many_more_there_are() -> None:
+    statements = [on("*", Extra="x") for _ in range(1003)]
+    mistaken = case("cross-account", identity_policies=identity(*statements[:3], deny(Resource="*")))
+    parts = [{"name": f"p{n}", "document": {"Statement": statements[n : n + 501]}} for n in (0, 501, 1002)]
+    many = case("cross-account", identity_policies={"policies": parts})
+    few, cut = (json.loads(render(diagnose(one, RULES), Format.JSON)) for one in (mistaken, many))
+    assert (len(few["problems"]), few["problems_left_out"]) == (3, 0)
+    assert (len(cut["problems"]), cut["problems_left_out"]) == (1000, 3)
+
+
+def unknown_tags(number: int) -> Case:
+    keys = [f"aws:PrincipalTag/t{place}" for place in range(number)]
+    return case("cross-account", request={"unknown": keys}, identity_policies=identity(*map(_allowed_to, keys)))
+
+
+def unread_policies(number: int) -> Case:
+    unread = [{"gap": "access_denied", "subject": f"policy p{place}"} for place in range(number)]
+    return case("cross-account", identity_policies={"policies": [], "unread": unread})
+
+
+def inherited_tags(number: int) -> Case:
+    has = {f"k{place}": "v" for place in range(number)}
+    session = {
+        "tags": {"evidence": "known", "value": has},
+        "transitive_tag_keys": {"evidence": "known", "value": list(has)},
+    }
+    return case("chained", session=session, request={"parameters": {"tags": has}})
+
+
+def _allowed_to(key: str) -> object:
+    return on("*", Condition={"StringEquals": {key: "x"}})
+
+
+@pytest.mark.parametrize("made", [unknown_tags, unread_policies, inherited_tags])
+@pytest.mark.parametrize("form", [Format.TEXT, Format.MARKDOWN, Format.HTML])
+def test_a_list_names_the_first_of_many_and_counts_the_others(made: Callable[[int], Case], form: Format) -> None:
+    few, many = (render(diagnose(made(size), RULES), form, detail=Detail.FULL) for size in (150, 900))
+    assert len(many.splitlines()) < 1.3 * len(few.splitlines())
+    assert form is not Format.TEXT or "840 more" in many
+
+
+def test_of_one_statement_that_is_nothing_after_another_the_first_speaks_for_all_of_its_policy() -> None:
+    one = case("cross-account", identity_policies=identity(*({} for _ in range(200))))
+    diagnosis = diagnose(one, RULES)
+    assert len(diagnosis.findings) < 10
+    (doubt,) = (each for each in diagnosis.decision.doubts if isinstance(each.about, BrokenStatement))
+    assert doubt.about == BrokenStatement(policy_name(one), 0, others=199)
+    assert "Statement 1 and 199 more of policy" in render(diagnosis, Format.TEXT)
+
+
+def policy_name(one: Case) -> str:
+    return one.snapshot.source.identity_policies.policies[0].name
 
 
 def test_what_is_more_exact_is_found_as_if_each_were_compared_with_each() -> None:

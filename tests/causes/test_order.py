@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
 
-from diagnose.causes.findings import by_name, explain
+from diagnose.causes.findings import explain
 from diagnose.causes.gather import gather_facts
-from diagnose.causes.match import match_rule
+from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.ranking import is_enough_to_fix, select
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules

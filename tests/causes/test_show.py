@@ -6,9 +6,8 @@ import pytest
 from tests.cases import WORLDS
 from tests.causes.given import BUILDER, allow, case, rules, trust
 
-from diagnose.causes.findings import by_name
 from diagnose.causes.gather import gather_facts
-from diagnose.causes.match import match_rule
+from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.vocabulary import facts_as_yaml
 from diagnose.evaluate.decision import decide
 

@@ -212,3 +212,14 @@ def test_not_principal_in_a_trust_policy_is_a_problem() -> None:
 def test_a_wildcard_for_a_service_is_located() -> None:
     found = located(case(trust=[trusts({"AWS": HOME, "Service": ["ec2.amazonaws.com", "*"]})]))
     assert [(where, pointer) for where, pointer, _ in found] == [(Layer.TRUST, "/Statement/0/Principal/Service/1")]
+
+
+@pytest.mark.parametrize(("statements", "usable"), [(1024, True), (1025, False)])
+def test_a_document_of_more_statements_than_any_policy_has_room_for_is_not_taken_apart(
+    statements: int, usable: bool
+) -> None:
+    document = compile_document(raw_document({"Statement": [{}] * statements}))
+    assert document.usable is usable
+    if not usable:
+        (flaw,) = document.flaws
+        assert flaw.message == "it has 1,025 statements, which no policy that AWS accepts has room for"

@@ -391,3 +391,11 @@ def test_a_device_and_its_code_go_together(parameters: dict[str, Any]) -> None:
 def test_what_the_session_may_have_fixed_is_told_with_what_was_sent() -> None:
     fixed = case(SESSION, source_identity=GAP, parameters=sending(source_identity="alice"))
     assert [(why, got) for _, why, _, got in told(fixed, Gate.PARAMETERS)] == [(Reason.SOURCE_IDENTITY_FIXED, "alice")]
+
+
+def test_of_more_tags_than_aws_takes_the_first_fifty_are_looked_at() -> None:
+    sent = {f"k{number}": "a!b" for number in range(60)}
+    keys = tuple(f"x{number}" for number in range(60))
+    decision = decide(case(USER, parameters=sending(tags=sent, transitive_tag_keys=keys)))
+    refused = [trace.got[0] for trace in decision.gates if trace.verdict is NO]
+    assert refused == ["60", *(f"{key}=a!b" for key in list(sent)[:50]), *keys[:50]]

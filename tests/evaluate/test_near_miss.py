@@ -1,5 +1,7 @@
 """Why a condition does not hold: the reason, the place of the nearest value, and both sides in words."""
 
+import random
+from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from tests.evaluate.cases import (
     outcome,
 )
 
+from diagnose.evaluate.keys.table import SPELLINGS
+from diagnose.evaluate.near_miss import spelling
 from diagnose.model.case import Origin, Parameters
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Action, Reason
@@ -303,3 +307,17 @@ def test_an_unread_tag_is_not_told() -> None:
 )
 def test_a_key_that_the_caller_might_have_carried_is_missing(source: str, key: str) -> None:
     assert on_key("StringEquals", key, "x", source=source, context={key: ()}).reason is Reason.KEY_MISSING
+
+
+def test_the_key_that_was_meant_is_the_one_that_difflib_finds_among_them_all() -> None:
+    choose, met = random.Random(3), 0  # no secret is made
+    for _ in range(400):
+        letters = list(choose.choice(list(SPELLINGS)))
+        for _ in range(choose.randrange(9)):
+            place = choose.randrange(len(letters))
+            letters[place : place + choose.randrange(2)] = choose.choice("abcdeiosrp:/-")
+        key = "".join(letters)
+        near = get_close_matches(key, SPELLINGS, n=1, cutoff=0.8)
+        assert spelling(key) == (SPELLINGS[near[0]] if near else "")
+        met += bool(near)
+    assert 100 < met < 400

@@ -42,31 +42,31 @@ def of_letters(shape: Shape, most: int, seed: int) -> Case:
 def denies_on_keys(choose: random.Random, size: int) -> Case:
     """Many Deny statements of the trust policy, each on some keys that are unknown."""
     size = min(size, _TO_A_DOCUMENT)
-    keys = _tags(size)
-    denies = [deny(Principal="*", Condition=_condition(choose, keys, 3)) for _ in range(size)]
-    return _with(keys, trust_policy=trust(allow(ACCOUNT), *denies))
+    keys = tags_named(size)
+    denies = [deny(Principal="*", Condition=conditions_on(choose, keys, 3)) for _ in range(size)]
+    return with_unknown(keys, trust_policy=trust(allow(ACCOUNT), *denies))
 
 
 def one_long_condition(choose: random.Random, size: int) -> Case:
     """One statement with many conditions."""
-    keys = _tags(min(size, 1500))
-    return _with(keys, trust_policy=trust(allow(ACCOUNT, Condition=_condition(choose, keys, len(keys)))))
+    keys = tags_named(min(size, 1500))
+    return with_unknown(keys, trust_policy=trust(allow(ACCOUNT, Condition=conditions_on(choose, keys, len(keys)))))
 
 
 def long_conditions(choose: random.Random, size: int) -> Case:
     """Several statements with many conditions each."""
-    keys = _tags(min(size, 1000))
-    conditions = [_condition(choose, keys, 100) for _ in range(max(1, size // 50))]
-    statements = [(on if choose.random() < 0.5 else _deny_all)("*", Condition=each) for each in conditions]
-    return _with(keys, identity_policies=_policies(statements, 3))
+    keys = tags_named(min(size, 1000))
+    conditions = [conditions_on(choose, keys, 100) for _ in range(max(1, size // 50))]
+    statements = [(on if choose.random() < 0.5 else deny_all)("*", Condition=each) for each in conditions]
+    return with_unknown(keys, identity_policies=policies_of(statements, 3))
 
 
 def one_key_in_all(choose: random.Random, size: int) -> Case:
     """Many statements that compare one unknown key with patterns of their own."""
     key = "aws:PrincipalTag/team"
     size = min(size, 800)
-    some = [deny(Principal="*", Condition=_condition(choose, [key], 1)) for _ in range(size)]
-    return _with([key], trust_policy=trust(allow(ACCOUNT), *some))
+    some = [deny(Principal="*", Condition=conditions_on(choose, [key], 1)) for _ in range(size)]
+    return with_unknown([key], trust_policy=trust(allow(ACCOUNT), *some))
 
 
 def patterns_of_one_key(choose: random.Random, size: int) -> Case:
@@ -74,7 +74,9 @@ def patterns_of_one_key(choose: random.Random, size: int) -> Case:
     key = "aws:PrincipalTag/team"
     patterns = [_value(choose, 10**6) + choose.choice(("", "*", "*x?")) for _ in range(min(size, 8000))]
     operator = choose.choice(("StringLike", "StringNotLike", "ForAnyValue:StringLike"))
-    return _with([key], trust_policy=trust(allow(ACCOUNT), deny(Principal="*", Condition={operator: {key: patterns}})))
+    return with_unknown(
+        [key], trust_policy=trust(allow(ACCOUNT), deny(Principal="*", Condition={operator: {key: patterns}}))
+    )
 
 
 def networks(choose: random.Random, size: int) -> Case:
@@ -83,27 +85,27 @@ def networks(choose: random.Random, size: int) -> Case:
     ranges = [f"{choose.randrange(224)}.{choose.randrange(256)}.0.0/{choose.randint(8, 32)}" for _ in range(size)]
     key, lists = "aws:VpcSourceIp", [[each] for each in ranges[:800]] if choose.random() < 0.5 else [ranges]
     denies = [deny(Principal="*", Condition={"NotIpAddress": {key: each}}) for each in lists]
-    return _with([key], trust_policy=trust(allow(ACCOUNT), *denies))
+    return with_unknown([key], trust_policy=trust(allow(ACCOUNT), *denies))
 
 
 def identity_denies(choose: random.Random, size: int) -> Case:
     """Many Deny statements of the source's own policies."""
-    keys = _tags(size)
-    denies = [_deny_all("*", Condition=_condition(choose, keys, 2)) for _ in range(size)]
-    return _with(keys, identity_policies=_policies([on("*"), *denies]))
+    keys = tags_named(size)
+    denies = [deny_all("*", Condition=conditions_on(choose, keys, 2)) for _ in range(size)]
+    return with_unknown(keys, identity_policies=policies_of([on("*"), *denies]))
 
 
 def a_tag_in_each(choose: random.Random, size: int) -> Case:
     """Many statements that allow, each only with a tag of its own, which the source lacks or nobody knows."""
-    keys = _tags(size)
+    keys = tags_named(size)
     allows = [on("*", Condition={choose.choice(_OPERATORS): {key: [f"a{key}*", "*b"]}}) for key in keys]
-    return _with(choose.choice((keys, [])), identity_policies=_policies(allows))
+    return with_unknown(choose.choice((keys, [])), identity_policies=policies_of(allows))
 
 
 def one_to_allow_and_many_to_deny(choose: random.Random, size: int) -> Case:
     """Many Deny statements without a condition, in one policy each or in some."""
     denies = [deny(Resource="*", Sid=f"No{n}") for n in range(size)]
-    return _with([], identity_policies=_policies([on("*"), *denies], choose.choice((1, 10, _TO_A_DOCUMENT))))
+    return with_unknown([], identity_policies=policies_of([on("*"), *denies], choose.choice((1, 10, _TO_A_DOCUMENT))))
 
 
 def other_services(choose: random.Random, size: int) -> Case:
@@ -114,27 +116,27 @@ def other_services(choose: random.Random, size: int) -> Case:
         else on(f"arn:aws:s3:::bucket{n}/*", action=[f"s3:Get{n}*", "s3:PutObject", "ec2:Describe*"])
         for n in range(size)
     ]
-    return _with([], identity_policies=_policies(statements, choose.choice((1, _TO_A_POLICY))))
+    return with_unknown([], identity_policies=policies_of(statements, choose.choice((1, _TO_A_POLICY))))
 
 
 def variables(choose: random.Random, size: int) -> Case:
     """Resources and values with policy variables in them, whose keys are unknown."""
-    keys = _tags(min(size, 200))
+    keys = tags_named(min(size, 200))
     statements = [
-        choose.choice((on, _deny_all))(
+        choose.choice((on, deny_all))(
             f"arn:aws:iam::222222222222:role/${{{choose.choice(keys)}}}",
             Condition={"StringLike": {choose.choice(keys): f"${{{choose.choice(keys)}}}-*"}},
         )
         for _ in range(size)
     ]
-    return _with(keys, identity_policies=_policies(statements))
+    return with_unknown(keys, identity_policies=policies_of(statements))
 
 
 def several_values(choose: random.Random, size: int) -> Case:
     """Keys with several values, none of which is known, under set operators."""
     keys = ["aws:TagKeys", "aws:PrincipalOrgPaths", "aws:CalledVia", *(f"mine:k{n}" for n in range(5))]
     denies = [
-        _deny_all(
+        deny_all(
             "*",
             Condition={
                 choose.choice(("ForAllValues:", "ForAnyValue:")) + choose.choice(_OPERATORS): {
@@ -144,7 +146,7 @@ def several_values(choose: random.Random, size: int) -> Case:
         )
         for _ in range(size)
     ]
-    return _with(keys, identity_policies=_policies([on("*"), *denies]))
+    return with_unknown(keys, identity_policies=policies_of([on("*"), *denies]))
 
 
 def many_principals(choose: random.Random, size: int) -> Case:
@@ -157,7 +159,7 @@ def many_principals(choose: random.Random, size: int) -> Case:
     services = {"Service": [f"s{n}.amazonaws.com" for n in range(size // 20)]}
     each = choose.random() < 0.3
     allows = [allow({"AWS": name}) for name in names[:700]] if each else [allow({"AWS": names} | services)]
-    return _with([], trust_policy=trust(*allows))
+    return with_unknown([], trust_policy=trust(*allows))
 
 
 def long_lists(choose: random.Random, size: int) -> Case:
@@ -168,20 +170,20 @@ def long_lists(choose: random.Random, size: int) -> Case:
         action=[f"sts:Assume{_value(choose, 10**6)}" for _ in range(part)] + ["sts:AssumeRole"],
         Condition={"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::*:user/{n}*" for n in range(part // 2)]}},
     )
-    return _with([], identity_policies=_policies([of_all] * max(1, size // 1500), 1))
+    return with_unknown([], identity_policies=policies_of([of_all] * max(1, size // 1500), 1))
 
 
 def organization(choose: random.Random, size: int) -> Case:
     """Policies of an organization, at several levels of both sides."""
-    keys = _tags(max(2, size // 4))
+    keys = tags_named(max(2, size // 4))
     levels = [
         {
             "target": f"ou-ab12-{place}",
             "name": f"ou{place}",
-            "policies": _policies(
+            "policies": policies_of(
                 [
                     on("*", action="*", **more),
-                    *(_deny_all("*", Condition=_condition(choose, keys, 2), **more) for _ in many),
+                    *(deny_all("*", Condition=conditions_on(choose, keys, 2), **more) for _ in many),
                 ]
             ),
         }
@@ -194,25 +196,27 @@ def organization(choose: random.Random, size: int) -> Case:
 
 def all_layers(choose: random.Random, size: int) -> Case:
     """Deny statements and conditions in every layer that a request meets, on keys that they share."""
-    keys = _tags(max(3, size // 8))
+    keys = tags_named(max(3, size // 8))
     part, few = size // 5, min(size // 5, _TO_A_DOCUMENT // 2)
 
     def statements(many: int, **more: Json) -> list[Json]:
         return [on("*", action="*", **more)] + [
-            _deny_all("*", Condition=_condition(choose, keys, 2), **more) for _ in range(many)
+            deny_all("*", Condition=conditions_on(choose, keys, 2), **more) for _ in range(many)
         ]
 
     policy = {"name": "limits", "kind": "managed", "arn": "arn:aws:iam::111111111111:policy/limits"}
     return case(
         "organization",
         request={"unknown": keys},
-        identity_policies=_policies(statements(part)),
+        identity_policies=policies_of(statements(part)),
         boundary={"evidence": "known", "value": {**policy, "document": document(*statements(few))}},
-        scps={"value": [{"target": "r-ab12", "name": "Root", "policies": _policies(statements(part))}]},
-        rcps={"value": [{"target": "r-ab12", "name": "Root", "policies": _policies(statements(part, Principal="*"))}]},
+        scps={"value": [{"target": "r-ab12", "name": "Root", "policies": policies_of(statements(part))}]},
+        rcps={
+            "value": [{"target": "r-ab12", "name": "Root", "policies": policies_of(statements(part, Principal="*"))}]
+        },
         trust_policy=trust(
             allow({"AWS": "arn:aws:iam::111111111111:role/team/App"}),
-            *(deny(Principal="*", Condition=_condition(choose, keys, 2)) for _ in range(few)),
+            *(deny(Principal="*", Condition=conditions_on(choose, keys, 2)) for _ in range(few)),
         ),
     )
 
@@ -227,7 +231,7 @@ def groups(_choose: random.Random, size: int) -> Case:
         }
         for n in range(size)
     ]
-    return _with([], identity_policies={"policies": policies})
+    return with_unknown([], identity_policies={"policies": policies})
 
 
 def idle(choose: random.Random, size: int) -> Case:
@@ -250,7 +254,7 @@ def idle(choose: random.Random, size: int) -> Case:
     waiting = [
         {"name": f"w{n}", "attached_to": f"group g{n}", "document": choose.choice((fine, other))} for n in range(size)
     ]
-    return _with([], identity_policies={"policies": policies}, idle_policies=waiting)
+    return with_unknown([], identity_policies={"policies": policies}, idle_policies=waiting)
 
 
 def tags(choose: random.Random, size: int) -> Case:
@@ -260,11 +264,11 @@ def tags(choose: random.Random, size: int) -> Case:
         on("*", Condition={"StringEquals": {f"aws:PrincipalTag/k{n}": f"${{aws:ResourceTag/k{n}}}"}})
         for n in range(size // 4)
     ]
-    return _with(
+    return with_unknown(
         [],
         principal={"value": {"tags": {"evidence": "known", "value": of_caller}}},
         role={"value": {"tags": {"evidence": "known", "value": dict.fromkeys(of_caller, "other")}}},
-        identity_policies=_policies(statements or [on("*")]),
+        identity_policies=policies_of(statements or [on("*")]),
     )
 
 
@@ -272,7 +276,7 @@ def context(choose: random.Random, size: int) -> Case:
     """Many keys of the request's context, with many values."""
     stated = {f"mine:k{n}": [f"v{choose.randrange(99)}" for _ in range(20)] for n in range(size)}
     statements = [on("*", Condition={"ForAllValues:StringLike": {key: ["w*", "x*"]}}) for key in list(stated)[:200]]
-    return case("cross-account", request={"context": stated}, identity_policies=_policies(statements))
+    return case("cross-account", request={"context": stated}, identity_policies=policies_of(statements))
 
 
 def session_tags(_choose: random.Random, size: int) -> Case:
@@ -284,13 +288,13 @@ def session_tags(_choose: random.Random, size: int) -> Case:
 def other_roles(_choose: random.Random, size: int) -> Case:
     """A role that there is not, and thousands of others, some of which are near."""
     roles = [f"arn:aws:iam::222222222222:role/team{n % 50}/Deploy{n}" for n in range(size)]
-    return _with([], role={"evidence": "known", "value": None}, other_roles={"value": roles})
+    return with_unknown([], role={"evidence": "known", "value": None}, other_roles={"value": roles})
 
 
 def gaps(_choose: random.Random, size: int) -> Case:
     """Thousands of policies that could not be read."""
     unread = [{"gap": "access_denied", "permission": "iam:GetPolicy", "subject": f"policy p{n}"} for n in range(size)]
-    return _with([], identity_policies={"policies": [], "unread": unread})
+    return with_unknown([], identity_policies={"policies": [], "unread": unread})
 
 
 def deep(choose: random.Random, size: int) -> Case:
@@ -299,7 +303,7 @@ def deep(choose: random.Random, size: int) -> Case:
     for _ in range(min(size, 900)):
         inner = [inner] if choose.random() < 0.5 else {"k": inner}
     elements = {choose.choice(("Condition", "Resource", "Action", "Other")): inner}
-    return _with([], identity_policies=_policies([on("*") | elements] * max(1, size // 900), 1))
+    return with_unknown([], identity_policies=policies_of([on("*") | elements] * max(1, size // 900), 1))
 
 
 def flaws(choose: random.Random, size: int) -> Case:
@@ -314,24 +318,24 @@ def flaws(choose: random.Random, size: int) -> Case:
         {"Extra": [{}]},
         {"Resource": "arn:aws:iam:222222222222:role/Deploy"},
     )
-    return _with([], identity_policies=_policies([on("*") | choose.choice(wrong) for _ in range(size)]))
+    return with_unknown([], identity_policies=policies_of([on("*") | choose.choice(wrong) for _ in range(size)]))
 
 
 def placeholders(choose: random.Random, size: int) -> Case:
     """What was never filled in."""
     forms = ("${account_id}", "<ACCOUNT>", "{{ account }}", "123456789012", "$ACCOUNT", "ACCOUNT_ID_WITHOUT_HYPHENS")
     statements = [on(f"arn:aws:iam::{choose.choice(forms)}:role/Deploy{n}") for n in range(size)]
-    return _with([], identity_policies=_policies(statements))
+    return with_unknown([], identity_policies=policies_of(statements))
 
 
 def long_texts(choose: random.Random, size: int) -> Case:
     """A few texts, each as long as a document may be."""
     long = choose.choice(("a", "a*", "?b", "${aws:username}"))
     texts = [long * (min(size, 60_000) // len(long)) for _ in range(max(1, size // 60_000))]
-    return _with(
+    return with_unknown(
         ["aws:PrincipalTag/x"],
-        identity_policies=_policies(
-            [on("*"), *(_deny_all("*", Condition={"StringLike": {"aws:PrincipalTag/x": text}}) for text in texts)], 1
+        identity_policies=policies_of(
+            [on("*"), *(deny_all("*", Condition={"StringLike": {"aws:PrincipalTag/x": text}}) for text in texts)], 1
         ),
     )
 
@@ -378,7 +382,7 @@ SHAPES: tuple[Shape, ...] = (
 )
 
 
-def _tags(size: int) -> list[str]:
+def tags_named(size: int) -> list[str]:
     return [f"aws:PrincipalTag/k{n}" for n in range(size)]
 
 
@@ -386,21 +390,21 @@ def _value(choose: random.Random, most: int) -> str:
     return choose.choice(("a", "b*", "*c", "?d", "*e*f*")) + str(choose.randrange(most))
 
 
-def _condition(choose: random.Random, keys: Sequence[str], most: int) -> dict[str, Json]:
+def conditions_on(choose: random.Random, keys: Sequence[str], most: int) -> dict[str, Json]:
     condition: dict[str, Json] = {}
     for key in choose.sample(keys, min(len(keys), choose.randint(1, most))):
         condition.setdefault(choose.choice(_OPERATORS), {})[key] = [_value(choose, 40) for _ in range(2)]
     return condition
 
 
-def _deny_all(resource: Json, **elements: Json) -> Json:
+def deny_all(resource: Json, **elements: Json) -> Json:
     return deny(Resource=resource, **elements)
 
 
-def _policies(statements: Sequence[Json], each: int = _TO_A_POLICY) -> Mapping[str, Json]:
+def policies_of(statements: Sequence[Json], each: int = _TO_A_POLICY) -> Mapping[str, Json]:
     parts = [statements[start : start + each] for start in range(0, len(statements), each)]
     return {"policies": [{"name": f"p{number}", "document": document(*part)} for number, part in enumerate(parts)]}
 
 
-def _with(unknown: Sequence[str], **parts: Json) -> Case:
+def with_unknown(unknown: Sequence[str], **parts: Json) -> Case:
     return case("cross-account", request={"unknown": list(unknown)}, **parts)

@@ -195,3 +195,17 @@ def test_a_line_of_csv_holds_as_many_cells_and_none_is_a_formula(values: list[st
 def _tokens(markdown: str) -> list[Token]:
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     return [inner for token in reader.parse(markdown) for inner in (token, *(token.children or ()))]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({}, id="an empty object"),
+        pytest.param({"a": [], "b": [{"c": [[]]}], "": ""}, id="what is nested"),
+        pytest.param({"a": [1, 2.5, 1e16, 1e-7, 10**400, None, True]}, id="numbers"),
+        pytest.param(['é\u2028\U0001f600\x00\n\ud800\\"</', {"\ud83d": "\\u0041"}], id="letters and halves of letters"),
+        pytest.param([float("nan"), float("-inf"), "NaN"], id="numbers that only Python takes for JSON"),
+    ],
+)
+def test_indented_json_is_what_python_indents(value: object) -> None:
+    assert ascii_json(value, indent=2) == json.dumps(value, indent=2)

@@ -1,13 +1,13 @@
 """Rules and a decision to findings: which causes there are, in which words, with which evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from diagnose.causes.facts import AnswerFact, Compared, Fact, LayerFact
 from diagnose.causes.gather import gather_facts, unused_and_untried
 from diagnose.causes.layer_facts import compared, nearest
-from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, match_rule
+from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, by_name, match_rule
 from diagnose.causes.ranking import SelectedCause, ranked, select, statement_place
 from diagnose.causes.rule import Rule
 from diagnose.causes.sentences import backticked, fill, shortened
@@ -69,14 +69,6 @@ def explanation(rules: Sequence[Rule], case: Case, decision: Decision) -> Explan
         certain, len(others) - certain, len(repeated) - len(others), idle=unused_and_untried(case, decision)
     )
     return Explanation(causes, left_out)
-
-
-def by_name(facts: Sequence[Fact]) -> Mapping[str, Sequence[Fact]]:
-    """Sort facts by their names."""
-    named: dict[str, list[Fact]] = {}
-    for fact in facts:
-        named.setdefault(fact.name, []).append(fact)
-    return named
 
 
 MOST_CAUSES = 40

@@ -182,7 +182,9 @@ def _gaps(decision: Decision) -> Iterator[Fact]:
 
 
 def _problems(decision: Decision) -> Iterator[Fact]:
-    for problem in decision.problems:
+    """List what AWS rejects of a policy, each kind of mistake once: a fact does not say in which places."""
+    kinds = {(each.layer, id(each.policy), each.message): each for each in reversed(decision.problems)}
+    for problem in reversed(kinds.values()):
         policy = problem.policy
         yield ProblemFact(
             layer=problem.layer,

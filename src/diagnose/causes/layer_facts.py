@@ -154,7 +154,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
     bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
     statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
     close = {id(each) for each in nearest(statements)}
-    for statement in statements:
+    for statement in _telling(statements):
         certain = settled and statement.verdict is not UNKNOWN
         near = id(statement) in close
         yield _statement(decision, statement, near=near, settled=certain)
@@ -182,6 +182,16 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                 yield _of_element(shared, trace)
                 if effect is Effect.ALLOW or trace.negated:
                     yield from _placeholder(shared, trace)
+
+
+def _telling(statements: Sequence[StatementTrace]) -> Iterator[StatementTrace]:
+    """Leave out statements that have nothing to compare, but for the first of a policy: their others say no more."""
+    empty: set[int] = set()
+    for statement in statements:
+        if statement.elements or id(statement.policy) not in empty:
+            yield statement
+        if not statement.elements:
+            empty.add(id(statement.policy))
 
 
 def _about_another_service(elements: Iterable[ComparedElement]) -> bool:

@@ -8,15 +8,16 @@ its level, and the statement, unless their patterns name different layers; a fac
 `caller`, goes with all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct
 
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern, Rule, Value
-from diagnose.causes.vocabulary import WITHOUT_CASE
+from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of
 from diagnose.model.diagnosis import Owner
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Layer
@@ -81,15 +82,46 @@ class RuleMatch(Struct, frozen=True, gc=False):
         return self.facts[0] if len(self.facts) == 1 else min(self.facts, key=_exactness)
 
 
-def match_rule(rule: Rule, facts: Mapping[str, Sequence[Fact]]) -> Iterator[RuleMatch]:
+class FactsOfName(tuple[Fact, ...]):
+    """Facts of one name, in order. Rules are matched with each of their kinds, of which there are few."""
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """The fields that hold one of a few words."""
+        return _closed_fields(self[0].name)
+
+    @cached_property
+    def kinds(self) -> tuple[list[tuple[int, Fact]], ...]:
+        """The facts, each with its number, sorted by what stands in those fields."""
+        of = attrgetter("settled", *sorted(self.closed))  # one that every fact has, as some have no others
+        kinds: dict[object, list[tuple[int, Fact]]] = {}
+        for number, fact in enumerate(self):
+            kinds.setdefault(of(fact), []).append((number, fact))
+        return tuple(kinds.values())
+
+
+def by_name(facts: Iterable[Fact]) -> Mapping[str, FactsOfName]:
+    """Sort facts by their names."""
+    named: dict[str, list[Fact]] = {}
+    for fact in facts:
+        named.setdefault(fact.name, []).append(fact)
+    return {name: FactsOfName(each) for name, each in named.items()}
+
+
+def match_rule(rule: Rule, facts: Mapping[str, FactsOfName]) -> Iterator[RuleMatch]:
     """Find every set of facts, one for each pattern, that meets the rule. `facts` are sorted by name."""
     candidates: list[list[_Candidate]] = []
     for pattern in rule.when:
-        matching = list(_meeting(pattern, facts.get(pattern.fact, ())))
+        matching = list(_meeting(pattern, facts[pattern.fact])) if pattern.fact in facts else []
         if not matching:
             return
         candidates.append(matching)
     yield from _join(rule, candidates, (), ())
+
+
+@cache
+def _closed_fields(fact: str) -> frozenset[str]:
+    return frozenset(name for name, field in fields_of(fact).items() if field.values)
 
 
 _Candidate = tuple[Fact, tuple[UnknownField, ...]]
@@ -111,26 +143,35 @@ def _join(
             yield from _join(rule, candidates, (*facts, fact), (*unknown, *more_unknown))
 
 
-def _meeting(pattern: Pattern, facts: Sequence[Fact]) -> Iterator[_Candidate]:
+def _meeting(pattern: Pattern, facts: FactsOfName) -> Iterator[_Candidate]:
     """Give the facts that may meet a pattern. Of many facts few differ in what it asks for."""
-    if not pattern.fields:
-        yield from ((fact, ()) for fact in facts)
-        return
-    answers: dict[object, tuple[str, ...] | None] = {}
-    asked = attrgetter(*(name for name, _ in pattern.fields))
-    for fact in facts:
-        values = asked(fact)
-        if values not in answers:
-            answers[values] = _unknown_fields(pattern, fact)
-        unknown = answers[values]
+    closed = [(name, values) for name, values in pattern.fields if name in facts.closed]
+    of_kinds: list[tuple[int, Fact, tuple[str, ...]]] = []
+    for kind in facts.kinds:
+        unknown = _unknown_fields(closed, kind[0][1])
         if unknown is not None:
-            yield fact, tuple((fact, name) for name in unknown)
+            of_kinds += [(place, fact, unknown) for place, fact in kind]
+    of_kinds.sort(key=itemgetter(0))
+    texts = [(name, values) for name, values in pattern.fields if name not in facts.closed]
+    if not texts:
+        yield from ((fact, tuple([(fact, name) for name in unknown])) for _, fact, unknown in of_kinds)
+        return
+    asked = attrgetter(*(name for name, _ in texts))
+    answers: dict[object, tuple[str, ...] | None] = {}
+    for _, fact, unknown in of_kinds:
+        given = asked(fact)
+        if given not in answers:
+            answers[given] = _unknown_fields(texts, fact)
+        more = answers[given]
+        if more is not None:
+            names = (*unknown, *more)
+            yield fact, tuple([(fact, name) for name, _ in pattern.fields if name in names] if names else ())
 
 
-def _unknown_fields(pattern: Pattern, fact: Fact) -> tuple[str, ...] | None:
-    """Name the fields that may or may not fit; None where the fact does not meet the pattern."""
+def _unknown_fields(fields: Iterable[tuple[str, tuple[Value, ...]]], fact: Fact) -> tuple[str, ...] | None:
+    """Name the fields that may or may not fit; None where the fact does not meet all of them."""
     unknown: list[str] = []
-    for name, values in pattern.fields:
+    for name, values in fields:
         answer = _is_any_of(getattr(fact, name), values, without_case=name in WITHOUT_CASE)
         if answer is NO:
             return None

@@ -5,39 +5,69 @@ from typing import TypeAlias
 
 from diagnose.causes.facts import ConditionFact, Fact, GapFact, GateFact, PlaceholderFact
 from diagnose.causes.match import RuleMatch
+from diagnose.causes.rule import Rule
 from diagnose.model.trace import DoubtKind, Effect
 
 
 class Replacements:
-    """The matches of more exact rules, filed by the rule that they replace and by what they are about."""
+    """The matches of more exact rules, filed by their rule and by what they are about.
 
-    __slots__ = ("_filed", "_unfilled")
+    Those of a rule are filed when something first asks for them, and found by their place: there may be thousands of
+    matches at each of thousands of places.
+    """
+
+    __slots__ = ("_filed", "_of_rule", "_rivals", "_unfilled")
 
     def __init__(self, matches: Iterable[RuleMatch]) -> None:
-        """File every match.
+        """Sort every match by its rule.
 
-        INVARIANT: of matches that are filed under one thing and are as certain, of one action and in one place, either
-        all or none replace what looks there. So the first of them stands for all.
+        INVARIANT: of matches of one rule that are filed under one thing and are as certain, of one action and in one
+        place, either all or none replace what looks there. So the first of them stands for all. To what has no layer
+        the places are all the same.
         """
-        self._filed: dict[_Thing, dict[object, RuleMatch]] = {}
+        self._of_rule: dict[str, list[RuleMatch]] = {}
         self._unfilled: dict[_Thing, dict[object, RuleMatch]] = {}
+        self._filed: dict[str, _Filed] = {}
+        self._rivals: dict[str, list[str]] = {}
+        rules: dict[str, Rule] = {}
         for match in matches:
+            rules.setdefault(match.rule.id, match.rule)
+            self._of_rule.setdefault(match.rule.id, []).append(match)
             fact = match.main_fact
             if isinstance(fact, PlaceholderFact):
                 self._unfilled.setdefault(_comparison(fact), {}).setdefault(match.certain, match)
-            if match.rule.replaces:
-                things, place = tuple(_filed_under(fact)), (match.certain, _place(fact))
-                for general in match.rule.replaces:
-                    for thing in things:
-                        self._filed.setdefault((general, *thing), {}).setdefault(place, match)
+        for rule in rules.values():
+            for general in rule.replaces:
+                self._rivals.setdefault(general, []).append(rule.id)
 
     def replace(self, general: RuleMatch) -> bool:
         """Say whether another match says the same more exactly."""
         fact = general.main_fact
-        rivals = [*self._unfilled.get(_comparison(fact), {}).values()]
-        for thing in _looked_up(fact):
-            rivals += self._filed.get((general.rule.id, *thing), {}).values()
-        return any(replaces(rival, general) for rival in rivals)
+        unfilled = self._unfilled.get(_comparison(fact), {}) if self._unfilled else {}
+        if any(replaces(rival, general) for rival in unfilled.values()):
+            return True
+        rivals = self._rivals.get(general.rule.id)
+        if rivals is None:
+            return False
+        things = [(place, *thing) for place in _places_looked_up(fact) for thing in _looked_up(fact)]
+        return any(
+            replaces(rival, general)
+            for filed in map(self._of, rivals)
+            for thing in things
+            for rival in filed.get(thing, _NOTHING).values()
+        )
+
+    def _of(self, rule: str) -> "_Filed":
+        filed = self._filed.get(rule)
+        if filed is None:
+            filed = self._filed[rule] = {}
+            for match in self._of_rule[rule]:
+                fact = match.main_fact
+                kind, places = (match.certain, _action(fact)), (None, _place(fact))
+                for thing in _filed_under(fact):
+                    for place in places:
+                        filed.setdefault((place, *thing), {}).setdefault(kind, match)
+        return filed
 
 
 def replaces(specific: RuleMatch, general: RuleMatch) -> bool:
@@ -64,6 +94,10 @@ def replaces(specific: RuleMatch, general: RuleMatch) -> bool:
 
 
 _Thing: TypeAlias = tuple[object, ...]
+_NO_LAYER = ()
+_NOTHING: dict[object, RuleMatch] = {}
+_Filed: TypeAlias = dict[_Thing, dict[object, RuleMatch]]
+"""Matches of one rule by their place, None for any, and by what they are about; one of each action and certainty."""
 
 
 def _filed_under(fact: Fact) -> Iterator[_Thing]:
@@ -110,9 +144,17 @@ def _comparison(fact: Fact) -> _Thing:
     return fact.subject.action, id(fact.subject.element)
 
 
-def _place(fact: Fact) -> _Thing:
-    action = fact.subject.action if _has(fact, "action") else None
-    return (action, fact.subject.layer, fact.subject.level) if _has(fact, "layer") else (action,)
+def _action(fact: Fact) -> object:
+    return fact.subject.action if _has(fact, "action") else None
+
+
+def _place(fact: Fact) -> object:
+    return (fact.subject.layer, fact.subject.level) if _has(fact, "layer") else _NO_LAYER
+
+
+def _places_looked_up(fact: Fact) -> tuple[object, ...]:
+    """Say where to look for what may replace a match: in its place, or anywhere where it has none."""
+    return (_place(fact), _NO_LAYER) if _has(fact, "layer") else (None,)
 
 
 def _is_for_want_of_a_value(one: Fact, other: Fact) -> bool:

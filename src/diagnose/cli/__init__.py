@@ -14,7 +14,7 @@ from diagnose.errors import NothingReadError, XdiagError
 def main() -> None:
     """Run xdiag. A user's mistake ends it with one sentence; any other exception is a bug, with exit code 70."""
     note_the_beginning()
-    gc.set_threshold(_MADE_BETWEEN_COLLECTIONS)
+    gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, _exit_interrupted)
     _open_streams()
     from diagnose.cli.app import app
@@ -35,8 +35,8 @@ def main() -> None:
         _exit_with_bug()
 
 
-_MADE_BETWEEN_COLLECTIONS = 100_000
-"""Objects. Start-up makes about as many, which all stay, and deciding makes few that only a collection would free."""
+_SELDOM = 50_000, 20, 20
+"""How often Python looks for cycles: what is decided and told has none, and a large case has a million values."""
 
 
 def _open_streams() -> None:

@@ -239,6 +239,10 @@ _LARGEST = 131_072
 """Bytes of a document that is read. IAM holds at most 20,480 characters of any policy here, without white space."""
 
 
+_MOST_STATEMENTS = 1024
+"""In 20,480 characters there is no room for more, of which each has at least an effect and an action."""
+
+
 def _compile(raw: Raw, content: bytes) -> CompiledDocument:
     if len(content) > _LARGEST:
         return _unusable(f"it has {len(content):,} bytes, and AWS accepts no policy of more than 20,480 characters")
@@ -289,6 +293,8 @@ def _policy(read: JsonObject) -> CompiledDocument:
         return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
     if not statement:
         flaws = (*flaws, Flaw("/Statement", "it has no statements"))
+    if len(statement) > _MOST_STATEMENTS:
+        return _unusable(f"it has {len(statement):,} statements, which no policy that AWS accepts has room for")
     texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
     return CompiledDocument(texts, flaws)
 

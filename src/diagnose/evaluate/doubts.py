@@ -112,6 +112,7 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...], perhaps: tuple
 
 def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
     """Name what else of a statement is not certain, where the statement may apply."""
+    broken: dict[str, dict[int, None]] = {}
     for decided in actions:
         for statement in _statements(decided):
             if statement.verdict is not UNKNOWN:
@@ -121,7 +122,9 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
                 if not _mentions(element, unknown_keys):
                     yield Doubt(_comparison(element), tri(verdict is UNKNOWN))
             if not unknown and not _known_in_part(statement):
-                yield Doubt(BrokenStatement(statement.policy.name, statement.index), tri(verdict is UNKNOWN))
+                broken.setdefault(statement.policy.name, {})[statement.index] = None
+    for policy, (first, *others) in broken.items():
+        yield Doubt(BrokenStatement(policy, first, len(others)), tri(verdict is UNKNOWN))
 
 
 def _known_in_part(statement: StatementTrace) -> bool:

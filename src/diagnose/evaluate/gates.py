@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
 from diagnose.evaluate.federated_gates import audience, provider, role_claim, token, unsent_parameters
@@ -118,7 +119,8 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
     if len(sent.tags) > _MOST_TAGS:
         yield _malformed(Parameter.TAGS, str(len(sent.tags)), limit=_MOST_TAGS)
     seen: set[str] = set()
-    for key, value in sent.tags.items():
+    # Of more tags than AWS takes the others are not looked at before these are gone.
+    for key, value in islice(sent.tags.items(), _MOST_TAGS):
         if key.lower().startswith(_OF_AWS) or value.lower().startswith(_OF_AWS):
             yield _malformed(Parameter.TAGS, f"{key}={value}", asked=Form.NOT_RESERVED)
         if not (_is_tag(key, 1, _LONGEST_TAG_KEY) and _is_tag(value, 0, _LONGEST_TAG_VALUE)):
@@ -126,8 +128,9 @@ def _tags(sent: Parameters) -> Iterator[GateTrace]:
         if key.lower() in seen:
             yield _no(Gate.PARAMETERS, Reason.DUPLICATE_TAG, key)
         seen.add(key.lower())
-    for key in sent.transitive_tag_keys:
-        if key.lower() not in seen:
+    every = {key.lower() for key in sent.tags}
+    for key in sent.transitive_tag_keys[:_MOST_TAGS]:
+        if key.lower() not in every:
             yield _malformed(Parameter.TRANSITIVE_TAG_KEYS, key, asked=Form.SENT_TAG)
 
 
@@ -162,10 +165,10 @@ def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
     sent, session = case.request.parameters, case.snapshot.source.session
     inherited = session.transitive_tag_keys
     if sent.tags and not isinstance(inherited, Known):
-        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, got=tuple(sent.tags))
+        yield GateTrace(Gate.PARAMETERS, UNKNOWN, Reason.TAG_INHERITED, got=tuple(islice(sent.tags, _MOST_TAGS)))
     if isinstance(inherited, Known):
         inherited_keys = {key.lower() for key in inherited.value}
-        for key in sent.tags:
+        for key in islice(sent.tags, _MOST_TAGS):
             if key.lower() in inherited_keys:
                 yield _no(Gate.PARAMETERS, Reason.TAG_INHERITED, key)
     if sent.source_identity is not None and not isinstance(session.source_identity, Known):

@@ -68,17 +68,24 @@ class Flaws:
     `broken` says that because of one of them the part cannot be read; with the others it is clear what it means.
     """
 
-    __slots__ = ("all", "broken")
+    __slots__ = ("_noted", "broken")
 
     def __init__(self) -> None:
         """Start without any."""
         # Almost no part has any: a list of its own for each would be made for nothing.
-        self.all: tuple[Flaw, ...] = ()
+        self._noted: list[Flaw] | None = None
         self.broken = False
+
+    @property
+    def all(self) -> Sequence[Flaw]:
+        """All that were noted, in their order."""
+        return self._noted or ()
 
     def note(self, pointer: str, message: str) -> None:
         """Note a flaw with which the part can still be read."""
-        self.all = (*self.all, Flaw(pointer, message))
+        if self._noted is None:
+            self._noted = []
+        self._noted.append(Flaw(pointer, message))
 
     def add(self, pointer: str, message: str) -> None:
         """Note a flaw because of which the part cannot be read."""

@@ -1,12 +1,15 @@
 """What is remembered from case to case: whatever is made of documents and of sides, and no other state.
 
 A batch may bring the same side or document a million times, or a million of them once each. What comes for the first
-time is therefore only marked; it is remembered when it comes again. Memory stays bounded either way.
+time is therefore only marked; it is remembered when it comes again. Memory stays bounded either way. Whoever explains
+a case decides it more than once: there, `coming_again`, it is remembered at once.
 
 Functions of one text, such as a pattern, remember beside themselves, as `of_short_texts`.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -15,6 +18,19 @@ _BYTES_OF_EACH = 3000
 """What is made of even the shortest text takes about as much."""
 _MOST_MARKED = 100_000
 Remembered = TypeVar("Remembered")
+
+
+_COMES_AGAIN: ContextVar[bool] = ContextVar("comes_again", default=False)
+
+
+@contextmanager
+def coming_again() -> Iterator[None]:
+    """Remember what comes for the first time: it will come again before this is over."""
+    before = _COMES_AGAIN.set(True)
+    try:
+        yield
+    finally:
+        _COMES_AGAIN.reset(before)
 
 
 _MOST_TEXTS = 8192
@@ -67,7 +83,7 @@ class Memo(Generic[Remembered]):
         `size` is that of the content in bytes. When there is no more room all go together, which is seldom.
         """
         mark = hash(content)
-        if self._at_once or mark in self._marked:
+        if self._at_once or mark in self._marked or _COMES_AGAIN.get():
             self._remember(content, value, _BYTES_OF_EACH + size)
         else:
             if len(self._marked) >= _MOST_MARKED:
@@ -123,7 +139,7 @@ class ObjectMemo(Generic[Remembered]):
         if entry is not None:
             entry.value = value if entry.key == key else None
             entry.key = key
-        elif (mark := self._marked.get(place)) is not None and mark() is of:
+        elif ((mark := self._marked.get(place)) is not None and mark() is of) or _COMES_AGAIN.get():
             # It goes before anything else can take its object's place in memory.
             entry = self._entries[place] = _Entry(of, self._when_gone)
             entry.place, entry.key, entry.value = place, key, value

@@ -1,6 +1,7 @@
 """Why a comparison does not hold: the nearest miss, its place, and the two sides."""
 
 import re
+from collections import Counter
 from difflib import get_close_matches
 from typing import assert_never
 
@@ -54,8 +55,23 @@ _LONGEST_KEY = 256
 
 @of_short_texts
 def _spelling(key: str) -> str:
-    near = get_close_matches(key.lower(), SPELLINGS, n=1, cutoff=0.8)
+    near = get_close_matches(key.lower(), _alike(key.lower()), n=1, cutoff=_CUTOFF)
     return SPELLINGS[near[0]] if near else ""
+
+
+_CUTOFF = 0.8
+_LETTERS = [(spelling, len(spelling), Counter(spelling)) for spelling in SPELLINGS]
+
+
+def _alike(key: str) -> list[str]:
+    """Name the spellings that have enough letters of a key, in whatever order. Few do, and those are soon found."""
+    letters, length = Counter(key).items(), len(key)
+    return [
+        spelling
+        for spelling, size, has in _LETTERS
+        if 2 * min(length, size) >= _CUTOFF * (length + size)
+        and 2 * sum([min(count, has[letter]) for letter, count in letters]) >= _CUTOFF * (length + size)
+    ]
 
 
 def how_arns_differ(wanted: str, got: str) -> Reason:

@@ -3,10 +3,10 @@
 import operator
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Context, Decimal
 from enum import Enum
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from itertools import accumulate, pairwise
 from typing import Any, TypeAlias, assert_never
 
@@ -31,17 +31,17 @@ def example_points(compared: ValueLine, questions: Sequence[LineTests]) -> list[
     None where there are too many to find them all.
     """
     texts = {text for tests in questions for _, operands in tests for _, text in operands}
-    points = _addresses(texts) if compared is ValueLine.ADDRESSES else _around(compared, texts)
-    if len(points) * len(questions) > _MOST_ANSWERS:
+    limits = {text: _limits(compared, text) for text in texts}
+    places = _addresses(limits.values()) if compared is ValueLine.ADDRESSES else _around(limits.values())
+    if len(places) * len(questions) > _MOST_ANSWERS:
         return None
-    places = [place for place, _ in points]
-    answers = zip(*(_answers(tests, compared, places) for tests in questions), strict=True)
-    examples: dict[tuple[bool, ...], str] = {}
-    for answer, (_, text) in zip(answers, points, strict=True):
-        examples.setdefault(answer, text)
+    answers = zip(*(_answers(tests, limits, places) for tests in questions), strict=True)
+    examples: dict[tuple[bool, ...], _Place] = {}
+    for answer, place in zip(answers, places, strict=True):
+        examples.setdefault(answer, place)
         if len(examples) > _MOST_EXAMPLES:
             return None
-    return list(examples.values())
+    return [_written(compared, place) for place in examples.values()]
 
 
 _MOST_ANSWERS = 200_000
@@ -49,15 +49,17 @@ _MOST_EXAMPLES = 256
 
 _Place: TypeAlias = Any
 """Where on the line: a number, seconds since 1970, or an address as its version and number."""
+_Limits: TypeAlias = tuple[_Place, _Place]
+"""The first and the last place that an operand names."""
 
 
-def _answers(tests: LineTests, compared: ValueLine, places: Sequence[_Place]) -> list[bool]:
+def _answers(tests: LineTests, limits: Mapping[str, _Limits], places: Sequence[_Place]) -> list[bool]:
     """Say of every place whether some of the tests is true there."""
     changes = [0] * (len(places) + 1)
     for negated, operands in tests:
         fitting = Counter[int]()
         for compare, text in operands:
-            first, end = _fitting(compare, text, compared, places)
+            first, end = _fitting(compare, limits[text], places)
             fitting[first] += 1
             fitting[end] -= 1
         fits, held = 0, False
@@ -69,11 +71,9 @@ def _answers(tests: LineTests, compared: ValueLine, places: Sequence[_Place]) ->
     return [holding > 0 for holding in accumulate(changes[: len(places)])]
 
 
-def _fitting(
-    compare: Callable[[Any, Any], bool], text: str, compared: ValueLine, places: Sequence[_Place]
-) -> tuple[int, int]:
+def _fitting(compare: Callable[[Any, Any], bool], limits: _Limits, places: Sequence[_Place]) -> tuple[int, int]:
     """Give the places that fit an operand: the first, and that behind the last."""
-    low, high = _limits(compared, text)
+    low, high = limits
     below, beyond = bisect_left(places, low), bisect_right(places, high)
     if compare is operator.lt:
         return 0, below
@@ -86,7 +86,7 @@ def _fitting(
     return below, beyond
 
 
-def _limits(compared: ValueLine, text: str) -> tuple[_Place, _Place]:
+def _limits(compared: ValueLine, text: str) -> _Limits:
     match compared:
         case ValueLine.NUMBERS:
             return number(text), number(text)
@@ -94,36 +94,41 @@ def _limits(compared: ValueLine, text: str) -> tuple[_Place, _Place]:
             return moment(text), moment(text)
         case ValueLine.ADDRESSES:
             network = ip_network(text, strict=False)
-            first, last = network.network_address, network.broadcast_address
-            return (first.version, int(first)), (last.version, int(last))
+            first = int(network.network_address)
+            return (network.version, first), (
+                network.version,
+                first | (1 << network.max_prefixlen - network.prefixlen) - 1,
+            )
         case _:
             assert_never(compared)
 
 
-def _around(compared: ValueLine, texts: set[str]) -> list[tuple[_Place, str]]:
-    """Give the values, what lies halfway between neighbours, and one beyond each end, with a decimal point.
-
-    Without one, seconds of four digits would be a year.
-    """
-    known = sorted({_limits(compared, text)[0] for text in texts})
+def _around(limits: Collection[_Limits]) -> list[_Place]:
+    """Give the values, what lies halfway between neighbours, and one beyond each end."""
+    known = sorted({value for value, _ in limits})
     exactly = Context(prec=2 * max(len(f"{value:f}") for value in known) + 2)
     between = [exactly.multiply(exactly.add(low, high), Decimal("0.5")) for low, high in pairwise(known)]
     beyond = [exactly.subtract(known[0], Decimal(1)), exactly.add(known[-1], Decimal(1))]
-    written = [(value, f"{value:f}") for value in sorted((*known, *between, *beyond))]
-    return [(value, text if "." in text else f"{text}.0") for value, text in written]
+    return sorted((*known, *between, *beyond))
 
 
-def _addresses(texts: set[str]) -> list[tuple[_Place, str]]:
+def _addresses(limits: Collection[_Limits]) -> list[_Place]:
     """Give both ends of every network, and their neighbours outside."""
-    found = {(address.version, int(address)): str(address) for address in _ANYWHERE}
-    for text in texts:
-        network = ip_network(text, strict=False)
-        first, last = int(network.network_address), int(network.broadcast_address)
-        kind = type(network.network_address)
-        for value in (first, last, first - 1, last + 1):
-            if 0 <= value < 2**network.max_prefixlen:
-                found.setdefault((network.version, value), str(kind(value)))
-    return sorted(found.items())
+    places = {(address.version, int(address)) for address in _ANYWHERE}
+    for (version, first), (_, last) in limits:
+        places.update((version, value) for value in (first, last, first - 1, last + 1) if 0 <= value <= _LAST[version])
+    return sorted(places)
 
 
+def _written(compared: ValueLine, place: _Place) -> str:
+    """Write a place as the value of a key: with a decimal point, for without one seconds of four digits are a year."""
+    if compared is ValueLine.ADDRESSES:
+        version, value = place
+        return str(_KINDS[version](value))
+    text = f"{place:f}"
+    return text if "." in text else f"{text}.0"
+
+
+_KINDS: Mapping[int, type[IPv4Address | IPv6Address]] = {4: IPv4Address, 6: IPv6Address}
+_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 _ANYWHERE = (ip_network("192.0.2.1").network_address, ip_network("2001:db8::1").network_address)

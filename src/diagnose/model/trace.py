@@ -274,10 +274,11 @@ class Comparison(Struct, frozen=True):
 
 
 class BrokenStatement(Struct, frozen=True):
-    """A statement that is not well-formed, by the name of its policy and its place in it."""
+    """The first statement of a policy that is not well-formed, by the policy's name, and how many more there are."""
 
     policy: str
     index: int
+    others: int = 0
 
 
 Unknown: TypeAlias = ConditionKey | Layer | Gate | Action | Comparison | BrokenStatement

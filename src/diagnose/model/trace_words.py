@@ -45,8 +45,10 @@ def subject_words(doubt: Doubt) -> str:
             return name
         case Layer() | Gate() | Action():
             return doubt.about.value
-        case BrokenStatement(policy=policy, index=index):
+        case BrokenStatement(policy=policy, index=index, others=0):
             return f"statement {index + 1} of policy `{policy}`, which is not well-formed"
+        case BrokenStatement(policy=policy, index=index, others=others):
+            return f"statement {index + 1} and {others:,} more of policy `{policy}`, which are not well-formed"
         case Comparison():
             return _question(doubt.about)
         case _:

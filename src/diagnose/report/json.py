@@ -104,6 +104,7 @@ def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None)
         causes_certain=certain + diagnosis.left_out.certain,
         causes_possible=len(causes) - certain + diagnosis.left_out.possible,
         causes_left_out=diagnosis.left_out.together,
+        problems_left_out=max(0, len(decision.problems) - _MOST_PROBLEMS),
         policies_not_tried=diagnosis.left_out.idle,
         still_needed_count=len(needed),
         fix_proved=any(one.proof is Proof.ALLOWED for finding in diagnosis.findings for one in finding.remedies),
@@ -119,12 +120,16 @@ def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None)
         doubts=_doubts(diagnosis),
         gaps=_gaps(diagnosis),
         problems=[
-            published_place(Excerpt(one.layer, one.policy, one.pointer, one.message), case) for one in decision.problems
+            published_place(Excerpt(one.layer, one.policy, one.pointer, one.message), case)
+            for one in decision.problems[:_MOST_PROBLEMS]
         ],
         notes=[PublishedNote(layer=one.layer.value, text=one.text, source=one.source) for one in decision.notes],
         attempt=_attempt(case),
         authorizations=published_authorizations(case),
     )
+
+
+_MOST_PROBLEMS = 1000
 
 
 def diagnosis_schema() -> dict[str, object]:

@@ -74,6 +74,7 @@ class Flat(Struct, frozen=True, kw_only=True):
     causes_left_out: Annotated[
         int, Meta(description="How many of them `causes` has no room for: further places of rules that it names.")
     ]
+    problems_left_out: Annotated[int, Meta(description="How many more such places than `problems` lists there are.")]
     policies_not_tried: Annotated[
         int,
         Meta(
@@ -191,7 +192,9 @@ class PublishedDiagnosis(Flat, frozen=True, kw_only=True, tag_field="schema", ta
     gates: Annotated[list[PublishedGate], Meta(description="Requirements that no policy expresses.")]
     doubts: Annotated[list[PublishedDoubt], Meta(description="What is unknown, and what it would change.")]
     gaps: Annotated[list[PublishedGap], Meta(description="Evidence that was not read.")]
-    problems: Annotated[list[PublishedPlace], Meta(description="Places in policies that AWS would not accept.")]
+    problems: Annotated[
+        list[PublishedPlace], Meta(description="Places in policies that AWS would not accept, 1,000 at most.")
+    ]
     notes: Annotated[list[PublishedNote], Meta(description="Readings of AWS's documentation that are not certain.")]
     attempt: Annotated[PublishedAttempt, Meta(description="AWS's own words.")]
     authorizations: Annotated[

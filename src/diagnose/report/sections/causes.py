@@ -7,7 +7,7 @@ from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Rem
 from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Label, Links, Paragraph, Section
-from diagnose.report.enough import MOST_IN_FULL, first_of_many
+from diagnose.report.enough import MOST_IN_FULL, MOST_LISTED, and_more, first_of_many
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
@@ -84,16 +84,11 @@ def explained_by(rule: str) -> str:
 def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Point at what AWS rejects in a policy document: such a part was counted as granting nothing."""
     problems = diagnosis.decision.problems
-    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in problems[:_MOST_PROBLEMS]]
+    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in problems[:MOST_LISTED]]
     if not places:
         return ()
-    more = len(problems) - len(places)
-    rest = [Paragraph(f"And {more:,} more place{'s' if more > 1 else ''} like these.")] if more else []
-    return (Section("Policies that AWS rejects", (*pointed_at(places, diagnosis.case), *rest)),)
-
-
-_MOST_PROBLEMS = 60
-"""Places in policies that are drawn. The JSON report lists them all."""
+    drawn = pointed_at(places, diagnosis.case)
+    return (Section("Policies that AWS rejects", (*drawn, *and_more(len(problems), "place"))),)
 
 
 def _certain(finding: Finding) -> bool:

@@ -11,6 +11,7 @@ from diagnose.model.operation import Operation
 from diagnose.model.trace import Action
 from diagnose.model.tri import Tri
 from diagnose.model.words import OWNER_WORDS
+from diagnose.report.enough import MOST_LISTED, first_of_many
 from diagnose.report.safe_text import in_backticks
 
 _VIA = {Via.API: "the API", Via.CLI: "the AWS CLI", Via.CONSOLE: "the console"}
@@ -205,8 +206,8 @@ def _request(case: Case) -> list[str]:
     parts += [f"{what} {in_backticks(value)}" for what, value in named if value is not None]
     if sent.duration_seconds is not None:
         parts.append(f"duration {sent.duration_seconds} seconds")
-    parts += [f"tag {in_backticks(f'{key}={value}')}" for key, value in sent.tags.items()]
-    return parts
+    tags = (f"tag {in_backticks(f'{key}={value}')}" for key, value in sent.tags.items())
+    return [*parts, *first_of_many(tags, MOST_LISTED)]
 
 
 def _authority(diagnosis: Diagnosis) -> str:

@@ -11,6 +11,7 @@ from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, GateTrace
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
+from diagnose.report.enough import MOST_LISTED, and_more, first_of_many
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.gate_answers import gate_answer
@@ -104,7 +105,7 @@ def _counted(checks: tuple[Check, ...]) -> tuple[Block, ...]:
     ]
     blocks: list[Block] = [Paragraph(_count(blocking, unknown, len(in_play)))]
     if rows:
-        blocks.append(Checklist(rows))
+        blocks += [Checklist(rows[:MOST_LISTED]), *and_more(len(rows))]
     if passed:
         blocks.append(Paragraph(f"Also passed: {', '.join(passed)}.", Tone.DIM))
     if absent:
@@ -149,7 +150,7 @@ def _how(layer: LayerTrace) -> str:
 def _where(layer: LayerTrace) -> str:
     """Name the levels of an organization that deny."""
     names = [in_backticks(level.name) for level in layer.levels if level.name and _denies(level)]
-    return f" at {', '.join(names)}" if names else ""
+    return f" at {', '.join(first_of_many(names))}" if names else ""
 
 
 def _denies(level: LevelTrace) -> bool:

@@ -15,7 +15,8 @@ from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gat
 from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
-from diagnose.report.blocks import Block, Bullets, Listing, Paragraph, Section
+from diagnose.report.blocks import Block, Listing, Paragraph, Section
+from diagnose.report.enough import first_listed
 from diagnose.report.safe_text import visible
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
 from diagnose.report.sections.key_questions import question_of
@@ -41,18 +42,18 @@ def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
     items = needs(diagnosis)
     if not items:
         return ()
-    listed = Bullets(tuple(f"{item.what} {item.how}" for item in items))
+    wanted = first_listed(items, lambda item: f"{item.what} {item.how}")
     flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
     if flags:
         # Read live, so both sides: what another source has told is not told to the next run.
         sides = (_SOURCE, _DEST) if source_account(diagnosis.case) else (_DEST,)
         flags = tuple(dict.fromkeys((*sides, *flags)))
         run = Listing("Run, with your own profiles and answers", "sh", command(diagnosis.case, flags))
-        blocks: tuple[Block, ...] = (listed, run)
+        blocks: tuple[Block, ...] = (*wanted, run)
     elif any(item.stated for item in items):
-        blocks = (Paragraph("Add to your command what you find out, and run it again:"), listed)
+        blocks = (Paragraph("Add to your command what you find out, and run it again:"), *wanted)
     else:
-        blocks = (listed,)
+        blocks = wanted
     return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, blocks),)
 
 

@@ -13,7 +13,8 @@ from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gat
 from diagnose.model.trace_words import alternative_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
-from diagnose.report.blocks import Block, Bullets, Paragraph, Section
+from diagnose.report.blocks import Block, Paragraph, Section
+from diagnose.report.enough import first_listed
 from diagnose.report.safe_text import in_backticks
 
 
@@ -137,7 +138,7 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
             if len(doubts) == 1
             else "These are unknown and together decide the answer:"
         )
-    yield Bullets(tuple(doubt_sentence(doubt) for doubt in doubts))
+    yield from first_listed(doubts, doubt_sentence)
 
 
 def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -155,14 +156,14 @@ def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
             yield Paragraph("These were not read:")
         case _:
             assert_never(diagnosis.verdict)
-    yield Bullets(tuple(f"{gap_words(gap)}; {how_to_read(gap)}" for gap in unread))
+    yield from first_listed(unread, lambda gap: f"{gap_words(gap)}; {how_to_read(gap)}")
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[Block]:
     notes = diagnosis.decision.notes
     if notes:
         yield Paragraph("The answer also depends on a point that AWS's documentation leaves open:")
-        yield Bullets(tuple(f"{LAYER_WORDS[note.layer].policies}: {note.text} ({note.source})" for note in notes))
+        yield from first_listed(notes, lambda note: f"{LAYER_WORDS[note.layer].policies}: {note.text} ({note.source})")
 
 
 def _annotation(diagnosis: Diagnosis, *, full: bool) -> Iterator[Block]:
