@@ -117,7 +117,7 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
     if len(candidates) == 1:
         return next(iter(candidates)), ""
     if error.caller == "anonymous":
-        return "", "it was not signed by anybody"
+        return "", "it was not signed by anybody; give the program credentials, and name whose they are"
     return "", f"the error has it as `{printable(error.caller)}`, which is masked or cut" if error.caller else ""
 
 
