@@ -17,6 +17,7 @@ class Reported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     text: str
     verdict: Verdict
+    source: str = ""
     ends: list[str] = []
     first: list[str] = []
     owner: str = ""

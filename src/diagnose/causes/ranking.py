@@ -233,7 +233,7 @@ def _sort_key(
     rule, main_fact = cause.best.rule, cause.best.main_fact
     enough = is_enough_to_fix(cause, decision, counts)
     return (
-        _tier(cause, decision, answers),
+        _tier(cause, answers),
         not isinstance(main_fact, AccountFact),
         _is_about_other_action(cause, _named_actions(answers)),
         _remoteness(rule, main_fact),
@@ -281,7 +281,7 @@ def _by_aws_words(
         return 2
     if isinstance(main_fact, AsideFact):
         return 0 if main_fact.federated else 3
-    if isinstance(main_fact, AnswerFact) and cause.best.certain:
+    if isinstance(main_fact, AnswerFact) and cause.best.certain and main_fact.kind is not ErrorKind.ANSWER_HIDDEN:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
     if isinstance(main_fact, GateFact) and any(names_gate(kind, main_fact.gate) for kind in kinds):
@@ -292,16 +292,13 @@ def _by_aws_words(
     return 0 if named is Layer.TRUST and statement is not None else 1
 
 
-def _tier(cause: SelectedCause, decision: Decision, answers: Collection[AnswerFact]) -> int:
-    """Rank how good a lead a finding is: seen, perhaps seen, a side that was not read, possible, a limit not read.
-
-    What keeps an action from being allowed that the call may not need is only possible, however well it was read.
-    """
+def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
+    """Rank how good a lead a finding is: seen, perhaps seen, a side that was not read, possible, a limit not read."""
     main_fact = cause.best.main_fact
     if _remoteness(cause.best.rule, main_fact) > 0 or _is_refuted(main_fact, answers):
         return 5
     if not cause.best.certain:
-        return 1 if _is_seen(main_fact) and _is_needed(cause, decision) else 3
+        return 1 if _is_seen(main_fact) else 3
     if cause.best.owner is not Owner.XDIAG:
         return 0
     return 2 if main_fact.subject.layer not in _LIMITS else 4
@@ -309,12 +306,6 @@ def _tier(cause: SelectedCause, decision: Decision, answers: Collection[AnswerFa
 
 _LIMITS = frozenset(Layer) - {Layer.TRUST, Layer.IDENTITY}
 """Layers that most requests pass, so that one which nobody read is a worse lead than what may be wrong elsewhere."""
-
-
-def _is_needed(cause: SelectedCause, decision: Decision) -> bool:
-    """Say whether a cause is about an action that the call certainly needs, or about none."""
-    needed = {each.action for each in decision.actions if each.needed is YES}
-    return not cause.actions or not needed.isdisjoint(cause.actions)
 
 
 def _is_seen(main_fact: Fact) -> bool:

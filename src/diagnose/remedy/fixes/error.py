@@ -167,7 +167,7 @@ STEPS = {
     ErrorKind.PROFILE_BROKEN: (
         Owner.CALLER,
         "Correct the profile in `~/.aws/config`: beside `role_arn` it needs a `source_profile` that exists and has "
-        "credentials, or a `credential_source`",
+        "credentials, or a `credential_source`; without `role_arn` it may have neither",
     ),
     ErrorKind.MFA_CODE_NOT_ASKED: (
         Owner.CALLER,
