@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cases import DEPLOY
 from tests.causes.given import BUILDER, DENY, ID, MFA, allow, case, identity, rules, told, trust
 
 from diagnose.causes.findings import explain
@@ -12,6 +13,8 @@ from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.ranking import is_enough_to_fix, select
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
+from diagnose.model.diagnosis import Finding
+from diagnose.pipeline import diagnose
 
 REFUSED = (
     "An error occurred (AccessDenied) when calling the AssumeRole operation: "
@@ -305,3 +308,41 @@ def test_what_keeps_the_action_that_aws_names_comes_before_what_keeps_another(ac
     )
     given = case("cross-account-role", change)
     assert explain(load_rules(()), given, decide(given))[0].finding.rule == first
+
+
+HIDDEN = f'Error: The role "{DEPLOY}" cannot be assumed.\n\n  There are a number of possible causes of this'
+GUARD = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}
+
+
+def test_an_answer_that_a_tool_hides_comes_after_what_was_read() -> None:
+    missing = trust(allow(BUILDER, Condition=ID))
+    assert [one.rule for one in _findings(missing, HIDDEN)][:2] == ["external-id-differs", "error-without-answer"]
+    unread = {"snapshot": {"destination": {"trust_policy": {"evidence": "unread", "gap": "not_supplied"}}}}
+    assert _findings(unread, HIDDEN)[0].rule == "error-without-answer"
+
+
+@pytest.mark.parametrize(
+    ("statement", "first"),
+    [
+        pytest.param(GUARD, "policy-denies", id="the Deny that AWS speaks of was read"),
+        pytest.param(
+            GUARD | {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-west-1"}}},
+            "scp-named-by-aws",
+            id="none of those that were read applies",
+        ),
+    ],
+)
+def test_of_guardrails_in_part_unread_the_one_that_denies_explains_what_aws_says(
+    statement: dict[str, Any], first: str
+) -> None:
+    unread = {"evidence": "unread", "gap": "not_supplied", "detail": "others may be attached"}
+    policy = {"name": "Guard", "kind": "scp", "document": {"Version": "2012-10-17", "Statement": [statement]}}
+    levels = [{"target": "account", "policies": {"policies": [policy], "unread": [unread]}}]
+    organization = {"value": {"id": "o-a1b2c3d4e5", "management_account": "999999999999"}}
+    change = {"snapshot": {"source": {"organization": organization, "scps": {"value": levels}}}}
+    findings = _findings(change, f"{REFUSED} with an explicit deny in a service control policy")
+    assert findings[0].rule == first
+
+
+def _findings(change: Any, message: str) -> tuple[Finding, ...]:
+    return diagnose(case("cross-account", change | {"message": message}), load_rules(())).findings

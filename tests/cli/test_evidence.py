@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from tests.cases import case
 from tests.cli.program import Program
 from tests.collect.evidence.test_declared_limits import OF_STS, ROLE, SOURCE, attached, scp, state
 
@@ -11,7 +13,10 @@ from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.evidence import SOURCES, case_from_flags
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.request import RequestFlags
+from diagnose.cli.sides import Given, with_sides
 from diagnose.errors import XdiagError
+from diagnose.model.case import DestinationSide
+from diagnose.model.evidence import Known
 
 ABOUT_ANY_SOURCE = {"without", "no_probe", "planned", "parameter"}
 FILES = {"case_file": Path("ticket.json"), "details": [Path("ours.json")], "infrastructure": [Path("ours.json")]}
@@ -89,3 +94,10 @@ def test_limits_that_a_file_declares_stand_beside_what_is_stated_of_others(xdiag
     assert [policy["name"] for policy in level["policies"]["policies"]] == ["FullAWSAccess", "NoRoles"]
     assert level["policies"]["unread"] == []
     assert kept["endpoint"]["value"]["policy"]["evidence"] == "known"
+
+
+def test_a_provider_that_a_file_declares_goes_beside_a_role_that_was_read() -> None:
+    snapshot = case("github").snapshot
+    elsewhere = DestinationSide(oidc_providers=Known((), "state.json"))
+    there = with_sides(snapshot, Given(provider=elsewhere)).destination
+    assert there == replace(snapshot.destination, oidc_providers=elsewhere.oidc_providers)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.cases import written
 from tests.cli.cases import write
+from tests.cli.federated import ISSUER, OLD_SUBJECT, trust
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, NOTHING_GATHERED, UNDETERMINED, Program
 
 USER = "arn:aws:iam::111111111111:user/ci"
@@ -142,6 +143,42 @@ def test_a_plan_holds_what_is_and_what_will_be(
     assert run.code == code, run.err
     layers = {layer["layer"]: layer for layer in run.report["layers"] if layer["action"] == "sts:AssumeRole"}
     assert layers["trust"]["verdict"] == trust
+
+
+@pytest.mark.parametrize(
+    ("options", "cause", "gap"),
+    [
+        pytest.param([], "", "identity-policies-not-supplied", id="the caller's own policies may be missing"),
+        pytest.param(["--tag", "team=a"], "tag-session-missing", "", id="tags were sent"),
+    ],
+)
+def test_an_action_that_the_call_may_not_need_is_no_lead_while_a_side_is_unread(
+    xdiag: Program, folder: Path, options: list[str], cause: str, gap: str
+) -> None:
+    source = ROLE.replace("Deploy", "ci").replace("222222222222", "111111111111")
+    (folder / "deploy.json").write_text(json.dumps(document(Principal={"AWS": source})))
+    run = xdiag("check", source, ROLE, "--trust-policy", "deploy.json", *options, "--output", "json", cwd=folder)
+    assert run.report["primary_cause"] == cause
+    assert not gap or run.report["primary_gap"] == gap
+    text = xdiag("check", source, ROLE, "--trust-policy", "deploy.json", *options, cwd=folder).out
+    assert ("None was found in what was read." in text) is (not cause)
+
+
+def test_a_file_with_the_provider_alone_goes_with_a_trust_policy(xdiag: Program, folder: Path) -> None:
+    values = {"url": "https://token.actions.githubusercontent.com", "client_id_list": ["sts.example.com"]}
+    kind = "aws_iam_openid_connect_provider"
+    one = {"address": f"{kind}.g", "mode": "managed", "type": kind, "name": "g", "values": values}
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [one]}}}
+    (folder / "state.json").write_text(json.dumps(state))
+    (folder / "trust.json").write_text(json.dumps(trust()))
+    token = ("--claim", f"iss={ISSUER}", "--claim", "aud=sts.amazonaws.com", "--claim", f"sub={OLD_SUBJECT}")
+    files = ("--trust-policy", "trust.json", "--infrastructure", "state.json")
+    run = xdiag("check", ROLE, *token, *files, "--output", "json", cwd=folder)
+    assert (run.code, run.report["primary_cause"]) == (DENIED, "audience-not-registered"), run.err
+    [pasted] = [layer for layer in run.report["layers"] if layer["layer"] == "trust"]
+    assert pasted["verdict"] == "allowed"
+    other = xdiag("check", USER, ROLE, "--infrastructure", "state.json", cwd=folder)
+    assert (other.code, "declares neither" in other.err) == (BAD_INPUT, True)
 
 
 @pytest.mark.parametrize("flag", ["--case", "--details", "--trust-policy"])

@@ -188,6 +188,14 @@ def test_a_call_with_a_token_is_told_its_own_parameters() -> None:
     )
 
 
+def test_the_arns_of_an_assertion_may_stand_the_wrong_way_round() -> None:
+    message = (
+        "An error occurred (ValidationError) when calling the AssumeRoleWithSAML operation: Request ARN is invalid"
+    )
+    text = the_remedy("follow-error", Subject(), broken("saml", message=message)).text
+    assert "the role's ARN before the provider's in the attribute `Role`" in text
+
+
 PASSED = "User: arn:aws:iam::111111111111:user/builder is not authorized to perform: iam:PassRole on resource: {}{}"
 ROLE_OF_TASKS = "arn:aws:iam::111111111111:role/Deploy"
 

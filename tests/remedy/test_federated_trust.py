@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+import pytest
 from tests import cases
 
 from diagnose.loading import load_rules
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import NotProved, Proof, Remedy
+from diagnose.model.diagnosis import NotProved, Proof, Remedy, Verdict
 from diagnose.pipeline import diagnose
 
 HOST = "token.actions.githubusercontent.com"
@@ -65,7 +66,10 @@ def test_a_token_whose_subject_is_not_known_is_not_trusted() -> None:
 
 def test_an_assertion_is_trusted_by_its_subject_alone() -> None:
     other = {"Principal": {"Federated": "arn:aws:iam::222222222222:saml-provider/Other"}}
-    statement = added(remedy(trusting(other, world="saml"), "name-provider-in-trust"))
+    found = remedy(trusting(other, world="saml"), "name-provider-in-trust")
+    statement = added(found)
+    assert found is not None
+    assert "without `SAML:sub`, everybody to whom that identity provider gives the role can assume it" in found.text
     assert statement["Principal"] == {"Federated": "arn:aws:iam::222222222222:saml-provider/IdP"}
     assert statement["Condition"]["StringEquals"]["SAML:sub"] == "mara@example.com"
 
@@ -110,3 +114,48 @@ def test_a_misspelt_provider_is_corrected_in_the_keys_as_well() -> None:
     (statement,) = json.loads(found.document)["Statement"]
     assert statement["Principal"] == {"Federated": f"arn:aws:iam::222222222222:oidc-provider/{EKS}"}
     assert statement["Condition"] == {"StringEquals": {f"{EKS}:sub": ACCOUNT, f"{EKS}:aud": "sts.amazonaws.com"}}
+
+
+def perimeter(
+    actions: cases.Json, key: str = "aws:PrincipalOrgID", world: str = "saml", **elements: cases.Json
+) -> Case:
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "*", **elements}
+    deny.setdefault("Condition", {"StringNotEqualsIfExists": {key: "o-a1b2c3d4e5"}})
+    policies = [
+        {"name": name, "kind": "rcp", "document": {"Version": "2012-10-17", "Statement": [statement]}}
+        for name, statement in (("RCPFullAWSAccess", everything), ("Perimeter", deny))
+    ]
+    levels = {"value": [{"target": "r-ab12", "policies": {"policies": policies}}]}
+    known = {"value": {"id": "o-a1b2c3d4e5", "management_account": "999999999999"}}
+    return cases.case(world, {"snapshot": {"destination": {"organization": known, "rcps": levels}}})
+
+
+SIGN_IN = "sts:AssumeRoleWithSAML"
+
+
+def test_a_sign_in_is_taken_out_of_a_deny_whose_condition_spares_nobody() -> None:
+    found = remedy(perimeter(["sts:AssumeRole", SIGN_IN, "sts:AssumeRoleWithWebIdentity"]), "exempt-from-deny")
+    assert added(found)["Action"] == ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]
+    assert found is not None
+    assert "no such call carries `aws:PrincipalOrgID`" in found.text
+    assert "every such sign-in is then left to the trust policies" in found.text
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(perimeter(SIGN_IN), id="nothing else is denied, so that nothing would be left"),
+        pytest.param(perimeter(["sts:*", "s3:*"]), id="a pattern that covers it"),
+        pytest.param(
+            perimeter(
+                ["sts:AssumeRole", SIGN_IN],
+                Condition={"StringNotEqualsIfExists": {"SAML:sub": "somebody@example.com"}},
+            ),
+            id="a condition that another sign-in may meet",
+        ),
+    ],
+)
+def test_a_deny_that_may_be_meant_for_sign_ins_is_left_alone(case: Case) -> None:
+    assert diagnose(case, load_rules(())).verdict is Verdict.DENIED
+    assert remedy(case, "exempt-from-deny") is None

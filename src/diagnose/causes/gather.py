@@ -25,7 +25,7 @@ from diagnose.causes.facts import (
     ProblemFact,
 )
 from diagnose.causes.layer_facts import as_bool, of_action
-from diagnose.causes.named_layer import suspects
+from diagnose.causes.named_layer import seen_to_refuse, suspects
 from diagnose.causes.situation import situation
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.keys.table import traits_of
@@ -65,7 +65,7 @@ def gather_facts(case: Case, decision: Decision) -> tuple[Fact, ...]:
         *with_clusters((fact for action in _asked(decision) for fact in of_action(action)), case),
         *_gates(decision),
         *unused_policies(case, decision),
-        *_gaps(decision),
+        *_gaps(decision, seen_to_refuse(answers, decision)),
         *_problems(decision),
         *situation(case),
         *told,
@@ -161,10 +161,10 @@ def _difference(trace: GateTrace) -> Reason:
     return how_arns_differ(trace.wanted, trace.got[0])
 
 
-def _gaps(decision: Decision) -> Iterator[Fact]:
+def _gaps(decision: Decision, explained: frozenset[Layer]) -> Iterator[Fact]:
     for doubt in decision.doubts:
-        if isinstance(doubt.about, Layer) and not doubt.gaps:
-            # All of the layer was read; whether it counts was not.
+        if isinstance(doubt.about, Layer) and (not doubt.gaps or doubt.about in explained):
+            # All of the layer was read, and only whether it counts was not; or what was read is what AWS speaks of.
             continue
         for gap in doubt.gaps or (Unread(),):
             yield GapFact(

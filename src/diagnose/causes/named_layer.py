@@ -50,6 +50,17 @@ def suspects(answers: Sequence[AnswerFact], decision: Decision) -> Iterator[Susp
             yield from _of_layer(trace, answer, action)
 
 
+def seen_to_refuse(answers: Sequence[AnswerFact], decision: Decision) -> frozenset[Layer]:
+    """Give the layer that AWS names, if what was read of it refuses the request as AWS says: more need not be read."""
+    layer = named_layer(answers)
+    return frozenset(
+        layer
+        for answer in answers
+        if layer is not None and answer.named_layer is not NamedLayer.NONE
+        if _as_aws_says(_trace(decision, _action(answer, decision), layer), answer)
+    )
+
+
 def _action(answer: AnswerFact, decision: Decision) -> Action:
     """Give the action that AWS names; that of the operation, which is the first of a decision, where it names none."""
     named = next((each for each in Action if each.lower() == answer.named_action.lower()), None)

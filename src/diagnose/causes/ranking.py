@@ -281,7 +281,7 @@ def _by_aws_words(
         return 2
     if isinstance(main_fact, AsideFact):
         return 0 if main_fact.federated else 3
-    if isinstance(main_fact, AnswerFact) and cause.best.certain:
+    if isinstance(main_fact, AnswerFact) and cause.best.certain and main_fact.kind is not ErrorKind.ANSWER_HIDDEN:
         # What a service says of itself as the source is about the trust policy.
         return 1 if main_fact.kind is ErrorKind.SERVICE_NOT_TRUSTED and not main_fact.other_service else 0
     if isinstance(main_fact, GateFact) and any(names_gate(kind, main_fact.gate) for kind in kinds):

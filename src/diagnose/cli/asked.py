@@ -132,7 +132,8 @@ def missing(asked: Asked, end: str, source: str) -> XdiagError:
             f"the call is {asked.operation}, which no identity of AWS signs: expected what was presented "
             f"({_PRESENTED[asked.operation]}), or with `--trust-policy FILE` the trust policy that names its provider"
         )
-        return XdiagError(f"{what}: {about or 'the error does not hold it'}", hint=hint)
+        said = f"{what}: {about or 'the error does not hold it'}"
+        return XdiagError(f"{certain}; {said}" if certain else said, hint=hint)
     said = f"{what}: {about}" if about else what
     if asked.told:
         hint = " ".join((f"name it: expected `SOURCE_ARN {asked.role or 'DEST_ROLE_ARN'}` beside it.", *asked.told))

@@ -34,7 +34,8 @@ def case_of_question(flags: CaseFlags) -> Case:
             raise XdiagError(
                 f"profile `{name}` asks for no role: its own credentials sign"
                 f" ({chain.signed_by})" + (f". {said}" if said else ""),
-                hint=f"name the role that is to be assumed with it: `xdiag check DEST_ROLE_ARN --profile {name}`",
+                hint=f"{chain.idle}name the role that is to be assumed with it: "
+                f"`xdiag check DEST_ROLE_ARN --profile {name}`",
             )
         role = _account(flags.role_arn or flags.source_arn)
         return case_from_flags(replace(flags, evidence=_signed_by(flags.evidence, chain, "", role)))

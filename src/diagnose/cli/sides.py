@@ -27,6 +27,8 @@ class Given(Struct, frozen=True):
     destination: DestinationSide | None = None
     limits: tuple[DeclaredLimits, ...] = ()
     """Policies of organizations and VPC endpoints, which are of no side alone."""
+    provider: DestinationSide | None = None
+    """The identity provider alone, where nothing declares the role: often it is made in another place."""
     notes: tuple[str, ...] = ()
     """What people should know of how they were read."""
 
@@ -69,7 +71,12 @@ def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn:
 
     Raises XdiagError for files about neither.
     """
-    from diagnose.collect.evidence.declared import declared_destination, declared_source, not_declared
+    from diagnose.collect.evidence.declared import (
+        declared_destination,
+        declared_provider,
+        declared_source,
+        not_declared,
+    )
     from diagnose.collect.evidence.infrastructure import read_infrastructure
     from diagnose.collect.evidence.policy_file import read_input
 
@@ -82,10 +89,14 @@ def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn:
         )
         for path in how.infrastructure or ()
     ]
+    nothing = DestinationSide()
+    provider = declared_provider(files, nothing, role_arn, source_arn)
+    destination = declared_destination(files, role_arn, source_arn)
     given = Given(
         declared_source(files, source_arn, complete=complete),
-        declared_destination(files, role_arn, source_arn),
+        destination,
         tuple(file.limits for file in files if file.limits.policies or file.limits.endpoints),
+        provider if destination is None and provider != nothing else None,
     )
     if given == Given():
         raise not_declared(files, source_arn, role_arn)
@@ -97,13 +108,14 @@ def with_sides(snapshot: Snapshot, given: Given) -> Snapshot:
     source, destination = snapshot.source, snapshot.destination
     if given.source is not None:
         source = replace(given.source, scps=source.scps, organization=source.organization)
-    if given.destination is not None:
+    known = given.destination or given.provider
+    if known is not None:
         destination = replace(
-            given.destination,
+            destination if given.destination is None else given.destination,
             rcps=destination.rcps,
             organization=destination.organization,
-            oidc_providers=_read(given.destination.oidc_providers, destination.oidc_providers),
-            saml_providers=_read(given.destination.saml_providers, destination.saml_providers),
+            oidc_providers=_read(known.oidc_providers, destination.oidc_providers),
+            saml_providers=_read(known.saml_providers, destination.saml_providers),
         )
     return replace(snapshot, source=source, destination=destination)
 

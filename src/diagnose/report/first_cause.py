@@ -3,11 +3,13 @@
 They are said by every format, so the first cause of a diagnosis is chosen here.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from msgspec import Struct
 
-from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
+from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Verdict
+from diagnose.model.tri import Tri
 
 
 class BuiltinCause(StrEnum):
@@ -67,7 +69,7 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
             gap=gap_rule,
             gap_title=gap_title,
         )
-    cause = next((one for one in diagnosis.findings if not one.is_gap), None)
+    cause = next(leads(diagnosis), None)
     about = cause or gap
     if about is None:
         return FirstCause()
@@ -82,6 +84,22 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
         gap=gap_rule,
         gap_title=gap_title,
     )
+
+
+def leads(diagnosis: Diagnosis) -> Iterator[Finding]:
+    """Give the causes that may be told first.
+
+    Where a side that the call certainly needs was not read, none of these is a lead: that the call may also need an
+    action that is not allowed, what is told beside and points at nothing, a guess at AWS's answer.
+    """
+    perhaps = {each.action for each in diagnosis.decision.actions if each.needed is not Tri.YES}
+    after_gap = False
+    for finding in diagnosis.findings:
+        after_gap = after_gap or finding.is_gap
+        points = finding.layer is not None or finding.gate is not None or finding.excerpts
+        needed = finding.certainty is Certainty.CERTAIN or finding.action not in perhaps
+        if not finding.is_gap and (not after_gap or (points and needed)):
+            yield finding
 
 
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:

@@ -81,6 +81,25 @@ def test_what_is_certain_whoever_called_is_said() -> None:
     assert "expired" in certain_of("The security token included in the request is expired")
     assert certain_of(SENTENCE) == ""
 
+    assert "a parameter of the request" in certain_of("An error occurred (ValidationError): x is invalid")
+    of_assertion = "An error occurred (ValidationError) when calling the AssumeRoleWithSAML operation: "
+    assert "before the provider's" in certain_of(f"{of_assertion}Request ARN is invalid")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("arn:aws:iam::222222222222:user/team/Ann", "a user, and nobody can assume a user"),
+        ("arn:aws:iam::222222222222:root", "a user, and nobody can assume a user"),
+        ("arn:aws:sts::222222222222:assumed-role/Deploy/s-1", "such as `arn:aws:iam::222222222222:role/Deploy`"),
+        ("arn:aws:s3:::bucket", "masked, cut, or not a role"),
+    ],
+)
+def test_what_was_sent_in_place_of_a_role_is_told_as_what_it_is(sent: str, said: str) -> None:
+    asked = asked_by_message(SENTENCE.replace(ROLE, sent))
+    assert (asked.source, asked.role) == (CALLER, "")
+    assert said in asked.about_role
+
 
 def test_nothing_is_no_question() -> None:
     with pytest.raises(XdiagError, match="empty"):
@@ -161,5 +180,6 @@ def test_the_parameters_that_an_sdk_logs_name_the_operation() -> None:
 def test_what_was_sent_in_place_of_a_role_is_named(kind: str) -> None:
     sent = f"arn:aws:iam::111111111111:{kind}/app"
     asked = asked_by_message(f"One or more errors occurred. ({SENTENCE.replace(ROLE, sent)})\n  Source=System.Private")
-    assert f"`{sent}` was sent" in asked.about_role
-    assert f"{kind}'s ARN, and only a role can be assumed" in asked.about_role
+    assert f"the error has it as `{sent}`, which is a" in asked.about_role
+    assert kind in asked.about_role.replace(sent, "")
+    assert asked.about_role.endswith("`RoleArn` must be the ARN of a role")

@@ -268,6 +268,21 @@ def test_a_parameter_in_the_wrong_section_is_told(tmp_path: Path, place: str) ->
     assert f"stands in `{place}`" in " ".join(hop.asked.told)
 
 
+@pytest.mark.parametrize("key", ["source_profile", "credential_source"])
+def test_a_profile_without_a_role_says_what_needs_one(tmp_path: Path, key: str) -> None:
+    keys = "[p]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = verysecret\n"
+    assert f"`{key}` in profile `p` has no effect" in chain(tmp_path, f"[profile p]\n{key} = p\n", keys).idle
+    assert chain(tmp_path, "[profile p]\nregion = eu-west-1\n", keys).idle == ""
+
+
+def test_the_keys_of_a_user_know_of_no_mfa_and_what_else_signs_may(tmp_path: Path) -> None:
+    [hop] = chain(tmp_path, role_of()).hops
+    assert hop.asked.session.mfa == Known(False, "the profile")
+    assert hop.asked.session.origin == Known(Origin.LONG_TERM, "the profile")
+    [hop] = chain(tmp_path, role_of(), f"{KEYS}aws_session_token = t\n").hops
+    assert isinstance(hop.asked.session.mfa, Unread)
+
+
 @pytest.mark.parametrize(
     ("lines", "environment", "region"),
     [

@@ -372,3 +372,15 @@ def test_a_huge_hostile_paste_takes_no_longer_than_its_size(unit: str) -> None:
     started = time.process_time()
     parse_errors(unit * (10 * 2**20 // len(unit)))
     assert time.process_time() - started < 5
+
+
+def test_codepipeline_begins_with_whoever_is_not_authorized() -> None:
+    role = "arn:aws:iam::111111111111:role/pipeline-role"
+    error = only(f"{role} is not authorized to perform AssumeRole on role {ROLE} (Service: AWSCodePipeline; Code: X)")
+    assert (error.caller, error.action, error.resource, error.kind) == (
+        role,
+        "sts:AssumeRole",
+        ROLE,
+        ErrorKind.NOT_AUTHORIZED,
+    )
+    assert only(f"the bucket of x{role} is not authorized to perform: sts:AssumeRole").caller == ""

@@ -124,6 +124,14 @@ def test_both_sides_are_read_again_where_one_is_missing() -> None:
     assert section.title == "Still needed"
 
 
+def test_a_file_that_cannot_hold_the_trust_policy_yet_says_why() -> None:
+    why = "`aws_iam_role.svc.assume_role_policy` is known after apply only"
+    (need,) = needs(with_doubts(Doubt(Layer.TRUST, YES, gaps=(Unread(detail=why),))))
+    assert need.what == f"The role's trust policy ({why}):"
+    (need,) = needs(with_doubts(Doubt(Layer.TRUST, YES, gaps=(Unread(Gap.ACCESS_DENIED, detail=why),))))
+    assert need.what == "The role's trust policy:"
+
+
 def test_a_question_alone_needs_no_command() -> None:
     (section,) = still_needed(with_doubts(Doubt(Layer.ENDPOINT, YES)))
     assert section.blocks[0] == Paragraph("Add to your command what you find out, and run it again:")

@@ -113,7 +113,14 @@ def declared_destination(
     None where none of them declares the role. Raises XdiagError for an ARN that is not a role's, or not a caller's.
     """
     side = _declared_role(declarations, role_arn)
-    if side is None or not source_arn:
+    return side and declared_provider(declarations, side, role_arn, source_arn)
+
+
+def declared_provider(
+    declarations: Sequence[Declaration], side: DestinationSide, role_arn: str, source_arn: str
+) -> DestinationSide:
+    """Add the identity provider that the source presents, if the files declare it, to the side of a role."""
+    if not source_arn:
         return side
     caller, role = parse_caller(source_arn), parse_role(role_arn)
     account = f"arn:{role.partition}:iam::{role.account}"

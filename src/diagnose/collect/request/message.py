@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import assert_never
 
 from diagnose.collect.pasted_error import pasted_error
 from diagnose.collect.request.asked import Asked
@@ -57,6 +58,8 @@ def certain_of(message: str) -> str:
     error = _about_a_role(parse_errors(message))
     if error.caller == "anonymous":
         return "the request was not signed: no credentials reached AWS"
+    if error.operation == Operation.WITH_SAML and "ARN is invalid" in error.text:
+        return _ARNS_OF_ASSERTION
     return _WHOEVER_CALLED.get(error.kind, "")
 
 
@@ -74,10 +77,15 @@ _WHOEVER_CALLED = {
     ErrorKind.OVER_ROLE_MAXIMUM: "the session was to last longer than the role's maximum session duration",
     ErrorKind.REGION_DISABLED: "AWS STS is turned off in that Region, in the account that the error names",
     ErrorKind.ROOT_REFUSED: "the caller is the root user of an account, which cannot assume roles",
+    ErrorKind.BAD_PARAMETER: "AWS looked at no policy: it does not accept a parameter of the request as it was sent",
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
 }
+_ARNS_OF_ASSERTION = (
+    "AWS looked at no policy: an ARN of the request is not of its kind; a tool that takes both from the assertion may "
+    "expect the role's ARN before the provider's in the attribute `Role`"
+)
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
-_OTHER_KIND = re.compile(r"arn:[^:]*:(?:iam|sts):[^:]*:[^:]*:(user|group|policy|instance-profile|assumed-role)/")
+_OTHER_KIND = re.compile(r"arn:[^:]*:(?:iam|sts):[^:]*:[^:]*:(group|policy|instance-profile)/")
 _WANTED_BY_POD = re.compile(r"\bpod\.iam\.role\W{1,6}([\w+=,.@:/-]{1,600})")
 """What kiam and kube2iam log of the role that a pod is annotated with."""
 _CALLER_ARN = re.compile(
@@ -118,7 +126,7 @@ def _caller(error: AwsError, errors: Sequence[AwsError], text: str) -> tuple[str
     if len(candidates) == 1:
         return next(iter(candidates)), ""
     if error.caller == "anonymous":
-        return "", "it was not signed by anybody"
+        return "", "it was not signed by anybody; give the program credentials, and name whose they are"
     return "", f"the error has it as `{printable(error.caller)}`, which is masked or cut" if error.caller else ""
 
 
@@ -136,11 +144,29 @@ def _role(error: AwsError, errors: Sequence[AwsError], text: str, source: str) -
         return fitting[0], ""
     if len(fitting) > 1:
         return "", f"the text names {len(fitting)}: {', '.join(map(printable, fitting[:5]))}"
-    if kind := _OTHER_KIND.match(error.resource):
-        article = "an" if kind[1].startswith(("a", "i")) else "a"
-        return "", f"`{printable(error.resource)}` was sent, {article} {kind[1]}'s ARN, and only a role can be assumed"
-    masked_or_cut = f"the error has it as `{printable(error.resource)}`, which is masked, cut, or not a role"
-    return "", masked_or_cut if error.resource else ""
+    return "", _why_no_role(error.resource) if error.resource else ""
+
+
+def _why_no_role(resource: str) -> str:
+    """Say what was sent where a role's ARN belongs."""
+    said = f"the error has it as `{printable(resource)}`"
+    if kind := _OTHER_KIND.match(resource):
+        article = "an" if kind[1].startswith("i") else "a"
+        return f"{said}, which is {article} {kind[1]}: `RoleArn` must be the ARN of a role"
+    try:
+        caller = parse_caller(resource)
+    except XdiagError:
+        return f"{said}, which is masked, cut, or not a role"
+    match caller.kind:
+        case CallerKind.USER | CallerKind.ROOT | CallerKind.FEDERATED_USER:
+            return f"{said}, which is a user, and nobody can assume a user: `RoleArn` must be the ARN of a role"
+        case CallerKind.SESSION:
+            role = f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
+            return f"{said}, which is a session: `RoleArn` must be the ARN of the role, such as `{role}`"
+        case CallerKind.ROLE | CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML:
+            return f"{said}, which is masked, cut, or not a role"
+        case _:
+            assert_never(caller.kind)
 
 
 def _signs(arn: str) -> bool:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from diagnose.aws.configuration import Configuration, ProfileSection
 from diagnose.collect.request.asked import Asked
 from diagnose.collect.request.profile_region import ChosenRegion, region_of
-from diagnose.collect.request.profile_slips import check_role_section, check_signer, not_found, remarks_on
+from diagnose.collect.request.profile_slips import check_role_section, check_signer, idle_keys, not_found, remarks_on
 from diagnose.collect.request.profile_token import presents_token, token_call
 from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_role
@@ -52,6 +52,8 @@ class Chain(Struct, frozen=True):
     source: str = ""
     own_keys: bool = False
     """Whether it is the keys in the signer's section that sign, although it asks for a role itself."""
+    idle: str = ""
+    """What a profile without a role has that only one with a role can use."""
 
 
 def chain_of(configuration: Configuration, name: str, environment: Mapping[str, str]) -> Chain:
@@ -94,7 +96,7 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
         told = [_call(profile, name, len(hops) + 1, count), *remarks_on(configuration, profile, section)]
         if hops:
             told.append("The session of the role before it signs: MFA and session tags are not handed on to this call.")
-        session = _handed_on(known, first=len(hops) == 1) if hops else Session()
+        session = _handed_on(known, first=len(hops) == 1) if hops else _of_signer(known)
         hops.append(
             Hop(
                 profile,
@@ -105,7 +107,8 @@ def chain_of(configuration: Configuration, name: str, environment: Mapping[str, 
         )
     section = configuration.profiles[signer] if signer is not None else {}
     own_keys = bearer is None and _has_keys(section) and "role_arn" in section
-    return Chain(tuple(hops), signer if bearer is None else None, known, source, own_keys)
+    idle = "" if hops else idle_keys(configuration.profiles[name], name)
+    return Chain(tuple(hops), signer if bearer is None else None, known, source, own_keys, idle)
 
 
 def described(hop: Hop) -> str:
@@ -187,6 +190,13 @@ def _session_of(hop: Hop) -> str:
     role = parse_role(hop.role)
     name = hop.asked.parameters.session_name if hop.asked.parameters else None
     return f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/{name}" if name else hop.role
+
+
+def _of_signer(signed_by: str) -> Session:
+    """Say what the session of whoever signs the first call is; a user's keys know of no MFA but that of the call."""
+    if signed_by != "keys":
+        return Session()
+    return Session(origin=Known(Origin.LONG_TERM, "the profile"), mfa=Known(False, "the profile"))
 
 
 def _handed_on(signed_by: str, *, first: bool) -> Session:

@@ -146,6 +146,17 @@ def remarks_on(configuration: Configuration, name: str, section: ProfileSection)
             yield f"No SDK knows the key `{printable(key)}`: write `{meant}`."
 
 
+def idle_keys(section: ProfileSection, name: str) -> str:
+    """Say of a profile without a role which keys would need one; empty where it has none of them."""
+    keys = [key for key in ("source_profile", "credential_source") if key in section]
+    if not keys:
+        return ""
+    return (
+        f"`{keys[0]}` in profile `{printable(name)}` has no effect without `role_arn`, and some SDKs refuse it: remove "
+        "it, or add the role; or "
+    )
+
+
 _MEANT = {
     **{key.replace("_", ""): key for key in ROLE_KEYS},
     "sessionname": "role_session_name",

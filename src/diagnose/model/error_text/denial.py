@@ -93,9 +93,12 @@ _DENIED = re.compile(loose_pattern("not authorized to perform") + r"\s?:?\s?", r
 _USER = re.compile(loose_pattern("User:") + r"\s?", re.IGNORECASE)
 _IS = re.compile(r"\s?i\s?s\s?$", re.IGNORECASE)
 _REST_OF_CALLER = re.compile(r"(?<![\w:/.-])((assumed-role|user)/[\w+=,.@/*<>-]{1,500})\s?i\s?s\s?$")
+# CodePipeline leaves out `User:` and writes `AssumeRole on role`.
+_ARN_ALONE = re.compile(r"(?<!\S)(arn:aws[\w-]{0,20}:(?:iam|sts)::\S{1,600})\s?i\s?s\s?$")
+_BARE_ACTION = re.compile(loose_pattern("AssumeRole") + r"(?=\s?" + loose_pattern("on role") + ")", re.IGNORECASE)
 _SERVICE_OF = {"assumed-role": "sts", "user": "iam"}
 _SUBJECT = re.compile(r"(\w{1,40}) i\s?s\s?$")
-_ON = re.compile(r"\s?" + loose_pattern("on resource:") + r"\s?", re.IGNORECASE)
+_ON = re.compile(rf"\s?(?:{loose_pattern('on resource:')}|{loose_pattern('on role')}(?=\s?arn:))\s?", re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:(?:user|role|group|policy|instance profile) )?\S{1,2100}")
 _NAMES = "|".join(map(loose_pattern, BLAMED))
 _ARTICLE = f"(?:{loose_pattern('an')}|{loose_pattern('the')}|a)?"
@@ -128,6 +131,8 @@ def _caller(text: str, begin: int, end: int) -> tuple[str, int]:
     name = without_space(_IS.sub("", text[users[-1].end() : end])).strip("\"'`") if users else ""
     if name.startswith("arn:") or name == _UNSIGNED:
         return name, users[-1].start()
+    if alone := _ARN_ALONE.search(text, begin, end):
+        return alone[1], alone.start(1)
     # Whoever copies a sentence may lose its beginning: the account is unknown then, as if it were masked.
     rest = _REST_OF_CALLER.search(text, begin, end)
     return (f"arn:***:{_SERVICE_OF[rest[2]]}::***:{rest[1]}", rest.start(1)) if rest else ("", end)
@@ -149,6 +154,8 @@ def _action(text: str, at: int) -> tuple[str, int]:
     for name, pattern in _ACTIONS:
         if match := pattern.match(text, at):
             return name, match.end()
+    if bare := _BARE_ACTION.match(text, at):
+        return "sts:AssumeRole", bare.end()
     match = _ANY_ACTION.match(text, at)
     return (match[0], match.end()) if match else ("", at)
 

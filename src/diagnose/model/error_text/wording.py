@@ -67,6 +67,9 @@ _UNSENT = (
     (ErrorKind.PROFILE_BROKEN, "referenced in the profile"),
     (ErrorKind.PROFILE_BROKEN, "referenced in profile"),
     (ErrorKind.PROFILE_BROKEN, "must have credentials"),
+    # https://github.com/aws/aws-sdk-go-v2/blob/main/config/shared_config.go
+    (ErrorKind.PROFILE_BROKEN, "credential type source_profile requires role_arn"),
+    (ErrorKind.PROFILE_BROKEN, "credential type credential_source requires role_arn"),
     (ErrorKind.PROFILE_BROKEN, "The config profile"),
     (ErrorKind.PROFILE_BROKEN, "failed to get shared config profile"),
     (ErrorKind.MFA_CODE_NOT_ASKED, "AssumeRoleTokenProvider"),

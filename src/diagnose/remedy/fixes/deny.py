@@ -5,14 +5,17 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from diagnose.evaluate.action import covered
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.model.arn import CallerKind, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Owner
+from diagnose.model.key_state import KeyState
 from diagnose.model.pointer import below
 from diagnose.model.policy import Policy, PolicyKind
-from diagnose.model.trace import Action, Decision, Effect, Layer, StatementTrace, Subject
+from diagnose.model.trace import Action, Decision, Effect, Element, Layer, StatementTrace, Subject
 from diagnose.model.tri import YES
 from diagnose.remedy.case_edit import edit_policy, is_aws_managed, same, without_policy
 from diagnose.remedy.change import Attempt, Draft, Removal
@@ -67,12 +70,49 @@ def narrow_deny(subject: Subject, case: Case, decision: Decision) -> Iterator[At
         narrowing = _exempt_role(original, path, case)
     else:
         narrowing = _replace_not_principal(original, path, case) or _exempt_caller(original, path, case)
+    if not narrowing and caller_of(case).federated and (spared := _unconditional(statement)):
+        yield from _spare_sign_in(statement, original, path, case, subject.action, spared)
+        return
     if not narrowing:
         nameable = layer in OWN_LAYERS or principal_element(case) is not None
         yield NotProved.DENY_IS_MEANT if nameable else NotProved.CALLER_NOT_NAMEABLE
         return
     operations = _only_for(actions, document, original, path, narrowing)
     yield edit_policy(case, layer, statement.policy, operations, text=text)
+
+
+def _spare_sign_in(
+    statement: StatementTrace, original: JsonDict, path: str, case: Case, action: Action | None, key: str
+) -> Iterator[Attempt]:
+    """Take the action of a sign-in out of a Deny whose condition spares no sign-in, as nobody signs the call.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    listed = _patterns(original)
+    others = [pattern for pattern in listed if pattern.lower() != str(action).lower()]
+    if statement.layer not in (Layer.RCP, Layer.TRUST) or not others or len(others) == len(listed):
+        yield NotProved.CALLER_NOT_NAMEABLE
+        return
+    where = in_policy_phrase(statement.layer, statement.policy, case)
+    text = (
+        f"{where}, take `{action}` out of the Deny{_called(statement)}: no such call carries `{key}`, so the condition "
+        "spares nobody; every such sign-in is then left to the trust policies"
+    )
+    operations = (PatchOperation("replace", below(path, "Action"), one_or_list(others)),)
+    attempt = edit_policy(case, statement.layer, statement.policy, operations, text=text)
+    yield replace(attempt, widens=True) if isinstance(attempt, Draft) else attempt
+
+
+def _unconditional(statement: StatementTrace) -> str:
+    """Give a key by whose absence a condition of a Deny is met; empty where there is none."""
+    return next(
+        (
+            one.key
+            for one in statement.elements
+            if one.element is Element.CONDITION and isinstance(one.got, KeyState) and one.got.absent is YES
+        ),
+        "",
+    )
 
 
 def lift_deny(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:

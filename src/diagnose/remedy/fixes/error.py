@@ -109,7 +109,10 @@ STEPS = {
         "Add the `aud` of the token to the client IDs of the identity provider in account {account}, or request the "
         "token for an audience that is among them",
     ),
-    ErrorKind.IDENTITY_TOKEN_EXPIRED: (Owner.CALLER, "Get a new token from the identity provider, and retry with it"),
+    ErrorKind.IDENTITY_TOKEN_EXPIRED: (
+        Owner.CALLER,
+        "Present a new token: read its file again, which Kubernetes renews in a pod, or request one, before each call",
+    ),
     ErrorKind.ISSUER_KEYS_MISSING: (
         Owner.DESTINATION,
         "Let the issuer's `/.well-known/openid-configuration`, and the keys to which its `jwks_uri` points, be read "
@@ -174,7 +177,7 @@ STEPS = {
     ErrorKind.PROFILE_BROKEN: (
         Owner.CALLER,
         "Correct the profile in `~/.aws/config`: beside `role_arn` it needs a `source_profile` that exists and has "
-        "credentials, or a `credential_source`",
+        "credentials, or a `credential_source`; without `role_arn` it may have neither",
     ),
     ErrorKind.MFA_CODE_NOT_ASKED: (
         Owner.CALLER,

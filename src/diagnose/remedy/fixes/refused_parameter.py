@@ -79,6 +79,16 @@ def _limits(written: str, name: str, _: Operation) -> str:
     return f"Pass `{name or written}` as the error asks: {_ASKED.get(name, 'within its limits')}"
 
 
+def _whole_arn(_written: str, _name: str, operation: Operation) -> str:
+    fix = f"Pass `RoleArn` as {_ASKED['RoleArn']}"
+    if operation is not Operation.WITH_SAML:
+        return fix
+    return (
+        f"{fix}; a tool that takes it out of the assertion may expect the role's ARN before the provider's in the "
+        "attribute `Role`"
+    )
+
+
 _ASKED = {
     "RoleArn": "the whole ARN, `arn:aws:iam::111111111111:role/path/Name`",
     "RoleSessionName": "2 to 64 letters, digits, and _+=,.@-",
@@ -109,7 +119,7 @@ _FORMS = tuple(
         (rf"Invalid (?:length|range) for parameter {_NAME}", _limits),
         (rf"minimum field (?:size|value) of \d+, \w+\.{_NAME}", _limits),
         (rf"Value '.{{1,2000}}?' at '{_NAME}' failed to satisfy", _limits),
-        (r"Request (?P<name>ARN) is invalid", lambda *_: f"Pass `RoleArn` as {_ASKED['RoleArn']}"),
+        (r"Request (?P<name>ARN) is invalid", _whole_arn),
     )
 )
 """How the SDKs and AWS name a parameter, and what is to be done about it; what says more stands first."""

@@ -93,6 +93,8 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     on_machine = for_workloads and caller.origin is Origin.EC2
     shared = "; whatever runs on the machine can then assume it" if on_machine else ""
     bearer = f" and the subject `{subject_of(case)}` alone" if caller.federated else ""
+    if caller.kind is CallerKind.SAML:
+        shared = "; without `SAML:sub`, everybody to whom that identity provider gives the role can assume it"
     text = f"{allowing} for `{principal_name(case)}`{path}{bearer}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 

@@ -8,7 +8,7 @@ from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Bullets, Label, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, MOST_LISTED, and_more, first_of_many
-from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, leads
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
 from diagnose.report.safe_text import in_backticks
@@ -27,8 +27,7 @@ def chosen(diagnosis: Diagnosis) -> Finding | None:
     What was not read is no cause, nor is what is only possible and points at nothing: at no policy, and at nothing of
     the request that could be made otherwise.
     """
-    causes = (one for one in diagnosis.findings if not one.is_gap)
-    return next((one for one in causes if _certain(one) or _points(one) or (one.gate and one.remedies)), None)
+    return next((one for one in leads(diagnosis) if _certain(one) or _points(one) or (one.gate and one.remedies)), None)
 
 
 def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:

@@ -235,7 +235,8 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
         case Layer.TRUST:
             flag, account = _DEST, dest_account(case)
             ask = " Or ask its owner what it says."
-            whole = "The role's trust policy:"
+            why = next((gap.detail for doubt in doubts for gap in doubt.gaps if gap.gap is Gap.NOT_SUPPLIED), "")
+            whole = f"The role's trust policy{f' ({why})' if why else ''}:"
         case Layer.IDENTITY | Layer.BOUNDARY:
             flag, account, ask = _SOURCE, source_account(case), ""
             whole = f"{names[:1].upper()}{names[1:]}:"
