@@ -123,18 +123,19 @@ def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -
         from diagnose.cli.page_links import pages_at
 
         page_of = pages_at(flags.pages)
-    if flags.output is Format.SARIF and files:
+    if files and not flags.redact:
         from diagnose.cli.file_lines import places_in
 
         places = places_in(files, case)
+    screen = Screen(places=places, page_of=page_of)
     if flags.query is not None:
-        return _selecting(flags.query, flags.output, Screen(places=places, page_of=page_of))
+        return _selecting(flags.query, flags.output, screen)
     if flags.template is not None:
         from diagnose.cli.template_file import template_from
         from diagnose.report.template import filled
 
         template = template_from(flags.template)
-        return lambda diagnosis: filled(diagnosis, template, page_of)
+        return lambda diagnosis: filled(diagnosis, template, screen)
     from diagnose.report import render
 
     return lambda diagnosis: render(

@@ -6,9 +6,10 @@ from msgspec import Struct
 class FilePlace(Struct, frozen=True):
     """Lines and columns count from 1, columns in characters; `last_column` is the one behind the last character.
 
-    `uri` is relative to where xdiag ran where the file was named so, else absolute.
+    `path` is the file as it was named; `uri` is relative to where xdiag ran where the file was named so, else absolute.
     """
 
+    path: str
     uri: str
     line: int
     column: int
