@@ -39,7 +39,7 @@ def report(diagnosis: Diagnosis, screen: Screen) -> str:
         *(node for block in chosen.blocks for node in _ADF.pieces(block)),
         *([_paragraph(rest)] if rest else []),
         {"type": "rule"},
-        *map(_paragraph, content.footer),
+        _paragraph(content.footer[0]),
     ]
     return _dumped({"version": 1, "type": "doc", "content": nodes}) + "\n"
 

@@ -23,7 +23,7 @@ def report(diagnosis: Diagnosis, screen: Screen) -> str:
     parts = [f"# {prose(content.headline)}"]
     for block in each_once((*content.first, *content.blocks)):
         parts += _MARKDOWN.pieces(block)
-    parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
+    parts += ["---", prose(content.footer[0])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -180,10 +180,17 @@ def _rest(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
         (folded if changed or folded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
-        folded.append(Listing("message to the owner", "text", message))
+        beside = handover(remedy, case, beside=True) if changed and remedy.document else None
+        if remedy.letter in _SAID_ABOVE:
+            beside = ""
+        folded.append(Listing("message to the owner", "text", message, beside))
     yield from unfolded
     if folded:
         yield Folded(tuple(folded))
+
+
+_SAID_ABOVE = (Letter.MEANT, Letter.DENY)
+"""Messages that put the sentence above them to the owner, and nothing else."""
 
 
 def _word(flag: str) -> str:
