@@ -118,7 +118,7 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None, file
 
 def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -> Callable[[Diagnosis], str]:
     """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
-    places, page_of = None, None
+    places, page_of, edits = None, None, None
     if flags.pages is not None:
         from diagnose.cli.page_links import pages_at
 
@@ -126,8 +126,8 @@ def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -
     if files and not flags.redact:
         from diagnose.cli.file_lines import places_in
 
-        places = places_in(files, case)
-    screen = Screen(places=places, page_of=page_of)
+        places, edits = places_in(files, case)
+    screen = Screen(places=places, page_of=page_of, edits=edits)
     if flags.query is not None:
         return _selecting(flags.query, flags.output, screen)
     if flags.template is not None:
@@ -147,6 +147,7 @@ def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -
         ascii=flags.ascii,
         places=places,
         page_of=page_of,
+        edits=edits,
     )
 
 

@@ -20,3 +20,10 @@ class FilePlace(Struct, frozen=True):
     def relative(self) -> bool:
         """Whether it is relative to where xdiag ran."""
         return not self.uri.startswith("file:")
+
+
+class FileEdit(Struct, frozen=True):
+    """What stands at a place of a file becomes another text."""
+
+    place: FilePlace
+    text: str

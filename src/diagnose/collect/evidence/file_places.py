@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from diagnose.collect.evidence.positions import Spot, spots_of, unquoted
-from diagnose.model.file_place import FilePlace
+from diagnose.collect.evidence.text_edits import edited, text_edits
+from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.pointer import split
 from diagnose.model.policy import UNKNOWN_PART, Policy, document_text
@@ -20,11 +21,15 @@ from diagnose.model.trace import Layer
 
 
 class PolicyFileText(Struct, frozen=True):
-    """A file that was read. `layer` is the one that it was given for, None where it may hold policies of any."""
+    """A file that was read. `layer` is the one that it was given for, None where it may hold policies of any.
+
+    `edited` says that it is one in which people edit policies, and no copy of what is stored elsewhere.
+    """
 
     path: Path
     text: str
     layer: Layer | None = None
+    edited: bool = False
 
 
 class FilePlaces:
@@ -41,11 +46,32 @@ class FilePlaces:
 
         `names` are those by which a file may know it besides its own, such as that of the role which it is of.
         """
-        key = (layer, policy.name, policy.arn, document_text(policy.document), tuple(names))
+        key = _key(layer, policy, names)
         if key not in self._found:
             self._found[key] = self._policy(layer, policy, names)
         found = self._found[key]
         return None if found is None else _place(*found, pointer)
+
+    def edits(self, layer: Layer, policy: Policy, document: str, names: Sequence[str] = ()) -> tuple[FileEdit, ...]:
+        """Give the edits by which a policy of a file becomes another document; empty where it cannot be edited there.
+
+        It cannot where it stands in a string, or where a file holds no policy that anybody edits.
+        """
+        self.find(layer, policy, "", names)
+        found = self._found[_key(layer, policy, names)]
+        if found is None or not found[0].edited or found[1].offsets is not None or found[1].held_by is not None:
+            return ()
+        file, candidate = found
+        try:
+            before, after = parse(document_text(policy.document)), parse(document)
+        except (ValueError, RecursionError):
+            return ()
+        edits = text_edits(file.text, candidate.spot, before, after)
+        there = (one for root in spots_of(edited(file.text, edits)) for one in _objects(root, (), file.text))
+        # It is tried: a policy that is not the one that was proved is no fix.
+        if not any(_agrees(one.spot, after) for one in there if not isinstance(one.spot.content, str)):
+            return ()
+        return tuple(FileEdit(_between(file, edit.start, edit.end), edit.text) for edit in edits)
 
     def _policy(self, layer: Layer, policy: Policy, names: Sequence[str]) -> tuple[PolicyFileText, "_Candidate"] | None:
         try:
@@ -82,6 +108,10 @@ class FilePlaces:
                         held[frozenset(candidate.spot.content)].append(candidate)
             self._held[number] = held
         return self._held[number]
+
+
+def _key(layer: Layer, policy: Policy, names: Sequence[str]) -> tuple[object, ...]:
+    return layer, policy.name, policy.arn, document_text(policy.document), tuple(names)
 
 
 class _Candidate(Struct, frozen=True):
@@ -171,6 +201,10 @@ def _place(file: PolicyFileText, candidate: _Candidate, pointer: str) -> FilePla
         start, end = candidate.offsets[start], candidate.offsets[end]
     while end > start + 1 and file.text[end - 1].isspace():  # YAML ends a block where the next one begins
         end -= 1
+    return _between(file, start, end)
+
+
+def _between(file: PolicyFileText, start: int, end: int) -> FilePlace:
     (line, column), (last_line, last_column) = _position(file.text, start), _position(file.text, end)
     return FilePlace(str(file.path), _uri(file.path), line, column, last_line, last_column)
 

@@ -7,8 +7,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Letter, Owner, Proof, Remedy
-from diagnose.model.policy import Policy, document_text
+from diagnose.model.diagnosis import Diagnosis, Excerpt, Finding, Letter, Owner, Proof, Remedy
+from diagnose.model.policy import document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Label, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
@@ -101,6 +101,13 @@ def checked_words(remedy: Remedy, *, whole_plan: bool = False) -> str:
 def asks(remedy: Remedy) -> bool:
     """Say whether it is a question to the owner, and no change yet."""
     return remedy.letter in (Letter.MEANT, Letter.POLICIES, Letter.STATEMENT)
+
+
+def edited_place(remedy: Remedy, finding: Finding) -> Excerpt | None:
+    """Find a place in the policy that a remedy edits among those the finding points at."""
+    if not remedy.document:
+        return None
+    return next((one for one in finding.excerpts if one.policy.name == remedy.policy_name), None)
 
 
 def as_sentence(text: str) -> str:
@@ -254,16 +261,11 @@ def _others(admits_nobody_else: Tri | None) -> str:
 
 def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
     """Compare the edited policy with the one it edits, line by line; empty where that one is not at hand."""
-    before = _edited(remedy, finding)
-    if before is None or not remedy.document:
+    place = edited_place(remedy, finding)
+    if place is None:
         return ()
     from difflib import unified_diff  # here, for it costs start-up time
 
-    old, new = page_of(document_text(before.document)).lines, page_of(remedy.document).lines
+    old, new = page_of(document_text(place.policy.document)).lines, page_of(remedy.document).lines
     compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
     return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
-
-
-def _edited(remedy: Remedy, finding: Finding) -> Policy | None:
-    """Find the policy that a remedy edits among those the finding points at."""
-    return next((one.policy for one in finding.excerpts if one.policy.name == remedy.policy_name), None)
