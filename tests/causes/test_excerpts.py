@@ -23,7 +23,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
         pytest.param(
             "{principal: {}}",
             trust(allow(OTHER_USER)),
-            [("/Statement/0/Principal/AWS", "expects user/Builder; the caller is user/builder", True)],
+            [("/Statement/0/Principal/AWS", "this expects user/Builder; the caller is user/builder", True)],
             id="what two ARNs share is left out",
         ),
         pytest.param(
@@ -32,7 +32,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             [
                 (
                     "/Statement/0/Principal/AWS",
-                    "expects 333333333333; the caller is arn:aws:iam::111111111111:user/builder",
+                    "this expects 333333333333; the caller is arn:aws:iam::111111111111:user/builder",
                     True,
                 )
             ],
@@ -44,7 +44,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             [
                 (
                     "/Statement/0/Condition/StringEquals/sts:ExternalId",
-                    "expects StringEquals right; the request carries acme-42",
+                    "this expects StringEquals right; the request carries acme-42",
                     True,
                 )
             ],
@@ -56,7 +56,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             [
                 (
                     "/Statement/0/Condition/StringEquals/sts:ExternalId",
-                    "expects StringEquals right; the request carries nothing",
+                    "this expects StringEquals right; the request carries nothing",
                     True,
                 )
             ],
@@ -67,13 +67,13 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             identity(
                 {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::222222222222:role/Audit"}
             ),
-            [("/Statement/0/Resource", "expects role/Audit; the role is role/Deploy", True)],
+            [("/Statement/0/Resource", "this expects role/Audit; the role is role/Deploy", True)],
             id="a resource",
         ),
         pytest.param(
             "{action: {}}",
             identity({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}),
-            [("/Statement/0/Action", "expects s3:GetObject; the request needs sts:AssumeRole", True)],
+            [("/Statement/0/Action", "this expects s3:GetObject; the request needs sts:AssumeRole", True)],
             id="an action",
         ),
         pytest.param(
@@ -86,7 +86,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             "{principal: {effect: deny}}",
             trust(allow(BUILDER), DENY),
             [
-                ("/Statement/1/Principal/AWS", "denies user/builder; the caller is user/builder", True),
+                ("/Statement/1/Principal/AWS", "this denies user/builder; the caller is user/builder", True),
                 ("/Statement/0", "this would have allowed it", False),
             ],
             id="the element of a Deny",
@@ -94,7 +94,7 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
         pytest.param(
             "{layer: {}}",
             trust(allow({"Service": "ec2.amazonaws.com"}), allow(OTHER_USER)),
-            [("/Statement/1/Principal/AWS", "expects user/Builder; the caller is user/builder", True)],
+            [("/Statement/1/Principal/AWS", "this expects user/Builder; the caller is user/builder", True)],
             id="of a whole layer what comes nearest",
         ),
         pytest.param(
@@ -103,12 +103,12 @@ def points(folder: Path, when: str, change: Any, world: str = "cross-account") -
             [
                 (
                     "/Statement/0/Condition/StringEquals/sts:ExternalId",
-                    "expects StringEquals right; the request carries acme-42",
+                    "this expects StringEquals right; the request carries acme-42",
                     True,
                 ),
                 (
                     "/Statement/0/Condition/Bool/aws:MultiFactorAuthPresent",
-                    "expects Bool true; the request carries nothing",
+                    "this expects Bool true; the request carries nothing",
                     True,
                 ),
             ],
@@ -126,7 +126,7 @@ def test_a_finding_points_at_what_was_compared(
 def test_an_excluded_role_is_told_as_such(tmp_path: Path) -> None:
     change = identity({"Effect": "Allow", "Action": "sts:*", "NotResource": "arn:aws:iam::222222222222:role/Deploy"})
     assert points(tmp_path, "{resource: {}}", change) == [
-        ("/Statement/0/NotResource", "excludes role/Deploy; the role is role/Deploy", True)
+        ("/Statement/0/NotResource", "this excludes role/Deploy; the role is role/Deploy", True)
     ]
 
 

@@ -43,6 +43,17 @@ def test_two_folders_of_dumps_are_compared(xdiag: Program, folder: Path) -> None
     assert (run.code, told(run.out), run.err) == (ALLOWED, CHANGED, "")
 
 
+@pytest.mark.parametrize(
+    "text", ["", "schema,source_arn,dest_role_arn,verdict,half_open,layer\n"], ids=["jsonl", "csv"]
+)
+def test_a_file_without_rows_is_a_matrix_of_denials_and_told_as_such(xdiag: Program, folder: Path, text: str) -> None:
+    (folder / "none").write_text(text)
+    run = xdiag("compare", folder / "none", folder / "tuesday", "--output", "json")
+    assert (run.code, told(run.out)) == (ALLOWED, [("changed-cause", CI, DEPLOY), CHANGED[1]])
+    assert f"`{folder / 'none'}` has no rows: every pair counts as denied there" in run.err
+    assert "no rows" not in xdiag("compare", folder / "monday", folder / "tuesday").err
+
+
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.parquet"])
 def test_a_matrix_is_compared_with_dumps(xdiag: Program, folder: Path, name: str) -> None:
     form = ["--output", "csv"] if name.endswith("csv") else []

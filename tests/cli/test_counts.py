@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
 from tests.cli.program import BAD_INPUT, Program
 from tests.matrix.test_denials import MIXED, counted
 
@@ -26,3 +27,17 @@ def test_counts_cannot_be_resumed(xdiag: Program, tmp_path: Path) -> None:
     run = xdiag("batch", "-", "--output", "counts", "--resume", "--to", tmp_path / "counts.jsonl", stdin=b"")
     assert run.code == BAD_INPUT
     assert "`--resume` does not go with `--output counts`" in run.err
+
+
+def test_counts_are_what_their_schema_says(xdiag: Program, tmp_path: Path) -> None:
+    schema = json.loads(xdiag("schema", "count").out)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    file = tmp_path / "log.json"
+    file.write_text(json.dumps({"Records": MIXED}))
+    rows = [json.loads(line) for line in xdiag("batch", file, "--output", "counts").out.splitlines()]
+    for row in rows:
+        validator.validate(row)
+        assert set(row) == set(schema["$defs"]["CountRow"]["properties"])
+    assert not validator.is_valid(rows[0] | {"count": 0})
+    assert not validator.is_valid(rows[0] | {"schema": "xdiag.finding/1"})

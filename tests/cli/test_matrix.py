@@ -10,6 +10,7 @@ import pytest
 from pyarrow import parquet
 from tests.cli.program import ALLOWED, BAD_INPUT, Program
 from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+from tests.report.html.pages import Page
 
 from diagnose.matrix.arrow import decide_batches
 
@@ -215,3 +216,47 @@ def test_a_comparison_overwrites_neither_side(xdiag: Program, dumps: Path, tmp_p
         assert xdiag("compare", dumps, rows, "--to", to).code == BAD_INPUT
     assert rows.read_bytes() == before
     assert xdiag("compare", rows, dumps, "--to", tmp_path / "changes.md").code == ALLOWED
+
+
+def page_at(file: Path) -> Page:
+    return Page(file.read_text("ascii"))
+
+
+def test_a_page_counts_all_pairs_and_names_causes(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    to = tmp_path / "matrix.html"
+    run = xdiag("matrix", dumps, "--to", to)
+    assert (run.code, run.out) == (ALLOWED, "")
+    assert run.err == "xdiag: 8 pairs: 1 allowed, 0 undetermined, 3 denied and half open, 4 denied\n"
+    page = page_at(to)
+    assert page.text_of("h1") == "8 pairs: 1 allowed, 3 denied and half open, 4 denied"
+    assert "The trust policy names another account" in page.words
+    assert page.parts("td").count(DEPLOY) == 3
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_the_same_page_goes_to_standard_output(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    to = tmp_path / "matrix.html"
+    assert xdiag("matrix", dumps, "--to", to, "--output", "html").code == ALLOWED
+    assert xdiag("matrix", dumps, "--output", "html").out == to.read_text()
+    other = tmp_path / "page"
+    assert xdiag("matrix", dumps, "--to", other, "--output", "html").code == ALLOWED
+    assert other.read_text() == to.read_text()
+
+
+def test_a_page_says_how_many_rows_it_leaves_out(xdiag: Program, tmp_path: Path) -> None:
+    sides = range(46)
+    write_dump(tmp_path / "dumps/ours.json", users=[user(OURS, f"u{n}", statement(Resource="*")) for n in sides])
+    anybody = trusting(f"arn:aws:iam::{OURS}:root")
+    write_dump(tmp_path / "dumps/theirs.json", roles=[role(THEIRS, f"r{n}", anybody) for n in sides])
+    write_tree(tmp_path / "dumps", [OURS, THEIRS])
+    run = xdiag("matrix", tmp_path / "dumps", "--to", tmp_path / "matrix.html")
+    assert "the page counts every pair and lists 2,000: 116 rows are not in its table" in run.err
+    assert "The table has 2,000 of 2,116 rows" in page_at(tmp_path / "matrix.html").words
+
+
+@pytest.mark.parametrize("flags", [["--to", "m.html", "--output", "csv"], ["--to", "m.parquet", "--output", "html"]])
+def test_a_file_is_of_one_form(xdiag: Program, dumps: Path, tmp_path: Path, flags: list[str]) -> None:
+    run = xdiag("matrix", dumps, *flags, cwd=tmp_path)
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert "leave out one of them" in run.err

@@ -96,6 +96,15 @@ def test_parquet_is_taken_up_as_well(xdiag: Program, dumps: Path, whole: Run, tm
     assert leftovers(tmp_path) == set()
 
 
+def test_a_page_is_taken_up_as_well(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    to, whole = tmp_path / "matrix.html", tmp_path / "whole.html"
+    assert xdiag("matrix", dumps, "--to", whole).code == ALLOWED
+    killed(xdiag, dumps, to, roles=50)
+    assert xdiag("matrix", dumps, "--to", to, "--resume").code == ALLOWED
+    assert to.read_bytes() == whole.read_bytes()
+    assert leftovers(tmp_path) == set()
+
+
 @pytest.mark.parametrize("cut", ["rows", "journal"])
 def test_what_was_half_written_is_written_again(
     xdiag: Program, dumps: Path, whole: Run, tmp_path: Path, cut: str

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from markdown_it import MarkdownIt
 from tests.cases import DEMOS
 from tests.cli.program import BAD_INPUT, DENIED, Program
 
@@ -67,3 +68,20 @@ def test_the_site_is_a_setting(xdiag: Program) -> None:
     wrong = xdiag("check", "--case", CASE, env={"XDIAG_PAGES": "nowhere"})
     assert wrong.code == BAD_INPUT
     assert "the address of a site" in wrong.err
+
+
+@pytest.mark.parametrize("form", ["markdown", "jira", "adf", "slack", "servicenow", "html", "findings"])
+def test_what_is_pasted_or_sent_leads_to_the_page(xdiag: Program, form: str) -> None:
+    assert PAGE in xdiag("check", "--case", CASE, "--output", form, "--pages", SITE).out
+    assert "docs.example.com" not in xdiag("check", "--case", CASE, "--output", form).out
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "slack"])
+def test_an_address_is_no_markup(xdiag: Program, form: str) -> None:
+    out = xdiag("check", "--case", CASE, "--output", form, "--pages", "https://docs.example.com/<i>|x").out
+    every = [one for token in MarkdownIt("commonmark").parse(out) for one in (token, *(token.children or []))]
+    assert "docs.example.com" in out
+    if form == "markdown":
+        assert not [one for one in every if one.type.startswith("html") and "<i>" in one.content]
+    else:
+        assert "<i>" not in out

@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft4Validator
 from tests.cases import DEMOS
 from tests.cli.program import BAD_INPUT, DENIED, UNDETERMINED, Program
 
+SCHEMA = Draft4Validator(
+    json.loads((Path(__file__).parent.parent / "report" / "schemas" / "sarif-2.1.0.json").read_text())
+)
 USER, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
 TYPO = "arn:aws:iam::111111111112:user/ci"
 STATEMENT = {"Effect": "Allow", "Principal": {"AWS": TYPO}, "Action": "sts:AssumeRole"}
@@ -43,6 +47,18 @@ def _resource(name: str) -> dict[str, Any]:
     }
     kind = {"mode": "managed", "type": "aws_iam_role", "provider_name": "registry.terraform.io/hashicorp/aws"}
     return {"address": f"aws_iam_role.{name}", "name": name.lower(), **kind, "values": values}
+
+
+def _role() -> dict[str, Any]:
+    return {
+        "RoleName": "Deploy",
+        "RoleId": "AROADEPLOY",
+        "Arn": ROLE,
+        "Path": "/",
+        "AssumeRolePolicyDocument": TRUST,
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [],
+    }
 
 
 STATE = {
@@ -116,3 +132,56 @@ def test_lines_of_files_are_not_redacted_and_so_not_told_beside_pseudonyms(xdiag
     run = xdiag("check", "--case", DEMOS / "wrong-principal.json", "--output", "sarif", "--redact")
     assert (run.code, run.out) == (BAD_INPUT, "")
     assert "`--output sarif` does not go with `--redact`" in run.err
+
+
+def _with_fix(text: str, fix: dict[str, Any]) -> str:
+    """Make a fix as an editor does: the last replacement first, so that no line moves before its turn."""
+    [change] = fix["artifactChanges"]
+    lines = text.split("\n")
+    for one in reversed(change["replacements"]):
+        region = one["deletedRegion"]
+        first, last = lines[region["startLine"] - 1], lines[region["endLine"] - 1]
+        made = first[: region["startColumn"] - 1] + one["insertedContent"]["text"] + last[region["endColumn"] - 1 :]
+        lines[region["startLine"] - 1 : region["endLine"]] = made.split("\n")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        pytest.param("--trust-policy", json.dumps(TRUST, indent=4), id="a document"),
+        pytest.param("--trust-policy", json.dumps(TRUST), id="on one line"),
+        pytest.param("--infrastructure", TEMPLATE, id="a template of CloudFormation"),
+    ],
+)
+def test_a_fix_edits_the_file_so_that_the_cause_is_gone(xdiag: Program, tmp_path: Path, flag: str, text: str) -> None:
+    (tmp_path / "given").write_text(text)
+    ask = ("check", USER, ROLE, flag, "given", "--no-probe", "--output", "sarif")
+    log = json.loads(xdiag(*ask, cwd=tmp_path).out)
+    SCHEMA.validate(log)
+    (result,) = [one for one in log["runs"][0]["results"] if one["ruleId"] == "trust-principal-account-typo"]
+    fixes = result["fixes"]
+    assert fixes[0]["artifactChanges"][0]["artifactLocation"] == {"uri": "given", "uriBaseId": "%SRCROOT%"}
+    assert "Checked: this removes the cause." in fixes[0]["description"]["text"]
+    (tmp_path / "given").write_text(_with_fix(text, fixes[0]))
+    again = json.loads(xdiag(*ask, cwd=tmp_path).out)["runs"][0]
+    assert [one["ruleId"] for one in again["results"]] == []
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        pytest.param("--infrastructure", json.dumps(STATE), id="a state, which nobody edits"),
+        pytest.param(
+            "--details",
+            json.dumps({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [_role()], "Policies": []}),
+            id="a copy of what AWS has",
+        ),
+    ],
+)
+def test_what_is_no_place_to_edit_has_no_fix(xdiag: Program, tmp_path: Path, flag: str, text: str) -> None:
+    (tmp_path / "given").write_text(text)
+    run = xdiag("check", USER, ROLE, flag, "given", "--no-probe", "--output", "sarif", cwd=tmp_path)
+    (result,) = json.loads(run.out)["runs"][0]["results"]
+    assert "physicalLocation" in result["locations"][0]
+    assert "fixes" not in result

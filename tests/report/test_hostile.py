@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import assert_never
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -14,7 +16,8 @@ from tests.report.html.pages import KNOWN_ELEMENTS, PLAIN_ATTRIBUTES, Page
 from tests.report.redact.proof import rewritten
 
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
-from diagnose.model.diagnosis import Diagnosis
+from diagnose.model.diagnosis import Diagnosis, Excerpt
+from diagnose.model.file_place import FilePlace
 from diagnose.report import Format, render
 from diagnose.report.blocks import NamedValues, Section
 from diagnose.report.outline import outline
@@ -129,6 +132,33 @@ def test_markdown_shows_it_as_words_and_code(name: str, hostile: str) -> None:
 
 
 @every_hostile_text
+@pytest.mark.parametrize("format_", Format)
+def test_the_name_of_a_file_is_shown_and_does_nothing(format_: Format, hostile: str) -> None:
+    diagnosis = told("wrong-principal", "harmless")
+
+    def somewhere(_: Excerpt) -> FilePlace:
+        return FilePlace(hostile, quote(hostile, errors="surrogatepass"), 3, 7, 3, 9)
+
+    written = render(diagnosis, format_, places=somewhere)
+    assert written != render(diagnosis, format_)
+    assert not UNSEEN.search(written)
+    match format_:
+        case Format.MARKDOWN:
+            shapes = [_shape(text) for text in (written, render(diagnosis, format_))]
+            assert shapes[0] == shapes[1]
+        case Format.HTML:
+            assert [tag for tag, _ in Page(written).elements if tag not in ("code", "wbr")] == [
+                tag for tag, _ in Page(render(diagnosis, format_)).elements if tag not in ("code", "wbr")
+            ]
+        case Format.JSON | Format.ADF | Format.SLACK | Format.SARIF:
+            json.loads(written)
+        case Format.TEXT | Format.JIRA | Format.SERVICENOW | Format.FINDINGS:
+            assert len(written.splitlines()) - len(render(diagnosis, format_).splitlines()) in range(60)
+        case _:
+            assert_never(format_)
+
+
+@every_hostile_text
 @every_diagnosis
 def test_the_headings_of_markdown_stay_ours(name: str, hostile: str) -> None:
     # A long error stands under a heading of its own.
@@ -215,6 +245,11 @@ def test_redaction_takes_it_too(name: str, hostile: str) -> None:
     assert msgspec.json.decode(msgspec.json.encode(case), type=Case) == case
     letters = "".join(character for character in hostile if character.isalpha())
     assert hostile not in msgspec.json.encode(case).decode() or not letters
+
+
+def _shape(written: str) -> list[str]:
+    """Name the parts of Markdown, but for the words and the code in a line."""
+    return [token.type for token in _tokens(written) if token.type not in ("text", "softbreak", "code_inline")]
 
 
 def told(name: str, hostile: str) -> Diagnosis:

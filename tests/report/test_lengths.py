@@ -82,7 +82,7 @@ def diagnosed(path: Path) -> Diagnosis:
 
 def test_tickets_are_short() -> None:
     lengths = sorted(len(written(path, Format.MARKDOWN)) for path in CASES)
-    assert lengths[len(lengths) // 2] <= 5100
+    assert lengths[len(lengths) // 2] <= 4500
     assert lengths[-1] <= 9000
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 from tests.report.test_lengths import diagnosed, every_case
 
@@ -19,6 +20,7 @@ DOCUMENT = Listing("policy `p`", "json", POLICY)
 COMMAND = Listing("AWS CLI", "sh", f"aws iam put <<X\n{POLICY}\nX")
 TEMPLATE = Listing("CloudFormation", "yaml", '{"a":\n    {\n      "Version": "2012-10-17"\n    }}')
 LETTER = Listing("message", "text", f"Please change it to:\n\n{POLICY}")
+QUESTION = Listing("message", "text", "Is it meant so?")
 PLAIN = Listing("Terraform", "hcl", "seconds = 3600")
 
 
@@ -43,6 +45,17 @@ def _named(titles: str) -> Paragraph:
             ],
             id="a message keeps its words",
         ),
+        pytest.param(
+            [Folded((COMMAND, DOCUMENT, replace(LETTER, beside="As above.")))],
+            [Folded((COMMAND, Listing("message", "text", "As above.", "As above."))), _named("policy `p`")],
+            id="a message has words of its own for what stands above it",
+        ),
+        pytest.param(
+            [Folded((replace(LETTER, beside="As above."),))],
+            [Folded((replace(LETTER, beside="As above."),))],
+            id="a message encloses what stands nowhere else",
+        ),
+        pytest.param([Folded((replace(QUESTION, beside=""),))], [], id="a message of which all is said above"),
         pytest.param(
             [Section("a", (DOCUMENT,)), Section("b", (Folded((TEMPLATE,)),))],
             [Section("a", (DOCUMENT,)), Section("b", (_named("CloudFormation"),))],

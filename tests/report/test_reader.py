@@ -78,7 +78,12 @@ def test_a_value_is_said_to_be_whose_it_is(rule: str, words: str) -> None:
 
 
 def test_a_condition_of_a_deny_says_when_it_denies() -> None:
-    assert guarded("arn:aws:iam::111111111111:role/other").findings[0].excerpts[0].label.startswith("denies if ArnNot")
+    assert (
+        guarded("arn:aws:iam::111111111111:role/other")
+        .findings[0]
+        .excerpts[0]
+        .label.startswith("this denies if ArnNot")
+    )
 
 
 def test_what_the_program_fell_back_to_is_no_cause_of_its_own() -> None:

@@ -1,14 +1,18 @@
 """Which fixes are said not to be proved, and in which words."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
-from diagnose.model.diagnosis import NotProved, Owner, Proof, Refused, Remedy
+from diagnose.model.diagnosis import Certainty, NotProved, Owner, Proof, Refused, Remedy
+from diagnose.remedy.table import KINDS, Edited
 from diagnose.report import Format, render
 from diagnose.report.blocks import Bullets
-from diagnose.report.refused import refusal_words, refusals
+from diagnose.report.refused import kind_words, refusal_words, refusals
 
+POLICIES = (Edited.POLICY, Edited.TRUST, Edited.SOURCE, Edited.LIMIT)
 FINDING = replace(EVERY["wrong-principal"](NAMES).findings[0], remedies=())
 OTHERS, NO_EDIT = Refused("name-principal-in-trust", NotProved.LETS_IN_OTHERS), Refused("pass-mfa", NotProved.NO_EDIT)
 ASK = Remedy("ask-owner", Owner.DESTINATION, "Ask the owner")
@@ -35,7 +39,20 @@ def test_a_fix_that_is_not_proved_is_told_where_none_is(
 ) -> None:
     told = list(refusals(replace(FINDING, remedies=remedies, refused=refused)))
     bullets = [block.items for block in told if isinstance(block, Bullets)]
-    assert bullets == ([("`name-principal-in-trust`: it would give others access, too.",)] if said else [])
+    assert bullets == ([("Naming the caller in the trust policy: it would give others access, too.",)] if said else [])
+
+
+@pytest.mark.parametrize("change", [{"excerpts": ()}, {"certainty": Certainty.POSSIBLE}], ids=["not seen", "possible"])
+def test_where_no_policy_was_seen_it_is_not_said_that_an_edit_would_not_help(change: dict[str, Any]) -> None:
+    nothing = Refused("allow-role-in-identity", NotProved.CHANGES_NOTHING)
+    assert list(refusals(replace(FINDING, refused=(nothing,))))
+    assert not list(refusals(replace(FINDING, refused=(nothing,), **change)))
+    assert list(refusals(replace(FINDING, refused=(OTHERS,), **change)))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, traits in KINDS.items() if traits.edits in POLICIES])
+def test_an_edit_of_a_policy_is_named_for_its_readers(kind: str) -> None:
+    assert kind_words(kind) != kind.replace("-", " ").capitalize()
 
 
 @pytest.mark.parametrize("format", [Format.TEXT, Format.MARKDOWN])

@@ -18,7 +18,7 @@ from diagnose.report import Format, render
 from diagnose.report.sarif import message_text
 
 SCHEMA = Draft4Validator(json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text()))
-PLACE = FilePlace("policies/trust.json", 8, 16, 8, 60)
+PLACE = FilePlace("policies/trust.json", "policies/trust.json", 8, 16, 8, 60)
 every_diagnosis = pytest.mark.parametrize("name", EVERY)
 
 

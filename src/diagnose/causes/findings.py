@@ -95,9 +95,9 @@ def excerpts(cause: SelectedCause, decision: Decision) -> tuple[Excerpt, ...]:
 def comparison(trace: ElementTrace, effect: Effect) -> str:
     """Say in a few words what was compared with what."""
     wanted, got = _difference(wanted_words(trace), got_words(trace.got))
-    verb = "expects" if effect is Effect.ALLOW else "denies"
+    verb = "this expects" if effect is Effect.ALLOW else "this denies"
     if trace.negated and trace.element is not Element.CONDITION:
-        verb = "excludes" if effect is Effect.ALLOW else "denies all but"
+        verb = "this excludes" if effect is Effect.ALLOW else "this denies all but"
     match trace.element:
         case Element.PRINCIPAL:
             return f"{verb} {wanted}; the caller is {got}"
@@ -106,7 +106,7 @@ def comparison(trace: ElementTrace, effect: Effect) -> str:
         case Element.ACTION:
             return f"{verb} {wanted}; the request needs {got}"
         case Element.CONDITION:
-            asked = f"{verb if effect is Effect.ALLOW else 'denies if'} {trace.operator} {wanted}"
+            asked = f"{verb if effect is Effect.ALLOW else 'this denies if'} {trace.operator} {wanted}"
             bearer, has = _bearer(trace.key)
             there = f"what {bearer} {has} is not known" if trace.verdict is UNKNOWN else f"{bearer} {has} {got}"
             return f"{asked}; {there}"

@@ -118,23 +118,24 @@ def answer(case: Case, flags: AnswerFlags, expected: Verdict | None = None, file
 
 def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -> Callable[[Diagnosis], str]:
     """Choose how the report is written. Raises XdiagError for an expression or a template that is wrong."""
-    places, page_of = None, None
+    places, page_of, edits = None, None, None
     if flags.pages is not None:
         from diagnose.cli.page_links import pages_at
 
         page_of = pages_at(flags.pages)
-    if flags.output is Format.SARIF and files:
+    if files and not flags.redact:
         from diagnose.cli.file_lines import places_in
 
-        places = places_in(files, case)
+        places, edits = places_in(files, case)
+    screen = Screen(places=places, page_of=page_of, edits=edits)
     if flags.query is not None:
-        return _selecting(flags.query, flags.output, Screen(places=places, page_of=page_of))
+        return _selecting(flags.query, flags.output, screen)
     if flags.template is not None:
         from diagnose.cli.template_file import template_from
         from diagnose.report.template import filled
 
         template = template_from(flags.template)
-        return lambda diagnosis: filled(diagnosis, template, page_of)
+        return lambda diagnosis: filled(diagnosis, template, screen)
     from diagnose.report import render
 
     return lambda diagnosis: render(
@@ -146,6 +147,7 @@ def _writer(flags: AnswerFlags, detail: Detail, case: Case, files: NamedFiles) -
         ascii=flags.ascii,
         places=places,
         page_of=page_of,
+        edits=edits,
     )
 
 

@@ -47,6 +47,7 @@ def write_comparison(
         then, now = (_Side(place, without, rules) for place in (before, after))
         old, new = (stack.enter_context(in_order(side.rows())) for side in (then, now))
         _tell_accounts(then, now)
+        _tell_empty(then, now)
         parts = _WRITERS[form](changes(old, new), counts, str(before), str(after))
         _write((part.encode() for part in parts), None if str(to) == "-" else to)
     return counts, then.left_out + now.left_out
@@ -56,18 +57,22 @@ _WRITERS = {ComparisonForm.MARKDOWN: comparison_markdown, ComparisonForm.JSON: c
 
 
 class _Side:
-    """One of the two matrices. `accounts` are those that have dumps; None where there are only rows.
+    """One of the two matrices. `accounts` are those that have dumps; none where there are only rows.
+
+    `has_rows` is known once the rows were taken.
 
     Dumps are not kept once their rows were taken.
     """
 
     def __init__(self, place: Path, without: Sequence[str], rules: Sequence[Rule] | None) -> None:
-        self.place, self.accounts, self.left_out = place, frozenset[str](), 0
+        self.place, self.accounts, self.left_out, self.has_rows = place, frozenset[str](), 0, False
         self._without, self._rules = without, rules
 
     def rows(self) -> Iterator[ExplainedPair]:
         if holds_rows(self.place):
-            yield from read_rows(self.place)
+            for read in read_rows(self.place):
+                self.has_rows = True
+                yield read
             return
         found, accounts, self.left_out = read_identities(self.place, self._without, Narrowing())
         self.accounts = frozenset(accounts)
@@ -81,6 +86,16 @@ def _tell_accounts(then: _Side, now: _Side) -> None:
         for one, other in ((then, now), (now, then)):
             for account in sorted(one.accounts - other.accounts):
                 print_note(f"account {account} has a dump in `{quotable(str(one.place))}` only")
+
+
+def _tell_empty(*sides: _Side) -> None:
+    """Say where a file has no rows: a matrix of denials alone has none, nor has what an interrupted command left."""
+    for side in sides:
+        if holds_rows(side.place) and not side.has_rows:
+            print_note(
+                f"`{quotable(str(side.place))}` has no rows: every pair counts as denied there; if it should have "
+                "some, make it again with `xdiag matrix`"
+            )
 
 
 def _write(parts: Iterator[bytes], to: Path | None) -> None:

@@ -1,18 +1,20 @@
 """The lines of the files that the flags name, for reports that point at them."""
 
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from diagnose.cli.case_flags import EvidenceFlags
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
-from diagnose.model.file_place import FilePlace
+from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.trace import Layer
+from diagnose.report import Edits, Places
 
-NamedFiles = Sequence[tuple[Path, Layer | None]]
-"""Files with policies, each with the layer that it was given for; None where it may hold any."""
+NamedFiles = Sequence[tuple[Path, Layer | None, bool]]
+"""Files with policies, each with the layer that it was given for, None where it may hold any, and whether people edit
+policies there."""
 
 
 def named_files(evidence: EvidenceFlags, policies: PolicyFlags, infrastructure: InfrastructureFlags) -> NamedFiles:
@@ -26,33 +28,45 @@ def named_files(evidence: EvidenceFlags, policies: PolicyFlags, infrastructure: 
         *((path, Layer.SESSION) for path in policies.session_policy or ()),
         (policies.endpoint_policy, Layer.ENDPOINT),
     ]
-    of_any = [evidence.case_file, *(infrastructure.infrastructure or ()), *(evidence.details or ())]
-    every: list[tuple[Path | None, Layer | None]] = [*of_layers, *((path, None) for path in of_any)]
-    return [(path, layer) for path, layer in every if path is not None]
+    copies = [evidence.case_file, *(evidence.details or ())]
+    every: list[tuple[Path | None, Layer | None, bool]] = [
+        *((path, layer, True) for path, layer in of_layers),
+        *((path, None, True) for path in infrastructure.infrastructure or ()),
+        *((path, None, False) for path in copies),
+    ]
+    return [(path, layer, edited) for path, layer, edited in every if path is not None]
 
 
-def places_in(files: NamedFiles, case: Case) -> Callable[[Excerpt], FilePlace | None]:
-    """Give what finds a place of a policy in files. What comes through a pipe is read once, and has no lines."""
+def places_in(files: NamedFiles, case: Case) -> tuple[Places, Edits]:
+    """Give what finds a place of a policy in files, and what edits it there.
+
+    What comes through a pipe is read once, and has no lines.
+    """
     from diagnose.collect.evidence.file_places import FilePlaces, PolicyFileText
 
-    places = FilePlaces([PolicyFileText(path, text, layer) for path, layer, text in _texts(files)])
+    places = FilePlaces([PolicyFileText(*each) for each in _texts(files)])
     source, role = _names(case.source_arn), _names(case.destination_arn)
 
+    def names(excerpt: Excerpt) -> tuple[str, ...]:
+        return role if excerpt.layer is Layer.TRUST else source
+
     def find(excerpt: Excerpt) -> FilePlace | None:
-        names = role if excerpt.layer is Layer.TRUST else source
-        return places.find(excerpt.layer, excerpt.policy, excerpt.pointer, names)
+        return places.find(excerpt.layer, excerpt.policy, excerpt.pointer, names(excerpt))
 
-    return find
+    def edit(excerpt: Excerpt, document: str) -> tuple[FileEdit, ...]:
+        return places.edits(excerpt.layer, excerpt.policy, document, names(excerpt))
+
+    return find, edit
 
 
-def _texts(files: NamedFiles) -> Iterator[tuple[Path, Layer | None, str]]:
+def _texts(files: NamedFiles) -> Iterator[tuple[Path, str, Layer | None, bool]]:
     from diagnose.collect.evidence.case_file import LARGEST_FILE
 
-    for path, layer in files:
+    for path, layer, edited in files:
         try:
             about = path.stat()
             if stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST_FILE:
-                yield path, layer, path.read_bytes().decode()
+                yield path, path.read_bytes().decode(), layer, edited
         except (OSError, ValueError):
             continue  # it was read as evidence before; without its text there are no lines
 

@@ -9,7 +9,14 @@ import typer
 from diagnose.cli.options import RuleFolders
 from diagnose.cli.output import READER_LEFT
 from diagnose.errors import XdiagError
-from diagnose.report import Lines
+
+
+class MatrixOutput(StrEnum):
+    """What the answers to all pairs are written as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    HTML = "html"
 
 
 class OrganizationLayer(StrEnum):
@@ -27,14 +34,15 @@ def matrix(
         ),
     ],
     output: Annotated[
-        Lines, typer.Option(help="JSON objects, or CSV with a header line for spreadsheets.")
-    ] = Lines.JSONL,
+        MatrixOutput,
+        typer.Option(help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table."),
+    ] = MatrixOutput.JSONL,
     to: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Write the rows to this file, which appears when it is complete; as Parquet if "
-            "it is called `….parquet`.",
+            "it is called `….parquet`, as a page if it is called `….html`.",
         ),
     ] = None,
     source: Annotated[
@@ -84,6 +92,10 @@ def matrix(
     requests to go through no VPC endpoint and to send no tags. Without `organization.json` SCPs and RCPs are not known:
     give the file, or state with --without that there are none. Its form is in `xdiag schema organization`.
 
+    A page names the first causes, as --explain does. It counts all rows by cause and layer, and lists 2,000 of them,
+    some of each verdict; how many more there are stands on it and on standard error. --account, --source and --role
+    make them fewer.
+
         aws iam get-account-authorization-details > dumps/111111111111.json
 
         xdiag matrix dumps --to matrix.jsonl
@@ -91,6 +103,8 @@ def matrix(
         xdiag matrix dumps --role "arn:aws:iam::*:role/Admin" --explain
 
         xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
+
+        xdiag matrix dumps --to matrix.html
 
         xdiag matrix dumps --to matrix.parquet --jobs 2 --resume
 

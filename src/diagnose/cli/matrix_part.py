@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from diagnose.cli.output import print_note
 from diagnose.cli.whole_file import whole_file, writing
+from diagnose.cli.whole_matrix import Finish
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.matrix.accounts import dump_files
-from diagnose.matrix.rows import Counts, MatrixRow
+from diagnose.matrix.rows import Counts
 from diagnose.version import VERSION
 
 
@@ -31,11 +32,6 @@ def fingerprint(folder: Path, options: Iterable[object]) -> str:
     return whole.hexdigest()
 
 
-def is_parquet(path: Path) -> bool:
-    """Say whether rows are to be written to this file as Parquet."""
-    return path.suffix == ".parquet"
-
-
 class MatrixPart:
     """The rows so far. `done` is the number of roles that have theirs, `counts` what they add up to.
 
@@ -43,13 +39,13 @@ class MatrixPart:
     run that is killed leaves both. Rows beyond the last line of the journal are dropped.
     """
 
-    def __init__(self, path: Path, run: str, kind: type[MatrixRow], *, resume: bool) -> None:
-        """Open both, for their owner only. Without `resume` they start empty.
+    def __init__(self, path: Path, run: str, finish: Finish | None, *, resume: bool) -> None:
+        """Open both, for their owner only. Without `resume` they start empty. `finish` makes the file of the rows.
 
         Raises XdiagError if they cannot be written, are those of another run, or are being written by one.
         """
         self.path, self.done, self.counts = path, 0, Counts()
-        self._run, self._kind = run, kind
+        self._run, self._finish = run, finish
         with writing(path):
             self._target = path.resolve()
             self._part, self._journal = (self._target.parent / f".{self._target.name}.{end}" for end in _ENDS)
@@ -85,11 +81,9 @@ class MatrixPart:
 
     def finish(self) -> None:
         """Make the file of the rows, now that all are there."""
-        if is_parquet(self.path):
-            from diagnose.matrix.parquet import write_parquet_rows
-
+        if self._finish is not None:
             with whole_file(self.path) as file, writing(self.path), open(self._part, "rb") as lines:
-                write_parquet_rows(lines, file, self._kind)
+                self._finish(lines, file, self.counts)
         else:
             with writing(self.path):
                 os.replace(self._part, self._target)

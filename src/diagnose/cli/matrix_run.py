@@ -5,21 +5,25 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, S
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from msgspec import Struct
 
-from diagnose.cli.matrix_part import MatrixPart, fingerprint, is_parquet
+from diagnose.cli.matrix import MatrixOutput
+from diagnose.cli.matrix_part import MatrixPart, fingerprint
 from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
 from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
+from diagnose.cli.whole_matrix import Finish, finish_of, is_page, is_parquet
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.matrix.accounts import ORGANIZATION_NAME, Dumps, read_dumps
 from diagnose.matrix.decide import Matrix, kind_of_pair
 from diagnose.matrix.identities import Destination, Identities, Source, identities
-from diagnose.matrix.rows import Counts, MatrixRow
+from diagnose.matrix.rows import Counts
 from diagnose.model.trace import Layer
 from diagnose.report import Lines
 from diagnose.report.rows import encode_rows, header_line
@@ -38,7 +42,7 @@ class Narrowing(Struct, frozen=True):
 def write_matrix(
     folder: Path,
     *,
-    form: Lines,
+    form: MatrixOutput,
     to: Path | None,
     only: Narrowing,
     without: Sequence[str],
@@ -56,27 +60,30 @@ def write_matrix(
     """
     if str(to) == "-":
         to = None
+    if to is not None and is_page(to):
+        form = _page_form(form)
     if to is not None and is_parquet(to):
         _check_parquet(form)
     if resume and (to is None or (to.exists() and not to.is_file())):
         raise XdiagError("`--resume` has no rows to go on with", hint="expected the file of the earlier run in `--to`")
     check_is_no_input(to, folder)
-    rules = load_rules(rule_folders) if explain else None
+    lines = Lines.CSV if form is MatrixOutput.CSV else Lines.JSONL
+    rules = load_rules(rule_folders) if explain or form is MatrixOutput.HTML else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
         found, accounts, mistakes = read_identities(folder, without, only)
         for account in sorted(only.accounts - accounts):
             raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
         roles = found.destinations
-        work = RowsOfRoles(Matrix(found.sources, roles, accounts=only.accounts, rules=rules), roles, form)
+        work = RowsOfRoles(Matrix(found.sources, roles, accounts=only.accounts, rules=rules), roles, lines)
         kind = kind_of_pair(rules)
 
         def run() -> str:
-            return fingerprint(folder, (form, sorted(without), only, rules))
+            return fingerprint(folder, (lines, sorted(without), only, rules))
 
-        with _rows_to(to, kind, run, resume=resume) as rows:
+        with _rows_to(to, finish_of(form, to, kind), run, resume=resume) as rows:
             if not rows.done:
-                rows.write(header_line(kind, form))
+                rows.write(header_line(kind, lines))
             last_step = time.monotonic()
             for chunk, (text, counts) in _worked(work, rows.done, jobs, len(roles), len(found.sources)):
                 rows.add(text, len(chunk), counts)
@@ -106,7 +113,7 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
 
     Raises XdiagError as `write_matrix` does.
     """
-    _check_parquet(Lines.JSONL)
+    _check_parquet(MatrixOutput.JSONL)
     for name in _SIDES:
         check_is_no_input(to / name, folder)
     from diagnose.matrix.arrow import role_batches, source_batches
@@ -143,9 +150,16 @@ _MOST_ROLES, _MOST_PAIRS = 25, 250_000
 _SECONDS_OF_A_STEP = 5
 
 
-def _check_parquet(form: Lines) -> None:
+def _page_form(form: MatrixOutput) -> MatrixOutput:
+    """Make a page of what `--to` calls one. Raises XdiagError if something else was asked for as well."""
+    if form is MatrixOutput.CSV:
+        raise XdiagError(f"`--to` names a page, and `--output` is `{form}`", hint="leave out one of them")
+    return MatrixOutput.HTML
+
+
+def _check_parquet(form: MatrixOutput) -> None:
     """Raise XdiagError if Parquet cannot be written, or if something else was asked for as well."""
-    if form is not Lines.JSONL:
+    if form is not MatrixOutput.JSONL:
         raise XdiagError(f"`--to` names a Parquet file, and `--output` is `{form}`", hint="leave out one of them")
     if find_spec("pyarrow") is None:
         raise XdiagError("Parquet cannot be written: pyarrow is not installed", hint="pip install 'xdiag[arrow]'")
@@ -198,7 +212,7 @@ def _worked(
 class _Rows:
     """Where rows go that nobody can go on with: standard output, or a device."""
 
-    def __init__(self, write: Callable[[bytes], None]) -> None:
+    def __init__(self, write: Callable[[bytes], object]) -> None:
         self.write, self.done, self.counts = write, 0, Counts()
 
     def add(self, rows: bytes, roles: int, counts: Counts) -> None:
@@ -209,23 +223,39 @@ class _Rows:
 
 @contextmanager
 def _rows_to(
-    path: Path | None, kind: type[MatrixRow], run: Callable[[], str], *, resume: bool
+    path: Path | None, finish: Finish | None, run: Callable[[], str], *, resume: bool
 ) -> Iterator[_Rows | MatrixPart]:
     """Open what the rows go to: standard output, or a file that appears when it is whole. `run` tells runs apart."""
-    if path is None:
-        yield _Rows(write_rows)
-    elif path.exists() and not path.is_file():
+    if path is not None and not (path.exists() and not path.is_file()):
+        with MatrixPart(path, run(), finish, resume=resume) as part:
+            yield part
+            part.finish()
+    elif path is None:
+        with _finished(write_rows, finish) as rows:
+            yield rows
+    else:
         with whole_file(path) as file:
 
             def write(rows: bytes) -> None:
                 with writing(path):
                     file.write(rows)
 
-            yield _Rows(write)
-    else:
-        with MatrixPart(path, run(), kind, resume=resume) as part:
-            yield part
-            part.finish()
+            with _finished(write, finish) as rows:
+                yield rows
+
+
+@contextmanager
+def _finished(write: Callable[[bytes], None], finish: Finish | None) -> Iterator[_Rows]:
+    """Write rows as they come, or what is made of them once all are there."""
+    if finish is None:
+        yield _Rows(write)
+        return
+    with TemporaryFile() as lines, BytesIO() as made:
+        rows = _Rows(lines.write)
+        yield rows
+        lines.seek(0)
+        finish(lines, made, rows.counts)
+        write(made.getvalue())
 
 
 def _summary(counts: Counts) -> str:

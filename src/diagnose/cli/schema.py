@@ -12,6 +12,7 @@ class SchemaName(StrEnum):
     CASE = "case"
     DIAGNOSIS = "diagnosis"
     FINDING = "finding"
+    COUNT = "count"
     ORGANIZATION = "organization"
 
 
@@ -19,9 +20,9 @@ def schema(
     name: Annotated[
         SchemaName,
         typer.Argument(
-            metavar="case|diagnosis|finding|organization",
+            metavar="case|diagnosis|finding|count|organization",
             help="case: what --case reads; diagnosis: what --output json writes; finding: a row of --output findings; "
-            "organization: the file `organization.json` of `xdiag matrix`.",
+            "count: a row of --output counts; organization: the file `organization.json` of `xdiag matrix`.",
         ),
     ],
 ) -> None:
@@ -52,6 +53,10 @@ def _schema(name: SchemaName) -> dict[str, object]:
             from diagnose.report.findings import finding_schema
 
             return finding_schema()
+        case SchemaName.COUNT:
+            from diagnose.report.counts import count_schema
+
+            return count_schema()
         case SchemaName.ORGANIZATION:
             from diagnose.collect.evidence.organization_file import organization_schema
 

@@ -66,6 +66,17 @@ def principal_name(case: Case) -> str:
     return next(iter(element.values())) if element else caller_of(case).arn
 
 
+def path_to_check(case: Case) -> str:
+    """Say how to see the path of a session's role, which its ARN leaves out; empty where the path is known."""
+    caller = caller_of(case)
+    if caller.kind is not CallerKind.SESSION or caller.principal_arn:
+        return ""
+    return (
+        f" (if `aws iam get-role --role-name {caller.name}` prints an ARN with a path, such as "
+        f"`role/team/{caller.name}`, use that ARN)"
+    )
+
+
 def destination_role_name(case: Case) -> str:
     """Give the destination's name, without its path."""
     return case.destination_arn.rpartition("/")[2]

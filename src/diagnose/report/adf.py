@@ -28,9 +28,9 @@ AdfNode: TypeAlias = dict[str, object]
 """A node of a document."""
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a document whose JSON, and so whose text, keeps within the limit of a field of Jira."""
-    content = outline(diagnosis)
+    content = outline(diagnosis, screen=screen)
     blocks = each_once((*content.first, *content.blocks))
     chosen = fitted(blocks, _written, JIRA_LIMIT - _REST)
     rest = left_out_words(chosen.left_out, _HEADLINE)
@@ -39,7 +39,7 @@ def report(diagnosis: Diagnosis, _screen: Screen) -> str:
         *(node for block in chosen.blocks for node in _ADF.pieces(block)),
         *([_paragraph(rest)] if rest else []),
         {"type": "rule"},
-        *map(_paragraph, content.footer),
+        _paragraph(content.footer[0]),
     ]
     return _dumped({"version": 1, "type": "doc", "content": nodes}) + "\n"
 

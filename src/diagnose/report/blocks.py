@@ -96,11 +96,16 @@ class Changes(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """Text to copy: a command, a template, a whole document. `title` is a noun, as it stands in a list."""
+    """Text to copy: a command, a template, a whole document. `title` is a noun, as it stands in a list.
+
+    `beside` is a message as it is where what it encloses stands above it already: None where it is the same, empty
+    where all of it is said above.
+    """
 
     title: str
     language: str
     text: str
+    beside: str | None = None
 
 
 class Folded(Struct, frozen=True):

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from diagnose.model.arn import account_of
+from diagnose.model.diagnosis import Verdict
+from diagnose.report.json_words import listed
 
 COUNT_SCHEMA = "xdiag.count/1"
 
@@ -20,15 +22,21 @@ class CountRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COUNT_
     other fields are the same.
     """
 
-    count: int
-    verdict: str = ""
-    primary_cause: str = ""
-    primary_cause_title: str = ""
-    layer: str = ""
-    primary_gap: str = ""
-    source_account: str = ""
-    dest_account: str = ""
-    dest_role_arn: str = ""
+    count: Annotated[int, Meta(ge=1, description="How many answers have all that follows in common.")]
+    verdict: Annotated[str, listed(Verdict, "The answer; empty for lines that are no case.", "")] = ""
+    primary_cause: Annotated[str, Meta(description="The id of the first cause.")] = ""
+    primary_cause_title: Annotated[str, Meta(description="The first cause in a sentence.")] = ""
+    layer: Annotated[str, Meta(description="The layer or the gate that the first cause is in.")] = ""
+    primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
+    source_account: Annotated[str, Meta(description="The account of who makes the request.")] = ""
+    dest_account: Annotated[str, Meta(description="The account of the role.")] = ""
+    dest_role_arn: Annotated[str, Meta(description="The role to assume.")] = ""
+
+
+def count_schema() -> dict[str, object]:
+    """Give the JSON Schema of a row."""
+    (reference,), components = msgspec.json.schema_components((CountRow,), ref_template="#/$defs/{name}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
 
 
 class CountedAnswers:

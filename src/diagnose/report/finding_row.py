@@ -52,6 +52,7 @@ class FindingRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=FIND
     dest_account: Annotated[str, Meta(description="The account of the role.")] = ""
     same_account: Annotated[bool, Meta(description="Whether both are in one account.")] = False
     rule: Annotated[str, Meta(description="The id of the rule.")] = ""
+    rule_url: Annotated[str, Meta(description="The address of the rule's page, where one is known.")] = ""
     title: Annotated[str, Meta(description="The finding in a sentence.")] = ""
     explanation: Annotated[str, Meta(description="What was compared with what.")] = ""
     certainty: Annotated[str, listed(Certainty, "How sure it is.", "")] = ""
@@ -68,6 +69,9 @@ class FindingRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=FIND
     pointer: Annotated[str, Meta(description="The JSON pointer (RFC 6901) of the value in the policy.")] = ""
     policy_line: Annotated[int, Meta(description="Its line, in the policy printed with an indent of 2.")] = 0
     policy_column: Annotated[int, Meta(description="Its column in that line.")] = 0
+    file: Annotated[str, Meta(description="The file that the policy came from, as it was named.")] = ""
+    file_line: Annotated[int, Meta(description="Its line in that file.")] = 0
+    file_column: Annotated[int, Meta(description="Its column in that line of the file.")] = 0
     fix_kind: Annotated[str, Meta(description="The kind of the best fix.")] = ""
     fix_owner: Annotated[str, listed(Owner, "Who can carry it out.", "")] = ""
     fix_text: Annotated[str, Meta(description="Who does what, in words.")] = ""

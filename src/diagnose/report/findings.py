@@ -20,16 +20,17 @@ from diagnose.report.rows import encode_rows
 from diagnose.report.safe_text import ascii_json
 
 SUFFIX = "jsonl"
+_NOWHERE = Screen()
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write the rows in ASCII characters, each on a line of its own."""
-    return encode_rows(finding_rows(diagnosis), Lines.JSONL).decode("ascii")
+    return encode_rows(finding_rows(diagnosis, screen=screen), Lines.JSONL).decode("ascii")
 
 
-def finding_rows(diagnosis: Diagnosis, input_line: int = 0) -> tuple[FindingRow, ...]:
+def finding_rows(diagnosis: Diagnosis, input_line: int = 0, screen: Screen = _NOWHERE) -> tuple[FindingRow, ...]:
     """Give the rows of a diagnosis: causes first, in the order in which they are told, then what was not read."""
-    document = published(diagnosis)
+    document = published(diagnosis, screen.page_of, screen.places)
     base = _base(document, input_line)
     rows = [*_builtin(document, base), *_of_rules(document, base)] or [base]
     seen: Counter[tuple[str, ...]] = Counter()
@@ -94,6 +95,7 @@ def _of_rules(document: PublishedDiagnosis, base: FindingRow) -> Iterator[Findin
                 base,
                 kind=kind.value,
                 rule=cause.rule,
+                rule_url=cause.rule_url,
                 title=cause.title,
                 explanation=cause.explanation,
                 certainty=cause.certainty if kind is RowKind.CAUSE else "",
@@ -120,6 +122,9 @@ def _with_place(row: FindingRow, cause: PublishedCause) -> FindingRow:
         pointer=place.pointer,
         policy_line=place.line,
         policy_column=place.column,
+        file=place.file,
+        file_line=place.file_line,
+        file_column=place.file_column,
     )
 
 

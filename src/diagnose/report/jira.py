@@ -23,11 +23,11 @@ _REST, _HEADLINE = 1000, 8000
 """Characters kept for what is named only, and at most for the heading."""
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as wiki markup."""
-    content = outline(diagnosis)
+    content = outline(diagnosis, screen=screen)
     headline = f"h1. {jira_text(start_of(content.headline, _HEADLINE // 6))}"
-    footer = "----\n" + "\n".join(jira_text(sentence) for sentence in content.footer)
+    footer = f"----\n{jira_text(content.footer[0])}"
     chosen = fitted((*content.first, *content.blocks), _write, JIRA_LIMIT - units(headline) - units(footer) - _REST)
     rest = jira_text(left_out_words(chosen.left_out, _REST // 6))
     return "\n\n".join(filter(None, (headline, *map(_write, chosen.blocks), rest, footer))) + "\n"

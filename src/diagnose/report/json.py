@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Pro
 from diagnose.model.policy import document_text
 from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
-from diagnose.report import Screen
+from diagnose.report import PageOf, Places, Screen
 from diagnose.report.enough import first_of_many
 from diagnose.report.first_cause import computed_verdict, first_cause
 from diagnose.report.json_authorization import published_authorizations
@@ -53,21 +53,18 @@ SUFFIX = "json"
 
 def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write one JSON document in ASCII characters, indented by two."""
-    return ascii_json(as_values(diagnosis, screen.page_of), indent=2) + "\n"
+    return ascii_json(as_values(diagnosis, screen), indent=2) + "\n"
 
 
-def as_values(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None) -> dict[str, object]:
+def as_values(diagnosis: Diagnosis, screen: Screen) -> dict[str, object]:
     """Give the same document as dictionaries, lists, texts, numbers, true, false and null."""
-    values: dict[str, object] = msgspec.to_builtins(published(diagnosis, page_of))
+    values: dict[str, object] = msgspec.to_builtins(published(diagnosis, screen.page_of, screen.places))
     return values
 
 
-def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None) -> PublishedDiagnosis:
-    """Give a diagnosis as it is published: `msgspec.json.encode` writes it, `diagnosis_schema` describes it.
-
-    `page_of` gives the address of a rule's page, "" where it has none.
-    """
-    page = page_of or _without_page
+def published(diagnosis: Diagnosis, page_of: PageOf | None = None, places: Places | None = None) -> PublishedDiagnosis:
+    """Give a diagnosis as it is published: `msgspec.json.encode` writes it, `diagnosis_schema` describes it."""
+    beside = Screen(page_of=page_of, places=places)
     case, decision, first = diagnosis.case, diagnosis.decision, first_cause(diagnosis)
     causes = [finding for finding in diagnosis.findings if not finding.is_gap]
     certain = sum(finding.certainty is Certainty.CERTAIN for finding in causes)
@@ -109,8 +106,8 @@ def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None)
         still_needed_count=len(needed),
         fix_proved=any(one.proof is Proof.ALLOWED for finding in diagnosis.findings for one in finding.remedies),
         taken_at=case.snapshot.taken_at,
-        causes=[_cause(finding, case, numbers, page) for finding in causes],
-        unread=[_cause(finding, case, numbers, page) for finding in diagnosis.findings if finding.is_gap],
+        causes=[_cause(finding, case, numbers, beside) for finding in causes],
+        unread=[_cause(finding, case, numbers, beside) for finding in diagnosis.findings if finding.is_gap],
         still_needed=needed,
         fixes=list(_fixes(diagnosis, numbers)),
         plan=[numbers[without_kind(remedy)] for remedy in diagnosis.plan],
@@ -120,7 +117,7 @@ def published(diagnosis: Diagnosis, page_of: Callable[[str], str] | None = None)
         doubts=_doubts(diagnosis),
         gaps=_gaps(diagnosis),
         problems=[
-            published_place(Excerpt(one.layer, one.policy, one.pointer, one.message), case)
+            published_place(Excerpt(one.layer, one.policy, one.pointer, one.message), case, places)
             for one in decision.problems[:_MOST_PROBLEMS]
         ],
         notes=[PublishedNote(layer=one.layer.value, text=one.text, source=one.source) for one in decision.notes],
@@ -138,11 +135,12 @@ def diagnosis_schema() -> dict[str, object]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
 
 
-def published_place(excerpt: Excerpt, case: Case) -> PublishedPlace:
+def published_place(excerpt: Excerpt, case: Case, places: Places | None = None) -> PublishedPlace:
     """Give a place as it is published."""
     place, policy = locate(excerpt, case), excerpt.policy
     page = page_of(document_text(policy.document))
     span = span_at(page, excerpt.pointer)
+    file = places(excerpt) if places is not None else None
     return PublishedPlace(
         layer=excerpt.layer.value,
         level=excerpt.level,
@@ -155,6 +153,9 @@ def published_place(excerpt: Excerpt, case: Case) -> PublishedPlace:
         pointer=excerpt.pointer,
         line=span.line,
         column=span.column,
+        file=file.path if file else "",
+        file_line=file.line if file else 0,
+        file_column=file.column if file else 0,
         text="\n".join(page.lines[span.line - 1 : span.last]),
         label=excerpt.label,
         primary=excerpt.primary,
@@ -172,16 +173,10 @@ def _causes_first(diagnosis: Diagnosis) -> Sequence[Finding]:
     return sorted(diagnosis.findings, key=lambda finding: finding.is_gap)
 
 
-def _without_page(_rule: str) -> str:
-    return ""
-
-
-def _cause(
-    finding: Finding, case: Case, numbers: Mapping[Remedy, int], page_of: Callable[[str], str]
-) -> PublishedCause:
+def _cause(finding: Finding, case: Case, numbers: Mapping[Remedy, int], beside: Screen) -> PublishedCause:
     return PublishedCause(
         rule=finding.rule,
-        rule_url=page_of(finding.rule),
+        rule_url=beside.page_of(finding.rule) if beside.page_of else "",
         formerly=list(finding.formerly),
         title=finding.title,
         certainty=finding.certainty.value,
@@ -191,7 +186,7 @@ def _cause(
         action=finding.action,
         explanation=finding.explanation,
         unknown=list(first_of_many(finding.unknown)),
-        places=[published_place(excerpt, case) for excerpt in finding.excerpts],
+        places=[published_place(excerpt, case, beside.places) for excerpt in finding.excerpts],
         fixes=list(dict.fromkeys(numbers[without_kind(remedy)] for remedy in finding.remedies)),
         refused=[
             PublishedRefusal(kind=one.kind, reason=one.reason.value, text=refusal_words(one)) for one in finding.refused

@@ -26,6 +26,11 @@ class PublishedPlace(Struct, frozen=True, kw_only=True):
     pointer: Annotated[str, Meta(description="The JSON pointer (RFC 6901) of the value in the document.")]
     line: Annotated[int, Meta(description="The line of the value, from 1, in the policy printed with an indent of 2.")]
     column: Annotated[int, Meta(description="The column of the value in that line, from 1.")]
+    file: Annotated[
+        str, Meta(description="The file that the policy came from, as it was named; empty where it is in none.")
+    ]
+    file_line: Annotated[int, Meta(description="The line of the value in that file, from 1; 0 without a file.")]
+    file_column: Annotated[int, Meta(description="The column of the value in that line, from 1; 0 without a file.")]
     text: Annotated[str, Meta(description="The lines of the value in the policy printed so.")]
     label: Annotated[str, Meta(description="What was compared with what there.")]
     primary: Annotated[bool, Meta(description="False for a place that only helps to understand.")]

@@ -17,13 +17,13 @@ from diagnose.report.safe_text import code_span, fence, html_text, plain_address
 SUFFIX = "md"
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as Markdown. Paragraphs are single lines."""
-    content = outline(diagnosis)
+    content = outline(diagnosis, screen=screen)
     parts = [f"# {prose(content.headline)}"]
     for block in each_once((*content.first, *content.blocks)):
         parts += _MARKDOWN.pieces(block)
-    parts += ["---", "\n".join(f"{prose(sentence)}  " for sentence in content.footer).rstrip()]
+    parts += ["---", prose(content.footer[0])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -10,8 +10,9 @@ from diagnose.report.blocks import Block, Folded, Listing, Paragraph, Section
 def each_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Leave out what is folded away and repeats a document: of all that hold it, the first is shown.
 
-    A message keeps its words; where it repeats the document it says so. So goes what is to be copied of a fix that
-    another one spares. What is left out is named, with the flag that writes it to files.
+    A message keeps its words, unless all of them stand above it; where it repeats the document it says so. What is to
+    be copied of a fix that another one spares is left out as well. What is left out is named, with the flag that writes
+    it to files.
     """
     return tuple(_once(blocks, {}))
 
@@ -43,13 +44,15 @@ def _folded(block: Folded, shown: dict[str, bool]) -> Iterator[Block]:
         if listing.language == "json":
             shown.setdefault(listing.text, False)
     for listing in block.listings:
+        if listing.beside == "":
+            continue
         held = [document for document in shown if _tight(document) in _tight(listing.text)]
         repeated = [document for document in held if shown[document]]
         if not repeated:
             kept.append(listing)
             shown.update(dict.fromkeys(held, True))
         elif listing.language == "text" and all(document in listing.text for document in repeated):
-            kept.append(Listing(listing.title, listing.language, _without(listing.text, repeated)))
+            kept.append(replace(listing, text=listing.beside or _without(listing.text, repeated)))
         else:
             left_out.append(listing.title)
     if kept:

@@ -1,6 +1,7 @@
 """What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
 
 from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
+from diagnose.report import Screen
 from diagnose.report.blocks import NamedValues, Outline, Section
 from diagnose.report.layout import Tone
 from diagnose.report.sections.attempt import contradiction, live_attempt
@@ -14,35 +15,38 @@ from diagnose.report.sections.unseen import unseen
 from diagnose.report.sections.verdict import verdict_section
 from diagnose.version import VERSION
 
+_NOWHERE = Screen()
 _TONES = {Verdict.ALLOWED: Tone.GOOD, Verdict.DENIED: Tone.BAD, Verdict.UNDETERMINED: Tone.DOUBT}
 
 
-def outline(diagnosis: Diagnosis, *, full: bool = False) -> Outline:
+def outline(diagnosis: Diagnosis, *, full: bool = False, screen: Screen = _NOWHERE) -> Outline:
     """Put a diagnosis in order: the answer, its cause and fix on one screen, then the rest, then the evidence.
 
     Where AWS contradicts what was computed, that comes first: nothing after it can be relied on. What AWS itself
-    allowed needs no more than the first screen. `full` adds what few readers need.
+    allowed needs no more than the first screen. `full` adds what few readers need. Of the screen only `places` and
+    `page_of` matter.
     """
+    first = first_screen(diagnosis, screen.places)
     tone = _TONES[diagnosis.verdict]
     if not full and _allowed_by_aws(diagnosis):
-        return Outline(headline(diagnosis), tone, first_screen(diagnosis), (), _footer(diagnosis)[:1])
+        return Outline(headline(diagnosis), tone, first, (), _footer(diagnosis)[:1])
     return Outline(
         headline(diagnosis),
         tone,
-        first_screen(diagnosis),
+        first,
         (
             *recorded(diagnosis),
             *contradiction(diagnosis),
             *joint_fix(diagnosis),
-            *causes(diagnosis, full=full),
+            *causes(diagnosis, full=full, places=screen.places),
             *still_needed_later(diagnosis),
-            *verdict_section(diagnosis),
-            *invalid_policies(diagnosis),
+            *verdict_section(diagnosis, screen.places),
+            *invalid_policies(diagnosis, screen.places),
             *layers(diagnosis, full=full),
             *unseen(diagnosis, full=full),
             *live_attempt(diagnosis),
             Section("The request", (NamedValues(ends(diagnosis)),)),
-            *sources(diagnosis, full=full),
+            *sources(diagnosis, full=full, page_of=screen.page_of),
         ),
         _footer(diagnosis),
     )

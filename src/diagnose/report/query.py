@@ -36,11 +36,11 @@ def written_values(diagnosis: Diagnosis, form: Format, screen: Screen = _NOWHERE
         case Format.JSON:
             from diagnose.report.json import as_values
 
-            return as_values(diagnosis, screen.page_of)
+            return as_values(diagnosis, screen)
         case Format.FINDINGS:
             from diagnose.report.findings import finding_rows
 
-            return [msgspec.to_builtins(row) for row in finding_rows(diagnosis)]
+            return [msgspec.to_builtins(row) for row in finding_rows(diagnosis, screen=screen)]
         case Format.SARIF:
             from diagnose.report.sarif import sarif_values
 

@@ -8,12 +8,13 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from collections.abc import Sequence
 
-from diagnose.model.diagnosis import Diagnosis, Excerpt, Finding
+from diagnose.model.diagnosis import Diagnosis, Excerpt, Finding, Proof
 from diagnose.model.file_place import FilePlace
 from diagnose.report import Screen
 from diagnose.report.finding_row import FindingRow, RowKind
 from diagnose.report.findings import finding_rows
 from diagnose.report.safe_text import ascii_json, visible
+from diagnose.report.sections.fixes import edited_place, proof_words
 from diagnose.version import VERSION
 
 SUFFIX = "sarif"
@@ -98,6 +99,7 @@ def _result(row: FindingRow, finding: Finding | None, rules: Sequence[str], scre
         "message": {"text": message_text(" ".join(_sentence(one) for one in words if one))},
         **({"locations": primary[:1]} if primary else {}),
         **({"relatedLocations": [{"id": number, **one} for number, one in enumerate(related, 1)]} if related else {}),
+        **({"fixes": proposed} if (proposed := _fixes(finding, screen)) else {}),
         "partialFingerprints": {"xdiagFinding/v1": row.finding_id},
         "properties": {
             "certainty": row.certainty,
@@ -108,6 +110,26 @@ def _result(row: FindingRow, finding: Finding | None, rules: Sequence[str], scre
             "fix_proof": row.fix_proof,
         },
     }
+
+
+def _fixes(finding: Finding | None, screen: Screen) -> list[dict[str, object]]:
+    """Propose what was checked and edits a file: each is a fix of its own, one of which is enough.
+
+    Source: SARIF 2.1.0, 3.55 "fix object".
+    """
+    fixes: list[dict[str, object]] = []
+    for remedy in finding.remedies if finding is not None and screen.edits is not None else ():
+        excerpt = edited_place(remedy, finding) if finding is not None else None
+        edits = screen.edits(excerpt, remedy.document) if excerpt is not None and screen.edits is not None else ()
+        if remedy.proof is Proof.NOT_TRIED or not edits:
+            continue
+        replacements = [
+            {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}} for edit in edits
+        ]
+        change = {"artifactLocation": _artifact(edits[0].place), "replacements": replacements}
+        words = f"{_sentence(remedy.text)} {proof_words(remedy)}"
+        fixes.append({"description": {"text": message_text(words)}, "artifactChanges": [change]})
+    return fixes
 
 
 def _notification(row: FindingRow) -> dict[str, object]:
@@ -122,15 +144,21 @@ def _location(excerpt: Excerpt, place: FilePlace | None) -> dict[str, object]:
     if excerpt.label:
         location["message"] = {"text": message_text(excerpt.label)}
     if place is not None:
-        artifact = {"uri": place.uri, **({"uriBaseId": "%SRCROOT%"} if place.relative else {})}
-        region = {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.last_line,
-            "endColumn": place.last_column,
-        }
-        location["physicalLocation"] = {"artifactLocation": artifact, "region": region}
+        location["physicalLocation"] = {"artifactLocation": _artifact(place), "region": _region(place)}
     return location
+
+
+def _artifact(place: FilePlace) -> dict[str, object]:
+    return {"uri": place.uri, **({"uriBaseId": "%SRCROOT%"} if place.relative else {})}
+
+
+def _region(place: FilePlace) -> dict[str, object]:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.last_line,
+        "endColumn": place.last_column,
+    }
 
 
 def _sentence(text: str) -> str:

@@ -23,9 +23,9 @@ _REST, _HEADLINE = 400, 1000
 """Characters kept for what is named only, and for the first line."""
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as lines without any markup."""
-    content = outline(diagnosis)
+    content = outline(diagnosis, screen=screen)
     headline = start_of(servicenow_text(content.headline), _HEADLINE)
     footer = servicenow_text(content.footer[0])
     chosen = fitted(

@@ -31,9 +31,9 @@ _REST = 400
 """Characters kept for what is named only."""
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write the message: the headline, a section a block, and what had no room."""
-    content = outline(diagnosis)
+    content = outline(diagnosis, screen=screen)
     headline = visible(content.headline)
     whole = units(headline) <= HEADER_LIMIT
     header = headline if whole else f"{start_of(headline, HEADER_LIMIT - 1)}…"

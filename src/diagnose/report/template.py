@@ -4,14 +4,17 @@ A template can neither read files nor call anything that is not handed to it. Te
 terminal; in HTML and XML it is escaped as well, and filters write it for Markdown, Slack, Jira and ServiceNow.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, TypeAlias
 
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Diagnosis
+from diagnose.report import Screen
 from diagnose.report.json import as_values
 from diagnose.report.safe_text import jira_text, prose, servicenow_text, slack_prose, visible
+
+_NOWHERE = Screen()
 
 Template: TypeAlias = Any
 """A template of Jinja2, read."""
@@ -49,12 +52,12 @@ def own_template(name: str, source: str) -> Template:
         raise _wrong(name, 0, "it is nested too deep") from None
 
 
-def filled(diagnosis: Diagnosis, template: Template, page_of: Callable[[str], str] | None = None) -> str:
+def filled(diagnosis: Diagnosis, template: Template, screen: Screen = _NOWHERE) -> str:
     """Fill a template. Raises XdiagError, with the line, for a field that is not there and whatever else goes wrong."""
     from jinja2 import TemplateNotFound
 
     try:
-        values = as_values(diagnosis, page_of)
+        values = as_values(diagnosis, screen)
         text: str = template.render({key: _harmless(value, key) for key, value in values.items()})
     except TemplateNotFound as error:
         words = f"there is no template `{error.name}`; a template is one file"

@@ -7,6 +7,8 @@ report never imports Rich, which costs 42 ms.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.report import Detail, Screen
 from diagnose.report.blocks import (
@@ -61,9 +63,9 @@ def _lines(diagnosis: Diagnosis, screen: Screen) -> list[TonedLine]:
         case Detail.LINE:
             return [unwrapped(one_line(diagnosis))]
         case Detail.BRIEF:
-            return _brief(outline(diagnosis), screen)
+            return _brief(outline(diagnosis, screen=replace(screen, page_of=None)), screen)
         case Detail.USUAL | Detail.FULL:
-            content = outline(diagnosis, full=screen.detail is Detail.FULL)
+            content = outline(diagnosis, full=screen.detail is Detail.FULL, screen=replace(screen, page_of=None))
             lines = _stacked(content, (*content.first, *content.blocks), screen)
         case _:
             assert_never(screen.detail)

@@ -99,6 +99,17 @@ def test_of_several_that_say_the_same_the_one_with_the_name_counts(name: str) ->
     assert before.count('"RoleName"') == ["Other", "Deploy", "Third"].index(name) + 1
 
 
+def test_where_nothing_tells_which_of_several_it_is_none_is_pointed_at() -> None:
+    roles = PolicyFileText(Path("roles.json"), json.dumps([{"RoleName": "A", "Doc": DOCUMENT}, {"Doc": DOCUMENT}]))
+    assert FilePlaces([roles]).find(Layer.TRUST, POLICY, POINTER) is None
+    one = PolicyFileText(Path("role.json"), json.dumps([{"RoleName": "A", "Doc": DOCUMENT}]))
+    assert FilePlaces([one]).find(Layer.TRUST, POLICY, POINTER) is not None
+
+
+def test_a_function_of_a_template_is_not_taken_for_every_policy() -> None:
+    assert pointed_at("Bucket: {Ref: Name}\nOther: !GetAtt Deploy.Arn\n") is None
+
+
 def test_a_file_for_another_layer_does_not_count() -> None:
     files = [PolicyFileText(Path("scp.json"), AS_JSON, Layer.SCP), PolicyFileText(Path("trust.json"), AS_JSON)]
     places = FilePlaces(files)

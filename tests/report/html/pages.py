@@ -3,7 +3,22 @@
 from html.parser import HTMLParser
 
 SVG = {"svg", "circle", "path", "rect"}
-TABLE = {"table", "caption", "thead", "tbody", "tr", "th", "td", "form", "label", "select", "option", "input", "output"}
+TABLE = {
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "small",
+    "form",
+    "label",
+    "select",
+    "option",
+    "input",
+    "output",
+}
 KNOWN_ELEMENTS = {
     *("html", "head", "meta", "title", "style", "script", "body", "header", "main", "footer", "section", "div"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code"),

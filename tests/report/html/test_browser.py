@@ -18,10 +18,11 @@ from tests.report.test_hostile import HOSTILE, told
 
 from diagnose.batch import ExplainedRow
 from diagnose.loading import load_case, load_rules
+from diagnose.matrix.rows import ExplainedPair
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.pipeline import diagnose
 from diagnose.report import Format, render
-from diagnose.report.html.grid import Grid
+from diagnose.report.html.grid import PAIRS, REQUESTS, Grid
 
 pytestmark = pytest.mark.skipif(browser_path() is None, reason="there is no Chromium to open pages with")
 
@@ -58,6 +59,19 @@ REPORTS: dict[str, Callable[[], Diagnosis]] = {
     "hostile names": lambda: told("wrong-principal", " ".join(HOSTILE.values())),
     "hostile names without a space": lambda: told("denied-by-scp", "x" * 1000),
 }
+
+
+def _pair(number: int, verdict: str, half_open: str = "", title: str = "", layer: str = "") -> ExplainedPair:
+    return ExplainedPair(
+        source_arn=f"arn:aws:iam::111111111111:role/service/builder-{number}",
+        dest_role_arn="arn:aws:iam::222222222222:role/Deploy",
+        verdict=verdict,
+        half_open=half_open,
+        layer=layer,
+        primary_cause_title=title,
+    )
+
+
 GRIDS: dict[str, list[ExplainedRow]] = {
     "many answers": [
         *(_row(line, "denied", "The external ID differs", "trust") for line in range(1, 30)),
@@ -68,7 +82,17 @@ GRIDS: dict[str, list[ExplainedRow]] = {
     ],
     "many hostile answers": [_row(line, "denied", text, text) for line, text in enumerate(HOSTILE.values(), 1)],
 }
-every_page = pytest.mark.parametrize("name", [*REPORTS, *GRIDS])
+MATRICES: dict[str, list[ExplainedPair]] = {
+    "a matrix": [
+        *(_pair(number, "allowed") for number in range(20)),
+        *(_pair(number, "denied", "trusted", "The caller has no policies", "identity") for number in range(20, 40)),
+        *(_pair(number, "undetermined", "", "The external ID is not known", "trust") for number in range(40, 50)),
+    ],
+    "a matrix of hostile names": [
+        _pair(number, "denied", text, text, text) for number, text in enumerate(HOSTILE.values())
+    ],
+}
+every_page = pytest.mark.parametrize("name", [*REPORTS, *GRIDS, *MATRICES])
 every_report = pytest.mark.parametrize("name", REPORTS)
 
 
@@ -85,10 +109,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Write every page to a file, and give their addresses."""
     folder = tmp_path_factory.mktemp("pages")
     texts = {name: render(of(), Format.HTML) for name, of in REPORTS.items()}
-    for name, rows in GRIDS.items():
-        grid = Grid()
-        grid.add(rows)
-        texts[name] = grid.page()
+    for about, grids in ((REQUESTS, GRIDS), (PAIRS, MATRICES)):
+        for name, rows in grids.items():
+            grid = Grid(about)
+            grid.add(rows)
+            grid.add_denied(1_000 if about is PAIRS else 0)
+            texts[name] = grid.page()
     return {name: _file(folder / f"{number}.html", text) for number, (name, text) in enumerate(texts.items())}
 
 
@@ -173,6 +199,12 @@ def test_answers_can_be_filtered(browser: Browser, pages: dict[str, str]) -> Non
         assert page.locator("output").inner_text() == "1 of 100 shown"
         page.get_by_label("Text").press("Enter")
         assert shown.count() == 1
+
+
+def test_pairs_can_be_filtered_by_what_is_half_set_up(browser: Browser, pages: dict[str, str]) -> None:
+    with _opened(browser.new_context(viewport=NARROW), pages["a matrix"]) as page:
+        page.get_by_label("Text").fill("half open")
+        assert page.locator("output").inner_text() == "20 of 50 shown"
 
 
 def test_answers_are_a_plain_table_without_script(browser: Browser, pages: dict[str, str]) -> None:

@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
+from msgspec import Struct
 from tests.report.html.pages import KNOWN_ELEMENTS, PLAIN_ATTRIBUTES, Page
 from tests.report.test_hostile import HOSTILE, UNSEEN
 
 from diagnose.batch import BatchRow, ExplainedRow
 from diagnose.matrix.rows import ExplainedPair, HalfOpen, MatrixRow
-from diagnose.report.html.grid import MOST_SHOWN, Grid
+from diagnose.report.html.grid import MOST_SHOWN, PAIRS, REQUESTS, About, Grid, Outcome
 
 BUILDER, DEPLOY = "arn:aws:iam::111111111111:user/builder", "arn:aws:iam::222222222222:role/Deploy"
 
@@ -54,12 +56,52 @@ def test_of_many_those_that_fail_are_shown_and_all_are_counted() -> None:
     assert len(rows) == MOST_SHOWN
     assert [row[1] for row in rows[-10:]] == ["denied"] * 10
     assert page.text_of("h1") == "2,010 requests: 10 denied, 2,000 allowed"
-    assert "Of these 2,000 are in the table" in page.words
+    assert "The table has 2,000 of 2,010 rows: first those that are not allowed." in page.words
 
 
 def test_many_causes_are_one_line_from_the_eleventh_on() -> None:
     page = page_of(*(explained(number, title=f"cause {number:03}") for number in range(100, 115)))
     assert counts(page)[10] == "5others (5)"
+
+
+@pytest.mark.parametrize("about", [REQUESTS, PAIRS], ids=["requests", "pairs"])
+def test_every_outcome_is_counted_and_has_its_turn(about: About) -> None:
+    assert sorted(about.outcomes) == sorted(Outcome)
+    assert sorted(outcome for turn in about.turns for outcome in turn) == sorted(Outcome)
+
+
+def pair(number: int, verdict: str, half_open: str = "", **more: str) -> ExplainedPair:
+    return ExplainedPair(
+        source_arn=f"{BUILDER}-{number:05}", dest_role_arn=DEPLOY, verdict=verdict, half_open=half_open, **more
+    )
+
+
+def test_a_matrix_tells_what_is_set_up_and_what_is_not() -> None:
+    grid = Grid(PAIRS)
+    grid.add([pair(1, "allowed"), pair(2, "denied", "trusted", layer="identity")])
+    grid.add_denied(1_200)
+    page = Page(grid.page())
+    assert page.text_of("h1") == "1,202 pairs: 1 allowed, 1 denied and half open, 1,200 denied"
+    assert "Not in the table: 1,200 denied pairs of which neither side names the other" in page.words
+    assert "The table has" not in page.words
+
+
+def test_of_a_large_matrix_some_pairs_of_each_verdict_are_listed() -> None:
+    grid = Grid(PAIRS)
+    grid.add(pair(number, "allowed") for number in range(3_000))
+    grid.add(pair(number, "undetermined") for number in range(3_000, 6_000))
+    grid.add(pair(number, "denied", "both", layer="scp") for number in range(6_000, 6_010))
+    page = Page(grid.page())
+    shown = Counter(row[0].split("half open")[0] for row in cells(page))
+    assert shown == {"allowed": 995, "undetermined": 995, "denied": 10}
+    assert grid.left_out == 4_010
+    assert "The table has 2,000 of 6,010 rows: some of each verdict." in page.words
+    assert page.text_of("h1") == "6,010 pairs: 3,000 allowed, 3,000 undetermined, 10 denied and half open"
+
+
+def test_what_an_open_answer_depends_on_stands_where_its_cause_would() -> None:
+    page = page_of(pair(1, "undetermined", primary_gap_title="The external ID is not known"))
+    assert counts(page) == ["1The external ID is not known"]
 
 
 @pytest.mark.parametrize("half", HalfOpen)
@@ -87,9 +129,23 @@ def test_no_rows_are_a_page() -> None:
     assert page_of().text_of("h1") == "No requests"
 
 
+@pytest.mark.parametrize("about", [REQUESTS, PAIRS], ids=["requests", "pairs"])
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_whatever_a_row_holds_does_nothing(hostile: str) -> None:
-    rows = [
+def test_whatever_a_row_holds_does_nothing(hostile: str, about: About) -> None:
+    rows: list[Struct] = [
+        ExplainedPair(
+            source_arn=hostile,
+            dest_role_arn=hostile,
+            verdict=hostile,
+            half_open=hostile,
+            layer=hostile,
+            primary_cause=hostile,
+            primary_cause_title=hostile,
+            certainty=hostile,
+            primary_gap_title=hostile,
+        )
+    ]
+    rows += [
         ExplainedRow(
             line=1,
             verdict=hostile,
@@ -104,7 +160,7 @@ def test_whatever_a_row_holds_does_nothing(hostile: str) -> None:
         )
         for error in ("", hostile)
     ]
-    grid = Grid()
+    grid = Grid(about)
     grid.add(rows)
     written = grid.page()
     page = Page(written)

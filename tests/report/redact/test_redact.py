@@ -25,7 +25,7 @@ from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SAML_ROLE, SAML_TAG, OidcProvider, SamlAssertion, SamlProvider, WebIdentity
 from diagnose.model.issuers import issuer_of
 from diagnose.model.policy import Policy, PolicySet, PolicyVersion, document_text, raw_document
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 from diagnose.report.redact.case_texts import REWRITERS
 from diagnose.report.redact.redact import redact, redact_case
 from diagnose.report.snippet import page_of, span_at
@@ -281,6 +281,7 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         # A page breaks long names where a line may end.
         Page(render(diagnosis, Format.HTML)).words,
         render(diagnosis, Format.TEXT, color=True),
+        *(render(diagnosis, Format.TEXT, detail=detail) for detail in Detail),
         msgspec.json.encode(diagnosis.case).decode(),
     ]
 

@@ -19,7 +19,7 @@ from diagnose.model.error_text.services import SERVICES
 from diagnose.model.error_text.wording import WORDINGS
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, document_text, raw_document
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 
 
 @pytest.mark.parametrize(
@@ -286,5 +286,6 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         # A page breaks long names where a line may end.
         Page(render(diagnosis, Format.HTML)).words,
         render(diagnosis, Format.TEXT, color=True),
+        *(render(diagnosis, Format.TEXT, detail=detail) for detail in Detail),
         msgspec.json.encode(diagnosis.case).decode(),
     ]

@@ -25,6 +25,16 @@ def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
     assert "the answer does not change" in text
 
 
+def test_beside_the_edited_policy_the_message_encloses_nothing_of_it() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP})))
+    remedy = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case)
+    text = handover(remedy, case, beside=True)
+    assert remedy.text in text
+    assert "it is then allowed. Nobody else gains access." in text
+    assert text.endswith("The edited policy stands above.")
+    assert "{" not in text
+
+
 def test_a_policy_that_is_new_stands_in_the_message_once() -> None:
     case = broken("cross-account", identity_policies={"policies": []})
     remedy = the_remedy("allow-role-in-identity", about(case, Layer.IDENTITY), case)

@@ -1,9 +1,10 @@
 """Where in the files that were handed over a place of a policy stands, so that others can point at their lines.
 
 A policy does not know its file: it is found again, as the value that says the same. Where several do, the one that
-is named like it counts, or else the first.
+is named like it counts; where none is, and a file may hold policies of any kind, it is not clear which.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -11,7 +12,8 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from diagnose.collect.evidence.positions import Spot, spots_of, unquoted
-from diagnose.model.file_place import FilePlace
+from diagnose.collect.evidence.text_edits import edited, text_edits
+from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.pointer import split
 from diagnose.model.policy import UNKNOWN_PART, Policy, document_text
@@ -19,11 +21,15 @@ from diagnose.model.trace import Layer
 
 
 class PolicyFileText(Struct, frozen=True):
-    """A file that was read. `layer` is the one that it was given for, None where it may hold policies of any."""
+    """A file that was read. `layer` is the one that it was given for, None where it may hold policies of any.
+
+    `edited` says that it is one in which people edit policies, and no copy of what is stored elsewhere.
+    """
 
     path: Path
     text: str
     layer: Layer | None = None
+    edited: bool = False
 
 
 class FilePlaces:
@@ -32,40 +38,93 @@ class FilePlaces:
     def __init__(self, files: Sequence[PolicyFileText]) -> None:
         """Keep them until the first place is asked for."""
         self._files = files
-        self._roots: dict[int, tuple[Spot, ...]] = {}
+        self._held: dict[int, Mapping[frozenset[str], Sequence[_Candidate]]] = {}
+        self._found: dict[tuple[object, ...], tuple[PolicyFileText, _Candidate] | None] = {}
 
     def find(self, layer: Layer, policy: Policy, pointer: str, names: Sequence[str] = ()) -> FilePlace | None:
-        """Find a place of a policy; None where none of the files holds the policy.
+        """Find a place of a policy; None where none of the files holds the policy, or where it is not clear which.
 
         `names` are those by which a file may know it besides its own, such as that of the role which it is of.
         """
+        key = _key(layer, policy, names)
+        if key not in self._found:
+            self._found[key] = self._policy(layer, policy, names)
+        found = self._found[key]
+        return None if found is None else _place(*found, pointer)
+
+    def edits(self, layer: Layer, policy: Policy, document: str, names: Sequence[str] = ()) -> tuple[FileEdit, ...]:
+        """Give the edits by which a policy of a file becomes another document; empty where it cannot be edited there.
+
+        It cannot where it stands in a string, or where a file holds no policy that anybody edits.
+        """
+        self.find(layer, policy, "", names)
+        found = self._found[_key(layer, policy, names)]
+        if found is None or not found[0].edited or found[1].offsets is not None or found[1].held_by is not None:
+            return ()
+        file, candidate = found
+        try:
+            before, after = parse(document_text(policy.document)), parse(document)
+        except (ValueError, RecursionError):
+            return ()
+        edits = text_edits(file.text, candidate.spot, before, after)
+        there = (one for root in spots_of(edited(file.text, edits)) for one in _objects(root, (), file.text))
+        # It is tried: a policy that is not the one that was proved is no fix.
+        if not any(_agrees(one.spot, after) for one in there if not isinstance(one.spot.content, str)):
+            return ()
+        return tuple(FileEdit(_between(file, edit.start, edit.end), edit.text) for edit in edits)
+
+    def _policy(self, layer: Layer, policy: Policy, names: Sequence[str]) -> tuple[PolicyFileText, "_Candidate"] | None:
         try:
             document = parse(document_text(policy.document))
         except (ValueError, RecursionError):
             return None
-        known_as = {name for name in (policy.name, policy.arn, *names) if name}
-        best: tuple[int, PolicyFileText, _Candidate] | None = None
-        for number, file in enumerate(self._files):
-            if file.layer not in (None, layer):
-                continue
-            if number not in self._roots:
-                self._roots[number] = spots_of(file.text)
-            for candidate in _candidates(self._roots[number], file, document):
-                distance = candidate.distance(known_as)
-                if best is None or distance < best[0]:
-                    best = (distance, file, candidate)
-        return None if best is None else _place(best[1], best[2], pointer)
+        if not isinstance(document, Object):
+            return None
+        keys, known_as = frozenset(dict(document.members)), {name for name in (policy.name, policy.arn, *names) if name}
+        found = [
+            (candidate.distance(known_as), number, candidate)
+            for number, file in enumerate(self._files)
+            if file.layer in (None, layer)
+            for candidate in self._documents(number).get(keys, ())
+            if _agrees(candidate.spot, document)
+        ]
+        if not found:
+            return None
+        distance, number, candidate = min(found, key=lambda one: one[:2])
+        file = self._files[number]
+        unnamed = [other for other in found if other[1] == number and other[0] == _FAR]
+        if distance == _FAR and file.layer is None and len(unnamed) > 1:
+            return None
+        return file, candidate
+
+    def _documents(self, number: int) -> Mapping[frozenset[str], Sequence["_Candidate"]]:
+        """Give the objects of a file by their keys: of the many that are in a dump, few can be a policy."""
+        if number not in self._held:
+            file = self._files[number]
+            held = defaultdict[frozenset[str], list[_Candidate]](list)
+            for root in spots_of(file.text):
+                for candidate in _objects(root, ((file.path.name, root),), file.text):
+                    if isinstance(candidate.spot.content, Mapping):
+                        held[frozenset(candidate.spot.content)].append(candidate)
+            self._held[number] = held
+        return self._held[number]
+
+
+def _key(layer: Layer, policy: Policy, names: Sequence[str]) -> tuple[object, ...]:
+    return layer, policy.name, policy.arn, document_text(policy.document), tuple(names)
 
 
 class _Candidate(Struct, frozen=True):
     """A value that says what the policy says. `around` are the values around it, the innermost last, by their keys.
 
-    `offsets` lead from the characters of a string that holds the document to those of the file.
+    `offsets` lead from the characters of a string that holds the document to those of the file; without them, `held_by`
+    is that string.
     """
 
     spot: Spot
     around: tuple[tuple[str, Spot], ...]
     offsets: Sequence[int] | None = None
+    held_by: Spot | None = None
 
     def distance(self, names: set[str]) -> int:
         """Count how far around it one of these names stands."""
@@ -82,27 +141,21 @@ def _names(members: Mapping[str, Spot]) -> set[str]:
     return {spot.content for spot in members.values() if isinstance(spot.content, str)}
 
 
-def _candidates(roots: Sequence[Spot], file: PolicyFileText, document: Node) -> Iterator[_Candidate]:
-    for root in roots:
-        yield from _below(root, ((file.path.name, root),), file.text, document)
-
-
-def _below(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str, document: Node) -> Iterator[_Candidate]:
+def _objects(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
     content = spot.content
     if isinstance(content, str):
-        yield from _in_string(spot, around, text, document)
+        yield from _in_string(spot, around, text)
     elif isinstance(content, Mapping):
-        if _agrees(spot, document):
+        if not spot.open:
             yield _Candidate(spot, around)
-            return
         for key, member in content.items():
-            yield from _below(member, (*around, (key, spot)), text, document)
+            yield from _objects(member, (*around, (key, spot)), text)
     else:
         for member in content:
-            yield from _below(member, (*around, ("", spot)), text, document)
+            yield from _objects(member, (*around, ("", spot)), text)
 
 
-def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str, document: Node) -> Iterator[_Candidate]:
+def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
     """Look into a text that holds a document, as Terraform and IAM's API write them."""
     assert isinstance(spot.content, str)
     inner, offsets = spot.content, None
@@ -113,8 +166,8 @@ def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str, docu
     elif spot.quoted:
         inner, offsets = unquoted(spot, text)
     for held in spots_of(inner):
-        if _agrees(held, document):
-            yield _Candidate(held if offsets else Spot(spot.start, spot.end, ""), around, offsets)
+        # Where the characters of the file cannot be found again, all of it is the text that holds it.
+        yield _Candidate(held, around, offsets, None if offsets else spot)
 
 
 def _agrees(spot: Spot, value: Node) -> bool:
@@ -142,14 +195,18 @@ def _agrees(spot: Spot, value: Node) -> bool:
 
 
 def _place(file: PolicyFileText, candidate: _Candidate, pointer: str) -> FilePlace:
-    spot = _deepest(candidate.spot, pointer)
+    spot = candidate.held_by or _deepest(candidate.spot, pointer)
     start, end = spot.start, spot.end
     if candidate.offsets is not None:
         start, end = candidate.offsets[start], candidate.offsets[end]
     while end > start + 1 and file.text[end - 1].isspace():  # YAML ends a block where the next one begins
         end -= 1
+    return _between(file, start, end)
+
+
+def _between(file: PolicyFileText, start: int, end: int) -> FilePlace:
     (line, column), (last_line, last_column) = _position(file.text, start), _position(file.text, end)
-    return FilePlace(_uri(file.path), line, column, last_line, last_column)
+    return FilePlace(str(file.path), _uri(file.path), line, column, last_line, last_column)
 
 
 def _deepest(spot: Spot, pointer: str) -> Spot:

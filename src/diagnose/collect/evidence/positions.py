@@ -36,7 +36,7 @@ def spots_of(text: str) -> tuple[Spot, ...]:
     except (ValueError, IndexError, RecursionError):
         pass  # it may be YAML, which also begins with a bracket where it is written in its flow style
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
         return () if node is None else (_of_node(node, set()),)
     except (yaml.YAMLError, ValueError, RecursionError):
         return ()
@@ -137,6 +137,9 @@ def _of_node(node: yaml.Node, around: set[int]) -> Spot:
 def _is_function(members: Mapping[str, Spot]) -> bool:
     return len(members) == 1 and next(iter(members)).startswith(("Fn::", "Ref"))
 
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C takes a tenth of the time."""
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"[-+.\w]+")

@@ -30,7 +30,14 @@ from diagnose.remedy.document import (
 from diagnose.remedy.fixes.correct import is_near, is_slip, unless_meant
 from diagnose.remedy.fixes.identity import allow_in_identity
 from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid, subject_of
-from diagnose.remedy.names import caller_of, permission_set, policy_phrase, principal_element, principal_name
+from diagnose.remedy.names import (
+    caller_of,
+    path_to_check,
+    permission_set,
+    policy_phrase,
+    principal_element,
+    principal_name,
+)
 
 
 def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -87,15 +94,13 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
         yield NotProved.CALLER_NOT_NAMEABLE
         return
     caller = caller_of(case)
-    path_is_known = caller.principal_arn or caller.kind is CallerKind.SERVICE or caller.federated
-    path = "" if path_is_known else " (with its path if it has one)"
     for_workloads = any("Federated" in str(statement.get("Principal")) for statement in statements(document))
     on_machine = for_workloads and caller.origin is Origin.EC2
     shared = "; whatever runs on the machine can then assume it" if on_machine else ""
     bearer = f" and the subject `{subject_of(case)}` alone" if caller.federated else ""
     if caller.kind is CallerKind.SAML:
         shared = "; without `SAML:sub`, everybody to whom that identity provider gives the role can assume it"
-    text = f"{allowing} for `{principal_name(case)}`{path}{bearer}{shared}"
+    text = f"{allowing} for `{principal_name(case)}`{path_to_check(case)}{bearer}{shared}"
     yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, statement), text=text)
 
 
@@ -174,8 +179,7 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
     operations: tuple[PatchOperation, ...] = (PatchOperation("replace", pointer, name),)
     how = f"replace `{wrong}` with `{name}`"
     if reason is Reason.OTHER_SESSION and caller.kind is CallerKind.SESSION:
-        path = "" if caller.principal_arn else " (with the role's path if it has one)"
-        how += f"{path}; this allows every session of the role, whatever its name"
+        how += f"{path_to_check(case)}; this allows every session of the role, whatever its name"
         text = f"{where}add `{caller.arn}` beside `{wrong}`; this allows only this session name, not later ones"
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)

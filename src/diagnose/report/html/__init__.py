@@ -26,9 +26,9 @@ class Halves(Struct, frozen=True):
     change: tuple[Block, ...]
 
 
-def report(diagnosis: Diagnosis, _screen: Screen) -> str:
+def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as a page."""
-    content, full = outline(diagnosis), outline(diagnosis, full=True)
+    content, full = outline(diagnosis, screen=screen), outline(diagnosis, full=True, screen=screen)
     answer, rest = _answer(content)
     usual = {section.title for section in rest}
     more = [block for block in _sections(full.blocks) if block.of is None]

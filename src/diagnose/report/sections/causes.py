@@ -6,6 +6,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Remedy
 from diagnose.model.trace import COMPANIONS
 from diagnose.model.tri import Tri
+from diagnose.report import PageOf, Places
 from diagnose.report.blocks import Block, Bullets, Label, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, MOST_LISTED, and_more, first_of_many
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, leads
@@ -30,7 +31,7 @@ def chosen(diagnosis: Diagnosis) -> Finding | None:
     return next((one for one in leads(diagnosis) if _certain(one) or _points(one) or (one.gate and one.remedies)), None)
 
 
-def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
+def causes(diagnosis: Diagnosis, *, full: bool, places: Places | None = None) -> tuple[Section, ...]:
     """Tell what the first screen left out: of its cause the rest, of the others all, in the order of the diagnosis.
 
     In full, also what was not read and what is possible of an action that is perhaps not needed.
@@ -44,13 +45,13 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     further = told[MOST_IN_FULL:]
     in_full = [*([first] if first else []), *told[:MOST_IN_FULL]]
     references = fix_references(first, 1) if first else {}
-    rest = tuple(_finding(first, diagnosis, {}, told=True)) if first else ()
+    rest = tuple(_finding(first, diagnosis, {}, places, told=True)) if first else ()
     sections = []
     for number, finding in enumerate((one for one in in_full if one is not first), 2 if first else 1):
-        sections.append(Section(finding.title, tuple(_finding(finding, diagnosis, references)), number))
+        sections.append(Section(finding.title, tuple(_finding(finding, diagnosis, references, places)), number))
         references = {**fix_references(finding, number), **references}
     in_short = [one for one in others if _line_is_enough(one) and (full or _matters(one, diagnosis))]
-    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}))) for one in diagnosis.findings if one.is_gap]
+    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}, places))) for one in diagnosis.findings if one.is_gap]
     return (
         *_why(rest),
         *((Section(_title(diagnosis, in_full, first), tuple(sections)),) if sections else ()),
@@ -62,14 +63,17 @@ def causes(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
     )
 
 
-def sources(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
-    """Name the rules that spoke, and AWS's pages to read on: of each cause one, in full all, each once."""
+def sources(diagnosis: Diagnosis, *, full: bool, page_of: PageOf | None = None) -> tuple[Section, ...]:
+    """Name the rules that spoke, their pages, and AWS's to read on: of each cause one, in full all, each once."""
     told = [one for one in diagnosis.findings if full or not (one.is_gap or _line_is_enough(one))]
     urls = tuple(dict.fromkeys(url for one in told for url in (one.sources if full else one.sources[:1])))
-    rules = dict.fromkeys(explained_by(one.rule) for one in told)
+    rules = dict.fromkeys(one.rule for one in told)
+    pages = tuple(page for rule in rules if page_of is not None and (page := page_of(rule)))
     blocks: list[Block] = []
     if rules:
-        blocks.append(Paragraph(", ".join(rules)))
+        blocks.append(Paragraph(", ".join(map(explained_by, rules))))
+    if pages:
+        blocks.append(Links(pages))
     if urls:
         blocks.append(Links(urls))
     return (Section("Read more", tuple(blocks)),) if blocks else ()
@@ -80,13 +84,13 @@ def explained_by(rule: str) -> str:
     return in_backticks(f"xdiag explain {rule}")
 
 
-def invalid_policies(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def invalid_policies(diagnosis: Diagnosis, places: Places | None = None) -> tuple[Section, ...]:
     """Point at what AWS rejects in a policy document: such a part was counted as granting nothing."""
     problems = diagnosis.decision.problems
-    places = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in problems[:MOST_LISTED]]
-    if not places:
+    rejected = [Excerpt(one.layer, one.policy, one.pointer, one.message) for one in problems[:MOST_LISTED]]
+    if not rejected:
         return ()
-    drawn = pointed_at(places, diagnosis.case)
+    drawn = pointed_at(rejected, diagnosis.case, places)
     return (Section("Policies that AWS rejects", (*drawn, *and_more(len(problems), "place"))),)
 
 
@@ -159,7 +163,12 @@ def _title(diagnosis: Diagnosis, findings: Sequence[Finding], first: Finding | N
 
 
 def _finding(
-    finding: Finding, diagnosis: Diagnosis, references: Mapping[Remedy, str], *, told: bool = False
+    finding: Finding,
+    diagnosis: Diagnosis,
+    references: Mapping[Remedy, str],
+    places: Places | None,
+    *,
+    told: bool = False,
 ) -> Iterator[Block]:
     """Tell a finding; where the first screen has told it, only what is left."""
     case = diagnosis.case
@@ -175,7 +184,7 @@ def _finding(
     if finding.unknown and not told and not is_anything_needed(diagnosis):
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
         yield Bullets(first_of_many(finding.unknown))
-    yield from pointed_at(excerpts, case)
+    yield from pointed_at(excerpts, case, places)
     yield from fixes(finding, case, references, told=told and not diagnosis.plan)
     yield from refusals(finding)
 

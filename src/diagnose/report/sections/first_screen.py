@@ -6,6 +6,7 @@ from diagnose.model.case import ProbeOutcome
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Owner, Verdict
 from diagnose.model.trace import COMPANIONS, ActionDecision, Layer
 from diagnose.model.tri import Tri
+from diagnose.report import Places
 from diagnose.report.blocks import Block, Label, NamedValues, Section, Sign, Snippet
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
 from diagnose.report.sections.attempt import answer_words, error_in_short
@@ -19,9 +20,9 @@ from diagnose.report.sections.recorded import recorded_in_short
 from diagnose.report.sections.verdict import reach_words
 
 
-def first_screen(diagnosis: Diagnosis) -> tuple[Block, ...]:
+def first_screen(diagnosis: Diagnosis, places: Places | None = None) -> tuple[Block, ...]:
     """Tell the answer so that it fits a screen of 24 lines."""
-    return tuple(_blocks(diagnosis))
+    return tuple(_blocks(diagnosis, places))
 
 
 def still_needed_later(diagnosis: Diagnosis) -> tuple[Section, ...]:
@@ -52,7 +53,7 @@ _LINE = 500
 """Characters of the one line."""
 
 
-def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+def _blocks(diagnosis: Diagnosis, places: Places | None) -> Iterator[Block]:
     said = _aws_said(diagnosis)
     builtin = builtin_cause(diagnosis)
     finding = chosen(diagnosis)
@@ -63,7 +64,7 @@ def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         if rows:
             yield NamedValues(rows)
     else:
-        yield from _cause(finding, said, diagnosis)
+        yield from _cause(finding, said, diagnosis, places)
     if finding is None or finding.certainty is not Certainty.CERTAIN:
         yield from still_needed(diagnosis)
 
@@ -132,14 +133,18 @@ def _counted(diagnosis: Diagnosis) -> str:
     return f"{'; '.join(parts)}."
 
 
-def _cause(finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagnosis) -> Iterator[Block]:
+def _cause(
+    finding: Finding, said: tuple[tuple[str, str], ...], diagnosis: Diagnosis, places: Places | None
+) -> Iterator[Block]:
     case = diagnosis.case
     word = Label.CAUSE if finding.certainty is Certainty.CERTAIN else Label.POSSIBLE
-    places = [one for one in finding.excerpts if one.primary][:1]
+    primary = [one for one in finding.excerpts if one.primary][:1]
     rows = [*said, (word, f"{finding.title}{_of_action(finding)}.")]
-    if places:
-        rows.append((Label.WHERE, f"{place_of(places[0], case)}:"))
-        same = [one for one in finding.excerpts if one.policy == places[0].policy and one.pointer == places[0].pointer]
+    if primary:
+        rows.append((Label.WHERE, f"{place_of(primary[0], case, places)}:"))
+        same = [
+            one for one in finding.excerpts if one.policy == primary[0].policy and one.pointer == primary[0].pointer
+        ]
         yield NamedValues(tuple(rows))
         yield from (block for block in pointed_at(same, case) if isinstance(block, Snippet))
         rows = []

@@ -7,8 +7,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import Diagnosis, Finding, Letter, Owner, Proof, Remedy
-from diagnose.model.policy import Policy, document_text
+from diagnose.model.diagnosis import Diagnosis, Excerpt, Finding, Letter, Owner, Proof, Remedy
+from diagnose.model.policy import document_text
 from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Label, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
@@ -103,6 +103,13 @@ def asks(remedy: Remedy) -> bool:
     return remedy.letter in (Letter.MEANT, Letter.POLICIES, Letter.STATEMENT)
 
 
+def edited_place(remedy: Remedy, finding: Finding) -> Excerpt | None:
+    """Find a place in the policy that a remedy edits among those the finding points at."""
+    if not remedy.document:
+        return None
+    return next((one for one in finding.excerpts if one.policy.name == remedy.policy_name), None)
+
+
 def as_sentence(text: str) -> str:
     """Write what is to be done as a sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
@@ -180,10 +187,17 @@ def _rest(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
         (folded if changed or folded else unfolded).append(Listing(_document_title(remedy), "json", pretty))
     message = handover(remedy, case)
     if message:
-        folded.append(Listing("message to the owner", "text", message))
+        beside = handover(remedy, case, beside=True) if changed and remedy.document else None
+        if remedy.letter in _SAID_ABOVE:
+            beside = ""
+        folded.append(Listing("message to the owner", "text", message, beside))
     yield from unfolded
     if folded:
         yield Folded(tuple(folded))
+
+
+_SAID_ABOVE = (Letter.MEANT, Letter.DENY)
+"""Messages that put the sentence above them to the owner, and nothing else."""
 
 
 def _word(flag: str) -> str:
@@ -247,16 +261,11 @@ def _others(admits_nobody_else: Tri | None) -> str:
 
 def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:
     """Compare the edited policy with the one it edits, line by line; empty where that one is not at hand."""
-    before = _edited(remedy, finding)
-    if before is None or not remedy.document:
+    place = edited_place(remedy, finding)
+    if place is None:
         return ()
     from difflib import unified_diff  # here, for it costs start-up time
 
-    old, new = page_of(document_text(before.document)).lines, page_of(remedy.document).lines
+    old, new = page_of(document_text(place.policy.document)).lines, page_of(remedy.document).lines
     compared = list(unified_diff(old, new, lineterm="", n=_AROUND))[2:]
     return tuple("..." if line.startswith("@@") else line for line in compared)[1:]
-
-
-def _edited(remedy: Remedy, finding: Finding) -> Policy | None:
-    """Find the policy that a remedy edits among those the finding points at."""
-    return next((one.policy for one in finding.excerpts if one.policy.name == remedy.policy_name), None)

@@ -6,18 +6,21 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Proof, Remedy, account_behind
 from diagnose.model.tri import YES
 from diagnose.model.words import OWNER_WORDS
-from diagnose.report.sections.remaining import remaining_words
+from diagnose.report.sections.remaining import blocking, not_ruled_out
 
 
-def handover(remedy: Remedy, case: Case) -> str:
-    """Write what is asked for, the exact text, why, and how it was proved; empty where there is nobody to write to."""
+def handover(remedy: Remedy, case: Case, *, beside: bool = False) -> str:
+    """Write what is asked for, the exact text, why, and how it was proved; empty where there is nobody to write to.
+
+    `beside` is for a report that shows the change and the whole document above the message.
+    """
     if remedy.letter is None:
         return ""
     addressee = OWNER_WORDS[remedy.owner].asked.format(account=account_behind(remedy.owner, case))
     whom = f"To {addressee}: `{case.source_arn}` needs to assume `{case.destination_arn}`"
     match remedy.letter:
         case Letter.CHANGE:
-            return _change(remedy, whom)
+            return _change(remedy, whom, beside=beside)
         case Letter.MEANT:
             return f"{whom}. That is denied, or may be. Is this intended?"
         case Letter.DENY:
@@ -31,8 +34,10 @@ def handover(remedy: Remedy, case: Case) -> str:
             assert_never(remedy.letter)
 
 
-def _change(remedy: Remedy, whom: str) -> str:
-    parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy)]
+def _change(remedy: Remedy, whom: str, *, beside: bool) -> str:
+    parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy, in_short=beside)]
+    if beside:
+        return "\n\n".join([*filter(None, parts), "The edited policy stands above."])
     if remedy.patch and not _is_new(remedy):
         what = f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):"
         parts.append(f"{what}\n\n{remedy.patch}")
@@ -52,20 +57,25 @@ def _is_new(remedy: Remedy) -> bool:
     return bool(document) and document in patch
 
 
-def _proof(remedy: Remedy) -> str:
+def _proof(remedy: Remedy, *, in_short: bool) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
             words = "xdiag checked the request with this change: it is then allowed."
         case Proof.CLEARS:
-            left = "; ".join(remaining_words(remedy))
-            words = f"xdiag checked the request with this change: this cause is then gone. What remains: {left}."
+            words = "xdiag checked the request with this change: this cause is then gone."
+            if blocks := blocking(remedy):
+                words += f" What remains: {'; '.join(blocks)}."
+            if open_ones := not_ruled_out(remedy):
+                words += f" If it still fails, check {open_ones}."
         case Proof.NOT_TRIED:
             words = ""
         case _:
             assert_never(remedy.proof)
     if remedy.admits_nobody_else is YES:
         words += (
-            " For every other principal that the policies name, and for made-up ones in the same account and "
+            " Nobody else gains access."
+            if in_short
+            else " For every other principal that the policies name, and for made-up ones in the same account and "
             "elsewhere, the answer does not change."
         )
     return words

@@ -10,10 +10,12 @@ from diagnose.errors import XdiagError
 from diagnose.model.arn import parse_role
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Excerpt
+from diagnose.model.file_place import FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.policy import Attachment, AttachmentKind, Policy, PolicyKind, document_text
 from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
+from diagnose.report import Places
 from diagnose.report.blocks import Block, Paragraph, Snippet
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.headline import iam_name
@@ -32,15 +34,18 @@ class PolicyPlace(Struct, frozen=True):
     pointer: str
 
     def __str__(self) -> str:
-        words = [self.policy]
-        if self.statement is not None:
-            words.append(f"statement {self.statement}" + (f" {in_backticks(self.sid)}" if self.sid else ""))
-        words.append(f"line {self.line}, column {self.column}")
-        return ", ".join(words)
+        return f"{self.within}, line {self.line}, column {self.column}"
+
+    @property
+    def within(self) -> str:
+        """The policy and, where there is one, the statement."""
+        if self.statement is None:
+            return self.policy
+        return f"{self.policy}, statement {self.statement}" + (f" {in_backticks(self.sid)}" if self.sid else "")
 
 
 def locate(excerpt: Excerpt, case: Case) -> PolicyPlace:
-    """Find a place in its policy."""
+    """Find a place in its policy. Lines and columns are those of the policy as it is laid out here."""
     text = document_text(excerpt.policy.document)
     span = span_at(page_of(text), excerpt.pointer)
     index, sid = _statement(excerpt.pointer, text)
@@ -64,7 +69,7 @@ def policy_name(layer: Layer, policy: Policy, level: str, case: Case) -> str:
     return f"{LAYER_WORDS[layer].policy} {name}" + (f" at {in_backticks(level)}" if level else "")
 
 
-def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
+def pointed_at(excerpts: Sequence[Excerpt], case: Case, places: Places | None = None) -> tuple[Block, ...]:
     """Point at places: policy by policy in the order given, each with its place in words and its lines drawn."""
     groups: dict[tuple[Layer, str, bytes, str], list[Excerpt]] = {}
     for excerpt in excerpts:
@@ -77,16 +82,36 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case) -> tuple[Block, ...]:
         place = locate(group[0], case)
         page = page_of(document_text(group[0].policy.document))
         lead = "In the" if group[0].primary else "Compare the"
-        at = f" ({in_backticks(place.pointer)})" if place.pointer else ""
-        blocks.append(Paragraph(f"{lead} {place}{at}{_broken(page)}:"))
+        at = [in_backticks(place.pointer)] if place.pointer else []
+        line = _line(place, _in_file(group[0], places), f"line {place.line}, column {place.column}", at)
+        blocks.append(Paragraph(f"{lead} {place.within}, {line}{_broken(page)}:"))
         blocks.append(Snippet(page, marks))
     return tuple(blocks)
 
 
-def place_of(excerpt: Excerpt, case: Case) -> str:
-    """Say where a place stands, short enough for a row: `trust policy of Deploy, statement 1, line 8`."""
-    words, _, _ = str(locate(excerpt, case)).rpartition(", column ")
-    return f"{words}{_broken(page_of(document_text(excerpt.policy.document)))}"
+def place_of(excerpt: Excerpt, case: Case, places: Places | None = None) -> str:
+    """Say where a place stands, short enough for a row: `trust policy of Deploy, statement 1, line 8 below`.
+
+    Where the policy came from a file, it is the file's own line that one has to look for.
+    """
+    place = locate(excerpt, case)
+    line = _line(place, _in_file(excerpt, places), f"line {place.line} below")
+    return f"{place.within}, {line}{_broken(page_of(document_text(excerpt.policy.document)))}"
+
+
+def _in_file(excerpt: Excerpt, places: Places | None) -> FilePlace | None:
+    return places(excerpt) if places is not None else None
+
+
+def _line(place: PolicyPlace, file: FilePlace | None, without_file: str, at: Sequence[str] = ()) -> str:
+    """Name a line: that of the file, if there is one, and that of what is drawn here, where it is another."""
+    words, more = without_file, [*at]
+    if file is not None:
+        words = f"{in_backticks(file.path)} line {file.line}"
+        if file.line != place.line:
+            words = f"{words}, column {file.column}"
+            more.insert(0, f"line {place.line} below")
+    return f"{words} ({', '.join(more)})" if more else words
 
 
 def _attached(attachment: Attachment) -> str:

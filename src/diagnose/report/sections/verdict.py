@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from diagnose.model.diagnosis import Diagnosis, Excerpt, Verdict
 from diagnose.model.trace import COMPANIONS, ActionDecision, Effect, Element, Layer, LayerTrace, Match, StatementTrace
 from diagnose.model.tri import Tri
+from diagnose.report import Places
 from diagnose.report.blocks import Block, Paragraph, Section
 from diagnose.report.first_cause import builtin_cause
 from diagnose.report.sections.places import pointed_at
@@ -24,14 +25,14 @@ _POINTED = {
 }
 
 
-def verdict_section(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def verdict_section(diagnosis: Diagnosis, places: Places | None = None) -> tuple[Section, ...]:
     """Point at what lets the request pass, or would, as far as the policies go."""
     if builtin_cause(diagnosis) is not None:
         return ()
     refused = diagnosis.verdict is Verdict.DENIED and diagnosis.refused_though_allowed
     if diagnosis.verdict is not Verdict.ALLOWED and not refused:
         return ()
-    blocks = tuple(_allowed(diagnosis))
+    blocks = tuple(_allowed(diagnosis, places))
     title = "What the policies that were read say" if refused else "What allows it"
     return (Section(title, blocks),) if blocks else ()
 
@@ -41,14 +42,14 @@ def reach_words(match: Match) -> str:
     return _REACHES[match]
 
 
-def _allowed(diagnosis: Diagnosis) -> Iterator[Block]:
+def _allowed(diagnosis: Diagnosis, places: Places | None) -> Iterator[Block]:
     decided = _assume_role(diagnosis)
     if decided is None:
         return
     if decided.match is not None:
         yield Paragraph(f"The trust policy {_REACHES[decided.match]}.")
-    places = [place for layer in decided.layers for place in _grants(layer)]
-    yield from pointed_at(places, diagnosis.case)
+    granting = [place for layer in decided.layers for place in _grants(layer)]
+    yield from pointed_at(granting, diagnosis.case, places)
 
 
 def _grants(layer: LayerTrace) -> list[Excerpt]:
