@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -85,6 +85,8 @@ class Imitation:
         self._numbers = count(1)
         self.action = ""
         self.fault: Fault | None = None
+        self.refused: Collection[str] = ()
+        """The actions that the reader may not call."""
         self._case = case
         self._policies: dict[str, Policy] = {}
         source = case.snapshot.source
@@ -104,6 +106,11 @@ class Imitation:
         time.sleep(self._delay)
         if self._throttled and number % 3 == 0:
             return 400, b'{"__type": "ThrottlingException"}' if "org" in action or action == DETAILS else _THROTTLED
+        if action in self.refused:
+            if action.startswith("organizations:") or action == DETAILS:
+                return 400, b'{"__type": "AccessDeniedException", "message": "no"}'
+            code = "UnauthorizedOperation" if action.startswith("ec2:") else "AccessDenied"
+            return 403, f"<R><Error><Code>{code}</Code><Message>no</Message></Error></R>".encode()
         operation = action.partition(":")[2]
         try:
             answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn, "size": self._size})

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from tests.aws.faults import FAULTS
-from tests.fuzz.fuzz_answers import World, home, lie, worlds
+from tests.fuzz.fuzz_answers import World, home, lie, refuse, worlds
 
 from diagnose.aws.promises import PROMISES
 from diagnose.model.tri import UNKNOWN
@@ -34,6 +34,16 @@ def test_the_worlds_are_read_whole_and_call_every_api(every: Mapping[str, World]
     assert unsettled == {"identity-center"}
     called = {action for world in every.values() for action in world.actions}
     assert called == set(PROMISES) - OF_WHOLE_ACCOUNTS
+
+
+def test_each_read_that_is_refused_leaves_the_answer_right_or_open_and_names_the_permission(
+    every: Mapping[str, World],
+) -> None:
+    """`benchmarks/refusals.py` tries each two together, too."""
+    tried = [(name, action) for name, world in every.items() for action in world.actions if action[:4] != "sts:"]
+    assert len(tried) > 200
+    wrong = {f"{action} in world `{name}`": said for name, action in tried if (said := refuse(every[name], action))}
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -15,10 +15,12 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.aws.assume import assume
+from diagnose.aws.patience import Patience
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.authorization import read_authorizations, with_authorizations
 from diagnose.collect.live import read_snapshot
@@ -34,6 +36,7 @@ from tests.aws.imitation import MANAGEMENT, Imitation, serve
 from tests.cases import WORLDS, case, deny
 
 NOW = "2026-03-02T09:30:00Z"
+_LONGEST = 86_400.0
 _READER = "arn:aws:iam::222222222222:user/reader"
 
 
@@ -50,7 +53,8 @@ class World(Struct):
 
 def worlds() -> Mapping[str, World]:
     """Read every world whole, with credentials that serve all of them: it takes a second to open some."""
-    sides = tuple(open_credentials(name, None, None) for name in ("here", "there", "org"))
+    # Every reading of the run is made with these, so that the time for one would run out for those after it.
+    sides = tuple(open_credentials(name, None, None, Patience(_LONGEST)) for name in ("here", "there", "org"))
     for at, side in enumerate(sides):
         serve(side, lambda at=at: (_AT[0].aws, _AT[0].arns[at]))  # type: ignore[misc]
     return {name: _world(each, sides) for name, each in sorted(_cases().items())}
@@ -85,6 +89,44 @@ def lie(world: World, action: str, fault: str, rng: Random) -> str | None:
     if not fits:
         return None
     return "" if verdict in (UNKNOWN, world.truth) else f"{verdict.name}, and in truth {world.truth.name}"
+
+
+def refuse(world: World, *actions: str) -> str:
+    """Refuse these actions, and say what came of it; empty where nothing is wrong.
+
+    The verdict is the true one or open, and what was refused is a gap that names the permission.
+    """
+    _AT[:] = [world]
+    world.aws.refused = actions
+    try:
+        read = _read(world)
+        verdict = decide(read).verdict
+    except NothingReadError:
+        return ""
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error)[:200]}"
+    finally:
+        world.aws.refused = ()
+    if verdict not in (UNKNOWN, world.truth):
+        return f"{verdict.name}, and in truth {world.truth.name}"
+    role = read.snapshot.destination.role
+    if "iam:GetRole" in actions and isinstance(role, Known) and role.value is None:
+        return ""  # The list of all roles shows that it is not there.
+    text = msgspec.json.encode(read).decode()
+    lost = [action for action in actions if action not in ADDS_NOTHING and f'"permission":"{action}"' not in text]
+    return f"nothing says that {lost[0]} is lacking" if len(lost) == len(actions) and lost else ""
+
+
+ADDS_NOTHING = frozenset(
+    {
+        "iam:ListPolicyVersions",
+        "organizations:DescribeOrganizationalUnit",
+        "organizations:ListRoots",
+        "sts:AssumeRole",
+        "sts:GetCallerIdentity",
+    }
+)
+"""What decides nothing where all else is read, so that lacking it is no gap, or what needs no permission."""
 
 
 def main(seconds: float, seed: int) -> int:
