@@ -141,10 +141,12 @@ def _told(clients: Clients, cluster: Cluster, association: Association) -> Assoc
         associationId=association.id,
     )
     if isinstance(answer, Unread):
-        return replace(association, role_arn=answer, target_role_arn=answer)
+        return replace(association, role_arn=answer, target_role_arn=answer, session_tags=answer)
     told: Answer = answer.value["association"]
     return replace(
         association,
         role_arn=Known(told["roleArn"], answer.source),
         target_role_arn=Known(told.get("targetRoleArn"), answer.source),
+        # What is not switched off is not in the answer of a Region that does not know the switch yet.
+        session_tags=Known(not told.get("disableSessionTags", False), answer.source),
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
-from diagnose.evaluate.keys.service import TAGGING
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.authorization_record import informed
@@ -26,19 +25,16 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 def refused_actions(case: Case, caller: Caller) -> frozenset[Action]:
     """Name the actions that AWS refused, says the message or the live attempt. What speaks of another call is left out.
 
-    An error need not tell whom it refused, nor on which role. A service that passes session tags with a role names no
-    action.
+    An error need not tell whom it refused, nor on which role.
     """
     if not case.message and case.probe is None:
         return _NO_ACTIONS
     actions = _ACTIONS[case.request.operation]
-    named = frozenset(
+    return frozenset(
         actions[error.action.lower()]
         for error in _errors(case)
         if error.action.lower() in actions and _may_be_of_call(error, case, caller)
     )
-    tags = caller.name in TAGGING and any(error.kind is ErrorKind.SERVICE_NOT_TRUSTED for error in _errors(case))
-    return named | {Action.TAG_SESSION} if tags else named
 
 
 def counts(layer: Layer, case: Case, caller: Caller) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
+from diagnose.evaluate.keys.service import passed_by_service
 from diagnose.evaluate.layers import (
     ENDPOINT,
     OF_DESTINATION,
@@ -70,9 +71,14 @@ class SourceView:
         """Say whether a new session inherits tags from the caller's, and whether a source identity."""
         if self._inherited is None:
             keys, identity = inherited_tag_keys(source, self.caller), inherited_source_identity(source, self.caller)
+            passed = passed_by_service(source, self.caller)
             self._inherited = (
-                UNKNOWN if keys is None else tri(keys != ()),
-                UNKNOWN if isinstance(identity, UnknownState) else tri(identity != ABSENT),
+                (YES, tri(passed.source_identity))
+                if passed is not None
+                else (
+                    UNKNOWN if keys is None else tri(keys != ()),
+                    UNKNOWN if isinstance(identity, UnknownState) else tri(identity != ABSENT),
+                )
             )
         return self._inherited
 

@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-from diagnose.model.evidence import NOT_SUPPLIED, Evidence
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
 """The service that assumes roles for pods: EKS Pod Identity."""
@@ -15,7 +15,8 @@ _ISSUER = re.compile(r"(?:https://)?oidc\.eks\.([\w-]+)\.(?:amazonaws\.com(?:\.c
 class Association(Struct, frozen=True, forbid_unknown_fields=True):
     """An association of EKS Pod Identity: EKS assumes `role_arn` for the pods of a service account.
 
-    `target_role_arn` is a second role, which that one then assumes; None where there is none.
+    `target_role_arn` is a second role, which that one then assumes; None where there is none. `session_tags` says
+    whether EKS passes session tags, as it does unless the association switches them off.
 
     Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html
     """
@@ -25,6 +26,7 @@ class Association(Struct, frozen=True, forbid_unknown_fields=True):
     id: str = ""
     role_arn: Evidence[str] = NOT_SUPPLIED
     target_role_arn: Evidence[str | None] = NOT_SUPPLIED
+    session_tags: Evidence[bool] = NOT_SUPPLIED
 
 
 class Cluster(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +60,14 @@ class Pod(Struct, frozen=True, forbid_unknown_fields=True):
     cluster: str = ""
     clusters: Evidence[tuple[Cluster, ...]] = NOT_SUPPLIED
     annotation: Evidence[str | None] = NOT_SUPPLIED
+
+    @property
+    def own_associations(self) -> tuple[Association, ...]:
+        """The associations of its service account that were read, one a cluster."""
+        clusters = self.clusters.value if isinstance(self.clusters, Known) else ()
+        read = [each.associations.value for each in clusters if isinstance(each.associations, Known)]
+        mine = (self.namespace, self.service_account)
+        return tuple(one for each in read for one in each if (one.namespace, one.service_account) == mine)
 
 
 def region_of_issuer(issuer: str) -> str:

@@ -13,7 +13,7 @@ GROUP = "arn:aws:scheduler:eu-west-1:222222222222:schedule-group"
 
 
 def asking(service: str, condition: dict[str, dict[str, str]]) -> Case:
-    statement = allow({"Service": service}, Condition=condition)
+    statement = allow({"Service": service}, Action="sts:*", Condition=condition)
     return case("service", {"snapshot": {"source": {"arn": service}}}, trust_policy=trust(statement))
 
 

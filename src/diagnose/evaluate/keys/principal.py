@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 from diagnose.evaluate.call import Call
+from diagnose.evaluate.keys.service import services_tag
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Organization
 from diagnose.model.evidence import Evidence, Known
@@ -104,6 +105,9 @@ def service_names(call: Call) -> State:
 def callers_tag(call: Call, tag: str) -> State:
     """A user's tags; a role's tags, over which the session's tags win."""
     caller, source = call.caller, call.case.snapshot.source
+    if caller.kind is CallerKind.SERVICE:
+        # Roles Anywhere's page has them in trust policies; of the other services nobody says it.
+        return services_tag(call, tag.lower()) and UNKNOWN_STATE
     if caller.kind not in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION):
         return ABSENT
     if caller.has_role:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.keys.principal import id_of, paths_in
+from diagnose.evaluate.keys.service import passed_by_service, services_tag
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import GLOBAL_REGION, Endpoint
 from diagnose.model.evidence import Known
@@ -35,7 +36,8 @@ def source_identity(call: Call) -> State:
     """`sts:SourceIdentity`: the one that is passed, or else the inherited one."""
     value = call.case.request.parameters.source_identity
     if value is None or call.by_console:
-        return call.inherited_source_identity
+        passed = passed_by_service(call.case.snapshot.source, call.caller)
+        return PRESENT if passed is not None and passed.source_identity else call.inherited_source_identity
     return (value,)
 
 
@@ -43,6 +45,8 @@ def request_tag(call: Call, tag: str) -> State:
     """A tag passed now. Whether one that is handed on shows here as well is not documented."""
     if value := tag_state(call.sent_tags, tag):
         return value
+    if call.caller.kind is CallerKind.SERVICE:
+        return services_tag(call, tag.lower())
     inherited = call.inherited_tag_keys
     if inherited is None:
         return UNKNOWN_STATE
@@ -179,6 +183,8 @@ def roles_organization_path(call: Call) -> State:
 
 def _with_inherited(call: Call, sent: tuple[str, ...]) -> State:
     """Give keys of tags, with and without those that are inherited from the caller's session."""
+    if not sent and passed_by_service(call.case.snapshot.source, call.caller) is not None:
+        return UNKNOWN_STATE
     inherited = call.inherited_tag_keys
     if inherited is None:
         return UNKNOWN_STATE

@@ -10,9 +10,13 @@ import re
 from msgspec import Struct
 
 from diagnose.evaluate.call import Call
+from diagnose.evaluate.caller import Caller
 from diagnose.model.arn import CallerKind
-from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State, UnknownState
+from diagnose.model.case import SourceSide
+from diagnose.model.evidence import Known
+from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState
 from diagnose.model.lazy_pattern import lazy_pattern
+from diagnose.model.pod import POD_IDENTITY
 
 
 class SourceArn(Struct, frozen=True):
@@ -71,11 +75,51 @@ SOURCE_ARNS = {
 """A service that is not here may send the key or not: of AWS Lambda, CodeBuild and most others no page says so."""
 
 
-TAGGING = frozenset(("pods.eks.amazonaws.com",))
-"""Services that pass session tags with a role, unless they are told not to.
+class Passed(Struct, frozen=True):
+    """What a service passes whenever it assumes a role: tags with such keys, in lower case, and a source identity."""
 
-Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
-"""
+    tags: re.Pattern[str]
+    source_identity: bool = False
+
+
+PASSED = {
+    # Unless the association switches them off: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+    POD_IDENTITY: Passed(
+        lazy_pattern("eks-cluster-(?:arn|name)|kubernetes-(?:namespace|service-account|pod-name|pod-uid)")
+    ),
+    # What the certificate says: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+    "rolesanywhere.amazonaws.com": Passed(lazy_pattern("x509(?:subject|issuer|san)/.+"), source_identity=True),
+}
+"""All other services pass neither, unless the case says so."""
+
+
+def passed_by_service(source: SourceSide, caller: Caller) -> Passed | None:
+    """Say what the service that calls passes with the role; None where it is none of these, or passes nothing."""
+    if caller.kind is not CallerKind.SERVICE or (passed := PASSED.get(caller.name)) is None:
+        return None
+    own = source.pod.own_associations if source.pod is not None else ()
+    off = bool(own) and all(isinstance(each.session_tags, Known) and not each.session_tags.value for each in own)
+    return None if off else passed
+
+
+def services_tag(call: Call, tag: str) -> State:
+    """A tag, in lower case, that a service passes: of a pod what was read of it."""
+    source = call.case.snapshot.source
+    passed = passed_by_service(source, call.caller)
+    if passed is None or not passed.tags.fullmatch(tag):
+        return ABSENT
+    pod = source.pod if call.caller.name == POD_IDENTITY else None
+    if pod is None:
+        return PRESENT if call.caller.name == POD_IDENTITY else UNKNOWN_STATE
+    clusters = pod.clusters.value if isinstance(pod.clusters, Known) else ()
+    cluster = clusters[0] if len(clusters) == 1 else None
+    told = {
+        "kubernetes-namespace": pod.namespace,
+        "kubernetes-service-account": pod.service_account,
+        "eks-cluster-arn": cluster.arn if cluster else "",
+        "eks-cluster-name": cluster.name if cluster else "",
+    }.get(tag)
+    return (told,) if told else PRESENT
 
 
 def meant_source_arn(service: str, wanted: str) -> str | None:
