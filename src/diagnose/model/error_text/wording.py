@@ -217,6 +217,8 @@ WORDINGS = (
     Wording("The execution role ARN is invalid", _SERVICE),
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-troubleshooting.html
     Wording("role with trust relationship to Role", ErrorKind.STACK_SET_ROLE),
+    # https://docs.aws.amazon.com/controltower/latest/userguide/troubleshooting.html
+    Wording("is unable to assume the AWSControlTowerExecution role", ErrorKind.STACK_SET_ROLE),
     # https://docs.databricks.com/aws/en/connect/unity-catalog/cloud-storage/
     Wording("found to be non self-assuming", ErrorKind.VENDOR_REFUSED),
     Wording("UC_IAM_ROLE_NON_SELF_ASSUMING", ErrorKind.VENDOR_REFUSED),
