@@ -14,6 +14,7 @@ from diagnose.model.trace import Action, Blocker
 from diagnose.pipeline import diagnose
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
+CASES = {path.stem: path for path in REPORTS.rglob("*.json")}
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +34,7 @@ every_report = pytest.mark.parametrize("report", [pytest.param(each, id=each.cas
 
 
 def test_each_case_has_its_report_and_each_report_its_case() -> None:
-    assert sorted(report.case for report in EXPECTED) == sorted(path.stem for path in REPORTS.glob("*.json"))
+    assert sorted(report.case for report in EXPECTED) == sorted(CASES)
     assert len(EXPECTED) >= 12
     assert [report.case for report in EXPECTED if report.source and not report.source.startswith("https://")] == []
 
@@ -70,7 +71,7 @@ def _rules() -> tuple[Rule, ...]:
 
 @cache
 def _diagnosed(case: str) -> Diagnosis:
-    return diagnose(load_case(REPORTS / f"{case}.json"), _rules())
+    return diagnose(load_case(CASES[case]), _rules())
 
 
 def _words(blocker: Blocker) -> str:

@@ -55,7 +55,7 @@ def _named_cases() -> Iterator[tuple[str, Any]]:
         for entry in read_yaml(path).several():
             known: Any = entry.typed()
             yield f"{path.stem}: {known['name']}", lambda known=known: case(known["world"], known.get("change", {}))
-    for path in sorted((FIXTURES / "reports").glob("*.json")):
+    for path in sorted((FIXTURES / "reports").rglob("*.json")):
         yield f"report {path.stem}", lambda path=path: load_case(path)
 
 
