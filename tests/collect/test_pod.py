@@ -284,10 +284,26 @@ def snapshot_of(whole: Case, here: Credentials, pod: Pod) -> Case:
 def test_whose_provider_the_trust_policy_names_is_told(
     side: Credentials, there: list[tuple[str, str]], rule: str
 ) -> None:
+    assert first_cause_of(side, there, OTHER_ISSUER) == rule
+
+
+@pytest.mark.parametrize(
+    "trusted",
+    [
+        pytest.param(OTHER_ISSUER.replace("eu-west-1", "eu-north-1"), id="a cluster of another Region"),
+        pytest.param("https://login.example.com", id="somebody else"),
+    ],
+)
+def test_a_provider_that_was_not_looked_for_is_not_called_gone(side: Credentials, trusted: str) -> None:
+    assert first_cause_of(side, [("main", ISSUER)], trusted) == "federation-provider-differs"
+
+
+def first_cause_of(side: Credentials, there: list[tuple[str, str]], trusted: str) -> str:
+    """Read a role that trusts this issuer, and the clusters of its account, and name the first cause."""
     from diagnose.loading import load_rules
     from diagnose.pipeline import diagnose
 
-    provider = f"arn:aws:iam::222222222222:oidc-provider/{OTHER_ISSUER.removeprefix('https://')}"
+    provider = f"arn:aws:iam::222222222222:oidc-provider/{trusted.removeprefix('https://')}"
     clusters = [{"arn": f"{HEAD}{name}", "issuer": known(issuer)} for name, issuer in there]
     whole = case(
         "eks",
@@ -304,4 +320,4 @@ def test_whose_provider_the_trust_policy_names_is_told(
     )
     read = snapshot_of(whole, side, Pod("shop", "cart"))
     assert isinstance(read.snapshot.source.pod, Pod)
-    assert [finding.rule for finding in diagnose(read, load_rules()).findings][:1] == [rule]
+    return diagnose(read, load_rules()).findings[0].rule
