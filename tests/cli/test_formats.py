@@ -75,7 +75,12 @@ def test_every_format_tells_the_same_cause(runs: dict[tuple[str, str], Run]) -> 
 
 def test_a_case_comes_from_standard_input_too(runs: dict[tuple[str, str], Run], xdiag: Program) -> None:
     content = (DEMOS / "wrong-principal.json").read_bytes()
-    assert xdiag("check", "--case", "-", stdin=content).out == runs["wrong-principal", "text"].out
+    piped = json.loads(xdiag("check", "--case", "-", "--output", "json", stdin=content).out)
+    from_file = json.loads(runs["wrong-principal", "json"].out)
+    for cause in from_file["causes"]:
+        # What comes through a pipe is in no file.
+        cause["places"] = [place | {"file": "", "file_line": 0, "file_column": 0} for place in cause["places"]]
+    assert piped == from_file
 
 
 def test_the_facts_are_told_as_yaml(xdiag: Program) -> None:
