@@ -1,4 +1,6 @@
-"""Rules, as far as it matters which of them speaks."""
+"""Causes in reports: which rules are as right as another, and what does not depend on where a case came from."""
+
+from typing import Any
 
 from diagnose.loading import load_rules
 
@@ -14,3 +16,13 @@ def lineage(rule_id: str) -> set[str]:
                 found.add(general)
                 open_ids.append(general)
     return found
+
+
+def but_for_files(value: Any) -> Any:
+    """Leave out of a report which files its places are in: a case has others than what it was gathered from."""
+    if isinstance(value, dict):
+        return {name: but_for_files(one) for name, one in value.items() if name not in _OF_FILES}
+    return [but_for_files(one) for one in value] if isinstance(value, list) else value
+
+
+_OF_FILES = ("file", "file_line", "file_column")

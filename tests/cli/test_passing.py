@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.cli.causes import but_for_files
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, UNDETERMINED, Program
 
 PERSON = "arn:aws:iam::111111111111:user/airflow"
@@ -65,7 +66,7 @@ def test_a_saved_case_gives_the_same_answer(xdiag: Program, files: tuple[str, ..
     asked = ("check", SERVICE, ROLE, "--passed-by", PERSON, *files, *NOTHING_ELSE)
     first = xdiag(*asked, "--save-case", saved)
     again = xdiag("check", "--case", saved, "--output", "json")
-    assert (again.code, again.report["causes"]) == (first.code, first.report["causes"])
+    assert (again.code, but_for_files(again.report["causes"])) == (first.code, but_for_files(first.report["causes"]))
     redacted = xdiag("check", "--case", saved, "--redact", "--output", "text")
     assert redacted.code == DENIED
     assert "airflow" not in redacted.out
