@@ -136,7 +136,7 @@ def _names(caller: Caller) -> tuple[tuple[str, Match], ...] | None:
     return None
 
 
-@lru_cache
+@lru_cache  # of numbers of accounts
 def _names_of_account(partition: str, account: str) -> tuple[tuple[str, Match], ...]:
     return ("*", Match.ANY), (account, Match.ACCOUNT), (f"arn:{partition}:iam::{account}:root", Match.ACCOUNT)
 
