@@ -236,5 +236,6 @@ _STAND_INS = {
 _ANY_SOURCE = msgspec.json.decode(_STAND_INS["source"], type=SourceSide)
 _ANY_DESTINATION = msgspec.json.decode(_STAND_INS["destination"], type=DestinationSide)
 _KEYS = {key: re.compile(rf'"{key}"\s*:\s*'.encode()) for key in _STAND_INS}
-_sources: Memo[SourceSide] = Memo()
-_destinations: Memo[DestinationSide] = Memo()
+# A side holds its policies as they came.
+_sources: Memo[SourceSide] = Memo(bytes_of_one=3)
+_destinations: Memo[DestinationSide] = Memo(bytes_of_one=3)

@@ -96,7 +96,7 @@ def test_content_is_remembered_from_its_second_time_on_up_to_so_many_bytes(monke
     monkeypatch.setattr(memo_module, "_MOST_BYTES", 250)
     monkeypatch.setattr(memo_module, "_BYTES_OF_EACH", 100)
     monkeypatch.setattr(memo_module, "_MOST_MARKED", 4)
-    texts: Memo[str] = Memo()
+    texts: Memo[str] = Memo(bytes_of_one=1)
     assert [texts.offer("a", "first", 1), texts.find("a")] == ["first", None]
     assert [texts.offer("a", "second", 1), texts.find("a")] == ["second", "second"]
     for content in "bcdefg":

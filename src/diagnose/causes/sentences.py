@@ -82,7 +82,7 @@ def _of_case(name: str, case: Case) -> str:
     return backticked(case.request.role_arn)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512)  # of the texts of rules
 def gaps_in(text: str) -> tuple[str, ...]:
     """List the gaps of a text, as written between their braces."""
     return tuple(_GAP.findall(text))

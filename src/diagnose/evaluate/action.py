@@ -118,7 +118,7 @@ def _looks_like(text: str, action: str) -> bool:
     return name == wanted or _within_two_edits(text, action)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # of texts at most twice as long as an action
 def _within_two_edits(one: str, other: str) -> bool:
     """Say whether two inserted, dropped or changed letters at most turn one text into the other."""
     row = list(range(len(other) + 1))

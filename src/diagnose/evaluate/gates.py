@@ -66,7 +66,7 @@ def _well_written(value: str | None, syntax: Syntax) -> bool:
     return value is None or (len(value) <= syntax.longest and _fits(value, syntax))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # of values that are as short as AWS takes them
 def _fits(value: str, syntax: Syntax) -> bool:
     return _pattern(syntax).fullmatch(value) is not None
 

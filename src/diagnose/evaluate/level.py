@@ -285,7 +285,7 @@ def _unconditional(statement: Statement) -> bool:
     return everything and not (statement.broken or statement.tests or statement.principals)
 
 
-@lru_cache
+@lru_cache  # of our own words
 def _inapplicable(traits: LayerTraits, why: str) -> CompiledLayer:
     """Give a layer that does not apply, which is the same for everybody."""
     return CompiledLayer(traits, [], why)

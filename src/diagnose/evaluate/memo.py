@@ -13,9 +13,11 @@ from contextvars import ContextVar
 from typing import Generic, TypeVar
 from weakref import ref
 
-_MOST_BYTES = 32 * 2**20
+_MOST_BYTES = 96 * 2**20
 _BYTES_OF_EACH = 3000
 """What is made of even the shortest text takes about as much."""
+_BYTES_OF_ONE = 30
+"""What is made of one byte of a policy: statements, patterns, tests. A test measures it."""
 _MOST_MARKED = 100_000
 Remembered = TypeVar("Remembered")
 
@@ -34,8 +36,8 @@ def coming_again() -> Iterator[None]:
 
 
 _MOST_TEXTS = 8192
-_LONGEST_TEXT = 1000
-"""Letters. What IAM compares is shorter; a longer text is only ever seen in one document."""
+_LONGEST_TEXT = 256
+"""Letters. Most that IAM compares is shorter; a longer text is seldom seen in more than one document."""
 
 
 def of_short_texts(function: Callable[[str], Remembered]) -> Callable[[str], Remembered]:
@@ -62,13 +64,16 @@ class _OfShortTexts(dict[str, Remembered], Generic[Remembered]):
 
 
 class Memo(Generic[Remembered]):
-    """Values by the content that they were made of, up to so many bytes of content."""
+    """Values by the content that they were made of, as long as all together take no more than so many bytes."""
 
-    __slots__ = ("_at_once", "_marked", "_size", "_values")
+    __slots__ = ("_at_once", "_marked", "_of_one", "_size", "_values")
 
-    def __init__(self, *, at_once: bool = False) -> None:
-        """Start empty. With `at_once` a value is remembered when it comes for the first time."""
-        self._at_once = at_once
+    def __init__(self, *, at_once: bool = False, bytes_of_one: int = _BYTES_OF_ONE) -> None:
+        """Start empty. With `at_once` a value is remembered when it comes for the first time.
+
+        `bytes_of_one` is how much a value takes, and its content, for each byte of the content.
+        """
+        self._at_once, self._of_one = at_once, bytes_of_one
         self._values: dict[Hashable, Remembered] = {}
         self._marked: set[int] = set()
         self._size = 0
@@ -84,7 +89,7 @@ class Memo(Generic[Remembered]):
         """
         mark = hash(content)
         if self._at_once or mark in self._marked or _COMES_AGAIN.get():
-            self._remember(content, value, _BYTES_OF_EACH + size)
+            self._remember(content, value, _BYTES_OF_EACH + self._of_one * size)
         else:
             if len(self._marked) >= _MOST_MARKED:
                 self._marked.clear()

@@ -61,7 +61,7 @@ class Operator:
 _WITH_VARIABLES = (Family.STRING, Family.STRING_IGNORING_CASE, Family.STRING_PATTERN, Family.ARN)
 
 
-_LONGEST_REMEMBERED = 1000
+_LONGEST_REMEMBERED = 256
 """Letters: what is remembered is bounded."""
 
 

@@ -7,9 +7,9 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-den
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from diagnose.evaluate.caller import Caller
+from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind
 from diagnose.model.authorization_record import informed
@@ -180,12 +180,17 @@ _ASKED_WITH_THE_SAME = ("GetCallerIdentity", "")
 """Operations besides its own whose credentials are the caller's: what is wrong with them is wrong for the request."""
 
 
-@lru_cache(maxsize=16)
 def _parsed(text: str, code: str = "") -> tuple[AwsError, ...]:
     """Take a text apart: one case is decided many times over, and its error stays the same."""
+    known = _errors_in.find((text, code))
+    if known is not None:
+        return known
     from diagnose.model.error_text.parser import parse_errors
 
-    return parse_errors(text, code=code)
+    return _errors_in.offer((text, code), parse_errors(text, code=code), len(text))
+
+
+_errors_in: Memo[tuple[AwsError, ...]] = Memo(at_once=True)
 
 
 def _reported(case: Case) -> tuple[AwsError, ...]:

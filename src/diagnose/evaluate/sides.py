@@ -3,8 +3,6 @@
 In a batch the same side comes again in many pairs; what is worked out is remembered beside it.
 """
 
-from functools import lru_cache
-
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
@@ -19,7 +17,7 @@ from diagnose.evaluate.layers import (
     of_endpoint,
 )
 from diagnose.evaluate.level import CompiledLayer, compile_layer
-from diagnose.evaluate.memo import ObjectMemo
+from diagnose.evaluate.memo import Memo, ObjectMemo
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
@@ -171,9 +169,12 @@ def _instead_of_rcps(caller: Caller) -> CompiledLayer | None:
     return _NOT_REACHED if linked is YES else _PERHAPS_NOT_REACHED
 
 
-@lru_cache
 def _unread_endpoint(gap: Unread) -> CompiledLayer:
-    return compile_layer(ENDPOINT, of_endpoint(gap))
+    size = len(gap.subject) + len(gap.detail) + len(gap.permission)
+    return _unread_endpoints.find(gap) or _unread_endpoints.offer(gap, compile_layer(ENDPOINT, of_endpoint(gap)), size)
+
+
+_unread_endpoints: Memo[CompiledLayer] = Memo(at_once=True)
 
 
 _NO_ENDPOINT = compile_layer(ENDPOINT, of_endpoint(Known(None)))

@@ -88,9 +88,17 @@ PRIVATE = Issuer("", _OF_ALL, _UNSURE, writes_claims_of_aws=True)
 """Every other issuer: one's own servers, services that give each customer an issuer."""
 
 
-@lru_cache(maxsize=1024)
 def issuer_of(name: str) -> Issuer:
     """Find the row of an issuer by its name, which is its URL without `https://`."""
+    return _known_issuer(name) if len(name) <= _LONGEST_NAME else PRIVATE
+
+
+_LONGEST_NAME = 255
+"""Letters of the URL of an OpenID Connect provider in IAM; what is remembered is no longer."""
+
+
+@lru_cache(maxsize=1024)
+def _known_issuer(name: str) -> Issuer:
     return next((row for row in ISSUERS if re.fullmatch(row.name, name)), PRIVATE)
 
 

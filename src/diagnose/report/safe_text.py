@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -198,7 +198,7 @@ _JIRA_BLOCK = lazy_pattern(r"^(\s*(?:h[1-6]|bq))(\.)")
 """What makes a heading or a quotation where it comes first."""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _shows(character: str) -> bool:
     """Say whether a character is seen as itself. Marks that combine with the letter before are not."""
     return character == " " or (unicodedata.category(character)[0] in _SHOWN and character not in _BLANK)
