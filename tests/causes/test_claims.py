@@ -14,6 +14,7 @@ def known(*values: str) -> KeyState:
     return KeyState((values,))
 
 
+POOLS = "cognito-identity.amazonaws.com"
 RUN = "organization:acme:project:web:workspace:prod:run_phase"
 STEP = "organization:acme:pipeline:deploy-prod:ref:refs/heads/main:commit:0a1b:step"
 MERGE = "project_path:acme/web:ref_type"
@@ -95,6 +96,10 @@ def test_of_several_subjects_the_nearest_counts() -> None:
         (f"{EKS}:aud", "system:serviceaccount:shop:cart", known("sts.amazonaws.com"), ClaimMiss.SUBJECT_WANTED),
         (f"{EKS}:aud", "system:serviceaccount:shop:cart", KeyState(None), ClaimMiss.SUBJECT_WANTED),
         (f"{EKS}:aud", "sts.example.com", known("sts.amazonaws.com"), ClaimMiss.OTHER_AUDIENCE),
+        (f"{POOLS}:amr", "unauthenticated", known("authenticated", "graph.facebook.com"), ClaimMiss.SIGNED_IN),
+        (f"{POOLS}:amr", "authenticated", known("unauthenticated"), ClaimMiss.NOT_SIGNED_IN),
+        (f"{POOLS}:amr", "graph.facebook.com", known("authenticated", "www.amazon.com"), ClaimMiss.OTHER_CLAIM),
+        (f"{EKS}:sub", "authenticated", known("unauthenticated"), ClaimMiss.OTHER_SUBJECT),
         (f"{EKS}:sub", "system:serviceaccount:shop:cart", KeyState(None), ClaimMiss.NONE),
         (f"{EKS}:sub", "system:serviceaccount:shop:cart", known(), ClaimMiss.NONE),
         (f"{GITHUB}:ref", "refs/heads/next", known("refs/heads/main"), ClaimMiss.OTHER_CLAIM),

@@ -61,6 +61,9 @@ class ClaimMiss(StrEnum):
     AUDIENCE_WANTED = "audience_wanted"
     """An audience stands where a subject is compared."""
     OTHER_AUDIENCE = "other_audience"
+    SIGNED_IN = "signed_in"
+    """Guests of an identity pool are wanted, and this user has signed in."""
+    NOT_SIGNED_IN = "not_signed_in"
     OTHER_CLAIM = "other_claim"
 
 
@@ -84,7 +87,18 @@ def claim_miss(key: str, wanted: Sequence[str], got: KeyState | str) -> ClaimMis
             return _nearest(_subject_miss(one, values[0]) for one in wanted)
         case "aud":
             return ClaimMiss.OTHER_AUDIENCE
+        case "amr" if _GUEST in wanted and _USER in values:
+            return ClaimMiss.SIGNED_IN
+        case "amr" if _USER in wanted and _GUEST in values:
+            return ClaimMiss.NOT_SIGNED_IN
     return ClaimMiss.OTHER_CLAIM
+
+
+_USER, _GUEST = "authenticated", "unauthenticated"
+"""The first of the values of `amr` that Amazon Cognito writes.
+
+Source: https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
+"""
 
 
 def provider_difference(wanted: str, got: str) -> Reason:

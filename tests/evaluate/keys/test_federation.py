@@ -21,6 +21,15 @@ SAMPLES = {CLAIMS.name: "token.actions.githubusercontent.com:sub", ATTRIBUTES.na
 ALL = [(operation, world, key) for operation, worlds in WORLDS.items() for world in worlds for key in TABLE]
 
 
+def test_which_of_two_audiences_counts_is_known_of_google_alone() -> None:
+    both = {"snapshot": {"source": {"identity": {"claims": {"azp": "app"}}}}}
+    assert state("eks", "oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB:aud", both) == "unknown"
+    google = {"snapshot": {"source": {"arn": "https://accounts.google.com", "identity": {"claims": {"azp": "app"}}}}}
+    assert state("eks", "accounts.google.com:aud", google) == ("app",)
+    unknown_audience = {"snapshot": {"source": {"identity": {"complete": False, "claims": {"aud": None}}}}}
+    assert state("eks", "accounts.google.com:aud", google, unknown_audience) == ("app",)
+
+
 def state(world: str, key: str, *changes: cases.Json) -> tuple[str, ...] | str:
     found = state_of(key.lower(), Authorization(cases.case(world, *changes)).call)
     return "unknown" if isinstance(found, UnknownState) else found
