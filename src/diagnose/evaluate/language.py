@@ -71,9 +71,10 @@ def example_texts(
 
     None where there are too many to find them all, or the `effort` does not suffice: a step reads a letter.
     """
-    together = _Together([*within, *(language for tests in questions for _, some in tests for language in some)])
-    if together.size > _MOST_PLACES:
+    languages = [*within, *(language for tests in questions for _, some in tests for language in some)]
+    if sum(language.size + 1 for language in languages) > _MOST_PLACES:
         return None
+    together = _Together(languages)
     finals = iter(together.finals)
     must = [next(finals) for _ in within]
     asked = [[(negated, sum(next(finals) for _ in some)) for negated, some in tests] for tests in questions]
