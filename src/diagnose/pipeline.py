@@ -9,7 +9,13 @@ from diagnose.causes.rule import Rule
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.memo import coming_again
 from diagnose.evaluate.passing import call_of_service, without_words_of_service
-from diagnose.evaluate.reported_error import aws_answer, by_policy, refusal
+from diagnose.evaluate.reported_error import (
+    aws_answer,
+    by_policy,
+    is_about_other_call,
+    is_about_other_role,
+    refusal,
+)
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Diagnosis, Finding, Remedy, Verdict
 from diagnose.model.masked_arn import hides_account
@@ -113,4 +119,13 @@ def _answer(case: Case) -> AwsAnswer | None:
     if error is None:
         return None
     masked = hides_account(error.caller) or hides_account(error.resource)
-    return AwsAnswer(error.kind, error.code, refuses=refused is not None, by_policy=by_policy(error), masked=masked)
+    other_call = is_about_other_call(error, case)
+    return AwsAnswer(
+        error.kind,
+        error.code,
+        refuses=refused is not None,
+        by_policy=by_policy(error),
+        masked=masked,
+        other_role=error.resource if not other_call and is_about_other_role(error, case) else "",
+        other_call=(error.action or error.operation) if other_call else "",
+    )

@@ -82,7 +82,7 @@ def test_a_condition_of_a_deny_says_when_it_denies() -> None:
         guarded("arn:aws:iam::111111111111:role/other")
         .findings[0]
         .excerpts[0]
-        .label.startswith("this denies if ArnNot")
+        .label.startswith("this denies every call unless the value is role/other")
     )
 
 

@@ -106,10 +106,18 @@ def comparison(trace: ElementTrace, effect: Effect) -> str:
         case Element.ACTION:
             return f"{verb} {wanted}; the request needs {got}"
         case Element.CONDITION:
-            asked = f"{verb if effect is Effect.ALLOW else 'this denies if'} {trace.operator} {wanted}"
+            asked = f"{_asked(trace, effect)} {wanted}"
             bearer, has = _bearer(trace.key)
             there = f"what {bearer} {has} is not known" if trace.verdict is UNKNOWN else f"{bearer} {has} {got}"
             return f"{asked}; {there}"
+
+
+def _asked(trace: ElementTrace, effect: Effect) -> str:
+    """Say what a condition asks for: in words where its operator only says that the value must be another one."""
+    denies = effect is Effect.DENY
+    if trace.negated and ":" not in trace.operator:
+        return "this denies every call unless the value is" if denies else "this expects any value but"
+    return f"{'this denies if' if denies else 'this expects'} {trace.operator}"
 
 
 def _bearer(key: str) -> tuple[str, str]:

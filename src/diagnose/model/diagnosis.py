@@ -253,6 +253,10 @@ class AwsAnswer(Struct, frozen=True):
     by_policy: Tri = Tri.UNKNOWN
     masked: bool = False
     """Somebody blanked an account in the error."""
+    other_role: str = ""
+    """The ARN of the role that the error names, where it is not the one that was asked for."""
+    other_call: str = ""
+    """The action or the operation that the error is about, where it is not the one that was asked about."""
 
 
 class Diagnosis(Struct, frozen=True):

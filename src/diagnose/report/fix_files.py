@@ -39,7 +39,7 @@ def _files(stem: str, remedy: Remedy, diagnosis: Diagnosis) -> Iterator[tuple[st
         headline(diagnosis),
         as_sentence(remedy.text),
         f"To be made by {owner_name(remedy.owner, diagnosis.case)}.",
-        proof_words(remedy),
+        proof_words(remedy, diagnosis.case),
     ]
     # A note stays in its comment, whatever is in it.
     comment = "".join(f"# {visible(note)}\n" for note in notes)

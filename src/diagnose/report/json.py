@@ -216,7 +216,7 @@ def _fix(remedy: Remedy, kind: str, number: int, rules: list[str], case: Case) -
         owner=remedy.owner.value,
         text=remedy.text,
         proof=remedy.proof.value,
-        proof_text=proof_words(remedy),
+        proof_text=proof_words(remedy, case),
         remaining=list(remaining_words(remedy)),
         admits_nobody_else="" if alone is None else alone.word,
         policy_name=remedy.policy_name,

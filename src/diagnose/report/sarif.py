@@ -8,6 +8,7 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from collections.abc import Sequence
 
+from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Excerpt, Finding, Proof
 from diagnose.model.file_place import FilePlace
 from diagnose.report import Screen
@@ -40,7 +41,7 @@ def sarif_values(diagnosis: Diagnosis, screen: Screen) -> dict[str, object]:
                 "toolExecutionNotifications": [_notification(row) for row, _ in findings if row.kind == RowKind.GAP],
             }
         ],
-        "results": [_result(row, finding, rules, screen) for row, finding in causes],
+        "results": [_result(row, finding, rules, diagnosis.case, screen) for row, finding in causes],
         "properties": {
             "verdict": rows[0].verdict,
             "operation": rows[0].operation,
@@ -86,7 +87,9 @@ def _rule(rule: str, title: str, finding: Finding | None, screen: Screen) -> dic
     }
 
 
-def _result(row: FindingRow, finding: Finding | None, rules: Sequence[str], screen: Screen) -> dict[str, object]:
+def _result(
+    row: FindingRow, finding: Finding | None, rules: Sequence[str], case: Case, screen: Screen
+) -> dict[str, object]:
     excerpts = finding.excerpts if finding is not None else ()
     places = [_location(excerpt, screen.places(excerpt) if screen.places else None) for excerpt in excerpts]
     primary = [place for place, excerpt in zip(places, excerpts, strict=True) if excerpt.primary]
@@ -99,7 +102,7 @@ def _result(row: FindingRow, finding: Finding | None, rules: Sequence[str], scre
         "message": {"text": message_text(" ".join(_sentence(one) for one in words if one))},
         **({"locations": primary[:1]} if primary else {}),
         **({"relatedLocations": [{"id": number, **one} for number, one in enumerate(related, 1)]} if related else {}),
-        **({"fixes": proposed} if (proposed := _fixes(finding, screen)) else {}),
+        **({"fixes": proposed} if (proposed := _fixes(finding, case, screen)) else {}),
         "partialFingerprints": {"xdiagFinding/v1": row.finding_id},
         "properties": {
             "certainty": row.certainty,
@@ -112,7 +115,7 @@ def _result(row: FindingRow, finding: Finding | None, rules: Sequence[str], scre
     }
 
 
-def _fixes(finding: Finding | None, screen: Screen) -> list[dict[str, object]]:
+def _fixes(finding: Finding | None, case: Case, screen: Screen) -> list[dict[str, object]]:
     """Propose what was checked and edits a file: each is a fix of its own, one of which is enough.
 
     Source: SARIF 2.1.0, 3.55 "fix object".
@@ -127,7 +130,7 @@ def _fixes(finding: Finding | None, screen: Screen) -> list[dict[str, object]]:
             {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}} for edit in edits
         ]
         change = {"artifactLocation": _artifact(edits[0].place), "replacements": replacements}
-        words = f"{_sentence(remedy.text)} {proof_words(remedy)}"
+        words = f"{_sentence(remedy.text)} {proof_words(remedy, case)}"
         fixes.append({"description": {"text": message_text(words)}, "artifactChanges": [change]})
     return fixes
 

@@ -157,7 +157,7 @@ def test_who_calls_where_it_stops_why_and_what_to_change_stand_on_the_first_scre
             page.get_by_text("The account id in the trust policy is mistyped."),
             page.locator("mark").first,
             page.locator("ins").first,
-            page.get_by_text("Nobody else gains access."),
+            page.get_by_text("Only this user gains access."),
         ]
         for element in seen:
             box = element.bounding_box()

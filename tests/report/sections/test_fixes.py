@@ -62,10 +62,10 @@ def doubt(layer: Layer) -> Doubt:
             "checked; the service control policy and the resource control policy (not read).",
             id="several were not read",
         ),
-        pytest.param(REMEDY, "Not checked: only a new attempt will tell.", id="not tried"),
+        pytest.param(REMEDY, "Not checked: it changes no policy, so only a new attempt will tell.", id="not tried"),
         pytest.param(
             replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES),
-            "Checked: with this change, the request is allowed. Nobody else gains access.",
+            "Checked: with this change, the request is allowed. Only this role gains access, whoever uses it.",
             id="nobody else is let in",
         ),
         pytest.param(
@@ -82,7 +82,7 @@ def doubt(layer: Layer) -> Doubt:
     ],
 )
 def test_the_proof_is_told_in_words(remedy: Remedy, words: str) -> None:
-    assert proof_words(remedy) == words
+    assert proof_words(remedy, CASE) == words
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Rem
 )
 def test_what_is_not_proved_is_said_to_be_so(owner: Owner, said: bool) -> None:
     (section,) = fixes(replace(FINDING, remedies=(replace(REMEDY, owner=owner),)), CASE)
-    assert (Paragraph(proof_words(REMEDY), Tone.DOUBT) in section.blocks) is said
+    assert (Paragraph(proof_words(REMEDY, CASE), Tone.DOUBT) in section.blocks) is said
 
 
 def test_a_policy_that_the_command_holds_is_folded() -> None:
@@ -201,3 +201,9 @@ def test_fixes_say_how_they_relate(second: Remedy, said: str) -> None:
     first = replace(REMEDY, proof=Proof.ALLOWED, admits_nobody_else=YES)
     _, section = fixes(replace(FINDING, remedies=(first, second)), CASE)
     assert section.blocks[0] == (Paragraph(said, Tone.DIM) if said else Paragraph("Do it."))
+
+
+def test_a_checked_fix_beside_one_that_nobody_could_try_is_another_way() -> None:
+    second = replace(REMEDY, text="do that", proof=Proof.ALLOWED)
+    _, section = fixes(replace(FINDING, remedies=(REMEDY, second)), CASE)
+    assert section.blocks[0] == Paragraph("Instead of fix 1, not in addition to it.", Tone.DIM)

@@ -30,7 +30,7 @@ def test_beside_the_edited_policy_the_message_encloses_nothing_of_it() -> None:
     remedy = the_remedy("name-principal-in-trust", about(case, Layer.TRUST), case)
     text = handover(remedy, case, beside=True)
     assert remedy.text in text
-    assert "it is then allowed. Nobody else gains access." in text
+    assert "it is then allowed. Only this user gains access." in text
     assert text.endswith("The edited policy stands above.")
     assert "{" not in text
 

@@ -185,7 +185,7 @@ def use_other_role(_subject: Subject, case: Case, _decision: Decision) -> Iterat
         return
     others = case.snapshot.destination.other_roles
     known = [arn for arn in others.value if arn != case.request.role_arn] if isinstance(others, Known) else []
-    text = f"Assume a different role; `{case.request.role_arn}` is not for callers of this kind"
+    text = f"Assume a different role, if `{case.request.role_arn}` is not meant for callers of this kind"
     if known:
         text += "; the account also has " + ", ".join(f"`{arn}`" for arn in known[:3])
     yield Draft(Owner.CALLER, text)

@@ -181,7 +181,7 @@ def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
             steps.setdefault(owner_name(step.owner, case), []).append(str(number))
         each = [f"{who} ({', '.join(numbers)})" if len(steps) > 1 else who for who, numbers in steps.items()]
         yield Label.WHO, f"{'; '.join(each)}."
-        yield Label.CHECKED, checked_words(last, whole_plan=True)
+        yield Label.CHECKED, checked_words(last, case, whole_plan=True)
         return
     remedy = next(iter(finding.remedies), None)
     if remedy is None:
@@ -189,6 +189,6 @@ def _fix(finding: Finding, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
         return
     yield Label.DO if remedy.owner is Owner.XDIAG else Label.FIX, as_sentence(remedy.text)
     yield Label.WHO, f"{owner_name(remedy.owner, case)}{'; ask them' if asks(remedy) else ''}."
-    checked = checked_words(remedy)
+    checked = checked_words(remedy, case, in_short=True)
     if checked:
         yield Label.CHECKED, checked

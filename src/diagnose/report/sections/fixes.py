@@ -13,6 +13,7 @@ from diagnose.model.tri import Tri
 from diagnose.report.blocks import Block, Changes, Folded, Label, Listing, Paragraph, Section
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks, visible
+from diagnose.report.sections.gains import only_gain
 from diagnose.report.sections.handover import handover
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.remaining import blocking, not_ruled_out
@@ -47,7 +48,7 @@ def fixes(
         if above and not blocks:
             continue
         relation = _relation(finding, number)
-        if relation:
+        if relation and finding.remedies[0].enough:
             blocks = tuple(replace(block, spare=True) if isinstance(block, Folded) else block for block in blocks)
         title = _title(finding, remedy, number, case, above=above)
         sections.append(Section(title, (*relation, *blocks), of=Label.FIX if above else None))
@@ -80,27 +81,30 @@ def joint_fix(diagnosis: Diagnosis) -> tuple[Section, ...]:
     return (Section("Everything that has to change", steps),)
 
 
-def proof_words(remedy: Remedy) -> str:
+def proof_words(remedy: Remedy, case: Case) -> str:
     """Say in a sentence what deciding the edited case again has shown, and whom else the edit lets in."""
     if remedy.proof is Proof.NOT_TRIED:
         return f"Not checked: {_NOT_CHECKED}."
-    return f"Checked: {checked_words(remedy)}"
+    return f"Checked: {checked_words(remedy, case)}"
 
 
-def checked_words(remedy: Remedy, *, whole_plan: bool = False) -> str:
-    """Say the same after the word "checked"; empty of what is no change at all, but a question or a reading."""
+def checked_words(remedy: Remedy, case: Case, *, whole_plan: bool = False, in_short: bool = False) -> str:
+    """Say the same after the word "checked"; empty of what is no change at all, but a question or a reading.
+
+    `in_short` only counts what was not read, where that is a lot.
+    """
     if whole_plan:
         allowed = remedy.proof is Proof.ALLOWED
         outcome = "the request is allowed" if allowed else "nothing that was read blocks it"
         return f"with all of these, {outcome}; with fewer, it stays denied."
     if remedy.proof is Proof.NOT_TRIED and (remedy.owner is Owner.XDIAG or remedy.letter is not None):
         return ""
-    return " ".join(filter(None, (_proof(remedy), _others(remedy.admits_nobody_else))))
+    return " ".join(filter(None, (_proof(remedy, in_short=in_short), _others(remedy, case))))
 
 
 def asks(remedy: Remedy) -> bool:
     """Say whether it is a question to the owner, and no change yet."""
-    return remedy.letter in (Letter.MEANT, Letter.POLICIES, Letter.STATEMENT)
+    return remedy.letter in (Letter.MEANT, Letter.DENY, Letter.POLICIES, Letter.STATEMENT)
 
 
 def edited_place(remedy: Remedy, finding: Finding) -> Excerpt | None:
@@ -127,10 +131,13 @@ def _step(remedy: Remedy) -> Iterator[Block]:
 
 
 def _relation(finding: Finding, number: int) -> tuple[Paragraph, ...]:
-    """Say how a fix that was checked relates to the first one, which changes least."""
+    """Say how a fix relates to the first one, which changes least."""
     first, remedy = finding.remedies[0], finding.remedies[number - 1]
-    if number == 1 or not (first.enough and remedy.enough):
+    if number == 1 or asks(remedy) or Owner.XDIAG in (first.owner, remedy.owner):
         return ()
+    if not (first.enough and remedy.enough):
+        either = first.proof is Proof.NOT_TRIED and remedy.enough and not asks(first)
+        return (Paragraph("Instead of fix 1, not in addition to it.", Tone.DIM),) if either else ()
     safer = first.admits_nobody_else is Tri.YES and remedy.admits_nobody_else is not Tri.YES
     wider = ", which lets in nobody else" if safer and remedy.admits_nobody_else is not None else ""
     return (Paragraph(f"Instead of fix 1{wider}; either is enough.", Tone.DIM),)
@@ -138,15 +145,18 @@ def _relation(finding: Finding, number: int) -> tuple[Paragraph, ...]:
 
 def _title(finding: Finding, remedy: Remedy, number: int, case: Case, *, above: bool) -> str:
     """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
-    which = f" {number}" if len(finding.remedies) > 1 else ""
+    changes = [one for one in finding.remedies if not asks(one)]
+    which = f" {number}" if len(changes) > 1 or (changes and asks(finding.remedies[0])) else ""
     if remedy.owner is Owner.XDIAG:
         return f"What you can do{which}"
     if above:
-        return f"How to make the fix{which}"
+        only_message = handover(remedy, case) and not (remedy.document or remedy.commands or remedy.flags)
+        return f"How to {'ask for' if only_message else 'make'} {f'fix{which}' if which else 'the fix'}"
     owner = owner_name(remedy.owner, case)
     if not asks(remedy):
         return f"Fix{which}, by {owner}"
-    return f"Fix{which}: ask {owner}" if which else f"Ask {owner}"
+    unsure = number > 1 and changes and changes[0].owner is remedy.owner
+    return f"First, if in doubt, ask {owner}" if unsure else f"Ask {owner}"
 
 
 def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
@@ -159,10 +169,10 @@ def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Re
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
     yield Paragraph(as_sentence(remedy.text))
-    checked = checked_words(remedy)
+    checked = checked_words(remedy, case)
     if checked:
         proved = remedy.proof is not Proof.NOT_TRIED
-        yield Paragraph(proof_words(remedy), Tone.GOOD if proved else Tone.DOUBT)
+        yield Paragraph(proof_words(remedy, case), Tone.GOOD if proved else Tone.DOUBT)
     yield from _rest(remedy, finding, case)
 
 
@@ -224,10 +234,10 @@ def _document_title(remedy: Remedy) -> str:
     )
 
 
-_NOT_CHECKED = "only a new attempt will tell"
+_NOT_CHECKED = "it changes no policy, so only a new attempt will tell"
 
 
-def _proof(remedy: Remedy) -> str:
+def _proof(remedy: Remedy, *, in_short: bool) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
             return f"with this {'edit' if remedy.document or remedy.patch else 'change'}, the request is allowed."
@@ -236,7 +246,7 @@ def _proof(remedy: Remedy) -> str:
                 f"this removes the cause, but is not enough by itself. Still blocking: {'; '.join(blocking(remedy))}."
             )
         case Proof.CLEARS if remedy.remaining:
-            return f"this removes the cause. If it still fails, check {not_ruled_out(remedy)}."
+            return f"this removes the cause. If it still fails, check {not_ruled_out(remedy, in_short=in_short)}."
         case Proof.CLEARS:
             return "this removes the cause; the rest depends on what is not known."
         case Proof.NOT_TRIED:
@@ -245,18 +255,18 @@ def _proof(remedy: Remedy) -> str:
             assert_never(remedy.proof)
 
 
-def _others(admits_nobody_else: Tri | None) -> str:
-    match admits_nobody_else:
+def _others(remedy: Remedy, case: Case) -> str:
+    match remedy.admits_nobody_else:
         case None:
             return ""
         case Tri.YES:
-            return "Nobody else gains access."
+            return only_gain(remedy, case)
         case Tri.NO:
             return "Others gain access, too: review it before you apply it."
         case Tri.UNKNOWN:
             return "Whether anybody else gains access is not known."
         case _:
-            assert_never(admits_nobody_else)
+            assert_never(remedy.admits_nobody_else)
 
 
 def _changes(remedy: Remedy, finding: Finding) -> tuple[str, ...]:

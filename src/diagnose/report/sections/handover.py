@@ -6,6 +6,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Proof, Remedy, account_behind
 from diagnose.model.tri import YES
 from diagnose.model.words import OWNER_WORDS
+from diagnose.report.sections.gains import only_gain
 from diagnose.report.sections.remaining import blocking, not_ruled_out
 
 
@@ -20,7 +21,7 @@ def handover(remedy: Remedy, case: Case, *, beside: bool = False) -> str:
     whom = f"To {addressee}: `{case.source_arn}` needs to assume `{case.destination_arn}`"
     match remedy.letter:
         case Letter.CHANGE:
-            return _change(remedy, whom, beside=beside)
+            return _change(remedy, case, whom, beside=beside)
         case Letter.MEANT:
             return f"{whom}. That is denied, or may be. Is this intended?"
         case Letter.DENY:
@@ -34,8 +35,8 @@ def handover(remedy: Remedy, case: Case, *, beside: bool = False) -> str:
             assert_never(remedy.letter)
 
 
-def _change(remedy: Remedy, whom: str, *, beside: bool) -> str:
-    parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy, in_short=beside)]
+def _change(remedy: Remedy, case: Case, whom: str, *, beside: bool) -> str:
+    parts = [f"{whom}. Please change this: {remedy.text.removesuffix('.')}.", _proof(remedy, case, in_short=beside)]
     if beside:
         return "\n\n".join([*filter(None, parts), "The edited policy stands above."])
     if remedy.patch and not _is_new(remedy):
@@ -57,7 +58,7 @@ def _is_new(remedy: Remedy) -> bool:
     return bool(document) and document in patch
 
 
-def _proof(remedy: Remedy, *, in_short: bool) -> str:
+def _proof(remedy: Remedy, case: Case, *, in_short: bool) -> str:
     match remedy.proof:
         case Proof.ALLOWED:
             words = "xdiag checked the request with this change: it is then allowed."
@@ -73,7 +74,7 @@ def _proof(remedy: Remedy, *, in_short: bool) -> str:
             assert_never(remedy.proof)
     if remedy.admits_nobody_else is YES:
         words += (
-            " Nobody else gains access."
+            f" {only_gain(remedy, case)}"
             if in_short
             else " For every other principal that the policies name, and for made-up ones in the same account and "
             "elsewhere, the answer does not change."

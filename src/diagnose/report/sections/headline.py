@@ -19,7 +19,14 @@ _LEGAL = re.compile(r"[\w+=,.@/-]+", re.ASCII)
 
 
 def headline(diagnosis: Diagnosis) -> str:
-    """Say the verdict and both ends in one line, short enough for the title of a ticket."""
+    """Say the verdict and both ends in one line, short enough for the title of a ticket.
+
+    An error about something else comes first: the verdict is not about what failed.
+    """
+    return f"{_of_something_else(diagnosis)}{_headline(diagnosis)}"
+
+
+def _headline(diagnosis: Diagnosis) -> str:
     if diagnosis.case.request.operation is Operation.PASS_ROLE:
         return _of_passing(diagnosis)
     source, role = source_name(diagnosis.case), destination_name(diagnosis.case)
@@ -38,6 +45,19 @@ def headline(diagnosis: Diagnosis) -> str:
             return f"UNDETERMINED: whether {source} can assume {role}"
         case _:
             assert_never(diagnosis.verdict)
+
+
+def _of_something_else(diagnosis: Diagnosis) -> str:
+    answer = diagnosis.answer
+    if answer is None or diagnosis.verdict is Verdict.DENIED:
+        return ""
+    if answer.other_role:
+        return f"The error is about {_role_name(answer.other_role)}, which was not asked about. "
+    return (
+        f"The error is about {in_backticks(answer.other_call)}, which was not asked about. "
+        if answer.other_call
+        else ""
+    )
 
 
 def _of_passing(diagnosis: Diagnosis) -> str:
@@ -100,7 +120,10 @@ def source_name(case: Case) -> str:
 
 def destination_name(case: Case) -> str:
     """Name the destination: `role Deploy (222222222222)`."""
-    arn = case.request.role_arn
+    return _role_name(case.request.role_arn)
+
+
+def _role_name(arn: str) -> str:
     try:
         role = parse_role(arn)
     except XdiagError:

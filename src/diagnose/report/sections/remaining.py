@@ -27,11 +27,16 @@ def blocking(remedy: Remedy) -> tuple[str, ...]:
     return first_of_many(_distinct(_blocks(one) for one in remedy.remaining if isinstance(one, RemainingBlocker)))
 
 
-def not_ruled_out(remedy: Remedy) -> str:
-    """Name what may yet block after a fix: "the session policy and the VPC endpoint policy (not read)"."""
+def not_ruled_out(remedy: Remedy, *, in_short: bool = False) -> str:
+    """Name what may yet block after a fix: "the session policy and the VPC endpoint policy (not read)".
+
+    In short many layers are counted, for the checklist has them all.
+    """
     doubts = _doubts(remedy)
     layers = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
     of_session = _distinct(SESSION_PROPERTIES[doubt.about] for doubt in doubts if isinstance(doubt.about, Action))
+    if in_short and len(layers) > _MOST_NAMED:
+        layers, of_session = (f"the {len(layers)} kinds of policy marked ? below",), ()
     others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer | Action))
     return "; ".join(
         (
@@ -40,6 +45,10 @@ def not_ruled_out(remedy: Remedy) -> str:
             *([f"{_listed(of_session)} of the caller's session (not known)"] if of_session else []),
         )
     )
+
+
+_MOST_NAMED = 2
+"""Layers that a sentence of the first screen names."""
 
 
 def _listed(words: tuple[str, ...]) -> str:
