@@ -36,7 +36,7 @@ class Exchange:
 
     def __init__(self, action: str, sent: Mapping[str, Any], answer: Answer, shape: StructureShape) -> None:
         self.action, self.sent, self.answer, self.shape = action, sent, answer, shape
-        self.json = action.startswith(("organizations:", "eks:")) or action == DETAILS
+        self.json = _in_json(action)
 
     def body(self) -> bytes:
         """The answer in the form of its protocol."""
@@ -105,9 +105,9 @@ class Imitation:
         number = next(self._numbers)  # of this call, whatever comes in while it waits
         time.sleep(self._delay)
         if self._throttled and number % 3 == 0:
-            return 400, b'{"__type": "ThrottlingException"}' if "org" in action or action == DETAILS else _THROTTLED
+            return 400, b'{"__type": "ThrottlingException"}' if _in_json(action) else _THROTTLED
         if action in self.refused:
-            if action.startswith("organizations:") or action == DETAILS:
+            if _in_json(action):
                 return 400, b'{"__type": "AccessDeniedException", "message": "no"}'
             code = "UnauthorizedOperation" if action.startswith("ec2:") else "AccessDenied"
             return 403, f"<R><Error><Code>{code}</Code><Message>no</Message></Error></R>".encode()
@@ -116,7 +116,7 @@ class Imitation:
             answer = getattr(self, f"_{xform_name(operation)}")({**sent, "arn": arn, "size": self._size})
         except RefusedError as error:
             code = str(error)
-            if action.startswith(("organizations:", "eks:")):
+            if _in_json(action):
                 return 400, json.dumps({"__type": code, "Message": "no"}).encode()
             return 404, f"<R><Error><Code>{code}</Code><Message>no</Message></Error></R>".encode()
         shape = client.meta.service_model.operation_model(operation).output_shape
@@ -475,3 +475,7 @@ def _xml(shape: Shape, value: Any, tag: str) -> str:
     else:
         inner = "" if value is None else escape(str(value).lower() if isinstance(value, bool) else str(value))
     return f"<{tag}>{inner}</{tag}>"
+
+
+def _in_json(action: str) -> bool:
+    return action.startswith(("organizations:", "eks:")) or action == DETAILS

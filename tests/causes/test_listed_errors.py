@@ -32,7 +32,7 @@ TEXTS = [
 ]
 
 CAUSES = {
-    ErrorKind.NOT_AUTHORIZED: {"refused-though-allowed", "identity-named-by-aws"},
+    ErrorKind.NOT_AUTHORIZED: {"identity-named-by-aws", ""},
     ErrorKind.ROOT_REFUSED: {"credentials-of-root"},
     ErrorKind.MFA_CODE_REFUSED: {"mfa-code-refused"},
     ErrorKind.MFA_DEVICE_REFUSED: {"mfa-device-refused"},
@@ -60,12 +60,14 @@ CAUSES = {
     ErrorKind.ASSERTION_ISSUER: {"federation-issuer-differs"},
     ErrorKind.ASSERTION_SIGNATURE: {"federation-signature-differs"},
     ErrorKind.IDENTITY_REFUSED: {"federation-token-refused"},
+    ErrorKind.IDENTITY_CLAIM_MISSING: {"federation-claim-missing"},
+    ErrorKind.IDENTITY_TOKEN_MALFORMED: {"federation-not-a-token"},
     ErrorKind.ROLE_NOT_CLAIMED: {"federation-role-not-claimed", "assertion-role-missing"},
     ErrorKind.THROTTLED: {"request-throttled"},
     ErrorKind.SERVICE_NOT_TRUSTED: {"service-refused", "service-refused-pods", "service-refused-redshift"},
     ErrorKind.VENDOR_REFUSED: {"vendor-refused"},
     ErrorKind.STACK_SET_ROLE: {"error-about-stack-sets"},
-    ErrorKind.CONSOLE_REFUSED: {"console-refused-though-allowed"},
+    ErrorKind.CONSOLE_REFUSED: {""},
     ErrorKind.NO_CREDENTIALS: {"credentials-not-found"},
     ErrorKind.SIGN_IN_EXPIRED: {"credentials-sign-in-expired"},
     ErrorKind.PROFILE_BROKEN: {"credentials-profile-broken"},
@@ -74,7 +76,7 @@ CAUSES = {
     ErrorKind.KUBERNETES_REFUSED: {"error-about-kubernetes"},
     ErrorKind.ANSWER_HIDDEN: {"error-without-answer"},
 }
-"""What an error of a kind is called where nothing else is known."""
+"""What an error of a kind is called where nothing else is known; nothing where only the policies could tell why."""
 
 
 def _case(text: str, operation: str) -> Case:

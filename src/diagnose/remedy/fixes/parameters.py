@@ -93,9 +93,12 @@ def pass_mfa(_subject: Subject, case: Case, _decision: Decision) -> Iterator[Dra
 
 
 def drop_tags(subject: Subject, case: Case, _decision: Decision) -> Iterator[Draft]:
-    """Leave out the tags that stand in the way: the one that a gate names, else all of them."""
+    """Leave out the tags that stand in the way: the one that a gate names, else all of them.
+
+    What an AWS service passes is not for anybody to leave out.
+    """
     tags = case.request.parameters.tags
-    if not tags:
+    if not tags or caller_of(case).kind is CallerKind.SERVICE:
         return
     gate = subject.gate
     in_the_way = gate.got if gate and gate.reason in (Reason.TAG_INHERITED, Reason.DUPLICATE_TAG) else ()
