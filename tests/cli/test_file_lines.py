@@ -54,6 +54,12 @@ def told(xdiag: Program, folder: Path, flag: str, name: str, *more: str) -> str:
         ),
         pytest.param(
             "--trust-policy",
+            "\ufeff\n\n" + json.dumps(TRUST, indent=4),
+            "line 9, column 24 (line 7 below)",
+            id="with a byte order mark",
+        ),
+        pytest.param(
+            "--trust-policy",
             json.dumps({"Role": {"RoleName": "Deploy", "Arn": ROLE, "AssumeRolePolicyDocument": TRUST}}, indent=2),
             "line 11, column 20 (line 7 below)",
             id="what `aws iam get-role` prints",
