@@ -1,6 +1,7 @@
 """The lines of the files that policies were given in: those that the user has to look for."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def told(xdiag: Program, folder: Path, flag: str, name: str, *more: str) -> str:
             "\n\n" + json.dumps(TRUST, indent=4),
             "line 9, column 24 (line 7 below)",
             id="with lines above it",
+        ),
+        pytest.param(
+            "--trust-policy",
+            "\ufeff\n\n" + json.dumps(TRUST, indent=4),
+            "line 9, column 24 (line 7 below)",
+            id="with a byte order mark",
         ),
         pytest.param(
             "--trust-policy",
@@ -123,3 +130,12 @@ def test_the_name_of_a_file_does_nothing(xdiag: Program, tmp_path: Path, form: s
         tokens = MarkdownIt("commonmark").parse(out)
         every = [one for token in tokens for one in (token, *(token.children or []))]
         assert not [one for one in every if one.type.startswith("html") and "img" in one.content]
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "json", "sarif", "findings"])
+def test_a_file_whose_name_is_not_text_is_told_about_all_the_same(xdiag: Program, tmp_path: Path, form: str) -> None:
+    name = os.fsdecode(b"bad\xff.json")
+    (tmp_path / name).write_text(ON_ONE_LINE)
+    run = xdiag("check", USER, ROLE, "--trust-policy", name, "--no-probe", "--output", form, cwd=tmp_path)
+    assert (run.code, run.err) == (DENIED, "")
+    assert "\udcff" not in run.out

@@ -66,7 +66,7 @@ def _texts(files: NamedFiles) -> Iterator[tuple[Path, str, Layer | None, bool]]:
         try:
             about = path.stat()
             if stat.S_ISREG(about.st_mode) and about.st_size <= LARGEST_FILE:
-                yield path, path.read_bytes().decode(), layer, edited
+                yield path, path.read_bytes().decode("utf-8-sig"), layer, edited
         except (OSError, ValueError):
             continue  # it was read as evidence before; without its text there are no lines
 

@@ -79,9 +79,76 @@ def test_only_what_changes_is_touched() -> None:
     assert longer == expected
 
 
+IN_BLOCKS = """\
+Statement:
+- Effect: Allow
+  Principal:
+    AWS:
+      - a   # the first
+      # these are ours
+      - b   # the second
+  Condition:
+    Bool:
+      aws:SecureTransport: "true"   # over TLS
+- Effect: Deny
+  Principal: !Ref Somebody   # a function
+# the end
+"""
+ALLOW: dict[str, Any] = {
+    "Effect": "Allow",
+    "Principal": {"AWS": ["a", "b"]},
+    "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+}
+DENY: dict[str, Any] = {"Effect": "Deny", "Principal": "c"}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(
+    ("after", "line", "new"),
+    [
+        pytest.param(
+            [ALLOW | {"Principal": {"AWS": ["a", "b", "c"]}}, DENY],
+            "      - b   # the second\n",
+            '      - "c"\n',
+            id="one more value",
+        ),
+        pytest.param(
+            [ALLOW | {"Condition": {"Bool": {"aws:SecureTransport": "true"}, "Null": {"k": "true"}}}, DENY],
+            '      aws:SecureTransport: "true"   # over TLS\n',
+            '    "Null": {"k": "true"}\n',
+            id="one more key",
+        ),
+        pytest.param(
+            [ALLOW, DENY | {"Action": "x"}, {"Effect": "Allow"}],
+            "  Principal: !Ref Somebody   # a function\n",
+            '  "Action": "x"\n- {"Effect": "Allow"}\n',
+            id="one more key of the last statement, and one more statement",
+        ),
+    ],
+)
+def test_what_is_new_in_a_block_of_yaml_stands_on_a_line_behind_it(
+    after: list[object], line: str, new: str, newline: str
+) -> None:
+    text = IN_BLOCKS.replace("\n", newline)
+    expected = IN_BLOCKS.replace(line, line + new).replace("\n", newline)
+    assert changed(text, {"Statement": [ALLOW, DENY]}, {"Statement": after}) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "before", "after"),
     [
+        pytest.param(
+            "Condition: !If [Strict, {Bool: {a: b}}, {}]\n",
+            {"Condition": {"Bool": {"a": "b"}}},
+            {"Condition": {"Bool": {"a": "c"}}},
+            id="a function with a tag is an object",
+        ),
+        pytest.param(
+            '{"Condition": {"Fn::If": ["Strict", {"Bool": {"a": "b"}}, {}]}}',
+            {"Condition": {"Bool": {"a": "b"}}},
+            {"Condition": {"Bool": {"a": "b"}, "Null": {"c": "true"}}},
+            id="a function with a key is an object",
+        ),
         pytest.param(
             'Principal: {AWS: !Sub "arn:aws:iam::${Account}:user/ci"}\n',
             {"Principal": {"AWS": CI}},

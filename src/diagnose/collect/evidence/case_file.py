@@ -173,8 +173,8 @@ def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
 
 
 def input_name(path: Path | Literal["-"]) -> str:
-    """Name what is read at a path: the path itself, or standard input for "-"."""
-    return "standard input" if str(path) == "-" else str(path)
+    """Name what is read at a path: the path itself, or standard input for "-". Bytes that are no text become `?`."""
+    return "standard input" if str(path) == "-" else str(path).encode("utf-8", "replace").decode()
 
 
 def _is_folder(path: Path) -> bool:

@@ -4,6 +4,7 @@ A policy does not know its file: it is found again, as the value that says the s
 is named like it counts; where none is, and a file may hold policies of any kind, it is not clear which.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -227,4 +228,4 @@ def _position(text: str, offset: int) -> tuple[int, int]:
 
 
 def _uri(path: Path) -> str:
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))

@@ -135,7 +135,8 @@ def _of_node(node: yaml.Node, around: set[int]) -> Spot:
 
 
 def _is_function(members: Mapping[str, Spot]) -> bool:
-    return len(members) == 1 and next(iter(members)).startswith(("Fn::", "Ref"))
+    name = next(iter(members), "")
+    return len(members) == 1 and (name == "Ref" or name.startswith("Fn::"))
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

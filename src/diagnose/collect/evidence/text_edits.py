@@ -4,7 +4,8 @@ What stands in a file and is not JSON, such as a comment or a function of a temp
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 import yaml
 from msgspec import Struct
@@ -30,7 +31,7 @@ def text_edits(text: str, spot: Spot, before: Node, after: Node) -> tuple[TextEd
     if not is_json and _has_aliases(text):
         return ()
     try:
-        return tuple(_changes(spot, before, after, text, is_json=is_json))
+        return tuple(_together(_changes(spot, before, after, text)))
     except _OpaqueError:
         return ()
 
@@ -42,49 +43,85 @@ def edited(text: str, edits: Sequence[TextEdit]) -> str:
     return text
 
 
+def _together(edits: Iterable[TextEdit]) -> Iterator[TextEdit]:
+    """Make one of edits that put something at the same place: which comes first is no question then."""
+    for (start, end), same in groupby(edits, key=lambda one: (one.start, one.end)):
+        yield TextEdit(start, end, "".join(edit.text for edit in same))
+
+
 class _OpaqueError(Exception):
     """A part that would change is not told by the file."""
 
 
-def _changes(spot: Spot, before: Node, after: Node, text: str, *, is_json: bool) -> Iterator[TextEdit]:
+def _changes(spot: Spot, before: Node, after: Node, text: str) -> Iterator[TextEdit]:
     if before == after:
         return
+    if spot.open:
+        raise _OpaqueError
     content = spot.content
     if isinstance(before, Object) and isinstance(after, Object) and isinstance(content, Mapping):
         keys, new = [key for key, _ in before.members], [key for key, _ in after.members]
-        if new[: len(keys)] == keys and _room_for(len(keys), len(new), is_json=is_json):
+        if new[: len(keys)] == keys and _room_for(len(keys), len(new)):
             for (key, old), (_, value) in zip(before.members, after.members, strict=False):
-                yield from _changes(content[key], old, value, text, is_json=is_json)
+                yield from _changes(content[key], old, value, text)
             more = [f"{_written(key)}: {_written(value)}" for key, value in after.members[len(keys) :]]
-            yield from _appended(list(content.values())[-1:], more, text)
+            yield from _appended(spot, list(content.values())[-1:], more, text)
             return
     if isinstance(before, list) and isinstance(after, list) and isinstance(content, list):
-        keep = _room_for(len(before), len(after), is_json=is_json)
+        keep = _room_for(len(before), len(after))
         pairs = zip(content, before, after, strict=False) if keep else ()
         for held, old, value in pairs:
-            yield from _changes(held, old, value, text, is_json=is_json)
+            yield from _changes(held, old, value, text)
         if keep:
-            yield from _appended(content[-1:], [_written(value) for value in after[len(before) :]], text)
+            yield from _appended(spot, content[-1:], [_written(value) for value in after[len(before) :]], text)
             return
     if _is_open(spot):
         raise _OpaqueError
     yield TextEdit(spot.start, _end(spot, text), _written(after))
 
 
-def _room_for(before: int, after: int, *, is_json: bool) -> bool:
-    """Say whether the values that are there can stay, with new ones behind them: in JSON a comma parts them."""
-    return before == after or (is_json and 0 < before < after)
+def _room_for(before: int, after: int) -> bool:
+    """Say whether the values that are there can stay, with new ones behind them."""
+    return before == after or 0 < before < after
 
 
-def _appended(last: Sequence[Spot], values: Sequence[str], text: str) -> Iterator[TextEdit]:
+def _appended(holder: Spot, held: Sequence[Spot], values: Sequence[str], text: str) -> Iterator[TextEdit]:
     """Put values behind the last one, each on a line of its own where that one is."""
     if not values:
         return
-    [spot] = last
-    line = text[text.rfind("\n", 0, spot.start) + 1 : spot.start]
-    indent = line[: len(line) - len(line.lstrip())]
-    between = f",\n{indent}" if "\n" in text[: spot.start] and _begins_line(line) else ", "
-    yield TextEdit(spot.end, spot.end, "".join(f"{between}{value}" for value in values))
+    [last] = held
+    newline = "\r\n" if "\r\n" in text else "\n"
+    line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
+    if text[holder.start] in ("{", "["):
+        indent = line[: len(line) - len(line.lstrip())]
+        between = f",{newline}{indent}" if "\n" in text[: last.start] and _begins_line(line) else ", "
+        at = last.end
+    else:
+        between = f"{newline}{' ' * _column(holder, text)}{_dash(holder, text)}"
+        at = _line_end(_end(last, text), text)
+    yield TextEdit(at, at, "".join(f"{between}{value}" for value in values))
+
+
+def _column(spot: Spot, text: str) -> int:
+    return spot.start - text.rfind("\n", 0, spot.start) - 1
+
+
+def _dash(block: Spot, text: str) -> str:
+    """Begin an item of a block of YAML. One that has a tag or an anchor does not begin where its items do."""
+    if isinstance(block.content, Mapping):
+        expected, dash = text[block.start] not in "&!?", ""
+    else:
+        expected, dash = text[block.start] == "-", "- "
+    if not expected:
+        raise _OpaqueError
+    return dash
+
+
+def _line_end(at: int, text: str) -> int:
+    """Find the end of a line, behind the comment that may stand there."""
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    return end - 1 if text[at:end].endswith("\r") else end
 
 
 def _begins_line(before: str) -> bool:
