@@ -33,6 +33,8 @@ class Module(NamedTuple):
 def main(package: Path) -> None:
     """Print the tables."""
     house = modules(package)
+    if not house:
+        raise SystemExit(f"{package} holds no modules: expected the folder of a package, such as src/diagnose")
     imports = imports_of(house)
     _show_sizes(house, imports)
     _show_importers(house, imports, package)

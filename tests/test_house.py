@@ -3,10 +3,11 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from house import modules, public_names, shared_names
+from house import imports_of, modules, public_names, shared_names
 
 SOURCE = Path(__file__).parent.parent / "src" / "diagnose"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -59,6 +60,10 @@ def test_a_public_name_means_one_thing_in_the_whole_package() -> None:
     shared = shared_names(modules(SOURCE))
     assert {name: homes for name, homes in shared.items() if name not in SHARED} == {}
     assert SHARED - shared.keys() == set(), "these mean one thing now: take them off the list"
+
+
+def test_imports_run_in_no_circle_not_even_those_inside_functions() -> None:
+    TopologicalSorter(imports_of(modules(SOURCE))).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize(

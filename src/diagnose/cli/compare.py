@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
-from diagnose.cli.matrix import OrganizationLayer
 from diagnose.cli.options import RuleFolders
+from diagnose.cli.organization_flags import ComparisonForm, OrganizationLayer
 from diagnose.cli.output import ALLOWED, DENIED, READER_LEFT
 from diagnose.errors import XdiagError
-
-
-class ComparisonForm(StrEnum):
-    """What a comparison is written as."""
-
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 class FailOnChange(StrEnum):

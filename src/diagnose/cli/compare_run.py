@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from diagnose.causes.rule import Rule
-from diagnose.cli.compare import ComparisonForm
 from diagnose.cli.matrix_run import Narrowing, read_identities
+from diagnose.cli.organization_flags import ComparisonForm
 from diagnose.cli.output import print_note, write_rows
 from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
 from diagnose.collect.json_errors import quotable

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from diagnose.cli.demo_files import demo_files
 from diagnose.errors import XdiagError
 
 
@@ -36,8 +37,6 @@ def profiles(incomplete: str) -> list[str]:
 
 def demo_names(incomplete: str) -> list[str]:
     """Give the bundled cases."""
-    from diagnose.cli.demo import demo_files
-
     return _beginning(incomplete, demo_files())
 
 

@@ -7,6 +7,7 @@ import typer
 
 from diagnose.cli.answer import AnswerFlags, answer
 from diagnose.cli.completion import demo_names
+from diagnose.cli.demo_files import demo_files
 from diagnose.cli.flags import with_flags
 from diagnose.errors import XdiagError
 
@@ -41,18 +42,6 @@ def demo(
     from diagnose.loading import load_case
 
     answer(load_case(cases[name]), how)
-
-
-def demo_files() -> dict[str, Path]:
-    """Give the files of the bundled cases by name."""
-    return {path.stem: path for path in sorted(_folder().glob("*.json"))}
-
-
-def _folder() -> Path:
-    """Find the bundled cases: in the installed package, or in the source tree."""
-    package = Path(__file__).parent.parent
-    shipped = package / "_demo"
-    return shipped if shipped.is_dir() else package.parent.parent / "fixtures" / "demo"
 
 
 def _title(path: Path) -> str:

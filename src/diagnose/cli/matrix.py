@@ -1,29 +1,14 @@
 """`xdiag matrix`: who can assume what in a whole organization."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from diagnose.cli.options import RuleFolders
+from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer
 from diagnose.cli.output import READER_LEFT
 from diagnose.errors import XdiagError
-
-
-class MatrixOutput(StrEnum):
-    """What the answers to all pairs are written as."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    HTML = "html"
-
-
-class OrganizationLayer(StrEnum):
-    """A layer of the organization that a folder of dumps may lack."""
-
-    SCP = "scp"
-    RCP = "rcp"
 
 
 def matrix(

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from diagnose.cli.matrix import MatrixOutput
 from diagnose.cli.matrix_part import MatrixPart, fingerprint
+from diagnose.cli.organization_flags import MatrixOutput
 from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
 from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
 from diagnose.cli.whole_matrix import Finish, finish_of, is_page, is_parquet

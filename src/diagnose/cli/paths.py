@@ -1,60 +1,15 @@
 """`xdiag paths`: the ways to a role over other roles."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import Struct
 
 from diagnose.cli.flags import with_flags
-from diagnose.cli.matrix import OrganizationLayer
-from diagnose.cli.options import REQUEST
+from diagnose.cli.organization_flags import FirstCallFlags, OrganizationLayer, PathsForm
 from diagnose.cli.output import exit_code
 from diagnose.errors import XdiagError
 from diagnose.model.diagnosis import Verdict
-
-
-class PathsForm(StrEnum):
-    """What ways are written as."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FirstCallFlags(Struct, frozen=True):
-    """Flags that say what the first call carries: the later ones inherit of it what AWS hands on."""
-
-    mfa: Annotated[
-        bool | None,
-        typer.Option(
-            "--mfa/--no-mfa",
-            help="Of an IAM user: the credentials of the first call carry MFA, or do not.",
-            show_default=False,
-            rich_help_panel=REQUEST,
-        ),
-    ] = None
-    tags: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tag",
-            metavar="KEY=VALUE",
-            help="Session tag of the first call. May be repeated.",
-            rich_help_panel=REQUEST,
-        ),
-    ] = None
-    transitive_tag_keys: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--transitive-tag-key",
-            metavar="KEY",
-            help="Session tag that is transitive. May be repeated.",
-            rich_help_panel=REQUEST,
-        ),
-    ] = None
-    source_identity: Annotated[
-        str | None, typer.Option(metavar="NAME", help="SourceIdentity of the first call.", rich_help_panel=REQUEST)
-    ] = None
 
 
 @with_flags

@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.cli.matrix_run import Narrowing, read_identities
+from diagnose.cli.organization_flags import FirstCallFlags, PathsForm
 from diagnose.cli.output import output_width, print_result, progress
-from diagnose.cli.paths import FirstCallFlags, PathsForm
 from diagnose.cli.request import RequestFlags, request_from_flags
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from diagnose.cli.matrix import MatrixOutput
+from diagnose.cli.organization_flags import MatrixOutput
 from diagnose.cli.output import print_note
 from diagnose.matrix.rows import Counts, MatrixRow
 
