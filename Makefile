@@ -71,13 +71,14 @@ test-spark: $(SPARK)/.installed
 		echo "test-spark needs Java 17: there is no java on the PATH, nor in JAVA_HOME"; exit 1; }
 	$(SPARK)/bin/pytest --confcutdir=tests/spark tests/spark -q
 
-bench: $(STAMP)
+bench: $(STAMP) $(EMULATOR)/.installed
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/decisions.py
 	$(BIN)/python benchmarks/matrix.py
 	$(BIN)/python benchmarks/lengths.py
 	PYTHONPATH=. $(BIN)/python benchmarks/live.py
+	XDIAG_EMULATOR=$(CURDIR)/$(EMULATOR)/bin/ministack PYTHONPATH=. $(BIN)/python benchmarks/network.py
 
 # How the code is laid out, in figures; of another checkout: `make house PACKAGE=../other/src/diagnose`.
 PACKAGE ?= src/diagnose
