@@ -10,6 +10,7 @@ from tests.causes.given import rules
 
 from diagnose.causes.rule_cache import cache_folder
 from diagnose.causes.rule_file import read_rules
+from diagnose.causes.rule_yaml import read_yaml
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
 from diagnose.version import VERSION
@@ -85,6 +86,53 @@ def test_a_new_rule_is_seen(folder: Path, tmp_path: Path) -> None:
     read_rules([folder], REMEDIES, cache=tmp_path / "cache")
     rules(folder, other_rule="when: [{condition: {key: a}}]")
     assert len(read_rules([folder], REMEDIES, cache=tmp_path / "cache")) == 2
+
+
+@pytest.mark.parametrize("name", ["sub/broken-link.yaml", "a-pipe.yaml", "a-folder.yaml", "other-rule.yml"])
+def test_what_is_no_rule_is_told_although_the_others_are_kept(folder: Path, tmp_path: Path, name: str) -> None:
+    read_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    wrong = folder / name
+    wrong.parent.mkdir(exist_ok=True)
+    if "link" in name:
+        wrong.symlink_to(tmp_path / "nothing")
+    elif "folder" in name:
+        wrong.mkdir()
+    else:
+        os.mkfifo(wrong)
+    with pytest.raises(XdiagError):
+        read_rules([folder], REMEDIES, cache=tmp_path / "cache")
+
+
+def test_a_folder_that_is_gone_is_told_although_it_held_no_rule(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    read_rules([folder, own], REMEDIES, cache=tmp_path / "cache")
+    own.rmdir()
+    with pytest.raises(XdiagError, match="there is no folder of rules"):
+        read_rules([folder, own], REMEDIES, cache=tmp_path / "cache")
+
+
+def test_what_changes_while_rules_are_read_is_seen_next_time(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_and_changed(path: Path) -> object:
+        content = read_yaml(path)
+        path.write_text(path.read_text().replace("A title", "Another title"))
+        return content
+
+    monkeypatch.setattr("diagnose.causes.rule_file.read_yaml", read_and_changed)
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "A title"
+    monkeypatch.undo()
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "Another title"
+
+
+def test_a_rule_in_a_folder_in_it_is_kept_too(folder: Path, tmp_path: Path) -> None:
+    (folder / "sub").mkdir()
+    rules(folder / "sub", other_rule="when: [{condition: {key: a}}]")
+    first = read_rules([folder], REMEDIES, cache=tmp_path / "cache")
+    assert [rule.folder for rule in first] == ["sub", "rules"]
+    rules(folder / "sub", other_rule="title: Another title\nwhen: [{condition: {key: a}}]")
+    assert read_rules([folder], REMEDIES, cache=tmp_path / "cache")[0].title == "Another title"
 
 
 def test_a_remedy_that_is_gone_is_noticed(folder: Path, tmp_path: Path) -> None:
