@@ -19,31 +19,20 @@ from diagnose.causes.rule import Pattern, Rule
 from diagnose.version import VERSION
 
 
-class ReadFrom(msgspec.Struct, frozen=True):
-    """What rules are read from: the folders, and the state of each file in them and of the code that reads them."""
+def cached_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], cache: Path | None) -> tuple[Rule, ...]:
+    """Give the rules of some folders, as `read_rules` does, which reads them only where the cache does not hold them.
 
-    folders: tuple[str, ...]
-    state: str
-
-
-def read_from(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> ReadFrom:
-    """Look at what the rules of some folders are read from, before they are read: what changes then is seen next time.
-
-    The state is compared as it is: a digest would load OpenSSL, which costs more.
+    `cache` is a folder in which they are kept until a file changes; None for none.
     """
-    paths = [path for folder in folders for path in files_of_rules(folder)]
-    code = map(str, Path(__file__).parent.glob("*.py"))
-    there = (f"{os.path.isdir(folder)}" for folder in folders)
-    state = "\n".join([*there, *map(_state, sorted([*paths, *code])), *sorted(remedy_kinds)])
-    return ReadFrom(tuple(sorted({os.path.abspath(folder) for folder in folders})), state)
+    source = _read_from(folders, remedy_kinds)
+    known = _recall(cache, source) if cache else None
+    if known is None:
+        from diagnose.causes.rule_file import read_rules
 
-
-def files_of_rules(folder: Path) -> Iterator[str]:
-    """List what is named like a rule in a folder and in those in it. A link to a folder is not followed."""
-    for base, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            if name.endswith("ml") and ".y" in name[:-2]:
-                yield os.path.join(base, name)
+        known = read_rules(folders, remedy_kinds)
+        if cache:
+            _remember(cache, source, known)
+    return known
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -58,7 +47,45 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return home / ".cache" / "xdiag" if home.is_absolute() else None
 
 
-def recall(cache: Path, source: ReadFrom) -> tuple[Rule, ...] | None:
+PLACES = ("what", "trust", "identity", "request", "federation", "passing", "unread")
+"""The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
+
+
+def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """List the folders to read: the rules that come with xdiag, and the user's own."""
+    package = Path(diagnose.__file__).parent
+    shipped = package / "_rules"
+    return (shipped if shipped.is_dir() else package.parent.parent / "rules", *extra)
+
+
+def files_of_rules(folder: Path) -> Iterator[str]:
+    """List what is named like a rule in a folder and in those in it. A link to a folder is not followed."""
+    for base, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            if name.endswith("ml") and ".y" in name[:-2]:
+                yield os.path.join(base, name)
+
+
+class _ReadFrom(msgspec.Struct, frozen=True):
+    """What rules are read from: the folders, and the state of each file in them and of the code that reads them."""
+
+    folders: tuple[str, ...]
+    state: str
+
+
+def _read_from(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> _ReadFrom:
+    """Look at what the rules of some folders are read from, before they are read: what changes then is seen next time.
+
+    The state is compared as it is: a digest would load OpenSSL, which costs more.
+    """
+    paths = [path for folder in folders for path in files_of_rules(folder)]
+    code = map(str, Path(__file__).parent.glob("*.py"))
+    there = (f"{os.path.isdir(folder)}" for folder in folders)
+    state = "\n".join([*there, *map(_state, sorted([*paths, *code])), *sorted(remedy_kinds)])
+    return _ReadFrom(tuple(sorted({os.path.abspath(folder) for folder in folders})), state)
+
+
+def _recall(cache: Path, source: _ReadFrom) -> tuple[Rule, ...] | None:
     """Give the cached rules that were read from this; None where there are none, or they are out of date."""
     try:
         content = _read(_place(cache, source))
@@ -70,7 +97,7 @@ def recall(cache: Path, source: ReadFrom) -> tuple[Rule, ...] | None:
     return cached.rules if (cached.writer, cached.state) == (_WRITER, source.state) else None
 
 
-def remember(cache: Path, source: ReadFrom, rules: tuple[Rule, ...]) -> None:
+def _remember(cache: Path, source: _ReadFrom, rules: tuple[Rule, ...]) -> None:
     """Cache the rules that were read from this, for their user only; nobody ever sees a half-written file."""
     content = msgspec.json.encode(_Cached(_WRITER, source.state, rules))
     place = _place(cache, source)
@@ -85,17 +112,6 @@ def remember(cache: Path, source: ReadFrom, rules: tuple[Rule, ...]) -> None:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-
-
-PLACES = ("what", "trust", "identity", "request", "federation", "passing", "unread")
-"""The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
-
-
-def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """List the folders to read: the rules that come with xdiag, and the user's own."""
-    package = Path(diagnose.__file__).parent
-    shipped = package / "_rules"
-    return (shipped if shipped.is_dir() else package.parent.parent / "rules", *extra)
 
 
 _VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
@@ -120,7 +136,7 @@ def _state(path: str) -> str:
     return f"{path!a} {state.st_mtime_ns} {state.st_size}"
 
 
-def _place(cache: Path, source: ReadFrom) -> Path:
+def _place(cache: Path, source: _ReadFrom) -> Path:
     """Name the file: one for every set of folders, so that old ones are written over.
 
     Where two sets come to the same name, each writes over the other's.

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
-from diagnose.causes.rule_cache import files_of_rules, read_from, recall, remember, rule_folders
+from diagnose.causes.rule_cache import files_of_rules, rule_folders
 from diagnose.causes.rule_yaml import Entry, read_yaml
 from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
@@ -24,20 +24,12 @@ ANY_DISTANCE = "any"
 OUTCOMES = ("certain", "possible", "silent")
 
 
-def read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
+def read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...]:
     """Read the rules of some folders and of the folders in them, in the order of their ids.
 
-    `cache` is a folder in which the result is kept until a file changes; None for none.
     Raises XdiagError, naming file and line, at the first thing that is wrong.
     """
-    if cache is None:
-        return _read_rules(folders, remedy_kinds)
-    source = read_from(folders, remedy_kinds)
-    known = recall(cache, source)
-    if known is None:
-        known = _read_rules(folders, remedy_kinds)
-        remember(cache, source, known)
-    return known
+    return _knit({path: _read_rule(path, remedy_kinds) for path in rule_files(folders)})
 
 
 def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
@@ -79,10 +71,6 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
 
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-
-
-def _read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...]:
-    return _knit({path: _read_rule(path, remedy_kinds) for path in rule_files(folders)})
 
 
 def _read_rule(path: Path, remedy_kinds: frozenset[str]) -> tuple[Rule, Mapping[str, Entry]]:
