@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_cache import cache_folder, rule_folders
-from diagnose.causes.rule_file import read_rules
+from diagnose.causes.rule_cache import cache_folder, cached_rules, rule_folders
 from diagnose.collect.evidence.case_file import read_case
 from diagnose.model.case import Case
 from diagnose.remedy import REMEDIES
@@ -22,4 +21,4 @@ def load_rules(extra: Sequence[Path] = ()) -> tuple[Rule, ...]:
 
     Raises XdiagError, naming file and line, for a rule that is wrong.
     """
-    return read_rules(rule_folders(extra), REMEDIES, cache=cache_folder(os.environ))
+    return cached_rules(rule_folders(extra), REMEDIES, cache_folder(os.environ))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.causes.given import rules
 
-from diagnose.causes.rule_file import read_rules
+from diagnose.causes.rule_cache import cached_rules
 from diagnose.remedy.kinds import REMEDIES
 
 
@@ -44,7 +44,7 @@ def test_a_damaged_cache_is_read_anew(tmp_path: Path, damage: Callable[[Path], o
     folder, caches = tmp_path / "rules", tmp_path / "cache"
     folder.mkdir()
     rules(folder, some_rule="when: [{condition: {key: a, alone: true}}]")
-    first = read_rules([folder], REMEDIES, cache=caches)
+    first = cached_rules([folder], REMEDIES, caches)
     (cache,) = caches.iterdir()
     damage(cache)
-    assert read_rules([folder], REMEDIES, cache=caches) == first
+    assert cached_rules([folder], REMEDIES, caches) == first

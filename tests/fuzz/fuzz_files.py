@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from diagnose.causes.rule_cache import cached_rules
 from diagnose.causes.rule_file import read_rules
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.collect.evidence.policy_file import policy_from
@@ -92,10 +93,10 @@ def _cache(choose: random.Random, data: bytes, folder: Path) -> None:
         first = read_rules([place], REMEDIES)
     except XdiagError:
         return  # It needs the rules that it replaces.
-    read_rules([place], REMEDIES, cache=caches)
+    cached_rules([place], REMEDIES, caches)
     for cache in caches.iterdir():
         cache.write_bytes(_damaged(choose, cache.read_bytes()))
-    again = read_rules([place], REMEDIES, cache=caches)
+    again = cached_rules([place], REMEDIES, caches)
     if again != first:
         raise AssertionError("a damaged cache was believed")
 

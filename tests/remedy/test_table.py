@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from tests.remedy.example import Example
@@ -11,8 +12,9 @@ from tests.remedy.examples import EXAMPLES
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Proof
-from diagnose.model.trace import Layer
+from diagnose.model.trace import Decision, Layer, Subject
 from diagnose.remedy.change import (
+    Attempt,
     Draft,
     MaximumChange,
     NewAssociation,
@@ -29,7 +31,7 @@ from diagnose.remedy.change import (
 )
 from diagnose.remedy.kinds import REMEDIES, RemedyKind
 from diagnose.remedy.proposal import first_proven
-from diagnose.remedy.table import KINDS, Edited, KindTraits
+from diagnose.remedy.table import KINDS, Edited, KindTraits, author_of
 
 COLUMNS = KindTraits.__struct_fields__
 SHOWN = [one for one in EXAMPLES if one.proof]
@@ -54,7 +56,15 @@ def test_a_row_without_a_column_cannot_be_written(column: str) -> None:
 
 
 def test_every_kind_has_an_author_of_its_own() -> None:
-    assert len({traits.author for traits in KINDS.values()}) == len(KINDS)
+    assert len({author_of(kind) for kind in KINDS}) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", RemedyKind)
+def test_what_a_row_names_is_an_author(kind: RemedyKind) -> None:
+    *taken, given = get_type_hints(author_of(kind)).values()
+    assert taken == [Subject, Case, Decision]
+    assert get_origin(given) is Iterator
+    assert set(get_args(given)) <= {Draft, NotProved, Attempt}
 
 
 @pytest.mark.parametrize("kind", RemedyKind)

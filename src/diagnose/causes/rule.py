@@ -11,14 +11,14 @@ Value = bool | str
 PatternFields = tuple[tuple[str, tuple[Value, ...]], ...]
 
 
-class Pattern(Struct, frozen=True):
+class Pattern(Struct, frozen=True, gc=False):
     """One line of `when`: the name of a fact, and for each field the values of which any will do."""
 
     fact: str
     fields: PatternFields = ()
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, omit_defaults=True):
     """One cause.
 
     `owner` is None where it is the owner of the layer that the finding is about. `formerly` holds the ids by which

@@ -5,11 +5,10 @@ changed. One that cannot be read or written is ignored.
 """
 
 import contextlib
-import hashlib
 import os
 import stat
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +17,22 @@ import diagnose
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Pattern, Rule
 from diagnose.version import VERSION
+
+
+def cached_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], cache: Path | None) -> tuple[Rule, ...]:
+    """Give the rules of some folders, as `read_rules` does, which reads them only where the cache does not hold them.
+
+    `cache` is a folder in which they are kept until a file changes; None for none.
+    """
+    source = _read_from(folders, remedy_kinds)
+    known = _recall(cache, source) if cache else None
+    if known is None:
+        from diagnose.causes.rule_file import read_rules
+
+        known = read_rules(folders, remedy_kinds)
+        if cache:
+            _remember(cache, source, known)
+    return known
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -32,35 +47,6 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return home / ".cache" / "xdiag" if home.is_absolute() else None
 
 
-def recall(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...] | None:
-    """Give the cached rules of these files; None where there are none, or they are out of date."""
-    try:
-        content = _read(_place(folder, paths))
-        if content is None:
-            return None
-        cached = msgspec.json.decode(content, type=_Cached)
-    except (OSError, ValueError, RecursionError):
-        return None
-    return cached.rules if (cached.writer, cached.stamp) == (_WRITER, _stamp(paths, remedy_kinds)) else None
-
-
-def remember(folder: Path, paths: Sequence[Path], remedy_kinds: frozenset[str], rules: tuple[Rule, ...]) -> None:
-    """Cache the rules of these files, for their user only; nobody ever sees a half-written file."""
-    content = msgspec.json.encode(_Cached(_WRITER, _stamp(paths, remedy_kinds), rules))
-    place = _place(folder, paths)
-    with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = folder / f".rules-{os.getpid()}"
-        draft.unlink(missing_ok=True)
-        try:
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(_seal(content) + content)
-            draft.replace(place)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-
-
 PLACES = ("what", "trust", "identity", "request", "federation", "passing", "unread")
 """The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
 
@@ -70,6 +56,62 @@ def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
     package = Path(diagnose.__file__).parent
     shipped = package / "_rules"
     return (shipped if shipped.is_dir() else package.parent.parent / "rules", *extra)
+
+
+def files_of_rules(folder: Path) -> Iterator[str]:
+    """List what is named like a rule in a folder and in those in it. A link to a folder is not followed."""
+    for base, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            if name.endswith("ml") and ".y" in name[:-2]:
+                yield os.path.join(base, name)
+
+
+class _ReadFrom(msgspec.Struct, frozen=True):
+    """What rules are read from: the folders, and the state of each file in them and of the code that reads them."""
+
+    folders: tuple[str, ...]
+    state: str
+
+
+def _read_from(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> _ReadFrom:
+    """Look at what the rules of some folders are read from, before they are read: what changes then is seen next time.
+
+    The state is compared as it is: a digest would load OpenSSL, which costs more.
+    """
+    paths = [path for folder in folders for path in files_of_rules(folder)]
+    code = map(str, Path(__file__).parent.glob("*.py"))
+    there = (f"{os.path.isdir(folder)}" for folder in folders)
+    state = "\n".join([*there, *map(_state, sorted([*paths, *code])), *sorted(remedy_kinds)])
+    return _ReadFrom(tuple(sorted({os.path.abspath(folder) for folder in folders})), state)
+
+
+def _recall(cache: Path, source: _ReadFrom) -> tuple[Rule, ...] | None:
+    """Give the cached rules that were read from this; None where there are none, or they are out of date."""
+    try:
+        content = _read(_place(cache, source))
+        if content is None:
+            return None
+        cached = msgspec.json.decode(content, type=_Cached)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return cached.rules if (cached.writer, cached.state) == (_WRITER, source.state) else None
+
+
+def _remember(cache: Path, source: _ReadFrom, rules: tuple[Rule, ...]) -> None:
+    """Cache the rules that were read from this, for their user only; nobody ever sees a half-written file."""
+    content = msgspec.json.encode(_Cached(_WRITER, source.state, rules))
+    place = _place(cache, source)
+    with contextlib.suppress(OSError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = cache / f".rules-{os.getpid()}"
+        draft.unlink(missing_ok=True)
+        try:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(_seal(content) + content)
+            draft.replace(place)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
 
 
 _VOCABULARY = (f"{name}.{field}" for name, fact in FACTS.items() for field in fact.__struct_fields__)
@@ -82,14 +124,24 @@ _LARGEST = 16 * 2**20
 
 class _Cached(msgspec.Struct):
     writer: str
-    stamp: str
+    state: str
     rules: tuple[Rule, ...]
 
 
-def _place(folder: Path, paths: Sequence[Path]) -> Path:
-    """Name the file: one for every set of folders, so that old ones are written over."""
-    folders = sorted({str(parent.resolve()) for parent in {path.parent for path in paths}})
-    return folder / f"rules-{_digest(folders)[:16]}.json"
+def _state(path: str) -> str:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return f"{path!a} cannot be read"
+    return f"{path!a} {state.st_mtime_ns} {state.st_size}"
+
+
+def _place(cache: Path, source: _ReadFrom) -> Path:
+    """Name the file: one for every set of folders, so that old ones are written over.
+
+    Where two sets come to the same name, each writes over the other's.
+    """
+    return cache / f"rules-{zlib.crc32(os.fsencode(os.pathsep.join(source.folders))):08x}.json"
 
 
 def _read(place: Path) -> bytes | None:
@@ -112,14 +164,3 @@ def _seal(content: bytes) -> bytes:
 
 
 _SEAL = len(_seal(b""))
-
-
-def _stamp(paths: Sequence[Path], remedy_kinds: frozenset[str]) -> str:
-    """Name the state of the rule files and of the code that reads them."""
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    states = [(str(path), state.st_mtime_ns, state.st_size) for path in (*paths, *code) if (state := path.stat())]
-    return _digest([*map(repr, states), *sorted(remedy_kinds)])
-
-
-def _digest(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()

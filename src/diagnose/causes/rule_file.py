@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
-from diagnose.causes.rule_cache import recall, remember, rule_folders
+from diagnose.causes.rule_cache import files_of_rules, rule_folders
 from diagnose.causes.rule_yaml import Entry, read_yaml
 from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near
@@ -24,20 +24,12 @@ ANY_DISTANCE = "any"
 OUTCOMES = ("certain", "possible", "silent")
 
 
-def read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str], *, cache: Path | None = None) -> tuple[Rule, ...]:
+def read_rules(folders: Sequence[Path], remedy_kinds: frozenset[str]) -> tuple[Rule, ...]:
     """Read the rules of some folders and of the folders in them, in the order of their ids.
 
-    `cache` is a folder in which the result is kept until a file changes; None for none.
     Raises XdiagError, naming file and line, at the first thing that is wrong.
     """
-    paths = rule_files(folders)
-    known = recall(cache, paths, remedy_kinds) if cache else None
-    if known is not None:
-        return known
-    rules = _knit({path: _read_rule(path, remedy_kinds) for path in paths})
-    if cache:
-        remember(cache, paths, remedy_kinds, rules)
-    return rules
+    return _knit({path: _read_rule(path, remedy_kinds) for path in rule_files(folders)})
 
 
 def load_examples(folders: Sequence[Path]) -> Mapping[str, tuple[Example, ...]]:
@@ -56,7 +48,7 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
             raise XdiagError(
                 f"there is no folder of rules at `{folder}`", hint="expected a folder of rules, not a rule"
             )
-        for path in sorted(folder.rglob("*.y*ml"), key=str):
+        for path in map(Path, sorted(files_of_rules(folder))):
             name = path.stem
             if path.suffix == ".yml" or not _ID.fullmatch(name):
                 raise XdiagError(

@@ -10,12 +10,11 @@ from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.file_lines import named_files
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
-from diagnose.cli.hops import case_of_question
 from diagnose.cli.options import RoleArgument, SourceArgument
 from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
 from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
+from diagnose.cli.question import case_of_question
 from diagnose.cli.request import RequestFlags
-from diagnose.cli.way_over import with_way_over
 from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
 
 
@@ -92,6 +91,10 @@ def check(
             forms=asked,
         )
     )
-    case = with_way_over(settled(with_proposals(case, what_if), presented), evidence)
+    case = settled(with_proposals(case, what_if), presented)
+    if evidence.details:
+        from diagnose.cli.way_over import with_way_over
+
+        case = with_way_over(case, evidence.details, evidence.without or ())
     files = named_files(evidence, policies, infrastructure)
     raise typer.Exit(answer(case, how, expected, files))

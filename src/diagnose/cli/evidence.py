@@ -17,9 +17,9 @@ from diagnose.cli.clock import beginning
 from diagnose.cli.files import PolicyFlags
 from diagnose.cli.output import progress, terminal_given_back
 from diagnose.cli.request import request_from_flags
-from diagnose.cli.sides import Given, pasted_policies, sides_in_details, sides_in_infrastructure, with_sides
+from diagnose.cli.sides import Given, pasted_policies, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
-from diagnose.collect.evidence.declared_limits import DeclaredLimits
+from diagnose.collect.evidence.declared_limit import DeclaredLimits
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.collect.federation.presented import as_if_in_time, with_pod, with_presented
 from diagnose.collect.request.asked import with_asked, with_identity
@@ -300,6 +300,8 @@ def _role_in(trust: InputFile) -> str | None:
 
 
 def _from_details(flags: CaseFlags, source_arn: str, role_arn: str) -> Given:
+    from diagnose.cli.details import sides_in_details
+
     return sides_in_details(flags.evidence.details or (), source_arn, role_arn)
 
 

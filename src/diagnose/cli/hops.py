@@ -11,20 +11,16 @@ from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.configured import configured
 from diagnose.cli.evidence import case_from_flags
 from diagnose.collect.request.profile import Chain, Hop, chain_of, described
-from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import split_arn
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 
 
-def case_of_question(flags: CaseFlags) -> Case:
-    """Read the case that the flags ask about; of a profile, that of the call which fails.
+def case_of_profile(flags: CaseFlags, name: str, said: str) -> Case:
+    """Read the case of the profile's call which fails. `said` is a sentence about what else would be taken for it.
 
     Raises XdiagError for a profile that cannot work, and as `case_from_flags` does.
     """
-    name, said = _profile(flags)
-    if not name:
-        return case_from_flags(flags)
     chain = chain_of(read_configuration(os.environ), name, os.environ)
     flags = replace(flags, forms=replace(flags.forms, profile=name))
     if flags.evidence.source_profile is None:
@@ -40,14 +36,6 @@ def case_of_question(flags: CaseFlags) -> Case:
         role = _account(flags.role_arn or flags.source_arn)
         return case_from_flags(replace(flags, evidence=_signed_by(flags.evidence, chain, "", role)))
     return _of_chain(flags, chain, said)
-
-
-def _profile(flags: CaseFlags) -> tuple[str, str]:
-    """Say which profile is asked about: one that is named, or that of the environment where nothing else is asked."""
-    if flags.forms.profile is not None:
-        return chosen_profile(flags.forms.profile, os.environ)
-    asks = flags.source_arn or flags.role_arn or flags.forms != AskedFlags() or flags.evidence.case_file
-    return ("", "") if asks or flags.evidence.details else chosen_profile(None, os.environ)
 
 
 def _signed_by(evidence: EvidenceFlags, chain: Chain, source: str, role: str) -> EvidenceFlags:

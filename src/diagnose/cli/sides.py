@@ -1,19 +1,15 @@
 """The sides of a request that files hold, by the flags that name the files."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
-from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
-from diagnose.collect.evidence.declared_limits import DeclaredLimits
+from diagnose.collect.evidence.declared_limit import DeclaredLimits
 from diagnose.collect.evidence.handed_over import PastedPolicies
 from diagnose.errors import XdiagError
-from diagnose.model.arn import parse_caller, parse_role
 from diagnose.model.case import DestinationSide, Snapshot, SourceSide
 from diagnose.model.evidence import Evidence, Known
 
@@ -31,39 +27,6 @@ class Given(Struct, frozen=True):
     """The identity provider alone, where nothing declares the role: often it is made in another place."""
     notes: tuple[str, ...] = ()
     """What people should know of how they were read."""
-
-
-def sides_in_details(files: Sequence[Path], source_arn: str, role_arn: str) -> Given:
-    """Read both sides from the authorization details of their accounts.
-
-    Raises XdiagError for a file that is malformed or about neither account.
-    """
-    wanted = (parse_caller(source_arn).account, parse_role(role_arn).account)
-    known = accounts_in(tuple(files), wanted)
-    source, role = known.get(wanted[0]), known.get(wanted[1])
-    return Given(
-        source_side(source, source_arn) if source is not None else None,
-        destination_side(role, role_arn) if role is not None else None,
-    )
-
-
-@lru_cache(maxsize=1)
-def accounts_in(files: tuple[Path, ...], wanted: tuple[str, str]) -> Mapping[str, AccountDetails]:
-    """Read the authorization details of accounts, by account. They are large, and one may be a pipe: once is enough.
-
-    Raises XdiagError for a file that is malformed or about none of the accounts that are wanted.
-    """
-    from diagnose.collect.evidence.details_file import joined, read_details
-
-    known: dict[str, AccountDetails] = {}
-    for path in files:
-        accounts = read_details(path)
-        if not any(account in wanted for account in accounts):
-            about = f"account {next(iter(accounts))}" if len(accounts) == 1 else f"{len(accounts)} other accounts"
-            raise XdiagError(f"`{path}` is about {about}", hint=f"expected {' or '.join(filter(None, wanted))}")
-        for account, details in accounts.items():
-            known[account] = joined(known[account], details) if account in known else details
-    return known
 
 
 def sides_in_infrastructure(how: InfrastructureFlags, source_arn: str, role_arn: str, *, complete: bool) -> Given:

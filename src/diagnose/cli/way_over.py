@@ -3,12 +3,12 @@
 Only authorization details hold the roles of whole accounts, so that only with them there is something to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from diagnose.cli.case_flags import EvidenceFlags
-from diagnose.cli.sides import accounts_in
+from diagnose.cli.details import accounts_in
 from diagnose.collect.evidence.account_details import AccountDetails
 from diagnose.errors import XdiagError
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
@@ -20,12 +20,15 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, YES
 
 
-def with_way_over(case: Case, evidence: EvidenceFlags) -> Case:
-    """Add a note on the shortest way over one other role to a case whose own call is denied."""
-    if not evidence.details or not _may_be_chained(case):
+def with_way_over(case: Case, details: Sequence[Path], without: Sequence[str]) -> Case:
+    """Add a note on the shortest way over one other role to a case whose own call is denied.
+
+    `details` are the files of authorization details, `without` the layers that the flags state to be without a policy.
+    """
+    if not _may_be_chained(case):
         return case
     accounts = (parse_caller(case.source_arn).account, parse_role(case.request.role_arn).account)
-    note = _note(case, accounts_in(tuple(evidence.details), accounts), evidence.without or ())
+    note = _note(case, accounts_in(tuple(details), accounts), without)
     return replace(case, note=" ".join(filter(None, (case.note, note))))
 
 
@@ -43,7 +46,7 @@ def _may_be_chained(case: Case) -> bool:
     return kind in (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION) and verdict(case) is NO
 
 
-def _note(case: Case, known: Mapping[str, AccountDetails], without: tuple[str, ...] | list[str]) -> str:
+def _note(case: Case, known: Mapping[str, AccountDetails], without: Sequence[str]) -> str:
     from diagnose.collect.evidence.account_details import destination_side, source_side
     from diagnose.matrix.identities import destination_of, source_of
     from diagnose.matrix.paths import SearchLimits, ways_between
@@ -88,9 +91,7 @@ _MOST_PAIRS = 5_000
 """A check is to be answered at once."""
 
 
-def _of_account(
-    case: Case, account: str, layer: Layer, without: tuple[str, ...] | list[str]
-) -> dict[str, Evidence[object]]:
+def _of_account(case: Case, account: str, layer: Layer, without: Sequence[str]) -> dict[str, Evidence[object]]:
     """Give what the organization says of a role in this account, as far as the case holds it for one of its sides."""
     source, destination = case.snapshot.source, case.snapshot.destination
     accounts = parse_caller(case.source_arn).account, parse_role(case.request.role_arn).account

@@ -16,7 +16,7 @@ from diagnose.remedy.document import dumped, patch_text
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proof import Proven, prove
 from diagnose.remedy.render.aws_cli import commands
-from diagnose.remedy.table import KINDS, Edited
+from diagnose.remedy.table import KINDS, Edited, author_of
 
 
 def remedies_of(
@@ -49,13 +49,13 @@ def first_proven(
 ) -> tuple[Draft, Proven] | NotProved:
     """Find the first draft of a kind whose proof holds, or the most telling reason why none does."""
     bounds = bounds or Bounds(case)
-    reasons = {NotProved.NO_EDIT}
+    author, reasons = author_of(kind), {NotProved.NO_EDIT}
     for number, focused in enumerate(_focused(subject, decision)):
         bounds.searched()
         if number == _MOST_FOCUSED or bounds.reached:
             reasons.add(NotProved.TOO_MANY)
             break
-        for attempt in KINDS[kind].author(focused, case, decision):
+        for attempt in author(focused, case, decision):
             outcome = attempt if isinstance(attempt, NotProved) else prove(attempt, focused, case, decision, bounds)
             if isinstance(attempt, Draft) and isinstance(outcome, Proven):
                 return attempt, outcome

@@ -12,9 +12,9 @@ from diagnose.cli.asked import AskedFlags
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.clock import note_the_beginning
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
-from diagnose.cli.hops import case_of_question
 from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
 from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
+from diagnose.cli.question import case_of_question
 from diagnose.cli.request import RequestFlags
 from diagnose.cli.what_if import WhatIfFlags, with_proposals
 from diagnose.errors import XdiagError

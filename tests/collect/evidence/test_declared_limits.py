@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from diagnose.collect.evidence.declared_limits import LIMIT_KINDS, DeclaredLimits, with_limits
+from diagnose.collect.evidence.declared_limit import DeclaredLimits
+from diagnose.collect.evidence.declared_limits import LIMIT_KINDS, with_limits
 from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.infrastructure import read_infrastructure
 from diagnose.evaluate.decision import decide

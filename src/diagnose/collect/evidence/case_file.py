@@ -11,10 +11,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
-from diagnose.collect.evidence.case_errors import not_a_case, repeated_key, wrong_version
-from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.evidence.handed_over import Document
-from diagnose.collect.federation.answered import as_answered
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import names_service, parse_caller, parse_role
@@ -44,8 +41,11 @@ def case_from_json(data: bytes, *, place: str) -> Case:
     try:
         text = data.decode()
         case = _CASE.decode(data)
-        repeated = repeated_key(text, place) if read_at_once(data) is UNSURE else None
+        repeated = _repeated_key(text, place) if read_at_once(data) is UNSURE else None
     except msgspec.ValidationError as error:
+        from diagnose.collect.evidence.case_errors import not_a_case
+        from diagnose.collect.evidence.file_kind import other_kind
+
         kind = other_kind(data)
         if kind is not None and kind.declares:
             raise XdiagError(f"`{quotable(place)}` {kind.what}", hint=kind.instead) from None
@@ -55,6 +55,8 @@ def case_from_json(data: bytes, *, place: str) -> Case:
     if repeated is not None:
         raise repeated
     if case.message and _ASKING.decode(data).request.operation is UNSET:
+        from diagnose.collect.federation.answered import as_answered
+
         case = as_answered(case)
     return checked(case, place)
 
@@ -67,6 +69,8 @@ def checked(case: Case, place: str) -> Case:
     Messages are AWS's, pasted by somebody: credentials in them are taken out.
     """
     if case.schema != CASE_SCHEMA:
+        from diagnose.collect.evidence.case_errors import wrong_version
+
         raise wrong_version(case.schema, place)
     for field, parse, arn in (
         ("request.role_arn", parse_role, case.request.role_arn),
@@ -219,6 +223,12 @@ class _Asking(Struct):
 
 
 _ASKING = msgspec.json.Decoder(_Asking)
+
+
+def _repeated_key(text: str, place: str) -> XdiagError | None:
+    from diagnose.collect.evidence.case_errors import repeated_key
+
+    return repeated_key(text, place)
 
 
 def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:

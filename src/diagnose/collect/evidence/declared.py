@@ -9,7 +9,7 @@ from typing import assert_never
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from diagnose.collect.evidence.declared_limits import DeclaredLimits
+from diagnose.collect.evidence.declared_limit import DeclaredLimits
 from diagnose.collect.evidence.partial_document import UnknownValue
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.collect.evidence.declared_limit import DeclaredLimit, DeclaredLimits
 from diagnose.collect.evidence.partial_document import UnknownValue
 from diagnose.collect.evidence.pasted import attached_to_account
 from diagnose.collect.json_errors import quotable
@@ -20,31 +21,6 @@ from diagnose.model.policy import Level, Policy, PolicyKind, PolicySet, raw_docu
 
 Lookup: TypeAlias = Callable[[str], object]
 """Gives the argument of a resource by its name: None where there is none, `UnknownValue` where it is not known."""
-
-
-class DeclaredLimit(Struct, frozen=True):
-    """An SCP or an RCP. `policy` is unread where its document is not known.
-
-    `targets` are the ids of accounts, OUs and roots that it is attached to; there may be others where `open`.
-    """
-
-    name: str
-    kind: PolicyKind
-    policy: Policy | Unread
-    targets: tuple[str, ...]
-    open: bool
-
-
-class DeclaredLimits(Struct, frozen=True):
-    """What a file declares. `parents` says what accounts and OUs are in, by their ids.
-
-    `endpoints` are those that are, or may be, for STS; the id of one is "" where it is not known which it is.
-    """
-
-    place: str = ""
-    policies: tuple[DeclaredLimit, ...] = ()
-    parents: Mapping[str, str] = {}
-    endpoints: tuple[Endpoint, ...] = ()
 
 
 LIMIT_KINDS = (

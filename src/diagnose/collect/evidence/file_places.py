@@ -13,7 +13,6 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from diagnose.collect.evidence.positions import Spot, spots_of, unquoted
-from diagnose.collect.evidence.text_edits import edited, text_edits
 from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.pointer import split
@@ -58,6 +57,9 @@ class FilePlaces:
 
         It cannot where it stands in a string, or where a file holds no policy that anybody edits.
         """
+        # Only a report that edits files pays for what edits YAML.
+        from diagnose.collect.evidence.text_edits import edited, text_edits
+
         self.find(layer, policy, "", names)
         found = self._found[_key(layer, policy, names)]
         if found is None or not found[0].edited or found[1].offsets is not None or found[1].held_by is not None:

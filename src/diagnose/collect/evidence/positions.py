@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the library has it, its type stubs do not
 from typing import TypeAlias
 
-import yaml
 from msgspec import Struct
 
 Content: TypeAlias = "str | Sequence[Spot] | Mapping[str, Spot]"
@@ -35,11 +34,17 @@ def spots_of(text: str) -> tuple[Spot, ...]:
             return tuple(_values(text))
     except (ValueError, IndexError, RecursionError):
         pass  # it may be YAML, which also begins with a bracket where it is written in its flow style
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-        return () if node is None else (_of_node(node, set()),)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return ()
+    # What reads YAML costs more than a diagnosis, and most files are JSON.
+    from diagnose.collect.evidence.yaml_positions import spot_of_yaml
+
+    spot = spot_of_yaml(text)
+    return () if spot is None else (spot,)
+
+
+def is_function(members: Mapping[str, Spot]) -> bool:
+    """Say whether a mapping is a function of a template, such as `Ref`."""
+    name = next(iter(members), "")
+    return len(members) == 1 and (name == "Ref" or name.startswith("Fn::"))
 
 
 def unquoted(spot: Spot, text: str) -> tuple[str, Sequence[int]]:
@@ -100,7 +105,7 @@ def _object(text: str, start: int) -> Spot:
             raise ValueError("it is not JSON")
         members[key] = _value(text, _next(text, at + 1))
         at = _after(text, members[key].end, "}")
-    return Spot(start, at + 1, members, open=_is_function(members))
+    return Spot(start, at + 1, members, open=is_function(members))
 
 
 def _after(text: str, at: int, closing: str) -> int:
@@ -117,30 +122,6 @@ def _next(text: str, at: int) -> int:
     blank = _BLANK.match(text, at)
     return blank.end() if blank is not None else at
 
-
-def _of_node(node: yaml.Node, around: set[int]) -> Spot:
-    if id(node) in around:
-        raise ValueError("it refers to itself")
-    start, end = node.start_mark.index, node.end_mark.index
-    tagged = node.tag.startswith("!")
-    match node:
-        case yaml.ScalarNode():
-            return Spot(start, end, str(node.value), open=tagged)
-        case yaml.SequenceNode():
-            return Spot(start, end, [_of_node(item, around | {id(node)}) for item in node.value], open=tagged)
-        case yaml.MappingNode():
-            members = {str(key.value): _of_node(value, around | {id(node)}) for key, value in node.value}
-            return Spot(start, end, members, open=tagged or _is_function(members))
-    raise ValueError("it cannot be read")
-
-
-def _is_function(members: Mapping[str, Spot]) -> bool:
-    name = next(iter(members), "")
-    return len(members) == 1 and (name == "Ref" or name.startswith("Fn::"))
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one in C takes a tenth of the time."""
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"[-+.\w]+")

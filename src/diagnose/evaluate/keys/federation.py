@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from hashlib import sha1
 
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.identity import Bearer, attribute_state, claim_state
@@ -203,6 +202,9 @@ def _qualifier(assertion: SamlAssertion, call: Call) -> State:
     issuer = _given(assertion.issuer, assertion)
     if not isinstance(issuer, tuple) or not issuer:
         return issuer
+    # OpenSSL, which it loads, would cost every start more than all condition keys, and few policies name this one.
+    from hashlib import sha1
+
     text = f"{issuer[0]}{call.role.account}/{call.caller.name}"
     return (b64encode(sha1(text.encode(), usedforsecurity=False).digest()).decode(),)
 

@@ -1,14 +1,12 @@
 """Remedies that are not edits of a case: wait, ask, grant xdiag a permission."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.evaluate.caller import chained
 from diagnose.evaluate.reported_error import aws_answer
 from diagnose.model.arn import account_of, parse_role
-from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Letter, Owner, account_behind
 from diagnose.model.evidence import Gap, Known, Unread
@@ -35,38 +33,9 @@ from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.change import Draft, Unseen
 from diagnose.remedy.document import JsonDict
 from diagnose.remedy.least_statement import grant
-from diagnose.remedy.names import caller_of, policy_phrase, source_phrase
+from diagnose.remedy.names import policy_phrase, source_phrase
 
 _SEND = "and give the answer to xdiag in a case file (`--case`)"
-
-
-class Advice(Struct, frozen=True):
-    """What can be done about an error of AWS; `fits` says for which cases."""
-
-    owner: Owner
-    text: str
-    fits: Callable[[Case], bool] = lambda _: True
-
-
-def tags_are_too_large(case: Case) -> bool:
-    """Say whether AWS found the session tags too large, alone or with the session policy."""
-    error = aws_answer(case)
-    return packed_too_large(case) and (
-        bool(case.request.parameters.tags) or (error is not None and error.about_session_tags)
-    )
-
-
-def packed_too_large(case: Case) -> bool:
-    """Say whether AWS found the session policy and the session tags too large."""
-    error = aws_answer(case)
-    return error is not None and error.kind is ErrorKind.PACKED_SIZE
-
-
-def role_sets_the_limit(case: Case) -> bool:
-    """Say whether it may be the role that limits the duration, and not the credentials that make the call."""
-    error = aws_answer(case)
-    limited_to_an_hour = error is not None and error.kind is ErrorKind.OVER_CHAINING_LIMIT
-    return not limited_to_an_hour and chained(caller_of(case)) is not YES
 
 
 def an_allow_helps(case: Case) -> bool:

@@ -1,0 +1,38 @@
+"""What a start of the program does not pay for."""
+
+import subprocess
+import sys
+
+import pytest
+from tests.cases import FIXTURES
+
+RUN = """
+import atexit, gc, sys
+atexit.register(lambda: print(f"\\nexempt: {gc.get_freeze_count()}"))
+from diagnose.cli import main
+try:
+    main()
+finally:
+    print("\\nloaded:", *sys.modules)
+"""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a second run of the same check tells of itself, when the rules are cached."""
+    environment = {"HOME": str(tmp_path_factory.mktemp("home"))}
+    case = str(FIXTURES / "demo" / "external-id.json")
+    command = [sys.executable, "-c", RUN, "check", "--case", case]
+    for _ in range(2):
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert (ran.returncode, ran.stderr) == (1, "")
+    return ran.stdout
+
+
+@pytest.mark.parametrize("module", ["yaml", "hashlib"])
+def test_a_check_of_a_case_does_not_load_what_others_need(told: str, module: str) -> None:
+    assert module not in told.partition("\nloaded: ")[2].split()
+
+
+def test_nothing_is_searched_for_cycles_when_the_program_ends(told: str) -> None:
+    assert int(told.partition("\nexempt: ")[2]) > 10_000
