@@ -155,7 +155,13 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("check", {"detail": "all"}, "`detail` is `all`", id="no such detail"),
         pytest.param("check", {"timeout": 0}, "at `timeout`", id="no time at all"),
         pytest.param("check", {"case": demo("allowed"), "attempt": True}, "--allow-attempt", id="an attempt"),
-        pytest.param("check", {"aws_secret_access_key": "x"}, "is a credential", id="a key"),
+        pytest.param(
+            "check",
+            {"aws_secret_access_key": "x"},
+            "`aws_secret_access_key` is a credential, which no argument takes; the server signs with its own AWS "
+            "profiles: name one in `source_profile` or `dest_profile`",
+            id="a key",
+        ),
         pytest.param("check", {"token": "x"}, "a token is a credential", id="a token"),
         pytest.param("check", {"endpoint_url": "https://example.com"}, "go nowhere but to AWS", id="another endpoint"),
         pytest.param("explain_error", {"text": " "}, "`text` is empty", id="an empty error"),
