@@ -56,7 +56,9 @@ class Package(Struct, frozen=True):
 
 PACKAGES: Mapping[str, Package] = {
     "aws": Package(("aws/**/*.py",), ("tests/aws", "tests/collect")),
-    "audience": Package(("audience.py",), ("tests/test_audience.py", "tests/cli/test_audience.py")),
+    "audience": Package(
+        ("audience.py",), ("tests/test_audience.py", "tests/test_strangers.py", "tests/cli/test_audience.py")
+    ),
     "authoring": Package(("authoring/**/*.py",), ("tests/authoring", "tests/causes", "tests/cli/test_rules.py")),
     "batch": Package(("batch.py",), ("tests/test_batch.py", "tests/cli/test_batch.py")),
     "causes": Package(("causes/**/*.py",), ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py")),

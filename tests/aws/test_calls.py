@@ -12,8 +12,10 @@ from tests.aws.accounts import scrub
 from tests.aws.answers import answer
 
 from diagnose.aws.calls import (
+    NOT_AWS,
     Refusal,
     answer_or_refusal,
+    ask,
     call,
     call_or_absent,
     list_all,
@@ -269,6 +271,17 @@ class TestFind:
         with Stubber(clients.client("iam")) as stub:
             stub.add_client_error("get_role", "AccessDenied")
             assert isinstance(call_or_absent(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
+
+
+def test_an_answer_about_something_else_is_no_answer() -> None:
+    clients = Clients()
+    other = {"Path": "/", "RoleName": "Other", "RoleId": "AROAEXAMPLEEXAMPLE01", "Arn": ROLE, "CreateDate": 0}
+    with Stubber(clients.client("iam")) as stub:
+        stub.add_response("get_role", {"Role": other})
+        refusal = ask(clients, "iam:GetRole", RoleName="Deploy")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.gap, refusal.code, refusal.answered) == (Gap.UNREACHABLE, "BrokenPromiseError", False)
+    assert refusal.text.startswith(f"{NOT_AWS} (iam:GetRole: ")
 
 
 class TestListed:

@@ -77,7 +77,10 @@ def test_a_token_within_a_token_is_named_and_not_kept() -> None:
             id="a payload that was cut off",
         ),
         pytest.param(
-            token(b"[1]"), "the payload of the token in `t` is not a JSON object", "", id="a payload that is a list"
+            token(b"[1]"),
+            "the payload of the token in `t` is not a JSON object",
+            "was it copied as a whole?",
+            id="a payload that is a list",
         ),
         pytest.param(
             token(b'{"iss": x}'),
@@ -122,6 +125,13 @@ def test_what_is_not_a_token_is_said_without_quoting_it(text: str, message: str,
 def test_claims_are_read_as_they_are_decoded(text: str) -> None:
     read = claims_from_json(text.encode(), "c")
     assert (dict(read.claims), read.complete) == (dict(GITHUB), True)
+
+
+def test_what_is_not_an_object_of_claims_is_said() -> None:
+    with pytest.raises(XdiagError) as error:
+        claims_from_json(b"[]", "c")
+    assert error.value.message == "`c` is not a JSON object"
+    assert error.value.hint == "expected the payload of a token: an object of its claims"
 
 
 def test_a_fault_in_claims_is_told_by_its_place() -> None:
