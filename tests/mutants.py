@@ -32,6 +32,16 @@ from mutmut.mutation.mutators import mutation_operators
 
 ROOT = Path(__file__).parent.parent
 _OF_DECIDING = ("tests/evaluate", "tests/model", "tests/naive", "tests/test_known_answers.py", "tests/test_laws.py")
+# Quick ones, which hold every package to something.
+_OF_EVERY = ("tests/test_messages.py",)
+# Whoever presents a token or an assertion, or has them presented: from the claims to the fix.
+_FEDERATION = (
+    "collect/federation/**/*.py",
+    "collect/pod.py",
+    *(f"evaluate/{name}.py" for name in ("federated_gates", "identity", "keys/federation", "pod_gate")),
+    *(f"model/{name}.py" for name in ("federation", "pod")),
+    *(f"remedy/fixes/{name}.py" for name in ("federation", "pod")),
+)
 # What stands between an answer of AWS and whatever is read from it.
 _DOOR = ("attempts", "calls", "promises", "secrets", "session")
 _PATIENCE = 600.0
@@ -46,7 +56,9 @@ class Package(Struct, frozen=True):
 
 PACKAGES: Mapping[str, Package] = {
     "aws": Package(("aws/**/*.py",), ("tests/aws", "tests/collect")),
-    "audience": Package(("audience.py",), ("tests/test_audience.py", "tests/cli/test_audience.py")),
+    "audience": Package(
+        ("audience.py",), ("tests/test_audience.py", "tests/test_strangers.py", "tests/cli/test_audience.py")
+    ),
     "authoring": Package(("authoring/**/*.py",), ("tests/authoring", "tests/causes", "tests/cli/test_rules.py")),
     "batch": Package(("batch.py",), ("tests/test_batch.py", "tests/cli/test_batch.py")),
     "causes": Package(("causes/**/*.py",), ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py")),
@@ -54,6 +66,13 @@ PACKAGES: Mapping[str, Package] = {
     "collect": Package(("collect/**/*.py",), ("tests/collect", "tests/aws", "tests/cli")),
     "door": Package(tuple(f"aws/{name}.py" for name in _DOOR), ("tests/aws", "tests/collect")),
     "evaluate": Package(("evaluate/**/*.py",), _OF_DECIDING),
+    "federation": Package(
+        _FEDERATION,
+        (
+            *("tests/evaluate", "tests/collect", "tests/causes", "tests/remedy", "tests/cli/test_presented.py"),
+            *("tests/cli/test_pod.py", "tests/cli/test_recorded_tokens.py", "tests/naive", "tests/test_rules.py"),
+        ),
+    ),
     "matrix": Package(("matrix/**/*.py",), ("tests/matrix", "tests/cli/test_matrix.py", "tests/cli/test_paths.py")),
     "model": Package(("model/**/*.py",), ("tests/model", "tests/evaluate", "tests/collect", "tests/causes")),
     "pipeline": Package(
@@ -155,16 +174,15 @@ def main() -> None:
 
         for name in given.packages or PACKAGES:
             package = PACKAGES[name]
+            tests = (*_OF_EVERY, *package.tests)
             mutants = _sample(package, given.each, random.Random(f"{given.seed} {name}"))
             answers = []
-            for mutant, answer in zip(
-                mutants, threads.map(partial(noticed, tests=package.tests), mutants), strict=True
-            ):
+            for mutant, answer in zip(mutants, threads.map(partial(noticed, tests=tests), mutants), strict=True):
                 answers.append(answer)
                 print("" if answer else f"survived:\n{mutant.diff}", end="", flush=True)
                 print(f"{name}: {len(answers)} of {len(mutants)}", end="\r", file=sys.stderr)
             # Where nothing has survived, the tests may fail whatever the code is.
-            assert not all(answers) or not noticed(None, package.tests), f"the tests of {name} fail without any mutant"
+            assert not all(answers) or not noticed(None, tests), f"the tests of {name} fail without any mutant"
             print(f"{name}: {sum(answers)} of {len(answers)} were noticed", flush=True)
             total.update(answers)
     print(f"all: {total[True]} of {total.total()} were noticed")

@@ -54,6 +54,15 @@ def _one(**statement: Any) -> Admission:
         pytest.param({"AWS": 222222222222}, "not known", "AWS 222222222222", id="an account that is no text"),
         pytest.param({"AWS": [{"a": None}]}, "not known", 'AWS {"a": null}', id="an object"),
         pytest.param({"AWS": [[[[[[[[]]]]]]]]}, "not known", "AWS [[[[[...]]]]]", id="a list of lists"),
+        pytest.param(
+            {"AWS": [{"a": {"a": {"a": {"a": {"a": {"a": 1}}}}}}]},
+            "not known",
+            'AWS {"a": {"a": {"a": {"a": {"a": ...}}}}}',
+            id="objects in one another",
+        ),
+        pytest.param(
+            {"AWS": [[1, "a", {"b": 2, "c": None}]]}, "not known", 'AWS [1, a, {"b": 2, "c": null}]', id="JSON"
+        ),
         pytest.param(5, "not known", "5", id="a number"),
     ],
 )

@@ -90,6 +90,25 @@ def test_keys_of_the_environment_are_renewed_there() -> None:
     assert said == "renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or `unset` all three"
 
 
+# Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("web_identity_token_file", "`ls -l x` shows whether the token is there, and how old it is"),
+        ("sso_session", "run `aws sso login --profile a`"),
+        ("sso_start_url", "run `aws sso login --profile a`"),
+        ("sso_account_id", "run `aws sso login --profile a`"),
+        ("sso_role_name", "run `aws sso login --profile a`"),
+        ("login_session", "run `aws login --profile a`"),
+        ("credential_process", "run its `credential_process` by hand to see why"),
+        ("aws_access_key_id", "set new keys with `aws configure --profile a`"),
+        ("aws_secret_access_key", "set new keys with `aws configure --profile a`"),
+    ],
+)
+def test_one_key_of_a_profile_tells_who_provides_its_credentials(key: str, typed: str) -> None:
+    assert advice({"a": {"region": "eu-west-1", key: "x"}}, "a", environment=False, code="") == typed
+
+
 def test_the_default_profile_needs_no_name() -> None:
     profiles = {"default": {"login_session": "x"}}
     assert advice(profiles, "default", environment=False, code="LoginError") == "run `aws login`"

@@ -11,11 +11,22 @@ from botocore.stub import Stubber
 from tests.aws.accounts import scrub
 from tests.aws.answers import answer
 
-from diagnose.aws.calls import Refusal, answer_or_refusal, call, call_or_absent, list_all, list_all_or_absent
+from diagnose.aws.calls import (
+    NOT_AWS,
+    Refusal,
+    answer_or_refusal,
+    ask,
+    call,
+    call_or_absent,
+    list_all,
+    list_all_or_absent,
+    list_pages,
+)
 from diagnose.aws.patience import Patience
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap, Known, Unread
 
+DETAILS = "iam:GetAccountAuthorizationDetails"
 ROLE = "arn:aws:iam::222222222222:role/Deploy"
 
 
@@ -161,31 +172,54 @@ def test_a_refused_signature_does_not_quote_the_session_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "gap"),
+    ("error", "gap", "code"),
     [
-        pytest.param(boto.NoCredentialsError(), Gap.NO_CREDENTIALS, id="no credentials"),
-        pytest.param(boto.UnauthorizedSSOTokenError(), Gap.NO_CREDENTIALS, id="an expired sign-in"),
-        pytest.param(boto.SSOTokenLoadError(error_msg="none"), Gap.NO_CREDENTIALS, id="no sign-in yet"),
+        pytest.param(boto.NoCredentialsError(), Gap.NO_CREDENTIALS, "NoCredentialsError", id="no credentials"),
+        pytest.param(
+            boto.UnauthorizedSSOTokenError(), Gap.NO_CREDENTIALS, "UnauthorizedSSOTokenError", id="an expired sign-in"
+        ),
+        pytest.param(
+            boto.SSOTokenLoadError(error_msg="none"), Gap.NO_CREDENTIALS, "SSOTokenLoadError", id="no sign-in yet"
+        ),
         pytest.param(
             boto.CredentialRetrievalError(provider="custom-process", error_msg="no"),
             Gap.NO_CREDENTIALS,
+            "CredentialRetrievalError",
             id="a credential process that fails",
         ),
-        pytest.param(boto.RefreshWithMFAUnsupportedError(), Gap.NO_CREDENTIALS, id="an MFA code nobody can type"),
-        pytest.param(RuntimeError("still expired"), Gap.NO_CREDENTIALS, id="renewed but expired"),
-        pytest.param(boto.EndpointConnectionError(endpoint_url="x"), Gap.UNREACHABLE, id="no connection"),
-        # These two are OSErrors as well, as a broken configuration is.
-        pytest.param(boto.ReadTimeoutError(endpoint_url="x"), Gap.UNREACHABLE, id="no answer"),
         pytest.param(
-            boto.SSLError(endpoint_url="x", error=ValueError("x")), Gap.UNREACHABLE, id="no trusted certificate"
+            boto.RefreshWithMFAUnsupportedError(),
+            Gap.NO_CREDENTIALS,
+            "RefreshWithMFAUnsupportedError",
+            id="an MFA code nobody can type",
         ),
-        pytest.param(boto.ParamValidationError(report="x"), Gap.UNREACHABLE, id="a parameter botocore refuses"),
+        pytest.param(RuntimeError("still expired"), Gap.NO_CREDENTIALS, "ExpiredCredentials", id="renewed but expired"),
+        pytest.param(
+            boto.EndpointConnectionError(endpoint_url="x"),
+            Gap.UNREACHABLE,
+            "EndpointConnectionError",
+            id="no connection",
+        ),
+        # These two are OSErrors as well, as a broken configuration is.
+        pytest.param(boto.ReadTimeoutError(endpoint_url="x"), Gap.UNREACHABLE, "ReadTimeoutError", id="no answer"),
+        pytest.param(
+            boto.SSLError(endpoint_url="x", error=ValueError("x")),
+            Gap.UNREACHABLE,
+            "SSLError",
+            id="no trusted certificate",
+        ),
+        pytest.param(
+            boto.ParamValidationError(report="x"),
+            Gap.UNREACHABLE,
+            "ParamValidationError",
+            id="a parameter botocore refuses",
+        ),
     ],
 )
-def test_a_failure_before_aws_answers_is_a_gap_without_an_answer(error: Exception, gap: Gap) -> None:
+def test_a_failure_before_aws_answers_is_a_gap_without_an_answer(error: Exception, gap: Gap, code: str) -> None:
     refusal = failing(error)
     assert refusal is not None
-    assert (refusal.gap, refusal.answered) == (gap, False)
+    assert (refusal.gap, refusal.code, refusal.answered) == (gap, code, False)
 
 
 def test_whoever_is_signed_out_is_told_how_to_sign_in() -> None:
@@ -239,6 +273,17 @@ class TestFind:
             assert isinstance(call_or_absent(clients, "iam:GetRole", ROLE, RoleName="Deploy"), Unread)
 
 
+def test_an_answer_about_something_else_is_no_answer() -> None:
+    clients = Clients()
+    other = {"Path": "/", "RoleName": "Other", "RoleId": "AROAEXAMPLEEXAMPLE01", "Arn": ROLE, "CreateDate": 0}
+    with Stubber(clients.client("iam")) as stub:
+        stub.add_response("get_role", {"Role": other})
+        refusal = ask(clients, "iam:GetRole", RoleName="Deploy")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.gap, refusal.code, refusal.answered) == (Gap.UNREACHABLE, "BrokenPromiseError", False)
+    assert refusal.text.startswith(f"{NOT_AWS} (iam:GetRole: ")
+
+
 class TestListed:
     def test_an_empty_page_of_iam_is_not_the_end(self) -> None:
         clients = Clients()
@@ -265,6 +310,26 @@ class TestListed:
             stub.add_client_error("list_role_policies", "Throttling", "Rate exceeded")
             gap = list_all(clients, "iam:ListRolePolicies", ROLE, "PolicyNames", RoleName="Deploy")
         assert gap == Unread(Gap.UNREACHABLE, ROLE, "", "Throttling: Rate exceeded")
+
+
+class TestPages:
+    def test_a_listing_of_several_kinds_is_given_page_by_page(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            first = {"UserDetailList": [], "RoleDetailList": [], "IsTruncated": True, "Marker": "2"}
+            stub.add_response("get_account_authorization_details", first)
+            stub.add_response("get_account_authorization_details", {"IsTruncated": False}, {"Marker": "2"})
+            pages = list_pages(clients, DETAILS, "account 222222222222")
+        assert isinstance(pages, Known)
+        assert pages.source == DETAILS
+        assert [page["IsTruncated"] for page in pages.value] == [True, False]
+
+    def test_a_refusal_is_a_gap_that_says_what_was_to_be_listed(self) -> None:
+        clients = Clients()
+        with Stubber(clients.client("iam")) as stub:
+            stub.add_client_error("get_account_authorization_details", "AccessDenied", "no")
+            gap = list_pages(clients, DETAILS, "account 222222222222")
+        assert gap == Unread(Gap.ACCESS_DENIED, "account 222222222222", DETAILS, "AccessDenied: no")
 
 
 class TestFindListed:

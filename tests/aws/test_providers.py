@@ -66,9 +66,12 @@ class TestCodes:
         first = wallet.mfa_code("code: ", "profile `app`", patience)
         second = wallet.mfa_code("code: ", "profile `base`", patience)
         assert (first, second) == ("111111", "222222")
-        assert "wait for the next one for profile `app`" in prompts[0]
-        assert "wait for the next one for profile `base`" in prompts[1]
-        assert prompts[2].startswith("That code is spent")
+        once = "AWS accepts each MFA code once"
+        assert prompts == [
+            f"{once}: wait for the next one for profile `app`.\ncode: ",
+            f"{once}: wait for the next one for profile `base`.\ncode: ",
+            f"That code is spent: {once}. Wait for the next one.\ncode: ",
+        ]
 
     def test_the_first_prompt_says_what_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)

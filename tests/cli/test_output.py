@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from diagnose.cli.output import print_note, progress
+from diagnose.cli.output import print_note, print_result, progress
 
 
 class Terminal(io.StringIO):
@@ -29,3 +29,21 @@ def test_progress_and_notes_are_not_written_to_standard_output(
     assert "xdiag: wrote `fix`\n" in beside.getvalue()
     if beside.isatty():
         assert "reading the role" in beside.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("denied", "denied\n", id="a line that is not ended"),
+        pytest.param("denied\n", "denied\n", id="one that is"),
+        pytest.param("denied\n\n", "denied\n\n", id="an empty one after it"),
+        pytest.param("", "\n", id="nothing"),
+    ],
+)
+def test_a_result_ends_with_its_own_line_break_or_with_one(
+    monkeypatch: pytest.MonkeyPatch, text: str, written: str
+) -> None:
+    results = io.StringIO()
+    monkeypatch.setattr("sys.stdout", results)
+    print_result(text)
+    assert results.getvalue() == written

@@ -122,6 +122,14 @@ def test_json_has_every_call_with_what_it_carries(xdiag: Program, dumps: Path) -
         pytest.param(f"{CI}x", AUDIT, [], "no user or role in the dumps has the ARN", id="no such source"),
         pytest.param(CI, f"{AUDIT}x", [], "no role in the dumps has the ARN", id="no such role"),
         pytest.param(CI, AUDIT.replace("role/", "role/team/"), [], f"did you mean `{AUDIT}`", id="another path"),
+        *[
+            pytest.param(f"arn:aws:sts::{of}:assumed-role/{name}/s", AUDIT, [], "no user or role", id=what)
+            for what, of, name in (
+                ("a session of no role", OURS, "Gone"),
+                ("a session of a role with the name of a user", OURS, "ci"),
+                ("a session of a role with the name of one in another account", OURS, "Deploy"),
+            )
+        ],
         pytest.param("ci", AUDIT, [], "the source `ci` is not an ARN", id="no ARN"),
         pytest.param(JUMP, AUDIT, ["--mfa"], "the session of a role carries no MFA", id="MFA of a role"),
         pytest.param(CI, AUDIT, ["--tag", "team"], "is not KEY=VALUE", id="half a tag"),

@@ -33,11 +33,11 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accoun
 ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB"
 
 
-def _examined(source_arn: str) -> Checkup:
+def _examined(source_arn: str, ahead: timedelta = timedelta()) -> Checkup:
     role = parse_role(f"arn:aws:iam::{THERE}:role/Deploy")
     doors = Doors("eu-west-1", None, Patience(30), Wallet())
     examined = Examined("here", "there", None, parse_caller(source_arn), role)
-    return examine(examined, doors, lambda: datetime.now(UTC))
+    return examine(examined, doors, lambda: datetime.now(UTC) + ahead)
 
 
 @pytest.mark.parametrize("source", ["user/ci", "role/Ci"])
@@ -94,6 +94,14 @@ def test_the_clock_is_compared_with_aws(accounts: Accounts, behind: int) -> None
     credentials.identity = {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
     assert seconds_behind(credentials, now) == behind
     assert clock_accepted(behind) is (abs(behind) < 300)
+
+
+def test_each_sign_in_says_how_far_the_clock_is_off(accounts: Accounts) -> None:
+    checkup = _examined(f"arn:aws:iam::{HERE}:user/ci", ahead=timedelta(hours=1))
+    offs = [each.behind for each in checkup.sign_ins]
+    assert len(offs) == 2
+    assert all(off is not None and -3660 < off < -3540 for off in offs)
+    assert not checkup.sound
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"ResponseMetadata": {"HTTPHeaders": {"date": "soon"}}}])

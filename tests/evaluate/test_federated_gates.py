@@ -6,6 +6,7 @@ from tests import cases
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
 from diagnose.model.federation import SAML_SESSION_NAME
+from diagnose.model.parameter import Parameter
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, Tri
 
@@ -112,3 +113,35 @@ def test_an_attribute_that_is_said_to_be_empty_is_missing(complete: bool) -> Non
     empty = {"complete": complete, "attributes": {SAML_SESSION_NAME: []}}
     (trace,) = gates_of(cases.case("saml", {"snapshot": {"source": {"identity": empty}}}), Gate.TOKEN)
     assert (trace.verdict, trace.reason, trace.wanted) == (NO, Reason.CLAIM_MISSING, SAML_SESSION_NAME)
+
+
+# Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and its sisters.
+@pytest.mark.parametrize(
+    ("world", "sent", "names"),
+    [
+        pytest.param("github", {"provider_id": "www.amazon.com"}, [], id="a provider beside a token"),
+        pytest.param("saml", {"provider_id": "www.amazon.com"}, [Parameter.PROVIDER_ID], id="beside an assertion"),
+        pytest.param("cross-account", {"provider_id": "x"}, [Parameter.PROVIDER_ID], id="in a signed call"),
+        pytest.param("saml", {"session_name": "s"}, [Parameter.ROLE_SESSION_NAME], id="the assertion has the name"),
+        pytest.param("github", {"session_name": "s"}, [], id="a token has none"),
+        *[
+            pytest.param(world, {field: value}, [name], id=f"{field} in {world}")
+            for world in ("github", "saml")
+            for field, value, name in (
+                ("external_id", "x", Parameter.EXTERNAL_ID),
+                ("mfa_serial", "arn:aws:iam::111111111111:mfa/x", Parameter.SERIAL_NUMBER),
+                ("source_identity", "x", Parameter.SOURCE_IDENTITY),
+                ("tags", {"a": "b"}, Parameter.TAGS),
+                ("transitive_tag_keys", ["a"], Parameter.TRANSITIVE_TAG_KEYS),
+            )
+        ],
+        pytest.param("cross-account", {"external_id": "acme-42", "source_identity": "x"}, [], id="a signed call"),
+    ],
+)
+def test_what_an_operation_does_not_take_is_not_sent(
+    world: str, sent: dict[str, object], names: list[Parameter]
+) -> None:
+    one = cases.case(world, {"request": {"parameters": sent}})
+    unsent = [trace for trace in gates_of(one, Gate.PARAMETERS) if trace.reason is Reason.NOT_A_PARAMETER]
+    assert [trace.parameter for trace in unsent] == names
+    assert all(trace.got and trace.verdict is NO for trace in unsent)

@@ -138,6 +138,17 @@ def test_rows_are_read_in_every_form(tmp_path: Path, form: str) -> None:
     assert list(read_rows(tmp_path / "rows")) == many(2)
 
 
+def test_without_the_extra_parquet_is_a_mistake_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "rows", "parquet", many(2))
+    monkeypatch.setattr(row_files, "find_spec", lambda name: None if name == "pyarrow" else name)
+    with pytest.raises(XdiagError) as error:
+        list(read_rows(tmp_path / "rows"))
+    assert error.value.message == "Parquet cannot be read: pyarrow is not installed"
+    assert error.value.hint == "pip install 'xdiag[arrow]'"
+
+
 def test_the_parts_of_a_folder_of_parquet_are_one_matrix(tmp_path: Path) -> None:
     rows = many(2)
     write_rows(tmp_path / "part-1.parquet", "parquet", rows[:9])

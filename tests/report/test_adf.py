@@ -56,6 +56,9 @@ def test_folded_text_is_behind_its_title_and_a_policy_stands_once() -> None:
     assert "AWS CLI" in titles
     policies = [node for node in nodes if node["type"] == "text" and '"Version": "2012-10-17"' in node["text"]]
     assert len(policies) == 1
+    assert policies[0]["text"].startswith(
+        "aws iam update-assume-role-policy --role-name Deploy \\\n  --policy-document "
+    )
 
 
 def _document(diagnosis: Diagnosis) -> Any:

@@ -230,9 +230,21 @@ def test_a_protocol_has_to_be_named(tmp_path: Path) -> None:
     assert "expected `xdiag serve --mcp`" in run.stderr
 
 
-def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "mcp_types.py").write_text("raise ModuleNotFoundError('no', name='mcp_types')")
+@pytest.mark.parametrize("missing", ["mcp_types", "mcp.server", "anyio"])
+def test_without_the_extra_it_says_what_to_install(missing: str, tmp_path: Path) -> None:
+    (tmp_path / "mcp_types.py").write_text(f"raise ModuleNotFoundError('no', name='{missing}')")
     environment = {**scrubbed(tmp_path), "PYTHONPATH": str(tmp_path)}
     run = subprocess.run([XDIAG, "serve", "--mcp"], capture_output=True, text=True, check=False, env=environment)
     assert (run.returncode, run.stdout) == (2, "")
     assert "pip install 'xdiag[mcp]'" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("missing", ["name='ours'", "name='mcpx.server'", "name=None"])
+def test_another_module_that_is_missing_is_a_bug(missing: str, tmp_path: Path) -> None:
+    (tmp_path / "mcp_types.py").write_text(f"raise ModuleNotFoundError('no', {missing})")
+    environment = {**scrubbed(tmp_path), "PYTHONPATH": str(tmp_path)}
+    run = subprocess.run([XDIAG, "serve", "--mcp"], capture_output=True, text=True, check=False, env=environment)
+    assert run.returncode not in (0, 2)
+    assert "pip install" not in run.stderr
+    assert "ModuleNotFoundError: no" in run.stderr

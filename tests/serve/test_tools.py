@@ -1,6 +1,7 @@
 """The tools, asked by the SDK's own client."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def test_the_server_says_what_it_is_and_how_to_ask(session: Session) -> None:
 def test_every_tool_changes_nothing_and_says_so(session: Session) -> None:
     listed = tools(session)
     assert list(listed) == ["check", "explain_error", "what_if", "audience", "explain_rule"]
+    assert [tool.title for tool in listed.values() if not re.fullmatch(r"[A-Z][\w ,:'-]{8,60}", tool.title or "")] == []
     for tool in listed.values():
         hints = tool.annotations
         assert (hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint) == (True, False, True)
@@ -155,10 +157,18 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("check", {"detail": "all"}, "`detail` is `all`", id="no such detail"),
         pytest.param("check", {"timeout": 0}, "at `timeout`", id="no time at all"),
         pytest.param("check", {"case": demo("allowed"), "attempt": True}, "--allow-attempt", id="an attempt"),
-        pytest.param("check", {"aws_secret_access_key": "x"}, "is a credential", id="a key"),
+        pytest.param(
+            "check",
+            {"aws_secret_access_key": "x"},
+            "`aws_secret_access_key` is a credential, which no argument takes; the server signs with its own AWS "
+            "profiles: name one in `source_profile` or `dest_profile`",
+            id="a key",
+        ),
         pytest.param("check", {"token": "x"}, "a token is a credential", id="a token"),
         pytest.param("check", {"endpoint_url": "https://example.com"}, "go nowhere but to AWS", id="another endpoint"),
-        pytest.param("explain_error", {"text": " "}, "`text` is empty", id="an empty error"),
+        pytest.param(
+            "explain_error", {"text": " "}, "`text` is empty; expected the error as it was printed", id="empty"
+        ),
         pytest.param("explain_error", {"text": "-"}, "expected `SOURCE_ARN DEST_ROLE_ARN`", id="text is no flag"),
         pytest.param("explain_error", {"text": "@/etc/hostname"}, "expected `SOURCE_ARN", id="text names no file"),
         pytest.param("explain_error", {}, "`text` is missing", id="no error"),

@@ -83,6 +83,13 @@ def source(value: Any, *, planned: bool = False, complete: bool = True) -> Sourc
     return side
 
 
+def test_what_is_declared_is_said_to_be_from_before_or_after_the_plan() -> None:
+    planned = plan(change("aws_iam_role", "svc", SVC, SVC))
+    assert [one.source for one in read(planned)] == ["f.json, before apply"]
+    assert [one.source for one in read(planned, planned=True)] == ["f.json, after apply"]
+    assert [one.source for one in read(shown(resource("aws_iam_role", "svc", SVC)))] == ["f.json"]
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -28,6 +28,9 @@ HEADER, PAYLOAD, _ = TOKEN.split(".")
         pytest.param(json.dumps({"kind": "TokenRequest", "status": {"token": TOKEN}}), id="as Kubernetes hands it out"),
         pytest.param(json.dumps({"IdentityId": "us-east-1:1", "Token": TOKEN}), id="as Cognito hands it out"),
         pytest.param(json.dumps({"access_token": "x", "id_token": TOKEN}), id="as a token endpoint hands it out"),
+        pytest.param(json.dumps({"token": TOKEN}), id="as CircleCI hands it out"),
+        pytest.param(json.dumps({"IdToken": TOKEN, "ExpiresIn": 3600}), id="as a user pool hands it out"),
+        pytest.param(json.dumps({"WebIdentityToken": TOKEN, "Expiration": "2026-03-02"}), id="as STS hands it out"),
     ],
 )
 def test_a_token_is_read_as_it_is_handed_out(text: str) -> None:
@@ -45,6 +48,11 @@ def test_a_token_is_read_as_it_is_handed_out(text: str) -> None:
 )
 def test_claims_keep_their_json_types(payload: bytes, claims: dict[str, Any]) -> None:
     assert dict(token_from(token(payload).encode(), "t").claims) == claims
+
+
+@pytest.mark.parametrize("header", [b"{}", b'{"alg": null}', b'{"alg": ["RS256"]}', b'{"alg": 256}'])
+def test_a_header_without_the_name_of_an_algorithm_names_none(header: bytes) -> None:
+    assert token_from(token(header=header).encode(), "t").algorithm == ""
 
 
 def test_a_token_within_a_token_is_named_and_not_kept() -> None:
@@ -69,7 +77,10 @@ def test_a_token_within_a_token_is_named_and_not_kept() -> None:
             id="a payload that was cut off",
         ),
         pytest.param(
-            token(b"[1]"), "the payload of the token in `t` is not a JSON object", "", id="a payload that is a list"
+            token(b"[1]"),
+            "the payload of the token in `t` is not a JSON object",
+            "was it copied as a whole?",
+            id="a payload that is a list",
         ),
         pytest.param(
             token(b'{"iss": x}'),
@@ -114,6 +125,13 @@ def test_what_is_not_a_token_is_said_without_quoting_it(text: str, message: str,
 def test_claims_are_read_as_they_are_decoded(text: str) -> None:
     read = claims_from_json(text.encode(), "c")
     assert (dict(read.claims), read.complete) == (dict(GITHUB), True)
+
+
+def test_what_is_not_an_object_of_claims_is_said() -> None:
+    with pytest.raises(XdiagError) as error:
+        claims_from_json(b"[]", "c")
+    assert error.value.message == "`c` is not a JSON object"
+    assert error.value.hint == "expected the payload of a token: an object of its claims"
 
 
 def test_a_fault_in_claims_is_told_by_its_place() -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from diagnose.collect.federation.workload import WORKLOADS, Details, composed
+from diagnose.collect.federation.workload import WORKLOADS, Details, Workload, composed
 from diagnose.errors import XdiagError
 
 BY_FLAG = {workload.flag: workload for workload in WORKLOADS}
@@ -206,6 +207,8 @@ def test_where_the_ref_is_not_known_neither_is_the_environment() -> None:
 )
 def test_the_claims_of(flag: str, name: str, details: dict[str, Any], expected: list[dict[str, Any]]) -> None:
     assert forms(flag, name, **details) == expected
+    presumed = composed(BY_FLAG[flag], name, Details(**details)).presumed
+    assert all("`" in sentence and sentence.endswith(".") for sentence in presumed)
 
 
 def test_a_run_of_terraform_has_two_subjects() -> None:
@@ -218,7 +221,23 @@ def test_buildkite_has_two_usual_audiences() -> None:
     subject = f"organization:acme:pipeline:web:ref:{MAIN}:commit:{'0' * 40}:step:deploy"
     assert [form["aud"] for form in found] == ["sts.amazonaws.com", "https://buildkite.com/acme"]
     assert {form["sub"] for form in found} == {subject}
+    details = Details(ref=MAIN, step="deploy")
+    assert "In `sub`, zeros stand for the commit." in composed(BY_FLAG["buildkite"], "acme/web", details).presumed
     assert subjects("buildkite", "acme/web", ref=MAIN) == [None, None]
+
+
+def test_without_ids_both_forms_of_a_subject_on_github_are_presumed() -> None:
+    with_ids = Details(ref=MAIN, repository_id="6007", owner_id="42")
+    for details in (Details(ref=MAIN), with_ids):
+        presumed = composed(BY_FLAG["github"], "octo/app", details).presumed
+        assert [sentence for sentence in presumed if "--immutable-subject" in sentence]
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda each: each.flag)
+def test_a_detail_that_says_nothing_of_a_workload_is_refused_with_its_name(workload: Workload) -> None:
+    detail = next(name for name in ("pull_request", "run_phase") if name not in workload.details)
+    with pytest.raises(XdiagError, match=r"says nothing of an? [\w' ]+$"):
+        composed(workload, "a/b/c/d/e"[: 2 * workload.least - 1], replace(Details(), **{detail: "plan"}))
 
 
 @pytest.mark.parametrize(

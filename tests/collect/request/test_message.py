@@ -37,6 +37,24 @@ SENTENCE = f"User: {CALLER} is not authorized to perform: sts:AssumeRole on reso
             id="another caller elsewhere in the text does not fit the masked one",
         ),
         pytest.param(
+            SENTENCE.replace("222222222222", "***") + f"\nrole_arn = {ROLE}",
+            CALLER,
+            ROLE,
+            id="the masked role stands elsewhere in the text",
+        ),
+        pytest.param(
+            SENTENCE.replace("222222222222", "***") + f"\nrole_arn = {ROLE}2 or {ROLE}",
+            CALLER,
+            ROLE,
+            id="of two roles elsewhere in the text one fits the masked one",
+        ),
+        pytest.param(
+            SENTENCE.replace("222222222222", "***") + f"\nrole_arn = {ROLE}2",
+            CALLER,
+            "",
+            id="another role elsewhere in the text does not fit the masked one",
+        ),
+        pytest.param(
             f"Benutzer: {CALLER} ist nicht berechtigt, sts:AssumeRole auszuf\u00fchren f\u00fcr Ressource: {ROLE}",
             CALLER,
             ROLE,

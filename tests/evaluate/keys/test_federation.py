@@ -13,6 +13,7 @@ from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.table import ATTRIBUTES, CLAIMS, TABLE, KeyTraits
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.model.condition_keys import FilledBy, Presence
+from diagnose.model.federation import SamlAssertion
 from diagnose.model.key_state import UnknownState
 from diagnose.model.operation import Operation
 
@@ -94,3 +95,60 @@ def test_a_key_holds_what_was_presented(world: str, key: str, expected: tuple[st
 def test_a_name_qualifier_is_the_hash_that_aws_describes() -> None:
     """BASE64(SHA1("https://idp.example.com/saml" + "222222222222" + "/IdP")), computed with openssl."""
     assert state("saml", "saml:namequalifier") == ("iQV5XRCpE0qOWvImsQHAmoLR/TE=",)
+
+
+_EDU_PERSON = (
+    ("1", "eduPersonAffiliation"),
+    ("2", "eduPersonNickname"),
+    ("3", "eduPersonOrgDN"),
+    ("4", "eduPersonOrgUnitDN"),
+    ("5", "eduPersonPrimaryAffiliation"),
+    ("6", "eduPersonPrincipalName"),
+    ("7", "eduPersonEntitlement"),
+    ("8", "eduPersonPrimaryOrgUnitDN"),
+    ("9", "eduPersonScopedAffiliation"),
+    ("10", "eduPersonTargetedID"),
+    ("11", "eduPersonAssurance"),
+)
+_EDU_ORG = (
+    ("2", "eduOrgHomePageURI"),
+    ("3", "eduOrgIdentityAuthNPolicyURI"),
+    ("4", "eduOrgLegalName"),
+    ("5", "eduOrgSuperiorURI"),
+    ("6", "eduOrgWhitePagesURI"),
+)
+_X500 = (
+    ("2.5.4.4", "surname"),
+    ("2.5.4.41", "name"),
+    ("2.5.4.42", "givenName"),
+    ("2.5.4.45", "x500UniqueIdentifier"),
+    ("0.9.2342.19200300.100.1.1", "uid"),
+    ("0.9.2342.19200300.100.1.3", "mail"),
+    ("0.9.2342.19200300.100.1.45", "organizationStatus"),
+)
+
+
+# The names are those of AWS's page, the numbers those of eduPerson, of RFC 4519 and of RFC 1274.
+# Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
+@pytest.mark.parametrize(
+    ("attribute", "key"),
+    [
+        *[(f"urn:oid:1.3.6.1.4.1.5923.1.1.1.{number}", key) for number, key in _EDU_PERSON],
+        *[(f"urn:oid:1.3.6.1.4.1.5923.1.2.1.{number}", key) for number, key in _EDU_ORG],
+        *_X500,
+        *[(f"urn:oid:{number}", key) for number, key in _X500],
+        ("2.5.4.3", "commonName"),
+        ("urn:oid:2.5.4.3", "cn"),
+        ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", "name"),
+        ("http://schemas.xmlsoap.org/claims/CommonName", "commonName"),
+        ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "givenName"),
+        ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "surname"),
+        ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", "mail"),
+        ("http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid", "primaryGroupSID"),
+    ],
+)
+def test_an_attribute_fills_the_key_that_aws_maps_it_to(attribute: str, key: str) -> None:
+    of_world = cases.case("saml").snapshot.source.identity
+    assert isinstance(of_world, SamlAssertion)
+    only = {**dict.fromkeys(of_world.attributes), attribute: ["x"]}
+    assert state("saml", f"saml:{key}", {"snapshot": {"source": {"identity": {"attributes": only}}}}) == ("x",)

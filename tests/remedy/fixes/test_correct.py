@@ -66,6 +66,17 @@ def test_a_resource_that_excludes_the_role_gets_a_statement_beside_it() -> None:
     assert edited(remedy)["Statement"] == [excluding, GRANT]
 
 
+def test_beside_others_who_are_trusted_a_statement_is_for_this_caller_alone() -> None:
+    misspelt = allow({"AWS": [BUILDER, "arn:aws:iam::333333333333:root"]}, "sts:AssumeRol")
+    case = broken("cross-account", trust_policy=trust(misspelt))
+    remedy = the_remedy("correct-action", about(case, Layer.TRUST, Element.ACTION), case)
+    assert [one["Principal"] for one in edited(remedy)["Statement"]] == [misspelt["Principal"], {"AWS": BUILDER}]
+    assert remedy.text == (
+        "In the trust policy of the role `Deploy`, add a statement that allows `sts:AssumeRole` for this caller and "
+        "this role alone"
+    )
+
+
 @pytest.mark.parametrize(
     ("statement", "statements"),
     [

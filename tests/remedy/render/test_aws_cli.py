@@ -145,7 +145,12 @@ def test_a_new_scp_is_created_and_attached(aws: Any) -> None:
     case = broken("organization", scps={"value": {"1": {"policies": {"policies": []}}}})
     remedy = the_remedy("allow-in-scp", Subject(layer=Layer.SCP, level="workloads"), case)
     (created, text), (attached, _) = aws(command(remedy))
-    assert created[:2] == ["organizations", "create-policy"]
+    name = created[created.index("--name") + 1]
+    # Source: https://docs.aws.amazon.com/cli/latest/reference/organizations/create-policy.html
+    assert created == [
+        *("organizations", "create-policy", "--type", "SERVICE_CONTROL_POLICY", "--name", name, "--description", ""),
+        *("--content", "file://scp.json", "--query", "Policy.PolicySummary.Id", "--output", "text"),
+    ]
     assert json.loads(text) == edited(remedy)
     assert attached[:2] == ["organizations", "attach-policy"]
     assert attached[2:] == ["--policy-id", "p-created1", "--target-id=ou-ab12-11111111"]

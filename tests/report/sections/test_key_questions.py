@@ -30,6 +30,20 @@ NO_PROFILE = {"evidence": "unread", "gap": "no_credentials"}
         pytest.param("saml:aud", "assertion say", "`--assertion FILE` reads it", id="an attribute"),
         pytest.param("sts:ExternalId", "request carry", "`--external-id VALUE`", id="what only the call knows"),
         pytest.param("aws:MultiFactorAuthPresent", "MFA", "`--context aws:MultiFactorAuthPresent=true`", id="MFA"),
+        pytest.param("iam:ResourceTag/stage", "role have that tag", "list-role-tags", id="role's tag, as IAM has it"),
+        pytest.param(
+            "aws:ResourceOrgPaths", "Where in its organization", "aws:ResourceOrgPaths=VALUE", id="the role's unit"
+        ),
+        pytest.param(
+            "aws:PrincipalOrgPaths", "Where in its organization", "aws:PrincipalOrgPaths=VALUE", id="the caller's unit"
+        ),
+        *[
+            pytest.param(key, "VPC endpoint for STS", f"`--context {key}=VALUE`; none: `--context {key}=`", id=key)
+            for key in ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp")
+        ],
+        pytest.param("aws:MultiFactorAuthAge", "How many seconds ago", "aws:MultiFactorAuthAge=VALUE", id="age"),
+        pytest.param("sts:RoleSessionName", "session name does the call pass", "`--session-name VALUE`", id="name"),
+        pytest.param("aws:RequestedRegion", "Region's STS endpoint", "`--region VALUE`", id="the Region"),
     ],
 )
 def test_a_key_is_asked_for_by_what_it_is(key: str, asked: str, how: str) -> None:
@@ -38,8 +52,9 @@ def test_a_key_is_asked_for_by_what_it_is(key: str, asked: str, how: str) -> Non
     assert how in question.how
 
 
-def test_what_every_call_has_cannot_be_stated_as_none() -> None:
-    assert "none" not in question_of("sts:RoleSessionName", case("cross-account")).how
+@pytest.mark.parametrize("key", ["sts:RoleSessionName", "aws:RequestedRegion"])
+def test_what_every_call_has_cannot_be_stated_as_none(key: str) -> None:
+    assert "none" not in question_of(key, case("cross-account")).how
     assert "none" in question_of("sts:ExternalId", case("cross-account")).how
 
 
