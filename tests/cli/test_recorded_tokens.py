@@ -1,11 +1,17 @@
 """Tokens whole, as their issuers document them: a job of GitHub Actions and a pod's projected token.
 
+That of GitHub is the example of "OpenID Connect", "Understanding the OIDC token", with what "OpenID Connect reference"
+lists besides. That of a pod is the example of "Managing Service Accounts", bound to a pod, with issuer, audience and
+lifetime (24 hours) as the webhook of Amazon EKS asks for them.
+
 Sources:
-https://docs.github.com/en/actions/concepts/security/openid-connect
-https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
-https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+https://docs.github.com/en/actions/concepts/security/openid-connect#understanding-the-oidc-token
+https://docs.github.com/en/actions/reference/security/oidc#oidc-token-claims
+https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
+https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +71,48 @@ def role_for(folder: Path, host: str, conditions: Any) -> Path:
     )
 
 
+LISTED = frozenset(
+    (
+        *(
+            "aud",
+            "iss",
+            "sub",
+            "exp",
+            "iat",
+            "jti",
+            "nbf",
+            "actor",
+            "actor_id",
+            "base_ref",
+            "check_run_id",
+            "enterprise",
+        ),
+        *("enterprise_id", "environment", "event_name", "head_ref", "job_workflow_ref", "job_workflow_sha", "ref"),
+        *(
+            "ref_type",
+            "repository",
+            "repository_id",
+            "repository_owner",
+            "repository_owner_id",
+            "repository_visibility",
+        ),
+        *("run_attempt", "run_id", "run_number", "runner_environment", "workflow", "workflow_ref", "workflow_sha"),
+    )
+)
+"""The claims that GitHub's reference lists, but for the custom properties, which an organization has to choose."""
+
+
+def test_the_token_of_a_job_has_the_claims_that_github_lists() -> None:
+    claims = set(json.loads((TOKENS / "github-actions.json").read_text()))
+    assert claims == LISTED | {"sha"}, "only the example has `sha`"
+
+
+def test_the_token_of_a_pod_lasts_as_long_as_eks_asks() -> None:
+    claims = json.loads((TOKENS / "eks-pod.json").read_text())
+    assert claims["exp"] - claims["iat"] == 86400
+    assert sorted(claims["kubernetes.io"]) == ["namespace", "node", "pod", "serviceaccount"]
+
+
 PROD = "repo:octo-org/octo-repo:environment:prod"
 MAIN = "repo:octo-org/octo-repo:ref:refs/heads/main"
 WITH_IDS = "repo:octo-org@65/octo-repo@74:environment:prod"
@@ -99,6 +147,36 @@ OTHER_ORG = "octo-corp/other/.github/workflows/oidc.yml@refs/heads/main"
             FOR_AWS,
             ["claim-without-key"],
             id="its runner has none",
+        ),
+        pytest.param(
+            {"StringEquals": {"sub": PROD, "check_run_id": "example-check-run-id"}},
+            FOR_AWS,
+            ["claim-without-key"],
+            id="its check run has none",
+        ),
+        pytest.param(
+            {
+                "StringEquals": {
+                    "sub": PROD,
+                    "workflow_ref": "octo-org/octo-repo/.github/workflows/example-workflow.yml@refs/heads/main",
+                }
+            },
+            FOR_AWS,
+            ["claim-without-key"],
+            id="the ref of its workflow has none",
+        ),
+        pytest.param(
+            {
+                "StringEquals": {
+                    "sub": PROD,
+                    "workflow": "example-workflow",
+                    "actor": "octocat",
+                    "ref": "refs/heads/main",
+                }
+            },
+            FOR_AWS,
+            [],
+            id="workflow, actor and ref have keys",
         ),
         pytest.param(
             {"StringEquals": {"sub": PROD, "job_workflow_ref": OTHER_ORG}},

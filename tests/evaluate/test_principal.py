@@ -124,7 +124,7 @@ MISSES = [
     ),
     pytest.param(
         SERVICE,
-        {"Service": "ec2.eu-south-1.amazonaws.com"},
+        {"Service": "ec2.us-west-2.amazonaws.com"},
         Reason.REGIONAL_SERVICE_PRINCIPAL,
         "/Service",
         id="a Region in the service's name",
@@ -258,6 +258,38 @@ def test_an_allow_for_all_but_some_names_the_others_as_everyone() -> None:
 @pytest.mark.parametrize("source", [USER, SESSION])
 def test_a_question_mark_is_no_wildcard_either(source: str) -> None:
     assert told(source, {"AWS": f"{IAM}:role/team/Ap?"}).reason is Reason.WILDCARD_IN_PRINCIPAL
+
+
+REDSHIFT, GLUE = "redshift.amazonaws.com", "glue.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "region", "answer"),
+    [
+        pytest.param(REDSHIFT, "redshift.eu-west-1.amazonaws.com", "eu-west-1", YES, id="AWS says so, in its Region"),
+        pytest.param(REDSHIFT, "redshift.us-east-1.amazonaws.com", "eu-west-1", NO, id="AWS says so, in another one"),
+        pytest.param(REDSHIFT, "redshift.eu-west-1.amazonaws.com", None, UNKNOWN, id="AWS says so, Region unknown"),
+        pytest.param(REDSHIFT, "redshift.eu-west-1.amazonaws.com", "aws-global", UNKNOWN, id="from a global endpoint"),
+        pytest.param(GLUE, "glue.eu-west-1.amazonaws.com", "eu-west-1", UNKNOWN, id="AWS does not say, in its Region"),
+        pytest.param(GLUE, "glue.us-east-1.amazonaws.com", "eu-west-1", NO, id="AWS does not say, in another one"),
+        pytest.param(GLUE, "glue.ap-east-1.amazonaws.com", "eu-west-1", UNKNOWN, id="of a Region that is enabled"),
+        pytest.param("glue.ap-east-1.amazonaws.com", GLUE, "eu-west-1", UNKNOWN, id="it calls by its Regional name"),
+        pytest.param("glue.ap-east-1.amazonaws.com", "glue.eu-west-1.amazonaws.com", "eu-west-1", NO, id="by another"),
+        pytest.param("ec2.amazonaws.com.cn", "ec2.amazonaws.com", "cn-north-1", UNKNOWN, id="the name for China"),
+        pytest.param("pods.eks.amazonaws.com", "eks.eu-west-1.amazonaws.com", "eu-west-1", NO, id="another service"),
+    ],
+)
+def test_a_regional_name_may_let_in_the_service_of_its_region(
+    source: str, named: str, region: str | None, answer: Tri
+) -> None:
+    def outcome_of(*statements: Any) -> Tri:
+        return layer(case(source, trust=[*statements], region=region), Layer.TRUST).verdict
+
+    allowed = trusts({"Service": source})
+    assert outcome_of(trusts({"Service": named})) is answer
+    assert outcome_of(allowed, {**trusts({"Service": named}), "Effect": "Deny"}) is ~answer
+    spared = {"Effect": "Deny", "NotPrincipal": {"Service": named}, "Action": "sts:AssumeRole"}
+    assert outcome_of(allowed, spared) is answer
 
 
 def test_an_element_that_names_nobody_is_malformed() -> None:

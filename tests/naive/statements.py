@@ -77,9 +77,17 @@ def _reached(call: Call, principal: Any) -> set[str]:
             kinds.add("session")
         elif caller.kind is CallerKind.ROLE and f"{caller.account}:assumed-role/{caller.name}/" in name:
             raise UnsettledError("the name of the session is not known")
-    if call.is_service and caller.arn in listed(names.get("Service", [])):
+    services = listed(names.get("Service", [])) if call.is_service else []
+    if caller.arn in services or (_named_in_its_region(call, services) and call.read_so("a Regional name lets it in")):
         kinds.add("service")
     return kinds
+
+
+def _named_in_its_region(call: Call, services: list[str]) -> bool:
+    """Tell whether a service is named with the Region from which it calls; the global endpoint is called from any."""
+    region = call.case.request.region
+    names = [name for name in services if re.sub(r"\.[a-z]+-[a-z]+-\d", "", name) == call.caller.arn]
+    return region == "aws-global" or any(f".{region}." in name for name in names) if names else False
 
 
 def _is_action(action: Action, statement: Statement) -> bool:

@@ -52,7 +52,9 @@ class Authorization:
         operation = case.request.operation
         if operation is not source.operation and not can_call(caller.kind, operation):
             raise XdiagError(f"`{caller.arn}` does not call {operation}, but {source.operation}")
-        self.call = Call(case, caller.before(destination.role) if caller.federated else caller, destination.role)
+        if caller.federated or caller.kind is _SERVICE:
+            caller = caller.before(destination.role, case.request.region)
+        self.call = Call(case, caller, destination.role)
         self.operation = OPERATIONS[operation]
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account

@@ -36,7 +36,8 @@ class Caller:
     `unique_id` is empty where it was not read. `origin` is None where it is not known how the credentials came
     about. `has_role`: the request is made by a session of a role. `federated`: a token or an assertion is presented
     instead of a signature. `provider` is what a Principal element calls the identity provider of who does not sign:
-    its ARN, or a host that is built into IAM; empty for all others, who have no `bearer` either.
+    its ARN, or a host that is built into IAM; empty for all others, who have no `bearer` either. `region` is the
+    Region from which an AWS service calls; None for all others, and where it is not known.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class Caller:
         "partition",
         "principal_arn",
         "provider",
+        "region",
         "session_arn",
         "session_name",
         "unique_id",
@@ -78,10 +80,16 @@ class Caller:
         self.bearer = bearer(source, caller.name) if self.federated else None
         self.provider = caller.arn if caller.kind is _SAML else ""
         self.names = _names(self)
+        self.region: str | None = None
 
-    def before(self, role: RoleArn) -> "Caller":
-        """Give who presents a token to a role: the identity provider is looked up in the role's account."""
+    def before(self, role: RoleArn, region: str | None = None) -> "Caller":
+        """Give the caller of a role, in a Region.
+
+        The identity provider of a token is looked up in the role's account; a service may be named by its Region.
+        """
         caller = copy(self)
+        if self.kind is CallerKind.SERVICE:
+            caller.region = region
         if self.kind is CallerKind.WEB_IDENTITY:
             built_in = issuer_of(self.name).built_in
             caller.provider = self.name if built_in else oidc_provider_arn(role, self.name)

@@ -12,6 +12,7 @@ from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
 from diagnose.evaluate.request import ActionRequest
+from diagnose.evaluate.service_principal import is_named, is_same_service
 from diagnose.model.arn import HTTPS, CallerKind, role_of_session, split_arn, split_path
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.trace import Effect, Element, ElementTrace, Match, Reason
@@ -125,6 +126,8 @@ class Principals:
         matches = [(_match(named, caller)[1], named) for named in values]
         best, named = max(matches, key=lambda match: match[0])
         reason = Reason.MATCHES if best is YES else Reason.NOT_TOLD
+        if best is UNKNOWN and named.kind == "Service":
+            reason = Reason.REGIONAL_SERVICE_PRINCIPAL
         if best is NO:
             misses = [(_miss(named, caller), named) for named in values]
             reason, named = min(misses, key=lambda miss: _NEARNESS.index(miss[0]))
@@ -144,7 +147,7 @@ class Principals:
             lists_it = any(named.kind == "Federated" and named.text == caller.provider for named in self.values)
             return UNKNOWN if lists_it else YES
         if caller.kind is CallerKind.SERVICE:
-            return tri(not any(named.kind == "Service" and named.text == caller.name for named in self.values))
+            return ~any_of(_match(named, caller)[1] for named in self.values if named.kind == "Service")
         account = tri(bool(texts & {caller.account, f"arn:{caller.partition}:iam::{caller.account}:root"}))
         principal = UNKNOWN if caller.principal_arn is None else tri(caller.principal_arn in texts)
         session = _lists_session(texts, caller)
@@ -168,7 +171,7 @@ def _match(named: NamedPrincipal, caller: Caller) -> tuple[Match, Tri]:
     """Say in which way one value would reach the caller, and whether it does."""
     text = named.text
     if named.kind == "Service":
-        return Match.SERVICE, tri(caller.kind is CallerKind.SERVICE and caller.name == text)
+        return Match.SERVICE, is_named(text, caller.name, caller.region) if caller.kind is CallerKind.SERVICE else NO
     if named.kind == "Federated":
         return Match.FEDERATED, tri(caller.provider != "" and caller.provider == text)
     if named.kind not in _EVERYONE:
@@ -299,6 +302,6 @@ def _service_miss(text: str, caller: Caller) -> Reason:
         return Reason.SERVICES_ONLY
     if placeholder_in(text) is not None:
         return Reason.PLACEHOLDER
-    if text.split(".")[0] == caller.name.split(".")[0]:
+    if is_same_service(text, caller.name):
         return Reason.REGIONAL_SERVICE_PRINCIPAL
     return Reason.OTHER_SERVICE_PRINCIPAL

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,11 +20,12 @@ from tests.remedy.broken import (
 )
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import NotProved, Owner
+from diagnose.model.diagnosis import NotProved, Owner, Remedy
 from diagnose.model.trace import Action, Element, Gate, Layer, Subject
 from diagnose.model.tri import YES
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
+REDSHIFT = "redshift.amazonaws.com"
 GRANT: Any = {"Sid": "AllowAssumeRoleDeploy", **on(DEPLOY)}
 EXTERNAL: Any = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 ROOT = {"AWS": "arn:aws:iam::111111111111:root"}
@@ -313,3 +315,22 @@ def test_a_split_for_a_whole_account_is_made_for_the_caller_alone() -> None:
     subject = about(case, Layer.TRUST, Element.CONDITION, key="sts:ExternalId", action=Action.TAG_SESSION)
     added = edited(the_remedy("split-companion", subject, case))["Statement"][-1]
     assert added["Principal"] == {"AWS": BUILDER}
+
+
+def test_a_service_of_another_region_is_let_in_from_every_region_or_from_its_own_alone() -> None:
+    written = allow({"Service": "redshift.us-east-1.amazonaws.com"})
+    case = broken("service", arn=REDSHIFT, trust_policy=trust(written))
+    everywhere, there = about_principals(case)
+    assert edited(everywhere)["Statement"] == [{**written, "Principal": {"Service": REDSHIFT}}]
+    both = ["redshift.us-east-1.amazonaws.com", "redshift.eu-west-1.amazonaws.com"]
+    assert edited(there)["Statement"] == [{**written, "Principal": {"Service": both}}]
+
+
+def test_no_regional_name_is_offered_of_a_service_of_which_aws_says_nothing() -> None:
+    case = broken("service", trust_policy=trust(allow({"Service": "ec2.us-east-1.amazonaws.com"})))
+    (remedy,) = about_principals(case)
+    assert edited(remedy)["Statement"][0]["Principal"] == {"Service": "ec2.amazonaws.com"}
+
+
+def about_principals(case: Case) -> Sequence[Remedy]:
+    return propose("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL), case)

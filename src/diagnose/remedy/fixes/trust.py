@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from diagnose.evaluate.keys.table import hidden_from
+from diagnose.evaluate.service_principal import in_region
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Origin
 from diagnose.model.diagnosis import NotProved
@@ -184,6 +185,11 @@ def _instead_of_near_miss(subject: Subject, case: Case) -> Iterator[Attempt]:
         beside = join_value(document, pointer, caller.arn)
         this_session = edit_policy(case, Layer.TRUST, policy, beside, text=text)
         narrower = None if isinstance(this_session, NotProved) else this_session
+    elif reason is Reason.REGIONAL_SERVICE_PRINCIPAL and (region := case.request.region):
+        if regional := in_region(name, region):
+            text = f"{where}add `{regional}` beside `{wrong}`; this lets the service in from {region} alone"
+            this_region = edit_policy(case, Layer.TRUST, policy, join_value(document, pointer, regional), text=text)
+            narrower = None if isinstance(this_region, NotProved) else this_region
     elif is_slip(subject.element, wrong):
         operations = join_value(document, pointer, name)
         how = f"add `{name}` beside `{wrong}`{unless_meant(wrong)}"
