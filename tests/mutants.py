@@ -60,7 +60,9 @@ PACKAGES: Mapping[str, Package] = {
         ("audience.py",), ("tests/test_audience.py", "tests/test_strangers.py", "tests/cli/test_audience.py")
     ),
     "authoring": Package(("authoring/**/*.py",), ("tests/authoring", "tests/causes", "tests/cli/test_rules.py")),
-    "batch": Package(("batch.py",), ("tests/test_batch.py", "tests/cli/test_batch.py")),
+    "batch": Package(
+        ("batch.py", "case_line.py"), ("tests/test_batch.py", "tests/test_case_line.py", "tests/cli/test_batch.py")
+    ),
     "causes": Package(("causes/**/*.py",), ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py")),
     "cli": Package(("cli/**/*.py",), ("tests/cli", "tests/collect", "tests/report")),
     "collect": Package(("collect/**/*.py",), ("tests/collect", "tests/aws", "tests/cli")),

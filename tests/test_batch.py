@@ -11,16 +11,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.batch import LONGEST_LINE, case_from_line, decide_many, make_rows
+from diagnose.batch import LONGEST_LINE, decide_many, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules
-from diagnose.model.case import Case, Endpoint, ProbeOutcome, ProbeResult
-from diagnose.model.evidence import Known
+from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.operation import Operation
-from diagnose.model.policy import Policy
 from diagnose.pipeline import diagnose
 from diagnose.report.first_cause import first_cause
 from tests.cases import on
@@ -182,48 +180,6 @@ def test_an_error_is_short_however_long_what_it_quotes_is() -> None:
     found = row(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=source))))
     assert "an account id" in found["hint"] + found["error"] or found["error"].endswith("…")
     assert len(found["error"]) < 3000
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.note[:60])
-def test_a_line_is_read_the_same_when_its_sides_have_come_before(case: Case) -> None:
-    for written in (line(case), msgspec.json.format(line(case), indent=1).replace(b"\n", b" ")):
-        alone = case_from_json(written, place="")
-        assert [case_from_line(written, "") for _ in range(4)] == [alone] * 4
-
-
-def test_sides_that_have_come_before_are_the_same_objects(known_sides: Case) -> None:
-    one, other = (case_from_line(line(replace(known_sides, note=note)), "").snapshot for note in ("one", "other"))
-    assert one.source is other.source
-    assert one.destination is other.destination
-
-
-def test_sides_that_came_before_meet_in_new_pairs() -> None:
-    """Every source with every role, in two orders, against each line read alone."""
-    pairs = [
-        replace(
-            role,
-            snapshot=replace(role.snapshot, source=source.snapshot.source),
-        )
-        for source in ASSUMING[:6]
-        for role in ASSUMING[:6]
-    ]
-    written = [line(case) for case in pairs]
-    alone = [case_from_json(each, place="") for each in written]
-    for _ in range(2):
-        assert [case_from_line(each, "") for each in written] == alone
-        assert [case_from_line(each, "") for each in reversed(written)] == alone[::-1]
-
-
-@pytest.mark.parametrize("side", ["source", "destination"])
-def test_a_policy_cannot_pass_for_the_side_of_a_case(known_sides: Case, side: str) -> None:
-    """An endpoint policy that quotes a side, letter by letter, is written before it."""
-    quoted = msgspec.json.encode(getattr(known_sides.snapshot, side))
-    policy = Policy("decoy", msgspec.Raw(b'{"Statement": [], "' + side.encode() + b'": ' + quoted + b"}"))
-    endpoint = msgspec.json.encode(Known(Endpoint("vpce-1", policy=Known(policy))))
-    written = line(known_sides).replace(b'"snapshot":{', b'"snapshot":{"endpoint":' + endpoint + b",")
-    written = written.replace(b'"endpoint":' + msgspec.json.encode(known_sides.snapshot.endpoint) + b",", b"")
-    assert written.count(quoted) == 2
-    assert case_from_line(written, "") == case_from_json(written, place="")
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,18 @@ What comes again is worked out once: documents by their text, and the sides of a
 no row shows.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
+from diagnose.case_line import case_from_line
 from diagnose.causes.rule import Rule
-from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
-from diagnose.evaluate.memo import Memo
-from diagnose.model.case import Case, DestinationSide, ProbeOutcome, SourceSide
+from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Verdict
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
@@ -96,25 +93,6 @@ def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
     return BatchRow if rules is None else ExplainedRow
 
 
-def case_from_line(line: bytes, place: str) -> Case:
-    """Read a case, as `case_from_json` does. Where both sides have come before, only what is around them is read."""
-    try:
-        sides = _SIDES.decode(line).snapshot
-    except (ValueError, RecursionError):
-        return case_from_json(line, place=place)
-    source_text, destination_text = bytes(sides.source), bytes(sides.destination)
-    source, destination = _sources.find(source_text), _destinations.find(destination_text)
-    if source is not None and destination is not None:
-        around = _with_stand_in(_with_stand_in(line, "source", source_text), "destination", destination_text)
-        case = _case_with(around, source, destination, place)
-        if case is not None:
-            return case
-    case = case_from_json(line, place=place)
-    _sources.offer(source_text, case.snapshot.source, len(source_text))
-    _destinations.offer(destination_text, case.snapshot.destination, len(destination_text))
-    return case
-
-
 _MOST_CHARACTERS = 2000
 """The longest error that a row holds: what it quotes may be as long as the line."""
 
@@ -188,54 +166,3 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
-
-
-def _with_stand_in(line: bytes, key: str, side: bytes) -> bytes:
-    """Put a stand-in where the text of a side stands behind its key.
-
-    Looking behind the key is sooner done than searching the line for a text that is as long as a side.
-    """
-    for match in _KEYS[key].finditer(line):
-        if line.startswith(side, match.end()):
-            return line[: match.end()] + _STAND_INS[key] + line[match.end() + len(side) :]
-    return line
-
-
-def _case_with(around: bytes, source: SourceSide, destination: DestinationSide, place: str) -> Case | None:
-    """Read a case in which stand-ins stand for both sides, and put in the sides; None where they do not stand there.
-
-    INVARIANT: what was cut is exactly the sides. A line may hold the text of a side elsewhere, too, as when a policy
-    quotes it, and have the stand-in there; the case is then read whole.
-    """
-    try:
-        case = case_from_json(around, place=place)
-    except XdiagError:
-        return None
-    snapshot = case.snapshot
-    if snapshot.source != _ANY_SOURCE or snapshot.destination != _ANY_DESTINATION:
-        return None
-    return replace(case, snapshot=replace(snapshot, source=source, destination=destination))
-
-
-class _Snapshot(Struct):
-    source: Raw
-    destination: Raw = Raw(b"")
-
-
-class _Sides(Struct):
-    """Where the sides stand in a case; all else is passed over."""
-
-    snapshot: _Snapshot
-
-
-_SIDES = msgspec.json.Decoder(_Sides)
-_STAND_INS = {
-    "source": b'{"arn":"arn:aws:iam::000000000000:root"}',
-    "destination": b'{"other_roles":{"evidence":"known","value":["stand-in"]}}',
-}
-_ANY_SOURCE = msgspec.json.decode(_STAND_INS["source"], type=SourceSide)
-_ANY_DESTINATION = msgspec.json.decode(_STAND_INS["destination"], type=DestinationSide)
-_KEYS = {key: re.compile(rf'"{key}"\s*:\s*'.encode()) for key in _STAND_INS}
-# A side holds its policies as they came.
-_sources: Memo[SourceSide] = Memo(bytes_of_one=3)
-_destinations: Memo[DestinationSide] = Memo(bytes_of_one=3)

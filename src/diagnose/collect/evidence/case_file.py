@@ -3,8 +3,9 @@
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -54,6 +55,14 @@ def case_from_json(data: bytes, *, place: str) -> Case:
         raise not_json(data, error, place) from None
     if repeated is not None:
         raise repeated
+    return completed(case, data, place)
+
+
+def completed(case: Case, data: bytes, place: str) -> Case:
+    """Give the case that was read from `data` if it can be decided, as `checked` does.
+
+    Where it does not name its operation, that is the one of the error that came with it.
+    """
     if case.message and _ASKING.decode(data).request.operation is UNSET:
         from diagnose.collect.federation.answered import as_answered
 
@@ -72,15 +81,8 @@ def checked(case: Case, place: str) -> Case:
         from diagnose.collect.evidence.case_errors import wrong_version
 
         raise wrong_version(case.schema, place)
-    for field, parse, arn in (
-        ("request.role_arn", parse_role, case.request.role_arn),
-        ("snapshot.source.arn", parse_caller, case.snapshot.source.arn),
-    ):
-        try:
-            parse(arn)
-        except XdiagError as error:
-            raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
-    kind = parse_caller(case.snapshot.source.arn).kind
+    _parsed(parse_role, case.request.role_arn, "request.role_arn", place)
+    kind = _parsed(parse_caller, case.snapshot.source.arn, "snapshot.source.arn", place).kind
     operation = case.request.operation
     if not can_call(kind, operation):
         raise XdiagError(
@@ -212,6 +214,9 @@ _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
 
 
+Parsed = TypeVar("Parsed")
+
+
 class _Asked(Struct):
     operation: str | UnsetType = UNSET
 
@@ -229,6 +234,13 @@ def _repeated_key(text: str, place: str) -> XdiagError | None:
     from diagnose.collect.evidence.case_errors import repeated_key
 
     return repeated_key(text, place)
+
+
+def _parsed(parse: Callable[[str], Parsed], arn: str, field: str, place: str) -> Parsed:
+    try:
+        return parse(arn)
+    except XdiagError as error:
+        raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
 
 
 def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:
