@@ -13,8 +13,8 @@ import pytest
 
 from diagnose.authoring.cause_pages import INDEX, cause_pages, write_pages
 from diagnose.authoring.site import on_site, site_pages
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.loading import load_rules
 from tests.cases import DEMOS
 from tests.cli.test_readme import commands, flags_of

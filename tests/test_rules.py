@@ -8,8 +8,8 @@ import pytest
 
 from diagnose.causes.findings import explain
 from diagnose.causes.rule import Example, Rule
-from diagnose.causes.rule_cache import PLACES, rule_folders
 from diagnose.causes.rule_file import load_examples, read_rules
+from diagnose.causes.rule_folders import PLACES, rule_folders
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Certainty, Finding
 from diagnose.model.tri import YES

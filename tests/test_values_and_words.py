@@ -10,8 +10,8 @@ from diagnose.causes.facts import ConditionFact
 from diagnose.causes.findings import explain
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.rule import Example
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.model.case import Case

@@ -14,8 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from diagnose.authoring.examples import changed
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.console import console_case
 from diagnose.evaluate.decision import decide, verdict

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_cache import cache_folder, cached_rules, rule_folders
+from diagnose.causes.rule_cache import cache_folder, cached_rules
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.collect.evidence.case_file import read_case
 from diagnose.model.case import Case
 from diagnose.remedy import REMEDIES

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from diagnose.authoring.draft import drafted
 from diagnose.authoring.examples import Fault, case_of, try_rules, worlds
 from diagnose.causes.rule import Example
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples, read_rules
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.remedy import REMEDIES
 
 RULES = read_rules(rule_folders(), REMEDIES)

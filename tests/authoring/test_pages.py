@@ -6,8 +6,8 @@ import pytest
 
 from diagnose.authoring.cause_pages import INDEX, cause_pages, page, write_pages
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.loading import load_rules
 
 RULES = load_rules()

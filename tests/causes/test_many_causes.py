@@ -12,8 +12,8 @@ from diagnose.causes.findings import MOST_CAUSES, explanation
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.match import by_name, match_rule
 from diagnose.causes.replacing import Replacements, replaces
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.model.case import Case

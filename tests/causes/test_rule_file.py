@@ -6,8 +6,8 @@ import pytest
 from tests.causes.given import rules
 
 from diagnose.causes.rule import rule_by_id
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples, read_rules
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.errors import XdiagError
 from diagnose.remedy.kinds import REMEDIES
 

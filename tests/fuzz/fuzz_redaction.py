@@ -9,8 +9,8 @@ from functools import partial
 import msgspec
 
 from diagnose.authoring.examples import case_of
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from tests.cases import case

@@ -17,8 +17,8 @@ from tests.cases import DEPLOY, FIXTURES, allow, case, document, identity, on, t
 from tests.remedy.admitted import may_exist_beside, requests
 
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.causes.rule_yaml import read_yaml
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules

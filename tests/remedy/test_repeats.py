@@ -5,8 +5,8 @@ import pytest
 from diagnose.authoring.examples import case_of
 from diagnose.causes.findings import explain
 from diagnose.causes.rule import Example
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_rules
 from diagnose.remedy.kinds import RemedyKind

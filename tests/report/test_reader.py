@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.cases import case
 
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.pipeline import diagnose

@@ -6,7 +6,7 @@ from pathlib import Path
 from diagnose.authoring.error_page import ALL_TEXTS, denial, speaking_of
 from diagnose.authoring.examples import findings
 from diagnose.causes.rule import Example, Rule
-from diagnose.causes.rule_cache import PLACES
+from diagnose.causes.rule_folders import PLACES
 from diagnose.causes.sentences import title_of
 from diagnose.model.diagnosis import Finding, Owner, Proof, Remedy
 from diagnose.model.error_text.denial import BLAMED

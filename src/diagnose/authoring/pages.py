@@ -14,7 +14,6 @@ from diagnose.authoring.cause_pages import cause_pages, write_pages
 from diagnose.authoring.error_page import error_headings
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Rule
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import (
     ANY_DISTANCE,
     LAYER_OWNER,
@@ -23,6 +22,7 @@ from diagnose.causes.rule_file import (
     REQUIRED_FIELDS,
     load_examples,
 )
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.causes.vocabulary import Field, fields_of
 from diagnose.collect.permissions import with_permissions
 from diagnose.loading import load_rules

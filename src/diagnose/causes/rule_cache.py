@@ -8,14 +8,14 @@ import contextlib
 import os
 import stat
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-import diagnose
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Pattern, Rule
+from diagnose.causes.rule_folders import files_of_rules
 from diagnose.version import VERSION
 
 
@@ -45,25 +45,6 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
         return given / "xdiag"
     home = Path(environment.get("HOME", ""))
     return home / ".cache" / "xdiag" if home.is_absolute() else None
-
-
-PLACES = ("what", "trust", "identity", "request", "federation", "passing", "unread")
-"""The folders of the rules that come with xdiag: where the cause is, or that something could not be read."""
-
-
-def rule_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """List the folders to read: the rules that come with xdiag, and the user's own."""
-    package = Path(diagnose.__file__).parent
-    shipped = package / "_rules"
-    return (shipped if shipped.is_dir() else package.parent.parent / "rules", *extra)
-
-
-def files_of_rules(folder: Path) -> Iterator[str]:
-    """List what is named like a rule in a folder and in those in it. A link to a folder is not followed."""
-    for base, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            if name.endswith("ml") and ".y" in name[:-2]:
-                yield os.path.join(base, name)
 
 
 class _ReadFrom(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.causes.all_facts import FACTS
 from diagnose.causes.rule import Example, Pattern, Rule, Value
-from diagnose.causes.rule_cache import files_of_rules, rule_folders
+from diagnose.causes.rule_folders import files_of_rules, rule_folders
 from diagnose.causes.rule_yaml import Entry, read_yaml
 from diagnose.causes.sentences import gaps_for, gaps_in, of_layers
 from diagnose.causes.vocabulary import WITHOUT_CASE, fields_of, near

@@ -15,8 +15,8 @@ from diagnose.errors import XdiagError
 
 def rule_ids(context: typer.Context, incomplete: str) -> list[str]:
     """Give the ids of the rules that come with xdiag, of those that are set, and of those in the folders typed."""
-    from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import rule_files
+    from diagnose.causes.rule_folders import rule_folders
     from diagnose.cli.settings import folder_of_work, read_settings
 
     typed = [Path(folder) for folder in context.params.get("folders") or ()]

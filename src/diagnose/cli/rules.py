@@ -59,8 +59,8 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     Exit codes: 0 printed, 2 bad usage or no such rule.
     """
     from diagnose.causes.rule import rule_by_id
-    from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import rule_files
+    from diagnose.causes.rule_folders import rule_folders
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
     from diagnose.report.safe_text import visible
@@ -86,8 +86,8 @@ def check_rules(
     Exit codes: 0 all examples pass, 1 an example fails, 2 bad usage or a broken rule.
     """
     from diagnose.authoring.examples import try_rules
-    from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
+    from diagnose.causes.rule_folders import rule_folders
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
     from diagnose.report.safe_text import visible
@@ -154,8 +154,8 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
     """
     from diagnose.authoring.cause_pages import page
     from diagnose.causes.rule import rule_by_id
-    from diagnose.causes.rule_cache import rule_folders
     from diagnose.causes.rule_file import load_examples
+    from diagnose.causes.rule_folders import rule_folders
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
 

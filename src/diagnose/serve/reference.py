@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 from diagnose.audience import Admission, Audience, audience, words
 from diagnose.authoring.cause_pages import page
 from diagnose.causes.rule import Example, Rule, rule_by_id
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.causes.sentences import title_of
 from diagnose.cli.audience import trust_policy_in
 from diagnose.cli.rules import unknown_rule

@@ -3,8 +3,8 @@ from msgspec.structs import replace
 from tests.cases import case
 from tests.report.diagnoses import EVERY, NAMES
 
-from diagnose.causes.rule_cache import rule_folders
 from diagnose.causes.rule_file import load_examples
+from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.decision import decide
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.policy import Policy, raw_document

@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
-from diagnose.collect.evidence.positions import Spot, spots_of, unquoted
+from diagnose.collect.evidence.positions import spots_of, unquoted
+from diagnose.collect.evidence.spot import Spot
 from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.pointer import split

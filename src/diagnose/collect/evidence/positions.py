@@ -4,27 +4,10 @@ Nothing is interpreted: a number is its digits, a function of a template is one,
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the library has it, its type stubs do not
-from typing import TypeAlias
 
-from msgspec import Struct
-
-Content: TypeAlias = "str | Sequence[Spot] | Mapping[str, Spot]"
-
-
-class Spot(Struct, frozen=True):
-    """A value from `start` up to `end`, in characters of the file.
-
-    `open` says that the file does not tell its value: it is a function of a template. `quoted` says that it is a string
-    of JSON, whose characters can be found again.
-    """
-
-    start: int
-    end: int
-    content: Content
-    open: bool = False
-    quoted: bool = False
+from diagnose.collect.evidence.spot import Spot, is_function
 
 
 def spots_of(text: str) -> tuple[Spot, ...]:
@@ -39,12 +22,6 @@ def spots_of(text: str) -> tuple[Spot, ...]:
 
     spot = spot_of_yaml(text)
     return () if spot is None else (spot,)
-
-
-def is_function(members: Mapping[str, Spot]) -> bool:
-    """Say whether a mapping is a function of a template, such as `Ref`."""
-    name = next(iter(members), "")
-    return len(members) == 1 and (name == "Ref" or name.startswith("Fn::"))
 
 
 def unquoted(spot: Spot, text: str) -> tuple[str, Sequence[int]]:

@@ -10,7 +10,7 @@ from itertools import groupby
 import yaml
 from msgspec import Struct
 
-from diagnose.collect.evidence.positions import Spot
+from diagnose.collect.evidence.spot import Spot
 from diagnose.model.json_text import Node, Number, Object
 
 

@@ -5,7 +5,7 @@ Apart from `positions`, which everything that points at files imports: the libra
 
 import yaml
 
-from diagnose.collect.evidence.positions import Spot, is_function
+from diagnose.collect.evidence.spot import Spot, is_function
 
 
 def spot_of_yaml(text: str) -> Spot | None:
