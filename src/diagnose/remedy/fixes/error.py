@@ -72,12 +72,10 @@ def _audiences(case: Case) -> str:
 
 
 _CONDITIONS = {
-    "AssumeRoleWithWebIdentity": "Compare the provider, `aud` and `sub` of the token with the statement of the trust "
-    "policy that allows sts:AssumeRoleWithWebIdentity, and correct the one that differs; `xdiag check {role} "
-    "--token-file FILE` does so",
-    "AssumeRoleWithSAML": "Compare the provider, `SAML:aud` and the role attribute of the assertion with the statement "
-    "of the trust policy that allows sts:AssumeRoleWithSAML, and correct the one that differs; `xdiag check {role} "
-    "--assertion FILE` does so",
+    "AssumeRoleWithWebIdentity": "Run `xdiag check {role} --token-file FILE`: it compares the provider, `aud` and "
+    "`sub` of the token with the trust policy; then correct the one that differs",
+    "AssumeRoleWithSAML": "Run `xdiag check {role} --assertion FILE`: it compares the provider, `SAML:aud` and the "
+    "role attribute of the assertion with the trust policy; then correct the one that differs",
 }
 STEPS = {
     ErrorKind.UNSIGNED: (
