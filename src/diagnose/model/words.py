@@ -14,7 +14,8 @@ class LayerWords(Struct, frozen=True):
     """What a layer is called.
 
     `policy` is one of its policies, `policies` all of them, or the only one; `whole` is the layer in a report, `none`
-    what stands there where it does not apply, `about` what it is and whose, `whose` only the account, if it is one's.
+    what stands there where it does not apply, `about` what it is and whose, `whose` only
+    whose, or when it counts.
     `{source}` and `{destination}` stand for the two accounts.
     """
 
@@ -53,7 +54,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the VPC endpoint and its policy",
         "no VPC endpoint used",
         "a limit on calls through a VPC endpoint for STS",
-        "",
+        "if used",
     ),
     Layer.TRUST: LayerWords(
         Owner.DESTINATION,
@@ -89,7 +90,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the session policy",
         "none",
         "a limit set when the caller's session began",
-        "",
+        "if passed",
     ),
 }
 

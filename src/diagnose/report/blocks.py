@@ -70,7 +70,7 @@ class Sign(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One line of a checklist; `about` says what the checked thing is, and whose; `whose` only the account, if any."""
+    """One line of a checklist; `about` says what the checked thing is, and whose, `whose` is short."""
 
     name: str
     sign: Sign

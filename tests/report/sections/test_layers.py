@@ -239,7 +239,10 @@ def test_what_is_not_known_for_the_same_reason_is_one_line_with_whose_it_is() ->
     assert [(check.name, check.answer) for check in listed.checks] == [
         ("trust policy", "denied (no Allow)"),
         ("resource control policies", "not readable"),
-        ("2 others", "not looked at: service control policies (111111111111), VPC endpoint policy"),
+        (
+            "2 others",
+            "not looked at: service control policies (111111111111), VPC endpoint policy (if used)",
+        ),
     ]
 
 

@@ -224,7 +224,8 @@ def _cause(
         rows = []
     elif finding.explanation:
         rows.append((Label.WHY, finding.explanation))
-    if finding.unknown and not is_anything_needed(diagnosis):
+    # A place says beside it what is not known.
+    if finding.unknown and not primary and not is_anything_needed(diagnosis):
         rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
     needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
     if needed:
