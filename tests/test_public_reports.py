@@ -14,7 +14,7 @@ from diagnose.model.trace import Action, Blocker
 from diagnose.pipeline import diagnose
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
-CASES = {path.stem: path for path in REPORTS.rglob("*.json")}
+CASES = {path.stem: path for path in REPORTS.glob("*.json")}
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,7 +43,7 @@ from diagnose.remedy.fixes import error as error_steps
         ),
         pytest.param(
             "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-            Owner.DESTINATION,
+            Owner.CALLER,
             "`sub` of the token",
             id="token",
         ),

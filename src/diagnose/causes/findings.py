@@ -98,18 +98,23 @@ def comparison(trace: ElementTrace, effect: Effect) -> str:
     verb = "this expects" if effect is Effect.ALLOW else "this denies"
     if trace.negated and trace.element is not Element.CONDITION:
         verb = "this excludes" if effect is Effect.ALLOW else "this denies all but"
+    in_view = len(wanted) > _LONG and len(trace.wanted) == 1 and effect is Effect.ALLOW and not trace.negated
     match trace.element:
         case Element.PRINCIPAL:
-            return f"{verb} {wanted}; the caller is {got}"
+            return f"the caller is {got}" if in_view else f"{verb} {wanted}; the caller is {got}"
         case Element.RESOURCE:
-            return f"{verb} {wanted}; the role is {got}"
+            return f"the role is {got}" if in_view else f"{verb} {wanted}; the role is {got}"
         case Element.ACTION:
             return f"{verb} {wanted}; the request needs {got}"
         case Element.CONDITION:
-            asked = f"{_asked(trace, effect)} {wanted}"
+            asked = f"this is compared by {trace.operator}" if in_view else f"{_asked(trace, effect)} {wanted}"
             bearer, has = _bearer(trace.key)
             there = f"what {bearer} {has} is not known" if trace.verdict is UNKNOWN else f"{bearer} {has} {got}"
             return f"{asked}; {there}"
+
+
+_LONG = 30
+"""Characters of a value from which on it is not repeated below itself."""
 
 
 def _asked(trace: ElementTrace, effect: Effect) -> str:
@@ -279,4 +284,6 @@ def _allowing(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
     }
     for statement in list(allowing.values())[:MOST_PLACES]:
         label = "this would have allowed it"
-        yield Excerpt(statement.layer, statement.policy, statement.pointer, label, statement.level, primary=False)
+        yield Excerpt(
+            statement.layer, statement.policy, statement.pointer, label, statement.level, primary=False, allows=True
+        )

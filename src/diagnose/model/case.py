@@ -71,7 +71,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     `region` is the Region of the STS endpoint that is called; `aws-global` is `sts.amazonaws.com`.
     `context` overrides what xdiag derives: condition key to values, an empty list meaning that the key
     is known to be absent. `unknown` names condition keys whose state is not known, whatever is derived.
-    `signed_in_as` is the identity a console session started from, where a role was switched to since.
+    `signed_in_as` is the identity a console session started from, where a role was switched to since. `asked_as` is who
+    was asked about, where AWS's answer shows that the source, and not they, made the call.
     `operation` is the one that the source calls: see `diagnose.model.operation`. PassRole asks whether the source may
     pass the role to a service, and whether that service can assume it.
     """
@@ -82,6 +83,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: Parameters = Parameters()
     region: str | None = None
     signed_in_as: str | None = None
+    asked_as: str | None = None
     context: Mapping[str, tuple[str, ...]] = {}
     unknown: tuple[str, ...] = ()
 

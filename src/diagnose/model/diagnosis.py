@@ -37,7 +37,8 @@ class Excerpt(Struct, frozen=True):
     """A place in a policy: what a finding points at.
 
     `pointer` is the JSON pointer of the value within the document; `label` is the comparison to print
-    beside it. `primary` is false for a place that only helps to understand.
+    beside it. `primary` is false for a place that only helps to understand; `allows`, of those, for a statement that
+    would have let the request pass.
     """
 
     layer: Layer
@@ -46,6 +47,7 @@ class Excerpt(Struct, frozen=True):
     label: str = ""
     level: str = ""
     primary: bool = True
+    allows: bool = False
 
 
 class Proof(StrEnum):

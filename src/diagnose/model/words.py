@@ -14,8 +14,9 @@ class LayerWords(Struct, frozen=True):
     """What a layer is called.
 
     `policy` is one of its policies, `policies` all of them, or the only one; `whole` is the layer in a report, `none`
-    what stands there where it does not apply, `about` what it is and whose. `{source}` and `{destination}` stand for
-    the two accounts.
+    what stands there where it does not apply, `about` what it is and whose, `whose` only
+    whose, or when it counts.
+    `{source}` and `{destination}` stand for the two accounts.
     """
 
     owner: Owner
@@ -24,6 +25,7 @@ class LayerWords(Struct, frozen=True):
     whole: str
     none: str
     about: str
+    whose: str
 
 
 LAYER_WORDS: Mapping[Layer, LayerWords] = {
@@ -34,6 +36,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the resource control policies",
         "none apply",
         "RCPs: its organization's limits on {destination}",
+        "{destination}",
     ),
     Layer.SCP: LayerWords(
         Owner.ORGANIZATION,
@@ -42,6 +45,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the service control policies",
         "none apply",
         "SCPs: its organization's limits on {source}",
+        "{source}",
     ),
     Layer.ENDPOINT: LayerWords(
         Owner.NETWORK,
@@ -50,6 +54,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the VPC endpoint and its policy",
         "no VPC endpoint used",
         "a limit on calls through a VPC endpoint for STS",
+        "if used",
     ),
     Layer.TRUST: LayerWords(
         Owner.DESTINATION,
@@ -58,6 +63,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the trust policy",
         "none",
         "the role's own policy (account {destination})",
+        "{destination}",
     ),
     Layer.IDENTITY: LayerWords(
         Owner.SOURCE,
@@ -66,6 +72,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the caller's identity policies",
         "none apply",
         "the caller's own policies (account {source})",
+        "{source}",
     ),
     Layer.BOUNDARY: LayerWords(
         Owner.SOURCE,
@@ -74,6 +81,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the permissions boundary",
         "none set",
         "a limit on the caller's policies ({source})",
+        "{source}",
     ),
     Layer.SESSION: LayerWords(
         Owner.CALLER,
@@ -82,6 +90,7 @@ LAYER_WORDS: Mapping[Layer, LayerWords] = {
         "the session policy",
         "none",
         "a limit set when the caller's session began",
+        "if passed",
     ),
 }
 

@@ -71,10 +71,7 @@ def path_to_check(case: Case) -> str:
     caller = caller_of(case)
     if caller.kind is not CallerKind.SESSION or caller.principal_arn:
         return ""
-    return (
-        f" (if `aws iam get-role --role-name {caller.name}` prints an ARN with a path, such as "
-        f"`role/team/{caller.name}`, use that ARN)"
-    )
+    return f" (with its path, if it has one: `aws iam get-role --role-name {caller.name}`)"
 
 
 def destination_role_name(case: Case) -> str:

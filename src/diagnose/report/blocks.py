@@ -19,11 +19,13 @@ class Label(StrEnum):
     AWS_SAID = "AWS said"
     ERROR = "Error"
     RECORDED = "AWS record"
+    CALLER = "Caller"
     CAUSE = "Cause"
     POSSIBLE = "Possible"
     WHERE = "Where"
     WHY = "Why"
     OPEN = "Open"
+    LOOK_AT = "Look at"
     CHECKS = "Checks"
     FIX = "Fix"
     DO = "Do"
@@ -68,12 +70,13 @@ class Sign(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One line of a checklist; `about` says what the checked thing is, and whose."""
+    """One line of a checklist; `about` says what the checked thing is, and whose, `whose` is short."""
 
     name: str
     sign: Sign
     answer: str
     about: str = ""
+    whose: str = ""
 
 
 class Checklist(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """What is said about a diagnosis, in which order, once. Every format for people renders this and nothing else."""
 
-from diagnose.model.diagnosis import Agreement, Diagnosis, Verdict
+from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
 from diagnose.report import Screen
 from diagnose.report.blocks import NamedValues, Outline, Section
 from diagnose.report.layout import Tone
 from diagnose.report.sections.attempt import contradiction, live_attempt
-from diagnose.report.sections.causes import SAVE, causes, invalid_policies, sources
+from diagnose.report.sections.causes import SAVE, causes, chosen, invalid_policies, sources
 from diagnose.report.sections.first_screen import first_screen, still_needed_later
 from diagnose.report.sections.fixes import joint_fix
 from diagnose.report.sections.headline import ends, headline
@@ -30,6 +30,8 @@ def outline(diagnosis: Diagnosis, *, full: bool = False, screen: Screen = _NOWHE
     tone = _TONES[diagnosis.verdict]
     if not full and _allowed_by_aws(diagnosis):
         return Outline(headline(diagnosis), tone, first, (), _footer(diagnosis)[:1])
+    later, cause = still_needed_later(diagnosis), chosen(diagnosis)
+    open_cause = cause is not None and cause.certainty is not Certainty.CERTAIN
     return Outline(
         headline(diagnosis),
         tone,
@@ -38,13 +40,14 @@ def outline(diagnosis: Diagnosis, *, full: bool = False, screen: Screen = _NOWHE
             *recorded(diagnosis),
             *contradiction(diagnosis),
             *joint_fix(diagnosis),
+            *(later if open_cause else ()),
             *causes(diagnosis, full=full, places=screen.places),
-            *still_needed_later(diagnosis),
+            *(() if open_cause else later),
             *verdict_section(diagnosis, screen.places),
             *invalid_policies(diagnosis, screen.places),
             *layers(diagnosis, full=full),
             *unseen(diagnosis, full=full),
-            *live_attempt(diagnosis),
+            *live_attempt(diagnosis, full=full),
             Section("The request", (NamedValues(ends(diagnosis)),)),
             *sources(diagnosis, full=full, page_of=screen.page_of),
         ),

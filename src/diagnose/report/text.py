@@ -4,7 +4,7 @@ The lines are laid out once; colour only paints them. So both say the same, char
 report never imports Rich, which costs 42 ms.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from diagnose.report.blocks import (
     Changes,
     Checklist,
     Folded,
+    Label,
     Links,
     Listing,
     NamedValues,
@@ -66,13 +67,52 @@ def _lines(diagnosis: Diagnosis, screen: Screen) -> list[TonedLine]:
             return _brief(outline(diagnosis, screen=replace(screen, page_of=None)), screen)
         case Detail.USUAL | Detail.FULL:
             content = outline(diagnosis, full=screen.detail is Detail.FULL, screen=replace(screen, page_of=None))
-            lines = _stacked(content, (*content.first, *content.blocks), screen)
+            folded = screen.detail is Detail.USUAL and any(map(_is_folded, content.blocks))
+            blocks = tuple(_unfolded(content.blocks)) if folded else content.blocks
+            first = (*content.first, *_the_rest(blocks, folded=folded))
+            lines = _stacked(content, (*first, *blocks), screen)
         case _:
             assert_never(screen.detail)
     lines += [()]
     for sentence in content.footer:
         lines += wrap(sentence, screen.width, tone=Tone.DIM)
     return lines
+
+
+def _is_folded(block: Block) -> bool:
+    return isinstance(block, Folded) or (isinstance(block, Section) and any(map(_is_folded, block.blocks)))
+
+
+def _unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Leave out what is to be copied and wanted by few; of a fix that another one spares many changed lines, too.
+
+    Sections that hold nothing else are left out as well.
+    """
+    told = tuple(blocks)
+    spare = any(isinstance(block, Folded) and block.spare for block in told)
+    for block in told:
+        if isinstance(block, Section):
+            inner = tuple(_unfolded(block.blocks))
+            if inner:
+                yield replace(block, blocks=inner)
+        elif not (isinstance(block, Folded) or (spare and isinstance(block, Changes) and len(block.lines) > _MANY)):
+            yield block
+
+
+_MANY = 15
+"""Changed lines of a fix that another one spares, from which on they are left out."""
+
+
+def _the_rest(blocks: Sequence[Block], *, folded: bool) -> tuple[Block, ...]:
+    """End the first screen: say that what follows is detail, and of what, and what is not even there."""
+    continued = [_CONTINUED.get(block.of) for block in blocks if isinstance(block, Section) and block.of is not None]
+    holds = ", ".join((*dict.fromkeys(filter(None, continued)), "what was checked, the request"))
+    more = " Edited policies, templates, commands and messages to send: `--full`, or as files `--write-fix DIR`."
+    return (Paragraph(f"The rest is detail: {holds}.{more if folded else ''}", Tone.DIM),) if blocks else ()
+
+
+_CONTINUED: Mapping[Label, str] = {Label.CAUSE: "why", Label.FIX: "how to make the fix"}
+"""What sections that continue a row of the first screen tell."""
 
 
 def _stacked(content: Outline, blocks: Iterable[Block], screen: Screen) -> list[TonedLine]:
@@ -131,8 +171,7 @@ def _set(block: Block, screen: Screen, indent: int) -> Iterator[TonedLine]:
                 yield from [()] if number else []
                 yield from _set(listing, screen, indent)
         case Folded():
-            titles = _listed([listing.title for listing in block.listings])
-            yield from wrap(f"{titles}: `--full`, or as files `--write-fix DIR`.", width, first=margin, tone=Tone.DIM)
+            pass  # The first screen says where these are.
         case Listing():
             yield from wrap(f"{block.title}:", width, first=margin)
             yield ()
@@ -150,9 +189,12 @@ def _section(section: Section, screen: Screen, indent: int) -> Iterator[TonedLin
     """Set a section: its title, and its blocks one step in."""
     number = f"{section.number}. " if section.number else ""
     yield from wrap(section.title, screen.width, first=f"{'':{indent}}{number}", tone=Tone.STRONG)
+    above: Block | None = None
     for block in section.blocks:
-        yield ()
+        if not (isinstance(block, Links) and isinstance(above, Paragraph)):
+            yield ()
         yield from _set(block, screen, indent + _STEP)
+        above = block
 
 
 def _fields(fields: NamedValues, width: int, margin: str) -> Iterator[TonedLine]:
@@ -170,12 +212,6 @@ def _checklist(checklist: Checklist, width: int, margin: str) -> Iterator[TonedL
         yield from (((Tone.PLAIN, " " * len(head)), *line) for line in rest)
         if check.about:
             yield from wrap(check.about, width, first=" " * len(head), tone=Tone.DIM)
-
-
-def _listed(titles: list[str]) -> str:
-    *most, last = titles
-    words = f"{', '.join(most)} and {last}" if most else last
-    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _change_tone(line: str) -> Tone:

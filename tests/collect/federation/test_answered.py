@@ -82,6 +82,7 @@ def test_whose_token_it_was_is_told_where_only_one_can_be_meant(
     assert answered.snapshot.source.arn == (source or case.snapshot.source.arn)
     assert (answered.request.operation is not Operation.ASSUME_ROLE) is bool(source)
     assert (case.snapshot.source.arn in answered.note) is bool(source)
+    assert answered.request.asked_as == (case.snapshot.source.arn if source else None)
 
 
 def test_a_deny_names_nobody_who_could_have_called() -> None:

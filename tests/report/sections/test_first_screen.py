@@ -7,6 +7,7 @@ from tests.report.diagnoses import EVERY, NAMES
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Certainty, Diagnosis, Letter, Owner, Remedy, Verdict
+from diagnose.model.evidence import Unread
 from diagnose.model.trace import Doubt, Layer
 from diagnose.model.tri import UNKNOWN, YES
 from diagnose.report import Detail, Format, render
@@ -58,10 +59,9 @@ def test_what_is_only_possible_is_called_so() -> None:
     assert "Cause" not in first(OPEN)
 
 
-def test_without_a_cause_it_says_so_and_what_was_checked() -> None:
+def test_without_a_cause_it_says_so_and_what_allows_it() -> None:
     rows = first(replace(OPEN, findings=()))
-    assert rows["Cause"] == "None was found in what was read."
-    assert rows["Checks"] == "1 of 2 pass; 1 is not known."
+    assert rows["Cause"] == "Not in what was read: the identity policies allow it."
 
 
 def test_where_nothing_was_read_no_cause_is_looked_for() -> None:
@@ -135,3 +135,83 @@ def test_whoever_makes_all_changes_of_a_plan_is_named_once() -> None:
 def test_an_allowed_request_names_no_cause() -> None:
     told = replace(EVERY["allowed"](NAMES), verdict=Verdict.ALLOWED)
     assert "Cause" not in first(told)
+
+
+def test_the_code_of_an_error_is_never_left_out() -> None:
+    role = "arn:aws:iam::111111111111:role/SendTestEmail"
+    error = f"An error occurred (InvalidStructureException): User: {role} is not authorized to perform: x on: {role}"
+    assert "InvalidStructureException" not in error_in_short(error)
+    short = error_in_short(error, "InvalidStructureException")
+    assert short.startswith("… (InvalidStructureException) … ")
+    assert short.endswith(f"to perform: x on: {role}")
+
+
+LONG = (
+    "An error occurred (AccessDenied) when calling the AssumeRole operation: User: {caller} is not authorized to "
+    "perform: sts:AssumeRole on resource: {role}"
+)
+
+
+@pytest.mark.parametrize(
+    ("caller", "again"),
+    [
+        pytest.param("", False, id="all that is left out of it is the caller, who is told"),
+        pytest.param("arn:aws:sts::333333333333:assumed-role/Other/x", True, id="it names another caller"),
+    ],
+)
+def test_an_error_is_told_in_full_where_that_says_more(caller: str, again: bool) -> None:
+    case = DENIED.case
+    message = LONG.format(caller=caller or case.source_arn, role=case.request.role_arn)
+    told = replace(
+        DENIED, case=replace(case, message=message), answer=AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied")
+    )
+    assert ("The error, in full" in render(told, Format.TEXT)) is again
+    assert "The error, in full" in render(told, Format.TEXT, detail=Detail.FULL)
+
+
+def test_who_was_asked_about_and_did_not_make_the_call_is_named_first() -> None:
+    request = replace(DENIED.case.request, asked_as="arn:aws:iam::111111111111:role/nodes")
+    rows = first(replace(DENIED, case=replace(DENIED.case, request=request)))
+    assert next(iter(rows)) == "Caller"
+    assert rows["Caller"].startswith("not `arn:aws:iam::111111111111:role/nodes`, which was asked about")
+
+
+@pytest.mark.parametrize(
+    ("refuses", "layers", "words"),
+    [
+        pytest.param(True, (Layer.SCP, Layer.TRUST), "where the role does not exist", id="a role that AWS refused"),
+        pytest.param(False, (Layer.SCP, Layer.TRUST), "the trust policy first: it must name", id="no error"),
+        pytest.param(True, (Layer.SCP,), "the service control policies first: ", id="the trust policy was read"),
+    ],
+)
+def test_what_was_not_read_is_looked_at_the_likeliest_first(
+    refuses: bool, layers: tuple[Layer, ...], words: str
+) -> None:
+    doubts = tuple(Doubt(layer, YES, gaps=(Unread(),)) for layer in layers)
+    answer = AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied", refuses=refuses, by_policy=YES)
+    destination = replace(OPEN.case.snapshot.destination, role=Unread())
+    case = replace(OPEN.case, snapshot=replace(OPEN.case.snapshot, destination=destination))
+    told = replace(OPEN, case=case, findings=(), decision=replace(OPEN.decision, doubts=doubts), answer=answer)
+    looked = first(told)["Look"]
+    assert words in looked
+    assert ("does not exist" in looked) is (refuses and Layer.TRUST in layers)
+
+
+def test_a_possible_cause_says_what_decides_and_how_much_more_is_open() -> None:
+    doubts = (*OPEN.decision.doubts, Doubt(Layer.SCP, YES), Doubt(Layer.ENDPOINT, YES))
+    told = replace(OPEN, decision=replace(OPEN.decision, doubts=doubts), case=replace(OPEN.case, message="denied"))
+    assert first(told)["Open"].endswith(" 2 more, below.")
+    rest = render(told, Format.TEXT).partition("The rest is detail")[2]
+    assert "Also needed" in rest
+    assert rest.count("aws:MultiFactorAuthPresent=") == 0
+
+
+def test_the_first_screen_ends_with_what_the_rest_holds() -> None:
+    brief, usual, whole = (render(DENIED, Format.TEXT, detail=detail) for detail in list(Detail)[1:])
+    line = usual.removeprefix(brief).strip().partition("\n\n")[0]
+    assert " ".join(line.split()) == (
+        "The rest is detail: why, how to make the fix, what was checked, the request. Edited policies, templates, "
+        "commands and messages to send: `--full`, or as files `--write-fix DIR`."
+    )
+    assert "--write-fix" not in whole
+    assert "The rest is detail" not in brief

@@ -137,7 +137,8 @@ def test_a_fix_of_two_causes_is_told_once_and_then_referred_to(others: tuple[Rem
     both = replace(diagnosis, findings=(first, second, unread))
     told = render(both, Format.MARKDOWN)
     assert told.count("aws iam update-assume-role-policy") == 1
-    assert told.count(f"The same as {place}: {prose(remedy.text[:1].upper() + remedy.text[1:])}") == 1
+    assert told.count(f"To fix it: the same as {place}.") == 1
+    assert told.count(prose(remedy.text[:1].upper() + remedy.text[1:])) == 1
     assert render(both, Format.TEXT, detail=Detail.FULL).count("aws iam update-assume-role-policy") == 2
     written = json.loads(render(both, Format.JSON))
     number = len(dict.fromkeys((*others, remedy)))

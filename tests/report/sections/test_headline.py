@@ -86,10 +86,10 @@ def test_within_one_account_there_is_one_owner(owner: Owner) -> None:
         pytest.param(Agreement.AGREES, "AWS; the policies say the same", id="agrees"),
         pytest.param(Agreement.SETTLES, "AWS; the policies alone do not settle it", id="settles"),
         pytest.param(Agreement.CONTRADICTS, "AWS; xdiag computed the opposite", id="contradicts"),
-        pytest.param(Agreement.NOT_MADE, "the policies; AWS was not asked", id="not made"),
+        pytest.param(Agreement.NOT_MADE, "what was read; the request itself was not tried", id="not made"),
         pytest.param(
             Agreement.INCONCLUSIVE,
-            "the policies; AWS was asked, but its answer was neither yes nor no",
+            "what was read; AWS was asked, but its answer was neither yes nor no",
             id="inconclusive",
         ),
     ],
@@ -167,3 +167,32 @@ def test_a_refusal_of_what_the_policies_allow_is_said_in_the_first_line(answer: 
     refused = replace(EVERY["allowed"](NAMES), verdict=Verdict.DENIED, agreement=Agreement.NOT_MADE, answer=answer)
     assert headline(refused).startswith(begins)
     assert dict(ends(refused))["answer from"] == "AWS, which refused it; the policies that were read allow it"
+
+
+@pytest.mark.parametrize(
+    ("answer", "about"),
+    [
+        pytest.param(
+            AwsAnswer(ErrorKind.NOT_AUTHORIZED, other_role="arn:aws:iam::222222222222:role/x/Deploy-prod"),
+            "The error is about role x/Deploy-prod (222222222222), which was not asked about. ",
+            id="another role",
+        ),
+        pytest.param(
+            AwsAnswer(ErrorKind.NOT_AUTHORIZED, other_call="AssumeRoleWithSAML"),
+            "The error is about `AssumeRoleWithSAML`, which was not asked about. ",
+            id="another call",
+        ),
+        pytest.param(AwsAnswer(ErrorKind.NOT_AUTHORIZED), "", id="what was asked about"),
+    ],
+)
+@pytest.mark.parametrize("verdict", [Verdict.ALLOWED, Verdict.UNDETERMINED])
+def test_an_error_about_something_else_is_named_before_the_verdict(
+    answer: AwsAnswer, about: str, verdict: Verdict
+) -> None:
+    told = headline(replace(EVERY["allowed"](NAMES), verdict=verdict, answer=answer))
+    assert told.startswith(f"{about}{verdict.upper()}: ")
+
+
+def test_a_denial_needs_no_word_about_an_error_about_something_else() -> None:
+    answer = AwsAnswer(ErrorKind.NOT_AUTHORIZED, other_call="AssumeRoleWithSAML")
+    assert headline(replace(EVERY["wrong-principal"](NAMES), answer=answer)).startswith("DENIED: ")

@@ -6,6 +6,8 @@ from tests.report.diagnoses import EVERY, NAMES
 from diagnose.causes.rule_file import load_examples
 from diagnose.causes.rule_folders import rule_folders
 from diagnose.evaluate.decision import decide
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.diagnosis import AwsAnswer
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.policy import Policy, raw_document
 from diagnose.model.trace import (
@@ -142,7 +144,10 @@ def test_another_action_is_told_only_where_it_comes_out_otherwise() -> None:
         "Needed only if the caller's session has transitive tags, which is not known."
     )
     needed = Decision(NO, False, (*actions[:2], ActionDecision(Action.TAG_SESSION, NO, other)))
-    assert [section.title for section in told(needed)][1:] == ["What was checked for sts:TagSession"]
+    blocking, passing = told(needed)
+    assert blocking.title == "What was checked for sts:TagSession"
+    assert passing.blocks == (Paragraph("Nothing blocks the request."),)
+    assert len(told(needed, full=True)[1].blocks) > 1
 
 
 @pytest.mark.parametrize(
@@ -219,3 +224,49 @@ def test_no_reason_is_told_by_its_code_where_both_sides_are_known() -> None:
     told = {gate.reason: gate_check(gate).answer for gate in traces}
     assert len(told) > 20
     assert [reason for reason, answer in told.items() if answer == reason.replace("_", " ")] == []
+
+
+def test_what_is_not_known_for_the_same_reason_is_one_line_with_whose_it_is() -> None:
+    unread = (LevelTrace("", UNKNOWN, UNKNOWN, (), (Unread(),)),)
+    traces = (
+        LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN, unread),
+        LayerTrace(Layer.TRUST, NO, NO),
+        LayerTrace(Layer.ENDPOINT, UNKNOWN, UNKNOWN, unread),
+        LayerTrace(Layer.RCP, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (), (DENIED,)),)),
+    )
+    (section,) = told(Decision(NO, False, (ActionDecision(Action.ASSUME_ROLE, NO, traces),)))
+    (listed,) = (block for block in section.blocks if isinstance(block, Checklist))
+    assert [(check.name, check.answer) for check in listed.checks] == [
+        ("trust policy", "denied (no Allow)"),
+        ("resource control policies", "not readable"),
+        (
+            "2 others",
+            "not looked at: service control policies (111111111111), VPC endpoint policy (if used)",
+        ),
+    ]
+
+
+def test_a_policy_at_which_aws_does_not_look_would_allow_the_request() -> None:
+    decided = ActionDecision(Action.WITH_WEB_IDENTITY, NO, (LayerTrace(Layer.TRUST, YES, NO),))
+    gate = GateTrace(Gate.PROVIDER, NO, Reason.NO_SUCH_PROVIDER)
+    (section,) = told(Decision(NO, False, (decided,), (gate,)))
+    count, listed = section.blocks
+    assert count == Paragraph("1 of 2 blocks the request, and AWS then looks at no policy.")
+    assert isinstance(listed, Checklist)
+    assert [check.answer for check in listed.checks][1:] == ["would allow it"]
+
+
+def test_a_role_that_is_not_there_has_no_trust_policy_to_look_at() -> None:
+    traces = (LayerTrace(Layer.TRUST, UNKNOWN, UNKNOWN, (LevelTrace("", UNKNOWN, UNKNOWN, (), (Unread(),)),)),)
+    gate = GateTrace(Gate.ROLE, NO, Reason.NO_SUCH_ROLE)
+    (section,) = told(Decision(NO, False, (ActionDecision(Action.ASSUME_ROLE, UNKNOWN, traces),), (gate,)))
+    assert section.blocks[0] == Paragraph("1 of 1 blocks the request.")
+    assert section.blocks[-1] == Paragraph("Not in play: trust policy (there is no role).", Tone.DIM)
+
+
+def test_nothing_that_was_read_is_not_nothing_where_aws_refused_the_request() -> None:
+    traces = (LayerTrace(Layer.TRUST, YES, NO), LayerTrace(Layer.SCP, UNKNOWN, UNKNOWN))
+    decision = Decision(UNKNOWN, False, (ActionDecision(Action.ASSUME_ROLE, UNKNOWN, traces),))
+    answer = AwsAnswer(ErrorKind.NOT_AUTHORIZED, "AccessDenied", refuses=True, by_policy=YES)
+    (section,) = layers(replace(EVERY["allowed"](NAMES), decision=decision, answer=answer), full=False)
+    assert section.blocks[0] == Paragraph("AWS refused the request; nothing that was read does; 1 of 2 is not known.")

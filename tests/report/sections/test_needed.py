@@ -6,14 +6,16 @@ import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
-from diagnose.model.diagnosis import Diagnosis
+from diagnose.model.aws_error import ErrorKind
+from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.federation import SAML_SESSION_NAME, SamlAssertion, WebIdentity
 from diagnose.model.key_state import Alternative, ConditionKey
+from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
 from diagnose.report.blocks import Bullets, Listing, Paragraph
-from diagnose.report.sections.needed import command, needs, still_needed
+from diagnose.report.sections.needed import command, needed_besides, needs, still_needed
 
 OPEN = EVERY["mfa-doubt"](NAMES)
 
@@ -57,7 +59,8 @@ def test_a_key_says_what_each_value_would_change() -> None:
 
 def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() -> None:
     everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
-    items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
+    error, *items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
+    assert error.how == "`--message TEXT`."
     assert len(items) == 5
     (session,) = [item for item in items if "session pass" in item.what]
     assert session.what.endswith("a session policy, transitive tags or a source identity?")
@@ -77,7 +80,8 @@ def test_a_missing_permission_is_what_to_ask_for() -> None:
 def test_the_layer_that_aws_named_comes_first() -> None:
     named = replace(OPEN.findings[0], layer=Layer.SCP)
     doubts = (Doubt(Layer.TRUST, YES), Doubt(Layer.SCP, YES))
-    first, _ = needs(replace(with_doubts(*doubts), findings=(named,)))
+    told = with_doubts(*doubts)
+    first, _ = needs(replace(told, case=replace(told.case, message="denied"), findings=(named,)))
     assert "service control policies" in first.what
 
 
@@ -141,3 +145,59 @@ def test_a_question_alone_needs_no_command() -> None:
 def test_a_settled_answer_needs_nothing() -> None:
     assert needs(EVERY["wrong-principal"](NAMES)) == ()
     assert still_needed(EVERY["allowed"](NAMES)) == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "flag"),
+    [
+        pytest.param("AssumeRoleWithWebIdentity", "--token-file FILE", id="a token"),
+        pytest.param("sts:AssumeRoleWithSAML", "--assertion FILE", id="an assertion"),
+        pytest.param("s3:GetObject", "", id="nothing that is presented"),
+    ],
+)
+def test_of_an_error_about_another_call_nothing_is_asked_that_only_the_call_that_was_asked_about_needs(
+    call: str, flag: str
+) -> None:
+    told = with_doubts(Doubt(Layer.TRUST, YES), Doubt(Layer.SCP, YES))
+    told = replace(told, answer=AwsAnswer(ErrorKind.NOT_AUTHORIZED, other_call=call))
+    (need,) = needs(told)
+    assert (flag in need.flags) is bool(flag)
+    run = [block.text for section in still_needed(told) for block in section.blocks if isinstance(block, Listing)]
+    role = told.case.request.role_arn
+    assert [shlex.split(text.replace("\\\n", ""))[2:] for text in run] == (
+        [[role, *flag.split(), "--dest-profile", "DEST"]] if flag else []
+    )
+
+
+def test_a_claim_is_read_from_the_token_which_says_itself_whose_it_is() -> None:
+    (section,) = still_needed(with_doubts(Doubt(ConditionKey("login.example.com:sub"), YES)))
+    (run,) = (block for block in section.blocks if isinstance(block, Listing))
+    assert shlex.split(run.text.replace("\\\n", ""))[2:4] == [OPEN.case.request.role_arn, "--token-file"]
+
+
+def test_a_value_that_is_called_a_mistake_is_not_what_the_request_should_have() -> None:
+    found = EVERY["wrong-principal"](NAMES).findings[0]
+    key = "login.example.com/id/ABC:aud"
+    place = replace(found.excerpts[0], pointer=below("/Statement/0/Condition/StringEquals", key))
+    doubt = Doubt(
+        ConditionKey(key.lower()), YES, (Alternative(("system:serviceaccount:ns:sa",)),), (Alternative(("x",)),)
+    )
+    edits = replace(found, certainty=Certainty.POSSIBLE, excerpts=(place,))
+    (need,) = needs(replace(with_doubts(doubt), findings=(edits,)))
+    assert "is allowed if" not in need.what
+    asks = replace(edits, remedies=(replace(found.remedies[0], document=""),))
+    (need,) = needs(replace(with_doubts(doubt), findings=(asks,)))
+    assert "is allowed if" in need.what
+
+
+def test_the_first_are_listed_by_the_first_screen_and_the_others_after_it() -> None:
+    told = with_doubts(*(Doubt(layer, YES) for layer in (Layer.TRUST, Layer.SCP, Layer.ENDPOINT)))
+    told = replace(told, case=replace(told.case, message="denied"))
+    (top,) = still_needed(told, most=2)
+    (rest,) = needed_besides(told, told=2)
+    listed, run = top.blocks
+    assert isinstance(listed, Bullets)
+    assert isinstance(run, Listing)
+    assert "--org-profile ORG" in run.text
+    assert (len(listed.items), len(rest.blocks)) == (2, 1)
+    assert needed_besides(told, told=3) == ()

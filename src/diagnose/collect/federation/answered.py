@@ -74,7 +74,13 @@ def as_answered(case: Case) -> Case:
     parameters = Parameters(session_name=sent.session_name if web else None, duration_seconds=sent.duration_seconds)
     return replace(
         case,
-        request=replace(case.request, operation=operation, parameters=parameters, signed_in_as=None),
+        request=replace(
+            case.request,
+            operation=operation,
+            parameters=parameters,
+            signed_in_as=None,
+            asked_as=case.snapshot.source.arn,
+        ),
         snapshot=replace(case.snapshot, source=SourceSide(source)),
         note=" ".join(filter(None, (case.note, _said(case.snapshot.source.arn, operation, source)))),
     )

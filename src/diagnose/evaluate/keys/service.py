@@ -23,12 +23,13 @@ class SourceArn(Struct, frozen=True):
     """The `aws:SourceArn` that a service always sends, for a resource in the role's own account.
 
     `sent` is a pattern of it. `mistaken`, if there is one, matches ARNs of what people take for that resource, and
-    `meant` is written in their place.
+    `meant` is written in their place; `documented` says what AWS writes about it, and where.
     """
 
     sent: str
     mistaken: re.Pattern[str] | None = None
     meant: str = ""
+    documented: str = ""
 
 
 SOURCE_ARNS = {
@@ -38,6 +39,7 @@ SOURCE_ARNS = {
         "arn:{partition}:scheduler:*:{account}:schedule-group/*",
         lazy_pattern(r"(arn:[^:]+:scheduler:[^:]*:[^:]*:)schedule/([^/]+)(?:/.*)?"),
         r"\1schedule-group/\2",
+        "the service sends the schedule's group (EventBridge Scheduler User Guide, confused deputy prevention)",
     ),
     # Of which resource it is, AWS does not say, but that no cluster can be named:
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -129,6 +131,11 @@ def meant_source_arn(service: str, wanted: str) -> str | None:
         return None
     mistaken = row.mistaken.fullmatch(wanted)
     return mistaken.expand(row.meant) if mistaken is not None else None
+
+
+def documented_source_arn(service: str, wanted: str) -> str:
+    """Say what AWS documents of the ARN that a service sends in place of the wanted one, if anything."""
+    return SOURCE_ARNS[service].documented if meant_source_arn(service, wanted) is not None else ""
 
 
 def services_arn(call: Call) -> State:

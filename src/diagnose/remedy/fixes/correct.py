@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from diagnose.evaluate.condition import parse_operator
-from diagnose.evaluate.keys.service import meant_source_arn
+from diagnose.evaluate.keys.service import documented_source_arn, meant_source_arn
 from diagnose.evaluate.operator import Family
-from diagnose.evaluate.pattern import has_wildcard
+from diagnose.evaluate.pattern import glob, has_wildcard
 from diagnose.model.arn import RESERVED_NAME, account_of
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
@@ -85,7 +85,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
     yield from corrected(
         subject,
         case,
-        f"{_replacement(value, subject, near=near)} for `{element.key}`",
+        f"{_replacement(value, subject, near=near)} for `{element.key}`{_besides(element, faulty, case)}",
         lambda document, at: _put(document, at, value, near=near),
         in_own=lambda _, at: (PatchOperation("replace", _whole_test(at), value),),
     )
@@ -268,6 +268,24 @@ def _replacement(value: str, subject: Subject, *, near: bool) -> str:
     element, faulty = subject.element, faulty_value(subject)
     slip = unless_meant(faulty) if element is not None and is_slip(element, faulty) else ""
     return f"add `{value}` beside {_quoted(element.wanted if element else ())}{slip}"
+
+
+def _besides(element: ElementTrace, faulty: str, case: Case) -> str:
+    """Say what AWS documents of a value, or how wide the old one was meant: both bear on what to write."""
+    if element.key.lower() == "aws:sourcearn":
+        said = documented_source_arn(case.snapshot.source.arn, faulty)
+        return f": {said}" if said else ""
+    as_wide = _in_case_of(faulty, element.only_got)
+    return f" (or `{as_wide}`, for all that the old pattern was meant to let in)" if as_wide else ""
+
+
+def _in_case_of(pattern: str, got: str) -> str:
+    """Write a pattern in the capitalization of a value; empty where that does not make the value match it."""
+    fixed = min((at for sign in "*?" if (at := pattern.find(sign)) >= 0), default=-1)
+    if fixed <= 0 or pattern[:fixed] == got[:fixed] or pattern[:fixed].lower() != got[:fixed].lower():
+        return ""
+    right = got[:fixed] + pattern[fixed:]
+    return right if glob(right)(got) else ""
 
 
 def _is_alike(element: ElementTrace, faulty: str) -> bool:

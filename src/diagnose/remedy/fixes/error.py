@@ -56,7 +56,7 @@ def _of(error: AwsError, case: Case, decision: Decision) -> Iterator[Draft]:
         account = f"`{account_of(case.destination_arn)}`"
         yield Draft(owner, text.format(account=account))
     elif error.operation in _CONDITIONS:
-        yield Draft(Owner.DESTINATION, _CONDITIONS[error.operation].format(role=case.destination_arn))
+        yield Draft(Owner.CALLER, _CONDITIONS[error.operation].format(role=case.destination_arn))
     elif is_about_other_role(error, case) and not is_about_other_call(error, case):
         yield Draft(Owner.CALLER, _other_role(error, case))
     elif error.action and (is_about_other_call(error, case) or case.request.operation is Operation.PASS_ROLE):
@@ -72,12 +72,10 @@ def _audiences(case: Case) -> str:
 
 
 _CONDITIONS = {
-    "AssumeRoleWithWebIdentity": "Compare the provider, `aud` and `sub` of the token with the statement of the trust "
-    "policy that allows sts:AssumeRoleWithWebIdentity, and correct the one that differs; `xdiag check {role} "
-    "--token-file FILE` does so",
-    "AssumeRoleWithSAML": "Compare the provider, `SAML:aud` and the role attribute of the assertion with the statement "
-    "of the trust policy that allows sts:AssumeRoleWithSAML, and correct the one that differs; `xdiag check {role} "
-    "--assertion FILE` does so",
+    "AssumeRoleWithWebIdentity": "Run `xdiag check {role} --token-file FILE`: it compares the provider, `aud` and "
+    "`sub` of the token with the trust policy; then have the one that differs corrected",
+    "AssumeRoleWithSAML": "Run `xdiag check {role} --assertion FILE`: it compares the provider, `SAML:aud` and the "
+    "role attribute of the assertion with the trust policy; then have the one that differs corrected",
 }
 STEPS = {
     ErrorKind.UNSIGNED: (

@@ -288,9 +288,12 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
 
 
 def _routed(endpoint: Endpoint | None, text: str, case: Case) -> Draft:
+    """Send the call another way: a matter of the caller where no endpoint is used, whose owner could be asked."""
+    used = case.snapshot.endpoint
+    owner = Owner.CALLER if isinstance(used, Known) and used.value is None else Owner.NETWORK
     edited = without_overrides(case, _OF_NETWORK)
     snapshot = replace(edited.snapshot, endpoint=Known(endpoint))
-    return Draft(Owner.NETWORK, text, replace(edited, snapshot=snapshot))
+    return Draft(owner, text, replace(edited, snapshot=snapshot))
 
 
 def _requested(text: str, case: Case, request: Request, keys: tuple[str, ...]) -> Draft:

@@ -204,7 +204,14 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
         "passed_to": _VALUE,
         "associated_resource": _VALUE,
     },
-    cases.Request: {"role_arn": _ROLE, "region": _region, "signed_in_as": _ROLE, "context": _context, "unknown": _key},
+    cases.Request: {
+        "role_arn": _ROLE,
+        "region": _region,
+        "signed_in_as": _ROLE,
+        "asked_as": _ROLE,
+        "context": _context,
+        "unknown": _key,
+    },
     cases.Organization: {"id": _VALUE, "path": _UNIT, "management_account": _VALUE},
     cases.Session: {
         "tags": _tags,

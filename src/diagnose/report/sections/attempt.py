@@ -1,6 +1,6 @@
 """What AWS said: to the live attempt, or in the error message that the user kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from diagnose.model.case import ProbeOutcome, ProbeResult
@@ -31,32 +31,35 @@ def contradiction(diagnosis: Diagnosis) -> tuple[Section, ...]:
     return (Section(BUILTIN_TITLES[BuiltinCause.CONTRADICTED], blocks),)
 
 
-def live_attempt(diagnosis: Diagnosis) -> tuple[Section, ...]:
+def live_attempt(diagnosis: Diagnosis, *, full: bool = False) -> tuple[Section, ...]:
     """Tell what AWS said to the live attempt, or why none was made; and the error that the user was given.
 
-    An error that stands whole on the first screen is not told again.
+    An error is not told again where the first screen leaves nothing out of it but what stands under "The request"; in
+    full it is, unless it stands there whole.
     """
     sections = []
     blocks = tuple(_blocks(diagnosis))
     if blocks:
         sections.append(Section("The live attempt", blocks))
     message = diagnosis.case.message
-    if message and error_in_short(message) != _on_one_line(message):
+    left_out = _left_out(message)
+    if left_out if full else not _told_elsewhere(left_out, diagnosis):
         sections.append(Section("The error, in full", (Quote(message),)))
     return tuple(sections)
 
 
-def error_in_short(message: str) -> str:
-    """Put an error on one line of some 130 characters. What AWS blames stands at the end, so the middle is left out."""
+def error_in_short(message: str, code: str = "") -> str:
+    """Put an error on one line of some 130 characters. What AWS blames stands at the end, so the middle is left out.
+
+    AWS's `code` stays, if it was given.
+    """
     words = message.split()
-    if len(_on_one_line(message)) <= _LONGEST:
+    head, tail = _ends(words)
+    if not head and not tail:
         return " ".join(words)
-    tail = words[-_LAST_WORDS:]
-    head: list[str] = []
-    while len(head) < len(words) - len(tail) and len(" ".join([*head, words[len(head)]])) < _LONGEST - len(
-        " ".join(tail)
-    ):
-        head.append(words[len(head)])
+    coded = next((word.rstrip(":,;") for word in words if code and code in word), "")
+    if coded and not any(code in word for word in (*head, *tail)):
+        head = ["…", coded]
     return " ".join([*head, "…", *tail])
 
 
@@ -85,8 +88,41 @@ _LAST_WORDS = 9
 """Words at its end that are: `with an explicit deny in a service control policy`."""
 
 
-def _on_one_line(message: str) -> str:
-    return " ".join(message.split())
+def _ends(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Give the words of an error with which its short form begins and ends; none where it is short already."""
+    if len(" ".join(words)) <= _LONGEST:
+        return [], []
+    tail = list(words[-_LAST_WORDS:])
+    room = _LONGEST - len(" ".join(tail))
+    head: list[str] = []
+    while len(head) < len(words) - len(tail) and len(" ".join([*head, words[len(head)]])) < room:
+        head.append(words[len(head)])
+    return head, tail
+
+
+def _left_out(message: str) -> list[str]:
+    """List the words of an error that its short form leaves out, all of them but perhaps the code."""
+    words = message.split()
+    head, tail = _ends(words)
+    return words[len(head) : len(words) - len(tail)] if tail else []
+
+
+def _told_elsewhere(words: Sequence[str], diagnosis: Diagnosis) -> bool:
+    """Say whether words of an error tell nothing that stands neither on the first screen nor under "The request"."""
+    case = diagnosis.case
+    code = diagnosis.answer.code if diagnosis.answer is not None else ""
+    known = {*_OF_EVERY_ERROR, case.snapshot.source.arn, case.source_arn, case.request.role_arn, code}
+    known |= {str(case.request.operation), f"sts:{case.request.operation}"}
+    return all(word.strip("():,;.") in known for word in words)
+
+
+_OF_EVERY_ERROR = frozenset(
+    (
+        *("An", "error", "occurred", "when", "calling", "the", "operation"),
+        *("User", "is", "not", "authorized", "to", "perform", "on", "resource"),
+    )
+)
+"""Words that AWS and its tools put around what an error says."""
 
 
 def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:

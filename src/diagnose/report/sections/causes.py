@@ -13,7 +13,7 @@ from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_ca
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
 from diagnose.report.safe_text import in_backticks
-from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, without_kind
+from diagnose.report.sections.fixes import as_sentence, fix_references, fixes, fixes_before, without_kind
 from diagnose.report.sections.headline import owner_name
 from diagnose.report.sections.needed import is_anything_needed
 from diagnose.report.sections.places import pointed_at
@@ -45,13 +45,19 @@ def causes(diagnosis: Diagnosis, *, full: bool, places: Places | None = None) ->
     further = told[MOST_IN_FULL:]
     in_full = [*([first] if first else []), *told[:MOST_IN_FULL]]
     references = fix_references(first, 1) if first else {}
-    rest = tuple(_finding(first, diagnosis, {}, places, told=True)) if first else ()
+    rest = tuple(_finding(first, diagnosis, {}, places, full=full, told=True)) if first else ()
     sections = []
+    any_certain = any(_certain(one) for one in in_full if one is not first)
     for number, finding in enumerate((one for one in in_full if one is not first), 2 if first else 1):
-        sections.append(Section(finding.title, tuple(_finding(finding, diagnosis, references, places)), number))
+        blocks = _finding(finding, diagnosis, references, places, full=full, in_title=not any_certain)
+        sections.append(Section(finding.title, tuple(blocks), number))
         references = {**fix_references(finding, number), **references}
     in_short = [one for one in others if _line_is_enough(one) and (full or _matters(one, diagnosis))]
-    gaps = [Section(one.title, tuple(_finding(one, diagnosis, {}, places))) for one in diagnosis.findings if one.is_gap]
+    gaps = [
+        Section(one.title, tuple(_finding(one, diagnosis, {}, places, full=full)))
+        for one in diagnosis.findings
+        if one.is_gap
+    ]
     return (
         *_why(rest),
         *((Section(_title(diagnosis, in_full, first), tuple(sections)),) if sections else ()),
@@ -168,23 +174,31 @@ def _finding(
     references: Mapping[Remedy, str],
     places: Places | None,
     *,
+    full: bool,
     told: bool = False,
+    in_title: bool = False,
 ) -> Iterator[Block]:
-    """Tell a finding; where the first screen has told it, only what is left."""
+    """Tell a finding; where the first screen has told it, only what is left. What would have allowed it is for few.
+
+    `in_title`: the title above says that it is only possible.
+    """
     case = diagnosis.case
     primary = [one for one in finding.excerpts if one.primary]
     shown = [one for one in primary if (one.policy, one.pointer) == (primary[0].policy, primary[0].pointer)]
-    excerpts = [one for one in finding.excerpts if not (told and one in shown)]
+    excerpts = [one for one in finding.excerpts if not (told and one in shown) and (full or not one.allows)]
     if not told:
         about = f" It is about {finding.action}." if _companion(finding) else ""
-        certainty = "" if finding.is_gap else f"{'Certain' if _certain(finding) else 'Only possible'}."
-        yield Paragraph(f"{certainty}{about}{_owner(finding, case)}".strip() or "Not read.", Tone.DIM)
+        certainty = "" if finding.is_gap or in_title else f"{'Certain' if _certain(finding) else 'Only possible'}."
+        head = f"{certainty}{about}{_owner(finding, case)}".strip() or ("Not read." if finding.is_gap else "")
+        if head:
+            yield Paragraph(head, Tone.DIM)
     if finding.explanation and not (told and not primary):
         yield Paragraph(finding.explanation)
     if finding.unknown and not told and not is_anything_needed(diagnosis):
         yield Paragraph("Only possible, because this is not known:", Tone.DOUBT)
         yield Bullets(first_of_many(finding.unknown))
     yield from pointed_at(excerpts, case, places)
+    yield from fixes_before(finding, references)
     yield from fixes(finding, case, references, told=told and not diagnosis.plan)
     yield from refusals(finding)
 

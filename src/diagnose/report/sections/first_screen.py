@@ -1,20 +1,32 @@
 """What a reader needs at once: what AWS said, the cause and its place, the fix, who makes it, what was checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from diagnose.model.case import ProbeOutcome
+from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Owner, Verdict
-from diagnose.model.trace import COMPANIONS, ActionDecision, Layer
+from diagnose.model.evidence import Known
+from diagnose.model.operation import Operation
+from diagnose.model.trace import COMPANIONS, LIKELIEST_LAYERS, ActionDecision, Layer
 from diagnose.model.tri import Tri
+from diagnose.model.words import LAYER_WORDS
 from diagnose.report import Places
 from diagnose.report.blocks import Block, Label, NamedValues, Section, Sign, Snippet
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
+from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.attempt import answer_words, error_in_short
 from diagnose.report.sections.causes import chosen
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
-from diagnose.report.sections.needed import TITLE, is_anything_needed, need_of, needs, still_needed
+from diagnose.report.sections.needed import (
+    TITLE,
+    Need,
+    is_anything_needed,
+    need_of,
+    needed_besides,
+    needs,
+    still_needed,
+)
 from diagnose.report.sections.places import place_of, pointed_at
 from diagnose.report.sections.recorded import recorded_in_short
 from diagnose.report.sections.verdict import reach_words
@@ -26,10 +38,17 @@ def first_screen(diagnosis: Diagnosis, places: Places | None = None) -> tuple[Bl
 
 
 def still_needed_later(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """List what is needed where the first screen has a certain cause to tell, and not this."""
-    finding = chosen(diagnosis)
-    certain = finding is not None and finding.certainty is Certainty.CERTAIN
-    return still_needed(diagnosis) if certain and builtin_cause(diagnosis) is None else ()
+    """List what is needed and not on the first screen: of a cause that is only possible, that has what decides."""
+    finding = chosen(diagnosis) if builtin_cause(diagnosis) is None else None
+    if finding is None:
+        return needed_besides(diagnosis, told=_MOST_NEEDED)
+    if finding.certainty is Certainty.CERTAIN:
+        return still_needed(diagnosis)
+    return needed_besides(diagnosis, told=1, run=True)
+
+
+_MOST_NEEDED = 3
+"""Things that are needed for which the first screen has room."""
 
 
 def one_line(diagnosis: Diagnosis) -> str:
@@ -65,22 +84,31 @@ def _blocks(diagnosis: Diagnosis, places: Places | None) -> Iterator[Block]:
             yield NamedValues(rows)
     else:
         yield from _cause(finding, said, diagnosis, places)
-    if finding is None or finding.certainty is not Certainty.CERTAIN:
-        yield from still_needed(diagnosis)
+    if builtin is not None or finding is None:
+        yield from still_needed(diagnosis, most=_MOST_NEEDED)
 
 
 def _aws_said(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
     """Give the answer to the live attempt, the error that came with the case and AWS's record, as short as can be."""
     rows = []
+    if diagnosis.case.request.asked_as is not None:
+        rows.append((Label.CALLER, _in_place_of(diagnosis.case, diagnosis.case.request.asked_as)))
     probe = diagnosis.case.probe
     if probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE:
         words = f" {error_in_short(probe.message)}" if probe.message else ""
         rows.append((Label.AWS_SAID, f"{answer_words(probe)}{words}"))
     if diagnosis.case.message:
-        rows.append((Label.ERROR, error_in_short(diagnosis.case.message)))
+        code = diagnosis.answer.code if diagnosis.answer is not None else ""
+        rows.append((Label.ERROR, error_in_short(diagnosis.case.message, code)))
     if words := recorded_in_short(diagnosis.case):
         rows.append((Label.RECORDED, words))
     return tuple(rows)
+
+
+def _in_place_of(case: Case, asked_as: str) -> str:
+    """Say that another made the call than was asked about; the headline says who."""
+    sent = "an assertion" if case.request.operation is Operation.WITH_SAML else "a token"
+    return f"not {in_backticks(asked_as)}, which was asked about: a call with {sent} is not signed."
 
 
 def _builtin(builtin: BuiltinCause, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
@@ -105,9 +133,55 @@ def _nothing(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
         if not _read_anything(diagnosis):
             yield Label.CAUSE, "Not known, for no policy was read."
             return
-        yield Label.CAUSE, "None was found in what was read."
+        yield Label.CAUSE, f"Not in what was read{_what_allows(diagnosis)}."
+        yield from _look_at(diagnosis)
+        return
     if all_checks(diagnosis):
         yield Label.CHECKS, _counted(diagnosis)
+
+
+def _what_allows(diagnosis: Diagnosis) -> str:
+    """Name what was read and lets the request pass."""
+    layers = {words.policies for words in LAYER_WORDS.values()}
+    passing = [one.name for one in all_checks(diagnosis) if one.sign is Sign.PASSES and one.name in layers]
+    if not passing:
+        return ""
+    *most, last = passing
+    if most:
+        return f": {', '.join(most)} and {last} allow it"
+    return f": the {last} allow{'' if last == LAYER_WORDS[Layer.IDENTITY].policies else 's'} it"
+
+
+def _look_at(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    """Say which of the layers that were not read is the likeliest to deny, and why.
+
+    AWS gives the same error, without a reason, for a role that does not exist.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
+    """
+    unread = {one.about for one in diagnosis.decision.doubts if one.matters is not Tri.NO and one.gaps}
+    likeliest = next((layer for layer in LIKELIEST_LAYERS if layer in unread), None)
+    if likeliest is None:
+        return
+    refused = diagnosis.answer is not None and diagnosis.answer.refuses
+    unsure = refused and not isinstance(diagnosis.case.snapshot.destination.role, Known)
+    same = " AWS gives the same error where the role does not exist." if unsure else ""
+    yield (
+        Label.LOOK_AT,
+        f"{LAYER_WORDS[likeliest].whole} first: {_LIKELY[likeliest]}.{same if likeliest is Layer.TRUST else ''}",
+    )
+
+
+_LIKELY: Mapping[Layer, str] = {
+    Layer.TRUST: "it must name the caller, or its account, and its conditions must be met",
+    Layer.IDENTITY: "they must allow the action on this role, unless a trust policy of their account names the caller",
+    Layer.BOUNDARY: "it must allow the action on this role, too",
+    Layer.SESSION: "where one was passed, it must allow the action on this role, too",
+    Layer.SCP: "they must allow the action at every level of the organization, and none may deny it",
+    Layer.RCP: "none of them may deny the action",
+    Layer.ENDPOINT: "where the call goes through a VPC endpoint, its policy must allow the action on this role",
+}
+"""Why to look at a layer that was not read. Of several the first of `LIKELIEST_LAYERS` counts."""
 
 
 def _and_the_caller(decided: ActionDecision) -> str:
@@ -150,19 +224,32 @@ def _cause(
         rows = []
     elif finding.explanation:
         rows.append((Label.WHY, finding.explanation))
-    if finding.unknown and not is_anything_needed(diagnosis):
+    # A place says beside it what is not known.
+    if finding.unknown and not primary and not is_anything_needed(diagnosis):
         rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
+    needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
+    if needed:
+        besides = f" {len(needed) - 1} more, below." if needed[1:] else ""
+        rows.append((Label.OPEN, f"{_in_short(needed[0])}{besides}"))
     rows += _fix(finding, diagnosis)
-    # Of what is only possible, the list that follows says it.
+    # Of what is only possible, the row above says it.
     need = need_of(finding.layer, diagnosis) if finding.certainty is Certainty.CERTAIN else None
     if need is not None:
         rows.append((Label.OR, f"run xdiag again so that it reads this: {need.how}"))
     others = [one for one in diagnosis.findings if one is not finding and one.certainty is Certainty.CERTAIN]
     others = [one for one in others if not one.is_gap]
-    if others:
+    if others and not diagnosis.plan:
         rows.append((Label.ALSO, f"{len(others)} more, below: {'; '.join(one.title for one in others[:2])}."))
     if rows:
         yield NamedValues(tuple(rows))
+
+
+def _in_short(need: Need) -> str:
+    """Tell a thing that is needed with the flag that reads it, and without other ways."""
+    flags = " and ".join(map(in_backticks, need.flags))
+    if flags:
+        return f"{need.what} {flags} reads it."
+    return f"{need.what} {'Run again with the answer: ' if need.stated else ''}{need.how}"
 
 
 def _of_action(finding: Finding) -> str:

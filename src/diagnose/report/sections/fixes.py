@@ -38,13 +38,15 @@ def fixes(
 ) -> tuple[Section, ...]:
     """Tell the remedies of a finding, the best one first, as the finding orders them, and how they relate.
 
-    `references` are those that were told before, each with where: `fix 1 under 2`. `told` says that the first screen
-    has the first one, so that only what it takes to make it is left.
+    `references` are those that were told before, each with where: `fix 1 under 2`; they are not told again. `told` says
+    that the first screen has the first one, so that only what it takes to make it is left.
     """
     sections = []
     for number, remedy in enumerate(finding.remedies, 1):
+        if without_kind(remedy) in references:
+            continue
         above = told and number == 1
-        blocks = tuple(_rest(remedy, finding, case) if above else _remedy(remedy, finding, case, references))
+        blocks = tuple(_rest(remedy, finding, case) if above else _blocks(remedy, finding, case))
         if above and not blocks:
             continue
         relation = _relation(finding, number)
@@ -53,6 +55,15 @@ def fixes(
         title = _title(finding, remedy, number, case, above=above)
         sections.append(Section(title, (*relation, *blocks), of=Label.FIX if above else None))
     return tuple(sections)
+
+
+def fixes_before(finding: Finding, references: Mapping[Remedy, str]) -> tuple[Paragraph, ...]:
+    """Say where those of its remedies are that were told before."""
+    places = [place for remedy in finding.remedies if (place := references.get(without_kind(remedy))) is not None]
+    if not places:
+        return ()
+    *most, last = places
+    return (Paragraph(f"To fix it: the same as {' and '.join(filter(None, (', '.join(most), last)))}."),)
 
 
 def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
@@ -157,14 +168,6 @@ def _title(finding: Finding, remedy: Remedy, number: int, case: Case, *, above: 
         return f"Fix{which}, by {owner}"
     unsure = number > 1 and changes and changes[0].owner is remedy.owner
     return f"First, if in doubt, ask {owner}" if unsure else f"Ask {owner}"
-
-
-def _remedy(remedy: Remedy, finding: Finding, case: Case, references: Mapping[Remedy, str]) -> Iterator[Block]:
-    place = references.get(without_kind(remedy))
-    if place is None:
-        yield from _blocks(remedy, finding, case)
-    else:
-        yield Paragraph(f"The same as {place}: {as_sentence(remedy.text)}")
 
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:

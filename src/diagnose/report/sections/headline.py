@@ -246,9 +246,11 @@ def _authority(diagnosis: Diagnosis) -> str:
             return "AWS, which refused it; the policies that were read allow it"
         case Agreement.NOT_MADE | Agreement.INCONCLUSIVE if diagnosis.refused_though_open:
             return "AWS, which refused it; the policies alone do not settle it"
+        case Agreement.NOT_MADE if diagnosis.answer is not None and diagnosis.answer.refuses:
+            return "AWS, which refused it; what was read says the same"
         case Agreement.NOT_MADE:
-            return "the policies; AWS was not asked"
+            return "what was read; the request itself was not tried"
         case Agreement.INCONCLUSIVE:
-            return "the policies; AWS was asked, but its answer was neither yes nor no"
+            return "what was read; AWS was asked, but its answer was neither yes nor no"
         case _:
             assert_never(diagnosis.agreement)

@@ -15,6 +15,11 @@ from diagnose.report.sections.headline import dest_account, iam_name, source_acc
 Account: TypeAlias = Callable[[Case], str]
 
 
+TOKEN_FLAG, ASSERTION_FLAG = "--token-file FILE", "--assertion FILE"
+PRESENTED_FLAGS = (TOKEN_FLAG, ASSERTION_FLAG)
+"""Flags that read what is presented. It says whose it is, so that no caller is named beside it."""
+
+
 class KeyQuestion(Struct, frozen=True):
     """What to ask for a key, what to do for the answer, and the flag with which xdiag reads it itself, if any does."""
 
@@ -28,9 +33,8 @@ def question_of(key: str, case: Case) -> KeyQuestion:
     lower = key.lower()
     row = next((row for row in _ROWS if lower.startswith(row.begins)), None)
     if row is None and _is_claim(lower):
-        return KeyQuestion(
-            "What does the token say?", f"{in_backticks('--token-file FILE')} reads it. Or: {_given(key)}"
-        )
+        how = f"{in_backticks(TOKEN_FLAG)} reads it. Or: {_given(key)}"
+        return KeyQuestion(f"What does the token say of {in_backticks(key)}?", how, TOKEN_FLAG)
     if row is None:
         return KeyQuestion("What did the request carry?", _given(key))
     unread = row.unread(case) if row.unread is not None else None
@@ -51,7 +55,7 @@ def _given(key: str, value: str = "VALUE", *, always: bool = False) -> str:
     """Name the flags that state a key's value."""
     lower = key.lower()
     said = f"{FLAGS[lower]} VALUE" if lower in FLAGS else f"--context {key}={value}"
-    none = "" if always else f"; none: {in_backticks(f'--context {key}=')}"
+    none = "" if always else f"; where there is none: {in_backticks(f'--context {key}=')}"
     return f"{in_backticks(said)}{none}."
 
 
@@ -191,7 +195,7 @@ _ROWS: Sequence[_Row] = (
         "How many seconds ago were the caller's credentials obtained with an MFA code?",
         lambda _: "",
     ),
-    _Row(("saml:",), "What does the assertion say?", lambda _: f"{in_backticks('--assertion FILE')} reads it."),
+    _Row(("saml:",), "What does the assertion say?", lambda _: "", lambda _: NOT_SUPPLIED, ASSERTION_FLAG),
     _Row(("sts:rolesessionname",), "Which session name does the call pass?", lambda _: "", always=True),
     _Row(("aws:requestedregion",), "Which Region's STS endpoint was called?", lambda _: "", always=True),
 )

@@ -1,5 +1,6 @@
 """The layers and gates as a checklist: what passes, what blocks, what cannot be told, what is not there."""
 
+from collections import Counter
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis
 from diagnose.model.evidence import Unread
-from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, GateTrace, LayerTrace, LevelTrace
+from diagnose.model.trace import COMPANIONS, ActionDecision, Decision, Gate, GateTrace, Layer, LayerTrace, LevelTrace
 from diagnose.model.tri import Tri
 from diagnose.model.words import GAP_WORDS, GATE_WORDS, LAYER_WORDS, SESSION_PROPERTIES
 from diagnose.report.blocks import Block, Check, Checklist, Paragraph, Section, Sign
@@ -19,24 +20,33 @@ from diagnose.report.sections.headline import dest_account, iam_name, source_acc
 
 
 def layers(diagnosis: Diagnosis, *, full: bool) -> tuple[Section, ...]:
-    """Give the checklist of the operation, and of another action where it comes out otherwise and is sure to matter."""
+    """Give the checklist of the operation, and of another action where it comes out otherwise and is sure to matter.
+
+    What blocks comes first. Where that is another action, of the operation's own only the count is given.
+    """
     decision, case = diagnosis.decision, diagnosis.case
     listed: list[tuple[Check, ...]] = []
-    sections = []
+    sections: list[tuple[bool, Section]] = []
     for decided in decision.actions:
         checks = tuple(_introduced(layer, case) for layer in decided.layers)
         if decided.action not in COMPANIONS:
             listed.append(checks)
-            blocks = _counted((*(_gates(decision) if len(listed) == 1 else ()), *checks))
+            all_of_it = (*(_gates(decision) if len(listed) == 1 else ()), *checks)
+            blocks = _counted(_as_far_as_aws_looks(all_of_it, decision), diagnosis)
         elif checks not in listed and (full or decided.needed is Tri.YES):
             listed.append(checks)
-            blocks = (*_need(decided), *_counted(checks))
+            blocks = (*_need(decided), *_counted(checks, diagnosis))
         else:
             continue
-        sections.append(Section(f"What was checked for {decided.action}", blocks))
+        sections.append((_blocks_by_itself(decided), Section(f"What was checked for {decided.action}", blocks)))
     if not sections and decision.gates:
-        sections.append(Section("What was checked", _counted(_gates(decision))))
-    return tuple(sections)
+        return (Section("What was checked", _counted(_gates(decision), diagnosis)),)
+    by_gate = any(gate.verdict is Tri.NO for gate in decision.gates)
+    another_blocks = not by_gate and any(blocks for blocks, _ in sections)
+    if another_blocks and not sections[0][0] and not full:
+        passing = sections[0][1]
+        sections[0] = (False, replace(passing, blocks=passing.blocks[:1]))
+    return tuple(section for _, section in sorted(sections, key=lambda one: another_blocks and not one[0]))
 
 
 def all_checks(diagnosis: Diagnosis) -> tuple[Check, ...]:
@@ -81,8 +91,37 @@ def _gates(decision: Decision) -> tuple[Check, ...]:
 def _introduced(layer: LayerTrace, case: Case) -> Check:
     """Say what a layer is and whose, where it does not simply pass."""
     check = layer_check(layer)
+    words = LAYER_WORDS[layer.layer]
     source, destination = (iam_name(account(case) or "unknown") for account in (source_account, dest_account))
-    return replace(check, about=LAYER_WORDS[layer.layer].about.format(source=source, destination=destination))
+    whose = words.whose.format(source=source, destination=destination)
+    return replace(check, about=words.about.format(source=source, destination=destination), whose=whose)
+
+
+def _blocks_by_itself(decided: ActionDecision) -> bool:
+    return decided.needed is Tri.YES and any(layer_check(layer).sign is Sign.BLOCKS for layer in decided.layers)
+
+
+_BEFORE_POLICIES = frozenset((Gate.TOKEN, Gate.PROVIDER, Gate.AUDIENCE, Gate.ROLE_CLAIM))
+"""Where one of these refuses a request, AWS looks at no policy any more."""
+
+
+def _refused_before_policies(decision: Decision) -> bool:
+    return any(gate.gate in _BEFORE_POLICIES and gate.verdict is Tri.NO for gate in decision.gates)
+
+
+def _as_far_as_aws_looks(checks: tuple[Check, ...], decision: Decision) -> tuple[Check, ...]:
+    """Say of policies at which AWS does not get to look what they would answer; a role that is not there has none."""
+    unseen = _refused_before_policies(decision)
+    missing = any(gate.gate is Gate.ROLE and gate.verdict is Tri.NO for gate in decision.gates)
+    return tuple(_seen_by_aws(one, unseen=unseen, missing=missing) for one in checks)
+
+
+def _seen_by_aws(check: Check, *, unseen: bool, missing: bool) -> Check:
+    if missing and check.sign is Sign.UNKNOWN and check.name == LAYER_WORDS[Layer.TRUST].policies:
+        return replace(check, sign=Sign.NONE, answer="there is no role")
+    if unseen and check.sign is Sign.PASSES and check.answer:
+        return replace(check, answer="would allow it")
+    return check
 
 
 def _need(decided: ActionDecision) -> tuple[Block, ...]:
@@ -92,18 +131,18 @@ def _need(decided: ActionDecision) -> tuple[Block, ...]:
     return (Paragraph(f"Needed only if the caller's session has {of_session}, which is not known."),)
 
 
-def _counted(checks: tuple[Check, ...]) -> tuple[Block, ...]:
+def _counted(checks: tuple[Check, ...], diagnosis: Diagnosis) -> tuple[Block, ...]:
     """Count the checks, list those with something to tell, and name the others in a sentence."""
     in_play = [one for one in checks if one.sign is not Sign.NONE]
     blocking, unknown = (sum(one.sign is sign for one in in_play) for sign in (Sign.BLOCKS, Sign.UNKNOWN))
-    rows = tuple(one for one in in_play if one.answer)
+    rows = _together([one for one in in_play if one.answer])
     passed = [one.name for one in in_play if not one.answer]
     reasons = dict.fromkeys(one.answer for one in checks if one.sign is Sign.NONE)
     absent = [
         f"{', '.join(one.name for one in checks if one.sign is Sign.NONE and one.answer == reason)} ({reason})"
         for reason in reasons
     ]
-    blocks: list[Block] = [Paragraph(_count(blocking, unknown, len(in_play)))]
+    blocks: list[Block] = [Paragraph(_count(blocking, unknown, len(in_play), diagnosis))]
     if rows:
         blocks += [Checklist(rows[:MOST_LISTED]), *and_more(len(rows))]
     if passed:
@@ -113,13 +152,41 @@ def _counted(checks: tuple[Check, ...]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _count(blocking: int, unknown: int, total: int) -> str:
-    if not blocking and not unknown:
-        return "Nothing blocks the request."
-    if not blocking:
-        return f"Nothing that was read blocks the request; {unknown} of {total} {_be(unknown)} not known."
-    open_ones = f"; {unknown} {_be(unknown)} not known" if unknown else ""
-    return f"{blocking} of {total} {'blocks' if blocking == 1 else 'block'} the request{open_ones}."
+def _together(rows: list[Check]) -> tuple[Check, ...]:
+    """Put what is not known for the same reason on one line, below the rest: none of it says more than its name."""
+    same = Counter(one.answer for one in rows if one.sign is Sign.UNKNOWN)
+    alike = {answer for answer, count in same.items() if count >= _ALIKE}
+    told = [one for one in rows if one.sign is not Sign.UNKNOWN or one.answer not in alike]
+    for answer in (one for one in same if one in alike):
+        names = [
+            f"{one.name} ({one.whose})" if one.whose else one.name
+            for one in rows
+            if one.sign is Sign.UNKNOWN and one.answer == answer
+        ]
+        told.append(
+            Check(
+                f"{len(names)} others" if told else f"{len(names)} checks",
+                Sign.UNKNOWN,
+                f"{answer}: {', '.join(names)}",
+            )
+        )
+    return tuple(told)
+
+
+_ALIKE = 2
+"""Rows from which on one line is better."""
+
+
+def _count(blocking: int, unknown: int, total: int, diagnosis: Diagnosis) -> str:
+    open_ones = f"; {unknown} of {total} {_be(unknown)} not known" if unknown else ""
+    if blocking:
+        which = f"{blocking} of {total} {'blocks' if blocking == 1 else 'block'} the request"
+        if _refused_before_policies(diagnosis.decision):
+            return f"{which}, and AWS then looks at no policy."
+        return f"{which}{f'; {unknown} {_be(unknown)} not known' if unknown else ''}."
+    if diagnosis.answer is not None and diagnosis.answer.refuses and diagnosis.decision.verdict is not Tri.NO:
+        return f"AWS refused the request; nothing that was read does{open_ones}."
+    return f"Nothing that was read blocks the request{open_ones}." if unknown else "Nothing blocks the request."
 
 
 def _be(count: int) -> str:

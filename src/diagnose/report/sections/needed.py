@@ -1,25 +1,27 @@
 """What would settle an open answer: each thing once, with the one flag or question for it, the most decisive first."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 
-from diagnose.model.case import Case, Via
+from diagnose.model.case import Case, ProbeOutcome, Via
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.key_state import ConditionKey
+from diagnose.model.operation import Operation
+from diagnose.model.pointer import split
 from diagnose.model.trace import Action, BrokenStatement, Comparison, Doubt, Gate, Layer
 from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
-from diagnose.report.blocks import Block, Listing, Paragraph, Section
+from diagnose.report.blocks import Listing, Paragraph, Section
 from diagnose.report.enough import first_listed
-from diagnose.report.safe_text import visible
+from diagnose.report.safe_text import in_backticks, visible
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
-from diagnose.report.sections.key_questions import question_of
+from diagnose.report.sections.key_questions import ASSERTION_FLAG, PRESENTED_FLAGS, TOKEN_FLAG, question_of
 from diagnose.report.sections.unseen import doubt_sentence, permissions_lacking
 
 TITLE = "Still needed"
@@ -37,29 +39,43 @@ class Need(Struct, frozen=True):
     stated: bool = False
 
 
-def still_needed(diagnosis: Diagnosis) -> tuple[Section, ...]:
-    """List what would settle the answer, then the one command that reads as much of it as can be read."""
+def still_needed(diagnosis: Diagnosis, *, most: int | None = None) -> tuple[Section, ...]:
+    """List what would settle the answer, then the one command that reads as much of it as can be read.
+
+    `most` is how many are listed: the command reads the others as well, and `needed_besides` lists them.
+    """
     items = needs(diagnosis)
     if not items:
         return ()
-    wanted = first_listed(items, lambda item: f"{item.what} {item.how}")
-    flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
-    if flags:
-        # Read live, so both sides: what another source has told is not told to the next run.
-        sides = (_SOURCE, _DEST) if source_account(diagnosis.case) else (_DEST,)
-        flags = tuple(dict.fromkeys((*sides, *flags)))
-        run = Listing("Run, with your own profiles and answers", "sh", command(diagnosis.case, flags))
-        blocks: tuple[Block, ...] = (*wanted, run)
-    elif any(item.stated for item in items):
-        blocks = (Paragraph("Add to your command what you find out, and run it again:"), *wanted)
-    else:
-        blocks = wanted
-    return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, blocks),)
+    wanted = first_listed(items[:most], lambda item: f"{item.what} {item.how}")
+    run = _run(items, diagnosis)
+    if not run and any(item.stated for item in items):
+        run, wanted = (), (Paragraph("Add to your command what you find out, and run it again:"), *wanted)
+    return (Section(f"{TITLE}, the most decisive first" if len(items) > 1 else TITLE, (*wanted, *run)),)
+
+
+def needed_besides(diagnosis: Diagnosis, *, told: int, run: bool = False) -> tuple[Section, ...]:
+    """List what is needed besides those that were told: as many, and the most decisive.
+
+    `run` adds the command that reads all of it.
+    """
+    items = needs(diagnosis)
+    others = items[told:]
+    listed = first_listed(others, lambda item: f"{item.what} {item.how}") if others else ()
+    blocks = (*listed, *(_run(items, diagnosis) if run else ()))
+    return (Section("Also needed" if others else "To go on", blocks),) if blocks else ()
 
 
 def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
-    """Name all that is unknown and may change the answer; what one answer settles together is one."""
-    return tuple(_all_needs(diagnosis))
+    """Name all that is unknown and may change the answer; what one answer settles together is one.
+
+    Where policies were not read and no error is known, it is asked for first: it often names what denied the request.
+    """
+    found = tuple(_all_needs(diagnosis))
+    probe = diagnosis.case.probe
+    answered = diagnosis.case.message or (probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE)
+    unread = any(isinstance(doubt.about, Layer) for doubt in diagnosis.decision.doubts)
+    return (_ERROR, *found) if len(found) > 1 and unread and not answered else found
 
 
 def is_anything_needed(diagnosis: Diagnosis) -> bool:
@@ -75,10 +91,14 @@ def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
     return next(_needs(doubts, diagnosis), None)
 
 
-def command(case: Case, flags: Iterable[str]) -> str:
-    """Write the complete command that asks the same again, with these flags that say where to read."""
+def command(case: Case, flags: Sequence[str]) -> str:
+    """Write the complete command that asks the same again, with these flags that say where to read.
+
+    A token or an assertion that is read says itself who presents it.
+    """
     request = case.request
     sent = request.parameters
+    presented = any(flag in PRESENTED_FLAGS for flag in flags)
     given = [
         ("--external-id", sent.external_id),
         ("--session-name", sent.session_name),
@@ -92,12 +112,14 @@ def command(case: Case, flags: Iterable[str]) -> str:
         ("--signed-in-as", request.signed_in_as),
         ("--passed-to", sent.passed_to),
         ("--associated-resource", sent.associated_resource),
-        *_presented(case.snapshot.source.identity),
+        *(() if presented else _presented(case.snapshot.source.identity)),
     ]
-    lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
+    lines = [f"xdiag check {_word(request.role_arn)}"]
+    if not presented:
+        lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
     words = [*flags, *(f"{flag} {_word(value)}" for flag, value in given if value is not None)]
     for word in words:
-        if len(lines) > 2 and len(lines[-1]) + len(word) < _WIDTH:
+        if lines[-1].startswith("--") and len(lines[-1]) + len(word) < _WIDTH:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
@@ -133,6 +155,24 @@ _WIDTH = 74
 
 _SOURCE, _DEST = "--source-profile SOURCE", "--dest-profile DEST"
 
+_ERROR = Need("The error's full text, if the call failed:", "`--message TEXT`.", stated=True)
+
+
+def _run(items: Sequence[Need], diagnosis: Diagnosis) -> tuple[Listing, ...]:
+    flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
+    if not flags:
+        return ()
+    text = command(diagnosis.case, _of_both_sides(flags, diagnosis))
+    return (Listing("Run, with your own profiles and answers", "sh", text),)
+
+
+def _of_both_sides(flags: tuple[str, ...], diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Add the profiles of both sides, which are read live: what another source has told is not told to the next run."""
+    presented = tuple(flag for flag in flags if flag in PRESENTED_FLAGS)
+    signed = source_account(diagnosis.case) and not presented
+    return tuple(dict.fromkeys((*presented, *((_SOURCE, _DEST) if signed else (_DEST,)), *flags)))
+
+
 _BESIDES: Mapping[Layer | Action, str] = {
     Layer.IDENTITY: "caller",
     Layer.BOUNDARY: "caller",
@@ -153,6 +193,9 @@ def _group(doubt: Doubt) -> object:
 def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
     if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
         return
+    if diagnosis.answer is not None and diagnosis.answer.other_call:
+        yield _of_other_call(diagnosis.answer.other_call)
+        return
     doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
     named = next((finding.layer for finding in diagnosis.findings if finding.layer is not None), None)
     doubts.sort(key=lambda doubt: doubt.about is not named)
@@ -161,6 +204,22 @@ def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
         groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
         yield from _needs(group, diagnosis)
+
+
+def _of_other_call(call: str) -> Need:
+    """Say what would settle what the error is about. What is not known of the call that was asked about does not."""
+    flag = _PRESENTED_BY.get(call.removeprefix("sts:"))
+    if flag is None:
+        what = f"The error is about {in_backticks(call)}, and says nothing of the call that was asked about."
+        return Need(what, "If that one fails, too, give its error with `--message TEXT`.", stated=True)
+    what = "What was presented, and the trust policy that it has to meet:"
+    return Need(what, f"{in_backticks(flag)} and {in_backticks(_DEST)} read them.", (_DEST, flag))
+
+
+_PRESENTED_BY: Mapping[str, str] = {
+    Operation.WITH_WEB_IDENTITY: TOKEN_FLAG,
+    Operation.WITH_SAML: ASSERTION_FLAG,
+}
 
 
 def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
@@ -173,9 +232,12 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
         case ConditionKey(name=name):
-            question = question_of(name, diagnosis.case)
+            question = question_of(_as_written(name, diagnosis), diagnosis.case)
             flags = (question.flag,) if question.flag else ()
-            yield Need(f"{doubt_sentence(first)} {question.asked}", question.how, flags, stated=True)
+            about = f"{question.asked} It decides whether this is the cause."
+            if not _is_called_a_mistake(name, diagnosis):
+                about = f"{doubt_sentence(first)} {question.asked}"
+            yield Need(about, question.how, flags, stated=True)
         case Gate.ROLE | Gate.DURATION:
             what = f"{GATE_WORDS[first.about].question.capitalize()}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))}.", (_DEST,))
@@ -193,6 +255,29 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
             yield Need(f"{whose[:1].upper()}{whose[1:]}.", "Ask whoever makes the request.")
         case _:
             assert_never(first.about)
+
+
+def _as_written(name: str, diagnosis: Diagnosis) -> str:
+    """Spell a key as the policies do: AWS compares names of keys without regard to case."""
+    written = (
+        element.key
+        for decided in diagnosis.decision.actions
+        for layer in decided.layers
+        for level in layer.levels
+        for statement in level.statements
+        for element in statement.elements
+    )
+    return next((key for key in written if key.lower() == name.lower()), name)
+
+
+def _is_called_a_mistake(name: str, diagnosis: Diagnosis) -> bool:
+    """Say whether the first cause may be that a policy asks this of a key, so that its fix edits the policy."""
+    cause = next((one for one in diagnosis.findings if not one.is_gap), None)
+    if cause is None or not (cause.remedies and cause.remedies[0].document):
+        return False
+    return any(
+        name.lower() == step.lower() for place in cause.excerpts if place.primary for step in split(place.pointer)
+    )
 
 
 def _providers_unread(case: Case) -> bool:
@@ -236,7 +321,8 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
             flag, account = _DEST, dest_account(case)
             ask = " Or ask its owner what it says."
             why = next((gap.detail for doubt in doubts for gap in doubt.gaps if gap.gap is Gap.NOT_SUPPLIED), "")
-            whole = f"The role's trust policy{f' ({why})' if why else ''}:"
+            exists = "" if isinstance(case.snapshot.destination.role, Known) else ", and whether the role exists"
+            whole = f"The role's trust policy{f' ({why})' if why else ''}{exists}:"
         case Layer.IDENTITY | Layer.BOUNDARY:
             flag, account, ask = _SOURCE, source_account(case), ""
             whole = f"{names[:1].upper()}{names[1:]}:"

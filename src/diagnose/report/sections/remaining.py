@@ -30,7 +30,7 @@ def blocking(remedy: Remedy) -> tuple[str, ...]:
 def not_ruled_out(remedy: Remedy, *, in_short: bool = False) -> str:
     """Name what may yet block after a fix: "the session policy and the VPC endpoint policy (not read)".
 
-    In short many layers are counted, for the checklist has them all.
+    In short many layers are counted, for the checklist has them all, and what is not known is one list.
     """
     doubts = _doubts(remedy)
     layers = _distinct(_layer(doubt.about) for doubt in doubts if isinstance(doubt.about, Layer))
@@ -38,6 +38,12 @@ def not_ruled_out(remedy: Remedy, *, in_short: bool = False) -> str:
     if in_short and len(layers) > _MOST_NAMED:
         layers, of_session = (f"the {len(layers)} kinds of policy marked ? below",), ()
     others = _distinct(_open(doubt) for doubt in doubts if not isinstance(doubt.about, Layer | Action))
+    keys = _distinct(
+        f"the condition on `{doubt.about.name}`" for doubt in doubts if isinstance(doubt.about, ConditionKey)
+    )
+    if in_short and keys and len(keys) == len(others):
+        marked = ("what is marked ? below",) if layers else ()
+        return f"{_listed((*first_of_many(keys), *marked, *of_session))} (not known)"
     return "; ".join(
         (
             *first_of_many(others),
