@@ -76,6 +76,25 @@ def test_every_issuer_that_many_share_is_misspelt_in_the_same_way(issuer: str, s
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "oidc.eu-west-1.eks.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc-eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "odic.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com/id/0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F8",
+        "oidc.eks.us-east-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com",
+    ],
+)
+def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
+    cluster = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+    same(_job({"Federated": PROVIDER + name}, {"StringEquals": {f"{cluster}:sub": SUBJECT}}, cluster))
+    same(_job({"Federated": PROVIDER + cluster}, {"StringEquals": {f"{name}:sub": SUBJECT}}, cluster))
+
+
+@pytest.mark.parametrize(
     "subject", [SUBJECT.title(), SUBJECT.upper(), "Repo:zqocto/zqapp:*", "https://sts.amazonaws.com"]
 )
 def test_what_subjects_are_made_of_stays_in_any_case(subject: str) -> None:

@@ -33,8 +33,9 @@ class IssuerNames:
         meant = row if row is not PRIVATE else next(self._meant(name), PRIVATE)
         if meant is PRIVATE:
             return f"{scheme}{self._private(name)}{space}"
-        words = _words_of(meant)
-        rewritten = re.sub(r"[\w-]+", lambda word: self._one(word[0], words, slips=row is PRIVATE), name)
+        words, slips = _words_of(meant), row is PRIVATE
+        each = _WORD_OR_REGION if slips else _LABEL
+        rewritten = each.sub(lambda word: self._one(word[0], words, slips=slips), name)
         return f"{scheme}{rewritten}{space}"
 
     def _meant(self, name: str) -> Iterator[Issuer]:
@@ -62,6 +63,9 @@ def misspells_one(text: str, words: frozenset[str]) -> bool:
 
 
 _AROUND = re.compile(r"(\s*(?:https?://)?)(.*?)(\s*)", re.DOTALL | re.IGNORECASE)
+_LABEL = re.compile(r"[\w-]+")
+_WORD_OR_REGION = re.compile(rf"{public_words.REGION.pattern}|\w+", re.IGNORECASE)
+"""Where there is a slip, a dash may stand for a dot."""
 _NEAR = 0.9
 _SHORTEST = 2
 
