@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from diagnose.causes.rule import Rule
+from diagnose.evaluate.keys.service import is_passed
 from diagnose.evaluate.keys.table import value_kind
 from diagnose.evaluate.near_miss import spelling
 from diagnose.pipeline import diagnose
@@ -13,4 +14,4 @@ from diagnose.report.redact.redact import Deciding
 def deciding(rules: Sequence[Rule]) -> Deciding:
     """Make redaction prove that by these rules the answer stays the same."""
     own = frozenset(rule.id for rule in rules if rule.own)
-    return Deciding(lambda case: diagnose(case, rules), KeyWords(value_kind, spelling), own)
+    return Deciding(lambda case: diagnose(case, rules), KeyWords(value_kind, spelling, is_passed), own)

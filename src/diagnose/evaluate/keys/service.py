@@ -104,6 +104,11 @@ def passed_by_service(source: SourceSide, caller: Caller) -> Passed | None:
     return None if off else passed
 
 
+def is_passed(tag: str) -> bool:
+    """Say whether a tag, in lower case, is one that some service passes: so AWS has named it."""
+    return any(row.tags.fullmatch(tag) for row in PASSED.values())
+
+
 def services_tag(call: Call, tag: str) -> State:
     """A tag, in lower case, that a service passes: of a pod what was read of it."""
     source = call.case.snapshot.source

@@ -9,6 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
 
 def groups(names: Iterable[str], pieces: Iterable[str], related: Iterable[str]) -> Mapping[str, Sequence[str]]:
     """Give to each name, or piece of a name, the members of its group. All that are `related` are in one."""
@@ -26,6 +28,47 @@ def groups(names: Iterable[str], pieces: Iterable[str], related: Iterable[str]) 
         for name in index.names(piece):
             joined.join(piece, name)
     return joined.members()
+
+
+class Stay(Struct, frozen=True):
+    """Which pieces of names stay, for they are pieces of AWS's names alone; and which names of AWS's cannot stay."""
+
+    pieces: frozenset[str]
+    given_up: frozenset[str]
+
+
+def what_stays(
+    known: Iterable[str], names: Iterable[str], pieces: Iterable[str], related: Iterable[str] | None
+) -> Stay:
+    """Tell the pieces of names of AWS, which are `known`, from those of others.
+
+    If not None, those of AWS's names are given up that are `related`, or are like others: if one piece is in both, or
+    if they differ in a slip.
+    """
+    stay, others, every = set(known), dict.fromkeys(names), list(dict.fromkeys(pieces))
+    given_up: set[str] = set()
+    while stay:
+        of_aws, of_others = Containing(stay), Containing(others)
+        mine = {piece for piece in every if any(of_aws.names(piece))}
+        shared = {piece for piece in mine if any(of_others.names(piece))}
+        lost = set()
+        if related is not None:
+            lost = (
+                {name for piece in shared for name in of_aws.names(piece)}
+                | _alike(stay, others)
+                | (stay & set(related))
+            )
+        if not lost:
+            return Stay(frozenset(mine - shared), frozenset(given_up))
+        stay -= lost
+        given_up |= lost
+        others |= dict.fromkeys(sorted(lost))
+    return Stay(frozenset(), frozenset(given_up))
+
+
+def _alike(some: Iterable[str], others: Iterable[str]) -> set[str]:
+    likenesses = {likeness for name in others for likeness in _likenesses(name)}
+    return {name for name in some if not likenesses.isdisjoint(_likenesses(name))}
 
 
 class Containing:

@@ -8,15 +8,15 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
 
 from msgspec import Struct
 
 from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.issuers import PRIVATE, Issuer, issuer_of
+from diagnose.model.issuers import PRIVATE, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
+from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.pseudonyms import NameKind, Names
 
@@ -56,6 +56,12 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
+_PUBLIC = frozenset(
+    name.lower() for name in public_words.AWS_NAMES | public_words.SUBJECT_WORDS | public_words.CLAIM_VALUES
+)
+_LONG = 8
+"""Letters of the names of AWS that are so long that one with a slip is still known for it."""
+_HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
 _HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
 
@@ -63,11 +69,13 @@ _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.S
 class KeyWords(Struct, frozen=True):
     """What redaction asks of the table of condition keys, which is beyond what a report may import.
 
-    `value_kind` says what the values of a key are; `spelling` which key of AWS a misspelt one is near to, if any.
+    `value_kind` says what the values of a key are; `spelling` which key of AWS a misspelt one is near to, if any;
+    `passed` whether a tag, in lower case, is one that a service of AWS passes with a role, and so is called by AWS.
     """
 
     value_kind: Callable[[str], ValueKind]
     spelling: Callable[[str], str]
+    passed: Callable[[str], bool]
 
 
 class Comparisons:
@@ -102,13 +110,16 @@ class Disguise:
         """`comparisons` is filled on the way, and used: what comes early is right on a second way."""
         self.names, self.keys, self.comparisons = names, keys, comparisons
         self.in_policy = False
+        self.issuer = IssuerNames(self._word, self._private_issuer).disguised
 
     def value(self, text: str, kind: NameKind) -> str:
         """Rewrite a value that stands alone: an ARN, an id, a name, or a pattern of those."""
         core = text.strip()
-        if not core or core in public_words.AWS_NAMES:
+        if not core:
             return text
         start = text.index(core)
+        if kind is NameKind.TAG and self.keys.passed(core.lower()):
+            return text[:start] + self.names.public(core) + text[start + len(core) :]
         slotted, placeholders = taken_out(core)
         rewritten = put_in(self._core(slotted, kind), map(self._placeholder, placeholders))
         return text[:start] + rewritten + text[start + len(core) :]
@@ -134,44 +145,41 @@ class Disguise:
 
     def key(self, text: str) -> str:
         """Rewrite a condition key: AWS's part stays; the name of a tag, or of a provider, does not."""
+        core = text.strip()
+        if core != text:
+            return text.replace(core, self.key(core)) if core else text
         found = public_words.KEY.fullmatch(text)
         if found:
             return f"{found['key']}/{self.value(found['tag'][1:], NameKind.TAG)}" if found["tag"] else text
         if self.keys.spelling(text):
             return text
         host, colon, name = text.rpartition(":")
-        if colon and (name.lower() in public_words.CLAIM_NAMES or (name.isalpha() and "." not in host)):
-            return f"{self.issuer(host)}:{name}"
         if not colon and issuer_of(text) is not PRIVATE:
             # A key that lost the name of its claim still names an issuer.
             return self.issuer(text)
-        if colon and "." in host:
-            return f"{self.issuer(host)}:{self.value(name, NameKind.KEY)}"
-        return self.value(text, NameKind.KEY)
+        if not colon or not ("." in host or name.isalpha() or name.lower() in public_words.CLAIM_NAMES):
+            return self.value(text, NameKind.KEY)
+        known = name.lower() in public_words.CLAIM_NAMES or (name.isalpha() and "." not in host)
+        claim = name if known else self.value(name, NameKind.KEY)
+        provider = self.value(host, NameKind.PROVIDER) if host.startswith("arn:") else self.issuer(host)
+        return f"{provider}:{claim}"
 
-    def issuer(self, name: str) -> str:
-        """Rewrite the URL of who issues tokens, without `https://`. Those that many customers share stay.
-
-        Of the others that have a form of their own, which is AWS's or a vendor's, the customer's part changes its
-        letters alone, so that the form stays.
-        """
-        row = issuer_of(name)
-        if row is PRIVATE:
-            return self._parts(name, NameKind.PROVIDER, frozenset())
-        words = _words_of(row)
-        return re.sub(r"[\w-]+", lambda word: self._word_of_issuer(word[0], words), name)
-
-    def _word_of_issuer(self, text: str, words: frozenset[str]) -> str:
-        if text in words or public_words.REGION.fullmatch(text):
-            return text
-        head = next((word for word in words if word.endswith("-") and text.startswith(word)), "")
-        return head + self._word(text.removeprefix(head))
+    def service(self, text: str) -> str:
+        """Rewrite the name of a service, or what should be one: a service of AWS stays where the rest is wrong."""
+        core = text.strip()
+        first, dot, rest = core.partition(".")
+        if _is_host(core) or not _is_one_of(first, public_words.SERVICE_PRINCIPALS) or not first.strip("*?"):
+            return self.value(text, NameKind.VALUE)
+        words = re.split(r"([.:/])", rest)
+        rewritten = [
+            word if place % 2 or not word or word.lower() in _HOST_WORDS or is_region(word) else self._word(word)
+            for place, word in enumerate(words)
+        ]
+        return text.replace(core, f"{first}{dot}{''.join(rewritten)}")
 
     def resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         kind, slash, rest = text.partition("/")
-        if text in public_words.AWS_NAMES:
-            return text
         if slash and kind in _FURTHER_TYPES:
             return f"{kind}/{self._parts(rest, NameKind.NAME, frozenset())}"
         if not slash or not _is_one_of(kind, _TYPES):
@@ -198,11 +206,17 @@ class Disguise:
         self.names.keep_shape(text)
         return self.names.name(text, NameKind.VALUE, fills=False)
 
+    def _private_issuer(self, name: str) -> str:
+        host, slash, path = name.partition("/")
+        if not _is_host(host):
+            return self._parts(name, NameKind.PROVIDER, frozenset())
+        return f"{host}{slash}{self._parts(path, NameKind.PROVIDER, frozenset(), before=slash)}"
+
     def _core(self, text: str, kind: NameKind) -> str:
-        if _is_host(text) or public_words.SAML.fullmatch(text):
+        if _is_host(text) or _is_of_saml(text):
             return text
         if text.startswith(HTTPS):
-            return HTTPS + self.issuer(text.removeprefix(HTTPS))
+            return self.issuer(text)
         # A variable has a colon of its own.
         parts = re.split(r":(?![^{}]*\})", text)
         if len(parts) > 6:
@@ -269,17 +283,24 @@ class Disguise:
         return f"{found[1]}{self.names.name(found[2], NameKind.VALUE, fills=True) if found[2] else ''}{found[3]}"
 
     def _name(self, token: str, kind: NameKind, before: str, after: str, words: frozenset[str]) -> str:
-        if token in words or token in public_words.AWS_NAMES | public_words.SUBJECT_WORDS or not token.strip():
+        if token in words or not token.strip():
             return token
-        if public_words.REGION.fullmatch(token) or _is_host(token) or token.lower() == "aws":
+        if public_words.REGION.fullmatch(token) or _is_host(token):
             return token
-        if _ends(before) and _ends(after):
-            if is_address(token):
-                return self.names.address(token)
-            return self.names.name(token, kind, fills=not self.in_policy)
-        if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
-            return token
-        return self.names.piece(token)
+        if not (_ends(before) and _ends(after)):
+            if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
+                return token
+            return self.names.piece(token)
+        if _is_public(token):
+            # A policy has its name for people alone.
+            return token if kind is NameKind.POLICY else self.names.public(token)
+        if is_address(token):
+            return self.names.address(token)
+        if after.startswith(".") and "." in token:
+            return ".".join(
+                label if is_region(label) else self._name(label, kind, "", after, words) for label in token.split(".")
+            )
+        return self.names.name(token, kind, fills=not self.in_policy)
 
 
 def _ends(neighbour: str) -> bool:
@@ -297,10 +318,17 @@ def is_region(text: str) -> bool:
     return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
 
 
-@cache
-def _words_of(row: Issuer) -> frozenset[str]:
-    """Give the words that the names of all issuers of a row have in common."""
-    return frozenset(re.findall(r"[A-Za-z][\w-]*", re.sub(r"\[[^\]]*\]|\\", "", row.name)))
+def _is_public(name: str) -> bool:
+    """Say whether a name is one that AWS gives, whatever its capitalization, or was meant for one."""
+    lower = name.lower()
+    return lower in _PUBLIC or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, _PUBLIC))
+
+
+def _is_of_saml(text: str) -> bool:
+    """Say whether a text is a word that AWS has for SAML, or a pattern of one of its endpoints."""
+    if public_words.SAML.fullmatch(text):
+        return True
+    return "signin." in text and "*" in text and any(fnmatchcase(each, text) for each in public_words.SAML_ENDPOINTS)
 
 
 def _is_type(text: str) -> bool:
@@ -339,7 +367,7 @@ def _is_host(text: str) -> bool:
     """
     if _HOST_NAME.fullmatch(text) and get_close_matches(text, public_words.PROVIDERS, 1, cutoff=0.96):
         return True
-    host = _HOST.fullmatch(text)
+    host = _HOST.fullmatch(text.lower())
     return host is not None and all(
         _is_one_of(label, public_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
         for label in host["labels"].split(".")

@@ -114,6 +114,8 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
         last == "version" and public_words.TIME.fullmatch(text)
     ):
         return text
+    if last == "service":
+        return disguise.service(text)
     if last == "sid":
         return disguise.value(text, NameKind.STATEMENT)
     return disguise.value(text, NameKind.NAME)

@@ -14,7 +14,7 @@ from itertools import count
 from typing import Protocol, TypeAlias
 
 from diagnose.report.redact.addresses import Addresses, is_address
-from diagnose.report.redact.alike import Containing, groups
+from diagnose.report.redact.alike import Containing, groups, what_stays
 from diagnose.report.redact.letters import Letters, beyond_ascii
 
 
@@ -47,6 +47,9 @@ class Names(Protocol):
     def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
         """Rewrite a whole name. `fills` says that a variable of a policy may stand for it."""
 
+    def public(self, text: str) -> str:
+        """Rewrite a name that AWS gives: it stays, unless a pattern tells it from names that cannot."""
+
     def piece(self, text: str) -> str:
         """Rewrite a piece of a name: what a pattern has beside a wildcard or a variable."""
 
@@ -75,6 +78,7 @@ class Survey:
     def __init__(self) -> None:
         """Start with none."""
         self.kinds: dict[str, NameKind] = {}
+        self.known: dict[str, None] = {}
         self.pieces: set[str] = set()
         self.numbers: set[str] = set()
         self.addresses: set[str] = set()
@@ -90,6 +94,11 @@ class Survey:
         self.kinds.setdefault(text, kind)
         if fills:
             self.values.add(text)
+        return text
+
+    def public(self, text: str) -> str:
+        """Note a name that AWS gives."""
+        self.known[text] = None
         return text
 
     def piece(self, text: str) -> str:
@@ -153,8 +162,9 @@ _FORMS: tuple[tuple[re.Pattern[str], _Form], ...] = (
     (re.compile(r"(?P<head>)[0-9a-f]{16}"), lambda _, number: f"{number:016x}"),
     (re.compile(r"(?P<head>)[0-9]{12}"), lambda _, number: str(number) * 12 if number < 10 else f"1{number:011d}"),
 )
+_OF_AWS = re.compile(r"AWSReservedSSO_|AWSServiceRoleFor", re.IGNORECASE)
 _HEAD = re.compile(
-    rf"AWSReservedSSO_|AWSServiceRoleFor|{_UNIQUE_ID}(?=[A-Z0-9]*$)|(?:vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)(?=[0-9a-f]*$)"
+    rf"(?i:{_OF_AWS.pattern}|AWS)|{_UNIQUE_ID}(?=[A-Z0-9]*$)|(?:vpce-svc-|vpce-|vpc-|eni-|subnet-|sg-|igw-|nat-|i-)(?=[0-9a-f]*$)"
     r"|(?:ou-|o-|r-)(?=[0-9a-z-]*$)"
 )
 """How a piece of an id, or a name that AWS composes, begins; that is AWS's."""
@@ -162,6 +172,8 @@ _ORDINARY = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 """What AWS takes for a name of any kind."""
 _NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))[0-9]+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}.*)")
+_LEAST = 3
+"""Letters of a beginning that is AWS's, by which a piece of it is known."""
 _MOST_KEYS = 64
 
 
@@ -174,33 +186,44 @@ class Pseudonyms:
     """The pseudonyms of what a survey has noted, under a key.
 
     With `one_group` all names keep their shape under the same exchange of letters: whatever is compared with whatever,
-    it comes out as before. With `by_digits` addresses are names like others, as patterns see them.
+    it comes out as before. With `by_digits` addresses are names like others, as patterns see them. With `gives_up` a
+    name of AWS's is one like others if a pattern, or a slip, may take it for one of them.
     """
 
-    def __init__(self, survey: Survey, key: bytes, *, one_group: bool, by_digits: bool) -> None:
+    def __init__(self, survey: Survey, key: bytes, *, one_group: bool, by_digits: bool, gives_up: bool = False) -> None:
         """Nothing is decided before a name is asked for, so that the first one asked for gets the first number."""
         self._survey, self._key, self._one_group = survey, key, one_group
         self._given: dict[str, str] = {}
         self._counts: dict[str, Iterator[int]] = {}
+        self._of_aws: set[str] = set()
         pieces = sorted(survey.pieces)
         if survey.composes:
             pieces += sorted(survey.values)
+        stay = what_stays(survey.known, survey.kinds, pieces, survey.related if gives_up else None)
+        self._stay = stay
+        self._names = {**survey.kinds, **dict.fromkeys(stay.given_up, NameKind.NAME)}
+        pieces = [piece for piece in pieces if piece not in stay.pieces]
         tiny = any(sum(map(str.isalnum, piece)) == 1 for piece in pieces)
         self._one_group = one_group or tiny
         # A piece without any letter is in many names.
         self._all_shaped = self._one_group or survey.length_matters or any(_no_letter(piece) for piece in pieces)
-        every = (*survey.kinds, *pieces, *(survey.addresses if by_digits else ()))
-        self._originals = {text.casefold() for text in (*every, *survey.addresses, *survey.numbers)}
-        self._groups = dict.fromkeys(every, every) if self._one_group else groups(survey.kinds, pieces, survey.related)
+        every = (*self._names, *pieces, *(survey.addresses if by_digits else ()))
+        self._originals = {text.casefold() for text in (*every, *survey.known, *survey.addresses, *survey.numbers)}
+        self._groups = dict.fromkeys(every, every) if self._one_group else groups(self._names, pieces, survey.related)
         self._beyond = beyond_ascii(every)
         self._addresses = None if by_digits else Addresses(key)
         self._shift = 1000 + int.from_bytes(blake2b(b"numbers", key=key, digest_size=2).digest()) % 8000
 
     def all(self) -> Mapping[str, str]:
         """Give what every name of the case is called instead, numbered in the order in which the survey met them."""
-        for text, kind in self._survey.kinds.items():
+        for text, kind in self._names.items():
             self.name(text, kind)
         return self._given
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether a name of AWS's is one like others."""
+        return bool(self._stay.given_up)
 
     def name(self, text: str, kind: NameKind, *, fills: bool = False) -> str:
         """Give the pseudonym of a name."""
@@ -213,8 +236,14 @@ class Pseudonyms:
                 self._given[text] = self._numbered(text, self._survey.kinds.get(text, kind))
         return self._given[text]
 
+    def public(self, text: str) -> str:
+        """Keep a name that AWS gives, unless it was given up."""
+        return self.name(text, NameKind.NAME) if text in self._stay.given_up else text
+
     def piece(self, text: str) -> str:
         """Give the pseudonym of a piece of a name: its group keeps its shape, if it is alone as well."""
+        if text in self._stay.pieces:
+            return text
         if self._addresses and (beginning := self._addresses.of_beginning(text)):
             return beginning
         if text not in self._given:
@@ -255,7 +284,9 @@ class Pseudonyms:
             return False
         if self._one_group:
             return True
-        before, after = Containing(self._survey.kinds), Containing(self._given[name] for name in self._survey.kinds)
+        before, after = Containing(self._names), Containing(self._given[name] for name in self._names)
+        if any(any(after.names(piece)) for piece in self._stay.pieces):
+            return False
         for piece in self._survey.pieces:
             if piece in self._given:
                 expected = {self._given[name] for name in before.names(piece)}
@@ -267,7 +298,7 @@ class Pseudonyms:
         return (
             kind is NameKind.DEVICE
             or text in self._survey.shaped
-            or text.startswith(("AWSReservedSSO_", "AWSServiceRoleFor"))
+            or _OF_AWS.match(text) is not None
             or not _ORDINARY.fullmatch(text)
         )
 
@@ -284,26 +315,37 @@ class Pseudonyms:
 
     def _shaped(self, group: Sequence[str]) -> dict[str, str]:
         """Exchange the letters of a group, so that none of its members is a text of the original."""
-        head = next((match["head"] for text in group for form, _ in _FORMS if (match := form.fullmatch(text))), "")
+        starts = self._starts(group)
         best: dict[str, str] = {}
         for number in range(_MOST_KEYS):
             salt = f"{number} {group[0]}".encode("utf-8", "surrogatepass")
             letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond)
-            best = {text: _turned(text, head, letters) for text in group}
+            best = {text: text[: starts[text]] + letters.turned(text[starts[text] :]) for text in group}
             if all(self._fits(text, new) for text, new in best.items()):
                 break
         return best
 
+    def _starts(self, group: Sequence[str]) -> Mapping[str, int]:
+        """Say of each member of a group how many letters in the beginning are AWS's."""
+        head = next((match["head"] for text in group for form, _ in _FORMS if (match := form.fullmatch(text))), "")
+        starts = {text: _start(text, head) for text in group}
+        begun = [(text.casefold(), start) for text, start in starts.items() if start >= _LEAST]
+        for piece in self._survey.pieces.intersection(group):
+            places = [(name.find(piece.casefold()), start) for name, start in begun]
+            within = [min(len(piece), start - place) for place, start in places if place >= 0]
+            starts[piece] = max((size for size in within if size >= _LEAST), default=starts[piece])
+        self._of_aws |= {text for text, start in starts.items() if start == len(text)}
+        return starts
+
     def _fits(self, text: str, new: str) -> bool:
         """Say whether a pseudonym is none of the original, and an address only if the text is one."""
         known = new.casefold() in self._originals and any(map(str.isalnum, text.strip("0")))
-        return not known and (self._addresses is None or is_address(text) == is_address(new))
+        return (not known or text in self._of_aws) and (self._addresses is None or is_address(text) == is_address(new))
 
 
-def _turned(text: str, head: str, letters: Letters) -> str:
+def _start(text: str, head: str) -> int:
     match = _HEAD.match(text)
-    start = len(head) if head and text.startswith(head) else match.end() if match else 0
-    return text[:start] + letters.turned(text[start:])
+    return len(head) if head and text.startswith(head) else match.end() if match else 0
 
 
 def _by_number(head: str, number: int) -> str:

@@ -50,7 +50,11 @@ REGIONS = _words(
 )
 SERVICE_END = r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov)"
 SERVICE = re.compile(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)*{SERVICE_END}")
-PROVIDERS = _words("accounts.google.com www.amazon.com graph.facebook.com token.actions.githubusercontent.com")
+PROVIDERS = _words(
+    "accounts.google.com www.amazon.com graph.facebook.com token.actions.githubusercontent.com "
+    "github.com gitlab.com buildkite.com kubernetes.default.svc kubernetes.default.svc.cluster.local"
+)
+"""Hosts of issuers, and hosts that issuers write into an audience that nobody asked for."""
 KEY = re.compile(
     r"(?P<key>(?:aws|sts|iam|saml|ec2|organizations|identitystore|kms|lambda|s3):[A-Za-z0-9-]+)(?P<tag>/.*)?",
     re.IGNORECASE,
@@ -68,9 +72,16 @@ SUBJECT_WORDS = _words(
     "serviceaccount organization project workspace run_phase plan apply pipeline commit step org user"
 )
 """What the subjects of well-known issuers are made of, besides names."""
+CLAIM_VALUES = _words("authenticated unauthenticated")
+"""What Amazon Cognito writes into `amr`: whether a user of an identity pool has signed in."""
 SAML = re.compile(
     r"https://(?:[a-z]{2}-[a-z-]+-[0-9]\.)?signin\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/saml|"
     r"urn:amazon:webservices(?::cn-north-1|:govcloud)?|persistent|transient|urn:oasis:names:tc:SAML:[\w.:-]+"
+)
+SAML_ENDPOINTS = tuple(
+    f"https://{region}signin.{host}/saml"
+    for region in ("", *(f"{region}." for region in sorted(REGIONS)))
+    for host in ("aws.amazon.com", "amazonaws.cn", "amazonaws-us-gov.com")
 )
 ALGORITHM = re.compile(r"(?:RS|PS|ES|HS)(?:256|384|512)|ES256K|EdDSA|none")
 ATTRIBUTES_OF_ALL = (

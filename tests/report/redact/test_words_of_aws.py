@@ -1,0 +1,245 @@
+"""Words of AWS, or of a vendor, stay words of theirs: whatever stands around them, and with a slip in them too."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.cases import allow, case, identity, on, trust
+from tests.report.redact.proof import answer, diagnosed, redacted
+
+from diagnose.model.case import Case
+
+Json = Any
+
+GITHUB = "token.actions.githubusercontent.com"
+PROVIDER = "arn:aws:iam::987650004321:oidc-provider/"
+SUBJECT = "repo:zqocto/zqapp:ref:refs/heads/zqmain"
+COGNITO = "cognito-identity.amazonaws.com"
+POOL = "us-east-1:0a1b2c3d-1111-2222-3333-44445555ffff"
+SIGN_IN = "https://signin.aws.amazon.com/saml"
+ROLE = "arn:aws:iam::987650004321:role/"
+SET = f"{ROLE}aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ZqDeploy_0a1b2c3d4e5f6071"
+POD_TAGS = ("kubernetes-namespace", "Kubernetes-Namespace", "kubernetes-service-account", "eks-cluster-name")
+SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "zqbatch", "44445555ffff", "zqpolicy")
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        pytest.param(f"{PROVIDER}https://{GITHUB}", id="a scheme in the ARN"),
+        pytest.param(f"{PROVIDER}http://{GITHUB}", id="another scheme in the ARN"),
+        pytest.param(f"https://{GITHUB}", id="a URL"),
+        pytest.param(GITHUB, id="the host alone"),
+        pytest.param(f"{PROVIDER} {GITHUB}", id="a space"),
+        pytest.param(f"{PROVIDER}{GITHUB}/", id="a slash behind it"),
+        pytest.param(f"{PROVIDER}{GITHUB}/zqocto", id="a path behind it"),
+        pytest.param(f"{PROVIDER}{GITHUB.upper()}", id="upper case"),
+        pytest.param(f"{PROVIDER}{GITHUB.replace('tok', 'Tok')}", id="one letter in upper case"),
+        pytest.param(f"{PROVIDER}{GITHUB.replace('actions', 'action')}", id="a letter too few"),
+        pytest.param(f"{PROVIDER}gitlab.com", id="another issuer that many share"),
+        pytest.param(f"{PROVIDER}login.zqocto.example", id="an issuer of one's own"),
+    ],
+)
+def test_a_provider_is_misspelt_in_the_same_way(principal: str) -> None:
+    same(_job({"Federated": principal}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"https://{GITHUB}:sub",
+        f"HTTPS://{GITHUB}:sub",
+        f"http://{GITHUB}:sub",
+        f"{PROVIDER}{GITHUB}:sub",
+        f"{PROVIDER}https://{GITHUB}:sub",
+        f"{PROVIDER}{GITHUB}",
+        f"{GITHUB}/:sub",
+        f"{GITHUB.upper()}:sub",
+        f" {GITHUB}:sub",
+        f"aws:{GITHUB}:sub",
+        f"{GITHUB.replace('actions', 'action')}:sub",
+        f"{GITHUB}:subject",
+        "login.zqocto.example:sub",
+    ],
+)
+def test_a_key_of_a_claim_is_misspelt_in_the_same_way(name: str) -> None:
+    same(_job({"Federated": PROVIDER + GITHUB}, {"StringEquals": {name: SUBJECT}}))
+
+
+@pytest.mark.parametrize(
+    "issuer", ["gitlab.com", "app.terraform.io", "agent.buildkite.com", "token.actions.zqocto.ghe.com"]
+)
+@pytest.mark.parametrize("slip", ["{}/", "https://{}", "{}x", "x{}", "{} "])
+def test_every_issuer_that_many_share_is_misspelt_in_the_same_way(issuer: str, slip: str) -> None:
+    same(_job({"Federated": PROVIDER + slip.format(issuer)}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, issuer))
+    same(_job({"Federated": PROVIDER + issuer}, {"StringEquals": {f"{slip.format(issuer)}:sub": SUBJECT}}, issuer))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "oidc.eu-west-1.eks.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc-eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "odic.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com/id/0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F8",
+        "oidc.eks.us-east-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "oidc.eks.eu-west-1.amazonaws.com",
+    ],
+)
+def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
+    cluster = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+    same(_job({"Federated": PROVIDER + name}, {"StringEquals": {f"{cluster}:sub": SUBJECT}}, cluster))
+    same(_job({"Federated": PROVIDER + cluster}, {"StringEquals": {f"{name}:sub": SUBJECT}}, cluster))
+
+
+@pytest.mark.parametrize(
+    "subject", [SUBJECT.title(), SUBJECT.upper(), "Repo:zqocto/zqapp:*", "https://sts.amazonaws.com"]
+)
+def test_what_subjects_are_made_of_stays_in_any_case(subject: str) -> None:
+    same(_job({"Federated": PROVIDER + GITHUB}, {"StringLike": {f"{GITHUB}:sub": subject}}))
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "https://github.com/zqocto",
+        "https://gitlab.com",
+        "https://buildkite.com/zqocto",
+        "https://kubernetes.default.svc",
+        "https://kubernetes.default.svc.cluster.local",
+        "https://sts.amazonaws.com/",
+        "STS.amazonaws.com",
+        "zqocto",
+    ],
+)
+def test_an_audience_that_issuers_write_by_themselves_stays(audience: str) -> None:
+    same(_job({"Federated": PROVIDER + GITHUB}, audience=audience))
+
+
+@pytest.mark.parametrize("wanted", ["authenticated", "unauthenticated", "Authenticated", "auth*", "un*"])
+@pytest.mark.parametrize("token", ["authenticated", "unauthenticated"])
+def test_whether_a_user_has_signed_in_stays(wanted: str, token: str) -> None:
+    condition = {"StringEquals": {f"{COGNITO}:aud": POOL}, "ForAnyValue:StringLike": {f"{COGNITO}:amr": wanted}}
+    claims = {"aud": POOL, "amr": [token]}
+    same(
+        case(
+            "cognito",
+            {"snapshot": {"source": {"identity": {"claims": claims}}}},
+            trust_policy=trust(allow({"Federated": COGNITO}, "sts:AssumeRoleWithWebIdentity", Condition=condition)),
+        )
+    )
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["the pod is known", "the pod is not known"])
+@pytest.mark.parametrize("tag", [*POD_TAGS, "zqbatch"])
+def test_a_tag_that_a_service_passes_stays(tag: str, *, read: bool) -> None:
+    pod = {"namespace": "zqshop", "service_account": "zqshop"} if read else None
+    condition = {"StringEquals": {f"aws:RequestTag/{tag}": "zqshop"}}
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    trusting = trust(allow({"Service": "pods.eks.amazonaws.com"}, actions, Condition=condition))
+    same(case("pod", pod=pod, trust_policy=trusting))
+
+
+def test_a_tag_of_a_token_is_called_so_in_any_case() -> None:
+    condition = {"StringEquals": {"aws:RequestTag/project": "apollo", "login.example.com/:sub": "batch-7"}}
+    provider = {"Federated": "arn:aws:iam::222222222222:oidc-provider/login.example.com/"}
+    actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
+    same(case("tagged-token", trust_policy=trust(allow(provider, actions, Condition=condition))))
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("OrganizationAccountAccessRole", "Organ*"),
+        ("OrganizationAccountAccessRole", "*AccessRole"),
+        ("OrganizationAccountAccessRole", "Orga?izationAccountAccessRole"),
+        ("OrganizationAccountAccessRole", "organizationaccountaccessrole"),
+        ("OrganizationAccountAccessRole", "OrganizationAccountAccesRole"),
+        ("ZqAccessRole", "*AccessRole"),
+        ("AWSZqBatch", "AWS*"),
+        ("service-role/ZqBatch", "service-role/*"),
+        ("service-role/ZqBatch", "ser*"),
+        ("aws-service-role/ecs.amazonaws.com/AWSServiceRoleForZqBatch", "AWSServ*"),
+        ("aws-service-role/ecs.amazonaws.com/AWSServiceRoleForZqBatch", "*ForZqBatch"),
+        ("aws-service-role/ecs.amazonaws.com/AWSServiceRoleForZqBatch", "*/awsserviceroleforzqbatch"),
+        ("root", "roo"),
+    ],
+)
+def test_a_pattern_takes_the_same_names_of_aws(name: str, resource: str) -> None:
+    others = {"evidence": "known", "value": [f"{ROLE}OrganizationAccountAccessRole", ROLE + name, f"{ROLE}ZqDeploy"]}
+    asked = resource if resource.isalpha() else name
+    there: Json = {
+        "request": {"role_arn": ROLE + name},
+        "role": {"value": {"arn": ROLE + name}},
+        "other_roles": others,
+        "identity_policies": identity(on(ROLE + resource), name="zqpolicy"),
+    }
+    same(case("cross-account", **there))
+    missing = {"request": {"role_arn": ROLE + asked}, "role": {"evidence": "known", "value": None}}
+    same(case("cross-account", **there | missing))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["AWSReserved*", "AWSReservedSSO_ZqDep*", "aws-res*", "aws-reserved/*", "*_ZqDeploy_*"]
+)
+def test_a_pattern_takes_the_same_roles_of_identity_center(pattern: str) -> None:
+    condition = {"ArnLike": {"aws:PrincipalArn": ROLE + pattern}}
+    session = SET.replace("iam", "sts").replace("role/aws-reserved/sso.amazonaws.com/eu-west-1", "assumed-role")
+    trusting = allow({"AWS": ROLE.replace("role/", "root")}, Condition=condition)
+    principal = {"evidence": "known", "value": {"arn": SET}}
+    same(case("identity-center", arn=f"{session}/zqmain", principal=principal, trust_policy=trust(trusting)))
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "ec2",
+        "EC2.amazonaws.com",
+        "ec2.amazonaws.co",
+        "ec2.zqshop.internal",
+        "ec2.eu-west-1.amazonaws.com",
+        "ec3.zqshop",
+    ],
+)
+def test_a_service_is_misspelt_in_the_same_way(service: str) -> None:
+    same(case("service", trust_policy=trust(allow({"Service": service}))))
+
+
+def test_a_service_that_nobody_knows_is_regional_in_the_same_way() -> None:
+    regional = trust(allow({"Service": "zqshop.eu-west-1.amazonaws.com"}))
+    same(case("service", arn="zqshop.amazonaws.com", trust_policy=regional))
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://*.signin.aws.amazon.com/saml", f"{SIGN_IN}*", f"{SIGN_IN}/", "https://zqshop/saml*"]
+)
+@pytest.mark.parametrize("sent", [SIGN_IN, "https://eu-west-1.signin.aws.amazon.com/saml"])
+def test_a_pattern_takes_the_same_endpoints_of_sign_in(wanted: str, sent: str) -> None:
+    provider = {"Federated": "arn:aws:iam::222222222222:saml-provider/IdP"}
+    condition = {"StringLike": {"SAML:aud": wanted}}
+    trusting = trust(allow(provider, "sts:AssumeRoleWithSAML", Condition=condition))
+    same(case("saml", {"snapshot": {"source": {"identity": {"recipient": sent}}}}, trust_policy=trusting))
+
+
+def same(original: Case) -> None:
+    """Assert that the answer is the same of the redacted case, and that no secret is left in it."""
+    told = redacted(original)
+    assert answer(diagnosed(told.case)) == answer(diagnosed(original))
+    written = msgspec.json.encode(told.case).decode().lower()
+    assert [secret for secret in SECRETS if secret in written] == []
+
+
+def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience: str = "sts.amazonaws.com") -> Case:
+    claims = {"iss": f"https://{issuer}", "sub": SUBJECT, "aud": audience, "repository": "zqocto/zqapp"}
+    wanted = condition or {"StringEquals": {f"{issuer}:sub": SUBJECT, f"{issuer}:aud": "sts.amazonaws.com"}}
+    client_ids = {"evidence": "known", "value": ["sts.amazonaws.com"]}
+    return case(
+        "github",
+        {"snapshot": {"source": {"arn": f"https://{issuer}", "identity": {"claims": claims}}}},
+        request={"role_arn": f"{ROLE}Deploy"},
+        role={"value": {"arn": f"{ROLE}Deploy"}},
+        trust_policy=trust(allow(principal, "sts:AssumeRoleWithWebIdentity", Condition=wanted)),
+        oidc_providers={"evidence": "known", "value": [{"arn": PROVIDER + issuer, "client_ids": client_ids}]},
+    )
