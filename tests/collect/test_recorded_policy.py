@@ -142,7 +142,7 @@ def test_every_layer_of_a_policy_with_a_name_is_filled(
     [
         pytest.param(case("cross-account"), DENIED_BY_SCP, id="the layer was read whole"),
         pytest.param(
-            case("cross-account", identity_policies={"unread": [UNREAD]}),
+            case("cross-account", identity_policies={"policies": [], "unread": [UNREAD]}),
             denied("PRINCIPAL", "inline-1"),
             id="an inline policy has no name",
         ),
@@ -160,7 +160,9 @@ def test_every_layer_of_a_policy_with_a_name_is_filled(
     ],
 )
 def test_nothing_else_is_asked_for(one: Case, evaluated: Mapping[str, Any], sides: Sides) -> None:
-    assert followed(one, sides, evaluated, uri="").snapshot == one.snapshot
+    asked = followed(one, sides, evaluated, uri="")
+    assert asked.snapshot == one.snapshot
+    assert [record.unread for record in asked.authorizations] == [()]
 
 
 def test_the_record_of_another_caller_fills_nothing(sides: Sides) -> None:

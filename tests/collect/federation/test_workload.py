@@ -184,9 +184,14 @@ def test_where_the_ref_is_not_known_neither_is_the_environment() -> None:
                     "aud": UUID,
                     "sub": f"org/{UUID}/project/p1/user/u1",
                     "oidc.circleci.com/project-id": "p1",
-                }
+                },
+                {
+                    "iss": f"https://oidc.circleci.com/org/{UUID}",
+                    "aud": UUID,
+                    "oidc.circleci.com/project-id": "p1",
+                },
             ],
-            id="CircleCI",
+            id="CircleCI, whose jobs have two tokens",
         ),
         pytest.param(
             "google",
@@ -219,6 +224,7 @@ def test_buildkite_has_two_usual_audiences() -> None:
     assert [form["aud"] for form in found] == ["sts.amazonaws.com", "https://buildkite.com/acme"]
     assert {form["sub"] for form in found} == {subject}
     assert subjects("buildkite", "acme/web", ref=MAIN) == [None, None]
+    assert [str(each)[-6:] for each in subjects("buildkite", "acme/web", ref=MAIN, step="")] == [":step:", ":step:"]
 
 
 @pytest.mark.parametrize(
