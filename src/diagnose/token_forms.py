@@ -21,7 +21,7 @@ def in_every_form(case: Case, presented: Presented | None) -> Case:
     if presented is None or presented.over or len(presented.forms) == 1:
         return case
     others = forms_besides(case, presented)
-    stand_in = with_stand_in(case, presented) if not _names_numbers(case) else None
+    stand_in = with_stand_in(case, presented) if not _names_the_rest(case) else None
     decided = (*others[:-1], stand_in) if stand_in is not None else others
     answer = _answer(case)
     if all(_answer(other) == answer for other in decided):
@@ -36,9 +36,13 @@ _TAKEN = "AWS refused the request: the token is taken to have the form that the 
 _OF_OTHERS = (Layer.TRUST, Layer.RCP, Layer.ENDPOINT)
 
 
-def _names_numbers(case: Case) -> bool:
-    """Say whether a policy may compare the numbers that GitHub writes behind `@` in a subject."""
-    return any(b"@" in bytes(policy.document) for layer in _OF_OTHERS for policy in policies_in(case, layer))
+def _names_the_rest(case: Case) -> bool:
+    """Say whether a policy may compare what one form of a subject has besides: GitHub's ids, CircleCI's repository."""
+    documents = [bytes(policy.document) for layer in _OF_OTHERS for policy in policies_in(case, layer)]
+    return any(mark in document for document in documents for mark in _MARKS)
+
+
+_MARKS = (b"@", b"vcs-origin", b"vcs-ref")
 
 
 def _is_refused(case: Case) -> bool:

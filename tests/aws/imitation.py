@@ -24,6 +24,7 @@ from diagnose.model.policy import Level, Policy, PolicyKind, document_text
 MANAGEMENT = "999999999999"
 SERVICES = ("iam", "sts", "organizations", "ec2", "iam-toolbox", "eks")
 DETAILS = "iam:GetRequestAuthorizationDetails"
+RECORDED = (DETAILS, "iam:GetRequestAuthorizationPolicy")
 _TYPES = {"SERVICE_CONTROL_POLICY": "scps", "RESOURCE_CONTROL_POLICY": "rcps"}
 _CREATED = "2024-05-06T08:00:00Z"
 
@@ -220,6 +221,8 @@ class Imitation:
     _get_role_policy = _get_group_policy = _get_user_policy
 
     def _list_attached_user_policies(self, sent: Answer) -> Answer:
+        if self._case.snapshot.source.identity_policies.unread:
+            raise RefusedError("AccessDenied")
         group = f"group {sent['GroupName']}" if "GroupName" in sent else ""
         held = [
             {"PolicyName": policy.name, "PolicyArn": policy.arn} for policy in self._held(PolicyKind.MANAGED, group)
@@ -323,6 +326,13 @@ class Imitation:
             "requestContext": {"aws:UserAgent": "xdiag"},
             "policies": [{**kind, "attachedTo": [{"arn": sent["arn"]}]}],
         }
+
+    def _get_request_authorization_policy(self, _: Answer) -> Answer:
+        """The policy of that denial: it is in force where the source's policies may not be listed."""
+        unread = self._case.snapshot.source.identity_policies.unread
+        role = self._case.request.role_arn if unread else "arn:aws:iam::999999999999:role/Nobody"
+        statement = {"Sid": "Fence", "Effect": "Deny", "Action": "sts:AssumeRole", "Resource": role}
+        return {"policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
 
     def _list_clusters(self, sent: Answer) -> Answer:
         return _page("clusters", [each.name for each in self._clusters()], sent, "nextToken")
@@ -478,4 +488,4 @@ def _xml(shape: Shape, value: Any, tag: str) -> str:
 
 
 def _in_json(action: str) -> bool:
-    return action.startswith(("organizations:", "eks:")) or action == DETAILS
+    return action.startswith(("organizations:", "eks:")) or action in RECORDED

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 _IDENTITY = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>AIDAEXAMPLE</UserId><Account>{account}</Account>"
@@ -35,6 +35,8 @@ class Sts:
         self.fetched: list[str] = []
         self.record = ""
         """The answer to whoever fetches what is recorded of a denial; empty where nothing is."""
+        self.recorded_policy = ""
+        """The same for a policy of it."""
         self.url = ""
         self._callers, self._delay, self._lock = dict(callers), delay, Lock()
 
@@ -89,7 +91,8 @@ def served(sts: Sts) -> Iterator[Sts]:
         def do_GET(self) -> None:
             sts.fetched.append(self.path)
             none = '{"__type": "ResourceNotFoundException", "message": "no"}'
-            self._send("application/json", 200 if sts.record else 404, sts.record or none)
+            kept = sts.recorded_policy if urlsplit(self.path).path.endswith("/policy") else sts.record
+            self._send("application/json", 200 if kept else 404, kept or none)
 
         def _send(self, kind: str, status: int, text: str) -> None:
             self.send_response(status)

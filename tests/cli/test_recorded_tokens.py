@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from tests.cases import FIXTURES
 from tests.cli.cases import write
-from tests.cli.program import ALLOWED, DENIED, Program
+from tests.cli.program import ALLOWED, DENIED, UNDETERMINED, Program
 
 TOKENS = FIXTURES / "tokens"
 GITHUB = "token.actions.githubusercontent.com"
@@ -28,8 +28,8 @@ FOR_AWS = ("--claim", "aud=sts.amazonaws.com")
 """What the action configure-aws-credentials asks GitHub for."""
 
 
-def role_for(folder: Path, host: str, conditions: Any) -> Path:
-    """Write the case of a role for the tokens of an issuer, which accepts those for AWS."""
+def role_for(folder: Path, host: str, conditions: Any, audience: str = "sts.amazonaws.com") -> Path:
+    """Write the case of a role for the tokens of an issuer, which accepts those for one audience."""
     provider = f"arn:aws:iam::222222222222:oidc-provider/{host}"
     statement = {
         "Effect": "Allow",
@@ -63,7 +63,7 @@ def role_for(folder: Path, host: str, conditions: Any) -> Path:
                     ),
                     "rcps": known([]),
                     "organization": known(None),
-                    "oidc_providers": known([{"arn": provider, "client_ids": known(["sts.amazonaws.com"])}]),
+                    "oidc_providers": known([{"arn": provider, "client_ids": known([audience])}]),
                 },
                 "endpoint": known(None),
             },
@@ -233,3 +233,33 @@ def test_the_projected_token_of_a_pod(conditions: Any, causes: list[str], tmp_pa
     run = xdiag("check", "--case", case, "--claims", TOKENS / "eks-pod.json", "--output", "json")
     assert [cause["rule"] for cause in run.report["causes"]][:1] == causes, run.out + run.err
     assert run.code == (DENIED if causes else ALLOWED)
+
+
+ORGANIZATION, PROJECT = "9b8c7d6e-1111-4222-8333-444455556666", "0a1b2c3d-1111-4222-8333-444455556666"
+CIRCLECI = f"oidc.circleci.com/org/{ORGANIZATION}"
+OF_PROJECT = f"org/{ORGANIZATION}/project/{PROJECT}/user/u1"
+ON_MAIN = f"org/{ORGANIZATION}/project/*/user/*/vcs-origin/github.com/my-org/*/vcs-ref/refs/heads/main"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "claims", "code"),
+    [
+        pytest.param(f"org/{ORGANIZATION}/project/{PROJECT}/user/*", (), ALLOWED, id="any user: both tokens pass"),
+        pytest.param(f"org/{ORGANIZATION}/project/other/user/*", (), DENIED, id="another project: neither does"),
+        pytest.param(ON_MAIN, (), UNDETERMINED, id="a branch: only the second token has one"),
+        pytest.param(OF_PROJECT, (), UNDETERMINED, id="nothing behind the user: only the first token"),
+        pytest.param(
+            ON_MAIN,
+            ("--claim", f"sub={OF_PROJECT}/vcs-origin/github.com/my-org/web/vcs-ref/refs/heads/main"),
+            ALLOWED,
+            id="the second token, given",
+        ),
+    ],
+)
+def test_the_two_tokens_of_a_job_of_circleci(
+    trusted: str, claims: tuple[str, ...], code: int, tmp_path: Path, xdiag: Program
+) -> None:
+    """The conditions are those of https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/."""
+    case = role_for(tmp_path, CIRCLECI, {"StringLike": {"sub": trusted}}, ORGANIZATION)
+    run = xdiag("check", "--case", case, "--circleci", f"{ORGANIZATION}/{PROJECT}/u1", *claims, "--output", "json")
+    assert run.code == code, run.out + run.err

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.aws.accounts import HERE, THERE, Accounts, in_process
-from tests.aws.imitation import DETAILS
+from tests.aws.imitation import RECORDED
 
 from diagnose.aws.patience import Patience
 from diagnose.aws.providers import Wallet
@@ -47,7 +47,7 @@ def test_what_is_not_there_may_be_read(accounts: Accounts, source: str) -> None:
     for side in (Side.SOURCE, Side.DESTINATION):
         assert tried[side].trials
         # moto does not know what AWS recorded of denials: `test_authorization` has it.
-        known = [trial for trial in tried[side].trials if trial.action != DETAILS]
+        known = [trial for trial in tried[side].trials if trial.action not in RECORDED]
         assert {trial.action: (trial.answer, trial.why) for trial in known} == {
             trial.action: (YES, "") for trial in known
         }

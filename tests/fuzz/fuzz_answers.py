@@ -24,6 +24,7 @@ from diagnose.aws.patience import Patience
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.collect.authorization import read_authorizations, with_authorizations
 from diagnose.collect.live import read_snapshot
+from diagnose.collect.recorded_policy import with_recorded_policies
 from diagnose.errors import NothingReadError
 from diagnose.evaluate.decision import decide
 from diagnose.model.aws_error import AwsError, ErrorKind
@@ -182,6 +183,9 @@ def _cases() -> dict[str, Case]:
             "cross-account", identity_policies={"policies": [allowing, shared | denying]}
         ),
         "a second inline policy denies": case("cross-account", identity_policies={"policies": [allowing, inline]}),
+        "what AWS recorded denies": case(
+            "cross-account", identity_policies={"policies": [allowing], "unread": [{"evidence": "unread"}]}
+        ),
         "a group denies": case(
             "cross-account",
             identity_policies={
@@ -287,7 +291,8 @@ def _read(world: World) -> Case:
     of_world = replace(world.case, snapshot=read)
     refused = AwsError("", ErrorKind.NOT_AUTHORIZED, caller=given.arn, authorization_id="EXAMPLE1a2b3c")
     records = read_authorizations([refused], of_world, world.sides, lambda _: None)
-    return with_authorizations(of_world, records, [refused])
+    recorded = with_authorizations(of_world, records, [refused])
+    return with_recorded_policies(recorded, [refused], world.sides, lambda _: None)
 
 
 if __name__ == "__main__":

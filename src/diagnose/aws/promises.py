@@ -210,6 +210,7 @@ PROMISES: Mapping[str, Promise] = {
         forms={"VpcEndpoints.ServiceName": r"[\w-]+(\.[\w-]+)+"},
     ),
     "iam:GetRequestAuthorizationDetails": Promise(forms={"evaluations.action": r"[\w-]+:\w+"}, service="iam-toolbox"),
+    "iam:GetRequestAuthorizationPolicy": Promise(("policyDocument",), ("policyDocument",), service="iam-toolbox"),
     "eks:ListClusters": Promise(("clusters",), forms={"clusters": _CLUSTER}),
     "eks:DescribeCluster": Promise(
         ("cluster", "cluster.name", "cluster.arn"),
@@ -244,8 +245,10 @@ https://docs.aws.amazon.com/eks/latest/APIReference/
 
 
 def _look(form: BodyForm, shape: Shape, node: Any, path: str, promise: Promise) -> None:
-    """Look at one node and at all below it. A document of JSON may be anything."""
+    """Look at one node and at all below it. A document of JSON may be anything, unless it is a policy."""
     if isinstance(shape, StructureShape) and shape.is_document_type:
+        if path in promise.documents and not _is_policy(json.dumps(node)):
+            raise BrokenPromiseError(f"{_name(path)} is not a policy document")
         return
     if isinstance(shape, StructureShape):
         members = form.members(node, shape)

@@ -115,6 +115,7 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     from diagnose.collect.authorization import read_authorizations, with_authorizations
     from diagnose.collect.live import read_snapshot
     from diagnose.collect.named_policy import with_named_policies
+    from diagnose.collect.recorded_policy import with_recorded_policies
     from diagnose.model.authorization_record import informed
     from diagnose.model.error_text.parser import parse_errors
     from diagnose.probe import probe
@@ -157,7 +158,8 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
         errors = tuple(error for text in said for error in parse_errors(text))
         case = with_authorizations(case, read_authorizations(errors, case, tuple(sides.values()), step), errors)
         exact = [informed(error, case.authorizations) for error in errors]
-        return replace(case, snapshot=with_named_policies(case.snapshot, exact, tuple(sides.values())))
+        case = replace(case, snapshot=with_named_policies(case.snapshot, exact, tuple(sides.values())))
+        return with_recorded_policies(case, errors, tuple(sides.values()), step)
 
 
 def required_arns(source_arn: str | None, role_arn: str | None) -> tuple[str, str]:

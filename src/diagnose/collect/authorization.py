@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -50,14 +50,29 @@ def with_authorizations(case: Case, records: tuple[AuthorizationRecord, ...], er
     What flags say of a parameter, or of a key, counts for more: they may ask about another request.
     """
     case = replace(case, authorizations=records)
-    for record in records:
+    first = next(records_of_request(case, errors), None)
+    if first is None:
+        return case
+    record, evaluation = first
+    shared = record.details.value.context if isinstance(record.details, Known) else {}
+    return _with_context(case, {**shared, **evaluation.context})
+
+
+def records_of_request(
+    case: Case, errors: Sequence[AwsError]
+) -> Iterator[tuple[AuthorizationRecord, RecordedEvaluation]]:
+    """Give what was denied of the very request of a case, with its record. `errors` are what the records are of."""
+    for record in case.authorizations:
         about = next((error for error in errors if error.authorization_id == record.id), None)
         if about is not None and isinstance(record.details, Known) and _is_by(about, case):
             for evaluation in record.details.value.denied:
                 if may_be_same(evaluation.resource, case.request.role_arn):
-                    recorded = {**record.details.value.context, **evaluation.context}
-                    return _with_context(case, recorded)
-    return case
+                    yield record, evaluation
+
+
+def by_account(sides: Iterable[Credentials], account: str) -> list[Credentials]:
+    """Give credentials of an account before all others."""
+    return sorted(sides, key=lambda side: _account(side) != account)
 
 
 _ACTION = "iam:GetRequestAuthorizationDetails"
@@ -83,12 +98,10 @@ _LAYERS: Mapping[str, Layer] = {
 def _record(
     error: AwsError, case: Case, sides: Sequence[Credentials], progress: Callable[[str], None]
 ) -> AuthorizationRecord:
-    account = parse_caller(case.source_arn).account
-    own = {side: _account(side) == account for side in sides}
     region = error.authorization_region or case.request.region
     gaps: list[Unread] = []
     subject = f"authorization details {error.authorization_id}"
-    for side in sorted(sides, key=lambda each: not own[each]):
+    for side in by_account(sides, parse_caller(case.source_arn).account):
         progress(f"reading what AWS recorded of the denial with {side.label}")
         pages = list_pages(side.in_region(region), _ACTION, subject, authorizationId=error.authorization_id)
         if isinstance(pages, Known):

@@ -144,6 +144,7 @@ def _named(side: Side, caller: CallerArn, examined: Examined, sign_in: SignIn) -
         "PolicyId": "p-FullAWSAccess",
         "OrganizationalUnitId": "ou-0000-00000000",
         "authorizationId": "0",
+        "policyUri": f"{own}:policy/{_NOT_THERE}",
         "name": _NOT_THERE,
         "clusterName": _NOT_THERE,
         "associationId": "a-0000000000000000",

@@ -71,6 +71,13 @@ PERMISSIONS: Sequence[Permission] = (
         ("ResourceNotFoundException",),
         optional=True,
     ),
+    Permission(
+        "iam:GetRequestAuthorizationPolicy",
+        _SOURCE,
+        ("authorizationId", "policyUri"),
+        ("ResourceNotFoundException",),
+        optional=True,
+    ),
     Permission("ec2:DescribeVpcEndpoints", _SOURCE, ("VpcEndpointIds",), _ABSENT_ENDPOINT),
 )
 """Every action that reading calls, except `sts:GetCallerIdentity`, for which nobody needs a permission.

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.model.aws_error import AwsError
-from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
+from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known, Unread
 from diagnose.model.trace import Effect, Layer
 from diagnose.model.tri import NO, YES
 
@@ -100,11 +100,15 @@ class AuthorizationDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AuthorizationRecord(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept under an authorization ID. `region` is where AWS keeps it, as far as that is known."""
+    """What is kept under an authorization ID. `region` is where AWS keeps it, as far as that is known.
+
+    `unread` are the policies that deny, and that were wanted and could not be read.
+    """
 
     id: str
     region: str = ""
     details: Evidence[AuthorizationDetails] = NOT_SUPPLIED
+    unread: tuple[Unread, ...] = ()
 
 
 def informed(error: AwsError, records: Iterable[AuthorizationRecord]) -> AwsError:

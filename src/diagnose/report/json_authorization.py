@@ -45,6 +45,15 @@ class PublishedEvaluation(Struct, frozen=True, kw_only=True):
     checks: Annotated[list[PublishedCheck], Meta(description="What each layer said; empty where AWS does not say.")]
 
 
+class PublishedUnreadPolicy(Struct, frozen=True, kw_only=True):
+    """A policy that denies, which was not read."""
+
+    subject: Annotated[str, Meta(description="The policy.")]
+    gap: Annotated[str, listed(Gap, "Why it was not read.")]
+    permission: Annotated[str, Meta(description="The IAM permission that reading it needs, if one is known.")]
+    detail: Annotated[str, Meta(description="More about why, for people.")]
+
+
 class PublishedAuthorization(Struct, frozen=True, kw_only=True):
     """What AWS recorded under an authorization ID."""
 
@@ -55,6 +64,9 @@ class PublishedAuthorization(Struct, frozen=True, kw_only=True):
     permission: Annotated[str, Meta(description="The IAM permission that reading it needs; empty where it was read.")]
     detail: Annotated[str, Meta(description="More about why it was not read, for people.")]
     evaluations: Annotated[list[PublishedEvaluation], Meta(description="What AWS evaluated, an action each.")]
+    unread_policies: Annotated[
+        list[PublishedUnreadPolicy], Meta(description="Policies that deny, and were wanted and not read.")
+    ]
 
 
 def published_authorizations(case: Case) -> list[PublishedAuthorization]:
@@ -73,6 +85,12 @@ def _authorization(record: AuthorizationRecord) -> PublishedAuthorization:
         permission=PERMISSION if unread else "",
         detail=unread.detail if unread else "",
         evaluations=list(map(_evaluation, details.value.evaluations)) if isinstance(details, Known) else [],
+        unread_policies=[
+            PublishedUnreadPolicy(
+                subject=each.subject, gap=each.gap.value, permission=each.permission, detail=each.detail
+            )
+            for each in record.unread
+        ],
     )
 
 

@@ -185,9 +185,14 @@ def test_where_the_ref_is_not_known_neither_is_the_environment() -> None:
                     "aud": UUID,
                     "sub": f"org/{UUID}/project/p1/user/u1",
                     "oidc.circleci.com/project-id": "p1",
-                }
+                },
+                {
+                    "iss": f"https://oidc.circleci.com/org/{UUID}",
+                    "aud": UUID,
+                    "oidc.circleci.com/project-id": "p1",
+                },
             ],
-            id="CircleCI",
+            id="CircleCI, whose jobs have two tokens",
         ),
         pytest.param(
             "google",
@@ -224,6 +229,7 @@ def test_buildkite_has_two_usual_audiences() -> None:
     details = Details(ref=MAIN, step="deploy")
     assert "In `sub`, zeros stand for the commit." in composed(BY_FLAG["buildkite"], "acme/web", details).presumed
     assert subjects("buildkite", "acme/web", ref=MAIN) == [None, None]
+    assert [str(each)[-6:] for each in subjects("buildkite", "acme/web", ref=MAIN, step="")] == [":step:", ":step:"]
 
 
 def test_without_ids_both_forms_of_a_subject_on_github_are_presumed() -> None:

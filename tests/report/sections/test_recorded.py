@@ -102,3 +102,29 @@ def test_a_redacted_record_is_still_of_the_error_and_names_nobody() -> None:
         assert name not in text
     assert "An explicit deny in a service control policy" in text
     assert [each.rule for each in again.findings] == [each.rule for each in whole.findings]
+
+
+UNREAD_POLICY = {
+    "evidence": "unread",
+    "gap": "access_denied",
+    "subject": f"policy {SCP}",
+    "permission": "iam:GetRequestAuthorizationPolicy",
+    "detail": "AccessDeniedException: no",
+}
+
+
+def test_a_policy_that_was_not_read_is_told_with_the_permission() -> None:
+    known = {"evidence": "known", "value": {"evaluations": []}}
+    record = {"id": ID, "details": known, "unread": [UNREAD_POLICY]}
+    diagnosis = diagnose(case("cross-account", {"message": BARE, "authorizations": [record]}), load_rules())
+    sentence = (
+        f"What the policy {SCP} said then was not read (AccessDeniedException: no): xdiag's principal lacks "
+        "`iam:GetRequestAuthorizationPolicy`."
+    )
+    assert sentence in written(diagnosis)
+    [published] = json.loads(render(diagnosis, Format.JSON))["authorizations"]
+    assert published["unread_policies"] == [
+        {key: value for key, value in UNREAD_POLICY.items() if key != "evidence"},
+    ]
+    hidden = redact(diagnosis, deciding(load_rules()))
+    assert "o-a1b2c3d4e5" not in render(hidden, Format.JSON)

@@ -35,7 +35,7 @@ class Details(Struct, frozen=True):
 class Composed(Struct, frozen=True):
     """The claims that a token may have, in each form that is possible, the likeliest first; and what was presumed.
 
-    `stand_in` is the last form, complete, with numbers in its subject that stand for any that no policy names.
+    `stand_in` is the last form, complete, with zeros in its subject that stand for whatever no policy names there.
     """
 
     forms: tuple[Claims, ...]
@@ -151,7 +151,7 @@ def _context_on_github(details: Details) -> str | None:
 
 
 def _of_gitlab(parts: Sequence[str], details: Details) -> Composed:
-    """Put together GitLab's default subject.
+    """Put together GitLab's default subject. A project may choose another.
 
     Source: https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload
     """
@@ -168,6 +168,7 @@ def _of_gitlab(parts: Sequence[str], details: Details) -> Composed:
         presumed.append("`sub` depends on the ref: add `--ref`.")
         return Composed((claims,), tuple(presumed))
     kind, name = _ref(details.ref)
+    presumed.append("`sub` is GitLab's default, which a project's `ci_id_token_sub_claim_components` changes.")
     of_ref = {"ref_type": kind, "ref": name, "sub": f"project_path:{project}:ref_type:{kind}:ref:{name}"}
     return Composed(({**claims, **of_ref},), tuple(presumed))
 
@@ -248,7 +249,12 @@ def _of_bitbucket(parts: Sequence[str], details: Details) -> Composed:
 def _of_circleci(parts: Sequence[str], details: Details) -> Composed:
     """Put together what a job of CircleCI says. Who caused it is part of the subject.
 
-    Source: https://circleci.com/docs/openid-connect-tokens/
+    A job has two tokens. The subject of the second, which CircleCI's orb for the AWS CLI presents, goes on with the
+    repository and the ref.
+
+    Sources:
+    https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/
+    https://github.com/CircleCI-Public/aws-cli-orb/pull/130
     """
     organization, project, *user = parts
     claims = {
@@ -260,7 +266,12 @@ def _of_circleci(parts: Sequence[str], details: Details) -> Composed:
         told = "`sub` ends in the id of the user who caused the job: add it to `--circleci ORG_ID/PROJECT_ID/USER_ID`."
         return Composed((claims,), (told,))
     subject = f"org/{organization}/project/{project}/user/{user[0]}"
-    return Composed(({**claims, "sub": subject},), ("`sub` is that of CIRCLE_OIDC_TOKEN, and not of its version 2.",))
+    told = (
+        "`sub` is that of CIRCLE_OIDC_TOKEN. That of CIRCLE_OIDC_TOKEN_V2 goes on with "
+        "`/vcs-origin/ORIGIN/vcs-ref/REF`: give it with `--claim sub=...`."
+    )
+    second = {**claims, "sub": f"{subject}/vcs-origin/0/vcs-ref/0"}
+    return Composed(({**claims, "sub": subject}, claims), (told,), stand_in=second)
 
 
 def _of_buildkite(parts: Sequence[str], details: Details) -> Composed:
@@ -283,7 +294,9 @@ def _of_buildkite(parts: Sequence[str], details: Details) -> Composed:
         claims["sub"] = f"{prefix}:commit:{'0' * 40}:step:{details.step}"
         presumed.append("In `sub`, zeros stand for the commit.")
     else:
-        presumed.append("`sub` holds the ref and the key of the step: add `--ref` and `--step`.")
+        presumed.append(
+            "`sub` holds the ref and the key of the step: add `--ref`, and `--step`, empty where it has none."
+        )
     audiences = ("sts.amazonaws.com", f"https://buildkite.com/{organization}")
     return Composed(tuple({**claims, "aud": audience} for audience in audiences), tuple(presumed))
 

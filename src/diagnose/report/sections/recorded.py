@@ -66,6 +66,8 @@ def _blocks(record: AuthorizationRecord) -> Iterator[Block]:
             yield Paragraph(f"AWS recorded what it evaluated under authorization ID {name}:")
             for evaluation in details.evaluations:
                 yield from _of_evaluation(evaluation)
+            for unread in record.unread:
+                yield Paragraph(_policy_unread(unread))
 
 
 def _of_evaluation(evaluation: RecordedEvaluation) -> Iterator[Block]:
@@ -148,6 +150,12 @@ def _why_unread(gap: Unread) -> str:
             )
         case Gap.NOT_SUPPLIED | Gap.NO_CREDENTIALS | Gap.NO_API | Gap.UNREACHABLE:
             return f"It was not read{why}. {kept}; whoever reads it needs {in_backticks(PERMISSION)}."
+
+
+def _policy_unread(gap: Unread) -> str:
+    why = f" ({gap.detail})" if gap.detail else ""
+    lacks = f": xdiag's principal lacks {in_backticks(gap.permission)}" if gap.permission else ""
+    return f"What the {gap.subject} said then was not read{why}{lacks}."
 
 
 def _command(record: AuthorizationRecord) -> Iterator[Block]:
