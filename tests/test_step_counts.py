@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.effort import Effort
+from diagnose.evaluate.explore import explore
+from diagnose.evaluate.language import Language, example_texts
+from diagnose.evaluate.memo import coming_again
 from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
@@ -101,3 +106,53 @@ def test_the_work_grows_no_faster_than_the_tags_that_are_refused() -> None:
     diagnosed(tags_with_wrong_signs(10))
     small, large = (calls(tags_with_wrong_signs(size), diagnosed) for size in (400, 1600))
     assert large < 6 * small
+
+
+def operations(one: Case, work: Callable[[Case], object]) -> int:
+    """Count calls as `calls` does, and besides those of what is built into Python, such as looking up in a dict."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work(one)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def explored(one: Case) -> None:
+    explore(Authorization(one))
+
+
+def a_key_in_common(size: int) -> Case:
+    keys = large_cases.tags_named(size)
+    tests = ({"aws:PrincipalTag/all": "true", key: "true"} for key in keys)
+    denies = (deny(Resource="*", Condition={"Bool": each}) for each in tests)
+    return large_cases.with_unknown(["aws:PrincipalTag/all", *keys], identity_policies=identity(on("*"), *denies))
+
+
+def test_trying_values_grows_no_faster_than_the_statements_whose_keys_lie_far_apart() -> None:
+    explored(a_key_in_common(10))
+    small, large = (operations(a_key_in_common(size), explored) for size in (100, 400))
+    assert large < 4.5 * small
+
+
+def test_values_that_were_found_of_the_same_tests_are_not_looked_for_again() -> None:
+    one = of_shape(large_cases.denies_on_keys)(100)
+    with coming_again():
+        first, again = calls(one, explored), calls(one, explored)
+    assert again < 0.5 * first
+
+
+def test_finding_a_text_reads_no_letter_that_nothing_wants_there() -> None:
+    def found(letters: str) -> Callable[[Case], object]:
+        return lambda _: example_texts([[(False, [Language([(letters, False)])])]], [], Effort(10**6))
+
+    letters = "".join(chr(0x4E00 + number) for number in range(200))
+    small, large = (calls(case("cross-account"), found(letters[:size])) for size in (50, 200))
+    assert large < 5 * small

@@ -11,6 +11,7 @@ does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.condition import Test
@@ -197,33 +198,48 @@ _Closes: TypeAlias = tuple[int, int, int, int]
 class _Closing:
     """The statements of which all keys are taken: of those up to a place, of those from it on, and of all."""
 
-    __slots__ = ("across", "backwards", "forwards")
-
     def __init__(
         self, statements: Sequence[OpenStatement], groups: Sequence[StatementGroup], order: Sequence[str], first: int
     ) -> None:
         places = {key: place for place, key in enumerate(order)}
-        bit_of = {group: 1 << 2 * place for place, group in enumerate(groups)}
-        members: dict[StatementGroup, int] = {}
-        ends: list[dict[StatementGroup, int]] = [{} for _ in order]
-        starts: list[dict[StatementGroup, int]] = [{} for _ in order]
-        spans: list[dict[StatementGroup, int]] = [{} for _ in order]
+        self._bit_of = {group: 1 << 2 * place for place, group in enumerate(groups)}
+        self._members = dict.fromkeys(groups, 0)
+        self._ends: list[dict[StatementGroup, int]] = [{} for _ in order]
+        self._starts: list[dict[StatementGroup, int]] = [{} for _ in order]
+        # Half of the bits of all statements: 0b1010...10.
+        self._upper = 2 * ((1 << 2 * len(statements)) - 1) // 3 << first
         for number, statement in enumerate(statements):
             group, bits = statement.group, 0b11 << first + 2 * number
             keys = [places[test.lower] for test in statement.tests]
-            members[group] = members.get(group, 0) | bits
-            ends[max(keys)][group] = ends[max(keys)].get(group, 0) | bits
-            starts[min(keys)][group] = starts[min(keys)].get(group, 0) | bits
-            for span in spans[min(keys) : max(keys) + 1]:
-                span[group] = span.get(group, 0) | bits
-        upper = sum(0b10 << first + 2 * number for number in range(len(statements)))
+            self._members[group] |= bits
+            for at in (self._ends[max(keys)], self._starts[min(keys)]):
+                at[group] = at.get(group, 0) | bits
 
-        def closes(by_place: list[dict[StatementGroup, int]]) -> list[list[_Closes]]:
-            return [
-                [(bits, bits & upper, members[group], bit_of[group]) for group, bits in at.items()] for at in by_place
-            ]
+    @cached_property
+    def forwards(self) -> list[list[_Closes]]:
+        """Of each place the statements whose last key it is."""
+        return [self._closes(at) for at in self._ends]
 
-        self.forwards, self.backwards, self.across = closes(ends), closes(starts), closes(spans)
+    @cached_property
+    def backwards(self) -> list[list[_Closes]]:
+        """Of each place the statements whose first key it is."""
+        return [self._closes(at) for at in self._starts]
+
+    @cached_property
+    def across(self) -> list[list[_Closes]]:
+        """Of each place the statements whose first key is not behind it, and whose last key is not before it."""
+        spans: list[list[_Closes]] = []
+        begun = dict.fromkeys(self._members, 0)
+        for starting, ending in zip(self._starts, self._ends, strict=True):
+            for group, bits in starting.items():
+                begun[group] |= bits
+            spans.append(self._closes({group: bits for group, bits in begun.items() if bits}))
+            for group, bits in ending.items():
+                begun[group] ^= bits
+        return spans
+
+    def _closes(self, at: Mapping[StatementGroup, int]) -> list[_Closes]:
+        return [(bits, bits & self._upper, self._members[group], self._bit_of[group]) for group, bits in at.items()]
 
 
 def _closed(state: int, closing: Sequence[_Closes]) -> int:

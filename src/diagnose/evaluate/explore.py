@@ -4,13 +4,13 @@ Kleene's logic calls `Allow if x` beside `Deny if x` unknown while x is unknown.
 value that can make a difference shows that it is denied whatever x is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.call import Call
-from diagnose.evaluate.choices import AnyTest, Choices, IsValue, Matches, OpenStatement, StatementGroup
+from diagnose.evaluate.choices import AnyTest, Choices, IsValue, OpenStatement, StatementGroup
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
 from diagnose.evaluate.effort import Effort
@@ -120,7 +120,8 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
             tried[key] = values
     if not tried:
         return Exploration(tried, untried)
-    outcomes, choices = _chosen(authorization, requests, tried, effort)
+    settled = _Settled(authorization, requests)
+    outcomes, choices = _chosen(settled, tried, effort)
     room = len(choices.order)
     while choices.too_many_from is not None:
         # Without the keys behind it the others may stand in another order, and be too many once more.
@@ -128,15 +129,15 @@ def _explored(authorization: Authorization, effort: Effort) -> Exploration:
         dropped = set(choices.order[room:])
         untried += [key for key in tried if key in dropped]
         tried = {key: values for key, values in tried.items() if key not in dropped}
-        outcomes, choices = _chosen(authorization, requests, tried, Effort(_MOST_STEPS))
+        outcomes, choices = _chosen(settled, tried, Effort(_MOST_STEPS))
         room //= 2
     return Exploration(tried, untried, (outcomes, choices))
 
 
 _Tried: TypeAlias = Mapping[str, Sequence[PossibleValue]]
 
-_Level: TypeAlias = tuple[Tri, Tri]
-"""Whether some Allow of a level applies, and whether some Deny does."""
+_Levels: TypeAlias = dict[tuple[Action, Layer], list[tuple[Tri, Tri]]]
+"""Of every level whether some Allow applies, and whether some Deny does."""
 
 
 class _Outcome:
@@ -148,23 +149,109 @@ class _Outcome:
         self.verdict, self.passes = verdict, passing
 
 
+class _Settled:
+    """What is settled of every level whatever the unknown keys are, and the statements that may depend on them."""
+
+    __slots__ = ("authorization", "levels", "matches", "unsettled")
+
+    def __init__(self, authorization: Authorization, requests: Sequence[ActionRequest]) -> None:
+        self.authorization = authorization
+        self.levels: _Levels = {}
+        self.matches: dict[Action, TrustMatches] = {}
+        self.unsettled: list[_Unsettled] = []
+        for request in requests:
+            self.matches[request.action] = {}
+            for layer, compiled_layer in authorization.layers.items():
+                self.levels[request.action, layer] = []
+                for level in compiled_layer.levels_that_may_deny(request.action):
+                    self._add_level(level, compiled_layer.traits, request)
+
+    def _add_level(self, level: StatementsFor, traits: LayerTraits, request: ActionRequest) -> None:
+        levels, is_trust = self.levels[request.action, traits.layer], traits.layer is Layer.TRUST
+        if level.unread and is_trust:
+            self.matches[request.action].update(dict.fromkeys(Match, UNKNOWN))
+        number = len(levels)
+        levels.append((level.allow, level.deny))
+        for allows, statements in ((True, level.allows), (False, level.denies)):
+            for statement in statements:
+                answer, every_match = applies(statement, traits, request, self.authorization.has_boundary)
+                if answer is NO:
+                    continue
+                matches = tuple(every_match) if allows and is_trust else ()
+                group = StatementGroup(request.action, traits.layer, number, allows, matches)
+                if answer is UNKNOWN and statement.looks_up:
+                    self.unsettled.append(_Unsettled(group, request, statement, traits, self.authorization))
+                else:
+                    _count(self.levels, self.matches, group, answer)
+
+
+class _Unsettled:
+    """A statement that may apply, as one action meets it. `tests` has each of its tests and whether it holds."""
+
+    __slots__ = ("_authorization", "_certain_else", "_statement", "_traits", "group", "request", "tests", "variables")
+
+    def __init__(
+        self,
+        group: StatementGroup,
+        request: ActionRequest,
+        statement: Statement,
+        traits: LayerTraits,
+        authorization: Authorization,
+    ) -> None:
+        self.group, self.request = group, request
+        self._statement, self._traits, self._authorization = statement, traits, authorization
+        self.tests = [(test, test.holds(request)) for test in statement.tests]
+        self.variables = _in_variables(statement)
+        self._certain_else: bool | None = None
+
+    def opened(self, tried: _Tried) -> list[OpenStatement] | None:
+        """Give the statement as it depends on the keys that are tried; None where it does not."""
+        tests: list[AnyTest] = [
+            test for test, _ in self.tests if test.lower in tried and self.request.action not in test.hidden
+        ]
+        variables = [key for key in self.variables if key in tried]
+        if not variables:
+            return [OpenStatement(self.group, self.request, tests, certain=self._certain(tried))] if tests else None
+        opened = []
+        # With each value of what a variable refers to it is another statement, which tests that this is the value.
+        for chosen in product(*([(key, value.values) for value in tried[key]] for key in variables)):
+            of_choice = _with_states(self.request, dict(chosen))
+            rest = self._rest(of_choice, tried)
+            if rest is not NO:
+                is_chosen: list[AnyTest] = [IsValue(key, values) for key, values in chosen]
+                opened.append(OpenStatement(self.group, of_choice, is_chosen + tests, certain=rest is YES))
+        return opened
+
+    def _certain(self, tried: _Tried) -> bool:
+        """Say whether all but its tests of the keys that are tried certainly holds."""
+        if any(holds is not YES for test, holds in self.tests if test.lower not in tried):
+            return False
+        if self._certain_else is None:
+            self._certain_else = self._rest(self.request, {test.lower for test, _ in self.tests}) is YES
+        return self._certain_else
+
+    def _rest(self, request: ActionRequest, leaving_out: Container[str]) -> Tri:
+        has_boundary = self._authorization.has_boundary
+        return applies(self._statement, self._traits, request, has_boundary, leaving_out=leaving_out)[0]
+
+
 class _Outcomes:
     """What is settled of every level whatever the keys that are tried are, and the statements that depend on them."""
 
     __slots__ = ("_authorization", "_levels", "_matches", "_of_result", "statements")
 
-    def __init__(self, authorization: Authorization, requests: Sequence[ActionRequest], tried: _Tried) -> None:
-        self._authorization = authorization
+    def __init__(self, settled: _Settled, tried: _Tried) -> None:
+        self._authorization = settled.authorization
         self._of_result: dict[int, _Outcome] = {}
-        self._levels: dict[tuple[Action, Layer], list[_Level]] = {}
-        self._matches: dict[Action, TrustMatches] = {}
+        self._levels = {place: list(each) for place, each in settled.levels.items()}
+        self._matches = {action: dict(each) for action, each in settled.matches.items()}
         self.statements: list[OpenStatement] = []
-        for request in requests:
-            self._matches[request.action] = {}
-            for layer, compiled_layer in authorization.layers.items():
-                self._levels[request.action, layer] = []
-                for level in compiled_layer.levels_that_may_deny(request.action):
-                    self._add_level(level, compiled_layer.traits, request, tried)
+        for unsettled in settled.unsettled:
+            opened = unsettled.opened(tried)
+            if opened is None:
+                _count(self._levels, self._matches, unsettled.group, UNKNOWN)
+            else:
+                self.statements += opened
 
     def of(self, choices: Choices, result: int) -> _Outcome:
         """Say what a result means."""
@@ -173,67 +260,11 @@ class _Outcomes:
             outcome = self._of_result[result] = self._meaning(choices, result)
         return outcome
 
-    def _add_level(
-        self,
-        level: StatementsFor,
-        traits: LayerTraits,
-        request: ActionRequest,
-        tried: _Tried,
-    ) -> None:
-        levels = self._levels[request.action, traits.layer]
-        if level.unread and traits.layer is Layer.TRUST:
-            self._matches[request.action].update(dict.fromkeys(Match, UNKNOWN))
-        allow, deny = level.allow, level.deny
-        for statement in level.allows:
-            settled, matches = self._settled(statement, len(levels), traits, request, tried, allows=True)
-            allow = max(allow, settled)
-            _reach(self._matches[request.action], settled, matches)
-        for statement in level.denies:
-            deny = max(deny, self._settled(statement, len(levels), traits, request, tried, allows=False)[0])
-        levels.append((allow, deny))
-
-    def _settled(
-        self,
-        statement: Statement,
-        level: int,
-        traits: LayerTraits,
-        request: ActionRequest,
-        tried: _Tried,
-        *,
-        allows: bool,
-    ) -> tuple[Tri, Matches]:
-        """Say whether a statement applies, and how one of the trust policy matches; NO of one that is open."""
-        has_boundary = self._authorization.has_boundary
-        answer, every_match = applies(statement, traits, request, has_boundary)
-        matches = tuple(every_match) if allows and traits.layer is Layer.TRUST else ()
-        tests: list[AnyTest] = [
-            test for test in statement.tests if test.lower in tried and request.action not in test.hidden
-        ]
-        variables = [key for key in _in_variables(statement) if key in tried]
-        if answer is not UNKNOWN or not (tests or variables):
-            return answer, matches
-        group = StatementGroup(request.action, traits.layer, level, allows, matches)
-        # With each value of what a variable refers to it is another statement, which tests that this is the value.
-        for chosen in product(*([(key, value.values) for value in tried[key]] for key in variables)):
-            of_choice = _with_states(request, dict(chosen)) if chosen else request
-            rest, _ = applies(statement, traits, of_choice, has_boundary, leaving_out=tried)
-            if rest is not NO:
-                is_chosen: list[AnyTest] = [IsValue(key, values) for key, values in chosen]
-                self.statements.append(OpenStatement(group, of_choice, is_chosen + tests, certain=rest is YES))
-        return NO, ()
-
     def _meaning(self, choices: Choices, result: int) -> _Outcome:
         levels = {place: list(each) for place, each in self._levels.items()}
         matches = {action: dict(each) for action, each in self._matches.items()}
         for group, answer in choices.of_groups(result):
-            of_layer = levels[group.action, group.layer]
-            allow, deny = of_layer[group.level]
-            if group.allows:
-                allow = max(allow, answer)
-                _reach(matches[group.action], answer, group.matches)
-            else:
-                deny = max(deny, answer)
-            of_layer[group.level] = allow, deny
+            _count(levels, matches, group, answer)
         answers: dict[Action, list[tuple[Layer, Tri, Tri]]] = {}
         for (action, layer), of_levels in levels.items():
             grants = all_of(allow for allow, _ in of_levels)
@@ -254,24 +285,26 @@ class _Outcomes:
         )
 
 
-def _reach(matches: TrustMatches, answer: Tri, how: Matches) -> None:
-    """Add how a statement that applies, or may, reaches the caller."""
-    for match, reaches in how:
+def _count(levels: _Levels, matches: dict[Action, TrustMatches], group: StatementGroup, answer: Tri) -> None:
+    """Add that a statement of a group applies, or may, and how it reaches the caller."""
+    of_layer = levels[group.action, group.layer]
+    allow, deny = of_layer[group.level]
+    if not group.allows:
+        of_layer[group.level] = allow, max(deny, answer)
+        return
+    of_layer[group.level] = max(allow, answer), deny
+    reached = matches[group.action]
+    for match, reaches in group.matches:
         certain = min(answer, reaches)
-        if certain > matches.get(match, NO):
-            matches[match] = certain
+        if certain > reached.get(match, NO):
+            reached[match] = certain
 
 
 _Chosen: TypeAlias = tuple[_Outcomes, Choices]
 
 
-def _chosen(
-    authorization: Authorization,
-    requests: Sequence[ActionRequest],
-    tried: Mapping[str, list[PossibleValue]],
-    effort: Effort,
-) -> _Chosen:
-    outcomes = _Outcomes(authorization, requests, tried)
+def _chosen(settled: _Settled, tried: Mapping[str, list[PossibleValue]], effort: Effort) -> _Chosen:
+    outcomes = _Outcomes(settled, tried)
     values = {key: [value.values for value in each] for key, each in tried.items()}
     return outcomes, Choices(outcomes.statements, values, effort)
 

@@ -1,7 +1,7 @@
 """The texts that patterns accept, as automata, and an example of each kind that several of them tell apart."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from diagnose.evaluate.effort import Effort
@@ -80,12 +80,16 @@ def example_texts(
     asked = [[(negated, sum(next(finals) for _ in some)) for negated, some in tests] for tests in questions]
     alive = together.spans[: len(within)]
     every_answer = 2 ** len(questions)
+    every_final = sum(together.finals)
+    accepted: set[int] = set()
     examples: dict[Membership, str] = {}
     seen = {together.start}
     queue = deque([(together.start, "")])
     while queue:
         states, text = queue.popleft()
-        if all(states & final for final in must):
+        final_states = states & every_final
+        if final_states not in accepted and all(final_states & final for final in must):
+            accepted.add(final_states)
             answers = tuple(any(bool(states & final) is not negated for negated, final in tests) for tests in asked)
             if answers not in examples:
                 examples[answers] = text
@@ -93,11 +97,15 @@ def example_texts(
                     break
                 if len(examples) > _MOST_EXAMPLES:
                     return None
-        for letter in together.alphabet:
-            if not effort.spend(together.effort):
-                return None
-            following = together.step(states, letter)
-            if following not in seen and all(following & span for span in alive):
+        if not _spend_on_each(len(together.alphabet), together.effort, effort):
+            return None
+        for letter, following in together.steps(states):
+            if following in seen:
+                continue
+            for span in alive:
+                if not following & span:
+                    break
+            else:
                 seen.add(following)
                 queue.append((following, text + letter))
     return examples
@@ -107,6 +115,12 @@ _MOST_PLACES = 40_000
 _MOST_EXAMPLES = 256
 _PLACES_IN_ONE_EFFORT = 500
 _FILLERS = "xyzqvw0123456789"
+
+
+def _spend_on_each(many: int, steps: int, effort: Effort) -> bool:
+    """Take so many steps for each of many, up to the first for which they do not suffice."""
+    affordable = max(0, effort.left // steps)
+    return effort.spend(steps * min(many, affordable + 1))
 
 
 class _Together:
@@ -134,10 +148,18 @@ class _Together:
             self.size += language.size + 1
         self.effort = 1 + self.size // _PLACES_IN_ONE_EFFORT
 
-    def step(self, states: int, letter: str) -> int:
-        """Read one letter, of the alphabet."""
-        wild = states & ~self._no_colon if letter == ":" else states
-        return _closed((states & self._wanting[letter] | wild & self._any) << 1 | wild & self._many, self._many)
+    def steps(self, states: int) -> Iterator[tuple[str, int]]:
+        """Read each letter of the alphabet, but for those that come to the same as one before them."""
+        many, wild = self._many, states & self._any
+        other, *letters = self.alphabet
+        yield other, _closed(wild << 1 | states & many, many)
+        for letter in letters:
+            wanted = states & self._wanting[letter]
+            if letter == ":":
+                free = ~self._no_colon
+                yield letter, _closed((wanted | wild & free) << 1 | states & free & many, many)
+            elif wanted:
+                yield letter, _closed((wanted | wild) << 1 | states & many, many)
 
 
 def _closed(states: int, many: int) -> int:

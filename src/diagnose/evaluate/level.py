@@ -5,6 +5,7 @@ from copy import copy
 from functools import lru_cache
 
 from diagnose.evaluate import near_miss
+from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
 from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
@@ -244,11 +245,8 @@ def applies(
 
     `leaving_out` has the keys in lower case.
     """
-    rest = statement
-    if leaving_out:
-        rest = copy(statement)
-        rest.tests = [test for test in statement.tests if test.lower not in leaving_out]
-    return _applies(rest, traits, request, has_boundary)
+    tests = [test for test in statement.tests if test.lower not in leaving_out] if leaving_out else statement.tests
+    return _applies(statement, traits, request, has_boundary, tests)
 
 
 def depends_on_context(
@@ -365,11 +363,15 @@ def _put_together(
 
 
 def _applies(
-    statement: Statement, traits: LayerTraits, request: ActionRequest, has_boundary: Tri
+    statement: Statement,
+    traits: LayerTraits,
+    request: ActionRequest,
+    has_boundary: Tri,
+    tests: Sequence[Test] | None = None,
 ) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
     """Say whether a statement about the action applies, which is when all its elements hold, and how it matches.
 
-    With an element that cannot be read it never certainly applies.
+    With an element that cannot be read it never certainly applies. `tests` are those of its tests that count.
     """
     matches: Sequence[tuple[Match, Tri]] = ()
     answer = UNKNOWN if statement.broken else YES
@@ -391,7 +393,7 @@ def _applies(
         if holds < answer:
             answer = holds
     if answer is not NO:
-        for test in statement.tests:
+        for test in statement.tests if tests is None else tests:
             holds = test.holds(request)
             if holds < answer:
                 answer = holds

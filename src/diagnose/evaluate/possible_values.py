@@ -53,8 +53,7 @@ def possible_values(
     """
     if state.options is not None:
         return [PossibleValue(option, Alternative(option)) for option in state.options]
-    asked = _Asked(questions, requests)
-    singles = _single_values(asked, state, effort or Effort(_MOST_EFFORT)) if asked.complete else None
+    singles = _remembered_values(questions, state, requests, effort or Effort(_MOST_EFFORT))
     if singles is None:
         return None
     values = [PossibleValue((value,), Alternative((description,))) for value, description in singles]
@@ -169,6 +168,38 @@ class _Asked:
                 of_request.append(one)
             resolved[tuple(of_request)] = None
         return [list(one) for one in resolved]
+
+
+class _Singles(NamedTuple):
+    """Single values with their descriptions, None where not all can be found; and what it took to find them."""
+
+    values: list[tuple[str, _Description]] | None
+    steps: int
+
+
+_found_singles: Memo[_Singles] = Memo(at_once=True)
+
+
+def _remembered_values(
+    questions: Sequence[Question], state: UnknownState, requests: Sequence[ActionRequest], effort: Effort
+) -> list[tuple[str, _Description]] | None:
+    """Find single values, or remember those of the very same tests: a proof asks them again for everybody.
+
+    What is remembered is counted as if it were found again. Where that would use up the effort, it is found again.
+    """
+    operands = [operand for question in questions for test in question for operand in test.operands]
+    content = tuple(map(tuple, questions)), state.like
+    found = _found_singles.find(content)
+    if found is not None and found.steps < effort.left:
+        effort.spend(found.steps)
+        return found.values
+    before = effort.left
+    asked = _Asked(questions, requests)
+    values = _single_values(asked, state, effort) if asked.complete else None
+    if not effort.spent and all(operand.text.static is not None for operand in operands):
+        letters = sum(len(operand.text.raw) for operand in operands)
+        _found_singles.offer(content, _Singles(values, before - effort.left), letters)
+    return values
 
 
 def _single_values(asked: _Asked, state: UnknownState, effort: Effort) -> list[tuple[str, _Description]] | None:
