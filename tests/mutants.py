@@ -75,7 +75,13 @@ PACKAGES: Mapping[str, Package] = {
             *("tests/cli/test_pod.py", "tests/cli/test_recorded_tokens.py", "tests/naive", "tests/test_rules.py"),
         ),
     ),
-    "matrix": Package(("matrix/**/*.py",), ("tests/matrix", "tests/cli/test_matrix.py", "tests/cli/test_paths.py")),
+    "matrix": Package(
+        ("matrix/**/*.py",),
+        (
+            *("tests/matrix", "tests/cli/test_matrix.py", "tests/cli/test_matrix_resume.py"),
+            *("tests/cli/test_compare.py", "tests/cli/test_paths.py"),
+        ),
+    ),
     "model": Package(("model/**/*.py",), ("tests/model", "tests/evaluate", "tests/collect", "tests/causes")),
     "pipeline": Package(
         tuple(f"{name}.py" for name in ("chain", "loading", "pipeline", "probe", "token_forms")),

@@ -60,6 +60,16 @@ def test_many_are_decided_as_one_by_one() -> None:
     assert list(decide_many(CASES)) == [decide(case).verdict for case in CASES]
 
 
+@pytest.mark.parametrize("with_probe", [False, True], ids=["an error", "an attempt"])
+def test_what_aws_said_counts_where_no_cause_is_named(with_probe: bool) -> None:
+    refused = "User: arn:aws:iam::111111111111:user/builder is not authorized to perform: sts:AssumeRole on resource: "
+    message = f"An error occurred (AccessDenied): {refused}{WORLD.request.role_arn}"
+    probe = ProbeResult(ProbeOutcome.ACCESS_DENIED, code="AccessDenied", message=message)
+    told = replace(WORLD, probe=probe) if with_probe else replace(WORLD, message=message)
+    assert row(line(WORLD))["verdict"] == "allowed"
+    assert row(line(told))["verdict"] == diagnose(told, ()).verdict.value == "denied"
+
+
 def test_a_case_that_is_none_gives_its_error_and_the_rest_follows() -> None:
     wrong = replace(WORLD, request=replace(WORLD.request, role_arn="Deploy"))
     first, second, third = decide_many([WORLD, wrong, WORLD])

@@ -59,6 +59,9 @@ def test_a_tool_takes_nothing_that_it_does_not_name(tool: Any) -> None:
     assert schema["additionalProperties"] is False
     assert all("description" in field for field in schema["properties"].values())
     assert "null" not in json.dumps(schema)
+    words = {name: field["description"] for name, field in schema["properties"].items() if name != "detail"}
+    assert [name for name, text in words.items() if not text[0].isupper()] == []
+    assert [name for name, text in words.items() if not text.endswith(".")] == []
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,19 @@ def many(whole: PublishedDiagnosis) -> PublishedDiagnosis:
     )
 
 
+@pytest.mark.parametrize(
+    ("length", "cut"), [pytest.param(1200, False, id="as long as it may be"), pytest.param(1201, True, id="longer")]
+)
+def test_a_text_and_a_value_are_whole_up_to_their_limit(length: int, cut: bool) -> None:
+    whole = document("external-id")
+    text = "x" * length
+    flags = ["--external-id", text[len("--external-id") :]]
+    fixes = [replace(fix, flags=flags) if fix.flags else fix for fix in whole.fixes]
+    brief = brief_answer(replace(whole, primary_cause_title=text, fixes=fixes), "")
+    assert brief.cause == (f"{text[:1200]}..." if cut else text)
+    assert brief.fixes[0].arguments == ({} if cut else {"external_id": flags[1]})
+
+
 @pytest.mark.parametrize("name", ["external-id", "session-tags", "scp-region", "one-side-unread", "pass-role"])
 @pytest.mark.parametrize("text", ["", HOSTILE, LONG], ids=["as it is", "hostile", "long"])
 @pytest.mark.parametrize("times", [False, True], ids=["once", "many"])

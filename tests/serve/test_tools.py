@@ -186,6 +186,23 @@ def test_a_mistake_is_one_clear_line(tool: str, arguments: dict[str, Any], said:
     assert len(words) < 1000
 
 
+def test_names_are_whole_and_complete_up_to_their_limits(session: Session) -> None:
+    def names(*given: str) -> list[str]:
+        admits = {"Effect": "Allow", "Principal": {"AWS": list(given)}, "Action": "sts:AssumeRole"}
+        policy = {"Version": "2012-10-17", "Statement": [admits]}
+        ((kind,),) = [one["principals"] for one in session.call("audience", trust_policy=policy)["statements"]]
+        found: list[str] = kind["names"]
+        return found
+
+    roles = [f"{ROLE}{number}" for number in range(22)]
+    assert names(*roles[:20]) == roles[:20]
+    assert names(*roles[:21]) == [*roles[:20], "1 more"]
+    assert names(*roles) == [*roles[:20], "2 more"]
+    longest = ROLE.ljust(300, "x")
+    assert names(longest) == [longest]
+    assert names(f"{longest}y") == [f"{longest}..."]
+
+
 def test_an_argument_that_is_null_was_left_out(session: Session) -> None:
     case = demo("external-id")
     assert session.call("check", case=case, external_id=None, tag=None) == session.call("check", case=case)

@@ -1,9 +1,10 @@
 """Forms put together, and the request that comes of them."""
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
-from diagnose.collect.request.asked import Asked, over, request_of, with_identity
+from diagnose.collect.request.asked import KEYS_OF_PARAMETERS, Asked, over, request_of, with_identity
+from diagnose.evaluate.keys.table import TABLE
 from diagnose.model.case import Case, Parameters, Request, Snapshot, SourceSide
 from diagnose.model.federation import WebIdentity
 from diagnose.model.operation import Operation
@@ -43,3 +44,9 @@ def test_who_presents_something_sends_nothing_that_only_a_signed_request_carries
     assert (request.operation, request.unknown) == (operation, ())
     assert "sts:ExternalId" in request_of(Asked(), ROLE, complete=False).unknown
     assert request_of(Asked(parameters=Parameters()), ROLE, complete=False).unknown == ()
+
+
+def test_a_parameter_is_one_of_the_request_and_fills_keys_that_there_are() -> None:
+    assert set(KEYS_OF_PARAMETERS) <= {field.name for field in fields(Parameters)}
+    known = {key.name for key in TABLE}
+    assert {key for keys in KEYS_OF_PARAMETERS.values() for key in keys} <= known

@@ -12,6 +12,7 @@ from tests.remedy.broken import (
     edited,
     identity,
     on,
+    propose,
     refusal,
     the_remedy,
     trust,
@@ -107,6 +108,22 @@ def test_what_aws_manages_is_corrected_in_a_policy_of_its_own() -> None:
     assert remedy.policy_name == "AllowAssumeRole-Deploy"
     assert edited(remedy) == document(GRANT)
     assert "`SomeAccess` cannot be edited" in remedy.text
+
+
+def test_the_policy_of_ones_own_of_a_permission_set_is_in_identity_center() -> None:
+    aws = {"kind": "managed", "arn": "arn:aws:iam::aws:policy/SomeAccess", "name": "SomeAccess"}
+    case = broken("identity-center", identity_policies=identity(on(OTHER), **aws))
+    remedy = the_remedy("correct-resource", about(case, Layer.IDENTITY, Element.RESOURCE), case)
+    assert remedy.text == (
+        "Give the permission set `Deployers` in IAM Identity Center an inline policy that allows `sts:AssumeRole` on "
+        f"`{DEPLOY}`"
+    )
+
+
+def test_there_is_no_boundary_beside_one_that_aws_manages() -> None:
+    aws = {"kind": "managed", "arn": "arn:aws:iam::aws:policy/SomeAccess", "name": "SomeAccess"}
+    case = broken("guarded", boundary={"value": {**aws, "document": document(on(OTHER))}})
+    assert propose("correct-resource", about(case, Layer.BOUNDARY, Element.RESOURCE), case) == ()
 
 
 def conditions(case: Any, kind: str, key: str) -> Any:

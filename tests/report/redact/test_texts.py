@@ -173,6 +173,21 @@ def _read_of(message: str) -> list[object]:
         pytest.param(
             {
                 "Condition": {
+                    "NumericLessThan": {"aws:MultiFactorAuthAge": 3600},
+                    "StringEquals": {"aws:PrincipalAccount": 314159265358},
+                }
+            },
+            {
+                "Condition": {
+                    "NumericLessThan": {"aws:MultiFactorAuthAge": 3600},
+                    "StringEquals": {"aws:PrincipalAccount": 111111111111},
+                }
+            },
+            id="numbers without quotes stay, but for an account's",
+        ),
+        pytest.param(
+            {
+                "Condition": {
                     "ForAnyValue:StringLike": {
                         "aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/*",
                         "aws:VpceOrgPaths": "o-a1b2c3d4e5/*",

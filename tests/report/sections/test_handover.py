@@ -23,6 +23,9 @@ def test_the_owner_of_the_role_gets_all_that_is_needed_to_act() -> None:
     assert remedy.patch in text
     assert "it is then allowed" in text
     assert "the answer does not change" in text
+    paragraphs = text.split("\n\n")
+    assert paragraphs[2:4] == [f"The change to `{remedy.policy_name}`, as a JSON patch (RFC 6902):", remedy.patch]
+    assert paragraphs[4:] == ["The whole document after it:", remedy.document]
 
 
 def test_beside_the_edited_policy_the_message_encloses_nothing_of_it() -> None:
