@@ -1,48 +1,78 @@
 """Cold start: the bare interpreter, `xdiag --help` and `xdiag check --case`, one after the other in every round.
 
-    .venv/bin/python benchmarks/start.py [ROUNDS]
+    .venv/bin/python benchmarks/start.py [ROUNDS] [ANOTHER_XDIAG]
 
-Whatever else the machine does slows all of them alike, so that their difference is what counts.
+Whatever else the machine does slows all of them alike, so that their difference is what counts. CPU time tells more
+than time on the clock. Another checkout's xdiag is started in the same rounds, to be compared with.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from table import show
 
 _XDIAG = str(Path(sys.executable).with_name("xdiag"))
 _CASE = str(Path(__file__).parent.parent / "fixtures" / "demo" / "external-id.json")
-_COMMANDS = {
-    "bare interpreter": [sys.executable, "-c", ""],
-    "xdiag --help": [_XDIAG, "--help"],
-    "xdiag check --case": [_XDIAG, "check", "--case", _CASE],
-    "xdiag check --case --output json": [_XDIAG, "check", "--case", _CASE, "--output", "json"],
-}
+_ARGUMENTS = (("--help",), ("check", "--case", _CASE), ("check", "--case", _CASE, "--output", "json"))
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, other: str | None) -> None:
     """Print the table."""
-    taken: dict[str, list[float]] = {name: [] for name in _COMMANDS}
+    commands = {"bare interpreter": [sys.executable, "-c", ""]}
+    for named, program in (("xdiag", _XDIAG), ("the other", other)):
+        if program is not None:
+            commands |= {f"{named} {_shown(arguments)}": [program, *arguments] for arguments in _ARGUMENTS}
+    runs: dict[str, list[_Run]] = {name: [] for name in commands}
     with tempfile.TemporaryDirectory() as home:
         environment = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
         for number in range(rounds + 2):
-            for name, command in _COMMANDS.items():
-                start = time.perf_counter()
-                subprocess.run(command, capture_output=True, check=False, env=environment)
+            for name, command in commands.items():
+                run = _run(command, environment)
                 if number >= 2:
                     # The first rounds fill the caches: of files, of bytecode, of rules.
-                    taken[name].append(time.perf_counter() - start)
-    bare = taken["bare interpreter"]
+                    runs[name].append(run)
+    bare = runs["bare interpreter"]
     rows = []
-    for name, times in taken.items():
-        above = statistics.median(one - other for one, other in zip(times, bare, strict=True))
-        rows.append([name, *(f"{seconds * 1e3:.0f}" for seconds in (min(times), statistics.median(times), above))])
-    show(f"Cold start, {rounds} rounds, milliseconds", ["", "best", "median", "median above interpreter"], rows)
+    for name, each in runs.items():
+        above = statistics.median(one.cpu - other.cpu for one, other in zip(each, bare, strict=True))
+        clock, cpu = (statistics.median(times) for times in zip(*(run[:2] for run in each), strict=True))
+        seconds = (clock, min(run.cpu for run in each), cpu, above)
+        peak = statistics.median(run.peak for run in each)
+        rows.append([name, *(f"{one * 1e3:.0f}" for one in seconds), f"{peak / 2**20:.1f}"])
+    heads = ["", "clock", "best CPU", "CPU", "CPU above interpreter", "peak MiB"]
+    show(f"Cold start, medians of {rounds} rounds, milliseconds", heads, rows)
+
+
+class _Run(NamedTuple):
+    """Seconds on the clock and of CPU, and bytes."""
+
+    clock: float
+    cpu: float
+    peak: int
+
+
+def _run(command: list[str], environment: dict[str, str]) -> _Run:
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    assert process.stdout is not None
+    process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    clock = time.perf_counter() - start
+    process.stdout.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return _Run(clock, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+
+
+def _shown(arguments: tuple[str, ...]) -> str:
+    return " ".join(argument for argument in arguments if argument != _CASE)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)
+    given = [*sys.argv[1:], *(None,) * 2]
+    main(int(given[0] or 40), given[1])

@@ -29,7 +29,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("module", ["yaml", "hashlib"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "yaml",
+        "hashlib",
+        "diagnose.causes.rule_file",
+        "diagnose.cli.hops",
+        "diagnose.cli.way_over",
+        "diagnose.collect.evidence.account_details",
+        "diagnose.collect.evidence.case_errors",
+        "diagnose.collect.evidence.declared_limits",
+        "diagnose.collect.evidence.policy_file",
+        "diagnose.collect.request.profile",
+        "diagnose.remedy.fixes.trust",
+    ],
+)
 def test_a_check_of_a_case_does_not_load_what_others_need(told: str, module: str) -> None:
     assert module not in told.partition("\nloaded: ")[2].split()
 

@@ -1,18 +1,18 @@
 """What a pattern may say: the facts with their fields, and the values of each."""
 
 import json
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, get_args, get_origin
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from diagnose.causes.all_facts import FACTS, seen
 from diagnose.causes.facts import HIDDEN, Fact
 from diagnose.model.key_state import KeyState
+from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.trace import Reason
 from diagnose.model.trace_words import got_words
 
@@ -37,8 +37,9 @@ class Field(Struct, frozen=True):
 @cache
 def fields_of(fact: str) -> dict[str, Field]:
     """Describe the fields of a fact that rules may name, in order."""
-    hints = get_type_hints(FACTS[fact], include_extras=True)
-    return {name: _field(name, hints[name]) for name in FACTS[fact].__struct_fields__ if name not in HIDDEN}
+    return {
+        field.name: _field(field.name, field.type) for field in structs.fields(FACTS[fact]) if field.name not in HIDDEN
+    }
 
 
 def near(word: str, words: list[str]) -> str:
@@ -87,7 +88,7 @@ def _field(name: str, hint: object) -> Field:
     return Field(name, description, values, flag=kind is bool, may_be_unknown=NoneType in kinds)
 
 
-_UNQUOTED = re.compile(r"[A-Za-z][\w:./-]*\w|[A-Za-z]")
+_UNQUOTED = lazy_pattern(r"[A-Za-z][\w:./-]*\w|[A-Za-z]")
 _OTHER_TYPES = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 

@@ -38,7 +38,7 @@ def main() -> None:
         _exit_with_bug()
 
 
-_SELDOM = 200_000, 20, 20
+_SELDOM = 100_000, 20, 20
 """How often Python looks for cycles: what is decided and told has none, and a large case has a million values."""
 
 

@@ -34,18 +34,17 @@ def with_flags(command: Callable[..., None]) -> Callable[..., None]:
         command(**given)
 
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by inspect.signature
-    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    called.__annotations__ = {}  # Typer would evaluate them once more; the signature says all of it
     return called
 
 
 def _options(group: type[Struct]) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, include_extras=True)
     return [
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if field.default is NODEFAULT else field.default,
-            annotation=hints[field.name],
+            annotation=field.type,
         )
         for field in fields(group)
     ]

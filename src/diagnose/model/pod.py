@@ -1,15 +1,14 @@
 """The pod behind a request: its service account, and what EKS says of the cluster that it runs in."""
 
-import re
-
 from msgspec import Struct
 
 from diagnose.model.evidence import NOT_SUPPLIED, Evidence, Known
+from diagnose.model.lazy_pattern import lazy_pattern
 
 POD_IDENTITY = "pods.eks.amazonaws.com"
 """The service that assumes roles for pods: EKS Pod Identity."""
 
-_ISSUER = re.compile(r"(?:https://)?oidc\.eks\.([\w-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/[0-9A-Za-z]+")
+_ISSUER = lazy_pattern(r"(?:https://)?oidc\.eks\.([\w-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/[0-9A-Za-z]+")
 
 
 class Association(Struct, frozen=True, forbid_unknown_fields=True):

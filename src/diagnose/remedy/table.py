@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 
 from msgspec import Struct
@@ -67,6 +68,7 @@ class KindTraits(Struct, frozen=True):
     repeats: tuple[Repeats, ...]
 
 
+@cache
 def author_of(kind: RemedyKind) -> Author:
     """Import the module that drafts a kind: a case needs few of them, and all together cost more than deciding it."""
     module, name = KINDS[kind].author.split(".")

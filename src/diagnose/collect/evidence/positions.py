@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the library has it, its type stubs do not
 
 from diagnose.collect.evidence.spot import Spot, is_function
+from diagnose.model.lazy_pattern import lazy_pattern
 
 
 def spots_of(text: str) -> tuple[Spot, ...]:
@@ -102,4 +103,4 @@ def _next(text: str, at: int) -> int:
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"[-+.\w]+")
-_SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_SURROGATE_PAIR = lazy_pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
