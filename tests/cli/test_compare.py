@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
 
@@ -12,6 +13,7 @@ from diagnose.cli.compare import FailOnChange
 from diagnose.matrix.compare import ChangeKind
 
 CI, OPS = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{OURS}:user/ops"
+DEMOS = Path(__file__).parent.parent.parent / "fixtures" / "demo"
 DEPLOY = f"arn:aws:iam::{THEIRS}:role/Deploy"
 
 
@@ -41,6 +43,43 @@ CHANGED = [("newly-denied", CI, DEPLOY), ("newly-allowed", OPS, DEPLOY)]
 def test_two_folders_of_dumps_are_compared(xdiag: Program, folder: Path) -> None:
     run = xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json")
     assert (run.code, told(run.out), run.err) == (ALLOWED, CHANGED, "")
+
+
+def test_a_comparison_is_what_its_schema_says(xdiag: Program, folder: Path) -> None:
+    schema = json.loads(xdiag("schema", "comparison").out)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    report = json.loads(xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json").out)
+    validator.validate(report)
+    assert set(report) == set(schema["$defs"]["Comparison"]["properties"])
+    assert set(report["changes"][0]) == set(schema["$defs"]["PairChange"]["properties"])
+    assert not validator.is_valid(report | {"changes": [{"change": "newly-open"}]})
+
+
+@pytest.mark.parametrize("explain", [(), ("--explain",)], ids=["verdicts", "with causes"])
+def test_rows_of_a_matrix_are_what_their_schema_says(xdiag: Program, folder: Path, explain: tuple[str, ...]) -> None:
+    schema = json.loads(xdiag("schema", "matrix").out)
+    validator = Draft202012Validator(schema)
+    rows = [json.loads(line) for line in xdiag("matrix", folder / "monday", *explain).out.splitlines()]
+    assert rows
+    for row in rows:
+        validator.validate(row)
+        assert set(row) <= set(schema["$defs"]["ExplainedPair"]["properties"])
+    assert not validator.is_valid(rows[0] | {"verdict": "open"})
+
+
+@pytest.mark.parametrize("explain", [(), ("--explain",)], ids=["verdicts", "with causes"])
+def test_rows_of_a_batch_are_what_their_schema_says(xdiag: Program, explain: tuple[str, ...]) -> None:
+    schema = json.loads(xdiag("schema", "batch").out)
+    validator = Draft202012Validator(schema)
+    demo = json.dumps(json.loads((DEMOS / "wrong-principal.json").read_text()))
+    run = xdiag("batch", "-", *explain, stdin=f'{demo}\n{{"request": 3}}\n'.encode())
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert [row["verdict"] for row in rows] == ["denied", ""]
+    for row in rows:
+        validator.validate(row)
+        assert set(row) <= set(schema["$defs"]["ExplainedRow"]["properties"])
+    assert not validator.is_valid(rows[0] | {"line": 0})
 
 
 @pytest.mark.parametrize(
