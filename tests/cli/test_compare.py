@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+from tests.report.html.pages import Page
 
 from diagnose.cli.compare import FailOnChange
 from diagnose.matrix.compare import ChangeKind
@@ -202,3 +203,26 @@ def test_hostile_names_are_harmless_on_the_page(xdiag: Program, folder: Path) ->
     lines = xdiag("compare", folder / "none.jsonl", folder / "rows.jsonl").out.splitlines()
     assert lines[-1].startswith("- ``a`<img>")
     assert lines[-1].endswith(f"# @b`` to `{DEPLOY}`: denied before, now allowed")
+
+
+def test_a_comparison_is_a_page_that_says_what_the_markdown_says(xdiag: Program, folder: Path) -> None:
+    days = (folder / "monday", folder / "tuesday")
+    assert xdiag("compare", *days, "--output", "html", "--to", folder / "changes.html").code == ALLOWED
+    page = Page((folder / "changes.html").read_text(encoding="ascii"))
+    headings = page.texts["h1"] + page.texts["h2"]
+    written = [line.lstrip("# ") for line in xdiag("compare", *days).out.splitlines() if line.startswith("#")]
+    assert headings == written == ["1 newly allowed, 1 newly denied", "Newly allowed: 1", "Newly denied: 1"]
+    assert f"{OPS} to {DEPLOY}: denied" in " ".join(page.words.split())
+    assert "default-src 'none'" in next(meta["content"] for meta in page.attributes("meta") if "http-equiv" in meta)
+
+
+def test_a_hostile_name_is_inert_on_the_page_of_a_comparison(xdiag: Program, folder: Path) -> None:
+    name = "<script>alert(1)</script>\u202e`"
+    row = {"schema": "xdiag.matrix/1", "source_arn": name, "dest_role_arn": DEPLOY, "verdict": "allowed"}
+    (folder / "now.jsonl").write_text(json.dumps(row | {"primary_cause_title": name}) + "\n")
+    (folder / "then.jsonl").write_text("")
+    out = xdiag("compare", folder / "then.jsonl", folder / "now.jsonl", "--output", "html").out
+    assert "alert(1)" in out
+    assert "<script>alert" not in out
+    assert "\u202e" not in out
+    assert "&#8238;" not in out
