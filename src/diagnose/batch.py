@@ -24,7 +24,7 @@ from diagnose.model.trace import Gate, Layer
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.finding_row import FindingRow, RowKind
-from diagnose.report.json_words import listed, schema_of
+from diagnose.report.json_words import listed, published_schema
 from diagnose.report.rows import encode_rows
 
 ROW_SCHEMA = "xdiag.batch/1"
@@ -67,7 +67,7 @@ class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=
 
 def batch_schema() -> dict[str, object]:
     """Give the JSON Schema of a row. One that is made without its causes lacks their fields."""
-    return schema_of(ExplainedRow)
+    return published_schema(ExplainedRow)
 
 
 def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:

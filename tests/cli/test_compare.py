@@ -52,7 +52,7 @@ def test_a_comparison_is_what_its_schema_says(xdiag: Program, folder: Path) -> N
     validator = Draft202012Validator(schema)
     report = json.loads(xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json").out)
     validator.validate(report)
-    assert set(report) == set(schema["$defs"]["Comparison"]["properties"])
+    assert set(report) == set(schema["$defs"]["MatrixComparison"]["properties"])
     assert set(report["changes"][0]) == set(schema["$defs"]["PairChange"]["properties"])
     assert not validator.is_valid(report | {"changes": [{"change": "newly-open"}]})
 

@@ -10,7 +10,7 @@ from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.matrix.rows import ExplainedPair
 from diagnose.model.diagnosis import Verdict
-from diagnose.report.json_words import schema_of
+from diagnose.report.json_words import published_schema
 
 COMPARISON_SCHEMA = "xdiag.comparison/1"
 
@@ -54,7 +54,7 @@ class PairChange(Struct, frozen=True):
     after: PairState | None
 
 
-class Comparison(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COMPARISON_SCHEMA):
+class MatrixComparison(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COMPARISON_SCHEMA):
     """All that changed, as `--output json` writes it: in parts, so that nothing makes one of these as a whole.
 
     INVARIANT: others rely on the names and the meaning of these fields, and of those of a change. Within version 1 a
@@ -72,7 +72,7 @@ class Comparison(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COMP
 
 def comparison_schema() -> dict[str, object]:
     """Give the JSON Schema of a comparison."""
-    return schema_of(Comparison)
+    return published_schema(MatrixComparison)
 
 
 def pair_of(row: ExplainedPair) -> Pair:

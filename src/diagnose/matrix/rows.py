@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from diagnose.model.diagnosis import Certainty, Verdict
-from diagnose.report.json_words import listed, schema_of
+from diagnose.report.json_words import listed, published_schema
 
 MATRIX_SCHEMA = "xdiag.matrix/1"
 
@@ -51,7 +51,7 @@ class ExplainedPair(MatrixRow, frozen=True, kw_only=True, tag_field="schema", ta
 
 def matrix_schema() -> dict[str, object]:
     """Give the JSON Schema of a row. One that is made without its causes lacks their fields."""
-    return schema_of(ExplainedPair)
+    return published_schema(ExplainedPair)
 
 
 class Counts(Struct):

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from diagnose.model.arn import account_of
 from diagnose.model.diagnosis import Verdict
-from diagnose.report.json_words import listed, schema_of
+from diagnose.report.json_words import listed, published_schema
 
 COUNT_SCHEMA = "xdiag.count/1"
 
@@ -35,7 +35,7 @@ class CountRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COUNT_
 
 def count_schema() -> dict[str, object]:
     """Give the JSON Schema of a row."""
-    return schema_of(CountRow)
+    return published_schema(CountRow)
 
 
 class CountedAnswers:

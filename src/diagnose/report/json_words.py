@@ -25,7 +25,7 @@ def yes_or_no(description: str, *besides: str) -> Meta:
     return Meta(description=description, extra_json_schema={"enum": [*besides, *words]})
 
 
-def schema_of(kind: type[Struct]) -> dict[str, object]:
+def published_schema(kind: type[Struct]) -> dict[str, object]:
     """Give the JSON Schema of an object that is published."""
     (reference,), components = msgspec.json.schema_components((kind,), ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
