@@ -6,9 +6,9 @@ no row shows.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from diagnose.case_line import case_from_line
@@ -16,10 +16,12 @@ from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
 from diagnose.model.case import Case, ProbeOutcome
-from diagnose.model.diagnosis import Verdict
+from diagnose.model.diagnosis import Certainty, Verdict
+from diagnose.model.trace import Gate, Layer
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.finding_row import FindingRow, RowKind
+from diagnose.report.json_words import listed, published_schema
 from diagnose.report.rows import encode_rows
 
 ROW_SCHEMA = "xdiag.batch/1"
@@ -40,24 +42,29 @@ class BatchRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SC
     renamed, removed, or given another meaning.
     """
 
-    line: int
-    verdict: str = ""
-    source_arn: str = ""
-    dest_role_arn: str = ""
-    error: str = ""
-    hint: str = ""
+    line: Annotated[int, Meta(ge=1, description="The line of the case in the input, from 1.")]
+    verdict: Annotated[str, listed(Verdict, "The answer; empty for a line that is no case.", "")] = ""
+    source_arn: Annotated[str, Meta(description="Who makes the request.")] = ""
+    dest_role_arn: Annotated[str, Meta(description="The role to assume.")] = ""
+    error: Annotated[str, Meta(description="Why the line is no case.")] = ""
+    hint: Annotated[str, Meta(description="What was expected in its place.")] = ""
 
 
 class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=ROW_SCHEMA):
     """The same with the first cause, in the words of a report's fields of these names."""
 
-    primary_cause: str = ""
-    primary_cause_title: str = ""
-    layer: str = ""
-    certainty: str = ""
-    primary_gap: str = ""
-    primary_gap_title: str = ""
-    gate: str = ""
+    primary_cause: Annotated[str, Meta(description="The id of the first cause.")] = ""
+    primary_cause_title: Annotated[str, Meta(description="The first cause in a sentence.")] = ""
+    layer: Annotated[str, listed(Layer, "The layer that the first cause is in.", "")] = ""
+    certainty: Annotated[str, listed(Certainty, "How sure the first cause is.", "")] = ""
+    primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
+    primary_gap_title: Annotated[str, Meta(description="The same in a sentence.")] = ""
+    gate: Annotated[str, listed(Gate, "The requirement that the first cause is about.", "")] = ""
+
+
+def batch_schema() -> dict[str, object]:
+    """Give the JSON Schema of a row. One that is made without its causes lacks their fields."""
+    return published_schema(ExplainedRow)
 
 
 def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:

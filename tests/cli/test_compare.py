@@ -5,13 +5,16 @@ import stat
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from tests.cli.program import ALLOWED, BAD_INPUT, DENIED, Program
 from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
+from tests.report.html.pages import Page
 
 from diagnose.cli.compare import FailOnChange
 from diagnose.matrix.compare import ChangeKind
 
 CI, OPS = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{OURS}:user/ops"
+DEMOS = Path(__file__).parent.parent.parent / "fixtures" / "demo"
 DEPLOY = f"arn:aws:iam::{THEIRS}:role/Deploy"
 
 
@@ -41,6 +44,43 @@ CHANGED = [("newly-denied", CI, DEPLOY), ("newly-allowed", OPS, DEPLOY)]
 def test_two_folders_of_dumps_are_compared(xdiag: Program, folder: Path) -> None:
     run = xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json")
     assert (run.code, told(run.out), run.err) == (ALLOWED, CHANGED, "")
+
+
+def test_a_comparison_is_what_its_schema_says(xdiag: Program, folder: Path) -> None:
+    schema = json.loads(xdiag("schema", "comparison").out)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    report = json.loads(xdiag("compare", folder / "monday", folder / "tuesday", "--output", "json").out)
+    validator.validate(report)
+    assert set(report) == set(schema["$defs"]["MatrixComparison"]["properties"])
+    assert set(report["changes"][0]) == set(schema["$defs"]["PairChange"]["properties"])
+    assert not validator.is_valid(report | {"changes": [{"change": "newly-open"}]})
+
+
+@pytest.mark.parametrize("explain", [(), ("--explain",)], ids=["verdicts", "with causes"])
+def test_rows_of_a_matrix_are_what_their_schema_says(xdiag: Program, folder: Path, explain: tuple[str, ...]) -> None:
+    schema = json.loads(xdiag("schema", "matrix").out)
+    validator = Draft202012Validator(schema)
+    rows = [json.loads(line) for line in xdiag("matrix", folder / "monday", *explain).out.splitlines()]
+    assert rows
+    for row in rows:
+        validator.validate(row)
+        assert set(row) <= set(schema["$defs"]["ExplainedPair"]["properties"])
+    assert not validator.is_valid(rows[0] | {"verdict": "open"})
+
+
+@pytest.mark.parametrize("explain", [(), ("--explain",)], ids=["verdicts", "with causes"])
+def test_rows_of_a_batch_are_what_their_schema_says(xdiag: Program, explain: tuple[str, ...]) -> None:
+    schema = json.loads(xdiag("schema", "batch").out)
+    validator = Draft202012Validator(schema)
+    demo = json.dumps(json.loads((DEMOS / "wrong-principal.json").read_text()))
+    run = xdiag("batch", "-", *explain, stdin=f'{demo}\n{{"request": 3}}\n'.encode())
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert [row["verdict"] for row in rows] == ["denied", ""]
+    for row in rows:
+        validator.validate(row)
+        assert set(row) <= set(schema["$defs"]["ExplainedRow"]["properties"])
+    assert not validator.is_valid(rows[0] | {"line": 0})
 
 
 @pytest.mark.parametrize(
@@ -163,3 +203,26 @@ def test_hostile_names_are_harmless_on_the_page(xdiag: Program, folder: Path) ->
     lines = xdiag("compare", folder / "none.jsonl", folder / "rows.jsonl").out.splitlines()
     assert lines[-1].startswith("- ``a`<img>")
     assert lines[-1].endswith(f"# @b`` to `{DEPLOY}`: denied before, now allowed")
+
+
+def test_a_comparison_is_a_page_that_says_what_the_markdown_says(xdiag: Program, folder: Path) -> None:
+    days = (folder / "monday", folder / "tuesday")
+    assert xdiag("compare", *days, "--output", "html", "--to", folder / "changes.html").code == ALLOWED
+    page = Page((folder / "changes.html").read_text(encoding="ascii"))
+    headings = page.texts["h1"] + page.texts["h2"]
+    written = [line.lstrip("# ") for line in xdiag("compare", *days).out.splitlines() if line.startswith("#")]
+    assert headings == written == ["1 newly allowed, 1 newly denied", "Newly allowed: 1", "Newly denied: 1"]
+    assert f"{OPS} to {DEPLOY}: denied" in " ".join(page.words.split())
+    assert "default-src 'none'" in next(meta["content"] for meta in page.attributes("meta") if "http-equiv" in meta)
+
+
+def test_a_hostile_name_is_inert_on_the_page_of_a_comparison(xdiag: Program, folder: Path) -> None:
+    name = "<script>alert(1)</script>\u202e`"
+    row = {"schema": "xdiag.matrix/1", "source_arn": name, "dest_role_arn": DEPLOY, "verdict": "allowed"}
+    (folder / "now.jsonl").write_text(json.dumps(row | {"primary_cause_title": name}) + "\n")
+    (folder / "then.jsonl").write_text("")
+    out = xdiag("compare", folder / "then.jsonl", folder / "now.jsonl", "--output", "html").out
+    assert "alert(1)" in out
+    assert "<script>alert" not in out
+    assert "\u202e" not in out
+    assert "&#8238;" not in out

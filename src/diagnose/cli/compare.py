@@ -25,7 +25,8 @@ def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A file of `xdiag matrix`, or a folder of dumps.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The same of a later day.")],
     output: Annotated[
-        ComparisonForm, typer.Option(help="Markdown, which lists the first hundred of each kind, or JSON with all.")
+        ComparisonForm,
+        typer.Option(help="Markdown or a page, which list the first hundred of each kind, or JSON with all."),
     ] = ComparisonForm.MARKDOWN,
     to: Annotated[
         Path | None,
@@ -54,6 +55,8 @@ def compare(
         xdiag compare dumps-main dumps-branch --fail-on newly-allowed
 
         xdiag compare monday.jsonl tuesday.jsonl --output json --to changes.json
+
+        xdiag compare monday.jsonl tuesday.jsonl --output html --to changes.html
 
     Exit codes: 0 compared, 1 a pair changed as --fail-on says, 2 a dump was left out and the rest compared, or bad
     usage or input, 130 interrupted, 141 the reader of the result has closed the pipe.

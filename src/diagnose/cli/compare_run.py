@@ -15,7 +15,7 @@ from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.loading import load_rules
 from diagnose.matrix.compare import ChangeKind, changes
-from diagnose.matrix.comparison import comparison_json, comparison_markdown
+from diagnose.matrix.comparison import comparison_html, comparison_json, comparison_markdown
 from diagnose.matrix.decide import Matrix
 from diagnose.matrix.row_files import holds_rows, in_order, read_rows
 from diagnose.matrix.rows import ExplainedPair
@@ -53,7 +53,11 @@ def write_comparison(
     return counts, then.left_out + now.left_out
 
 
-_WRITERS = {ComparisonForm.MARKDOWN: comparison_markdown, ComparisonForm.JSON: comparison_json}
+_WRITERS = {
+    ComparisonForm.MARKDOWN: comparison_markdown,
+    ComparisonForm.JSON: comparison_json,
+    ComparisonForm.HTML: comparison_html,
+}
 
 
 class _Side:

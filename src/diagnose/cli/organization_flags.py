@@ -29,6 +29,7 @@ class ComparisonForm(StrEnum):
 
     MARKDOWN = "markdown"
     JSON = "json"
+    HTML = "html"
 
 
 class PathsForm(StrEnum):

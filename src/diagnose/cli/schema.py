@@ -13,6 +13,9 @@ class SchemaName(StrEnum):
     DIAGNOSIS = "diagnosis"
     FINDING = "finding"
     COUNT = "count"
+    BATCH = "batch"
+    MATRIX = "matrix"
+    COMPARISON = "comparison"
     ORGANIZATION = "organization"
 
 
@@ -20,9 +23,11 @@ def schema(
     name: Annotated[
         SchemaName,
         typer.Argument(
-            metavar="case|diagnosis|finding|count|organization",
+            metavar="case|diagnosis|finding|count|batch|matrix|comparison|organization",
             help="case: what --case reads; diagnosis: what --output json writes; finding: a row of --output findings; "
-            "count: a row of --output counts; organization: the file `organization.json` of `xdiag matrix`.",
+            "count: a row of --output counts; batch: a row of `xdiag batch`; matrix: a row of `xdiag matrix`; "
+            "comparison: what `xdiag compare --output json` writes; organization: the file `organization.json` of "
+            "`xdiag matrix`.",
         ),
     ],
 ) -> None:
@@ -57,6 +62,18 @@ def _schema(name: SchemaName) -> dict[str, object]:
             from diagnose.report.counts import count_schema
 
             return count_schema()
+        case SchemaName.BATCH:
+            from diagnose.batch import batch_schema
+
+            return batch_schema()
+        case SchemaName.MATRIX:
+            from diagnose.matrix.rows import matrix_schema
+
+            return matrix_schema()
+        case SchemaName.COMPARISON:
+            from diagnose.matrix.compare import comparison_schema
+
+            return comparison_schema()
         case SchemaName.ORGANIZATION:
             from diagnose.collect.evidence.organization_file import organization_schema
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.matrix.rows import ExplainedPair
 from diagnose.model.diagnosis import Verdict
+from diagnose.report.json_words import published_schema
 
 COMPARISON_SCHEMA = "xdiag.comparison/1"
 
@@ -51,6 +52,27 @@ class PairChange(Struct, frozen=True):
     dest_role_arn: str
     before: PairState | None
     after: PairState | None
+
+
+class MatrixComparison(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COMPARISON_SCHEMA):
+    """All that changed, as `--output json` writes it: in parts, so that nothing makes one of these as a whole.
+
+    INVARIANT: others rely on the names and the meaning of these fields, and of those of a change. Within version 1 a
+    field may be added; none is renamed, removed, or given another meaning.
+    """
+
+    before: Annotated[str, Meta(description="Where the earlier matrix is.")]
+    after: Annotated[str, Meta(description="Where the later matrix is.")]
+    changes: Annotated[
+        list[PairChange],
+        Meta(description="The pairs that changed, by role and source. null for a side without a row: it is denied."),
+    ]
+    counts: Annotated[dict[ChangeKind, int], Meta(description="How many pairs changed in which way, all kinds named.")]
+
+
+def comparison_schema() -> dict[str, object]:
+    """Give the JSON Schema of a comparison."""
+    return published_schema(MatrixComparison)
 
 
 def pair_of(row: ExplainedPair) -> Pair:

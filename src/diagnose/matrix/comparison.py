@@ -1,14 +1,18 @@
-"""What changed between two matrices, as JSON for programs and as Markdown for people."""
+"""What changed between two matrices, as JSON for programs, and as Markdown or a page for people."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
+from msgspec import Struct
 
 from diagnose.matrix.compare import COMPARISON_SCHEMA, ChangeKind, PairChange, PairState
 from diagnose.model.trace import Layer
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
-from diagnose.report.safe_text import ascii_json, code_span, prose
+from diagnose.report.blocks import Bullets, Section
+from diagnose.report.html.listing_page import listing_page
+from diagnose.report.layout import Tone
+from diagnose.report.safe_text import ascii_json, code_span, in_backticks, prose
 
 
 def comparison_json(
@@ -33,18 +37,60 @@ def comparison_markdown(
 
     A page is for people: of each kind it lists the first hundred.
     """
-    listed: dict[ChangeKind, list[str]] = {kind: [] for kind in ChangeKind}
-    for change in changes:
-        counts[change.change] += 1
-        if len(listed[change.change]) < _MOST_LISTED:
-            listed[change.change].append(_line(change))
+    listed = _listed(changes, counts, _MARKDOWN)
     yield f"# {_headline(counts)}\n\nFrom {code_span(before)} to {code_span(after)}.\n"
     for kind, lines in listed.items():
         if lines:
             yield f"\n## {_HEADINGS[kind]}: {counts[kind]:,}\n\n"
             yield "".join(f"- {line}\n" for line in lines)
         if more := counts[kind] - len(lines):
-            yield f"- and {more:,} more, all of which `--output json` lists\n"
+            yield f"- {_more(more)}\n"
+
+
+def comparison_html(
+    changes: Iterable[PairChange], counts: Counter[ChangeKind], before: str, after: str
+) -> Iterator[str]:
+    """Write the same as a page. What is newly allowed makes it bad news, or, undetermined, doubtful."""
+    listed = _listed(changes, counts, _PAGE)
+    sections = [
+        Section(
+            f"{_HEADINGS[kind]}: {counts[kind]:,}",
+            (Bullets((*lines, *([_more(counts[kind] - len(lines))] if counts[kind] > len(lines) else []))),),
+        )
+        for kind, lines in listed.items()
+        if lines
+    ]
+    tone = next((tone for kind, tone in _NEWS if counts[kind]), Tone.PLAIN)
+    footer = (f"From {in_backticks(before)} to {in_backticks(after)}.",)
+    yield listing_page(_headline(counts), sections, tone=tone, footer=footer)
+
+
+class _Words(Struct, frozen=True):
+    """How a form writes a name that comes from others, and a sentence of a rule."""
+
+    name: Callable[[str], str]
+    sentence: Callable[[str], str]
+
+
+_MARKDOWN = _Words(code_span, prose)
+_PAGE = _Words(in_backticks, str)
+_NEWS = ((ChangeKind.NEWLY_ALLOWED, Tone.BAD), (ChangeKind.NEWLY_UNDETERMINED, Tone.DOUBT))
+
+
+def _listed(
+    changes: Iterable[PairChange], counts: Counter[ChangeKind], words: _Words
+) -> Mapping[ChangeKind, list[str]]:
+    """Count the changes, and write the first of each kind."""
+    listed: dict[ChangeKind, list[str]] = {kind: [] for kind in ChangeKind}
+    for change in changes:
+        counts[change.change] += 1
+        if len(listed[change.change]) < _MOST_LISTED:
+            listed[change.change].append(_line(change, words))
+    return listed
+
+
+def _more(count: int) -> str:
+    return f"and {count:,} more, all of which `--output json` lists"
 
 
 _MOST_LISTED = 100
@@ -63,19 +109,19 @@ def _headline(counts: Mapping[ChangeKind, int]) -> str:
     return ", ".join(filter(None, told)).capitalize()
 
 
-def _line(change: PairChange) -> str:
-    pair = f"{code_span(change.source_arn)} to {code_span(change.dest_role_arn)}"
-    return f"{pair}: {_told(change.before)} before, now {_told(change.after)}"
+def _line(change: PairChange, words: _Words) -> str:
+    pair = f"{words.name(change.source_arn)} to {words.name(change.dest_role_arn)}"
+    return f"{pair}: {_told(change.before, words)} before, now {_told(change.after, words)}"
 
 
-def _told(state: PairState | None) -> str:
+def _told(state: PairState | None, words: _Words) -> str:
     if state is None:
         return "denied"
     parts = [state.verdict]
     if state.half_open:
         parts.append(_HALVES.get(state.half_open, ""))
     if state.primary_cause_title:
-        parts.append(prose(state.primary_cause_title))
+        parts.append(words.sentence(state.primary_cause_title))
     elif state.layer:
         parts.append(_DECIDERS.get(state.layer, ""))
     return f"{parts[0]} ({'; '.join(filter(None, parts[1:]))})" if parts[1:] else parts[0]

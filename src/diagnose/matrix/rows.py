@@ -1,8 +1,12 @@
 """What a matrix says of one pair."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from diagnose.model.diagnosis import Certainty, Verdict
+from diagnose.report.json_words import listed, published_schema
 
 MATRIX_SCHEMA = "xdiag.matrix/1"
 
@@ -28,21 +32,26 @@ class MatrixRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=MATRI
     renamed, removed, or given another meaning.
     """
 
-    source_arn: str
-    dest_role_arn: str
-    verdict: str
-    half_open: str = ""
-    layer: str = ""
+    source_arn: Annotated[str, Meta(description="Who would assume the role.")]
+    dest_role_arn: Annotated[str, Meta(description="The role to assume.")]
+    verdict: Annotated[str, listed(Verdict, "The answer.")]
+    half_open: Annotated[str, listed(HalfOpen, "Of a denied pair, which side allows it.", "")] = ""
+    layer: Annotated[str, Meta(description="The layer or the gate that the first cause is in.")] = ""
 
 
 class ExplainedPair(MatrixRow, frozen=True, kw_only=True, tag_field="schema", tag=MATRIX_SCHEMA):
     """The same with the first cause, in the words of a report's fields of these names."""
 
-    primary_cause: str = ""
-    primary_cause_title: str = ""
-    certainty: str = ""
-    primary_gap: str = ""
-    primary_gap_title: str = ""
+    primary_cause: Annotated[str, Meta(description="The id of the first cause.")] = ""
+    primary_cause_title: Annotated[str, Meta(description="The first cause in a sentence.")] = ""
+    certainty: Annotated[str, listed(Certainty, "How sure the first cause is.", "")] = ""
+    primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
+    primary_gap_title: Annotated[str, Meta(description="The same in a sentence.")] = ""
+
+
+def matrix_schema() -> dict[str, object]:
+    """Give the JSON Schema of a row. One that is made without its causes lacks their fields."""
+    return published_schema(ExplainedPair)
 
 
 class Counts(Struct):

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from diagnose.model.arn import account_of
 from diagnose.model.diagnosis import Verdict
-from diagnose.report.json_words import listed
+from diagnose.report.json_words import listed, published_schema
 
 COUNT_SCHEMA = "xdiag.count/1"
 
@@ -35,8 +35,7 @@ class CountRow(Struct, frozen=True, kw_only=True, tag_field="schema", tag=COUNT_
 
 def count_schema() -> dict[str, object]:
     """Give the JSON Schema of a row."""
-    (reference,), components = msgspec.json.schema_components((CountRow,), ref_template="#/$defs/{name}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}
+    return published_schema(CountRow)
 
 
 class CountedAnswers:

@@ -29,8 +29,9 @@ class Halves(Struct, frozen=True):
 def report(diagnosis: Diagnosis, screen: Screen) -> str:
     """Write a report as a page."""
     content, full = outline(diagnosis, screen=screen), outline(diagnosis, full=True, screen=screen)
-    answer, rest = _answer(content)
-    usual = {section.title for section in rest}
+    # What continues the first screen is told in full: a page has room for it.
+    answer, _ = _answer(full)
+    usual = {section.title for section in _answer(content)[1]}
     more = [block for block in _sections(full.blocks) if block.of is None]
     return page_from(
         "report.html",
