@@ -8,6 +8,8 @@ from tests.cases import document, written
 from tests.cli.cases import write
 from tests.cli.program import DENIED, Program
 
+from diagnose.report import Format
+
 NAMES = {
     "tools-of-acme": "a policy",
     "AcmeMayDeploy": "a Sid",
@@ -26,13 +28,16 @@ NAMES = {
     "acme-cost-center": "a tag's value",
 }
 
+# Lines of files are not redacted, and SARIF with them: see test_sarif.py.
+of_every_format = pytest.mark.parametrize("output", sorted({*Format} - {Format.SARIF}))
+
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("redact"), _case())
 
 
-@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+@of_every_format
 def test_no_name_is_left_in_a_redacted_report(xdiag: Program, case: Path, output: str) -> None:
     open_run = xdiag("check", "--case", case, "--output", output)
     run = xdiag("check", "--case", case, "--output", output, "--redact")
@@ -59,15 +64,15 @@ examples:
 """
 
 
-@pytest.mark.parametrize("output", ["text", "markdown", "json"])
+@of_every_format
 def test_nothing_of_a_rule_of_one_s_own_is_left(xdiag: Program, tmp_path: Path, output: str) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "zarasoft-desk.yaml").write_text(RULE)
     asked = write(tmp_path, written("cross-account", trust_policy={"value": {"document": {"Statement": []}}}))
     flags = ("check", "--case", asked, "--rules", tmp_path / "rules", "--output", output)
-    assert "zarasoft-desk" in xdiag(*flags).out
+    assert "zarasoft" in xdiag(*flags).out.lower()
     told = xdiag(*flags, "--redact").out
-    assert "own-rule-1" in told
+    assert "own-rule-1" in told or "rule that did not come with xdiag" in told
     assert "zarasoft" not in told.lower()
 
 

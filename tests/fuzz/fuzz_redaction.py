@@ -16,6 +16,7 @@ from diagnose.model.case import Case
 from tests.cases import case
 from tests.report.redact.proof import answer, diagnosed, redacted
 from tests.report.redact.strange_cases import strange_case
+from tests.report.redact.strange_tokens import strange_token
 from tests.test_known_answers import ANSWERS
 
 CASES: Mapping[str, Callable[[], Case]] = {
@@ -27,8 +28,8 @@ CASES: Mapping[str, Callable[[], Case]] = {
 
 
 def fault(seed: int) -> str:
-    """Say what is wrong with the redaction of one strange case; nothing where it is right."""
-    strange, words = strange_case(random.Random(seed))
+    """Say what is wrong with the redaction of one strange case, every other of a token; nothing where it is right."""
+    strange, words = (strange_token if seed % 2 else strange_case)(random.Random(seed))
     return _fault(f"seed {seed}", strange, words)
 
 

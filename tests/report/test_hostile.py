@@ -18,7 +18,7 @@ from tests.report.redact.proof import rewritten
 from diagnose.model.case import Case, ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Diagnosis, Excerpt
 from diagnose.model.file_place import FilePlace
-from diagnose.report import Format, render
+from diagnose.report import Detail, Format, render
 from diagnose.report.blocks import NamedValues, Section
 from diagnose.report.outline import outline
 
@@ -156,6 +156,18 @@ def test_the_name_of_a_file_is_shown_and_does_nothing(format_: Format, hostile: 
             assert len(written.splitlines()) - len(render(diagnosis, format_).splitlines()) in range(60)
         case _:
             assert_never(format_)
+
+
+@every_hostile_text
+@pytest.mark.parametrize("format_", Format)
+def test_no_format_holds_what_is_not_seen(format_: Format, hostile: str) -> None:
+    for name in ("wrong-principal", "denied-by-scp"):
+        diagnosis = told(name, hostile)
+        for written in (
+            render(diagnosis, format_, detail=detail, ascii=plain) for detail in Detail for plain in (False, True)
+        ):
+            assert written
+            assert not UNSEEN.search(written)
 
 
 @every_hostile_text

@@ -20,7 +20,7 @@ _WORLDS = ("cross-account", "cross-account-role", "tagged", "mfa", "organization
 
 def strange_case(chance: Random) -> tuple[Case, list[str]]:
     """Make a case, and give the words that must not survive in it."""
-    words = [_word(chance) for _ in range(6)]
+    words = [a_word(chance) for _ in range(6)]
     tag, value, session, external, path, name = words
     far = str(chance.randrange(10**11, 10**12))
     near = str(chance.randrange(10**11, 10**12))
@@ -30,7 +30,7 @@ def strange_case(chance: Random) -> tuple[Case, list[str]]:
     texts = [value, session, external, path, name, tag]
     statements = [_statement(chance, texts, role, source, tag) for _ in range(chance.randrange(1, 4))]
     trust = [
-        {"Effect": "Allow", "Principal": {"AWS": _off(chance, chance.choice([source, near, f"arn:aws:iam::{near}:root"]))},
+        {"Effect": "Allow", "Principal": {"AWS": off(chance, chance.choice([source, near, f"arn:aws:iam::{near}:root"]))},
          "Action": ["sts:AssumeRole", "sts:TagSession"]}
         | _condition(chance, texts, role, source, tag, likely=0.6)
         for _ in range(chance.randrange(1, 3))
@@ -52,7 +52,7 @@ def strange_case(chance: Random) -> tuple[Case, list[str]]:
         }
     parts: dict[str, Json] = {
         "request": {
-            "role_arn": _off(chance, role, seldom=True) if chance.random() < 0.2 else role,
+            "role_arn": off(chance, role, seldom=True) if chance.random() < 0.2 else role,
             "parameters": {
                 "session_name": chance.choice([session, "x", session * 13, session + " "])
                 if chance.random() < 0.3
@@ -87,7 +87,7 @@ def strange_case(chance: Random) -> tuple[Case, list[str]]:
             "evidence": "known",
             "value": {"name": name, "kind": "trust", "document": {"Version": "2012-10-17", "Statement": trust}},
         },
-        "other_roles": {"evidence": "known", "value": [_off(chance, role)]},
+        "other_roles": {"evidence": "known", "value": [off(chance, role)]},
     }
     if chance.random() < 0.3:
         parts["message"] = f"User: {source} is not authorized to perform: sts:AssumeRole on resource: {role}"
@@ -107,7 +107,7 @@ def strange_case(chance: Random) -> tuple[Case, list[str]]:
 def _statement(chance: Random, texts: Sequence[str], role: str, source: str, tag: str) -> Json:
     effect = chance.choice(["Allow", "Allow", "Allow", "Deny"])
     element = chance.choice(["Resource"] * 5 + ["NotResource"])
-    resources = [_off(chance, role) for _ in range(chance.randrange(1, 3))]
+    resources = [off(chance, role) for _ in range(chance.randrange(1, 3))]
     written = {
         "Sid": chance.choice(texts).title().strip(),
         "Effect": effect,
@@ -139,10 +139,10 @@ def _condition(chance: Random, texts: Sequence[str], role: str, source: str, tag
                               "StringNotEqualsIgnoreCase", "StringLikeIfExists", "Null", "BinaryEquals"])  # fmt: skip
     if operator == "Null":
         return {"Condition": {operator: {key: chance.choice(["true", "false"])}}}
-    return {"Condition": {operator: {key: [_off(chance, value) for _ in range(chance.randrange(1, 4))]}}}
+    return {"Condition": {operator: {key: [off(chance, value) for _ in range(chance.randrange(1, 4))]}}}
 
 
-def _off(chance: Random, text: str, *, seldom: bool = False) -> str:
+def off(chance: Random, text: str, *, seldom: bool = False) -> str:
     """Give a text as it is, or a pattern that fits it, or one that nearly does."""
     if seldom and chance.random() < 0.7:
         return text
@@ -193,7 +193,7 @@ def _range(chance: Random, address: str) -> str:
     )
 
 
-def _word(chance: Random) -> str:
+def a_word(chance: Random) -> str:
     return "zq" + "".join(chance.choice(_LETTERS) for _ in range(chance.randrange(4, 8)))
 
 

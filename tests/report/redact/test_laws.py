@@ -1,10 +1,12 @@
 """A redacted case has the answer that it had: examples of rules, known answers, and cases made to be hard."""
 
 import random
+import re
 
 import msgspec
 import pytest
 from tests.cases import case, deny, document, identity, on
+from tests.fuzz import large_cases
 from tests.fuzz.fuzz_redaction import CASES, fault
 from tests.report.redact.proof import answer, diagnosed, redacted
 from tests.report.redact.strange_cases import strange_case
@@ -51,6 +53,15 @@ def test_what_was_proved_before_the_bounds_were_reached_does_not_keep_a_case_fro
     assert causes[0] == causes[1]
     reasons = {refused.reason for finding in before.findings for refused in finding.refused}
     assert NotProved.TOO_MANY in reasons
+
+
+@pytest.mark.parametrize("shape", [large_cases.denies_on_keys, large_cases.identity_denies])
+def test_names_of_a_letter_and_a_number_are_told_apart(shape: large_cases.Shape) -> None:
+    one = shape(random.Random(1), 72)
+    told = redacted(one)
+    assert answer(told) == answer(diagnosed(one))
+    before, after = (set(re.findall(r"[a-z][0-9]+", msgspec.json.encode(each).decode())) for each in (one, told.case))
+    assert before & after <= {"s3"}
 
 
 def test_names_that_no_pseudonym_can_stand_for_are_the_reason_that_is_told() -> None:

@@ -73,6 +73,11 @@ def test_a_key_of_a_claim_is_misspelt_in_the_same_way(name: str) -> None:
 def test_every_issuer_that_many_share_is_misspelt_in_the_same_way(issuer: str, slip: str) -> None:
     same(_job({"Federated": PROVIDER + slip.format(issuer)}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, issuer))
     same(_job({"Federated": PROVIDER + issuer}, {"StringEquals": {f"{slip.format(issuer)}:sub": SUBJECT}}, issuer))
+    same(
+        _job(
+            {"Federated": PROVIDER + issuer}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, slip.format(issuer).strip()
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,14 +237,18 @@ def same(original: Case) -> None:
 
 
 def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience: str = "sts.amazonaws.com") -> Case:
-    claims = {"iss": f"https://{issuer}", "sub": SUBJECT, "aud": audience, "repository": "zqocto/zqapp"}
+    url = "https://" + issuer.removeprefix("https://")
+    claims = {"iss": url, "sub": SUBJECT, "aud": audience, "repository": "zqocto/zqapp"}
     wanted = condition or {"StringEquals": {f"{issuer}:sub": SUBJECT, f"{issuer}:aud": "sts.amazonaws.com"}}
     client_ids = {"evidence": "known", "value": ["sts.amazonaws.com"]}
     return case(
         "github",
-        {"snapshot": {"source": {"arn": f"https://{issuer}", "identity": {"claims": claims}}}},
+        {"snapshot": {"source": {"arn": url, "identity": {"claims": claims}}}},
         request={"role_arn": f"{ROLE}Deploy"},
         role={"value": {"arn": f"{ROLE}Deploy"}},
         trust_policy=trust(allow(principal, "sts:AssumeRoleWithWebIdentity", Condition=wanted)),
-        oidc_providers={"evidence": "known", "value": [{"arn": PROVIDER + issuer, "client_ids": client_ids}]},
+        oidc_providers={
+            "evidence": "known",
+            "value": [{"arn": PROVIDER + url.removeprefix("https://"), "client_ids": client_ids}],
+        },
     )

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.issuers import PRIVATE, issuer_of
+from diagnose.model.issuers import PRIVATE, Issuer, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
@@ -78,19 +78,24 @@ class KeyWords(Struct, frozen=True):
     passed: Callable[[str], bool]
 
 
-class Comparisons:
-    """Of which keys a policy compares the values not as texts."""
+class Learned:
+    """What is learned of a case on the way, and matters for texts that came before."""
 
     def __init__(self) -> None:
-        """Start with none. `ordered` are compared as numbers or dates, `truths` as such, `binary` as bytes."""
+        """Start with nothing.
+
+        Of the keys of conditions, `ordered` are compared as numbers or dates, `truths` as such, `binary` as bytes.
+        `issuers` are those by whose names others are read.
+        """
         self.ordered: set[str] = set()
         self.truths: set[str] = set()
         self.binary: set[str] = set()
+        self.issuers: dict[str, Issuer] = {}
 
     @property
     def any(self) -> bool:
-        """Whether there are such keys."""
-        return bool(self.ordered or self.truths or self.binary)
+        """Whether there is anything."""
+        return bool(self.ordered or self.truths or self.binary or self.issuers)
 
     def add(self, key: str, operator: str) -> None:
         """Note how a policy compares the values of a key."""
@@ -106,11 +111,11 @@ class Comparisons:
 class Disguise:
     """Rewrites values. `in_policy` is true while it rewrites a policy document."""
 
-    def __init__(self, names: Names, keys: KeyWords, comparisons: Comparisons) -> None:
-        """`comparisons` is filled on the way, and used: what comes early is right on a second way."""
-        self.names, self.keys, self.comparisons = names, keys, comparisons
+    def __init__(self, names: Names, keys: KeyWords, learned: Learned) -> None:
+        """`learned` is filled on the way, and used: what comes early is right on a second way."""
+        self.names, self.keys, self.learned = names, keys, learned
         self.in_policy = False
-        self.issuer = IssuerNames(self._word, self._private_issuer).disguised
+        self.issuer = IssuerNames(self._word, self._private_issuer, learned.issuers).disguised
 
     def value(self, text: str, kind: NameKind) -> str:
         """Rewrite a value that stands alone: an ARN, an id, a name, or a pattern of those."""
@@ -134,11 +139,11 @@ class Disguise:
     def value_of(self, key: str, text: str, kind: NameKind) -> str:
         """Rewrite a value of a condition key, or of a tag."""
         about = _about(key)
-        if about in self.comparisons.ordered and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-.*", text):
+        if about in self.learned.ordered and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-.*", text):
             return self.names.number(text)
-        if about in self.comparisons.truths and text.lower() in ("true", "false"):
+        if about in self.learned.truths and text.lower() in ("true", "false"):
             return text
-        if about in self.comparisons.binary:
+        if about in self.learned.binary:
             self.names.keep_shape(text)
             return self.names.name(text, kind, fills=False)
         return self.value(text, kind)

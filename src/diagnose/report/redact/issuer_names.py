@@ -15,12 +15,14 @@ from diagnose.report.redact import public_words
 
 
 class IssuerNames:
-    """The issuers of one case. One that AWS or a vendor runs must be met before a name that is like it is."""
+    """The issuers of one case."""
 
-    def __init__(self, word: Callable[[str], str], private: Callable[[str], str]) -> None:
-        """`word` rewrites one word, which stays one; `private` the name of an issuer that has no form of its own."""
-        self._word, self._private = word, private
-        self._met: dict[str, Issuer] = {}
+    def __init__(self, word: Callable[[str], str], private: Callable[[str], str], met: dict[str, Issuer]) -> None:
+        """`word` rewrites one word, which stays one; `private` the name of an issuer that has no form of its own.
+
+        `met` are those that AWS or a vendor runs, and is filled: names like theirs may stand for them.
+        """
+        self._word, self._private, self._met = word, private, met
 
     def disguised(self, text: str) -> str:
         """Rewrite a name. What should not stand before it or behind it, such as `https://`, stays."""

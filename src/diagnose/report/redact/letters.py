@@ -1,7 +1,7 @@
 """Letters and digits that change places, so that texts keep their shape: length, case, signs, what they share.
 
 Lower and upper case of a letter stay a pair, digits stay digits (a zero a zero, so that a number stays one),
-hexadecimal digits stay such. No other letter or digit stays itself.
+hexadecimal digits stay such where it matters. No other letter or digit stays itself.
 """
 
 import unicodedata
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from string import ascii_letters, digits
 
-_TURNS = ("abcdef", "ghijklmnopqrstuvwxyz", "123456789")
+_HEXADECIMAL = ("abcdef", "ghijklmnopqrstuvwxyz", "123456789")
+_ANY = ("abcdefghijklmnopqrstuvwxyz", "123456789")
 _FURTHER = {
     "cased": (*map(chr, range(0x430, 0x450)), *map(chr, range(0x3B1, 0x3C2)), *map(chr, range(0x561, 0x587))),
     "uncased": tuple(map(chr, range(0x4E00, 0x4F00))),
@@ -21,10 +22,10 @@ _FURTHER = {
 class Letters:
     """One exchange of letters and digits, under a key."""
 
-    def __init__(self, key: bytes, beyond: Mapping[str, str]) -> None:
-        """`beyond` exchanges characters that are not ASCII."""
+    def __init__(self, key: bytes, beyond: Mapping[str, str], *, hexadecimal: bool) -> None:
+        """`beyond` exchanges characters that are not ASCII; `hexadecimal` keeps hexadecimal digits such."""
         turned = dict(beyond)
-        for characters in _TURNS:
+        for characters in _HEXADECIMAL if hexadecimal else _ANY:
             ring = sorted(characters, key=lambda one: blake2b(one.encode(), key=key).digest())
             turned |= dict(zip(ring, (*ring[1:], ring[0]), strict=True))
         turned |= {one.upper(): other.upper() for one, other in turned.items() if one in ascii_letters}

@@ -92,7 +92,7 @@ def _key(name: str, keys: Keys, disguise: Disguise) -> str:
     if keys[-1:] == ("Condition",):
         return name if _is_nearly(name, public_words.OPERATOR_NAMES) else disguise.value(name, NameKind.KEY)
     if keys[-2:-1] == ("Condition",):
-        disguise.comparisons.add(name, keys[-1])
+        disguise.learned.add(name, keys[-1])
         return disguise.key(name)
     return name if _is_nearly(name, public_words.POLICY_ELEMENTS) else disguise.value(name, NameKind.KEY)
 

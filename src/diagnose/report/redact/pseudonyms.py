@@ -170,6 +170,8 @@ _HEAD = re.compile(
 """How a piece of an id, or a name that AWS composes, begins; that is AWS's."""
 _ORDINARY = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 """What AWS takes for a name of any kind."""
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{8}")
+"""What many ids are made of, and no other letters may stand in them."""
 _NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))[0-9]+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}.*)")
 _LEAST = 3
@@ -319,7 +321,9 @@ class Pseudonyms:
         best: dict[str, str] = {}
         for number in range(_MOST_KEYS):
             salt = f"{number} {group[0]}".encode("utf-8", "surrogatepass")
-            letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond)
+            # Short names are hard to tell from each other's pseudonyms: there are not many letters from `a` to `f`.
+            hexadecimal = number < _MOST_KEYS // 2 or any(map(_HEXADECIMAL.search, group))
+            letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond, hexadecimal=hexadecimal)
             best = {text: text[: starts[text]] + letters.turned(text[starts[text] :]) for text in group}
             if all(self._fits(text, new) for text, new in best.items()):
                 break
@@ -339,7 +343,7 @@ class Pseudonyms:
 
     def _fits(self, text: str, new: str) -> bool:
         """Say whether a pseudonym is none of the original, and an address only if the text is one."""
-        known = new.casefold() in self._originals and any(map(str.isalnum, text.strip("0")))
+        known = new.casefold() in self._originals and not _names_nobody(text)
         return (not known or text in self._of_aws) and (self._addresses is None or is_address(text) == is_address(new))
 
 
@@ -358,3 +362,8 @@ def _host(_: str, number: int) -> str:
 
 def _no_letter(text: str) -> bool:
     return not any(map(str.isalnum, text))
+
+
+def _names_nobody(text: str) -> bool:
+    """Say whether a text tells so little that its pseudonym may be another text of the original."""
+    return _no_letter(text.strip("0")) or (len(text) <= 2 and text.isdigit())

@@ -17,7 +17,7 @@ from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Finding, NotProved, Remedy
 from diagnose.report.redact.case_texts import Rewriting
-from diagnose.report.redact.disguise import Comparisons, Disguise, KeyWords
+from diagnose.report.redact.disguise import Disguise, KeyWords, Learned
 from diagnose.report.redact.policies import Documents
 from diagnose.report.redact.pseudonyms import Pseudonyms, Survey
 
@@ -102,20 +102,20 @@ def _remedies(finding: Finding) -> object:
 
 def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:
     """Give the case under pseudonyms, in one way after another."""
-    documents, comparisons = Documents(), Comparisons()
+    documents, learned = Documents(), Learned()
     survey = Survey()
-    Rewriting(documents, Disguise(survey, keys, comparisons), {}).case(case)
-    if comparisons.any:
-        # Some values were met before it was known that a policy compares them as numbers or bytes.
+    Rewriting(documents, Disguise(survey, keys, learned), {}).case(case)
+    if learned.any:
+        # Some texts were met before that was learned.
         survey = Survey()
-        Rewriting(documents, Disguise(survey, keys, comparisons), {}).case(case)
+        Rewriting(documents, Disguise(survey, keys, learned), {}).case(case)
     content = msgspec.json.encode(case)
     for number, (one_group, by_digits, gives_up) in enumerate(_ATTEMPTS):
         key = blake2b(content, salt=bytes([number])).digest()
         names = Pseudonyms(survey, key, one_group=one_group, by_digits=by_digits, gives_up=gives_up)
         if gives_up and not names.gives_up:
             continue
-        redacted = Rewriting(documents, Disguise(names, keys, comparisons), names.all()).case(case)
+        redacted = Rewriting(documents, Disguise(names, keys, learned), names.all()).case(case)
         if names.sound():
             yield replace(redacted, note=NOTE)
 
