@@ -54,3 +54,9 @@ def test_a_row_names_rules_that_there_are_or_says_why_there_is_none(causes: list
     ids = {rule.id for rule in RULES}
     assert set(named) <= ids | {"azp"}, named
     assert (set(named) & ids) or told.startswith("none")
+
+
+def test_each_rule_of_federation_stands_on_the_page() -> None:
+    folder = FIXTURES.parent / "rules" / "federation"
+    named = set(re.findall(r"`([a-z][a-z-]+)`", PAGE))
+    assert sorted({path.stem for path in folder.glob("*.yaml")} - named) == []

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.cases import case
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.case import Case
-from diagnose.model.trace import Gate, Reason
+from diagnose.model.evidence import Known
+from diagnose.model.policy import Policy, PolicyKind, raw_document
+from diagnose.model.trace import Action, Gate, Layer, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 CART = "arn:aws:iam::222222222222:role/Cart"
@@ -53,6 +56,12 @@ OWN = one("shop", "cart", CART)
             id="the role is the target",
         ),
         pytest.param(
+            pods(known([one("shop", "cart", OTHER, "arn:aws:iam::222222222222:role/team/Cart")])),
+            NO,
+            Reason.TARGET_OF_ASSOCIATION,
+            id="the role is the target, below a path",
+        ),
+        pytest.param(
             pods(known([one("prod", "cart", CART), one("shop", "web", CART)])),
             NO,
             Reason.OTHER_NAMESPACE,
@@ -95,3 +104,50 @@ def test_an_association_by_the_roles_name_is_one_whatever_path_was_asked_for() -
     with_path = one("shop", "cart", "arn:aws:iam::222222222222:role/team/Cart")
     gates = decide(pods(known([with_path]))).gates
     assert [trace for trace in gates if trace.gate is Gate.ASSOCIATION] == []
+
+
+CLUSTERS = "arn:aws:eks:eu-west-1:222222222222:cluster"
+
+
+@pytest.mark.parametrize(
+    ("asked", "cluster", "answer"),
+    [
+        pytest.param(pods(known([OWN])), "c0", YES, id="its own cluster"),
+        pytest.param(pods(known([OWN])), "other", NO, id="another one"),
+        pytest.param(pods(known([OWN]), named=""), "c0", UNKNOWN, id="nobody names its cluster"),
+        pytest.param(pods(known([OWN]), named=""), "other", UNKNOWN, id="it may be the one that is named"),
+    ],
+)
+def test_eks_calls_for_the_cluster_of_the_pod(asked: Case, cluster: str, answer: Tri) -> None:
+    conditions = (
+        {"ArnEquals": {"aws:SourceArn": f"{CLUSTERS}/{cluster}"}},
+        {"StringEquals": {"aws:RequestTag/eks-cluster-arn": f"{CLUSTERS}/{cluster}"}},
+        {"StringEquals": {"aws:RequestTag/eks-cluster-name": cluster}},
+    )
+    for condition in conditions:
+        assert decide(trusting(asked, condition)).verdict is answer
+
+
+def test_a_cluster_that_is_named_by_its_arn_need_not_be_read() -> None:
+    unread = {"cluster": f"{CLUSTERS}/main", "clusters": {"evidence": "unread"}}
+    asked = case("pod", {"snapshot": {"source": {"pod": unread}}})
+    [trust] = [
+        trace
+        for action in decide(trusting(asked, {"ArnEquals": {"aws:SourceArn": f"{CLUSTERS}/main"}})).actions
+        for trace in action.layers
+        if trace.layer is Layer.TRUST and action.action is Action.ASSUME_ROLE
+    ]
+    assert trust.verdict is YES
+
+
+def trusting(asked: Case, condition: Any) -> Case:
+    """Put a condition on what the trust policy of the pod's role allows."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": condition,
+    }
+    policy = Policy("Cart", raw_document({"Version": "2012-10-17", "Statement": statement}), PolicyKind.TRUST)
+    destination = replace(asked.snapshot.destination, trust_policy=Known(policy))
+    return replace(asked, snapshot=replace(asked.snapshot, destination=destination))

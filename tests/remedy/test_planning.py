@@ -5,10 +5,12 @@ from tests.remedy.broken import APP, BUILDER, DEPLOY, about, allow, broken, deny
 
 from diagnose import remedy
 from diagnose.evaluate.decision import decide
+from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, Effect, Element, Gate, Layer, Subject
-from diagnose.remedy.proposal import in_a_row
+from diagnose.pipeline import diagnose
+from diagnose.remedy.proposal import in_a_row, needed_in_a_row
 
 SCP_UNREAD = Doubt(Layer.SCP)
 TRUST_BLOCKS = RemainingBlocker(Blocker(Action.ASSUME_ROLE, Layer.TRUST))
@@ -133,3 +135,87 @@ def test_what_is_only_said_is_no_step() -> None:
 def test_an_allowed_request_needs_no_plan() -> None:
     case = broken("cross-account")
     assert propose_plan(case, ("allow-role-in-identity", Subject(layer=Layer.IDENTITY))) == ()
+
+
+GITHUB = "token.actions.githubusercontent.com"
+WEB_IDENTITY = Action.WITH_WEB_IDENTITY
+AUD, SUB = f"{GITHUB}:aud", f"{GITHUB}:sub"
+OF_OWNER, FOR_AWS = "https://github.com/octo", "sts.amazonaws.com"
+RELEASE, MAIN = "repo:octo/app:ref:refs/heads/release", "repo:octo/app:ref:refs/heads/main"
+PROVIDER = f"arn:aws:iam::222222222222:oidc-provider/{GITHUB}"
+
+
+def trusted(**values: Any) -> Any:
+    condition = {"StringEquals": {f"{GITHUB}:{claim}": value for claim, value in values.items()}}
+    return allow({"Federated": PROVIDER}, "sts:AssumeRoleWithWebIdentity", Condition=condition)
+
+
+def planned(**parts: Any) -> tuple[Remedy, ...]:
+    """Give the plan of a whole diagnosis of a job of GitHub, whose token is for AWS and of the main branch."""
+    return diagnose(broken("github", **parts), load_rules()).plan
+
+
+def test_two_conditions_of_one_statement_are_two_steps_of_which_the_last_ends_in_yes() -> None:
+    plan = planned(trust_policy=trust(trusted(aud=OF_OWNER, sub=RELEASE)))
+    assert [(one.kind, one.proof) for one in plan] == [
+        ("correct-condition-value", Proof.CLEARS),
+        ("correct-condition-value", Proof.ALLOWED),
+    ]
+    assert edited(plan[0])["Statement"] == [trusted(aud=[OF_OWNER, FOR_AWS], sub=RELEASE)]
+    assert edited(plan[1])["Statement"] == [trusted(aud=[OF_OWNER, FOR_AWS], sub=[RELEASE, MAIN])]
+
+
+def test_one_condition_of_two_is_no_plan() -> None:
+    assert planned(trust_policy=trust(trusted(aud=FOR_AWS, sub=RELEASE))) == ()
+
+
+def test_provider_audience_and_subject_are_three_steps() -> None:
+    plan = planned(oidc_providers={"value": []}, trust_policy=trust(trusted(aud=OF_OWNER, sub=RELEASE)))
+    assert [one.kind for one in plan] == ["create-provider", "correct-condition-value", "correct-condition-value"]
+    assert [one.proof for one in plan] == [Proof.CLEARS, Proof.CLEARS, Proof.ALLOWED]
+    assert [len(one.remaining) for one in plan] == [1, 1, 0]
+    assert edited(plan[-1])["Statement"] == [trusted(aud=[OF_OWNER, FOR_AWS], sub=[RELEASE, MAIN])]
+
+
+def test_an_audience_that_is_registered_by_a_step_is_not_requested_by_the_next() -> None:
+    accepts = {"value": {"0": {"client_ids": {"value": [OF_OWNER]}}}}
+    plan = planned(oidc_providers=accepts, trust_policy=trust(trusted(aud=OF_OWNER, sub=RELEASE)))
+    assert [one.kind for one in plan] == ["register-audience", "correct-condition-value", "correct-condition-value"]
+    assert plan[-1].proof is Proof.ALLOWED
+
+
+def test_a_statement_that_would_do_as_well_is_left_alone() -> None:
+    other = trusted(aud="sts.amazonaws.com.cn", sub="repo:octo/app:environment:prod")
+    plan = planned(trust_policy=trust(trusted(aud=OF_OWNER, sub=RELEASE), other))
+    assert [one.kind for one in plan] == ["correct-condition-value"] * 2
+    assert edited(plan[-1])["Statement"] in (
+        [trusted(aud=[OF_OWNER, FOR_AWS], sub=[RELEASE, MAIN]), other],
+        [
+            trusted(aud=OF_OWNER, sub=RELEASE),
+            trusted(aud=["sts.amazonaws.com.cn", FOR_AWS], sub=["repo:octo/app:environment:prod", MAIN]),
+        ],
+    )
+
+
+def test_a_step_without_which_the_others_lead_there_is_left_out() -> None:
+    first = trusted(aud=OF_OWNER, sub=MAIN)
+    second = trusted(aud=FOR_AWS, sub=RELEASE)
+    case = broken("github", trust_policy=trust(first, second), request={"parameters": {"duration_seconds": 7200}})
+    steps = [
+        ("shorten-duration", gate(case, Gate.DURATION)),
+        ("correct-condition-value", about(case, Layer.TRUST, Element.CONDITION, key=AUD, action=WEB_IDENTITY)),
+        ("correct-condition-value", about(case, Layer.TRUST, Element.CONDITION, key=SUB, action=WEB_IDENTITY)),
+    ]
+    both = in_a_row([steps[1], steps[2], steps[0]], case, decide(case))
+    assert len(both) == 2, "a step is not taken once its layer lets the request pass"
+    assert len(needed_in_a_row(steps, case, decide(case))) == 2
+
+
+def test_one_step_that_leads_there_is_no_plan_but_a_fix() -> None:
+    case = broken("cross-account", trust_policy=trust(allow({"AWS": APP}, Condition=EXTERNAL)))
+    steps = [
+        ("name-principal-in-trust", about(case, Layer.TRUST, Element.PRINCIPAL)),
+        ("allow-role-in-identity", Subject(layer=Layer.IDENTITY)),
+    ]
+    assert len(propose_plan(case, *steps)) == 1
+    assert remedy.propose_plan(steps, [], case, decide(case)) == ()

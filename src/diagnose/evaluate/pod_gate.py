@@ -46,7 +46,8 @@ def association(pod: Pod | None, caller: Caller, role: RoleArn) -> Iterator[Gate
 
 def _of_other_role(own: Sequence[Association], role: str, verdict: Tri) -> GateTrace:
     for one in own:
-        if isinstance(one.target_role_arn, Known) and one.target_role_arn.value == role:
+        target = one.target_role_arn.value if isinstance(one.target_role_arn, Known) else None
+        if target is not None and (target == role or same_entity(target, role)):
             return _trace(verdict, Reason.TARGET_OF_ASSOCIATION, role, *_role_of(one))
     return _trace(verdict, Reason.OTHER_ROLE_ASSOCIATED, role, *(arn for one in own for arn in _role_of(one)))
 

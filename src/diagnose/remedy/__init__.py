@@ -51,11 +51,13 @@ def propose_plan(
 ) -> tuple[Remedy, ...]:
     """Give remedies that end in an allowed request when they are all carried out, in order; nothing where none do.
 
-    That takes several blockers, and none of the `remedies` may clear all of them alone. `steps` are kinds with what
-    each is about, in the order to try them; those that are not needed are left out.
+    There is none where one of the `remedies` is enough alone. `steps` are kinds with what each is about, in the order
+    to try them; those that are not needed are left out.
     """
-    if len(decision.blockers) < 2 or any(remedy.enough for remedy in remedies):
+    given = list(steps)
+    if len({id(subject) for _, subject in given}) < 2 or any(remedy.enough for remedy in remedies):
         return ()
-    from diagnose.remedy.proposal import in_a_row
+    from diagnose.remedy.proposal import needed_in_a_row
 
-    return in_a_row(steps, case, decision)
+    plan = needed_in_a_row(given, case, decision)
+    return plan if len(plan) > 1 else ()

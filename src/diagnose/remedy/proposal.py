@@ -1,6 +1,6 @@
 """From the kind of remedy that a rule names to the remedy that is shown, with its proof."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -103,13 +103,34 @@ def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Rem
     return remedy
 
 
+def needed_in_a_row(steps: Sequence[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+    """Carry out remedies in a row, and leave out each without which the others lead there, too.
+
+    What would do for one statement of a policy is not needed where another is mended.
+    """
+    taken, remedies = _in_a_row(steps, case, decision)
+    for step in taken[:-1] if len(taken) > 2 else ():
+        without, fewer = _in_a_row([other for other in taken if other is not step], case, decision)
+        if fewer:
+            taken, remedies = without, fewer
+    return remedies
+
+
 def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
     """Carry out remedies one after the other until nothing that is known stands in the way.
 
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
     Nothing comes back where the steps do not lead there.
     """
+    return _in_a_row(steps, case, decision)[1]
+
+
+def _in_a_row(
+    steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision
+) -> tuple[list[tuple[str, Subject]], tuple[Remedy, ...]]:
+    """Give the steps that were taken, too."""
     bounds = Bounds(case)
+    taken: list[tuple[str, Subject]] = []
     remedies: list[Remedy] = []
     current, current_decision = case, decision
     for kind, subject in steps:
@@ -124,10 +145,11 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
         draft, proven = step
         if draft.case is None or proven.decision is None:
             continue
+        taken.append((kind, subject))
         remedies.append(as_remedy(RemedyKind(kind), draft, proven, current))
         bounds.written(remedies[-1].document)
         current, current_decision = draft.case, proven.decision
-    return tuple(remedies) if remedies and remedies[-1].enough else ()
+    return (taken, tuple(remedies)) if remedies and remedies[-1].enough else ([], ())
 
 
 def _advice(kind: RemedyKind, subject: Subject, case: Case) -> Draft | None:
@@ -187,6 +209,10 @@ def _in_the_way(subject: Subject, decision: Decision) -> list[tuple[Action, Stat
 
 def _relocated(subject: Subject, decision: Decision) -> Subject | None:
     """Find what a subject is about in a later decision; None where it no longer stands in the way."""
+    if (gate := subject.gate) is not None:
+        alike = (each for each in decision.gates if (each.gate, each.parameter) == (gate.gate, gate.parameter))
+        later = next((each for each in alike if each.verdict is not YES), None)
+        return None if later is None else replace(subject, gate=later)
     if subject.statement is None:
         return subject
     statement = _again(subject.action, subject.statement, decision)

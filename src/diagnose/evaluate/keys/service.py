@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from diagnose.evaluate.call import Call
 from diagnose.evaluate.caller import Caller
-from diagnose.model.arn import CallerKind
+from diagnose.model.arn import CallerKind, split_arn
 from diagnose.model.case import SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, UnknownState
 from diagnose.model.lazy_pattern import lazy_pattern
-from diagnose.model.pod import POD_IDENTITY
+from diagnose.model.pod import POD_IDENTITY, Cluster
 
 
 class SourceArn(Struct, frozen=True):
@@ -118,8 +118,7 @@ def services_tag(call: Call, tag: str) -> State:
     pod = source.pod if call.caller.name == POD_IDENTITY else None
     if pod is None:
         return PRESENT if call.caller.name == POD_IDENTITY else UNKNOWN_STATE
-    clusters = pod.clusters.value if isinstance(pod.clusters, Known) else ()
-    cluster = clusters[0] if len(clusters) == 1 else None
+    cluster = _cluster_of_pod(call)
     told = {
         "kubernetes-namespace": pod.namespace,
         "kubernetes-service-account": pod.service_account,
@@ -148,6 +147,8 @@ def services_arn(call: Call) -> State:
     row = SOURCE_ARNS.get(call.caller.name)
     if call.caller.kind is not CallerKind.SERVICE or row is None:
         return of_service(call)
+    if (cluster := _cluster_of_pod(call)) is not None:
+        return (cluster.arn,)
     return UnknownState(like=row.sent.format(partition=call.role.partition, account=call.role.account))
 
 
@@ -155,6 +156,16 @@ def services_account(call: Call) -> State:
     """The account of that resource."""
     is_told = call.caller.kind is CallerKind.SERVICE and call.caller.name in SOURCE_ARNS
     return (call.role.account,) if is_told else of_service(call)
+
+
+def _cluster_of_pod(call: Call) -> Cluster | None:
+    """Give the cluster for whose pod EKS assumes a role. One that was not named may be in any Region."""
+    pod = call.case.snapshot.source.pod
+    if call.caller.name != POD_IDENTITY or pod is None or not pod.cluster:
+        return None
+    if isinstance(pod.clusters, Known):
+        return next(iter(pod.clusters.value), None)
+    return Cluster(pod.cluster) if split_arn(pod.cluster) is not None else None
 
 
 def of_service(call: Call) -> State:
