@@ -65,7 +65,7 @@ def many(whole: PublishedDiagnosis) -> PublishedDiagnosis:
     ],
 )
 def test_of_many_causes_and_fixes_the_first_are_shown(text: str, causes: int, fixes: int) -> None:
-    brief = brief_answer(many(with_every_text(document("external-id"), text)), "")
+    brief = brief_answer(many(with_every_text(document("external-id"), text)), f"a note{text}")
     assert (len(brief.causes), len(brief.fixes)) == (causes, fixes)
 
 
