@@ -15,6 +15,13 @@ POSTED = base64.b64encode(XML)
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
 
 
+def test_an_assertion_is_read_without_the_response_around_it() -> None:
+    end = b"</Assertion>"
+    alone = XML[XML.index(b"<Assertion") : XML.index(end) + len(end)]
+    assert assertion_from(alone, "a") == assertion_from(XML, "a")
+    assert assertion_from(base64.b64encode(alone), "a") == assertion_from(XML, "a")
+
+
 @pytest.mark.parametrize(
     "data",
     [
