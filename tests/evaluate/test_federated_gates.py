@@ -115,6 +115,60 @@ def test_an_attribute_that_is_said_to_be_empty_is_missing(complete: bool) -> Non
     assert (trace.verdict, trace.reason, trace.wanted) == (NO, Reason.CLAIM_MISSING, SAML_SESSION_NAME)
 
 
+IDP, OTHER_IDP = "arn:aws:iam::222222222222:saml-provider/IdP", "arn:aws:iam::222222222222:saml-provider/idp"
+ISSUER = "https://idp.example.com/saml"
+
+
+def saml_provider(arn: str = IDP, **entity_id: object) -> list[dict[str, object]]:
+    return [{"arn": arn, "entity_id": entity_id or {"evidence": "known", "value": ISSUER}}]
+
+
+@pytest.mark.parametrize(
+    ("providers", "told"),
+    [
+        pytest.param({"value": saml_provider()}, None, id="the issuer is that of its metadata"),
+        pytest.param(
+            {"value": saml_provider(evidence="known", value="https://old.example.com")},
+            (NO, Reason.OTHER_ISSUER, "https://old.example.com", (ISSUER,)),
+            id="its metadata name another issuer",
+        ),
+        pytest.param(
+            {"value": saml_provider(evidence="unread", gap="access_denied")},
+            (UNKNOWN, Reason.OTHER_ISSUER, "", (ISSUER,)),
+            id="its metadata could not be read",
+        ),
+        pytest.param(
+            {"value": saml_provider(evidence="unread", gap="not_supplied")}, None, id="it is given by its name alone"
+        ),
+        pytest.param(
+            {"value": saml_provider(OTHER_IDP)},
+            (NO, Reason.NO_SUCH_PROVIDER, IDP, (OTHER_IDP,)),
+            id="one in another capitalization",
+        ),
+        pytest.param({"value": []}, (NO, Reason.NO_SUCH_PROVIDER, IDP, ()), id="there is none"),
+        pytest.param(
+            {"evidence": "unread", "gap": "access_denied"},
+            (UNKNOWN, Reason.NO_SUCH_PROVIDER, IDP, ()),
+            id="they could not be read",
+        ),
+    ],
+)
+def test_a_saml_provider_is_there_and_knows_the_issuer(providers: dict[str, object], told: object) -> None:
+    found = gates_of(cases.case("saml", {"snapshot": {"destination": {"saml_providers": providers}}}), Gate.PROVIDER)
+    assert [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in found] == ([told] if told else [])
+
+
+def test_a_saml_provider_of_another_account_is_none() -> None:
+    role = {"request": {"role_arn": "arn:aws:iam::333333333333:role/Developer"}}
+    (trace,) = gates_of(cases.case("saml", role), Gate.PROVIDER)
+    assert (trace.verdict, trace.reason, trace.wanted, trace.got) == (
+        NO,
+        Reason.PROVIDER_ELSEWHERE,
+        "333333333333",
+        (IDP,),
+    )
+
+
 # Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and its sisters.
 @pytest.mark.parametrize(
     ("world", "sent", "names"),
