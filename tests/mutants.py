@@ -64,7 +64,7 @@ PACKAGES: Mapping[str, Package] = {
         ("batch.py", "case_line.py"), ("tests/test_batch.py", "tests/test_case_line.py", "tests/cli/test_batch.py")
     ),
     "causes": Package(("causes/**/*.py",), ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py")),
-    "cli": Package(("cli/**/*.py",), ("tests/cli", "tests/collect", "tests/report")),
+    "cli": Package(("cli/**/*.py",), ("tests/cli", "tests/collect", "tests/report", "tests/test_package.py")),
     "collect": Package(("collect/**/*.py",), ("tests/collect", "tests/aws", "tests/cli")),
     "door": Package(tuple(f"aws/{name}.py" for name in _DOOR), ("tests/aws", "tests/collect")),
     "evaluate": Package(("evaluate/**/*.py",), _OF_DECIDING),

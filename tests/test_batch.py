@@ -152,6 +152,9 @@ def test_a_row_with_an_error_has_the_same_fields_as_the_others(rules: Sequence[R
         text, tally = make_rows([(1, line(WORLD)), (2, b"{}"), (3, None)], given)
         fields = [list(json.loads(each)) for each in text.splitlines()]
         assert fields[0] == fields[1] == fields[2]
+        for each in text.splitlines()[1:]:
+            said = {name: value for name, value in json.loads(each).items() if value != ""}
+            assert list(said) == ["schema", "line", "error", "hint"]
         assert tally == {"allowed": 1, "": 2}
 
 

@@ -1,5 +1,6 @@
 """Every example of every rule: a world with one thing changed, decided for real, and what the rule then says."""
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -75,6 +76,15 @@ def test_every_world_is_silent(world: str) -> None:
     decision = decide(one)
     assert decision.verdict is YES
     assert explain(RULES, one, decision) == ()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_line_that_asks_for_nothing_is_there_for_its_words(rule: Rule) -> None:
+    met = Counter[str]()
+    for line in rule.when:
+        met[line.fact] += 1
+        name = line.fact if met[line.fact] == 1 else f"{line.fact}{met[line.fact]}"
+        assert line.fields or len(rule.when) == 1 or f"{{{name}." in rule.title + rule.explain, line.fact
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

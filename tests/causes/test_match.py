@@ -45,6 +45,30 @@ from diagnose.model.trace import Layer
             id="a statement and another's condition do not meet",
         ),
         pytest.param(
+            "[{principal: {}}, {condition: {}}]",
+            [allow({"AWS": "333333333333"}, Condition=ID)],
+            True,
+            id="two lines that ask for nothing but one statement",
+        ),
+        pytest.param(
+            "[{principal: {}}, {condition: {}}]",
+            [allow({"AWS": "333333333333"}), allow(BUILDER, Condition=ID)],
+            False,
+            id="two lines that ask for nothing, and two statements",
+        ),
+        pytest.param(
+            "[{condition: {key: sts:ExternalId}}, {caller: {}}, {request: {}}]",
+            [allow(BUILDER, Condition=ID)],
+            True,
+            id="a line that asks for nothing of the caller, and one of the request",
+        ),
+        pytest.param(
+            "[{condition: {key: sts:ExternalId}}, {answer: {}}]",
+            [allow(BUILDER, Condition=ID)],
+            False,
+            id="a line that asks for nothing, and no such fact",
+        ),
+        pytest.param(
             "[{layer: {verdict: denied}}, {condition: {key: sts:ExternalId}}, {caller: {kind: user}}]",
             [allow(BUILDER, Condition=ID)],
             True,

@@ -115,6 +115,60 @@ def test_an_attribute_that_is_said_to_be_empty_is_missing(complete: bool) -> Non
     assert (trace.verdict, trace.reason, trace.wanted) == (NO, Reason.CLAIM_MISSING, SAML_SESSION_NAME)
 
 
+IDP, OTHER_IDP = "arn:aws:iam::222222222222:saml-provider/IdP", "arn:aws:iam::222222222222:saml-provider/idp"
+ISSUER = "https://idp.example.com/saml"
+
+
+def saml_provider(arn: str = IDP, **entity_id: object) -> list[dict[str, object]]:
+    return [{"arn": arn, "entity_id": entity_id or {"evidence": "known", "value": ISSUER}}]
+
+
+@pytest.mark.parametrize(
+    ("providers", "told"),
+    [
+        pytest.param({"value": saml_provider()}, None, id="the issuer is that of its metadata"),
+        pytest.param(
+            {"value": saml_provider(evidence="known", value="https://old.example.com")},
+            (NO, Reason.OTHER_ISSUER, "https://old.example.com", (ISSUER,)),
+            id="its metadata name another issuer",
+        ),
+        pytest.param(
+            {"value": saml_provider(evidence="unread", gap="access_denied")},
+            (UNKNOWN, Reason.OTHER_ISSUER, "", (ISSUER,)),
+            id="its metadata could not be read",
+        ),
+        pytest.param(
+            {"value": saml_provider(evidence="unread", gap="not_supplied")}, None, id="it is given by its name alone"
+        ),
+        pytest.param(
+            {"value": saml_provider(OTHER_IDP)},
+            (NO, Reason.NO_SUCH_PROVIDER, IDP, (OTHER_IDP,)),
+            id="one in another capitalization",
+        ),
+        pytest.param({"value": []}, (NO, Reason.NO_SUCH_PROVIDER, IDP, ()), id="there is none"),
+        pytest.param(
+            {"evidence": "unread", "gap": "access_denied"},
+            (UNKNOWN, Reason.NO_SUCH_PROVIDER, IDP, ()),
+            id="they could not be read",
+        ),
+    ],
+)
+def test_a_saml_provider_is_there_and_knows_the_issuer(providers: dict[str, object], told: object) -> None:
+    found = gates_of(cases.case("saml", {"snapshot": {"destination": {"saml_providers": providers}}}), Gate.PROVIDER)
+    assert [(trace.verdict, trace.reason, trace.wanted, trace.got) for trace in found] == ([told] if told else [])
+
+
+def test_a_saml_provider_of_another_account_is_none() -> None:
+    role = {"request": {"role_arn": "arn:aws:iam::333333333333:role/Developer"}}
+    (trace,) = gates_of(cases.case("saml", role), Gate.PROVIDER)
+    assert (trace.verdict, trace.reason, trace.wanted, trace.got) == (
+        NO,
+        Reason.PROVIDER_ELSEWHERE,
+        "333333333333",
+        (IDP,),
+    )
+
+
 # Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html and its sisters.
 @pytest.mark.parametrize(
     ("world", "sent", "names"),
@@ -131,17 +185,19 @@ def test_an_attribute_that_is_said_to_be_empty_is_missing(complete: bool) -> Non
                 ("external_id", "x", Parameter.EXTERNAL_ID),
                 ("mfa_serial", "arn:aws:iam::111111111111:mfa/x", Parameter.SERIAL_NUMBER),
                 ("source_identity", "x", Parameter.SOURCE_IDENTITY),
-                ("tags", {"a": "b"}, Parameter.TAGS),
-                ("transitive_tag_keys", ["a"], Parameter.TRANSITIVE_TAG_KEYS),
+                ("tags", {"a": "b", "c": "d"}, Parameter.TAGS),
+                ("transitive_tag_keys", ["a", "c"], Parameter.TRANSITIVE_TAG_KEYS),
             )
         ],
         pytest.param("cross-account", {"external_id": "acme-42", "source_identity": "x"}, [], id="a signed call"),
     ],
 )
 def test_what_an_operation_does_not_take_is_not_sent(
-    world: str, sent: dict[str, object], names: list[Parameter]
+    world: str, sent: dict[str, str | dict[str, str] | list[str]], names: list[Parameter]
 ) -> None:
     one = cases.case(world, {"request": {"parameters": sent}})
     unsent = [trace for trace in gates_of(one, Gate.PARAMETERS) if trace.reason is Reason.NOT_A_PARAMETER]
     assert [trace.parameter for trace in unsent] == names
-    assert all(trace.got and trace.verdict is NO for trace in unsent)
+    values = [*sent.values()] if names else []
+    told = [value if isinstance(value, str) else ", ".join(value) for value in values]
+    assert [(trace.got, trace.verdict) for trace in unsent] == [((value,), NO) for value in told]

@@ -232,6 +232,13 @@ FEDERATED_EXAMPLES = (
     ),
     example(
         "renew-token",
+        "it ended hours ago, and does not say when it was issued",
+        presenting({"iat": None, "nbf": None, "exp": 1772430000}),
+        of_gate(Gate.TOKEN),
+        ALLOWED,
+    ),
+    example(
+        "renew-token",
         "an assertion is ten minutes old",
         broken(
             "saml",

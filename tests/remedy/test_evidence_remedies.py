@@ -8,7 +8,7 @@ from tests.cases import case
 
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import Owner, Proof
-from diagnose.model.trace import Layer, Subject
+from diagnose.model.trace import Element, Layer, Subject
 from diagnose.remedy import propose
 
 UNREAD: Any = {"evidence": "unread", "gap": "no_credentials"}
@@ -230,3 +230,54 @@ def test_who_owns_what_was_not_read_is_asked_for_it(layer: Layer, change: Any, t
     [remedy] = _proposed("ask-owner", change, layer, worlds.get(layer, "cross-account"))
     assert remedy.text.startswith(told)
     assert remedy.text.endswith("give the answer to xdiag in a case file (`--case`)")
+
+
+_ANY = "arn:aws:iam::${AWS::AccountId}:role"
+
+
+@pytest.mark.parametrize(
+    ("spares", "element", "waiting"),
+    [
+        pytest.param({"NotResource": f"{_ANY}/Deploy"}, Element.RESOURCE, [f"{_ANY}/Deploy"], id="the role"),
+        pytest.param({"NotResource": f"{_ANY}/Other"}, Element.RESOURCE, [], id="another role"),
+        pytest.param(
+            {"NotResource": [f"{_ANY}/Other", f"{_ANY}/De*"]}, Element.RESOURCE, [f"{_ANY}/De*"], id="one of two"
+        ),
+        pytest.param(
+            {"Condition": {"ArnNotLike": {"aws:PrincipalArn": f"{_ANY}/team/App"}}},
+            Element.CONDITION,
+            [f"{_ANY}/team/App"],
+            id="the caller",
+        ),
+        pytest.param(
+            {"Condition": {"ArnNotLike": {"aws:PrincipalArn": f"{_ANY}/Other"}}},
+            Element.CONDITION,
+            [],
+            id="another caller",
+        ),
+    ],
+)
+def test_what_a_deny_spares_is_to_be_filled_in_where_it_may_become_this_request(
+    spares: Any, element: Element, waiting: list[str]
+) -> None:
+    on_all = {} if "NotResource" in spares else {"Resource": "*"}
+    denies = {"Sid": "Guard", "Effect": "Deny", "Action": "sts:AssumeRole", **on_all, **spares}
+    statements = {"policies": {"policies": {"0": {"document": {"Statement": {"1": denies}}}}}}
+    given = case("organization", scps={"value": {"0": statements}})
+    (subject,) = (
+        Subject(decided.action, Layer.SCP, statement.level, statement, trace)
+        for decided in decide(given).actions
+        for layer in decided.layers
+        if layer.layer is Layer.SCP
+        for level in layer.levels
+        for statement in level.statements
+        if statement.sid == "Guard"
+        for trace in statement.elements
+        if trace.element is element
+    )
+    texts = [each.text for each in propose(["correct-document"], subject, given, decide(given))[0]]
+    assert texts == [
+        f"In the service control policy `FullAWSAccess`, fill in `{value}` of the Deny `Guard`: as it stands it "
+        "describes nobody"
+        for value in waiting
+    ]

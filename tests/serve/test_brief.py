@@ -58,6 +58,18 @@ def many(whole: PublishedDiagnosis) -> PublishedDiagnosis:
 
 
 @pytest.mark.parametrize(
+    ("text", "causes", "fixes"),
+    [
+        pytest.param("", 3, 4, id="as it is"),
+        pytest.param(LONG, 1, 1, id="with texts that leave no room"),
+    ],
+)
+def test_of_many_causes_and_fixes_the_first_are_shown(text: str, causes: int, fixes: int) -> None:
+    brief = brief_answer(many(with_every_text(document("external-id"), text)), f"a note{text}")
+    assert (len(brief.causes), len(brief.fixes)) == (causes, fixes)
+
+
+@pytest.mark.parametrize(
     ("length", "cut"), [pytest.param(1200, False, id="as long as it may be"), pytest.param(1201, True, id="longer")]
 )
 def test_a_text_and_a_value_are_whole_up_to_their_limit(length: int, cut: bool) -> None:

@@ -73,6 +73,24 @@ Resources:
 
 
 @pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        pytest.param("", 3600, id="not written: an hour"),
+        pytest.param("MaxSessionDuration: 7200", 7200, id="a number"),
+        pytest.param("MaxSessionDuration: '43200'", 43200, id="a text"),
+        pytest.param("MaxSessionDuration: !Ref Open", None, id="a parameter without a value"),
+        pytest.param("MaxSessionDuration: long", None, id="a word"),
+    ],
+)
+def test_the_longest_session_is_what_the_template_says(written: str, seconds: int | None) -> None:
+    side = destination(template(USER).replace("RoleName: svc", f"RoleName: svc\n      {written}"))
+    assert isinstance(side.role, Known)
+    assert side.role.value is not None
+    longest = side.role.value.max_session_seconds
+    assert (longest.value if isinstance(longest, Known) else None) == seconds
+
+
+@pytest.mark.parametrize(
     ("written", "read_as"),
     [
         pytest.param("!Sub 'arn:${AWS::Partition}:iam::${Peer}:root'", "arn:aws:iam::001234567012:root", id="Sub"),

@@ -15,6 +15,13 @@ POSTED = base64.b64encode(XML)
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
 
 
+def test_an_assertion_is_read_without_the_response_around_it() -> None:
+    end = b"</Assertion>"
+    alone = XML[XML.index(b"<Assertion") : XML.index(end) + len(end)]
+    assert assertion_from(alone, "a") == assertion_from(XML, "a")
+    assert assertion_from(base64.b64encode(alone), "a") == assertion_from(XML, "a")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -122,16 +129,22 @@ def test_attributes_by_the_last_part_of_their_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("given", "message", "hint"),
     [
-        pytest.param(("mail",), "`-s` was given what is not NAME=VALUE", id="no equals sign"),
-        pytest.param(("Issuer=a", "Issuer=b"), "`-s Issuer` is given twice", id="two issuers"),
+        pytest.param(
+            ("mail",), "`-s` was given what is not NAME=VALUE", "expected `-s RoleSessionName=...`", id="no equals sign"
+        ),
+        pytest.param(
+            ("=x",), "`-s` was given what is not NAME=VALUE", "expected `-s RoleSessionName=...`", id="no name"
+        ),
+        pytest.param(("Issuer=a", "Issuer=b"), "`-s Issuer` is given twice", "", id="two issuers"),
     ],
 )
-def test_wrong_attributes(given: tuple[str, ...], message: str) -> None:
+def test_wrong_attributes(given: tuple[str, ...], message: str, hint: str) -> None:
     with pytest.raises(XdiagError) as error:
         assertion_from_pairs(given, "-s")
     assert error.value.message == message
+    assert hint in error.value.hint
 
 
 OTHER = "arn:aws:iam::333333333333:saml-provider/Other"

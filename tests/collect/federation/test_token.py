@@ -55,6 +55,16 @@ def test_a_header_without_the_name_of_an_algorithm_names_none(header: bytes) -> 
     assert token_from(token(header=header).encode(), "t").algorithm == ""
 
 
+@pytest.mark.parametrize(("levels", "read"), [(31, True), (32, False)])
+def test_claims_are_read_up_to_a_depth(levels: int, read: bool) -> None:
+    payload = b'{"a":' * levels + b"1" + b"}" * levels
+    if read:
+        assert token_from(token(payload).encode(), "t").claims
+    else:
+        with pytest.raises(XdiagError, match="nested too deeply"):
+            token_from(token(payload).encode(), "t")
+
+
 def test_a_token_within_a_token_is_named_and_not_kept() -> None:
     read = token_from(token({"iss": "x", "act": {"tokens": [TOKEN]}, "raw": TOKEN}).encode(), "t")
     assert dict(read.claims) == {"iss": "x", "act": {"tokens": ["(a token)"]}, "raw": "(a token)"}
@@ -178,6 +188,7 @@ def test_wrong_claims_are_said_without_quoting_them(given: str, message: str) ->
     with pytest.raises(XdiagError) as error:
         claims_from_pairs((given,), "--claim")
     assert error.value.message == message
+    assert error.value.hint
     assert HEADER not in error.value.hint
 
 

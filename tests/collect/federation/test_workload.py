@@ -239,6 +239,12 @@ def test_without_ids_both_forms_of_a_subject_on_github_are_presumed() -> None:
         assert [sentence for sentence in presumed if "--immutable-subject" in sentence]
 
 
+def test_each_workload_is_called_as_its_service_calls_itself() -> None:
+    names = ["GitHub Actions", "GitLab", "pod", "HCP Terraform", "Bitbucket Pipelines", "CircleCI", "Buildkite"]
+    for workload, name in zip(WORKLOADS, [*names, "Google", "Cognito"], strict=True):
+        assert name in workload.what
+
+
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda each: each.flag)
 def test_a_detail_that_says_nothing_of_a_workload_is_refused_with_its_name(workload: Workload) -> None:
     detail = next(name for name in ("pull_request", "run_phase") if name not in workload.details)

@@ -142,3 +142,13 @@ def test_a_session_name_with_commas_and_equals_signs_is_read_out_of_a_struct() -
 def test_a_file_of_records_is_known_from_one_of_cases(container: str) -> None:
     assert holds_records(CONTAINERS[container].encode())
     assert not holds_records(b'{"schema": "xdiag.case/1", "snapshot": {}, "note": "eventName: x"}')
+
+
+@pytest.mark.parametrize(("lists", "found"), [(16, True), (17, False)])
+def test_a_record_is_looked_for_sixteen_levels_deep(lists: int, found: bool) -> None:
+    data = ("[" * lists + TEXT + "]" * lists).encode()
+    if found:
+        assert [record["eventID"] for record in records_in(data, "file")] == [RECORD["eventID"]]
+    else:
+        with pytest.raises(XdiagError, match="no CloudTrail record"):
+            records_in(data, "file")

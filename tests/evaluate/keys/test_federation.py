@@ -92,6 +92,28 @@ def test_a_key_holds_what_was_presented(world: str, key: str, expected: tuple[st
     assert state(world, key) == expected
 
 
+@pytest.mark.parametrize(
+    ("element", "key"),
+    [
+        ("subject_format", "saml:sub_type"),
+        ("subject", "saml:sub"),
+        ("recipient", "saml:aud"),
+        ("issuer", "saml:iss"),
+        ("issuer", "saml:namequalifier"),
+    ],
+)
+def test_an_element_that_is_missing_is_absent_only_where_the_assertion_is_whole(element: str, key: str) -> None:
+    whole = {"snapshot": {"source": {"identity": {element: None, "complete": True}}}}
+    part = {"snapshot": {"source": {"identity": {element: None, "complete": False}}}}
+    assert (state("saml", key, whole), state("saml", key, part)) == ((), "unknown")
+
+
+def test_another_format_of_the_subject_is_given_whole() -> None:
+    email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    changed = {"snapshot": {"source": {"identity": {"subject_format": email}}}}
+    assert state("saml", "saml:sub_type", changed) == (email,)
+
+
 def test_a_name_qualifier_is_the_hash_that_aws_describes() -> None:
     """BASE64(SHA1("https://idp.example.com/saml" + "222222222222" + "/IdP")), computed with openssl."""
     assert state("saml", "saml:namequalifier") == ("iQV5XRCpE0qOWvImsQHAmoLR/TE=",)
