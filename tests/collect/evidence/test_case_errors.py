@@ -62,15 +62,15 @@ def known(value: object) -> dict[str, object]:
         pytest.param(
             case({"zzz": 1}),
             "it has an unknown field `request.zzz`",
-            "expected one of `role_arn`, `operation`, `via`, `parameters`, `region`, `signed_in_as`, `context`, "
-            "`unknown`",
+            "expected one of `role_arn`, `operation`, `via`, `parameters`, `region`, `signed_in_as`, `asked_as`, "
+            "`context`, `unknown`",
             id="a field like none that there is",
         ),
         pytest.param(
             case({"\x1b[31m`": 1}),
             'it has an unknown field `request["\\x1b[31m`"]`',
-            "expected one of `role_arn`, `operation`, `via`, `parameters`, `region`, `signed_in_as`, `context`, "
-            "`unknown`",
+            "expected one of `role_arn`, `operation`, `via`, `parameters`, `region`, `signed_in_as`, `asked_as`, "
+            "`context`, `unknown`",
             id="a field that would colour the terminal",
         ),
         pytest.param(
