@@ -29,6 +29,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}https://{GITHUB}", id="a scheme in the ARN"),
         pytest.param(f"{PROVIDER}http://{GITHUB}", id="another scheme in the ARN"),
         pytest.param(f"https://{GITHUB}", id="a URL"),
+        pytest.param(f"https://{PROVIDER}{GITHUB}", id="a scheme before the ARN"),
         pytest.param(GITHUB, id="the host alone"),
         pytest.param(f"{PROVIDER} {GITHUB}", id="a space"),
         pytest.param(f"{PROVIDER}{GITHUB}/", id="a slash behind it"),
@@ -210,6 +211,26 @@ def test_a_pattern_takes_the_same_roles_of_identity_center(pattern: str) -> None
 )
 def test_a_service_is_misspelt_in_the_same_way(service: str) -> None:
     same(case("service", trust_policy=trust(allow({"Service": service}))))
+
+
+@pytest.mark.parametrize(
+    ("service", "source"),
+    [
+        ("rolesanywhere.amazonaws.com", "rolesanywhere:eu-west-1:222222222222:trust-anchor/*"),
+        ("rolesanywhere.amazonaws.com", "rolesanywhere:eu-west-1:222222222222:profile/zqshop"),
+        ("scheduler.amazonaws.com", "scheduler:eu-west-1:222222222222:schedule/zqshop/zqmain"),
+        ("scheduler.amazonaws.com", "scheduler:eu-west-1:222222222222:schedule-group/zqshop"),
+        ("states.amazonaws.com", "states:eu-west-1:222222222222:stateMachine:zqshop"),
+        ("states.amazonaws.com", "states:eu-west-1:222222222222:execution:zqshop:zqmain"),
+        ("ecs-tasks.amazonaws.com", "ecs:eu-west-1:222222222222:cluster/zqshop"),
+        ("pods.eks.amazonaws.com", "eks:eu-west-1:222222222222:podidentityassociation/zqshop/a-1"),
+        ("lambda.amazonaws.com", "lambda:eu-west-1:222222222222:function:zqshop"),
+        ("bedrock.amazonaws.com", "bedrock:eu-west-1:333333333333:agent/zqshop"),
+    ],
+)
+def test_the_resource_for_which_a_service_calls_stays_of_its_type(service: str, source: str) -> None:
+    condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:{source}"}}
+    same(case("service", arn=service, trust_policy=trust(allow({"Service": service}, Condition=condition))))
 
 
 def test_a_service_that_nobody_knows_is_regional_in_the_same_way() -> None:

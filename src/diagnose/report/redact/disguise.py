@@ -35,8 +35,9 @@ _TYPES = {
     "service_control_policy": NameKind.POLICY,
     "resource_control_policy": NameKind.POLICY,
 }
-_FURTHER_TYPES = frozenset(("vpc", "vpc-endpoint", "vpc-endpoint-service", "instance", "subnet", "organization", "ou"))
+_TYPED = re.compile(rf"({'|'.join(sorted(public_words.RESOURCE_TYPES))})([/:])(.*)", re.DOTALL)
 _PARTITIONS = frozenset(("", *PARTITIONS))
+_SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
 _ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *_TYPES))
 _TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|{SLOT}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
@@ -185,8 +186,8 @@ class Disguise:
     def resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         kind, slash, rest = text.partition("/")
-        if slash and kind in _FURTHER_TYPES:
-            return f"{kind}/{self._parts(rest, NameKind.NAME, frozenset())}"
+        if found := _TYPED.fullmatch(text):
+            return f"{found[1]}{found[2]}{self._parts(found[3], NameKind.NAME, frozenset())}"
         if not slash or not _is_one_of(kind, _TYPES):
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
@@ -212,6 +213,8 @@ class Disguise:
         return self.names.name(text, NameKind.VALUE, fills=False)
 
     def _private_issuer(self, name: str) -> str:
+        if name.startswith("arn:"):
+            return self._core(name, NameKind.PROVIDER)
         host, slash, path = name.partition("/")
         if not _is_host(host):
             return self._parts(name, NameKind.PROVIDER, frozenset())
@@ -244,7 +247,7 @@ class Disguise:
         if arn.account == "aws":
             return str(arn)
         partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
-        service = arn.service if _is_one_of(arn.service, public_words.SERVICE_NAMES) else self._part(arn.service)
+        service = arn.service if _is_one_of(arn.service, _SERVICES) else self._part(arn.service)
         region = arn.region if is_region(arn.region) else self._part(arn.region)
         return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
 
