@@ -57,9 +57,8 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
-_PUBLIC = frozenset(
-    name.lower() for name in public_words.AWS_NAMES | public_words.SUBJECT_WORDS | public_words.CLAIM_VALUES
-)
+_PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
+_PUBLIC_PARTS = _PUBLIC | public_words.SUBJECT_WORDS
 _LONG = 8
 """Letters of the names of AWS that are so long that one with a slip is still known for it."""
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
@@ -299,7 +298,7 @@ class Disguise:
             if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
                 return token
             return self.names.piece(token)
-        if _is_public(token):
+        if _is_public(token, _PUBLIC_PARTS if before or after else _PUBLIC):
             # A policy has its name for people alone.
             return token if kind is NameKind.POLICY else self.names.public(token)
         if is_address(token):
@@ -326,10 +325,10 @@ def is_region(text: str) -> bool:
     return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
 
 
-def _is_public(name: str) -> bool:
-    """Say whether a name is one that AWS gives, whatever its capitalization, or was meant for one."""
+def _is_public(name: str, words: frozenset[str]) -> bool:
+    """Say whether a name is one of some words of AWS's, whatever its capitalization, or was meant for one."""
     lower = name.lower()
-    return lower in _PUBLIC or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, _PUBLIC))
+    return lower in words or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, words))
 
 
 def _is_of_saml(text: str) -> bool:
