@@ -37,6 +37,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}{GITHUB.upper()}", id="upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('tok', 'Tok')}", id="one letter in upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('actions', 'action')}", id="a letter too few"),
+        pytest.param(f"{PROVIDER.replace('provider', 'provder')}{GITHUB}", id="a letter too few in the type"),
         pytest.param(f"{PROVIDER}gitlab.com", id="another issuer that many share"),
         pytest.param(f"{PROVIDER}login.zqocto.example", id="an issuer of one's own"),
     ],
@@ -187,6 +188,15 @@ def test_a_pattern_takes_the_same_names_of_aws(name: str, resource: str) -> None
     same(case("cross-account", **there | missing))
 
 
+def test_a_piece_stays_that_is_of_names_of_aws_alone() -> None:
+    organ = f"{ROLE}Organ*"
+    arn = f"{ROLE}OrganizationAccountAccessRole"
+    there = {"request": {"role_arn": arn}, "role": {"value": {"arn": arn}}, "identity_policies": identity(on(organ))}
+    assert "role/Organ*" in _written(case("cross-account", **there))
+    shared = {"evidence": "known", "value": [f"{ROLE}ZqOrgan"]}
+    assert "role/Organ*" not in _written(case("cross-account", other_roles=shared, **there))
+
+
 @pytest.mark.parametrize(
     "pattern", ["AWSReserved*", "AWSReservedSSO_ZqDep*", "aws-res*", "aws-reserved/*", "*_ZqDeploy_*"]
 )
@@ -273,3 +283,7 @@ def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience
             "value": [{"arn": PROVIDER + url.removeprefix("https://"), "client_ids": client_ids}],
         },
     )
+
+
+def _written(original: Case) -> str:
+    return msgspec.json.encode(redacted(original).case).decode()

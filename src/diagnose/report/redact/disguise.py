@@ -187,11 +187,11 @@ class Disguise:
         kind, slash, rest = text.partition("/")
         if found := _TYPED.fullmatch(text):
             return f"{found[1]}{found[2]}{self._parts(found[3], NameKind.NAME, frozenset())}"
-        if not slash or not _is_one_of(kind, _TYPES):
+        if not slash or not (_is_one_of(kind, _TYPES) or misspells_one(kind.lower(), frozenset(_TYPES))):
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
         of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
-        if kind == "oidc-provider":
+        if kind.lower().startswith("oidc"):
             return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
             role, slash_behind, session = rest.partition("/")
