@@ -237,6 +237,9 @@ class Disguise:
         # A pattern of an ARN, or one that lost a colon.
         rewritten = []
         for part in parts:
+            if part.lower().startswith("oidc-provider/"):
+                rewritten.append(self.resource(part))
+                continue
             public = _beginning_of_aws(part)
             rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
         return ":".join(rewritten)
@@ -372,7 +375,7 @@ def _is_host(text: str) -> bool:
 
     A slip in the name of a provider may be the cause, and gives nobody away.
     """
-    if _HOST_NAME.fullmatch(text) and get_close_matches(text, public_words.PROVIDERS, 1, cutoff=0.96):
+    if _HOST_NAME.fullmatch(text) and get_close_matches(text.lower(), public_words.PROVIDERS, 1, cutoff=0.96):
         return True
     host = _HOST.fullmatch(text.lower())
     return host is not None and all(
