@@ -2,16 +2,19 @@
 
 import random
 import re
+from collections.abc import Callable
 
 import msgspec
 import pytest
 from tests.cases import case, deny, document, identity, on
 from tests.fuzz import large_cases
 from tests.fuzz.fuzz_redaction import CASES, fault
-from tests.report.redact.proof import answer, diagnosed, redacted
+from tests.report.redact.proof import answer, diagnosed, redacted, rewritten
 from tests.report.redact.strange_cases import strange_case
+from tests.test_step_counts import calls, own_tags
 
 from diagnose.errors import XdiagError
+from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 
 ONE_IN = 12
@@ -70,3 +73,16 @@ def test_names_that_no_pseudonym_can_stand_for_are_the_reason_that_is_told() -> 
     one = case("cross-account", identity_policies=identity(*(on("*", Condition=each) for each in conditions)))
     with pytest.raises(XdiagError, match="pseudonyms of their form would be names that are in it"):
         redacted(one)
+
+
+def own_roles(size: int) -> Case:
+    roles = [on(f"arn:aws:iam::{10**11 + n * 7919}:role/Organ{n}/App-{n}*") for n in range(size)]
+    return case(
+        "cross-account", identity_policies=identity(*roles, on("arn:aws:iam::*:role/OrganizationAccountAccess*"))
+    )
+
+
+@pytest.mark.parametrize("made", [own_tags, own_roles])
+def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:
+    once, twice = (calls(made(size), rewritten) for size in (100, 200))
+    assert twice < 2.3 * once

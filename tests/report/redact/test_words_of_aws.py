@@ -29,6 +29,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}https://{GITHUB}", id="a scheme in the ARN"),
         pytest.param(f"{PROVIDER}http://{GITHUB}", id="another scheme in the ARN"),
         pytest.param(f"https://{GITHUB}", id="a URL"),
+        pytest.param(f"https://{PROVIDER}{GITHUB}", id="a scheme before the ARN"),
         pytest.param(GITHUB, id="the host alone"),
         pytest.param(f"{PROVIDER} {GITHUB}", id="a space"),
         pytest.param(f"{PROVIDER}{GITHUB}/", id="a slash behind it"),
@@ -36,6 +37,8 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}{GITHUB.upper()}", id="upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('tok', 'Tok')}", id="one letter in upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('actions', 'action')}", id="a letter too few"),
+        pytest.param(f"{PROVIDER.replace('provider', 'provder')}{GITHUB}", id="a letter too few in the type"),
+        pytest.param((PROVIDER + GITHUB).title(), id="each word in a capital"),
         pytest.param(f"{PROVIDER}gitlab.com", id="another issuer that many share"),
         pytest.param(f"{PROVIDER}login.zqocto.example", id="an issuer of one's own"),
     ],
@@ -186,6 +189,15 @@ def test_a_pattern_takes_the_same_names_of_aws(name: str, resource: str) -> None
     same(case("cross-account", **there | missing))
 
 
+def test_a_piece_stays_that_is_of_names_of_aws_alone() -> None:
+    organ = f"{ROLE}Organ*"
+    arn = f"{ROLE}OrganizationAccountAccessRole"
+    there = {"request": {"role_arn": arn}, "role": {"value": {"arn": arn}}, "identity_policies": identity(on(organ))}
+    assert "role/Organ*" in _written(case("cross-account", **there))
+    shared = {"evidence": "known", "value": [f"{ROLE}ZqOrgan"]}
+    assert "role/Organ*" not in _written(case("cross-account", other_roles=shared, **there))
+
+
 @pytest.mark.parametrize(
     "pattern", ["AWSReserved*", "AWSReservedSSO_ZqDep*", "aws-res*", "aws-reserved/*", "*_ZqDeploy_*"]
 )
@@ -210,6 +222,26 @@ def test_a_pattern_takes_the_same_roles_of_identity_center(pattern: str) -> None
 )
 def test_a_service_is_misspelt_in_the_same_way(service: str) -> None:
     same(case("service", trust_policy=trust(allow({"Service": service}))))
+
+
+@pytest.mark.parametrize(
+    ("service", "source"),
+    [
+        ("rolesanywhere.amazonaws.com", "rolesanywhere:eu-west-1:222222222222:trust-anchor/*"),
+        ("rolesanywhere.amazonaws.com", "rolesanywhere:eu-west-1:222222222222:profile/zqshop"),
+        ("scheduler.amazonaws.com", "scheduler:eu-west-1:222222222222:schedule/zqshop/zqmain"),
+        ("scheduler.amazonaws.com", "scheduler:eu-west-1:222222222222:schedule-group/zqshop"),
+        ("states.amazonaws.com", "states:eu-west-1:222222222222:stateMachine:zqshop"),
+        ("states.amazonaws.com", "states:eu-west-1:222222222222:execution:zqshop:zqmain"),
+        ("ecs-tasks.amazonaws.com", "ecs:eu-west-1:222222222222:cluster/zqshop"),
+        ("pods.eks.amazonaws.com", "eks:eu-west-1:222222222222:podidentityassociation/zqshop/a-1"),
+        ("lambda.amazonaws.com", "lambda:eu-west-1:222222222222:function:zqshop"),
+        ("bedrock.amazonaws.com", "bedrock:eu-west-1:333333333333:agent/zqshop"),
+    ],
+)
+def test_the_resource_for_which_a_service_calls_stays_of_its_type(service: str, source: str) -> None:
+    condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:{source}"}}
+    same(case("service", arn=service, trust_policy=trust(allow({"Service": service}, Condition=condition))))
 
 
 def test_a_service_that_nobody_knows_is_regional_in_the_same_way() -> None:
@@ -252,3 +284,7 @@ def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience
             "value": [{"arn": PROVIDER + url.removeprefix("https://"), "client_ids": client_ids}],
         },
     )
+
+
+def _written(original: Case) -> str:
+    return msgspec.json.encode(redacted(original).case).decode()

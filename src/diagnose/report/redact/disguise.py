@@ -35,8 +35,9 @@ _TYPES = {
     "service_control_policy": NameKind.POLICY,
     "resource_control_policy": NameKind.POLICY,
 }
-_FURTHER_TYPES = frozenset(("vpc", "vpc-endpoint", "vpc-endpoint-service", "instance", "subnet", "organization", "ou"))
+_TYPED = re.compile(rf"({'|'.join(sorted(public_words.RESOURCE_TYPES))})([/:])(.*)", re.DOTALL)
 _PARTITIONS = frozenset(("", *PARTITIONS))
+_SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
 _ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *_TYPES))
 _TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|{SLOT}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
@@ -56,9 +57,8 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
-_PUBLIC = frozenset(
-    name.lower() for name in public_words.AWS_NAMES | public_words.SUBJECT_WORDS | public_words.CLAIM_VALUES
-)
+_PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
+_PUBLIC_PARTS = _PUBLIC | public_words.SUBJECT_WORDS
 _LONG = 8
 """Letters of the names of AWS that are so long that one with a slip is still known for it."""
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
@@ -185,13 +185,13 @@ class Disguise:
     def resource(self, text: str) -> str:
         """Rewrite the resource of an ARN: its type stays, the names in it do not."""
         kind, slash, rest = text.partition("/")
-        if slash and kind in _FURTHER_TYPES:
-            return f"{kind}/{self._parts(rest, NameKind.NAME, frozenset())}"
-        if not slash or not _is_one_of(kind, _TYPES):
+        if found := _TYPED.fullmatch(text):
+            return f"{found[1]}{found[2]}{self._parts(found[3], NameKind.NAME, frozenset())}"
+        if not slash or not (_is_one_of(kind, _TYPES) or misspells_one(kind.lower(), frozenset(_TYPES))):
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
         of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
-        if kind == "oidc-provider":
+        if kind.lower().startswith("oidc"):
             return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
             role, slash_behind, session = rest.partition("/")
@@ -212,6 +212,8 @@ class Disguise:
         return self.names.name(text, NameKind.VALUE, fills=False)
 
     def _private_issuer(self, name: str) -> str:
+        if name.startswith("arn:"):
+            return self._core(name, NameKind.PROVIDER)
         host, slash, path = name.partition("/")
         if not _is_host(host):
             return self._parts(name, NameKind.PROVIDER, frozenset())
@@ -235,6 +237,9 @@ class Disguise:
         # A pattern of an ARN, or one that lost a colon.
         rewritten = []
         for part in parts:
+            if part.lower().startswith("oidc-provider/"):
+                rewritten.append(self.resource(part))
+                continue
             public = _beginning_of_aws(part)
             rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
         return ":".join(rewritten)
@@ -244,7 +249,7 @@ class Disguise:
         if arn.account == "aws":
             return str(arn)
         partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
-        service = arn.service if _is_one_of(arn.service, public_words.SERVICE_NAMES) else self._part(arn.service)
+        service = arn.service if _is_one_of(arn.service, _SERVICES) else self._part(arn.service)
         region = arn.region if is_region(arn.region) else self._part(arn.region)
         return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
 
@@ -296,7 +301,7 @@ class Disguise:
             if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
                 return token
             return self.names.piece(token)
-        if _is_public(token):
+        if _is_public(token, _PUBLIC_PARTS if before or after else _PUBLIC):
             # A policy has its name for people alone.
             return token if kind is NameKind.POLICY else self.names.public(token)
         if is_address(token):
@@ -323,10 +328,10 @@ def is_region(text: str) -> bool:
     return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
 
 
-def _is_public(name: str) -> bool:
-    """Say whether a name is one that AWS gives, whatever its capitalization, or was meant for one."""
+def _is_public(name: str, words: frozenset[str]) -> bool:
+    """Say whether a name is one of some words of AWS's, whatever its capitalization, or was meant for one."""
     lower = name.lower()
-    return lower in _PUBLIC or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, _PUBLIC))
+    return lower in words or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, words))
 
 
 def _is_of_saml(text: str) -> bool:
@@ -370,7 +375,7 @@ def _is_host(text: str) -> bool:
 
     A slip in the name of a provider may be the cause, and gives nobody away.
     """
-    if _HOST_NAME.fullmatch(text) and get_close_matches(text, public_words.PROVIDERS, 1, cutoff=0.96):
+    if _HOST_NAME.fullmatch(text) and get_close_matches(text.lower(), public_words.PROVIDERS, 1, cutoff=0.96):
         return True
     host = _HOST.fullmatch(text.lower())
     return host is not None and all(

@@ -118,6 +118,12 @@ SERVICE_NAMES = _words(
 )
 """Services that ARNs are seen of; any other word in that place could be anything."""
 
+RESOURCE_TYPES = _words(
+    "vpc vpc-endpoint vpc-endpoint-service instance subnet organization ou cluster service task task-definition "
+    "schedule schedule-group stateMachine execution express podidentityassociation trust-anchor profile function"
+)
+"""Types of resources besides those of IAM, as ARNs that services send begin with them."""
+
 SERVICE_PRINCIPALS = SERVICE_NAMES | _words(
     "access-analyzer aiops amplify apidestinations apigateway appflow application-autoscaling apprunner appsync athena "
     "autoscaling backup batch bedrock bedrock-agentcore braket build cassandra chatbot cloud9 cloudfront "
