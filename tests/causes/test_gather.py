@@ -20,6 +20,7 @@ from diagnose.causes.facts import (
     MatchFact,
     PlaceholderFact,
     PrincipalFact,
+    ProblemFact,
     Reach,
 )
 from diagnose.causes.gather import gather_facts
@@ -419,3 +420,15 @@ MEANT = {
 def test_a_placeholder_is_listed_where_it_decides(statements: list[Any], found: list[tuple[Element, str]]) -> None:
     seen = facts("cross-account", identity(*statements))
     assert [(fact.element, fact.text) for fact in listed(seen, PlaceholderFact)] == found
+
+
+def test_a_mistake_is_told_once_for_each_policy() -> None:
+    broken = {"Effect": "alow", "Action": "sts:AssumeRole", "Resource": DEPLOY}
+    policies = [
+        {"name": name, "kind": "inline", "document": {"Version": "2012-10-17", "Statement": statements}}
+        for name, statements in (("A", [broken, broken]), ("B", [broken]), ("C", [on(DEPLOY)]))
+    ]
+    found = facts("cross-account", {"snapshot": {"source": {"identity_policies": {"policies": policies}}}})
+    problems = [fact for fact in found["problem"] if isinstance(fact, ProblemFact)]
+    assert [(problem.layer, problem.policy) for problem in problems] == [(Layer.IDENTITY, "A"), (Layer.IDENTITY, "B")]
+    assert len({problem.message for problem in problems}) == 1

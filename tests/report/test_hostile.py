@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
-from tests.report.diagnoses import EVERY, Names
+from tests.report.diagnoses import EVERY, NAMES, Names
 from tests.report.html.pages import KNOWN_ELEMENTS, PLAIN_ATTRIBUTES, Page
 from tests.report.redact.proof import rewritten
 
@@ -318,3 +318,19 @@ def _tokens(written: str) -> Iterator[Token]:
     for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(written):
         yield token
         yield from token.children or ()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        pytest.param("https://example.com/a_b", "<https://example.com/a_b>", id="an address"),
+        pytest.param("https://example.com/a|<!channel>", "`https://example.com/a|&lt;!channel&gt;`", id="with markup"),
+        pytest.param("http://example.com/a", "`http://example.com/a`", id="without encryption"),
+    ],
+)
+def test_only_a_plain_address_is_a_link_of_slack(address: str, shown: str) -> None:
+    diagnosis = EVERY["wrong-principal"](NAMES)
+    findings = tuple(replace(one, sources=(address,)) for one in diagnosis.findings)
+    written = render(replace(diagnosis, findings=findings), Format.SLACK)
+    assert shown in written
+    assert written.count("example.com") == 1
