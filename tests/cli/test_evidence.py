@@ -101,3 +101,17 @@ def test_a_provider_that_a_file_declares_goes_beside_a_role_that_was_read() -> N
     elsewhere = DestinationSide(oidc_providers=Known((), "state.json"))
     there = with_sides(snapshot, Given(provider=elsewhere)).destination
     assert there == replace(snapshot.destination, oidc_providers=elsewhere.oidc_providers)
+
+
+@pytest.mark.parametrize(
+    ("source", "region"),
+    [
+        pytest.param("arn:aws:iam::111111111111:user/ci", "eu-west-1", id="a user, by the Region of the profile"),
+        pytest.param("states.amazonaws.com", None, id="a service, from a Region that no profile says"),
+    ],
+)
+def test_the_region_of_a_profile_is_that_of_its_own_calls(source: str, region: str | None) -> None:
+    flags = replace(case_flags(), source_arn=source, complete=True)
+    assert flags.request_on("arn:aws:iam::222222222222:role/Deploy", "eu-west-1").region == region
+    given = replace(flags, request=RequestFlags(region="us-east-1"))
+    assert given.request_on("arn:aws:iam::222222222222:role/Deploy", "eu-west-1").region == "us-east-1"

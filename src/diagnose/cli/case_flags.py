@@ -165,13 +165,16 @@ class CaseFlags(Struct, frozen=True):
         return replace(self, source_arn=passer, request=replace(self.request, passed_by=None, passed_to=service))
 
     def request_on(self, role: str, region: str | None = None) -> Request:
-        """Give the request that forms and flags describe; of those who say nothing, the Region is `region`."""
+        """Give the request that forms and flags describe; of those who say nothing, the Region is `region`.
+
+        From which Region an AWS service calls, nobody's own configuration says.
+        """
         asked = self.asked
         if self.source_arn is not None:
             kind = parse_caller(self.source_arn).kind
             if not can_call(kind, asked.operation):
                 asked = replace(asked, operation=operation_of(kind))
         base = request_of(asked, role, complete=self.complete)
-        if base.region is None and self.complete:
+        if base.region is None and self.complete and not names_service(self.source_arn or ""):
             base = replace(base, region=region)
         return request_from_flags(base, self.request)
