@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.cases import json_values
 
+from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.policy_file import policies_from, read_policy_file
+from diagnose.collect.evidence.template_text import read_template_text
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import UNKNOWN_PART, Policy, PolicyKind, document_text
@@ -331,3 +333,32 @@ def test_a_file_of_another_kind_is_named_with_what_to_use_instead(text: str, wha
         policies_from(text.encode(), PolicyKind.TRUST, place="f")
     assert error.value.message.startswith(f"`f` {what}")
     assert instead in error.value.hint
+
+
+YAML_POLICY = """\
+Version: '2012-10-17'
+Statement:
+  - {Effect: Allow, Principal: '*', Action: 'sts:AssumeRole'}
+"""
+
+
+@pytest.mark.parametrize(("comment", "read"), [(200_000, True), (300_000, False)])
+def test_yaml_that_is_far_longer_than_any_policy_is_not_read(comment: int, read: bool) -> None:
+    data = f"{YAML_POLICY}# {'x' * comment}\n".encode()
+    with contextlib.nullcontext() if read else pytest.raises(XdiagError, match="is not JSON at line 1"):
+        assert len(policies_from(data, PolicyKind.TRUST, place="trust.yaml").policies) == 1
+
+
+def test_yaml_that_is_longer_than_any_template_is_not_read() -> None:
+    long = InputFile("stack.yaml", b"Resources: {}\n#" + b"x" * 1_048_576)
+    with pytest.raises(XdiagError, match=r"`stack\.yaml` is larger than any template: it has 1,048,591 bytes"):
+        read_template_text(long)
+    assert read_template_text(InputFile("stack.yaml", long.data[:1000])).value == {"Resources": {}}
+
+
+def test_of_outputs_after_each_other_only_what_stands_behind_the_last_may_be_wrong() -> None:
+    document = '{"Version": "2012-10-17", "Statement": []}'
+    held = policies_from(f"{document}\n\u00a0{document}\t{document}".encode(), PolicyKind.INLINE, place="x")
+    assert [document_text(policy.document) for policy in held.policies] == [document] * 3
+    with pytest.raises(XdiagError, match="is not JSON"):
+        policies_from(f"{document}\n{document} else".encode(), PolicyKind.INLINE, place="x")

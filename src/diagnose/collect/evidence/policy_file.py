@@ -1,6 +1,7 @@
 """Policies in files: documents alone, and whatever AWS commands print that holds or names one."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -91,6 +92,8 @@ def _without_functions(data: bytes, place: str) -> bytes:
     is_json = data[:1] in (b"{", b"[", b'"') or not data
     if is_json and not any(mark in data for mark in _FUNCTIONS):
         return data
+    if not is_json and len(data) > _LARGEST_YAML:
+        return data
     from diagnose.collect.evidence.intrinsics import Surroundings, resolve
     from diagnose.collect.evidence.partial_document import UnknownValue, decidable
     from diagnose.collect.evidence.template_text import read_template_text
@@ -106,6 +109,8 @@ def _without_functions(data: bytes, place: str) -> bytes:
 
 
 _FUNCTIONS = (b'"Fn::', b'"Ref"')
+_LARGEST_YAML = 262_144
+"""Bytes. IAM holds at most 20,480 characters of any policy, and to read YAML takes a hundred times as long as JSON."""
 
 
 def _is_statement(value: Raw) -> bool:
@@ -133,18 +138,25 @@ def _values(data: bytes, place: str) -> Iterator[Raw]:
         return
     try:
         text = data.decode()
-        _, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
+    except UnicodeDecodeError:
         yield _checked(data, place)
         return
-    while end < len(text) and text[end:].lstrip()[:1] == "{":
-        yield Raw(text[:end].encode())
-        text = text[end:].lstrip()
-        try:
-            _, end = _DECODER.raw_decode(text)
-        except (ValueError, RecursionError):
+    start, end = 0, _end_of_value(text, 0)
+    while end is not None:
+        behind = _NEXT_OBJECT.match(text, end)
+        if behind is None:
             break
-    yield _checked(text.encode(), place)
+        yield Raw(text[start:end].encode())
+        start, end = behind.end(), _end_of_value(text, behind.end())
+    yield _checked(text[start:].encode(), place)
+
+
+def _end_of_value(text: str, start: int) -> int | None:
+    """Find where the JSON value ends that starts there; None where there is none that can be read."""
+    try:
+        return _DECODER.raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _checked(data: bytes, place: str) -> Raw:
@@ -160,3 +172,4 @@ def _checked(data: bytes, place: str) -> Raw:
 
 
 _DECODER = json.JSONDecoder()
+_NEXT_OBJECT = re.compile(r"\s*(?={)")

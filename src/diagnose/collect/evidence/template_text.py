@@ -33,6 +33,13 @@ def read_template_text(file: InputFile) -> TemplateText:
             json_error = error
     else:
         json_error = None
+    if len(data) > _LARGEST:
+        if json_error is not None:
+            raise not_json(data, json_error, file.place)
+        raise XdiagError(
+            f"`{quotable(file.place)}` is larger than any template: it has {len(data):,} bytes",
+            hint=f"expected a template of CloudFormation, which accepts {_LARGEST:,} bytes, or JSON of Terraform",
+        )
     try:
         node = yaml.compose(data.decode(), Loader=yaml.SafeLoader)
         reading = _Reading()
@@ -48,6 +55,11 @@ def read_template_text(file: InputFile) -> TemplateText:
         raise XdiagError(
             f"`{quotable(file.place)}` is not YAML{where}: {what}", hint="look at the line above, too"
         ) from None
+
+
+_LARGEST = 1_048_576
+"""Bytes of YAML. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 _DEEPEST = 200

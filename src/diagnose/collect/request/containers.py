@@ -64,6 +64,7 @@ _LOOKS_LIKE_RECORDS = re.compile(
     r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
 )
 _DEEPEST = 16
+_MOST_BEHIND = 2**16
 _CSV_NAMES = {"eventname", "errormessage", "useridentity", "eventid", "cloudtrailevent", "@message", "_raw", "message"}
 
 
@@ -96,7 +97,14 @@ def _values(text: str, place: str) -> Iterator[Any]:
             return
     decoder = json.JSONDecoder()
     at = 0
-    while (start := _next_start(text, at)) is not None:
+    while True:
+        if at > _MOST_BEHIND:
+            # What was read is dropped: an error counts the lines before it.
+            text, at = text[at:], 0
+        found = _START.search(text, at)
+        if found is None:
+            return
+        start = found.start()
         try:
             value, at = decoder.raw_decode(text, start)
         except RecursionError:
@@ -109,9 +117,7 @@ def _values(text: str, place: str) -> Iterator[Any]:
         yield value
 
 
-def _next_start(text: str, at: int) -> int | None:
-    places = [place for sign in '{["' if (place := text.find(sign, at)) >= 0]
-    return min(places, default=None)
+_START = re.compile(r'[{\["]')
 
 
 def _records(value: Any, depth: int = 0) -> Iterator[Record]:
