@@ -1,10 +1,10 @@
 """A layer's policies, compiled, and what they answer: level by level, with traces or without."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from copy import copy
 from functools import lru_cache
 
 from diagnose.evaluate import near_miss
+from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
 from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
@@ -45,9 +45,7 @@ class CompiledLayer:
 
     def certain(self) -> "CompiledLayer":
         """Give the layer as one of which it is known that it counts."""
-        twin = copy(self)
-        twin.perhaps = False
-        return twin
+        return CompiledLayer(self.traits, self.levels, self.why)
 
     def levels_that_may_deny(self, action: Action) -> list["StatementsFor"]:
         """Give the levels that can keep an action from passing: all but those that always allow it."""
@@ -244,11 +242,8 @@ def applies(
 
     `leaving_out` has the keys in lower case.
     """
-    rest = statement
-    if leaving_out:
-        rest = copy(statement)
-        rest.tests = [test for test in statement.tests if test.lower not in leaving_out]
-    return _applies(rest, traits, request, has_boundary)
+    tests = [test for test in statement.tests if test.lower not in leaving_out]
+    return _applies(statement, tests, traits, request, has_boundary)
 
 
 def depends_on_context(
@@ -258,7 +253,7 @@ def depends_on_context(
     return any(
         request.action in text.covers
         and text.compiled.looks_up
-        and _applies(text.compiled, traits, request, has_boundary)[0] is not NO
+        and _applies(text.compiled, text.compiled.tests, traits, request, has_boundary)[0] is not NO
         for request in requests
     )
 
@@ -309,7 +304,8 @@ def _trace(
     verdict: Tri = NO
     matches: Sequence[tuple[Match, Tri]] = ()
     if request.action in text.covers:
-        verdict, matches = _applies(text.compiled, level.traits, request, has_boundary)
+        statement = text.compiled
+        verdict, matches = _applies(statement, statement.tests, level.traits, request, has_boundary)
     return StatementTrace(
         level.traits.layer,
         level.name,
@@ -349,7 +345,7 @@ def _put_together(
     """Say whether some Allow of a level applies, and whether some Deny does. `matches` is added to."""
     allow, deny = statements.allow, statements.deny
     for statement in statements.allows:
-        applies, by_match = _applies(statement, traits, request, has_boundary)
+        applies, by_match = _applies(statement, statement.tests, traits, request, has_boundary)
         if applies is not NO:
             if applies > allow:
                 allow = applies
@@ -358,16 +354,18 @@ def _put_together(
                 if certain > matches.get(match, NO):
                     matches[match] = certain
     for statement in statements.denies:
-        applies, _ = _applies(statement, traits, request, has_boundary)
+        applies, _ = _applies(statement, statement.tests, traits, request, has_boundary)
         if applies > deny:
             deny = applies
     return allow, deny
 
 
 def _applies(
-    statement: Statement, traits: LayerTraits, request: ActionRequest, has_boundary: Tri
+    statement: Statement, tests: Sequence[Test], traits: LayerTraits, request: ActionRequest, has_boundary: Tri
 ) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
     """Say whether a statement about the action applies, which is when all its elements hold, and how it matches.
+
+    Of its conditions it has these `tests`.
 
     With an element that cannot be read it never certainly applies.
     """
@@ -391,7 +389,7 @@ def _applies(
         if holds < answer:
             answer = holds
     if answer is not NO:
-        for test in statement.tests:
+        for test in tests:
             holds = test.holds(request)
             if holds < answer:
                 answer = holds
