@@ -16,7 +16,7 @@ from diagnose.model.case import Case, Endpoint, Snapshot
 from diagnose.model.evidence import Known
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.operation import Operation
-from diagnose.model.policy import Policy
+from diagnose.model.policy import Level, Policy, PolicySet
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [load_case(path) for folder in ("worlds", "demo") for path in sorted((FIXTURES / folder).glob("*.json"))]
@@ -89,6 +89,17 @@ def test_sides_that_have_come_before_are_the_same_objects() -> None:
     assert one.destination is other.destination
 
 
+def test_policies_of_an_organization_that_have_come_before_are_the_same_objects() -> None:
+    scps = Known((Level("r-ab12", "Root", PolicySet((Policy("all", msgspec.Raw(b'{"Statement":[]}')),))),))
+    sides = [replace(WORLD.snapshot.source, scps=scps, arn=f"arn:aws:iam::111111111111:user/{name}") for name in "abc"]
+    read = [
+        case_from_line(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=side))), "").snapshot.source
+        for side in sides
+    ]
+    assert read == sides
+    assert read[1].scps is read[2].scps
+
+
 def test_sides_that_came_before_meet_in_new_pairs() -> None:
     """Every source with every role, in two orders, against each line read alone."""
     pairs = [
@@ -138,6 +149,15 @@ def test_what_is_wrong_on_a_line_is_told_as_of_a_file() -> None:
         pytest.param(
             line(replace(WORLD, note="")).replace(b'"note":""', b'"note":"","note":"' + rb"\u0022" * 4 + b'"'),
             id="quotes that stand for a key",
+        ),
+        pytest.param(
+            line(WORLD).replace(
+                b'"probe":null', b'"probe":{"outcome":"assumed","outcome":"assumed","caller":"","code":"","why":""}'
+            ),
+            id="a field that is left out for one that is there twice",
+        ),
+        pytest.param(
+            line(WORLD).replace(b'"taken_at":', b'"endpoint":null,"taken_at":'), id="a part that is there twice"
         ),
         pytest.param(b"\xef\xbb\xbf" + line(WORLD), id="a byte order mark"),
         pytest.param(b" \t" + line(WORLD) + b" \r\n", id="blanks around"),

@@ -144,7 +144,7 @@ def _decided(number: int, case: Case) -> BatchRow:
     else:
         answer = Verdict.of(verdict(case))
     source, role = case.snapshot.source.arn, case.request.role_arn
-    return BatchRow(line=number, verdict=answer.value, source_arn=source, dest_role_arn=role)
+    return BatchRow(line=number, verdict=str(answer), source_arn=source, dest_role_arn=role)
 
 
 def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:

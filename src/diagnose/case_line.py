@@ -4,17 +4,20 @@ INVARIANT: a line is read as `case_from_json` reads it. What is not certain here
 A law compares the two.
 """
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import fields
 
 from diagnose.collect.evidence.case_file import case_from_json, completed
 from diagnose.evaluate.memo import Memo
 from diagnose.model.authorization_record import AuthorizationRecord
 from diagnose.model.case import Case, DestinationSide, Endpoint, ProbeResult, Request, Snapshot, SourceSide
-from diagnose.model.evidence import Evidence, Known, Unread
+from diagnose.model.evidence import Known, Unread
 from diagnose.model.json_text import UNSURE, encode_json, read_at_once
+from diagnose.model.policy import Level
 
 
 def case_from_line(line: bytes, place: str) -> Case:
@@ -36,18 +39,23 @@ class SnapshotInParts(Struct, forbid_unknown_fields=True):
 
 
 class CaseInParts(Struct, forbid_unknown_fields=True):
-    """A case whose parts are not read yet. What is UNSET was left out."""
+    """A case whose parts are not read yet. What is UNSET was left out.
+
+    INVARIANT: no object within it is read. What that leaves out would be written again, and could make up for what it
+    repeats.
+    """
 
     request: Raw
     snapshot: SnapshotInParts
     schema: str | UnsetType = UNSET
     message: str | UnsetType = UNSET
-    probe: ProbeResult | UnsetType | None = UNSET
+    probe: Raw | UnsetType = UNSET
     note: str | UnsetType = UNSET
-    authorizations: tuple[AuthorizationRecord, ...] | UnsetType = UNSET
+    authorizations: Raw | UnsetType = UNSET
 
 
 Part = TypeVar("Part")
+Divided = TypeVar("Divided", bound=Struct)
 
 
 class _Parts(Generic[Part]):
@@ -64,47 +72,89 @@ class _Parts(Generic[Part]):
         """Read a part. Raises ValueError and RecursionError for what is none, or may repeat a key."""
         text = bytes(raw)
         part = self._memo.find(text)
-        if part is None:
-            part = self._decode(text)
-            # Most cases are written as we write them, and what is written again as it came has lost nothing.
-            if encode_json(part) != text and read_at_once(text) is UNSURE:
-                raise ValueError("a key may be repeated")
-            self._memo.offer(text, part, len(text))
+        return self._memo.offer(text, self._made(text), len(text)) if part is None else part
+
+    def _made(self, text: bytes) -> Part:
+        part: Part = self._decode(text)
+        _check(part, text)
         return part
 
 
+class _Divided(_Parts[Divided]):
+    """Parts that have others in them, which come again without the rest."""
+
+    __slots__ = ("_kind", "_parts")
+
+    def __init__(self, kind: type[Divided], **parts: _Parts[Any]) -> None:
+        """`parts` are the fields that are read apart."""
+        members = [
+            (member.name, kept) if member.required else (member.name, kept | UnsetType, UNSET)
+            for member in fields(kind)
+            for kept in (Raw if member.name in parts else member.type,)
+        ]
+        super().__init__(msgspec.defstruct(f"{kind.__name__}InParts", members, forbid_unknown_fields=True))
+        self._kind, self._parts = kind, parts
+
+    def _made(self, text: bytes) -> Divided:
+        written: Any = self._decode(text)
+        _check(written, text)
+        return self._kind(**_read(written, self._parts))
+
+
+def _check(part: object, text: bytes) -> None:
+    """Raise ValueError where a text may repeat a key; `part` is what was read of it.
+
+    What is written again as it came, but for blanks, has lost nothing. It is longer where fields were left out.
+    """
+    again = encode_json(part)
+    if again == text or (len(again) < len(text) and _compact(again) == _compact(text)):
+        return
+    if read_at_once(text) is UNSURE:
+        raise ValueError("a key may be repeated")
+
+
+def _compact(text: bytes) -> bytes:
+    return msgspec.json.format(text, indent=-1)
+
+
+def _read(struct: Struct, parts: Mapping[str, _Parts[Any]]) -> dict[str, Any]:
+    """Give the fields that were not left out, and read the parts among them."""
+    given = {name: value for name in struct.__struct_fields__ if (value := getattr(struct, name)) is not UNSET}
+    for name, reader in parts.items():
+        if name in given:
+            given[name] = reader.read(given[name])
+    return given
+
+
 _CASE = msgspec.json.Decoder(CaseInParts)
-_requests: _Parts[Request] = _Parts(Request)
-_sources: _Parts[SourceSide] = _Parts(SourceSide)
-_destinations: _Parts[DestinationSide] = _Parts(DestinationSide)
-_endpoints: _Parts[Evidence[Endpoint | None]] = _Parts(Known[Endpoint | None] | Unread)
+_levels: _Parts[Known[tuple[Level, ...]] | Unread] = _Parts(Known[tuple[Level, ...]] | Unread)
+_OF_SNAPSHOT: Mapping[str, _Parts[Any]] = {
+    "source": _Divided(SourceSide, scps=_levels),
+    "destination": _Divided(DestinationSide, rcps=_levels),
+    "endpoint": _Parts(Known[Endpoint | None] | Unread),
+}
+_OF_CASE: Mapping[str, _Parts[Any]] = {
+    "request": _Parts(Request),
+    "probe": _Parts(ProbeResult | None),
+    "authorizations": _Parts(tuple[AuthorizationRecord, ...]),
+}
 
 
 def _in_parts(line: bytes) -> Case:
     """Read a case. Raises ValueError and RecursionError for what is none, or may repeat a key."""
     line.decode()  # A part is found without a look at its letters, which may be none.
-    case = _CASE.decode(line)
-    if not _nothing_lost(case, line):
+    written = _CASE.decode(line)
+    if not _nothing_lost(written, line):
         raise ValueError("a key may be repeated")
-    snapshot = case.snapshot
-    parts: dict[str, Any] = {}
-    if snapshot.destination is not UNSET:
-        parts["destination"] = _destinations.read(snapshot.destination)
-    if snapshot.endpoint is not UNSET:
-        parts["endpoint"] = _endpoints.read(snapshot.endpoint)
-    if snapshot.taken_at is not UNSET:
-        parts["taken_at"] = snapshot.taken_at
-    around = {name: value for name in _AROUND if (value := getattr(case, name)) is not UNSET}
-    return Case(_requests.read(case.request), Snapshot(_sources.read(snapshot.source), **parts), **around)
+    given = _read(written, _OF_CASE)
+    given["snapshot"] = Snapshot(**_read(written.snapshot, _OF_SNAPSHOT))
+    return Case(**given)
 
 
-_AROUND = CaseInParts.__struct_fields__[2:]
-
-
-def _nothing_lost(case: CaseInParts, line: bytes) -> bool:
-    """Say that a line repeats no key outside of its parts, which `case` has as they came.
+def _nothing_lost(written: CaseInParts, line: bytes) -> bool:
+    """Say that a line repeats no key outside of its parts, which are `written` as they came.
 
     Every key has two quotation marks. Without escapes no others can make up for some that are missing.
     """
-    again = encode_json(case)
+    again = encode_json(written)
     return again == line.rstrip() or (line.find(b"\\") < 0 and again.count(b'"') == line.count(b'"'))

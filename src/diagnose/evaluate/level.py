@@ -1,7 +1,6 @@
 """A layer's policies, compiled, and what they answer: level by level, with traces or without."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from copy import copy
 from functools import lru_cache
 
 from diagnose.evaluate import near_miss
@@ -46,9 +45,7 @@ class CompiledLayer:
 
     def certain(self) -> "CompiledLayer":
         """Give the layer as one of which it is known that it counts."""
-        twin = copy(self)
-        twin.perhaps = False
-        return twin
+        return CompiledLayer(self.traits, self.levels, self.why)
 
     def levels_that_may_deny(self, action: Action) -> list["StatementsFor"]:
         """Give the levels that can keep an action from passing: all but those that always allow it."""
@@ -246,7 +243,7 @@ def applies(
     `leaving_out` has the keys in lower case.
     """
     tests = [test for test in statement.tests if test.lower not in leaving_out] if leaving_out else statement.tests
-    return _applies(statement, traits, request, has_boundary, tests)
+    return _applies(statement, tests, traits, request, has_boundary)
 
 
 def depends_on_context(
@@ -256,7 +253,7 @@ def depends_on_context(
     return any(
         request.action in text.covers
         and text.compiled.looks_up
-        and _applies(text.compiled, traits, request, has_boundary)[0] is not NO
+        and _applies(text.compiled, text.compiled.tests, traits, request, has_boundary)[0] is not NO
         for request in requests
     )
 
@@ -307,7 +304,8 @@ def _trace(
     verdict: Tri = NO
     matches: Sequence[tuple[Match, Tri]] = ()
     if request.action in text.covers:
-        verdict, matches = _applies(text.compiled, level.traits, request, has_boundary)
+        statement = text.compiled
+        verdict, matches = _applies(statement, statement.tests, level.traits, request, has_boundary)
     return StatementTrace(
         level.traits.layer,
         level.name,
@@ -347,7 +345,7 @@ def _put_together(
     """Say whether some Allow of a level applies, and whether some Deny does. `matches` is added to."""
     allow, deny = statements.allow, statements.deny
     for statement in statements.allows:
-        applies, by_match = _applies(statement, traits, request, has_boundary)
+        applies, by_match = _applies(statement, statement.tests, traits, request, has_boundary)
         if applies is not NO:
             if applies > allow:
                 allow = applies
@@ -356,22 +354,18 @@ def _put_together(
                 if certain > matches.get(match, NO):
                     matches[match] = certain
     for statement in statements.denies:
-        applies, _ = _applies(statement, traits, request, has_boundary)
+        applies, _ = _applies(statement, statement.tests, traits, request, has_boundary)
         if applies > deny:
             deny = applies
     return allow, deny
 
 
 def _applies(
-    statement: Statement,
-    traits: LayerTraits,
-    request: ActionRequest,
-    has_boundary: Tri,
-    tests: Sequence[Test] | None = None,
+    statement: Statement, tests: Sequence[Test], traits: LayerTraits, request: ActionRequest, has_boundary: Tri
 ) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
     """Say whether a statement about the action applies, which is when all its elements hold, and how it matches.
 
-    With an element that cannot be read it never certainly applies. `tests` are those of its tests that count.
+    Of its conditions it has these `tests`. With an element that cannot be read it never certainly applies.
     """
     matches: Sequence[tuple[Match, Tri]] = ()
     answer = UNKNOWN if statement.broken else YES
@@ -393,7 +387,7 @@ def _applies(
         if holds < answer:
             answer = holds
     if answer is not NO:
-        for test in statement.tests if tests is None else tests:
+        for test in tests:
             holds = test.holds(request)
             if holds < answer:
                 answer = holds

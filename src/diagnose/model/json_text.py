@@ -78,7 +78,8 @@ def read_at_once(content: bytes) -> object:
         read: object = _decode(content)
     except (ValueError, RecursionError):
         return UNSURE
-    return read if encode_json(read).count(b'"') == content.count(b'"') else UNSURE
+    again = encode_json(read)
+    return read if again == content or again.count(b'"') == content.count(b'"') else UNSURE
 
 
 _DEEPEST = 100
