@@ -14,10 +14,10 @@ from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
 from diagnose.report import Detail, Format, render
 from tests.cases import case, deny, identity
-from tests.fuzz import large_cases, large_worlds
+from tests.fuzz import large_cases, large_twists, large_worlds
 from tests.fuzz.large_cases import letters, of_letters
 
-SHAPES = (*large_cases.SHAPES, *large_worlds.SHAPES)
+SHAPES = (*large_cases.SHAPES, *large_worlds.SHAPES, *large_twists.SHAPES)
 _SMALL, _WITHIN, _WITHIN_IF_LARGER = 100_000, 1.0, 5.0
 
 

@@ -33,9 +33,10 @@ def of_letters(shape: Shape, most: int, seed: int) -> Case:
     while (has := letters(made)) < 0.8 * most:
         larger = max(size + 1, int(size * min(8.0, 0.95 * most / has)))
         bigger = shape(random.Random(seed), larger)
-        if not has < letters(bigger) <= most:
+        if letters(bigger) > most or larger > most:
             break
-        size, made = larger, bigger
+        # What comes in steps, such as a text that is repeated whole, may not have grown yet.
+        size, made = larger, bigger if letters(bigger) > has else made
     return made
 
 

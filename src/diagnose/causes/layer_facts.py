@@ -45,6 +45,9 @@ from diagnose.model.trace import (
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_ELEMENTS, _CONDITION_ELEMENT = tuple(Element), Element.CONDITION
+
 
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
     """List the facts about why one action is not, or may not be, allowed."""
@@ -91,9 +94,9 @@ class ComparedElement:
 def compared(statement: StatementTrace) -> tuple[ComparedElement, ...]:
     """List the elements of a statement: each condition, and of the others the value that comes nearest."""
     elements: list[ComparedElement] = []
-    for element in Element:
+    for element in _ELEMENTS if statement.elements else ():
         traces = [trace for trace in statement.elements if trace.element is element]
-        if element is Element.CONDITION:
+        if element is _CONDITION_ELEMENT or len(traces) == 1:
             elements += [ComparedElement(trace, trace.verdict) for trace in traces]
         elif traces:
             verdicts = [trace.verdict for trace in traces]

@@ -79,7 +79,9 @@ class CompiledDocument:
 
     def knows_in_part(self, statement: StatementText) -> bool:
         """Say whether something of a statement is not known."""
-        return any(f"{part.pointer}/".startswith(f"{statement.pointer}/") for part in self.unknown)
+        return bool(self.unknown) and any(
+            f"{part.pointer}/".startswith(f"{statement.pointer}/") for part in self.unknown
+        )
 
 
 def compile_document(raw: Raw) -> CompiledDocument:

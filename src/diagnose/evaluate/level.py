@@ -236,12 +236,9 @@ def applies(
     request: ActionRequest,
     has_boundary: Tri,
     *,
-    leaving_out: Container[str] = (),
+    leaving_out: Container[str] = (),  # keys in lower case
 ) -> tuple[Tri, Sequence[tuple[Match, Tri]]]:
-    """Say whether a statement about the action applies, all but its tests of some keys, and how it matches.
-
-    `leaving_out` has the keys in lower case.
-    """
+    """Say whether a statement about the action applies, all but its tests of some keys, and how it matches."""
     tests = [test for test in statement.tests if test.lower not in leaving_out] if leaving_out else statement.tests
     return _applies(statement, tests, traits, request, has_boundary)
 

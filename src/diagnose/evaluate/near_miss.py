@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from difflib import get_close_matches
+from functools import cache
+from math import ceil
 from typing import assert_never
 
 from diagnose.evaluate.condition import Operand, SetOperator, Test
@@ -60,18 +62,40 @@ def _spelling(key: str) -> str:
 
 
 _CUTOFF = 0.8
-_LETTERS = [(spelling, len(spelling), Counter(spelling)) for spelling in SPELLINGS]
+_ENOUGH = int.from_bytes(b"\x80" * len(SPELLINGS), "little")
 
 
 def _alike(key: str) -> list[str]:
-    """Name the spellings that have enough letters of a key, in whatever order. Few do, and those are soon found."""
-    letters, length = Counter(key).items(), len(key)
-    return [
-        spelling
-        for spelling, size, has in _LETTERS
-        if 2 * min(length, size) >= _CUTOFF * (length + size)
-        and 2 * sum([min(count, has[letter]) for letter, count in letters]) >= _CUTOFF * (length + size)
-    ]
+    """Name the spellings that have enough letters of a key, in whatever order. Few do, and those are soon found.
+
+    All spellings are counted at once: each has a byte of one number, whose highest bit is set where it has enough.
+    """
+    having = _spellings_having()
+    counts = ((having[letter], count) for letter, count in Counter(key).items() if letter in having)
+    shared = sum(of_letter[min(count, len(of_letter) - 1)] for of_letter, count in counts)
+    enough = (shared + _short_of_enough(len(key))) & _ENOUGH
+    bytes_of_each = enough.to_bytes(len(SPELLINGS), "little") if enough else b""
+    return [spelling for spelling, has in zip(SPELLINGS, bytes_of_each, strict=False) if has]
+
+
+@cache
+def _spellings_having() -> dict[str, list[int]]:
+    """Give by letter, and by how often it is looked for, how often each spelling has it."""
+    counts = [Counter(spelling) for spelling in SPELLINGS]
+    return {
+        letter: [
+            int.from_bytes((min(most, has[letter]) for has in counts), "little")
+            for most in range(1 + max(has[letter] for has in counts))
+        ]
+        for letter in set().union(*counts)
+    }
+
+
+@cache  # of lengths up to that of the longest key
+def _short_of_enough(length: int) -> int:
+    """Give what must be added to the letters that a key of this length shares with each spelling, to set its bit."""
+    needed = ((ceil(_CUTOFF * (length + len(spelling)) / 2), len(spelling)) for spelling in SPELLINGS)
+    return int.from_bytes((0x80 - letters if letters <= has else 0 for letters, has in needed), "little")
 
 
 def how_arns_differ(wanted: str, got: str) -> Reason:

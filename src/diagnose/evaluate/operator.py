@@ -118,18 +118,32 @@ def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool], te
 
 def _addresses(text: str) -> ValueMatcher | None:
     """A CIDR, or a bare address, of IPv4 or IPv6. An address of the other family is never in it."""
+    addresses = address_range(text)
+    if addresses is None:
+        return None
+    version, first, last = addresses
+
+    def matches(value: str) -> bool | None:
+        address = _address(value)
+        return None if address is None else address.version == version and first <= int(address) <= last
+
+    return matches
+
+
+def address_range(text: str) -> tuple[int, int, int] | None:
+    """Read a CIDR or an address: the version, the first and the last address as numbers; None if it is neither."""
+    if match := _IPV4.fullmatch(text):
+        parts = [int(part or 32) for part in match.groups()]
+        if max(parts[:4]) <= 255 and parts[4] <= 32:
+            number_of_first, wild = int.from_bytes(parts[:4], "big"), 2 ** (32 - parts[4]) - 1
+            return 4, number_of_first & ~wild, number_of_first | wild
     if not _RANGE.fullmatch(text):
         return None
     try:
         network = ip_network(text, strict=False)
     except ValueError:
         return None
-
-    def matches(value: str) -> bool | None:
-        address = _address(value)
-        return None if address is None else address in network
-
-    return matches
+    return network.version, int(network.network_address), int(network.broadcast_address)
 
 
 @of_short_texts
@@ -176,6 +190,7 @@ _DATE = lazy_pattern(
     r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 # Python takes a netmask in place of the prefix, and the name of a network card behind the address.
+_IPV4 = lazy_pattern(r"{0}\.{0}\.{0}\.{0}(?:/([0-9]{{1,2}}))?".format("(0|[1-9][0-9]{0,2})"))  # which most are
 _RANGE = lazy_pattern(r"[^/%]+(/[0-9]+)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -1,16 +1,15 @@
 """Values that are compared by their order: numbers, moments and addresses, with an example between all limits."""
 
 import operator
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Context, Decimal
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address
 from itertools import accumulate, pairwise
 from typing import Any, TypeAlias, assert_never
 
-from diagnose.evaluate.operator import moment, number
+from diagnose.evaluate.operator import address_range, moment, number
 
 
 class ValueLine(Enum):
@@ -35,7 +34,9 @@ def example_points(compared: ValueLine, questions: Sequence[LineTests]) -> list[
     places = _addresses(limits.values()) if compared is ValueLine.ADDRESSES else _around(limits.values())
     if len(places) * len(questions) > _MOST_ANSWERS:
         return None
-    answers = zip(*(_answers(tests, limits, places) for tests in questions), strict=True)
+    numbers = {place: number for number, place in enumerate(places)}
+    among = {text: (numbers[low], numbers[high] + 1) for text, (low, high) in limits.items()}
+    answers = zip(*(_answers(tests, among, len(places)) for tests in questions), strict=True)
     examples: dict[tuple[bool, ...], _Place] = {}
     for answer, place in zip(answers, places, strict=True):
         examples.setdefault(answer, place)
@@ -48,18 +49,21 @@ _MOST_ANSWERS = 200_000
 _MOST_EXAMPLES = 256
 
 _Place: TypeAlias = Any
-"""Where on the line: a number, seconds since 1970, or an address as its version and number."""
+"""Where on the line: a number, seconds since 1970, or an address as a number, those of IPv6 from `_IPV6` on."""
 _Limits: TypeAlias = tuple[_Place, _Place]
 """The first and the last place that an operand names."""
 
 
-def _answers(tests: LineTests, limits: Mapping[str, _Limits], places: Sequence[_Place]) -> list[bool]:
-    """Say of every place whether some of the tests is true there."""
-    changes = [0] * (len(places) + 1)
+def _answers(tests: LineTests, among: Mapping[str, tuple[int, int]], places: int) -> list[bool]:
+    """Say of so many places whether some of the tests is true there.
+
+    `among` has the number of the first place that an operand names, and of that behind the last.
+    """
+    changes = [0] * (places + 1)
     for negated, operands in tests:
         fitting = Counter[int]()
         for compare, text in operands:
-            first, end = _fitting(compare, limits[text], places)
+            first, end = _fitting(compare, *among[text], places)
             fitting[first] += 1
             fitting[end] -= 1
         fits, held = 0, False
@@ -68,21 +72,19 @@ def _answers(tests: LineTests, limits: Mapping[str, _Limits], places: Sequence[_
             holds = (fits > 0) is not negated
             changes[place] += holds - held
             held = holds
-    return [holding > 0 for holding in accumulate(changes[: len(places)])]
+    return [holding > 0 for holding in accumulate(changes[:places])]
 
 
-def _fitting(compare: Callable[[Any, Any], bool], limits: _Limits, places: Sequence[_Place]) -> tuple[int, int]:
+def _fitting(compare: Callable[[Any, Any], bool], below: int, beyond: int, places: int) -> tuple[int, int]:
     """Give the places that fit an operand: the first, and that behind the last."""
-    low, high = limits
-    below, beyond = bisect_left(places, low), bisect_right(places, high)
     if compare is operator.lt:
         return 0, below
     if compare is operator.le:
         return 0, beyond
     if compare is operator.gt:
-        return beyond, len(places)
+        return beyond, places
     if compare is operator.ge:
-        return below, len(places)
+        return below, places
     return below, beyond
 
 
@@ -93,12 +95,11 @@ def _limits(compared: ValueLine, text: str) -> _Limits:
         case ValueLine.MOMENTS:
             return moment(text), moment(text)
         case ValueLine.ADDRESSES:
-            network = ip_network(text, strict=False)
-            first = int(network.network_address)
-            return (network.version, first), (
-                network.version,
-                first | (1 << network.max_prefixlen - network.prefixlen) - 1,
-            )
+            addresses = address_range(text)
+            assert addresses is not None, "an operand that cannot be read is compared with nothing"
+            version, first, last = addresses
+            start = _IPV6 if version == 6 else 0
+            return start + first, start + last
         case _:
             assert_never(compared)
 
@@ -114,21 +115,26 @@ def _around(limits: Collection[_Limits]) -> list[_Place]:
 
 def _addresses(limits: Collection[_Limits]) -> list[_Place]:
     """Give both ends of every network, and their neighbours outside."""
-    places = {(address.version, int(address)) for address in _ANYWHERE}
-    for (version, first), (_, last) in limits:
-        places.update((version, value) for value in (first, last, first - 1, last + 1) if 0 <= value <= _LAST[version])
+    places = set(_ANYWHERE)
+    for first, last in limits:
+        places.update((first, last))
+        if first not in _FIRST:
+            places.add(first - 1)
+        if last not in _LAST:
+            places.add(last + 1)
     return sorted(places)
 
 
 def _written(compared: ValueLine, place: _Place) -> str:
     """Write a place as the value of a key: with a decimal point, for without one seconds of four digits are a year."""
     if compared is ValueLine.ADDRESSES:
-        version, value = place
-        return str(_KINDS[version](value))
+        return str(IPv4Address(place) if place < _IPV6 else IPv6Address(place - _IPV6))
     text = f"{place:f}"
     return text if "." in text else f"{text}.0"
 
 
-_KINDS: Mapping[int, type[IPv4Address | IPv6Address]] = {4: IPv4Address, 6: IPv6Address}
-_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
-_ANYWHERE = (ip_network("192.0.2.1").network_address, ip_network("2001:db8::1").network_address)
+_IPV6 = 2**33
+"""Behind all addresses of IPv4, and not next to them."""
+_FIRST = (0, _IPV6)
+_LAST = (2**32 - 1, _IPV6 + 2**128 - 1)
+_ANYWHERE = (int(IPv4Address("192.0.2.1")), _IPV6 + int(IPv6Address("2001:db8::1")))

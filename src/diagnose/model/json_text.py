@@ -94,7 +94,7 @@ def _refuse_depth(written: str | bytes) -> None:
     content = written.encode("utf-8", "surrogatepass") if isinstance(written, str) else written
     if content.count(b"{") + content.count(b"[") <= _DEEPEST:
         return
-    brackets = _TEXT.sub(b"", content).translate(None, _NO_BRACKETS)
+    brackets = _without_texts(content).translate(None, _NO_BRACKETS)
     for _ in range(_DEEPEST):
         shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(shorter) == len(brackets):
@@ -102,6 +102,13 @@ def _refuse_depth(written: str | bytes) -> None:
         brackets = shorter
     if brackets:
         raise RecursionError("it is nested too deeply")
+
+
+def _without_texts(content: bytes) -> bytes:
+    """Leave out what stands between quotation marks."""
+    pieces = content.split(b'"')
+    # Where none is escaped, and each is closed, every other piece is a text: to split takes a tenth of searching.
+    return b"".join(pieces[::2]) if len(pieces) % 2 and b"\\" not in content else _TEXT.sub(b"", content)
 
 
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.pointer import below
+from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.layout import Tone, TonedLine, wrap
 from diagnose.report.safe_text import ascii_text, cells, visible
 
@@ -96,7 +96,7 @@ def marked_lines(page: Page, marks: Sequence[Mark], room: int) -> list[ShownLine
     ]
 
 
-@lru_cache(maxsize=8)
+@of_latest_texts
 def page_of(text: str) -> Page:
     """Print a document, whatever is in it. Many causes point into the same one."""
     try:

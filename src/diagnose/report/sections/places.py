@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 
@@ -17,6 +16,7 @@ from diagnose.model.trace import Layer
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS
 from diagnose.report import Places
 from diagnose.report.blocks import Block, Paragraph, Snippet
+from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.headline import iam_name
 from diagnose.report.snippet import Mark, Page, page_of, span_at
@@ -147,7 +147,7 @@ def _statement(pointer: str, text: str) -> tuple[int | None, str]:
     return index, sids[index] if index < len(sids) else ""
 
 
-@lru_cache(maxsize=8)
+@of_latest_texts
 def _sids(text: str) -> str | tuple[str, ...]:
     """Give the Sid of every statement, or of the lone one. Many causes point into the same document."""
     statements = _member(text, "Statement")
