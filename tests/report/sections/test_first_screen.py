@@ -180,7 +180,7 @@ def test_who_was_asked_about_and_did_not_make_the_call_is_named_first() -> None:
     ("refuses", "layers", "words"),
     [
         pytest.param(True, (Layer.SCP, Layer.TRUST), "where the role does not exist", id="a role that AWS refused"),
-        pytest.param(False, (Layer.SCP, Layer.TRUST), "the trust policy first: it must name", id="no error"),
+        pytest.param(False, (Layer.SCP, Layer.TRUST), "first, then the trust policy: it must name", id="no error"),
         pytest.param(True, (Layer.SCP,), "the service control policies first: ", id="the trust policy was read"),
     ],
 )

@@ -38,7 +38,9 @@ NO_PROFILE = {"evidence": "unread", "gap": "no_credentials"}
             "aws:PrincipalOrgPaths", "Where in its organization", "aws:PrincipalOrgPaths=VALUE", id="the caller's unit"
         ),
         *[
-            pytest.param(key, "VPC endpoint for STS", f"`--context {key}=VALUE`; none: `--context {key}=`", id=key)
+            pytest.param(
+                key, "VPC endpoint for STS", f"`--context {key}=VALUE`; where there is none: `--context {key}=`", id=key
+            )
             for key in ("aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp")
         ],
         pytest.param("aws:MultiFactorAuthAge", "How many seconds ago", "aws:MultiFactorAuthAge=VALUE", id="age"),

@@ -4,8 +4,10 @@ import shlex
 
 import pytest
 from msgspec.structs import replace
+from tests.cases import case
 from tests.report.diagnoses import EVERY, NAMES
 
+from diagnose.loading import load_rules
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis
 from diagnose.model.evidence import Gap, Unread
@@ -14,6 +16,7 @@ from diagnose.model.key_state import Alternative, ConditionKey
 from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
+from diagnose.pipeline import diagnose
 from diagnose.report.blocks import Bullets, Listing, Paragraph
 from diagnose.report.sections.needed import command, needed_besides, needs, still_needed
 
@@ -201,3 +204,13 @@ def test_the_first_are_listed_by_the_first_screen_and_the_others_after_it() -> N
     assert "--org-profile ORG" in run.text
     assert (len(listed.items), len(rest.blocks)) == (2, 1)
     assert needed_besides(told, told=3) == ()
+
+
+def test_the_requirement_that_a_possible_cause_is_about_comes_before_the_error() -> None:
+    unread = {"evidence": "unread", "gap": "not_supplied"}
+    snapshot = {"destination": {"saml_providers": unread, "rcps": unread, "organization": unread}}
+    diagnosis = diagnose(case("saml", {"snapshot": snapshot}), load_rules())
+    provider, error, *_ = needs(diagnosis)
+    assert (provider.what, error.how) == ("Whether the role's account has the identity provider.", "`--message TEXT`.")
+    commands = [block.text for part in still_needed(diagnosis) for block in part.blocks if isinstance(block, Listing)]
+    assert ["--message TEXT" in command for command in commands] == [True]

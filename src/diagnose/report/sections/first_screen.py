@@ -21,6 +21,7 @@ from diagnose.report.sections.layers import all_checks
 from diagnose.report.sections.needed import (
     TITLE,
     Need,
+    asks_for_error,
     is_anything_needed,
     need_of,
     needed_besides,
@@ -166,16 +167,15 @@ def _look_at(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
     refused = diagnosis.answer is not None and diagnosis.answer.refuses
     unsure = refused and not isinstance(diagnosis.case.snapshot.destination.role, Known)
     same = " AWS gives the same error where the role does not exist." if unsure else ""
-    yield (
-        Label.LOOK_AT,
-        f"{LAYER_WORDS[likeliest].whole} first: {_LIKELY[likeliest]}.{same if likeliest is Layer.TRUST else ''}",
-    )
+    whole = LAYER_WORDS[likeliest].whole
+    order = f"the error's full text first, then {whole}" if asks_for_error(diagnosis) else f"{whole} first"
+    yield Label.LOOK_AT, f"{order}: {_LIKELY[likeliest]}.{same if likeliest is Layer.TRUST else ''}"
 
 
 _LIKELY: Mapping[Layer, str] = {
     Layer.TRUST: "it must name the caller, or its account, and its conditions must be met",
     Layer.IDENTITY: "they must allow the action on this role, unless a trust policy of their account names the caller",
-    Layer.BOUNDARY: "it must allow the action on this role, too",
+    Layer.BOUNDARY: "that of the caller must allow the action on this role, too",
     Layer.SESSION: "where one was passed, it must allow the action on this role, too",
     Layer.SCP: "they must allow the action at every level of the organization, and none may deny it",
     Layer.RCP: "none of them may deny the action",

@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from diagnose.model.case import Case, ProbeOutcome, Via
-from diagnose.model.diagnosis import Diagnosis, Verdict
+from diagnose.model.diagnosis import Diagnosis, Finding, Verdict
 from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.key_state import ConditionKey
@@ -70,12 +70,22 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     """Name all that is unknown and may change the answer; what one answer settles together is one.
 
     Where policies were not read and no error is known, it is asked for first: it often names what denied the request.
+    Only the requirement that a possible cause is about comes before it.
     """
     found = tuple(_all_needs(diagnosis))
     probe = diagnosis.case.probe
     answered = diagnosis.case.message or (probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE)
     unread = any(isinstance(doubt.about, Layer) for doubt in diagnosis.decision.doubts)
-    return (_ERROR, *found) if len(found) > 1 and unread and not answered else found
+    if len(found) <= 1 or not unread or answered:
+        return found
+    gate = next((finding.gate for finding in diagnosis.findings if not finding.is_gap), None)
+    decides = gate is not None and any(doubt.about is gate for doubt in _doubts(diagnosis))
+    return (found[0], _ERROR, *found[1:]) if decides else (_ERROR, *found)
+
+
+def asks_for_error(diagnosis: Diagnosis) -> bool:
+    """Say whether the error's full text is what would settle most."""
+    return _ERROR in needs(diagnosis)[:1]
 
 
 def is_anything_needed(diagnosis: Diagnosis) -> bool:
@@ -155,14 +165,16 @@ _WIDTH = 74
 
 _SOURCE, _DEST = "--source-profile SOURCE", "--dest-profile DEST"
 
-_ERROR = Need("The error's full text, if the call failed:", "`--message TEXT`.", stated=True)
+_MESSAGE = "--message TEXT"
+_ERROR = Need("The error's full text, if the call failed:", f"{in_backticks(_MESSAGE)}.", stated=True)
 
 
 def _run(items: Sequence[Need], diagnosis: Diagnosis) -> tuple[Listing, ...]:
     flags = tuple(dict.fromkeys(flag for item in items for flag in item.flags))
     if not flags:
         return ()
-    text = command(diagnosis.case, _of_both_sides(flags, diagnosis))
+    stated = (_MESSAGE,) if _ERROR in items else ()
+    text = command(diagnosis.case, (*_of_both_sides(flags, diagnosis), *stated))
     return (Listing("Run, with your own profiles and answers", "sh", text),)
 
 
@@ -196,14 +208,20 @@ def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
     if diagnosis.answer is not None and diagnosis.answer.other_call:
         yield _of_other_call(diagnosis.answer.other_call)
         return
-    doubts = [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
-    named = next((finding.layer for finding in diagnosis.findings if finding.layer is not None), None)
-    doubts.sort(key=lambda doubt: doubt.about is not named)
+    named = next((subject for subject in map(_subject, diagnosis.findings) if subject is not None), None)
     groups: dict[object, list[Doubt]] = {}
-    for doubt in doubts:
+    for doubt in sorted(_doubts(diagnosis), key=lambda doubt: doubt.about is not named):
         groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
         yield from _needs(group, diagnosis)
+
+
+def _doubts(diagnosis: Diagnosis) -> list[Doubt]:
+    return [doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO]
+
+
+def _subject(finding: Finding) -> Gate | Layer | None:
+    return finding.layer if finding.gate is None else finding.gate
 
 
 def _of_other_call(call: str) -> Need:
