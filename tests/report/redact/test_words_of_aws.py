@@ -103,6 +103,19 @@ def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("token", "wanted"),
+    [
+        ("project_path:group/zqapp:ref_type:branch:ref:zqmain", "project_path:group/zqapp:ref_type:mr:ref:*"),
+        ("organization:zqocto:pipeline:zqapp-zqshop:ref:refs/heads/zqmain", "organization:zqocto:pipeline:zqapp:*"),
+        ("organization:zqocto:project:zqapp:workspace:zqshop:run_phase:apply", "Organization:zqocto:*:run_phase:plan"),
+    ],
+)
+def test_a_pattern_of_a_subject_is_one_of_the_same_subjects(token: str, wanted: str) -> None:
+    condition = {"StringLike": {f"{GITHUB}:sub": wanted}}
+    same(_job({"Federated": PROVIDER + GITHUB}, condition, subject=token))
+
+
+@pytest.mark.parametrize(
     "subject", [SUBJECT.title(), SUBJECT.upper(), "Repo:zqocto/zqapp:*", "https://sts.amazonaws.com"]
 )
 def test_what_subjects_are_made_of_stays_in_any_case(subject: str) -> None:
@@ -268,9 +281,15 @@ def same(original: Case) -> None:
     assert [secret for secret in SECRETS if secret in written] == []
 
 
-def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience: str = "sts.amazonaws.com") -> Case:
+def _job(
+    principal: Json,
+    condition: Json = None,
+    issuer: str = GITHUB,
+    audience: str = "sts.amazonaws.com",
+    subject: str = SUBJECT,
+) -> Case:
     url = "https://" + issuer.removeprefix("https://")
-    claims = {"iss": url, "sub": SUBJECT, "aud": audience, "repository": "zqocto/zqapp"}
+    claims = {"iss": url, "sub": subject, "aud": audience, "repository": "zqocto/zqapp"}
     wanted = condition or {"StringEquals": {f"{issuer}:sub": SUBJECT, f"{issuer}:aud": "sts.amazonaws.com"}}
     client_ids = {"evidence": "known", "value": ["sts.amazonaws.com"]}
     return case(
