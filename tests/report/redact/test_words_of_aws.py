@@ -38,6 +38,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}{GITHUB.replace('tok', 'Tok')}", id="one letter in upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('actions', 'action')}", id="a letter too few"),
         pytest.param(f"{PROVIDER.replace('provider', 'provder')}{GITHUB}", id="a letter too few in the type"),
+        pytest.param(f"{PROVIDER.replace('oidc', 'oxidc')}{GITHUB}", id="a letter too many in the type"),
         pytest.param((PROVIDER + GITHUB).title(), id="each word in a capital"),
         pytest.param(f"{PROVIDER}gitlab.com", id="another issuer that many share"),
         pytest.param(f"{PROVIDER}login.zqocto.example", id="an issuer of one's own"),

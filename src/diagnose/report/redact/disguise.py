@@ -191,7 +191,7 @@ class Disguise:
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
         of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
-        if kind.lower().startswith("oidc"):
+        if misspells_one(kind.lower(), frozenset(("oidc-provider",))):
             return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
             role, slash_behind, session = rest.partition("/")
