@@ -38,6 +38,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
         pytest.param(f"{PROVIDER}{GITHUB.replace('tok', 'Tok')}", id="one letter in upper case"),
         pytest.param(f"{PROVIDER}{GITHUB.replace('actions', 'action')}", id="a letter too few"),
         pytest.param(f"{PROVIDER.replace('provider', 'provder')}{GITHUB}", id="a letter too few in the type"),
+        pytest.param(f"{PROVIDER.replace('oidc', 'oxidc')}{GITHUB}", id="a letter too many in the type"),
         pytest.param((PROVIDER + GITHUB).title(), id="each word in a capital"),
         pytest.param(f"{PROVIDER}gitlab.com", id="another issuer that many share"),
         pytest.param(f"{PROVIDER}login.zqocto.example", id="an issuer of one's own"),
@@ -100,6 +101,19 @@ def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
     cluster = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
     same(_job({"Federated": PROVIDER + name}, {"StringEquals": {f"{cluster}:sub": SUBJECT}}, cluster))
     same(_job({"Federated": PROVIDER + cluster}, {"StringEquals": {f"{name}:sub": SUBJECT}}, cluster))
+
+
+@pytest.mark.parametrize(
+    ("token", "wanted"),
+    [
+        ("project_path:group/zqapp:ref_type:branch:ref:zqmain", "project_path:group/zqapp:ref_type:mr:ref:*"),
+        ("organization:zqocto:pipeline:zqapp-zqshop:ref:refs/heads/zqmain", "organization:zqocto:pipeline:zqapp:*"),
+        ("organization:zqocto:project:zqapp:workspace:zqshop:run_phase:apply", "Organization:zqocto:*:run_phase:plan"),
+    ],
+)
+def test_a_pattern_of_a_subject_is_one_of_the_same_subjects(token: str, wanted: str) -> None:
+    condition = {"StringLike": {f"{GITHUB}:sub": wanted}}
+    same(_job({"Federated": PROVIDER + GITHUB}, condition, subject=token))
 
 
 @pytest.mark.parametrize(
@@ -268,9 +282,15 @@ def same(original: Case) -> None:
     assert [secret for secret in SECRETS if secret in written] == []
 
 
-def _job(principal: Json, condition: Json = None, issuer: str = GITHUB, audience: str = "sts.amazonaws.com") -> Case:
+def _job(
+    principal: Json,
+    condition: Json = None,
+    issuer: str = GITHUB,
+    audience: str = "sts.amazonaws.com",
+    subject: str = SUBJECT,
+) -> Case:
     url = "https://" + issuer.removeprefix("https://")
-    claims = {"iss": url, "sub": SUBJECT, "aud": audience, "repository": "zqocto/zqapp"}
+    claims = {"iss": url, "sub": subject, "aud": audience, "repository": "zqocto/zqapp"}
     wanted = condition or {"StringEquals": {f"{issuer}:sub": SUBJECT, f"{issuer}:aud": "sts.amazonaws.com"}}
     client_ids = {"evidence": "known", "value": ["sts.amazonaws.com"]}
     return case(

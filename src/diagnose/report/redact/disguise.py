@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.issuers import PRIVATE, Issuer, issuer_of
+from diagnose.model.issuers import PRIVATE, Issuer, is_subject, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
@@ -191,7 +191,7 @@ class Disguise:
             public = _beginning_of_aws(kind)
             return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
         of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
-        if kind.lower().startswith("oidc"):
+        if misspells_one(kind.lower(), frozenset(("oidc-provider",))):
             return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
             role, slash_behind, session = rest.partition("/")
@@ -232,7 +232,7 @@ class Disguise:
             return self._arn(Arn(*parts[1:]))
         if is_address(text):
             return self.names.address(text)
-        if text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text)):
+        if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):
             return self._parts(text, kind, frozenset())
         # A pattern of an ARN, or one that lost a colon.
         rewritten = []
@@ -241,7 +241,7 @@ class Disguise:
                 rewritten.append(self.resource(part))
                 continue
             public = _beginning_of_aws(part)
-            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:]))
+            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:] or ":"))
         return ":".join(rewritten)
 
     def _arn(self, arn: Arn) -> str:
