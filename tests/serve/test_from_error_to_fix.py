@@ -42,7 +42,7 @@ def edited(session: Session, number: int, tool: str, **arguments: Any) -> dict[s
 def test_the_trust_policy_names_somebody_else(session: Session) -> None:
     first = session.call("explain_error", text=DENIED)
     assert [need["what"].partition(":")[0] for need in first["still_needed"][:2]] == [
-        "The role's trust policy",
+        "The role's trust policy, and whether the role exists",
         "The caller's identity policies and the permissions boundary",
     ]
     told = {

@@ -248,7 +248,7 @@ def _in_short(need: Need) -> str:
     """Tell a thing that is needed with the flag that reads it, and without other ways."""
     flags = " and ".join(map(in_backticks, need.flags))
     if flags:
-        return f"{need.what} {flags} reads it."
+        return f"{need.what} {flags} {'read' if need.flags[1:] else 'reads'} it."
     return f"{need.what} {'Run again with the answer: ' if need.stated else ''}{need.how}"
 
 

@@ -98,7 +98,7 @@ def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
     doubts = [one for one in diagnosis.decision.doubts if one.about is layer and one.matters is not Tri.NO]
     if not doubts or not is_anything_needed(diagnosis):
         return None
-    return next(_needs(doubts, diagnosis), None)
+    return next(_needs(doubts, diagnosis, {}), None)
 
 
 def command(case: Case, flags: Sequence[str]) -> str:
@@ -212,8 +212,9 @@ def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
     groups: dict[object, list[Doubt]] = {}
     for doubt in sorted(_doubts(diagnosis), key=lambda doubt: doubt.about is not named):
         groups.setdefault(_group(doubt), []).append(doubt)
+    spelled = _spellings(diagnosis) if any(isinstance(one[0].about, ConditionKey) for one in groups.values()) else {}
     for group in groups.values():
-        yield from _needs(group, diagnosis)
+        yield from _needs(group, diagnosis, spelled)
 
 
 def _doubts(diagnosis: Diagnosis) -> list[Doubt]:
@@ -240,7 +241,7 @@ _PRESENTED_BY: Mapping[str, str] = {
 }
 
 
-def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
+def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
     first = doubts[0]
     layers = [doubt.about for doubt in doubts if isinstance(doubt.about, Layer)]
     match first.about:
@@ -250,33 +251,37 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis) -> Iterator[Need]:
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
         case ConditionKey(name=name):
-            question = question_of(_as_written(name, diagnosis), diagnosis.case)
+            question = question_of(spelled.get(name.lower(), name), diagnosis.case)
             flags = (question.flag,) if question.flag else ()
             about = f"{question.asked} It decides whether this is the cause."
             if not _is_called_a_mistake(name, diagnosis):
                 about = f"{doubt_sentence(first)} {question.asked}"
             yield Need(about, question.how, flags, stated=True)
         case Gate.ROLE | Gate.DURATION:
-            what = f"{GATE_WORDS[first.about].question.capitalize()}."
+            what = f"{_capital(GATE_WORDS[first.about].question)}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))}.", (_DEST,))
         case Gate.PROVIDER | Gate.AUDIENCE if _providers_unread(diagnosis.case):
-            what = f"{GATE_WORDS[first.about].question.capitalize()}."
+            what = f"{_capital(GATE_WORDS[first.about].question)}."
             yield Need(what, f"{_profile(_DEST, dest_account(diagnosis.case))} reads the provider.", (_DEST,))
         case Gate.ASSOCIATION:
+            pod = diagnosis.case.snapshot.source.pod
+            named = pod is not None and pod.cluster
             yield Need(
-                f"{GATE_WORDS[first.about].question.capitalize()}.", _how_of_pod(first, diagnosis.case), (_DEST,)
+                f"{_capital(GATE_WORDS[first.about].question)}.",
+                _how_of_pod(first, diagnosis.case),
+                (_DEST,) if named else (_DEST, "--cluster NAME"),
             )
         case Gate.TOKEN:
             yield Need("Whether STS accepts the token or the assertion.", "Only a new call tells: present a new one.")
         case Gate() | Comparison() | BrokenStatement():
             whose = subject_words(first) if not isinstance(first.about, Gate) else GATE_WORDS[first.about].question
-            yield Need(f"{whose[:1].upper()}{whose[1:]}.", "Ask whoever makes the request.")
+            yield Need(f"{_capital(whose)}.", "Ask whoever makes the request.")
         case _:
             assert_never(first.about)
 
 
-def _as_written(name: str, diagnosis: Diagnosis) -> str:
-    """Spell a key as the policies do: AWS compares names of keys without regard to case."""
+def _spellings(diagnosis: Diagnosis) -> Mapping[str, str]:
+    """Give how the policies spell each key, by its name in lower case: AWS compares them without regard to case."""
     written = (
         element.key
         for decided in diagnosis.decision.actions
@@ -285,7 +290,10 @@ def _as_written(name: str, diagnosis: Diagnosis) -> str:
         for statement in level.statements
         for element in statement.elements
     )
-    return next((key for key in written if key.lower() == name.lower()), name)
+    spelled: dict[str, str] = {}
+    for key in written:
+        spelled.setdefault(key.lower(), key)
+    return spelled
 
 
 def _is_called_a_mistake(name: str, diagnosis: Diagnosis) -> bool:
@@ -296,6 +304,10 @@ def _is_called_a_mistake(name: str, diagnosis: Diagnosis) -> bool:
     return any(
         name.lower() == step.lower() for place in cause.excerpts if place.primary for step in split(place.pointer)
     )
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _providers_unread(case: Case) -> bool:
