@@ -120,7 +120,7 @@ def _same_resource(call: Call, pattern: str, variables: bool) -> bool:
     if any("${" in part for part in parts[:5]) or parts[0] != "arn":
         return False
     if len(parts) < 6:
-        ends = [re.sub(r"(\.\*)+$", "", _wildcards(part)).replace(".*", "[^:]*") for part in parts]
+        ends = [_within_part(re.sub(r"\*+$", "", part)) for part in parts]
         goes_on = [part.endswith("*") for part in parts]
         expression = ":".join(end + ".*" * beyond for end, beyond in zip(ends, goes_on, strict=True))
         fits = any(goes_on) and bool(re.fullmatch(expression, call.role_name.arn))
@@ -129,6 +129,10 @@ def _same_resource(call: Call, pattern: str, variables: bool) -> bool:
     service, kind = "".join(parts[2:3]), parts[-1].split("/")[0] if len(parts) == 6 else ""
     odd = len(parts) < 3 or set("*?") & set(service) or (set("*?") & set(kind) and parts[-1].strip("*"))
     return fits and (not odd or call.read_so("a wildcard stands for a service or a type"))
+
+
+def _within_part(part: str) -> str:
+    return re.escape(part).replace(r"\*", "[^:]*").replace(r"\?", "[^:]")
 
 
 def _same_arn(call: Call, wanted: str, got: str, variables: bool) -> bool | None:
