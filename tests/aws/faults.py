@@ -18,6 +18,8 @@ Fault: TypeAlias = Callable[[Random, Exchange], Outcome]
 _OPTIONAL = {"Tags", "PermissionsBoundary", "PermissionsBoundaryType", "NextToken"}
 _NOT_READ = {"Path", "Description"}
 _HTML = b"<!DOCTYPE html><html><body>Sign in<br></body></html>"
+_ANY_TEXTS = {"ClientIDList"}
+"""Lists whose texts mean themselves: with others, and in XML with digits, it is another answer that AWS gives."""
 _DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document", "Content")
 
 
@@ -50,8 +52,11 @@ def _becomes(kind: type, *others: Any) -> Fault:
         if not places:
             return False
         holder, name = rng.choice(places)
+        strange = [each for each in others if name not in _ANY_TEXTS or each not in ([1], ["x"])]
         # In XML, what is blank is a list of nothing.
-        holder[name] = rng.choice([each for each in others if call.json or kind is not list or str(each or "").strip()])
+        holder[name] = rng.choice(
+            [each for each in strange if call.json or kind is not list or str(each or "").strip()]
+        )
         return True
 
     return fault
