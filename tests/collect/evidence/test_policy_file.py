@@ -362,3 +362,9 @@ def test_of_outputs_after_each_other_only_what_stands_behind_the_last_may_be_wro
     assert [document_text(policy.document) for policy in held.policies] == [document] * 3
     with pytest.raises(XdiagError, match="is not JSON"):
         policies_from(f"{document}\n{document} else".encode(), PolicyKind.INLINE, place="x")
+
+
+def test_half_a_character_is_told_of_every_output() -> None:
+    for outputs in (b'"\\ud800" {"Statement": []}', b'{"Statement": []} "\\ud800"'):
+        with pytest.raises(XdiagError, match="is not JSON"):
+            policies_from(outputs, PolicyKind.INLINE, place="x")

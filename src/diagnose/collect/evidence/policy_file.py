@@ -146,7 +146,7 @@ def _values(data: bytes, place: str) -> Iterator[Raw]:
         behind = _NEXT_OBJECT.match(text, end)
         if behind is None:
             break
-        yield Raw(text[start:end].encode())
+        yield _checked(text[start:end].encode(), place)
         start, end = behind.end(), _end_of_value(text, behind.end())
     yield _checked(text[start:].encode(), place)
 
