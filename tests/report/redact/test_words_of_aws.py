@@ -8,6 +8,7 @@ from tests.cases import allow, case, identity, on, trust
 from tests.report.redact.proof import answer, diagnosed, redacted
 
 from diagnose.model.case import Case
+from diagnose.report.redact.issuer_names import misspells_one
 
 Json = Any
 
@@ -308,3 +309,8 @@ def _job(
 
 def _written(original: Case) -> str:
     return msgspec.json.encode(redacted(original).case).decode()
+
+
+@pytest.mark.parametrize(("text", "slip"), [("", False), ("i", False), ("ip", True), ("ioo", True), ("xy", False)])
+def test_a_single_letter_is_no_slip_of_a_word(text: str, slip: bool) -> None:
+    assert misspells_one(text, frozenset({"io"})) is slip

@@ -59,9 +59,12 @@ class IssuerNames:
 
 
 def misspells_one(text: str, words: frozenset[str]) -> bool:
-    """Say whether a text, in lower case, is one of some words with a letter too many, too few, or another."""
+    """Say whether a text, in lower case, is one of some words with a letter too many, too few, or another.
+
+    A single letter is taken for none of them.
+    """
     same_size = [word for word in words if abs(len(word) - len(text)) <= 1 and len(word) >= _SHORTEST]
-    return bool(same_size and get_close_matches(text, same_size, n=1, cutoff=1 - 1.5 / len(text)))
+    return len(text) > 1 and bool(same_size and get_close_matches(text, same_size, n=1, cutoff=1 - 1.5 / len(text)))
 
 
 _AROUND = re.compile(r"(\s*(?:https?://)?)(.*?)(\s*)", re.DOTALL | re.IGNORECASE)
