@@ -36,6 +36,9 @@ def main() -> None:
         if full := unwritten(error):
             _exit(full, 2)
         _exit_with_bug()
+    finally:
+        # What Python cleans up while it ends would tell of an interruption with a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 _SELDOM = 100_000, 20, 20
