@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 
@@ -27,13 +27,13 @@ def told(one: Case) -> None:
         render(diagnosis, form)
 
 
-def calls(one: Case, work: Callable[[Case], object] = told) -> int:
+def calls(one: Case, work: Callable[[Case], object] = told, events: Collection[str] = ("call",)) -> int:
     """Count the calls of functions that it takes to diagnose a case and, unless told otherwise, to tell it."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:
         nonlocal count
-        count += event == "call"
+        count += event in events
 
     before = sys.getprofile()
     sys.setprofile(counted)
@@ -110,19 +110,7 @@ def test_the_work_grows_no_faster_than_the_tags_that_are_refused() -> None:
 
 def operations(one: Case, work: Callable[[Case], object]) -> int:
     """Count calls as `calls` does, and besides those of what is built into Python, such as looking up in a dict."""
-    count = 0
-
-    def counted(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        work(one)
-    finally:
-        sys.setprofile(before)
-    return count
+    return calls(one, work, ("call", "c_call"))
 
 
 def explored(one: Case) -> None:
