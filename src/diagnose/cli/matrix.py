@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
 from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer
 from diagnose.cli.output import READER_LEFT
@@ -19,15 +20,18 @@ def matrix(
         ),
     ],
     output: Annotated[
-        MatrixOutput,
-        typer.Option(help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table."),
-    ] = MatrixOutput.JSONL,
+        MatrixOutput | None,
+        typer.Option(
+            help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table.",
+            show_default="what the file of --to is called after, else jsonl",
+        ),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Write the rows to this file, which appears when it is complete; as Parquet if "
-            "it is called `….parquet`, as a page if it is called `….html`.",
+            "it is called `….parquet`, as a page if it is called `….html`, as CSV if it is called `….csv`.",
         ),
     ] = None,
     source: Annotated[
@@ -108,7 +112,7 @@ def matrix(
         try:
             left_out = write_matrix(
                 folder,
-                form=output,
+                form=form_of(to, output, _FORMS, MatrixOutput.JSONL),
                 to=to,
                 only=only,
                 without=without or (),
@@ -121,9 +125,12 @@ def matrix(
             raise typer.Exit(READER_LEFT) from None
     if left_out:
         raise XdiagError(
-            f"{left_out:,} of the dumps or identities were left out; the rows are about the rest",
+            f"left out {left_out:,} of the dumps or identities; the rows are about the rest",
             hint="the messages above say which, and why",
         )
+
+
+_FORMS = {".csv": MatrixOutput.CSV, ".html": MatrixOutput.HTML}
 
 
 def _check_alone(**others: object) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from io import BytesIO
@@ -73,7 +74,10 @@ def write_matrix(
         step("reading the dumps")
         found, accounts, mistakes = read_identities(folder, without, only)
         for account in sorted(only.accounts - accounts):
-            raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
+            raise XdiagError(
+                f"account `{quotable(account)}` is not in the dumps",
+                hint=_instead_of(account, accounts) or "expected one that has a dump",
+            )
         roles = found.destinations
         work = RowsOfRoles(Matrix(found.sources, roles, accounts=only.accounts, rules=rules), roles, lines)
         kind = kind_of_pair(rules)
@@ -171,8 +175,20 @@ def _tell(dumps: Dumps, mistakes: Sequence[XdiagError], without: frozenset[str])
         print_error(mistake)
     for place in dumps.incomplete:
         print_note(f"`{quotable(place)}` is one page of several: identities and policies on the others are not known")
-    if dumps.organization is None and without < {"scp", "rcp"}:
+    if without >= {"scp", "rcp"}:
+        return
+    if dumps.organization is None:
         print_note(f"there is no `{ORGANIZATION_NAME}`: SCPs and RCPs are not known")
+    if outside := dumps.outside_the_tree:
+        print_note(f"`{ORGANIZATION_NAME}` lacks {_accounts(outside)}: SCPs and RCPs are not known there")
+
+
+def _accounts(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
+    return f"{'account' if len(ids) == 1 else 'accounts'} {', '.join(ids[:_MOST_NAMED])}{more}"
+
+
+_MOST_NAMED = 5
 
 
 def _matching(sides: list[Either], patterns: Iterable[str], what: str) -> list[Either]:
@@ -183,10 +199,21 @@ def _matching(sides: list[Either], patterns: Iterable[str], what: str) -> list[E
         if not fitting:
             raise XdiagError(
                 f"no {what} in the dumps has the ARN `{quotable(pattern)}`",
-                hint="expected the ARN of one, with `*` for any part of it",
+                hint=_instead_of(pattern, [side.arn for side in sides])
+                or "expected the ARN of one, with `*` for any part of it",
             )
         chosen |= fitting
     return [chosen[number] for number in sorted(chosen)] if patterns else sides
+
+
+def _instead_of(written: str, known: Iterable[str]) -> str:
+    """Give the hint with what may be meant, which is like it, or which is called so; "" where nothing is."""
+    by_name = {name: text for text in known for name in (text.lower(), text.rpartition("/")[2].lower())}
+    near = get_close_matches(written.lower(), by_name, n=1, cutoff=_ALIKE)
+    return f"did you mean `{quotable(by_name[near[0]])}`" if near else ""
+
+
+_ALIKE = 0.9
 
 
 def _escaped(pattern: str) -> str:
