@@ -182,6 +182,15 @@ def test_every_kind_of_change_can_fail() -> None:
     assert [kind.value for kind in FailOnChange] == [kind.value for kind in ChangeKind]
 
 
+def test_a_role_that_opens_to_a_vendor_is_newly_allowed_from_outside(xdiag: Program, folder: Path) -> None:
+    vendor = "arn:aws:iam::444444444444:root"
+    write_dump(folder / "tuesday" / "theirs.json", roles=[role(THEIRS, "Deploy", trusting([CI, vendor]))])
+    days = (folder / "monday", folder / "tuesday", "--output", "json", "--fail-on", "newly-allowed")
+    assert (xdiag("compare", *days).code, told(xdiag("compare", *days).out)) == (ALLOWED, [])
+    run = xdiag("compare", *days, "--outside")
+    assert (run.code, told(run.out)) == (DENIED, [("newly-allowed", vendor, DEPLOY)])
+
+
 def test_causes_are_compared_on_request(xdiag: Program, folder: Path) -> None:
     run = xdiag("compare", folder / "monday", folder / "tuesday", "--explain", "--output", "json")
     [denied, allowed] = json.loads(run.out)["changes"]

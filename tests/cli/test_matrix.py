@@ -77,6 +77,16 @@ def test_pairs_can_be_narrowed(xdiag: Program, dumps: Path, flags: list[str], le
     assert (run.code, [pair[:2] for pair in pairs(run.out)]) == (ALLOWED, left)
 
 
+def test_callers_without_a_dump_are_asked_about_on_request(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    vendor = "444444444444"
+    write_dump(dumps / "theirs.json", roles=[role(THEIRS, "Deploy", trusting([CI, f"arn:aws:iam::{vendor}:root"]))])
+    found = pairs(xdiag("matrix", dumps, "--outside", "--account", vendor).out)
+    assert found == [(f"arn:aws:iam::{vendor}:root", DEPLOY, "allowed", "")]
+    assert vendor not in xdiag("matrix", dumps).out
+    run = xdiag("matrix", dumps, "--outside", "--sides", tmp_path / "sides")
+    assert (run.code, "`--sides` decides nothing, and `--outside` is about pairs" in run.err) == (BAD_INPUT, True)
+
+
 def test_an_account_counts_only_its_own_pairs(xdiag: Program, dumps: Path) -> None:
     assert xdiag("matrix", dumps, "--account", OURS).err.startswith("xdiag: 4 pairs: 1 allowed")
     assert xdiag("matrix", dumps, "--account", THEIRS).err.startswith("xdiag: 8 pairs: 1 allowed")

@@ -8,7 +8,7 @@ import typer
 
 from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
-from diagnose.cli.organization_flags import ComparisonForm, OrganizationLayer
+from diagnose.cli.organization_flags import ComparisonForm, OrganizationLayer, Outside
 from diagnose.cli.output import ALLOWED, DENIED, READER_LEFT
 from diagnose.errors import XdiagError
 
@@ -46,6 +46,7 @@ def compare(
     explain: Annotated[
         bool, typer.Option("--explain", help="Of folders of dumps: compare the first causes, too, which takes longer.")
     ] = False,
+    outside: Outside = False,
     rules: RuleFolders = None,
 ) -> None:
     """Say which pairs are newly allowed, undetermined or denied, and which are still closed for another reason.
@@ -56,7 +57,7 @@ def compare(
 
         xdiag compare monday.parquet tuesday.parquet
 
-        xdiag compare dumps-main dumps-branch --fail-on newly-allowed
+        xdiag compare dumps-main dumps-branch --outside --fail-on newly-allowed
 
         xdiag compare monday.jsonl tuesday.jsonl --to changes.json
 
@@ -75,6 +76,7 @@ def compare(
             to=to,
             without=without or (),
             explain=explain,
+            outside=outside,
             rule_folders=rules or (),
         )
     except BrokenPipeError:

@@ -5,10 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-Form = TypeVar("Form", bound=StrEnum)
+FileForm = TypeVar("FileForm", bound=StrEnum)
 
 
-def form_of(to: Path | None, asked: Form | None, by_ending: Mapping[str, Form], otherwise: Form) -> Form:
+def form_of(
+    to: Path | None, asked: FileForm | None, by_ending: Mapping[str, FileForm], otherwise: FileForm
+) -> FileForm:
     """Give the form that was asked for; where none was, that which the file is called after."""
     if asked is not None:
         return asked

@@ -7,7 +7,7 @@ import typer
 
 from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
-from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer
+from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer, Outside
 from diagnose.cli.output import READER_LEFT
 from diagnose.errors import XdiagError
 
@@ -50,6 +50,7 @@ def matrix(
         list[OrganizationLayer] | None,
         typer.Option(help="State that there are no SCPs, or no RCPs. May be repeated."),
     ] = None,
+    outside: Outside = False,
     sides: Annotated[
         Path | None,
         typer.Option(
@@ -81,6 +82,10 @@ def matrix(
     requests to go through no VPC endpoint and to send no tags. Without `organization.json` SCPs and RCPs are not known:
     give the file, or state with --without that there are none. Its form is in `xdiag schema organization`.
 
+    With --outside there are rows for who may come in from elsewhere: `*` for anybody with an AWS account, `...:root`
+    for an account without a dump, a vendor's or one of yours, `o-...` for another organization. Services and identity
+    providers are not among them: `xdiag audience` names those of one role.
+
     A page names the first causes, as --explain does. It counts all rows by cause and layer, and lists 2,000 of them,
     some of each verdict; how many more there are stands on it and on standard error. --account, --source and --role
     make them fewer.
@@ -93,7 +98,7 @@ def matrix(
 
         xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
 
-        xdiag matrix dumps --to matrix.html
+        xdiag matrix dumps --outside --to outside.html
 
         xdiag matrix dumps --to matrix.parquet --jobs 2 --resume
 
@@ -106,7 +111,7 @@ def matrix(
 
     only = Narrowing(tuple(source or ()), tuple(role or ()), frozenset(account or ()))
     if sides is not None:
-        _check_alone(to=to, account=account, explain=explain, resume=resume)
+        _check_alone(to=to, account=account, explain=explain, resume=resume, outside=outside)
         left_out = write_sides(folder, to=sides, only=only, without=without or ())
     else:
         try:
@@ -117,6 +122,7 @@ def matrix(
                 only=only,
                 without=without or (),
                 explain=explain,
+                outside=outside,
                 rule_folders=rules or (),
                 jobs=jobs,
                 resume=resume,

@@ -24,6 +24,7 @@ from diagnose.loading import load_rules
 from diagnose.matrix.accounts import ORGANIZATION_NAME, Dumps, read_dumps
 from diagnose.matrix.decide import Matrix, kind_of_pair
 from diagnose.matrix.identities import Destination, Identities, Source, identities
+from diagnose.matrix.outside import sources_outside
 from diagnose.matrix.rows import Counts
 from diagnose.model.trace import Layer
 from diagnose.report import Lines
@@ -49,12 +50,14 @@ def write_matrix(
     without: Sequence[str],
     explain: bool,
     rule_folders: Sequence[Path],
+    outside: bool = False,
     jobs: int = 1,
     resume: bool = False,
 ) -> int:
     """Write the rows of a folder, and say on standard error what was left out; give how much that is.
 
-    `jobs` is the number of processes. With `resume` it goes on with the rows that an earlier run has left.
+    With `outside`, callers without a dump are asked about, too. `jobs` is the number of processes. With `resume` it
+    goes on with the rows that an earlier run has left.
 
     Raises XdiagError if nothing can be read, if what was asked for is not in the dumps, or if a file cannot be written,
     and BrokenPipeError if the reader of the rows has closed the pipe.
@@ -72,8 +75,8 @@ def write_matrix(
     rules = load_rules(rule_folders) if explain or form is MatrixOutput.HTML else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
-        found, accounts, mistakes = read_identities(folder, without, only)
-        for account in sorted(only.accounts - accounts):
+        found, accounts, mistakes = read_identities(folder, without, only, outside=outside)
+        for account in sorted(only.accounts - accounts - {source.account for source in found.sources}):
             raise XdiagError(
                 f"account `{quotable(account)}` is not in the dumps",
                 hint=_instead_of(account, accounts) or "expected one that has a dump",
@@ -83,7 +86,7 @@ def write_matrix(
         kind = kind_of_pair(rules)
 
         def run() -> str:
-            return fingerprint(folder, (lines, sorted(without), only, rules))
+            return fingerprint(folder, (lines, sorted(without), only, rules, outside))
 
         with _rows_to(to, finish_of(form, to, kind), run, resume=resume) as rows:
             if not rows.done:
@@ -137,10 +140,18 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
     return mistakes
 
 
-def read_identities(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identities, Set[str], int]:
-    """Give the identities that are asked about, the accounts that have dumps, and how much was left out."""
+def read_identities(
+    folder: Path, without: Sequence[str], only: Narrowing, *, outside: bool = False
+) -> tuple[Identities, Set[str], int]:
+    """Give the identities that are asked about, the accounts that have dumps, and how much was left out.
+
+    With `outside`, callers that no dump describes are among the sources.
+    """
     dumps = read_dumps(folder)
     found = identities(dumps, frozenset(map(Layer, without)))
+    if outside:
+        found.sources.extend(sources_outside(dumps, found.destinations))
+        found.sources.sort(key=lambda source: source.arn)
     mistakes = [*dumps.mistakes, *found.mistakes]
     _tell(dumps, mistakes, frozenset(without))
     sources = _matching(found.sources, only.sources, "user or role")

@@ -80,6 +80,16 @@ class OrganizationTree:
                     raise self._missing(target, f"policy `{quotable(policy)}`")
             self._branch(target)
 
+    @property
+    def id(self) -> str:
+        """The id of the organization."""
+        return self._described.id
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts in it."""
+        return frozenset(target for target in self._targets if target.isdecimal())
+
     def __contains__(self, account: str) -> bool:
         """Say whether an account is in it."""
         return account in self._targets
