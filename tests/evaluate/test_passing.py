@@ -120,7 +120,7 @@ def test_services_are_not_asked() -> None:
     ],
 )
 def test_a_root_user_passes_roles_of_its_account_within_its_scps(denied: list[Any], account: str, answer: Tri) -> None:
-    asked = case("passing", source={"scps": scps(*denied)} if denied else {})
+    asked = case("passing", **({"scps": scps(*denied)} if denied else {}))
     root = f"arn:aws:iam::{account}:root"
     asked = _by(asked, root)
     source = SourceSide(root, scps=asked.snapshot.source.scps, organization=asked.snapshot.source.organization)
