@@ -40,11 +40,20 @@ def test_a_value_of_which_only_the_form_is_known_does_not_read_as_a_value(tmp_pa
     assert told_of.startswith("Got an unknown value, like `arn:aws:scheduler:*:222222222222:schedule-group/")
 
 
+def at(region: str | None) -> Any:
+    return {"request": OTHER["request"] | {"region": region}}
+
+
 @pytest.mark.parametrize(
     ("change", "sentence", "result"),
     [
         pytest.param(OTHER, "By {source}.", "By `arn:aws:iam::111111111111:user/builder`.", id="the source"),
         pytest.param(OTHER, "To {destination}.", "To `arn:aws:iam::222222222222:role/Deploy`.", id="the destination"),
+        pytest.param(OTHER, "At {endpoint}.", "At the STS endpoint of `eu-west-1`.", id="the endpoint of a Region"),
+        pytest.param(
+            at("aws-global"), "At {endpoint}.", "At the global endpoint `sts.amazonaws.com`.", id="no Region's"
+        ),
+        pytest.param(at(None), "At {endpoint}.", "At the STS endpoint of the called Region.", id="of whichever Region"),
         pytest.param(OTHER, "Not {condition.got}.", "Not `other`.", id="a text stands in backticks"),
         pytest.param(OTHER, "Why: {condition.reason}.", "Why: value differs.", id="a reason is words"),
         pytest.param(OTHER, "In the {condition.layer}.", "In the trust policy.", id="a layer is words"),

@@ -114,6 +114,49 @@ def test_the_page_is_for_people(xdiag: Program, folder: Path) -> None:
     )
 
 
+def rows_of(path: Path, sources: int, roles: int, **fields: str) -> Path:
+    """Write a matrix in which so many users of one account have the same answer for so many roles."""
+    row = {"schema": "xdiag.matrix/1", "verdict": "allowed"} | fields
+    arns = [
+        {"source_arn": f"{CI}{source:04}", "dest_role_arn": f"{DEPLOY}{role:04}"}
+        for role in range(roles)
+        for source in range(sources)
+    ]
+    path.write_text("".join(json.dumps(row | pair) + "\n" for pair in arns))
+    return path
+
+
+def test_sources_to_which_the_same_happened_have_one_line(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("")
+    five = xdiag("compare", tmp_path / "none", rows_of(tmp_path / "five", 5, 2)).out
+    named = ", ".join(f"`{CI}{source:04}`" for source in range(3))
+    assert five.partition("## ")[2] == "Newly allowed: 10\n\n" + "".join(
+        f"- {named} and 2 more to `{DEPLOY}{role:04}`: denied before, now allowed\n" for role in range(2)
+    )
+
+
+def test_what_has_no_line_is_counted(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("")
+    lines = xdiag("compare", tmp_path / "none", rows_of(tmp_path / "many", 5, 103)).out.splitlines()
+    listed = [line for line in lines if line.startswith("- `")]
+    assert (len(listed), lines[-1]) == (100, "- and 15 more, all of which `--output json` lists")
+
+
+def test_an_open_answer_names_what_it_depends_on(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("")
+    unknown = {"primary_cause_title": "The trust policy requires MFA", "primary_gap_title": "MFA is not known"}
+    rows = rows_of(tmp_path / "one", 1, 1, verdict="undetermined", primary_cause="mfa", **unknown)
+    out = xdiag("compare", tmp_path / "none", rows).out
+    assert out.endswith("denied before, now undetermined (MFA is not known)\n")
+
+
+def test_a_cause_is_part_of_the_sentence(xdiag: Program, tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("")
+    titled = {"half_open": "granted", "primary_cause": "x", "primary_cause_title": "The trust policy names others"}
+    out = xdiag("compare", tmp_path / "none", rows_of(tmp_path / "one", 1, 1, verdict="denied", **titled)).out
+    assert out.endswith("now denied (granted, not trusted; the trust policy names others)\n")
+
+
 def test_nothing_changed(xdiag: Program, folder: Path) -> None:
     run = xdiag("compare", folder / "monday", folder / "monday", *(f"--fail-on={kind}" for kind in FailOnChange))
     assert run.code == ALLOWED
@@ -137,6 +180,15 @@ def test_it_fails_on_what_it_is_told_to(xdiag: Program, folder: Path, kinds: lis
 
 def test_every_kind_of_change_can_fail() -> None:
     assert [kind.value for kind in FailOnChange] == [kind.value for kind in ChangeKind]
+
+
+def test_a_role_that_opens_to_a_vendor_is_newly_allowed_from_outside(xdiag: Program, folder: Path) -> None:
+    vendor = "arn:aws:iam::444444444444:root"
+    write_dump(folder / "tuesday" / "theirs.json", roles=[role(THEIRS, "Deploy", trusting([CI, vendor]))])
+    days = (folder / "monday", folder / "tuesday", "--output", "json", "--fail-on", "newly-allowed")
+    assert (xdiag("compare", *days).code, told(xdiag("compare", *days).out)) == (ALLOWED, [])
+    run = xdiag("compare", *days, "--outside")
+    assert (run.code, told(run.out)) == (DENIED, [("newly-allowed", vendor, DEPLOY)])
 
 
 def test_causes_are_compared_on_request(xdiag: Program, folder: Path) -> None:
@@ -167,7 +219,7 @@ def test_a_dump_that_was_left_out_is_no_success(xdiag: Program, folder: Path) ->
     (folder / "tuesday" / "torn.json").write_text("{")
     run = xdiag("compare", folder / "monday", folder / "tuesday", "--fail-on", "newly-allowed", "--output", "json")
     assert (run.code, told(run.out)) == (BAD_INPUT, CHANGED)
-    assert "1 of the dumps or identities were left out" in run.err
+    assert "left out 1 of the dumps or identities" in run.err
 
 
 def test_folders_without_a_tree_may_be_stated_to_have_no_limits(xdiag: Program, folder: Path) -> None:

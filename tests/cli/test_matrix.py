@@ -77,6 +77,16 @@ def test_pairs_can_be_narrowed(xdiag: Program, dumps: Path, flags: list[str], le
     assert (run.code, [pair[:2] for pair in pairs(run.out)]) == (ALLOWED, left)
 
 
+def test_callers_without_a_dump_are_asked_about_on_request(xdiag: Program, dumps: Path, tmp_path: Path) -> None:
+    vendor = "444444444444"
+    write_dump(dumps / "theirs.json", roles=[role(THEIRS, "Deploy", trusting([CI, f"arn:aws:iam::{vendor}:root"]))])
+    found = pairs(xdiag("matrix", dumps, "--outside", "--account", vendor).out)
+    assert found == [(f"arn:aws:iam::{vendor}:root", DEPLOY, "allowed", "")]
+    assert vendor not in xdiag("matrix", dumps).out
+    run = xdiag("matrix", dumps, "--outside", "--sides", tmp_path / "sides")
+    assert (run.code, "`--sides` decides nothing, and `--outside` is about pairs" in run.err) == (BAD_INPUT, True)
+
+
 def test_an_account_counts_only_its_own_pairs(xdiag: Program, dumps: Path) -> None:
     assert xdiag("matrix", dumps, "--account", OURS).err.startswith("xdiag: 4 pairs: 1 allowed")
     assert xdiag("matrix", dumps, "--account", THEIRS).err.startswith("xdiag: 8 pairs: 1 allowed")
@@ -149,7 +159,7 @@ def test_a_damaged_dump_is_told_and_the_rest_is_done(xdiag: Program, dumps: Path
     run = xdiag("matrix", dumps)
     assert (run.code, len(pairs(run.out))) == (BAD_INPUT, 4)
     assert "torn.json" in run.err
-    assert "1 of the dumps or identities were left out; the rows are about the rest" in run.err
+    assert "left out 1 of the dumps or identities; the rows are about the rest" in run.err
 
 
 def test_without_a_tree_nothing_is_allowed_until_it_is_stated(xdiag: Program, dumps: Path) -> None:
@@ -160,6 +170,28 @@ def test_without_a_tree_nothing_is_allowed_until_it_is_stated(xdiag: Program, du
     stated = xdiag("matrix", dumps, "--source", CI, "--without", "scp", "--without", "rcp")
     assert pairs(stated.out) == [(CI, DEPLOY, "allowed", "")]
     assert "organization.json" not in stated.err
+
+
+def test_an_account_that_the_tree_lacks_is_told(xdiag: Program, dumps: Path) -> None:
+    write_tree(dumps, [THEIRS])
+    run = xdiag("matrix", dumps)
+    assert f"`organization.json` lacks account {OURS}: SCPs and RCPs are not known there" in run.err
+    assert {verdict for source, _, verdict, _ in pairs(run.out) if source == CI} == {"undetermined"}
+    assert "organization.json" not in xdiag("matrix", dumps, "--without", "scp", "--without", "rcp").err
+
+
+@pytest.mark.parametrize(
+    ("flags", "meant"),
+    [
+        pytest.param(["--role", DEPLOY.lower()], DEPLOY, id="capitals"),
+        pytest.param(["--role", "Deploy"], DEPLOY, id="the name alone"),
+        pytest.param(["--source", CI.replace("/ci", "/cl")], CI, id="a letter"),
+        pytest.param(["--account", "11111111111"], OURS, id="a digit is missing"),
+    ],
+)
+def test_what_may_be_meant_is_said(xdiag: Program, dumps: Path, flags: list[str], meant: str) -> None:
+    run = xdiag("matrix", dumps, *flags)
+    assert (run.code, run.err.splitlines()[1]) == (BAD_INPUT, f"  did you mean `{meant}`")
 
 
 def test_causes_are_named_on_request(xdiag: Program, dumps: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_damaged_dump_is_told_and_the_rest_is_searched(xdiag: Program, dumps: 
     run = xdiag("paths", CI, DEPLOY, "--dumps", dumps)
     assert run.code == BAD_INPUT
     assert run.out.startswith("OPEN: with 2 calls")
-    assert "1 of the dumps or identities were left out; the ways are over the rest" in run.err
+    assert "left out 1 of the dumps or identities; the ways are over the rest" in run.err
 
 
 def test_without_a_tree_no_way_is_certain_until_it_is_stated(xdiag: Program, dumps: Path) -> None:

@@ -9,7 +9,7 @@ from tests.cases import case, document, identity, on
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.passing import call_of_service, without_words_of_service
-from diagnose.model.case import Case
+from diagnose.model.case import Case, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.operation import Operation
 from diagnose.model.trace import Action, Gate, Layer, Reason
@@ -105,11 +105,28 @@ def test_only_the_layers_of_whoever_passes_count() -> None:
     assert all(layer.needed is YES for layer in decided.layers)
 
 
-@pytest.mark.parametrize("source", ["lambda.amazonaws.com", "arn:aws:iam::111111111111:root"])
-def test_services_and_root_users_are_not_asked(source: str) -> None:
+def test_services_are_not_asked() -> None:
     asked = case("passing")
     with pytest.raises(XdiagError, match="does not call PassRole"):
-        decide(_by(asked, source))
+        decide(_by(asked, "lambda.amazonaws.com"))
+
+
+@pytest.mark.parametrize(
+    ("denied", "account", "answer"),
+    [
+        pytest.param([], "111111111111", YES, id="it needs no policy of its own"),
+        pytest.param([on("*", "*", Effect="Deny")], "111111111111", NO, id="an SCP denies it"),
+        pytest.param([], "222222222222", NO, id="the role is of another account"),
+    ],
+)
+def test_a_root_user_passes_roles_of_its_account_within_its_scps(denied: list[Any], account: str, answer: Tri) -> None:
+    asked = case("passing", **({"scps": scps(*denied)} if denied else {}))
+    root = f"arn:aws:iam::{account}:root"
+    asked = _by(asked, root)
+    source = SourceSide(root, scps=asked.snapshot.source.scps, organization=asked.snapshot.source.organization)
+    asked = replace(asked, snapshot=replace(asked.snapshot, source=source))
+    assert verdict(asked) is answer
+    assert decide(asked).verdict is answer
 
 
 def test_the_service_then_asks_by_itself() -> None:

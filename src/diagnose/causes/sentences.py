@@ -1,6 +1,7 @@
 """A rule's sentences, with what was seen put in their gaps: plain text for every report.
 
-`{source}` and `{destination}` are the two ARNs, `{asked}` is the action of the operation, `{layer}` is what the layer
+`{source}` and `{destination}` are the two ARNs, `{asked}` is the action of the operation, `{endpoint}` is the STS
+endpoint that is called, by its Region where that is known, `{layer}` is what the layer
 of the finding is called ("service control policy"), `{scope}` a sentence that says to whom it applies,
 `{condition.wanted}` is a field of the fact that the pattern `condition` met, `{condition.statement}` the place of its
 statement. A second pattern of the same fact is `{condition2.wanted}`. What policies and messages say stands in
@@ -17,14 +18,14 @@ from diagnose.causes.facts import Fact
 from diagnose.causes.rule import Pattern
 from diagnose.causes.vocabulary import fields_of
 from diagnose.evaluate.operations import OPERATIONS
-from diagnose.model.case import Case
+from diagnose.model.case import GLOBAL_REGION, Case
 from diagnose.model.key_state import KeyState
 from diagnose.model.policy import AttachmentKind, Policy
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
-GLOBAL_GAPS = ("source", "destination", "asked")
+GLOBAL_GAPS = ("source", "destination", "asked", "endpoint")
 LAYER_GAPS = ("layer", "scope")
 """Gaps that only a rule may use whose facts have a layer."""
 STATEMENT_GAP = "statement"
@@ -79,7 +80,19 @@ def _of_case(name: str, case: Case) -> str:
             return backticked(case.source_arn)
         case "asked":
             return str(OPERATIONS[case.request.operation].action)
+        case "endpoint":
+            return _endpoint(case.request.region)
     return backticked(case.request.role_arn)
+
+
+def _endpoint(region: str | None) -> str:
+    if region is None:
+        return "the STS endpoint of the called Region"
+    return (
+        "the global endpoint `sts.amazonaws.com`"
+        if region == GLOBAL_REGION
+        else f"the STS endpoint of {backticked(region)}"
+    )
 
 
 @lru_cache(maxsize=512)  # of the texts of rules

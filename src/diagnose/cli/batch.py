@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
 from diagnose.cli.output import ALLOWED, DENIED, READER_LEFT, UNDETERMINED
 from diagnose.errors import XdiagError
@@ -35,12 +36,13 @@ def batch(
         Path, typer.Argument(metavar="FILE", help="Cases, one a line ('-': standard input), or a file of CloudTrail.")
     ],
     output: Annotated[
-        BatchOutput,
+        BatchOutput | None,
         typer.Option(
             help="JSON objects, CSV with a header line for spreadsheets, a JSON object a finding, how many answers "
-            "have the same verdict, cause, account and role, or a page with counts and a table."
+            "have the same verdict, cause, account and role, or a page with counts and a table.",
+            show_default="what the file of --to is called after, else jsonl",
         ),
-    ] = BatchOutput.JSONL,
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the rows to this file. Without --resume it is overwritten."),
@@ -74,7 +76,7 @@ def batch(
 
         jq -c . tickets/*.json | xdiag batch - --explain
 
-        xdiag batch cases.jsonl --to verdicts.csv --output csv
+        xdiag batch cases.jsonl --to verdicts.csv
 
         xdiag batch cloudtrail.json.gz --explain
 
@@ -84,7 +86,7 @@ def batch(
 
         xdiag batch cases.jsonl --to verdicts.jsonl --jobs 4 --resume
 
-        xdiag batch cases.jsonl --to verdicts.html --output html
+        xdiag batch cases.jsonl --to verdicts.html
 
     Exit codes: 0 every row has a verdict, 2 a row has an error, or bad usage, 130 interrupted, 141 the reader of the
     rows has closed the pipe. With --fail-on: 1 a row is denied, 3 a row is undetermined; errors come first, then
@@ -93,6 +95,7 @@ def batch(
     from diagnose.cli.batch_run import run, run_at_once
     from diagnose.cli.whole_batch import CountedBatch, PageOfBatch
 
+    output = form_of(to, output, _FORMS, BatchOutput.JSONL)
     try:
         if output in (BatchOutput.HTML, BatchOutput.COUNTS):
             if resume:
@@ -120,6 +123,9 @@ def batch(
             hint="their field `error` says what is wrong with the line, `hint` what was expected",
         )
     raise typer.Exit(_code(counted, fail_on or ()))
+
+
+_FORMS = {".csv": BatchOutput.CSV, ".html": BatchOutput.HTML}
 
 
 def _code(counted: Mapping[str, int], fail_on: Sequence[FailOn]) -> int:

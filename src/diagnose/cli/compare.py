@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
-from diagnose.cli.organization_flags import ComparisonForm, OrganizationLayer
+from diagnose.cli.organization_flags import ComparisonForm, OrganizationLayer, Outside
 from diagnose.cli.output import ALLOWED, DENIED, READER_LEFT
 from diagnose.errors import XdiagError
 
@@ -25,9 +26,12 @@ def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A file of `xdiag matrix`, or a folder of dumps.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="The same of a later day.")],
     output: Annotated[
-        ComparisonForm,
-        typer.Option(help="Markdown or a page, which list the first hundred of each kind, or JSON with all."),
-    ] = ComparisonForm.MARKDOWN,
+        ComparisonForm | None,
+        typer.Option(
+            help="Markdown or a page, which list the first hundred of each kind, or JSON with all.",
+            show_default="what the file of --to is called after, else markdown",
+        ),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write it to this file, which appears when it is complete."),
@@ -42,6 +46,7 @@ def compare(
     explain: Annotated[
         bool, typer.Option("--explain", help="Of folders of dumps: compare the first causes, too, which takes longer.")
     ] = False,
+    outside: Outside = False,
     rules: RuleFolders = None,
 ) -> None:
     """Say which pairs are newly allowed, undetermined or denied, and which are still closed for another reason.
@@ -52,11 +57,11 @@ def compare(
 
         xdiag compare monday.parquet tuesday.parquet
 
-        xdiag compare dumps-main dumps-branch --fail-on newly-allowed
+        xdiag compare dumps-main dumps-branch --outside --fail-on newly-allowed
 
-        xdiag compare monday.jsonl tuesday.jsonl --output json --to changes.json
+        xdiag compare monday.jsonl tuesday.jsonl --to changes.json
 
-        xdiag compare monday.jsonl tuesday.jsonl --output html --to changes.html
+        xdiag compare monday.jsonl tuesday.jsonl --to changes.html
 
     Exit codes: 0 compared, 1 a pair changed as --fail-on says, 2 a dump was left out and the rest compared, or bad
     usage or input, 130 interrupted, 141 the reader of the result has closed the pipe.
@@ -65,15 +70,25 @@ def compare(
 
     try:
         counts, left_out = write_comparison(
-            before, after, form=output, to=to, without=without or (), explain=explain, rule_folders=rules or ()
+            before,
+            after,
+            form=form_of(to, output, _FORMS, ComparisonForm.MARKDOWN),
+            to=to,
+            without=without or (),
+            explain=explain,
+            outside=outside,
+            rule_folders=rules or (),
         )
     except BrokenPipeError:
         raise typer.Exit(READER_LEFT) from None
     if left_out:
         raise XdiagError(
-            f"{left_out:,} of the dumps or identities were left out; the comparison is of the rest",
+            f"left out {left_out:,} of the dumps or identities; the comparison is of the rest",
             hint="the messages above say which, and why",
         )
     raise typer.Exit(
         DENIED if set(map(str, fail_on or ())) & {str(kind) for kind, count in counts.items() if count} else ALLOWED
     )
+
+
+_FORMS = {".json": ComparisonForm.JSON, ".html": ComparisonForm.HTML}

@@ -29,6 +29,7 @@ def write_comparison(
     to: Path | None,
     without: Sequence[str],
     explain: bool,
+    outside: bool = False,
     rule_folders: Sequence[Path],
 ) -> tuple[Mapping[ChangeKind, int], int]:
     """Write what changed; give how many pairs changed in which way, and how many dumps or identities were left out.
@@ -37,14 +38,15 @@ def write_comparison(
     """
     counts = Counter[ChangeKind]()
     folders = [place for place in (before, after) if not holds_rows(place)]
-    if not folders and (without or explain):
+    if not folders and (without or explain or outside):
         raise XdiagError(
-            "`--without` and `--explain` are for folders of dumps", hint="the rows of a matrix are decided"
+            "`--without`, `--explain` and `--outside` are for folders of dumps",
+            hint="the rows of a matrix are decided",
         )
     check_is_no_input(to, before, after)
     rules = load_rules(rule_folders) if explain else None
     with ExitStack() as stack:
-        then, now = (_Side(place, without, rules) for place in (before, after))
+        then, now = (_Side(place, without, rules, outside=outside) for place in (before, after))
         old, new = (stack.enter_context(in_order(side.rows())) for side in (then, now))
         _tell_accounts(then, now)
         _tell_empty(then, now)
@@ -68,9 +70,9 @@ class _Side:
     Dumps are not kept once their rows were taken.
     """
 
-    def __init__(self, place: Path, without: Sequence[str], rules: Sequence[Rule] | None) -> None:
+    def __init__(self, place: Path, without: Sequence[str], rules: Sequence[Rule] | None, *, outside: bool) -> None:
         self.place, self.accounts, self.left_out, self.has_rows = place, frozenset[str](), 0, False
-        self._without, self._rules = without, rules
+        self._without, self._rules, self._outside = without, rules, outside
 
     def rows(self) -> Iterator[ExplainedPair]:
         if holds_rows(self.place):
@@ -78,7 +80,7 @@ class _Side:
                 self.has_rows = True
                 yield read
             return
-        found, accounts, self.left_out = read_identities(self.place, self._without, Narrowing())
+        found, accounts, self.left_out = read_identities(self.place, self._without, Narrowing(), outside=self._outside)
         self.accounts = frozenset(accounts)
         for row in Matrix(found.sources, found.destinations, rules=self._rules).rows():
             yield ExplainedPair(**{field: getattr(row, field) for field in row.__struct_fields__})

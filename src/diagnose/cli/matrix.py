@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.file_form import form_of
 from diagnose.cli.options import RuleFolders
-from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer
+from diagnose.cli.organization_flags import MatrixOutput, OrganizationLayer, Outside
 from diagnose.cli.output import READER_LEFT
 from diagnose.errors import XdiagError
 
@@ -19,15 +20,18 @@ def matrix(
         ),
     ],
     output: Annotated[
-        MatrixOutput,
-        typer.Option(help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table."),
-    ] = MatrixOutput.JSONL,
+        MatrixOutput | None,
+        typer.Option(
+            help="JSON objects, CSV with a header line for spreadsheets, or a page with counts and a table.",
+            show_default="what the file of --to is called after, else jsonl",
+        ),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Write the rows to this file, which appears when it is complete; as Parquet if "
-            "it is called `….parquet`, as a page if it is called `….html`.",
+            "it is called `….parquet`, as a page if it is called `….html`, as CSV if it is called `….csv`.",
         ),
     ] = None,
     source: Annotated[
@@ -46,6 +50,7 @@ def matrix(
         list[OrganizationLayer] | None,
         typer.Option(help="State that there are no SCPs, or no RCPs. May be repeated."),
     ] = None,
+    outside: Outside = False,
     sides: Annotated[
         Path | None,
         typer.Option(
@@ -77,6 +82,10 @@ def matrix(
     requests to go through no VPC endpoint and to send no tags. Without `organization.json` SCPs and RCPs are not known:
     give the file, or state with --without that there are none. Its form is in `xdiag schema organization`.
 
+    With --outside there are rows for who may come in from elsewhere: `*` for anybody with an AWS account, `...:root`
+    for an account without a dump, a vendor's or one of yours, `o-...` for another organization. Services and identity
+    providers are not among them: `xdiag audience` names those of one role.
+
     A page names the first causes, as --explain does. It counts all rows by cause and layer, and lists 2,000 of them,
     some of each verdict; how many more there are stands on it and on standard error. --account, --source and --role
     make them fewer.
@@ -89,7 +98,7 @@ def matrix(
 
         xdiag matrix dumps --without scp --without rcp --to matrix.jsonl
 
-        xdiag matrix dumps --to matrix.html
+        xdiag matrix dumps --outside --to outside.html
 
         xdiag matrix dumps --to matrix.parquet --jobs 2 --resume
 
@@ -102,17 +111,18 @@ def matrix(
 
     only = Narrowing(tuple(source or ()), tuple(role or ()), frozenset(account or ()))
     if sides is not None:
-        _check_alone(to=to, account=account, explain=explain, resume=resume)
+        _check_alone(to=to, account=account, explain=explain, resume=resume, outside=outside)
         left_out = write_sides(folder, to=sides, only=only, without=without or ())
     else:
         try:
             left_out = write_matrix(
                 folder,
-                form=output,
+                form=form_of(to, output, _FORMS, MatrixOutput.JSONL),
                 to=to,
                 only=only,
                 without=without or (),
                 explain=explain,
+                outside=outside,
                 rule_folders=rules or (),
                 jobs=jobs,
                 resume=resume,
@@ -121,9 +131,12 @@ def matrix(
             raise typer.Exit(READER_LEFT) from None
     if left_out:
         raise XdiagError(
-            f"{left_out:,} of the dumps or identities were left out; the rows are about the rest",
+            f"left out {left_out:,} of the dumps or identities; the rows are about the rest",
             hint="the messages above say which, and why",
         )
+
+
+_FORMS = {".csv": MatrixOutput.CSV, ".html": MatrixOutput.HTML}
 
 
 def _check_alone(**others: object) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from io import BytesIO
@@ -23,6 +24,7 @@ from diagnose.loading import load_rules
 from diagnose.matrix.accounts import ORGANIZATION_NAME, Dumps, read_dumps
 from diagnose.matrix.decide import Matrix, kind_of_pair
 from diagnose.matrix.identities import Destination, Identities, Source, identities
+from diagnose.matrix.outside import sources_outside
 from diagnose.matrix.rows import Counts
 from diagnose.model.trace import Layer
 from diagnose.report import Lines
@@ -48,12 +50,14 @@ def write_matrix(
     without: Sequence[str],
     explain: bool,
     rule_folders: Sequence[Path],
+    outside: bool = False,
     jobs: int = 1,
     resume: bool = False,
 ) -> int:
     """Write the rows of a folder, and say on standard error what was left out; give how much that is.
 
-    `jobs` is the number of processes. With `resume` it goes on with the rows that an earlier run has left.
+    With `outside`, callers without a dump are asked about, too. `jobs` is the number of processes. With `resume` it
+    goes on with the rows that an earlier run has left.
 
     Raises XdiagError if nothing can be read, if what was asked for is not in the dumps, or if a file cannot be written,
     and BrokenPipeError if the reader of the rows has closed the pipe.
@@ -71,15 +75,18 @@ def write_matrix(
     rules = load_rules(rule_folders) if explain or form is MatrixOutput.HTML else None
     with progress_beside_rows(to) as step:
         step("reading the dumps")
-        found, accounts, mistakes = read_identities(folder, without, only)
-        for account in sorted(only.accounts - accounts):
-            raise XdiagError(f"account `{quotable(account)}` is not in the dumps", hint="expected one that has a dump")
+        found, accounts, mistakes = read_identities(folder, without, only, outside=outside)
+        for account in sorted(only.accounts - accounts - {source.account for source in found.sources}):
+            raise XdiagError(
+                f"account `{quotable(account)}` is not in the dumps",
+                hint=_instead_of(account, accounts) or "expected one that has a dump",
+            )
         roles = found.destinations
         work = RowsOfRoles(Matrix(found.sources, roles, accounts=only.accounts, rules=rules), roles, lines)
         kind = kind_of_pair(rules)
 
         def run() -> str:
-            return fingerprint(folder, (lines, sorted(without), only, rules))
+            return fingerprint(folder, (lines, sorted(without), only, rules, outside))
 
         with _rows_to(to, finish_of(form, to, kind), run, resume=resume) as rows:
             if not rows.done:
@@ -133,10 +140,18 @@ def write_sides(folder: Path, *, to: Path, only: Narrowing, without: Sequence[st
     return mistakes
 
 
-def read_identities(folder: Path, without: Sequence[str], only: Narrowing) -> tuple[Identities, Set[str], int]:
-    """Give the identities that are asked about, the accounts that have dumps, and how much was left out."""
+def read_identities(
+    folder: Path, without: Sequence[str], only: Narrowing, *, outside: bool = False
+) -> tuple[Identities, Set[str], int]:
+    """Give the identities that are asked about, the accounts that have dumps, and how much was left out.
+
+    With `outside`, callers that no dump describes are among the sources.
+    """
     dumps = read_dumps(folder)
     found = identities(dumps, frozenset(map(Layer, without)))
+    if outside:
+        found.sources.extend(sources_outside(dumps, found.destinations))
+        found.sources.sort(key=lambda source: source.arn)
     mistakes = [*dumps.mistakes, *found.mistakes]
     _tell(dumps, mistakes, frozenset(without))
     sources = _matching(found.sources, only.sources, "user or role")
@@ -171,8 +186,20 @@ def _tell(dumps: Dumps, mistakes: Sequence[XdiagError], without: frozenset[str])
         print_error(mistake)
     for place in dumps.incomplete:
         print_note(f"`{quotable(place)}` is one page of several: identities and policies on the others are not known")
-    if dumps.organization is None and without < {"scp", "rcp"}:
+    if without >= {"scp", "rcp"}:
+        return
+    if dumps.organization is None:
         print_note(f"there is no `{ORGANIZATION_NAME}`: SCPs and RCPs are not known")
+    if outside := dumps.outside_the_tree:
+        print_note(f"`{ORGANIZATION_NAME}` lacks {_accounts(outside)}: SCPs and RCPs are not known there")
+
+
+def _accounts(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
+    return f"{'account' if len(ids) == 1 else 'accounts'} {', '.join(ids[:_MOST_NAMED])}{more}"
+
+
+_MOST_NAMED = 5
 
 
 def _matching(sides: list[Either], patterns: Iterable[str], what: str) -> list[Either]:
@@ -183,10 +210,21 @@ def _matching(sides: list[Either], patterns: Iterable[str], what: str) -> list[E
         if not fitting:
             raise XdiagError(
                 f"no {what} in the dumps has the ARN `{quotable(pattern)}`",
-                hint="expected the ARN of one, with `*` for any part of it",
+                hint=_instead_of(pattern, [side.arn for side in sides])
+                or "expected the ARN of one, with `*` for any part of it",
             )
         chosen |= fitting
     return [chosen[number] for number in sorted(chosen)] if patterns else sides
+
+
+def _instead_of(written: str, known: Iterable[str]) -> str:
+    """Give the hint with what may be meant, which is like it, or which is called so; "" where nothing is."""
+    by_name = {name: text for text in known for name in (text.lower(), text.rpartition("/")[2].lower())}
+    near = get_close_matches(written.lower(), by_name, n=1, cutoff=_ALIKE)
+    return f"did you mean `{quotable(by_name[near[0]])}`" if near else ""
+
+
+_ALIKE = 0.9
 
 
 def _escaped(pattern: str) -> str:

@@ -39,6 +39,16 @@ class PathsForm(StrEnum):
     JSON = "json"
 
 
+Outside = Annotated[
+    bool,
+    typer.Option(
+        "--outside",
+        help="Also callers that have no dump: the accounts, users, roles and organizations that trust policies name, "
+        "and everybody (`*`). Their own policies are supposed to allow the call.",
+    ),
+]
+
+
 class FirstCallFlags(Struct, frozen=True):
     """Flags that say what the first call carries: the later ones inherit of it what AWS hands on."""
 

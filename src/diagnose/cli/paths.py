@@ -56,7 +56,7 @@ def paths(
     answer, left_out = write_paths(question, dumps, form=output, without=without or ())
     if left_out:
         raise XdiagError(
-            f"{left_out:,} of the dumps or identities were left out; the ways are over the rest",
+            f"left out {left_out:,} of the dumps or identities; the ways are over the rest",
             hint="the messages above say which, and why",
         )
     raise typer.Exit(exit_code(Verdict.of(answer)))

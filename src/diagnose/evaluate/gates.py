@@ -11,7 +11,7 @@ from itertools import islice
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller, chained
 from diagnose.evaluate.federated_gates import audience, provider, role_claim, token, unsent_parameters
-from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
+from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS, OperationTraits
 from diagnose.evaluate.pod_gate import association
 from diagnose.model.arn import RESERVED_NAME, RESERVED_PATH, CallerKind, RoleArn, split_arn
 from diagnose.model.case import Case, DestinationSide, Origin, Parameters, SourceSide, Via
@@ -178,10 +178,10 @@ def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
         yield _no(Gate.PARAMETERS, Reason.SOURCE_IDENTITY_FIXED, sent.source_identity, wanted=fixed)
 
 
-def caller_gates(source: SourceSide, caller: Caller) -> Iterator[GateTrace]:
+def caller_gates(source: SourceSide, caller: Caller, operation: OperationTraits = ASSUME_ROLE) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
     as_kind = CallerKind.ROOT if caller.origin is Origin.ASSUME_ROOT else caller.kind
-    if refused := ASSUME_ROLE.refused.get(as_kind):
+    if refused := operation.refused.get(as_kind):
         yield _no(Gate.CALLER, refused, caller.arn)
     principal = source.principal
     is_entity = caller.has_role or caller.kind is CallerKind.USER
@@ -259,7 +259,7 @@ def _passing(caller: Caller, role: RoleArn) -> Iterator[GateTrace]:
 
 _GATES: dict[Gate, Callable[[Case, Caller, RoleArn], Iterator[GateTrace]]] = {
     Gate.PARAMETERS: lambda case, caller, _: _parameters(case, caller),
-    Gate.CALLER: lambda case, caller, _: caller_gates(case.snapshot.source, caller),
+    Gate.CALLER: lambda case, caller, _: caller_gates(case.snapshot.source, caller, OPERATIONS[case.request.operation]),
     Gate.PARTITION: lambda _, caller, role: _partition(caller, role),
     Gate.TOKEN: token,
     Gate.PROVIDER: provider,

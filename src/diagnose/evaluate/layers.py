@@ -17,7 +17,7 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, YES
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
-_SERVICE = CallerKind.SERVICE
+_SERVICE, _ROOT = CallerKind.SERVICE, CallerKind.ROOT
 
 
 class Applies(Struct, frozen=True):
@@ -86,14 +86,22 @@ def _scps(source: SourceSide, caller: Caller) -> Attached:
 
 
 def _identity(source: SourceSide, caller: Caller) -> Attached:
+    """No identity-based policy restricts a root user; only SCPs do.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+    """
     if caller.kind is _SERVICE:
         return DoesNotApply("AWS services have no identity-based policies")
+    if caller.kind is _ROOT:
+        return DoesNotApply("root users have no identity-based policies")
     return Applies((("", source.identity_policies),))
 
 
 def _boundary(source: SourceSide, caller: Caller) -> Attached:
     if caller.kind is _SERVICE:
         return DoesNotApply("AWS services have no permissions boundary")
+    if caller.kind is _ROOT:
+        return DoesNotApply("root users have no permissions boundary")
     boundary = source.boundary
     if isinstance(boundary, Unread):
         return _unread(boundary)

@@ -25,6 +25,12 @@ class Dumps(Struct, frozen=True):
     mistakes: Sequence[XdiagError]
     incomplete: Sequence[str]
 
+    @property
+    def outside_the_tree(self) -> Sequence[str]:
+        """The accounts that have a dump and no place in the organization; none where there is no tree."""
+        tree = self.organization
+        return [account for account in self.accounts if account not in tree] if tree is not None else []
+
 
 def read_dumps(folder: Path) -> Dumps:
     """Read every `.json` file of a folder, and of the folders in it. A file that cannot be used is left out.

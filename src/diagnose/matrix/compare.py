@@ -39,6 +39,7 @@ class PairState(Struct, frozen=True):
     layer: str
     primary_cause: str
     primary_cause_title: str
+    primary_gap_title: str = ""
 
 
 class PairChange(Struct, frozen=True):
@@ -146,4 +147,6 @@ def _differ(then: ExplainedPair | None, now: ExplainedPair | None) -> bool:
 def _state(row: ExplainedPair | None) -> PairState | None:
     if row is None:
         return None
-    return PairState(row.verdict, row.half_open, row.layer, row.primary_cause, row.primary_cause_title)
+    return PairState(
+        row.verdict, row.half_open, row.layer, row.primary_cause, row.primary_cause_title, row.primary_gap_title
+    )

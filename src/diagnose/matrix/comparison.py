@@ -1,12 +1,14 @@
 """What changed between two matrices, as JSON for programs, and as Markdown or a page for people."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from diagnose.matrix.compare import COMPARISON_SCHEMA, ChangeKind, PairChange, PairState
+from diagnose.model.diagnosis import Verdict
 from diagnose.model.trace import Layer
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Bullets, Section
@@ -35,7 +37,7 @@ def comparison_markdown(
 ) -> Iterator[str]:
     """Write GitHub-flavoured Markdown in parts, the most urgent changes first, and count the changes.
 
-    A page is for people: of each kind it lists the first hundred.
+    A page is for people: sources that share a change have one line, and of each kind the first hundred are listed.
     """
     listed = _listed(changes, counts, _MARKDOWN)
     yield f"# {_headline(counts)}\n\nFrom {code_span(before)} to {code_span(after)}.\n"
@@ -43,8 +45,6 @@ def comparison_markdown(
         if lines:
             yield f"\n## {_HEADINGS[kind]}: {counts[kind]:,}\n\n"
             yield "".join(f"- {line}\n" for line in lines)
-        if more := counts[kind] - len(lines):
-            yield f"- {_more(more)}\n"
 
 
 def comparison_html(
@@ -53,10 +53,7 @@ def comparison_html(
     """Write the same as a page. What is newly allowed makes it bad news, or, undetermined, doubtful."""
     listed = _listed(changes, counts, _PAGE)
     sections = [
-        Section(
-            f"{_HEADINGS[kind]}: {counts[kind]:,}",
-            (Bullets((*lines, *([_more(counts[kind] - len(lines))] if counts[kind] > len(lines) else []))),),
-        )
+        Section(f"{_HEADINGS[kind]}: {counts[kind]:,}", (Bullets(tuple(lines)),))
         for kind, lines in listed.items()
         if lines
     ]
@@ -80,20 +77,40 @@ _NEWS = ((ChangeKind.NEWLY_ALLOWED, Tone.BAD), (ChangeKind.NEWLY_UNDETERMINED, T
 def _listed(
     changes: Iterable[PairChange], counts: Counter[ChangeKind], words: _Words
 ) -> Mapping[ChangeKind, list[str]]:
-    """Count the changes, and write the first of each kind."""
-    listed: dict[ChangeKind, list[str]] = {kind: [] for kind in ChangeKind}
+    """Count the changes, and write the first of each kind. Sources to which the same happened stand together."""
+    groups: dict[ChangeKind, dict[_Alike, list[str]]] = {kind: {} for kind in ChangeKind}
+    sizes = Counter[_Alike]()
     for change in changes:
         counts[change.change] += 1
-        if len(listed[change.change]) < _MOST_LISTED:
-            listed[change.change].append(_line(change, words))
-    return listed
+        alike = _Alike(change.dest_role_arn, _told(change.before, words), _told(change.after, words))
+        of_kind = groups[change.change]
+        if alike in of_kind or len(of_kind) < _MOST_LISTED:
+            sizes[alike] += 1
+            if sizes[alike] <= _MOST_NAMED:
+                of_kind.setdefault(alike, []).append(change.source_arn)
+    return {kind: list(_lines(of_kind, sizes, counts[kind], words)) for kind, of_kind in groups.items()}
 
 
-def _more(count: int) -> str:
-    return f"and {count:,} more, all of which `--output json` lists"
+class _Alike(NamedTuple):
+    """What a line is about: a role, and what became of those who call."""
+
+    dest_role_arn: str
+    before: str
+    after: str
 
 
-_MOST_LISTED = 100
+def _lines(
+    groups: Mapping[_Alike, Sequence[str]], sizes: Mapping[_Alike, int], number: int, words: _Words
+) -> Iterator[str]:
+    for alike, named in groups.items():
+        sources = ", ".join(map(words.name, named))
+        more = f" and {sizes[alike] - len(named):,} more" if sizes[alike] > len(named) else ""
+        yield f"{sources}{more} to {words.name(alike.dest_role_arn)}: {alike.before} before, now {alike.after}"
+    if left := number - sum(sizes[alike] for alike in groups):
+        yield f"and {left:,} more, all of which `--output json` lists"
+
+
+_MOST_LISTED, _MOST_NAMED = 100, 3
 _HEADINGS = {
     ChangeKind.NEWLY_ALLOWED: "Newly allowed",
     ChangeKind.NEWLY_UNDETERMINED: "Newly undetermined",
@@ -109,22 +126,24 @@ def _headline(counts: Mapping[ChangeKind, int]) -> str:
     return ", ".join(filter(None, told)).capitalize()
 
 
-def _line(change: PairChange, words: _Words) -> str:
-    pair = f"{words.name(change.source_arn)} to {words.name(change.dest_role_arn)}"
-    return f"{pair}: {_told(change.before, words)} before, now {_told(change.after, words)}"
-
-
 def _told(state: PairState | None, words: _Words) -> str:
     if state is None:
         return "denied"
     parts = [state.verdict]
     if state.half_open:
         parts.append(_HALVES.get(state.half_open, ""))
-    if state.primary_cause_title:
-        parts.append(words.sentence(state.primary_cause_title))
+    # What an open answer depends on: its cause is only one that is possible.
+    open_on = state.primary_gap_title if state.verdict == Verdict.UNDETERMINED else ""
+    if title := open_on or state.primary_cause_title:
+        parts.append(words.sentence(_within_a_sentence(title)))
     elif state.layer:
         parts.append(_DECIDERS.get(state.layer, ""))
     return f"{parts[0]} ({'; '.join(filter(None, parts[1:]))})" if parts[1:] else parts[0]
+
+
+def _within_a_sentence(title: str) -> str:
+    """Begin a title with a small letter, unless it begins with an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 _HALVES = {

@@ -18,13 +18,17 @@ from diagnose.model.trace import Layer
 
 
 class Source(Struct, frozen=True):
-    """A user, or a role whose session calls. `name` is without its path; `unique_id` is empty where it is not known."""
+    """A user, or a role whose session calls. `name` is without its path; `unique_id` is empty where it is not known.
+
+    `unknown` are condition keys of which nothing is known, whatever the side says.
+    """
 
     arn: str
     account: str
     name: str
     unique_id: str
     side: SourceSide
+    unknown: tuple[str, ...] = ()
 
 
 class Destination(Struct, frozen=True):
@@ -77,7 +81,21 @@ def destination_of(role_arn: str, side: DestinationSide) -> Destination:
 
 def case_of_pair(source: Source, destination: Destination) -> Case:
     """Ask whether a source can assume a role, without a VPC endpoint."""
-    return Case(destination.request, Snapshot(source.side, destination.side, NO_ENDPOINT))
+    request = destination.request
+    if source.unknown:
+        request = replace(request, unknown=(*request.unknown, *source.unknown))
+    return Case(request, Snapshot(source.side, destination.side, NO_ENDPOINT))
+
+
+def supposed_session(session: Session) -> Session:
+    """Suppose that credentials carry nothing that would limit them, nor anything to hand on."""
+    return replace(
+        session,
+        policies=PolicySet(),
+        tags=Known({}, _SUPPOSED),
+        transitive_tag_keys=Known((), _SUPPOSED),
+        source_identity=Known(None, _SUPPOSED),
+    )
 
 
 _SUPPOSED = "supposed for every pair of a matrix"
@@ -113,18 +131,8 @@ def _limits(dumps: Dumps, account: str, without: Set[Layer]) -> AccountLimits:
 
 def _source(details: AccountDetails, arn: str, limits: AccountLimits) -> Source:
     side = source_side(details, arn)
-    return source_of(replace(side, session=_session(side.session), scps=limits.scps, organization=limits.organization))
-
-
-def _session(session: Session) -> Session:
-    """Suppose that credentials carry nothing that would limit them, nor anything to hand on."""
-    return replace(
-        session,
-        policies=PolicySet(),
-        tags=Known({}, _SUPPOSED),
-        transitive_tag_keys=Known((), _SUPPOSED),
-        source_identity=Known(None, _SUPPOSED),
-    )
+    session = supposed_session(side.session)
+    return source_of(replace(side, session=session, scps=limits.scps, organization=limits.organization))
 
 
 def _destination(details: AccountDetails, arn: str, limits: AccountLimits) -> Destination:

@@ -28,11 +28,11 @@ def operation_of(kind: CallerKind) -> Operation:
 
 
 def can_call(kind: CallerKind, operation: Operation) -> bool:
-    """Say whether an operation can be that of such a caller: users and roles also pass roles."""
+    """Say whether an operation can be that of such a caller: users, roles and root users also pass roles."""
     return operation is operation_of(kind) or (operation is Operation.PASS_ROLE and kind in _PASSING)
 
 
-_PASSING = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION)
+_PASSING = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.ROOT)
 _CALLED_BY = dict.fromkeys(CallerKind, Operation.ASSUME_ROLE) | {
     CallerKind.WEB_IDENTITY: Operation.WITH_WEB_IDENTITY,
     CallerKind.SAML: Operation.WITH_SAML,

@@ -1,6 +1,7 @@
-"""Statements that grant exactly one action to exactly one caller on exactly one role."""
+"""Statements that grant exactly what one call needs to exactly one caller on exactly one role."""
 
 import re
+from collections.abc import Sequence
 
 from diagnose.evaluate.action import covered
 from diagnose.evaluate.keys.passing import PASSED_TO_SERVICE
@@ -10,7 +11,8 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
 from diagnose.model.condition_keys import KeyGroup
 from diagnose.model.issuers import lasting
-from diagnose.model.trace import COMPANIONS, Action, Layer
+from diagnose.model.trace import COMPANIONS, Action, Decision, Layer
+from diagnose.model.tri import NO, YES
 from diagnose.remedy.document import Json, JsonDict, as_list, statements
 from diagnose.remedy.names import (
     caller_of,
@@ -22,8 +24,13 @@ from diagnose.remedy.names import (
 )
 
 
-def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict | None:
-    """Write an Allow statement for one layer; None where the caller cannot be named in it."""
+def grant(
+    layer: Layer, action: Action, case: Case, condition: JsonDict | None = None, also: Sequence[Action] = ()
+) -> JsonDict | None:
+    """Write an Allow statement for one layer; None where the caller cannot be named in it.
+
+    `also` are actions that belong to the same call. There must be none where a condition is not theirs, too.
+    """
     statement: JsonDict = {"Sid": sid(layer, action, case), "Effect": "Allow"}
     if layer in (Layer.TRUST, Layer.ENDPOINT):
         principal = principal_element(case)
@@ -36,7 +43,7 @@ def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None =
             if not bearer:
                 return None
             condition = all_tests(condition or {}, bearer)
-    statement["Action"] = str(action)
+    statement["Action"] = [str(action), *map(str, also)] if also else str(action)
     if layer is not Layer.TRUST:
         statement["Resource"] = case.destination_arn
     if action is Action.PASS_ROLE and case.request.parameters.passed_to is not None:
@@ -45,6 +52,28 @@ def grant(layer: Layer, action: Action, case: Case, condition: JsonDict | None =
     if condition:
         statement["Condition"] = condition
     return statement
+
+
+def denied_besides(action: Action, layer: Layer, decision: Decision, case: Case) -> tuple[Action, ...]:
+    """Give the companions of a call's own action that a layer denies for want of an Allow, as it denies that.
+
+    Whether companions see the claims of a token, nobody says: those of federated calls have a statement of their own.
+    """
+    if action is not OPERATIONS[case.request.operation].action or caller_of(case).federated:
+        return ()
+    return tuple(
+        decided.action
+        for decided in decision.actions
+        if decided.action in COMPANIONS and decided.needed is YES
+        for trace in decided.layers
+        if trace.layer is layer and trace.verdict is NO and trace.explicit is NO
+    )
+
+
+def named_actions(actions: Sequence[Action]) -> str:
+    """Name actions in a sentence."""
+    *others, last = (f"`{action}`" for action in actions)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def grant_to_permission_set(action: Action, case: Case, condition: JsonDict | None = None) -> JsonDict:

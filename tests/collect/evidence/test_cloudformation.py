@@ -128,6 +128,15 @@ def test_what_can_be_told_is_told(written: str, read_as: Any) -> None:
         pytest.param("!GetAtt Custom.Value", "`Custom.Value`", id="an attribute of another resource"),
         pytest.param("'{{resolve:ssm:/a}}'", "a dynamic reference", id="a dynamic reference"),
         pytest.param("!If [Nowhere, a, b]", "the condition `Nowhere`", id="an unknown condition"),
+        pytest.param("!Sub 'arn:aws:iam::${AWS::AcountId}:root'", "mean `AWS::AccountId`", id="a misspelt parameter"),
+        pytest.param(
+            "!Ref Calller", "which the template does not declare: did you mean `Caller`", id="a misspelt name"
+        ),
+        pytest.param("!GetAtt Calller.Arn", "did you mean `Caller`", id="an attribute of a misspelt name"),
+        pytest.param("!Ref open", "did you mean `Open`", id="a parameter in small letters"),
+        pytest.param("!Ref CallerRole", "`CallerRole`, which is known after deployment", id="a role that SAM makes"),
+        pytest.param("!Sbu 'a'", "CloudFormation has no function `Fn::Sbu`: did you mean `Fn::Sub`", id="no function"),
+        pytest.param("!sub 'a'", "did you mean `Fn::Sub`", id="a function in small letters"),
         pytest.param("!Transform {Name: x}", "`Fn::Transform`", id="a macro"),
         pytest.param("!Select [9, [a]]", "`Fn::Select`", id="a place that is not there"),
         pytest.param("!FindInMap [Accounts, dev, id]", "mappings", id="a key that is not there"),

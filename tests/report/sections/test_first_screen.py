@@ -142,8 +142,34 @@ def test_the_code_of_an_error_is_never_left_out() -> None:
     error = f"An error occurred (InvalidStructureException): User: {role} is not authorized to perform: x on: {role}"
     assert "InvalidStructureException" not in error_in_short(error)
     short = error_in_short(error, "InvalidStructureException")
-    assert short.startswith("… (InvalidStructureException) … ")
+    assert short.startswith("… (InvalidStructureException): … ")
     assert short.endswith(f"to perform: x on: {role}")
+
+
+SAID = f"AccessDenied: User: {'arn:aws:iam::111111111111:user/ci'} is not authorized to perform: sts:AssumeRole on"
+BLAMED = "because no identity-based policy allows the sts:AssumeRole action"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(f"{'Traceback line, '.join(['x'] * 20)}\n\n{SAID} x {BLAMED}", id="a tool speaks before it"),
+        pytest.param(f"{SAID} x {BLAMED}\n\n{'this is how to report it, ' * 20}", id="a tool speaks after it"),
+        pytest.param(
+            f"{SAID} x {BLAMED}\n    at run (/app/node_modules/aws/client.js:12:34)\n" * 3, id="a stack of calls"
+        ),
+        pytest.param(
+            f"╷\n│ Error: no credentials\n│ \n│ api error {SAID} x\n│ {BLAMED}\n│ \n│   with provider, on line 3:\n╵",
+            id="a box is drawn around it",
+        ),
+    ],
+)
+def test_what_aws_said_is_shown_of_an_error_and_not_what_a_tool_put_around_it(error: str) -> None:
+    short = error_in_short(error, "AccessDenied")
+    assert "AccessDenied: User: arn:aws:iam::111111111111:user/ci" in short.replace(" … ", " ")
+    assert short.removesuffix(" …").endswith(BLAMED)
+    assert "│" not in short
+    assert len(short) < 150
 
 
 LONG = (

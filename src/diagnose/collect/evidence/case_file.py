@@ -89,7 +89,8 @@ def checked(case: Case, place: str) -> Case:
             f"`{quotable(place)}`, `request.operation`: `{case.snapshot.source.arn}` does not call "
             f"`{case.request.operation}`",
             hint=f"expected `{operation_of(kind)}`: a token comes from its issuer's URL, an assertion from the ARN "
-            "of a SAML provider, whoever signs requests calls `AssumeRole`, and users and roles also `PassRole`",
+            "of a SAML provider, whoever signs requests calls `AssumeRole`, and users, roles and root users also "
+            "`PassRole`",
         )
     passed_to = case.request.parameters.passed_to
     if passed_to is not None and not names_service(passed_to):

@@ -86,12 +86,13 @@ def _parameters(template: Mapping[str, Written], given: Mapping[str, str]) -> tu
 
 
 def _surroundings(template: Mapping[str, Written], parameters: Mapping[str, Written]) -> Surroundings:
-    mappings, conditions = template.get("Mappings"), template.get("Conditions")
+    mappings, conditions, resources = (template.get(name) for name in ("Mappings", "Conditions", "Resources"))
     return Surroundings(
         {},
         parameters,
         mappings if isinstance(mappings, dict) else {},
         conditions if isinstance(conditions, dict) else {},
+        declared=frozenset(resources if isinstance(resources, dict) else ()),
     )
 
 

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/i
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -16,7 +17,8 @@ from diagnose.collect.evidence.partial_document import UnknownValue, Written, an
 class Surroundings(Struct, frozen=True):
     """What functions refer to. `resources` gives what `Ref` and `Fn::GetAtt` of a resource come to, if that is known.
 
-    `pseudo` are the pseudo parameters that are known, `parameters` all parameters with a value, known or not.
+    `pseudo` are the pseudo parameters that are known, `parameters` all parameters with a value, known or not, and
+    `declared` the names of the template's resources.
     """
 
     pseudo: Mapping[str, str]
@@ -24,6 +26,7 @@ class Surroundings(Struct, frozen=True):
     mappings: Mapping[str, Written]
     conditions: Mapping[str, Written]
     resources: Mapping[str, Mapping[str, str]] = {}
+    declared: frozenset[str] = frozenset()
 
 
 class _NoValue:
@@ -41,7 +44,7 @@ def resolve(value: Written, around: Surroundings, depth: int = 0) -> Written:
         case dict() if len(value) == 1 and (name := next(iter(value))) in FUNCTIONS:
             return FUNCTIONS[name](value[name], around, depth + 1)
         case dict() if len(value) == 1 and str(next(iter(value))).startswith("Fn::"):
-            return UnknownValue(f"CloudFormation's function `{next(iter(value))}`")
+            return UnknownValue(_function_words(next(iter(value))))
         case dict():
             members = {key: resolve(inner, around, depth + 1) for key, inner in value.items()}
             return {key: inner for key, inner in members.items() if inner is not NO_VALUE}
@@ -113,7 +116,7 @@ def _ref(argument: Written, around: Surroundings, _: int) -> Written:
     if name in around.parameters:
         return around.parameters[name]
     known = around.resources.get(name, {}).get("Ref")
-    return known if known is not None else UnknownValue(f"`{name}`, which is known after deployment only")
+    return known if known is not None else UnknownValue(_later(name, name, around))
 
 
 def _get_att(argument: Written, around: Surroundings, _: int) -> Written:
@@ -121,7 +124,47 @@ def _get_att(argument: Written, around: Surroundings, _: int) -> Written:
     if not isinstance(parts, list) or len(parts) != _TWO or not all(isinstance(part, str) for part in parts):
         return UnknownValue("an attribute of a resource")
     known = around.resources.get(parts[0], {}).get(parts[1])
-    return known if known is not None else UnknownValue(f"`{'.'.join(parts)}`, which is known after deployment only")
+    return known if known is not None else UnknownValue(_later(".".join(parts), parts[0], around))
+
+
+def _later(written: str, name: str, around: Surroundings) -> str:
+    """Say what a value depends on that deployment gives; or which name is misspelt, so that deployment fails.
+
+    SAM makes resources that the template does not declare, so that a name like no other may be right.
+    """
+    if near := _meant(name, (*around.declared, *around.parameters, *_PSEUDO_PARAMETERS)):
+        return f"`{written}`, which the template does not declare: did you mean `{near}`"
+    return f"`{written}`, which is known after deployment only"
+
+
+def _function_words(name: str) -> str:
+    if near := _meant(name, (*FUNCTIONS, *_OTHER_FUNCTIONS)):
+        return f"CloudFormation has no function `{name}`: did you mean `{near}`"
+    return f"CloudFormation's function `{name}`"
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Give the name that is probably meant by one that is not known; "" where there is none."""
+    by_letters = {each.lower(): each for each in known}
+    near = () if name in known else get_close_matches(name.lower(), by_letters, n=1, cutoff=_ALIKE)
+    return by_letters[near[0]] if near else ""
+
+
+_ALIKE = 0.85
+_PSEUDO_PARAMETERS = tuple(
+    f"AWS::{name}"
+    for name in (
+        "AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix",
+    )
+)  # fmt: skip
+_OTHER_FUNCTIONS = tuple(
+    f"Fn::{name}"
+    for name in (
+        "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "ForEach", "GetAZs",
+        "Length", "Not", "Or", "RefAll", "Transform", "ValueOf", "ValueOfAll",
+    )
+)  # fmt: skip
+"""Those that are not carried out."""
 
 
 _TWO = 2

@@ -80,6 +80,20 @@ class OrganizationTree:
                     raise self._missing(target, f"policy `{quotable(policy)}`")
             self._branch(target)
 
+    @property
+    def id(self) -> str:
+        """The id of the organization."""
+        return self._described.id
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts in it."""
+        return frozenset(target for target in self._targets if target.isdecimal())
+
+    def __contains__(self, account: str) -> bool:
+        """Say whether an account is in it."""
+        return account in self._targets
+
     def limits_of(self, account: str) -> AccountLimits:
         """Give what reaches an account. One that is not in the file may be in another organization."""
         target = self._targets.get(account)

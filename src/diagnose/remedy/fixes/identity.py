@@ -1,6 +1,6 @@
 """The source's own policies: what they allow, and which of them count."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ from diagnose.evaluate.action import covered
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.policy import Policy, PolicyKind
-from diagnose.model.trace import Decision, Layer, Subject
+from diagnose.model.trace import Action, Decision, Layer, Subject
 from diagnose.model.words import LAYER_WORDS
 from diagnose.remedy.case_edit import (
     edit_policy,
@@ -24,7 +24,7 @@ from diagnose.remedy.case_edit import (
 )
 from diagnose.remedy.change import Attempt, Change, Draft, NewAttachment, NewMembership, VersionChange
 from diagnose.remedy.document import JsonDict, add_statement, as_list, document_of, statements
-from diagnose.remedy.least_statement import grant
+from diagnose.remedy.least_statement import denied_besides, grant, named_actions
 from diagnose.remedy.names import (
     PERMISSION_SET_POLICY,
     caller_of,
@@ -37,18 +37,21 @@ from diagnose.remedy.names import (
 )
 
 
-def allow_role(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
-    """Grant one action on one role: in the nearest policy that already speaks of it, else in one of its own."""
-    yield from allow_in_identity(subject, case)
+def allow_role(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
+    """Grant what a call needs on one role: in the nearest policy that already speaks of it, else in one of its own."""
+    yield from allow_in_identity(subject, case, denied_besides(subject.action, Layer.IDENTITY, decision, case))
 
 
-def allow_in_identity(subject: Subject, case: Case) -> Iterator[Attempt]:
-    """Grant the subject's action, for any kind of remedy that comes to that; not on a role that AWS keeps to itself."""
-    statement = grant(Layer.IDENTITY, subject.action, case)
+def allow_in_identity(subject: Subject, case: Case, companions: Sequence[Action] = ()) -> Iterator[Attempt]:
+    """Grant the subject's action, and those that belong to it, for any kind of remedy that comes to that.
+
+    There is none on a role that AWS keeps to itself.
+    """
+    statement = grant(Layer.IDENTITY, subject.action, case, also=companions)
     if statement is None or source_is_protected(case) or destination_is_protected(case):
         yield NotProved.PROTECTED
         return
-    what = f"allows `{subject.action}` on `{case.destination_arn}`"
+    what = f"allows {named_actions((subject.action, *companions))} on `{case.destination_arn}`"
     for policy in _nearest(subject, case):
         document = editable_document(case, Layer.IDENTITY, policy)
         if isinstance(document, NotProved):

@@ -1,7 +1,7 @@
 """The trust policy: who may assume the role."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -30,7 +30,15 @@ from diagnose.remedy.document import (
 )
 from diagnose.remedy.fixes.correct import is_near, is_slip, unless_meant
 from diagnose.remedy.fixes.identity import allow_in_identity
-from diagnose.remedy.least_statement import grant, grant_to_permission_set, nearest_conditions, sid, subject_of
+from diagnose.remedy.least_statement import (
+    denied_besides,
+    grant,
+    grant_to_permission_set,
+    named_actions,
+    nearest_conditions,
+    sid,
+    subject_of,
+)
 from diagnose.remedy.names import (
     caller_of,
     path_to_check,
@@ -41,13 +49,14 @@ from diagnose.remedy.names import (
 )
 
 
-def name_principal(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
+def name_principal(subject: Subject, case: Case, decision: Decision) -> Iterator[Attempt]:
     """Name exactly the caller: in place of a value that nearly does, else in a statement of its own.
 
-    A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA.
+    A statement of its own asks of the caller what the policy asks of others like it: an external ID, MFA. Without any
+    such condition it allows all that the call needs and the policy does not allow.
     """
     yield from _instead_of_near_miss(subject, case)
-    yield from add_trust_statement(subject, case)
+    yield from add_trust_statement(subject, case, denied_besides(subject.action, Layer.TRUST, decision, case))
 
 
 def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Iterator[Attempt]:
@@ -72,8 +81,8 @@ def replace_stale_id(subject: Subject, case: Case, _decision: Decision) -> Itera
     yield edit_policy(case, Layer.TRUST, policy, operations, text=text)
 
 
-def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
-    """Add a statement that lets exactly the caller perform the subject's action."""
+def add_trust_statement(subject: Subject, case: Case, companions: Sequence[Action] = ()) -> Iterator[Attempt]:
+    """Add a statement that lets exactly the caller perform the subject's action, and those that belong to it."""
     trust = case.snapshot.destination.trust_policy
     if not isinstance(trust, Known):
         yield NotProved.NOT_READ
@@ -82,15 +91,17 @@ def add_trust_statement(subject: Subject, case: Case) -> Iterator[Attempt]:
     if document is None:
         yield NotProved.NOT_READABLE
         return
-    allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows `{subject.action}`"
     condition = nearest_conditions(document, case, _near_statement(subject, document))
     if subject.action in COMPANIONS:
         condition = {}
+    also = () if condition or permission_set(case) else companions
+    actions = named_actions((subject.action, *also))
+    allowing = f"In {policy_phrase(Layer.TRUST, trust.value, case)}, add a statement that allows {actions}"
     if permission_set(case):
         text = f"{allowing} for the permission set `{permission_set(case)}` alone"
         for_set = grant_to_permission_set(subject.action, case, condition)
         yield edit_policy(case, Layer.TRUST, trust.value, add_statement(document, for_set), text=text)
-    statement = grant(Layer.TRUST, subject.action, case, condition)
+    statement = grant(Layer.TRUST, subject.action, case, condition, also)
     if statement is None:
         yield NotProved.CALLER_NOT_NAMEABLE
         return

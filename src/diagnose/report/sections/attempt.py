@@ -1,7 +1,8 @@
 """What AWS said: to the live attempt, or in the error message that the user kept."""
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis
@@ -42,7 +43,7 @@ def live_attempt(diagnosis: Diagnosis, *, full: bool = False) -> tuple[Section, 
     if blocks:
         sections.append(Section("The live attempt", blocks))
     message = diagnosis.case.message
-    left_out = _left_out(message)
+    left_out = _left_out(message, diagnosis.answer.code if diagnosis.answer is not None else "")
     if left_out if full else not _told_elsewhere(left_out, diagnosis):
         sections.append(Section("The error, in full", (Quote(message),)))
     return tuple(sections)
@@ -51,16 +52,17 @@ def live_attempt(diagnosis: Diagnosis, *, full: bool = False) -> tuple[Section, 
 def error_in_short(message: str, code: str = "") -> str:
     """Put an error on one line of some 130 characters. What AWS blames stands at the end, so the middle is left out.
 
-    AWS's `code` stays, if it was given.
+    Of what a tool has put around it as much is left out as is needed to show what AWS said, from its `code` on.
     """
-    words = message.split()
-    head, tail = _ends(words)
-    if not head and not tail:
-        return " ".join(words)
-    coded = next((word.rstrip(":,;") for word in words if code and code in word), "")
-    if coded and not any(code in word for word in (*head, *tail)):
-        head = ["…", coded]
-    return " ".join([*head, "…", *tail])
+    words, spans = _shown(message, code)
+    starts = [start for start, _ in spans]
+    ends = [0, *(end for _, end in spans)]
+    parts = [
+        f"{'… ' if start > before else ''}{' '.join(words[start:end])}"
+        for before, start, end in zip(ends, starts, ends[1:], strict=False)
+        if end > start
+    ]
+    return " ".join([*parts, "…"] if ends[-1] < len(words) else parts)
 
 
 def answer_words(probe: ProbeResult | None) -> str:
@@ -88,23 +90,48 @@ _LAST_WORDS = 9
 """Words at its end that are: `with an explicit deny in a service control policy`."""
 
 
-def _ends(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Give the words of an error with which its short form begins and ends; none where it is short already."""
+_BOX = "│╷╵|"
+"""What Terraform draws around an error."""
+_GAP = re.compile(rf"\n[ \t{_BOX}]*\n|\n[ \t{_BOX}]*(?=at )")
+"""An empty line, or a line that says where in a program an error was met: what AWS said does not go on behind it."""
+
+_Span: TypeAlias = tuple[int, int]
+"""The first word that is shown, and the first that no longer is."""
+
+
+def _shown(message: str, code: str) -> tuple[list[str], list[_Span]]:
+    """Give the words of an error, and those of them with which its short form begins and ends."""
+    parts = [[word for word in part.split() if word.strip(_BOX)] for part in _GAP.split(message)]
+    words = [word for part in parts for word in part]
     if len(" ".join(words)) <= _LONGEST:
-        return [], []
-    tail = list(words[-_LAST_WORDS:])
-    room = _LONGEST - len(" ".join(tail))
-    head: list[str] = []
-    while len(head) < len(words) - len(tail) and len(" ".join([*head, words[len(head)]])) < room:
-        head.append(words[len(head)])
-    return head, tail
+        return words, [(0, len(words))]
+    first = 0
+    for part in parts:
+        coded = next((place for place, word in enumerate(part, first) if code and code in word), None)
+        if coded is not None:
+            end = first + len(part)
+            spans = _ends(words, first, end)
+            met = any(start <= coded < stop for start, stop in spans)
+            return words, spans if met else _ends(words, coded, end, least=1)
+        first += len(part)
+    return words, _ends(words, 0, len(words))
 
 
-def _left_out(message: str) -> list[str]:
-    """List the words of an error that its short form leaves out, all of them but perhaps the code."""
-    words = message.split()
-    head, tail = _ends(words)
-    return words[len(head) : len(words) - len(tail)] if tail else []
+def _ends(words: Sequence[str], first: int, end: int, *, least: int = 0) -> list[_Span]:
+    """Give the beginning, of so many words at least, and the end of a part of an error that is too long."""
+    if len(" ".join(words[first:end])) <= _LONGEST:
+        return [(first, end)]
+    tail = max(first, end - _LAST_WORDS)
+    room, head = _LONGEST - len(" ".join(words[tail:end])), min(first + least, tail)
+    while head < tail and len(" ".join(words[first : head + 1])) < room:
+        head += 1
+    return [(first, head), (tail, end)]
+
+
+def _left_out(message: str, code: str) -> list[str]:
+    """List the words of an error that its short form leaves out."""
+    words, spans = _shown(message, code)
+    return [word for place, word in enumerate(words) if not any(start <= place < end for start, end in spans)]
 
 
 def _told_elsewhere(words: Sequence[str], diagnosis: Diagnosis) -> bool:
