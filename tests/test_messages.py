@@ -1,4 +1,4 @@
-"""How mistakes and helps are worded: the house's form, whichever module they stand in."""
+"""How mistakes and helps are worded, and how all texts are spelt: the house's form, whichever module they stand in."""
 
 import ast
 import re
@@ -51,8 +51,28 @@ CAPITALS = frozenset(
 """All that is written in capitals: names of AWS, of formats and units, and a value that a flag takes."""
 NAMES = CAPITALS | {"Parquet"}
 
+SPELT_BY_OTHERS = ("model/error_text/wording.py", "report/redact/public_words.py")
+"""What AWS and its clients write, as they write it."""
+
+OTHER_CAPITALS = frozenset(
+    {
+        *("ALLOWED", "BE", "DENIED", "FAILED", "FOUND", "MAY", "NO", "OPEN", "UNDETERMINED", "WARNING", "WAY", "YES"),
+        *("DEST", "FILE", "KEY", "NAME", "ORG", "POLICY", "SOURCE", "TEXT", "VALUE"),
+        *("EC", "ES", "ISO", "JWT", "MSK", "NET", "NUL", "PHP", "RFC", "RS", "UTC", "VPN", "ZIP"),
+    }
+)
+"""What is written in capitals outside of mistakes and helps: answers, what stands for a value, and rarer names."""
+INSIDE = frozenset({"EC", "IP", "RDS", "SNS", "SQL"})
+"""The capitals that follow a small letter in names of AWS, besides CAPITALS."""
+
 _CODE = re.compile(r"`[^`]*`|'[^']*'")
+_PATTERN = re.compile(r"\\|\(\?|\[\^")
 _CAPITALS = re.compile(r"(?<![\w-])[A-Z]{2,}(?!\w)")
+# With a plural's s, or a digit.
+_CAPITALS_OF_A_WORD = re.compile(r"(?<![\w-])[A-Z]{2,}(?![A-Z_a-rt-z])")
+_CAPITALS_INSIDE = re.compile(r"(?<=[a-z])[A-Z]{2,}(?![a-z])")
+_SMALL_WORD = re.compile(r"(?<![\w:/.$%@#*=-])[a-z]+(?![\w:/.*=-])")
+_COMMAND = re.compile(r"\b(?:aws )?(?:eks|iam|organizations|sts) [a-z]+-[\w-]+|\baws (?:iam-toolbox|0)")
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -66,6 +86,24 @@ def _texts(value: ast.expr) -> Iterator[tuple[int, str]]:
             yield value.lineno, text
         case ast.JoinedStr(values=parts):
             yield value.lineno, "".join(str(part.value) if isinstance(part, ast.Constant) else "0" for part in parts)
+
+
+@cache
+def _written() -> dict[str, str]:
+    """Give all texts but those that are patterns or documentation, by where they stand."""
+    written = dict[str, str]()
+    for path in sorted(ROOT.rglob("*.py")):
+        place = str(path.relative_to(ROOT))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            if place in SPELT_BY_OTHERS or id(node) in documentation | parts or not isinstance(node, ast.expr):
+                continue
+            if isinstance(node, ast.Constant | ast.JoinedStr):
+                texts = [text for _, text in _texts(node) if not _PATTERN.search(text)]
+                written.update({f"{place}:{node.lineno}:{node.col_offset}": text for text in texts})
+    return written
 
 
 @cache
@@ -100,9 +138,35 @@ def test_a_mistake_begins_in_lower_case_or_with_a_name_and_has_no_full_stop() ->
 def test_a_help_is_a_sentence() -> None:
     _, helps = _said()
     assert {place: text for place, text in helps.items() if not text.endswith(".")} == {}
+    # That of `xdiag schema` lists what it can be given.
+    assert [text.partition(" ")[0] for text in helps.values() if text[0].islower()] == ["case:"]
 
 
 def test_capitals_are_for_names() -> None:
     for said in _said():
         words = {place: set(_CAPITALS.findall(_CODE.sub("", text))) - CAPITALS for place, text in said.items()}
         assert {place: names for place, names in words.items() if names} == {}
+
+
+def test_every_text_is_looked_at() -> None:
+    assert len(_written()) > 10_000
+
+
+def test_capitals_are_for_names_in_every_text() -> None:
+    written = {place: _CODE.sub("", text) for place, text in _written().items()}
+    words = {place: set(_CAPITALS_OF_A_WORD.findall(text)) for place, text in written.items() if " " in text}
+    assert {place: names for place, found in words.items() if (names := found - CAPITALS - OTHER_CAPITALS)} == {}
+    inside = {place: set(_CAPITALS_INSIDE.findall(text)) for place, text in _written().items()}
+    assert {place: names for place, found in inside.items() if (names := found - CAPITALS - INSIDE)} == {}
+
+
+def test_names_in_capitals_are_never_in_small_letters() -> None:
+    # What a flag takes is in small letters; an id is a word.
+    in_small, of_flags = {name.lower() for name in CAPITALS - {"ID"}}, {"json", "rcp", "scp"}
+    sentences = {place: text for place, text in _written().items() if " " in text.strip()}
+    words = {
+        place: set(_SMALL_WORD.findall(_COMMAND.sub("", _CODE.sub("", text)))) for place, text in sentences.items()
+    }
+    wrong = {place: names for place, found in words.items() if (names := found & in_small - of_flags)}
+    # The fields of a record are listed as AWS writes them.
+    assert {place: names for place, names in wrong.items() if not place.startswith("collect/request/rows.py")} == {}
