@@ -62,6 +62,17 @@ OTHER_CAPITALS = frozenset(
     }
 )
 """What is written in capitals outside of mistakes and helps: answers, what stands for a value, and rarer names."""
+VALUES = frozenset(
+    {
+        *("AFTER", "ARN", "BEFORE", "CASE", "CODE", "DEST_ROLE_ARN", "DIR", "EXPRESSION", "FILE", "GROUP", "ID", "KEY"),
+        *("IDENTITY_ID", "LAYER", "N", "NAME", "NAMESPACE", "ORGANIZATION", "ORG_ID", "OWNER", "PIPELINE", "POOL_ID"),
+        *("PROJECT", "PROJECT_ID", "REF", "REGION", "REPOSITORY", "RULE", "SECONDS", "SERIAL", "SERVICE", "SOURCE_ARN"),
+        *("SUBJECT", "TEXT", "URL", "USER_ID", "VALUE", "WORKSPACE"),
+    }
+)
+"""What stands for the value of a flag or an argument."""
+CHOICES = frozenset({"allowed|denied", "plan|apply"})
+"""The values of flags that take one of a few."""
 INSIDE = frozenset({"EC", "IP", "RDS", "SNS", "SQL"})
 """The capitals that follow a small letter in names of AWS, besides CAPITALS."""
 
@@ -74,6 +85,21 @@ _CAPITALS_INSIDE = re.compile(r"(?<=[a-z])[A-Z]{2,}(?![a-z])")
 _SMALL_WORD = re.compile(r"(?<![\w:/.$%@#*=-])[a-z]+(?![\w:/.*=-])")
 _COMMAND = re.compile(r"\b(?:aws )?(?:eks|iam|organizations|sts) [a-z]+-[\w-]+|\baws (?:iam-toolbox|0)")
 _WORD = re.compile(r"[\w-]+")
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    """Give all modules by where they are."""
+    paths = sorted(ROOT.rglob("*.py"))
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Give the calls of a name, dotted or not, with where they stand."""
+    for path, tree in _trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+                yield f"{path}:{node.lineno}", node
 
 
 def _texts(value: ast.expr) -> Iterator[tuple[int, str]]:
@@ -92,9 +118,7 @@ def _texts(value: ast.expr) -> Iterator[tuple[int, str]]:
 def _written() -> dict[str, str]:
     """Give all texts but those that are patterns or documentation, by where they stand."""
     written = dict[str, str]()
-    for path in sorted(ROOT.rglob("*.py")):
-        place = str(path.relative_to(ROOT))
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for place, tree in _trees().items():
         documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):
@@ -110,14 +134,14 @@ def _written() -> dict[str, str]:
 def _said() -> tuple[dict[str, str], dict[str, str]]:
     """Give mistakes and their hints, and helps, by where they stand."""
     mistakes, helps = dict[str, str](), dict[str, str]()
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in _trees().items():
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             is_mistake = isinstance(node.func, ast.Name) and node.func.id == "XdiagError"
             values = [word.value for word in node.keywords if word.arg == ("hint" if is_mistake else "help")]
             for value in [*(node.args[:1] if is_mistake else ()), *values]:
-                said = {f"{path.relative_to(ROOT)}:{line}": text for line, text in _texts(value)}
+                said = {f"{path}:{line}": text for line, text in _texts(value)}
                 (mistakes if is_mistake else helps).update(said)
     return mistakes, helps
 
@@ -133,6 +157,30 @@ def test_a_mistake_begins_in_lower_case_or_with_a_name_and_has_no_full_stop() ->
     begins = {place: text for place, text in mistakes.items() if text[0].isupper()}
     assert {place: text for place, text in begins.items() if _WORD.findall(text)[0] not in NAMES} == {}
     assert {place: text for place, text in mistakes.items() if text[-1] in ".!,;: "} == {}
+
+
+def test_a_mistake_says_what_it_is_and_what_was_expected() -> None:
+    """Four have their hint from elsewhere, or nothing but what they name can be expected."""
+    mistakes = list(_calls("XdiagError"))
+    assert [place for place, call in mistakes if _is_none(call.args[0])] == []
+    hints = {place: [word.value for word in call.keywords if word.arg == "hint"] for place, call in mistakes}
+    without = [place.partition(":")[0] for place, hint in hints.items() if not hint or _is_none(hint[0])]
+    assert without == ["aws/session.py", "causes/rule_yaml.py", "cli/settings.py", "evaluate/authorization.py"]
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def test_a_flag_has_a_help_and_names_its_value() -> None:
+    flags = [*_calls("typer.Option"), *_calls("typer.Argument")]
+    assert len(flags) > 140
+    given = {place: {word.arg: word.value for word in call.keywords} for place, call in flags}
+    assert [place for place, words in given.items() if "help" not in words or any(map(_is_none, words.values()))] == []
+    metavars = {place: ast.literal_eval(words["metavar"]) for place, words in given.items() if "metavar" in words}
+    listed = {place: set(re.findall(r"[\w|]{2,}", text)) - VALUES - CHOICES for place, text in metavars.items()}
+    # All that has a schema is written out by the one command that prints them.
+    assert [place.partition(":")[0] for place, names in listed.items() if names] == ["cli/schema.py"]
 
 
 def test_a_help_is_a_sentence() -> None:
