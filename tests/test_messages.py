@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent / "src" / "diagnose"
+from tests.sources import modules
+
 CAPITALS = frozenset(
     {
         "API",
@@ -87,16 +87,9 @@ _COMMAND = re.compile(r"\b(?:aws )?(?:eks|iam|organizations|sts) [a-z]+-[\w-]+|\
 _WORD = re.compile(r"[\w-]+")
 
 
-@cache
-def _trees() -> dict[str, ast.Module]:
-    """Give all modules by where they are."""
-    paths = sorted(ROOT.rglob("*.py"))
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-
-
 def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
     """Give the calls of a name, dotted or not, with where they stand."""
-    for path, tree in _trees().items():
+    for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
                 yield f"{path}:{node.lineno}", node
@@ -118,7 +111,7 @@ def _texts(value: ast.expr) -> Iterator[tuple[int, str]]:
 def _written() -> dict[str, str]:
     """Give all texts but those that are patterns or documentation, by where they stand."""
     written = dict[str, str]()
-    for place, tree in _trees().items():
+    for place, tree in modules().items():
         documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):
@@ -134,7 +127,7 @@ def _written() -> dict[str, str]:
 def _said() -> tuple[dict[str, str], dict[str, str]]:
     """Give mistakes and their hints, and helps, by where they stand."""
     mistakes, helps = dict[str, str](), dict[str, str]()
-    for path, tree in _trees().items():
+    for path, tree in modules().items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
