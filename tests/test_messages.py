@@ -57,11 +57,39 @@ SPELT_BY_OTHERS = ("model/error_text/wording.py", "report/redact/public_words.py
 OTHER_CAPITALS = frozenset(
     {
         *("ALLOWED", "BE", "DENIED", "FAILED", "FOUND", "MAY", "NO", "OPEN", "UNDETERMINED", "WARNING", "WAY", "YES"),
-        *("DEST", "FILE", "KEY", "NAME", "ORG", "POLICY", "SOURCE", "TEXT", "VALUE"),
-        *("EC", "ES", "ISO", "JWT", "MSK", "NET", "NUL", "PHP", "RFC", "RS", "UTC", "VPN", "ZIP"),
+        *("AIDA", "AROA", "EC", "ES", "IDA", "ISO", "JWT", "MSK", "NET", "NUL", "PHP", "RFC", "ROA", "ROOT", "RS"),
+        *("SSM", "SZ", "UTC", "VPN", "YYYY", "ZIP"),
+        *("CHANGELOG", "CONTRIBUTING", "DEST", "ORG", "POLICY", "SECURITY", "SOURCE", "SRCROOT"),
     }
 )
-"""What is written in capitals outside of mistakes and helps: answers, what stands for a value, and rarer names."""
+"""What is written in capitals outside of mistakes and helps: answers, rarer names, files, and beginnings of ids."""
+ALONE = frozenset(
+    {
+        *("AFTER", "ARN", "BEFORE", "CASE", "CLUSTER", "CODE", "DIR", "EXPRESSION", "FILE", "ID", "KEY", "LAYER"),
+        *("NAME", "REF", "REGION", "RULE", "SECONDS", "SERIAL", "SERVICE", "SUBJECT", "TEXT", "URL", "VALUE"),
+        *("ACTIVE", "ALLOW", "DENY", "ENABLED", "PRINCIPAL", "RESOURCE", "ROLE", "ROOT", "SESSION", "WORKSPACE"),
+        *("AIDA", "AKIA", "AROA", "ASIA", "AWS", "DAX", "DLM", "DMS", "EC2", "ECS", "EKS", "EMR", "FIS", "MWAA"),
+        *("RCP", "RDS", "S3", "SAML", "SCP", "SNS", "SSM", "ES", "RS"),
+        *("FALSE", "HOME", "LNPS", "LNZ", "NULL", "REMEDIES", "TERM", "TRUE", "WF", "YYYY"),
+        *("0STRANGEREXAMPLE", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    }
+)
+"""The texts of one word that is in capitals: what stands for a value, what AWS and other formats name so."""
+JOINED = frozenset(
+    {
+        *("AWS_ACCESS_KEY_ID", "AWS_CONFIG_FILE", "AWS_DEFAULT_PROFILE", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"),
+        *("AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN"),
+        *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SHARED_CREDENTIALS_FILE", "AWS_STS_REGIONAL_ENDPOINTS"),
+        *("AWS_WEB_IDENTITY_TOKEN_FILE", "CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2", "CLICOLOR_FORCE", "FORCE_COLOR"),
+        *("NO_COLOR", "TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE", "TF_LOG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"),
+        *("XDIAG_ACCOUNTS", "XDIAG_ORG_PROFILE", "XDIAG_OUTPUT", "XDIAG_PAGES", "XDIAG_REDACT", "XDIAG_RULES"),
+        *("XDIAG_TIMEOUT", "O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"),
+        *("IDENTITY_BASED_POLICY", "ORGANIZATIONAL_UNIT", "PERMISSIONS_BOUNDARY", "RESOURCE_BASED_POLICY"),
+        *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "SESSION_POLICY", "VPC_ENDPOINT", "VPC_ENDPOINT_POLICY"),
+        *("DEST_ROLE_ARN", "IDENTITY_ID", "ORG_ID", "POOL_ID", "PROJECT_ID", "ROLE_ARN", "SOURCE_ARN", "USER_ID"),
+    }
+)
+"""The names in capitals of several words: variables of the environment, values of APIs, and what stands for a value."""
 VALUES = frozenset(
     {
         *("AFTER", "ARN", "BEFORE", "CASE", "CODE", "DEST_ROLE_ARN", "DIR", "EXPRESSION", "FILE", "GROUP", "ID", "KEY"),
@@ -80,8 +108,10 @@ _CODE = re.compile(r"`[^`]*`|'[^']*'")
 _PATTERN = re.compile(r"\\|\(\?|\[\^")
 _CAPITALS = re.compile(r"(?<![\w-])[A-Z]{2,}(?!\w)")
 # With a plural's s, or a digit.
-_CAPITALS_OF_A_WORD = re.compile(r"(?<![\w-])[A-Z]{2,}(?![A-Z_a-rt-z])")
+_CAPITALS_OF_A_WORD = re.compile(r"(?<![\w-])[A-Z]{2,}(?=s?(?![A-Za-z_]))")
 _CAPITALS_INSIDE = re.compile(r"(?<=[a-z])[A-Z]{2,}(?![a-z])")
+_CAPITALS_ALONE = re.compile(r"[A-Z\d]*[A-Z][A-Z\d]+")
+_CAPITALS_JOINED = re.compile(r"(?<!\w)[A-Z][A-Z\d]*(?:_[A-Z\d]+)+(?!\w)")
 _SMALL_WORD = re.compile(r"(?<![\w:/.$%@#*=-])[a-z]+(?![\w:/.*=-])")
 _COMMAND = re.compile(r"\b(?:aws )?(?:eks|iam|organizations|sts) [a-z]+-[\w-]+|\baws (?:iam-toolbox|0)")
 _WORD = re.compile(r"[\w-]+")
@@ -194,11 +224,16 @@ def test_every_text_is_looked_at() -> None:
 
 
 def test_capitals_are_for_names_in_every_text() -> None:
-    written = {place: _CODE.sub("", text) for place, text in _written().items()}
-    words = {place: set(_CAPITALS_OF_A_WORD.findall(text)) for place, text in written.items() if " " in text}
-    assert {place: names for place, found in words.items() if (names := found - CAPITALS - OTHER_CAPITALS)} == {}
-    inside = {place: set(_CAPITALS_INSIDE.findall(text)) for place, text in _written().items()}
+    alone = {place: text for place, text in _written().items() if _CAPITALS_ALONE.fullmatch(text)}
+    assert {place: text for place, text in alone.items() if text not in ALONE} == {}
+    others = {place: text for place, text in _written().items() if place not in alone}
+    words = {place: set(_CAPITALS_OF_A_WORD.findall(_CODE.sub("", text))) for place, text in others.items()}
+    known = CAPITALS | OTHER_CAPITALS | VALUES
+    assert {place: names for place, found in words.items() if (names := found - known)} == {}
+    inside = {place: set(_CAPITALS_INSIDE.findall(text)) for place, text in others.items()}
     assert {place: names for place, found in inside.items() if (names := found - CAPITALS - INSIDE)} == {}
+    joined = {place: set(_CAPITALS_JOINED.findall(text)) for place, text in others.items()}
+    assert {place: names for place, found in joined.items() if (names := found - JOINED)} == {}
 
 
 def test_names_in_capitals_are_never_in_small_letters() -> None:
