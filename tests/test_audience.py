@@ -5,8 +5,9 @@ import time
 from typing import Any
 
 import pytest
+from policyuniverse.statement import Statement as Universe
 
-from diagnose.audience import Admission, audience, words
+from diagnose.audience import Admission, Audience, audience, words
 from diagnose.errors import XdiagError
 from diagnose.model.policy import Policy, PolicyKind, raw_document
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
@@ -39,6 +40,10 @@ def _one(**statement: Any) -> Admission:
             id="a role",
         ),
         pytest.param({"AWS": "AROAEXAMPLE"}, "principals", "AROAEXAMPLE", id="the id of a role"),
+        pytest.param({"AWS": "AIDAEXAMPLE"}, "principals", "AIDAEXAMPLE", id="the id of a user"),
+        pytest.param({"AWS": "aidaexample"}, "not known", "AWS aidaexample", id="an id in small letters"),
+        pytest.param({"AWS": "2222222222222"}, "not known", "AWS 2222222222222", id="a number of 13 digits"),
+        pytest.param({"AWS": "AROA*"}, "not known", "AWS AROA*", id="a wildcard behind the start of an id"),
         pytest.param({"Service": "ec2.amazonaws.com"}, "services", "ec2.amazonaws.com", id="a service"),
         pytest.param({"Service": "ec2"}, "services", "ec2", id="a service of an odd name"),
         pytest.param({"Federated": "idp.example"}, "federated", "idp.example", id="a provider that is no ARN"),
@@ -158,8 +163,9 @@ def test_a_condition_is_told_in_the_words_of_the_policy() -> None:
 
 @pytest.mark.parametrize("document", [[], {}, 3])
 def test_what_is_no_policy_is_named_and_not_summed_up(document: Any) -> None:
-    with pytest.raises(XdiagError, match="cannot be summarized"):
+    with pytest.raises(XdiagError, match="the trust policy `Deploy` cannot be summarized: ") as mistake:
         audience(Policy("Deploy", raw_document(document), PolicyKind.TRUST))
+    assert mistake.value.hint == "expected a policy"
 
 
 def test_a_statement_is_told_whole() -> None:
@@ -278,6 +284,17 @@ def test_of_many_mistakes_the_first_are_listed_and_the_others_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    "flaws", [pytest.param(60, id="as many as are listed"), pytest.param(1, id="one"), pytest.param(61, id="one more")]
+)
+def test_mistakes_that_are_all_listed_are_not_counted(flaws: int) -> None:
+    lines = words(Audience((), (("", "the policy has no version"),) * flaws)).splitlines()
+    assert lines[:-1] == [
+        *["AWS rejects        the policy has no version, at /"] * min(flaws, 60),
+        *["AWS rejects        1 more places"] * (flaws > 60),
+    ]
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         pytest.param(f"arn:aws:iam::111111111111:role/{'a/' * 200}*", NO, id="of one account"),
@@ -288,3 +305,55 @@ def test_of_many_mistakes_the_first_are_listed_and_the_others_counted() -> None:
 )
 def test_a_long_value_of_a_condition_counts_as_a_short_one(value: str, expected: Tri) -> None:
     assert _one(Condition={"StringLike": {"aws:PrincipalArn": value}}).open_to_world is expected
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalArn", "aws:PrincipalOrgID", "aws:userid", "aws:SourceAccount"])
+@pytest.mark.parametrize(
+    "end", ["", "*", "**", "*x", "x*x", "o-*", "o-*x", "o-*/r-*", ":*", "/*/*"], ids=lambda end: end or "nothing"
+)
+def test_a_value_that_is_cut_counts_as_the_whole(key: str, end: str) -> None:
+    value = f"AROA{'A' * 400}{end}"
+    whole = Universe({"Effect": "Allow", "Principal": "*", "Condition": {"StringLike": {key: [value]}}})
+    expected = YES if whole.is_internet_accessible() else NO
+    assert _one(Condition={"StringLike": {key: value}}).open_to_world is expected
+
+
+def test_a_denial_lets_nobody_in() -> None:
+    assert _one(Effect="Deny").open_to_world is NO
+
+
+def test_where_both_elements_stand_the_principal_counts() -> None:
+    told = _one(NotPrincipal={"AWS": "222222222222"})
+    assert (told.principals, told.negated) == ((("everyone", ("*",)),), False)
+
+
+def test_everything_is_written_out() -> None:
+    partner = {"AWS": ["222222222222", "333333333333"], "Service": "ec2.amazonaws.com", "CanonicalUser": "79a59d"}
+    policy = _policy(
+        {
+            **ALLOW,
+            "Sid": "Partner",
+            "Principal": partner,
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"StringEquals": {"sts:ExternalId": ["a", "b"]}, "Bool": {"aws:SecureTransport": []}},
+        },
+        {**ALLOW, "Effect": "Deny", "Principal": {"Robot": "R2"}, "Action": "s3:*"},
+    )
+    assert words(audience(policy)).splitlines() == [
+        "statement 1 (Partner) allows",
+        "  accounts         222222222222, 333333333333",
+        "  services         ec2.amazonaws.com",
+        "  canonical users  79a59d (who cannot assume roles)",
+        "  for actions      sts:AssumeRole, sts:TagSession",
+        "  only if          StringEquals sts:ExternalId a, b",
+        "  only if          Bool aws:SecureTransport (values that are not valid)",
+        "statement 2 denies",
+        "  not known        Robot R2 (not a principal that AWS knows)",
+        "  for actions      none that assumes a role",
+        "AWS rejects        AWS has no kind of principal `Robot`, at /Statement/1/Principal/Robot",
+        "open to the world  no: only the AWS principals above can be let in",
+    ]
+
+
+def test_what_nobody_can_tell_is_written_so() -> None:
+    assert words(audience(_policy(7))).splitlines()[-1] == "open to the world  not known from these statements"

@@ -200,6 +200,12 @@ def test_a_refused_signature_does_not_quote_the_session_token() -> None:
             "EndpointConnectionError",
             id="no connection",
         ),
+        pytest.param(
+            boto.UnknownServiceError(service_name="x", known_service_names="y"),
+            Gap.NO_API,
+            "UnknownServiceError",
+            id="a boto3 that does not know the service",
+        ),
         # These two are OSErrors as well, as a broken configuration is.
         pytest.param(boto.ReadTimeoutError(endpoint_url="x"), Gap.UNREACHABLE, "ReadTimeoutError", id="no answer"),
         pytest.param(

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, Shape
 
+from diagnose.aws.body import BODY_FORMS
+from diagnose.aws.calls import _MARKERS
 from diagnose.aws.promises import PROMISES, BrokenPromiseError, action_of, check_body, check_echoes, service_of
 
 ARN = "arn:aws:iam::111111111111:"
@@ -449,3 +451,34 @@ def test_whatever_is_promised_is_a_member_of_the_answer(action: str) -> None:
             shape = getattr(shape, "member", shape).members[name]
     sent = operation(action).input_shape
     assert set(promise.echoes.values()) <= (set(sent.members) if sent else set())
+
+
+@pytest.mark.parametrize("action", PROMISES)
+def test_pages_follow_each_other_as_the_service_names_them(action: str) -> None:
+    sent, received = _MARKERS.get(service_of(action), ("NextToken", "NextToken"))
+    shapes: Any = (operation(action).input_shape, operation(action).output_shape)
+    given, answered = (set(shape.members) if shape else set() for shape in shapes)
+    if answered & {"NextToken", "nextToken", "Marker"}:
+        assert (sent in given, received in answered) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "sent", "text"),
+    [
+        pytest.param("string", "a", "a", id="a text"),
+        pytest.param("string", 5, None, id="a number for a text"),
+        pytest.param("string", {"a": 1}, None, id="an object for a text"),
+        pytest.param("string", True, None, id="a truth value for a text"),
+        pytest.param("boolean", False, "false", id="a truth value"),
+        pytest.param("boolean", "false", None, id="a text for a truth value"),
+        pytest.param("integer", 5, "5", id="a number"),
+        pytest.param("integer", "5", None, id="a text for a number"),
+        pytest.param("integer", True, None, id="a truth value for a number"),
+        pytest.param("long", 2**40, str(2**40), id="a large number"),
+        pytest.param("timestamp", 1.5, "1.5", id="a moment"),
+        pytest.param("float", 1.5, "1.5", id="a fraction"),
+        pytest.param("double", [1.5], None, id="a list for a fraction"),
+    ],
+)
+def test_a_value_of_json_is_a_text_where_it_is_of_its_type(type_name: str, sent: Any, text: str | None) -> None:
+    assert BODY_FORMS["json"]().text(sent, Shape("Value", {"type": type_name})) == text

@@ -112,6 +112,16 @@ class TestSavedSessions:
         assert sessions["key"] == SAVED
         assert not (tmp_path / "cache").exists()
 
+    def test_the_sessions_of_this_check_are_those_that_are_listed(self, tmp_path: Path) -> None:
+        save(tmp_path, ".aws/cli/cache", SAVED)
+        sessions = SavedSessions([tmp_path / ".aws/cli/cache"])
+        sessions["key"] = SAVED
+        assert (list(sessions), len(sessions)) == (["key"], 1)
+        del sessions["key"]
+        assert (list(sessions), len(sessions)) == ([], 0)
+        with pytest.raises(KeyError, match="key"):
+            sessions["key"]
+
     def test_no_home_is_needed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Path, "expanduser", _no_home)
         assert "key" not in Wallet().sessions

@@ -125,3 +125,12 @@ def test_a_provider_without_client_ids_has_none() -> None:
 @pytest.mark.parametrize("source", [GITHUB, IDP])
 def test_nobody_who_presents_something_is_declared(source: str) -> None:
     assert declared_source([], source) is None
+
+
+def test_a_role_under_another_path_is_not_the_one_asked_about() -> None:
+    file, there = terraform("aws_iam_openid_connect_provider", OF_AWS), f"{ACCOUNT}:role/team/Deploy"
+    file["values"]["root_module"]["resources"][0]["values"]["arn"] = there
+    side = destination(file, GITHUB)
+    assert side.role == Known(None, "file.json")
+    assert side.trust_policy == Unread(subject=ROLE, detail="file.json has the role under another path")
+    assert side.other_roles == Known((there,), "file.json")

@@ -326,6 +326,41 @@ def test_a_document_of_a_template_is_read_as_far_as_it_is_known(text: str, princ
             "--message",
             id="error",
         ),
+        *[
+            pytest.param(text, what, "", id=f"{what}: {text[:30]!r}")
+            for what, texts in {
+                "holds account authorization details": ['{"UserDetailList": []}', '{"GroupDetailList": []}'],
+                "is a template of CloudFormation": ["AWSTemplateFormatVersion: '2010-09-09'\n"],
+                "is a plan of Terraform in words": [
+                    "OpenTofu will perform the following actions:\n",
+                    "  + arn = (known after apply)\n",
+                    "  # aws_iam_role.r must be replaced\n",
+                    "OpenTofu used the selected providers to generate the plan\n",
+                ],
+                "is Terraform source, whose values": [
+                    'module "m" {\n',
+                    "locals {\n",
+                    "a = templatefile(x)\n",
+                    "a = <<-EOT\n",
+                ],
+                "is source of the CDK": ["from aws_cdk import aws_iam\n", "require('@aws-cdk/aws-iam')\n"],
+                "holds verdicts of IAM's policy simulator": ['{"EvalDecision": "allowed"}'],
+                "holds findings of IAM Access Analyzer": ['{"findings": [{"isPublic": false}]}'],
+                "holds events of CloudTrail": ['{"EventName": "x"}', '{"CloudTrailEvent": "{}"}'],
+                "is a table": ["\u250c name\n", "| name | arn |\n"],
+                "holds rows of a query": [
+                    '{"attached_policy_arns": []}',
+                    '{"inline_policies_std": []}',
+                    "name,assume_role_policy_std,arn\n",
+                ],
+                "is output of the AWS CLI as text": ["USER\tx", "STATEMENT\tx", "ASSUMEROLEPOLICYDOCUMENT\tx"],
+                "is an error": [
+                    "aws: [ERROR]: An error occurred (AccessDenied)",
+                    "x is not authorized to perform: sts:AssumeRole",
+                ],
+            }.items()
+            for text in texts
+        ],
     ],
 )
 def test_a_file_of_another_kind_is_named_with_what_to_use_instead(text: str, what: str, instead: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -152,3 +153,24 @@ def test_a_record_is_looked_for_sixteen_levels_deep(lists: int, found: bool) -> 
     else:
         with pytest.raises(XdiagError, match="no CloudTrail record"):
             records_in(data, "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        *((name, True) for name in ("eventname", "errormessage", "useridentity", "eventid", "cloudtrailevent")),
+        *((name, True) for name in ("@message", "_raw", "message", "eventName")),
+        ("nothing", False),
+    ],
+)
+def test_a_table_is_known_by_any_of_its_columns(name: str, known: bool) -> None:
+    table = f"{_csv(name, 'event')}\n{_csv('x', TEXT)}\n".encode()
+    with nullcontext() if known else pytest.raises(XdiagError, match="holds no CloudTrail record"):
+        assert len(records_in(table, "file")) == 1
+
+
+def test_what_is_not_utf_8_spoils_no_record() -> None:
+    of_another = json.dumps(refused(errorMessage="caf@")).encode().replace(b"@", b"\xe9")
+    assert [record["errorMessage"] for record in records_in(of_another, "file")] == ["caf\ufffd"]
+    assert holds_records(of_another)
+    assert holds_records(b"\xef\xbb\xbf" + of_another)
