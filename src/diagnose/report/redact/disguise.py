@@ -19,6 +19,7 @@ from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.pseudonyms import NameKind, Names
+from diagnose.report.redact.public_words import is_region
 
 _TYPES = {
     "role": NameKind.ROLE,
@@ -137,7 +138,7 @@ class Disguise:
         return beginning[0] + self._parts(text[beginning.end() :], kind, frozenset(), before=beginning[0][-1:])
 
     def value_of(self, key: str, text: str, kind: NameKind) -> str:
-        """Rewrite a value of a condition key, or of a tag."""
+        """Rewrite a value of a condition key, of a tag, or of a claim."""
         about = _about(key)
         if about in self.learned.ordered and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-.*", text):
             return self.names.number(text)
@@ -318,16 +319,6 @@ def _ends(neighbour: str) -> bool:
     return neighbour in ("", "/", ":") or neighbour.startswith(".")
 
 
-def is_region(text: str) -> bool:
-    """Say whether a text is a Region, a pattern that some fit, or nearly one."""
-    lower = text.lower()
-    if not text or public_words.REGION.fullmatch(lower) or not text.strip("*?"):
-        return True
-    if "*" in text or "?" in text:
-        return any(fnmatchcase(region, lower) for region in public_words.REGIONS)
-    return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
-
-
 def _is_public(name: str, words: frozenset[str]) -> bool:
     """Say whether a name is one of some words of AWS's, whatever its capitalization, or was meant for one."""
     lower = name.lower()
@@ -385,5 +376,5 @@ def _is_host(text: str) -> bool:
 
 
 def _about(key: str) -> str:
-    """Give what values of keys have in common: the name of the tag, or the key."""
-    return (key.partition("/")[2] or key).lower()
+    """Give what the values of keys have in common: the name of the tag, of the claim, or the key."""
+    return re.split("[:/]", key)[-1].lower()

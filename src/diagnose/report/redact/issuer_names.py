@@ -6,12 +6,13 @@ gives nobody away.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from difflib import get_close_matches
+from collections.abc import Callable
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 
 from diagnose.model.issuers import PRIVATE, Issuer, issuer_of, name_meant
 from diagnose.report.redact import public_words
+from diagnose.report.redact.public_words import is_region
 
 
 class IssuerNames:
@@ -29,30 +30,66 @@ class IssuerNames:
         found = _AROUND.fullmatch(text)
         assert found is not None
         scheme, name, space = found.groups()
+        return f"{scheme}{self._name(name)}{space}"
+
+    def _name(self, name: str) -> str:
         row = issuer_of(name)
         if row is not PRIVATE:
             self._met[name] = row
-        meant = row if row is not PRIVATE else next(self._meant(name), PRIVATE)
-        if meant is PRIVATE:
-            return f"{scheme}{self._private(name)}{space}"
-        words, slips = _words_of(meant), row is PRIVATE
-        each = _WORD_OR_REGION if slips else _LABEL
-        rewritten = each.sub(lambda word: self._one(word[0], words, slips=slips), name)
-        return f"{scheme}{rewritten}{space}"
-
-    def _meant(self, name: str) -> Iterator[Issuer]:
-        """Name the rows of the issuers for which a name may stand that no issuer has."""
+            return self._by_words(name, row)
+        if meant := self._nearest(name):
+            return self._like(name, meant)
         row = issuer_of(name_meant(name).rstrip("/"))
-        if row is not PRIVATE:
-            yield row
-        host = name.lower().partition("/")[0]
-        for met, row in self._met.items():
-            if get_close_matches(host, [met.lower().partition("/")[0]], n=1, cutoff=_NEAR):
-                yield row
+        return self._private(name) if row is PRIVATE else self._by_words(name, row, slips=True)
+
+    def _nearest(self, name: str) -> str:
+        """Name the issuer of the case that is meant by a name that no issuer has; empty if none is."""
+        hosts = {met.partition("/")[0].lower(): met for met in self._met}
+        whole = {met.lower(): met for met in self._met}
+        for text, known in ((name, whole), (name.partition("/")[0], hosts)):
+            if near := get_close_matches(text.lower(), known, n=1, cutoff=_NEAR):
+                return known[near[0]]
+        return ""
+
+    def _like(self, name: str, meant: str) -> str:
+        """Rewrite a name that is meant for another, so that it has the same slips."""
+        row = self._met[meant]
+        if get_close_matches(name.lower(), [meant.lower()], n=1, cutoff=_NEAR):
+            return self._aligned(name, meant, row)
+        host, slash, path = name.partition("/")
+        # The path is that of another tenant.
+        return f"{self._aligned(host, meant.partition('/')[0], row)}{slash}{self._by_words(path, row, slips=True)}"
+
+    def _aligned(self, name: str, meant: str, row: Issuer) -> str:
+        """Rewrite letter by letter what two names share; what one has besides is a slip."""
+        right = self._by_words(meant, row)
+        lowered = (name.lower(), meant.lower(), right.lower())
+        if tuple(map(len, lowered)) != (len(name), len(meant), len(meant)):
+            return self._by_words(name, row, slips=True)
+        rewritten = ""
+        for kind, start, end, at, behind in SequenceMatcher(None, *lowered[:2], autojunk=False).get_opcodes():
+            mine, new = name[start:end], right[at:behind]
+            rewritten += _in_case_of(mine, new) if kind == "equal" else self._slip(mine, new, _words_of(row))
+        return rewritten
+
+    def _slip(self, text: str, instead_of: str, words: frozenset[str]) -> str:
+        """Keep a letter, and a word that stands elsewhere in the right name."""
+
+        def rewritten(found: re.Match[str]) -> str:
+            word = found[0].lower()
+            stays = word in words or (len(word) == 1 and word != instead_of.lower())
+            return found[0] if stays else self._word(found[0])
+
+        return _WORD.sub(rewritten, text)
+
+    def _by_words(self, name: str, row: Issuer, *, slips: bool = False) -> str:
+        """Rewrite the words of a name that are not those of its row."""
+        each = _WORD_OR_REGION if slips else _LABEL
+        return each.sub(lambda word: self._one(word[0], _words_of(row), slips=slips), name)
 
     def _one(self, text: str, words: frozenset[str], *, slips: bool) -> str:
         lower = text.lower()
-        if lower in words or public_words.REGION.fullmatch(lower) or (slips and misspells_one(lower, words)):
+        if lower in words or is_region(text) or (slips and misspells_one(lower, words)):
             return text
         head = next((word for word in words if word.endswith("-") and text.startswith(word)), "")
         return head + self._word(text.removeprefix(head))
@@ -67,7 +104,13 @@ def misspells_one(text: str, words: frozenset[str]) -> bool:
     return len(text) > 1 and bool(same_size and get_close_matches(text, same_size, n=1, cutoff=1 - 1.5 / len(text)))
 
 
+def _in_case_of(text: str, new: str) -> str:
+    """Write letters in the case of those of which they take the place."""
+    return "".join(letter.upper() if old.isupper() else letter.lower() for old, letter in zip(text, new, strict=True))
+
+
 _AROUND = re.compile(r"(\s*(?:https?://)?)(.*?)(\s*)", re.DOTALL | re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"[\w-]+")
 _WORD_OR_REGION = re.compile(rf"{public_words.REGION.pattern}|\w+", re.IGNORECASE)
 """Where there is a slip, a dash may stand for a dot."""

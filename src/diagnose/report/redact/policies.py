@@ -19,7 +19,7 @@ from diagnose.model.policy import UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import disguised_message
-from diagnose.report.redact.pseudonyms import NameKind
+from diagnose.report.redact.pseudonyms import ACCOUNT, NameKind
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
@@ -100,8 +100,22 @@ def _key(name: str, keys: Keys, disguise: Disguise) -> str:
 def _number(node: Number, keys: Keys, disguise: Disguise) -> Number:
     """Keep a short number, unless it is compared with a tag; a long one may be an account id without its quotes."""
     if keys[-3:-2] == ("Condition",):
-        return Number(_condition_value(node, keys[-1], keys[-2], disguise))
+        return Number(_compared(node, keys, disguise))
     return node if len(node) <= 6 else Number(disguise.value(str(node), NameKind.VALUE))
+
+
+def _compared(node: Number, keys: Keys, disguise: Disguise) -> str:
+    """Rewrite a number as it is compared: what takes its place must be one, too, for it has no quotes."""
+    number = node if _WHOLE.fullmatch(node) else json.dumps(float(node))
+    if not _DIGITS.fullmatch(number):
+        return node
+    if not ACCOUNT.fullmatch(number):
+        disguise.names.keep_shape(number)
+    return _condition_value(number, keys[-1], keys[-2], disguise)
+
+
+_WHOLE = re.compile(r"-?[0-9]+")
+_DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def _text(text: str, keys: Keys, disguise: Disguise) -> str:
