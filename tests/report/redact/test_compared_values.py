@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 from msgspec.structs import replace
-from tests.cases import allow, case, trust
+from tests.cases import allow, case, deny, document, identity, on, trust
 from tests.report.redact.proof import answer, diagnosed, proving, redacted
 
 from diagnose.model.case import Case
@@ -112,6 +112,21 @@ def test_a_key_of_a_claim_that_a_vendor_named_keeps_its_name(name: str) -> None:
     written = msgspec.json.encode(redacted(original).case).decode()
     assert f"{GITHUB}:{name}" in written
     assert "zq" not in written
+
+
+def test_an_arn_that_some_statement_compares_as_bytes_stays_one() -> None:
+    user = "arn:aws:iam::470047470047:user/zqteam/zqalice"
+    as_bytes = on("*", Condition={"BinaryEquals": {"aws:PrincipalArn": user.replace("zqalice", "*")}})
+    trusting = allow({"AWS": user}, Condition={"ArnLike": {"aws:PrincipalArn": f"{user} "}})
+    original = case("cross-account", arn=user, identity_policies=identity(as_bytes), trust_policy=trust(trusting))
+    _same(original, "zqalice")
+
+
+def test_a_variable_that_is_compared_as_bytes_stays_one() -> None:
+    condition = {"BinaryEquals": {"sts:RoleSessionName": ["${aws:username}"]}}
+    boundary = {"name": "zqedge", "kind": "managed", "document": document(on("*"), deny(Condition=condition))}
+    there = {"arn": "arn:aws:iam::111111111111:user/zqalice", "request": {"unknown": ["sts:RoleSessionName"]}}
+    _same(case("cross-account", boundary={"evidence": "known", "value": boundary}, **there), "zqedge")
 
 
 def _tested(condition: str, level: str) -> Case:

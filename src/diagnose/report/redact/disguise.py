@@ -62,6 +62,7 @@ _PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_wor
 _PUBLIC_PARTS = _PUBLIC | public_words.SUBJECT_WORDS
 _LONG = 8
 """Letters of the names of AWS that are so long that one with a slip is still known for it."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
 _HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
@@ -137,6 +138,13 @@ class Disguise:
             return self.value(text, kind)
         return beginning[0] + self._parts(text[beginning.end() :], kind, frozenset(), before=beginning[0][-1:])
 
+    def arn(self, text: str, kind: NameKind) -> str:
+        """Rewrite an ARN, or what a policy has in the place of one; a pattern may have its beginning alone: `ar*`."""
+        size = len(beginning_of_arn(text))
+        if not size:
+            return self.value(text, kind)
+        return text[:size] + self._parts(text[size:], kind, frozenset(), before=text[size - 1])
+
     def value_of(self, key: str, text: str, kind: NameKind) -> str:
         """Rewrite a value of a condition key, of a tag, or of a claim."""
         about = _about(key)
@@ -144,7 +152,7 @@ class Disguise:
             return self.names.number(text)
         if about in self.learned.truths and text.lower() in ("true", "false"):
             return text
-        if about in self.learned.binary:
+        if about in self.learned.binary and _BASE64.fullmatch(text):
             self.names.keep_shape(text)
             return self.names.name(text, kind, fills=False)
         return self.value(text, kind)
@@ -317,6 +325,13 @@ class Disguise:
 def _ends(neighbour: str) -> bool:
     """Say whether a name ends where this follows: it is no wildcard, no variable and no other part of the name."""
     return neighbour in ("", "/", ":") or neighbour.startswith(".")
+
+
+def beginning_of_arn(text: str) -> str:
+    """Give what a pattern has before its first `*`, if that is how ARNs begin and no more; else nothing."""
+    beginning, star, _ = text.partition("*")
+    begins = star and any(fnmatchcase(word, beginning.lower()) for word in ("a", "ar", "arn"))
+    return beginning if begins else ""
 
 
 def _is_public(name: str, words: frozenset[str]) -> bool:

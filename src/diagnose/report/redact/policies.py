@@ -17,7 +17,7 @@ from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.policy import UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
-from diagnose.report.redact.disguise import Disguise
+from diagnose.report.redact.disguise import Disguise, beginning_of_arn
 from diagnose.report.redact.messages import disguised_message
 from diagnose.report.redact.pseudonyms import ACCOUNT, NameKind
 
@@ -132,7 +132,10 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
         return disguise.service(text)
     if last == "sid":
         return disguise.value(text, NameKind.STATEMENT)
-    return disguise.value(text, NameKind.NAME)
+    return disguise.arn(text, NameKind.NAME) if last in _OF_ARNS else disguise.value(text, NameKind.NAME)
+
+
+_OF_ARNS = frozenset(("resource", "notresource", "aws"))
 
 
 def _is_nearly(text: str, words: Collection[str]) -> bool:
@@ -161,6 +164,8 @@ def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> 
         return text if _is_exact(text) else disguise.value(text, kind)
     if value is ValueKind.IDS:
         return disguise.ids(text, kind)
+    if value is ValueKind.ARN and beginning_of_arn(text):
+        return disguise.arn(text, kind)
     return disguise.value_of(key, text, kind)
 
 
