@@ -7,7 +7,7 @@ import pytest
 from tests.report.redact.test_words_of_aws import job, same
 
 from diagnose.model.issuers import PRIVATE, issuer_of
-from diagnose.report.redact.issuer_names import IssuerNames
+from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet
 from diagnose.report.redact.letters import Letters
 
 CLUSTER = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D"
@@ -49,7 +49,7 @@ def _likeness(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("right", RIGHT)
 def test_a_slip_anywhere_in_a_host_is_the_same_slip_afterwards(right: str) -> None:
-    names = IssuerNames(_turned, lambda name: f"private {name}", {})
+    names = IssuerNames(_turned, lambda name: f"private {name}", IssuersMet())
     told = names.disguised(right)
     slips = list(_slips(right))
     assert len(slips) > 4 * len(right.partition("/")[0])
@@ -67,11 +67,11 @@ def test_a_slip_anywhere_in_a_host_is_the_same_slip_afterwards(right: str) -> No
 @pytest.mark.parametrize("region", ["eu-west1", "eu-wet-1", "eu-xwest-1", "euwest-1", "us-east-1"])
 def test_what_is_nearly_a_region_stays_in_the_name_of_a_cluster(region: str) -> None:
     name = f"oidc.eks.{region}.amazonaws.com/id/0A1B"
-    assert IssuerNames(_turned, str, {}).disguised(name).startswith(f"oidc.eks.{region}.amazonaws.com/id/")
+    assert IssuerNames(_turned, str, IssuersMet()).disguised(name).startswith(f"oidc.eks.{region}.amazonaws.com/id/")
 
 
 def test_the_path_of_another_cluster_is_hidden_where_the_host_has_a_slip() -> None:
-    names = IssuerNames(_turned, str, {})
+    names = IssuerNames(_turned, str, IssuersMet())
     names.disguised("oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9")
     path = "FF7E1D0C2B3A49586776859A0B1C2D3E"
     disguised = names.disguised(f"oidc.eks.eu-west-1.amazonaw.com/id/{path}")
@@ -79,7 +79,7 @@ def test_the_path_of_another_cluster_is_hidden_where_the_host_has_a_slip() -> No
 
 
 def test_several_letters_of_a_slip_are_hidden() -> None:
-    names = IssuerNames(_turned, str, {})
+    names = IssuerNames(_turned, str, IssuersMet())
     right = names.disguised("oidc.circleci.com/org/0f3ab214-7c1d-4e0a-9d7b-3a6a2b9c1d55")
     disguised = names.disguised("oidc.circleci.com/org/0f3ab214-7c1d-zq4e0a-9d7b-3a6a2b9c1d55")
     assert "zq" not in disguised

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.issuers import PRIVATE, Issuer, is_subject, issuer_of
+from diagnose.model.issuers import PRIVATE, is_subject, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
-from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
+from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet, misspells_one
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.pseudonyms import NameKind, Names
 from diagnose.report.redact.public_words import is_region
@@ -92,12 +92,12 @@ class Learned:
         self.ordered: set[str] = set()
         self.truths: set[str] = set()
         self.binary: set[str] = set()
-        self.issuers: dict[str, Issuer] = {}
+        self.issuers = IssuersMet()
 
     @property
     def any(self) -> bool:
         """Whether there is anything."""
-        return bool(self.ordered or self.truths or self.binary or self.issuers)
+        return bool(self.ordered or self.truths or self.binary or self.issuers.rows)
 
     def add(self, key: str, operator: str) -> None:
         """Note how a policy compares the values of a key."""

@@ -6,6 +6,7 @@ gives nobody away.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache
@@ -15,13 +16,50 @@ from diagnose.report.redact import public_words
 from diagnose.report.redact.public_words import is_region
 
 
-class IssuerNames:
-    """The issuers of one case."""
+class IssuersMet:
+    """Those issuers of a case that AWS or a vendor runs: names like theirs may stand for them."""
 
-    def __init__(self, word: Callable[[str], str], private: Callable[[str], str], met: dict[str, Issuer]) -> None:
+    def __init__(self) -> None:
+        """Start with none."""
+        self.rows: dict[str, Issuer] = {}
+        self._by_host: dict[str, str] = {}
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        self._meant: dict[str, str] = {}
+
+    def add(self, name: str, row: Issuer) -> None:
+        """Note an issuer by its name."""
+        if name in self.rows:
+            return
+        self.rows[name] = row
+        self._meant.clear()
+        host, _, path = name.lower().partition("/")
+        self._by_host.setdefault(host, name)
+        for word in _LONG_WORD.findall(path):
+            self._by_word[word].append(name)
+
+    def meant(self, name: str) -> str:
+        """Name the issuer that is meant by a name that no issuer has; empty if none is."""
+        if name not in self._meant:
+            self._meant[name] = self._nearest(name.lower())
+        return self._meant[name]
+
+    def _nearest(self, lower: str) -> str:
+        host, _, path = lower.partition("/")
+        # Of a path, a whole word at least is right.
+        sharing = {met.lower(): met for word in _LONG_WORD.findall(path) for met in self._by_word.get(word, ())}
+        for text, known in ((lower, sharing), (host, self._by_host)):
+            if near := get_close_matches(text, known, n=1, cutoff=_NEAR):
+                return known[near[0]]
+        return ""
+
+
+class IssuerNames:
+    """Rewrites the names of the issuers of one case."""
+
+    def __init__(self, word: Callable[[str], str], private: Callable[[str], str], met: IssuersMet) -> None:
         """`word` rewrites one word, which stays one; `private` the name of an issuer that has no form of its own.
 
-        `met` are those that AWS or a vendor runs, and is filled: names like theirs may stand for them.
+        `met` is filled on the way: what comes early is right on a second way.
         """
         self._word, self._private, self._met = word, private, met
 
@@ -35,25 +73,16 @@ class IssuerNames:
     def _name(self, name: str) -> str:
         row = issuer_of(name)
         if row is not PRIVATE:
-            self._met[name] = row
+            self._met.add(name, row)
             return self._by_words(name, row)
-        if meant := self._nearest(name):
+        if meant := self._met.meant(name):
             return self._like(name, meant)
         row = issuer_of(name_meant(name).rstrip("/"))
         return self._private(name) if row is PRIVATE else self._by_words(name, row, slips=True)
 
-    def _nearest(self, name: str) -> str:
-        """Name the issuer of the case that is meant by a name that no issuer has; empty if none is."""
-        hosts = {met.partition("/")[0].lower(): met for met in self._met}
-        whole = {met.lower(): met for met in self._met}
-        for text, known in ((name, whole), (name.partition("/")[0], hosts)):
-            if near := get_close_matches(text.lower(), known, n=1, cutoff=_NEAR):
-                return known[near[0]]
-        return ""
-
     def _like(self, name: str, meant: str) -> str:
         """Rewrite a name that is meant for another, so that it has the same slips."""
-        row = self._met[meant]
+        row = self._met.rows[meant]
         if get_close_matches(name.lower(), [meant.lower()], n=1, cutoff=_NEAR):
             return self._aligned(name, meant, row)
         host, slash, path = name.partition("/")
@@ -111,6 +140,7 @@ def _in_case_of(text: str, new: str) -> str:
 
 _AROUND = re.compile(r"(\s*(?:https?://)?)(.*?)(\s*)", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_LONG_WORD = re.compile(r"\w{4,}")
 _LABEL = re.compile(r"[\w-]+")
 _WORD_OR_REGION = re.compile(rf"{public_words.REGION.pattern}|\w+", re.IGNORECASE)
 """Where there is a slip, a dash may stand for a dot."""

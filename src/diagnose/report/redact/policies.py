@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.policy import UNKNOWN_PART, document_text
+from diagnose.model.policy import LARGEST_DOCUMENT, UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise, beginning_of_arn
 from diagnose.report.redact.messages import disguised_message
@@ -46,7 +46,9 @@ class Documents:
         try:
             if content in self._broken:
                 return Raw(json.dumps(disguised_message(self._broken[content], disguise, known)).encode())
-            return Raw("".join(_written(_node(self._read[content], (), disguise))).encode("utf-8", "surrogatepass"))
+            written = "".join(_written(_node(self._read[content], (), disguise))).encode("utf-8", "surrogatepass")
+            # What is too large to be read stays so without its spaces.
+            return Raw(written.ljust(LARGEST_DOCUMENT + 1) if len(content) > LARGEST_DOCUMENT else written)
         finally:
             disguise.in_policy = False
 
@@ -57,13 +59,13 @@ def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> t
 
 
 def _written(node: Node) -> list[str]:
-    """Write JSON as it was, but for its spaces."""
+    """Write JSON as it was, without its spaces: pseudonyms take more room than some names."""
     match node:
         case Object(members=members):
-            parts = [[", ", json.dumps(name), ": ", *_written(value)] for name, value in members]
+            parts = [[",", json.dumps(name), ":", *_written(value)] for name, value in members]
             return ["{", *[text for part in parts for text in part][1:], "}"]
         case list():
-            parts = [[", ", *_written(value)] for value in node]
+            parts = [[",", *_written(value)] for value in node]
             return ["[", *[text for part in parts for text in part][1:], "]"]
         case Number():
             return [node]
