@@ -266,7 +266,7 @@ def _read_of(message: str) -> list[object]:
         ),
         pytest.param(
             {"Sid": "AcmeOnly", "Colour": "acme red", "Effect": "Permit"},
-            {"Sid": "statement-1", "key-1": "re:(?!acme)[a-z]{4} (?!red)[a-z]{3}", "Effect": "name-1"},
+            {"Sid": "Sid1", "key-1": "re:(?!acme)[a-z]{4} (?!red)[a-z]{3}", "Effect": "name-1"},
             id="what the language does not know is the customer's",
         ),
     ],
@@ -351,3 +351,16 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         *(render(diagnosis, Format.TEXT, detail=detail) for detail in Detail),
         msgspec.json.encode(diagnosis.case).decode(),
     ]
+
+
+def test_the_sid_of_a_redacted_statement_is_one_that_iam_takes() -> None:
+    statements = [{"Sid": sid, "Effect": "Allow"} for sid in ("ZqFirst", "Sid1", "ZqFirst", "")]
+    case = EVERY["denied-by-scp"](NAMES).case
+    policy = Policy("zqpolicy", raw_document({"Statement": statements}))
+    source = replace(case.snapshot.source, identity_policies=PolicySet((policy,)))
+    redacted = rewritten(replace(case, snapshot=replace(case.snapshot, source=source)))
+    document = document_text(redacted.snapshot.source.identity_policies.policies[0].document)
+    first, second, third, empty = (one["Sid"] for one in json.loads(document)["Statement"])
+    assert (first, third, empty) == (first, first, "")
+    assert len({first, second, "Sid1"}) == 3
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in (first, second))
