@@ -364,3 +364,20 @@ def test_the_sid_of_a_redacted_statement_is_one_that_iam_takes() -> None:
     assert (first, third, empty) == (first, first, "")
     assert len({first, second, "Sid1"}) == 3
     assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in (first, second))
+
+
+@pytest.mark.parametrize(
+    ("issuer", "told"),
+    [
+        ("gitlab.com", "gitlab[.]com"),
+        ("github.com/enterprises/zqshop", "github[.]com/enterprises/(?!zqshop)[a-z]{6}"),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/0A1B", "oidc[.]eks[.]eu-west-1[.]amazonaws[.]com/id/0(?!A1B)[0-9A-F]{3}"),
+        ("login.zqshop.example", "\\[[.]{3}\\]"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["https://", ""])
+def test_an_issuer_in_a_message_is_the_same_as_elsewhere(scheme: str, issuer: str, told: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    message = f"No OpenIDConnect provider found in your account for {scheme}{issuer}"
+    written = rewritten(replace(case, message=message)).message
+    assert re.fullmatch(f"No OpenIDConnect provider found in your account for {scheme}{told}", written), written
