@@ -96,6 +96,12 @@ def test_what_a_vendor_calls_a_claim_stays_and_what_it_says_does_not(claim: str)
     assert "zq" not in json.dumps(written)
 
 
+@pytest.mark.parametrize("claim", ["exp", "iat", "nbf", "auth_time"])
+def test_the_times_of_a_token_stay_numbers(claim: str) -> None:
+    assert _claims({claim: 1772443680})[claim] == 1772443680
+    assert "zq" not in json.dumps(_claims({claim: "zqtime"}))
+
+
 def test_the_claims_within_a_claim_of_kubernetes_stay() -> None:
     pod = {"namespace": "zqshop", "pod": {"name": "zqpod", "uid": "zquid"}, "zqown": "zqmine"}
     written = _claims({"kubernetes.io": pod})["kubernetes.io"]

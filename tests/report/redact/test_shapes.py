@@ -51,6 +51,7 @@ ADDRESSES = [
 NUMBERS = [
     ("NumericEquals", "47114711"), ("NumericLessThan", "47114712"), ("NumericLessThan", "47114711"),
     ("NumericGreaterThanEquals", "47114711.0"), ("NumericNotEquals", "047114711"), ("NumericGreaterThan", "many"),
+    ("NumericEquals", "+47114711"), ("NumericLessThanEquals", "+0047114711"),
 ]  # fmt: skip
 REGIONS = ["eu-*", "eu-west-?", "us-*", "EU-WEST-1", "eu-west-1", "eu-west1", "*"]
 AGENTS = ["*zqgold*", "zqgold/*", "zqsilver/*", "ZQGOLD/1.2"]

@@ -381,3 +381,26 @@ def test_an_issuer_in_a_message_is_the_same_as_elsewhere(scheme: str, issuer: st
     message = f"No OpenIDConnect provider found in your account for {scheme}{issuer}"
     written = rewritten(replace(case, message=message)).message
     assert re.fullmatch(f"No OpenIDConnect provider found in your account for {scheme}{told}", written), written
+
+
+@pytest.mark.parametrize(
+    "command", ["update-assume-role-policy", "get-role", "list-open-id-connect-providers", "add-x"]
+)
+def test_the_name_of_a_command_stays_in_a_message(command: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    message = f"aws iam {command} --role-name zqzara /Statement/0/Resource"
+    written = rewritten(replace(case, message=message)).message
+    assert written == f"aws iam {command} --role-name [...] /Statement/0/Resource"
+
+
+@pytest.mark.parametrize("kind", ["rol", "roles", "Role", "r*", "rol?", "oidc-provder", "oxidc-provider"])
+def test_the_type_in_an_arn_stays_with_a_slip_and_as_a_pattern(kind: str) -> None:
+    case = EVERY["denied-by-scp"](NAMES).case
+    arn = f"arn:aws:iam::314159265358:{kind}/gitlab.com/zqzara"
+    policy = Policy("zqpolicy", raw_document({"Statement": [{"Resource": arn}]}))
+    source = replace(case.snapshot.source, identity_policies=PolicySet((policy,)))
+    redacted = rewritten(replace(case, snapshot=replace(case.snapshot, source=source)))
+    document = document_text(redacted.snapshot.source.identity_policies.policies[0].document)
+    told = json.loads(document)["Statement"][0]["Resource"]
+    assert told.split(":")[5].startswith(f"{kind}/"), told
+    assert "zqzara" not in told
