@@ -15,6 +15,8 @@ LANGUAGE_WITH_VARIABLES = "2012-10-17"
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
 """
 
+LARGEST_DOCUMENT = 131_072
+"""Bytes of a document that is read. IAM holds at most 20,480 characters of any policy here, without white space."""
 
 UNKNOWN_PART = "xdiag:unknown"
 """The one key of an object that stands in a document for a part that is not known; its value says why, for people."""

@@ -35,14 +35,14 @@ RESOURCES = [
     ROLE.replace("987650004321", "9876*"), ROLE.replace("987650004321", "98765000432?"), ROLE.replace("role", "r*"),
     ROLE.replace("zqteam/", ""), ROLE.swapcase(), ROLE.replace("ZqD", "zqd"), ROLE + " ", ROLE.replace("4321", "4312"),
     ROLE.replace("::", ":"), "*1:role/zqteam/ZqDeployer*", "?rn:aws:iam::987650004321:role/zqteam/ZqD*", "arn:aws:iam::987650004321:role/${aws:username}*", "arn:aws:*:*:*:*Deployer",
-    "*ZqDeployer", "arn:aws:iam::*", ROLE.replace("aws", "aws-cn"), ROLE.replace("Deployer", "*er"), "ZqDeployer",
+    "*ZqDeployer", "arn:aws:iam::*", "a*", "ar*", "a?n*loyer", "Arn*", ROLE.replace("aws", "aws-cn"), ROLE.replace("Deployer", "*er"), "ZqDeployer",
 ]  # fmt: skip
 CONDITIONS = [
     ("StringEquals", "Zqgold"), ("StringEquals", "zqgold"), ("StringEqualsIgnoreCase", "zqgold"), ("StringLike", "Zqg*"),
     ("StringEqualsIgnoreCase", "zqsilver"), ("StringNotEqualsIgnoreCase", "ZQGOLD"), ("StringNotEquals", "Zqgold"),
     ("StringNotLike", "*gold"), ("StringLike", "Zq?old"), ("StringLike", "*qgo*"), ("StringLike", "zqg*"),
     ("StringEquals", "Zqgold "), ("StringEquals", "Zqg*"), ("StringLikeIfExists", "Zq*ld"), ("BinaryEquals", "Zqgold=="),
-    ("StringEquals", ["Zqsilver", "Zqgold"]), ("ForAllValues:Null", "true"), ("StringLike", "??????"), ("StringLike", "?????"), ("Null", "false"),
+    ("StringEquals", ["Zqsilver", "Zqgold"]), ("ForAllValues:Null", "true"), ("BinaryEquals", "${aws:username}"), ("StringLike", "??????"), ("StringLike", "?????"), ("Null", "false"),
 ]  # fmt: skip
 ADDRESSES = [
     "20.30.40.50/32", "20.30.40.0/24", "20.30.41.0/24", "20.30.40.50", "20.0.0.0/8", "0.0.0.0/0", "20.30.40.50/33",
@@ -51,6 +51,7 @@ ADDRESSES = [
 NUMBERS = [
     ("NumericEquals", "47114711"), ("NumericLessThan", "47114712"), ("NumericLessThan", "47114711"),
     ("NumericGreaterThanEquals", "47114711.0"), ("NumericNotEquals", "047114711"), ("NumericGreaterThan", "many"),
+    ("NumericEquals", "+47114711"), ("NumericLessThanEquals", "+0047114711"),
 ]  # fmt: skip
 REGIONS = ["eu-*", "eu-west-?", "us-*", "EU-WEST-1", "eu-west-1", "eu-west1", "*"]
 AGENTS = ["*zqgold*", "zqgold/*", "zqsilver/*", "ZQGOLD/1.2"]
@@ -85,6 +86,8 @@ def _shapes() -> Iterator[tuple[str, Json]]:
     tested += [
         ("ArnLike", resource.replace(ROLE, USER), "aws:PrincipalArn") for resource in (ROLE, "*", f"{USER[:-3]}*")
     ]
+    tested += [("StringLike", beginning, "aws:PrincipalArn") for beginning in ("a*", "ar*", "A*", "a?n*", "a*zqalice")]
+    tested += [("BinaryEquals", "${aws:username}", "sts:RoleSessionName")]
     for operator, value, key in tested:
         condition = {"Condition": {operator: {key: value}}}
         yield f"{operator} {key} {value}", _asked(trusting=[allow({"AWS": USER}, **condition)])

@@ -266,7 +266,7 @@ def _read_of(message: str) -> list[object]:
         ),
         pytest.param(
             {"Sid": "AcmeOnly", "Colour": "acme red", "Effect": "Permit"},
-            {"Sid": "statement-1", "key-1": "re:(?!acme)[a-z]{4} (?!red)[a-z]{3}", "Effect": "name-1"},
+            {"Sid": "Sid1", "key-1": "re:(?!acme)[a-z]{4} (?!red)[a-z]{3}", "Effect": "name-1"},
             id="what the language does not know is the customer's",
         ),
     ],
@@ -351,3 +351,56 @@ def _every_format(diagnosis: Diagnosis) -> list[str]:
         *(render(diagnosis, Format.TEXT, detail=detail) for detail in Detail),
         msgspec.json.encode(diagnosis.case).decode(),
     ]
+
+
+def test_the_sid_of_a_redacted_statement_is_one_that_iam_takes() -> None:
+    statements = [{"Sid": sid, "Effect": "Allow"} for sid in ("ZqFirst", "Sid1", "ZqFirst", "")]
+    case = EVERY["denied-by-scp"](NAMES).case
+    policy = Policy("zqpolicy", raw_document({"Statement": statements}))
+    source = replace(case.snapshot.source, identity_policies=PolicySet((policy,)))
+    redacted = rewritten(replace(case, snapshot=replace(case.snapshot, source=source)))
+    document = document_text(redacted.snapshot.source.identity_policies.policies[0].document)
+    first, second, third, empty = (one["Sid"] for one in json.loads(document)["Statement"])
+    assert (first, third, empty) == (first, first, "")
+    assert len({first, second, "Sid1"}) == 3
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in (first, second))
+
+
+@pytest.mark.parametrize(
+    ("issuer", "told"),
+    [
+        ("gitlab.com", "gitlab[.]com"),
+        ("github.com/enterprises/zqshop", "github[.]com/enterprises/(?!zqshop)[a-z]{6}"),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/0A1B", "oidc[.]eks[.]eu-west-1[.]amazonaws[.]com/id/0(?!A1B)[0-9A-F]{3}"),
+        ("login.zqshop.example", "\\[[.]{3}\\]"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["https://", ""])
+def test_an_issuer_in_a_message_is_the_same_as_elsewhere(scheme: str, issuer: str, told: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    message = f"No OpenIDConnect provider found in your account for {scheme}{issuer}"
+    written = rewritten(replace(case, message=message)).message
+    assert re.fullmatch(f"No OpenIDConnect provider found in your account for {scheme}{told}", written), written
+
+
+@pytest.mark.parametrize(
+    "command", ["update-assume-role-policy", "get-role", "list-open-id-connect-providers", "add-x"]
+)
+def test_the_name_of_a_command_stays_in_a_message(command: str) -> None:
+    case = EVERY["allowed"](NAMES).case
+    message = f"aws iam {command} --role-name zqzara /Statement/0/Resource"
+    written = rewritten(replace(case, message=message)).message
+    assert written == f"aws iam {command} --role-name [...] /Statement/0/Resource"
+
+
+@pytest.mark.parametrize("kind", ["rol", "roles", "Role", "r*", "rol?", "oidc-provder", "oxidc-provider"])
+def test_the_type_in_an_arn_stays_with_a_slip_and_as_a_pattern(kind: str) -> None:
+    case = EVERY["denied-by-scp"](NAMES).case
+    arn = f"arn:aws:iam::314159265358:{kind}/gitlab.com/zqzara"
+    policy = Policy("zqpolicy", raw_document({"Statement": [{"Resource": arn}]}))
+    source = replace(case.snapshot.source, identity_policies=PolicySet((policy,)))
+    redacted = rewritten(replace(case, snapshot=replace(case.snapshot, source=source)))
+    document = document_text(redacted.snapshot.source.identity_policies.policies[0].document)
+    told = json.loads(document)["Statement"][0]["Resource"]
+    assert told.split(":")[5].startswith(f"{kind}/"), told
+    assert "zqzara" not in told

@@ -46,7 +46,7 @@ SECRETS = ("987650004321", "zqocto", "zqapp", "zqmain", "zqshop", "zqdeploy", "z
     ],
 )
 def test_a_provider_is_misspelt_in_the_same_way(principal: str) -> None:
-    same(_job({"Federated": principal}))
+    same(job({"Federated": principal}))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_provider_is_misspelt_in_the_same_way(principal: str) -> None:
     ],
 )
 def test_a_key_of_a_claim_is_misspelt_in_the_same_way(name: str) -> None:
-    same(_job({"Federated": PROVIDER + GITHUB}, {"StringEquals": {name: SUBJECT}}))
+    same(job({"Federated": PROVIDER + GITHUB}, {"StringEquals": {name: SUBJECT}}))
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,10 @@ def test_a_key_of_a_claim_is_misspelt_in_the_same_way(name: str) -> None:
 )
 @pytest.mark.parametrize("slip", ["{}/", "https://{}", "{}x", "x{}", "{} "])
 def test_every_issuer_that_many_share_is_misspelt_in_the_same_way(issuer: str, slip: str) -> None:
-    same(_job({"Federated": PROVIDER + slip.format(issuer)}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, issuer))
-    same(_job({"Federated": PROVIDER + issuer}, {"StringEquals": {f"{slip.format(issuer)}:sub": SUBJECT}}, issuer))
+    same(job({"Federated": PROVIDER + slip.format(issuer)}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, issuer))
+    same(job({"Federated": PROVIDER + issuer}, {"StringEquals": {f"{slip.format(issuer)}:sub": SUBJECT}}, issuer))
     same(
-        _job(
-            {"Federated": PROVIDER + issuer}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, slip.format(issuer).strip()
-        )
+        job({"Federated": PROVIDER + issuer}, {"StringEquals": {f"{issuer}:sub": SUBJECT}}, slip.format(issuer).strip())
     )
 
 
@@ -100,8 +98,8 @@ def test_every_issuer_that_many_share_is_misspelt_in_the_same_way(issuer: str, s
 )
 def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
     cluster = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
-    same(_job({"Federated": PROVIDER + name}, {"StringEquals": {f"{cluster}:sub": SUBJECT}}, cluster))
-    same(_job({"Federated": PROVIDER + cluster}, {"StringEquals": {f"{name}:sub": SUBJECT}}, cluster))
+    same(job({"Federated": PROVIDER + name}, {"StringEquals": {f"{cluster}:sub": SUBJECT}}, cluster))
+    same(job({"Federated": PROVIDER + cluster}, {"StringEquals": {f"{name}:sub": SUBJECT}}, cluster))
 
 
 @pytest.mark.parametrize(
@@ -114,14 +112,14 @@ def test_the_issuer_of_a_cluster_is_misspelt_in_the_same_way(name: str) -> None:
 )
 def test_a_pattern_of_a_subject_is_one_of_the_same_subjects(token: str, wanted: str) -> None:
     condition = {"StringLike": {f"{GITHUB}:sub": wanted}}
-    same(_job({"Federated": PROVIDER + GITHUB}, condition, subject=token))
+    same(job({"Federated": PROVIDER + GITHUB}, condition, subject=token))
 
 
 @pytest.mark.parametrize(
     "subject", [SUBJECT.title(), SUBJECT.upper(), "Repo:zqocto/zqapp:*", "https://sts.amazonaws.com"]
 )
 def test_what_subjects_are_made_of_stays_in_any_case(subject: str) -> None:
-    same(_job({"Federated": PROVIDER + GITHUB}, {"StringLike": {f"{GITHUB}:sub": subject}}))
+    same(job({"Federated": PROVIDER + GITHUB}, {"StringLike": {f"{GITHUB}:sub": subject}}))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +136,7 @@ def test_what_subjects_are_made_of_stays_in_any_case(subject: str) -> None:
     ],
 )
 def test_an_audience_that_issuers_write_by_themselves_stays(audience: str) -> None:
-    same(_job({"Federated": PROVIDER + GITHUB}, audience=audience))
+    same(job({"Federated": PROVIDER + GITHUB}, audience=audience))
 
 
 @pytest.mark.parametrize("wanted", ["authenticated", "unauthenticated", "Authenticated", "auth*", "un*"])
@@ -283,7 +281,7 @@ def same(original: Case) -> None:
     assert [secret for secret in SECRETS if secret in written] == []
 
 
-def _job(
+def job(
     principal: Json,
     condition: Json = None,
     issuer: str = GITHUB,

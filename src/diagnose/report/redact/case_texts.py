@@ -14,10 +14,11 @@ from diagnose.model.case import Case
 from diagnose.model.federation import SAML_TAG
 from diagnose.model.policy import Policy
 from diagnose.report.redact import public_words
-from diagnose.report.redact.disguise import Disguise, is_region
+from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import GONE, disguised_message
 from diagnose.report.redact.policies import Documents, disguised_values
 from diagnose.report.redact.pseudonyms import NameKind
+from diagnose.report.redact.public_words import is_region
 
 
 class Rewriting:
@@ -83,6 +84,13 @@ def _named(kind: NameKind) -> Rewriter:
     return value
 
 
+def _of_key(key: str, kind: NameKind) -> Rewriter:
+    def value(text: str, rewriting: Rewriting) -> str:
+        return rewriting.disguise.value_of(key, text, kind)
+
+    return value
+
+
 def _unchanged(text: str, _: Rewriting) -> str:
     """Keep what is ours alone: the name of the schema."""
     return text
@@ -134,32 +142,35 @@ def _claims(claims: Mapping[str, Any], rewriting: Rewriting) -> Mapping[str, Any
     rewritten: dict[str, Any] = {}
     for name, value in claims.items():
         if name == public_words.PRINCIPAL_TAGS and isinstance(value, Mapping):
-            tags = ((rewriting.disguise.value(tag, NameKind.TAG), _claim(of, rewriting)) for tag, of in value.items())
+            tags = (
+                (rewriting.disguise.value(tag, NameKind.TAG), _claim(tag, of, rewriting)) for tag, of in value.items()
+            )
             rewritten[name] = dict(tags)
         elif name in public_words.TIMES and public_words.EXACT.fullmatch(str(value)):
             rewritten[name] = value
         else:
-            known = name in public_words.CLAIM_NAMES
-            rewritten[name if known else rewriting.disguise.value(name, NameKind.KEY)] = _claim(value, rewriting)
+            known = name.lower() in public_words.CLAIM_NAMES
+            rewritten[name if known else rewriting.disguise.value(name, NameKind.KEY)] = _claim(name, value, rewriting)
     return rewritten
 
 
-def _claim(value: Any, rewriting: Rewriting) -> Any:
+def _claim(name: str, value: Any, rewriting: Rewriting) -> Any:
     match value:
         case Mapping():
             return _claims(value, rewriting)
         case list() | tuple():
-            return tuple(_claim(one, rewriting) for one in value)
+            return tuple(_claim(name, one, rewriting) for one in value)
         case bool() | None:
             return value
-    return rewriting.disguise.value(str(value), NameKind.VALUE)
+    return rewriting.disguise.value_of(name, str(value), NameKind.VALUE)
 
 
 def _attributes(attributes: Mapping[str, tuple[str, ...]], rewriting: Rewriting) -> Mapping[str, tuple[str, ...]]:
     """Rewrite attributes; the names of those that are the same for everybody stay, but not the keys of tags."""
     return {
         _attribute(name, rewriting): tuple(
-            ",".join(rewriting.disguise.value(part, NameKind.VALUE) for part in value.split(",")) for value in values
+            ",".join(rewriting.disguise.value_of(name, part, NameKind.VALUE) for part in value.split(","))
+            for value in values
         )
         for name, values in attributes.items()
     }
@@ -182,22 +193,18 @@ def _version(text: str, rewriting: Rewriting) -> str:
     return text if text[:1] == "v" and text[1:].isdecimal() else rewriting.disguise.value(text, NameKind.VALUE)
 
 
-_VALUE, _ROLE, _SESSION, _UNIT = (
-    _named(NameKind.VALUE),
-    _named(NameKind.ROLE),
-    _named(NameKind.SESSION),
-    _named(NameKind.UNIT),
-)
+_VALUE, _ROLE, _UNIT = map(_named, (NameKind.VALUE, NameKind.ROLE, NameKind.UNIT))
+_SOURCE_IDENTITY = _of_key("sts:SourceIdentity", NameKind.SOURCE_IDENTITY)
 _PROVIDER = _named(NameKind.PROVIDER)
 _time, _algorithm, _saml_word = map(_public, (public_words.TIME, public_words.ALGORITHM, public_words.SAML))
 
 REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     cases.ProvidedContext: {"provider_arn": _named(NameKind.PROVIDER), "assertion": _VALUE},
     cases.Parameters: {
-        "session_name": _SESSION,
-        "external_id": _named(NameKind.EXTERNAL_ID),
+        "session_name": _of_key("sts:RoleSessionName", NameKind.SESSION),
+        "external_id": _of_key("sts:ExternalId", NameKind.EXTERNAL_ID),
         "mfa_serial": _named(NameKind.DEVICE),
-        "source_identity": _named(NameKind.SOURCE_IDENTITY),
+        "source_identity": _SOURCE_IDENTITY,
         "tags": _tags,
         "transitive_tag_keys": _named(NameKind.TAG),
         "provider_id": _VALUE,
@@ -216,7 +223,7 @@ REWRITERS: Mapping[type, Mapping[str, Rewriter]] = {
     cases.Session: {
         "tags": _tags,
         "transitive_tag_keys": _named(NameKind.TAG),
-        "source_identity": _named(NameKind.SOURCE_IDENTITY),
+        "source_identity": _SOURCE_IDENTITY,
         "issued_at": _time,
     },
     cases.Principal: {"arn": _ROLE, "unique_id": _VALUE, "tags": _tags, "created_at": _time},

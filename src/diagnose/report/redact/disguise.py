@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from diagnose.model.arn import HTTPS, PARTITIONS, Arn
 from diagnose.model.condition_keys import ValueKind
-from diagnose.model.issuers import PRIVATE, Issuer, is_subject, issuer_of
+from diagnose.model.issuers import PRIVATE, is_subject, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
-from diagnose.report.redact.issuer_names import IssuerNames, misspells_one
+from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet, misspells_one
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
 from diagnose.report.redact.pseudonyms import NameKind, Names
+from diagnose.report.redact.public_words import is_region
 
 _TYPES = {
     "role": NameKind.ROLE,
@@ -61,6 +62,7 @@ _PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_wor
 _PUBLIC_PARTS = _PUBLIC | public_words.SUBJECT_WORDS
 _LONG = 8
 """Letters of the names of AWS that are so long that one with a slip is still known for it."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
 _HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
@@ -90,12 +92,12 @@ class Learned:
         self.ordered: set[str] = set()
         self.truths: set[str] = set()
         self.binary: set[str] = set()
-        self.issuers: dict[str, Issuer] = {}
+        self.issuers = IssuersMet()
 
     @property
     def any(self) -> bool:
         """Whether there is anything."""
-        return bool(self.ordered or self.truths or self.binary or self.issuers)
+        return bool(self.ordered or self.truths or self.binary or self.issuers.rows)
 
     def add(self, key: str, operator: str) -> None:
         """Note how a policy compares the values of a key."""
@@ -136,14 +138,21 @@ class Disguise:
             return self.value(text, kind)
         return beginning[0] + self._parts(text[beginning.end() :], kind, frozenset(), before=beginning[0][-1:])
 
+    def arn(self, text: str, kind: NameKind) -> str:
+        """Rewrite an ARN, or what a policy has in the place of one; a pattern may have its beginning alone: `ar*`."""
+        size = len(beginning_of_arn(text))
+        if not size:
+            return self.value(text, kind)
+        return text[:size] + self._parts(text[size:], kind, frozenset(), before=text[size - 1])
+
     def value_of(self, key: str, text: str, kind: NameKind) -> str:
-        """Rewrite a value of a condition key, or of a tag."""
+        """Rewrite a value of a condition key, of a tag, or of a claim."""
         about = _about(key)
         if about in self.learned.ordered and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-.*", text):
             return self.names.number(text)
         if about in self.learned.truths and text.lower() in ("true", "false"):
             return text
-        if about in self.learned.binary:
+        if about in self.learned.binary and _BASE64.fullmatch(text):
             self.names.keep_shape(text)
             return self.names.name(text, kind, fills=False)
         return self.value(text, kind)
@@ -318,14 +327,11 @@ def _ends(neighbour: str) -> bool:
     return neighbour in ("", "/", ":") or neighbour.startswith(".")
 
 
-def is_region(text: str) -> bool:
-    """Say whether a text is a Region, a pattern that some fit, or nearly one."""
-    lower = text.lower()
-    if not text or public_words.REGION.fullmatch(lower) or not text.strip("*?"):
-        return True
-    if "*" in text or "?" in text:
-        return any(fnmatchcase(region, lower) for region in public_words.REGIONS)
-    return bool(get_close_matches(lower, public_words.REGIONS, n=1, cutoff=0.8))
+def beginning_of_arn(text: str) -> str:
+    """Give what a pattern has before its first `*`, if that is how ARNs begin and no more; else nothing."""
+    beginning, star, _ = text.partition("*")
+    begins = star and any(fnmatchcase(word, beginning.lower()) for word in ("a", "ar", "arn"))
+    return beginning if begins else ""
 
 
 def _is_public(name: str, words: frozenset[str]) -> bool:
@@ -385,5 +391,5 @@ def _is_host(text: str) -> bool:
 
 
 def _about(key: str) -> str:
-    """Give what values of keys have in common: the name of the tag, or the key."""
-    return (key.partition("/")[2] or key).lower()
+    """Give what the values of keys have in common: the name of the tag, of the claim, or the key."""
+    return re.split("[:/]", key)[-1].lower()

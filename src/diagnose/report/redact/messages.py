@@ -7,8 +7,10 @@ themselves by their form.
 import re
 from collections.abc import Mapping
 
+from diagnose.model.arn import HTTPS
 from diagnose.model.error_text.services import SERVICES
 from diagnose.model.error_text.wording import CODES, WORDINGS
+from diagnose.model.issuers import PRIVATE, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.disguise import Disguise
@@ -70,6 +72,8 @@ def _run(run: re.Match[str], disguise: Disguise, known: Mapping[str, str]) -> st
 
 def _word(text: str, disguise: Disguise, known: Mapping[str, str]) -> str:
     lower = text.lower()
+    if issuer_of(text.removeprefix(HTTPS)) is not PRIVATE:
+        return disguise.issuer(text)
     if (
         lower in public_words.WORDS
         or lower in public_words.SERVICE_NAMES

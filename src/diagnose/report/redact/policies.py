@@ -15,11 +15,11 @@ from msgspec import Raw
 
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
-from diagnose.model.policy import UNKNOWN_PART, document_text
+from diagnose.model.policy import LARGEST_DOCUMENT, UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
-from diagnose.report.redact.disguise import Disguise
+from diagnose.report.redact.disguise import Disguise, beginning_of_arn
 from diagnose.report.redact.messages import disguised_message
-from diagnose.report.redact.pseudonyms import NameKind
+from diagnose.report.redact.pseudonyms import ACCOUNT, NameKind
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""
@@ -46,7 +46,9 @@ class Documents:
         try:
             if content in self._broken:
                 return Raw(json.dumps(disguised_message(self._broken[content], disguise, known)).encode())
-            return Raw("".join(_written(_node(self._read[content], (), disguise))).encode("utf-8", "surrogatepass"))
+            written = "".join(_written(_node(self._read[content], (), disguise))).encode("utf-8", "surrogatepass")
+            # What is too large to be read stays so without its spaces.
+            return Raw(written.ljust(LARGEST_DOCUMENT + 1) if len(content) > LARGEST_DOCUMENT else written)
         finally:
             disguise.in_policy = False
 
@@ -57,13 +59,13 @@ def disguised_values(key: str, values: tuple[str, ...], disguise: Disguise) -> t
 
 
 def _written(node: Node) -> list[str]:
-    """Write JSON as it was, but for its spaces."""
+    """Write JSON as it was, without its spaces: pseudonyms take more room than some names."""
     match node:
         case Object(members=members):
-            parts = [[", ", json.dumps(name), ": ", *_written(value)] for name, value in members]
+            parts = [[",", json.dumps(name), ":", *_written(value)] for name, value in members]
             return ["{", *[text for part in parts for text in part][1:], "}"]
         case list():
-            parts = [[", ", *_written(value)] for value in node]
+            parts = [[",", *_written(value)] for value in node]
             return ["[", *[text for part in parts for text in part][1:], "]"]
         case Number():
             return [node]
@@ -100,8 +102,22 @@ def _key(name: str, keys: Keys, disguise: Disguise) -> str:
 def _number(node: Number, keys: Keys, disguise: Disguise) -> Number:
     """Keep a short number, unless it is compared with a tag; a long one may be an account id without its quotes."""
     if keys[-3:-2] == ("Condition",):
-        return Number(_condition_value(node, keys[-1], keys[-2], disguise))
+        return Number(_compared(node, keys, disguise))
     return node if len(node) <= 6 else Number(disguise.value(str(node), NameKind.VALUE))
+
+
+def _compared(node: Number, keys: Keys, disguise: Disguise) -> str:
+    """Rewrite a number as it is compared: what takes its place must be one, too, for it has no quotes."""
+    number = node if _WHOLE.fullmatch(node) else json.dumps(float(node))
+    if not _DIGITS.fullmatch(number):
+        return node
+    if not ACCOUNT.fullmatch(number):
+        disguise.names.keep_shape(number)
+    return _condition_value(number, keys[-1], keys[-2], disguise)
+
+
+_WHOLE = re.compile(r"-?[0-9]+")
+_DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 def _text(text: str, keys: Keys, disguise: Disguise) -> str:
@@ -118,7 +134,10 @@ def _text(text: str, keys: Keys, disguise: Disguise) -> str:
         return disguise.service(text)
     if last == "sid":
         return disguise.value(text, NameKind.STATEMENT)
-    return disguise.value(text, NameKind.NAME)
+    return disguise.arn(text, NameKind.NAME) if last in _OF_ARNS else disguise.value(text, NameKind.NAME)
+
+
+_OF_ARNS = frozenset(("resource", "notresource", "aws"))
 
 
 def _is_nearly(text: str, words: Collection[str]) -> bool:
@@ -147,6 +166,8 @@ def _condition_value(text: str, key: str, operator: str, disguise: Disguise) -> 
         return text if _is_exact(text) else disguise.value(text, kind)
     if value is ValueKind.IDS:
         return disguise.ids(text, kind)
+    if value is ValueKind.ARN and beginning_of_arn(text):
+        return disguise.arn(text, kind)
     return disguise.value_of(key, text, kind)
 
 

@@ -305,7 +305,7 @@ class Pseudonyms:
     def _numbered(self, text: str, kind: NameKind) -> str:
         """Take the next pseudonym of a series that the original does not hold."""
         head: str = kind
-        form: _Form = _host if kind is NameKind.HOST else _by_number
+        form = _BY_KIND.get(kind, _by_number)
         for pattern, of_pattern in _FORMS:
             if match := pattern.fullmatch(text):
                 head, form = match["head"], of_pattern
@@ -356,6 +356,14 @@ def _by_number(head: str, number: int) -> str:
 
 def _host(_: str, number: int) -> str:
     return f"provider-{number}.example.com"
+
+
+def _sid(_: str, number: int) -> str:
+    """Write what IAM takes for a Sid, and what nobody reads as the number of a statement."""
+    return f"Sid{number}"
+
+
+_BY_KIND: Mapping[NameKind, _Form] = {NameKind.HOST: _host, NameKind.STATEMENT: _sid}
 
 
 def _no_letter(text: str) -> bool:

@@ -1,6 +1,8 @@
 """What redaction leaves alone: AWS's own words, and the plain words of its messages and of ours."""
 
 import re
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 from diagnose.model.federation import AWS_ROLES, AWS_SOURCE_IDENTITY, AWS_TAGS
 from diagnose.model.issuers import ISSUERS
@@ -63,10 +65,42 @@ KEY = re.compile(
 
 TIMES = frozenset(("exp", "iat", "nbf", "auth_time"))
 PRINCIPAL_TAGS = "principal_tags"
-CLAIM_NAMES = TIMES | _words("iss sub aud azp amr jti alg typ email name transitive_tag_keys").union(
+_OF_OPENID = _words(
+    "iss sub aud azp amr jti alg typ acr nonce sid auth_time at_hash scope scp client_id email email_verified name "
+    "given_name family_name preferred_username nickname locale groups roles hd tid oid appid idp upn ver"
+)
+_OF_GITHUB = _words(
+    "base_ref check_run_id enterprise event_name head_ref issuer_scope job_workflow_sha ref_protected ref_type "
+    "repository_owner repository_visibility run_attempt run_id run_number runner_environment sha workflow_ref "
+    "workflow_sha"
+)
+_OF_GITLAB = _words(
+    "ci_config_ref_uri ci_config_sha deployment_tier environment_action environment_protected groups_direct job_id "
+    "job_source namespace_path pipeline_id project_path project_visibility ref_path runner_id user_identities"
+)
+_OF_OTHERS = _words(
+    "agent_id build_commit build_number build_source build_tag cluster_name step_key "
+    "oidc.circleci.com/context-ids oidc.circleci.com/job-id oidc.circleci.com/org-id oidc.circleci.com/pipeline-id "
+    "oidc.circleci.com/ssh-rerun oidc.circleci.com/vcs-origin oidc.circleci.com/vcs-ref "
+    "terraform_full_workspace terraform_organization_id terraform_organization_name terraform_project_id "
+    "terraform_project_name terraform_run_id terraform_run_phase terraform_workspace_id terraform_workspace_name "
+    "kubernetes.io namespace node pod serviceaccount uid warnafter "
+    "branchname deploymentenvironmentuuid pipelinerunuuid pipelineuuid repositoryuuid stepuuid workspaceuuid "
+    "environment owner owner_id project project_id plan user_id transitive_tag_keys"
+)
+"""Of Buildkite, CircleCI, HCP Terraform, Kubernetes, Bitbucket and Vercel; and a word of AWS's tags in a token."""
+CLAIM_NAMES = (TIMES | _OF_OPENID | _OF_GITHUB | _OF_GITLAB | _OF_OTHERS).union(
     (PRINCIPAL_TAGS, AWS_TAGS, AWS_SOURCE_IDENTITY, AWS_ROLES), *(row.claims for row in ISSUERS)
 )
-"""Claims that the tokens of everybody have; what other claims are called is up to whoever issues them."""
+"""Claims of standards, of AWS and of vendors, in lower case; what others are called is up to whoever issues them.
+
+Sources:
+https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
+https://docs.github.com/en/actions/reference/security/oidc
+https://docs.gitlab.com/ci/secrets/id_token_authentication/
+https://circleci.com/docs/openid-connect-tokens/
+https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+"""
 SUBJECT_WORDS = _words(
     "repo ref refs heads tags environment pull_request job_workflow_ref project_path ref_type branch system "
     "serviceaccount organization project workspace run_phase plan apply pipeline commit step org user"
@@ -179,3 +213,13 @@ WORDS = _words(
     """
 )
 """Words of AWS's messages and of xdiag's, in lower case. In a message of somebody else, no other word is kept."""
+
+
+def is_region(text: str) -> bool:
+    """Say whether a text is a Region, a pattern that some fit, or nearly one."""
+    lower = text.lower()
+    if not text or REGION.fullmatch(lower) or not text.strip("*?"):
+        return True
+    if "*" in text or "?" in text:
+        return any(fnmatchcase(region, lower) for region in REGIONS)
+    return bool(get_close_matches(lower, REGIONS, n=1, cutoff=0.8))
