@@ -4,12 +4,11 @@ INVARIANT: a line is read as `case_from_json` reads it. What is not certain here
 A law compares the two.
 """
 
-from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
-from msgspec.structs import fields
+from msgspec import NODEFAULT, UNSET, Raw, Struct, UnsetType
+from msgspec.structs import astuple, fields
 
 from diagnose.collect.evidence.case_file import case_from_json, completed
 from diagnose.evaluate.memo import Memo
@@ -83,7 +82,7 @@ class _Parts(Generic[Part]):
 class _Divided(_Parts[Divided]):
     """Parts that have others in them, which come again without the rest."""
 
-    __slots__ = ("_kind", "_parts")
+    __slots__ = ("_whole",)
 
     def __init__(self, kind: type[Divided], **parts: _Parts[Any]) -> None:
         """`parts` are the fields that are read apart."""
@@ -93,12 +92,40 @@ class _Divided(_Parts[Divided]):
             for kept in (Raw if member.name in parts else member.type,)
         ]
         super().__init__(msgspec.defstruct(f"{kind.__name__}InParts", members, forbid_unknown_fields=True))
-        self._kind, self._parts = kind, parts
+        self._whole = _Whole(kind, **parts)
 
     def _made(self, text: bytes) -> Divided:
         written: Any = self._decode(text)
         _check(written, text)
-        return self._kind(**_read(written, self._parts))
+        return self._whole.read(written)
+
+
+class _Whole(Generic[Divided]):
+    """What makes a whole of what has the same fields, some of them left out and some not read yet."""
+
+    __slots__ = ("_kind", "_left_out", "_parts")
+
+    def __init__(self, kind: type[Divided], **parts: "_Parts[Any] | _Whole[Any]") -> None:
+        """`parts` are the fields to read."""
+        self._kind = kind
+        self._parts = [(kind.__struct_fields__.index(name), reader.read) for name, reader in parts.items()]
+        # Nobody changes a case: what stands for an empty object can be one for all.
+        self._left_out = [
+            member.default if member.default_factory is NODEFAULT else member.default_factory()
+            for member in fields(kind)
+        ]
+
+    def read(self, written: Struct) -> Divided:
+        """Make the whole, reading what was not read yet. Raises ValueError and RecursionError as parts do."""
+        values = list(astuple(written))
+        for place, read in self._parts:
+            if values[place] is not UNSET:
+                values[place] = read(values[place])
+        if UNSET in values:
+            values = [
+                default if value is UNSET else value for value, default in zip(values, self._left_out, strict=True)
+            ]
+        return self._kind(*values)
 
 
 def _check(part: object, text: bytes) -> None:
@@ -117,38 +144,31 @@ def _compact(text: bytes) -> bytes:
     return msgspec.json.format(text, indent=-1)
 
 
-def _read(struct: Struct, parts: Mapping[str, _Parts[Any]]) -> dict[str, Any]:
-    """Give the fields that were not left out, and read the parts among them."""
-    given = {name: value for name in struct.__struct_fields__ if (value := getattr(struct, name)) is not UNSET}
-    for name, reader in parts.items():
-        if name in given:
-            given[name] = reader.read(given[name])
-    return given
-
-
 _CASE = msgspec.json.Decoder(CaseInParts)
 _levels: _Parts[Known[tuple[Level, ...]] | Unread] = _Parts(Known[tuple[Level, ...]] | Unread)
-_OF_SNAPSHOT: Mapping[str, _Parts[Any]] = {
-    "source": _Divided(SourceSide, scps=_levels),
-    "destination": _Divided(DestinationSide, rcps=_levels),
-    "endpoint": _Parts(Known[Endpoint | None] | Unread),
-}
-_OF_CASE: Mapping[str, _Parts[Any]] = {
-    "request": _Parts(Request),
-    "probe": _Parts(ProbeResult | None),
-    "authorizations": _Parts(tuple[AuthorizationRecord, ...]),
-}
+_snapshot = _Whole(
+    Snapshot,
+    source=_Divided(SourceSide, scps=_levels),
+    destination=_Divided(DestinationSide, rcps=_levels),
+    endpoint=_Parts(Known[Endpoint | None] | Unread),
+)
+_case = _Whole(
+    Case,
+    request=_Divided(Request),
+    snapshot=_snapshot,
+    probe=_Parts(ProbeResult | None),
+    authorizations=_Parts(tuple[AuthorizationRecord, ...]),
+)
 
 
 def _in_parts(line: bytes) -> Case:
     """Read a case. Raises ValueError and RecursionError for what is none, or may repeat a key."""
-    line.decode()  # A part is found without a look at its letters, which may be none.
+    if not line.isascii():
+        line.decode()  # A part is found without a look at its letters, which may be none.
     written = _CASE.decode(line)
     if not _nothing_lost(written, line):
         raise ValueError("a key may be repeated")
-    given = _read(written, _OF_CASE)
-    given["snapshot"] = Snapshot(**_read(written.snapshot, _OF_SNAPSHOT))
-    return Case(**given)
+    return _case.read(written)
 
 
 def _nothing_lost(written: CaseInParts, line: bytes) -> bool:
