@@ -67,4 +67,6 @@ def _frame(kind: type[Struct]) -> str:
 def _json_value(value: object) -> str:
     if type(value) is str and "\x7f" not in value:
         return encode_basestring_ascii(value)
+    if type(value) is int:
+        return str(value)
     return ascii_json(msgspec.to_builtins(value))
