@@ -90,13 +90,14 @@ class Members(Generic[Whole]):
     as it came.
     """
 
-    __slots__ = ("_decode", "_kind", "_left_out", "_parts", "_whole_parts", "written")
+    __slots__ = ("_decode", "_kind", "_left_out", "_parts", "written")
 
     def __init__(self, kind: type[Whole], **parts: "Members[Any] | Remembered[Any]") -> None:
         """The parts are by the names of their members."""
+        every = fields(kind)
         members = [
             (member.name, read) if member.required else (member.name, read | UnsetType, UNSET)
-            for member in fields(kind)
+            for member in every
             for read in (parts[member.name].written if member.name in parts else member.type,)
         ]
         self.written: Any = msgspec.defstruct(f"{kind.__name__}Written", members, forbid_unknown_fields=True)
@@ -105,8 +106,7 @@ class Members(Generic[Whole]):
         self._parts = [(kind.__struct_fields__.index(name), part.read) for name, part in parts.items()]
         # Nobody changes a case: one empty object can stand for all that were left out.
         self._left_out = [
-            member.default if member.default_factory is NODEFAULT else member.default_factory()
-            for member in fields(kind)
+            member.default if member.default_factory is NODEFAULT else member.default_factory() for member in every
         ]
 
     def read_text(self, text: bytes) -> Whole:
