@@ -1,18 +1,18 @@
 """A case on a line: read part by part as it is read whole, whatever came before."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.case_line import CaseInParts, SnapshotInParts, case_from_line
+from diagnose.case_line import CaseLines, Members
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.loading import load_case
-from diagnose.model.case import Case, Endpoint, Snapshot
+from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Snapshot, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.operation import Operation
@@ -35,9 +35,31 @@ def read_whole(written: bytes) -> Case | tuple[str, str]:
         return error.message, error.hint
 
 
+LINES = CaseLines()
+
+
+def case_from_line(written: bytes) -> Case:
+    """Look for the sides that came before."""
+    LINES.at_once = 0
+    return LINES.read(written, "")
+
+
+def case_at_once(written: bytes) -> Case:
+    LINES.at_once = 1
+    return LINES.read(written, "")
+
+
 def read_in_parts(written: bytes) -> Case | tuple[str, str]:
+    return _read_by(case_from_line, written)
+
+
+def read_at_once(written: bytes) -> Case | tuple[str, str]:
+    return _read_by(case_at_once, written)
+
+
+def _read_by(read: Callable[[bytes], Case], written: bytes) -> Case | tuple[str, str]:
     try:
-        return case_from_line(written, "")
+        return read(written)
     except XdiagError as error:
         return error.message, error.hint
 
@@ -80,11 +102,12 @@ def faults(case: Case) -> Iterator[bytes]:
 def test_a_line_is_read_the_same_when_its_sides_have_come_before(case: Case) -> None:
     for written in (line(case), msgspec.json.format(line(case), indent=1).replace(b"\n", b" ")):
         alone = case_from_json(written, place="")
-        assert [case_from_line(written, "") for _ in range(4)] == [alone] * 4
+        assert [case_from_line(written) for _ in range(4)] == [alone] * 4
+        assert case_at_once(written) == alone
 
 
 def test_sides_that_have_come_before_are_the_same_objects() -> None:
-    one, other = (case_from_line(line(replace(WORLD, note=note)), "").snapshot for note in ("one", "other"))
+    one, other = (case_from_line(line(replace(WORLD, note=note))).snapshot for note in ("one", "other"))
     assert one.source is other.source
     assert one.destination is other.destination
 
@@ -93,7 +116,7 @@ def test_policies_of_an_organization_that_have_come_before_are_the_same_objects(
     scps = Known((Level("r-ab12", "Root", PolicySet((Policy("all", msgspec.Raw(b'{"Statement":[]}')),))),))
     sides = [replace(WORLD.snapshot.source, scps=scps, arn=f"arn:aws:iam::111111111111:user/{name}") for name in "abc"]
     read = [
-        case_from_line(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=side))), "").snapshot.source
+        case_from_line(line(replace(WORLD, snapshot=replace(WORLD.snapshot, source=side)))).snapshot.source
         for side in sides
     ]
     assert read == sides
@@ -113,8 +136,8 @@ def test_sides_that_came_before_meet_in_new_pairs() -> None:
     written = [line(case) for case in pairs]
     alone = [case_from_json(each, place="") for each in written]
     for _ in range(2):
-        assert [case_from_line(each, "") for each in written] == alone
-        assert [case_from_line(each, "") for each in reversed(written)] == alone[::-1]
+        assert [case_from_line(each) for each in written] == alone
+        assert [case_from_line(each) for each in reversed(written)] == alone[::-1]
 
 
 @pytest.mark.parametrize("side", ["source", "destination"])
@@ -126,14 +149,15 @@ def test_a_policy_cannot_pass_for_the_side_of_a_case(side: str) -> None:
     written = line(WORLD).replace(b'"snapshot":{', b'"snapshot":{"endpoint":' + endpoint + b",")
     written = written.replace(b'"endpoint":' + msgspec.json.encode(WORLD.snapshot.endpoint) + b",", b"")
     assert written.count(quoted) == 2
-    assert case_from_line(written, "") == case_from_json(written, place="")
+    assert case_from_line(written) == case_from_json(written, place="")
 
 
 def test_what_is_wrong_on_a_line_is_told_as_of_a_file() -> None:
     """Each line twice: a part that was refused must not be taken when it comes again."""
-    case_from_line(line(WORLD), "")
+    case_from_line(line(WORLD))
     for written in faults(WORLD):
         assert [read_in_parts(written) for _ in range(2)] == [read_whole(written)] * 2
+        assert read_at_once(written) == read_whole(written)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +191,54 @@ def test_what_is_wrong_on_a_line_is_told_as_of_a_file() -> None:
 )
 def test_odd_lines_are_read_as_files_are(written: bytes) -> None:
     assert [read_in_parts(written) for _ in range(2)] == [read_whole(written)] * 2
+    assert read_at_once(written) == read_whole(written)
 
 
-@pytest.mark.parametrize(("whole", "in_parts"), [(Case, CaseInParts), (Snapshot, SnapshotInParts)])
-def test_parts_have_every_field_in_its_place(whole: type[msgspec.Struct], in_parts: type[msgspec.Struct]) -> None:
+@pytest.mark.parametrize("whole", [Case, Snapshot, Request, SourceSide, DestinationSide])
+def test_what_is_decoded_has_every_field_in_its_place(whole: type[msgspec.Struct]) -> None:
     """A case that is written as we write it is then written again as it came."""
-    assert in_parts.__struct_fields__ == whole.__struct_fields__
+    assert Members(whole).written.__struct_fields__ == whole.__struct_fields__
+
+
+def strangers(count: int) -> list[bytes]:
+    """Write cases that share no side."""
+    return [
+        line(
+            replace(
+                WORLD,
+                snapshot=replace(
+                    WORLD.snapshot,
+                    source=replace(WORLD.snapshot.source, arn=f"arn:aws:iam::111111111111:user/u{index}"),
+                    destination=replace(WORLD.snapshot.destination, other_roles=Known((f"role{index}",))),
+                ),
+            )
+        )
+        for index in range(count)
+    ]
+
+
+def test_lines_are_read_at_once_while_no_side_comes_again() -> None:
+    lines = CaseLines()
+    looking = []
+    for each in strangers(700):
+        looking.append(not lines.at_once)
+        lines.read(each, "")
+    assert looking == [True] * 64 + [False] * 448 + [True] * 64 + [False] * 124
+
+
+def test_sides_are_looked_for_while_some_come_again() -> None:
+    lines = CaseLines()
+    for each in [*strangers(80), line(WORLD)]:
+        lines.read(each, "")
+    lines.at_once = 0
+    for index, each in enumerate(strangers(400)):
+        lines.read(line(WORLD) if index % 60 == 0 else each, "")
+        assert not lines.at_once
+
+
+def test_sides_are_looked_for_once_a_line_cannot_be_read_at_once() -> None:
+    lines = CaseLines()
+    lines.at_once = 5
+    with pytest.raises(XdiagError):
+        lines.read(b"{}", "")
+    assert lines.at_once == 0

@@ -1,15 +1,14 @@
-"""A case on a line of a batch, read part by part, so that what comes again is read once. Only the batch reads so.
+"""A case on a line of a batch, read so that what comes again is read once. Only the batch reads so.
 
 INVARIANT: a line is read as `case_from_json` reads it. What is not certain here is left to that, and so is every error.
 A law compares the two.
 """
 
-from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
-from msgspec.structs import fields
+from msgspec import NODEFAULT, UNSET, Raw, Struct, UnsetType
+from msgspec.structs import astuple, fields
 
 from diagnose.collect.evidence.case_file import case_from_json, completed
 from diagnose.evaluate.memo import Memo
@@ -19,94 +18,155 @@ from diagnose.model.evidence import Known, Unread
 from diagnose.model.json_text import UNSURE, encode_json, read_at_once
 from diagnose.model.policy import Level
 
-
-def case_from_line(line: bytes, place: str) -> Case:
-    """Read a case, as `case_from_json` does. A side that has come before is the same object."""
-    try:
-        case = _in_parts(line)
-    except (ValueError, RecursionError):
-        return case_from_json(line, place=place)
-    return completed(case, line, place)
+Value = TypeVar("Value")
+Whole = TypeVar("Whole", bound=Struct)
 
 
-class SnapshotInParts(Struct, forbid_unknown_fields=True):
-    """A snapshot whose parts are not read yet. What is UNSET was left out."""
+class CaseLines:
+    """Reads lines, each a case. A side that has come before, letter by letter, is the same object.
 
-    source: Raw
-    destination: Raw | UnsetType = UNSET
-    endpoint: Raw | UnsetType = UNSET
-    taken_at: str | UnsetType = UNSET
-
-
-class CaseInParts(Struct, forbid_unknown_fields=True):
-    """A case whose parts are not read yet. What is UNSET was left out.
-
-    INVARIANT: no object within it is read. What that leaves out would be written again, and could make up for what it
-    repeats.
+    To find out whether a side has come before takes as long as to read it. While none has, most lines are read at once:
+    `at_once` says how many of the next.
     """
 
-    request: Raw
-    snapshot: SnapshotInParts
-    schema: str | UnsetType = UNSET
-    message: str | UnsetType = UNSET
-    probe: Raw | UnsetType = UNSET
-    note: str | UnsetType = UNSET
-    authorizations: Raw | UnsetType = UNSET
+    __slots__ = ("_by_sides", "_sides", "_whole", "_without", "at_once")
+
+    def __init__(self) -> None:
+        """Begin with looking for sides."""
+        source = Members(SourceSide, scps=Remembered(Known[tuple[Level, ...]] | Unread))
+        destination = Members(DestinationSide, rcps=Remembered(Known[tuple[Level, ...]] | Unread))
+        self._sides: tuple[Remembered[SourceSide], Remembered[DestinationSide]]
+        self._sides = (Remembered(source), Remembered(destination))
+        endpoint: Remembered[Known[Endpoint | None] | Unread] = Remembered(Known[Endpoint | None] | Unread)
+        self._whole = Members(
+            Case,
+            request=Members(Request),
+            snapshot=Members(Snapshot, source=source, destination=destination, endpoint=endpoint),
+        )
+        self._by_sides = Members(
+            Case,
+            request=Remembered(Members(Request)),
+            snapshot=Members(Snapshot, source=self._sides[0], destination=self._sides[1], endpoint=endpoint),
+            probe=Remembered(ProbeResult | None),
+            authorizations=Remembered(tuple[AuthorizationRecord, ...]),
+        )
+        self.at_once = 0
+        self._without = 0  # How many lines on end, sides of which were looked for, had none that had come before.
+
+    def read(self, line: bytes, place: str) -> Case:
+        """Read a case, as `case_from_json` does. `place` names the line in the message of an error."""
+        try:
+            case = self._read(line)
+        except (ValueError, RecursionError):
+            return case_from_json(line, place=place)
+        return completed(case, line, place)
+
+    def _read(self, line: bytes) -> Case:
+        """Read a case. Raises ValueError and RecursionError for what is none, or may repeat a key."""
+        if not line.isascii():
+            line.decode()  # What is remembered is found without a look at its letters, which may be none.
+        if self.at_once:
+            self.at_once -= 1
+            try:
+                return self._whole.read_text(line.rstrip())
+            except (ValueError, RecursionError):
+                self.at_once = 0  # Part by part there is less to be unsure of.
+        known = sum(side.came_again for side in self._sides)
+        case = self._by_sides.read_text(line.rstrip())
+        self._without = 0 if sum(side.came_again for side in self._sides) > known else self._without + 1
+        if self._without == _ENOUGH:
+            self.at_once, self._without = _AT_ONCE, 0
+        return case
 
 
-Part = TypeVar("Part")
-Divided = TypeVar("Divided", bound=Struct)
+_ENOUGH, _AT_ONCE = 64, 448
+"""After so many lines without a side that had come before, so many are read at once: of eight lines seven."""
 
 
-class _Parts(Generic[Part]):
-    """Parts of one type, by their text."""
+class Members(Generic[Whole]):
+    """Reads a struct of which some members are read apart, as `parts`.
 
-    __slots__ = ("_decode", "_memo")
+    `written` is the type of what JSON is decoded to, in which what was left out is UNSET, so that it is written again
+    as it came.
+    """
+
+    __slots__ = ("_decode", "_kind", "_left_out", "_parts", "written")
+
+    def __init__(self, kind: type[Whole], **parts: "Members[Any] | Remembered[Any]") -> None:
+        """The parts are by the names of their members."""
+        every = fields(kind)
+        members = [
+            (member.name, read) if member.required else (member.name, read | UnsetType, UNSET)
+            for member in every
+            for read in (parts[member.name].written if member.name in parts else member.type,)
+        ]
+        self.written: Any = msgspec.defstruct(f"{kind.__name__}Written", members, forbid_unknown_fields=True)
+        self._decode = msgspec.json.Decoder(self.written).decode
+        self._kind = kind
+        self._parts = [(kind.__struct_fields__.index(name), part.read) for name, part in parts.items()]
+        # Nobody changes a case: one empty object can stand for all that were left out.
+        self._left_out = [
+            member.default if member.default_factory is NODEFAULT else member.default_factory() for member in every
+        ]
+
+    def read_text(self, text: bytes) -> Whole:
+        """Read JSON. Raises ValueError and RecursionError for what is none, or may repeat a key."""
+        written = self._decode(text)
+        _check(written, text)
+        return self.read(written)
+
+    def read(self, written: Struct) -> Whole:
+        """Make the whole of what was decoded. Raises ValueError and RecursionError as its parts do."""
+        values = list(astuple(written))
+        for place, read in self._parts:
+            if values[place] is not UNSET:
+                values[place] = read(values[place])
+        if UNSET in values:
+            values = [
+                default if value is UNSET else value for value, default in zip(values, self._left_out, strict=True)
+            ]
+        return self._kind(*values)
+
+
+class Remembered(Generic[Value]):
+    """Reads what may come again, and remembers it by its text when it does. `came_again` counts how often it did."""
+
+    __slots__ = ("_decode", "_memo", "came_again", "written")
 
     def __init__(self, kind: Any) -> None:
-        self._decode = msgspec.json.Decoder(kind).decode
-        # A part holds its policies as they came.
-        self._memo: Memo[Part] = Memo(bytes_of_one=3)
+        """`kind` is the type, or the members of one."""
+        self._decode = kind.read_text if isinstance(kind, Members) else _reader(kind)
+        # It holds its policies as they came.
+        self._memo: Memo[Value] = Memo(bytes_of_one=3)
+        self.written = Raw
+        self.came_again = 0
 
-    def read(self, raw: Raw) -> Part:
-        """Read a part. Raises ValueError and RecursionError for what is none, or may repeat a key."""
+    def read(self, raw: Raw) -> Value:
+        """Read it. Raises ValueError and RecursionError for what is none, or may repeat a key."""
         text = bytes(raw)
-        part = self._memo.find(text)
-        return self._memo.offer(text, self._made(text), len(text)) if part is None else part
-
-    def _made(self, text: bytes) -> Part:
-        part: Part = self._decode(text)
-        _check(part, text)
-        return part
+        value = self._memo.find(text)
+        if value is not None or self._memo.was_offered(text):
+            self.came_again += 1
+        return self._memo.offer(text, self._decode(text), len(text)) if value is None else value
 
 
-class _Divided(_Parts[Divided]):
-    """Parts that have others in them, which come again without the rest."""
+def _reader(kind: Any) -> Any:
+    decode = msgspec.json.Decoder(kind).decode
 
-    __slots__ = ("_kind", "_parts")
+    def read(text: bytes) -> Any:
+        value = decode(text)
+        _check(value, text)
+        return value
 
-    def __init__(self, kind: type[Divided], **parts: _Parts[Any]) -> None:
-        """`parts` are the fields that are read apart."""
-        members = [
-            (member.name, kept) if member.required else (member.name, kept | UnsetType, UNSET)
-            for member in fields(kind)
-            for kept in (Raw if member.name in parts else member.type,)
-        ]
-        super().__init__(msgspec.defstruct(f"{kind.__name__}InParts", members, forbid_unknown_fields=True))
-        self._kind, self._parts = kind, parts
-
-    def _made(self, text: bytes) -> Divided:
-        written: Any = self._decode(text)
-        _check(written, text)
-        return self._kind(**_read(written, self._parts))
+    return read
 
 
-def _check(part: object, text: bytes) -> None:
-    """Raise ValueError where a text may repeat a key; `part` is what was read of it.
+def _check(read: object, text: bytes) -> None:
+    """Raise ValueError where a text may repeat a key; `read` is what was decoded of it.
 
-    What is written again as it came, but for blanks, has lost nothing. It is longer where fields were left out.
+    What is written again as it came, but for blanks, has lost nothing. It is longer where members were left out.
     """
-    again = encode_json(part)
+    again = encode_json(read)
     if again == text or (len(again) < len(text) and _compact(again) == _compact(text)):
         return
     if read_at_once(text) is UNSURE:
@@ -117,44 +177,4 @@ def _compact(text: bytes) -> bytes:
     return msgspec.json.format(text, indent=-1)
 
 
-def _read(struct: Struct, parts: Mapping[str, _Parts[Any]]) -> dict[str, Any]:
-    """Give the fields that were not left out, and read the parts among them."""
-    given = {name: value for name in struct.__struct_fields__ if (value := getattr(struct, name)) is not UNSET}
-    for name, reader in parts.items():
-        if name in given:
-            given[name] = reader.read(given[name])
-    return given
-
-
-_CASE = msgspec.json.Decoder(CaseInParts)
-_levels: _Parts[Known[tuple[Level, ...]] | Unread] = _Parts(Known[tuple[Level, ...]] | Unread)
-_OF_SNAPSHOT: Mapping[str, _Parts[Any]] = {
-    "source": _Divided(SourceSide, scps=_levels),
-    "destination": _Divided(DestinationSide, rcps=_levels),
-    "endpoint": _Parts(Known[Endpoint | None] | Unread),
-}
-_OF_CASE: Mapping[str, _Parts[Any]] = {
-    "request": _Parts(Request),
-    "probe": _Parts(ProbeResult | None),
-    "authorizations": _Parts(tuple[AuthorizationRecord, ...]),
-}
-
-
-def _in_parts(line: bytes) -> Case:
-    """Read a case. Raises ValueError and RecursionError for what is none, or may repeat a key."""
-    line.decode()  # A part is found without a look at its letters, which may be none.
-    written = _CASE.decode(line)
-    if not _nothing_lost(written, line):
-        raise ValueError("a key may be repeated")
-    given = _read(written, _OF_CASE)
-    given["snapshot"] = Snapshot(**_read(written.snapshot, _OF_SNAPSHOT))
-    return Case(**given)
-
-
-def _nothing_lost(written: CaseInParts, line: bytes) -> bool:
-    """Say that a line repeats no key outside of its parts, which are `written` as they came.
-
-    Every key has two quotation marks. Without escapes no others can make up for some that are missing.
-    """
-    again = encode_json(written)
-    return again == line.rstrip() or (line.find(b"\\") < 0 and again.count(b'"') == line.count(b'"'))
+case_from_line = CaseLines().read

@@ -29,6 +29,19 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     return ran.stdout
 
 
+@pytest.fixture(scope="module")
+def batch_told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a batch of one verdict tells of itself."""
+    folder = tmp_path_factory.mktemp("batch")
+    cases = folder / "cases.jsonl"
+    cases.write_bytes((FIXTURES / "demo" / "external-id.json").read_bytes().replace(b"\n", b" "))
+    command = [sys.executable, "-c", RUN, "batch", str(cases)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env={"HOME": str(folder)})
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert '"verdict": "denied"' in ran.stdout
+    return ran.stdout
+
+
 @pytest.mark.parametrize(
     "module",
     [
@@ -47,6 +60,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
 )
 def test_a_check_of_a_case_does_not_load_what_others_need(told: str, module: str) -> None:
     assert module not in told.partition("\nloaded: ")[2].split()
+
+
+@pytest.mark.parametrize("module", ["diagnose.loading", "diagnose.report.html", "diagnose.report.counts"])
+def test_a_batch_of_verdicts_does_not_load_what_others_need(batch_told: str, module: str) -> None:
+    assert module not in batch_told.partition("\nloaded: ")[2].split()
 
 
 def test_nothing_is_searched_for_cycles_when_the_program_ends(told: str) -> None:

@@ -93,11 +93,12 @@ def batch(
     denials.
     """
     from diagnose.cli.batch_run import run, run_at_once
-    from diagnose.cli.whole_batch import CountedBatch, PageOfBatch
 
     output = form_of(to, output, _FORMS, BatchOutput.JSONL)
     try:
         if output in (BatchOutput.HTML, BatchOutput.COUNTS):
+            from diagnose.cli.whole_batch import CountedBatch, PageOfBatch
+
             if resume:
                 raise XdiagError(
                     f"`--resume` does not go with `--output {output}`", hint="expected `--output jsonl` or `csv`"

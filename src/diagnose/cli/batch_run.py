@@ -20,7 +20,6 @@ from diagnose.collect.evidence.case_file import input_name
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.containers import holds_records
 from diagnose.errors import XdiagError
-from diagnose.loading import load_rules
 from diagnose.report import Lines
 from diagnose.report.rows import decode_row, header_line, row_prefix
 
@@ -50,7 +49,7 @@ def run(
             "`--resume` does not go with `--output findings`: a case may have several rows",
             hint="expected it without `--resume`, or with `--output jsonl`",
         )
-    rules = load_rules(rule_folders) if explain or findings else None
+    rules = _rules(rule_folders) if explain or findings else None
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_open_lines(file))
         lines, counted = _lines(source), Counter[str]()
@@ -86,7 +85,7 @@ def run_at_once(file: Path, whole: Whole, *, to: Path | None, jobs: int, rule_fo
 
     Raises XdiagError and BrokenPipeError as `run` does.
     """
-    rules = load_rules(rule_folders)
+    rules = _rules(rule_folders)
     with contextlib.ExitStack() as stack:
         lines = _lines(stack.enter_context(_open_lines(file)))
         write: Callable[[bytes], None] = write_rows
@@ -226,7 +225,7 @@ def _why(error: OSError | ValueError) -> str:
 
 
 _LOOKED_AT = 2**20
-"""How much of a file is read to tell cases from CloudTrail's records."""
+"""How much of a file is read to tell cases from CloudTrail's records, and then at once."""
 
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """The size of a chunk. A pipe is answered line by line."""
@@ -242,7 +241,8 @@ def _open_lines(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
             if holds_records(opened.read(_LOOKED_AT)):
                 opened.seek(0)
                 return contextlib.nullcontext(_cases_of(opened, file))
-        return open(file, "rb")
+        # With the usual 8 kB nearly every line begins in one buffer and ends in the next, and is read byte by byte.
+        return open(file, "rb", _LOOKED_AT)
     except (OSError, ValueError) as error:
         hint = "expected a file that you may read, or `-` for standard input"
         raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
@@ -256,6 +256,13 @@ def _cases_of(records: IO[bytes], file: Path) -> IO[bytes]:
     for sentence in denials.summary:
         print_note(sentence)
     return io.BytesIO(denials.lines)
+
+
+def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
+    """Read the rules. Verdicts alone need none, nor what reads them."""
+    from diagnose.loading import load_rules
+
+    return load_rules(folders)
 
 
 def _check_is_another_file(file: Path, to: Path) -> None:

@@ -82,6 +82,10 @@ class Memo(Generic[Remembered]):
         """Give a value that is remembered."""
         return self._values.get(content)
 
+    def was_offered(self, content: Hashable) -> bool:
+        """Say whether a value of this content was offered before, and may be remembered when it is offered again."""
+        return hash(content) in self._marked
+
     def offer(self, content: Hashable, value: Remembered, size: int) -> Remembered:
         """Take a value that was made because none was remembered; if one was offered before, remember it now.
 

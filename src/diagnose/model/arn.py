@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.h
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -118,6 +119,7 @@ def role_of_session(arn: Arn) -> str:
     return arn.resource.split("/")[1]
 
 
+@lru_cache(maxsize=1)  # what is read is checked, and then decided
 def parse_caller(text: str) -> CallerArn:
     """Read the ARN of a caller, the name of a service principal, or the URL of a token's issuer.
 
@@ -155,6 +157,7 @@ def parse_caller(text: str) -> CallerArn:
     raise XdiagError(f"the source `{text}` is not a principal that can sign requests", hint=_other_kind(arn, kind))
 
 
+@lru_cache(maxsize=1)  # as above
 def parse_role(text: str) -> RoleArn:
     """Read the ARN of an IAM role.
 
