@@ -350,10 +350,13 @@ def _remoteness(rule: Rule, main_fact: Fact) -> int:
 def _place(main_fact: Fact) -> int:
     """Rank by AWS's order: what is checked before any policy, then the layers as they are enforced."""
     if isinstance(main_fact, GateFact):
-        return list(Gate).index(main_fact.gate)
+        return _GATES.index(main_fact.gate)
     layer = main_fact.subject.layer
-    order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else tuple(Layer)
-    return len(Gate) + (order.index(layer) if layer else len(Layer))
+    order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else _LAYERS
+    return len(_GATES) + (order.index(layer) if layer else len(_LAYERS))
+
+
+_GATES, _LAYERS = tuple(Gate), tuple(Layer)
 
 
 def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:

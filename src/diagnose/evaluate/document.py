@@ -103,6 +103,7 @@ class Statement:
         "_flaws",
         "_pointer",
         "_read",
+        "_variables",
         "_well_formed",
         "broken",
         "principals",
@@ -116,6 +117,7 @@ class Statement:
         self._flaws = Flaws()
         self._conditions: Conditions | None = None
         self._actions: Actions | None = None
+        self._variables: tuple[str, ...] | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
         self.tests: list[Test] = []
@@ -143,6 +145,17 @@ class Statement:
     def looks_up(self) -> bool:
         """Whether it compares with the context of a request: in a condition, or in a variable."""
         return bool(self.tests) or (self.resources is not None and self.resources.static is None)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The keys, in lower case and each once, that its variables refer to."""
+        if self._variables is None:
+            texts = [operand.text for test in self.tests for operand in test.operands]
+            if self.resources is not None and self.resources.static is None:
+                texts += [text for text, _ in self.resources.values]
+            referring = [text for text in texts if text.static is None]
+            self._variables = tuple(dict.fromkeys(each.lower for text in referring for each in text.variables()))
+        return self._variables
 
     @property
     def actions(self) -> Actions | None:

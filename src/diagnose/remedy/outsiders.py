@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from diagnose.evaluate.keys.table import is_of_role
+from diagnose.evaluate.memo import Memo
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.operation import can_call, operation_of
-from diagnose.model.policy import PolicySet
+from diagnose.model.policy import Policy, PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 from diagnose.remedy.bounds import Bounds
@@ -332,12 +333,26 @@ def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
     yield from [arn for arn in dict.fromkeys(arns) if arn != role.arn][:_MOST_ROLES]
 
 
+_found_resources: Memo[tuple[str, ...]] = Memo(at_once=True)
+
+
 def _resources(case: Case, layer: Layer) -> Iterator[str]:
     for policy in policies_in(case, layer):
-        document = document_of(policy)
-        for statement in statements(document) if document else ():
-            for name in ("Resource", "NotResource"):
-                yield from (text for text in as_list(statement.get(name)) if isinstance(text, str))
+        content = bytes(policy.document)
+        found = _found_resources.find(content)
+        yield from found if found is not None else _found_resources.offer(content, _resources_of(policy), len(content))
+
+
+def _resources_of(policy: Policy) -> tuple[str, ...]:
+    document = document_of(policy)
+    return tuple(
+        text
+        for statement in (statements(document) if document else ())
+        for name in ("Resource", "NotResource")
+        if name in statement
+        for text in as_list(statement[name])
+        if isinstance(text, str)
+    )
 
 
 def _example(pattern: str, account: str) -> str:
