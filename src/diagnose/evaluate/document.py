@@ -60,18 +60,22 @@ class StatementText:
 class CompiledDocument:
     """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
 
-    __slots__ = ("_flaws", "statements", "unknown", "usable")
+    __slots__ = ("_all_flaws", "_flaws", "statements", "unknown", "usable")
 
     def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
         """`flaws` are those outside the statements. `unknown` are the parts that are not known, each with why."""
         self.statements, self._flaws, self.usable = statements, flaws, usable
         self.unknown: tuple[Flaw, ...] = ()
+        self._all_flaws: tuple[Flaw, ...] | None = None
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
         """What AWS rejects, each with its place. Of what is not known nothing can be said."""
-        flaws = (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
-        return tuple(flaw for flaw in flaws if not self.knows_not(flaw.pointer)) if self.unknown else flaws
+        if self._all_flaws is None:
+            flaws = (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
+            known = (flaw for flaw in flaws if not self.knows_not(flaw.pointer))
+            self._all_flaws = tuple(known) if self.unknown else flaws
+        return self._all_flaws
 
     def knows_not(self, pointer: str) -> bool:
         """Say whether a part is not known, or stands in one that is not."""

@@ -70,7 +70,7 @@ class CompiledLayer:
             for flaw in document.flaws:
                 yield Problem(self.traits.layer, policy, flaw.pointer, flaw.message)
             for text in document.statements:
-                if document.knows_in_part(text):
+                if document.unknown and document.knows_in_part(text):
                     continue
                 for message in _misplaced(text.compiled, self.traits):
                     yield Problem(self.traits.layer, policy, text.pointer, message)
