@@ -16,7 +16,7 @@ from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
 from diagnose.model.json_text import read_json, repeated_keys
 from diagnose.model.pointer import escaped
-from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, UNKNOWN_PART, document_text
+from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, LARGEST_DOCUMENT, UNKNOWN_PART, document_text
 from diagnose.model.trace import Effect
 
 JsonObject: TypeAlias = Mapping[str, object]
@@ -254,16 +254,12 @@ _VERSIONS = ("2008-10-17", LANGUAGE_WITH_VARIABLES)
 _documents: Memo[CompiledDocument] = Memo()
 
 
-_LARGEST = 131_072
-"""Bytes of a document that is read. IAM holds at most 20,480 characters of any policy here, without white space."""
-
-
 _MOST_STATEMENTS = 1024
 """In 20,480 characters there is no room for more, of which each has at least an effect and an action."""
 
 
 def _compile(raw: Raw, content: bytes) -> CompiledDocument:
-    if len(content) > _LARGEST:
+    if len(content) > LARGEST_DOCUMENT:
         return _unusable(f"it has {len(content):,} bytes, and AWS accepts no policy of more than 20,480 characters")
     if content[:1] != b"{":
         content = document_text(raw).encode("utf-8", "surrogatepass")
