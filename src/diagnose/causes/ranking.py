@@ -304,6 +304,7 @@ def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
     return 2 if main_fact.subject.layer not in _LIMITS else 4
 
 
+_GATES, _LAYERS = tuple(Gate), tuple(Layer)
 _LIMITS = frozenset(Layer) - {Layer.TRUST, Layer.IDENTITY}
 """Layers that most requests pass, so that one which nobody read is a worse lead than what may be wrong elsewhere."""
 
@@ -354,9 +355,6 @@ def _place(main_fact: Fact) -> int:
     layer = main_fact.subject.layer
     order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else _LAYERS
     return len(_GATES) + (order.index(layer) if layer else len(_LAYERS))
-
-
-_GATES, _LAYERS = tuple(Gate), tuple(Layer)
 
 
 def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:
