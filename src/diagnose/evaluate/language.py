@@ -64,8 +64,8 @@ Membership: TypeAlias = tuple[bool, ...]
 """The answers to several questions about a text: each whether some of its tests is true."""
 
 
-MOST_PLACES = 40_000
-"""Places of all languages together, up to which examples are looked for."""
+MOST_STATES = 40_000
+"""States of all languages together, up to which examples are looked for."""
 
 
 def example_texts(
@@ -76,7 +76,7 @@ def example_texts(
     None where there are too many to find them all, or the `effort` does not suffice: a step reads a letter.
     """
     languages = [*within, *(language for tests in questions for _, some in tests for language in some)]
-    if sum(language.size + 1 for language in languages) > MOST_PLACES:
+    if sum(language.size + 1 for language in languages) > MOST_STATES:
         return None
     together = _Together(languages)
     finals = iter(together.finals)

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.table import multivalued, traits_of
-from diagnose.evaluate.language import MOST_PLACES, Language, LanguageTest, example_texts
+from diagnose.evaluate.language import MOST_STATES, Language, LanguageTest, example_texts
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
@@ -267,7 +267,7 @@ def _texts(
         letters = sum(len(one.text) for tests in questions for _, operands in tests for one in operands)
         examples = (
             example_texts([_language_tests(tests) for tests in questions], _within(state, arns=arns), own)
-            if letters < MOST_PLACES  # each is a place, and making thousands of languages in vain takes long
+            if letters < MOST_STATES  # each is a state, and making thousands of languages in vain takes long
             else None
         )
         found = _Texts(None if examples is None else tuple(examples.values()), _MOST_EFFORT - own.left)
