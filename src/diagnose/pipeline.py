@@ -47,7 +47,7 @@ def _diagnosed(case: Case, rules: Sequence[Rule]) -> Diagnosis:
     findings = tuple(_finding(cause, case, decision, bounds) for cause in causes)
     agreement = agreement_of(decision, case.probe)
     verdict = _verdict(decision.verdict, case, agreement)
-    plan = _whole_plan(causes, findings, case, decision)
+    plan = _whole_plan(causes, findings, case, decision, bounds)
     return Diagnosis(case, decision, verdict, agreement, findings, plan, _answer(case), explained.left_out)
 
 
@@ -80,11 +80,11 @@ def _finding(cause: Cause, case: Case, decision: Decision, bounds: Bounds | None
 
 
 def _whole_plan(
-    causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision
+    causes: Sequence[Cause], findings: Sequence[Finding], case: Case, decision: Decision, bounds: Bounds | None
 ) -> tuple[Remedy, ...]:
     steps = ((kind, cause.subject) for cause in causes for kind in cause.remedies)
     remedies = (remedy for finding in findings for remedy in finding.remedies)
-    return propose_plan(steps, remedies, case, decision)
+    return propose_plan(steps, remedies, case, decision, bounds)
 
 
 def _answer_of_aws(decision: Decision, probe: ProbeResult) -> Tri:

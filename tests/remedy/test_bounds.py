@@ -3,13 +3,14 @@
 import pytest
 from tests.remedy.broken import about, broken, deny, identity, on
 
-from diagnose.evaluate.decision import decide
+from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Refused
 from diagnose.model.trace import Effect, Layer
 from diagnose.pipeline import diagnose
-from diagnose.remedy.bounds import ENOUGH, Bounds
+from diagnose.remedy.bounds import Bounds
+from diagnose.remedy.decided import ENOUGH
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.outsiders import opens_no_other_role
 from diagnose.remedy.proposal import remedies_of
@@ -112,3 +113,30 @@ def test_the_same_case_is_answered_the_same_however_often_it_was_asked() -> None
     rules, case = load_rules(), large(60)
     first = diagnose(case, rules)
     assert all(diagnose(case, rules).findings == first.findings for _ in range(2))
+
+
+def test_what_was_decided_is_counted_again_and_not_decided_again() -> None:
+    bounds = Bounds(SMALL)
+    first, again = bounds.decision(SMALL), bounds.anew()
+    assert again.decisions == 0
+    assert again.decision(broken("cross-account")) is first, "an equal case is the same case"
+    assert again.decision(large(1)) is not first
+    assert again.decisions == 2
+
+
+def test_an_answer_that_is_remembered_leaves_as_much_room_as_one_that_is_found() -> None:
+    key = "aws:PrincipalTag/a"
+    denies = [deny(Resource="*", Condition={"StringLike": {key: f"x{number}*"}}) for number in range(5)]
+    case = broken("cross-account", request={"unknown": [key]}, identity_policies=identity(on("*"), *denies))
+
+    def asked_until_reached(bounds: Bounds) -> int:
+        while not bounds.reached:
+            bounds.verdict(case)
+        return bounds.decisions
+
+    fresh = Bounds(case)
+    made = asked_until_reached(fresh)
+    assert made == asked_until_reached(fresh.anew())
+    trying = Effort(ENOUGH)
+    verdict(case, trying)
+    assert made == decisions(case, tried=ENOUGH - trying.left)

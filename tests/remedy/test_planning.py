@@ -10,6 +10,7 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, Effect, Element, Gate, Layer, Subject
 from diagnose.pipeline import diagnose
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.proposal import in_a_row, needed_in_a_row
 
 SCP_UNREAD = Doubt(Layer.SCP)
@@ -208,7 +209,13 @@ def test_a_step_without_which_the_others_lead_there_is_left_out() -> None:
     ]
     both = in_a_row([steps[1], steps[2], steps[0]], case, decide(case))
     assert len(both) == 2, "a step is not taken once its layer lets the request pass"
-    assert len(needed_in_a_row(steps, case, decide(case))) == 2
+    needed = needed_in_a_row(steps, case, decide(case))
+    assert len(needed) == 2
+    fixed = Bounds(case)
+    remedy.propose([kind for kind, _ in steps], steps[1][1], case, decide(case), fixed)
+    while not fixed.reached:
+        fixed.searched()
+    assert needed_in_a_row(steps, case, decide(case), fixed) == needed, "a plan has room of its own"
 
 
 def test_one_step_that_leads_there_is_no_plan_but_a_fix() -> None:

@@ -2,8 +2,10 @@ import json
 
 import pytest
 
+from diagnose.model.json_text import parse
+from diagnose.model.policy import Policy, raw_document
 from diagnose.report.layout import toneless
-from diagnose.report.snippet import Mark, ascii_page, draw, page_of, span_at
+from diagnose.report.snippet import Mark, Page, ascii_page, draw, page_of, page_of_policy, printed, span_at
 
 ROLE = "arn:aws:iam::111111111111:role/ci/deployer"
 POLICY = {
@@ -147,3 +149,15 @@ def test_the_label_of_a_list_stands_for_its_lines() -> None:
 
 def _drawn(marks: list[Mark]) -> str:
     return toneless(draw(PAGE, marks, 80))
+
+
+def test_of_a_document_that_iam_could_not_hold_the_beginning_is_shown() -> None:
+    def shown(statements: int) -> Page:
+        return page_of_policy(Policy("p", raw_document({"Statement": [{}] * statements})))
+
+    assert shown(1000) == printed(parse('{"Statement": [' + ", ".join(["{}"] * 1000) + "]}"))
+    large = shown(100_000)
+    assert len(large.lines) == 1
+    assert large.lines[0].startswith('{"Statement": [{}, {}, ')
+    assert large.lines[0].endswith("...")
+    assert span_at(large, "/Statement/4").line == 1

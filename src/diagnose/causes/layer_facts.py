@@ -1,8 +1,7 @@
 """The facts of the layers: what denies an action, and what fails to allow it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from diagnose.causes.claims import ClaimMiss, claim_miss, claim_of
 from diagnose.causes.facts import (
@@ -109,7 +108,7 @@ def compared(statement: StatementTrace) -> tuple[ComparedElement, ...]:
 
 def distance(statement: StatementTrace) -> float:
     """Say how far a statement is from applying: 0 where it applies; what is unknown weighs half."""
-    return sum(_cost(each.trace) * _DOUBT[each.holds] for each in compared(statement))
+    return _distance(compared(statement))
 
 
 def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
@@ -121,10 +120,10 @@ def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
 
 def alone(elements: Sequence[ComparedElement]) -> Iterator[Tri]:
     """Say of each element whether it alone keeps its statement from applying."""
-    counts = Counter(each.holds for each in elements)
+    least = sorted(each.holds for each in elements)[:2]
     for this in elements:
-        others = (holds for holds, count in counts.items() if count > (holds is this.holds))
-        yield all_of([~this.holds, *others])
+        least_of_others = least[1:] if this.holds is least[0] else least[:1]
+        yield all_of([~this.holds, *least_of_others])
 
 
 def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
@@ -156,32 +155,34 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
     """List an Allow that fails or may fail, a Deny that applies or may apply, and the comparisons that make it so."""
     bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
     statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
-    close = {id(each) for each in nearest(statements)}
+    elements_of = {id(statement): compared(statement) for statement in statements}
+    distances = {place: _distance(elements) for place, elements in elements_of.items()}
+    least = min(distances.values(), default=0.0)
     for statement in _telling(statements):
         certain = settled and statement.verdict is not UNKNOWN
-        near = id(statement) in close
+        near = distances[id(statement)] == least
         yield _statement(decision, statement, near=near, settled=certain)
-        elements = compared(statement)
+        elements = elements_of[id(statement)]
         foreign = effect is Effect.ALLOW and _about_another_service(elements)
         for this, by_itself in zip(elements, alone(elements), strict=True):
             # What else keeps a statement from applying that is about another service says nothing of this request.
             if this.holds in bears and (not foreign or this.trace.element is Element.ACTION):
                 trace = this.trace
-                shared = Compared(
-                    action=decision.action,
-                    layer=statement.layer,
-                    level=statement.level,
-                    effect=effect,
-                    holds=as_bool(this.holds),
-                    reason=_reason(trace),
-                    alone=as_bool(by_itself) if effect is Effect.ALLOW else False,
-                    nearest=near,
-                    negated=trace.negated,
-                    wanted=trace.wanted,
-                    got=trace.got,
-                    subject=Subject(decision.action, statement.layer, statement.level, statement, trace),
-                    settled=certain and this.holds is not UNKNOWN,
-                )
+                shared = {
+                    "action": decision.action,
+                    "layer": statement.layer,
+                    "level": statement.level,
+                    "effect": effect,
+                    "holds": as_bool(this.holds),
+                    "reason": _reason(trace),
+                    "alone": as_bool(by_itself) if effect is Effect.ALLOW else False,
+                    "nearest": near,
+                    "negated": trace.negated,
+                    "wanted": trace.wanted,
+                    "got": trace.got,
+                    "subject": Subject(decision.action, statement.layer, statement.level, statement, trace),
+                    "settled": certain and this.holds is not UNKNOWN,
+                }
                 yield _of_element(shared, trace)
                 if effect is Effect.ALLOW or trace.negated:
                     yield from _placeholder(shared, trace)
@@ -201,12 +202,15 @@ def _about_another_service(elements: Iterable[ComparedElement]) -> bool:
     return any(each.holds is NO and each.trace.reason is Reason.OTHER_SERVICE for each in elements)
 
 
-def _placeholder(shared: Compared, trace: ElementTrace) -> Iterator[PlaceholderFact]:
+_Shared: TypeAlias = Mapping[str, Any]
+"""The fields of `Compared`, which every comparison has. There may be thousands, each made a fact only once."""
+
+
+def _placeholder(shared: _Shared, trace: ElementTrace) -> Iterator[PlaceholderFact]:
     """Find the first placeholder among what a comparison wants."""
     unfilled = next(filter(None, map(placeholder_in, trace.wanted)), None)
     if unfilled is not None:
-        fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
-        yield PlaceholderFact(**fields, element=trace.element, form=unfilled.form, text=unfilled.text)
+        yield PlaceholderFact(**shared, element=trace.element, form=unfilled.form, text=unfilled.text)
 
 
 def _statement(decision: ActionDecision, statement: StatementTrace, *, near: bool, settled: bool) -> StatementFact:
@@ -237,18 +241,17 @@ def _reach(statement: StatementTrace) -> Reach | None:
     return None if any(trace.verdict is UNKNOWN for trace in principals) else Reach.NONE
 
 
-def _of_element(shared: Compared, trace: ElementTrace) -> Compared:
+def _of_element(shared: _Shared, trace: ElementTrace) -> Compared:
     """Give what every comparison has the form of its element."""
-    fields = {name: getattr(shared, name) for name in shared.__struct_fields__}
     match trace.element:
         case Element.ACTION:
-            return ActionFact(**fields, in_full=_in_full(trace))
+            return ActionFact(**shared, in_full=_in_full(trace))
         case Element.PRINCIPAL:
-            return PrincipalFact(**fields, whose=_whose(trace))
+            return PrincipalFact(**shared, whose=_whose(trace))
         case Element.RESOURCE:
-            return ResourceFact(**fields, whose=_whose(trace))
+            return ResourceFact(**shared, whose=_whose(trace))
         case Element.CONDITION:
-            return _of_condition(fields, trace)
+            return _of_condition(shared, trace)
 
 
 def _whose(trace: ElementTrace) -> Acquaintance:
@@ -263,13 +266,14 @@ def _in_full(trace: ElementTrace) -> bool:
     return trace.verdict is YES and not trace.negated and not set("*?") & set("".join(trace.wanted))
 
 
-def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
+def _of_condition(shared: _Shared, trace: ElementTrace) -> ConditionFact:
     sets, operator, if_exists = parse_operator(trace.operator)
+    negated = trace.negated
     if operator is not None and operator.family is Family.NULL:
         # `Null` with `true` asks what a negated operator asks: that the request does not carry something.
-        fields["negated"] = {value.lower() for value in trace.wanted} == {"true"}
+        negated = {value.lower() for value in trace.wanted} == {"true"}
     return ConditionFact(
-        **fields,
+        **(shared if negated is trace.negated else {**shared, "negated": negated}),
         key=trace.key,
         family=trace.key.partition("/")[0],
         operator=trace.operator,
@@ -277,10 +281,10 @@ def _of_condition(fields: dict[str, Any], trace: ElementTrace) -> ConditionFact:
         set_operator=_QUANTIFIERS[sets],
         attainable=trace.reason not in UNATTAINABLE,
         key_group=group_of(trace.key),
-        sent=_presence(trace.key, fields["action"]),
+        sent=_presence(trace.key, shared["action"]),
         absent=_absent(trace),
         claim=claim_of(trace.key),
-        miss=claim_miss(trace.key, trace.wanted, trace.got) if not fields["negated"] else ClaimMiss.NONE,
+        miss=claim_miss(trace.key, trace.wanted, trace.got) if not negated else ClaimMiss.NONE,
     )
 
 
@@ -376,6 +380,10 @@ _OTHER_REASONS = frozenset(
 
 
 _DOUBT = {YES: 0.0, UNKNOWN: 0.5, NO: 1.0}
+
+
+def _distance(elements: Iterable[ComparedElement]) -> float:
+    return sum(_cost(each.trace) * _DOUBT[each.holds] for each in elements)
 
 
 def _cost(trace: ElementTrace) -> int:

@@ -54,12 +54,11 @@ class RuleMatch(Struct, frozen=True, gc=False):
 
     rule: Rule
     facts: tuple[Fact, ...]
+    main_fact: Fact
+    """The fact that the finding is about: the one with the most exact place."""
+    certain: bool
+    """Whether every field is known, and every fact is settled."""
     unknown_fields: tuple[UnknownField, ...] = ()
-
-    @property
-    def certain(self) -> bool:
-        """Every field is known, and every fact is settled."""
-        return not self.unknown_fields and all(fact.settled for fact in self.facts)
 
     @property
     def owner(self) -> Owner:
@@ -75,11 +74,6 @@ class RuleMatch(Struct, frozen=True, gc=False):
         """The layer that the finding is about."""
         layer = self.main_fact.subject.layer
         return layer or next((fact.subject.layer for fact in self.facts if fact.subject.layer), None)
-
-    @property
-    def main_fact(self) -> Fact:
-        """The fact that the finding is about: the one with the most exact place."""
-        return self.facts[0] if len(self.facts) == 1 else min(self.facts, key=_exactness)
 
 
 class FactsOfName(tuple[Fact, ...]):
@@ -133,7 +127,9 @@ def _join(
     """Complete a match of the first patterns with every fact that the next one may add."""
     place = len(facts)
     if place == len(candidates):
-        yield RuleMatch(rule, facts, unknown)
+        main_fact = facts[0] if len(facts) == 1 else min(facts, key=_exactness)
+        certain = not unknown and all(fact.settled for fact in facts)
+        yield RuleMatch(rule, facts, main_fact, certain, unknown)
         return
     for fact, more_unknown in candidates[place]:
         if all(

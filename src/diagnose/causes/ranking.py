@@ -304,6 +304,7 @@ def _tier(cause: SelectedCause, answers: Collection[AnswerFact]) -> int:
     return 2 if main_fact.subject.layer not in _LIMITS else 4
 
 
+_GATES, _LAYERS = tuple(Gate), tuple(Layer)
 _LIMITS = frozenset(Layer) - {Layer.TRUST, Layer.IDENTITY}
 """Layers that most requests pass, so that one which nobody read is a worse lead than what may be wrong elsewhere."""
 
@@ -350,10 +351,10 @@ def _remoteness(rule: Rule, main_fact: Fact) -> int:
 def _place(main_fact: Fact) -> int:
     """Rank by AWS's order: what is checked before any policy, then the layers as they are enforced."""
     if isinstance(main_fact, GateFact):
-        return list(Gate).index(main_fact.gate)
+        return _GATES.index(main_fact.gate)
     layer = main_fact.subject.layer
-    order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else tuple(Layer)
-    return len(Gate) + (order.index(layer) if layer else len(Layer))
+    order = LIKELIEST_LAYERS if isinstance(main_fact, GapFact) else _LAYERS
+    return len(_GATES) + (order.index(layer) if layer else len(_LAYERS))
 
 
 def _is_behind(blocker: Blocker, layer: Layer, cause: SelectedCause) -> bool:

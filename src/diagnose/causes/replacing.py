@@ -50,12 +50,12 @@ class Replacements:
         if rivals is None:
             return False
         things = [(place, *thing) for place in _places_looked_up(fact) for thing in _looked_up(fact)]
-        return any(
-            replaces(rival, general)
-            for filed in map(self._of, rivals)
-            for thing in things
-            for rival in filed.get(thing, _NOTHING).values()
-        )
+        for filed in map(self._of, rivals):
+            for thing in things:
+                found = filed.get(thing)
+                if found is not None and any(replaces(rival, general) for rival in found.values()):
+                    return True
+        return False
 
     def _of(self, rule: str) -> "_Filed":
         filed = self._filed.get(rule)
@@ -95,7 +95,6 @@ def replaces(specific: RuleMatch, general: RuleMatch) -> bool:
 
 _Thing: TypeAlias = tuple[object, ...]
 _NO_LAYER = ()
-_NOTHING: dict[object, RuleMatch] = {}
 _Filed: TypeAlias = dict[_Thing, dict[object, RuleMatch]]
 """Matches of one rule by their place, None for any, and by what they are about; one of each action and certainty."""
 

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.effort import Effort
+from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.trace import Action, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
@@ -43,7 +44,7 @@ class IsValue:
     __slots__ = ("_values", "lower")
 
     operands = ()
-    unreadable = False
+    unreadable = same_for_all = False
 
     def __init__(self, key: str, values: tuple[str, ...]) -> None:
         """`key` is in lower case; no values stand for its absence."""
@@ -159,16 +160,16 @@ class Choices:
         tests = self._tests[key]
         if not self._effort.spend(len(states) * sum(1 + len(test.operands) // 8 for _, test in tests)):
             return False
-        places: dict[int, int] = {}
-        of_state = []
-        for values in states:
-            mask = self._live | self._results
-            for place, test in tests:
-                holds = UNKNOWN if test.unreadable else test.holds_of(values, statements[place].request)
+        content = tuple(states)
+        masks = [self._live | self._results] * len(content)
+        for place, test in tests:
+            shift = self._first + 2 * place
+            leaving_none, leaving_doubt = ~(0b11 << shift), ~(0b10 << shift)
+            for number, holds in enumerate(_answers(test, content, statements[place].request)):
                 if holds is not YES:
-                    mask &= ~((0b11 if holds is NO else 0b10) << self._first + 2 * place)
-            of_state.append(places.setdefault(mask, len(places)))
-        self._classes[key] = list(places), of_state
+                    masks[number] &= leaving_none if holds is NO else leaving_doubt
+        places = {mask: number for number, mask in enumerate(dict.fromkeys(masks))}
+        self._classes[key] = list(places), [places[mask] for mask in masks]
         return True
 
     def _taken(self, states: set[int], key: str, closing: "Sequence[_Closes]") -> set[int] | None:
@@ -189,6 +190,23 @@ class Choices:
                 self._behind.append(reached)
         later_keys = len(self.order) - 1 - place
         return self._behind[later_keys] if later_keys < len(self._behind) else None
+
+
+_found_answers: Memo[tuple[Tri, ...]] = Memo()
+
+
+def _answers(test: AnyTest, states: tuple[tuple[str, ...], ...], request: ActionRequest) -> tuple[Tri, ...]:
+    """Say of every state whether a test holds, or remember it: a proof asks the same for everybody who might gain."""
+    if test.unreadable:
+        return (UNKNOWN,) * len(states)
+    if not test.same_for_all:
+        return tuple([test.holds_of(values, request) for values in states])
+    content = test, states
+    found = _found_answers.find(content)
+    if found is None:
+        found = tuple([test.holds_of(values, request) for values in states])
+        _found_answers.offer(content, found, len(states))
+    return found
 
 
 _Closes: TypeAlias = tuple[int, int, int, int]

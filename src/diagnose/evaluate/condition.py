@@ -59,6 +59,7 @@ class Test:
 
     __slots__ = (
         "_operands",
+        "_same_for_all",
         "_values",
         "_variables",
         "hidden",
@@ -82,6 +83,7 @@ class Test:
         self.unreadable = values is None
         self._values, self._variables = values, variables
         self._operands: tuple[Operand, ...] | None = None
+        self._same_for_all: bool | None = None
 
     @property
     def operands(self) -> tuple[Operand, ...]:
@@ -92,6 +94,13 @@ class Test:
                 for text, place in self._values or ()
             )
         return self._operands
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether it holds of the same values whoever asks: no value refers to another key."""
+        if self._same_for_all is None:
+            self._same_for_all = all(operand.matches is not None or operand.malformed for operand in self.operands)
+        return self._same_for_all
 
     def holds(self, request: ActionRequest) -> Tri:
         """Say whether the test is true of the request; an operator that AWS does not have is never true."""

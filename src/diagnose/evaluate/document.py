@@ -60,18 +60,22 @@ class StatementText:
 class CompiledDocument:
     """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
 
-    __slots__ = ("_flaws", "statements", "unknown", "usable")
+    __slots__ = ("_all_flaws", "_flaws", "statements", "unknown", "usable")
 
     def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
         """`flaws` are those outside the statements. `unknown` are the parts that are not known, each with why."""
         self.statements, self._flaws, self.usable = statements, flaws, usable
         self.unknown: tuple[Flaw, ...] = ()
+        self._all_flaws: tuple[Flaw, ...] | None = None
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
         """What AWS rejects, each with its place. Of what is not known nothing can be said."""
-        flaws = (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
-        return tuple(flaw for flaw in flaws if not self.knows_not(flaw.pointer)) if self.unknown else flaws
+        if self._all_flaws is None:
+            flaws = (*self._flaws, *(flaw for statement in self.statements for flaw in statement.compiled.flaws))
+            known = (flaw for flaw in flaws if not self.knows_not(flaw.pointer))
+            self._all_flaws = tuple(known) if self.unknown else flaws
+        return self._all_flaws
 
     def knows_not(self, pointer: str) -> bool:
         """Say whether a part is not known, or stands in one that is not."""
@@ -103,6 +107,7 @@ class Statement:
         "_flaws",
         "_pointer",
         "_read",
+        "_variables",
         "_well_formed",
         "broken",
         "principals",
@@ -116,6 +121,7 @@ class Statement:
         self._flaws = Flaws()
         self._conditions: Conditions | None = None
         self._actions: Actions | None = None
+        self._variables: tuple[str, ...] | None = None
         self.principals: Principals | None = None
         self.resources: Resources | None = None
         self.tests: list[Test] = []
@@ -143,6 +149,17 @@ class Statement:
     def looks_up(self) -> bool:
         """Whether it compares with the context of a request: in a condition, or in a variable."""
         return bool(self.tests) or (self.resources is not None and self.resources.static is None)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The keys, in lower case and each once, that its variables refer to."""
+        if self._variables is None:
+            texts = [operand.text for test in self.tests for operand in test.operands]
+            if self.resources is not None and self.resources.static is None:
+                texts += [text for text, _ in self.resources.values]
+            referring = [text for text in texts if text.static is None]
+            self._variables = tuple(dict.fromkeys(each.lower for text in referring for each in text.variables()))
+        return self._variables
 
     @property
     def actions(self) -> Actions | None:

@@ -73,6 +73,7 @@ def notes(authorization: Authorization, actions: tuple[ActionDecision, ...]) -> 
         note
         for decided in actions
         for statement in _statements(decided)
+        if statement.elements
         for note in _readings(statement, authorization, settled=decided.verdict is not UNKNOWN)
     )
     yield from dict.fromkeys(readings)
@@ -113,6 +114,7 @@ def _of_layers(verdict: Tri, actions: tuple[ActionDecision, ...], perhaps: tuple
 def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_keys: set[str]) -> Iterator[Doubt]:
     """Name what else of a statement is not certain, where the statement may apply."""
     broken: dict[str, dict[int, None]] = {}
+    known_in_part = _KnownInPart()
     for decided in actions:
         for statement in _statements(decided):
             if statement.verdict is not UNKNOWN:
@@ -121,18 +123,29 @@ def _of_comparisons(verdict: Tri, actions: tuple[ActionDecision, ...], unknown_k
             for element in unknown:
                 if not _mentions(element, unknown_keys):
                     yield Doubt(_comparison(element), tri(verdict is UNKNOWN))
-            if not unknown and not _known_in_part(statement):
+            if not unknown and not known_in_part.has(statement):
                 broken.setdefault(statement.policy.name, {})[statement.index] = None
     for policy, (first, *others) in broken.items():
         yield Doubt(BrokenStatement(policy, first, len(others)), tri(verdict is UNKNOWN))
 
 
-def _known_in_part(statement: StatementTrace) -> bool:
-    """Say whether a part of a statement is not known, which is a doubt about its layer."""
-    document = compile_document(statement.policy.document)
-    return bool(document.unknown) and any(
-        text.index == statement.index and document.knows_in_part(text) for text in document.statements
-    )
+class _KnownInPart:
+    """The statements of which a part is not known, which is a doubt about their layer: by policy."""
+
+    __slots__ = ("_of_policy",)
+
+    def __init__(self) -> None:
+        self._of_policy: dict[int, frozenset[int]] = {}
+
+    def has(self, statement: StatementTrace) -> bool:
+        """Say whether a statement is one of them."""
+        policy = statement.policy
+        indices = self._of_policy.get(id(policy))
+        if indices is None:
+            document = compile_document(policy.document)
+            known = (text.index for text in document.statements if document.knows_in_part(text))
+            indices = self._of_policy[id(policy)] = frozenset(known if document.unknown else ())
+        return statement.index in indices
 
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:

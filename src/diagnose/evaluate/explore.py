@@ -188,7 +188,7 @@ class _Settled:
 class _Unsettled:
     """A statement that may apply, as one action meets it. `tests` has each of its tests and whether it holds."""
 
-    __slots__ = ("_authorization", "_certain_else", "_statement", "_traits", "group", "request", "tests", "variables")
+    __slots__ = ("_authorization", "_certain_else", "_statement", "_traits", "group", "request", "tests")
 
     def __init__(
         self,
@@ -201,7 +201,6 @@ class _Unsettled:
         self.group, self.request = group, request
         self._statement, self._traits, self._authorization = statement, traits, authorization
         self.tests = [(test, test.holds(request)) for test in statement.tests]
-        self.variables = _in_variables(statement)
         self._certain_else: bool | None = None
 
     def opened(self, tried: _Tried) -> list[OpenStatement] | None:
@@ -209,7 +208,7 @@ class _Unsettled:
         tests: list[AnyTest] = [
             test for test, _ in self.tests if test.lower in tried and self.request.action not in test.hidden
         ]
-        variables = [key for key in self.variables if key in tried]
+        variables = [key for key in self._statement.variables if key in tried]
         if not variables:
             return [OpenStatement(self.group, self.request, tests, certain=self._certain(tried))] if tests else None
         opened = []
@@ -319,12 +318,10 @@ def _questions(
     """
     questions: dict[str, dict[object, list[Test]]] = {}
     needed = frozenset(request.action for request in requests)
+    keys = {test.lower for statement, _ in opened for test in statement.tests}
+    unknown_keys = {key for key in keys if isinstance(state_of(key, authorization.call), UnknownState)}
     for statement, place in opened:
-        unknown = [
-            test
-            for test in statement.tests
-            if isinstance(state_of(test.lower, authorization.call), UnknownState) and not needed <= test.hidden
-        ]
+        unknown = [test for test in statement.tests if test.lower in unknown_keys and not needed <= test.hidden]
         for test in unknown:
             question: object = test
             if len(unknown) == 1 and not test.multivalued:
@@ -348,16 +345,8 @@ class _Place(NamedTuple):
 
 def _unknown_in_variables(authorization: Authorization, opened: Sequence[tuple[Statement, "_Place"]]) -> list[str]:
     """Collect the unknown keys that policy variables refer to."""
-    keys = (key for statement, _ in opened for key in _in_variables(statement))
+    keys = (key for statement, _ in opened for key in statement.variables)
     return [key for key in dict.fromkeys(keys) if isinstance(state_of(key, authorization.call), UnknownState)]
-
-
-def _in_variables(statement: Statement) -> dict[str, None]:
-    """Collect the keys, in lower case, that the variables of a statement refer to."""
-    texts = [operand.text for test in statement.tests for operand in test.operands]
-    if statement.resources is not None and statement.resources.static is None:
-        texts += [text for text, _ in statement.resources.values]
-    return dict.fromkeys(variable.lower for text in texts for variable in text.variables())
 
 
 def _with_states(request: ActionRequest, states: Mapping[str, State]) -> ActionRequest:

@@ -64,6 +64,10 @@ Membership: TypeAlias = tuple[bool, ...]
 """The answers to several questions about a text: each whether some of its tests is true."""
 
 
+MOST_STATES = 40_000
+"""States of all languages together, up to which examples are looked for."""
+
+
 def example_texts(
     questions: Sequence[Sequence[LanguageTest]], within: Sequence[Language], effort: Effort
 ) -> dict[Membership, str] | None:
@@ -72,7 +76,7 @@ def example_texts(
     None where there are too many to find them all, or the `effort` does not suffice: a step reads a letter.
     """
     languages = [*within, *(language for tests in questions for _, some in tests for language in some)]
-    if sum(language.size + 1 for language in languages) > _MOST_PLACES:
+    if sum(language.size + 1 for language in languages) > MOST_STATES:
         return None
     together = _Together(languages)
     finals = iter(together.finals)
@@ -111,7 +115,6 @@ def example_texts(
     return examples
 
 
-_MOST_PLACES = 40_000
 _MOST_EXAMPLES = 256
 _PLACES_IN_ONE_EFFORT = 500
 _FILLERS = "xyzqvw0123456789"
@@ -152,14 +155,17 @@ class _Together:
         """Read each letter of the alphabet, but for those that come to the same as one before them."""
         many, wild = self._many, states & self._any
         other, *letters = self.alphabet
-        yield other, _closed(wild << 1 | states & many, many)
+        any_letter = _closed(wild << 1 | states & many, many)
+        yield other, any_letter
+        wanting = self._wanting
         for letter in letters:
-            wanted = states & self._wanting[letter]
+            wanted = states & wanting[letter]
             if letter == ":":
                 free = ~self._no_colon
                 yield letter, _closed((wanted | wild & free) << 1 | states & free & many, many)
             elif wanted:
-                yield letter, _closed((wanted | wild) << 1 | states & many, many)
+                ahead = wanted << 1
+                yield letter, any_letter | (_closed(ahead, many) if ahead & many else ahead)
 
 
 def _closed(states: int, many: int) -> int:

@@ -70,7 +70,7 @@ class CompiledLayer:
             for flaw in document.flaws:
                 yield Problem(self.traits.layer, policy, flaw.pointer, flaw.message)
             for text in document.statements:
-                if document.knows_in_part(text):
+                if document.unknown and document.knows_in_part(text):
                     continue
                 for message in _misplaced(text.compiled, self.traits):
                     yield Problem(self.traits.layer, policy, text.pointer, message)
@@ -247,12 +247,14 @@ def depends_on_context(
     text: StatementText, traits: LayerTraits, requests: Iterable[ActionRequest], has_boundary: Tri
 ) -> bool:
     """Say whether a statement looks condition keys up, and applies, or may apply, to any of the requests."""
-    return any(
-        request.action in text.covers
-        and text.compiled.looks_up
-        and _applies(text.compiled, text.compiled.tests, traits, request, has_boundary)[0] is not NO
-        for request in requests
-    )
+    for request in requests:
+        if request.action in text.covers:
+            statement = text.compiled
+            if not statement.looks_up:
+                return False
+            if _applies(statement, statement.tests, traits, request, has_boundary)[0] is not NO:
+                return True
+    return False
 
 
 def _misplaced(statement: Statement, traits: LayerTraits) -> list[str]:

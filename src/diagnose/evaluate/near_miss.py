@@ -11,7 +11,7 @@ from diagnose.evaluate.condition import Operand, SetOperator, Test
 from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.keys.federation import MAPPED_ATTRIBUTES, provider_of_key
 from diagnose.evaluate.keys.table import ATTRIBUTES, CLAIMS, SPELLINGS, Key, KeyFamily, key_name, traits_of
-from diagnose.evaluate.memo import of_short_texts
+from diagnose.evaluate.memo import Memo, of_short_texts
 from diagnose.evaluate.operations import OPERATIONS
 from diagnose.evaluate.operator import Family
 from diagnose.evaluate.pattern import arn_glob, glob, has_wildcard, whole_text
@@ -26,9 +26,22 @@ from diagnose.model.tri import NO, YES
 
 
 def trace(test: Test, request: ActionRequest) -> ElementTrace:
-    """Compare, and say how."""
-    verdict = test.holds(request)
+    """Compare, and say how, or remember it: a proof compares the same again.
+
+    Who asks makes a difference only where a value refers to another key, or why a key is absent has to be told.
+    """
     state = test.state(request)
+    if not state or not test.same_for_all:
+        return _compared(test, request, state)
+    content = test, state
+    return _found_traces.find(content) or _found_traces.offer(content, _compared(test, request, state), 0)
+
+
+_found_traces: Memo[ElementTrace] = Memo()
+
+
+def _compared(test: Test, request: ActionRequest, state: State) -> ElementTrace:
+    verdict = test.holds(request)
     reason, operand = _reason(test, request, state)
     if verdict is YES:
         reason = Reason.MATCHES

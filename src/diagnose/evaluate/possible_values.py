@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from diagnose.evaluate.condition import Operand, Test
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.table import multivalued, traits_of
-from diagnose.evaluate.language import Language, LanguageTest, example_texts
+from diagnose.evaluate.language import MOST_STATES, Language, LanguageTest, example_texts
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.operator import Family, Operator, ValueMatcher
 from diagnose.evaluate.pattern import Fragment, whole_text
@@ -264,9 +264,13 @@ def _texts(
         return None
     if found is None:
         own = Effort(_MOST_EFFORT)
-        examples = example_texts([_language_tests(tests) for tests in questions], _within(state, arns=arns), own)
-        found = _Texts(None if examples is None else tuple(examples.values()), _MOST_EFFORT - own.left)
         letters = sum(len(one.text) for tests in questions for _, operands in tests for one in operands)
+        examples = (
+            example_texts([_language_tests(tests) for tests in questions], _within(state, arns=arns), own)
+            if letters < MOST_STATES  # each is a state, and making thousands of languages in vain takes long
+            else None
+        )
+        found = _Texts(None if examples is None else tuple(examples.values()), _MOST_EFFORT - own.left)
         answers = 0 if examples is None else sum(len(answers) + len(text) for answers, text in examples.items())
         _found_texts.offer(content, found, letters + answers)
     return found.values if effort.spend(found.steps) else None

@@ -316,7 +316,7 @@ class Doubt(Struct, frozen=True):
                 assert_never(self.about)
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """A policy document, or a part of one, that is not what AWS would accept."""
 
     layer: Layer

@@ -47,17 +47,22 @@ def remaining_after(decision: Decision) -> tuple[RemainingBlocker | Doubt, ...]:
 
 
 def propose_plan(
-    steps: Iterable[tuple[str, Subject]], remedies: Iterable[Remedy], case: Case, decision: Decision
+    steps: Iterable[tuple[str, Subject]],
+    remedies: Iterable[Remedy],
+    case: Case,
+    decision: Decision,
+    bounds: Bounds | None = None,
 ) -> tuple[Remedy, ...]:
     """Give remedies that end in an allowed request when they are all carried out, in order; nothing where none do.
 
     There is none where one of the `remedies` is enough alone. `steps` are kinds with what each is about, in the order
-    to try them; those that are not needed are left out.
+    to try them; those that are not needed are left out. `bounds` are those of the remedies: what they decided is not
+    decided again, and a plan has as much room as they had.
     """
     given = list(steps)
     if len({id(subject) for _, subject in given}) < 2 or any(remedy.enough for remedy in remedies):
         return ()
     from diagnose.remedy.proposal import needed_in_a_row
 
-    plan = needed_in_a_row(given, case, decision)
+    plan = needed_in_a_row(given, case, decision, bounds)
     return plan if len(plan) > 1 else ()

@@ -4,7 +4,10 @@ import msgspec
 
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
+from diagnose.model.trace import Decision
+from diagnose.model.tri import Tri
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
+from diagnose.remedy.decided import ENOUGH, DecidedCases
 
 _STEPS = 3_000
 _STEPS_MORE_PER_KILOBYTE = 5
@@ -12,8 +15,6 @@ _LETTERS = 60_000
 _LETTERS_OF_AN_OBJECT = 40
 _TRIED_IN_ONE_STEP = 50
 _DRAFTED_IN_ONE_STEP = 1000
-ENOUGH = 10**9
-"""More than one decision can spend on trying values."""
 
 
 class Bounds:
@@ -22,14 +23,24 @@ class Bounds:
     `decisions` counts those that were made.
     """
 
-    __slots__ = ("_kilobytes", "_letters", "_steps", "decisions")
+    __slots__ = ("_decided_cases", "_kilobytes", "_letters", "_steps", "decisions")
 
     def __init__(self, case: Case) -> None:
         """Set the bounds for the proofs of one case: a larger one may take longer."""
         snapshot = msgspec.json.encode(case.snapshot)
         # The shortest statement, of two letters, takes as long to decide as one of a hundred.
-        self._kilobytes = max(len(snapshot), _LETTERS_OF_AN_OBJECT * snapshot.count(b"{")) // 1000
-        self._steps = Effort(_STEPS + _STEPS_MORE_PER_KILOBYTE * self._kilobytes)
+        kilobytes = max(len(snapshot), _LETTERS_OF_AN_OBJECT * snapshot.count(b"{")) // 1000
+        self._begin(kilobytes, DecidedCases())
+
+    def anew(self) -> "Bounds":
+        """Give the bounds as they were before anything was counted, for more proofs of the same case."""
+        bounds = Bounds.__new__(Bounds)
+        bounds._begin(self._kilobytes, self._decided_cases)
+        return bounds
+
+    def _begin(self, kilobytes: int, decided_cases: DecidedCases) -> None:
+        self._kilobytes, self._decided_cases = kilobytes, decided_cases
+        self._steps = Effort(_STEPS + _STEPS_MORE_PER_KILOBYTE * kilobytes)
         self._letters = Effort(_LETTERS)
         self.decisions = 0
 
@@ -37,6 +48,18 @@ class Bounds:
     def reached(self) -> bool:
         """Whether no more may be tried."""
         return self._steps.spent or self._letters.spent
+
+    def verdict(self, case: Case) -> Tri:
+        """Say whether AWS would allow an edited case, and count it."""
+        answer, trying = self._decided_cases.verdict(case)
+        self.decided(trying)
+        return answer
+
+    def decision(self, case: Case) -> Decision:
+        """Decide an edited case with traces, and count it."""
+        decision, trying = self._decided_cases.decision(case)
+        self.decided(trying, traces=True)
+        return decision
 
     def decided(self, trying: Effort, *, traces: bool = False) -> None:
         """Count a decision: what it spent on `trying` values, and whether it has traces."""

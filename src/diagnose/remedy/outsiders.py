@@ -10,18 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from diagnose.evaluate.decision import decide, verdict
-from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.keys.table import is_of_role
+from diagnose.evaluate.memo import Memo
 from diagnose.model.arn import CallerKind, parse_caller, parse_role
 from diagnose.model.case import Case, DestinationSide, Origin, Principal, Role, SourceSide
 from diagnose.model.evidence import Known
 from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.operation import can_call, operation_of
-from diagnose.model.policy import PolicySet
+from diagnose.model.policy import Policy, PolicySet
 from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from diagnose.remedy.bounds import ENOUGH, Bounds
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import policies_in
 from diagnose.remedy.document import Json, JsonDict, as_list, document_of, statements
 from diagnose.remedy.names import caller_of
@@ -97,7 +96,7 @@ def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri | N
 
     Where both answers are unknown they are one and the same if the same statements hang on the same tests.
     """
-    was, now = _verdict(before, bounds), _verdict(after, bounds)
+    was, now = bounds.verdict(before), bounds.verdict(after)
     if now > was:
         return NO
     if not was is now is UNKNOWN:
@@ -107,21 +106,11 @@ def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri | N
     return YES if _open_tests(before, layer, bounds) == _open_tests(after, layer, bounds) else UNKNOWN
 
 
-def _verdict(case: Case, bounds: Bounds) -> Tri:
-    trying = Effort(ENOUGH)
-    answer = verdict(case, trying)
-    bounds.decided(trying)
-    return answer
-
-
 def _open_tests(case: Case, layer: Layer, bounds: Bounds) -> set[tuple[object, ...]]:
     """Give the statements of a layer that apply or may apply, each by what it still hangs on."""
-    trying = Effort(ENOUGH)
-    decision = decide(case, trying)
-    bounds.decided(trying, traces=True)
     return {
         (decided.action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
-        for decided in decision.actions
+        for decided in bounds.decision(case).actions
         for trace in decided.layers
         if trace.layer is layer
         for level in trace.levels
@@ -344,12 +333,26 @@ def _roles(before: Case, after: Case, layer: Layer) -> Iterator[str]:
     yield from [arn for arn in dict.fromkeys(arns) if arn != role.arn][:_MOST_ROLES]
 
 
+_found_resources: Memo[tuple[str, ...]] = Memo(at_once=True)
+
+
 def _resources(case: Case, layer: Layer) -> Iterator[str]:
     for policy in policies_in(case, layer):
-        document = document_of(policy)
-        for statement in statements(document) if document else ():
-            for name in ("Resource", "NotResource"):
-                yield from (text for text in as_list(statement.get(name)) if isinstance(text, str))
+        content = bytes(policy.document)
+        found = _found_resources.find(content)
+        yield from found if found is not None else _found_resources.offer(content, _resources_of(policy), len(content))
+
+
+def _resources_of(policy: Policy) -> tuple[str, ...]:
+    document = document_of(policy)
+    return tuple(
+        text
+        for statement in (statements(document) if document else ())
+        for name in ("Resource", "NotResource")
+        if name in statement
+        for text in as_list(statement[name])
+        if isinstance(text, str)
+    )
 
 
 def _example(pattern: str, account: str) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from diagnose.evaluate.decision import decide
-from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Proof, RemainingBlocker, StatementPlace
 from diagnose.model.trace import (
@@ -23,7 +21,7 @@ from diagnose.model.trace import (
     Subject,
 )
 from diagnose.model.tri import NO, YES, Tri
-from diagnose.remedy.bounds import ENOUGH, Bounds
+from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.case_edit import same
 from diagnose.remedy.change import Draft, NewRole, PolicyChange
 from diagnose.remedy.names import OWN_LAYERS
@@ -64,9 +62,7 @@ def prove(
     bounds = bounds or Bounds(case)
     if bounds.reached:
         return NotProved.TOO_MANY
-    trying = Effort(ENOUGH)
-    after = decide(draft.case, trying)
-    bounds.decided(trying, traces=True)
+    after = bounds.decision(draft.case)
     if not cleared(subject, decision, after):
         return NotProved.CHANGES_NOTHING
     if _closed(after) - _closed(decision):

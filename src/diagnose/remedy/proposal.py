@@ -103,14 +103,18 @@ def as_remedy(kind: RemedyKind, draft: Draft, proven: Proven, case: Case) -> Rem
     return remedy
 
 
-def needed_in_a_row(steps: Sequence[tuple[str, Subject]], case: Case, decision: Decision) -> tuple[Remedy, ...]:
+def needed_in_a_row(
+    steps: Sequence[tuple[str, Subject]], case: Case, decision: Decision, bounds: Bounds | None = None
+) -> tuple[Remedy, ...]:
     """Carry out remedies in a row, and leave out each without which the others lead there, too.
 
-    What would do for one statement of a policy is not needed where another is mended.
+    What would do for one statement of a policy is not needed where another is mended. `bounds` of other proofs of the
+    case only know what these have decided.
     """
-    taken, remedies = _in_a_row(steps, case, decision)
+    bounds = bounds or Bounds(case)
+    taken, remedies = _in_a_row(steps, case, decision, bounds.anew())
     for step in taken[:-1] if len(taken) > 2 else ():
-        without, fewer = _in_a_row([other for other in taken if other is not step], case, decision)
+        without, fewer = _in_a_row([other for other in taken if other is not step], case, decision, bounds.anew())
         if fewer:
             taken, remedies = without, fewer
     return remedies
@@ -122,14 +126,13 @@ def in_a_row(steps: Iterable[tuple[str, Subject]], case: Case, decision: Decisio
     Each is proved on the case that those before it leave behind, and one whose cause is gone by then is left out.
     Nothing comes back where the steps do not lead there.
     """
-    return _in_a_row(steps, case, decision)[1]
+    return _in_a_row(steps, case, decision, Bounds(case))[1]
 
 
 def _in_a_row(
-    steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision
+    steps: Iterable[tuple[str, Subject]], case: Case, decision: Decision, bounds: Bounds
 ) -> tuple[list[tuple[str, Subject]], tuple[Remedy, ...]]:
     """Give the steps that were taken, too."""
-    bounds = Bounds(case)
     taken: list[tuple[str, Subject]] = []
     remedies: list[Remedy] = []
     current, current_decision = case, decision

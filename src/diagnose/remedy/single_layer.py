@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from msgspec import Raw
 from msgspec.structs import replace
 
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.keys.table import WHO_CALLS, group_of
+from diagnose.evaluate.memo import Memo
 from diagnose.model.arn import CallerKind, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, Request, Session, SourceSide, Via
 from diagnose.model.condition_keys import KeyGroup
@@ -53,12 +55,25 @@ def granting(case: Case, layer: Layer) -> Case:
     everything: JsonDict = {"Effect": "Allow", "Action": "*", **whom, **what}
 
     def grant(policy: Policy) -> Policy:
-        document = document_of(policy)
-        if document is None:
-            return policy
-        return replace(policy, document=raw_document(apply_patch(document, add_statement(document, everything))))
+        content = bytes(policy.document), layer
+        granted = _granting.find(content)
+        if granted is None:
+            granted = _granting.offer(content, _with_statement(policy, everything), len(content[0]))
+        return replace(policy, document=granted)
 
     return with_each_policy(case, layer, grant)
+
+
+_granting: Memo[Raw] = Memo(at_once=True)
+"""By document and layer: each draft of an edit is compared with what there was before."""
+
+
+def _with_statement(policy: Policy, statement: JsonDict) -> Raw:
+    """Add a statement to a policy's document; one that cannot be edited stays as it is."""
+    document = document_of(policy)
+    if document is None:
+        return policy.document
+    return raw_document(apply_patch(document, add_statement(document, statement)))
 
 
 def session_without_policies(source: SourceSide) -> Session:

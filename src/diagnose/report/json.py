@@ -8,7 +8,6 @@ import msgspec
 
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Diagnosis, Excerpt, Finding, Proof, Remedy, Verdict
-from diagnose.model.policy import document_text
 from diagnose.model.trace_words import alternative_words, asked_words, offered_words, subject_words
 from diagnose.model.tri import Tri
 from diagnose.report import PageOf, Places, Screen
@@ -44,7 +43,7 @@ from diagnose.report.sections.needed import needs
 from diagnose.report.sections.places import locate
 from diagnose.report.sections.remaining import remaining_words
 from diagnose.report.sections.unseen import doubt_words, gaps, how_to_read
-from diagnose.report.snippet import page_of, span_at
+from diagnose.report.snippet import page_of_policy, span_at
 from diagnose.report.visibility import destination_visibility, source_visibility
 from diagnose.version import VERSION
 
@@ -138,7 +137,7 @@ def diagnosis_schema() -> dict[str, object]:
 def published_place(excerpt: Excerpt, case: Case, places: Places | None = None) -> PublishedPlace:
     """Give a place as it is published."""
     place, policy = locate(excerpt, case), excerpt.policy
-    page = page_of(document_text(policy.document))
+    page = page_of_policy(policy)
     span = span_at(page, excerpt.pointer)
     file = places(excerpt) if places is not None else None
     return PublishedPlace(

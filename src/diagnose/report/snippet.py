@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.pointer import below
+from diagnose.model.policy import LARGEST_DOCUMENT, Policy, document_text
 from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.layout import Tone, TonedLine, wrap
 from diagnose.report.safe_text import ascii_text, cells, visible
@@ -94,6 +95,18 @@ def marked_lines(page: Page, marks: Sequence[Mark], room: int) -> list[ShownLine
         _shown(page.lines[number - 1], number, [one for one in placed if one[1].line == number], room - gutter)
         for number in numbers
     ]
+
+
+def page_of_policy(policy: Policy) -> Page:
+    """Print a policy's document; of one that IAM could not hold, which nothing of a report points into, the beginning.
+
+    INVARIANT: a document is no shorter than its text, so that deciding reads none of which this leaves something out.
+    """
+    text = document_text(policy.document)
+    if len(text) <= LARGEST_DOCUMENT:
+        return page_of(text)
+    beginning = f"{text[:_LONGEST]}..."
+    return Page(tuple(visible(line) for line in beginning.split("\n")), {"": Span(1, 1, 1, 1, 1)})
 
 
 @of_latest_texts

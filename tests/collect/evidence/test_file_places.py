@@ -166,3 +166,10 @@ def test_no_text_is_too_strange_to_be_read(text: str) -> None:
 def test_what_is_nested_too_deep_has_no_places() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "a: &a [*a]"):
         assert pointed_at(text) is None
+
+
+@pytest.mark.parametrize(("statements", "there"), [(30_000, True), (60_000, False)])
+def test_what_is_larger_than_any_policy_is_not_looked_for(statements: int, *, there: bool) -> None:
+    large = Policy("Deploy", raw_document({"Statement": [{}] * statements}))
+    text = json.dumps({"Statement": [{}] * statements}, separators=(",", ":"))
+    assert (pointed_at(text, "", large) is not None) is there

@@ -17,7 +17,7 @@ from diagnose.collect.evidence.spot import Spot
 from diagnose.model.file_place import FileEdit, FilePlace
 from diagnose.model.json_text import Node, Object, parse
 from diagnose.model.pointer import split
-from diagnose.model.policy import UNKNOWN_PART, Policy, document_text
+from diagnose.model.policy import LARGEST_DOCUMENT, UNKNOWN_PART, Policy, document_text
 from diagnose.model.trace import Layer
 
 
@@ -44,6 +44,8 @@ class FilePlaces:
 
     def find(self, layer: Layer, policy: Policy, pointer: str, names: Sequence[str] = ()) -> FilePlace | None:
         """Find a place of a policy; None where none of the files holds the policy, or where it is not clear which.
+
+        None, too, of a policy that is larger than any that IAM could hold.
 
         `names` are those by which a file may know it besides its own, such as that of the role which it is of.
         """
@@ -78,6 +80,8 @@ class FilePlaces:
         return tuple(FileEdit(_between(file, edit.start, edit.end), edit.text) for edit in edits)
 
     def _policy(self, layer: Layer, policy: Policy, names: Sequence[str]) -> tuple[PolicyFileText, "_Candidate"] | None:
+        if len(bytes(policy.document)) > LARGEST_DOCUMENT:
+            return None  # nothing in it is read, and to look for millions of values would take long
         try:
             document = parse(document_text(policy.document))
         except (ValueError, RecursionError):

@@ -19,7 +19,7 @@ from diagnose.report.blocks import Block, Paragraph, Snippet
 from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.headline import iam_name
-from diagnose.report.snippet import Mark, Page, page_of, span_at
+from diagnose.report.snippet import Mark, Page, page_of_policy, span_at
 
 
 class PolicyPlace(Struct, frozen=True):
@@ -47,7 +47,7 @@ class PolicyPlace(Struct, frozen=True):
 def locate(excerpt: Excerpt, case: Case) -> PolicyPlace:
     """Find a place in its policy. Lines and columns are those of the policy as it is laid out here."""
     text = document_text(excerpt.policy.document)
-    span = span_at(page_of(text), excerpt.pointer)
+    span = span_at(page_of_policy(excerpt.policy), excerpt.pointer)
     index, sid = _statement(excerpt.pointer, text)
     name = policy_name(excerpt.layer, excerpt.policy, excerpt.level, case)
     number = None if index is None else index + 1
@@ -80,7 +80,7 @@ def pointed_at(excerpts: Sequence[Excerpt], case: Case, places: Places | None = 
         group.sort(key=lambda excerpt: not excerpt.primary)
         marks = tuple(dict.fromkeys(Mark(one.pointer, one.label, one.primary) for one in group))
         place = locate(group[0], case)
-        page = page_of(document_text(group[0].policy.document))
+        page = page_of_policy(group[0].policy)
         lead = "In the" if group[0].primary else "Compare the"
         at = [in_backticks(place.pointer)] if place.pointer else []
         line = _line(place, _in_file(group[0], places), f"line {place.line}, column {place.column}", at)
@@ -96,7 +96,7 @@ def place_of(excerpt: Excerpt, case: Case, places: Places | None = None) -> str:
     """
     place = locate(excerpt, case)
     line = _line(place, _in_file(excerpt, places), f"line {place.line} below")
-    return f"{place.within}, {line}{_broken(page_of(document_text(excerpt.policy.document)))}"
+    return f"{place.within}, {line}{_broken(page_of_policy(excerpt.policy))}"
 
 
 def _in_file(excerpt: Excerpt, places: Places | None) -> FilePlace | None:
