@@ -1,5 +1,7 @@
 """The pages are true: their commands run, their links lead somewhere, and so do those of the site."""
 
+import gzip
+import io
 import json
 import os
 import posixpath
@@ -16,19 +18,27 @@ from diagnose.authoring.site import on_site, site_pages
 from diagnose.causes.rule_file import load_examples
 from diagnose.causes.rule_folders import rule_folders
 from diagnose.loading import load_rules
+from diagnose.matrix.parquet import write_parquet_rows
+from diagnose.matrix.rows import MatrixRow
+from diagnose.model.diagnosis import Verdict
+from diagnose.report import Lines
+from diagnose.report.rows import encode_rows
 from tests.cases import DEMOS
 from tests.cli.test_readme import commands, flags_of
+from tests.matrix.dumps import OURS, THEIRS, role, statement, trusting, user, write_dump, write_tree
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-GUIDES = ("agents.md", "errors.md", "platform.md", "support.md")
+GUIDES = ("agents.md", "errors.md", "organization.md", "platform.md", "support.md")
 LIVE = re.compile(
     r"--(?:source-|dest-|org-)?profile\b|^xdiag (?:collect|doctor)\b|^(?:docker|pip3|aws|terraform|git|make) "
 )
 """What a command has that reads AWS, or that is another program's: of such, only the flags are looked at."""
+NOTES = re.compile(r"^xdiag: (?:wrote|[\d,]+ pairs: |[\d,]+ users and roles, |[\d,]+ x ).*", re.MULTILINE)
+"""What a command says on standard error where all is well."""
 PLACEHOLDER = re.compile(r"\b(?:SOURCE_ARN|ROLE_ARN|DIR|FILE)\b")
 
 
@@ -73,7 +83,22 @@ def desk(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(json.dumps(content))
     (tmp_path / "cases.jsonl").write_text(json.dumps(files["ticket.json"]) + "\n")
     (tmp_path / "error.txt").write_text(said)
+    (tmp_path / "log.json.gz").write_bytes(gzip.compress(json.dumps({"Records": [record]}).encode()))
+    _organization(tmp_path)
     return tmp_path
+
+
+def _organization(folder: Path) -> None:
+    """Write dumps of two accounts, and the matrices of two days."""
+    ci, deploy = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{THEIRS}:role/Deploy"
+    for name in ("dumps", "dumps-main", "dumps-branch"):
+        write_dump(folder / name / "ours.json", users=[user(OURS, "ci", statement(Resource=deploy))])
+        write_dump(folder / name / "theirs.json", roles=[role(THEIRS, "Deploy", trusting(ci))])
+        write_tree(folder / name, [OURS, THEIRS])
+    for day, verdict in (("monday", Verdict.DENIED), ("tuesday", Verdict.ALLOWED)):
+        row = MatrixRow(source_arn=ci, dest_role_arn=deploy, verdict=verdict)
+        with open(folder / f"{day}.parquet", "wb") as file:
+            write_parquet_rows(io.BytesIO(encode_rows([row], Lines.JSONL)), file, MatrixRow)
 
 
 @pytest.mark.parametrize("command", OFFLINE)
@@ -90,8 +115,8 @@ def test_a_command_of_a_page_runs(command: str, desk: Path) -> None:
         [shell, "-c", command], cwd=desk, env=environment, capture_output=True, check=False, timeout=60, text=True
     )
     assert done.returncode in (0, 1, 3), done.stderr
-    assert "xdiag: " not in done.stderr.replace("xdiag: wrote", "")
-    written = [desk / name for name in re.findall(r"(?:>>?|--to|--write-fix|--save-case) (\S+)", command)]
+    assert "xdiag: " not in NOTES.sub("", done.stderr)
+    written = [desk / name for name in re.findall(r"(?:>>?|--to|--sides|--write-fix|--save-case) (\S+)", command)]
     assert done.stdout if not written else all(path.exists() for path in written)
 
 

@@ -34,6 +34,7 @@ from diagnose.model.trace import Action, Effect, Element, Layer, Reason
 _F = TypeVar("_F", bound=Fact)
 UNREAD = {"evidence": "unread", "gap": "access_denied", "permission": "iam:GetRole"}
 BUILDER: dict[str, Any] = {"AWS": "arn:aws:iam::111111111111:user/builder"}
+EXTERNAL_ID: dict[str, Any] = {"StringEquals": {"sts:ExternalId": "acme-42"}}
 
 
 def facts(world: str, *changes: Any) -> dict[str, list[Fact]]:
@@ -337,7 +338,16 @@ def test_a_role_that_does_not_exist_is_compared_with_the_nearest() -> None:
     [
         pytest.param(identity(), Reach.USER, id="the trust policy names the user"),
         pytest.param(trust(), Reach.NONE, id="it reaches nobody"),
-        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, None, id="it may reach the user"),
+        pytest.param({"request": {"unknown": ["sts:ExternalId"]}}, Reach.USER, id="it reaches the user, if anybody"),
+        pytest.param(
+            {"request": {"unknown": ["sts:ExternalId"]}}
+            | trust(*(allow(who, Condition=EXTERNAL_ID) for who in (BUILDER, {"AWS": "111111111111"}))),
+            None,
+            id="it may reach the user in two ways",
+        ),
+        pytest.param(
+            {"snapshot": {"destination": {"trust_policy": {"evidence": "unread", "value": None}}}}, None, id="not read"
+        ),
     ],
 )
 def test_how_the_trust_policy_reaches_the_caller(change: dict[str, Any], reach: Reach | None) -> None:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from diagnose.cli.output import print_note, print_result, progress
+from diagnose.cli.output import counts_are_due, print_note, print_result, progress
 
 
 class Terminal(io.StringIO):
@@ -29,6 +29,22 @@ def test_progress_and_notes_are_not_written_to_standard_output(
     assert "xdiag: wrote `fix`\n" in beside.getvalue()
     if beside.isatty():
         assert "reading the role" in beside.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("err", "term", "due"),
+    [
+        pytest.param(Terminal, "xterm", [False, True, True], id="a terminal shows the last one alone"),
+        pytest.param(Terminal, "dumb", [False, False, True], id="a terminal that keeps them"),
+        pytest.param(io.StringIO, "xterm", [False, False, True], id="a log keeps them"),
+    ],
+)
+def test_a_log_has_few_lines_on_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, err: type[io.StringIO], term: str, due: list[bool]
+) -> None:
+    monkeypatch.setattr("sys.stderr", err())
+    monkeypatch.setenv("TERM", term)
+    assert [counts_are_due(100.0, now) for now in (100.1, 101.0, 111.0)] == due
 
 
 @pytest.mark.parametrize(

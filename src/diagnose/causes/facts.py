@@ -201,7 +201,7 @@ class GateFact(Fact, frozen=True, kw_only=True, tag="gate"):
 
 
 class MatchFact(Fact, frozen=True, kw_only=True, tag="match"):
-    """The strongest way in which the trust policy reaches the caller."""
+    """The strongest way in which the trust policy reaches the caller, or may."""
 
     action: Authorized
     match: Annotated[Reach | None, Meta(description="`account` leaves the decision to the caller's own policies")]

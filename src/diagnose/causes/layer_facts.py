@@ -56,21 +56,37 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
                 yield from _level(decision, layer, level)
     trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
     if decision.verdict is not YES and trust is not None:
-        reached = Reach(decision.match.value) if decision.match else Reach.NONE
-        known = decision.match is not None or trust.verdict is NO
-        yield MatchFact(
-            action=decision.action, match=reached if known else None, subject=Subject(decision.action, Layer.TRUST)
-        )
+        subject = Subject(decision.action, Layer.TRUST)
+        yield MatchFact(action=decision.action, match=_matched(decision, trust), subject=subject)
+
+
+def _matched(decision: ActionDecision, trust: LayerTrace) -> Reach | None:
+    """Say how the trust policy reaches the caller, or does if what it depends on is met; None where that is open."""
+    if decision.match is not None:
+        return Reach(decision.match.value)
+    if trust.verdict is NO:
+        return Reach.NONE
+    open_ = {
+        statement.match
+        for level in trust.levels
+        for statement in level.statements
+        if statement.effect is Effect.ALLOW and statement.verdict is UNKNOWN
+    }
+    match = open_.pop() if len(open_) == 1 else None
+    return None if match is None else Reach(match.value)
 
 
 def _is_waived(decision: ActionDecision) -> bool:
-    """Say whether an Allow of the caller's own will not be needed once the trust policy, which denies, is put right.
+    """Say whether an Allow of the caller's own will not be needed once the trust policy lets the caller in.
 
-    It is needed only where the trust policy comes nearest to letting the whole account in.
+    It is needed only where the trust policy, if what it depends on is met, lets the whole account in; or, where it
+    denies, comes nearest to that.
     """
     trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
-    if trust is None or trust.verdict is not NO:
+    if trust is None or trust.verdict is YES:
         return False
+    if trust.verdict is UNKNOWN:
+        return _matched(decision, trust) not in (None, Reach.ACCOUNT)
     allows = [each for level in trust.levels for each in level.statements if each.effect is Effect.ALLOW]
     return not any(statement.match is Match.ACCOUNT for statement in nearest(allows))
 

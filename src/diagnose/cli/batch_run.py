@@ -15,7 +15,7 @@ from typing import IO, Protocol
 
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
-from diagnose.cli.output import print_note, progress_beside_rows, write_rows
+from diagnose.cli.output import counts_are_due, print_note, progress_beside_rows, write_rows
 from diagnose.collect.evidence.case_file import input_name
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.containers import holds_records
@@ -320,7 +320,7 @@ def _written(
     for text, tally in results:
         write(text)
         counted.update(tally)
-        if (now := time.monotonic()) > last_step + 0.2:
+        if counts_are_due(last_step, now := time.monotonic()):
             last_step = now
             done = counted.total()
             step(f"{done:,} lines, {done / (now - start):,.0f} a second")

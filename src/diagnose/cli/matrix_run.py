@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from diagnose.cli.matrix_part import MatrixPart, fingerprint
 from diagnose.cli.organization_flags import MatrixOutput
-from diagnose.cli.output import print_error, print_note, progress_beside_rows, write_rows
+from diagnose.cli.output import counts_are_due, print_error, print_note, progress_beside_rows, write_rows
 from diagnose.cli.whole_file import check_is_no_input, whole_file, writing
 from diagnose.cli.whole_matrix import Finish, finish_of, is_page, is_parquet
 from diagnose.collect.json_errors import quotable
@@ -94,7 +94,7 @@ def write_matrix(
             last_step = time.monotonic()
             for chunk, (text, counts) in _worked(work, rows.done, jobs, len(roles), len(found.sources)):
                 rows.add(text, len(chunk), counts)
-                if (now := time.monotonic()) > last_step + _SECONDS_OF_A_STEP:
+                if counts_are_due(last_step, now := time.monotonic()):
                     last_step = now
                     step(f"{rows.counts.pairs:,} pairs")
     print_note(_summary(rows.counts))
@@ -162,7 +162,6 @@ def read_identities(
 _SIDES = ("sources.parquet", "roles.parquet")
 _MOST_ROLES, _MOST_PAIRS = 25, 250_000
 """The size of a chunk: so many roles, and no more than so many rows where every source has one."""
-_SECONDS_OF_A_STEP = 5
 
 
 def _page_form(form: MatrixOutput) -> MatrixOutput:

@@ -100,7 +100,7 @@ def output_width() -> int:
 @contextmanager
 def progress(*, after: float = 5) -> Iterator[Callable[[str], None]]:
     """Show the current step on a terminal; elsewhere write a line a step once so many seconds have passed."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _shows_steps():
         with _lines(after) as tell:
             yield tell
         return
@@ -115,6 +115,19 @@ def progress(*, after: float = 5) -> Iterator[Callable[[str], None]]:
 def progress_beside_rows(to: Path | None) -> contextlib.AbstractContextManager[Callable[[str], None]]:
     """Show progress, unless the rows go to the same screen. `to` is the file that they go to, if there is one."""
     return contextlib.nullcontext(lambda _: None) if to is None and writes_to_terminal() else progress()
+
+
+def counts_are_due(last: float, now: float) -> bool:
+    """Say whether to tell again how far it is: a log keeps every line, a terminal shows the last one alone."""
+    return now > last + (_ON_TERMINAL if _shows_steps() else _IN_A_LOG)
+
+
+_ON_TERMINAL, _IN_A_LOG = 0.2, 10
+"""Seconds from one count to the next."""
+
+
+def _shows_steps() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager
