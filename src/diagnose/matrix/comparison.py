@@ -124,7 +124,8 @@ def _told(state: PairState | None, words: _Words) -> str:
         parts.append(words.sentence(state.primary_cause_title))
     elif state.layer:
         parts.append(_DECIDERS.get(state.layer, ""))
-    return f"{parts[0]} ({'; '.join(filter(None, parts[1:]))})" if parts[1:] else parts[0]
+    known = list(filter(None, parts[1:]))
+    return f"{parts[0]} ({'; '.join(known)})" if known else parts[0]
 
 
 _HALVES = {
