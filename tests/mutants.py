@@ -33,7 +33,7 @@ from mutmut.mutation.mutators import mutation_operators
 ROOT = Path(__file__).parent.parent
 _OF_DECIDING = ("tests/evaluate", "tests/model", "tests/naive", "tests/test_known_answers.py", "tests/test_laws.py")
 # Quick ones, which hold every package to something.
-_OF_EVERY = ("tests/test_constants.py", "tests/test_messages.py")
+_OF_EVERY = ("tests/test_completeness.py", "tests/test_constants.py", "tests/test_messages.py")
 # Whoever presents a token or an assertion, or has them presented: from the claims to the fix.
 _FEDERATION = (
     "collect/federation/**/*.py",

@@ -13,6 +13,7 @@ from diagnose.aws.calls import Refusal
 from diagnose.aws.member import member_credentials
 from diagnose.aws.patience import Patience
 from diagnose.aws.session import Credentials, open_credentials
+from diagnose.model.case import GLOBAL_REGION
 from diagnose.model.evidence import Gap
 
 ROLE = "arn:aws:iam::222222222222:role/Reader"
@@ -61,3 +62,29 @@ def test_what_aws_refuses_is_no_credentials(administrator: Credentials) -> None:
     refusal = member_credentials(administrator, ROLE, ["iam:GetRole"], Patience(7))
     assert isinstance(refusal, Refusal)
     assert (refusal.gap, refusal.code, refusal.answered) == (Gap.ACCESS_DENIED, "AccessDenied", True)
+
+
+def test_what_botocore_is_told_of_a_profile_it_is_told_of_an_issued_session(administrator: Credentials) -> None:
+    issued = administrator.of_session(ISSUED, "account 222222222222", Patience(5))
+    cores: list[Any] = [each._session._session for each in (administrator, issued)]
+    assert [core.get_config_variable("user_agent_appid") for core in cores] == ["xdiag", "xdiag"]
+    # The descriptions of the services are read once for all.
+    assert len({id(core.get_component("data_loader")) for core in cores}) == 1
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint_url", "expected"),
+    [
+        pytest.param("eu-west-3", None, "eu-west-3", id="a Region"),
+        pytest.param("eu-west-3", "https://sts.example.com", "eu-west-3", id="a Region of an endpoint"),
+        pytest.param(None, "https://sts.example.com", "us-east-1", id="an endpoint, which has none"),
+        pytest.param(None, None, GLOBAL_REGION, id="neither"),
+    ],
+)
+def test_without_a_region_an_endpoint_takes_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str | None, endpoint_url: str | None, expected: str
+) -> None:
+    scrub(tmp_path, monkeypatch).write_text(f"[profile org]\n{KEY}")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert open_credentials("org", region, endpoint_url).region == expected

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.cases import WORLDS
 from tests.causes.given import BUILDER, allow, case, rules, trust
 
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.match import by_name, match_rule
-from diagnose.causes.vocabulary import facts_as_yaml
+from diagnose.causes.vocabulary import _as_yaml, facts_as_yaml
 from diagnose.evaluate.decision import decide
 
 HOSTILE = 'a: b, {c} "d" \u2028 #e'
@@ -53,3 +54,22 @@ def test_what_is_unknown_stands_in_a_comment() -> None:
         "- layer: {action: sts:AssumeRole, layer: trust, explicit: false, needed: true, empty: false}"
         "  # unknown: verdict, granted"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("null", "true", "false", "yes", "no", "on", "off", "y", "n", "NO", "Off", "Y"),
+        *("~", "1", "1e3", "0x1", "012", "2026-03-02", "a: b", "a:", "a #b", "- a", "[a]", "*", "", " a", "a\nb"),
+        *("role/team/Deploy", "sts:ExternalId", "a.b-c", "x"),
+    ],
+)
+def test_a_text_is_read_as_it_was_written(text: str) -> None:
+    assert yaml.safe_load(_as_yaml(text)) == text
+    assert yaml.safe_load(_as_yaml((text, "b"))) == [text, "b"]
+    assert yaml.safe_load(_as_yaml((text,))) == text
+
+
+@pytest.mark.parametrize("text", ["Deploy", "sts:ExternalId", "role/team/Deploy", "a.b-c", "x"])
+def test_a_text_that_nothing_else_can_be_taken_for_has_no_quotation_marks(text: str) -> None:
+    assert _as_yaml(text) == text

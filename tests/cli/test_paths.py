@@ -164,6 +164,10 @@ def test_fewer_calls_and_fewer_ways_are_what_was_asked_for(xdiag: Program, dumps
     run = xdiag("paths", CI, DEPLOY, "--dumps", dumps, "--limit", "1")
     assert run.code == ALLOWED
     assert "There are more ways: --limit." in run.out
+    both = xdiag("paths", CI, DEPLOY, "--dumps", dumps).out.splitlines()
+    assert both[0] == "OPEN: directly"
+    assert [line for line in both if line[:1].isdigit()] == ["1. open, 1 call", "2. open, 2 calls"]
+    assert "There are more ways: --limit." not in both
 
 
 def test_a_damaged_dump_is_told_and_the_rest_is_searched(xdiag: Program, dumps: Path) -> None:

@@ -100,5 +100,5 @@ def _as_yaml(value: object) -> str:
         values = ", ".join(map(_as_yaml, value))
         return values if len(value) == 1 else f"[{values}]"
     text = str(value)
-    unquoted = _UNQUOTED.fullmatch(text) and ": " not in text and text.lower() not in _OTHER_TYPES
+    unquoted = _UNQUOTED.fullmatch(text) and text.lower() not in _OTHER_TYPES
     return text if unquoted else json.dumps(text)

@@ -138,7 +138,8 @@ def _told(state: PairState | None, words: _Words) -> str:
         parts.append(words.sentence(_within_a_sentence(title)))
     elif state.layer:
         parts.append(_DECIDERS.get(state.layer, ""))
-    return f"{parts[0]} ({'; '.join(filter(None, parts[1:]))})" if parts[1:] else parts[0]
+    known = list(filter(None, parts[1:]))
+    return f"{parts[0]} ({'; '.join(known)})" if known else parts[0]
 
 
 def _within_a_sentence(title: str) -> str:
