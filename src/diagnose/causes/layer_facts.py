@@ -56,37 +56,34 @@ def of_action(decision: ActionDecision) -> Iterator[Fact]:
                 yield from _level(decision, layer, level)
     trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
     if decision.verdict is not YES and trust is not None:
-        subject = Subject(decision.action, Layer.TRUST)
-        yield MatchFact(action=decision.action, match=_matched(decision, trust), subject=subject)
+        about = Subject(decision.action, Layer.TRUST)
+        yield MatchFact(action=decision.action, match=_matched(decision, trust), subject=about)
 
 
 def _matched(decision: ActionDecision, trust: LayerTrace) -> Reach | None:
     """Say how the trust policy reaches the caller, or does if what it depends on is met; None where that is open."""
-    if decision.match is not None:
-        return Reach(decision.match.value)
-    if trust.verdict is NO:
-        return Reach.NONE
+    if decision.match is not None or trust.verdict is NO:
+        return Reach(decision.match.value) if decision.match is not None else Reach.NONE
     open_ = {
         statement.match
         for level in trust.levels
         for statement in level.statements
         if statement.effect is Effect.ALLOW and statement.verdict is UNKNOWN
     }
-    match = open_.pop() if len(open_) == 1 else None
-    return None if match is None else Reach(match.value)
+    [*others, match] = open_ or {None}
+    return Reach(match.value) if match is not None and not others else None
 
 
 def _is_waived(decision: ActionDecision) -> bool:
-    """Say whether an Allow of the caller's own will not be needed once the trust policy lets the caller in.
+    """Say whether an Allow of the caller's own is not needed, though the trust policy denies or is undetermined.
 
-    It is needed only where the trust policy, if what it depends on is met, lets the whole account in; or, where it
-    denies, comes nearest to that.
+    It is needed only where that may let the whole account in; or, where it denies, comes nearest to that.
     """
     trust = next((layer for layer in decision.layers if layer.layer is Layer.TRUST), None)
+    if trust is not None and trust.verdict is UNKNOWN:
+        return _matched(decision, trust) not in (None, Reach.ACCOUNT)
     if trust is None or trust.verdict is YES:
         return False
-    if trust.verdict is UNKNOWN:
-        return _matched(decision, trust) not in (None, Reach.ACCOUNT)
     allows = [each for level in trust.levels for each in level.statements if each.effect is Effect.ALLOW]
     return not any(statement.match is Match.ACCOUNT for statement in nearest(allows))
 
