@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.case_line import CaseLines, Members
+from diagnose.case_line import CaseLines, StructInParts
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.loading import load_case
@@ -197,7 +197,7 @@ def test_odd_lines_are_read_as_files_are(written: bytes) -> None:
 @pytest.mark.parametrize("whole", [Case, Snapshot, Request, SourceSide, DestinationSide])
 def test_what_is_decoded_has_every_field_in_its_place(whole: type[msgspec.Struct]) -> None:
     """A case that is written as we write it is then written again as it came."""
-    assert Members(whole).written.__struct_fields__ == whole.__struct_fields__
+    assert StructInParts(whole).written.__struct_fields__ == whole.__struct_fields__
 
 
 def strangers(count: int) -> list[bytes]:

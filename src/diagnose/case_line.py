@@ -18,8 +18,8 @@ from diagnose.model.evidence import Known, Unread
 from diagnose.model.json_text import UNSURE, encode_json, read_at_once
 from diagnose.model.policy import Level
 
-Value = TypeVar("Value")
-Whole = TypeVar("Whole", bound=Struct)
+Part = TypeVar("Part")
+Divided = TypeVar("Divided", bound=Struct)
 
 
 class CaseLines:
@@ -33,22 +33,22 @@ class CaseLines:
 
     def __init__(self) -> None:
         """Begin with looking for sides."""
-        source = Members(SourceSide, scps=Remembered(Known[tuple[Level, ...]] | Unread))
-        destination = Members(DestinationSide, rcps=Remembered(Known[tuple[Level, ...]] | Unread))
-        self._sides: tuple[Remembered[SourceSide], Remembered[DestinationSide]]
-        self._sides = (Remembered(source), Remembered(destination))
-        endpoint: Remembered[Known[Endpoint | None] | Unread] = Remembered(Known[Endpoint | None] | Unread)
-        self._whole = Members(
+        source = StructInParts(SourceSide, scps=Recurring(Known[tuple[Level, ...]] | Unread))
+        destination = StructInParts(DestinationSide, rcps=Recurring(Known[tuple[Level, ...]] | Unread))
+        self._sides: tuple[Recurring[SourceSide], Recurring[DestinationSide]]
+        self._sides = (Recurring(source), Recurring(destination))
+        endpoint: Recurring[Known[Endpoint | None] | Unread] = Recurring(Known[Endpoint | None] | Unread)
+        self._whole = StructInParts(
             Case,
-            request=Members(Request),
-            snapshot=Members(Snapshot, source=source, destination=destination, endpoint=endpoint),
+            request=StructInParts(Request),
+            snapshot=StructInParts(Snapshot, source=source, destination=destination, endpoint=endpoint),
         )
-        self._by_sides = Members(
+        self._by_sides = StructInParts(
             Case,
-            request=Remembered(Members(Request)),
-            snapshot=Members(Snapshot, source=self._sides[0], destination=self._sides[1], endpoint=endpoint),
-            probe=Remembered(ProbeResult | None),
-            authorizations=Remembered(tuple[AuthorizationRecord, ...]),
+            request=Recurring(StructInParts(Request)),
+            snapshot=StructInParts(Snapshot, source=self._sides[0], destination=self._sides[1], endpoint=endpoint),
+            probe=Recurring(ProbeResult | None),
+            authorizations=Recurring(tuple[AuthorizationRecord, ...]),
         )
         self.at_once = 0
         self._without = 0  # How many lines on end, sides of which were looked for, had none that had come before.
@@ -83,7 +83,7 @@ _ENOUGH, _AT_ONCE = 64, 448
 """After so many lines without a side that had come before, so many are read at once: of eight lines seven."""
 
 
-class Members(Generic[Whole]):
+class StructInParts(Generic[Divided]):
     """Reads a struct of which some members are read apart, as `parts`.
 
     `written` is the type of what JSON is decoded to, in which what was left out is UNSET, so that it is written again
@@ -92,7 +92,7 @@ class Members(Generic[Whole]):
 
     __slots__ = ("_decode", "_kind", "_left_out", "_parts", "written")
 
-    def __init__(self, kind: type[Whole], **parts: "Members[Any] | Remembered[Any]") -> None:
+    def __init__(self, kind: type[Divided], **parts: "StructInParts[Any] | Recurring[Any]") -> None:
         """The parts are by the names of their members."""
         every = fields(kind)
         members = [
@@ -109,13 +109,13 @@ class Members(Generic[Whole]):
             member.default if member.default_factory is NODEFAULT else member.default_factory() for member in every
         ]
 
-    def read_text(self, text: bytes) -> Whole:
+    def read_text(self, text: bytes) -> Divided:
         """Read JSON. Raises ValueError and RecursionError for what is none, or may repeat a key."""
         written = self._decode(text)
         _check(written, text)
         return self.read(written)
 
-    def read(self, written: Struct) -> Whole:
+    def read(self, written: Struct) -> Divided:
         """Make the whole of what was decoded. Raises ValueError and RecursionError as its parts do."""
         values = list(astuple(written))
         for place, read in self._parts:
@@ -128,20 +128,20 @@ class Members(Generic[Whole]):
         return self._kind(*values)
 
 
-class Remembered(Generic[Value]):
+class Recurring(Generic[Part]):
     """Reads what may come again, and remembers it by its text when it does. `came_again` counts how often it did."""
 
     __slots__ = ("_decode", "_memo", "came_again", "written")
 
     def __init__(self, kind: Any) -> None:
         """`kind` is the type, or the members of one."""
-        self._decode = kind.read_text if isinstance(kind, Members) else _reader(kind)
+        self._decode = kind.read_text if isinstance(kind, StructInParts) else _reader(kind)
         # It holds its policies as they came.
-        self._memo: Memo[Value] = Memo(bytes_of_one=3)
+        self._memo: Memo[Part] = Memo(bytes_of_one=3)
         self.written = Raw
         self.came_again = 0
 
-    def read(self, raw: Raw) -> Value:
+    def read(self, raw: Raw) -> Part:
         """Read it. Raises ValueError and RecursionError for what is none, or may repeat a key."""
         text = bytes(raw)
         value = self._memo.find(text)
