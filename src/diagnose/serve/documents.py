@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from diagnose.collect.evidence.case_file import LARGEST_FILE, read_bytes
 from diagnose.collect.evidence.handed_over import Document
+from diagnose.collect.input import LARGEST_FILE, read_bytes
 from diagnose.errors import XdiagError
 
 DocumentOrFile: TypeAlias = dict[str, Any] | list[Any] | str
