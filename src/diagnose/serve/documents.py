@@ -65,6 +65,6 @@ class ReadableFolders(Struct, frozen=True):
 def readable(folders: Sequence[Path]) -> ReadableFolders:
     """Let agents name files of these folders. Raises XdiagError for one that is not there."""
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise XdiagError(f"`{folder}` is not a folder", hint="expected the folder whose files agents may name")
     return ReadableFolders(tuple(folder.resolve() for folder in folders))
