@@ -138,6 +138,23 @@ def test_a_line_that_is_too_long_is_one_row(xdiag: Program) -> None:
     assert "longer than 16 MB" in found[1]["error"]
 
 
+def test_after_a_line_that_does_not_end_nothing_is_read(xdiag: Program, tmp_path: Path) -> None:
+    with open(tmp_path / "cases.jsonl", "wb") as file:
+        file.write(lines(ALLOWED))
+        file.truncate(2**40)  # of zeros, which no disk has to hold
+    run = xdiag("batch", tmp_path / "cases.jsonl")
+    assert [row["verdict"] for row in rows(run.out)] == ["allowed", ""]
+    assert run.code == BAD_INPUT
+    assert f"`{tmp_path / 'cases.jsonl'}` is not read on: line 2 does not end within 1 GB" in run.err
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/random"])
+def test_a_device_is_no_file_of_cases(xdiag: Program, device: str) -> None:
+    run = xdiag("batch", device)
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert run.err.startswith(f"xdiag: `{device}` is a device, not a file\n")
+
+
 def test_explained_rows_name_the_first_cause(xdiag: Program) -> None:
     [row] = rows(xdiag("batch", "-", "--explain", stdin=lines(DENIED)).out)
     told = (row["verdict"], row["primary_cause"], row["layer"], row["certainty"])
@@ -374,7 +391,7 @@ def test_rows_of_something_else_are_not_gone_on_after(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(("none.jsonl",), "cannot be read: no such file", id="no input"),
+        pytest.param(("none.jsonl",), "there is no file", id="no input"),
         pytest.param(("cases.jsonl", "--to", "cases.jsonl"), "contains the cases", id="rows over the cases"),
         pytest.param(("cases.jsonl", "--to", "none/rows.jsonl"), "cannot be written: no such file", id="no folder"),
         pytest.param(("cases.jsonl", "--to", "/dev/full"), "no space left", id="no space"),

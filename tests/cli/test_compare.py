@@ -234,7 +234,7 @@ def test_folders_without_a_tree_may_be_stated_to_have_no_limits(xdiag: Program, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["monday", "nothing"], "cannot be read", id="no such file"),
+        pytest.param(["monday", "nothing"], "there is no file", id="no such file"),
         pytest.param(["monday", "empty"], "contains no dumps", id="an empty folder"),
         pytest.param(["monday", "tuesday", "--to", "no/such/file"], "cannot be written", id="nowhere to write"),
         pytest.param(["rows", "rows", "--explain"], "are for folders of dumps", id="causes of rows"),

@@ -136,7 +136,7 @@ def test_a_variable_that_cannot_be_is_named_and_an_empty_one_is_not_set(variable
 
 def test_a_file_that_is_not_text_is_told(place: Place) -> None:
     place.user_file.write_bytes(b"\xff\xfe")
-    assert "is not TOML" in place.run("config", "show").err
+    assert "is not text in UTF-8" in place.run("config", "show").err
 
 
 def test_a_case_file_is_read_whatever_is_set_for_reading_live(place: Place) -> None:

@@ -59,7 +59,8 @@ def main(seconds: float, seed: int) -> int:
     return failures
 
 
-def _damaged(choose: random.Random, data: bytes) -> bytes:
+def damaged(choose: random.Random, data: bytes) -> bytes:
+    """Put other bytes into one to three places."""
     for _ in range(choose.randint(1, 3)):
         start = choose.randrange(len(data) + 1)
         end = min(len(data), start + choose.choice((0, 1, 1, 5, 50)))
@@ -69,18 +70,18 @@ def _damaged(choose: random.Random, data: bytes) -> bytes:
 
 
 def _case(choose: random.Random, data: bytes, _: Path) -> None:
-    decide(case_from_json(_damaged(choose, data), place="case.json"))
+    decide(case_from_json(damaged(choose, data), place="case.json"))
 
 
 def _policy(choose: random.Random, _data: bytes, _: Path) -> None:
     written = b'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]}'
-    policy_from(_damaged(choose, written), PolicyKind.TRUST, place="policy.json")
+    policy_from(damaged(choose, written), PolicyKind.TRUST, place="policy.json")
 
 
 def _rule(choose: random.Random, data: bytes, folder: Path) -> None:
     place = folder / "rules"
     place.mkdir(exist_ok=True)
-    (place / "some-rule.yaml").write_bytes(_damaged(choose, data))
+    (place / "some-rule.yaml").write_bytes(damaged(choose, data))
     read_rules([place], REMEDIES)
 
 
@@ -95,7 +96,7 @@ def _cache(choose: random.Random, data: bytes, folder: Path) -> None:
         return  # It needs the rules that it replaces.
     cached_rules([place], REMEDIES, caches)
     for cache in caches.iterdir():
-        cache.write_bytes(_damaged(choose, cache.read_bytes()))
+        cache.write_bytes(damaged(choose, cache.read_bytes()))
     again = cached_rules([place], REMEDIES, caches)
     if again != first:
         raise AssertionError("a damaged cache was believed")

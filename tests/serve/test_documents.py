@@ -9,8 +9,9 @@ from tests.cli.federated import ISSUER, case_of
 from tests.collect.federation.tokens import GITHUB, token
 from tests.serve.session import Session, connected, demo
 
-from diagnose.collect.evidence.case_file import read_bytes, read_case
+from diagnose.collect.evidence.case_file import read_case
 from diagnose.collect.evidence.handed_over import Document
+from diagnose.collect.input import read_bytes
 from diagnose.errors import XdiagError
 from diagnose.serve.documents import ReadableFolders, readable
 

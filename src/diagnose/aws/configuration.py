@@ -34,9 +34,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
     # botocore costs more than all else, and those who ask of no profile need none of it.
     from botocore.configloader import build_profile_map
 
-    home = environment.get("HOME", "~")
-    config_file = environment.get("AWS_CONFIG_FILE") or os.path.join(home, ".aws", "config")
-    credentials_file = environment.get("AWS_SHARED_CREDENTIALS_FILE") or os.path.join(home, ".aws", "credentials")
+    config_file, credentials_file = _files(environment)
+    check_sizes(environment)
     raw = _sections(config_file)
     config = build_profile_map(raw) if raw else {}
     credentials = _sections(credentials_file)
@@ -52,7 +51,25 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
     )
 
 
+def check_sizes(environment: Mapping[str, str]) -> None:
+    """Raise XdiagError for a file that is too large for a configuration: botocore reads it whole, line by line."""
+    for path in _files(environment):
+        if os.path.isfile(path) and os.path.getsize(path) > _LARGEST:
+            raise XdiagError(
+                f"the AWS configuration `{path}` is larger than {_LARGEST // 2**20} MB", hint="is it the right file?"
+            )
+
+
+_LARGEST = 16 * 2**20
 _SECRETS = ("aws_secret_access_key", "aws_session_token", "aws_security_token")
+
+
+def _files(environment: Mapping[str, str]) -> tuple[str, str]:
+    home = environment.get("HOME", "~")
+    return (
+        environment.get("AWS_CONFIG_FILE") or os.path.join(home, ".aws", "config"),
+        environment.get("AWS_SHARED_CREDENTIALS_FILE") or os.path.join(home, ".aws", "credentials"),
+    )
 
 
 def _sections(path: str) -> dict[str, Any]:

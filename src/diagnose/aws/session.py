@@ -25,6 +25,7 @@ from msgspec import Struct
 
 from diagnose.aws.advice import advice
 from diagnose.aws.calls import Answer, Refusal, answer_or_refusal
+from diagnose.aws.configuration import check_sizes
 from diagnose.aws.patience import AT_ONCE, TIMEOUT, Patience
 from diagnose.aws.promises import check_body
 from diagnose.aws.providers import Wallet, find_by
@@ -198,6 +199,7 @@ def open_credentials(
     Raises XdiagError: there is no such profile, or the configuration cannot be read.
     """
     _check_endpoint(endpoint_url)
+    check_sizes(os.environ)
     credentials = answer_or_refusal(
         "",
         lambda: _credentials_of(

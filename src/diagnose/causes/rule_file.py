@@ -1,5 +1,6 @@
 """Rule files to rules: read, checked against the vocabulary, and knit together."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
     """
     by_id: dict[str, Path] = {}
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise XdiagError(
                 f"there is no folder of rules at `{folder}`", hint="expected a folder of rules, not a rule"
             )
@@ -55,7 +56,7 @@ def rule_files(folders: Sequence[Path]) -> tuple[Path, ...]:
                     f"{path}: a rule's file name is its id",
                     hint="expected lower-case words and dashes, ending in `.yaml`",
                 )
-            if not path.is_file():
+            if not os.path.isfile(path):
                 raise XdiagError(
                     f"{path}: a rule is a regular file", hint="this is a folder, a pipe, a device or a broken link"
                 )

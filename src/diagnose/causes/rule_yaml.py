@@ -103,16 +103,18 @@ def read_yaml(path: Path) -> Entry:
 
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         _check_shape(yaml.parse(text, Loader=loader), path)
         node = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
         raise XdiagError(f"{path}{line}: this is not YAML: {problem}", hint="look at the line above, too") from error
     except UnicodeDecodeError as error:
         raise XdiagError(f"{path}: this is not UTF-8", hint="save the file as UTF-8") from error
+    except (ValueError, OverflowError, RecursionError) as error:  # `"\UFFFFFFFF"`; lists in lists without end
+        raise XdiagError(f"{path}: this is not YAML that can be read", hint="see rules/README.md") from error
     except OSError as error:
         raise XdiagError(f"cannot read the rule `{path}`: {error.strerror}") from error
     if node is None:
@@ -120,7 +122,18 @@ def read_yaml(path: Path) -> Entry:
     return Entry(node, path, "the rule")
 
 
+_LARGEST = 2**20
 _DEEPEST, _MOST_NODES = 40, 20_000
+
+
+def _text(path: Path) -> str:
+    with open(path, "rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise XdiagError(
+            f"{path}: this is larger than {_LARGEST // 2**20} MB", hint="no rule is; is it the right file?"
+        )
+    return data.decode()
 
 
 def _check_shape(events: Iterable[Any], path: Path) -> None:

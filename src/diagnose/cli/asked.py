@@ -181,7 +181,7 @@ def _from_message(flags: AskedFlags, _given: CallHint) -> Asked:
 
 
 def _from_event(flags: AskedFlags, given: CallHint) -> Asked:
-    from diagnose.collect.evidence.case_file import input_name, read_bytes
+    from diagnose.collect.input import input_name, read_bytes
     from diagnose.collect.request.containers import records_in
     from diagnose.collect.request.event import chosen_call, recorded_calls
 
@@ -205,6 +205,6 @@ def text_of(given: str) -> str:
     """
     if given != "-" and not (given.startswith("@") and len(given) > 1 and "\n" not in given):
         return given
-    from diagnose.collect.evidence.case_file import read_bytes
+    from diagnose.collect.input import read_bytes
 
     return read_bytes(Path(given.removeprefix("@"))).decode("utf-8", "replace")

@@ -35,8 +35,9 @@ def audience(
 
 def trust_policy_in(file: Path) -> Policy:
     """Read the policy from either kind of file. Raises XdiagError for any other, and where a case has none."""
-    from diagnose.collect.evidence.case_file import case_from_json, input_name, read_bytes
+    from diagnose.collect.evidence.case_file import case_from_json
     from diagnose.collect.evidence.policy_file import policy_from
+    from diagnose.collect.input import input_name, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 

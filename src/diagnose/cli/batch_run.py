@@ -16,7 +16,7 @@ from typing import IO, Protocol
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.cli.output import counts_are_due, print_note, progress_beside_rows, write_rows
-from diagnose.collect.evidence.case_file import input_name
+from diagnose.collect.input import input_name, open_input
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.containers import holds_records
 from diagnose.errors import XdiagError
@@ -52,7 +52,7 @@ def run(
     rules = _rules(rule_folders) if explain or findings else None
     with contextlib.ExitStack() as stack:
         source = stack.enter_context(_open_lines(file))
-        lines, counted = _lines(source), Counter[str]()
+        lines, counted = _lines(source, file), Counter[str]()
         write: Callable[[bytes], None] = write_rows
         if to is not None:
             _check_is_another_file(file, to)
@@ -87,7 +87,7 @@ def run_at_once(file: Path, whole: Whole, *, to: Path | None, jobs: int, rule_fo
     """
     rules = _rules(rule_folders)
     with contextlib.ExitStack() as stack:
-        lines = _lines(stack.enter_context(_open_lines(file)))
+        lines = _lines(stack.enter_context(_open_lines(file)), file)
         write: Callable[[bytes], None] = write_rows
         if to is not None and str(to) != "-":
             _check_is_another_file(file, to)
@@ -224,35 +224,27 @@ def _why(error: OSError | ValueError) -> str:
     return f"{why[:1].lower()}{why[1:]}"
 
 
-_LOOKED_AT = 2**20
-"""How much of a file is read to tell cases from CloudTrail's records, and then at once."""
-
 _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 """The size of a chunk. A pipe is answered line by line."""
 
 
-def _open_lines(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
-    if str(file) == "-":
-        # A pipe is looked at without taking anything from it; lines of cases are answered as they come.
-        begins = sys.stdin.buffer.peek(1) if isinstance(sys.stdin.buffer, io.BufferedReader) else b""
-        return contextlib.nullcontext(_cases_of(sys.stdin.buffer, file) if holds_records(begins) else sys.stdin.buffer)
-    try:
-        with open(file, "rb") as opened:
-            if holds_records(opened.read(_LOOKED_AT)):
-                opened.seek(0)
-                return contextlib.nullcontext(_cases_of(opened, file))
-        # With the usual 8 kB nearly every line begins in one buffer and ends in the next, and is read byte by byte.
-        return open(file, "rb", _LOOKED_AT)
-    except (OSError, ValueError) as error:
-        hint = "expected a file that you may read, or `-` for standard input"
-        raise XdiagError(f"`{quotable(str(file))}` cannot be read: {_why(error)}", hint=hint) from None
+@contextlib.contextmanager
+def _open_lines(file: Path) -> Generator[IO[bytes], None, None]:
+    with open_input(file) as source:
+        # What is looked at stays to be read. Of a pipe it is what there is: lines of cases are answered as they come.
+        yield _cases_of(source, file) if holds_records(source.peek()) else source
 
 
 def _cases_of(records: IO[bytes], file: Path) -> IO[bytes]:
     """Give the cases that the refused calls in a file of CloudTrail make, and say what fails most."""
+    from diagnose.collect.request.containers import MOST_BYTES
     from diagnose.collect.request.denials import denials_in
 
-    denials = denials_in(records.read(), input_name(file))
+    place = input_name(file)
+    data = records.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise XdiagError(f"`{quotable(place)}` is larger than {MOST_BYTES // 2**20} MB", hint="split it")
+    denials = denials_in(data, place)
     for sentence in denials.summary:
         print_note(sentence)
     return io.BytesIO(denials.lines)
@@ -275,17 +267,33 @@ def _check_is_another_file(file: Path, to: Path) -> None:
             )
 
 
-def _lines(source: IO[bytes]) -> Iterator[Line]:
-    """Give the lines that are not blank, with their numbers."""
+def _lines(source: IO[bytes], file: Path) -> Iterator[Line]:
+    """Give the lines that are not blank, with their numbers; those after a line that does not end are not read."""
     number = 0
     while line := source.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            while (part := source.readline(2**20)) and not part.endswith(b"\n"):
-                pass
             yield number, None
+            if not _skips_line(source):
+                print_note(
+                    f"`{quotable(input_name(file))}` is not read on: line {number:,} does not end within "
+                    f"{_LONGEST_SKIPPED // 2**30} GB"
+                )
+                return
         elif line.strip():
             yield number, line
+
+
+def _skips_line(source: IO[bytes]) -> bool:
+    """Read up to the end of a line; say whether it comes before too much was read."""
+    for _ in range(_LONGEST_SKIPPED // _SKIPPED_AT_ONCE):
+        part = source.readline(_SKIPPED_AT_ONCE)
+        if not part or part.endswith(b"\n"):
+            return True
+    return False
+
+
+_LONGEST_SKIPPED, _SKIPPED_AT_ONCE = 2**30, 2**20
 
 
 def _continue_after(rows: RowFile, lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from diagnose.cli.output import print_note, progress
 from diagnose.cli.whole_file import whole_file, writing
 from diagnose.collect.account_dump import AccountDump, read_account
 from diagnose.collect.iam import IdentifiedCredentials
+from diagnose.collect.input import read_text
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.organization import Administrator
 from diagnose.collect.organization_dump import read_tree
@@ -113,13 +115,15 @@ def _write_tree(
 
 def _active(folder: Path) -> tuple[str, ...]:
     """Give the accounts that an earlier part of this run, or an earlier run, found in the tree."""
-    try:
-        return tuple((folder / _ACCOUNTS_NAME).read_text(encoding="ascii").split())
-    except (OSError, ValueError):
+    accounts: Sequence[str] = ()
+    with suppress(XdiagError):
+        accounts = read_text(folder / _ACCOUNTS_NAME).split()
+    if not accounts or not all(re.fullmatch(r"\d{12}", account, re.ASCII) for account in accounts):
         raise XdiagError(
             f"`{quotable(str(folder))}` has a tree that `xdiag collect` did not write",
             hint="name accounts with --account",
-        ) from None
+        )
+    return tuple(accounts)
 
 
 class _Reader(Struct, frozen=True):

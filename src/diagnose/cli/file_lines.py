@@ -60,7 +60,7 @@ def places_in(files: NamedFiles, case: Case) -> tuple[Places, Edits]:
 
 
 def _texts(files: NamedFiles) -> Iterator[tuple[Path, str, Layer | None, bool]]:
-    from diagnose.collect.evidence.case_file import LARGEST_FILE
+    from diagnose.collect.input import LARGEST_FILE
 
     for path, layer, edited in files:
         try:

@@ -36,5 +36,5 @@ def write_files(files: Mapping[str, str], folder: Path) -> None:
 
 def require_new(folder: Path) -> None:
     """Raise XdiagError for a folder with anything in it: what an earlier run left would pass for a part of this fix."""
-    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
+    if os.path.lexists(folder) and (folder.is_symlink() or not os.path.isdir(folder) or any(folder.iterdir())):
         raise XdiagError(f"`{folder}` exists already", hint="expected the name of a new folder for the fix")

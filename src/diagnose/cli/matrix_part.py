@@ -15,6 +15,7 @@ from msgspec import Struct
 from diagnose.cli.output import print_note
 from diagnose.cli.whole_file import whole_file, writing
 from diagnose.cli.whole_matrix import Finish
+from diagnose.collect.input import open_input
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.matrix.accounts import dump_files
@@ -26,9 +27,12 @@ def fingerprint(folder: Path, options: Iterable[object]) -> str:
     """Tell one run from another: by the bytes of all dumps, by what was asked, and by the version of xdiag."""
     whole = hashlib.sha256(msgspec.json.encode([VERSION, *options]))
     for file in dump_files(folder):
-        with writing(file, "read"), open(file, "rb") as opened:
-            whole.update(str(file.relative_to(folder)).encode(errors="surrogateescape") + b"\0")
-            whole.update(hashlib.file_digest(opened, "sha256").digest())
+        whole.update(str(file.relative_to(folder)).encode(errors="surrogateescape") + b"\0")
+        try:
+            with open_input(file) as opened:
+                whole.update(hashlib.file_digest(opened, "sha256").digest())
+        except XdiagError as error:  # it was left out, which was told
+            whole.update(error.message.encode(errors="surrogateescape"))
     return whole.hexdigest()
 
 
@@ -47,14 +51,21 @@ class MatrixPart:
         self.path, self.done, self.counts = path, 0, Counts()
         self._run, self._finish = run, finish
         with writing(path):
-            self._target = path.resolve()
+            self._target = Path(os.path.realpath(path))
             self._part, self._journal = (self._target.parent / f".{self._target.name}.{end}" for end in _ENDS)
             self._log = os.open(self._journal, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             self._lock()
+            there = os.path.lexists(self._part)
             with writing(path):
                 self._rows = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-            self._size = self._taken_up() if resume else 0
+            try:
+                self._size = self._taken_up() if resume else 0
+            except XdiagError:
+                os.close(self._rows)
+                if not there:
+                    self._part.unlink()
+                raise
             with writing(path):
                 os.ftruncate(self._rows, self._size)
                 os.lseek(self._rows, self._size, os.SEEK_SET)
@@ -118,7 +129,10 @@ class MatrixPart:
     def _taken_up(self) -> int:
         """Read how far an earlier run came; give the size of its rows."""
         with open(os.dup(self._log), "rb") as journal:
-            lines = journal.read().splitlines(keepends=True)
+            content = journal.read(_LONGEST_JOURNAL + 1)
+        if len(content) > _LONGEST_JOURNAL:
+            raise self._foreign()
+        lines = content.splitlines(keepends=True)
         if not lines or not lines[0].endswith(b"\n"):
             print_note(f"there are no rows to go on with for `{quotable(str(self.path))}`: all are made")
             return 0
@@ -126,13 +140,10 @@ class MatrixPart:
             earlier = msgspec.json.decode(lines[0], type=_Beginning).run
             whole = [line for line in lines[1:] if line.endswith(b"\n")]
             steps = [msgspec.json.decode(line, type=_Step) for line in whole]
-        except msgspec.DecodeError:
+        except (ValueError, RecursionError):
             earlier, steps = "", []
         if earlier != self._run:
-            raise XdiagError(
-                f"the rows beside `{quotable(str(self.path))}` are not of this run",
-                hint="dumps, rules, options or xdiag are others now; without `--resume` all rows are made again",
-            )
+            raise self._foreign()
         there = os.fstat(self._rows).st_size
         last = next((step for step in reversed(steps) if step.size <= there), None)
         if last is None:
@@ -144,6 +155,12 @@ class MatrixPart:
         os.lseek(self._log, len(kept), os.SEEK_SET)
         return last.size
 
+    def _foreign(self) -> XdiagError:
+        return XdiagError(
+            f"the rows beside `{quotable(str(self.path))}` are not of this run",
+            hint="dumps, rules, options or xdiag are others now; without `--resume` all rows are made again",
+        )
+
     def _forget(self) -> None:
         for file in (self._part, self._journal):
             with contextlib.suppress(OSError):
@@ -151,6 +168,8 @@ class MatrixPart:
 
 
 _ENDS = ("part", "journal")
+_LONGEST_JOURNAL = 64 * 2**20
+"""Bytes: a line for some roles at a time."""
 
 
 class _Beginning(Struct):

@@ -1,5 +1,6 @@
 """A run of `xdiag matrix`: from a folder of dumps to rows in a file."""
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import closing, contextmanager
@@ -68,7 +69,7 @@ def write_matrix(
         form = _page_form(form)
     if to is not None and is_parquet(to):
         _check_parquet(form)
-    if resume and (to is None or (to.exists() and not to.is_file())):
+    if resume and (to is None or (os.path.exists(to) and not os.path.isfile(to))):
         raise XdiagError("`--resume` has no rows to go on with", hint="expected the file of the earlier run in `--to`")
     check_is_no_input(to, folder)
     lines = Lines.CSV if form is MatrixOutput.CSV else Lines.JSONL
@@ -263,7 +264,7 @@ def _rows_to(
     path: Path | None, finish: Finish | None, run: Callable[[], str], *, resume: bool
 ) -> Iterator[_Rows | MatrixPart]:
     """Open what the rows go to: standard output, or a file that appears when it is whole. `run` tells runs apart."""
-    if path is not None and not (path.exists() and not path.is_file()):
+    if path is not None and not (os.path.exists(path) and not os.path.isfile(path)):
         with MatrixPart(path, run(), finish, resume=resume) as part:
             yield part
             part.finish()

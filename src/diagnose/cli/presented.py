@@ -305,16 +305,16 @@ def _from_token(flags: PresentedFlags, _: str | None) -> Presented:
 
 
 def _from_claims(flags: PresentedFlags, _: str | None) -> Presented:
-    from diagnose.collect.evidence.case_file import input_name, read_bytes
     from diagnose.collect.federation.token import LONGEST_TOKEN, claims_from_json
+    from diagnose.collect.input import input_name, read_bytes
 
     assert flags.claims is not None
     return token_presented(claims_from_json(read_bytes(flags.claims, LONGEST_TOKEN), input_name(flags.claims)))
 
 
 def _from_assertion(flags: PresentedFlags, role: str | None) -> Presented:
-    from diagnose.collect.evidence.case_file import input_name, read_bytes
     from diagnose.collect.federation.assertion import LONGEST_ASSERTION, assertion_from, provider_of
+    from diagnose.collect.input import input_name, read_bytes
 
     assert flags.assertion is not None
     assertion = assertion_from(read_bytes(flags.assertion, LONGEST_ASSERTION), input_name(flags.assertion))
@@ -353,8 +353,8 @@ def _from_environment(source: str | None, role: str | None, environment: Mapping
 
 
 def _token_in(file: Path, *, current: bool = False, told: str = "") -> Presented:
-    from diagnose.collect.evidence.case_file import input_name, read_bytes
     from diagnose.collect.federation.token import LONGEST_TOKEN, token_from
+    from diagnose.collect.input import input_name, read_bytes
 
     token = token_from(read_bytes(file, LONGEST_TOKEN), input_name(file))
     return token_presented(token, current=current, told=(told,) if told else ())

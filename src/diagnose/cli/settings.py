@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 
 FILE = "xdiag.toml"
@@ -205,22 +206,28 @@ def _of_project(folder: Path) -> Path:
     """
     above = [folder, *folder.parents]
     root = next((at for at, each in enumerate(above) if os.path.exists(each / ".git")), 0)
-    return next((each / FILE for each in above[: root + 1] if os.path.isfile(each / FILE)), folder / FILE)
+    return next((each / FILE for each in above[: root + 1] if os.path.lexists(each / FILE)), folder / FILE)
 
 
 def _table(path: Path) -> Mapping[str, object]:
-    if not os.path.isfile(path):
+    if not os.path.lexists(path):
         return {}
     import tomllib
 
+    from diagnose.collect.input import read_text
+
+    text = read_text(path, _LARGEST)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise XdiagError(f"`{path}` cannot be read", hint=f"{error.strerror or error}".lower()) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise XdiagError(f"`{path}` is not TOML", hint="expected text in UTF-8 such as `timeout = 10`") from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise XdiagError(f"`{path}` is not TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
+        why = str(error)
+        raise XdiagError(f"`{path}` is not TOML: {why[:1].lower()}{why[1:]}", hint=_TOML) from None
+    except (ValueError, RecursionError):  # a number with more digits than Python reads; lists in lists without end
+        raise XdiagError(f"`{path}` is not TOML that can be read", hint=_TOML) from None
+
+
+_LARGEST = 2**20
+_TOML = "expected lines such as `timeout = 10`"
 
 
 def _setting(name: str, path: Path) -> Setting:
@@ -232,14 +239,21 @@ def _setting(name: str, path: Path) -> Setting:
     known = [*(setting.name for setting in SETTINGS), _ACCOUNTS]
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean `{near[0]}`" if near else f"expected one of {', '.join(known)}"
-    raise XdiagError(f"`{path}`: there is no setting `{name}`", hint=hint)
+    raise XdiagError(f"`{path}`: there is no setting `{quotable(name)}`", hint=hint)
 
 
 def _read(setting: Setting, held: object, base: Path, place: str) -> object:
     try:
         return setting.read(held, base)
     except ValueError as error:
-        raise XdiagError(f"{place} cannot be `{held}`", hint=f"expected {error}") from None
+        raise XdiagError(f"{place} cannot be {_words(held)}", hint=f"expected {error}") from None
+
+
+def _words(held: object) -> str:
+    """Quote a value, but for what may be longer than a sentence."""
+    if isinstance(held, dict | list):
+        return "a table" if isinstance(held, dict) else "such a list"
+    return f"`{quotable(str(held))}`"
 
 
 def _accounts(held: object, origin: str) -> Iterator[tuple[str, Chosen]]:
@@ -247,7 +261,9 @@ def _accounts(held: object, origin: str) -> Iterator[tuple[str, Chosen]]:
         raise XdiagError(f"{origin}: `{_ACCOUNTS}` is not a table", hint=_EXAMPLE)
     for account, profile in held.items():
         if not re.fullmatch(r"[0-9]{12}", account) or not isinstance(profile, str) or not profile:
-            raise XdiagError(f"{origin}: `{account}` = `{profile}` is not an account and its profile", hint=_EXAMPLE)
+            raise XdiagError(
+                f"{origin}: `{quotable(account)}` = {_words(profile)} is not an account and its profile", hint=_EXAMPLE
+            )
         yield account, Chosen(profile, origin)
 
 

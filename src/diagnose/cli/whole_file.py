@@ -20,9 +20,9 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     Raises XdiagError for what cannot be written.
     """
     with writing(path):
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
         part = target.parent / f".xdiag-{os.urandom(8).hex()}.part"
-        as_it_is = target.exists() and not target.is_file()
+        as_it_is = os.path.exists(target) and not os.path.isfile(target)
         flags = os.O_WRONLY if as_it_is else os.O_WRONLY | os.O_CREAT | os.O_EXCL
         number = os.open(target if as_it_is else part, flags, 0o600)
     try:
@@ -46,10 +46,10 @@ def check_is_no_input(to: Path | None, *places: Path) -> None:
     if to is None or str(to) == "-":
         return
     with writing(to):
-        target = to.resolve()
+        target = Path(os.path.realpath(to))
         for place in places:
-            inside = target.is_relative_to(place.resolve()) and target.suffix in _READ
-            if inside or target in (file.resolve() for file in (place, *_files(place))):
+            inside = target.is_relative_to(os.path.realpath(place)) and target.suffix in _READ
+            if inside or str(target) in (os.path.realpath(file) for file in (place, *_files(place))):
                 raise XdiagError(
                     f"`{quotable(str(to))}` is among what is read from `{quotable(str(place))}`",
                     hint="expected a file elsewhere, or of another kind, for the result",
@@ -60,7 +60,7 @@ _READ = (".json", ".parquet")
 
 
 def _files(place: Path) -> Iterator[Path]:
-    return (file for ending in _READ for file in place.rglob(f"*{ending}")) if place.is_dir() else iter(())
+    return (file for ending in _READ for file in place.rglob(f"*{ending}")) if os.path.isdir(place) else iter(())
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A folder of dumps: the authorization details of accounts, and the tree of their organization."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -58,19 +59,15 @@ def read_dumps(folder: Path) -> Dumps:
                 mistakes.append(_second(details, earlier))
     if not accounts:
         raise mistakes[0] if mistakes else XdiagError(f"`{quotable(str(folder))}` contains no dumps", hint=_EXPECTED)
-    organization = read_organization_file(tree) if tree.exists() else None
+    organization = read_organization_file(tree) if os.path.lexists(tree) else None
     return Dumps(accounts, organization, mistakes, [each.place for each in accounts.values() if not each.whole])
 
 
 def dump_files(folder: Path) -> Iterator[Path]:
-    """Give the files of a folder that may hold dumps. Raises XdiagError if it is not a folder."""
-    try:
-        is_folder = folder.is_dir()
-    except (OSError, ValueError):
-        is_folder = False
-    if not is_folder:
+    """Give what may hold dumps in a folder, whatever it turns out to be. Raises XdiagError if it is not a folder."""
+    if not os.path.isdir(folder):
         raise XdiagError(f"`{quotable(str(folder))}` is not a folder", hint=_EXPECTED)
-    yield from sorted(file for file in folder.rglob("*.json") if file.is_file())
+    yield from sorted(file for file in folder.rglob("*.json") if not os.path.isdir(file))
 
 
 _EXPECTED = "expected a folder with a file an account, as `aws iam get-account-authorization-details` prints it"

@@ -2,6 +2,8 @@
 
 import csv
 import heapq
+import io
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
@@ -12,6 +14,7 @@ from typing import IO
 
 import msgspec
 
+from diagnose.collect.input import open_input
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 from diagnose.matrix.compare import Pair, pair_of
@@ -21,7 +24,7 @@ from diagnose.model.diagnosis import Verdict
 
 def holds_rows(path: Path) -> bool:
     """Say whether a path is a file, or a folder with parts of a matrix as Spark writes it: anything but dumps."""
-    return not path.is_dir() or next(path.glob("*.parquet"), None) is not None
+    return not os.path.isdir(path) or next(path.glob("*.parquet"), None) is not None
 
 
 def read_rows(path: Path) -> Iterator[ExplainedPair]:
@@ -29,13 +32,9 @@ def read_rows(path: Path) -> Iterator[ExplainedPair]:
 
     Raises XdiagError, naming the file, for what cannot be read, and for anything but rows of a matrix.
     """
-    for file in sorted(path.glob("*.parquet")) if path.is_dir() else (path,):
-        try:
-            yield from _rows_of(file)
-        except OSError as error:
-            raise XdiagError(
-                f"`{quotable(str(file))}` cannot be read: {(error.strerror or str(error)).lower()}", hint=_EXPECTED
-            ) from None
+    for file in sorted(path.glob("*.parquet")) if os.path.isdir(path) else (path,):
+        with open_input(file) as opened:
+            yield from _rows_of(opened, file)
 
 
 @contextmanager
@@ -66,32 +65,37 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(ExplainedPair)
 
 
-def _rows_of(file: Path) -> Iterator[ExplainedPair]:
-    with open(file, "rb") as opened:
-        begins = opened.read(len(_PARQUET))
-        opened.seek(0)
-        if begins == _PARQUET:
-            rows = _of_parquet(opened, file)
-        elif begins[:1] in (b"{", b""):
-            rows = _of_lines(opened, file)
-        else:
-            rows = _of_csv(opened, file)
-        yield from rows
+def _rows_of(opened: "io.BufferedReader[io.RawIOBase]", file: Path) -> Iterator[ExplainedPair]:
+    begins = opened.peek(len(_PARQUET))[: len(_PARQUET)]
+    if begins == _PARQUET:
+        return _of_parquet(opened, file)
+    return _of_lines(opened, file) if begins[:1] in (b"{", b"") else _of_csv(opened, file)
 
 
 _PARQUET = b"PAR1"
+_LONGEST_ROW = 2**20
+"""Bytes. A row holds two ARNs and a sentence."""
+
+
+def _lines(opened: IO[bytes], file: Path) -> Iterator[bytes]:
+    number = 0
+    while line := opened.readline(_LONGEST_ROW + 1):
+        number += 1
+        if len(line) > _LONGEST_ROW:
+            raise _foreign(file, f"line {number}")
+        yield line
 
 
 def _of_lines(opened: IO[bytes], file: Path) -> Iterator[ExplainedPair]:
-    for number, line in enumerate(opened, 1):
+    for number, line in enumerate(_lines(opened, file), 1):
         try:
             yield _checked(_DECODER.decode(line))
-        except (msgspec.DecodeError, ValueError):
+        except (ValueError, RecursionError):
             raise _foreign(file, f"line {number}") from None
 
 
 def _of_csv(opened: IO[bytes], file: Path) -> Iterator[ExplainedPair]:
-    rows = csv.DictReader((line.decode("utf-8", "replace") for line in opened), strict=True)
+    rows = csv.DictReader((line.decode("utf-8", "replace") for line in _lines(opened, file)), strict=True)
     try:
         if "schema" not in (rows.fieldnames or ()):
             raise _foreign(file, "line 1")
@@ -110,7 +114,7 @@ def _of_parquet(opened: IO[bytes], file: Path) -> Iterator[ExplainedPair]:
     try:
         for batch in ParquetFile(opened).iter_batches():
             yield from map(_row, batch.to_pylist())
-    except (ArrowException, TypeError, ValueError):
+    except (ArrowException, OSError, TypeError, ValueError):  # of damage it says either
         raise _foreign(file, "it") from None
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from diagnose.collect.evidence.case_file import LARGEST_FILE, read_bytes
 from diagnose.collect.evidence.handed_over import Document
+from diagnose.collect.input import LARGEST_FILE, read_bytes
 from diagnose.errors import XdiagError
 
 DocumentOrFile: TypeAlias = dict[str, Any] | list[Any] | str
@@ -65,6 +65,6 @@ class ReadableFolders(Struct, frozen=True):
 def readable(folders: Sequence[Path]) -> ReadableFolders:
     """Let agents name files of these folders. Raises XdiagError for one that is not there."""
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise XdiagError(f"`{folder}` is not a folder", hint="expected the folder whose files agents may name")
     return ReadableFolders(tuple(folder.resolve() for folder in folders))

@@ -364,3 +364,25 @@ def test_every_name_that_is_read_is_one_that_aws_prints(shape: str, name: str) -
     struct: type[Struct] = getattr(account_module, name)
     # The CLI's own paging adds a member.
     assert {field.encode_name for field in fields(struct)} - {"NextToken"} <= set(described.members)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{}\n" * 110_000, id="one after the other"),
+        pytest.param(f"[{'{},' * 110_000}{{}}]", id="in a list"),
+    ],
+)
+def test_more_pages_than_any_account_has_are_told_soon(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.json").write_text(text)
+    start = time.process_time()
+    with pytest.raises(XdiagError, match="has more than 100,000 pages"):
+        read_details(tmp_path / "d.json")
+    assert time.process_time() - start < 10
+
+
+def test_a_second_page_that_breaks_off_is_told_and_not_left_out(tmp_path: Path) -> None:
+    whole = json.dumps({"UserDetailList": [USER]})
+    (tmp_path / "d.json").write_text(whole + "\n" + whole[:-9])
+    with pytest.raises(XdiagError, match="is not JSON at line 2, column 1: "):
+        read_details(tmp_path / "d.json")

@@ -227,7 +227,7 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     assert failing_to_read(Path("secret.json")) == ("`secret.json` cannot be read: permission denied", READABLE)
 
 

@@ -3,12 +3,14 @@
 import base64
 import gzip
 import json
+import time
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from tests.collect.request.records import ROLE, USER, of_user, refused
 
+from diagnose.collect.request import containers
 from diagnose.collect.request.containers import holds_records, records_in
 from diagnose.collect.request.event import recorded_calls
 from diagnose.errors import XdiagError
@@ -129,6 +131,41 @@ def test_a_file_that_breaks_off_gives_the_records_before() -> None:
 def test_what_holds_no_record_is_told(data: bytes, said: str) -> None:
     with pytest.raises(XdiagError, match=said):
         records_in(data, "file")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        pytest.param(gzip.compress(b"\0" * 2**21), "unpacks to more than 200 times its size", id="zeros"),
+        pytest.param(gzip.compress(b"{}" * 2**18), "20,000 values in a row that are no record", id="empty objects"),
+        pytest.param(b'""' * 30_000, "20,000 values in a row that are no record", id="empty strings"),
+        pytest.param(b"[x" * 30_000, "20,000 values in a row that are no record", id="what is no list"),
+        pytest.param(b'"' + rb"\"" * 100_000, "begins as JSON again and again", id="quotes without an end"),
+        pytest.param(b"[1," * 900 + b"1," * 30_000, "begins as JSON again and again", id="lists without an end"),
+        pytest.param(
+            json.dumps([base64.b64encode(gzip.compress(b" " * 2**21)).decode()]).encode(),
+            "unpacks to more than 200 times its size",
+            id="zeros within a text",
+        ),
+        pytest.param(
+            b"eventname,x\n" + b'\r"\0' * 10_000, "a table that cannot be read on from line 2", id="a table of nonsense"
+        ),
+    ],
+)
+def test_nonsense_is_told_in_time_that_grows_with_its_size(
+    data: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containers, "_MOST_STRANGERS", 20_000)
+    monkeypatch.setattr(containers, "_LARGEST_OF_ANY_RATIO", 2**20)
+    start = time.process_time()
+    with pytest.raises(XdiagError, match=said):
+        records_in(data, "file")
+    assert time.process_time() - start < 5
+
+
+def test_a_log_of_other_things_may_stand_between_records() -> None:
+    text = "[INFO] 'it' {\n" * 500 + TEXT + '"cut [off\n' * 500
+    assert [record["eventID"] for record in records_in(text.encode(), "file")] == [RECORD["eventID"]]
 
 
 def test_a_session_name_with_commas_and_equals_signs_is_read_out_of_a_struct() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 import msgspec
 from msgspec import inspect
@@ -168,10 +169,16 @@ def _ways(path: _Path, value: object, kind: type) -> Iterator[_Path]:
 
 def _kinds_at(path: _Path, type_: type) -> list[inspect.Type]:
     """Give the types that a value at `path` of a `type_` may have."""
-    kinds = [inspect.type_info(type_)]
+    kinds = [_kind(type_)]
     for step in path:
         kinds = [kind for outer in kinds for inner in _inside(outer, step) for kind in _alternatives(inner)]
     return kinds
+
+
+@lru_cache
+def _kind(type_: type) -> inspect.Type:
+    """Look into a type. It takes some milliseconds, and many lines of a batch may be wrong."""
+    return inspect.type_info(type_)
 
 
 def _inside(kind: inspect.Type, step: str | int | None) -> list[inspect.Type]:

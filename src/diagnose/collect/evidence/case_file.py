@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -12,7 +11,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
 from diagnose.aws.secrets import redacted
-from diagnose.collect.evidence.handed_over import Document
+from diagnose.collect.input import input_name, read_bytes, unusable
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import names_service, parse_caller, parse_role
@@ -20,9 +19,6 @@ from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.json_text import UNSURE, read_at_once
 from diagnose.model.operation import Operation, can_call, operation_of
-
-LARGEST_FILE = 64 * 2**20
-"""The size of the largest file that is read."""
 
 
 def read_case(path: Path | Literal["-"]) -> Case:
@@ -147,41 +143,10 @@ def save_case(case: Case, path: Path) -> None:
             os.fsync(file.fileno())
         os.replace(part, target)
     except (OSError, ValueError) as error:
-        raise _unusable(error, str(path), "written", "expected a file in a folder that you may write to") from None
+        raise unusable(error, str(path), "written", "expected a file in a folder that you may write to") from None
     finally:
         with contextlib.suppress(OSError, ValueError):
             part.unlink()
-
-
-def read_bytes(path: Path | Literal["-"], most: int = LARGEST_FILE) -> bytes:
-    """Read a whole file, or standard input for "-".
-
-    Raises XdiagError for a file that cannot be read, and for one of more than `most` bytes.
-    """
-    place, too_large = input_name(path), False
-    try:
-        if str(path) == "-":
-            data = sys.stdin.buffer.read(most + 1)
-        elif isinstance(path, Document):
-            data = path.content
-        else:
-            with open(path, "rb") as file:
-                # Of a file that is too large nothing is read into memory.
-                too_large = os.fstat(file.fileno()).st_size > most
-                data = b"" if too_large else file.read(most + 1)
-    except (OSError, ValueError) as error:
-        raise _unusable(error, place, "read", "expected a file that you may read, or `-` for standard input") from None
-    if too_large or len(data) > most:
-        raise XdiagError(
-            f"`{quotable(place)}` is larger than {most // 2**20} MB",
-            hint="no evidence is this large; is it the right file?",
-        )
-    return data
-
-
-def input_name(path: Path | Literal["-"]) -> str:
-    """Name what is read at a path: the path itself, or standard input for "-". Bytes that are no text become `?`."""
-    return "standard input" if str(path) == "-" else str(path).encode("utf-8", "replace").decode()
 
 
 def _is_folder(path: Path) -> bool:
@@ -266,19 +231,3 @@ def _storable(value: object) -> object:
     if isinstance(value, Struct):
         return type(value)(**{name: _storable(getattr(value, name)) for name in value.__struct_fields__})
     return tuple(map(_storable, value)) if isinstance(value, tuple) else value
-
-
-def _unusable(error: OSError | ValueError, place: str, done: str, hint: str) -> XdiagError:
-    """Say why the operating system did not let a file be read or written."""
-    match error:
-        case FileNotFoundError() if done == "read":
-            return XdiagError(f"there is no file `{quotable(place)}`", hint=hint)
-        case FileNotFoundError():
-            return XdiagError(f"there is no folder for `{quotable(place)}`", hint=hint)
-        case IsADirectoryError():
-            return XdiagError(f"`{quotable(place)}` is a folder, not a file", hint=hint)
-        case PermissionError():
-            return XdiagError(f"`{quotable(place)}` cannot be {done}: permission denied", hint=hint)
-        case OSError(strerror=str(reason)):
-            return XdiagError(f"`{quotable(place)}` cannot be {done}: {reason[:1].lower()}{reason[1:]}", hint=hint)
-    return XdiagError(f"`{quotable(place)}` cannot be {done}: it is not a file name", hint=hint)

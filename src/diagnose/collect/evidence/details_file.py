@@ -2,15 +2,16 @@
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from diagnose.collect.evidence.account_details import AccountDetails, PrintedDetails
 from diagnose.collect.evidence.case_errors import reworded
-from diagnose.collect.evidence.case_file import input_name, read_bytes
 from diagnose.collect.evidence.file_kind import other_kind
+from diagnose.collect.input import input_name, read_bytes
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.arn import split_arn
@@ -59,18 +60,27 @@ _GIVEN = "give it with `--details`"
 _EXPECTED = "expected the JSON that `aws iam get-account-authorization-details` prints"
 
 
-def _pages(data: bytes, place: str) -> Sequence[PrintedDetails]:
+_MOST_PAGES = 100_000
+"""A page lists up to a thousand identities, and an account holds a few ten thousand."""
+
+
+def _pages(data: bytes, place: str) -> Iterator[PrintedDetails]:
     try:
         data.decode()
+        pages: Iterable[PrintedDetails]
         if data.lstrip()[:1] == b"[":
-            return msgspec.json.decode(data, type=tuple[PrintedDetails, ...])
-        try:
-            return (msgspec.json.decode(data, type=PrintedDetails),)
-        except msgspec.DecodeError as error:
-            parts = _parts(data) if "trailing characters" in str(error) else ()
-            if not parts:
-                raise
-        return tuple(msgspec.json.decode(part, type=PrintedDetails) for part in parts)
+            pages = msgspec.json.decode(data, type=tuple[PrintedDetails, ...])
+        else:
+            try:
+                pages = (msgspec.json.decode(data, type=PrintedDetails),)
+            except msgspec.DecodeError as error:
+                if "trailing characters" not in str(error):
+                    raise
+                pages = _following_each_other(data, error)
+        for number, page in enumerate(pages):
+            if number == _MOST_PAGES:
+                raise XdiagError(f"`{quotable(place)}` has more than {_MOST_PAGES:,} pages", hint=_EXPECTED)
+            yield page
     except msgspec.ValidationError as error:
         sentence, _ = reworded(error, data, PrintedDetails)
         raise XdiagError(
@@ -80,17 +90,18 @@ def _pages(data: bytes, place: str) -> Sequence[PrintedDetails]:
         raise not_json(data, error, place) from None
 
 
-def _parts(data: bytes) -> Sequence[bytes]:
-    """Part JSON objects that follow each other; none where something else stands between them."""
-    text, parts, decoder = data.decode(), [], json.JSONDecoder()
-    while text := text.lstrip():
+def _following_each_other(data: bytes, error: msgspec.DecodeError) -> Iterator[PrintedDetails]:
+    """Read JSON objects that follow each other; raise the error where something else does."""
+    text, at, decoder = data.decode(), 0, json.JSONDecoder()
+    while (start := _NOT_BLANK.search(text, at)) is not None:
         try:
-            _, end = decoder.raw_decode(text)
+            _, at = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            return ()
-        parts.append(text[:end].encode())
-        text = text[end:]
-    return parts
+            raise error from None
+        yield msgspec.json.decode(text[start.start() : at], type=PrintedDetails)
+
+
+_NOT_BLANK = re.compile(r"\S")
 
 
 def _of_account(printed: PrintedDetails, account: str, place: str) -> AccountDetails:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from diagnose.collect.evidence.case_errors import reworded
-from diagnose.collect.evidence.case_file import input_name, read_bytes
+from diagnose.collect.input import input_name, read_bytes
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.case import Organization

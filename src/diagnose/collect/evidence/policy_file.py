@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote_to_bytes
@@ -10,10 +11,10 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from msgspec import Raw
 
-from diagnose.collect.evidence.case_file import input_name, read_bytes
 from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.printed import EXPECTED, PolicyFile, Reading, not_an_object, values_in
+from diagnose.collect.input import input_name, read_bytes
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.policy import Policy, PolicyKind
@@ -55,10 +56,12 @@ def policies_from(data: bytes, kind: PolicyKind, *, place: str, about: str = "")
     if data[:3].upper() == b"%7B":
         data = unquote_to_bytes(data)
     try:
-        values = tuple(_values(_without_functions(data, place), place))
+        values = tuple(islice(_values(_without_functions(data, place), place), _MOST_VALUES + 1))
     except XdiagError:
         raise_if_other_kind(data, place)
         raise
+    if len(values) > _MOST_VALUES:
+        raise XdiagError(f"`{quotable(place)}` holds more than {_MOST_VALUES:,} values", hint=EXPECTED)
     if any(map(_is_statement, values)):
         raise XdiagError(
             f"`{quotable(place)}` is a statement of a policy, not a policy",
@@ -108,6 +111,7 @@ def _without_functions(data: bytes, place: str) -> bytes:
     return data if isinstance(document, UnknownValue) else bytes(document)
 
 
+_MOST_VALUES = 100_000
 _FUNCTIONS = (b'"Fn::', b'"Ref"')
 _LARGEST_YAML = 262_144
 """Bytes. IAM holds at most 20,480 characters of any policy, and to read YAML takes a hundred times as long as JSON."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.partial_document import Written
-from diagnose.collect.json_errors import not_json, quotable
+from diagnose.collect.json_errors import nested_too_deeply, not_json, quotable
 from diagnose.errors import XdiagError
 
 
@@ -46,12 +46,14 @@ def read_template_text(file: InputFile) -> TemplateText:
         return TemplateText(None if node is None else reading.value(node, 0), tuple(dict.fromkeys(reading.slips)))
     except UnicodeDecodeError as error:
         raise not_json(data, error, file.place) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         if json_error is not None:
             raise not_json(data, json_error, file.place) from None
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        what = getattr(error, "problem", None) or "it cannot be read"
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        if isinstance(error, RecursionError):
+            raise nested_too_deeply(file.place) from None
         raise XdiagError(
             f"`{quotable(file.place)}` is not YAML{where}: {what}", hint="look at the line above, too"
         ) from None

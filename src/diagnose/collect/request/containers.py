@@ -1,7 +1,6 @@
 """Records of CloudTrail out of whatever they come in: log files, command output, queues, queries, spreadsheets."""
 
 import base64
-import binascii
 import csv
 import gzip
 import io
@@ -20,7 +19,7 @@ Record: TypeAlias = Mapping[str, Any]
 """A record as CloudTrail writes it, its names in CloudTrail's own capitals. A column that was left out is no key."""
 
 MOST_BYTES = 512 * 2**20
-"""The size of the largest file that is unpacked."""
+"""The size of the largest file that is read, and of all that is packed in one."""
 
 
 def records_in(data: bytes, place: str) -> list[Record]:
@@ -29,11 +28,26 @@ def records_in(data: bytes, place: str) -> list[Record]:
     A record may be wrapped, quoted as a string, packed or spread over columns any number of times: what is looked for
     is the record itself. Raises XdiagError where there is none.
     """
-    text = _unpacked(data, place).decode("utf-8-sig", "replace")
+    room = _Room(place)
+    try:
+        text = _Text(room.unpacked(data).decode("utf-8-sig", "replace"))
+    except ValueError:
+        raise XdiagError(
+            f"`{quotable(place)}` is a gzip file that cannot be unpacked", hint="is it whole? fetch it again"
+        ) from None
     records: dict[str, Record] = {}
-    for record in (record for value in _values(text, place) for record in _records(value)):
-        # What is delivered twice has one id; without an id nobody can say.
-        records.setdefault(str(record.get("eventID") or f"#{len(records)}"), record)
+    strangers = 0
+    for value in _values(text, place):
+        strangers += 1
+        for record in _records(value, room):
+            strangers = 0
+            # What is delivered twice has one id; without an id nobody can say.
+            records.setdefault(str(record.get("eventID") or f"#{len(records)}"), record)
+        if strangers > _MOST_STRANGERS:
+            raise XdiagError(
+                f"`{quotable(place)}` holds {_MOST_STRANGERS:,} values in a row that are no record of CloudTrail",
+                hint="is it the right file? pick the records out of it first",
+            )
     if not records:
         raise _no_records(text, place)
     return list(records.values())
@@ -69,28 +83,63 @@ _LOOKS_LIKE_RECORDS = lazy_pattern(
     r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
 )
 _DEEPEST = 16
-_MOST_BEHIND = 2**16
+_MOST_STRANGERS = 1_000_000
+"""How many values in a row may hold no record, or begin as JSON and be none."""
+_MOST_IN_VAIN = 30
+"""How much may be read that turns out not to be JSON, as a multiple of the text."""
+_LARGEST_OF_ANY_RATIO, _MOST_PACKED = 64 * 2**20, 200
+"""What is larger unpacked is refused where it is so many times as large as it was: a log never is."""
 _CSV_NAMES = {"eventname", "errormessage", "useridentity", "eventid", "cloudtrailevent", "@message", "_raw", "message"}
 
 
-def _unpacked(data: bytes, place: str) -> bytes:
-    for _ in range(2):
-        if not data.startswith(_GZIP):
-            break
-        try:
-            with gzip.open(io.BytesIO(data)) as file:
-                data = file.read(MOST_BYTES + 1)
-        except (OSError, EOFError, zlib.error):
-            raise XdiagError(
-                f"`{quotable(place)}` is a gzip file that cannot be unpacked", hint="is it whole? fetch it again"
-            ) from None
-        if len(data) > MOST_BYTES:
-            raise XdiagError(f"`{quotable(place)}` holds more than {MOST_BYTES // 2**20} MB", hint="split it")
-    return data
+class _Text(str):
+    """A text in which an error counts no lines: where there are many, that would take ever longer."""
+
+    __slots__ = ()
+
+    def count(self, *_: Any) -> int:
+        """Count nothing."""
+        return 0
+
+    def rfind(self, *_: Any) -> int:
+        """Look for nothing."""
+        return -1
+
+
+class _Room:
+    """What may yet be unpacked of a file, which may hold more than one thing that is packed."""
+
+    def __init__(self, place: str) -> None:
+        """`place` names the file."""
+        self._place, self._left = place, MOST_BYTES
+
+    def unpacked(self, data: bytes) -> bytes:
+        """Unpack what is packed, once or twice. Raises ValueError where it is damaged, and XdiagError for too much."""
+        for _ in range(2):
+            if not data.startswith(_GZIP):
+                break
+            most = min(self._left, max(_LARGEST_OF_ANY_RATIO, _MOST_PACKED * len(data)))
+            try:
+                with gzip.open(io.BytesIO(data)) as file:
+                    data = file.read(most + 1)
+            except (OSError, EOFError, zlib.error) as error:
+                raise ValueError("it is damaged") from error
+            if len(data) > self._left:
+                raise XdiagError(f"`{quotable(self._place)}` holds more than {MOST_BYTES // 2**20} MB", hint="split it")
+            if len(data) > most:
+                raise XdiagError(
+                    f"`{quotable(self._place)}` unpacks to more than {_MOST_PACKED} times its size",
+                    hint="no log does; is it the right file?",
+                )
+            self._left -= len(data)
+        return data
 
 
 def _values(text: str, place: str) -> Iterator[Any]:
-    """Give the JSON values in a text, whatever stands between them; or else the rows of a table."""
+    """Give the JSON values in a text, whatever stands between them; or else the rows of a table.
+
+    For what begins as JSON and is none, None is given.
+    """
     head = text.lstrip()[:4096]
     if head[:1] not in ("{", "["):
         first = head.partition("\n")[0]
@@ -98,17 +147,18 @@ def _values(text: str, place: str) -> Iterator[Any]:
         names = [name.strip().strip('"').lower() for name in first.split(delimiter)]
         if len(names) > 1 and _CSV_NAMES.intersection(names):
             csv.field_size_limit(MOST_BYTES)
-            yield from csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
+            rows = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
+            try:
+                yield from rows
+            except csv.Error as error:
+                raise XdiagError(
+                    f"`{quotable(place)}` is a table that cannot be read on from line {rows.line_num + 1}: {error}",
+                    hint="is it whole? make it again",
+                ) from None
             return
     decoder = json.JSONDecoder()
-    at = 0
-    while True:
-        if at > _MOST_BEHIND:
-            # What was read is dropped: an error counts the lines before it.
-            text, at = text[at:], 0
-        found = _START.search(text, at)
-        if found is None:
-            return
+    at = in_vain = 0
+    while (found := _START.search(text, at)) is not None:
         start = found.start()
         try:
             value, at = decoder.raw_decode(text, start)
@@ -116,16 +166,28 @@ def _values(text: str, place: str) -> Iterator[Any]:
             raise XdiagError(
                 f"`{quotable(place)}` is nested too deeply to be read", hint="is it the right file?"
             ) from None
-        except ValueError:
-            at = start + 1
-            continue
+        except ValueError as error:
+            in_vain += _read_until(error, text) - start
+            if in_vain > _MOST_IN_VAIN * len(text):
+                raise XdiagError(
+                    f"`{quotable(place)}` begins as JSON again and again, and does not go on so",
+                    hint="is it whole, and the right file?",
+                ) from None
+            value, at = None, start + 1
         yield value
+
+
+def _read_until(error: ValueError, text: str) -> int:
+    """Say how far was read in vain. Of a string without an end the error names the beginning."""
+    if not isinstance(error, json.JSONDecodeError):  # a number with more digits than Python reads
+        return len(text)
+    return len(text) if error.msg.startswith("Unterminated") else error.pos
 
 
 _START = re.compile(r'[{\["]')
 
 
-def _records(value: Any, depth: int = 0) -> Iterator[Record]:
+def _records(value: Any, room: _Room, depth: int = 0) -> Iterator[Record]:
     """Find the records in a JSON value: it is one, or holds them, perhaps as text."""
     if depth > _DEEPEST:
         return
@@ -135,7 +197,7 @@ def _records(value: Any, depth: int = 0) -> Iterator[Record]:
                 yield record
                 return
             for inner in value.values():
-                yield from _records(inner, depth + 1)
+                yield from _records(inner, room, depth + 1)
         case list():
             row = _row(value)
             if row is not None and (record := record_of_row(row)) is not None:
@@ -143,27 +205,27 @@ def _records(value: Any, depth: int = 0) -> Iterator[Record]:
                 return
             table = _table(value)
             for inner in value if table is None else table:
-                yield from _records(inner, depth + 1)
+                yield from _records(inner, room, depth + 1)
         case str():
-            yield from _in_text(value, depth)
+            yield from _in_text(value, room, depth)
         case _:
             pass
 
 
-def _in_text(text: str, depth: int) -> Iterator[Record]:
+def _in_text(text: str, room: _Room, depth: int) -> Iterator[Record]:
     text = text.strip()
     if text[:1] in ("{", "[", '"'):
         try:
             inner = json.loads(text)
         except (ValueError, RecursionError):
             return
-        yield from _records(inner, depth + 1)
+        yield from _records(inner, room, depth + 1)
     elif text.startswith("H4sI"):  # base64 of the first bytes of gzip
         try:
-            inner = json.loads(gzip.decompress(base64.b64decode(text)))
-        except (ValueError, RecursionError, OSError, EOFError, binascii.Error, zlib.error):
+            inner = json.loads(room.unpacked(base64.b64decode(text)))
+        except (ValueError, RecursionError):
             return
-        yield from _records(inner, depth + 1)
+        yield from _records(inner, room, depth + 1)
 
 
 def _row(value: list[Any]) -> dict[str, Any] | None:

@@ -53,9 +53,10 @@ def asked_by_message(paste: str) -> Asked:
 
 def certain_of(message: str) -> str:
     """Say what is certain of an error whoever called: AWS looked at no policy. Empty where that is not so."""
-    if not message:
+    errors = parse_errors(message)
+    if not errors:
         return ""
-    error = _about_a_role(parse_errors(message))
+    error = _about_a_role(errors)
     if error.caller == "anonymous":
         return "the request was not signed: no credentials reached AWS"
     if error.operation == Operation.WITH_SAML and "ARN is invalid" in error.text:

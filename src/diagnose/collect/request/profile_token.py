@@ -8,9 +8,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from diagnose.aws.configuration import ProfileSection
-from diagnose.collect.evidence.case_file import read_bytes
 from diagnose.collect.federation.presented import Presented, token_presented
 from diagnose.collect.federation.token import LONGEST_TOKEN, token_from
+from diagnose.collect.input import read_bytes
 from diagnose.collect.request.asked import Asked
 from diagnose.errors import XdiagError
 from diagnose.model.case import Parameters
