@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection
 
 import pytest
 
+from diagnose.causes.findings import explain
 from diagnose.evaluate.authorization import Authorization
+from diagnose.evaluate.decision import decide
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.explore import explore
 from diagnose.evaluate.language import Language, example_texts
@@ -14,8 +16,9 @@ from diagnose.evaluate.memo import coming_again
 from diagnose.loading import load_rules
 from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
+from diagnose.remedy.proposal import in_a_row, needed_in_a_row
 from diagnose.report import Format, render
-from tests.cases import case, deny, identity, on
+from tests.cases import allow, case, deny, identity, on, trust
 from tests.fuzz import large_cases, large_worlds
 
 RULES = load_rules()
@@ -106,6 +109,18 @@ def test_the_work_grows_no_faster_than_the_tags_that_are_refused() -> None:
     diagnosed(tags_with_wrong_signs(10))
     small, large = (calls(tags_with_wrong_signs(size), diagnosed) for size in (400, 1600))
     assert large < 6 * small
+
+
+def test_not_much_more_is_spent_on_leaving_steps_out_of_a_long_plan_than_on_finding_it() -> None:
+    denies = [deny(Principal="*", Sid=f"No{n}") for n in range(12)]
+    let_in = allow({"AWS": "arn:aws:iam::111111111111:root"})
+    one = case("cross-account", trust_policy=trust(let_in, *denies))
+    decision = decide(one)
+    steps = [(kind, cause.subject) for cause in explain(RULES, one, decision) for kind in cause.remedies]
+    assert len(in_a_row(steps, one, decision)) > 10
+    found = calls(one, lambda _: in_a_row(steps, one, decision))
+    needed = calls(one, lambda _: needed_in_a_row(steps, one, decision))
+    assert needed < 5 * found
 
 
 def operations(one: Case, work: Callable[[Case], object]) -> int:

@@ -108,13 +108,16 @@ def needed_in_a_row(
 ) -> tuple[Remedy, ...]:
     """Carry out remedies in a row, and leave out each without which the others lead there, too.
 
-    What would do for one statement of a policy is not needed where another is mended. `bounds` of other proofs of the
-    case only know what these have decided.
+    What would do for one statement of a policy is not needed where another is mended. No more is spent on leaving steps
+    out of a long plan than on finding it. `bounds` of other proofs of the case only know what these have decided.
     """
     bounds = bounds or Bounds(case)
     taken, remedies = _in_a_row(steps, case, decision, bounds.anew())
+    leaving_out = bounds.anew()
     for step in taken[:-1] if len(taken) > 2 else ():
-        without, fewer = _in_a_row([other for other in taken if other is not step], case, decision, bounds.anew())
+        if leaving_out.reached:
+            break
+        without, fewer = _in_a_row([other for other in taken if other is not step], case, decision, leaving_out)
         if fewer:
             taken, remedies = without, fewer
     return remedies
