@@ -32,7 +32,7 @@ def sources_outside(dumps: Dumps, roles: Sequence[Destination]) -> list[Source]:
     texts = [document_text(policy.document) for policy in _policies(roles)]
     accounts = {match for text in texts for match in _ACCOUNT.findall(text)} | _members(dumps)
     strange = sorted(accounts - dumps.accounts.keys())
-    nobodys = next(account for account in _ANY_ACCOUNT if account not in accounts | dumps.accounts.keys())
+    nobodys = next(account for account in _any_account() if account not in accounts | dumps.accounts.keys())
     partition = next((parts.partition for role in roles if (parts := split_arn(role.arn))), "aws")
     found = {EVERYBODY: _some_caller(nobodys, partition, _NO_ORGANIZATION)}
     for account in strange:
@@ -50,7 +50,6 @@ _NAMED = re.compile(
     r"arn:[a-z-]+:(?:iam::(?:\d{12}|\*):(?:user|role)|sts::(?:\d{12}|\*):assumed-role)/[\w*?+=,.@/-]+(?![\w*?$+=,.@/-])"
 )
 _ORGANIZATION = re.compile(r"(?<![\w-])o-[a-z0-9]{10,32}(?![\w-])")
-_ANY_ACCOUNT = [digit * 12 for digit in "98765432"] + [f"{number:012}" for number in range(900_000, 999_999)]
 _NO_ORGANIZATION = AccountLimits(Known(None), Known(()), Known(()))
 _OF_SOMEBODY = ("aws:PrincipalType", "aws:userid", "aws:username")
 """The keys that tell those of one account apart. Whom `aws:PrincipalArn` names is a caller of their own."""
@@ -62,6 +61,12 @@ _ALLOWED = PolicySet(
         ),
     )
 )
+
+
+def _any_account() -> Iterator[str]:
+    """Give accounts of which one is nobody's, as examples have them first."""
+    yield from (digit * 12 for digit in "98765432")
+    yield from (f"{number:012}" for number in range(900_000, 999_999))
 
 
 def _policies(roles: Sequence[Destination]) -> Iterator[Policy]:

@@ -127,10 +127,6 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
     policies: PolicySet = field(default_factory=lambda: NO_POLICIES_SUPPLIED)
 
 
-LARGEST_DOCUMENT = 131_072
-"""Bytes of a document that is read. IAM holds at most 20,480 characters of any policy here, without white space."""
-
-
 def document_text(document: Raw) -> str:
     """Give a document as JSON text: as it is, or out of the string (maybe percent-encoded) that holds it.
 
