@@ -11,7 +11,7 @@ EMPTY = {
     **dict.fromkeys(("str", "LevelName", "PolicyName"), "''"),
     **dict.fromkeys(("tuple", "Sequence", "Collection", "Container", "Iterable", "NamedFiles", "PatternFields"), "()"),
     **dict.fromkeys(("Mapping", "dict"), "{}"),
-    **dict.fromkeys(("bool", "Redact"), "False"),
+    **dict.fromkeys(("bool", "Outside", "Redact"), "False"),
     **dict.fromkeys(("int", "float"), "0"),
     **dict.fromkeys(("RuleFolders", "SourceArgument", "RoleArgument", "Any"), "None"),
     "list": "[]",

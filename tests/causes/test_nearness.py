@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.causes.given import allow, case, trust
 
-from diagnose.causes.layer_facts import alone, compared, nearest
+from diagnose.causes.nearness import alone, compared, nearest
 from diagnose.evaluate.decision import decide
 from diagnose.model.trace import Element, Layer, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES

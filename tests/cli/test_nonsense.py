@@ -124,7 +124,7 @@ def test_a_bad_file_among_dumps_is_told_and_the_rest_is_done(xdiag: Program, tmp
         nonsense(what, tmp_path / f"{what}.json")
     run = xdiag("matrix", tmp_path, "--to", tmp_path.parent / "rows.jsonl", "--without", "scp", "--without", "rcp")
     assert run.code == BAD_INPUT
-    assert "6 of the dumps or identities were left out" in run.err
+    assert "left out 6 of the dumps or identities" in run.err
     for name, said in (
         ("b", "is about account 111111111111, as is"),
         ("damaged", "is not JSON: it ends too early"),

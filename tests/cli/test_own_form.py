@@ -55,7 +55,7 @@ def test_a_template_in_html_is_escaped(xdiag: Program, tmp_path: Path) -> None:
     [
         pytest.param(("--query", "causes["), "`--query` cannot be used: it ends too early", id="an expression"),
         pytest.param(("--template", "bad.txt"), "`bad.txt` cannot be used, line 2: there is no `x`", id="a template"),
-        pytest.param(("--template", "none.txt"), "`none.txt` cannot be read: no such file", id="no template"),
+        pytest.param(("--template", "none.txt"), "there is no file `none.txt`", id="no template"),
         pytest.param(("--template", "bytes.txt"), "`bytes.txt` is not text in UTF-8", id="no text"),
         pytest.param(("--query", "x", "--template", "bad.txt"), "contradict each other", id="both"),
         pytest.param(("--query", "x", "--output", "slack"), "does not go with `--output slack`", id="another format"),

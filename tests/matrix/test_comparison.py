@@ -13,8 +13,8 @@ CI, DEPLOY = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{THEIRS}:role/Deploy
 ALLOWED = PairState("allowed", "", "", "", "")
 
 
-def change(kind: ChangeKind, before: PairState | None, after: PairState | None, source: str = CI) -> PairChange:
-    return PairChange(kind, source, DEPLOY, before, after)
+def change(kind: ChangeKind, before: PairState | None, after: PairState | None, role: str = DEPLOY) -> PairChange:
+    return PairChange(kind, CI, role, before, after)
 
 
 def markdown(changes: Sequence[PairChange]) -> str:
@@ -36,7 +36,7 @@ def markdown(changes: Sequence[PairChange]) -> str:
         pytest.param(PairState("denied", "", "trust", "", ""), "denied (the trust policy)", id="the trust policy"),
         pytest.param(
             PairState("denied", "both", "scp", "scp-denies", "An SCP denies it"),
-            "denied (trusted and granted; An SCP denies it)",
+            "denied (trusted and granted; an SCP denies it)",
             id="a cause, which names the layer",
         ),
         pytest.param(PairState("denied", "other", "other", "", ""), "denied", id="what another version wrote"),
@@ -63,13 +63,13 @@ def test_kinds_of_change_come_in_the_order_of_their_urgency() -> None:
 
 @pytest.mark.parametrize(("count", "more"), [(100, None), (101, "and 1 more"), (2100, "and 2,000 more")])
 def test_the_first_hundred_are_listed_and_the_rest_is_counted(count: int, more: str | None) -> None:
-    many = [change(ChangeKind.NEWLY_DENIED, ALLOWED, None, f"{CI}-{number}") for number in range(count)]
+    many = [change(ChangeKind.NEWLY_DENIED, ALLOWED, None, f"{DEPLOY}-{number}") for number in range(count)]
     rest = [f"- {more}, all of which `--output json` lists"] if more else []
     _, listed = markdown(many).split(f"## Newly denied: {count:,}\n\n")
     assert listed.splitlines()[100:] == rest
-    assert listed.startswith(f"- `{CI}-0` to")
+    assert listed.startswith(f"- `{CI}` to `{DEPLOY}-0`: ")
     page = "".join(comparison_html(many, Counter(), "monday", "tuesday")).replace("<wbr>", "")
-    assert (f"{CI}-99<" in page, f"{CI}-100<" in page) == (True, False)
+    assert (f"{DEPLOY}-99<" in page, f"{DEPLOY}-100<" in page) == (True, False)
     assert ("more, all of which" in page) is bool(more)
 
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from diagnose.causes.facts import AnswerFact, Compared, Fact, LayerFact
 from diagnose.causes.gather import gather_facts, unused_and_untried
-from diagnose.causes.layer_facts import compared, nearest
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, by_name, match_rule
+from diagnose.causes.nearness import compared, nearest
 from diagnose.causes.ranking import SelectedCause, ranked, select, statement_place
 from diagnose.causes.rule import Rule
 from diagnose.causes.sentences import backticked, fill, shortened

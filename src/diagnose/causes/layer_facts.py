@@ -18,6 +18,7 @@ from diagnose.causes.facts import (
     ResourceFact,
     StatementFact,
 )
+from diagnose.causes.nearness import ComparedElement, alone, compared, distance_of, nearest
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.level import passes
@@ -42,10 +43,7 @@ from diagnose.model.trace import (
     StatementTrace,
     Subject,
 )
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
-
-# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
-_ELEMENTS, _CONDITION_ELEMENT = tuple(Element), Element.CONDITION
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, any_of
 
 
 def of_action(decision: ActionDecision) -> Iterator[Fact]:
@@ -93,52 +91,6 @@ def as_bool(answer: Tri) -> bool | None:
     return None if answer is UNKNOWN else answer is YES
 
 
-class ComparedElement:
-    """One element of a statement: the comparison that explains it best, and whether the element holds."""
-
-    __slots__ = ("holds", "trace")
-
-    def __init__(self, trace: ElementTrace, holds: Tri) -> None:
-        """Keep the nearest comparison and the answer of the whole element."""
-        self.trace, self.holds = trace, holds
-
-
-def compared(statement: StatementTrace) -> tuple[ComparedElement, ...]:
-    """List the elements of a statement: each condition, and of the others the value that comes nearest."""
-    elements: list[ComparedElement] = []
-    for element in _ELEMENTS if statement.elements else ():
-        traces = [trace for trace in statement.elements if trace.element is element]
-        if element is _CONDITION_ELEMENT or len(traces) == 1:
-            elements += [ComparedElement(trace, trace.verdict) for trace in traces]
-        elif traces:
-            verdicts = [trace.verdict for trace in traces]
-            holds = all_of(verdicts) if traces[0].negated else any_of(verdicts)
-            # One that holds says nothing of why the element fails, and the other way round.
-            telling = [trace for trace in traces if trace.verdict is holds]
-            elements.append(ComparedElement(min(telling, key=_cost), holds))
-    return tuple(elements)
-
-
-def distance(statement: StatementTrace) -> float:
-    """Say how far a statement is from applying: 0 where it applies; what is unknown weighs half."""
-    return _distance(compared(statement))
-
-
-def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
-    """Give the statements that come nearest to applying, all of them where several are as near."""
-    distances = [distance(statement) for statement in statements]
-    least = min(distances, default=0.0)
-    return tuple(each for each, far in zip(statements, distances, strict=True) if far == least)
-
-
-def alone(elements: Sequence[ComparedElement]) -> Iterator[Tri]:
-    """Say of each element whether it alone keeps its statement from applying."""
-    least = sorted(each.holds for each in elements)[:2]
-    for this in elements:
-        least_of_others = least[1:] if this.holds is least[0] else least[:1]
-        yield all_of([~this.holds, *least_of_others])
-
-
 def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> Iterator[Fact]:
     """List the facts of one level, unless it passes or nothing of it was read."""
     granted = any_of((level.some_allow, ~layer.needed))
@@ -169,7 +121,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
     bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
     statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
     elements_of = {id(statement): compared(statement) for statement in statements}
-    distances = {place: _distance(elements) for place, elements in elements_of.items()}
+    distances = {place: distance_of(elements) for place, elements in elements_of.items()}
     least = min(distances.values(), default=0.0)
     for statement in _telling(statements):
         certain = settled and statement.verdict is not UNKNOWN
@@ -351,57 +303,3 @@ def _reason(trace: ElementTrace) -> Reason | None:
 def _absent(trace: ElementTrace) -> bool | None:
     """Say whether the request lacks a condition's key; None where it may or may not."""
     return as_bool(trace.got.absent) if isinstance(trace.got, KeyState) else False
-
-
-_UNLIKE = 8
-"""Meant for something else altogether."""
-_OTHER = 4
-"""Of the right kind, but another one."""
-_NEAR_MISS = CLOSE = 2
-"""What somebody meant for this request, and wrote a little wrong."""
-_CONDITION = 1
-
-
-_UNLIKE_REASONS = frozenset(
-    {
-        Reason.NOT_LISTED,
-        Reason.OTHER_SERVICE,
-        Reason.SERVICES_ONLY,
-        Reason.FEDERATED_ONLY,
-        Reason.SIGNERS_ONLY,
-        Reason.NEVER_A_PRINCIPAL,
-        Reason.NOT_AN_ARN,
-    }
-)
-
-
-_OTHER_REASONS = frozenset(
-    {
-        Reason.OTHER_PARTITION,
-        Reason.OTHER_ACCOUNT,
-        Reason.OTHER_TYPE,
-        Reason.OTHER_NAME,
-        Reason.OTHER_ID,
-        Reason.OTHER_SERVICE_PRINCIPAL,
-        Reason.OTHER_PROVIDER,
-        Reason.FEDERATION_ONLY,
-        Reason.ASSUME_ROLE_ONLY,
-        Reason.OTHER_FEDERATION,
-        Reason.COMPANION_ONLY,
-    }
-)
-
-
-_DOUBT = {YES: 0.0, UNKNOWN: 0.5, NO: 1.0}
-
-
-def _distance(elements: Iterable[ComparedElement]) -> float:
-    return sum(_cost(each.trace) * _DOUBT[each.holds] for each in elements)
-
-
-def _cost(trace: ElementTrace) -> int:
-    if trace.element is Element.CONDITION:
-        return _CONDITION
-    if trace.reason in _UNLIKE_REASONS:
-        return _UNLIKE
-    return _OTHER if trace.reason in _OTHER_REASONS else _NEAR_MISS

@@ -9,7 +9,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-den
 from collections.abc import Iterable, Iterator, Sequence
 
 from diagnose.causes.facts import AnswerFact, SuspectFact, Suspicion
-from diagnose.causes.layer_facts import UNATTAINABLE, distance
+from diagnose.causes.layer_facts import UNATTAINABLE
+from diagnose.causes.nearness import distance
 from diagnose.model.aws_error import ErrorKind, NamedLayer
 from diagnose.model.trace import (
     Action,

@@ -19,9 +19,9 @@ from diagnose.causes.facts import (
     IdleFact,
     ProblemFact,
 )
-from diagnose.causes.layer_facts import CLOSE, distance
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch
 from diagnose.causes.named_layer import named_layer
+from diagnose.causes.nearness import CLOSE, distance
 from diagnose.causes.replacing import Replacements
 from diagnose.causes.rule import Rule
 from diagnose.causes.vocabulary import fields_of

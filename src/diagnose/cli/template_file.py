@@ -12,7 +12,7 @@ def template_from(path: Path) -> Template:
     try:
         source = read_text(path, _LARGEST)
     except XdiagError as error:
-        raise XdiagError(f"the template {error.message}", hint="expected a file with a template of Jinja2") from None
+        raise XdiagError(error.message, hint="expected a file with a template of Jinja2") from None
     return own_template(path.name, source)
 
 

@@ -3,7 +3,6 @@
 Apart from `bounds`, which counts what is remembered here as if it were decided again, so that no answer changes.
 """
 
-from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +16,6 @@ from diagnose.model.tri import Tri
 ENOUGH = 10**9
 """More than one decision can spend on trying values."""
 
-
 # What decides is imported only when it is needed: loading rules takes the names of the kinds alone.
 
 
@@ -29,7 +27,7 @@ class DecidedCases:
     def __init__(self) -> None:
         """Start with none."""
         self._decisions: Memo[_Decided] = Memo(at_once=True)
-        self._verdicts: dict[bytes, _Verdict] = {}
+        self._verdicts: dict[tuple[int, int], _Verdict] = {}
 
     def verdict(self, case: Case) -> tuple[Tri, Effort]:
         """Give the verdict, and the effort of which it has spent what it took to try values: it started as `ENOUGH`."""
@@ -66,6 +64,6 @@ class _Decided(NamedTuple):
     left: int
 
 
-def _content(encoded: bytes) -> bytes:
-    """Stand for a case that may be long."""
-    return blake2b(encoded, digest_size=32).digest()
+def _content(encoded: bytes) -> tuple[int, int]:
+    """Stand for a case that may be long. Python keys its hashes anew in each process: nobody can make two alike."""
+    return len(encoded), hash(encoded)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.collect.cases import json_values
 
+from diagnose.collect.evidence.file_kind import other_kind
 from diagnose.collect.evidence.handed_over import InputFile
 from diagnose.collect.evidence.policy_file import policies_from, read_policy_file
 from diagnose.collect.evidence.template_text import read_template_text
@@ -368,6 +369,16 @@ def test_a_file_of_another_kind_is_named_with_what_to_use_instead(text: str, wha
         policies_from(text.encode(), PolicyKind.TRUST, place="f")
     assert error.value.message.startswith(f"`f` {what}")
     assert instead in error.value.hint
+
+
+@pytest.mark.parametrize("begins", ["", "{", '{"data": {', "----------", "|"])
+@pytest.mark.parametrize(
+    "again",
+    ["\n", " ", "Resources:\n", '"findings": [\n', '"data": { ', "----------\n", "resource a\n", "# a will\n", "a =\n"],
+)
+def test_another_kind_is_looked_for_in_time_that_grows_with_the_file(begins: str, again: str) -> None:
+    """Where each beginning is followed to the end of the file, one of these takes minutes."""
+    assert other_kind(f"{begins}{again * 70_000}".encode()) is None
 
 
 YAML_POLICY = """\

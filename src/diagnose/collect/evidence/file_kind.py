@@ -43,7 +43,7 @@ _KINDS = (
     FileKind(
         "is a template of CloudFormation",
         "give it with `--infrastructure`",
-        rb'^\s*"?Resources"?\s*:(?=[\s\S]*AWS::\w+::)|^\s*"?AWSTemplateFormatVersion"?\s*:',
+        rb'\A(?=[\s\S]*^[ \t]*"?Resources"?\s*:)(?=[\s\S]*AWS::\w+::)|^[ \t]*"?AWSTemplateFormatVersion"?\s*:',
         declares=True,
     ),
     FileKind(
@@ -56,7 +56,7 @@ _KINDS = (
     FileKind(
         "is Terraform source in JSON, whose values only Terraform knows",
         f"{_SHOW}; or {_GET_ROLE}",
-        rb'\A\s*\{(?=[\s\S]*"(resource|data)"\s*:\s*[\[{]\s*"?\{?\s*"?aws_)',
+        rb'\A\s*\{(?=[\s\S]*"(resource|data)"\s*:\s*[\[{]\s*(\{\s*)?"?aws_)',
     ),
     FileKind(
         "is a plan of Terraform in its binary form",
@@ -72,14 +72,15 @@ _KINDS = (
         "is a plan of Terraform in words, in which values are left out",
         _SHOW,
         rb"^(Terraform|OpenTofu) will perform the following actions|\(known after apply\)"
-        rb"|^\s*# \S+ (will|must) be (created|updated|replaced|destroyed)"
+        rb"|^[ \t]*# \S+ (will|must) be (created|updated|replaced|destroyed)"
         rb"|^(Terraform|OpenTofu) used the selected providers to generate",
     ),
     FileKind(
         "is Terraform source, whose values only Terraform knows",
         f"{_SHOW}; or {_GET_ROLE}",
-        rb'^\s*(resource|data)\s+"?\w+"?\s+"?[\w-]+"?\s*\{|^\s*(module|provider|variable|output)\s+"?[\w-]+"?\s*\{'
-        rb"|^\s*(locals|terraform)\s*\{|=\s*(jsonencode|templatefile|file)\s*\(|^\s*\w+\s*=\s*<<[-~]?\w+",
+        rb'^[ \t]*(resource|data)[ \t]+"?\w+"?[ \t]+"?[\w-]+"?\s*\{'
+        rb'|^[ \t]*(module|provider|variable|output)[ \t]+"?[\w-]+"?\s*\{'
+        rb"|^[ \t]*(locals|terraform)\s*\{|=\s*(jsonencode|templatefile|file)\s*\(|^[ \t]*\w+[ \t]*=[ \t]*<<[-~]?\w+",
     ),
     FileKind(
         "is source of the CDK, which only the CDK can turn into policies",
@@ -100,7 +101,7 @@ _KINDS = (
     FileKind(
         "holds findings of IAM Access Analyzer, not policies",
         _GET_ROLE,
-        rb'"findings"\s*:\s*\[[\s\S]*"(findingType|isPublic|findingDetails)"\s*:',
+        rb'\A(?=[\s\S]*"findings"\s*:\s*\[)(?=[\s\S]*"(findingType|isPublic|findingDetails)"\s*:)',
     ),
     FileKind(
         "holds events of CloudTrail, which say what was asked, not what policies say",
@@ -110,7 +111,7 @@ _KINDS = (
     FileKind(
         "is a table as people read it",
         f"{_GET_ROLE}; add `--output json` to an AWS command",
-        rb"\A\s*(\+[-=+]{3,}\s*$|-{10,}\s*$\s*\||\|.*\|\s*$|\xe2\x94\x8c)",
+        rb"\A\s*(\+[-=+]{3,}\s*$|-{10,}[ \t\r]*\n\s*\||\|.*\|\s*$|\xe2\x94\x8c)",
     ),
     FileKind(
         "holds rows of a query, not what an AWS command prints",
@@ -129,4 +130,8 @@ _KINDS = (
         rb"\A\s*(aws: \[ERROR\]: )?An error occurred \(|is not authorized to perform:",
     ),
 )
-"""Told by what stands in the first part of a file; the first that fits."""
+"""Told by what stands in the first part of a file; the first that fits.
+
+Blanks are looked for within a line, and what may stand far apart from the beginning only: otherwise lines that begin
+alike would take ever longer.
+"""

@@ -59,7 +59,7 @@ def error_in_short(message: str, code: str = "") -> str:
     ends = [0, *(end for _, end in spans)]
     parts = [
         f"{'… ' if start > before else ''}{' '.join(words[start:end])}"
-        for before, start, end in zip(ends, starts, ends[1:], strict=False)
+        for before, start, end in zip(ends[:-1], starts, ends[1:], strict=True)
         if end > start
     ]
     return " ".join([*parts, "…"] if ends[-1] < len(words) else parts)
