@@ -5,10 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from diagnose.model.json_text import Node, Number, Object, Repeated, parse, read_json, read_once, repeated_keys
+from diagnose.model.json_text import (
+    Node,
+    Number,
+    Object,
+    Repeated,
+    indented,
+    parse,
+    read_json,
+    read_once,
+    repeated_keys,
+)
 
 keys = st.sampled_from(["a", "b", "c", "", 'q"', "é", "\\", "\n"])
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(['"', '"":'])
@@ -155,3 +165,9 @@ def test_only_what_is_nested_by_brackets_outside_of_texts_is_too_deep(reader: Ca
     reader("[" * 100 + "]" * 100)
     reader('["' + "[{" * 200 + '"]')
     reader('["\\"' + "[{" * 200 + '"]')
+
+
+@given(values)
+@example({"half a letter": "\ud800", "no number of JSON": float("inf")})
+def test_json_is_indented_as_python_would(value: object) -> None:
+    assert indented(value, 2) == json.dumps(value, indent=2)

@@ -126,17 +126,21 @@ def _join(
 ) -> Iterator[RuleMatch]:
     """Complete a match of the first patterns with every fact that the next one may add."""
     place = len(facts)
-    if place == len(candidates):
-        main_fact = facts[0] if len(facts) == 1 else min(facts, key=_exactness)
-        certain = not unknown and all(fact.settled for fact in facts)
-        yield RuleMatch(rule, facts, main_fact, certain, unknown)
-        return
     for fact, more_unknown in candidates[place]:
-        if all(
+        if facts and not all(
             _same_subject(earlier, fact, across_layers=(number, place) in rule.across_layers)
             for number, earlier in enumerate(facts)
         ):
+            continue
+        if place + 1 < len(candidates):
             yield from _join(rule, candidates, (*facts, fact), (*unknown, *more_unknown))
+        else:
+            yield _matched(rule, (*facts, fact), (*unknown, *more_unknown))
+
+
+def _matched(rule: Rule, facts: tuple[Fact, ...], unknown: tuple[UnknownField, ...]) -> RuleMatch:
+    main_fact = facts[0] if len(facts) == 1 else min(facts, key=_exactness)
+    return RuleMatch(rule, facts, main_fact, not unknown and all(fact.settled for fact in facts), unknown)
 
 
 def _meeting(pattern: Pattern, facts: FactsOfName) -> Iterator[_Candidate]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from math import inf
 
 from msgspec import Struct
 
+from diagnose.causes.commitment import least_committed
 from diagnose.causes.facts import (
     AccountFact,
     AnswerFact,
@@ -24,7 +24,6 @@ from diagnose.causes.named_layer import named_layer
 from diagnose.causes.nearness import CLOSE, distance
 from diagnose.causes.replacing import Replacements
 from diagnose.causes.rule import Rule
-from diagnose.causes.vocabulary import fields_of
 from diagnose.evaluate.reported_error import names_gate
 from diagnose.model.aws_error import ErrorKind
 from diagnose.model.diagnosis import Owner
@@ -54,7 +53,7 @@ class SelectedCause(Struct, frozen=True, gc=False):
 
 def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:
     """Leave out what commits to more than is known, then what a more exact rule says, and put together the rest."""
-    modest = _least_committed(list(matches))
+    modest = least_committed(list(matches))
     replacements = Replacements(modest)
     exact = [match for match in modest if not replacements.replace(match)]
     groups: dict[object, list[RuleMatch]] = {}
@@ -108,63 +107,6 @@ def is_enough_to_fix(cause: SelectedCause, decision: Decision, counts: "_Counts 
         for trace in each.layers
         if trace.layer is layer
     )
-
-
-def _least_committed(matches: list[RuleMatch]) -> list[RuleMatch]:
-    """Of rules that tell apart what is unknown, keep the one that commits to the least.
-
-    Where nobody knows how a comparison came out, ten rules with ten reasons would all be possible. A rule about the
-    same fact that does not ask for its reason commits to none.
-    """
-    of_fact: dict[int, list[RuleMatch]] = {}
-    for match in matches:
-        for fact in {id(fact) for fact in match.facts}:
-            of_fact.setdefault(fact, []).append(match)
-    ties = {tie: None for match in matches for tie in _ties(match)}
-    speakers = {tie: _speakers(of_fact[tie[0]], tie) for tie in ties}
-    return [match for match in matches if all(match.rule.id in speakers[tie] for tie in _ties(match))]
-
-
-_Tie = tuple[int, str]
-"""The identity of a fact, and a field of it that is unknown: several rules may ask for different values of it."""
-
-
-def _ties(match: RuleMatch) -> list[_Tie]:
-    """List the unknown fields whose values tell rules apart; a flag alone does not."""
-    return [(id(fact), name) for fact, name in match.unknown_fields if len(fields_of(fact.name)[name].values) > 2]
-
-
-def _speakers(rivals: list[RuleMatch], tie: _Tie) -> set[str]:
-    """Name the rules that may speak: the least committed of those that come with xdiag, and of the user's own.
-
-    How many fields a rule names tells apart those that were written together. Beside one of ours, a user's own rule is
-    silent only where ours leaves more open, and the user does not say that it speaks instead.
-    """
-    least = [
-        min(group, key=lambda match: (*_commitment(match, tie), match.rule.id))
-        for group in ([match for match in rivals if match.rule.own is own] for own in (False, True))
-        if group
-    ]
-    ours, own = least[0], least[-1]
-    if _commitment(own, tie)[1] > _commitment(ours, tie)[1] and ours.rule.id not in own.rule.replaces:
-        return {ours.rule.id}
-    return {ours.rule.id, own.rule.id}
-
-
-def _commitment(match: RuleMatch, tie: _Tie) -> tuple[int, float]:
-    """Say how much a rule commits to: the fewer of its fields are known, then the fewer values it allows, the more.
-
-    A rule that names its layer commits to no more than one that may be met in any.
-    """
-    fields = [name for pattern in match.rule.when for name, _ in pattern.fields if name != "layer"]
-    known = len(fields) - len(match.unknown_fields)
-    allowed = [
-        len(values)
-        for pattern, fact in zip(match.rule.when, match.facts, strict=True)
-        for name, values in pattern.fields
-        if (id(fact), name) == tie
-    ]
-    return -known, -sum(allowed) if allowed else -inf
 
 
 def _same_cause(match: RuleMatch) -> object:

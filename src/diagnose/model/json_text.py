@@ -86,6 +86,14 @@ _DEEPEST = 100
 """Lists and objects one within the other. A policy has some six; whoever walks through what was read goes as deep."""
 
 
+def indented(value: object, indent: int) -> str:
+    """Write JSON in ASCII with an indent of so many blanks."""
+    try:
+        return msgspec.json.format(json.dumps(value), indent=indent)  # `json` indents in Python: ten times as long
+    except msgspec.DecodeError:  # half a letter, or a number that only Python takes for JSON
+        return json.dumps(value, indent=indent)
+
+
 def _refuse_depth(written: str | bytes) -> None:
     """Raise RecursionError where JSON is nested more deeply than anybody means it to be.
 

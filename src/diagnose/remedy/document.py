@@ -4,13 +4,12 @@ INVARIANT: a document is only ever changed by applying operations to it, so the 
 shown always gives the document that is shown.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
-from diagnose.model.json_text import read_once
+from diagnose.model.json_text import indented, read_once
 from diagnose.model.pointer import parent, split
 from diagnose.model.policy import UNKNOWN_PART, Policy, document_text
 
@@ -130,7 +129,7 @@ def apply_patch(document: JsonDict, operations: Sequence[PatchOperation]) -> Jso
 
 def dumped(value: Json) -> str:
     """Write JSON with an indent of two, in ASCII, so that look-alike and invisible characters show."""
-    return json.dumps(value, indent=2)
+    return indented(value, 2)
 
 
 def patch_text(operations: Iterable[PatchOperation]) -> str:

@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-import msgspec
 from msgspec import Struct
 
+from diagnose.model.json_text import indented
 from diagnose.model.lazy_pattern import lazy_pattern
 
 
@@ -141,13 +141,8 @@ def ascii_text(text: str) -> str:
 
 def ascii_json(value: object, *, indent: int | None = None) -> str:
     """Write JSON in ASCII only, so that no viewer can be made to reorder or hide a part of it."""
-    tight = json.dumps(value, ensure_ascii=True).replace("\x7f", r"\u007f")
-    if indent is None:
-        return tight
-    try:
-        return msgspec.json.format(tight, indent=indent)  # `json` indents in Python, which takes ten times as long
-    except msgspec.DecodeError:  # half a letter, or a number that only Python takes for JSON
-        return json.dumps(value, ensure_ascii=True, indent=indent).replace("\x7f", r"\u007f")
+    text = json.dumps(value) if indent is None else indented(value, indent)
+    return text.replace("\x7f", r"\u007f")
 
 
 def csv_line(values: Iterable[object]) -> str:

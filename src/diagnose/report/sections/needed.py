@@ -72,7 +72,7 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     Where policies were not read and no error is known, it is asked for first: it often names what denied the request.
     Only the requirement that a possible cause is about comes before it.
     """
-    found = tuple(_all_needs(diagnosis))
+    found = tuple(_all_needs(diagnosis, _spellings(diagnosis)))
     probe = diagnosis.case.probe
     answered = diagnosis.case.message or (probe is not None and probe.outcome is not ProbeOutcome.NOT_MADE)
     unread = any(isinstance(doubt.about, Layer) for doubt in diagnosis.decision.doubts)
@@ -90,7 +90,7 @@ def asks_for_error(diagnosis: Diagnosis) -> bool:
 
 def is_anything_needed(diagnosis: Diagnosis) -> bool:
     """Say whether there are any needs, without naming them."""
-    return next(_all_needs(diagnosis), None) is not None
+    return next(_all_needs(diagnosis, {}), None) is not None
 
 
 def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
@@ -202,7 +202,7 @@ def _group(doubt: Doubt) -> object:
     return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
 
 
-def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
+def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
     if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
         return
     if diagnosis.answer is not None and diagnosis.answer.other_call:
@@ -212,7 +212,6 @@ def _all_needs(diagnosis: Diagnosis) -> Iterator[Need]:
     groups: dict[object, list[Doubt]] = {}
     for doubt in sorted(_doubts(diagnosis), key=lambda doubt: doubt.about is not named):
         groups.setdefault(_group(doubt), []).append(doubt)
-    spelled = _spellings(diagnosis) if any(isinstance(one[0].about, ConditionKey) for one in groups.values()) else {}
     for group in groups.values():
         yield from _needs(group, diagnosis, spelled)
 
