@@ -16,6 +16,7 @@ from diagnose.aws.member import member_credentials
 from diagnose.aws.patience import Later, Patience
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.cli.case_flags import LiveFlags
+from diagnose.cli.clock import time_in
 from diagnose.cli.configured import configured
 from diagnose.cli.output import print_note, progress
 from diagnose.cli.whole_file import whole_file, writing
@@ -53,7 +54,8 @@ def collect_organization(folder: Path, where: LiveFlags, question: OrganizationQ
         if not re.fullmatch(r"\d{12}", account):
             raise XdiagError(f"`{quotable(account)}` is not an account id", hint="expected twelve digits")
     where = configured(where, "", "")
-    patience = Patience(where.timeout or _SECONDS_OF_ORGANIZATION)
+    given = None if where.timeout is None else time_in("--timeout", where.timeout)
+    patience = Patience(given or _SECONDS_OF_ORGANIZATION)
     administrator = open_credentials(where.org_profile, None, where.endpoint_url, patience)
     administrator.prepare()
     identity = identify(administrator)
@@ -67,7 +69,7 @@ def collect_organization(folder: Path, where: LiveFlags, question: OrganizationQ
         named = question.accounts or _active(folder)
         todo = [account for account in dict.fromkeys(named) if not _file(folder, account).exists()]
         todo.sort(key=lambda account: account != identity.account)  # Its own has the time that the tree has left.
-        reader = _Reader(administrator, identity, question, where.timeout or _SECONDS_OF_ACCOUNT)
+        reader = _Reader(administrator, identity, question, given or _SECONDS_OF_ACCOUNT)
         for account, dump in _in_turn(todo, reader.read, step):
             if isinstance(dump, Unread):
                 left_out += _tell(dump)

@@ -35,7 +35,7 @@ def doctor(
     """
     from diagnose.aws.patience import TIMEOUT, Patience
     from diagnose.aws.providers import Wallet
-    from diagnose.cli.clock import beginning
+    from diagnose.cli.clock import beginning, time_in
     from diagnose.cli.configured import configured
     from diagnose.cli.output import print_result, terminal_given_back
     from diagnose.collect.checkup import Doors, Examined, examine
@@ -46,7 +46,7 @@ def doctor(
     role = None if role_arn is None else parse_role(role_arn)
     where = configured(where, caller.account if caller else "", role.account if role else "")
     examined = Examined(where.source_profile, where.dest_profile, where.org_profile, caller, role, where.vpc_endpoint)
-    patience = Patience(where.timeout or TIMEOUT)
+    patience = Patience(TIMEOUT if where.timeout is None else time_in("--timeout", where.timeout))
     patience.begin(beginning())
     doors = Doors(region, where.endpoint_url, patience, Wallet(), sys.stdin.isatty())
     with terminal_given_back():
