@@ -82,8 +82,20 @@ def collect(
     """
     of_organization = {"--role-name": role_name, "--account": account, "--endpoint-region": endpoint_region}
     if org is not None:
-        if source_arn is not None or role_arn is not None or save_case is not None or redact:
-            raise XdiagError("`--org` reads whole accounts, not a case", hint="leave out the ARNs and `--save-case`")
+        for what, given in {
+            "the ARNs": source_arn or role_arn,
+            "`--save-case`": save_case,
+            "what the request carries": request != RequestFlags(),
+            "`--source-profile` and `--dest-profile`": where.source_profile or where.dest_profile,
+            "`--vpc-endpoint`": where.vpc_endpoint,
+        }.items():
+            if given:
+                raise XdiagError("`--org` reads whole accounts, not a case", hint=f"leave out {what}")
+        if redact:
+            raise XdiagError(
+                "`--org` does not go with `--redact`",
+                hint="dumps hold names as they are: `--no-redact` allows that, also where `redact` is set",
+            )
         _collect_organization(org, where, role_name, account or (), endpoint_region or (), resume=resume)
         return
     for flag, value in {**of_organization, "--resume": resume}.items():

@@ -1,6 +1,5 @@
 """A run of `xdiag collect --org`: from an administrator's profile to a folder of dumps."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -31,6 +30,7 @@ from diagnose.errors import NothingReadError, XdiagError
 from diagnose.matrix.accounts import ORGANIZATION_NAME
 from diagnose.model.arn import split_arn
 from diagnose.model.evidence import Unread
+from diagnose.model.masked_arn import is_account
 
 
 class OrganizationQuestion(Struct, frozen=True):
@@ -51,7 +51,7 @@ def collect_organization(folder: Path, where: LiveFlags, question: OrganizationQ
     Raises XdiagError for a folder that already holds dumps, NothingReadError where there is nothing to read.
     """
     for account in question.accounts:
-        if not re.fullmatch(r"\d{12}", account):
+        if not is_account(account):
             raise XdiagError(f"`{quotable(account)}` is not an account id", hint="expected twelve digits")
     where = configured(where, "", "")
     given = None if where.timeout is None else time_in("--timeout", where.timeout)
@@ -120,7 +120,7 @@ def _active(folder: Path) -> tuple[str, ...]:
     accounts: Sequence[str] = ()
     with suppress(XdiagError):
         accounts = read_text(folder / _ACCOUNTS_NAME).split()
-    if not accounts or not all(re.fullmatch(r"\d{12}", account, re.ASCII) for account in accounts):
+    if not accounts or not all(map(is_account, accounts)):
         raise XdiagError(
             f"`{quotable(str(folder))}` has a tree that `xdiag collect` did not write",
             hint="name accounts with --account",
