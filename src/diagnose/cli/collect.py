@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags, LiveFlags
-from diagnose.cli.evidence import live
+from diagnose.cli.evidence import case_from_flags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import ORGANIZATION, Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -101,7 +102,13 @@ def collect(
     for flag, value in {**of_organization, "--resume": resume}.items():
         if value:
             raise XdiagError(f"`{flag}` has no effect without `--org`", hint="expected `--org DIR`")
-    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False).passed(), where)
+    if source_arn is None and role_arn is None:
+        raise XdiagError(
+            "both ARNs are missing",
+            hint="expected `SOURCE_ARN DEST_ROLE_ARN`, `DEST_ROLE_ARN` for whoever you are, or `--org DIR`",
+        )
+    read_here = EvidenceFlags(**asdict(where))
+    case = case_from_flags(CaseFlags(source_arn, role_arn, request, read_here, attempt=False))
     if redact:
         from diagnose.cli.redaction import deciding
         from diagnose.loading import load_rules
