@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from diagnose.collect.digits import whole_number
 from diagnose.collect.evidence.partial_document import UnknownValue, Written, any_unknown, unknown_in
 
 
@@ -214,8 +215,8 @@ def _join(argument: Written, around: Surroundings, depth: int) -> Written:
 
 def _select(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
-        case [index, list(items)] if str(index).isdecimal() and int(str(index)) < len(items):
-            return items[int(str(index))]
+        case [index, list(items)] if (place := whole_number(str(index))) is not None and place < len(items):
+            return items[place]
         case other:
             return _first_unknown(other, "Fn::Select")
 
