@@ -79,7 +79,7 @@ def text_in(record: Record, name: str) -> str:
 _GZIP = b"\x1f\x8b"
 _LOOKED_AT = 2**20
 _LOOKS_LIKE_RECORDS = lazy_pattern(
-    r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
+    r'(?i)\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
 )
 _DEEPEST = 16
 _MOST_STRANGERS = 1_000_000
