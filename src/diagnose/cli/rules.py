@@ -191,11 +191,13 @@ def unknown_rule(name: str, known: Sequence[Rule]) -> XdiagError:
     """Say that no rule is called so, and which one may be meant."""
     from difflib import get_close_matches
 
-    from diagnose.collect.json_errors import quotable
-
     close = get_close_matches(name, [rule.id for rule in known], n=1)
     hint = f"did you mean `{close[0]}`" if close else "see `xdiag rules list`"
-    return XdiagError(f"there is no rule `{quotable(name)}`", hint=hint)
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+    return XdiagError(f"there is no rule `{shown}`", hint=hint)
+
+
+_LONGEST_NAME = 200
 
 
 def _shown(text: str) -> str:
