@@ -62,7 +62,8 @@ class TestCodes:
 
         monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
         monkeypatch.setattr("getpass.getpass", ask)
-        wallet, patience = Wallet("000000"), Patience(5)
+        wallet, patience = Wallet(), Patience(5)
+        wallet.keep("000000")
         first = wallet.mfa_code("code: ", "profile `app`", patience)
         second = wallet.mfa_code("code: ", "profile `base`", patience)
         assert (first, second) == ("111111", "222222")

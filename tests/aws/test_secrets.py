@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from diagnose.aws.secrets import redacted
@@ -21,6 +23,11 @@ TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE" + "Ab9/+" * 60
             "Error: eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl is expired",
             "eyJpc3MiOiJ4In0.c2lnbmF0dXJl",
             id="an identity token",
+        ),
+        pytest.param(
+            "bearer-eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl",
+            "eyJpc3MiOiJ4In0.c2lnbmF0dXJl",
+            id="an identity token behind a dash",
         ),
         pytest.param("POST /saml SAMLResponse=PHNhbWxwOlJlc3A%2B&x=y", "PHNhbWxw", id="a SAML response"),
         pytest.param(
@@ -54,3 +61,21 @@ def test_credentials_are_taken_out(text: str, secret: str) -> None:
 )
 def test_all_else_stays_as_it_is(text: str) -> None:
     assert redacted(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(" ", id="blanks"),
+        pytest.param("-eyJ", id="beginnings of tokens"),
+        pytest.param("eyJaaaaaaaa.", id="parts of tokens"),
+        pytest.param("session token ", id="names of secrets"),
+        pytest.param("session token" + " " * 100, id="names of secrets, and blanks"),
+        pytest.param("a" * 159 + " ", id="names that are almost too long"),
+    ],
+)
+def test_a_long_text_takes_no_longer_than_its_length(part: str) -> None:
+    text = part * (100_000 // len(part))
+    before = time.process_time()
+    redacted(text)
+    assert time.process_time() - before < 2

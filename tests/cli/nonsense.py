@@ -44,6 +44,10 @@ def _proposed(flag: str, **more: Any) -> Slot:
     return Slot(("check", "--case", CASE, flag, "{it}"), **more)
 
 
+def _explained(*words: str) -> Slot:
+    return Slot(("explain-error", "AccessDenied", *words, "{it}"), shared=True)
+
+
 _A_RULE = "some-rule.yaml"
 _A_DUMP = "111111111111.json"
 _ANY_TEXT = (ALLOWED, DENIED, UNDETERMINED)
@@ -89,6 +93,21 @@ READ = {
     ("explain-error", "--details"): Slot(
         ("explain-error", "AccessDenied", SOURCE, ROLE, "--details", "{it}"), shared=True
     ),
+    **{
+        ("explain-error", flag): _explained("arn:aws:sts::111111111111:assumed-role/App/x", ROLE, flag)
+        for flag in (
+            "--trust-policy",
+            "--identity-policy",
+            "--boundary",
+            "--scp",
+            "--rcp",
+            "--session-policy",
+            "--endpoint-policy",
+            "--infrastructure",
+        )
+    },
+    **{("explain-error", flag): _explained(ROLE, flag) for flag in ("--token-file", "--claims", "--assertion")},
+    ("explain-error", "--token"): Slot(("explain-error", "AccessDenied", ROLE, "--token", "@{it}"), shared=True),
     ("explain-error", "--template"): Slot(
         ("explain-error", "AccessDenied", "--case", CASE, "--template", "{it}"), codes=_ANY_TEXT, shared=True
     ),

@@ -30,6 +30,13 @@ def test_a_policy_is_read_from_a_file_and_from_standard_input(xdiag: Program, tm
     )
 
 
+@pytest.mark.parametrize("word", ["snapshot", "xdiag.case/1"])
+def test_a_policy_with_a_word_of_cases_is_none(xdiag: Program, word: str) -> None:
+    policy = {"Version": "2012-10-17", "Statement": [{**TRUST["Statement"][0], "Sid": word}]}
+    run = xdiag("audience", "-", stdin=json.dumps(policy).encode())
+    assert (run.code, run.err) == (0, "")
+
+
 def test_a_case_without_the_policy_is_a_mistake(xdiag: Program) -> None:
     case = written("wrong-principal", trust_policy={"evidence": "unread"})
     run = xdiag("audience", "-", stdin=json.dumps(case).encode())

@@ -320,6 +320,11 @@ def test_calls_that_are_throttled_are_made_again(world: World, tmp_path: Path, m
     [
         pytest.param(("--org", "dumps", "a", "b"), "reads whole accounts, not a case", id="a case as well"),
         pytest.param(("--org", "dumps", "--save-case", "c"), "reads whole accounts, not a case", id="a file as well"),
+        pytest.param(("--org", "dumps", "--external-id", "x"), "leave out what the request carries", id="a request"),
+        pytest.param(("--org", "dumps", "--dest-profile", "x"), "leave out `--source-profile` and", id="a side"),
+        pytest.param(("--org", "dumps", "--vpc-endpoint", "vpce-1"), "leave out `--vpc-endpoint`", id="an endpoint"),
+        pytest.param(("--org", "dumps", "--redact"), "`--no-redact`", id="pseudonyms"),
+        pytest.param(("--org", "dumps", "--account", "١" * 12), "is not an account id", id="digits of another script"),
         pytest.param(("--resume",), "`--resume` has no effect without `--org`", id="nothing to go on with"),
         pytest.param(("--role-name", "R"), "`--role-name` has no effect without `--org`", id="a role of no account"),
         pytest.param(("--org", "dumps", "--org-profile", "no"), "there is no AWS profile `no`", id="no such profile"),

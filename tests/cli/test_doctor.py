@@ -71,6 +71,16 @@ def test_what_is_refused_is_named_on_its_side_with_the_command_that_prints_the_p
     assert run.code == 1
 
 
+@pytest.mark.parametrize("ends", [(ROLE,), ("me", ROLE)], ids=["the role alone", "me"])
+def test_without_a_source_it_is_whoever_the_profile_is(
+    xdiag: Program, environment: dict[str, str], sts: Sts, ends: tuple[str, ...]
+) -> None:
+    run = xdiag("doctor", *ends, *SIDES, env=environment)
+    assert run.code == 1
+    assert {sent["UserName"] for sent in sts.sent("GetUser")} == {"ci"}
+    assert {sent["RoleName"] for sent in sts.sent("GetRole")} == {"Deploy"}
+
+
 def test_what_would_be_read_of_the_source_is_what_is_tried(
     xdiag: Program, environment: dict[str, str], sts: Sts
 ) -> None:

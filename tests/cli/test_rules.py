@@ -57,6 +57,27 @@ def test_a_rule_that_is_not_there_is_a_mistake(xdiag: Program, command: tuple[st
     assert run.err == f"xdiag: there is no rule `{name}`\n  {hint}\n"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("rules", "list", "--rules"), ("rules", "show", "our-own", "--rules"), ("explain", "our-own", "--rules")],
+)
+def test_a_rule_of_somebody_else_shows_what_does_not_show(
+    xdiag: Program, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    demo = ROOT / "fixtures" / "demo" / "external-id.json"
+    xdiag("rules", "new", "our-own", "--case", str(demo), "--to", str(tmp_path))
+    path = tmp_path / "our-own.yaml"
+    rule = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rule["when"] = [line for line in rule["when"] if "condition" in line]
+    rule |= {"title": "\x1b[2J title \u202e", "explain": "\x1b]0;x\x07 {source}"}
+    rule["examples"][0]["name"] = "\x1b[31m red"
+    path.write_text(yaml.safe_dump(rule), encoding="utf-8")
+    run = xdiag(*command, tmp_path)
+    assert run.code == 0
+    assert all(line.isprintable() for line in run.out.splitlines())
+    assert r"\u001b[2J title \u202e" in run.out or r"\e[2J title \u202E" in run.out
+
+
 @pytest.mark.parametrize("command", [("list",), ("show", "external-id-differs"), ("check",)], ids=" ".join)
 def test_a_broken_rule_of_one_s_own_is_a_mistake_with_its_place(
     xdiag: Program, tmp_path: Path, command: tuple[str, ...]

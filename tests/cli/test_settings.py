@@ -109,6 +109,7 @@ def test_a_file_above_counts_only_within_the_repository(place: Place) -> None:
         ('timeout = "soon"\n', "expected a number of seconds"),
         ("timeout = 0\n", "expected a number of seconds"),
         ("timeout = inf\n", "expected a number of seconds"),
+        (f"timeout = 1{400 * '0'}\n", "expected a number of seconds"),
         ("timeout = true\n", "expected a number of seconds"),
         ("rules = [1]\n", "expected a list of folders"),
         ("org-profile = []\n", "expected a text"),

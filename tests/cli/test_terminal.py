@@ -91,6 +91,18 @@ def test_a_role_that_two_profiles_name_costs_one_code(xdiag: Program, environmen
     assert len(sts.sent("AssumeRole")) == 1
 
 
+def test_a_profile_that_is_asked_whose_it_is_costs_one_code(
+    xdiag: Program, environment: dict[str, str], sts: Sts
+) -> None:
+    command = xdiag.command("check", ROLE, "--source-profile", "ours", "--dest-profile", "base", "--no-probe")
+    with Terminal(command, environment, Path(environment["HOME"])) as terminal:
+        terminal.wait_for("Enter MFA code")
+        terminal.type("123456\n")
+        terminal.end()
+        assert "Enter MFA code" not in terminal.shown
+    assert len(sts.sent("AssumeRole")) == 1
+
+
 def test_a_second_role_costs_a_second_code_and_the_prompt_says_why(
     xdiag: Program, environment: dict[str, str], sts: Sts
 ) -> None:

@@ -1,5 +1,6 @@
 """Whose the credentials are: the source's own make the attempt; somebody else's are the first cause."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_the_attempt_is_made_with_whichever_profile_is_the_source(
     assert report["probe"] == "assumed"
     assert len(sts.sent("AssumeRole")) == 1
     assert "credentials-at-hand-differ" not in str(report["causes"])
+
+
+@pytest.mark.parametrize("ends", [(ROLE,), ("me", ROLE)], ids=["the role alone", "me"])
+def test_evidence_is_gathered_for_whoever_the_credentials_are(
+    xdiag: Program, environment: dict[str, str], sts: Sts, ends: tuple[str, ...]
+) -> None:
+    run = xdiag("collect", *ends, "--source-profile", "ci", "--dest-profile", "theirs", env=environment)
+    assert run.code == 0
+    case = json.loads(run.out)
+    assert (case["snapshot"]["source"]["arn"], case["request"]["role_arn"]) == (USER, ROLE)
+    assert sts.sent("AssumeRole") == []
 
 
 def test_credentials_of_somebody_else_are_the_first_cause_with_both_arns(

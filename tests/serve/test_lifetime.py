@@ -230,6 +230,16 @@ def test_a_protocol_has_to_be_named(tmp_path: Path) -> None:
     assert "expected `xdiag serve --mcp`" in run.stderr
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf"])
+def test_a_call_cannot_have_a_time_without_an_end(seconds: str, tmp_path: Path) -> None:
+    command = [str(XDIAG), "serve", "--mcp", "--call-timeout", seconds]
+    run = subprocess.run(
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=scrubbed(tmp_path)
+    )
+    assert run.returncode == 2
+    assert f"`--call-timeout {seconds}` is not a time that can be waited" in run.stderr
+
+
 @pytest.mark.parametrize("missing", ["mcp_types", "mcp.server", "anyio"])
 def test_without_the_extra_it_says_what_to_install(missing: str, tmp_path: Path) -> None:
     (tmp_path / "mcp_types.py").write_text(f"raise ModuleNotFoundError('no', name='{missing}')")

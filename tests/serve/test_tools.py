@@ -156,6 +156,12 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("check", {"tags": ["team=a"]}, "did you mean `tag`", id="an argument is called as its flag is"),
         pytest.param("check", {"detail": "all"}, "`detail` is `all`", id="no such detail"),
         pytest.param("check", {"timeout": 0}, "at `timeout`", id="no time at all"),
+        pytest.param(
+            "check",
+            {"source_arn": USER, "dest_role_arn": ROLE, "timeout": 1e308},
+            "is not a time that can be waited",
+            id="a time without an end",
+        ),
         pytest.param("check", {"case": demo("allowed"), "attempt": True}, "--allow-attempt", id="an attempt"),
         pytest.param(
             "check",
@@ -176,6 +182,7 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("audience", {"trust_policy": {}}, "`trust_policy`", id="an empty policy"),
         pytest.param("audience", {"trust_policy": 3}, "`trust_policy` must be", id="a number for a policy"),
         pytest.param("explain_rule", {"rule": "external-id-differ"}, "did you mean `external-id-differs`", id="a typo"),
+        pytest.param("explain_rule", {"rule": "x-y " * 2000}, "x-y x-y", id="a long id"),
         pytest.param("explain_rule", {"rule": "\u202e\x1b[2J"}, r"\u202e\u001b[2J", id="a hostile id"),
     ],
 )

@@ -24,18 +24,21 @@ from diagnose.aws.patience import Patience
 class Wallet:
     """What the sides of one check share: the sessions of the roles that profiles assume, and the MFA codes spent.
 
-    AWS accepts each MFA code once, so that a role that two profiles name is assumed once. `code` is one that is to be
-    spent on something else.
+    AWS accepts each MFA code once, so that a role that two profiles name is assumed once.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html
     """
 
-    def __init__(self, code: str | None = None) -> None:
+    def __init__(self) -> None:
         """Begin with what the AWS CLI and botocore have saved."""
         folders = (Path("~/.aws/cli/cache"), Path("~/.aws/boto/cache"))
         self.sessions = SavedSessions([_expanded(folder) for folder in folders])
-        self._codes = {code} if code else set()
+        self._codes = set[str]()
         self._asked = Lock()
+
+    def keep(self, code: str) -> None:
+        """Keep an MFA code that is to be spent on something else."""
+        self._codes.add(code)
 
     def mfa_code(self, prompt: str, label: str, patience: Patience) -> str:
         """Ask for the MFA code that a profile's own role needs, but only a person, and for one that is not spent."""

@@ -179,18 +179,22 @@ def _detail(flags: AnswerFlags) -> Detail:
         raise XdiagError("`--query` and `--template` contradict each other", hint="expected one of them")
     if own and flags.output is not Format.TEXT and not (flags.query is not None and flags.output in MACHINE_FORMATS):
         raise XdiagError(
-            f"`{own[0]}` does not go with `--output {flags.output}`", hint="expected it without another format"
+            f"`{own[0]}` does not go with `--output {flags.output}`", hint="expected it with `--output text`"
         )
     of_text = [*given, *(["--ascii"] if flags.ascii else [])]
     form = own[0] if own else f"--output {flags.output}"
     if of_text and (own or flags.output is not Format.TEXT):
-        raise XdiagError(f"`{of_text[0]}` does not go with `{form}`", hint="expected it with a text report")
+        raise XdiagError(f"`{of_text[0]}` does not go with `{form}`", hint="expected it with `--output text`")
     if flags.output is Format.SARIF and flags.redact:
         raise XdiagError(
-            "`--output sarif` does not go with `--redact`", hint="it points at lines of files, which are not redacted"
+            "`--output sarif` does not go with `--redact`",
+            hint="it points at lines of files, which are not redacted: expected `--no-redact`",
         )
     if flags.write_fix is not None and flags.redact:
-        raise XdiagError("`--write-fix` does not go with `--redact`", hint="a fix with pseudonyms changes nothing")
+        raise XdiagError(
+            "`--write-fix` does not go with `--redact`",
+            hint="a fix with pseudonyms changes nothing: expected `--no-redact`",
+        )
     return {"--full": Detail.FULL, "--brief": Detail.BRIEF, "--quiet": Detail.LINE}.get("".join(given), Detail.USUAL)
 
 

@@ -74,6 +74,11 @@ class CommandsByName(TyperGroup):
         stand_ins = {name: TyperCommand(name, help=listed.purpose) for name, listed in COMMANDS.items()}
         super().__init__(**{**settings, "commands": stand_ins})
 
+    def format_commands(self, _: Any, formatter: Any) -> None:
+        """List what each command is for in whole: Click would cut it off within the line."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, listed.purpose) for name, listed in COMMANDS.items()])
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Find the command that the arguments begin with; none where the shell completes what there is not."""
         name, _, rest = super().resolve_command(ctx, args)

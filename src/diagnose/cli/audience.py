@@ -36,13 +36,14 @@ def audience(
 def trust_policy_in(file: Path) -> Policy:
     """Read the policy from either kind of file. Raises XdiagError for any other, and where a case has none."""
     from diagnose.collect.evidence.case_file import case_from_json
+    from diagnose.collect.evidence.case_sign import sign_of_case
     from diagnose.collect.evidence.policy_file import policy_from
     from diagnose.collect.input import input_name, read_bytes
     from diagnose.errors import XdiagError
     from diagnose.model.evidence import Known
 
     data, place = read_bytes(file), input_name(file)
-    if b'"snapshot"' not in data:
+    if sign_of_case(data) is None:
         return policy_from(data, PolicyKind.TRUST, place=place)
     trust = case_from_json(data, place=place).snapshot.destination.trust_policy
     if isinstance(trust, Known):

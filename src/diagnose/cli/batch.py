@@ -47,7 +47,7 @@ def batch(
         Path | None,
         typer.Option(metavar="FILE", help="Write the rows to this file. Without --resume it is overwritten."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = 1,
     explain: Annotated[bool, typer.Option("--explain", help="Add the first cause, its title, layer and certainty.")] = (
         False
     ),

@@ -16,6 +16,7 @@ from typing import IO, Protocol
 from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.cli.output import counts_are_due, print_note, progress_beside_rows, write_rows
+from diagnose.cli.whole_file import whole_file, writing
 from diagnose.collect.input import input_name, open_input
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.containers import holds_records
@@ -92,12 +93,20 @@ def run_at_once(file: Path, whole: Whole, *, to: Path | None, jobs: int, rule_fo
         if to is not None and str(to) != "-":
             _check_is_another_file(file, to)
             # Opened before the work is done: it would be lost where nothing can be written.
-            write = stack.enter_context(_whole_file(to))
+            write = _writes(stack.enter_context(whole_file(to)), to)
         results = _results(lines, rules, Lines.JSONL, jobs, _MOST_LINES, findings=False)
         stack.enter_context(contextlib.closing(results))
         counted = _written(results, whole.add_lines, stack.enter_context(progress_beside_rows(to)))
         write(whole.written())
     return counted
+
+
+def _writes(file: IO[bytes], path: Path) -> Callable[[bytes], None]:
+    def write(content: bytes) -> None:
+        with writing(path):
+            file.write(content)
+
+    return write
 
 
 class RowFile:
@@ -190,32 +199,6 @@ class RowFile:
 
     def _unusable(self, error: OSError | ValueError, hint: str) -> XdiagError:
         return XdiagError(f"`{quotable(str(self.path))}` cannot be written: {_why(error)}", hint=hint)
-
-
-@contextlib.contextmanager
-def _whole_file(path: Path) -> Generator[Callable[[bytes], None], None, None]:
-    """Open a file that is written at once, and keeps what was there until then; a new one only its owner may read."""
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from None
-
-    def write(content: bytes) -> None:
-        try:
-            opened.write(content)
-            opened.flush()
-            if stat.S_ISREG(os.fstat(file).st_mode):
-                opened.truncate()
-        except OSError as error:
-            raise _unwritable(path, error) from None
-
-    with open(file, "wb") as opened:
-        yield write
-
-
-def _unwritable(path: Path, error: OSError | ValueError) -> XdiagError:
-    hint = "expected a file that you may write to"
-    return XdiagError(f"`{quotable(str(path))}` cannot be written: {_why(error)}", hint=hint)
 
 
 def _why(error: OSError | ValueError) -> str:

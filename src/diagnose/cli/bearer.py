@@ -3,7 +3,6 @@
 It stands apart from the sources of evidence, for the policy must be seen before there is a case to read.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 
 from diagnose.cli.case_flags import LiveFlags
@@ -82,23 +81,15 @@ _NOBODY = Snapshot(SourceSide(""))
 
 def _read_live(role: str, where: LiveFlags) -> Evidence[Policy]:
     from diagnose.aws.identity import identify
-    from diagnose.aws.patience import TIMEOUT, Patience
-    from diagnose.aws.session import open_credentials
-    from diagnose.cli.clock import beginning
     from diagnose.cli.configured import configured
-    from diagnose.cli.output import progress, terminal_given_back
+    from diagnose.cli.opened import opened_profiles
+    from diagnose.cli.output import progress
     from diagnose.collect.iam import IdentifiedCredentials, reader_of
     from diagnose.collect.role import read_destination
 
     arn = parse_role(role)
     where = configured(where, arn.account, arn.account)
-    patience = Patience(where.timeout or TIMEOUT)
-    patience.begin(beginning())
-    credentials = open_credentials(where.dest_profile, None, where.endpoint_url, patience)
-    if sys.stdin.isatty():
-        # Nothing else is written while a person types an MFA code.
-        with terminal_given_back():
-            credentials.prepare()
+    credentials = opened_profiles().profile(where.dest_profile, where)
     with progress() as step:
         own = IdentifiedCredentials(credentials, identify(credentials))
         return read_destination(arn, reader_of(arn.account, own, own), step).trust_policy

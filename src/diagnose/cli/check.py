@@ -11,11 +11,10 @@ from diagnose.cli.file_lines import named_files
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import RoleArgument, SourceArgument
-from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
-from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
-from diagnose.cli.question import case_of_question
+from diagnose.cli.presented import PresentedFlags
+from diagnose.cli.question import case_question
 from diagnose.cli.request import RequestFlags
-from diagnose.cli.what_if import WhatIfFlags, expected_verdict, with_proposals
+from diagnose.cli.what_if import WhatIfFlags, expected_verdict
 
 
 @with_flags
@@ -74,27 +73,9 @@ def check(
     """
     expected = expected_verdict(what_if)
     environment = os.environ if evidence.case_file is None else {}
-    presents = with_cluster_issuer(presents, source_arn, evidence)
-    presented = presented_by(presents, source_arn, role_arn, environment)
-    source_arn, role_arn = ends_of(presented, source_arn, role_arn, elsewhere=asked != AskedFlags())
-    case = case_of_question(
-        CaseFlags(
-            source_arn,
-            role_arn,
-            request,
-            evidence,
-            policies,
-            infrastructure,
-            presented,
-            pod_asked_about(presents, presented, source_arn),
-            attempt=not what_if.proposes,
-            forms=asked,
-        )
+    flags = CaseFlags(
+        source_arn, role_arn, request, evidence, policies, infrastructure, attempt=not what_if.proposes, forms=asked
     )
-    case = settled(with_proposals(case, what_if), presented)
-    if evidence.details:
-        from diagnose.cli.way_over import with_way_over
-
-        case = with_way_over(case, evidence.details, evidence.without or ())
+    case = case_question(flags, presents, environment).case(what_if)
     files = named_files(evidence, policies, infrastructure)
     raise typer.Exit(answer(case, how, expected, files))

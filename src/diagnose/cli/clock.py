@@ -1,10 +1,12 @@
-"""When the program began: the time that it may take counts from there.
+"""When the program began, from where the time counts that it may take, and how long that may be.
 
 Apart from both who notes it, before anything is loaded, and who reads it.
 """
 
 import time
 from contextvars import ContextVar
+
+from diagnose.errors import XdiagError
 
 
 def note_the_beginning() -> None:
@@ -17,4 +19,15 @@ def beginning() -> float | None:
     return _BEGINNING.get()
 
 
+def time_in(flag: str, seconds: float) -> float:
+    """Give the seconds of a flag. Raises XdiagError for what is no time, such as `nan`, or more than a day."""
+    if not 0 < seconds <= A_DAY:
+        raise XdiagError(
+            f"`{flag} {seconds:g}` is not a time that can be waited",
+            hint=f"expected a number of seconds, {A_DAY:,.0f} at most",
+        )
+    return seconds
+
+
+A_DAY = 86_400.0
 _BEGINNING: ContextVar[float | None] = ContextVar("beginning", default=None)

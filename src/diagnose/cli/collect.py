@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags, LiveFlags
-from diagnose.cli.evidence import live
+from diagnose.cli.evidence import case_from_flags
 from diagnose.cli.flags import with_flags
 from diagnose.cli.options import ORGANIZATION, Redact, RoleArgument, SourceArgument
 from diagnose.cli.request import RequestFlags
@@ -82,14 +83,32 @@ def collect(
     """
     of_organization = {"--role-name": role_name, "--account": account, "--endpoint-region": endpoint_region}
     if org is not None:
-        if source_arn is not None or role_arn is not None or save_case is not None or redact:
-            raise XdiagError("`--org` reads whole accounts, not a case", hint="leave out the ARNs and `--save-case`")
+        for what, given in {
+            "the ARNs": source_arn or role_arn,
+            "`--save-case`": save_case,
+            "what the request carries": request != RequestFlags(),
+            "`--source-profile` and `--dest-profile`": where.source_profile or where.dest_profile,
+            "`--vpc-endpoint`": where.vpc_endpoint,
+        }.items():
+            if given:
+                raise XdiagError("`--org` reads whole accounts, not a case", hint=f"leave out {what}")
+        if redact:
+            raise XdiagError(
+                "`--org` does not go with `--redact`",
+                hint="dumps hold names as they are: `--no-redact` allows that, also where `redact` is set",
+            )
         _collect_organization(org, where, role_name, account or (), endpoint_region or (), resume=resume)
         return
     for flag, value in {**of_organization, "--resume": resume}.items():
         if value:
             raise XdiagError(f"`{flag}` has no effect without `--org`", hint="expected `--org DIR`")
-    case = live(CaseFlags(source_arn, role_arn, request, EvidenceFlags(), attempt=False).passed(), where)
+    if source_arn is None and role_arn is None:
+        raise XdiagError(
+            "both ARNs are missing",
+            hint="expected `SOURCE_ARN DEST_ROLE_ARN`, `DEST_ROLE_ARN` for whoever you are, or `--org DIR`",
+        )
+    read_here = EvidenceFlags(**asdict(where))
+    case = case_from_flags(CaseFlags(source_arn, role_arn, request, read_here, attempt=False))
     if redact:
         from diagnose.cli.redaction import deciding
         from diagnose.loading import load_rules

@@ -1,6 +1,5 @@
 """A run of `xdiag collect --org`: from an administrator's profile to a folder of dumps."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from diagnose.aws.member import member_credentials
 from diagnose.aws.patience import Later, Patience
 from diagnose.aws.session import Credentials, open_credentials
 from diagnose.cli.case_flags import LiveFlags
+from diagnose.cli.clock import time_in
 from diagnose.cli.configured import configured
 from diagnose.cli.output import print_note, progress
 from diagnose.cli.whole_file import whole_file, writing
@@ -30,6 +30,7 @@ from diagnose.errors import NothingReadError, XdiagError
 from diagnose.matrix.accounts import ORGANIZATION_NAME
 from diagnose.model.arn import split_arn
 from diagnose.model.evidence import Unread
+from diagnose.model.masked_arn import is_account
 
 
 class OrganizationQuestion(Struct, frozen=True):
@@ -50,10 +51,11 @@ def collect_organization(folder: Path, where: LiveFlags, question: OrganizationQ
     Raises XdiagError for a folder that already holds dumps, NothingReadError where there is nothing to read.
     """
     for account in question.accounts:
-        if not re.fullmatch(r"\d{12}", account):
+        if not is_account(account):
             raise XdiagError(f"`{quotable(account)}` is not an account id", hint="expected twelve digits")
     where = configured(where, "", "")
-    patience = Patience(where.timeout or _SECONDS_OF_ORGANIZATION)
+    given = None if where.timeout is None else time_in("--timeout", where.timeout)
+    patience = Patience(given or _SECONDS_OF_ORGANIZATION)
     administrator = open_credentials(where.org_profile, None, where.endpoint_url, patience)
     administrator.prepare()
     identity = identify(administrator)
@@ -67,7 +69,7 @@ def collect_organization(folder: Path, where: LiveFlags, question: OrganizationQ
         named = question.accounts or _active(folder)
         todo = [account for account in dict.fromkeys(named) if not _file(folder, account).exists()]
         todo.sort(key=lambda account: account != identity.account)  # Its own has the time that the tree has left.
-        reader = _Reader(administrator, identity, question, where.timeout or _SECONDS_OF_ACCOUNT)
+        reader = _Reader(administrator, identity, question, given or _SECONDS_OF_ACCOUNT)
         for account, dump in _in_turn(todo, reader.read, step):
             if isinstance(dump, Unread):
                 left_out += _tell(dump)
@@ -118,7 +120,7 @@ def _active(folder: Path) -> tuple[str, ...]:
     accounts: Sequence[str] = ()
     with suppress(XdiagError):
         accounts = read_text(folder / _ACCOUNTS_NAME).split()
-    if not accounts or not all(re.fullmatch(r"\d{12}", account, re.ASCII) for account in accounts):
+    if not accounts or not all(map(is_account, accounts)):
         raise XdiagError(
             f"`{quotable(str(folder))}` has a tree that `xdiag collect` did not write",
             hint="name accounts with --account",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from diagnose.cli.clock import beginning
 from diagnose.cli.sides import Given
 from diagnose.collect.evidence.account_details import AccountDetails, destination_side, source_side
 from diagnose.collect.evidence.details_file import joined, read_details
@@ -25,12 +26,18 @@ def sides_in_details(files: Sequence[Path], source_arn: str, role_arn: str) -> G
     )
 
 
-@lru_cache(maxsize=1)
 def accounts_in(files: tuple[Path, ...], wanted: tuple[str, str]) -> Mapping[str, AccountDetails]:
-    """Read the authorization details of accounts, by account. They are large, and one may be a pipe: once is enough.
+    """Read the authorization details of accounts, by account, once for a question: they are large, or may be a pipe.
 
     Raises XdiagError for a file that is malformed or about none of the accounts that are wanted.
     """
+    return _accounts_in(files, wanted, beginning())
+
+
+@lru_cache(maxsize=1)
+def _accounts_in(
+    files: tuple[Path, ...], wanted: tuple[str, str], _question: float | None
+) -> Mapping[str, AccountDetails]:
     known: dict[str, AccountDetails] = {}
     for path in files:
         accounts = read_details(path)

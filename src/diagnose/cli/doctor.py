@@ -8,7 +8,7 @@ import typer
 
 from diagnose.cli.case_flags import LiveFlags
 from diagnose.cli.flags import with_flags
-from diagnose.cli.options import REQUEST, RoleArgument, SourceArgument
+from diagnose.cli.options import REQUEST, RoleArgument, SourceArgument, ends_typed
 
 
 @with_flags
@@ -35,18 +35,21 @@ def doctor(
     """
     from diagnose.aws.patience import TIMEOUT, Patience
     from diagnose.aws.providers import Wallet
-    from diagnose.cli.clock import beginning
+    from diagnose.cli.clock import beginning, time_in
     from diagnose.cli.configured import configured
     from diagnose.cli.output import print_result, terminal_given_back
     from diagnose.collect.checkup import Doors, Examined, examine
+    from diagnose.collect.request.names import MYSELF
     from diagnose.model.arn import parse_caller, parse_role
     from diagnose.report.checkup import checkup_text
 
+    source_arn, role_arn = ends_typed(source_arn, role_arn)
+    source_arn = None if source_arn == MYSELF else source_arn
     caller = None if source_arn is None else parse_caller(source_arn)
     role = None if role_arn is None else parse_role(role_arn)
     where = configured(where, caller.account if caller else "", role.account if role else "")
     examined = Examined(where.source_profile, where.dest_profile, where.org_profile, caller, role, where.vpc_endpoint)
-    patience = Patience(where.timeout or TIMEOUT)
+    patience = Patience(TIMEOUT if where.timeout is None else time_in("--timeout", where.timeout))
     patience.begin(beginning())
     doors = Doors(region, where.endpoint_url, patience, Wallet(), sys.stdin.isatty())
     with terminal_given_back():

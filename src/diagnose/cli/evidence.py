@@ -1,6 +1,5 @@
 """Where a case comes from: a row for each source of evidence."""
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -13,9 +12,8 @@ from msgspec.structs import replace
 from diagnose.cli.asked import AskedFlags, ends_from_flags, missing, text_of
 from diagnose.cli.bearer import bearer_asked_about, signs_nothing
 from diagnose.cli.case_flags import CaseFlags, LiveFlags
-from diagnose.cli.clock import beginning
 from diagnose.cli.files import PolicyFlags
-from diagnose.cli.output import progress, terminal_given_back
+from diagnose.cli.output import progress
 from diagnose.cli.request import request_from_flags
 from diagnose.cli.sides import Given, pasted_policies, sides_in_infrastructure, with_sides
 from diagnose.cli.without import without_layers
@@ -103,15 +101,11 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
 
     Raises XdiagError for an unknown profile, NothingReadError if neither side could be read at all.
     """
-    from diagnose.aws.patience import TIMEOUT, Patience
     from diagnose.cli.configured import configured
 
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)
     where = configured(where, parse_caller(source_arn).account, parse_role(role_arn).account)
-    patience = Patience(where.timeout or TIMEOUT)
-    patience.begin(beginning())
-    from diagnose.aws.providers import Wallet
-    from diagnose.aws.session import Credentials, open_credentials
+    from diagnose.cli.opened import opened_profiles
     from diagnose.collect.authorization import read_authorizations, with_authorizations
     from diagnose.collect.live import read_snapshot
     from diagnose.collect.named_policy import with_named_policies
@@ -121,18 +115,13 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
     from diagnose.probe import probe
 
     request = flags.request
-    wallet = Wallet(request.mfa_code)
-    sides: dict[str | None, Credentials] = {}
-    for profile in (where.source_profile, where.dest_profile, where.org_profile):
-        if profile not in sides:
-            own_keys = flags.own_keys and profile == where.source_profile
-            sides[profile] = open_credentials(
-                profile, request.region, where.endpoint_url, patience, wallet, own_keys=own_keys
-            )
-            if sys.stdin.isatty():
-                # Nothing else is written while a person types an MFA code.
-                with terminal_given_back():
-                    sides[profile].prepare()
+    opened = opened_profiles(request.mfa_code)
+    sides = {
+        profile: opened.profile(
+            profile, where, request.region, own_keys=flags.own_keys and profile == where.source_profile
+        )
+        for profile in dict.fromkeys((where.source_profile, where.dest_profile, where.org_profile))
+    }
     with progress() as step:
         source = sides[where.source_profile]
         base = flags.request_on(role_arn, source.region)
@@ -274,18 +263,22 @@ def _with_ends(flags: CaseFlags, pasted: PastedPolicies) -> CaseFlags:
         flags = replace(flags, asked=replace(ends.asked, told=told))
     if source == MYSELF or (ends.source is None and not source):
         parse_role(role)
-        source, said = _myself(flags.evidence, own_keys=flags.own_keys)
+        source, said = _myself(flags)
         flags = replace(flags, asked=replace(flags.asked, told=(said, *flags.asked.told)))
     return replace(flags, source_arn=source).passed()
 
 
-def _myself(where: LiveFlags, *, own_keys: bool) -> tuple[str, str]:
+def _myself(flags: CaseFlags) -> tuple[str, str]:
     """Ask AWS who signs with the source's credentials. Raises NothingReadError where that cannot be known."""
     from diagnose.aws.calls import Refusal
     from diagnose.aws.identity import identify
-    from diagnose.aws.session import open_credentials
+    from diagnose.cli.configured import configured
+    from diagnose.cli.opened import opened_profiles
 
-    credentials = open_credentials(where.source_profile, None, where.endpoint_url, own_keys=own_keys)
+    where, request = configured(flags.evidence, "", ""), flags.request
+    credentials = opened_profiles(request.mfa_code).profile(
+        where.source_profile, where, request.region, own_keys=flags.own_keys
+    )
     identity = identify(credentials)
     if isinstance(identity, Refusal):
         raise NothingReadError(

@@ -59,7 +59,7 @@ def matrix(
             "for Spark and other engines.",
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = 1,
     resume: Annotated[
         bool,
         typer.Option(

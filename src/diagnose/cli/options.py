@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from diagnose.cli.output import Color
+from diagnose.model.arn import is_role_arn
 
 ASKED, EVIDENCE, REQUEST, WHAT_IF, OUTPUT = "The question", "Evidence", "The request", "What if", "Output"
 PRESENTED, ORGANIZATION = "A token or an assertion", "A whole organization"
@@ -24,6 +25,12 @@ RoleArgument = Annotated[
     str | None,
     typer.Argument(metavar="DEST_ROLE_ARN", help="The role to assume.", show_default=False),
 ]
+
+
+def ends_typed(source: str | None, role: str | None) -> tuple[str | None, str | None]:
+    """Give source and role as they were typed, of which a lone argument is the role if it is one."""
+    return (None, source) if role is None and source is not None and is_role_arn(source) else (source, role)
+
 
 Colors = Annotated[Color, typer.Option("--color", help="When to colour text reports.", rich_help_panel=OUTPUT)]
 Redact = Annotated[

@@ -43,12 +43,12 @@ def with_cluster_issuer(flags: PresentedFlags, source: str | None, evidence: Evi
         return flags
     if names_pod(flags, source) or evidence.case_file is not None:
         return flags
-    from diagnose.aws.session import open_credentials
     from diagnose.cli.configured import configured
+    from diagnose.cli.opened import opened_profiles
     from diagnose.collect.pod import issuer_of_cluster
 
     where = configured(evidence, account_of(flags.cluster), "")
-    credentials = open_credentials(where.source_profile, None, where.endpoint_url)
+    credentials = opened_profiles().profile(where.source_profile, where)
     issuer = issuer_of_cluster(flags.cluster, credentials)
     if isinstance(issuer, Unread):
         needed = f"; needs `{issuer.permission}`" if issuer.permission else ""

@@ -8,7 +8,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from diagnose.cli.options import PRESENTED
+from diagnose.cli.options import PRESENTED, ends_typed
 from diagnose.collect.federation.presented import (
     Presented,
     token_presented,
@@ -18,7 +18,6 @@ from diagnose.collect.federation.presented import (
 )
 from diagnose.collect.federation.workload import WORKLOADS, Details, composed
 from diagnose.errors import XdiagError
-from diagnose.model.arn import is_role_arn
 from diagnose.model.case import Case
 from diagnose.model.federation import SamlAssertion
 from diagnose.model.pod import POD_IDENTITY
@@ -197,7 +196,7 @@ def presented_by(
 
     Raises XdiagError for flags that contradict each other, and for what cannot be read. No error quotes a token.
     """
-    source, role = _lone(source, role)
+    source, role = ends_typed(source, role)
     if names_pod(flags, source):
         return None
     given = [form for form in PRESENTED_FORMS if getattr(flags, form.flag) is not None]
@@ -239,7 +238,7 @@ def ends_of(
     """
     if presented is None:
         return source, role
-    source, role = _lone(source, role)
+    source, role = ends_typed(source, role)
     if not presented.source:
         if source is None and role is not None and not elsewhere:
             raise _nobody(presented)
@@ -249,11 +248,6 @@ def ends_of(
             f"the source `{source}` is not who issued what is presented", hint=f"that is `{presented.source}`"
         )
     return presented.source, role
-
-
-def _lone(source: str | None, role: str | None) -> tuple[str | None, str | None]:
-    """Give source and role, of which a lone argument is the role if it is one."""
-    return (None, source) if role is None and source is not None and is_role_arn(source) else (source, role)
 
 
 def _nobody(presented: Presented) -> XdiagError:

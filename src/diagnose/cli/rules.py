@@ -63,7 +63,6 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
     from diagnose.causes.rule_folders import rule_folders
     from diagnose.cli.output import print_result
     from diagnose.loading import load_rules
-    from diagnose.report.safe_text import visible
 
     known = load_rules(folders or ())
     rule = rule_by_id(known, name)
@@ -71,7 +70,7 @@ def show_rule(name: RuleId, folders: RuleFolders = None) -> None:
         raise unknown_rule(name, known)
     path = next(path for path in rule_files(rule_folders(folders or ())) if path.stem == rule.id)
     _print_new_id(name, rule.id)
-    print_result("\n".join(map(visible, path.read_text(encoding="utf-8").split("\n"))))
+    print_result(_shown(path.read_text(encoding="utf-8")))
 
 
 def check_rules(
@@ -96,7 +95,7 @@ def check_rules(
     examples = load_examples(folders or rule_folders())
     for rule in known:
         for note in rule.notes:
-            print_result(f"{rule.id}: note: {note}")
+            print_result(visible(f"{rule.id}: note: {note}"))
     faults = list(try_rules(known, examples))
     for fault in faults:
         print_result(visible(f"{fault.rule or 'worlds'}: {fault.example}: {fault.message}"))
@@ -164,7 +163,7 @@ def explain(name: RuleId, folders: RuleFolders = None) -> None:
     if rule is None:
         raise unknown_rule(name, known)
     _print_new_id(name, rule.id)
-    print_result(page(rule, known, load_examples(rule_folders(folders or ()))[rule.id]))
+    print_result(_shown(page(rule, known, load_examples(rule_folders(folders or ()))[rule.id])))
 
 
 def facts(
@@ -194,7 +193,18 @@ def unknown_rule(name: str, known: Sequence[Rule]) -> XdiagError:
 
     close = get_close_matches(name, [rule.id for rule in known], n=1)
     hint = f"did you mean `{close[0]}`" if close else "see `xdiag rules list`"
-    return XdiagError(f"there is no rule `{name}`", hint=hint)
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+    return XdiagError(f"there is no rule `{shown}`", hint=hint)
+
+
+_LONGEST_NAME = 200
+
+
+def _shown(text: str) -> str:
+    """Escape what does not show in lines: a rule may be somebody else's."""
+    from diagnose.report.safe_text import visible
+
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _print_new_id(name: str, now: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from diagnose.cli.clock import A_DAY
 from diagnose.collect.json_errors import quotable
 from diagnose.errors import XdiagError
 
@@ -154,10 +155,10 @@ def _yes_or_no(held: object, _: Path) -> bool:
 def _seconds(held: object, _: Path) -> float:
     try:
         seconds = float(held) if isinstance(held, str | int | float) and not isinstance(held, bool) else 0
-    except ValueError:
+    except (ValueError, OverflowError):
         seconds = 0
-    if not 0.1 <= seconds < float("inf"):
-        raise ValueError("a number of seconds, at least 0.1")
+    if not 0.1 <= seconds <= A_DAY:
+        raise ValueError(f"a number of seconds, from 0.1 to {A_DAY:,.0f}")
     return seconds
 
 

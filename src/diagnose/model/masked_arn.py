@@ -6,6 +6,8 @@ ARN does.
 
 import re
 
+from diagnose.model.gapped_text import gapped
+
 
 def may_be_same(one: str, another: str) -> bool:
     """Say whether two ARNs, each with or without masks, may be equal. A text that is masked whole may be any ARN."""
@@ -64,7 +66,10 @@ def _fit(one: str, another: str) -> bool:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, re.split(_MASK, text))) if text else "(?!)")
+    if not text:
+        return re.compile("(?!)")
+    known = re.split(_MASK, text)
+    return gapped([part for one in known for part in (one, None)][:-1], least=0)
 
 
 def _spellings(arn: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a tool answers: a diagnosis in brief, out of the published one, and the whole of it where that is asked for.
 
 An agent's context is small, so that each part has a limit, and `left_out` names what had no room. Texts come from
-policies and messages of strangers: characters that do not show are all_visible in every one of them.
+policies and messages of strangers: characters that do not show are escaped in every one of them.
 """
 
 from collections.abc import Iterator, Sequence

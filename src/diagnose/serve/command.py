@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from diagnose.cli.clock import time_in
 from diagnose.cli.options import RuleFolders
 from diagnose.errors import XdiagError
 
@@ -54,6 +55,7 @@ def serve(
     from diagnose.serve.documents import readable
     from diagnose.serve.tools import Premises
 
+    seconds = time_in("--call-timeout", seconds)
     folders = tuple(rules or ())
     premises = Premises(load_rules(folders), folders, readable(files or ()), allow_attempt, redact)
     _serve_until_left(lambda: serve_agents(premises, seconds))

@@ -12,11 +12,10 @@ from diagnose.cli.asked import AskedFlags
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.clock import note_the_beginning
 from diagnose.cli.files import InfrastructureFlags, PolicyFlags
-from diagnose.cli.pod import pod_asked_about, with_cluster_issuer
-from diagnose.cli.presented import PresentedFlags, ends_of, presented_by, settled
-from diagnose.cli.question import case_of_question
+from diagnose.cli.presented import PresentedFlags
+from diagnose.cli.question import CaseQuestion, case_question
 from diagnose.cli.request import RequestFlags
-from diagnose.cli.what_if import WhatIfFlags, with_proposals
+from diagnose.cli.what_if import WhatIfFlags
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis
@@ -54,24 +53,24 @@ class ServedTool(Struct, frozen=True):
 
 
 def _check(arguments: Any, premises: Premises) -> AgentAnswer:
-    case = _case(arguments, premises, attempt=_attempts(arguments, premises))
-    return _answer(case, arguments, premises)
+    question = _question(arguments, premises, attempt=_attempts(arguments, premises))
+    return _answer(question.case(), arguments, premises)
 
 
 def _explain_error(arguments: Any, premises: Premises) -> AgentAnswer:
     if not arguments.text.strip():
         raise XdiagError("`text` is empty", hint="expected the error as it was printed")
-    case = _case(arguments, premises, message=arguments.text, attempt=_attempts(arguments, premises))
-    return _answer(case, arguments, premises)
+    question = _question(arguments, premises, message=arguments.text, attempt=_attempts(arguments, premises))
+    return _answer(question.case(), arguments, premises)
 
 
 def _what_if(arguments: Any, premises: Premises) -> AgentAnswer:
     proposals = flags_from(arguments, WhatIfFlags, premises.readable)
     if not proposals.proposes:
         raise XdiagError("nothing is proposed", hint="expected `with_trust_policy` or another policy to try")
-    case = _case(arguments, premises)
-    before = diagnose(case, premises.rules).verdict.value
-    return _answer(with_proposals(case, proposals), arguments, premises, before=before)
+    question = _question(arguments, premises)
+    before = diagnose(question.case(), premises.rules).verdict.value
+    return _answer(question.case(proposals), arguments, premises, before=before)
 
 
 def _audience(arguments: Any, premises: Premises) -> AudienceAnswer:
@@ -82,8 +81,8 @@ def _explain_rule(arguments: Any, premises: Premises) -> RuleAnswer:
     return rule_answer(arguments.rule, premises.rules, premises.rule_folders)
 
 
-def _case(arguments: Any, premises: Premises, *, message: str | None = None, attempt: bool = False) -> Case:
-    """Read the case that the arguments ask about. The time that it may take begins now."""
+def _question(arguments: Any, premises: Premises, *, message: str | None = None, attempt: bool = False) -> CaseQuestion:
+    """Read what the arguments ask about. The time that it may take begins now."""
     note_the_beginning()
     given: dict[Flags, Any] = {group: flags_from(arguments, group, premises.readable) for group in EVIDENCE_GROUPS}
     if message is not None:
@@ -93,26 +92,17 @@ def _case(arguments: Any, premises: Premises, *, message: str | None = None, att
         if attempt:
             raise XdiagError("an attempt cannot carry an MFA code", hint="leave out `attempt`, or `mfa_code_sent`")
         given[RequestFlags] = replace(given[RequestFlags], mfa_code="")
-    source, role = _set(arguments.source_arn), _set(arguments.dest_role_arn)
-    presents = with_cluster_issuer(given[PresentedFlags], source, given[EvidenceFlags])
-    presented = presented_by(presents, source, role, {})
-    source, role = ends_of(presented, source, role)
-    pod = pod_asked_about(presents, presented, source)
-    case = case_of_question(
-        CaseFlags(
-            source,
-            role,
-            given[RequestFlags],
-            given[EvidenceFlags],
-            given[PolicyFlags],
-            given[InfrastructureFlags],
-            presented,
-            pod,
-            attempt=attempt,
-            forms=given[AskedFlags],
-        )
+    flags = CaseFlags(
+        _set(arguments.source_arn),
+        _set(arguments.dest_role_arn),
+        given[RequestFlags],
+        given[EvidenceFlags],
+        given[PolicyFlags],
+        given[InfrastructureFlags],
+        attempt=attempt,
+        forms=given[AskedFlags],
     )
-    return settled(case, presented)
+    return case_question(flags, given[PresentedFlags], {})
 
 
 def _attempts(arguments: Any, premises: Premises) -> bool:

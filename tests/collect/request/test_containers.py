@@ -182,6 +182,17 @@ def test_a_file_of_records_is_known_from_one_of_cases(container: str) -> None:
     assert not holds_records(b'{"schema": "xdiag.case/1", "snapshot": {}, "note": "eventName: x"}')
 
 
+@pytest.mark.parametrize("word", ["snapshot", "xdiag.case/1"])
+def test_a_session_that_is_called_by_a_word_of_cases_hides_no_record(word: str) -> None:
+    assert holds_records(json.dumps({"Records": [{**RECORD, "requestParameters": {"roleSessionName": word}}]}).encode())
+
+
+def test_a_long_run_of_backslashes_is_looked_through_once() -> None:
+    before = time.process_time()
+    assert not holds_records(b"\\" * 100_000)
+    assert time.process_time() - before < 2
+
+
 @pytest.mark.parametrize(("lists", "found"), [(16, True), (17, False)])
 def test_a_record_is_looked_for_sixteen_levels_deep(lists: int, found: bool) -> None:
     data = ("[" * lists + TEXT + "]" * lists).encode()

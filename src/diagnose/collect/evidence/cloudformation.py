@@ -11,6 +11,7 @@ from functools import partial
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from diagnose.collect.digits import whole_number
 from diagnose.collect.evidence.declared import Declaration, Declared
 from diagnose.collect.evidence.declared_limits import LIMIT_KINDS, limits_in
 from diagnose.collect.evidence.declared_provider import PROVIDER_KINDS, providers_in
@@ -254,7 +255,7 @@ class _File(Struct, frozen=True):
 
     def _entity(self, one: _Resource) -> Declared:
         kind = _KINDS[one.type]
-        longest = self._text(one, "MaxSessionDuration")
+        longest = whole_number(self._text(one, "MaxSessionDuration"))
         return Declared(
             kind,
             one.id,
@@ -263,7 +264,7 @@ class _File(Struct, frozen=True):
             self._path(one) or "/",
             trust=self._document(one.properties.get("AssumeRolePolicyDocument")),
             tags=self._tags(one),
-            max_session_seconds=Known(int(longest), self.place) if longest.isdecimal() else self._longest(one),
+            max_session_seconds=Known(longest, self.place) if longest is not None else self._longest(one),
             boundary=self._boundary(one),
             policies=self._policies(one, kind),
         )

@@ -11,7 +11,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from diagnose.collect.digits import whole_number
 from diagnose.collect.evidence.partial_document import UnknownValue, Written, any_unknown, unknown_in
+from diagnose.model.gapped_text import gapped
 
 
 class Surroundings(Struct, frozen=True):
@@ -72,7 +74,18 @@ def shape_of(value: Written, around: Surroundings) -> re.Pattern[str] | None:
             return None
     if not any(isinstance(part, str) and part.strip("-_") for part in parts):
         return None
-    return re.compile("".join(re.escape(part) if isinstance(part, str) else ".+" for part in parts))
+    return gapped(_joined(parts), least=1)
+
+
+def _joined(parts: Sequence[object]) -> list[str | None]:
+    """Put texts that follow one another together; what is not known is None."""
+    joined: list[str | None] = []
+    for part in parts:
+        if isinstance(part, str) and joined and joined[-1] is not None:
+            joined[-1] += part
+        else:
+            joined.append(part if isinstance(part, str) else None)
+    return joined
 
 
 _DEEPEST = 60
@@ -214,8 +227,8 @@ def _join(argument: Written, around: Surroundings, depth: int) -> Written:
 
 def _select(argument: Written, around: Surroundings, depth: int) -> Written:
     match resolve(argument, around, depth):
-        case [index, list(items)] if str(index).isdecimal() and int(str(index)) < len(items):
-            return items[int(str(index))]
+        case [index, list(items)] if (place := whole_number(str(index))) is not None and place < len(items):
+            return items[place]
         case other:
             return _first_unknown(other, "Fn::Select")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from diagnose.collect.digits import whole_number
 from diagnose.collect.json_errors import position, quotable
 from diagnose.errors import XdiagError
 from diagnose.model.federation import WebIdentity
@@ -183,11 +184,12 @@ def _value(name: str, text: str, flag: str) -> Any:
     if not text:
         return None
     if name in _TIMES:
-        if not text.isdecimal():
+        moment = whole_number(text)
+        if moment is None:
             raise XdiagError(
                 f"`{flag} {name}` is not a time", hint="expected seconds since 1970, as the token has them"
             )
-        return int(text)
+        return moment
     if text.startswith(("{", "[")):
         try:
             read = msgspec.json.decode(text.encode())

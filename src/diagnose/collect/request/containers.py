@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from diagnose.collect.evidence.case_sign import sign_of_case
 from diagnose.collect.json_errors import quotable
 from diagnose.collect.request.rows import record_of_row
 from diagnose.errors import XdiagError
@@ -59,9 +60,8 @@ def holds_records(data: bytes) -> bool:
         return True
     beginning = data[:_LOOKED_AT]
     # To search a megabyte for a record takes as long as to decide a thousand cases.
-    if any(beginning.find(sign) >= 0 for sign in _OF_CASES):
-        return False
-    return _LOOKS_LIKE_RECORDS.search(beginning.decode("utf-8-sig", "replace")) is not None
+    before = beginning[: sign_of_case(beginning)]
+    return _LOOKS_LIKE_RECORDS.search(before.decode("utf-8-sig", "replace")) is not None
 
 
 def part_of(record: Record, name: str) -> Record:
@@ -78,9 +78,8 @@ def text_in(record: Record, name: str) -> str:
 
 _GZIP = b"\x1f\x8b"
 _LOOKED_AT = 2**20
-_OF_CASES = (b'"xdiag.case', b'"snapshot"')
 _LOOKS_LIKE_RECORDS = lazy_pattern(
-    r'(?i)\\*"?\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
+    r'(?i)\b(eventname|cloudtrailevent|queryresultrows|awslogs|logevents|useridentity)\b\\*"{0,2}\s*[:,;}\n]'
 )
 _DEEPEST = 16
 _MOST_STRANGERS = 1_000_000

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from diagnose.aws.secrets import redacted
+from diagnose.collect.digits import whole_number
 from diagnose.collect.request.asked import KEYS_OF_PARAMETERS, Asked
 from diagnose.collect.request.containers import Record, part_of, text_in
 from diagnose.collect.request.event_bearer import MASKED
@@ -219,7 +220,7 @@ def _parameters(record: Record, caller: RecordedCaller) -> tuple[Parameters | No
     }
     transitive = given.get("transitiveTagKeys")
     duration = str(given.get("durationSeconds") or "")
-    seconds = int(duration) if duration.isdecimal() else None
+    seconds = whole_number(duration)
     match caller.presented:
         case WebIdentity():
             return Parameters(

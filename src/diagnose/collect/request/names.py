@@ -1,11 +1,11 @@
 """Callers and roles as people write them where an ARN is wanted: a console link, an account and a name, AWS's JSON."""
 
 import json
-import re
 from urllib.parse import parse_qs, urlsplit
 
 from diagnose.errors import XdiagError
 from diagnose.model.lazy_pattern import lazy_pattern
+from diagnose.model.masked_arn import is_account
 from diagnose.model.words import printable
 
 MYSELF = "me"
@@ -57,7 +57,7 @@ def _of_link(text: str) -> tuple[str, str]:
             f"the link `{printable(text)}` does not name an account and a role",
             hint="expected a link of the form `https://signin.aws.amazon.com/switchrole?account=...&roleName=...`",
         )
-    if not re.fullmatch(r"\d{12}", account):
+    if not is_account(account):
         raise XdiagError(
             f"the link names the account by `{printable(given['account'])}`, which is an alias or not twelve digits",
             hint=f"ask its owner for the account id, and pass `arn:aws:iam::<account id>:role/{printable(name)}`",

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from diagnose.aws.configuration import Configuration, ProfileSection
+from diagnose.collect.digits import whole_number
 from diagnose.collect.request.asked import Asked
 from diagnose.collect.request.profile_region import ChosenRegion, region_of
 from diagnose.collect.request.profile_slips import check_role_section, check_signer, idle_keys, not_found, remarks_on
@@ -176,7 +177,7 @@ def _parameters(section: ProfileSection) -> Parameters:
     return Parameters(
         session_name=section.get("role_session_name"),
         external_id=section.get("external_id"),
-        duration_seconds=int(duration) if duration.strip().isdecimal() else None,
+        duration_seconds=whole_number(duration.strip()),
         mfa_serial=serial,
         mfa_code_sent=serial is not None,
     )
