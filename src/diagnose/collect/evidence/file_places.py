@@ -73,7 +73,7 @@ class FilePlaces:
         except (ValueError, RecursionError):
             return ()
         edits = text_edits(file.text, candidate.spot, before, after)
-        there = (one for root in spots_of(edited(file.text, edits)) for one in _objects(root, (), file.text))
+        there = _candidates(edited(file.text, edits))
         # It is tried: a policy that is not the one that was proved is no fix.
         if not any(_agrees(one.spot, after) for one in there if not isinstance(one.spot.content, str)):
             return ()
@@ -110,10 +110,9 @@ class FilePlaces:
         if number not in self._held:
             file = self._files[number]
             held = defaultdict[frozenset[str], list[_Candidate]](list)
-            for root in spots_of(file.text):
-                for candidate in _objects(root, ((file.path.name, root),), file.text):
-                    if isinstance(candidate.spot.content, Mapping):
-                        held[frozenset(candidate.spot.content)].append(candidate)
+            for candidate in _candidates(file.text, file.path.name):
+                if isinstance(candidate.spot.content, Mapping):
+                    held[frozenset(candidate.spot.content)].append(candidate)
             self._held[number] = held
         return self._held[number]
 
@@ -149,18 +148,28 @@ def _names(members: Mapping[str, Spot]) -> set[str]:
     return {spot.content for spot in members.values() if isinstance(spot.content, str)}
 
 
-def _objects(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
+def _candidates(text: str, name: str = "") -> list[_Candidate]:
+    """Give every object of a file, and what its strings hold. `name` is that of the file."""
+    found: list[_Candidate] = []
+    for root in spots_of(text):
+        _add_objects(found, root, ((name, root),), text)
+    return found
+
+
+def _add_objects(found: list[_Candidate], spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> None:
     content = spot.content
     if isinstance(content, str):
-        yield from _in_string(spot, around, text)
+        first = content[:1]
+        if first in "{%" or first.isspace():  # which few texts begin with
+            found += _in_string(spot, around, text)
     elif isinstance(content, Mapping):
         if not spot.open:
-            yield _Candidate(spot, around)
+            found.append(_Candidate(spot, around))
         for key, member in content.items():
-            yield from _objects(member, (*around, (key, spot)), text)
+            _add_objects(found, member, (*around, (key, spot)), text)
     else:
         for member in content:
-            yield from _objects(member, (*around, ("", spot)), text)
+            _add_objects(found, member, (*around, ("", spot)), text)
 
 
 def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
@@ -183,16 +192,16 @@ def _agrees(spot: Spot, value: Node) -> bool:
     if spot.open:
         return True
     content = spot.content
+    if content == value:  # most values are texts
+        return True
     match value:
         case Object(members=members):
             keys = dict(members)
-            if list(keys) == [UNKNOWN_PART]:
+            if len(keys) == 1 and UNKNOWN_PART in keys:
                 return True
-            return (
-                isinstance(content, Mapping)
-                and content.keys() == keys.keys()
-                and all(_agrees(content[key], one) for key, one in keys.items())
-            )
+            if not isinstance(content, Mapping) or content.keys() != keys.keys():
+                return False
+            return not keys or all(_agrees(content[key], one) for key, one in keys.items())
         case list():
             return isinstance(content, list) and len(content) == len(value) and all(map(_agrees, content, value))
         case bool():
