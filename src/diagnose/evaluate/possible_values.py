@@ -81,6 +81,8 @@ _ON_A_LINE = {
     Family.ADDRESS: ValueLine.ADDRESSES,
 }
 
+_FOUND_AT_ONCE = (Family.BOOL, *_ON_A_LINE)
+
 _Description: TypeAlias = str | tuple[Fit, ...]
 """What is particular about a value: the value itself, or all operands that it fits."""
 
@@ -187,7 +189,8 @@ def _remembered_values(
 
     What is remembered is counted as if it were found again. Where that would use up the effort, it is found again.
     """
-    operands = [operand for question in questions for test in question for operand in test.operands]
+    if effort.spent and not _without_effort(questions):
+        return None
     content = tuple(map(tuple, questions)), state.like
     found = _found_singles.find(content)
     if found is not None and found.steps < effort.left:
@@ -196,10 +199,17 @@ def _remembered_values(
     before = effort.left
     asked = _Asked(questions, requests)
     values = _single_values(asked, state, effort) if asked.complete else None
+    operands = [operand for question in questions for test in question for operand in test.operands]
     if not effort.spent and all(operand.text.static is not None for operand in operands):
         letters = sum(len(operand.text.raw) for operand in operands)
         _found_singles.offer(content, _Singles(values, before - effort.left), letters)
     return values
+
+
+def _without_effort(questions: Sequence[Question]) -> bool:
+    """Say whether some of the tests may be of values that are found without looking for texts."""
+    operators = (test.operator for question in questions for test in question)
+    return any(operator is not None and operator.family in _FOUND_AT_ONCE for operator in operators)
 
 
 def _single_values(asked: _Asked, state: UnknownState, effort: Effort) -> list[tuple[str, _Description]] | None:
