@@ -116,21 +116,21 @@ class _Asked:
     They cannot where a variable in an operand is itself unknown.
     """
 
-    __slots__ = ("complete", "operands", "questions")
+    __slots__ = ("_of_kind", "complete", "operands", "questions")
 
     def __init__(self, questions: Sequence[Question], requests: Sequence[ActionRequest]) -> None:
         self.complete = True
-        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand] = {}
+        self.operands: list[_ResolvedOperand] = []
+        self._of_kind: dict[tuple[Family, object], dict[tuple[Fragment, ...], _ResolvedOperand]] = {}
         self.questions = [
             [
                 (test.operator.negated, resolved)
                 for test in question
                 if test.operator is not None and test.operator.family is not Family.NULL
-                for resolved in self._resolved(test.operands, test.operator, requests, operands)
+                for resolved in self._resolved(test.operands, test.operator, requests)
             ]
             for question in questions
         ]
-        self.operands = list(operands.values())
 
     @property
     def of_each_operand(self) -> list[list[_ResolvedTest]]:
@@ -138,21 +138,18 @@ class _Asked:
         return [[(False, [operand])] for operand in self.operands]
 
     def _resolved(
-        self,
-        wanted: Sequence[Operand],
-        operator: Operator,
-        requests: Sequence[ActionRequest],
-        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand],
+        self, wanted: Sequence[Operand], operator: Operator, requests: Sequence[ActionRequest]
     ) -> list[list[_ResolvedOperand]]:
         """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
-        varies = any(operand.text.static is None for operand in wanted) and operator.takes_variables
+        varies = operator.takes_variables and any(operand.text.static is None for operand in wanted)
+        of_kind = self._of_kind.setdefault((operator.family, operator.compare), {})
         resolved: dict[tuple[_ResolvedOperand, ...], None] = {}
         for request in requests if varies else requests[:1]:
             of_request: list[_ResolvedOperand] = []
             for operand in wanted:
                 fragments = (
                     operand.text.resolve(request)
-                    if operator.takes_variables and operand.text.static is None
+                    if varies and operand.text.static is None
                     else ((operand.text.raw, True),)
                 )
                 if isinstance(fragments, UnknownState):
@@ -160,13 +157,13 @@ class _Asked:
                     continue
                 if fragments is None:
                     continue
-                content = (operator.family, fragments, operator.compare)
-                one = operands.get(content)
+                one = of_kind.get(fragments)
                 if one is None:
                     matches = operand.matches or operator.matcher(fragments)
                     if matches is None:
                         continue
-                    one = operands[content] = _ResolvedOperand(operator, fragments, matches)
+                    one = of_kind[fragments] = _ResolvedOperand(operator, fragments, matches)
+                    self.operands.append(one)
                 of_request.append(one)
             resolved[tuple(of_request)] = None
         return [list(one) for one in resolved]
