@@ -6,7 +6,7 @@ is named like it counts; where none is, and a file may hold policies of any kind
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -40,6 +40,7 @@ class FilePlaces:
         """Keep them until the first place is asked for."""
         self._files = files
         self._held: dict[int, Mapping[frozenset[str], Sequence[_Candidate]]] = {}
+        self._alike: dict[tuple[Layer, str], _Alike] = {}
         self._found: dict[tuple[object, ...], tuple[PolicyFileText, _Candidate] | None] = {}
 
     def find(self, layer: Layer, policy: Policy, pointer: str, names: Sequence[str] = ()) -> FilePlace | None:
@@ -83,27 +84,38 @@ class FilePlaces:
         if len(bytes(policy.document)) > LARGEST_DOCUMENT:
             return None  # nothing in it is read, and to look for millions of values would take long
         try:
-            document = parse(document_text(policy.document))
+            text = document_text(policy.document)
+            document = parse(text)
         except (ValueError, RecursionError):
             return None
         if not isinstance(document, Object):
             return None
-        keys, known_as = frozenset(dict(document.members)), {name for name in (policy.name, policy.arn, *names) if name}
-        found = [
-            (candidate.distance(known_as), number, candidate)
-            for number, file in enumerate(self._files)
-            if file.layer in (None, layer)
-            for candidate in self._documents(number).get(keys, ())
-            if _agrees(candidate.spot, document)
-        ]
-        if not found:
+        alike, known_as = self._say(layer, document, text), {name for name in (policy.name, policy.arn, *names) if name}
+        if not alike.found:
             return None
-        distance, number, candidate = min(found, key=lambda one: one[:2])
+        beside = [alike.beside[name] for name in known_as if name in alike.beside]
+        if beside:
+            number, candidate = alike.found[min(beside)]
+            return self._files[number], candidate
+        distances = [(one.distance(known_as), number) for number, one in alike.found]
+        distance, number = nearest = min(distances)
         file = self._files[number]
-        unnamed = [other for other in found if other[1] == number and other[0] == _FAR]
-        if distance == _FAR and file.layer is None and len(unnamed) > 1:
+        if distance == _FAR and file.layer is None and distances.count(nearest) > 1:
             return None
-        return file, candidate
+        return file, alike.found[distances.index(nearest)][1]
+
+    def _say(self, layer: Layer, document: Object, text: str) -> "_Alike":
+        """Give what says the same as a document, whose text this is, in the files that may hold one of the layer."""
+        if (layer, text) not in self._alike:
+            keys = frozenset(dict(document.members))
+            self._alike[layer, text] = _Alike(
+                (number, candidate)
+                for number, file in enumerate(self._files)
+                if file.layer in (None, layer)
+                for candidate in self._documents(number).get(keys, ())
+                if _agrees(candidate.spot, document)
+            )
+        return self._alike[layer, text]
 
     def _documents(self, number: int) -> Mapping[frozenset[str], Sequence["_Candidate"]]:
         """Give the objects of a file by their keys: of the many that are in a dump, few can be a policy."""
@@ -136,7 +148,7 @@ class _Candidate(Struct, frozen=True):
     def distance(self, names: set[str]) -> int:
         """Count how far around it one of these names stands."""
         for steps, (key, holder) in enumerate(reversed(self.around)):
-            if key in names or (isinstance(holder.content, Mapping) and _names(holder.content) & names):
+            if key in names or not names.isdisjoint(_names(holder)):
                 return steps
         return _FAR
 
@@ -144,8 +156,27 @@ class _Candidate(Struct, frozen=True):
 _FAR = 1_000
 
 
-def _names(members: Mapping[str, Spot]) -> set[str]:
-    return {spot.content for spot in members.values() if isinstance(spot.content, str)}
+class _Alike:
+    """Values that say the same, with the number of the file of each: in the order of the files, and within them.
+
+    `beside` has the place of the first of them at which a name stands right beside it, by the name: that is as near as
+    a name can be. Of a thousand policies that say the same each is then found at once.
+    """
+
+    __slots__ = ("beside", "found")
+
+    def __init__(self, found: Iterable[tuple[int, _Candidate]]) -> None:
+        self.found = list(found)
+        self.beside: dict[str, int] = {}
+        for place, (_, candidate) in enumerate(self.found):
+            key, holder = candidate.around[-1]
+            for name in (key, *_names(holder)):
+                self.beside.setdefault(name, place)
+
+
+def _names(holder: Spot) -> Iterator[str]:
+    if isinstance(holder.content, Mapping):
+        yield from (spot.content for spot in holder.content.values() if isinstance(spot.content, str))
 
 
 def _candidates(text: str, name: str = "") -> list[_Candidate]:
