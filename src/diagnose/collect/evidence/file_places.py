@@ -199,8 +199,9 @@ def _add_objects(found: list[_Candidate], spot: Spot, around: tuple[tuple[str, S
         for key, member in content.items():
             _add_objects(found, member, (*around, (key, spot)), text)
     else:
+        around = (*around, ("", spot))
         for member in content:
-            _add_objects(found, member, (*around, ("", spot)), text)
+            _add_objects(found, member, around, text)
 
 
 def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:

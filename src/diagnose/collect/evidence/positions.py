@@ -77,8 +77,9 @@ def _object(text: str, start: int) -> Spot:
     while text[at] != "}":
         if text[at] != '"':
             raise ValueError("it is not JSON")
-        key, end = scanstring(text, at + 1, False)
-        at = _next(text, end)
+        key, at = scanstring(text, at + 1, False)
+        if text[at] in _BLANKS:
+            at = _next(text, at)
         if text[at] != ":":
             raise ValueError("it is not JSON")
         member = members[key] = _value(text, _next(text, at + 1))
@@ -88,7 +89,8 @@ def _object(text: str, start: int) -> Spot:
 
 def _after(text: str, at: int, closing: str) -> int:
     """Go on behind a member: to the next one, or to the bracket that ends them."""
-    at = _next(text, at)
+    if text[at] in _BLANKS:
+        at = _next(text, at)
     if text[at] == closing:
         return at
     if text[at] != ",":
