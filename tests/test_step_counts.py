@@ -3,10 +3,13 @@
 import random
 import sys
 from collections.abc import Callable, Collection
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from diagnose.causes.findings import explain
+from diagnose.collect.evidence.file_places import FilePlaces, PolicyFileText
 from diagnose.evaluate.authorization import Authorization
 from diagnose.evaluate.decision import decide
 from diagnose.evaluate.effort import Effort
@@ -15,10 +18,11 @@ from diagnose.evaluate.language import Language, example_texts
 from diagnose.evaluate.memo import coming_again
 from diagnose.loading import load_rules
 from diagnose.model.case import Case
+from diagnose.model.trace import Layer
 from diagnose.pipeline import diagnose
 from diagnose.remedy.proposal import in_a_row, needed_in_a_row
 from diagnose.report import Format, render
-from tests.cases import allow, case, deny, identity, on, trust
+from tests.cases import allow, case, deny, document, identity, on, trust
 from tests.fuzz import large_cases, large_worlds
 
 RULES = load_rules()
@@ -99,6 +103,21 @@ def of_shape(shape: large_cases.Shape) -> Callable[[int], Case]:
 def test_the_work_grows_no_faster_than_the_case(made: Callable[[int], Case]) -> None:
     told(made(10))  # what is only done once is done
     small, large = calls(made(100)), calls(made(400))
+    assert large < 6 * small
+
+
+def test_finding_the_places_of_policies_that_say_the_same_grows_no_faster_than_the_policies() -> None:
+    def placed(one: Case) -> None:
+        held = one.snapshot.source.identity_policies.policies
+        file = FilePlaces([PolicyFileText(Path("case.json"), msgspec.json.encode(one).decode())])
+        columns = {place.column for policy in held if (place := file.find(Layer.IDENTITY, policy, ""))}
+        assert len(columns) == len(held)
+
+    def alike(size: int) -> Case:
+        policies = [{"name": f"p{n}", "document": document(on("*"))} for n in range(size)]
+        return case("cross-account", identity_policies={"policies": policies})
+
+    small, large = (calls(alike(size), placed) for size in (100, 400))
     assert large < 6 * small
 
 

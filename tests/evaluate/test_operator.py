@@ -1,10 +1,14 @@
 """The condition operators: every row with a value that fits, one that does not, and one that cannot be compared."""
 
 import time
+from ipaddress import ip_network
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.evaluate.cases import on_key, outcome
 
+from diagnose.evaluate.operator import address_range
 from diagnose.model.trace import Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -236,3 +240,22 @@ def test_a_date_may_be_a_year_or_a_month(wanted: str, got: str) -> None:
 @pytest.mark.parametrize("wanted", ["1_0", "١٠", " 10 "])
 def test_a_number_is_no_python_literal(wanted: str) -> None:
     assert holds("NumericEquals", wanted, "10", NUMBER) is NO
+
+
+_ADDRESSES = st.one_of(
+    st.ip_addresses().map(str), st.ip_addresses(v=6).map(lambda one: one.exploded), st.text("01f:.", max_size=12)
+)
+
+
+@given(_ADDRESSES, st.sampled_from(["", "/"]) | st.integers(0, 140).map(lambda length: f"/{length}"))
+@example("2001:db8::", "/032")
+@example("::ffff:192.0.2.1", "/96")
+@example("::", "/" + "9" * 5_000)
+def test_a_network_is_what_the_library_takes_for_one(address: str, prefix: str) -> None:
+    try:
+        network = ip_network(f"{address}{prefix}", strict=False)
+    except ValueError:
+        assert address_range(f"{address}{prefix}") is None
+    else:
+        first, last = network.network_address, network.broadcast_address
+        assert address_range(f"{address}{prefix}") == (network.version, int(first), int(last))

@@ -1,6 +1,9 @@
 """Time has bounds: whatever the policies are, a case is answered within so much CPU for its size, start included.
 
 `python -m tests.fuzz.fuzz_bounds SECONDS SEED` prints what was tried and what failed.
+
+What else a machine does only ever adds to what a run takes. So a case that took longer than it may is run again, at
+most twice, and has failed only if the least of its three runs took longer, too. A wrong exit code fails at once.
 """
 
 import random
@@ -9,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,6 +25,7 @@ from tests.fuzz.large_cases import letters, of_letters
 
 SHAPES = (*large_cases.SHAPES, *large_worlds.SHAPES, *large_twists.SHAPES)
 _SMALL, _WITHIN, _WITHIN_IF_LARGER = 100_000, 1.0, 5.0
+_RUNS = 3
 _ANSWERS = (0, 1, 3)
 _WORDS = [["--full"], *(["--output", form.value] for form in Format)]
 
@@ -35,12 +41,26 @@ def main(seconds: float, seed: int) -> int:
             one = of_letters(shape, most, choose.randrange(1_000_000))
             file.write_bytes(msgspec.json.encode(one))
             words = choose.choice(_WORDS)
-            (code, taken), has, tried = _run(file, words), letters(one), tried + 1
-            if code not in _ANSWERS or taken > (_WITHIN if has <= _SMALL else _WITHIN_IF_LARGER):
+            has, tried = letters(one), tried + 1
+            within = _WITHIN if has <= _SMALL else _WITHIN_IF_LARGER
+            code, taken = least_of_three(partial(_run, file, words), within)
+            if code not in _ANSWERS or min(taken) > within:
                 failures += 1
-                print(f"  {shape.__name__}, {has:,} bytes, {' '.join(words)}: {taken:.2f} s, exit code {code}")
+                each = ", ".join(f"{seconds:.2f}" for seconds in taken)
+                print(f"  {shape.__name__}, {has:,} bytes, {' '.join(words)}: {each} s, exit code {code}")
     print(f"bounds: {tried} tried, {failures} failures (seed {seed})")
     return failures
+
+
+def least_of_three(run: Callable[[], tuple[int, float]], within: float) -> tuple[int, list[float]]:
+    """Run once, and twice more while it takes longer than it may: give the exit code, and what each run took."""
+    taken: list[float] = []
+    while len(taken) < _RUNS:
+        code, seconds = run()
+        taken.append(seconds)
+        if code not in _ANSWERS or seconds <= within:
+            break
+    return code, taken
 
 
 def _run(file: Path, words: list[str]) -> tuple[int, float]:

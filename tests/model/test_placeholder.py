@@ -1,6 +1,8 @@
 """Text that was never filled in, and what only looks like it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diagnose.model.placeholder import Placeholder, PlaceholderForm, may_become, placeholder_in
 
@@ -17,6 +19,8 @@ from diagnose.model.placeholder import Placeholder, PlaceholderForm, may_become,
         ("arn:aws:iam::${var.account}:root", PlaceholderForm.TERRAFORM, "${var.account}"),
         ("${data.aws_caller_identity.me.arn}", PlaceholderForm.TERRAFORM, "${data.aws_caller_identity.me.arn}"),
         ("local.caller", PlaceholderForm.TERRAFORM, "local.caller"),
+        ("xxxx:xxxx", PlaceholderForm.MASKED, "xxxx"),
+        ("TBD", PlaceholderForm.SAMPLE, "TBD"),
         ("${each.key}", PlaceholderForm.TERRAFORM, "${each.key}"),
         ("&{aws:PrincipalTag/team}", PlaceholderForm.ESCAPED_VARIABLE, "&{aws:PrincipalTag/team}"),
         ("$${aws:username}", PlaceholderForm.ESCAPED_VARIABLE, "$${aws:username}"),
@@ -115,3 +119,9 @@ ROLE = "arn:aws:iam::111111111111:role/ci"
 )
 def test_a_placeholder_may_become_what_the_rest_of_the_text_leaves_open(text: str, value: str, may: bool) -> None:
     assert may_become(text, value) is may
+
+
+@given(st.text("0123456789abcdefABCDEF.:/+-"))
+def test_no_number_address_or_network_holds_one(text: str) -> None:
+    assert placeholder_in(text) is None
+    assert placeholder_in(f"{text} ") is None, "with another letter in it, it is searched"

@@ -89,6 +89,7 @@ class Choices:
         "_first",
         "_groups",
         "_live",
+        "_places",
         "_results",
         "_tests",
         "order",
@@ -100,13 +101,14 @@ class Choices:
     ) -> None:
         """`values` has the states to try of each key, an empty one where the request lacks it."""
         self.order = _order(statements)
+        self._places = {key: place for place, key in enumerate(self.order)}
         self._effort = effort
         self._groups = list(dict.fromkeys(statement.group for statement in statements))
         self._first = 2 * len(self._groups)
         self._results = (1 << self._first) - 1
         self._live = (1 << self._first + 2 * len(statements)) - 1 ^ self._results
         self._tests = _tests_by_key(statements)
-        self._closing = _Closing(statements, self._groups, self.order, self._first)
+        self._closing = _Closing(statements, self._groups, self._places, self._first)
         self._classes: dict[str, tuple[list[int], list[int]]] = {}
         self._after = [{self._start(statements)}]
         self._behind: list[set[int]] | None = None
@@ -131,12 +133,16 @@ class Choices:
             if bits := result >> 2 * place & 0b11:
                 yield group, YES if bits & 0b10 else UNKNOWN
 
+    def has(self, key: str) -> bool:
+        """Say whether a key is one of those that are taken: a statement that counts tests it."""
+        return key in self._places
+
     def by_value(self, key: str) -> list[list[int]] | None:
         """Give for all choices of the other keys that differ, by value of `key`, what both come to.
 
         None where they are too many.
         """
-        place = self.order.index(key)
+        place = self._places[key]
         masks, of_value = self._classes[key]
         behind = self._choices_behind(place)
         if behind is None or not self._effort.spend(len(behind) * len(self._after[place]) * len(masks)):
@@ -217,13 +223,16 @@ class _Closing:
     """The statements of which all keys are taken: of those up to a place, of those from it on, and of all."""
 
     def __init__(
-        self, statements: Sequence[OpenStatement], groups: Sequence[StatementGroup], order: Sequence[str], first: int
+        self,
+        statements: Sequence[OpenStatement],
+        groups: Sequence[StatementGroup],
+        places: Mapping[str, int],
+        first: int,
     ) -> None:
-        places = {key: place for place, key in enumerate(order)}
         self._bit_of = {group: 1 << 2 * place for place, group in enumerate(groups)}
         self._members = dict.fromkeys(groups, 0)
-        self._ends: list[dict[StatementGroup, int]] = [{} for _ in order]
-        self._starts: list[dict[StatementGroup, int]] = [{} for _ in order]
+        self._ends: list[dict[StatementGroup, int]] = [{} for _ in places]
+        self._starts: list[dict[StatementGroup, int]] = [{} for _ in places]
         # Half of the bits of all statements: 0b1010...10.
         self._upper = 2 * ((1 << 2 * len(statements)) - 1) // 3 << first
         for number, statement in enumerate(statements):

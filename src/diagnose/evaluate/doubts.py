@@ -150,10 +150,10 @@ class _KnownInPart:
 
 def _mentions(comparison: ElementTrace, unknown_keys: set[str]) -> bool:
     """Say whether a comparison depends on a key that is unknown, which is a doubt of its own."""
-    operands = [operand.lower() for operand in comparison.wanted]
-    return comparison.key.lower() in unknown_keys or any(
-        f"${{{key}" in operand for key in unknown_keys for operand in operands
-    )
+    if comparison.key.lower() in unknown_keys:
+        return True
+    with_variables = [operand.lower() for operand in comparison.wanted if "${" in operand]
+    return any(f"${{{key}" in operand for operand in with_variables for key in unknown_keys)
 
 
 def _comparison(trace: ElementTrace) -> Comparison:

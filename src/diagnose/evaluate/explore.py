@@ -61,7 +61,7 @@ class Exploration:
         UNKNOWN and None where there are too many choices of the other keys.
         """
         choices = self._choices
-        if key not in choices.order:
+        if not choices.has(key):
             # It was in an open statement, but in none that counts.
             return NO, [self.verdict is not NO for _ in self.tried[key]]
         rows = choices.by_value(key)

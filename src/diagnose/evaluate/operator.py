@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from diagnose.evaluate.memo import of_short_texts
@@ -125,11 +125,12 @@ def _addresses(text: str) -> ValueMatcher | None:
 
     def matches(value: str) -> bool | None:
         address = _address(value)
-        return None if address is None else address.version == version and first <= int(address) <= last
+        return None if address is None else address[0] == version and first <= address[1] <= last
 
     return matches
 
 
+@of_short_texts
 def address_range(text: str) -> tuple[int, int, int] | None:
     """Read a CIDR or an address: the version, the first and the last address as numbers; None if it is neither."""
     if match := _IPV4.fullmatch(text):
@@ -140,6 +141,13 @@ def address_range(text: str) -> tuple[int, int, int] | None:
     if not _RANGE.fullmatch(text):
         return None
     try:
+        if ":" in text:  # the library makes five addresses of a network of IPv6
+            address, _, prefix = text.partition("/")
+            length = int(prefix or 128)
+            if length > 128:
+                return None
+            first, wild_bits = int(IPv6Address(address)), 2 ** (128 - length) - 1
+            return 6, first & ~wild_bits, first | wild_bits
         network = ip_network(text, strict=False)
     except ValueError:
         return None
@@ -147,11 +155,13 @@ def address_range(text: str) -> tuple[int, int, int] | None:
 
 
 @of_short_texts
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> tuple[int, int] | None:
+    """Read an address: its version, and it as a number."""
     try:
-        return ip_address(text)
+        address = ip_address(text)
     except ValueError:
         return None
+    return address.version, int(address)
 
 
 def number(text: str) -> Decimal | None:

@@ -178,7 +178,7 @@ def fragments_glob(fragments: tuple[Fragment, ...], *, arn: bool) -> Matcher | N
 
 def whole_text(fragments: tuple[Fragment, ...]) -> str:
     """Give resolved fragments as one text."""
-    return "".join(text for text, _ in fragments)
+    return fragments[0][0] if len(fragments) == 1 else "".join(text for text, _ in fragments)
 
 
 _WILDCARDS = re.compile(r"(\*+|\?)")

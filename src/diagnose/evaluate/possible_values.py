@@ -81,6 +81,8 @@ _ON_A_LINE = {
     Family.ADDRESS: ValueLine.ADDRESSES,
 }
 
+_FOUND_AT_ONCE = (Family.BOOL, *_ON_A_LINE)
+
 _Description: TypeAlias = str | tuple[Fit, ...]
 """What is particular about a value: the value itself, or all operands that it fits."""
 
@@ -114,21 +116,21 @@ class _Asked:
     They cannot where a variable in an operand is itself unknown.
     """
 
-    __slots__ = ("complete", "operands", "questions")
+    __slots__ = ("_of_kind", "complete", "operands", "questions")
 
     def __init__(self, questions: Sequence[Question], requests: Sequence[ActionRequest]) -> None:
         self.complete = True
-        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand] = {}
+        self.operands: list[_ResolvedOperand] = []
+        self._of_kind: dict[tuple[Family, object], dict[tuple[Fragment, ...], _ResolvedOperand]] = {}
         self.questions = [
             [
                 (test.operator.negated, resolved)
                 for test in question
                 if test.operator is not None and test.operator.family is not Family.NULL
-                for resolved in self._resolved(test.operands, test.operator, requests, operands)
+                for resolved in self._resolved(test.operands, test.operator, requests)
             ]
             for question in questions
         ]
-        self.operands = list(operands.values())
 
     @property
     def of_each_operand(self) -> list[list[_ResolvedTest]]:
@@ -136,21 +138,18 @@ class _Asked:
         return [[(False, [operand])] for operand in self.operands]
 
     def _resolved(
-        self,
-        wanted: Sequence[Operand],
-        operator: Operator,
-        requests: Sequence[ActionRequest],
-        operands: dict[tuple[Family, tuple[Fragment, ...], object], _ResolvedOperand],
+        self, wanted: Sequence[Operand], operator: Operator, requests: Sequence[ActionRequest]
     ) -> list[list[_ResolvedOperand]]:
         """Put in the values of variables, which may differ by action: some keys are not in the context of them all."""
-        varies = any(operand.text.static is None for operand in wanted) and operator.takes_variables
+        varies = operator.takes_variables and any(operand.text.static is None for operand in wanted)
+        of_kind = self._of_kind.setdefault((operator.family, operator.compare), {})
         resolved: dict[tuple[_ResolvedOperand, ...], None] = {}
         for request in requests if varies else requests[:1]:
             of_request: list[_ResolvedOperand] = []
             for operand in wanted:
                 fragments = (
                     operand.text.resolve(request)
-                    if operator.takes_variables and operand.text.static is None
+                    if varies and operand.text.static is None
                     else ((operand.text.raw, True),)
                 )
                 if isinstance(fragments, UnknownState):
@@ -158,13 +157,13 @@ class _Asked:
                     continue
                 if fragments is None:
                     continue
-                content = (operator.family, fragments, operator.compare)
-                one = operands.get(content)
+                one = of_kind.get(fragments)
                 if one is None:
                     matches = operand.matches or operator.matcher(fragments)
                     if matches is None:
                         continue
-                    one = operands[content] = _ResolvedOperand(operator, fragments, matches)
+                    one = of_kind[fragments] = _ResolvedOperand(operator, fragments, matches)
+                    self.operands.append(one)
                 of_request.append(one)
             resolved[tuple(of_request)] = None
         return [list(one) for one in resolved]
@@ -187,7 +186,8 @@ def _remembered_values(
 
     What is remembered is counted as if it were found again. Where that would use up the effort, it is found again.
     """
-    operands = [operand for question in questions for test in question for operand in test.operands]
+    if effort.spent and not _without_effort(questions):
+        return None
     content = tuple(map(tuple, questions)), state.like
     found = _found_singles.find(content)
     if found is not None and found.steps < effort.left:
@@ -196,10 +196,17 @@ def _remembered_values(
     before = effort.left
     asked = _Asked(questions, requests)
     values = _single_values(asked, state, effort) if asked.complete else None
+    operands = [operand for question in questions for test in question for operand in test.operands]
     if not effort.spent and all(operand.text.static is not None for operand in operands):
         letters = sum(len(operand.text.raw) for operand in operands)
         _found_singles.offer(content, _Singles(values, before - effort.left), letters)
     return values
+
+
+def _without_effort(questions: Sequence[Question]) -> bool:
+    """Say whether some of the tests may be of values that are found without looking for texts."""
+    operators = (test.operator for question in questions for test in question)
+    return any(operator is not None and operator.family in _FOUND_AT_ONCE for operator in operators)
 
 
 def _single_values(asked: _Asked, state: UnknownState, effort: Effort) -> list[tuple[str, _Description]] | None:

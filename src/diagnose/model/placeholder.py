@@ -58,6 +58,8 @@ _LONGEST = 2048
 
 
 def _first(text: str) -> Placeholder | None:
+    if not text.strip(_IN_NONE):
+        return None
     for form, expression in _expressions():
         if match := expression.search(text):
             return Placeholder(form, match[0])
@@ -65,6 +67,8 @@ def _first(text: str) -> Placeholder | None:
     return Placeholder(PlaceholderForm.SAMPLE, word[1]) if word else None
 
 
+_IN_NONE = "0123456789abcdefABCDEF.:/+-"
+"""Letters of numbers, addresses and networks. INVARIANT: each pattern wants a letter besides these."""
 _in_short_text = lru_cache(maxsize=1024)(_first)
 
 # INVARIANT: each takes time by the length of a text, not by its square or worse: what repeats ends where it may begin.

@@ -6,7 +6,7 @@ is named like it counts; where none is, and a file may hold policies of any kind
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -40,6 +40,7 @@ class FilePlaces:
         """Keep them until the first place is asked for."""
         self._files = files
         self._held: dict[int, Mapping[frozenset[str], Sequence[_Candidate]]] = {}
+        self._alike: dict[tuple[Layer, str], _Alike] = {}
         self._found: dict[tuple[object, ...], tuple[PolicyFileText, _Candidate] | None] = {}
 
     def find(self, layer: Layer, policy: Policy, pointer: str, names: Sequence[str] = ()) -> FilePlace | None:
@@ -73,7 +74,7 @@ class FilePlaces:
         except (ValueError, RecursionError):
             return ()
         edits = text_edits(file.text, candidate.spot, before, after)
-        there = (one for root in spots_of(edited(file.text, edits)) for one in _objects(root, (), file.text))
+        there = _candidates(edited(file.text, edits))
         # It is tried: a policy that is not the one that was proved is no fix.
         if not any(_agrees(one.spot, after) for one in there if not isinstance(one.spot.content, str)):
             return ()
@@ -83,37 +84,47 @@ class FilePlaces:
         if len(bytes(policy.document)) > LARGEST_DOCUMENT:
             return None  # nothing in it is read, and to look for millions of values would take long
         try:
-            document = parse(document_text(policy.document))
+            text = document_text(policy.document)
+            document = parse(text)
         except (ValueError, RecursionError):
             return None
         if not isinstance(document, Object):
             return None
-        keys, known_as = frozenset(dict(document.members)), {name for name in (policy.name, policy.arn, *names) if name}
-        found = [
-            (candidate.distance(known_as), number, candidate)
-            for number, file in enumerate(self._files)
-            if file.layer in (None, layer)
-            for candidate in self._documents(number).get(keys, ())
-            if _agrees(candidate.spot, document)
-        ]
-        if not found:
+        alike, known_as = self._say(layer, document, text), {name for name in (policy.name, policy.arn, *names) if name}
+        if not alike.found:
             return None
-        distance, number, candidate = min(found, key=lambda one: one[:2])
+        beside = [alike.beside[name] for name in known_as if name in alike.beside]
+        if beside:
+            number, candidate = alike.found[min(beside)]
+            return self._files[number], candidate
+        distances = [(one.distance(known_as), number) for number, one in alike.found]
+        distance, number = nearest = min(distances)
         file = self._files[number]
-        unnamed = [other for other in found if other[1] == number and other[0] == _FAR]
-        if distance == _FAR and file.layer is None and len(unnamed) > 1:
+        if distance == _FAR and file.layer is None and distances.count(nearest) > 1:
             return None
-        return file, candidate
+        return file, alike.found[distances.index(nearest)][1]
+
+    def _say(self, layer: Layer, document: Object, text: str) -> "_Alike":
+        """Give what says the same as a document, whose text this is, in the files that may hold one of the layer."""
+        if (layer, text) not in self._alike:
+            keys = frozenset(dict(document.members))
+            self._alike[layer, text] = _Alike(
+                (number, candidate)
+                for number, file in enumerate(self._files)
+                if file.layer in (None, layer)
+                for candidate in self._documents(number).get(keys, ())
+                if _agrees(candidate.spot, document)
+            )
+        return self._alike[layer, text]
 
     def _documents(self, number: int) -> Mapping[frozenset[str], Sequence["_Candidate"]]:
         """Give the objects of a file by their keys: of the many that are in a dump, few can be a policy."""
         if number not in self._held:
             file = self._files[number]
             held = defaultdict[frozenset[str], list[_Candidate]](list)
-            for root in spots_of(file.text):
-                for candidate in _objects(root, ((file.path.name, root),), file.text):
-                    if isinstance(candidate.spot.content, Mapping):
-                        held[frozenset(candidate.spot.content)].append(candidate)
+            for candidate in _candidates(file.text, file.path.name):
+                if isinstance(candidate.spot.content, Mapping):
+                    held[frozenset(candidate.spot.content)].append(candidate)
             self._held[number] = held
         return self._held[number]
 
@@ -137,7 +148,7 @@ class _Candidate(Struct, frozen=True):
     def distance(self, names: set[str]) -> int:
         """Count how far around it one of these names stands."""
         for steps, (key, holder) in enumerate(reversed(self.around)):
-            if key in names or (isinstance(holder.content, Mapping) and _names(holder.content) & names):
+            if key in names or not names.isdisjoint(_names(holder)):
                 return steps
         return _FAR
 
@@ -145,22 +156,52 @@ class _Candidate(Struct, frozen=True):
 _FAR = 1_000
 
 
-def _names(members: Mapping[str, Spot]) -> set[str]:
-    return {spot.content for spot in members.values() if isinstance(spot.content, str)}
+class _Alike:
+    """Values that say the same, with the number of the file of each: in the order of the files, and within them.
+
+    `beside` has the place of the first of them at which a name stands right beside it, by the name: that is as near as
+    a name can be. Of a thousand policies that say the same each is then found at once.
+    """
+
+    __slots__ = ("beside", "found")
+
+    def __init__(self, found: Iterable[tuple[int, _Candidate]]) -> None:
+        self.found = list(found)
+        self.beside: dict[str, int] = {}
+        for place, (_, candidate) in enumerate(self.found):
+            key, holder = candidate.around[-1]
+            for name in (key, *_names(holder)):
+                self.beside.setdefault(name, place)
 
 
-def _objects(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
+def _names(holder: Spot) -> Iterator[str]:
+    if isinstance(holder.content, Mapping):
+        yield from (spot.content for spot in holder.content.values() if isinstance(spot.content, str))
+
+
+def _candidates(text: str, name: str = "") -> list[_Candidate]:
+    """Give every object of a file, and what its strings hold. `name` is that of the file."""
+    found: list[_Candidate] = []
+    for root in spots_of(text):
+        _add_objects(found, root, ((name, root),), text)
+    return found
+
+
+def _add_objects(found: list[_Candidate], spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> None:
     content = spot.content
     if isinstance(content, str):
-        yield from _in_string(spot, around, text)
+        first = content[:1]
+        if first in "{%" or first.isspace():  # which few texts begin with
+            found += _in_string(spot, around, text)
     elif isinstance(content, Mapping):
         if not spot.open:
-            yield _Candidate(spot, around)
+            found.append(_Candidate(spot, around))
         for key, member in content.items():
-            yield from _objects(member, (*around, (key, spot)), text)
+            _add_objects(found, member, (*around, (key, spot)), text)
     else:
+        around = (*around, ("", spot))
         for member in content:
-            yield from _objects(member, (*around, ("", spot)), text)
+            _add_objects(found, member, around, text)
 
 
 def _in_string(spot: Spot, around: tuple[tuple[str, Spot], ...], text: str) -> Iterator[_Candidate]:
@@ -183,16 +224,16 @@ def _agrees(spot: Spot, value: Node) -> bool:
     if spot.open:
         return True
     content = spot.content
+    if content == value:  # most values are texts
+        return True
     match value:
         case Object(members=members):
             keys = dict(members)
-            if list(keys) == [UNKNOWN_PART]:
+            if len(keys) == 1 and UNKNOWN_PART in keys:
                 return True
-            return (
-                isinstance(content, Mapping)
-                and content.keys() == keys.keys()
-                and all(_agrees(content[key], one) for key, one in keys.items())
-            )
+            if not isinstance(content, Mapping) or content.keys() != keys.keys():
+                return False
+            return not keys or all(_agrees(content[key], one) for key, one in keys.items())
         case list():
             return isinstance(content, list) and len(content) == len(value) and all(map(_agrees, content, value))
         case bool():

@@ -77,18 +77,20 @@ def _object(text: str, start: int) -> Spot:
     while text[at] != "}":
         if text[at] != '"':
             raise ValueError("it is not JSON")
-        key, end = scanstring(text, at + 1, False)
-        at = _next(text, end)
+        key, at = scanstring(text, at + 1, False)
+        if text[at] in _BLANKS:
+            at = _next(text, at)
         if text[at] != ":":
             raise ValueError("it is not JSON")
-        members[key] = _value(text, _next(text, at + 1))
-        at = _after(text, members[key].end, "}")
+        member = members[key] = _value(text, _next(text, at + 1))
+        at = _after(text, member.end, "}")
     return Spot(start, at + 1, members, open=is_function(members))
 
 
 def _after(text: str, at: int, closing: str) -> int:
     """Go on behind a member: to the next one, or to the bracket that ends them."""
-    at = _next(text, at)
+    if text[at] in _BLANKS:
+        at = _next(text, at)
     if text[at] == closing:
         return at
     if text[at] != ",":
@@ -97,10 +99,14 @@ def _after(text: str, at: int, closing: str) -> int:
 
 
 def _next(text: str, at: int) -> int:
+    if text[at : at + 1] not in _BLANKS:
+        return at  # in what programs write this is most often so, and there is nothing to search for
     blank = _BLANK.match(text, at)
-    return blank.end() if blank is not None else at
+    assert blank is not None, "it matches nothing as well"
+    return blank.end()
 
 
-_BLANK = re.compile(r"[ \t\r\n]*")
+_BLANKS = " \t\r\n"
+_BLANK = re.compile(f"[{_BLANKS}]*")
 _WORD = re.compile(r"[-+.\w]+")
 _SURROGATE_PAIR = lazy_pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")

@@ -24,5 +24,7 @@ class Spot(Struct, frozen=True):
 
 def is_function(members: Mapping[str, Spot]) -> bool:
     """Say whether a mapping is a function of a template, such as `Ref`."""
-    name = next(iter(members), "")
-    return len(members) == 1 and (name == "Ref" or name.startswith("Fn::"))
+    if len(members) != 1:
+        return False
+    name = next(iter(members))
+    return name == "Ref" or name.startswith("Fn::")

@@ -8,6 +8,7 @@ from diagnose.model.case import ProbeOutcome, ProbeResult
 from diagnose.model.diagnosis import Agreement, Diagnosis
 from diagnose.report.blocks import Block, Paragraph, Quote, Section
 from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
+from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.causes import SAVE
@@ -101,7 +102,7 @@ _Span: TypeAlias = tuple[int, int]
 
 def _shown(message: str, code: str) -> tuple[list[str], list[_Span]]:
     """Give the words of an error, and those of them with which its short form begins and ends."""
-    parts = [[word for word in part.split() if word.strip(_BOX)] for part in _GAP.split(message)]
+    parts = _words_in_parts(message)
     words = [word for part in parts for word in part]
     if len(" ".join(words)) <= _LONGEST:
         return words, [(0, len(words))]
@@ -115,6 +116,12 @@ def _shown(message: str, code: str) -> tuple[list[str], list[_Span]]:
             return words, spans if met else _ends(words, coded, end, least=1)
         first += len(part)
     return words, _ends(words, 0, len(words))
+
+
+@of_latest_texts
+def _words_in_parts(message: str) -> tuple[tuple[str, ...], ...]:
+    """Give the words of an error by the parts that gaps are between; it is told in several places."""
+    return tuple(tuple(word for word in part.split() if word.strip(_BOX)) for part in _GAP.split(message))
 
 
 def _ends(words: Sequence[str], first: int, end: int, *, least: int = 0) -> list[_Span]:
@@ -131,7 +138,12 @@ def _ends(words: Sequence[str], first: int, end: int, *, least: int = 0) -> list
 def _left_out(message: str, code: str) -> list[str]:
     """List the words of an error that its short form leaves out."""
     words, spans = _shown(message, code)
-    return [word for place, word in enumerate(words) if not any(start <= place < end for start, end in spans)]
+    left_out: list[str] = []
+    behind = 0
+    for start, end in spans:
+        left_out += words[behind:start]
+        behind = end
+    return left_out + words[behind:]
 
 
 def _told_elsewhere(words: Sequence[str], diagnosis: Diagnosis) -> bool:

@@ -90,7 +90,7 @@ def asks_for_error(diagnosis: Diagnosis) -> bool:
 
 def is_anything_needed(diagnosis: Diagnosis) -> bool:
     """Say whether there are any needs, without naming them."""
-    return next(_all_needs(diagnosis, {}), None) is not None
+    return _is_open(diagnosis) and bool(_doubts(diagnosis) or (diagnosis.answer and diagnosis.answer.other_call))
 
 
 def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
@@ -203,7 +203,7 @@ def _group(doubt: Doubt) -> object:
 
 
 def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
-    if diagnosis.verdict is not Verdict.UNDETERMINED and diagnosis.decision.verdict is not Tri.UNKNOWN:
+    if not _is_open(diagnosis):
         return
     if diagnosis.answer is not None and diagnosis.answer.other_call:
         yield _of_other_call(diagnosis.answer.other_call)
@@ -214,6 +214,10 @@ def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Nee
         groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
         yield from _needs(group, diagnosis, spelled)
+
+
+def _is_open(diagnosis: Diagnosis) -> bool:
+    return diagnosis.verdict is Verdict.UNDETERMINED or diagnosis.decision.verdict is Tri.UNKNOWN
 
 
 def _doubts(diagnosis: Diagnosis) -> list[Doubt]:

@@ -16,6 +16,7 @@ from diagnose.model.evidence import Gap, Known, Unread
 from diagnose.model.trace import Effect
 from diagnose.model.words import LAYER_WORDS
 from diagnose.report.blocks import Block, Check, Checklist, Listing, Paragraph, Section, Sign
+from diagnose.report.latest_texts import of_latest_texts
 from diagnose.report.safe_text import in_backticks
 
 PERMISSION = "iam:GetRequestAuthorizationDetails"
@@ -51,9 +52,14 @@ def records_of(case: Case) -> tuple[AuthorizationRecord, ...]:
 
 def _errors(said: Iterable[str]) -> Iterator[AwsError]:
     for text in filter(None, said):
-        from diagnose.model.error_text.parser import parse_errors
+        yield from _errors_in(text)
 
-        yield from parse_errors(text)
+
+@of_latest_texts
+def _errors_in(text: str) -> tuple[AwsError, ...]:
+    from diagnose.model.error_text.parser import parse_errors
+
+    return parse_errors(text)
 
 
 def _blocks(record: AuthorizationRecord) -> Iterator[Block]:
