@@ -188,7 +188,8 @@ SSO = "sso_account_id = 111111111111\nsso_role_name = Dev\n"
         pytest.param(
             "[profile p]\nweb_identity_token_file = /t\n", KEYS, "no `role_arn`", id="a token, but no role for it"
         ),
-        pytest.param("[profile p]\nx = 1\n[profile p]\nx = 1\n", KEYS, "cannot be read", id="a section twice"),
+        pytest.param("[profile p]\nx = 1\n[profile p]\nx = 1\n", KEYS, "stands in it twice", id="a section twice"),
+        pytest.param("[profile p\nx = 1\n", KEYS, "see the lines before and after", id="no configuration"),
     ],
 )
 def test_a_profile_that_cannot_work_is_told_with_what_to_change(
