@@ -39,14 +39,18 @@ class Tried(Struct):
 
     @property
     def near(self) -> list[str]:
-        return nearest(self.mutant.path, PACKAGES[self.package].tests)
+        return nearest(self.mutant.path, PACKAGES[self.package])
+
+
+_TESTS_AT_ONCE = 20
+"""Files of tests in one run of pytest that looks for marks."""
 
 
 class Workshop:
     """Copies of the repository, which work at the same time."""
 
     def __init__(self, folder: Path, jobs: int) -> None:
-        self._jobs, self._threads, self._copies = jobs, ThreadPoolExecutor(jobs), SimpleQueue[Copy]()
+        self._threads, self._copies = ThreadPoolExecutor(jobs), SimpleQueue[Copy]()
         for number in range(jobs):
             self._copies.put(Copy(folder / str(number)))
 
@@ -84,8 +88,9 @@ class Workshop:
                 failing.extend(copy.failures)
                 return met
 
-        parts = [tests[number :: self._jobs] for number in range(self._jobs)]
-        for number, test in (pair for met in self._threads.map(run, filter(None, parts)) for pair in met):
+        # In small parts, so that none waits long for the last.
+        parts = [tests[start : start + _TESTS_AT_ONCE] for start in range(0, len(tests), _TESTS_AT_ONCE)]
+        for number, test in (pair for met in self._threads.map(run, parts) for pair in met):
             # What is met before a file of tests is read is of all of them.
             tests_of[number].update([test] if ".py" in test else tests)
         return tests_of, failing

@@ -26,10 +26,11 @@ _DOOR = ("attempts", "calls", "promises", "secrets", "session")
 
 
 class Package(Struct, frozen=True):
-    """Globs below `src/diagnose`, and files and folders of tests."""
+    """Globs below `src/diagnose`, files and folders of tests, and those files that try much of the package quickly."""
 
     sources: tuple[str, ...]
     tests: tuple[str, ...]
+    broad: tuple[str, ...] = ()
 
 
 PACKAGES: Mapping[str, Package] = {
@@ -41,7 +42,11 @@ PACKAGES: Mapping[str, Package] = {
     "batch": Package(
         ("batch.py", "case_line.py"), ("tests/test_batch.py", "tests/test_case_line.py", "tests/cli/test_batch.py")
     ),
-    "causes": Package(("causes/**/*.py",), ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py")),
+    "causes": Package(
+        ("causes/**/*.py",),
+        ("tests/causes", "tests/test_rules.py", "tests/report/test_goldens.py"),
+        ("tests/test_rules.py",),
+    ),
     "cli": Package(("cli/**/*.py",), ("tests/cli", "tests/collect", "tests/report", "tests/test_package.py")),
     "collect": Package(("collect/**/*.py",), ("tests/collect", "tests/aws", "tests/cli")),
     "door": Package(tuple(f"aws/{name}.py" for name in _DOOR), ("tests/aws", "tests/collect")),
@@ -66,9 +71,19 @@ PACKAGES: Mapping[str, Package] = {
         tuple(f"{name}.py" for name in ("chain", "loading", "pipeline", "probe", "token_forms")),
         ("tests/test_pipeline.py", "tests/test_probe.py", "tests/cli", "tests/report/test_goldens.py"),
     ),
-    "redact": Package(("report/redact/**/*.py",), ("tests/report/redact", "tests/cli/test_redact.py")),
-    "remedy": Package(("remedy/**/*.py",), ("tests/remedy", "tests/report/test_goldens.py", "tests/test_rules.py")),
-    "report": Package(("report/**/*.py",), ("tests/report", "tests/cli", "tests/test_strangers.py")),
+    "redact": Package(
+        ("report/redact/**/*.py",),
+        ("tests/report/redact", "tests/cli/test_redact.py"),
+        ("tests/report/redact/test_texts.py",),
+    ),
+    "remedy": Package(
+        ("remedy/**/*.py",),
+        ("tests/remedy", "tests/report/test_goldens.py", "tests/test_rules.py"),
+        ("tests/remedy/test_examples.py",),
+    ),
+    "report": Package(
+        ("report/**/*.py",), ("tests/report", "tests/cli", "tests/test_strangers.py"), ("tests/report/test_goldens.py",)
+    ),
     "serve": Package(("serve/**/*.py",), ("tests/serve",)),
 }
 
@@ -83,11 +98,11 @@ def _below(folder: Path) -> Iterator[Path]:
     yield from sorted(folder.rglob("test_*.py"))
 
 
-def nearest(source: str, tests: Sequence[str]) -> list[str]:
-    """Give the few files of tests that are about a module, nearest first."""
+def nearest(source: str, package: Package) -> list[str]:
+    """Give the few files of tests that are about a module, nearest first, and those that try much of its package."""
     place = Path(source).relative_to("src/diagnose").with_suffix("")
-    by_rank = sorted((-rank, path) for path in files(tests) if (rank := _nearness(place, Path(path))))
-    return [path for _, path in by_rank][:_NEAREST]
+    by_rank = sorted((-rank, path) for path in files(package.tests) if (rank := _nearness(place, Path(path))))
+    return list(dict.fromkeys([*[path for _, path in by_rank][:_NEAREST], *package.broad]))
 
 
 def _nearness(module: Path, test: Path) -> int:
@@ -99,6 +114,6 @@ def _nearness(module: Path, test: Path) -> int:
     rank = 6 if name == about else 3 if name in about else 0
     if re.search(imported, (ROOT / test).read_text(encoding="utf-8")):
         rank += 4
-    beside = len(module.parts) > 2 and folder == module.parent.parts
+    beside = folder == module.parent.parts != ()
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(folder, module.parent.parts, strict=False)))
     return rank + 1 + 2 * shared if rank or beside else 0
