@@ -44,6 +44,26 @@ def test_a_misspelt_word_of_the_language_stays(statement: dict[str, Any], stays:
     assert "zq" not in str(written).lower()
 
 
+@pytest.mark.parametrize(
+    ("resource", "stays"),
+    [
+        pytest.param("arn:aws:iam::222222222222:*ole/Deploy", ":*ole/", id="the end of role"),
+        pytest.param("arn:aws:iam::222222222222:?ole/Deploy", ":?ole/", id="all of it but a letter"),
+        pytest.param("*ole/Deploy", "*ole/", id="without what an ARN begins with"),
+        pytest.param("*ser/Deploy", "*ser/", id="the end of user"),
+        pytest.param("arn:aws:sts::222222222222:*-role/Deploy/*", ":*-role/", id="the end of assumed-role"),
+        pytest.param("arn:aws:iam::222222222222:*zqteam/Deploy", "", id="no type's end"),
+    ],
+)
+def test_what_a_pattern_has_of_a_type_stays(resource: str, stays: str) -> None:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource}
+    hidden = rewritten(case("cross-account", identity_policies=identity(statement)))
+    [policy] = hidden.snapshot.source.identity_policies.policies
+    [written] = json.loads(bytes(policy.document))["Statement"]
+    assert stays in written["Resource"]
+    assert "zq" not in written["Resource"]
+
+
 def words(statement: dict[str, Any]) -> list[str]:
     """The elements and operators of a statement, and its effect."""
     return [*statement, *statement.get("Condition", ()), str(statement.get("Effect"))]
