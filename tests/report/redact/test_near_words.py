@@ -67,3 +67,9 @@ def test_what_a_pattern_has_of_a_type_stays(resource: str, stays: str) -> None:
 def words(statement: dict[str, Any]) -> list[str]:
     """The elements and operators of a statement, and its effect."""
     return [*statement, *statement.get("Condition", ()), str(statement.get("Effect"))]
+
+
+@pytest.mark.parametrize(("region", "stays"), [("eu-wets-1", True), ("us-east-11", True), ("zq-west-1", False)])
+def test_what_was_meant_for_a_region_stays(region: str, stays: bool) -> None:
+    hidden = rewritten(case("cross-account", request={"region": region}))
+    assert (hidden.request.region == region) is stays
