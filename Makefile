@@ -91,7 +91,7 @@ $(MUTATION)/.installed: tests/mutation.lock $(call OTHER,$(MUTATION))
 	$(MUTATION)/bin/pip install --quiet --require-hashes --requirement tests/mutation.lock
 	@touch $@
 
-# So many mutants of each package, or of those in OF, each against the tests of its package; see tests/mutants.py.
+# So many mutants of each package, or of those in OF, each against the tests of its package; see tests/mutants/.
 EACH ?= 12
 OF   ?=
 

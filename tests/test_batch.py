@@ -70,6 +70,13 @@ def test_what_aws_said_counts_where_no_cause_is_named(with_probe: bool) -> None:
     assert row(line(told))["verdict"] == diagnose(told, ()).verdict.value == "denied"
 
 
+@pytest.mark.parametrize("message", ["AccessDenied", "ExpiredToken", "no luck"])
+@pytest.mark.parametrize("name", ["allowed", "wrong-principal", "one-side-unread"])
+def test_what_a_refusal_leaves_open_is_as_computed(name: str, message: str) -> None:
+    told = replace(load_case(FIXTURES / "demo" / f"{name}.json"), message=message)
+    assert row(line(told))["verdict"] == diagnose(told, ()).verdict.value
+
+
 def test_a_case_that_is_none_gives_its_error_and_the_rest_follows() -> None:
     wrong = replace(WORLD, request=replace(WORLD.request, role_arn="Deploy"))
     first, second, third = decide_many([WORLD, wrong, WORLD])

@@ -90,6 +90,25 @@ def test_keys_of_the_environment_are_renewed_there() -> None:
     assert said == "renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or `unset` all three"
 
 
+@pytest.mark.parametrize(
+    ("profile", "environment", "typed"),
+    [
+        pytest.param(None, {}, "renew AWS_ACCESS_KEY_ID", id="keys of the environment"),
+        pytest.param("a", {}, "set new keys with `aws configure --profile a`", id="a profile wins over them"),
+        pytest.param(None, {"AWS_PROFILE": "a"}, "renew AWS_ACCESS_KEY_ID", id="but not one of the environment"),
+        pytest.param(None, {"AWS_ACCESS_KEY_ID": ""}, "set new keys with `aws configure`", id="an empty key is none"),
+    ],
+)
+def test_what_is_to_be_renewed_is_what_signs(
+    config: Path, monkeypatch: pytest.MonkeyPatch, profile: str | None, environment: dict[str, str], typed: str
+) -> None:
+    config.write_text(f"[profile a]\n{KEYS}[default]\n{KEYS}")
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI"}
+    for name, value in {**keys, **environment}.items():
+        monkeypatch.setenv(name, value)
+    assert open_credentials(profile, "eu-west-1", None).advice("ExpiredToken").startswith(typed)
+
+
 # Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 @pytest.mark.parametrize(
     ("key", "typed"),

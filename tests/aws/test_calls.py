@@ -379,3 +379,29 @@ class TestFindListed:
                 clients, "organizations:ListParents", "parent", "Parents", absent="x", ChildId="111111111111"
             )
         assert found == Known(({"Id": "r-ab12", "Type": "ROOT"},), "organizations:ListParents")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param({"Code": 5, "Message": "no"}, id="a code that is a number"),
+        pytest.param({"Code": None, "Message": "no"}, id="a code that is null"),
+        pytest.param({"Code": ["AccessDenied"], "Message": "no"}, id="a list of codes"),
+        pytest.param({"Message": "no"}, id="no code"),
+        pytest.param("AccessDenied", id="no members"),
+        pytest.param(None, id="no error"),
+    ],
+)
+def test_an_error_without_a_code_is_no_answer_of_aws(error: Any) -> None:
+    def step() -> None:
+        raise _of(error)
+
+    refusal = answer_or_refusal("iam:GetRole", step)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.gap, refusal.message, refusal.answered) == (Gap.UNREACHABLE, f"{NOT_AWS} (iam:GetRole)", False)
+
+
+def _of(error: Any) -> ClientError:
+    made = ClientError({"Error": {}}, "GetRole")
+    made.response["Error"] = error
+    return made

@@ -24,6 +24,8 @@ ROLE = (
 POLICY = f"<PolicyName>Ci</PolicyName><Arn>{ARN}policy/team/Ci</Arn><DefaultVersionId>v2</DefaultVersionId>"
 ATTACHED = f"<member><PolicyName>Ci</PolicyName><PolicyArn>{ARN}policy/team/Ci</PolicyArn></member>"
 ENDPOINT = "<vpcEndpointId>vpce-1</vpcEndpointId><vpcEndpointType>Interface</vpcEndpointType>"
+OIDC, PROVIDER = "iam:GetOpenIDConnectProvider", "OpenIDConnectProviderArn"
+OF_ISSUER = f"{ARN}oidc-provider/oidc.example/id/A"
 SERVICE = "<serviceName>com.amazonaws.eu-west-1.sts</serviceName>"
 
 
@@ -433,6 +435,20 @@ def test_an_operation_that_answers_nothing_promises_nothing() -> None:
             id="no structure",
         ),
         pytest.param("iam:ListRoles", {}, {}, "", id="nothing to repeat"),
+        pytest.param(OIDC, {"Url": "oidc.example/id/A"}, {PROVIDER: OF_ISSUER}, "", id="a provider's URL"),
+        pytest.param(OIDC, {"Url": "https://oidc.example/id/A"}, {PROVIDER: OF_ISSUER}, "", id="with its scheme"),
+        *(
+            pytest.param(
+                OIDC, answer, {PROVIDER: OF_ISSUER}, f"`Url` is not of the `{PROVIDER}` that was asked for", id=name
+            )
+            for name, answer in {
+                "of another provider": {"Url": "oidc.example/id/B"},
+                "of its host alone": {"Url": "oidc.example"},
+                "in another case": {"Url": "oidc.example/id/a"},
+                "with another scheme": {"Url": "http://oidc.example/id/A"},
+                "no URL": {},
+            }.items()
+        ),
     ],
 )
 def test_an_answer_is_to_the_question(action: str, answer: Any, asked: dict[str, str], wrong: str) -> None:

@@ -390,6 +390,9 @@ def test_a_policy_that_does_not_count_is_tried(statement: dict[str, Any], allows
     found = facts("cross-account", change).get("idle", [])
     assert [fact.allows for fact in found if isinstance(fact, IdleFact)] == allows
     assert [fact.settled for fact in found] == [answer is True for answer in allows]
+    assert [(fact.subject.action, fact.subject.layer) for fact in found] == [
+        (Action.ASSUME_ROLE, Layer.IDENTITY) for _ in allows
+    ]
 
 
 def test_a_problem_in_a_policy_is_listed() -> None:

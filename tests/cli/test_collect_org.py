@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from tests.aws.accounts import ALLOW, MANAGEMENT, Accounts, in_process, role
 from tests.aws.organizations import SCP, Organization
 from tests.cli.program import BAD_INPUT, NOTHING_GATHERED, Program
+from tests.cli.server import Sts, served
 
 from diagnose.cli.case_flags import LiveFlags
 from diagnose.cli.collect_org import OrganizationQuestion, collect_organization
@@ -410,3 +411,18 @@ def test_the_administrators_own_account_is_read_first(
     monkeypatch.setattr(os, "replace", noted)
     collected(tmp_path / "dumps", OrganizationQuestion(READER, accounts=(world.members[0], MANAGEMENT)))
     assert names[2:] == [MANAGEMENT, world.members[0]]
+
+
+@pytest.mark.parametrize(
+    ("flags", "name"), [((), READER), (("--role-name", "Auditor"), "Auditor")], ids=["the one of AWS", "another"]
+)
+def test_the_role_of_each_account_is_assumed_by_its_name(
+    xdiag: Program, tmp_path: Path, flags: tuple[str, ...], name: str
+) -> None:
+    """AWS Organizations makes it with exactly this name, and names of roles are told apart by their case in ARNs."""
+    key = "AKIAEXAMPLE000000001"
+    with served(Sts({key: f"arn:aws:iam::{MANAGEMENT}:user/admin"})) as sts:
+        keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI", "AWS_REGION": "eu-west-1"}
+        environment = {**keys, "AWS_CONFIG_FILE": os.devnull, "AWS_ENDPOINT_URL": sts.url}
+        xdiag("collect", "--org", "dumps", "--account", "222222222222", *flags, cwd=tmp_path, env=environment)
+        assert [sent["RoleArn"] for sent in sts.sent("AssumeRole")] == [f"arn:aws:iam::222222222222:role/{name}"]

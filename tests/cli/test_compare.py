@@ -245,7 +245,9 @@ def test_a_mistake_is_one_sentence(xdiag: Program, folder: Path, arguments: list
     (folder / "rows").touch()
     run = xdiag("compare", *arguments, cwd=folder)
     assert (run.code, run.out) == (BAD_INPUT, "")
-    assert message in run.err
+    said, hint = run.err.splitlines()
+    assert message in said
+    assert hint.startswith("  ")
 
 
 def test_hostile_names_are_harmless_on_the_page(xdiag: Program, folder: Path) -> None:

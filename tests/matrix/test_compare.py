@@ -173,5 +173,5 @@ def test_the_parts_of_a_folder_of_parquet_are_one_matrix(tmp_path: Path) -> None
 )  # fmt: skip
 def test_what_is_no_matrix_is_named_with_its_place(tmp_path: Path, content: bytes, place: str) -> None:
     (tmp_path / "rows").write_bytes(content)
-    with pytest.raises(XdiagError, match=f"does not contain a matrix: {place} has no row of one"):
+    with pytest.raises(XdiagError, match=f"/rows` does not contain a matrix: {place} has no row of one"):
         list(read_rows(tmp_path / "rows"))

@@ -255,3 +255,17 @@ def test_what_is_wrong_with_a_principal_is_read_off_it(principal: str, words: st
         case = broken("cross-account", message=message)
         [draft] = error_steps.follow_error(Subject(), case, decide(case))
         assert words in draft.text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param("MalformedPolicyDocument: Invalid principal in policy", id="it is not named"),
+        pytest.param('MalformedPolicyDocument: Invalid principal in policy: "SERVICE":"x"', id="it is of another kind"),
+    ],
+)
+def test_a_principal_that_cannot_be_read_off_is_left_to_the_reader(message: str) -> None:
+    case = broken("cross-account", message=message)
+    [draft] = error_steps.follow_error(Subject(), case, decide(case))
+    assert draft.owner is Owner.DESTINATION
+    assert draft.text == "Correct the principal that the error names: it must exist, with exactly this path and name"

@@ -119,9 +119,21 @@ def test_a_brief_answer_says_what_is_published_and_names_the_rest(path: Any) -> 
     for fix in brief.fixes:
         assert fix.text == by_number[fix.number].text
         assert fix.command in ("", *(one.text for one in by_number[fix.number].commands))
+        # What the owner is to be told is needed only where no command says it.
+        assert fix.handover == ("" if fix.command else by_number[fix.number].handover)
     numbers = {fix.number for fix in brief.fixes}
     assert {number for cause in brief.causes for number in cause.fixes} | set(brief.plan) <= numbers
     assert (len(brief.fixes) < len(whole.fixes)) == any("fixes" in words for words in brief.left_out)
+    assert (brief.plan, "the plan" in brief.left_out) == (list(whole.plan), False)
+
+
+def test_a_plan_is_whole_or_left_out() -> None:
+    whole = many(document("external-id"))
+    brief = brief_answer(whole, "")
+    assert (brief.plan, "the plan" in brief.left_out) == ([], True)
+    shown = [fix.number for fix in brief.fixes]
+    brief = brief_answer(replace(whole, plan=shown), "")
+    assert (brief.plan, "the plan" in brief.left_out) == (shown, False)
 
 
 def test_a_command_is_whole_or_left_out() -> None:

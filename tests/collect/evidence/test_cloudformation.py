@@ -148,6 +148,21 @@ def test_what_cannot_be_told_is_unknown(written: str, why: str) -> None:
     assert why in only[1]
 
 
+# Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "ForEach"),
+        *("GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub"),
+        *("Transform", "ValueOf", "ValueOfAll"),
+    ],
+)
+def test_a_function_with_a_letter_too_many_is_set_right(name: str) -> None:
+    misspelt = f"Fn::{name}{name[-1]}"
+    (why,) = principal(template(f"{{'{misspelt}': a}}")).values()
+    assert f"CloudFormation has no function `{misspelt}`: did you mean `Fn::{name}`" in why
+
+
 def test_a_parameter_that_is_given_counts_and_a_default_is_told() -> None:
     assert principal(template("!Ref Open"), Open="333333333333") == "333333333333"
     notes = " ".join(read(template("!Ref Peer")).notes)

@@ -137,6 +137,14 @@ def test_claims_are_read_as_they_are_decoded(text: str) -> None:
     assert (dict(read.claims), read.complete) == (dict(GITHUB), True)
 
 
+@pytest.mark.parametrize("name", ["value", "token", "id_token", "status"])
+def test_claims_with_another_token_among_them_are_their_own(name: str) -> None:
+    other = token({**GITHUB, "sub": "another"})
+    read = claims_from_json(json.dumps({**GITHUB, name: {"token": other} if name == "status" else other}).encode(), "c")
+    assert read.claims["sub"] == GITHUB["sub"]
+    assert other not in str(read.claims)
+
+
 def test_what_is_not_an_object_of_claims_is_said() -> None:
     with pytest.raises(XdiagError) as error:
         claims_from_json(b"[]", "c")

@@ -6,7 +6,7 @@ import pytest
 from tests.collect.federation.tokens import GITHUB, SIGNATURE, token
 
 from diagnose.aws.configuration import read_configuration
-from diagnose.collect.request.profile import Chain, chain_of
+from diagnose.collect.request.profile import Chain, chain_of, described
 from diagnose.collect.request.profile_choice import chosen_profile
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Origin, Parameters
@@ -188,7 +188,8 @@ SSO = "sso_account_id = 111111111111\nsso_role_name = Dev\n"
         pytest.param(
             "[profile p]\nweb_identity_token_file = /t\n", KEYS, "no `role_arn`", id="a token, but no role for it"
         ),
-        pytest.param("[profile p]\nx = 1\n[profile p]\nx = 1\n", KEYS, "cannot be read", id="a section twice"),
+        pytest.param("[profile p]\nx = 1\n[profile p]\nx = 1\n", KEYS, "stands in it twice", id="a section twice"),
+        pytest.param("[profile p\nx = 1\n", KEYS, "see the lines before and after", id="no configuration"),
     ],
 )
 def test_a_profile_that_cannot_work_is_told_with_what_to_change(
@@ -326,3 +327,30 @@ def test_beside_a_source_without_credentials_what_else_is_wrong_is_told(tmp_path
         chain(tmp_path, role_of() + "[profile me]\nmfa_serial = arn:aws:iam::111111111111:mfa/me\n", "")
     assert "has no credentials" in raised.value.message
     assert "`mfa_serial` stands in `me`" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("lines", "sent"),
+    [
+        pytest.param((), "a generated session name, no external ID, at aws-global", id="nothing is set"),
+        pytest.param(
+            ("external_id = acme", "region = eu-west-1"),
+            "a generated session name, external ID `acme`, at eu-west-1",
+            id="an external ID",
+        ),
+        pytest.param(
+            ("role_session_name = ci", "duration_seconds = 900", "region = eu-west-1"),
+            "session name `ci`, no external ID, 900 seconds, at eu-west-1",
+            id="all but MFA and an external ID",
+        ),
+        pytest.param(
+            ("mfa_serial = arn:aws:iam::111111111111:mfa/me", "external_id = \x1b[31macme"),
+            "a generated session name, external ID `\\x1b[31macme`, MFA device `arn:aws:iam::111111111111:mfa/me`, "
+            "at aws-global",
+            id="hostile text is made harmless",
+        ),
+    ],
+)
+def test_a_call_is_worded_with_all_that_it_sends(tmp_path: Path, lines: tuple[str, ...], sent: str) -> None:
+    [hop] = chain(tmp_path, role_of(*lines)).hops
+    assert described(hop) == f"profile `p` asks for {A} with {sent}"

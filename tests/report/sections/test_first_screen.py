@@ -241,3 +241,14 @@ def test_the_first_screen_ends_with_what_the_rest_holds() -> None:
     )
     assert "--write-fix" not in whole
     assert "The rest is detail" not in brief
+
+
+@pytest.mark.parametrize(("more", "cut"), [(0, False), (1, True), (1000, True)])
+def test_the_one_line_has_a_limit_and_shows_where_it_is_cut(more: int, cut: bool) -> None:
+    def line(title: str) -> str:
+        named = replace(DENIED.findings[0], title=title)
+        return render(replace(DENIED, findings=(named,)), Format.TEXT, detail=Detail.LINE)
+
+    short = line("x")
+    written = line("x" * (501 - len(short.strip()) + more))
+    assert (len(written.strip()), written.strip().endswith("…")) == (500, cut)

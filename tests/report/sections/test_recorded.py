@@ -71,6 +71,9 @@ def test_what_was_not_read_is_said_with_the_permission_and_the_command() -> None
         f"aws iam-toolbox get-request-authorization-details \\ --authorization-id {ID} \\ --region eu-central-1" in text
     )
     assert "AWS record " not in text
+    [published] = json.loads(written(told(details=refused), Format.JSON))["authorizations"]
+    assert (published["read"], published["gap"]) == (False, "access_denied")
+    assert published["permission"] == "iam:GetRequestAuthorizationDetails"
 
 
 def test_an_id_that_nobody_followed_up_is_not_lost() -> None:
@@ -87,7 +90,7 @@ def test_without_an_id_there_is_no_section() -> None:
 
 def test_the_json_has_every_check() -> None:
     [published] = json.loads(written(told(EXPLICIT), Format.JSON))["authorizations"]
-    assert published["read"]
+    assert (published["read"], published["gap"], published["permission"], published["detail"]) == (True, "", "", "")
     [evaluation] = published["evaluations"]
     [check] = evaluation["checks"]
     assert (check["layer"], check["effect"]) == ("scp", "explicit_deny")

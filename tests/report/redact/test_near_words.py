@@ -1,0 +1,75 @@
+"""Words of AWS stay where they are meant, misspelt too: a redacted case must have the mistake that it is about."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.cases import case, identity
+from tests.report.redact.proof import rewritten
+
+
+@pytest.mark.parametrize(
+    ("written", "stays"),
+    [
+        pytest.param("glue:BatchGetPartition", True, id="an action of a service"),
+        pytest.param("s3:GetObject", True, id="of another"),
+        pytest.param("zqdesk:BatchGetPartition", False, id="of a service that there is not"),
+        pytest.param("ZQ:BatchGetPartition", False, id="capitals that are no service"),
+    ],
+)
+def test_an_action_in_a_message_stays_where_its_service_is_of_aws(written: str, stays: bool) -> None:
+    message = rewritten(case("cross-account", message=f"not authorized to perform: {written}")).message
+    assert (message == f"not authorized to perform: {written}") is stays
+    assert "zq" not in message.lower()
+
+
+@pytest.mark.parametrize(
+    ("statement", "stays"),
+    [
+        pytest.param({"Efect": "Allow"}, True, id="an element with a letter too few"),
+        pytest.param({"Effect": "Alow"}, True, id="an effect with a letter too few"),
+        pytest.param(
+            {"Condition": {"StringEqual": {"aws:username": "a"}}}, True, id="an operator with a letter too few"
+        ),
+        pytest.param({"Zqteam": "Allow"}, False, id="an element that nobody means"),
+        pytest.param({"Effect": "Zqteam"}, False, id="an effect that nobody means"),
+        pytest.param({"Condition": {"Zqteam": {"aws:username": "a"}}}, False, id="an operator that nobody means"),
+    ],
+)
+def test_a_misspelt_word_of_the_language_stays(statement: dict[str, Any], stays: bool) -> None:
+    hidden = rewritten(case("cross-account", identity_policies=identity(statement)))
+    [policy] = hidden.snapshot.source.identity_policies.policies
+    [written] = json.loads(bytes(policy.document))["Statement"]
+    assert (words(written) == words(statement)) is stays
+    assert "zq" not in str(written).lower()
+
+
+@pytest.mark.parametrize(
+    ("resource", "stays"),
+    [
+        pytest.param("arn:aws:iam::222222222222:*ole/Deploy", ":*ole/", id="the end of role"),
+        pytest.param("arn:aws:iam::222222222222:?ole/Deploy", ":?ole/", id="all of it but a letter"),
+        pytest.param("*ole/Deploy", "*ole/", id="without what an ARN begins with"),
+        pytest.param("*ser/Deploy", "*ser/", id="the end of user"),
+        pytest.param("arn:aws:sts::222222222222:*-role/Deploy/*", ":*-role/", id="the end of assumed-role"),
+        pytest.param("arn:aws:iam::222222222222:*zqteam/Deploy", "", id="no type's end"),
+    ],
+)
+def test_what_a_pattern_has_of_a_type_stays(resource: str, stays: str) -> None:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource}
+    hidden = rewritten(case("cross-account", identity_policies=identity(statement)))
+    [policy] = hidden.snapshot.source.identity_policies.policies
+    [written] = json.loads(bytes(policy.document))["Statement"]
+    assert stays in written["Resource"]
+    assert "zq" not in written["Resource"]
+
+
+def words(statement: dict[str, Any]) -> list[str]:
+    """The elements and operators of a statement, and its effect."""
+    return [*statement, *statement.get("Condition", ()), str(statement.get("Effect"))]
+
+
+@pytest.mark.parametrize(("region", "stays"), [("eu-wets-1", True), ("us-east-11", True), ("zq-west-1", False)])
+def test_what_was_meant_for_a_region_stays(region: str, stays: bool) -> None:
+    hidden = rewritten(case("cross-account", request={"region": region}))
+    assert (hidden.request.region == region) is stays
