@@ -23,6 +23,13 @@ _WITH_WILDCARDS = {
     "StringNotEquals": "StringNotLike",
     "StringNotEqualsIgnoreCase": "StringNotLike",
 }
+_OPERATORS = {
+    f"{name}{suffix}".lower(): f"{operator.name}{suffix}"
+    for name, operator in OPERATORS.items()
+    for suffix in ("", "IfExists")
+    if not (suffix and operator.family is Family.NULL)
+}
+"""Each operator, also as it asks only where the key is sent, by its name in lower case."""
 _SET_OPERATORS = {each.value.lower(): each.value for each in SetOperator}
 _FOR_ARNS = {"StringLike": "ArnLike", "StringNotLike": "ArnNotLike"}
 
@@ -87,9 +94,9 @@ def better_operator(element: ElementTrace) -> str:
             return f"{set_operator.value}{operator.name}IfExists" if element.only_wanted.lower() == "false" else ""
         case Reason.OPERATOR_UNKNOWN:
             prefix, _, name_as_written = element.operator.lower().rpartition(":")
-            near = get_close_matches(name_as_written.removesuffix("ifexists"), OPERATORS, n=1, cutoff=0.8)
+            near = get_close_matches(name_as_written, _OPERATORS, n=1, cutoff=0.8)
             sets = get_close_matches(f"{prefix}:", _SET_OPERATORS, n=1, cutoff=0.8) if prefix else [""]
-            return f"{_SET_OPERATORS[sets[0]]}{OPERATORS[near[0]].name}{suffix}" if near and sets else ""
+            return f"{_SET_OPERATORS[sets[0]]}{_OPERATORS[near[0]]}" if near and sets else ""
     return ""
 
 
