@@ -90,7 +90,7 @@ class StructInParts(Generic[Divided]):
     as it came.
     """
 
-    __slots__ = ("_decode", "_kind", "_left_out", "_parts", "written")
+    __slots__ = ("_decode", "_kind", "_may_lack", "_parts", "written")
 
     def __init__(self, kind: type[Divided], **parts: "StructInParts[Any] | Recurring[Any]") -> None:
         """The parts are by the names of their members."""
@@ -105,8 +105,10 @@ class StructInParts(Generic[Divided]):
         self._kind = kind
         self._parts = [(kind.__struct_fields__.index(name), part.read) for name, part in parts.items()]
         # Nobody changes a case: one empty object can stand for all that were left out.
-        self._left_out = [
-            member.default if member.default_factory is NODEFAULT else member.default_factory() for member in every
+        self._may_lack = [
+            (place, member.default if member.default_factory is NODEFAULT else member.default_factory())
+            for place, member in enumerate(every)
+            if not member.required
         ]
 
     def read_text(self, text: bytes) -> Divided:
@@ -121,10 +123,10 @@ class StructInParts(Generic[Divided]):
         for place, read in self._parts:
             if values[place] is not UNSET:
                 values[place] = read(values[place])
-        if UNSET in values:
-            values = [
-                default if value is UNSET else value for value, default in zip(values, self._left_out, strict=True)
-            ]
+        # Not `UNSET in values`, which would ask every value whether it is equal.
+        for place, default in self._may_lack:
+            if values[place] is UNSET:
+                values[place] = default
         return self._kind(*values)
 
 

@@ -14,7 +14,7 @@ from diagnose.evaluate.json_values import Flaw, Flaws, Texts, has_only, repeats,
 from diagnose.evaluate.memo import Memo
 from diagnose.evaluate.principal import Principals
 from diagnose.evaluate.resource import Resources
-from diagnose.model.json_text import read_json, repeated_keys
+from diagnose.model.json_text import Repeated, read_json, repeated_keys
 from diagnose.model.pointer import escaped
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, LARGEST_DOCUMENT, UNKNOWN_PART, document_text
 from diagnose.model.trace import Effect
@@ -25,23 +25,26 @@ JsonObject: TypeAlias = Mapping[str, object]
 class StatementText:
     """A statement as its document has it.
 
-    `pointer` is its JSON pointer within the document. `effect` is None where it cannot be read. Most statements of an
-    account are about other services, so that nothing else is compiled of one that is not about the request: `covers`
-    names the actions that it is, or may be, about.
+    `effect` is None where it cannot be read. Most statements of an account are about other services, so that nothing
+    else is compiled of one that is not about the request: `covers` names the actions that it is, or may be, about.
     """
 
-    __slots__ = ("_compiled", "alone", "covers", "effect", "index", "is_object", "pointer", "read", "variables")
+    __slots__ = ("_compiled", "alone", "covers", "effect", "index", "is_object", "read", "variables")
 
     def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
         """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
         self.index, self.alone, self.variables = index, alone, variables
-        self.pointer = "/Statement" if alone else f"/Statement/{index}"
         self.is_object = isinstance(read, dict)
         self.read: dict[str, object] = read if isinstance(read, dict) else {}
         effect = self.read.get("Effect")
         self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
         self.covers = coverage(self.read)
         self._compiled: Statement | None = None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to the statement within its document."""
+        return "/Statement" if self.alone else f"/Statement/{self.index}"
 
     @property
     def sid(self) -> str:
@@ -137,8 +140,10 @@ class Statement:
         if not self._well_formed:
             self._check_keys()
         # A statement without an effect is broken anyway; Deny is the reading that exempts fewer callers.
-        self._compile_principals(text.effect or Effect.DENY)
-        self._compile_resources(variables=text.variables)
+        if "Principal" in self._read or "NotPrincipal" in self._read:
+            self._compile_principals(text.effect or Effect.DENY)
+        if "Resource" in self._read or "NotResource" in self._read:
+            self._compile_resources(variables=text.variables)
         if "Condition" in self._read and (self._well_formed or not repeats(self._read, "Condition")):
             pointer = f"{self._pointer}/Condition"
             self._conditions = compile_conditions(self._read["Condition"], pointer, variables=text.variables)
@@ -228,11 +233,12 @@ class Statement:
             self._flaws.add(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
         kinds: list[tuple[str, Texts]] = []
-        readable = not self._flaws.repeated(value, pointer)
+        readable = type(value) is not Repeated or not self._flaws.repeated(value, pointer)
         for kind, names in value.items():
-            place = f"{pointer}/{escaped(kind)}"
+            known = kind in _PRINCIPAL_TYPES
+            place = f"{pointer}/{kind if known else escaped(kind)}"
             texts = self._flaws.texts(names, place)
-            if kind not in _PRINCIPAL_TYPES:
+            if not known:
                 self._flaws.add(place, f"AWS has no kind of principal `{kind}`")
                 texts = None
             if texts is None:

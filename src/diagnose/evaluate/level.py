@@ -6,7 +6,7 @@ from functools import lru_cache
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
-from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
+from diagnose.evaluate.layers import Applies, Attached, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
@@ -177,7 +177,7 @@ class LayerAnswer:
 
 def compile_layer(traits: LayerTraits, attached: Attached) -> CompiledLayer:
     """Compile what is attached at a layer."""
-    if isinstance(attached, DoesNotApply):
+    if not isinstance(attached, Applies):
         return _inapplicable(traits, attached.why)
     make = _shared_level if traits.levels else CompiledLevel
     levels = [make(traits, name, policies) for name, policies in attached.levels]

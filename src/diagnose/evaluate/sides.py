@@ -142,7 +142,7 @@ def destination_view(case: Case) -> DestinationView:
 
 def endpoint_layer(endpoint: Evidence[Endpoint | None]) -> CompiledLayer:
     """Give the policy of a VPC endpoint, compiled."""
-    if isinstance(endpoint, Unread):
+    if not isinstance(endpoint, Known):
         return _unread_endpoint(endpoint)
     if endpoint.value is None:
         return _NO_ENDPOINT

@@ -205,7 +205,7 @@ _DOUBLED = lazy_pattern(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = lazy_pattern(r"[0-9]{12}")
 # What nearly all ARNs look like: those that fit need no further check.
 _PARTITION = f"({'|'.join(PARTITIONS)})"
-_NAME = "[A-Za-z0-9_+=,.@-]+"
+_NAME = "[A-Za-z0-9_+=,.@-]++"  # It ends where another sign comes: a shorter one is not worth trying.
 _SOUND_ENTITY = re.compile(rf"arn:{_PARTITION}:iam::([0-9]{{12}}):(user|role)(/(?:{_NAME}/)*)({_NAME})")
 _SOUND_SESSION = re.compile(rf"arn:{_PARTITION}:sts::([0-9]{{12}}):assumed-role/({_NAME})/({_NAME})")
 _WHAT_IT_IS = {

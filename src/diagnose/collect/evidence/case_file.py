@@ -94,7 +94,8 @@ def checked(case: Case, place: str) -> Case:
             f"`{quotable(place)}`, `request.parameters.passed_to`: `{quotable(passed_to)}` is not an AWS service",
             hint="expected a service principal such as `lambda.amazonaws.com`",
         )
-    if not _presents(case.snapshot.source.identity, operation):
+    identity = case.snapshot.source.identity
+    if identity is not None and not _presents(identity, operation):
         raise XdiagError(
             f"`{quotable(place)}`, `snapshot.source.identity`: `{operation}` does not present this",
             hint='expected a token (`"type": "web_identity"`) of an issuer\'s URL, an assertion (`"type": "saml"`) for '
@@ -209,15 +210,15 @@ def _parsed(parse: Callable[[str], Parsed], arn: str, field: str, place: str) ->
         raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
 
 
-def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:
-    """Say whether callers of an operation can present this; what is not known is None."""
+def _presents(identity: WebIdentity | SamlAssertion, operation: Operation) -> bool:
+    """Say whether callers of an operation can present this."""
     match operation:
         case Operation.WITH_WEB_IDENTITY:
-            return not isinstance(identity, SamlAssertion)
+            return isinstance(identity, WebIdentity)
         case Operation.WITH_SAML:
-            return not isinstance(identity, WebIdentity)
+            return isinstance(identity, SamlAssertion)
         case Operation.ASSUME_ROLE | Operation.PASS_ROLE:
-            return identity is None
+            return False
 
 
 def _storable(value: object) -> object:
