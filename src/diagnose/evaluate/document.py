@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Conditions, Test, compile_conditions
@@ -17,29 +17,27 @@ from diagnose.evaluate.resource import Resources
 from diagnose.model.json_text import Repeated, read_json, repeated_keys
 from diagnose.model.pointer import escaped
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, LARGEST_DOCUMENT, UNKNOWN_PART, document_text
-from diagnose.model.trace import Effect
+from diagnose.model.trace import Action, Effect
 
 JsonObject: TypeAlias = Mapping[str, object]
 
 
-class StatementText:
+class StatementText(Struct, eq=False):
     """A statement as its document has it.
 
-    `effect` is None where it cannot be read. Most statements of an account are about other services, so that nothing
-    else is compiled of one that is not about the request: `covers` names the actions that it is, or may be, about.
+    `alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them. `effect` is None
+    where it cannot be read. Most statements of an account are about other services, so that nothing else is compiled of
+    one that is not about the request: `covers` names the actions that it is, or may be, about.
     """
 
-    __slots__ = ("_compiled", "alone", "covers", "effect", "index", "is_object", "read", "variables")
-
-    def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
-        """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
-        self.index, self.alone, self.variables = index, alone, variables
-        self.is_object = isinstance(read, dict)
-        self.read: dict[str, object] = read if isinstance(read, dict) else {}
-        effect = self.read.get("Effect")
-        self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
-        self.covers = coverage(self.read)
-        self._compiled: Statement | None = None
+    index: int
+    read: JsonObject
+    is_object: bool
+    alone: bool
+    variables: bool
+    effect: Effect | None
+    covers: frozenset[Action]
+    _compiled: "Statement | None" = None
 
     @property
     def pointer(self) -> str:
@@ -60,16 +58,17 @@ class StatementText:
         return self._compiled
 
 
-class CompiledDocument:
-    """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
+class CompiledDocument(Struct, eq=False):
+    """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing.
 
-    __slots__ = ("_all_flaws", "_flaws", "statements", "unknown", "usable")
+    `unknown` are the parts that are not known, each with why.
+    """
 
-    def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
-        """`flaws` are those outside the statements. `unknown` are the parts that are not known, each with why."""
-        self.statements, self._flaws, self.usable = statements, flaws, usable
-        self.unknown: tuple[Flaw, ...] = ()
-        self._all_flaws: tuple[Flaw, ...] | None = None
+    statements: Sequence[StatementText]
+    _flaws: Sequence[Flaw]  # those outside the statements
+    usable: bool = True
+    unknown: tuple[Flaw, ...] = ()
+    _all_flaws: tuple[Flaw, ...] | None = None
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -311,13 +310,21 @@ def _policy(read: JsonObject) -> CompiledDocument:
     variables = version == LANGUAGE_WITH_VARIABLES
     statement = read["Statement"]
     if not isinstance(statement, list):
-        return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
+        return CompiledDocument([_statement(statement, 0, alone=True, variables=variables)], flaws)
     if not statement:
         flaws = (*flaws, Flaw("/Statement", "it has no statements"))
     if len(statement) > _MOST_STATEMENTS:
         return _unusable(f"it has {len(statement):,} statements, which no policy that AWS accepts has room for")
-    texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
+    texts = [_statement(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
     return CompiledDocument(texts, flaws)
+
+
+def _statement(read: object, index: int, *, alone: bool, variables: bool) -> StatementText:
+    if not isinstance(read, dict):
+        return StatementText(index, {}, False, alone, variables, None, EVERY_ACTION)
+    effect = read.get("Effect")
+    known = _EFFECTS.get(effect) if isinstance(effect, str) else None
+    return StatementText(index, read, True, alone, variables, known, coverage(read))
 
 
 def _flawed_keys(read: JsonObject) -> tuple[Flaw, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from msgspec import Struct
+
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
@@ -30,18 +32,15 @@ TrustMatches = dict[Match, Tri]
 """How Allow statements reach the caller, by kind of match; a kind that is missing does not reach it."""
 
 
-class CompiledLayer:
+class CompiledLayer(Struct, eq=False):
     """A layer's levels; none, and `why`, where the layer does not apply. `perhaps`: that is not known."""
 
-    __slots__ = ("_may_deny", "_problems", "levels", "perhaps", "traits", "why")
-
-    def __init__(
-        self, traits: LayerTraits, levels: list["CompiledLevel"], why: str = "", *, perhaps: bool = False
-    ) -> None:
-        """Take the levels; nothing is compiled yet."""
-        self.traits, self.levels, self.why, self.perhaps = traits, levels, why, perhaps
-        self._may_deny: dict[Action, list[StatementsFor]] = {}
-        self._problems: tuple[Problem, ...] | None = None
+    traits: LayerTraits
+    levels: list["CompiledLevel"]
+    why: str = ""
+    perhaps: bool = False
+    _may_deny: dict[Action, list["StatementsFor"]] = {}
+    _problems: tuple[Problem, ...] | None = None
 
     def certain(self) -> "CompiledLayer":
         """Give the layer as one of which it is known that it counts."""
@@ -76,16 +75,15 @@ class CompiledLayer:
                     yield Problem(self.traits.layer, policy, text.pointer, message)
 
 
-class CompiledLevel:
-    """One level of a layer."""
+class CompiledLevel(Struct, eq=False):
+    """One level of a layer. Documents are compiled when they are first looked at."""
 
-    __slots__ = ("_compiled", "_policies", "_statements_for", "name", "traits", "unread_policies")
-
-    def __init__(self, traits: LayerTraits, name: str, policies: PolicySet) -> None:
-        """Documents are compiled when they are first looked at."""
-        self.traits, self.name, self._policies, self.unread_policies = traits, name, policies.policies, policies.unread
-        self._compiled: list[tuple[Policy, CompiledDocument]] | None = None
-        self._statements_for: dict[Action, StatementsFor] = {}
+    traits: LayerTraits
+    name: str
+    _policies: tuple[Policy, ...]
+    unread_policies: tuple[Unread, ...]
+    _compiled: list[tuple[Policy, CompiledDocument]] | None = None
+    _statements_for: dict[Action, "StatementsFor"] = {}
 
     @property
     def compiled(self) -> list[tuple[Policy, CompiledDocument]]:
@@ -113,11 +111,11 @@ class CompiledLevel:
         """Give what counts for one action."""
         statements = self._statements_for.get(action)
         if statements is None:
-            statements = self._statements_for[action] = StatementsFor(self, action)
+            statements = self._statements_for[action] = _statements_for(self, action)
         return statements
 
 
-class StatementsFor:
+class StatementsFor(Struct, eq=False):
     """What counts of one level for one action.
 
     `allow` and `deny` are settled from the start: what was not read may hold an Allow or a Deny, and counts as one
@@ -127,30 +125,12 @@ class StatementsFor:
     INVARIANT: a level comes to what all its statements come to one by one. A law compares the two.
     """
 
-    __slots__ = ("allow", "allows", "always_allows", "denies", "deny", "unread")
-
-    def __init__(self, level: CompiledLevel, action: Action) -> None:
-        """Sort the statements that cover the action by their effects."""
-        allows: list[Statement] = []
-        denies: list[Statement] = []
-        unread = bool(level.unread_policies)
-        grants = level.traits.grants
-        for _, document in level.compiled:
-            unread = unread or not document.usable
-            for text in document.statements:
-                if action in text.covers:
-                    if grants and text.effect is not _DENY:
-                        allows.append(text.compiled)
-                    if text.effect is not _ALLOW:
-                        denies.append(text.compiled)
-        self.allows, self.denies = allows, denies
-        self.unread = unread
-        self.allow: Tri = UNKNOWN if unread else NO
-        self.deny: Tri = UNKNOWN if unread else NO
-        self.always_allows = False
-        if not grants or (not level.traits.principal and any(map(_unconditional, allows))):
-            self.allow, self.allows = YES, []
-            self.always_allows = not (unread or denies)
+    allow: Tri
+    deny: Tri
+    allows: list[Statement]
+    denies: list[Statement]
+    unread: bool
+    always_allows: bool = False
 
 
 class LayerAnswer:
@@ -179,7 +159,7 @@ def compile_layer(traits: LayerTraits, attached: Attached) -> CompiledLayer:
     """Compile what is attached at a layer."""
     if not isinstance(attached, Applies):
         return _inapplicable(traits, attached.why)
-    make = _shared_level if traits.levels else CompiledLevel
+    make = _shared_level if traits.levels else _level
     levels = [make(traits, name, policies) for name, policies in attached.levels]
     return CompiledLayer(traits, levels, perhaps=attached.perhaps)
 
@@ -279,6 +259,26 @@ def _unconditional(statement: Statement) -> bool:
     return everything and not (statement.broken or statement.tests or statement.principals)
 
 
+def _statements_for(level: CompiledLevel, action: Action) -> StatementsFor:
+    """Sort the statements that cover the action by their effects."""
+    allows: list[Statement] = []
+    denies: list[Statement] = []
+    unread = level.unread_policies != ()
+    grants = level.traits.grants
+    for _, document in level.compiled:
+        unread = unread or not document.usable
+        for text in document.statements:
+            if action in text.covers:
+                if grants and text.effect is not _DENY:
+                    allows.append(text.compiled)
+                if text.effect is not _ALLOW:
+                    denies.append(text.compiled)
+    settled = UNKNOWN if unread else NO
+    if not grants or (not level.traits.principal and any(map(_unconditional, allows))):
+        return StatementsFor(YES, settled, [], denies, unread, always_allows=not (unread or denies))
+    return StatementsFor(settled, settled, allows, denies, unread)
+
+
 @lru_cache  # of our own words
 def _inapplicable(traits: LayerTraits, why: str) -> CompiledLayer:
     """Give a layer that does not apply, which is the same for everybody."""
@@ -291,9 +291,11 @@ _shared_levels: ObjectMemo[CompiledLevel] = ObjectMemo()
 def _shared_level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
     """Give a level of an organization, which is the same for many accounts."""
     key = f"{traits.layer} {name}"
-    return _shared_levels.find(policies, key) or _shared_levels.offer(
-        policies, key, CompiledLevel(traits, name, policies)
-    )
+    return _shared_levels.find(policies, key) or _shared_levels.offer(policies, key, _level(traits, name, policies))
+
+
+def _level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
+    return CompiledLevel(traits, name, policies.policies, policies.unread)
 
 
 def _trace(
