@@ -11,7 +11,7 @@ from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.reported_error import counts, refused_actions
-from diagnose.evaluate.request import ActionRequest, ask
+from diagnose.evaluate.request import ActionRequest, asked_of
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
@@ -125,7 +125,7 @@ class Authorization:
 
     def request(self, action: Action) -> ActionRequest:
         """Ask for one action."""
-        return ask(action, self.call)
+        return asked_of(action, self.call)
 
     def requests(self) -> list[ActionRequest]:
         """Ask for every action."""
@@ -144,7 +144,7 @@ class Authorization:
 
         INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
-        request = ask(action, self.call)
+        request = asked_of(action, self.call)
         if not self.operation.asks_role:
             of_source = (
                 (layer.traits.layer, *answer_layer(self._counted(layer), request, self.has_boundary, {}))

@@ -12,7 +12,7 @@ from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Conditions, Test, compile_conditions
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts, has_only, repeats, unknown_keys
 from diagnose.evaluate.memo import Memo
-from diagnose.evaluate.principal import Principals
+from diagnose.evaluate.principal import Principals, compile_principals
 from diagnose.evaluate.resource import Resources
 from diagnose.model.json_text import Repeated, read_json, repeated_keys
 from diagnose.model.pointer import escaped
@@ -54,7 +54,8 @@ class StatementText(Struct, eq=False):
     def compiled(self) -> "Statement":
         """The elements of the statement, ready to be compared."""
         if self._compiled is None:
-            self._compiled = Statement(self)
+            self._compiled = Statement(self.read, self.pointer, self.covers, Flaws())
+            self._compiled.compile(self)
         return self._compiled
 
 
@@ -96,37 +97,27 @@ def compile_document(raw: Raw) -> CompiledDocument:
     return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
 
 
-class Statement:
+class Statement(Struct, eq=False):
     """The elements of a statement, compiled. An element is None where it is missing or cannot be read.
 
     `broken` says that there is such an element, or no effect, so that the statement may apply but never certainly does.
     """
 
-    __slots__ = (
-        "_actions",
-        "_conditions",
-        "_covers",
-        "_flaws",
-        "_pointer",
-        "_read",
-        "_variables",
-        "_well_formed",
-        "broken",
-        "principals",
-        "resources",
-        "tests",
-    )
+    _read: JsonObject
+    _pointer: str
+    _covers: frozenset[Action]
+    _flaws: Flaws
+    _conditions: Conditions | None = None
+    _actions: Actions | None = None
+    _variables: tuple[str, ...] | None = None
+    _well_formed: bool = False
+    broken: bool = False
+    principals: Principals | None = None
+    resources: Resources | None = None
+    tests: list[Test] = []
 
-    def __init__(self, text: StatementText) -> None:
+    def compile(self, text: StatementText) -> None:
         """Compile all but the actions, of which only traces need more than the text's `covers`."""
-        self._read, self._pointer, self._covers = text.read, text.pointer, text.covers
-        self._flaws = Flaws()
-        self._conditions: Conditions | None = None
-        self._actions: Actions | None = None
-        self._variables: tuple[str, ...] | None = None
-        self.principals: Principals | None = None
-        self.resources: Resources | None = None
-        self.tests: list[Test] = []
         if not text.is_object:
             self.broken = True
             self._flaws.add(self._pointer, "expected a statement, which is a JSON object")
@@ -222,7 +213,7 @@ class Statement:
         pointer = f"{self._pointer}/{key}"
         kinds = self._principal_kinds(self._read[key], pointer)
         if kinds is not None:
-            self.principals = Principals(kinds, pointer, negated=negated, effect=effect)
+            self.principals = compile_principals(kinds, pointer, negated=negated, effect=effect)
 
     def _principal_kinds(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""

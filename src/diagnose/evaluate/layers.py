@@ -4,11 +4,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 from msgspec import Struct
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
+from diagnose.evaluate.memo import ObjectMemo
 from diagnose.model.arn import CallerKind, RoleArn
 from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
@@ -21,7 +22,7 @@ from diagnose.model.tri import NO, YES
 _SERVICE, _ROOT = CallerKind.SERVICE, CallerKind.ROOT
 
 
-class Applies(Struct, frozen=True):
+class Applies(Struct, frozen=True, weakref=True):
     """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name.
 
     `perhaps`: it is not known whether it counts.
@@ -31,6 +32,7 @@ class Applies(Struct, frozen=True):
     perhaps: bool = False
 
 
+@final
 class DoesNotApply(Struct, frozen=True):
     """A layer that has nothing to say."""
 
@@ -144,11 +146,20 @@ def _of_organization(
     if known is not None and known.management_account == account:
         return DoesNotApply("the account is the organization's management account")
     if isinstance(levels, Known) and levels.value:
-        named = tuple((level.name or level.target, level.policies) for level in levels.value)
-        return Applies(named, perhaps=not isinstance(organization, Known))
+        key = "" if isinstance(organization, Known) else "perhaps"
+        return _attached.find(levels, key) or _attached.offer(levels, key, _levels(levels.value, perhaps=key != ""))
     if isinstance(organization, Known) and known is None:
         return DoesNotApply("the account is not in an organization")
     return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
+
+
+_attached: ObjectMemo[Applies] = ObjectMemo()
+"""What organizations attach, which is the same for many accounts."""
+
+
+def _levels(levels: tuple[Level, ...], *, perhaps: bool) -> Applies:
+    named = [(level.name or level.target, level.policies) for level in levels]
+    return Applies(tuple(named), perhaps)
 
 
 def _only(evidence: Evidence[Policy]) -> Attached:

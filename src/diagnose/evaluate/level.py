@@ -8,21 +8,12 @@ from msgspec import Struct
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
-from diagnose.evaluate.layers import Applies, Attached, LayerTraits
+from diagnose.evaluate.layers import Applies, Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
 from diagnose.model.policy import Policy, PolicySet
-from diagnose.model.trace import (
-    Action,
-    Effect,
-    ElementTrace,
-    Layer,
-    LevelTrace,
-    Match,
-    Problem,
-    StatementTrace,
-)
+from diagnose.model.trace import Action, Effect, ElementTrace, Layer, LevelTrace, Match, Problem, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
@@ -157,11 +148,12 @@ class LayerAnswer:
 
 def compile_layer(traits: LayerTraits, attached: Attached) -> CompiledLayer:
     """Compile what is attached at a layer."""
-    if not isinstance(attached, Applies):
+    if type(attached) is DoesNotApply:
         return _inapplicable(traits, attached.why)
-    make = _shared_level if traits.levels else _level
-    levels = [make(traits, name, policies) for name, policies in attached.levels]
-    return CompiledLayer(traits, levels, perhaps=attached.perhaps)
+    if not traits.levels:
+        return _compile(traits, attached)
+    layer = traits.layer
+    return _shared_layers.find(attached, layer) or _shared_layers.offer(attached, layer, _compile(traits, attached))
 
 
 def passes(some_allow: Tri, some_deny: Tri) -> Tri:
@@ -263,8 +255,7 @@ def _statements_for(level: CompiledLevel, action: Action) -> StatementsFor:
     """Sort the statements that cover the action by their effects."""
     allows: list[Statement] = []
     denies: list[Statement] = []
-    unread = level.unread_policies != ()
-    grants = level.traits.grants
+    unread, grants = level.unread_policies != (), level.traits.grants
     for _, document in level.compiled:
         unread = unread or not document.usable
         for text in document.statements:
@@ -285,17 +276,22 @@ def _inapplicable(traits: LayerTraits, why: str) -> CompiledLayer:
     return CompiledLayer(traits, [], why)
 
 
+_shared_layers: ObjectMemo[CompiledLayer] = ObjectMemo()
 _shared_levels: ObjectMemo[CompiledLevel] = ObjectMemo()
+"""What is attached in an organization, which is the same for many accounts."""
 
 
-def _shared_level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
-    """Give a level of an organization, which is the same for many accounts."""
-    key = f"{traits.layer} {name}"
-    return _shared_levels.find(policies, key) or _shared_levels.offer(policies, key, _level(traits, name, policies))
+def _compile(traits: LayerTraits, attached: Applies) -> CompiledLayer:
+    levels = [_level(traits, name, policies) for name, policies in attached.levels]
+    return CompiledLayer(traits, levels, perhaps=attached.perhaps)
 
 
 def _level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
-    return CompiledLevel(traits, name, policies.policies, policies.unread)
+    key = traits.layer + name
+    if traits.levels and (known := _shared_levels.find(policies, key)):
+        return known
+    level = CompiledLevel(traits, name, policies.policies, policies.unread)
+    return _shared_levels.offer(policies, key, level) if traits.levels else level
 
 
 def _trace(

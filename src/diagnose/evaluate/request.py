@@ -19,6 +19,6 @@ class ActionRequest(Struct, eq=False):
     resource: str
 
 
-def ask(action: Action, call: Call) -> ActionRequest:
+def asked_of(action: Action, call: Call) -> ActionRequest:
     """Ask about one action of a call."""
     return ActionRequest(action, call, call.caller, call.role.arn)
