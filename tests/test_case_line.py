@@ -218,12 +218,16 @@ def strangers(count: int) -> list[bytes]:
 
 
 def test_lines_are_read_at_once_while_no_side_comes_again() -> None:
+    """Twice as many each time, until one does."""
     lines = CaseLines()
     looking = []
-    for each in strangers(700):
+    # The first 64 come again, for they were looked at.
+    for each in [*strangers(64 + 448 + 64 + 896), *strangers(64 + 64 + 448 + 64)]:
         looking.append(not lines.at_once)
         lines.read(each, "")
-    assert looking == [True] * 64 + [False] * 448 + [True] * 64 + [False] * 124
+    assert looking == (
+        [True] * 64 + [False] * 448 + [True] * 64 + [False] * 896 + [True] * (64 + 64) + [False] * 448 + [True] * 64
+    )
 
 
 def test_sides_are_looked_for_while_some_come_again() -> None:

@@ -26,7 +26,10 @@ FULL = {
             *("causes/facts.py ConditionFact.attainable", "causes/facts.py SuspectFact.present"),
             *("cli/case_flags.py CaseFlags.attempt", "cli/case_flags.py CaseFlags.complete"),
             *("cli/evidence.py live.read_source", "cli/evidence.py live.read_destination"),
-            *("collect/evidence/account_details.py AccountDetails.whole", "evaluate/document.py __init__.usable"),
+            *(
+                "collect/evidence/account_details.py AccountDetails.whole",
+                "evaluate/document.py CompiledDocument.usable",
+            ),
             *("evaluate/layers.py LayerTraits.resource", "evaluate/layers.py LayerTraits.grants"),
             *(
                 "model/diagnosis.py Excerpt.primary",

@@ -92,7 +92,7 @@ def make_rows(
         every = (row for rows in answers for row in rows)
         return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
     rows = [_row(number, line, rules) for number, line in lines]
-    return encode_rows(rows, form), Counter(row.verdict for row in rows)
+    return encode_rows(rows, form), Counter([row.verdict for row in rows])
 
 
 def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
@@ -105,12 +105,11 @@ _MOST_CHARACTERS = 2000
 
 
 def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
-    kind = kind_of_row(rules)
     try:
         case = _case(number, line)
         return _explained(number, case, rules) if rules is not None else _decided(number, case)
     except XdiagError as error:
-        return kind(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
+        return kind_of_row(rules)(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
 
 
 def _findings(number: int, line: bytes | None, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:

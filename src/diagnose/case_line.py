@@ -29,7 +29,7 @@ class CaseLines:
     `at_once` says how many of the next.
     """
 
-    __slots__ = ("_by_sides", "_sides", "_whole", "_without", "at_once")
+    __slots__ = ("_by_sides", "_next", "_sides", "_whole", "_without", "at_once")
 
     def __init__(self) -> None:
         """Begin with looking for sides."""
@@ -50,7 +50,7 @@ class CaseLines:
             probe=Recurring(ProbeResult | None),
             authorizations=Recurring(tuple[AuthorizationRecord, ...]),
         )
-        self.at_once = 0
+        self.at_once, self._next = 0, _AT_ONCE
         self._without = 0  # How many lines on end, sides of which were looked for, had none that had come before.
 
     def read(self, line: bytes, place: str) -> Case:
@@ -73,14 +73,21 @@ class CaseLines:
                 self.at_once = 0  # Part by part there is less to be unsure of.
         known = sum(side.came_again for side in self._sides)
         case = self._by_sides.read_text(line.rstrip())
-        self._without = 0 if sum(side.came_again for side in self._sides) > known else self._without + 1
+        if sum(side.came_again for side in self._sides) > known:
+            self._without, self._next = 0, _AT_ONCE
+        else:
+            self._without += 1
         if self._without == _ENOUGH:
-            self.at_once, self._without = _AT_ONCE, 0
+            self.at_once, self._without = self._next, 0
+            self._next = min(2 * self._next, _MOST_AT_ONCE)
         return case
 
 
-_ENOUGH, _AT_ONCE = 64, 448
-"""After so many lines without a side that had come before, so many are read at once: of eight lines seven."""
+_ENOUGH, _AT_ONCE, _MOST_AT_ONCE = 64, 448, 3584
+"""After so many lines without a side that had come before, so many are read at once: of eight lines seven.
+
+Twice as many each time that none comes, up to a limit: what comes again later is still noticed.
+"""
 
 
 class StructInParts(Generic[Divided]):
@@ -90,7 +97,7 @@ class StructInParts(Generic[Divided]):
     as it came.
     """
 
-    __slots__ = ("_decode", "_kind", "_left_out", "_parts", "written")
+    __slots__ = ("_decode", "_kind", "_may_lack", "_parts", "written")
 
     def __init__(self, kind: type[Divided], **parts: "StructInParts[Any] | Recurring[Any]") -> None:
         """The parts are by the names of their members."""
@@ -105,8 +112,10 @@ class StructInParts(Generic[Divided]):
         self._kind = kind
         self._parts = [(kind.__struct_fields__.index(name), part.read) for name, part in parts.items()]
         # Nobody changes a case: one empty object can stand for all that were left out.
-        self._left_out = [
-            member.default if member.default_factory is NODEFAULT else member.default_factory() for member in every
+        self._may_lack = [
+            (place, member.default if member.default_factory is NODEFAULT else member.default_factory())
+            for place, member in enumerate(every)
+            if not member.required
         ]
 
     def read_text(self, text: bytes) -> Divided:
@@ -121,10 +130,10 @@ class StructInParts(Generic[Divided]):
         for place, read in self._parts:
             if values[place] is not UNSET:
                 values[place] = read(values[place])
-        if UNSET in values:
-            values = [
-                default if value is UNSET else value for value, default in zip(values, self._left_out, strict=True)
-            ]
+        # Not `UNSET in values`, which would ask every value whether it is equal.
+        for place, default in self._may_lack:
+            if values[place] is UNSET:
+                values[place] = default
         return self._kind(*values)
 
 
@@ -145,9 +154,12 @@ class Recurring(Generic[Part]):
         """Read it. Raises ValueError and RecursionError for what is none, or may repeat a key."""
         text = bytes(raw)
         value = self._memo.find(text)
-        if value is not None or self._memo.was_offered(text):
+        if value is not None:
             self.came_again += 1
-        return self._memo.offer(text, self._decode(text), len(text)) if value is None else value
+            return value
+        if self._memo.was_offered(text):
+            self.came_again += 1
+        return self._memo.offer(text, self._decode(text), len(text))
 
 
 def _reader(kind: Any) -> Any:

@@ -10,6 +10,7 @@ from diagnose.evaluate.json_values import Texts, all_texts, repeats
 from diagnose.evaluate.memo import of_short_texts
 from diagnose.evaluate.pattern import glob, has_wildcard
 from diagnose.evaluate.request import ActionRequest
+from diagnose.model.json_text import Repeated
 from diagnose.model.trace import Action, Element, ElementTrace, Reason
 from diagnose.model.tri import Tri, tri
 
@@ -83,10 +84,12 @@ _BY_NAME = {action.lower(): frozenset((action,)) for action in Action}
 
 def coverage(statement: Mapping[str, object]) -> frozenset[Action]:
     """Name the actions of a call that a statement is about, or may be about."""
-    if repeats(statement, "Action", "NotAction"):
+    patterns = statement.get("Action")
+    negated = patterns is None and "Action" not in statement
+    if negated:
+        patterns = statement.get("NotAction")
+    if type(statement) is Repeated and repeats(statement, "Action", "NotAction"):
         return EVERY_ACTION
-    negated = "Action" not in statement
-    patterns = statement.get("NotAction" if negated else "Action")
     if isinstance(patterns, str):
         matched = covered(patterns)
     elif isinstance(patterns, list) and all_texts(patterns):

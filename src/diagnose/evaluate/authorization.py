@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from diagnose.errors import XdiagError
-from diagnose.evaluate.call import Call
+from diagnose.evaluate.call import call_of
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import gates, pass_every_gate
 from diagnose.evaluate.layers import OF_DESTINATION, OF_SOURCE
 from diagnose.evaluate.level import CompiledLayer, LayerAnswer, TrustMatches, answer_layer, answer_with_traces, passes
 from diagnose.evaluate.operations import ASSUME_ROLE, OPERATIONS
 from diagnose.evaluate.reported_error import counts, refused_actions
-from diagnose.evaluate.request import ActionRequest
+from diagnose.evaluate.request import ActionRequest, asked_of
 from diagnose.evaluate.sides import destination_view, endpoint_layer, source_view
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case
@@ -54,7 +54,7 @@ class Authorization:
             raise XdiagError(f"`{caller.arn}` does not call {operation}, but {source.operation}")
         if caller.federated or caller.kind is _SERVICE:
             caller = caller.before(destination.role, case.request.region)
-        self.call = Call(case, caller, destination.role)
+        self.call = call_of(case, caller, destination.role)
         self.operation = OPERATIONS[operation]
         self.has_boundary = source.has_boundary
         self.same_account = source.caller.account == destination.role.account
@@ -125,7 +125,7 @@ class Authorization:
 
     def request(self, action: Action) -> ActionRequest:
         """Ask for one action."""
-        return ActionRequest(action, self.call)
+        return asked_of(action, self.call)
 
     def requests(self) -> list[ActionRequest]:
         """Ask for every action."""
@@ -144,7 +144,7 @@ class Authorization:
 
         INVARIANT: the layers that are left out would not change the answer. A law compares it with that of all.
         """
-        request = ActionRequest(action, self.call)
+        request = asked_of(action, self.call)
         if not self.operation.asks_role:
             of_source = (
                 (layer.traits.layer, *answer_layer(self._counted(layer), request, self.has_boundary, {}))

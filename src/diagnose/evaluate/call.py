@@ -2,31 +2,32 @@
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from diagnose.evaluate.caller import Caller
 from diagnose.model.arn import RoleArn
 from diagnose.model.case import Case, Origin, SourceSide, Via
 from diagnose.model.evidence import Known
 from diagnose.model.key_state import ABSENT, UNKNOWN_STATE, State
+from diagnose.model.operation import Operation
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
 _CONSOLE = Via.CONSOLE
 
 
-class Call:
+class Call(Struct, eq=False):
     """One case, with its caller and its role worked out.
 
     `states` are those of the condition keys that were looked up, in lower case. Most calls are decided without a
     condition: `keys.context` fills it. `by_console`: the console makes the request; it sends few of the parameters.
     """
 
-    __slots__ = ("by_console", "caller", "case", "operation", "role", "states")
-
-    def __init__(self, case: Case, caller: Caller, role: RoleArn) -> None:
-        """All three describe the same request."""
-        self.case, self.caller, self.role = case, caller, role
-        self.operation = case.request.operation
-        self.by_console = case.request.via is _CONSOLE
-        self.states: dict[str, State] = {}
+    case: Case
+    caller: Caller
+    role: RoleArn
+    operation: Operation
+    by_console: bool
+    states: dict[str, State] = {}
 
     def origin_is(self, *origins: Origin) -> bool | None:
         """Say whether the credentials came about in one of these ways; None where that is not known."""
@@ -48,6 +49,11 @@ class Call:
     def inherited_source_identity(self) -> State:
         """The source identity that is inherited from the caller's session."""
         return inherited_source_identity(self.case.snapshot.source, self.caller)
+
+
+def call_of(case: Case, caller: Caller, role: RoleArn) -> Call:
+    """Give the call of a case, from its caller and its role."""
+    return Call(case, caller, role, case.request.operation, case.request.via is _CONSOLE)
 
 
 def inherited_tag_keys(source: SourceSide, caller: Caller) -> tuple[str, ...] | None:

@@ -21,6 +21,7 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 FEDERATED_KINDS = frozenset((CallerKind.WEB_IDENTITY, CallerKind.SAML))
 SERVICE_PATH = "/aws-service-role/"
+_WITHOUT_ARN = FEDERATED_KINDS | {CallerKind.SERVICE}
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
 _USER, _ROLE, _SESSION, _SAML = CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.SAML
@@ -156,14 +157,12 @@ def _principal_arn(caller: CallerArn, read: str) -> str | None:
 
     A role of IAM Identity Center always has a path, so that an ARN without it was derived from a session's.
     """
-    match caller.kind:
-        case CallerKind.SESSION:
-            return read or None
-        case CallerKind.ROLE if caller.name.startswith(RESERVED_NAME) and not caller.path.startswith(RESERVED_PATH):
-            return None
-        case CallerKind.SERVICE | CallerKind.WEB_IDENTITY | CallerKind.SAML:
-            return None
-    return caller.arn
+    if caller.kind is _SESSION:
+        return read or None
+    if caller.kind in _WITHOUT_ARN:
+        return None
+    derived = caller.kind is _ROLE and caller.name.startswith(RESERVED_NAME)
+    return None if derived and not caller.path.startswith(RESERVED_PATH) else caller.arn
 
 
 def _origin(caller: CallerArn, source: SourceSide, via: Via) -> Origin | None:

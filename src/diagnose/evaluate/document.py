@@ -6,42 +6,43 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from diagnose.evaluate.action import EVERY_ACTION, Actions, coverage
 from diagnose.evaluate.condition import Conditions, Test, compile_conditions
 from diagnose.evaluate.json_values import Flaw, Flaws, Texts, has_only, repeats, unknown_keys
 from diagnose.evaluate.memo import Memo
-from diagnose.evaluate.principal import Principals
+from diagnose.evaluate.principal import Principals, compile_principals
 from diagnose.evaluate.resource import Resources
-from diagnose.model.json_text import read_json, repeated_keys
+from diagnose.model.json_text import Repeated, read_json, repeated_keys
 from diagnose.model.pointer import escaped
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, LARGEST_DOCUMENT, UNKNOWN_PART, document_text
-from diagnose.model.trace import Effect
+from diagnose.model.trace import Action, Effect
 
 JsonObject: TypeAlias = Mapping[str, object]
 
 
-class StatementText:
+class StatementText(Struct, eq=False):
     """A statement as its document has it.
 
-    `pointer` is its JSON pointer within the document. `effect` is None where it cannot be read. Most statements of an
-    account are about other services, so that nothing else is compiled of one that is not about the request: `covers`
-    names the actions that it is, or may be, about.
+    `alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them. `effect` is None
+    where it cannot be read. Most statements of an account are about other services, so that nothing else is compiled of
+    one that is not about the request: `covers` names the actions that it is, or may be, about.
     """
 
-    __slots__ = ("_compiled", "alone", "covers", "effect", "index", "is_object", "pointer", "read", "variables")
+    index: int
+    read: JsonObject
+    is_object: bool
+    alone: bool
+    variables: bool
+    effect: Effect | None
+    covers: frozenset[Action]
+    _compiled: "Statement | None" = None
 
-    def __init__(self, read: object, index: int, *, alone: bool, variables: bool) -> None:
-        """`alone`: the policy's `Statement` is this object, not a list. `variables`: its language has them."""
-        self.index, self.alone, self.variables = index, alone, variables
-        self.pointer = "/Statement" if alone else f"/Statement/{index}"
-        self.is_object = isinstance(read, dict)
-        self.read: dict[str, object] = read if isinstance(read, dict) else {}
-        effect = self.read.get("Effect")
-        self.effect = _EFFECTS.get(effect) if isinstance(effect, str) else None
-        self.covers = coverage(self.read)
-        self._compiled: Statement | None = None
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to the statement within its document."""
+        return "/Statement" if self.alone else f"/Statement/{self.index}"
 
     @property
     def sid(self) -> str:
@@ -53,20 +54,22 @@ class StatementText:
     def compiled(self) -> "Statement":
         """The elements of the statement, ready to be compared."""
         if self._compiled is None:
-            self._compiled = Statement(self)
+            self._compiled = Statement(self.read, self.pointer, self.covers, Flaws())
+            self._compiled.compile(self)
         return self._compiled
 
 
-class CompiledDocument:
-    """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing."""
+class CompiledDocument(Struct, eq=False):
+    """A compiled policy document. `usable` is false where it is not a policy at all, so that it says nothing.
 
-    __slots__ = ("_all_flaws", "_flaws", "statements", "unknown", "usable")
+    `unknown` are the parts that are not known, each with why.
+    """
 
-    def __init__(self, statements: Sequence[StatementText], flaws: Sequence[Flaw], *, usable: bool = True) -> None:
-        """`flaws` are those outside the statements. `unknown` are the parts that are not known, each with why."""
-        self.statements, self._flaws, self.usable = statements, flaws, usable
-        self.unknown: tuple[Flaw, ...] = ()
-        self._all_flaws: tuple[Flaw, ...] | None = None
+    statements: Sequence[StatementText]
+    _flaws: Sequence[Flaw]  # those outside the statements
+    usable: bool = True
+    unknown: tuple[Flaw, ...] = ()
+    _all_flaws: tuple[Flaw, ...] | None = None
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
@@ -94,37 +97,27 @@ def compile_document(raw: Raw) -> CompiledDocument:
     return _documents.find(content) or _documents.offer(content, _compile(raw, content), len(content))
 
 
-class Statement:
+class Statement(Struct, eq=False):
     """The elements of a statement, compiled. An element is None where it is missing or cannot be read.
 
     `broken` says that there is such an element, or no effect, so that the statement may apply but never certainly does.
     """
 
-    __slots__ = (
-        "_actions",
-        "_conditions",
-        "_covers",
-        "_flaws",
-        "_pointer",
-        "_read",
-        "_variables",
-        "_well_formed",
-        "broken",
-        "principals",
-        "resources",
-        "tests",
-    )
+    _read: JsonObject
+    _pointer: str
+    _covers: frozenset[Action]
+    _flaws: Flaws
+    _conditions: Conditions | None = None
+    _actions: Actions | None = None
+    _variables: tuple[str, ...] | None = None
+    _well_formed: bool = False
+    broken: bool = False
+    principals: Principals | None = None
+    resources: Resources | None = None
+    tests: list[Test] = []
 
-    def __init__(self, text: StatementText) -> None:
+    def compile(self, text: StatementText) -> None:
         """Compile all but the actions, of which only traces need more than the text's `covers`."""
-        self._read, self._pointer, self._covers = text.read, text.pointer, text.covers
-        self._flaws = Flaws()
-        self._conditions: Conditions | None = None
-        self._actions: Actions | None = None
-        self._variables: tuple[str, ...] | None = None
-        self.principals: Principals | None = None
-        self.resources: Resources | None = None
-        self.tests: list[Test] = []
         if not text.is_object:
             self.broken = True
             self._flaws.add(self._pointer, "expected a statement, which is a JSON object")
@@ -137,8 +130,10 @@ class Statement:
         if not self._well_formed:
             self._check_keys()
         # A statement without an effect is broken anyway; Deny is the reading that exempts fewer callers.
-        self._compile_principals(text.effect or Effect.DENY)
-        self._compile_resources(variables=text.variables)
+        if "Principal" in self._read or "NotPrincipal" in self._read:
+            self._compile_principals(text.effect or Effect.DENY)
+        if "Resource" in self._read or "NotResource" in self._read:
+            self._compile_resources(variables=text.variables)
         if "Condition" in self._read and (self._well_formed or not repeats(self._read, "Condition")):
             pointer = f"{self._pointer}/Condition"
             self._conditions = compile_conditions(self._read["Condition"], pointer, variables=text.variables)
@@ -218,7 +213,7 @@ class Statement:
         pointer = f"{self._pointer}/{key}"
         kinds = self._principal_kinds(self._read[key], pointer)
         if kinds is not None:
-            self.principals = Principals(kinds, pointer, negated=negated, effect=effect)
+            self.principals = compile_principals(kinds, pointer, negated=negated, effect=effect)
 
     def _principal_kinds(self, value: object, pointer: str) -> tuple[tuple[str, Texts], ...] | None:
         """Read `"*"`, or an object of kinds of principals to one or many of them; None where it is neither."""
@@ -228,11 +223,12 @@ class Statement:
             self._flaws.add(pointer, 'expected `"*"` or an object such as `{"AWS": "arn:..."}`')
             return None
         kinds: list[tuple[str, Texts]] = []
-        readable = not self._flaws.repeated(value, pointer)
+        readable = type(value) is not Repeated or not self._flaws.repeated(value, pointer)
         for kind, names in value.items():
-            place = f"{pointer}/{escaped(kind)}"
+            known = kind in _PRINCIPAL_TYPES
+            place = f"{pointer}/{kind if known else escaped(kind)}"
             texts = self._flaws.texts(names, place)
-            if kind not in _PRINCIPAL_TYPES:
+            if not known:
                 self._flaws.add(place, f"AWS has no kind of principal `{kind}`")
                 texts = None
             if texts is None:
@@ -305,13 +301,21 @@ def _policy(read: JsonObject) -> CompiledDocument:
     variables = version == LANGUAGE_WITH_VARIABLES
     statement = read["Statement"]
     if not isinstance(statement, list):
-        return CompiledDocument([StatementText(statement, 0, alone=True, variables=variables)], flaws)
+        return CompiledDocument([_statement(statement, 0, alone=True, variables=variables)], flaws)
     if not statement:
         flaws = (*flaws, Flaw("/Statement", "it has no statements"))
     if len(statement) > _MOST_STATEMENTS:
         return _unusable(f"it has {len(statement):,} statements, which no policy that AWS accepts has room for")
-    texts = [StatementText(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
+    texts = [_statement(item, index, alone=False, variables=variables) for index, item in enumerate(statement)]
     return CompiledDocument(texts, flaws)
+
+
+def _statement(read: object, index: int, *, alone: bool, variables: bool) -> StatementText:
+    if not isinstance(read, dict):
+        return StatementText(index, {}, False, alone, variables, None, EVERY_ACTION)
+    effect = read.get("Effect")
+    known = _EFFECTS.get(effect) if isinstance(effect, str) else None
+    return StatementText(index, read, True, alone, variables, known, coverage(read))
 
 
 def _flawed_keys(read: JsonObject) -> tuple[Flaw, ...]:

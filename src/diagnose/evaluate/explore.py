@@ -9,7 +9,7 @@ from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from diagnose.evaluate.authorization import Authorization
-from diagnose.evaluate.call import Call
+from diagnose.evaluate.call import call_of
 from diagnose.evaluate.choices import AnyTest, Choices, IsValue, OpenStatement, StatementGroup
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import Statement
@@ -18,7 +18,7 @@ from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.layers import LayerTraits
 from diagnose.evaluate.level import StatementsFor, TrustMatches, applies, depends_on_context, passes
 from diagnose.evaluate.possible_values import PossibleValue, possible_values
-from diagnose.evaluate.request import ActionRequest
+from diagnose.evaluate.request import ActionRequest, asked_of
 from diagnose.model.key_state import State, UnknownState
 from diagnose.model.trace import Action, Effect, Layer, Match
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of, tri
@@ -350,9 +350,9 @@ def _unknown_in_variables(authorization: Authorization, opened: Sequence[tuple[S
 
 
 def _with_states(request: ActionRequest, states: Mapping[str, State]) -> ActionRequest:
-    call = Call(request.call.case, request.call.caller, request.call.role)
+    call = call_of(request.call.case, request.call.caller, request.call.role)
     call.states.update(request.call.states, **states)
-    return ActionRequest(request.action, call)
+    return asked_of(request.action, call)
 
 
 def _open_statements(

@@ -20,6 +20,9 @@ from diagnose.model.parameter import Form, Parameter, Syntax
 from diagnose.model.trace import Gate, GateTrace, Reason
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_USER, _ASSUME_ROOT = CallerKind.USER, Origin.ASSUME_ROOT
+
 CHAINING_SECONDS = 3600
 SHORTEST_MAXIMUM = 3600
 LONGEST_MAXIMUM = 43200
@@ -180,11 +183,11 @@ def _inherited(case: Case, caller: Caller) -> Iterator[GateTrace]:
 
 def caller_gates(source: SourceSide, caller: Caller, operation: OperationTraits = ASSUME_ROLE) -> Iterator[GateTrace]:
     """Root users and federated users cannot call AssumeRole at all."""
-    as_kind = CallerKind.ROOT if caller.origin is Origin.ASSUME_ROOT else caller.kind
+    as_kind = CallerKind.ROOT if caller.origin is _ASSUME_ROOT else caller.kind
     if refused := operation.refused.get(as_kind):
         yield _no(Gate.CALLER, refused, caller.arn)
     principal = source.principal
-    is_entity = caller.has_role or caller.kind is CallerKind.USER
+    is_entity = caller.has_role or caller.kind is _USER
     if is_entity and isinstance(principal, Known) and principal.value is None:
         yield _no(Gate.CALLER, Reason.NO_SUCH_CALLER, caller.arn)
 

@@ -4,11 +4,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 from msgspec import Struct
 
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
+from diagnose.evaluate.memo import ObjectMemo
 from diagnose.model.arn import CallerKind, RoleArn
 from diagnose.model.case import DestinationSide, Endpoint, Organization, SourceSide
 from diagnose.model.evidence import Evidence, Known, Unread
@@ -17,10 +18,11 @@ from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, YES
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+# And what most values are is asked for: that a value is not of a struct's type is told five times as slowly.
 _SERVICE, _ROOT = CallerKind.SERVICE, CallerKind.ROOT
 
 
-class Applies(Struct, frozen=True):
+class Applies(Struct, frozen=True, weakref=True):
     """A layer that counts, with its levels: name and policies of each. All but SCP and RCP have one, without a name.
 
     `perhaps`: it is not known whether it counts.
@@ -30,6 +32,7 @@ class Applies(Struct, frozen=True):
     perhaps: bool = False
 
 
+@final
 class DoesNotApply(Struct, frozen=True):
     """A layer that has nothing to say."""
 
@@ -67,7 +70,7 @@ LAYERS = (RCP, SCP, ENDPOINT, TRUST, IDENTITY, BOUNDARY, SESSION)
 
 def of_endpoint(endpoint: Evidence[Endpoint | None]) -> Attached:
     """Give the policy of the VPC endpoint that the request travels through."""
-    if isinstance(endpoint, Unread):
+    if not isinstance(endpoint, Known):
         return _unread(endpoint)
     return _only(endpoint.value.policy) if endpoint.value is not None else DoesNotApply("no VPC endpoint is used")
 
@@ -103,7 +106,7 @@ def _boundary(source: SourceSide, caller: Caller) -> Attached:
     if caller.kind is _ROOT:
         return DoesNotApply("root users have no permissions boundary")
     boundary = source.boundary
-    if isinstance(boundary, Unread):
+    if not isinstance(boundary, Known):
         return _unread(boundary)
     return DoesNotApply("no permissions boundary is set") if boundary.value is None else _one(boundary.value)
 
@@ -143,16 +146,25 @@ def _of_organization(
     if known is not None and known.management_account == account:
         return DoesNotApply("the account is the organization's management account")
     if isinstance(levels, Known) and levels.value:
-        named = tuple((level.name or level.target, level.policies) for level in levels.value)
-        return Applies(named, perhaps=isinstance(organization, Unread))
+        key = "" if isinstance(organization, Known) else "perhaps"
+        return _attached.find(levels, key) or _attached.offer(levels, key, _levels(levels.value, perhaps=key != ""))
     if isinstance(organization, Known) and known is None:
         return DoesNotApply("the account is not in an organization")
     return DoesNotApply("none apply") if isinstance(levels, Known) else _unread(levels)
 
 
+_attached: ObjectMemo[Applies] = ObjectMemo()
+"""What organizations attach, which is the same for many accounts."""
+
+
+def _levels(levels: tuple[Level, ...], *, perhaps: bool) -> Applies:
+    named = [(level.name or level.target, level.policies) for level in levels]
+    return Applies(tuple(named), perhaps)
+
+
 def _only(evidence: Evidence[Policy]) -> Attached:
     """Give a layer that always has exactly one policy."""
-    return _unread(evidence) if isinstance(evidence, Unread) else _one(evidence.value)
+    return _one(evidence.value) if isinstance(evidence, Known) else _unread(evidence)
 
 
 def _one(policy: Policy) -> Attached:

@@ -3,24 +3,17 @@
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from msgspec import Struct
+
 from diagnose.evaluate import near_miss
 from diagnose.evaluate.condition import Test
 from diagnose.evaluate.document import CompiledDocument, Statement, StatementText, compile_document
-from diagnose.evaluate.layers import Attached, DoesNotApply, LayerTraits
+from diagnose.evaluate.layers import Applies, Attached, DoesNotApply, LayerTraits
 from diagnose.evaluate.memo import ObjectMemo
 from diagnose.evaluate.request import ActionRequest
 from diagnose.model.evidence import Unread
 from diagnose.model.policy import Policy, PolicySet
-from diagnose.model.trace import (
-    Action,
-    Effect,
-    ElementTrace,
-    Layer,
-    LevelTrace,
-    Match,
-    Problem,
-    StatementTrace,
-)
+from diagnose.model.trace import Action, Effect, ElementTrace, Layer, LevelTrace, Match, Problem, StatementTrace
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
 # Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
@@ -30,18 +23,15 @@ TrustMatches = dict[Match, Tri]
 """How Allow statements reach the caller, by kind of match; a kind that is missing does not reach it."""
 
 
-class CompiledLayer:
+class CompiledLayer(Struct, eq=False):
     """A layer's levels; none, and `why`, where the layer does not apply. `perhaps`: that is not known."""
 
-    __slots__ = ("_may_deny", "_problems", "levels", "perhaps", "traits", "why")
-
-    def __init__(
-        self, traits: LayerTraits, levels: list["CompiledLevel"], why: str = "", *, perhaps: bool = False
-    ) -> None:
-        """Take the levels; nothing is compiled yet."""
-        self.traits, self.levels, self.why, self.perhaps = traits, levels, why, perhaps
-        self._may_deny: dict[Action, list[StatementsFor]] = {}
-        self._problems: tuple[Problem, ...] | None = None
+    traits: LayerTraits
+    levels: list["CompiledLevel"]
+    why: str = ""
+    perhaps: bool = False
+    _may_deny: dict[Action, list["StatementsFor"]] = {}
+    _problems: tuple[Problem, ...] | None = None
 
     def certain(self) -> "CompiledLayer":
         """Give the layer as one of which it is known that it counts."""
@@ -76,16 +66,15 @@ class CompiledLayer:
                     yield Problem(self.traits.layer, policy, text.pointer, message)
 
 
-class CompiledLevel:
-    """One level of a layer."""
+class CompiledLevel(Struct, eq=False):
+    """One level of a layer. Documents are compiled when they are first looked at."""
 
-    __slots__ = ("_compiled", "_policies", "_statements_for", "name", "traits", "unread_policies")
-
-    def __init__(self, traits: LayerTraits, name: str, policies: PolicySet) -> None:
-        """Documents are compiled when they are first looked at."""
-        self.traits, self.name, self._policies, self.unread_policies = traits, name, policies.policies, policies.unread
-        self._compiled: list[tuple[Policy, CompiledDocument]] | None = None
-        self._statements_for: dict[Action, StatementsFor] = {}
+    traits: LayerTraits
+    name: str
+    _policies: tuple[Policy, ...]
+    unread_policies: tuple[Unread, ...]
+    _compiled: list[tuple[Policy, CompiledDocument]] | None = None
+    _statements_for: dict[Action, "StatementsFor"] = {}
 
     @property
     def compiled(self) -> list[tuple[Policy, CompiledDocument]]:
@@ -113,11 +102,11 @@ class CompiledLevel:
         """Give what counts for one action."""
         statements = self._statements_for.get(action)
         if statements is None:
-            statements = self._statements_for[action] = StatementsFor(self, action)
+            statements = self._statements_for[action] = _statements_for(self, action)
         return statements
 
 
-class StatementsFor:
+class StatementsFor(Struct, eq=False):
     """What counts of one level for one action.
 
     `allow` and `deny` are settled from the start: what was not read may hold an Allow or a Deny, and counts as one
@@ -127,30 +116,12 @@ class StatementsFor:
     INVARIANT: a level comes to what all its statements come to one by one. A law compares the two.
     """
 
-    __slots__ = ("allow", "allows", "always_allows", "denies", "deny", "unread")
-
-    def __init__(self, level: CompiledLevel, action: Action) -> None:
-        """Sort the statements that cover the action by their effects."""
-        allows: list[Statement] = []
-        denies: list[Statement] = []
-        unread = bool(level.unread_policies)
-        grants = level.traits.grants
-        for _, document in level.compiled:
-            unread = unread or not document.usable
-            for text in document.statements:
-                if action in text.covers:
-                    if grants and text.effect is not _DENY:
-                        allows.append(text.compiled)
-                    if text.effect is not _ALLOW:
-                        denies.append(text.compiled)
-        self.allows, self.denies = allows, denies
-        self.unread = unread
-        self.allow: Tri = UNKNOWN if unread else NO
-        self.deny: Tri = UNKNOWN if unread else NO
-        self.always_allows = False
-        if not grants or (not level.traits.principal and any(map(_unconditional, allows))):
-            self.allow, self.allows = YES, []
-            self.always_allows = not (unread or denies)
+    allow: Tri
+    deny: Tri
+    allows: list[Statement]
+    denies: list[Statement]
+    unread: bool
+    always_allows: bool = False
 
 
 class LayerAnswer:
@@ -177,11 +148,12 @@ class LayerAnswer:
 
 def compile_layer(traits: LayerTraits, attached: Attached) -> CompiledLayer:
     """Compile what is attached at a layer."""
-    if isinstance(attached, DoesNotApply):
+    if type(attached) is DoesNotApply:
         return _inapplicable(traits, attached.why)
-    make = _shared_level if traits.levels else CompiledLevel
-    levels = [make(traits, name, policies) for name, policies in attached.levels]
-    return CompiledLayer(traits, levels, perhaps=attached.perhaps)
+    if not traits.levels:
+        return _compile(traits, attached)
+    layer = traits.layer
+    return _shared_layers.find(attached, layer) or _shared_layers.offer(attached, layer, _compile(traits, attached))
 
 
 def passes(some_allow: Tri, some_deny: Tri) -> Tri:
@@ -279,21 +251,47 @@ def _unconditional(statement: Statement) -> bool:
     return everything and not (statement.broken or statement.tests or statement.principals)
 
 
+def _statements_for(level: CompiledLevel, action: Action) -> StatementsFor:
+    """Sort the statements that cover the action by their effects."""
+    allows: list[Statement] = []
+    denies: list[Statement] = []
+    unread, grants = level.unread_policies != (), level.traits.grants
+    for _, document in level.compiled:
+        unread = unread or not document.usable
+        for text in document.statements:
+            if action in text.covers:
+                if grants and text.effect is not _DENY:
+                    allows.append(text.compiled)
+                if text.effect is not _ALLOW:
+                    denies.append(text.compiled)
+    settled = UNKNOWN if unread else NO
+    if not grants or (not level.traits.principal and any(map(_unconditional, allows))):
+        return StatementsFor(YES, settled, [], denies, unread, always_allows=not (unread or denies))
+    return StatementsFor(settled, settled, allows, denies, unread)
+
+
 @lru_cache  # of our own words
 def _inapplicable(traits: LayerTraits, why: str) -> CompiledLayer:
     """Give a layer that does not apply, which is the same for everybody."""
     return CompiledLayer(traits, [], why)
 
 
+_shared_layers: ObjectMemo[CompiledLayer] = ObjectMemo()
 _shared_levels: ObjectMemo[CompiledLevel] = ObjectMemo()
+"""What is attached in an organization, which is the same for many accounts."""
 
 
-def _shared_level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
-    """Give a level of an organization, which is the same for many accounts."""
-    key = f"{traits.layer} {name}"
-    return _shared_levels.find(policies, key) or _shared_levels.offer(
-        policies, key, CompiledLevel(traits, name, policies)
-    )
+def _compile(traits: LayerTraits, attached: Applies) -> CompiledLayer:
+    levels = [_level(traits, name, policies) for name, policies in attached.levels]
+    return CompiledLayer(traits, levels, perhaps=attached.perhaps)
+
+
+def _level(traits: LayerTraits, name: str, policies: PolicySet) -> CompiledLevel:
+    key = traits.layer + name
+    if traits.levels and (known := _shared_levels.find(policies, key)):
+        return known
+    level = CompiledLevel(traits, name, policies.policies, policies.unread)
+    return _shared_levels.offer(policies, key, level) if traits.levels else level
 
 
 def _trace(

@@ -66,7 +66,9 @@ class _OfShortTexts(dict[str, Remembered], Generic[Remembered]):
 class Memo(Generic[Remembered]):
     """Values by the content that they were made of, as long as all together take no more than so many bytes."""
 
-    __slots__ = ("_at_once", "_marked", "_of_one", "_size", "_values")
+    __slots__ = ("_at_once", "_marked", "_of_one", "_size", "_values", "find")
+    find: Callable[[Hashable], Remembered | None]
+    """Gives the value of a content, if it is remembered; looking one up runs no Python."""
 
     def __init__(self, *, at_once: bool = False, bytes_of_one: int = _BYTES_OF_ONE) -> None:
         """Start empty. With `at_once` a value is remembered when it comes for the first time.
@@ -74,13 +76,11 @@ class Memo(Generic[Remembered]):
         `bytes_of_one` is how much a value takes, and its content, for each byte of the content.
         """
         self._at_once, self._of_one = at_once, bytes_of_one
+        # INVARIANT: it is emptied, and never another dictionary.
         self._values: dict[Hashable, Remembered] = {}
+        self.find = self._values.get
         self._marked: set[int] = set()
         self._size = 0
-
-    def find(self, content: Hashable) -> Remembered | None:
-        """Give a value that is remembered."""
-        return self._values.get(content)
 
     def was_offered(self, content: Hashable) -> bool:
         """Say whether a value of this content was offered before, and may be remembered when it is offered again."""

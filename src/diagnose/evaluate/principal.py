@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 import re
 from difflib import get_close_matches
 
+from msgspec import Struct
+
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.json_values import Texts
 from diagnose.evaluate.near_miss import how_arns_differ
@@ -68,19 +70,18 @@ class NamedPrincipal:
         self.kind, self.text, self.pointer = kind, text, pointer
 
 
-class Principals:
-    """The Principal or NotPrincipal element of one statement."""
+class Principals(Struct, eq=False):
+    """The Principal or NotPrincipal element of one statement.
 
-    __slots__ = ("_kinds", "_values", "effect", "negated", "pointer", "texts")
+    `texts` are the values under the keys that stand for anybody who signs.
+    """
 
-    def __init__(self, kinds: tuple[tuple[str, Texts], ...], pointer: str, *, negated: bool, effect: Effect) -> None:
-        """`kinds` are the element's keys, each with its values."""
-        self._kinds, self.pointer, self.negated, self.effect = kinds, pointer, negated, effect
-        self._values: tuple[NamedPrincipal, ...] | None = None
-        self.texts: set[str] = set()
-        for kind, named in kinds:
-            if kind in _EVERYONE:
-                self.texts.update(named.texts)
+    _kinds: tuple[tuple[str, Texts], ...]
+    pointer: str
+    negated: bool
+    effect: Effect
+    texts: set[str]
+    _values: tuple[NamedPrincipal, ...] | None = None
 
     @property
     def values(self) -> tuple[NamedPrincipal, ...]:
@@ -101,8 +102,6 @@ class Principals:
         names = caller.names
         if names is not None:
             texts = self.texts
-            if names.keys().isdisjoint(texts):
-                return []
             return [(match, YES) for text, match in names.items() if text in texts]
         return [match for named in self.values if (match := _match(named, caller))[1] is not NO]
 
@@ -155,6 +154,17 @@ class Principals:
             listed = any_of((account, principal, session if caller.has_role else NO))
             return ~listed
         return any_of((~all_of((account, principal, session)), has_boundary))
+
+
+def compile_principals(
+    kinds: tuple[tuple[str, Texts], ...], pointer: str, *, negated: bool, effect: Effect
+) -> Principals:
+    """Compile an element; `kinds` are its keys, each with its values."""
+    texts: set[str] = set()
+    for kind, named in kinds:
+        if kind in _EVERYONE:
+            texts.update(named.texts)
+    return Principals(kinds, pointer, negated, effect, texts)
 
 
 def _lists_session(texts: set[str], caller: Caller) -> Tri:

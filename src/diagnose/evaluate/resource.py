@@ -60,7 +60,7 @@ class Resources:
         self._misplaced: list[Matcher] = []
         self.static: list[Matcher] | None = []
         for text in texts.texts:
-            if _is_everything(text):
+            if text == "*" or _is_everything(text):
                 self.everything = True
             elif variables and "${" in text:
                 self.static = None

@@ -3,6 +3,8 @@
 In a batch the same side comes again in many pairs; what is worked out is remembered beside it.
 """
 
+from msgspec import Struct
+
 from diagnose.evaluate.call import inherited_source_identity, inherited_tag_keys
 from diagnose.evaluate.caller import Caller
 from diagnose.evaluate.gates import caller_gates, role_gates
@@ -19,11 +21,11 @@ from diagnose.evaluate.layers import (
 from diagnose.evaluate.level import CompiledLayer, compile_layer
 from diagnose.evaluate.memo import Memo, ObjectMemo
 from diagnose.evaluate.operations import OPERATIONS
-from diagnose.model.arn import CallerKind, parse_role
+from diagnose.model.arn import CallerKind, RoleArn, parse_role
 from diagnose.model.case import Case, DestinationSide, Endpoint, SourceSide, Via
 from diagnose.model.evidence import Evidence, Known, Unread
 from diagnose.model.key_state import ABSENT, UnknownState
-from diagnose.model.operation import operation_of
+from diagnose.model.operation import Operation, operation_of
 from diagnose.model.trace import Action, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 
@@ -31,33 +33,20 @@ from diagnose.model.tri import NO, UNKNOWN, YES, Tri, tri
 _SERVICE = CallerKind.SERVICE
 
 
-class SourceView:
+class SourceView(Struct, eq=False):
     """The caller's side. It does not hold the side itself, beside which it is remembered.
 
     `instead_of_rcps` is what counts in place of the role's RCPs, which do not reach a caller that is service-linked.
     """
 
-    __slots__ = (
-        "_inherited",
-        "_layers",
-        "_may_deny",
-        "_passes",
-        "caller",
-        "has_boundary",
-        "instead_of_rcps",
-        "operation",
-    )
-
-    def __init__(self, source: SourceSide, via: Via) -> None:
-        """Raises XdiagError when the source is not an ARN of a caller."""
-        self.caller = Caller(source, via)
-        self.operation = operation_of(self.caller.kind)
-        self.has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
-        self.instead_of_rcps = _instead_of_rcps(self.caller)
-        self._inherited: tuple[Tri, Tri] | None = None
-        self._passes: bool | None = None
-        self._may_deny: dict[Action, list[CompiledLayer]] = {}
-        self._layers: dict[Layer, CompiledLayer] = {}
+    caller: Caller
+    operation: Operation
+    has_boundary: Tri
+    instead_of_rcps: CompiledLayer | None
+    _inherited: tuple[Tri, Tri] | None = None
+    _passes: bool | None = None
+    _may_deny: dict[Action, list[CompiledLayer]] = {}
+    _layers: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, source: SourceSide) -> bool:
         """Say that the gates that are about the caller alone let it pass."""
@@ -100,16 +89,12 @@ class SourceView:
         return layers
 
 
-class DestinationView:
+class DestinationView(Struct, eq=False):
     """The role's side. It does not hold the side itself, beside which it is remembered."""
 
-    __slots__ = ("_layers", "_passes", "role")
-
-    def __init__(self, role_arn: str) -> None:
-        """Raises XdiagError when the role is not an ARN of a role."""
-        self.role = parse_role(role_arn)
-        self._passes: dict[bool, bool] = {}
-        self._layers: dict[Layer, CompiledLayer] = {}
+    role: RoleArn
+    _passes: dict[bool, bool] = {}
+    _layers: dict[Layer, CompiledLayer] = {}
 
     def passes_its_gates(self, destination: DestinationSide, caller: Caller) -> bool:
         """Say that the gates that are about the role let such a caller pass."""
@@ -129,20 +114,26 @@ class DestinationView:
 
 
 def source_view(case: Case) -> SourceView:
-    """Give the view of a case's source."""
+    """Give the view of a case's source. Raises XdiagError when that is not an ARN of a caller."""
     source, via = case.snapshot.source, case.request.via
-    return _sources.find(source, via) or _sources.offer(source, via, SourceView(source, via))
+    return _sources.find(source, via) or _sources.offer(source, via, _viewed(source, via))
+
+
+def _viewed(source: SourceSide, via: Via) -> SourceView:
+    caller = Caller(source, via)
+    has_boundary = tri(source.boundary.value is not None) if isinstance(source.boundary, Known) else UNKNOWN
+    return SourceView(caller, operation_of(caller.kind), has_boundary, _instead_of_rcps(caller))
 
 
 def destination_view(case: Case) -> DestinationView:
-    """Give the view of a case's role."""
+    """Give the view of a case's role. Raises XdiagError when that is not an ARN of a role."""
     destination, arn = case.snapshot.destination, case.request.role_arn
-    return _roles.find(destination, arn) or _roles.offer(destination, arn, DestinationView(arn))
+    return _roles.find(destination, arn) or _roles.offer(destination, arn, DestinationView(parse_role(arn)))
 
 
 def endpoint_layer(endpoint: Evidence[Endpoint | None]) -> CompiledLayer:
     """Give the policy of a VPC endpoint, compiled."""
-    if isinstance(endpoint, Unread):
+    if not isinstance(endpoint, Known):
         return _unread_endpoint(endpoint)
     if endpoint.value is None:
         return _NO_ENDPOINT

@@ -89,7 +89,7 @@ def same_entity(one: str, other: str) -> bool:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
     """
-    if one[one.rfind("/") :] != other[other.rfind("/") :]:
+    if one.rpartition("/")[2] != other.rpartition("/")[2]:
         return False
     arns = [arn for arn in map(split_arn, (one, other)) if arn is not None and arn.service == "iam"]
     entities = [
@@ -125,11 +125,13 @@ def parse_caller(text: str) -> CallerArn:
 
     Raises XdiagError, with the nearest right form as its hint.
     """
-    if sound := _SOUND_ENTITY.fullmatch(text):
-        kind_of_entity = CallerKind.ROLE if sound[3] == "role" else CallerKind.USER
-        return CallerArn(text, kind_of_entity, sound[1], sound[2], sound[5], sound[4])
-    if sound := _SOUND_SESSION.fullmatch(text):
-        return CallerArn(text, CallerKind.SESSION, sound[1], sound[2], sound[3], session=sound[4])
+    if _OF_STS in text:
+        if sound := _SOUND_SESSION.fullmatch(text):
+            partition, account, role, session = sound.groups()
+            return CallerArn(text, _SESSION, partition, account, role, "", session)
+    elif sound := _SOUND_ENTITY.fullmatch(text):
+        partition, account, kind, path, name = sound.groups()
+        return CallerArn(text, _ENTITIES[kind], partition, account, name, path)
     if _SERVICE.fullmatch(text):
         return CallerArn(text, CallerKind.SERVICE, "aws", "", text)
     if text.startswith(HTTPS):
@@ -163,8 +165,10 @@ def parse_role(text: str) -> RoleArn:
 
     Raises XdiagError, with the nearest right form as its hint.
     """
-    if (sound := _SOUND_ENTITY.fullmatch(text)) and sound[3] == "role":
-        return RoleArn(text, sound[1], sound[2], sound[4], sound[5])
+    if sound := _SOUND_ENTITY.fullmatch(text):
+        partition, account, kind, path, name = sound.groups()
+        if kind == "role":
+            return RoleArn(text, partition, account, path, name)
     if _ROLE_NAME.fullmatch(text):
         raise XdiagError(
             f"the destination `{text}` is a bare name, not an ARN",
@@ -205,9 +209,11 @@ _DOUBLED = lazy_pattern(r"^arn::|^arn:[^:]*::(?!\d{12}:)|\d{12}::|:::")
 _ACCOUNT = lazy_pattern(r"[0-9]{12}")
 # What nearly all ARNs look like: those that fit need no further check.
 _PARTITION = f"({'|'.join(PARTITIONS)})"
-_NAME = "[A-Za-z0-9_+=,.@-]+"
+_NAME = "[A-Za-z0-9_+=,.@-]++"  # It ends where another sign comes: a shorter one is not worth trying.
 _SOUND_ENTITY = re.compile(rf"arn:{_PARTITION}:iam::([0-9]{{12}}):(user|role)(/(?:{_NAME}/)*)({_NAME})")
 _SOUND_SESSION = re.compile(rf"arn:{_PARTITION}:sts::([0-9]{{12}}):assumed-role/({_NAME})/({_NAME})")
+_OF_STS = ":sts:"
+_ENTITIES, _SESSION = {"role": CallerKind.ROLE, "user": CallerKind.USER}, CallerKind.SESSION
 _WHAT_IT_IS = {
     ("iam", "user"): "an IAM user, which cannot be assumed",
     ("iam", "instance-profile"): "an instance profile, which only holds a role",

@@ -27,7 +27,9 @@ class Gap(StrEnum):
     """The call failed for another reason: network, throttling, a disabled Region."""
 
 
-class Known(Struct, Generic[T_co], frozen=True, tag="known", tag_field="evidence", forbid_unknown_fields=True):
+class Known(
+    Struct, Generic[T_co], frozen=True, tag="known", tag_field="evidence", forbid_unknown_fields=True, weakref=True
+):
     """Evidence that was read; `source` says where from, for people."""
 
     value: T_co

@@ -7,7 +7,8 @@ depend on who reads it.
 import json
 import re
 from collections import Counter
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -51,9 +52,10 @@ def parse(text: str, *, strict: bool = True) -> Node:
 
 def read_json(content: bytes) -> object:
     """Read JSON; an object that repeats keys remembers which. Raises ValueError and RecursionError as `parse`."""
-    # Each level has two brackets: many policies are too short to be nested too deeply.
-    if len(content) > 2 * _DEEPEST:
-        _refuse_depth(content)
+    read = _once_in_each(content, _decode_shallow)
+    if read is not UNSURE:
+        return read
+    _refuse_depth(content)
     read = read_at_once(content)
     return _WITH_REPETITION.decode(content.decode("utf-8", "replace")) if read is UNSURE else read
 
@@ -65,21 +67,29 @@ def read_once(text: str) -> object:
 
 
 def read_at_once(content: bytes) -> object:
-    """Read JSON in which certainly no object repeats a key; UNSURE for everything else.
+    """Read JSON in which certainly no object repeats a key; UNSURE for everything else."""
+    return _once_in_each(content, _decode)
 
-    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Every key has two
-    quotation marks, so that nothing was dropped if as many of them are left when all is written again; only escapes
-    could make up for some that are missing.
+
+def _once_in_each(content: bytes, decode: Callable[[bytes], object]) -> object:
+    """Read JSON in which every key certainly stands once in each object; UNSURE for everything else.
+
+    msgspec reads much sooner than `json`, but drops what a later key of the same name replaces. Nothing was dropped if
+    the same is left when all is written again, but for blanks between the texts. Nor was it if as many quotation marks
+    are left, two of every key; only escapes could make up for some that are missing.
     """
-    # `in` costs ten times as much: it first tries to read what is looked for as a number.
-    if content.find(b"\\") >= 0:
-        return UNSURE
     try:
-        read: object = _decode(content)
+        read = decode(content)
     except (ValueError, RecursionError):
         return UNSURE
     again = encode_json(read)
-    return read if again == content or again.count(b'"') == content.count(b'"') else UNSURE
+    if again == content or again == content.translate(None, _BLANKS):
+        return read
+    # `in` costs ten times as much: it first tries to read what is looked for as a number.
+    return read if content.find(b"\\") < 0 and again.count(b'"') == content.count(b'"') else UNSURE
+
+
+_BLANKS = b" \t\r\n"
 
 
 _DEEPEST = 100
@@ -153,6 +163,18 @@ def _as_written(*, strict: bool) -> json.JSONDecoder:
 
 
 _decode = msgspec.json.Decoder().decode
+
+
+def _nested(levels: int) -> Any:
+    """Give the type of texts in no more levels of lists and objects."""
+    kind: Any = str
+    for _ in range(levels):
+        kind = str | list[kind] | dict[str, kind]
+    return kind
+
+
+_decode_shallow = msgspec.json.Decoder(_nested(6)).decode
+"""Decodes what most policies are: nobody needs to look whether it is nested too deeply."""
 encode_json = msgspec.json.Encoder().encode
 _AS_WRITTEN, _AS_WRITTEN_LENIENT = _as_written(strict=True), _as_written(strict=False)
 _WITH_REPETITION = json.JSONDecoder(object_pairs_hook=_remembering)

@@ -29,7 +29,7 @@ def operation_of(kind: CallerKind) -> Operation:
 
 def can_call(kind: CallerKind, operation: Operation) -> bool:
     """Say whether an operation can be that of such a caller: users, roles and root users also pass roles."""
-    return operation is operation_of(kind) or (operation is Operation.PASS_ROLE and kind in _PASSING)
+    return operation is _CALLED_BY[kind] or (operation is Operation.PASS_ROLE and kind in _PASSING)
 
 
 _PASSING = (CallerKind.USER, CallerKind.ROLE, CallerKind.SESSION, CallerKind.ROOT)

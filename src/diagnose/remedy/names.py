@@ -2,7 +2,7 @@
 
 import re
 
-from diagnose.evaluate.call import Call
+from diagnose.evaluate.call import call_of
 from diagnose.evaluate.caller import SERVICE_PATH, Caller
 from diagnose.evaluate.keys.context import state_of
 from diagnose.evaluate.sides import source_view
@@ -87,7 +87,7 @@ def split_entity(arn: str) -> tuple[str, str, str]:
 
 def values_of(key: str, case: Case) -> tuple[str, ...] | None:
     """Give the values that a condition key has in the request, none if it is absent; None where that is not known."""
-    call = Call(case, caller_of(case), parse_role(case.request.role_arn))
+    call = call_of(case, caller_of(case), parse_role(case.request.role_arn))
     state = state_of(key.lower(), call)
     return None if isinstance(state, UnknownState) else state
 

@@ -53,7 +53,9 @@ def decode_row(line: bytes, kind: type[R], form: Lines) -> R:
 
 def _json_line(row: Struct) -> str:
     """Write a row as `ascii_json` does, which would look at every name again."""
-    return _frame(type(row)) % tuple(map(_json_value, astuple(row)))
+    values = [encode_basestring_ascii(value) if type(value) is str else _json_value(value) for value in astuple(row)]
+    line = _frame(type(row)) % tuple(values)
+    return line.replace("\x7f", r"\u007f") if "\x7f" in line else line
 
 
 @cache
@@ -65,8 +67,4 @@ def _frame(kind: type[Struct]) -> str:
 
 
 def _json_value(value: object) -> str:
-    if type(value) is str and "\x7f" not in value:
-        return encode_basestring_ascii(value)
-    if type(value) is int:
-        return str(value)
-    return ascii_json(msgspec.to_builtins(value))
+    return str(value) if type(value) is int else ascii_json(msgspec.to_builtins(value))

@@ -2,9 +2,8 @@
 
 import contextlib
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -14,7 +13,7 @@ from diagnose.aws.secrets import redacted
 from diagnose.collect.input import input_name, read_bytes, unusable
 from diagnose.collect.json_errors import not_json, quotable
 from diagnose.errors import XdiagError
-from diagnose.model.arn import names_service, parse_caller, parse_role
+from diagnose.model.arn import CallerKind, names_service, parse_caller, parse_role
 from diagnose.model.case import CASE_SCHEMA, Case
 from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.json_text import UNSURE, read_at_once
@@ -77,8 +76,7 @@ def checked(case: Case, place: str) -> Case:
         from diagnose.collect.evidence.case_errors import wrong_version
 
         raise wrong_version(case.schema, place)
-    _parsed(parse_role, case.request.role_arn, "request.role_arn", place)
-    kind = _parsed(parse_caller, case.snapshot.source.arn, "snapshot.source.arn", place).kind
+    kind = _kind_of_caller(case, place)
     operation = case.request.operation
     if not can_call(kind, operation):
         raise XdiagError(
@@ -94,7 +92,8 @@ def checked(case: Case, place: str) -> Case:
             f"`{quotable(place)}`, `request.parameters.passed_to`: `{quotable(passed_to)}` is not an AWS service",
             hint="expected a service principal such as `lambda.amazonaws.com`",
         )
-    if not _presents(case.snapshot.source.identity, operation):
+    identity = case.snapshot.source.identity
+    if identity is not None and not _presents(identity, operation):
         raise XdiagError(
             f"`{quotable(place)}`, `snapshot.source.identity`: `{operation}` does not present this",
             hint='expected a token (`"type": "web_identity"`) of an issuer\'s URL, an assertion (`"type": "saml"`) for '
@@ -180,9 +179,6 @@ _BOM = b"\xef\xbb\xbf"
 _CASE = msgspec.json.Decoder(Case)
 
 
-Parsed = TypeVar("Parsed")
-
-
 class _Asked(Struct):
     operation: str | UnsetType = UNSET
 
@@ -202,22 +198,26 @@ def _repeated_key(text: str, place: str) -> XdiagError | None:
     return repeated_key(text, place)
 
 
-def _parsed(parse: Callable[[str], Parsed], arn: str, field: str, place: str) -> Parsed:
+def _kind_of_caller(case: Case, place: str) -> CallerKind:
+    """Read both ARNs."""
+    field = "request.role_arn"
     try:
-        return parse(arn)
+        parse_role(case.request.role_arn)
+        field = "snapshot.source.arn"
+        return parse_caller(case.snapshot.source.arn).kind
     except XdiagError as error:
         raise XdiagError(f"`{quotable(place)}`, `{field}`: {error.message}", hint=error.hint) from None
 
 
-def _presents(identity: WebIdentity | SamlAssertion | None, operation: Operation) -> bool:
-    """Say whether callers of an operation can present this; what is not known is None."""
+def _presents(identity: WebIdentity | SamlAssertion, operation: Operation) -> bool:
+    """Say whether callers of an operation can present this."""
     match operation:
         case Operation.WITH_WEB_IDENTITY:
-            return not isinstance(identity, SamlAssertion)
+            return isinstance(identity, WebIdentity)
         case Operation.WITH_SAML:
-            return not isinstance(identity, WebIdentity)
+            return isinstance(identity, SamlAssertion)
         case Operation.ASSUME_ROLE | Operation.PASS_ROLE:
-            return identity is None
+            return False
 
 
 def _storable(value: object) -> object:

@@ -18,6 +18,9 @@ from diagnose.model.key_state import ABSENT, PRESENT, UNKNOWN_STATE, State, Unkn
 from diagnose.model.lazy_pattern import lazy_pattern
 from diagnose.model.pod import POD_IDENTITY, Cluster
 
+# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
+_SERVICE = CallerKind.SERVICE
+
 
 class SourceArn(Struct, frozen=True):
     """The `aws:SourceArn` that a service always sends, for a resource in the role's own account.
@@ -97,7 +100,7 @@ PASSED = {
 
 def passed_by_service(source: SourceSide, caller: Caller) -> Passed | None:
     """Say what the service that calls passes with the role; None where it is none of these, or passes nothing."""
-    if caller.kind is not CallerKind.SERVICE or (passed := PASSED.get(caller.name)) is None:
+    if caller.kind is not _SERVICE or (passed := PASSED.get(caller.name)) is None:
         return None
     own = source.pod.own_associations if source.pod is not None else ()
     off = bool(own) and all(isinstance(each.session_tags, Known) and not each.session_tags.value for each in own)
@@ -145,7 +148,7 @@ def documented_source_arn(service: str, wanted: str) -> str:
 def services_arn(call: Call) -> State:
     """The resource for which a service calls; some services tell it, some do not."""
     row = SOURCE_ARNS.get(call.caller.name)
-    if call.caller.kind is not CallerKind.SERVICE or row is None:
+    if call.caller.kind is not _SERVICE or row is None:
         return of_service(call)
     if (cluster := _cluster_of_pod(call)) is not None:
         return (cluster.arn,)
@@ -154,7 +157,7 @@ def services_arn(call: Call) -> State:
 
 def services_account(call: Call) -> State:
     """The account of that resource."""
-    is_told = call.caller.kind is CallerKind.SERVICE and call.caller.name in SOURCE_ARNS
+    is_told = call.caller.kind is _SERVICE and call.caller.name in SOURCE_ARNS
     return (call.role.account,) if is_told else of_service(call)
 
 
@@ -170,4 +173,4 @@ def _cluster_of_pod(call: Call) -> Cluster | None:
 
 def of_service(call: Call) -> State:
     """Whatever else of the resource a service tells, and nobody but a service."""
-    return UNKNOWN_STATE if call.caller.kind is CallerKind.SERVICE else ABSENT
+    return UNKNOWN_STATE if call.caller.kind is _SERVICE else ABSENT
