@@ -1,16 +1,17 @@
 """What may be proved for one case ends, is counted in steps, and is more for a larger case."""
 
 import pytest
-from tests.remedy.broken import about, broken, deny, identity, on
+from tests.remedy.broken import about, broken, deny, document, identity, on
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Refused
 from diagnose.model.trace import Effect, Layer
+from diagnose.model.tri import UNKNOWN
 from diagnose.pipeline import diagnose
 from diagnose.remedy.bounds import Bounds
-from diagnose.remedy.decided import ENOUGH
+from diagnose.remedy.decided import ENOUGH, DecidedCases
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.outsiders import opens_no_other_role
 from diagnose.remedy.proposal import remedies_of
@@ -140,3 +141,38 @@ def test_an_answer_that_is_remembered_leaves_as_much_room_as_one_that_is_found()
     trying = Effort(ENOUGH)
     verdict(case, trying)
     assert made == decisions(case, tried=ENOUGH - trying.left)
+
+
+@pytest.mark.parametrize(
+    "world", ["cross-account", "organization", "tagged", "cross-account-role", "endpoint", "github"]
+)
+def test_the_traces_of_a_layer_are_those_of_the_decision_and_leave_as_much_room(world: str) -> None:
+    keys = ["aws:PrincipalTag/a", "aws:RequestTag/b"]
+    denies = [deny(Resource="*", Condition={"StringLike": {key: f"{key[-1]}*"}}) for key in keys]
+    policy = {"name": "own", "document": document(on("*", action="sts:*"), *denies)}
+    case = broken(world, request={"unknown": keys}, identity_policies={"policies": [policy]})
+    decision = decide(case, spent := Effort(ENOUGH))
+    for layer in Layer:
+        traces, trying = DecidedCases().traces(case, layer)
+        assert list(traces) == [
+            (decided.action, statement)
+            for decided in decision.actions
+            for trace in decided.layers
+            if trace.layer is layer
+            for level in trace.levels
+            for statement in level.statements
+        ]
+        assert decision.verdict is not UNKNOWN or trying.left == spent.left < ENOUGH
+    if decision.verdict is UNKNOWN:
+        traced, decided_again = Bounds(case), Bounds(case)
+        traced.traces(case, Layer.IDENTITY)
+        decided_again.decision(case)
+        assert decisions_left(traced) == decisions_left(decided_again)
+
+
+def decisions_left(bounds: Bounds) -> int:
+    """Count how many decisions without traces there is still room for."""
+    before = bounds.decisions
+    while not bounds.reached:
+        bounds.decided(Effort(ENOUGH))
+    return bounds.decisions - before

@@ -1,10 +1,12 @@
 """How much is proved and written for one case before the rest is refused: counted, so that the answer is the same."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
-from diagnose.model.trace import Decision
+from diagnose.model.trace import Action, Decision, Layer, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
 from diagnose.remedy.decided import ENOUGH, DecidedCases
@@ -60,6 +62,12 @@ class Bounds:
         decision, trying = self._decided_cases.decision(case)
         self.decided(trying, traces=True)
         return decision
+
+    def traces(self, case: Case, layer: Layer) -> Sequence[tuple[Action, StatementTrace]]:
+        """Compare the statements of one layer of a case that may or may not be allowed; it counts as a decision."""
+        statements, trying = self._decided_cases.traces(case, layer)
+        self.decided(trying, traces=True)
+        return statements
 
     def decided(self, trying: Effort, *, traces: bool = False) -> None:
         """Count a decision: what it spent on `trying` values, and whether it has traces."""
