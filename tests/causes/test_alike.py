@@ -10,7 +10,7 @@ from tests.fuzz import large_cases, large_twists, large_worlds
 from tests.fuzz.large_cases import of_letters, policies_of
 
 from diagnose.causes.alike import FEW, Alike
-from diagnose.causes.facts import ConditionFact
+from diagnose.causes.facts import ConditionFact, Fact, StatementFact
 from diagnose.causes.findings import MOST_CAUSES, MOST_PLACES
 from diagnose.causes.gather import gather_facts
 from diagnose.causes.match import RuleMatch, by_name, match_rule
@@ -32,7 +32,9 @@ SHAPES = (
     large_cases.variables,
     large_cases.organization,
     large_cases.all_layers,
-    large_cases.placeholders,
+    large_cases.other_services,
+    large_cases.many_principals,
+    large_cases.tags,
     large_twists.a_key_shared_by_all,
     large_twists.a_chain_of_keys,
     large_twists.addresses_of_both_kinds,
@@ -41,6 +43,10 @@ SHAPES = (
     large_worlds.passing,
     large_worlds.companions,
     large_worlds.repositories,
+    large_worlds.values_against_statements,
+    large_worlds.misspelt_keys,
+    large_worlds.broken_conditions,
+    large_cases.placeholders,
 )
 
 
@@ -67,6 +73,20 @@ def test_of_keys_that_one_statement_tests_alike_one_is_matched() -> None:
     one = case("cross-account", identity_policies=identity(on("*", Condition={"StringEquals": tests})))
     facts = gather_facts(one, decide(one))
     assert [fact.name for fact in Alike(facts, RULES).first].count("condition") == 1
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param([f"aws:PrincipalTag/t{n}" for n in range(300)], id="each tests a key of its own"),
+        pytest.param(["aws:PrincipalTag/t"] * 300, id="all test one key"),
+    ],
+)
+def test_of_statements_that_allow_alike_as_many_are_matched_as_are_shown(tags: list[str]) -> None:
+    allows = [on("*", Condition={"StringEquals": {tag: "x"}}) for tag in tags]
+    one = case("cross-account", identity_policies=identity(*allows))
+    first = Alike(gather_facts(one, decide(one)), RULES).first
+    assert [fact.name for fact in first].count("condition") == 1 + MOST_PLACES
 
 
 def test_few_facts_are_not_sorted() -> None:
@@ -97,21 +117,26 @@ def test_keys_that_a_rule_tells_apart_are_not_alike(key: str, other: str) -> Non
     assert [fact.key for fact in first if isinstance(fact, ConditionFact)] == [key, other]
 
 
-TAGS = [f"aws:PrincipalTag/t{n}" for n in range(4)]
+TAGS = [f"aws:PrincipalTag/t{n}" for n in range(6)]
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         pytest.param(
-            {"identity_policies": identity(*(on("*", Condition={"StringEquals": {tag: "x"}}) for tag in TAGS))},
-            id="each tested by an Allow statement of its own, which is a cause of its own",
+            {
+                "identity_policies": identity(
+                    *(on("*", Condition={"StringEquals": {tag: "x", "aws:PrincipalTag/b": "x"}}) for tag in TAGS),
+                    *(on("*", Condition={"StringEquals": {tag: "x", "aws:PrincipalTag/c": "x"}}) for tag in TAGS),
+                )
+            },
+            id="tested by two Allow statements, which are causes together",
         ),
         pytest.param(
             {
                 "identity_policies": identity(
                     *(deny(Resource="*", Condition={"StringEquals": {tag: "x"}}) for tag in TAGS),
-                    on("*", Condition={"StringEquals": dict.fromkeys(TAGS, "x")}),
+                    *(on("*", Condition={"StringEquals": {tag: "x"}}) for tag in TAGS),
                 )
             },
             id="tested by Allow and Deny statements, of which one may say more exactly what the other says",
@@ -146,8 +171,35 @@ TAGS = [f"aws:PrincipalTag/t{n}" for n in range(4)]
 )
 def test_keys_are_not_alike_that_are(changes: dict[str, Any]) -> None:
     one = case("organization", request={"unknown": TAGS}, **changes)
-    first = Alike(gather_facts(one, decide(one)), RULES, 0).first
-    assert {fact.key for fact in first if isinstance(fact, ConditionFact)} == set(TAGS)
+    facts = gather_facts(one, decide(one))
+    assert _tested(Alike(facts, RULES, 0).first) == _tested(facts) >= set(TAGS)
+
+
+def _tested(facts: Iterable[Fact]) -> set[str]:
+    conditions = [fact for fact in facts if isinstance(fact, ConditionFact)]
+    return {fact.key for fact in conditions} | {f"{fact.effect} {fact.key}" for fact in conditions}
+
+
+def test_keys_of_two_statements_are_not_alike() -> None:
+    tags = [f"aws:PrincipalTag/t{n}" for n in range(300)]
+    tests = [dict.fromkeys(some, "x") for some in (tags[:150], tags[150:])]
+    one = case(
+        "cross-account", identity_policies=identity(*(on("*", Condition={"StringEquals": each}) for each in tests))
+    )
+    first = Alike(gather_facts(one, decide(one)), RULES).first
+    assert [fact.key for fact in first if isinstance(fact, ConditionFact)] == [tags[0], tags[150]]
+
+
+def test_statements_about_another_service_are_not_alike_of_which_one_is_nearer() -> None:
+    tagged = {"StringEquals": {"aws:PrincipalTag/t": "x"}}
+    others = [on(f"arn:aws:s3:::bucket{n}", action="s3:*", Condition=tagged) for n in range(9)]
+    nearer = on("arn:aws:s3:::bucket", action="s3:*", Sid="Nearer")
+    nearest = on("*", Condition=tagged)
+    facts = gather_facts(
+        one := case("cross-account", identity_policies=identity(*others, nearer, nearest)), decide(one)
+    )
+    first = Alike(facts, RULES, 0).first
+    assert [fact.sid for fact in first if isinstance(fact, StatementFact)] == [""] * (1 + MOST_PLACES) + ["Nearer", ""]
 
 
 def test_what_is_like_the_told_is_counted() -> None:

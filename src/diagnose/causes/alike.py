@@ -4,18 +4,21 @@ There may be thousands of them, each a cause for every rule that it meets. What 
 say of the others, with the others' facts in the place of its own.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from diagnose.causes.facts import Compared, ConditionFact, Fact, GapFact, PlaceholderFact, StatementFact
+from diagnose.causes.facts import ActionFact, Compared, ConditionFact, Fact, GapFact, PlaceholderFact, StatementFact
 from diagnose.causes.match import RuleMatch, closed_fields
+from diagnose.causes.nearness import distance
 from diagnose.causes.ranking import SelectedCause, statement_place
 from diagnose.causes.rule import Rule, Value
 from diagnose.causes.vocabulary import WITHOUT_CASE
-from diagnose.model.trace import DoubtKind, Effect
+from diagnose.model.trace import DoubtKind, Effect, Reason
 
 FEW = 200
 """Facts up to which each is matched by itself: sorting them would take as long."""
@@ -34,11 +37,12 @@ class Alike:
         if len(facts) <= few:
             return
         self._number = {id(fact): number for number, fact in enumerate(facts)}
-        things = _Things(facts, rules)
-        first = list(things.facts_of_none)
-        for alike in things.kinds():
-            first += alike[0]
-            self._like |= dict.fromkeys(map(id, alike[0]), alike)
+        first: list[Fact] = []
+        for kind in _Things(facts, rules).kinds():
+            first += chain.from_iterable(kind.things[: kind.matched])
+            others = kind.things[kind.matched - 1 :]
+            if len(others) > 1:
+                self._like |= dict.fromkeys((id(others[0][place]) for place in kind.own), others)
         self.first = sorted(first, key=lambda fact: self._number[id(fact)])
 
     def causes(self, selected: Iterable[SelectedCause], most: int) -> list[SelectedCause]:
@@ -63,52 +67,67 @@ class Alike:
         return min(self._number[id(match.main_fact)] for match in (cause.best, *cause.elsewhere))
 
 
-_Facts: TypeAlias = list[Fact]
+_Facts: TypeAlias = Sequence[Fact]
 _Thing: TypeAlias = tuple[object, ...]
-_MOST_IN_A_STATEMENT = 4
-"""Comparisons of one kind that are looked at in one Deny statement: a finding shows no more places."""
+_MOST_SHOWN = 4
+"""Places of one cause of which a finding tells: its own, and three more."""
+_MANY_KEYS = 8
+"""Keys of one Allow statement from which on each is looked at by itself."""
+
+
+class _Kind(NamedTuple):
+    """What is alike: the facts of each thing. So many are matched, and the last of those stands for the others.
+
+    What the facts in the places `own` are about is another cause for each thing; of others it is the same cause.
+    """
+
+    things: list[_Facts]
+    matched: int
+    own: Sequence[int]
 
 
 class _Things:
-    """Facts by what they are about: a Deny statement, a key that Allow statements test at a level, an unknown key.
+    """Facts by what they are about: a statement, a key that an Allow statement tests, an unknown key.
 
-    What a rule says of one thing depends on no other, unless they share a key.
+    What rules say of one depends on no other, unless they share a key.
     """
 
-    __slots__ = ("_about", "_allow_keys", "_deny_keys", "_kind_of", "_places", "facts_of_none")
+    __slots__ = ("_about", "_kind_of", "_places", "_tested_by_allows", "_tested_by_denies")
 
     def __init__(self, facts: Iterable[Fact], rules: Iterable[Rule]) -> None:
         self._kind_of = _KindOfFact(rules)
         self._places: dict[int, _Thing] = {}
-        self._about: dict[_Thing, _Facts] = {}
-        self._allow_keys: set[_Thing] = set()
-        self._deny_keys: set[_Thing] = set()
-        self.facts_of_none: _Facts = []
+        self._about: dict[_Thing, list[Fact]] = {}
+        self._tested_by_allows: dict[_Thing, set[_Thing]] = {}
+        self._tested_by_denies: set[_Thing] = set()
         for fact in facts:
-            thing = self._thing(fact)
-            (self.facts_of_none if thing is None else self._about.setdefault(thing, [])).append(fact)
+            self._about.setdefault(self._thing(fact), []).append(fact)
 
-    def kinds(self) -> Iterable[list[_Facts]]:
-        """Give what is alike: the facts of each thing that no rule tells apart, one by one."""
-        kinds: dict[object, list[_Facts]] = {}
+    def kinds(self) -> Iterable[_Kind]:
+        """Give what no rule tells apart."""
+        kinds: dict[object, _Kind] = {}
         for thing, facts in self._about.items():
-            kind, telling = self._kind(thing, facts)
-            kinds.setdefault(kind, []).append(telling)
+            for content, kind in self._kinds(thing, facts):
+                if content in kinds:
+                    kinds[content].things.extend(kind.things)
+                else:
+                    kinds[content] = kind
         return kinds.values()
 
-    def _thing(self, fact: Fact) -> _Thing | None:
+    def _thing(self, fact: Fact) -> _Thing:
         match fact:
             case GapFact(kind=DoubtKind.KEY):
                 return "unknown key", fact.about
-            case StatementFact(effect=Effect.DENY) | Compared(effect=Effect.DENY):
-                if isinstance(fact, ConditionFact):
-                    self._deny_keys.add(_tested_key(fact))
-                return self._place(fact)
             case ConditionFact():
-                key = _tested_key(fact)
-                self._allow_keys.add(key)
-                return key
-        return None
+                key, place = _tested_key(fact), self._place(fact)
+                if fact.effect is Effect.DENY:
+                    self._tested_by_denies.add(key)
+                else:
+                    self._tested_by_allows.setdefault(key, set()).add(place)
+                return place
+            case StatementFact() | Compared():
+                return self._place(fact)
+        return ()
 
     def _place(self, fact: Fact) -> _Thing:
         """Name the place of a statement, which is the same whatever action it was looked at for."""
@@ -119,24 +138,67 @@ class _Things:
             place = self._places[id(statement)] = statement_place(statement)
         return place
 
-    def _kind(self, thing: _Thing, facts: _Facts) -> tuple[object, _Facts]:
-        """Say all that decides what rules say of a thing, and give those of its facts that tell it."""
-        if isinstance(facts[0], GapFact):
-            return tuple(map(self._kind_of, facts)), facts
-        keys = {_tested_key(fact) for fact in facts if isinstance(fact, ConditionFact)}
-        of_others = keys & (self._deny_keys if thing in self._allow_keys else self._allow_keys)
-        if of_others or any(isinstance(fact, PlaceholderFact) for fact in facts):
-            return thing, facts
-        if thing in self._allow_keys:
-            return tuple((self._kind_of(fact), id(fact.subject.statement)) for fact in facts), facts
-        count: dict[int, int] = {}
-        telling: list[tuple[int, Fact]] = []
-        for fact in facts:
-            kind = self._kind_of(fact)
-            count[kind] = count.get(kind, 0) + 1
-            if count[kind] <= _MOST_IN_A_STATEMENT:
-                telling.append((kind, fact))
-        return tuple(kind for kind, _ in telling), [fact for _, fact in telling]
+    def _kinds(self, thing: _Thing, facts: _Facts) -> Iterator[tuple[object, _Kind]]:
+        """Give a thing, or the parts of it, each with all that decides what rules say of it."""
+        first = facts[0]
+        if isinstance(first, GapFact) and thing:
+            yield tuple(map(self._kind_of, facts)), _Kind([facts], 1, range(len(facts)))
+        elif not isinstance(first, (StatementFact, Compared)):
+            yield thing, _Kind([facts], 1, ())
+        elif first.effect is Effect.DENY:
+            yield self._of_deny(thing, facts)
+        else:
+            yield from self._of_allow(thing, facts)
+
+    def _of_deny(self, thing: _Thing, facts: _Facts) -> tuple[object, _Kind]:
+        """Each Deny is a cause by itself. Of comparisons that are alike in it only as many are matched as are shown."""
+        if _waits_for_a_value(facts) or any(
+            _tested_key(fact) in self._tested_by_allows for fact in facts if isinstance(fact, ConditionFact)
+        ):
+            return thing, _Kind([facts], 1, ())
+        kinds = list(map(self._kind_of, facts))
+        count: Counter[int] = Counter()
+        shown = []
+        for place, kind in enumerate(kinds):
+            count[kind] += 1
+            if count[kind] <= _MOST_SHOWN:
+                shown.append(place)
+        return tuple([kinds[place] for place in shown]), _Kind(
+            [[facts[place] for place in shown]], 1, range(len(shown))
+        )
+
+    def _of_allow(self, thing: _Thing, facts: _Facts) -> Iterator[tuple[object, _Kind]]:
+        """Allow statements of a level are causes together, but for each key that only one of them tests."""
+        keys = [_tested_key(fact) if isinstance(fact, ConditionFact) else None for fact in facts]
+        if any(key in self._tested_by_denies for key in keys):
+            yield thing, _Kind([facts], 1, ())
+            return
+        own = [key if key is not None and len(self._tested_by_allows[key]) == 1 else None for key in keys]
+        places = [place for place, key in enumerate(own) if key is not None]
+        if len(places) <= _MANY_KEYS or _waits_for_a_value(facts):
+            shared = [key if own[place] is None else None for place, key in enumerate(keys)]
+            kind = tuple(zip(map(self._kind_of, facts), shared, strict=True)), _distance(facts)
+            yield kind, _Kind([facts], _MOST_SHOWN, places)
+            return
+        of_key: dict[_Thing | None, list[Fact]] = {}
+        for key, fact in zip(own, facts, strict=True):
+            of_key.setdefault(key, []).append(fact)
+        for key, some in of_key.items():
+            if key is None:
+                yield thing, _Kind([some], 1, ())
+            else:
+                yield (thing, *map(self._kind_of, some)), _Kind([some], 1, range(len(some)))
+
+
+def _waits_for_a_value(facts: _Facts) -> bool:
+    return any(isinstance(fact, PlaceholderFact) for fact in facts)
+
+
+def _distance(facts: _Facts) -> float:
+    """Say how far an Allow is from applying; the facts themselves say it, unless it is about another service."""
+    foreign = any(isinstance(fact, ActionFact) and fact.reason is Reason.OTHER_SERVICE for fact in facts)
+    statement = facts[0].subject.statement
+    return distance(statement) if foreign and statement is not None else 0.0
 
 
 def _tested_key(fact: ConditionFact) -> _Thing:

@@ -223,7 +223,7 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
             yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer].policies}"
         for level in levels(decision, each.action, subject.layer, subject.level):
             for statement in level.statements:
-                if statement.verdict is UNKNOWN:
+                if statement.verdict is UNKNOWN and statement.elements:
                     yield from (_question(one.trace) for one in compared(statement) if one.holds is UNKNOWN)
             if level.unread:
                 yield f"what was not read of the {LAYER_WORDS[subject.layer].policies}"
