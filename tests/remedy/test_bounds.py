@@ -2,6 +2,7 @@
 
 import pytest
 from tests.remedy.broken import about, broken, deny, document, identity, on
+from tests.remedy.handmade import amended
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.effort import Effort
@@ -12,8 +13,10 @@ from diagnose.model.tri import UNKNOWN
 from diagnose.pipeline import diagnose
 from diagnose.remedy.bounds import Bounds
 from diagnose.remedy.decided import ENOUGH, DecidedCases
+from diagnose.remedy.document import PatchOperation
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.outsiders import opens_no_other_role
+from diagnose.remedy.proof import prove
 from diagnose.remedy.proposal import remedies_of
 
 SMALL = broken("cross-account")
@@ -152,9 +155,10 @@ def test_the_traces_of_a_layer_are_those_of_the_decision_and_leave_as_much_room(
     policy = {"name": "own", "document": document(on("*", action="sts:*"), *denies)}
     case = broken(world, request={"unknown": keys}, identity_policies={"policies": [policy]})
     decision = decide(case, spent := Effort(ENOUGH))
+    _, trying = DecidedCases().verdict(case)
+    assert decision.verdict is not UNKNOWN or trying.left == spent.left < ENOUGH
     for layer in Layer:
-        traces, trying = DecidedCases().traces(case, layer)
-        assert list(traces) == [
+        assert list(DecidedCases().traces(case, layer)) == [
             (decided.action, statement)
             for decided in decision.actions
             for trace in decided.layers
@@ -162,7 +166,6 @@ def test_the_traces_of_a_layer_are_those_of_the_decision_and_leave_as_much_room(
             for level in trace.levels
             for statement in level.statements
         ]
-        assert decision.verdict is not UNKNOWN or trying.left == spent.left < ENOUGH
     if decision.verdict is UNKNOWN:
         traced, decided_again = Bounds(case), Bounds(case)
         traced.traces(case, Layer.IDENTITY)
@@ -176,3 +179,30 @@ def decisions_left(bounds: Bounds) -> int:
     while not bounds.reached:
         bounds.decided(Effort(ENOUGH))
     return bounds.decisions - before
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        pytest.param(
+            PatchOperation("replace", "/Statement/1/Resource", "arn:aws:iam::222222222222:role/Other"),
+            NotProved.TOO_MANY,
+            id="it lifts the Deny",
+        ),
+        pytest.param(
+            PatchOperation("replace", "/Statement/1/Sid", "Other"), NotProved.CHANGES_NOTHING, id="it lifts nothing"
+        ),
+    ],
+)
+def test_where_one_decision_is_left_the_edit_of_a_deny_is_judged_by_its_layer(
+    operation: PatchOperation, expected: NotProved
+) -> None:
+    case = large(3)
+    draft, subject = amended(case, Layer.IDENTITY, operation), about(case, Layer.IDENTITY, effect=Effect.DENY, index=1)
+    bounds = Bounds(case)
+    while not bounds.ends_with_decision:
+        assert not bounds.reached
+        bounds.decided(Effort(ENOUGH))
+    before = bounds.decisions
+    assert prove(draft, subject, case, decide(case), bounds) is expected
+    assert (bounds.decisions, bounds.reached) == (before + 1, True)

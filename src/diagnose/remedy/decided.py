@@ -54,12 +54,8 @@ class DecidedCases:
             self._decisions.offer(content, known, len(encoded))
         return known.decision, Effort(known.left)
 
-    def traces(self, case: Case, layer: Layer) -> tuple["_Traces", Effort]:
-        """Give the statements of a layer, each for an action of the call, and the effort as for the decision.
-
-        INVARIANT: of a case that may or may not be allowed its verdict takes the same effort as its decision.
-        """
-        _, trying = self.verdict(case)
+    def traces(self, case: Case, layer: Layer) -> "_Traces":
+        """Give the statements of a layer, each for an action of the call; nothing is decided."""
         encoded = msgspec.json.encode(case)
         content = _content(encoded), layer
         known = self._traces.find(content)
@@ -67,7 +63,7 @@ class DecidedCases:
             from diagnose.evaluate.decision import traces
 
             known = self._traces.offer(content, tuple(traces(case, layer)), len(encoded))
-        return known, trying
+        return known
 
 
 _Traces: TypeAlias = tuple[tuple[Action, StatementTrace], ...]
