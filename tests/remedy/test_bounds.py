@@ -1,18 +1,22 @@
 """What may be proved for one case ends, is counted in steps, and is more for a larger case."""
 
 import pytest
-from tests.remedy.broken import about, broken, deny, identity, on
+from tests.remedy.broken import about, broken, deny, document, identity, on
+from tests.remedy.handmade import amended
 
 from diagnose.evaluate.decision import decide, verdict
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
 from diagnose.model.diagnosis import NotProved, Refused
 from diagnose.model.trace import Effect, Layer
+from diagnose.model.tri import UNKNOWN
 from diagnose.pipeline import diagnose
 from diagnose.remedy.bounds import Bounds
-from diagnose.remedy.decided import ENOUGH
+from diagnose.remedy.decided import ENOUGH, DecidedCases
+from diagnose.remedy.document import PatchOperation
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.outsiders import opens_no_other_role
+from diagnose.remedy.proof import prove
 from diagnose.remedy.proposal import remedies_of
 
 SMALL = broken("cross-account")
@@ -140,3 +144,65 @@ def test_an_answer_that_is_remembered_leaves_as_much_room_as_one_that_is_found()
     trying = Effort(ENOUGH)
     verdict(case, trying)
     assert made == decisions(case, tried=ENOUGH - trying.left)
+
+
+@pytest.mark.parametrize(
+    "world", ["cross-account", "organization", "tagged", "cross-account-role", "endpoint", "github"]
+)
+def test_the_traces_of_a_layer_are_those_of_the_decision_and_leave_as_much_room(world: str) -> None:
+    keys = ["aws:PrincipalTag/a", "aws:RequestTag/b"]
+    denies = [deny(Resource="*", Condition={"StringLike": {key: f"{key[-1]}*"}}) for key in keys]
+    policy = {"name": "own", "document": document(on("*", action="sts:*"), *denies)}
+    case = broken(world, request={"unknown": keys}, identity_policies={"policies": [policy]})
+    decision = decide(case, spent := Effort(ENOUGH))
+    _, trying = DecidedCases().verdict(case)
+    assert decision.verdict is not UNKNOWN or trying.left == spent.left < ENOUGH
+    for layer in Layer:
+        assert list(DecidedCases().traces(case, layer)) == [
+            (decided.action, statement)
+            for decided in decision.actions
+            for trace in decided.layers
+            if trace.layer is layer
+            for level in trace.levels
+            for statement in level.statements
+        ]
+    if decision.verdict is UNKNOWN:
+        traced, decided_again = Bounds(case), Bounds(case)
+        traced.traces(case, Layer.IDENTITY)
+        decided_again.decision(case)
+        assert decisions_left(traced) == decisions_left(decided_again)
+
+
+def decisions_left(bounds: Bounds) -> int:
+    """Count how many decisions without traces there is still room for."""
+    before = bounds.decisions
+    while not bounds.reached:
+        bounds.decided(Effort(ENOUGH))
+    return bounds.decisions - before
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        pytest.param(
+            PatchOperation("replace", "/Statement/1/Resource", "arn:aws:iam::222222222222:role/Other"),
+            NotProved.TOO_MANY,
+            id="it lifts the Deny",
+        ),
+        pytest.param(
+            PatchOperation("replace", "/Statement/1/Sid", "Other"), NotProved.CHANGES_NOTHING, id="it lifts nothing"
+        ),
+    ],
+)
+def test_where_one_decision_is_left_the_edit_of_a_deny_is_judged_by_its_layer(
+    operation: PatchOperation, expected: NotProved
+) -> None:
+    case = large(3)
+    draft, subject = amended(case, Layer.IDENTITY, operation), about(case, Layer.IDENTITY, effect=Effect.DENY, index=1)
+    bounds = Bounds(case)
+    while not bounds.ends_with_decision:
+        assert not bounds.reached
+        bounds.decided(Effort(ENOUGH))
+    before = bounds.decisions
+    assert prove(draft, subject, case, decide(case), bounds) is expected
+    assert (bounds.decisions, bounds.reached) == (before + 1, True)

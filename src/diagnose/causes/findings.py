@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from diagnose.causes.alike import Alike
 from diagnose.causes.facts import AnswerFact, Compared, Fact, LayerFact
 from diagnose.causes.gather import gather_facts, unused_and_untried
 from diagnose.causes.match import COMPARISON_FACTS, RuleMatch, by_name, match_rule
@@ -55,20 +57,16 @@ def explain(rules: Sequence[Rule], case: Case, decision: Decision) -> tuple[Caus
 
 def explanation(rules: Sequence[Rule], case: Case, decision: Decision) -> Explanation:
     """Name the causes of a decision, and count those that repeat in other places what enough of them say."""
-    facts = by_name(gather_facts(case, decision))
+    alike = Alike(gather_facts(case, decision), rules)
+    facts = by_name(alike.first)
     if not facts:
         return Explanation()
     selected = select(match for rule in rules for match in match_rule(rule, facts))
     answers = [fact for fact in facts.get("answer", ()) if isinstance(fact, AnswerFact)]
-    told, repeated = _told(ranked(selected, decision, answers))
+    told, left_out = _told(ranked(alike.causes(selected, most=MOST_CAUSES + 1), decision, answers))
     questions = _Questions(decision)
     causes = tuple(_cause(cause, case, decision, questions) for cause in told)
-    others = [cause for cause in repeated if cause.best.owner is not Owner.XDIAG]
-    certain = sum(cause.best.certain for cause in others)
-    left_out = LeftOut(
-        certain, len(others) - certain, len(repeated) - len(others), idle=unused_and_untried(case, decision)
-    )
-    return Explanation(causes, left_out)
+    return Explanation(causes, replace(left_out, idle=unused_and_untried(case, decision)))
 
 
 MOST_CAUSES = 40
@@ -144,15 +142,24 @@ def levels(decision: Decision, action: Action, layer: Layer | None, level: str) 
                 yield from (each for each in trace.levels if each.name == level)
 
 
-def _told(causes: Iterable[SelectedCause]) -> tuple[list[SelectedCause], list[SelectedCause]]:
-    """Tell the first causes, and of those after them the first of each rule; give the others beside them."""
+def _told(causes: Iterable[SelectedCause]) -> tuple[list[SelectedCause], LeftOut]:
+    """Tell the first causes, and of those after them the first of each rule; count the others."""
     told: list[SelectedCause] = []
-    repeated: list[SelectedCause] = []
     spoken: set[str] = set()
+    certain = possible = unread = 0
     for cause in causes:
-        (told if len(told) < MOST_CAUSES or cause.best.rule.id not in spoken else repeated).append(cause)
-        spoken.add(cause.best.rule.id)
-    return told, repeated
+        tells = len(told) < MOST_CAUSES or cause.best.rule.id not in spoken
+        if tells:
+            told.append(cause)
+            spoken.add(cause.best.rule.id)
+        not_told = cause.more if tells else cause.more + 1
+        if cause.best.owner is Owner.XDIAG:
+            unread += not_told
+        elif cause.best.certain:
+            certain += not_told
+        else:
+            possible += not_told
+    return told, LeftOut(certain, possible, unread)
 
 
 def _cause(selected: SelectedCause, case: Case, decision: Decision, questions: "_Questions") -> Cause:
@@ -216,7 +223,7 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
             yield f"whether the trust policy leaves it to the {LAYER_WORDS[subject.layer].policies}"
         for level in levels(decision, each.action, subject.layer, subject.level):
             for statement in level.statements:
-                if statement.verdict is UNKNOWN:
+                if statement.verdict is UNKNOWN and statement.elements:
                     yield from (_question(one.trace) for one in compared(statement) if one.holds is UNKNOWN)
             if level.unread:
                 yield f"what was not read of the {LAYER_WORDS[subject.layer].policies}"

@@ -1,6 +1,6 @@
 """The facts of the layers: what denies an action, and what fails to allow it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from diagnose.causes.claims import ClaimMiss, claim_miss, claim_of
@@ -119,15 +119,14 @@ def _level(decision: ActionDecision, layer: LayerTrace, level: LevelTrace) -> It
 def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, settled: bool) -> Iterator[Fact]:
     """List an Allow that fails or may fail, a Deny that applies or may apply, and the comparisons that make it so."""
     bears = (NO, UNKNOWN) if effect is Effect.ALLOW else (YES, UNKNOWN)
-    statements = [each for each in level.statements if each.effect is effect and each.verdict in bears]
-    elements_of = {id(statement): compared(statement) for statement in statements}
-    distances = {place: distance_of(elements) for place, elements in elements_of.items()}
-    least = min(distances.values(), default=0.0)
-    for statement in _telling(statements):
+    statements = list(_telling(each for each in level.statements if each.effect is effect and each.verdict in bears))
+    elements_of = list(map(compared, statements))
+    distances = list(map(distance_of, elements_of))
+    least = min(distances, default=0.0)
+    for statement, elements, distance in zip(statements, elements_of, distances, strict=True):
         certain = settled and statement.verdict is not UNKNOWN
-        near = distances[id(statement)] == least
+        near = distance == least
         yield _statement(decision, statement, near=near, settled=certain)
-        elements = elements_of[id(statement)]
         foreign = effect is Effect.ALLOW and _about_another_service(elements)
         for this, by_itself in zip(elements, alone(elements), strict=True):
             # What else keeps a statement from applying that is about another service says nothing of this request.
@@ -153,7 +152,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                     yield from _placeholder(shared, trace)
 
 
-def _telling(statements: Sequence[StatementTrace]) -> Iterator[StatementTrace]:
+def _telling(statements: Iterable[StatementTrace]) -> Iterator[StatementTrace]:
     """Leave out statements that have nothing to compare, but for the first of a policy: their others say no more."""
     empty: set[int] = set()
     for statement in statements:

@@ -82,7 +82,7 @@ class FactsOfName(tuple[Fact, ...]):
     @cached_property
     def closed(self) -> frozenset[str]:
         """The fields that hold one of a few words."""
-        return _closed_fields(self[0].name)
+        return closed_fields(self[0].name)
 
     @cached_property
     def kinds(self) -> tuple[list[tuple[int, Fact]], ...]:
@@ -92,6 +92,12 @@ class FactsOfName(tuple[Fact, ...]):
         for number, fact in enumerate(self):
             kinds.setdefault(of(fact), []).append((number, fact))
         return tuple(kinds.values())
+
+
+@cache
+def closed_fields(fact: str) -> frozenset[str]:
+    """Name the fields of a fact that hold one of a few words."""
+    return frozenset(name for name, field in fields_of(fact).items() if field.values)
 
 
 def by_name(facts: Iterable[Fact]) -> Mapping[str, FactsOfName]:
@@ -111,11 +117,6 @@ def match_rule(rule: Rule, facts: Mapping[str, FactsOfName]) -> Iterator[RuleMat
             return
         candidates.append(matching)
     yield from _join(rule, candidates, (), ())
-
-
-@cache
-def _closed_fields(fact: str) -> frozenset[str]:
-    return frozenset(name for name, field in fields_of(fact).items() if field.values)
 
 
 _Candidate = tuple[Fact, tuple[UnknownField, ...]]

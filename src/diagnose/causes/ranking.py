@@ -44,11 +44,15 @@ from diagnose.model.tri import NO, YES
 
 
 class SelectedCause(Struct, frozen=True, gc=False):
-    """One cause to report: its best evidence, the actions it keeps from being allowed, and where else it holds."""
+    """One cause to report: its best evidence, the actions it keeps from being allowed, and where else it holds.
+
+    `more` counts those like it that are not among the causes.
+    """
 
     best: RuleMatch
     actions: tuple[Action, ...] = ()
     elsewhere: tuple[RuleMatch, ...] = ()
+    more: int = 0
 
 
 def select(matches: Iterable[RuleMatch]) -> tuple[SelectedCause, ...]:

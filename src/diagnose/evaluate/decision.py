@@ -12,7 +12,7 @@ from diagnose.evaluate.console import after_switch, console_case, second_switch
 from diagnose.evaluate.doubts import doubts, notes
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.explore import Exploration, explore
-from diagnose.evaluate.level import LayerAnswer, TrustMatches
+from diagnose.evaluate.level import LayerAnswer, TrustMatches, answer_with_traces
 from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.trace import (
@@ -25,6 +25,7 @@ from diagnose.model.trace import (
     LayerTrace,
     Match,
     Reason,
+    StatementTrace,
 )
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -86,6 +87,17 @@ def verdict(case: Case, effort: Effort | None = None) -> Tri:
     if answer is UNKNOWN and (exploration := explore(authorization, effort)).tried:
         answer = exploration.verdict
     return answer if switched is None else after_switch(switched, answer)
+
+
+def traces(case: Case, layer: Layer) -> Iterator[tuple[Action, StatementTrace]]:
+    """Compare the statements of one layer with every action of the call, and decide nothing: as `decide` has them."""
+    authorization = Authorization(console_case(case))
+    compiled_layer = authorization.layers.get(layer)
+    if compiled_layer is None:
+        return
+    for request in authorization.requests():
+        answer = answer_with_traces(compiled_layer, request, authorization.has_boundary)
+        yield from ((request.action, statement) for level in answer.levels for statement in level.statements)
 
 
 def _decided(authorization: Authorization, action: Action, need: Tri) -> ActionDecision:

@@ -63,7 +63,8 @@ def read_json(content: bytes) -> object:
 def read_once(text: str) -> object:
     """Read JSON in which no object repeats a key. Raises ValueError where one does, and else as `read_json`."""
     _refuse_depth(text)
-    return _WITHOUT_REPETITION.decode(text)
+    read = read_at_once(text.encode("utf-8", "surrogatepass"))
+    return _WITHOUT_REPETITION.decode(text) if read is UNSURE else read
 
 
 def read_at_once(content: bytes) -> object:

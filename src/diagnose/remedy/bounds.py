@@ -1,10 +1,12 @@
 """How much is proved and written for one case before the rest is refused: counted, so that the answer is the same."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from diagnose.evaluate.effort import Effort
 from diagnose.model.case import Case
-from diagnose.model.trace import Decision
+from diagnose.model.trace import Action, Decision, Layer, StatementTrace
 from diagnose.model.tri import Tri
 from diagnose.remedy.change import Attempt, Draft, PolicyChange
 from diagnose.remedy.decided import ENOUGH, DecidedCases
@@ -14,6 +16,7 @@ _STEPS_MORE_PER_KILOBYTE = 5
 _LETTERS = 60_000
 _LETTERS_OF_AN_OBJECT = 40
 _TRIED_IN_ONE_STEP = 50
+_FOR_TRACES = 8
 _DRAFTED_IN_ONE_STEP = 1000
 
 
@@ -49,6 +52,15 @@ class Bounds:
         """Whether no more may be tried."""
         return self._steps.spent or self._letters.spent
 
+    @property
+    def ends_with_decision(self) -> bool:
+        """Whether there is room for one decision with traces, and for nothing behind it."""
+        return not self.reached and self._steps.left <= self._steps_of_decision
+
+    @property
+    def _steps_of_decision(self) -> int:
+        return 1 + _FOR_TRACES * self._kilobytes
+
     def verdict(self, case: Case) -> Tri:
         """Say whether AWS would allow an edited case, and count it."""
         answer, trying = self._decided_cases.verdict(case)
@@ -61,12 +73,27 @@ class Bounds:
         self.decided(trying, traces=True)
         return decision
 
+    def traces(self, case: Case, layer: Layer) -> Sequence[tuple[Action, StatementTrace]]:
+        """Compare the statements of one layer of a case that may or may not be allowed; it counts as a decision.
+
+        INVARIANT: of such a case the verdict takes the same effort as the decision.
+        """
+        _, trying = self._decided_cases.verdict(case)
+        self.decided(trying, traces=True)
+        return self._decided_cases.traces(case, layer)
+
+    def last_traces(self, case: Case, layer: Layer) -> Sequence[tuple[Action, StatementTrace]]:
+        """Compare the statements of one layer instead of a decision behind which nothing is tried: it counts as one."""
+        assert self.ends_with_decision
+        self.decided(Effort(ENOUGH), traces=True)
+        return self._decided_cases.traces(case, layer)
+
     def decided(self, trying: Effort, *, traces: bool = False) -> None:
         """Count a decision: what it spent on `trying` values, and whether it has traces."""
         self.decisions += 1
         tried = ENOUGH - trying.left
-        steps = 8 * self._kilobytes if traces else self._kilobytes if tried else self._kilobytes // 40
-        self._steps.spend(1 + steps + tried // _TRIED_IN_ONE_STEP)
+        steps = self._kilobytes if tried else self._kilobytes // 40
+        self._steps.spend((self._steps_of_decision if traces else 1 + steps) + tried // _TRIED_IN_ONE_STEP)
 
     def searched(self) -> None:
         """Count a search for what to edit, which reads the policies of a layer."""

@@ -3,14 +3,14 @@
 Apart from `bounds`, which counts what is remembered here as if it were decided again, so that no answer changes.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from diagnose.evaluate.effort import Effort
 from diagnose.evaluate.memo import Memo
 from diagnose.model.case import Case
-from diagnose.model.trace import Decision
+from diagnose.model.trace import Action, Decision, Layer, StatementTrace
 from diagnose.model.tri import Tri
 
 ENOUGH = 10**9
@@ -22,11 +22,12 @@ ENOUGH = 10**9
 class DecidedCases:
     """Verdicts, and decisions with their traces, by the content of the case that they are of."""
 
-    __slots__ = ("_decisions", "_verdicts")
+    __slots__ = ("_decisions", "_traces", "_verdicts")
 
     def __init__(self) -> None:
         """Start with none."""
         self._decisions: Memo[_Decided] = Memo(at_once=True)
+        self._traces: Memo[_Traces] = Memo(at_once=True)
         self._verdicts: dict[tuple[int, int], _Verdict] = {}
 
     def verdict(self, case: Case) -> tuple[Tri, Effort]:
@@ -52,6 +53,20 @@ class DecidedCases:
             known = _Decided(decide(case, trying), trying.left)
             self._decisions.offer(content, known, len(encoded))
         return known.decision, Effort(known.left)
+
+    def traces(self, case: Case, layer: Layer) -> "_Traces":
+        """Give the statements of a layer, each for an action of the call; nothing is decided."""
+        encoded = msgspec.json.encode(case)
+        content = _content(encoded), layer
+        known = self._traces.find(content)
+        if known is None:
+            from diagnose.evaluate.decision import traces
+
+            known = self._traces.offer(content, tuple(traces(case, layer)), len(encoded))
+        return known
+
+
+_Traces: TypeAlias = tuple[tuple[Action, StatementTrace], ...]
 
 
 class _Verdict(NamedTuple):

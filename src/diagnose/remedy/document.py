@@ -5,6 +5,7 @@ shown always gives the document that is shown.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
@@ -113,17 +114,22 @@ def join_value(document: JsonDict, pointer: str, value: str) -> tuple[PatchOpera
 
 
 def apply_patch(document: JsonDict, operations: Sequence[PatchOperation]) -> JsonDict:
-    """Apply operations to a copy of a document. Raises LookupError where a path leads nowhere."""
-    result = _copied(document)
-    assert isinstance(result, dict)
+    """Apply operations to a document, which stays as it was. Raises LookupError where a path leads nowhere.
+
+    What they do not touch is shared, and not copied.
+    """
+    result = document
     for operation in operations:
         if operation.path == "":
             assert isinstance(operation.value, dict)
-            result = _copied(operation.value)
-            assert isinstance(result, dict)
+            result = operation.value
             continue
-        holder, last = parent(operation.path)
-        _apply(value_at(result, holder), last, operation)
+        *holders, last = split(operation.path)
+        result = dict(result)
+        holder: Json | UnsetType = result
+        for token in holders:
+            holder = _copied_member(holder, token)
+        _apply(holder, last, operation)
     return result
 
 
@@ -173,16 +179,20 @@ def _unused(sid: str, taken: set[str]) -> str:
     return name
 
 
-def _copied(value: Json) -> Json:
-    """Copy what an edit may change. The texts of a document stay the same ones."""
-    if isinstance(value, dict):
-        return {name: _copied(member) for name, member in value.items()}
-    return [_copied(member) for member in value] if isinstance(value, list) else value
+def _copied_member(holder: Json | UnsetType, token: str) -> Json | UnsetType:
+    """Put a copy of an object's or a list's member in its place, and give it; UNSET where there is none."""
+    if isinstance(holder, dict) and token in holder:
+        holder[token] = member = copy(holder[token])
+        return member
+    if isinstance(holder, list) and token.isdecimal() and int(token) < len(holder):
+        holder[int(token)] = member = copy(holder[int(token)])
+        return member
+    return UNSET
 
 
 def _apply(holder: Json | UnsetType, last: str, operation: PatchOperation) -> None:
     """Carry out one operation in the object or list that holds its target."""
-    value = None if isinstance(operation.value, UnsetType) else _copied(operation.value)
+    value = None if isinstance(operation.value, UnsetType) else operation.value
     if isinstance(holder, dict):
         if operation.op != "add" and last not in holder:
             raise LookupError(operation.path)

@@ -7,6 +7,7 @@ layers but the edited one stand open, so that it alone decides.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -109,12 +110,8 @@ def _unmoved(before: Case, after: Case, layer: Layer, bounds: Bounds) -> Tri | N
 def _open_tests(case: Case, layer: Layer, bounds: Bounds) -> set[tuple[object, ...]]:
     """Give the statements of a layer that apply or may apply, each by what it still hangs on."""
     return {
-        (decided.action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
-        for decided in bounds.decision(case).actions
-        for trace in decided.layers
-        if trace.layer is layer
-        for level in trace.levels
-        for statement in level.statements
+        (action, statement.level, statement.effect, statement.match, *_hangs_on(statement))
+        for action, statement in bounds.traces(case, layer)
         if statement.verdict is not NO
     }
 
@@ -185,17 +182,35 @@ def _outsider(case: Case, arn: str, account: str, kind: str, name: str) -> Sourc
     )
 
 
-def _named(case: Case) -> Iterator[tuple[str, str, str, str]]:
+_Party: TypeAlias = tuple[str, str, str, str]
+"""An account, `user` or `role`, a path and a name."""
+
+
+def _named(case: Case) -> Iterator[_Party]:
     """Name every user, role and account that a policy which anybody else passes, too, has in it."""
     for layer in (Layer.TRUST, Layer.RCP, Layer.ENDPOINT, Layer.SCP):
         for policy in policies_in(case, layer):
-            document = document_of(policy)
-            for statement in statements(document) if document else ():
-                for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")]):
-                    yield from _parties(text)
+            content = bytes(policy.document)
+            found = _found_parties.find(content)
+            yield from found if found is not None else _found_parties.offer(content, _in(policy), len(content))
 
 
-def _parties(text: str) -> Iterator[tuple[str, str, str, str]]:
+_found_parties: Memo[tuple[_Party, ...]] = Memo(at_once=True)
+
+
+def _in(policy: Policy) -> tuple[_Party, ...]:
+    document = document_of(policy)
+    return tuple(
+        dict.fromkeys(
+            party
+            for statement in (statements(document) if document else ())
+            for text in _texts([statement.get(name) for name in ("Principal", "NotPrincipal", "Condition")])
+            for party in _parties(text)
+        )
+    )
+
+
+def _parties(text: str) -> Iterator[_Party]:
     if match := _ENTITY.fullmatch(text):
         yield (match[1], match[2], match[3], match[4])
     elif match := _SESSION.fullmatch(text):

@@ -1,6 +1,6 @@
 """The proof of a draft: the edited case is decided again, and nobody else gains by it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -62,6 +62,8 @@ def prove(
     bounds = bounds or Bounds(case)
     if bounds.reached:
         return NotProved.TOO_MANY
+    if bounds.ends_with_decision and _edits_deny(draft, subject, decision):
+        return NotProved.TOO_MANY if _lifts_deny(draft.case, subject, decision, bounds) else NotProved.CHANGES_NOTHING
     after = bounds.decision(draft.case)
     if not cleared(subject, decision, after):
         return NotProved.CHANGES_NOTHING
@@ -85,12 +87,39 @@ def cleared(subject: Subject, before: Decision, after: Decision) -> bool:
         # The action itself is no longer asked for: tags or a source identity are left out.
         return was is not None and _was_open(before, subject.action, was)
     if subject.statement is not None and subject.statement.effect is Effect.DENY:
-        return _deny_lifted(subject.statement, was, now)
+        return _deny_lifted(subject.statement, _statements(was), _statements(now))
     if subject.level:
         return _level_cleared(subject.level, was, now)
     if not _was_open(before, subject.action, was):
         return False
     return _passes(after, subject.action, was, now) or _comes_nearer(subject, now)
+
+
+def _edits_deny(draft: Draft, subject: Subject, decision: Decision) -> bool:
+    """Say whether a draft edits the policy of the Deny that a finding is about, so that it is asked who gains by it.
+
+    Nothing but the policy changes, and so no gate, unless it is one that depends on what another identity may do.
+    """
+    statement, layer = subject.statement, _edited_layer(draft)
+    return (
+        statement is not None
+        and statement.effect is Effect.DENY
+        and layer is not None
+        and layer is subject.layer
+        and not draft.widens
+        and isinstance(draft.change, PolicyChange)
+        and not any(gate.reason is Reason.SECOND_SWITCH for gate in decision.gates)
+    )
+
+
+def _lifts_deny(edited: Case, subject: Subject, before: Decision, bounds: Bounds) -> bool:
+    """Say whether a Deny no longer applies, where there is no room to find out what else an edit comes to."""
+    statement, layer = subject.statement, subject.layer
+    assert statement is not None
+    assert layer is not None
+    was = _layer_trace(before, subject.action, layer)
+    now = [trace for action, trace in bounds.last_traces(edited, layer) if action is subject.action]
+    return was is not None and _deny_lifted(statement, _statements(was), now)
 
 
 def _closed(decision: Decision) -> set[tuple[object, ...]]:
@@ -188,19 +217,22 @@ def _level_cleared(name: str, was: LayerTrace, now: LayerTrace) -> bool:
     return new.some_allow is YES and (old.some_allow is not YES or old.some_deny > new.some_deny)
 
 
-def _deny_lifted(statement: StatementTrace, was: LayerTrace, now: LayerTrace) -> bool:
+def _deny_lifted(statement: StatementTrace, was: Iterable[StatementTrace], now: Iterable[StatementTrace]) -> bool:
     """Say whether the Deny no longer applies, and no other statement of its policy denies in its stead."""
-    old, new = (_denying_statements(statement, layer) for layer in (was, now))
+    old, new = (_denying_statements(statement, statements) for statements in (was, now))
     return statement.index in old and new < old and statement.index not in new
 
 
-def _denying_statements(statement: StatementTrace, layer: LayerTrace) -> set[int]:
+def _denying_statements(statement: StatementTrace, statements: Iterable[StatementTrace]) -> set[int]:
     return {
         other.index
-        for level in layer.levels
-        for other in level.statements
+        for other in statements
         if other.effect is Effect.DENY and other.verdict is not NO and same(other.policy, statement.policy)
     }
+
+
+def _statements(layer: LayerTrace) -> Iterator[StatementTrace]:
+    return (statement for level in layer.levels for statement in level.statements)
 
 
 def _comes_nearer(subject: Subject, now: LayerTrace) -> bool:

@@ -35,13 +35,13 @@ def _sides(change: Change | None) -> tuple[Json, Json]:
 
 
 def _texts(json: Json) -> Iterator[str]:
-    """Give all texts of a document but its names."""
-    match json:
-        case str():
-            yield json
-        case dict():
-            for value in json.values():
-                yield from _texts(value)
-        case list() | tuple():
-            for value in json:
-                yield from _texts(value)
+    """Give all texts of a document but its names, in any order."""
+    waiting = [json]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, (list, tuple)):
+            waiting += value
