@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.batch import LONGEST_LINE, decide_many, make_rows
+from diagnose.batch import LONGEST_LINE, answered, decide_many, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
@@ -213,3 +213,26 @@ def test_faults_around_known_sides_are_told(known_sides: Case, change: tuple[byt
     with pytest.raises(XdiagError) as raised:
         case_from_json(written.replace(*change, 1), place="line 1")
     assert found["error"] == raised.value.message
+
+
+class _Counted(tuple[Rule, ...]):
+    """Rules that count how often somebody goes through them."""
+
+    asked = 0
+
+    def __iter__(self) -> Iterator[Rule]:
+        self.asked += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("findings", [False, True], ids=["first causes", "findings"])
+def test_a_line_that_comes_again_is_not_explained_again(rules: Sequence[Rule], findings: bool) -> None:
+    other = replace(WORLD, request=replace(WORLD.request, role_arn="arn:aws:iam::222222222222:role/Other"))
+    lines = list(enumerate([line(WORLD), line(other), *[line(WORLD)] * 40, b"{}", b"{}"], 1))
+    once, often = _Counted(rules), _Counted(rules)
+    make_rows(lines[:2], once, findings=findings, before=answered())
+    before = answered()
+    again = [make_rows([one], often, findings=findings, before=before) for one in lines]
+    assert b"".join(text for text, _ in again) == make_rows(lines, rules, findings=findings)[0]
+    # What comes for the second time is remembered.
+    assert often.asked <= 2 * once.asked

@@ -1,12 +1,12 @@
 """Many cases: a failed row is a row, not the end.
 
-What comes again is worked out once: documents by their text, and the sides of a case by theirs. No trace is made that
-no row shows.
+What comes again is worked out once: documents by their text, the sides of a case by theirs, and a whole line by its
+own. No trace is made that no row shows.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from diagnose.case_line import case_from_line
 from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
+from diagnose.evaluate.memo import Memo
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Verdict
 from diagnose.model.trace import Gate, Layer
@@ -79,20 +80,31 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
+Answered: TypeAlias = Memo[Sequence[BatchRow] | Sequence[FindingRow]]
+"""The rows of lines that have come before, letter by letter; of one set of rules, and of one kind of rows."""
+
+
+def answered() -> Answered:
+    """Begin to remember the rows of one batch."""
+    return Memo(bytes_of_one=1)
+
+
 def make_rows(
-    lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL, *, findings: bool = False
+    lines: Iterable[Line],
+    rules: Sequence[Rule] | None,
+    form: Lines = Lines.JSONL,
+    *,
+    findings: bool = False,
+    before: Answered | None = None,
 ) -> tuple[bytes, Tally]:
     """Make rows of lines, each with a line end, in the same order, and count the lines by verdict.
 
     With `rules` a row names the first cause, too; without, the verdict alone, which is far sooner made. With `findings`
-    a line has a row for each of its findings, fixes included.
+    a line has a row for each of its findings, fixes included. What is in `before` is not worked out again.
     """
-    if findings:
-        answers = [_findings(number, line, rules or ()) for number, line in lines]
-        every = (row for rows in answers for row in rows)
-        return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
-    rows = [_row(number, line, rules) for number, line in lines]
-    return encode_rows(rows, form), Counter(row.verdict for row in rows)
+    answers = [_rows(number, line, rules, before, findings=findings) for number, line in lines]
+    every = (row for rows in answers for row in rows)
+    return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
 
 
 def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
@@ -104,24 +116,36 @@ _MOST_CHARACTERS = 2000
 """The longest error that a row holds: what it quotes may be as long as the line."""
 
 
-def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
-    kind = kind_of_row(rules)
+def _rows(
+    number: int, line: bytes | None, rules: Sequence[Rule] | None, before: Answered | None, *, findings: bool
+) -> Sequence[BatchRow] | Sequence[FindingRow]:
+    known = before.find(line) if before is not None and line is not None else None
+    if known is not None:
+        return [_numbered(row, number) for row in known]
     try:
-        case = _case(number, line)
-        return _explained(number, case, rules) if rules is not None else _decided(number, case)
+        rows = _answer(number, _case(number, line), rules, findings=findings)
     except XdiagError as error:
-        return kind(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
+        # It may name the line, so it is not that of another.
+        message, hint = _shortened(error.message), _shortened(error.hint)
+        if findings:
+            return [FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint)]
+        return [kind_of_row(rules)(line=number, error=message, hint=hint)]
+    return rows if before is None or line is None else before.offer(line, rows, len(line))
 
 
-def _findings(number: int, line: bytes | None, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:
+def _answer(
+    number: int, case: Case, rules: Sequence[Rule] | None, *, findings: bool
+) -> Sequence[BatchRow] | Sequence[FindingRow]:
+    if not findings:
+        return [_explained(number, case, rules) if rules is not None else _decided(number, case)]
     from diagnose.pipeline import diagnose
     from diagnose.report.findings import finding_rows
 
-    try:
-        return finding_rows(diagnose(_case(number, line), rules), number)
-    except XdiagError as error:
-        message, hint = _shortened(error.message), _shortened(error.hint)
-        return (FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint),)
+    return finding_rows(diagnose(case, rules or ()), number)
+
+
+def _numbered(row: BatchRow | FindingRow, number: int) -> Any:
+    return replace(row, **{"line" if isinstance(row, BatchRow) else "input_line": number})
 
 
 def _case(number: int, line: bytes | None) -> Case:
