@@ -18,7 +18,10 @@ from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules
 from diagnose.model.case import Case, Parameters, ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Verdict
 from diagnose.model.operation import Operation
+from diagnose.model.trace_words import subject_words
+from diagnose.model.tri import NO
 from diagnose.pipeline import diagnose
 from diagnose.report.first_cause import first_cause
 from tests.cases import on
@@ -116,6 +119,7 @@ def test_of_cases_that_come_once_next_to_nothing_is_kept() -> None:
 def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -> None:
     diagnosis = diagnose(case, rules)
     first = first_cause(diagnosis)
+    doubted = [subject_words(doubt) for doubt in diagnosis.decision.doubts if doubt.matters is not NO]
     text, tally = make_rows([(7, line(case))], rules)
     assert json.loads(text) == {
         "schema": "xdiag.batch/1",
@@ -132,6 +136,7 @@ def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -
         "primary_gap": first.gap,
         "primary_gap_title": first.gap_title,
         "gate": first.gate,
+        "depends_on": ", ".join(doubted) if diagnosis.verdict is Verdict.UNDETERMINED else "",
     }
     assert tally == {diagnosis.verdict: 1}
     assert row(line(case))["verdict"] == diagnosis.verdict

@@ -22,6 +22,7 @@ from diagnose.model.trace import Gate, Layer
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.finding_row import FindingRow, RowKind
+from diagnose.report.first_cause import DEPENDS_ON
 from diagnose.report.json_words import listed, published_schema
 from diagnose.report.rows import encode_rows
 
@@ -61,6 +62,7 @@ class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=
     primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
     primary_gap_title: Annotated[str, Meta(description="The same in a sentence.")] = ""
     gate: Annotated[str, listed(Gate, "The requirement that the first cause is about.", "")] = ""
+    depends_on: Annotated[str, Meta(description=DEPENDS_ON)] = ""
 
 
 def batch_schema() -> dict[str, object]:
@@ -192,6 +194,7 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
         primary_gap=first.gap,
         primary_gap_title=first.gap_title,
         gate=first.gate,
+        depends_on=first.depends_on,
     )
 
 
