@@ -22,6 +22,7 @@ from diagnose.report.sections.needed import (
     TITLE,
     Need,
     asks_for_error,
+    decides_cause,
     is_anything_needed,
     need_of,
     needed_besides,
@@ -230,8 +231,13 @@ def _cause(
     needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
     if needed:
         besides = f" {len(needed) - 1} more, below." if needed[1:] else ""
-        rows.append((Label.OPEN, f"{_in_short(needed[0])}{besides}"))
-    rows += _fix(finding, diagnosis)
+        decides = decides_cause(diagnosis)
+        first = f"{needed[0].what} {needed[0].how}" if decides else _in_short(needed[0])
+        rows.append((Label.OPEN, f"{first}{besides}"))
+        if not (decides and _gives_evidence(finding)):
+            rows += _fix(finding, diagnosis)
+    else:
+        rows += _fix(finding, diagnosis)
     # Of what is only possible, the row above says it.
     need = need_of(finding.layer, diagnosis) if finding.certainty is Certainty.CERTAIN else None
     if need is not None:
@@ -242,6 +248,11 @@ def _cause(
         rows.append((Label.ALSO, f"{len(others)} more, below: {'; '.join(one.title for one in others[:2])}."))
     if rows:
         yield NamedValues(tuple(rows))
+
+
+def _gives_evidence(finding: Finding) -> bool:
+    """Say whether to find out what is open is all that can be done yet."""
+    return bool(finding.remedies) and finding.remedies[0].owner is Owner.XDIAG
 
 
 def _in_short(need: Need) -> str:
