@@ -231,10 +231,11 @@ def _cause(
     needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
     if needed:
         besides = f" {len(needed) - 1} more, below." if needed[1:] else ""
-        decides = decides_cause(diagnosis)
-        first = f"{needed[0].what} {needed[0].how}" if decides else _in_short(needed[0])
+        # Where to find that out is all that can be done yet, it is told in full.
+        alone = decides_cause(diagnosis) and _gives_evidence(finding)
+        first = f"{needed[0].what} {needed[0].how}" if alone else _in_short(needed[0])
         rows.append((Label.OPEN, f"{first}{besides}"))
-        if not (decides and _gives_evidence(finding)):
+        if not alone:
             rows += _fix(finding, diagnosis)
     else:
         rows += _fix(finding, diagnosis)
@@ -251,7 +252,7 @@ def _cause(
 
 
 def _gives_evidence(finding: Finding) -> bool:
-    """Say whether to find out what is open is all that can be done yet."""
+    """Say whether its first fix is to give xdiag something."""
     return bool(finding.remedies) and finding.remedies[0].owner is Owner.XDIAG
 
 
