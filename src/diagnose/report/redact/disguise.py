@@ -97,7 +97,7 @@ class Learned:
     @property
     def any(self) -> bool:
         """Whether there is anything."""
-        return bool(self.ordered or self.truths or self.binary or self.issuers.rows)
+        return bool(self.ordered or self.truths or self.binary or self.issuers.rows or self.issuers.private)
 
     def add(self, key: str, operator: str) -> None:
         """Note how a policy compares the values of a key."""
@@ -223,6 +223,10 @@ class Disguise:
     def _private_issuer(self, name: str) -> str:
         if name.startswith("arn:"):
             return self._core(name, NameKind.PROVIDER)
+        if self.learned.issuers.is_one_of_alike(name):
+            for part in filter(None, _TOKENS.split(name)):
+                self.names.keep_shape(part)
+                self.names.relate(part)
         host, slash, path = name.partition("/")
         if not _is_host(host):
             return self._parts(name, NameKind.PROVIDER, frozenset())
