@@ -59,6 +59,16 @@ def test_private_issuers_that_are_nearly_the_same_stay_so_at_once(issuer: str, t
     assert "zq" not in _trust_of(first)
 
 
+@pytest.mark.parametrize("beginning", ["xarn", "arnn", "anr", "ar"])
+def test_an_arn_of_which_the_first_word_is_misspelt_stays_as_like_one(beginning: str) -> None:
+    provider = f"{beginning}{PROVIDER.removeprefix('arn')}"
+    original = job({"Federated": f"{provider}login.zqacme.example"}, issuer="login.zqacme.example")
+    told = redacted(original).case
+    assert answer(diagnosed(told)) == answer(diagnosed(original))
+    assert f'"{beginning}:aws:iam::' in _trust_of(told)
+    assert "zq" not in _trust_of(told)
+
+
 def _trust_of(case: Any) -> str:
     assert isinstance(case.snapshot.destination.trust_policy, Known)
     return bytes(case.snapshot.destination.trust_policy.value.document).decode()

@@ -241,8 +241,8 @@ class Disguise:
         parts = re.split(r":(?![^{}]*\})", text)
         if len(parts) > 6:
             parts[5:] = [":".join(parts[5:])]
-        if len(parts) == 6 and parts[0] == "arn":
-            return self._arn(Arn(*parts[1:]))
+        if public_words.is_arn(parts):
+            return parts[0] + self._arn(Arn(*parts[1:])).removeprefix("arn")
         if is_address(text):
             return self.names.address(text)
         if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):
