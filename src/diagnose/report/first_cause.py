@@ -124,6 +124,19 @@ def leads(diagnosis: Diagnosis) -> Iterator[Finding]:
             yield finding
 
 
+def chosen(diagnosis: Diagnosis) -> Finding | None:
+    """Choose the cause that the first screen tells; None where nothing that was read shows one.
+
+    What was not read is no cause, nor is what is only possible and points at nothing: at no policy, and at nothing of
+    the request that could be made otherwise.
+    """
+    return next((one for one in leads(diagnosis) if _points(one) or (one.gate and one.remedies)), None)
+
+
+def _points(finding: Finding) -> bool:
+    return finding.certainty is Certainty.CERTAIN or finding.layer is not None or bool(finding.excerpts)
+
+
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:
     """Give the verdict that the evidence alone came to."""
     return Verdict.of(diagnosis.decision.verdict)

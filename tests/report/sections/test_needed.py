@@ -263,3 +263,19 @@ def test_nobody_is_asked_what_is_meant_before_it_is_known_what_is_so(effect: str
     assert "`--context aws:PrincipalOrgID=VALUE`" in cause.remedies[0].text
     [(_, told)] = [row for block in first_screen(diagnosis) for row in getattr(block, "rows", ()) if row[0] == "Open"]
     assert "`aws organizations describe-organization` in account 111111111111 prints it." in told
+
+
+def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> None:
+    key = "token.actions.githubusercontent.com:job_workflow_ref"
+    asked = {"StringEquals": {key: "octo/shared/.github/workflows/deploy.yml@refs/heads/main"}}
+    change = {
+        "snapshot": {
+            "source": {"identity": {"complete": False, "claims": {"job_workflow_ref": None}}},
+            "destination": {
+                "trust_policy": {"value": {"document": {"Statement": {"0": {"Condition": asked}}}}},
+                "oidc_providers": {"evidence": "unread"},
+            },
+        }
+    }
+    first, *_ = needs(diagnose(case("github", change), load_rules()))
+    assert f"`{key}`" in first.what

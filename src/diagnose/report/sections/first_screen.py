@@ -11,10 +11,9 @@ from diagnose.model.tri import Tri
 from diagnose.model.words import LAYER_WORDS
 from diagnose.report import Places
 from diagnose.report.blocks import Block, Label, NamedValues, Section, Sign, Snippet
-from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, chosen, computed_verdict
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.attempt import answer_words, error_in_short
-from diagnose.report.sections.causes import chosen
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks

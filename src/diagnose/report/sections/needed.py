@@ -17,7 +17,7 @@ from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Listing, Paragraph, Section
 from diagnose.report.enough import first_listed
-from diagnose.report.first_cause import leads
+from diagnose.report.first_cause import chosen
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.command import command
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
@@ -83,12 +83,8 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
 
 def decides_cause(diagnosis: Diagnosis) -> bool:
     """Say whether the first need settles whether the first cause is one: its requirement, or the key it compares."""
-    cause = _first_cause(diagnosis)
+    cause = chosen(diagnosis)
     return cause is not None and any(_decides(doubt, cause) for doubt in _doubts(diagnosis))
-
-
-def _first_cause(diagnosis: Diagnosis) -> Finding | None:
-    return next(leads(diagnosis), None)
 
 
 def _decides(doubt: Doubt, cause: Finding | None) -> bool:
@@ -169,7 +165,7 @@ def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Nee
         return
     named = next((subject for subject in map(_subject, diagnosis.findings) if subject is not None), None)
     groups: dict[object, list[Doubt]] = {}
-    cause = _first_cause(diagnosis)
+    cause = chosen(diagnosis)
     for doubt in sorted(_doubts(diagnosis), key=lambda doubt: (not _decides(doubt, cause), doubt.about is not named)):
         groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
@@ -258,7 +254,7 @@ def _spellings(diagnosis: Diagnosis) -> Mapping[str, str]:
 
 def _is_called_a_mistake(name: str, diagnosis: Diagnosis) -> bool:
     """Say whether the first cause may be that a policy asks this of a key, so that its fix edits the policy."""
-    cause = _first_cause(diagnosis)
+    cause = chosen(diagnosis)
     if cause is None or not (cause.remedies and cause.remedies[0].document):
         return False
     return _points_at(name, cause)
