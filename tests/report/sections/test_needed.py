@@ -9,7 +9,7 @@ from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.loading import load_rules
 from diagnose.model.aws_error import ErrorKind
-from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis, Owner
+from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis, Owner, Verdict
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.federation import SAML_SESSION_NAME, SamlAssertion, WebIdentity
 from diagnose.model.key_state import Alternative, ConditionKey
@@ -64,7 +64,7 @@ def test_a_key_says_what_each_value_would_change() -> None:
 
 def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() -> None:
     everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
-    error, *items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
+    error, *items = needs(with_doubts(*(Doubt(about, YES, gaps=(Unread(),)) for about in everything)))
     assert error.how == "`--message TEXT`."
     assert len(items) == 5
     (session,) = [item for item in items if "session pass" in item.what]
@@ -279,3 +279,25 @@ def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> N
     }
     first, *_ = needs(diagnose(case("github", change), load_rules()))
     assert f"`{key}`" in first.what
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "account", "flag"),
+    [
+        pytest.param("source", "scps", "111111111111", "--source-profile SOURCE", id="SCPs"),
+        pytest.param("destination", "rcps", "222222222222", "--dest-profile DEST", id="RCPs"),
+    ],
+)
+def test_whether_policies_of_an_organization_count_is_one_question(
+    side: str, kind: str, account: str, flag: str
+) -> None:
+    principal = {"Principal": "*"} if kind == "rcps" else {}
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", **principal}]}
+    policies = {"policies": [{"name": "P", "document": deny, "kind": kind[:-1]}]}
+    levels = [{"target": "o", "policies": policies}]
+    change = {side: {kind: {"evidence": "known", "value": levels}, "organization": {"evidence": "unread"}}}
+    diagnosis = diagnose(case("cross-account", {"snapshot": change}), load_rules())
+    assert diagnosis.verdict is Verdict.UNDETERMINED
+    first, *_ = needs(diagnosis)
+    assert first.what.startswith(f"Is account {account} the management account of its organization?")
+    assert first.flags == (flag,)

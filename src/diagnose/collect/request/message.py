@@ -76,8 +76,8 @@ def _after_the_role(error: AwsError) -> str:
     if caller.kind is not CallerKind.SESSION:
         return ""
     return (
-        f"the role `{printable(caller.name)}` was assumed: its session was refused {printable(error.action)}, which its "
-        "own policies, those of its organization and that of the resource decide"
+        f"the role `{printable(caller.name)}` was assumed: its session was refused {printable(error.action)}, which "
+        "its own policies, those of its organization and that of the resource decide"
     )
 
 
