@@ -11,14 +11,17 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from diagnose.batch import LONGEST_LINE, decide_many, make_rows
+from diagnose.batch import LONGEST_LINE, answered, decide_many, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules
-from diagnose.model.case import Case, ProbeOutcome, ProbeResult
+from diagnose.model.case import Case, Parameters, ProbeOutcome, ProbeResult
+from diagnose.model.diagnosis import Verdict
 from diagnose.model.operation import Operation
+from diagnose.model.trace_words import subject_words
+from diagnose.model.tri import NO
 from diagnose.pipeline import diagnose
 from diagnose.report.first_cause import first_cause
 from tests.cases import on
@@ -123,6 +126,7 @@ def test_of_cases_that_come_once_next_to_nothing_is_kept() -> None:
 def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -> None:
     diagnosis = diagnose(case, rules)
     first = first_cause(diagnosis)
+    doubted = [subject_words(doubt) for doubt in diagnosis.decision.doubts if doubt.matters is not NO]
     text, tally = make_rows([(7, line(case))], rules)
     assert json.loads(text) == {
         "schema": "xdiag.batch/1",
@@ -139,6 +143,7 @@ def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -
         "primary_gap": first.gap,
         "primary_gap_title": first.gap_title,
         "gate": first.gate,
+        "depends_on": ", ".join(doubted) if diagnosis.verdict is Verdict.UNDETERMINED else "",
     }
     assert tally == {diagnosis.verdict: 1}
     assert row(line(case))["verdict"] == diagnosis.verdict
@@ -220,3 +225,28 @@ def test_faults_around_known_sides_are_told(known_sides: Case, change: tuple[byt
     with pytest.raises(XdiagError) as raised:
         case_from_json(written.replace(*change, 1), place="line 1")
     assert found["error"] == raised.value.message
+
+
+class _Counted(tuple[Rule, ...]):
+    """Rules that count how often somebody goes through them."""
+
+    asked = 0
+
+    def __iter__(self) -> Iterator[Rule]:
+        self.asked += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("findings", [False, True], ids=["first causes", "findings"])
+def test_a_line_that_comes_again_is_not_explained_again(rules: Sequence[Rule], findings: bool) -> None:
+    one, other = (
+        line(replace(WORLD, request=replace(WORLD.request, parameters=Parameters(external_id=external))))
+        for external in ("acme-1", "acme-2")
+    )
+    lines = list(enumerate([one, other, *[one] * 40, b"{}", b"{}"], 1))
+    once, often, before = _Counted(rules), _Counted(rules), answered()
+    make_rows(lines[:2], once, findings=findings)
+    again = [make_rows([each], often, findings=findings, before=before) for each in lines]
+    assert b"".join(text for text, _ in again) == make_rows(lines, rules, findings=findings)[0]
+    # What comes for the second time is remembered.
+    assert 0 < once.asked < often.asked <= 2 * once.asked

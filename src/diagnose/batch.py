@@ -1,12 +1,12 @@
 """Many cases: a failed row is a row, not the end.
 
-What comes again is worked out once: documents by their text, and the sides of a case by theirs. No trace is made that
-no row shows.
+What comes again is worked out once: documents by their text, the sides of a case by theirs, and a whole line by its
+own. No trace is made that no row shows.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -15,12 +15,14 @@ from diagnose.case_line import case_from_line
 from diagnose.causes.rule import Rule
 from diagnose.errors import XdiagError
 from diagnose.evaluate.decision import verdict
+from diagnose.evaluate.memo import Memo
 from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Certainty, Verdict
 from diagnose.model.trace import Gate, Layer
 from diagnose.model.tri import Tri
 from diagnose.report import Lines
 from diagnose.report.finding_row import FindingRow, RowKind
+from diagnose.report.first_cause import DEPENDS_ON
 from diagnose.report.json_words import listed, published_schema
 from diagnose.report.rows import encode_rows
 
@@ -60,6 +62,7 @@ class ExplainedRow(BatchRow, frozen=True, kw_only=True, tag_field="schema", tag=
     primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
     primary_gap_title: Annotated[str, Meta(description="The same in a sentence.")] = ""
     gate: Annotated[str, listed(Gate, "The requirement that the first cause is about.", "")] = ""
+    depends_on: Annotated[str, Meta(description=DEPENDS_ON)] = ""
 
 
 def batch_schema() -> dict[str, object]:
@@ -79,20 +82,34 @@ def decide_many(cases: Iterable[Case]) -> Iterator[Tri | XdiagError]:
             yield error
 
 
+Answered: TypeAlias = Memo[Sequence[BatchRow] | Sequence[FindingRow]]
+"""The rows of lines that have come before, letter by letter; of one set of rules, and of one kind of rows."""
+
+
+def answered() -> Answered:
+    """Begin to remember the rows of one batch."""
+    return Memo(bytes_of_one=1)
+
+
 def make_rows(
-    lines: Iterable[Line], rules: Sequence[Rule] | None, form: Lines = Lines.JSONL, *, findings: bool = False
+    lines: Iterable[Line],
+    rules: Sequence[Rule] | None,
+    form: Lines = Lines.JSONL,
+    *,
+    findings: bool = False,
+    before: Answered | None = None,
 ) -> tuple[bytes, Tally]:
     """Make rows of lines, each with a line end, in the same order, and count the lines by verdict.
 
     With `rules` a row names the first cause, too; without, the verdict alone, which is far sooner made. With `findings`
-    a line has a row for each of its findings, fixes included.
+    a line has a row for each of its findings, fixes included. What is in `before` is not worked out again.
     """
-    if findings:
-        answers = [_findings(number, line, rules or ()) for number, line in lines]
-        every = (row for rows in answers for row in rows)
-        return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
-    rows = [_row(number, line, rules) for number, line in lines]
-    return encode_rows(rows, form), Counter([row.verdict for row in rows])
+    if rules is None and not findings:
+        verdicts = [_verdict(number, line) for number, line in lines]
+        return encode_rows(verdicts, form), Counter([row.verdict for row in verdicts])
+    answers = [_rows(number, line, rules or (), before, findings=findings) for number, line in lines]
+    every = (row for rows in answers for row in rows)
+    return encode_rows(every, form), Counter(rows[0].verdict for rows in answers)
 
 
 def kind_of_row(rules: Sequence[Rule] | None) -> type[BatchRow]:
@@ -104,23 +121,40 @@ _MOST_CHARACTERS = 2000
 """The longest error that a row holds: what it quotes may be as long as the line."""
 
 
-def _row(number: int, line: bytes | None, rules: Sequence[Rule] | None) -> BatchRow:
+def _verdict(number: int, line: bytes | None) -> BatchRow:
+    try:
+        return _decided(number, _case(number, line))
+    except XdiagError as error:
+        return BatchRow(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
+
+
+def _rows(
+    number: int, line: bytes | None, rules: Sequence[Rule], before: Answered | None, *, findings: bool
+) -> Sequence[BatchRow] | Sequence[FindingRow]:
+    known = before.find(line) if before is not None and line is not None else None
+    if known is not None:
+        return [_numbered(row, number) for row in known]
     try:
         case = _case(number, line)
-        return _explained(number, case, rules) if rules is not None else _decided(number, case)
+        rows = _findings(number, case, rules) if findings else [_explained(number, case, rules)]
     except XdiagError as error:
-        return kind_of_row(rules)(line=number, error=_shortened(error.message), hint=_shortened(error.hint))
+        # It may name the line, so it is not that of another.
+        message, hint = _shortened(error.message), _shortened(error.hint)
+        if findings:
+            return [FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint)]
+        return [ExplainedRow(line=number, error=message, hint=hint)]
+    return rows if before is None or line is None else before.offer(line, rows, len(line))
 
 
-def _findings(number: int, line: bytes | None, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:
+def _findings(number: int, case: Case, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:
     from diagnose.pipeline import diagnose
     from diagnose.report.findings import finding_rows
 
-    try:
-        return finding_rows(diagnose(_case(number, line), rules), number)
-    except XdiagError as error:
-        message, hint = _shortened(error.message), _shortened(error.hint)
-        return (FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint),)
+    return finding_rows(diagnose(case, rules), number)
+
+
+def _numbered(row: BatchRow | FindingRow, number: int) -> Any:
+    return replace(row, **{"line" if isinstance(row, BatchRow) else "input_line": number})
 
 
 def _case(number: int, line: bytes | None) -> Case:
@@ -167,6 +201,7 @@ def _explained(number: int, case: Case, rules: Sequence[Rule]) -> BatchRow:
         primary_gap=first.gap,
         primary_gap_title=first.gap_title,
         gate=first.gate,
+        depends_on=first.depends_on,
     )
 
 

@@ -1,5 +1,6 @@
 """Exit codes, which scripts and CI read."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -119,3 +120,27 @@ def _closed_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("source", "role", "cause"),
+    [
+        pytest.param("arn:aws-cn:iam::111111111111:user/ci", "role/Deploy", "partition-differs", id="two partitions"),
+        pytest.param("arn:aws:iam::111111111111:root", "role/Deploy", "caller-root", id="a root user"),
+        pytest.param(
+            "arn:aws:iam::111111111111:user/ci",
+            "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            "role-service-linked",
+            id="a service-linked role",
+        ),
+        pytest.param(
+            "arn:aws:iam::111111111111:user/ci",
+            "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+            "role-reserved",
+            id="a role of a permission set",
+        ),
+    ],
+)
+def test_what_two_arns_settle_needs_no_evidence(xdiag: Program, source: str, role: str, cause: str) -> None:
+    run = xdiag("check", source, f"arn:aws:iam::222222222222:{role}", "--output", "json")
+    assert (run.code, json.loads(run.out)["primary_cause"]) == (1, cause)

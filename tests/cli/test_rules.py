@@ -19,7 +19,9 @@ def test_every_rule_is_listed_with_its_title_in_the_order_of_ids(xdiag: Program)
     assert titles["external-id-differs"] == "The policy requires a different external ID"
     for rule, title in titles.items():
         [line] = [line for line in FILES[rule].read_text(encoding="utf-8").splitlines() if line.startswith("title: ")]
-        assert title == yaml.safe_load(line)["title"].replace("{layer}", "policy")
+        assert title == yaml.safe_load(line)["title"].replace("{layer}", "policy").replace(
+            "{region}", "the called Region"
+        )
     assert len({line.index(title) for line, title in zip(run.out.splitlines(), titles.values(), strict=True)}) == 1
 
 

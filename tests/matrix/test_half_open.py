@@ -81,3 +81,16 @@ def test_rules_name_the_first_cause(tmp_path: Path) -> None:
     assert (row.half_open, row.layer, row.certainty) == ("trusted", "identity", "certain")
     assert row.primary_cause.startswith("identity-")
     assert row.primary_cause_title
+
+
+def test_an_open_pair_names_what_it_depends_on(tmp_path: Path) -> None:
+    for_vpn = {"Condition": {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}
+    write_dump(tmp_path / "ours.json", users=[user(OURS, "ci", statement(Resource=DEPLOY))])
+    write_dump(tmp_path / "theirs.json", roles=[role(THEIRS, "Deploy", trusting(CI, **for_vpn))])
+    write_tree(tmp_path, [OURS, THEIRS])
+    found = identities(read_dumps(tmp_path))
+    [row] = [
+        one for one in Matrix(found.sources, found.destinations, rules=load_rules()).rows() if one.source_arn == CI
+    ]
+    assert isinstance(row, ExplainedPair)
+    assert (row.verdict, row.depends_on) == ("undetermined", "aws:SourceIp")

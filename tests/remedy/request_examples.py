@@ -191,4 +191,18 @@ REQUEST_EXAMPLES = (
         of_gate(Gate.PARAMETERS),
         NotProved.NO_EDIT,
     ),
+    example(
+        "correct-parameter",
+        "a session name and tags beside an assertion",
+        broken("saml", request={"parameters": {"session_name": "mara", "tags": {"team": "a"}}}),
+        of_gate(Gate.PARAMETERS),
+        ALLOWED,
+    ),
+    example(
+        "correct-parameter",
+        "a provider's id beside a signed request",
+        asked(provider_id="www.amazon.com"),
+        of_gate(Gate.PARAMETERS),
+        ALLOWED,
+    ),
 )

@@ -9,7 +9,7 @@ from diagnose.loading import load_case, load_rules
 from diagnose.model.diagnosis import Certainty, Diagnosis, Verdict
 from diagnose.pipeline import diagnose
 from diagnose.report import Detail, Format, render
-from diagnose.report.sections.causes import chosen
+from diagnose.report.first_cause import chosen
 from diagnose.report.sections.needed import needs
 from diagnose.report.text import BRIEF_LIMIT
 

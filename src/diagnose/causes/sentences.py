@@ -1,11 +1,11 @@
 """A rule's sentences, with what was seen put in their gaps: plain text for every report.
 
 `{source}` and `{destination}` are the two ARNs, `{asked}` is the action of the operation, `{endpoint}` is the STS
-endpoint that is called, by its Region where that is known, `{layer}` is what the layer
-of the finding is called ("service control policy"), `{scope}` a sentence that says to whom it applies,
-`{condition.wanted}` is a field of the fact that the pattern `condition` met, `{condition.statement}` the place of its
-statement. A second pattern of the same fact is `{condition2.wanted}`. What policies and messages say stands in
-backticks, with control characters made visible.
+endpoint that is called and `{region}` its Region, where that is known, `{layer}` is what the layer of the finding is
+called ("service control policy"), `{scope}` a sentence that says to whom it applies, `{condition.wanted}` is a field
+of the fact that the pattern `condition` met, `{condition.statement}` the place of its statement. A second pattern of
+the same fact is `{condition2.wanted}`. What policies and messages say stands in backticks, with control characters made
+visible.
 """
 
 import re
@@ -25,7 +25,7 @@ from diagnose.model.trace import Layer, StatementTrace
 from diagnose.model.trace_words import got_words, wanted_words
 from diagnose.model.words import LAYER_WORDS, POLICY_WORDS, printable
 
-GLOBAL_GAPS = ("source", "destination", "asked", "endpoint")
+GLOBAL_GAPS = ("source", "destination", "asked", "endpoint", "region")
 LAYER_GAPS = ("layer", "scope")
 """Gaps that only a rule may use whose facts have a layer."""
 STATEMENT_GAP = "statement"
@@ -82,17 +82,25 @@ def _of_case(name: str, case: Case) -> str:
             return str(OPERATIONS[case.request.operation].action)
         case "endpoint":
             return _endpoint(case.request.region)
+        case "region":
+            return _region(case.request.region)
     return backticked(case.request.role_arn)
 
 
 def _endpoint(region: str | None) -> str:
-    if region is None:
-        return "the STS endpoint of the called Region"
     return (
         "the global endpoint `sts.amazonaws.com`"
         if region == GLOBAL_REGION
-        else f"the STS endpoint of {backticked(region)}"
+        else f"the STS endpoint of {_region(region)}"
     )
+
+
+def _region(region: str | None) -> str:
+    """Name the called Region. Behind the global endpoint it may be any that is enabled."""
+    return _CALLED_REGION if region in (None, GLOBAL_REGION) else backticked(region)
+
+
+_CALLED_REGION = "the called Region"
 
 
 @lru_cache(maxsize=512)  # of the texts of rules
@@ -113,7 +121,7 @@ def gaps_for(when: Sequence[Pattern]) -> list[str]:
 
 def title_of(title: str) -> str:
     """Give a rule's title without a finding, for lists of rules: the layer is then just a policy."""
-    return title.replace("{layer}", "policy")
+    return title.replace("{layer}", "policy").replace("{region}", _CALLED_REGION)
 
 
 def statement_words(statement: StatementTrace) -> str:

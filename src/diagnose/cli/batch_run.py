@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol
 
-from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, kind_of_row, make_rows
+from diagnose.batch import LONGEST_LINE, BatchRow, Line, Tally, answered, kind_of_row, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.cli.output import counts_are_due, print_note, progress_beside_rows, write_rows
 from diagnose.cli.whole_file import whole_file, writing
@@ -52,7 +52,7 @@ def run(
         )
     rules = _rules(rule_folders) if explain or findings else None
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(_open_lines(file))
+        source = stack.enter_context(_open_lines(file, whole=findings))
         lines, counted = _lines(source, file), Counter[str]()
         write: Callable[[bytes], None] = write_rows
         if to is not None:
@@ -88,7 +88,7 @@ def run_at_once(file: Path, whole: Whole, *, to: Path | None, jobs: int, rule_fo
     """
     rules = _rules(rule_folders)
     with contextlib.ExitStack() as stack:
-        lines = _lines(stack.enter_context(_open_lines(file)), file)
+        lines = _lines(stack.enter_context(_open_lines(file, whole=False)), file)
         write: Callable[[bytes], None] = write_rows
         if to is not None and str(to) != "-":
             _check_is_another_file(file, to)
@@ -212,14 +212,17 @@ _MOST_LINES, _MOST_BYTES = 100, 4 * 2**20
 
 
 @contextlib.contextmanager
-def _open_lines(file: Path) -> Generator[IO[bytes], None, None]:
+def _open_lines(file: Path, *, whole: bool) -> Generator[IO[bytes], None, None]:
     with open_input(file) as source:
         # What is looked at stays to be read. Of a pipe it is what there is: lines of cases are answered as they come.
-        yield _cases_of(source, file) if holds_records(source.peek()) else source
+        yield _cases_of(source, file, whole=whole) if holds_records(source.peek()) else source
 
 
-def _cases_of(records: IO[bytes], file: Path) -> IO[bytes]:
-    """Give the cases that the refused calls in a file of CloudTrail make, and say what fails most."""
+def _cases_of(records: IO[bytes], file: Path, *, whole: bool) -> IO[bytes]:
+    """Give the cases that the refused calls in a file of CloudTrail make, and say what fails most.
+
+    `whole` says that rows tell more than the first cause.
+    """
     from diagnose.collect.request.containers import MOST_BYTES
     from diagnose.collect.request.denials import denials_in
 
@@ -227,7 +230,7 @@ def _cases_of(records: IO[bytes], file: Path) -> IO[bytes]:
     data = records.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise XdiagError(f"`{quotable(place)}` is larger than {MOST_BYTES // 2**20} MB", hint="split it")
-    denials = denials_in(data, place)
+    denials = denials_in(data, place, whole=whole)
     for sentence in denials.summary:
         print_note(sentence)
     return io.BytesIO(denials.lines)
@@ -322,11 +325,12 @@ def _results(
     lines: Iterator[Line], rules: Sequence[Rule] | None, form: Lines, jobs: int, at_once: int, *, findings: bool
 ) -> Generator[tuple[bytes, Tally], None, None]:
     chunks = _chunks(lines, at_once)
+    work = partial(make_rows, rules=rules, form=form, findings=findings, before=answered())
     if jobs == 1:
-        return (make_rows(chunk, rules, form, findings=findings) for chunk in chunks)
+        return (work(chunk) for chunk in chunks)
     from diagnose.cli.workers import rows_from_workers
 
-    return rows_from_workers(jobs, chunks, partial(make_rows, rules=rules, form=form, findings=findings))
+    return rows_from_workers(jobs, chunks, work)
 
 
 def _chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:

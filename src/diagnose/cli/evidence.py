@@ -212,10 +212,10 @@ def _gathered(flags: CaseFlags, pasted: PastedPolicies) -> tuple[Case, tuple[Dec
         except NothingReadError as error:
             # What is presented and a proposed policy are enough for an answer, as an error or an event is.
             asked = flags.forms != AskedFlags() or (flags.presented is not None and not flags.attempt)
-            if not files and not asked:
-                raise
             if not files:
                 case = _with_nothing_read(flags, error)
+            if not files and not asked and not _names_settle(case):
+                raise
     for one in given:
         case = replace(case, snapshot=with_sides(case.snapshot, one))
     case = replace(case, note="; ".join(note for one in given for note in one.notes))
@@ -226,8 +226,16 @@ def _sides_in_files(flags: CaseFlags, role_arn: str, source_arn: str) -> list[Gi
     return [source.read(flags, source_arn, role_arn) for source in _chosen(flags) if source.read is not None]
 
 
+def _names_settle(case: Case) -> bool:
+    """Say whether the two ARNs alone settle it: two partitions, a role that only AWS assumes, a root user."""
+    from diagnose.evaluate.decision import verdict
+    from diagnose.model.tri import NO
+
+    return verdict(case) is NO
+
+
 def _with_nothing_read(flags: CaseFlags, error: NothingReadError) -> Case:
-    """Give the case of a question that came with AWS's answer: what is certain of it is told all the same."""
+    """Give the case of a question that can be answered without what was not read: what is certain of it is told."""
     from diagnose.collect.source import session_evidence
 
     source_arn, role_arn = required_arns(flags.source_arn, flags.role_arn)

@@ -184,7 +184,7 @@ def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, O
     if isinstance(state, UnknownState):
         if state.options is not None and test.holds(request) is NO:
             return (Reason.KEY_MISSING if ABSENT in state.options else Reason.VALUE_DIFFERS), None
-        return Reason.NOT_TOLD, None
+        return _whatever_the_path(test, request, state)
     if operator.family is Family.NULL and test.sets is not SetOperator.NONE:
         return Reason.NOT_TOLD, None
     if operator.family is Family.NULL:
@@ -206,6 +206,16 @@ def _reason(test: Test, request: ActionRequest, state: State) -> tuple[Reason, O
     if not misses:
         return Reason.MALFORMED, None
     return min(misses, key=lambda miss: _NEARNESS.index(miss[0]) if miss[0] in _NEARNESS else len(_NEARNESS))
+
+
+def _whatever_the_path(test: Test, request: ActionRequest, state: UnknownState) -> tuple[Reason, Operand | None]:
+    """See that an ARN lacks the path of a permission set's role, of which a session's ARN shows only how it begins."""
+    if RESERVED_PATH in state.like and test.operator is not None and not test.operator.negated:
+        shortest = state.like.replace("*", "")
+        for operand in test.operands:
+            if not operand.malformed and _difference(operand, shortest, test, request) is Reason.SSO_PATH_DROPPED:
+                return Reason.SSO_PATH_DROPPED, operand
+    return Reason.NOT_TOLD, None
 
 
 _NEARNESS = (

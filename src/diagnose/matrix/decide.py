@@ -127,4 +127,5 @@ def _explained(row: MatrixRow, case: Case, rules: Sequence[Rule]) -> ExplainedPa
         certainty=first.certainty,
         primary_gap=first.gap,
         primary_gap_title=first.gap_title,
+        depends_on=first.depends_on,
     )

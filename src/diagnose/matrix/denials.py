@@ -14,6 +14,7 @@ from diagnose.causes.rule import Rule
 from diagnose.collect.request.containers import Record, records_in
 from diagnose.collect.request.denials import refused_cases
 from diagnose.errors import XdiagError
+from diagnose.evaluate.memo import Memo
 from diagnose.matrix.arrow import Batches
 from diagnose.model.case import Case
 from diagnose.pipeline import diagnose
@@ -37,14 +38,14 @@ def count_denials(records: Batches, rules: Sequence[Rule]) -> Iterator[pa.Record
 
     Raises XdiagError, naming the row, where one holds no record.
     """
-    counted = CountedAnswers()
+    counted, before = CountedAnswers(), Memo[_Answer]()
     number = 0
     for batch in records:
         if "record" not in batch.schema.names:
             raise XdiagError("the records have no column `record`", hint="expected a record a row, as JSON")
         texts = batch.column("record").to_pylist()
         cases = refused_cases(list(_records(texts, number)))
-        counted.add(_answer(case, rules) for case in cases)
+        counted.add(_answer(case, rules, before) for case in cases)
         number += len(texts)
     rows = [{"schema": row.__struct_config__.tag} | msgspec.structs.asdict(row) for row in counted.rows()]
     yield pa.RecordBatch.from_pylist(rows, schema=COUNTS)
@@ -72,7 +73,13 @@ def _records(texts: Iterable[str | None], before: int) -> Iterator[Record]:
                 yield record
 
 
-def _answer(case: Case, rules: Sequence[Rule]) -> _Answer:
+def _answer(case: Case, rules: Sequence[Rule], before: Memo[_Answer]) -> _Answer:
+    content = msgspec.json.encode(case)
+    known = before.find(content)
+    return before.offer(content, _made(case, rules), len(content)) if known is None else known
+
+
+def _made(case: Case, rules: Sequence[Rule]) -> _Answer:
     diagnosis = diagnose(case, ())
     causes = explain(rules, case, diagnosis.decision)
     findings = tuple(cause.finding for cause in causes)

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from diagnose.model.diagnosis import Certainty, Verdict
+from diagnose.report.first_cause import DEPENDS_ON
 from diagnose.report.json_words import listed, published_schema
 
 MATRIX_SCHEMA = "xdiag.matrix/1"
@@ -47,6 +48,7 @@ class ExplainedPair(MatrixRow, frozen=True, kw_only=True, tag_field="schema", ta
     certainty: Annotated[str, listed(Certainty, "How sure the first cause is.", "")] = ""
     primary_gap: Annotated[str, Meta(description="The id of what an open answer depends on first.")] = ""
     primary_gap_title: Annotated[str, Meta(description="The same in a sentence.")] = ""
+    depends_on: Annotated[str, Meta(description=DEPENDS_ON)] = ""
 
 
 def matrix_schema() -> dict[str, object]:

@@ -18,11 +18,18 @@ def propose(
 ) -> tuple[tuple[Remedy, ...], tuple[Refused, ...]]:
     """Give the smallest edit of each kind that fixes what a finding is about, proved, or why there is none.
 
+    Where there is none, and what it is about depends on a key that is not known, that is to be found out before
+    anybody is asked what is meant.
+
     `kinds` are some of `REMEDIES`; `decision` is that on `case`. `bounds` are shared by all that is proposed for it.
     """
+    from diagnose.remedy.fixes.advice import open_keys
     from diagnose.remedy.proposal import remedies_of
 
     outcomes = [remedies_of(RemedyKind(kind), subject, case, decision, bounds) for kind in kinds]
+    given = [remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome]
+    if given and given[0].kind == RemedyKind.ASK_OWNER and open_keys(subject):
+        outcomes.insert(0, remedies_of(RemedyKind.GIVE_EVIDENCE, subject, case, decision, bounds))
     remedies = (remedy for outcome in outcomes if not isinstance(outcome, Refused) for remedy in outcome)
     return tuple(_each_edit_once(remedies)), tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Finding, Verdict
+from diagnose.model.trace_words import subject_words
 from diagnose.model.tri import Tri
 
 
@@ -29,7 +30,8 @@ class FirstCause(Struct, frozen=True):
     """The first thing that is said about a diagnosis, empty where nothing stands in the way.
 
     What was not read is no cause: `gap` and `gap_title` are of the first such finding. Where there is no cause,
-    `layer`, `action` and `owner` are the gap's.
+    `layer`, `action` and `owner` are the gap's. `depends_on` names what an open answer depends on: keys, and the ids of
+    layers, gates and actions, the most decisive first.
     """
 
     cause: str = ""
@@ -41,6 +43,11 @@ class FirstCause(Struct, frozen=True):
     owner: str = ""
     gap: str = ""
     gap_title: str = ""
+    depends_on: str = ""
+
+
+DEPENDS_ON = "What an open answer depends on: condition keys, layers, gates, actions."
+"""The description of the field in rows of every kind."""
 
 
 def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
@@ -71,8 +78,9 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
         )
     cause = next(leads(diagnosis), None)
     about = cause or gap
+    open_on = depends_on(diagnosis)
     if about is None:
-        return FirstCause()
+        return FirstCause(depends_on=open_on)
     return FirstCause(
         cause.rule if cause is not None else "",
         cause.title if cause is not None else "",
@@ -83,7 +91,21 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
         owner=about.owner.value,
         gap=gap_rule,
         gap_title=gap_title,
+        depends_on=open_on,
     )
+
+
+def depends_on(diagnosis: Diagnosis) -> str:
+    """Name what an undetermined answer depends on; empty for one that is settled."""
+    if diagnosis.verdict is not Verdict.UNDETERMINED:
+        return ""
+    doubts = (doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO)
+    names = list(dict.fromkeys(map(subject_words, doubts)))
+    others = len(names) - _MOST_NAMED
+    return ", ".join([*names[:_MOST_NAMED], f"and {others:,} more"] if others > 1 else names)
+
+
+_MOST_NAMED = 12
 
 
 def leads(diagnosis: Diagnosis) -> Iterator[Finding]:
@@ -100,6 +122,19 @@ def leads(diagnosis: Diagnosis) -> Iterator[Finding]:
         needed = finding.certainty is Certainty.CERTAIN or finding.action not in perhaps
         if not finding.is_gap and (not after_gap or (points and needed)):
             yield finding
+
+
+def chosen(diagnosis: Diagnosis) -> Finding | None:
+    """Choose the cause that the first screen tells; None where nothing that was read shows one.
+
+    What was not read is no cause, nor is what is only possible and points at nothing: at no policy, and at nothing of
+    the request that could be made otherwise.
+    """
+    return next((one for one in leads(diagnosis) if _points(one) or (one.gate and one.remedies)), None)
+
+
+def _points(finding: Finding) -> bool:
+    return finding.certainty is Certainty.CERTAIN or finding.layer is not None or bool(finding.excerpts)
 
 
 def computed_verdict(diagnosis: Diagnosis) -> Verdict:

@@ -3,9 +3,10 @@
 from diagnose.model.diagnosis import Agreement, Certainty, Diagnosis, Verdict
 from diagnose.report import Screen
 from diagnose.report.blocks import NamedValues, Outline, Section
+from diagnose.report.first_cause import chosen
 from diagnose.report.layout import Tone
 from diagnose.report.sections.attempt import contradiction, live_attempt
-from diagnose.report.sections.causes import SAVE, causes, chosen, invalid_policies, sources
+from diagnose.report.sections.causes import SAVE, causes, invalid_policies, sources
 from diagnose.report.sections.first_screen import first_screen, still_needed_later
 from diagnose.report.sections.fixes import joint_fix
 from diagnose.report.sections.headline import ends, headline

@@ -130,6 +130,23 @@ def test_an_error_about_another_call_names_no_role() -> None:
     assert asked.about_role == "the error refuses s3:PutObject, which assumes no role"
 
 
+@pytest.mark.parametrize(
+    ("caller", "action", "assumed"),
+    [
+        ("arn:aws:sts::111111111111:assumed-role/App/i-0abc", "kms:GenerateDataKey", True),
+        ("arn:aws:sts::111111111111:assumed-role/App/i-0abc", "sts:GetSessionToken", True),
+        ("arn:aws:sts::111111111111:assumed-role/App/i-0abc", "sts:TagSession", False),
+        ("arn:aws:sts::111111111111:assumed-role/App/i-0abc", "iam:PassRole", False),
+        ("arn:aws:iam::111111111111:user/ci", "kms:GenerateDataKey", False),
+    ],
+)
+def test_what_a_session_was_refused_comes_after_its_role(caller: str, action: str, assumed: bool) -> None:
+    said = certain_of(
+        f"User: {caller} is not authorized to perform: {action} on resource: arn:aws:kms:eu-west-1::key/k"
+    )
+    assert said.startswith(f"the role `App` was assumed: its session was refused {action}") is assumed
+
+
 def test_the_role_that_a_pod_wanted_is_told_beside_the_one_that_was_refused() -> None:
     refused = (
         "AccessDenied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-08 is not authorized to perform: "

@@ -43,6 +43,7 @@ from diagnose.remedy.render.aws_cli import aws_cli
 BASH = shutil.which("bash")
 LIKE_AN_OPTION = "--cli-input-json"
 REQUEST = broken("cross-account").request
+SECRETS = {"MFA_CODE": "1", "WEB_IDENTITY_TOKEN": "a.b.c", "SAML_ASSERTION": "PHNhbWw+"}
 HOSTILE = (
     "x; touch owned",
     "$(touch owned)",
@@ -94,9 +95,7 @@ def aws(tmp_path: Path) -> Any:
 
     def run(script: str) -> list[Any]:
         path = f"{stand_in.parent}:/usr/bin:/bin"
-        subprocess.run(
-            [BASH or "bash", "-eu", "-c", script], cwd=tmp_path, env={"PATH": path, "MFA_CODE": "1"}, check=True
-        )
+        subprocess.run([BASH or "bash", "-eu", "-c", script], cwd=tmp_path, env={"PATH": path, **SECRETS}, check=True)
         assert not (tmp_path / "owned").exists()
         return [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
 
@@ -194,6 +193,42 @@ def test_the_call_itself_carries_all_that_is_sent(aws: Any) -> None:
     assert "--external-id=-x" in given
     assert given[-2:] == ["--transitive-tag-keys", '["team"]']
     assert aws_cli(RequestChange(request, request), case).endswith('--token-code "$MFA_CODE"')
+
+
+@pytest.mark.skipif(BASH is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("world", "sent", "arguments"),
+    [
+        pytest.param(
+            "github",
+            {"session_name": "deploy", "duration_seconds": 900},
+            "sts assume-role-with-web-identity --role-arn arn:aws:iam::222222222222:role/Deploy "
+            "--role-session-name deploy --duration-seconds 900 --region eu-west-1 --web-identity-token a.b.c",
+            id="a token",
+        ),
+        pytest.param(
+            "saml",
+            {"duration_seconds": 900},
+            "sts assume-role-with-saml --role-arn arn:aws:iam::222222222222:role/Developer "
+            "--principal-arn arn:aws:iam::222222222222:saml-provider/IdP --duration-seconds 900 "
+            "--region eu-west-1 --saml-assertion PHNhbWw+",
+            id="an assertion",
+        ),
+    ],
+)
+def test_a_call_that_nobody_signs_is_that_of_its_operation(
+    aws: Any, world: str, sent: dict[str, Any], arguments: str
+) -> None:
+    case = broken(world, request={"parameters": sent, "region": "eu-west-1"})
+    rendered = aws_cli(RequestChange(case.request, case.request), case)
+    assert not any(secret in rendered for secret in SECRETS.values() if len(secret) > 1)
+    ((given, _),) = aws(rendered)
+    assert given == arguments.split()
+
+
+def test_to_pass_a_role_is_no_call() -> None:
+    case = broken("passing")
+    assert aws_cli(RequestChange(case.request, case.request), case) == ""
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name != LIKE_AN_OPTION])

@@ -104,6 +104,27 @@ def test_what_an_open_answer_depends_on_stands_where_its_cause_would() -> None:
     assert counts(page) == ["1The external ID is not known"]
 
 
+@pytest.mark.parametrize(
+    ("of_row", "told"),
+    [
+        pytest.param(
+            {"primary_cause_title": "MFA is asked for", "certainty": "possible", "depends_on": "scp, aws:SourceIp"},
+            "Possible: MFA is asked for; depends on service control policies, aws:SourceIp",
+            id="a possible cause",
+        ),
+        pytest.param({"depends_on": "trust"}, "Depends on trust policy", id="no cause"),
+        pytest.param(
+            {"primary_gap_title": "Not read", "depends_on": "scp, rcp, endpoint, a, b"},
+            "Not read; depends on service control policies, resource control policies, VPC endpoint policy and 2 more",
+            id="many",
+        ),
+    ],
+)
+def test_an_open_answer_says_what_it_depends_on(of_row: dict[str, str], told: str) -> None:
+    page = page_of(pair(1, "undetermined", **of_row))
+    assert any(told in cell for cell in cells(page)[0])
+
+
 @pytest.mark.parametrize("half", HalfOpen)
 def test_rows_of_a_matrix_are_told_without_lines(half: HalfOpen) -> None:
     row = ExplainedPair(
@@ -143,6 +164,7 @@ def test_whatever_a_row_holds_does_nothing(hostile: str, about: About) -> None:
             primary_cause_title=hostile,
             certainty=hostile,
             primary_gap_title=hostile,
+            depends_on=hostile,
         )
     ]
     rows += [

@@ -9,7 +9,7 @@ from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.loading import load_rules
 from diagnose.model.aws_error import ErrorKind
-from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis
+from diagnose.model.diagnosis import AwsAnswer, Certainty, Diagnosis, Owner, Verdict
 from diagnose.model.evidence import Gap, Unread
 from diagnose.model.federation import SAML_SESSION_NAME, SamlAssertion, WebIdentity
 from diagnose.model.key_state import Alternative, ConditionKey
@@ -18,7 +18,9 @@ from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer
 from diagnose.model.tri import NO, YES
 from diagnose.pipeline import diagnose
 from diagnose.report.blocks import Bullets, Listing, Paragraph
-from diagnose.report.sections.needed import command, needed_besides, needs, still_needed
+from diagnose.report.sections.command import command
+from diagnose.report.sections.first_screen import first_screen
+from diagnose.report.sections.needed import needed_besides, needs, still_needed
 
 OPEN = EVERY["mfa-doubt"](NAMES)
 
@@ -62,7 +64,7 @@ def test_a_key_says_what_each_value_would_change() -> None:
 
 def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() -> None:
     everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
-    error, *items = needs(with_doubts(*(Doubt(about, YES) for about in everything)))
+    error, *items = needs(with_doubts(*(Doubt(about, YES, gaps=(Unread(),)) for about in everything)))
     assert error.how == "`--message TEXT`."
     assert len(items) == 5
     (session,) = [item for item in items if "session pass" in item.what]
@@ -214,3 +216,88 @@ def test_the_requirement_that_a_possible_cause_is_about_comes_before_the_error()
     assert (provider.what, error.how) == ("Whether the role's account has the identity provider.", "`--message TEXT`.")
     commands = [block.text for part in still_needed(diagnosis) for block in part.blocks if isinstance(block, Listing)]
     assert ["--message TEXT" in command for command in commands] == [True]
+
+
+OF_CALLERS = {
+    "aws:PrincipalOrgID": "o-z9y8x7w6v5",
+    "aws:SourceIp": "198.51.100.0/24",
+    "aws:PrincipalTag/team": "blue",
+    "sts:ExternalId": "acme-42",
+}
+
+
+def nothing_of_the_caller(key: str, effect: str = "Allow") -> Diagnosis:
+    """Diagnose a trust policy that is all that was read, and compares a key."""
+    operator = "IpAddress" if key == "aws:SourceIp" else "StringEquals"
+    allow = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    compared = {**allow, "Effect": effect, "Condition": {operator: {key: OF_CALLERS[key]}}}
+    statements = [allow, compared] if effect == "Deny" else [compared]
+    unread = {"evidence": "unread"}
+    source = dict.fromkeys(("principal", "boundary", "scps", "organization"), unread) | {
+        "identity_policies": {"policies": [], "unread": [unread]}
+    }
+    trust = {"evidence": "known", "value": {"document": {"Version": "2012-10-17", "Statement": statements}}}
+    change = {
+        "request": {"parameters": {"external_id": None}, "context": {"aws:SourceIp": None}, "unknown": [key]},
+        "snapshot": {"source": source, "destination": {"trust_policy": trust}},
+    }
+    return diagnose(case("cross-account-role", change), load_rules())
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("key", OF_CALLERS)
+def test_what_decides_whether_the_first_cause_is_one_is_needed_first(key: str, effect: str) -> None:
+    first, second, *_ = needs(nothing_of_the_caller(key, effect))
+    assert f"`{key}`" in first.what
+    assert second.what.startswith("The error's full text")
+    # Policies were not read, either.
+    assert "The request is allowed" not in first.what
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_nobody_is_asked_what_is_meant_before_it_is_known_what_is_so(effect: str) -> None:
+    diagnosis = nothing_of_the_caller("aws:PrincipalOrgID", effect)
+    cause = next(one for one in diagnosis.findings if one.action == "sts:AssumeRole" and not one.is_gap)
+    assert cause.certainty is Certainty.POSSIBLE
+    assert [(one.kind, one.owner) for one in cause.remedies][:1] == [("give-evidence", Owner.XDIAG)]
+    assert "`--context aws:PrincipalOrgID=VALUE`" in cause.remedies[0].text
+    [(_, told)] = [row for block in first_screen(diagnosis) for row in getattr(block, "rows", ()) if row[0] == "Open"]
+    assert "`aws organizations describe-organization` in account 111111111111 prints it." in told
+
+
+def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> None:
+    key = "token.actions.githubusercontent.com:job_workflow_ref"
+    asked = {"StringEquals": {key: "octo/shared/.github/workflows/deploy.yml@refs/heads/main"}}
+    change = {
+        "snapshot": {
+            "source": {"identity": {"complete": False, "claims": {"job_workflow_ref": None}}},
+            "destination": {
+                "trust_policy": {"value": {"document": {"Statement": {"0": {"Condition": asked}}}}},
+                "oidc_providers": {"evidence": "unread"},
+            },
+        }
+    }
+    first, *_ = needs(diagnose(case("github", change), load_rules()))
+    assert f"`{key}`" in first.what
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "account", "flag"),
+    [
+        pytest.param("source", "scps", "111111111111", "--source-profile SOURCE", id="SCPs"),
+        pytest.param("destination", "rcps", "222222222222", "--dest-profile DEST", id="RCPs"),
+    ],
+)
+def test_whether_policies_of_an_organization_count_is_one_question(
+    side: str, kind: str, account: str, flag: str
+) -> None:
+    principal = {"Principal": "*"} if kind == "rcps" else {}
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", **principal}]}
+    policies = {"policies": [{"name": "P", "document": deny, "kind": kind[:-1]}]}
+    levels = [{"target": "o", "policies": policies}]
+    change = {side: {kind: {"evidence": "known", "value": levels}, "organization": {"evidence": "unread"}}}
+    diagnosis = diagnose(case("cross-account", {"snapshot": change}), load_rules())
+    assert diagnosis.verdict is Verdict.UNDETERMINED
+    first, *_ = needs(diagnosis)
+    assert first.what.startswith(f"Is account {account} the management account of its organization?")
+    assert first.flags == (flag,)

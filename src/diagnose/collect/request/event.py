@@ -69,7 +69,8 @@ def recorded_calls(records: Sequence[Record]) -> list[Recorded]:
     for number, record in enumerate(about):
         key = text_in(record, "sharedEventID") or f"#{number}"
         calls[key] = _joined(calls[key], record) if key in calls else record
-    return [_recorded(record) for record in calls.values()]
+    messages: dict[str, Asked] = {"": Asked()}
+    return [_recorded(record, messages) for record in calls.values()]
 
 
 def chosen_call(calls: Sequence[Recorded], wanted: str | None, source: str | None, role: str | None) -> Recorded:
@@ -106,7 +107,8 @@ def _listed(calls: Sequence[Recorded]) -> str:
     return "; ".join((*lines, *([f"and {more} more"] if more > 0 else [])))
 
 
-def _recorded(record: Record) -> Recorded:
+def _recorded(record: Record, messages: dict[str, Asked]) -> Recorded:
+    """Read a record. `messages` is what messages say that were read before: most come again."""
     operation = text_in(record, "eventName") or "AssumeRole"
     code = text_in(record, "errorCode")
     said = text_in(record, "errorMessage")
@@ -114,7 +116,9 @@ def _recorded(record: Record) -> Recorded:
         code = "AccessDenied" if "not authorized" in said.lower() else "an error"
     message = f"An error occurred ({code}) when calling the {operation} operation: {said}" if code else ""
     caller = caller_in(record)
-    in_message = asked_by_message(said) if said else Asked()
+    if said not in messages:
+        messages[said] = asked_by_message(said)
+    in_message = messages[said]
     source = caller.arn or ("" if caller.about or operation in _FOR_OTHERS else in_message.source)
     role = _role(record) or in_message.role or caller.switched_to
     time = text_in(record, "eventTime")

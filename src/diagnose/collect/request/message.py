@@ -52,7 +52,10 @@ def asked_by_message(paste: str) -> Asked:
 
 
 def certain_of(message: str) -> str:
-    """Say what is certain of an error whoever called: AWS looked at no policy. Empty where that is not so."""
+    """Say what is certain of an error whoever called: AWS looked at no policy, or a role's session was refused.
+
+    Empty where neither is so.
+    """
     errors = parse_errors(message)
     if not errors:
         return ""
@@ -61,7 +64,21 @@ def certain_of(message: str) -> str:
         return "the request was not signed: no credentials reached AWS"
     if error.operation == Operation.WITH_SAML and "ARN is invalid" in error.text:
         return _ARNS_OF_ASSERTION
-    return _WHOEVER_CALLED.get(error.kind, "")
+    return _WHOEVER_CALLED.get(error.kind, "") or _after_the_role(error)
+
+
+def _after_the_role(error: AwsError) -> str:
+    """Say that a role was assumed before what an error refuses; empty where nothing shows that."""
+    action = error.action.lower()
+    if not action or action.startswith(_FAMILY) or action == _PASSING or not _signs(error.caller):
+        return ""
+    caller = parse_caller(error.caller)
+    if caller.kind is not CallerKind.SESSION:
+        return ""
+    return (
+        f"the role `{printable(caller.name)}` was assumed: its session was refused {printable(error.action)}, which "
+        "its own policies, those of its organization and that of the resource decide"
+    )
 
 
 _FAMILY = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")

@@ -42,6 +42,13 @@ def parse_errors(paste: str, *, code: str = "") -> tuple[AwsError, ...]:
     return _without_frames(tuple(errors.values()))
 
 
+def with_one_authorization_id(message: str) -> str:
+    """Write the same id wherever AWS put one, so that refusals that differ in nothing else read the same."""
+    for pattern in _AUTHORIZATION_IDS:
+        message = pattern.sub(lambda found: found[0].removesuffix(found[1]) + "0", message)
+    return message
+
+
 _MOST_CHARACTERS = 2000
 _DETAILS = "For complete details, call the GetRequestAuthorizationDetails API with the following authorization id"
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}

@@ -28,7 +28,7 @@ from diagnose.model.trace import (
     Subject,
 )
 from diagnose.model.trace_words import wanted_words
-from diagnose.model.tri import NO, YES
+from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.model.words import LAYER_WORDS, OWNER_WORDS
 from diagnose.remedy.change import Draft, Unseen
 from diagnose.remedy.document import JsonDict
@@ -198,12 +198,12 @@ def _several(subjects: Sequence[str]) -> str:
 
 
 def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator[Draft]:
-    """Give xdiag what could not be read: the flags for it, of the finding's layer or of everything that is unknown."""
+    """Give xdiag what is not known: the flags for it, of the finding's conditions or layer, or of everything."""
+    keys = open_keys(subject)
     words_of_each = dict.fromkeys(
         words
         for doubt in decision.doubts
-        if doubt.matters is not NO
-        and (doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer))
+        if doubt.matters is not NO and _is_of(doubt, subject, keys)
         for words in _statement_of(doubt)
     )
     if words_of_each:
@@ -211,6 +211,18 @@ def give_evidence(subject: Subject, _case: Case, decision: Decision) -> Iterator
         if more > 1:
             statements = [*statements[:_MOST_STATED], f"and {more:,} more, which the report lists as unknown"]
         yield Draft(Owner.XDIAG, f"Give xdiag {'; '.join(statements)}")
+
+
+def open_keys(subject: Subject) -> frozenset[str]:
+    """Name the keys, in lower case, on which it depends whether what a finding is about stands in the way."""
+    compared = (subject.element,) if subject.element else subject.statement.elements if subject.statement else ()
+    return frozenset(one.key.lower() for one in compared if one.element is Element.CONDITION and one.verdict is UNKNOWN)
+
+
+def _is_of(doubt: Doubt, subject: Subject, keys: frozenset[str]) -> bool:
+    if keys:
+        return isinstance(doubt.about, ConditionKey) and doubt.about.name.lower() in keys
+    return doubt.about is subject.layer if subject.layer else not isinstance(doubt.about, Layer)
 
 
 def _statement_of(doubt: Doubt) -> Iterator[str]:

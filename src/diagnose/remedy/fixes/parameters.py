@@ -11,6 +11,7 @@ from diagnose.model.arn import CallerKind
 from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Owner
 from diagnose.model.evidence import Known
+from diagnose.model.parameter import Parameter
 from diagnose.model.trace import Decision, Effect, Gate, Reason, Subject
 from diagnose.model.tri import NO, YES
 from diagnose.model.words import LAYER_WORDS
@@ -138,9 +139,16 @@ def limited_by_chaining(decision: Decision) -> bool:
 def correct_parameter(_subject: Subject, case: Case, decision: Decision) -> Iterator[Draft]:
     """Write the names in the request as STS takes them: as a policy that stands in the way wants them, if one does.
 
+    What the call does not take is left out, all of it together.
+
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
     parameters = case.request.parameters
+    gates = [gate for gate in decision.gates if gate.reason is Reason.NOT_A_PARAMETER]
+    if unsent := [gate.parameter for gate in gates if gate.parameter is not None]:
+        text = f"Leave out {', '.join(f'`{name}`' for name in unsent)}, which {case.request.operation} does not take"
+        yield sent(case, text, (), **{field: none for name in unsent for field, none in _LEFT_OUT[name].items()})
+        return
     keys = {"session_name": "sts:RoleSessionName", "source_identity": "sts:SourceIdentity"}
     for name, value in (("session_name", parameters.session_name), ("source_identity", parameters.source_identity)):
         corrected = _as_name(value) if value is not None else None
@@ -165,6 +173,18 @@ def correct_parameter(_subject: Subject, case: Case, decision: Decision) -> Iter
     if external is not None and external.strip() != external:
         text = "Remove the white space around the external ID"
         yield sent(case, text, ("sts:ExternalId",), external_id=external.strip())
+
+
+_LEFT_OUT: Mapping[Parameter, Mapping[str, object]] = {
+    Parameter.PROVIDER_ID: {"provider_id": None},
+    Parameter.ROLE_SESSION_NAME: {"session_name": None},
+    Parameter.EXTERNAL_ID: {"external_id": None},
+    Parameter.SERIAL_NUMBER: {"mfa_serial": None, "mfa_code_sent": False},
+    Parameter.SOURCE_IDENTITY: {"source_identity": None},
+    Parameter.TAGS: {"tags": {}},
+    Parameter.TRANSITIVE_TAG_KEYS: {"transitive_tag_keys": ()},
+}
+"""What a request is without a parameter of which not every call has one."""
 
 
 def sent(case: Case, text: str, keys: tuple[str, ...], **parameters: object) -> Draft:

@@ -7,9 +7,12 @@ put into a command at all; all else is quoted.
 import json
 import re
 import shlex
+from collections.abc import Mapping
+from typing import assert_never
 
 from diagnose.model.case import GLOBAL_REGION, Case, Request
 from diagnose.model.lazy_pattern import lazy_pattern
+from diagnose.model.operation import Operation
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.remedy.change import (
     Change,
@@ -69,40 +72,61 @@ def aws_cli(change: Change, case: Case) -> str:
         return ""
 
 
-def assume_role(request: Request) -> str:
-    """Write the call itself. The code of an MFA device is a secret and stands as a variable.
+def asked_again(request: Request, source: str) -> str:
+    """Write the call itself. What is secret stands as a variable: a token, an assertion, the code of an MFA device.
 
-    The global endpoint is named, and signed for, as it wants: in us-east-1.
+    Empty for iam:PassRole, which is no call: it is checked when a service is given the role.
 
-    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+    Sources:
+    https://docs.aws.amazon.com/cli/latest/reference/sts/assume-role-with-web-identity.html
+    https://docs.aws.amazon.com/cli/latest/reference/sts/assume-role-with-saml.html
     Raises _UnfitError where a value cannot be pasted safely.
     """
     sent = request.parameters
-    options = {
-        "--role-arn": _fit(_ARN, request.role_arn),
-        "--role-session-name": _text(sent.session_name or "session"),
-    }
-    for option, value in (
-        ("--external-id", sent.external_id),
-        ("--duration-seconds", str(sent.duration_seconds) if sent.duration_seconds else None),
-        ("--source-identity", sent.source_identity),
-        ("--serial-number", sent.mfa_serial),
-    ):
+    role = {"--role-arn": _fit(_ARN, request.role_arn)}
+    named = {**role, "--role-session-name": _text(sent.session_name or "session")}
+    duration = {"--duration-seconds": str(sent.duration_seconds)} if sent.duration_seconds else {}
+    match request.operation:
+        case Operation.ASSUME_ROLE:
+            return _assume_role(request, named, duration)
+        case Operation.WITH_WEB_IDENTITY:
+            provider = {"--provider-id": _text(sent.provider_id)} if sent.provider_id else {}
+            options = {**named, **provider, **duration, **_endpoint(request.region)}
+            return _aws("sts assume-role-with-web-identity", options, '--web-identity-token "$WEB_IDENTITY_TOKEN"')
+        case Operation.WITH_SAML:
+            options = {**role, "--principal-arn": _fit(_ARN, source), **duration, **_endpoint(request.region)}
+            return _aws("sts assume-role-with-saml", options, '--saml-assertion "$SAML_ASSERTION"')
+        case Operation.PASS_ROLE:
+            return ""
+    assert_never(request.operation)
+
+
+def _assume_role(request: Request, named: Mapping[str, str], duration: Mapping[str, str]) -> str:
+    sent = request.parameters
+    external = {"--external-id": _text(sent.external_id)} if sent.external_id is not None else {}
+    options = {**named, **external, **duration}
+    for option, value in (("--source-identity", sent.source_identity), ("--serial-number", sent.mfa_serial)):
         if value is not None:
             options[option] = _text(value)
     if sent.tags:
         tags = [{"Key": key, "Value": value} for key, value in sent.tags.items()]
         options["--tags"] = _printable(json.dumps(tags))
-    if request.region == GLOBAL_REGION:
-        # The CLI calls the regional endpoint of whatever Region it is given, us-east-1 too.
-        options |= {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
-    elif request.region:
-        options["--region"] = _fit(_ID, request.region)
+    options |= _endpoint(request.region)
     if sent.transitive_tag_keys:
         # As JSON: of several words, one that begins with a dash cannot be bound to the option.
         options["--transitive-tag-keys"] = _printable(json.dumps(sent.transitive_tag_keys))
-    command = _aws("sts assume-role", options)
-    return command + (' \\\n  --token-code "$MFA_CODE"' if sent.mfa_code_sent else "")
+    return _aws("sts assume-role", options, *(['--token-code "$MFA_CODE"'] if sent.mfa_code_sent else []))
+
+
+def _endpoint(region: str | None) -> Mapping[str, str]:
+    """Name the endpoint. The global one is named, and signed for, as it wants: in us-east-1.
+
+    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+    """
+    if region == GLOBAL_REGION:
+        # The CLI calls the regional endpoint of whatever Region it is given, us-east-1 too.
+        return {"--region": "us-east-1", "--endpoint-url": "https://sts.amazonaws.com"}
+    return {"--region": _fit(_ID, region)} if region else {}
 
 
 def _command(change: Change, case: Case) -> str:
@@ -143,7 +167,7 @@ def _command(change: Change, case: Case) -> str:
         case Unseen():
             return ""
         case RequestChange(after=after):
-            return assume_role(after)
+            return asked_again(after, case.source_arn)
 
 
 def _association(change: NewAssociation) -> str:
@@ -231,13 +255,16 @@ def _with_document(what: str, options: dict[str, str], option: str, document: Js
     return f"{_aws(what, {**options, option: 'file:///dev/stdin'})} <<'POLICY'\n{dumped(document)}\nPOLICY"
 
 
-def _aws(what: str, options: dict[str, str]) -> str:
-    """Write a command, one option to a line; a value that looks like an option is bound to its own."""
+def _aws(what: str, options: Mapping[str, str], *secrets: str) -> str:
+    """Write a command, one option to a line; a value that looks like an option is bound to its own.
+
+    `secrets` are options that have variables of the shell for values.
+    """
     lines = [f"aws {what}"]
     for option, value in options.items():
         between = "=" if value.startswith("-") else " "
         lines.append(f"{option}{between}{shlex.quote(value)}")
-    return " \\\n  ".join(lines)
+    return " \\\n  ".join((*lines, *secrets))
 
 
 def _entity(arn: str) -> tuple[str, str]:

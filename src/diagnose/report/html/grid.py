@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from diagnose.model.diagnosis import Verdict
+from diagnose.model.diagnosis import Certainty, Verdict
 from diagnose.model.trace import Gate, Layer
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Sign
@@ -31,6 +31,7 @@ class GridRow(Struct, frozen=True, kw_only=True):
     layer: str = ""
     certainty: str = ""
     primary_gap_title: str = ""
+    depends_on: str = ""
 
 
 class Count(Struct, frozen=True):
@@ -193,6 +194,8 @@ MOST_SHOWN = 2000
 """Rows of the table: what a browser filters at once, and more than anybody reads."""
 
 _MOST_COUNTS = 10
+_MOST_NAMED = 3
+"""Things that a row is said to depend on."""
 _OUTCOMES = {
     Verdict.DENIED.value: Outcome.DENIED,
     Verdict.UNDETERMINED.value: Outcome.UNDETERMINED,
@@ -222,7 +225,18 @@ def _told(row: GridRow) -> tuple[Sign, str, str, str, str]:
     if row.error:
         return Sign.NONE, "error", "", f"{row.error}{f' ({row.hint})' if row.hint else ''}", ""
     note = _HALF_OPEN.get(row.half_open, row.half_open)
-    return _OF_VERDICT.get(row.verdict, Sign.NONE), row.verdict, note, _cause(row), _layer_name(row.layer)
+    return _OF_VERDICT.get(row.verdict, Sign.NONE), row.verdict, note, _why(row), _layer_name(row.layer)
+
+
+def _why(row: GridRow) -> str:
+    """Give the first cause, and what an open answer depends on: its cause is only one that is possible."""
+    names = [_layer_name(name) for name in row.depends_on.split(", ") if name]
+    if not names:
+        return _cause(row)
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    open_on = f"depends on {', '.join(names[:_MOST_NAMED])}{more}"
+    perhaps = "Possible: " if row.certainty == Certainty.POSSIBLE.value and _cause(row) else ""
+    return f"{perhaps}{_cause(row)}; {open_on}" if _cause(row) else f"{open_on[:1].upper()}{open_on[1:]}"
 
 
 def _cause(row: GridRow) -> str:

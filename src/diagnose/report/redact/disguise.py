@@ -97,7 +97,7 @@ class Learned:
     @property
     def any(self) -> bool:
         """Whether there is anything."""
-        return bool(self.ordered or self.truths or self.binary or self.issuers.rows)
+        return bool(self.ordered or self.truths or self.binary or self.issuers.rows or self.issuers.private)
 
     def add(self, key: str, operator: str) -> None:
         """Note how a policy compares the values of a key."""
@@ -223,6 +223,10 @@ class Disguise:
     def _private_issuer(self, name: str) -> str:
         if name.startswith("arn:"):
             return self._core(name, NameKind.PROVIDER)
+        if self.learned.issuers.is_one_of_alike(name):
+            for part in filter(None, _TOKENS.split(name)):
+                self.names.keep_shape(part)
+                self.names.relate(part)
         host, slash, path = name.partition("/")
         if not _is_host(host):
             return self._parts(name, NameKind.PROVIDER, frozenset())
@@ -237,8 +241,8 @@ class Disguise:
         parts = re.split(r":(?![^{}]*\})", text)
         if len(parts) > 6:
             parts[5:] = [":".join(parts[5:])]
-        if len(parts) == 6 and parts[0] == "arn":
-            return self._arn(Arn(*parts[1:]))
+        if public_words.is_arn(parts):
+            return parts[0] + self._arn(Arn(*parts[1:])).removeprefix("arn")
         if is_address(text):
             return self.names.address(text)
         if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):

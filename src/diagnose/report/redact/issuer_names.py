@@ -17,11 +17,12 @@ from diagnose.report.redact.public_words import is_region
 
 
 class IssuersMet:
-    """Those issuers of a case that AWS or a vendor runs: names like theirs may stand for them."""
+    """Those issuers of a case that AWS or a vendor runs: names like theirs may stand for them. And private ones."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.rows: dict[str, Issuer] = {}
+        self.private: dict[str, None] = {}
         self._by_host: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = defaultdict(list)
         self._meant: dict[str, str] = {}
@@ -42,6 +43,12 @@ class IssuersMet:
         if name not in self._meant:
             self._meant[name] = self._nearest(name.lower())
         return self._meant[name]
+
+    def is_one_of_alike(self, name: str) -> bool:
+        """Note a private issuer; say whether its name is so much like that of another that it may be a slip."""
+        self.private[name] = None
+        others = [other for other in self.private if other != name]
+        return bool(get_close_matches(name, others, n=1, cutoff=_NEAR))
 
     def _nearest(self, lower: str) -> str:
         host, _, path = lower.partition("/")

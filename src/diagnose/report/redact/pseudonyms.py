@@ -7,7 +7,6 @@ form that AWS gives it (twelve digits, `AROA...`, `o-...`, an IP address) keeps 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal, localcontext
 from enum import StrEnum
 from hashlib import blake2b
 from itertools import count
@@ -16,6 +15,7 @@ from typing import Protocol, TypeAlias
 from diagnose.report.redact.addresses import Addresses, is_address
 from diagnose.report.redact.alike import Containing, groups, what_stays
 from diagnose.report.redact.letters import Letters, beyond_ascii
+from diagnose.report.redact.numbers import Numbers
 
 
 class NameKind(StrEnum):
@@ -172,11 +172,11 @@ _ORDINARY = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
 """What AWS takes for a name of any kind."""
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{8}")
 """What many ids are made of, and no other letters may stand in them."""
-_NUMBER = re.compile(r"(?:[+-]?(?P<zeros>0*))[0-9]+(?:\.[0-9]+)?")
-_YEAR = re.compile(r"([12][0-9]{3})(-[0-9]{2}.*)")
 _LEAST = 3
 """Letters of a beginning that is AWS's, by which a piece of it is known."""
 _MOST_KEYS = 64
+_MOST_CAPITALIZED = 8
+"""Ways to write the shortest head of a number, `tag`, with capitals or without."""
 
 
 def has_form(text: str) -> bool:
@@ -214,7 +214,7 @@ class Pseudonyms:
         self._groups = dict.fromkeys(every, every) if self._one_group else groups(self._names, pieces, survey.related)
         self._beyond = beyond_ascii(every)
         self._addresses = None if by_digits else Addresses(key)
-        self._shift = 1000 + int.from_bytes(blake2b(b"numbers", key=key, digest_size=2).digest()) % 8000
+        self._numbers = Numbers(survey.numbers, key)
 
     def all(self) -> Mapping[str, str]:
         """Give what every name of the case is called instead, numbered in the order in which the survey met them."""
@@ -232,7 +232,9 @@ class Pseudonyms:
         del fills  # the survey knows
         if text not in self._given:
             group = self._groups.get(text, (text,))
-            if self._all_shaped or len(group) > 1 or self._keeps_shape(text, kind):
+            if len(group) > 1 and self._differ_in_capitals(group):
+                self._given |= self._capitalized(group)
+            elif self._all_shaped or len(group) > 1 or self._keeps_shape(text, kind):
                 self._given |= self._shaped(group)
             else:
                 self._given[text] = self._numbered(text, self._survey.kinds.get(text, kind))
@@ -258,15 +260,8 @@ class Pseudonyms:
 
     def number(self, text: str) -> str:
         """Give a number that is larger by as much as all others are, a date that is later."""
-        if match := _YEAR.fullmatch(text):
-            return f"{int(match[1]) + 28:04d}{match[2]}"
-        if text not in self._survey.numbers or not (match := _NUMBER.fullmatch(text)):
-            return self.name(text, NameKind.VALUE)
-        if ACCOUNT.fullmatch(text):
-            return self.name(text, NameKind.VALUE)
-        with localcontext(prec=len(text) + 9):
-            shifted = f"{Decimal(text) + self._shift:f}"
-        return ("+" if text[0] == "+" else "") + match["zeros"] + shifted
+        moved = "" if ACCOUNT.fullmatch(text) else self._numbers.moved(text)
+        return moved or self.name(text, NameKind.VALUE)
 
     def keep_shape(self, text: str) -> None:
         """The survey knows."""
@@ -301,6 +296,28 @@ class Pseudonyms:
             or _OF_AWS.match(text) is not None
             or not _ORDINARY.fullmatch(text)
         )
+
+    def _differ_in_capitals(self, group: Sequence[str]) -> bool:
+        """Say whether names differ in nothing else, so that one number does for all."""
+        return (
+            not self._all_shaped
+            and len({text.casefold() for text in group}) == 1
+            and len(group) <= _MOST_CAPITALIZED
+            and self._survey.pieces.isdisjoint(group)
+            and not any(self._keeps_shape(text, NameKind.NAME) or has_form(text) for text in group)
+            and all(text in self._survey.kinds and self._survey.kinds[text] is not NameKind.DEVICE for text in group)
+        )
+
+    def _capitalized(self, group: Sequence[str]) -> dict[str, str]:
+        """Give all the same number, and each other capitals: `role-1`, `Role-1`, `rOle-1`."""
+        number = self._numbered(group[0], self._survey.kinds[group[0]])
+        places = [place for place, letter in enumerate(number) if letter.isalpha()]
+        letters = list(number.lower())
+        given = {}
+        for order, text in enumerate(group):
+            chosen = {place for bit, place in enumerate(places) if order >> bit & 1}
+            given[text] = "".join(one.upper() if place in chosen else one for place, one in enumerate(letters))
+        return given
 
     def _numbered(self, text: str, kind: NameKind) -> str:
         """Take the next pseudonym of a series that the original does not hold."""

@@ -1,9 +1,11 @@
 """What redaction leaves alone: AWS's own words, and the plain words of its messages and of ours."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from diagnose.model.arn import PARTITIONS
 from diagnose.model.federation import AWS_ROLES, AWS_SOURCE_IDENTITY, AWS_TAGS
 from diagnose.model.issuers import ISSUERS
 from diagnose.model.known_accounts import EXAMPLE_ACCOUNTS, VENDORS
@@ -223,3 +225,10 @@ def is_region(text: str) -> bool:
     if "*" in text or "?" in text:
         return any(fnmatchcase(region, lower) for region in REGIONS)
     return bool(get_close_matches(lower, REGIONS, n=1, cutoff=0.8))
+
+
+def is_arn(parts: Sequence[str]) -> bool:
+    """Say whether a text has the parts of an ARN between its colons; that it is misspelt as one may be the cause."""
+    if len(parts) != 6 or parts[0] == "arn":
+        return len(parts) == 6
+    return parts[1] in PARTITIONS and bool(get_close_matches(parts[0].lower(), ("arn",), n=1, cutoff=0.6))

@@ -9,7 +9,7 @@ from diagnose.model.tri import Tri
 from diagnose.report import PageOf, Places
 from diagnose.report.blocks import Block, Bullets, Label, Links, Paragraph, Section
 from diagnose.report.enough import MOST_IN_FULL, MOST_LISTED, and_more, first_of_many
-from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, leads
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, chosen
 from diagnose.report.layout import Tone
 from diagnose.report.refused import refusals
 from diagnose.report.safe_text import in_backticks
@@ -20,15 +20,6 @@ from diagnose.report.sections.places import pointed_at
 
 SAVE = "--save-case case.json"
 """The flag that keeps the evidence of a run."""
-
-
-def chosen(diagnosis: Diagnosis) -> Finding | None:
-    """Choose the cause that the first screen tells; None where nothing that was read shows one.
-
-    What was not read is no cause, nor is what is only possible and points at nothing: at no policy, and at nothing of
-    the request that could be made otherwise.
-    """
-    return next((one for one in leads(diagnosis) if _certain(one) or _points(one) or (one.gate and one.remedies)), None)
 
 
 def causes(diagnosis: Diagnosis, *, full: bool, places: Places | None = None) -> tuple[Section, ...]:

@@ -11,10 +11,9 @@ from diagnose.model.tri import Tri
 from diagnose.model.words import LAYER_WORDS
 from diagnose.report import Places
 from diagnose.report.blocks import Block, Label, NamedValues, Section, Sign, Snippet
-from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, computed_verdict
+from diagnose.report.first_cause import BUILTIN_TITLES, BuiltinCause, builtin_cause, chosen, computed_verdict
 from diagnose.report.safe_text import in_backticks
 from diagnose.report.sections.attempt import answer_words, error_in_short
-from diagnose.report.sections.causes import chosen
 from diagnose.report.sections.fixes import as_sentence, asks, checked_words
 from diagnose.report.sections.headline import headline, owner_name
 from diagnose.report.sections.layers import all_checks
@@ -22,6 +21,7 @@ from diagnose.report.sections.needed import (
     TITLE,
     Need,
     asks_for_error,
+    decides_cause,
     is_anything_needed,
     need_of,
     needed_besides,
@@ -230,8 +230,14 @@ def _cause(
     needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
     if needed:
         besides = f" {len(needed) - 1} more, below." if needed[1:] else ""
-        rows.append((Label.OPEN, f"{_in_short(needed[0])}{besides}"))
-    rows += _fix(finding, diagnosis)
+        # Where to find that out is all that can be done yet, it is told in full.
+        alone = decides_cause(diagnosis) and _gives_evidence(finding)
+        first = f"{needed[0].what} {needed[0].how}" if alone else _in_short(needed[0])
+        rows.append((Label.OPEN, f"{first}{besides}"))
+        if not alone:
+            rows += _fix(finding, diagnosis)
+    else:
+        rows += _fix(finding, diagnosis)
     # Of what is only possible, the row above says it.
     need = need_of(finding.layer, diagnosis) if finding.certainty is Certainty.CERTAIN else None
     if need is not None:
@@ -242,6 +248,11 @@ def _cause(
         rows.append((Label.ALSO, f"{len(others)} more, below: {'; '.join(one.title for one in others[:2])}."))
     if rows:
         yield NamedValues(tuple(rows))
+
+
+def _gives_evidence(finding: Finding) -> bool:
+    """Say whether its first fix is to give xdiag something."""
+    return bool(finding.remedies) and finding.remedies[0].owner is Owner.XDIAG
 
 
 def _in_short(need: Need) -> str:

@@ -1,15 +1,13 @@
 """What would settle an open answer: each thing once, with the one flag or question for it, the most decisive first."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 
-from diagnose.model.case import Case, ProbeOutcome, Via
+from diagnose.model.case import Case, ProbeOutcome
 from diagnose.model.diagnosis import Diagnosis, Finding, Verdict
 from diagnose.model.evidence import Gap, Known, Unread
-from diagnose.model.federation import SamlAssertion, WebIdentity
 from diagnose.model.key_state import ConditionKey
 from diagnose.model.operation import Operation
 from diagnose.model.pointer import split
@@ -19,7 +17,9 @@ from diagnose.model.tri import Tri
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Listing, Paragraph, Section
 from diagnose.report.enough import first_listed
-from diagnose.report.safe_text import in_backticks, visible
+from diagnose.report.first_cause import chosen
+from diagnose.report.safe_text import in_backticks
+from diagnose.report.sections.command import command
 from diagnose.report.sections.headline import dest_account, iam_name, source_account
 from diagnose.report.sections.key_questions import ASSERTION_FLAG, PRESENTED_FLAGS, TOKEN_FLAG, question_of
 from diagnose.report.sections.unseen import doubt_sentence, permissions_lacking
@@ -70,7 +70,7 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     """Name all that is unknown and may change the answer; what one answer settles together is one.
 
     Where policies were not read and no error is known, it is asked for first: it often names what denied the request.
-    Only the requirement that a possible cause is about comes before it.
+    Only what decides whether a possible cause is one comes before it: see `decides_cause`.
     """
     found = tuple(_all_needs(diagnosis, _spellings(diagnosis)))
     probe = diagnosis.case.probe
@@ -78,9 +78,28 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
     unread = any(isinstance(doubt.about, Layer) for doubt in diagnosis.decision.doubts)
     if len(found) <= 1 or not unread or answered:
         return found
-    gate = next((finding.gate for finding in diagnosis.findings if not finding.is_gap), None)
-    decides = gate is not None and any(doubt.about is gate for doubt in _doubts(diagnosis))
-    return (found[0], _ERROR, *found[1:]) if decides else (_ERROR, *found)
+    return (found[0], _ERROR, *found[1:]) if decides_cause(diagnosis) else (_ERROR, *found)
+
+
+def decides_cause(diagnosis: Diagnosis) -> bool:
+    """Say whether the first need settles whether the first cause is one: its requirement, or the key it compares."""
+    cause = chosen(diagnosis)
+    return cause is not None and any(_decides(doubt, cause, diagnosis.case) for doubt in _doubts(diagnosis))
+
+
+def _decides(doubt: Doubt, cause: Finding | None, case: Case) -> bool:
+    if cause is None:
+        return False
+    if isinstance(doubt.about, ConditionKey):
+        return _points_at(doubt.about.name, cause)
+    if isinstance(doubt.about, Layer):
+        return doubt.about is cause.layer and _is_of_management(doubt, case)
+    return cause.gate is not None and doubt.about is cause.gate
+
+
+def _points_at(key: str, cause: Finding) -> bool:
+    places = (place for place in cause.excerpts if place.primary)
+    return any(key.lower() == step.lower() for place in places for step in split(place.pointer))
 
 
 def asks_for_error(diagnosis: Diagnosis) -> bool:
@@ -99,68 +118,6 @@ def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
     if not doubts or not is_anything_needed(diagnosis):
         return None
     return next(_needs(doubts, diagnosis, {}), None)
-
-
-def command(case: Case, flags: Sequence[str]) -> str:
-    """Write the complete command that asks the same again, with these flags that say where to read.
-
-    A token or an assertion that is read says itself who presents it.
-    """
-    request = case.request
-    sent = request.parameters
-    presented = any(flag in PRESENTED_FLAGS for flag in flags)
-    given = [
-        ("--external-id", sent.external_id),
-        ("--session-name", sent.session_name),
-        ("--duration-seconds", None if sent.duration_seconds is None else str(sent.duration_seconds)),
-        ("--mfa-serial", sent.mfa_serial),
-        ("--source-identity", sent.source_identity),
-        *(("--tag", f"{key}={value}") for key, value in sent.tags.items()),
-        *(("--transitive-tag-key", key) for key in sent.transitive_tag_keys),
-        ("--via", None if request.via is Via.API else request.via.value),
-        ("--region", request.region),
-        ("--signed-in-as", request.signed_in_as),
-        ("--passed-to", sent.passed_to),
-        ("--associated-resource", sent.associated_resource),
-        *(() if presented else _presented(case.snapshot.source.identity)),
-    ]
-    lines = [f"xdiag check {_word(request.role_arn)}"]
-    if not presented:
-        lines = [f"xdiag check {_word(case.source_arn)}", _word(request.role_arn)]
-    words = [*flags, *(f"{flag} {_word(value)}" for flag, value in given if value is not None)]
-    for word in words:
-        if lines[-1].startswith("--") and len(lines[-1]) + len(word) < _WIDTH:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return " \\\n  ".join(lines)
-
-
-def _presented(identity: WebIdentity | SamlAssertion | None) -> Iterator[tuple[str, str]]:
-    """List single claims or attributes. One that is known as a whole is given as a file, which is still at hand."""
-    match identity:
-        case None:
-            return
-        case WebIdentity():
-            for name, value in identity.claims.items() if not identity.complete else ():
-                if isinstance(value, str) and name != "iss":
-                    yield "--claim", f"{name}={value}"
-        case SamlAssertion(complete=True):
-            return
-        case SamlAssertion():
-            elements = (
-                ("Issuer", identity.issuer),
-                ("NameID", identity.subject),
-                ("NameIDFormat", identity.subject_format),
-                ("Recipient", identity.recipient),
-            )
-            yield from (("--saml-attribute", f"{name}={value}") for name, value in elements if value is not None)
-            for name, values in identity.attributes.items():
-                yield from (("--saml-attribute", f"{name}={value}") for value in values)
-
-
-_WIDTH = 74
-"""Columns of a line of flags."""
 
 
 _SOURCE, _DEST = "--source-profile SOURCE", "--dest-profile DEST"
@@ -198,8 +155,22 @@ _BESIDES: Mapping[Layer | Action, str] = {
 """Unknowns that one answer settles together."""
 
 
-def _group(doubt: Doubt) -> object:
+def _group(doubt: Doubt, case: Case) -> object:
+    if _is_of_management(doubt, case):
+        return doubt.about, "management"
     return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
+
+
+def _is_of_management(doubt: Doubt, case: Case) -> bool:
+    """Say whether all of an organization's policies were read, and only whether they count is open."""
+    match doubt.about:
+        case Layer.SCP:
+            levels, organization = case.snapshot.source.scps, case.snapshot.source.organization
+        case Layer.RCP:
+            levels, organization = case.snapshot.destination.rcps, case.snapshot.destination.organization
+        case _:
+            return False
+    return not doubt.gaps and isinstance(levels, Known) and isinstance(organization, Unread)
 
 
 def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
@@ -210,8 +181,11 @@ def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Nee
         return
     named = next((subject for subject in map(_subject, diagnosis.findings) if subject is not None), None)
     groups: dict[object, list[Doubt]] = {}
-    for doubt in sorted(_doubts(diagnosis), key=lambda doubt: doubt.about is not named):
-        groups.setdefault(_group(doubt), []).append(doubt)
+    cause = chosen(diagnosis)
+    for doubt in sorted(
+        _doubts(diagnosis), key=lambda doubt: (not _decides(doubt, cause, diagnosis.case), doubt.about is not named)
+    ):
+        groups.setdefault(_group(doubt, diagnosis.case), []).append(doubt)
     for group in groups.values():
         yield from _needs(group, diagnosis, spelled)
 
@@ -251,6 +225,8 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]
         case Layer.SESSION | Action():
             what = f"Did whoever started the caller's session pass {_session(doubts)}?"
             yield Need(what, "If not, `--without session`.", stated=True)
+        case Layer.SCP | Layer.RCP if _is_of_management(first, diagnosis.case):
+            yield _of_management(layers[0], diagnosis.case)
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
         case ConditionKey(name=name):
@@ -258,7 +234,8 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]
             flags = (question.flag,) if question.flag else ()
             about = f"{question.asked} It decides whether this is the cause."
             if not _is_called_a_mistake(name, diagnosis):
-                about = f"{doubt_sentence(first)} {question.asked}"
+                alone = len(_doubts(diagnosis)) == 1
+                about = f"{doubt_sentence(first, alone=alone)} {question.asked}"
             yield Need(about, question.how, flags, stated=True)
         case Gate.ROLE | Gate.DURATION:
             what = f"{_capital(GATE_WORDS[first.about].question)}."
@@ -301,12 +278,10 @@ def _spellings(diagnosis: Diagnosis) -> Mapping[str, str]:
 
 def _is_called_a_mistake(name: str, diagnosis: Diagnosis) -> bool:
     """Say whether the first cause may be that a policy asks this of a key, so that its fix edits the policy."""
-    cause = next((one for one in diagnosis.findings if not one.is_gap), None)
+    cause = chosen(diagnosis)
     if cause is None or not (cause.remedies and cause.remedies[0].document):
         return False
-    return any(
-        name.lower() == step.lower() for place in cause.excerpts if place.primary for step in split(place.pointer)
-    )
+    return _points_at(name, cause)
 
 
 def _capital(words: str) -> str:
@@ -374,6 +349,18 @@ def _of_layers(layers: list[Layer], doubts: list[Doubt], diagnosis: Diagnosis) -
     return Need(whole, f"{grant.strip() or f'{_profile(flag, account)}.'}{ask}", (flag,))
 
 
+def _of_management(layer: Layer, case: Case) -> Need:
+    """Ask for the one account of an organization that its policies never reach.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    flag, account = (_SOURCE, source_account(case)) if layer is Layer.SCP else (_DEST, dest_account(case))
+    what = f"Is account {iam_name(account)} the management account of its organization?"
+    how = f"{in_backticks('aws organizations describe-organization')} there prints it as `MasterAccountId`"
+    none = f"No {LAYER_WORDS[layer].policy} reaches that one."
+    return Need(f"{what} {none}", f"{in_backticks(flag)} reads it. Or: {how}.", (flag,))
+
+
 def _of_guardrails(layers: list[Layer], lacking: str, case: Case) -> Need:
     """Say whose profile reads SCPs and RCPs: no other account's, whatever it is granted, but a delegated one's.
 
@@ -394,7 +381,3 @@ def _of_guardrails(layers: list[Layer], lacking: str, case: Case) -> Need:
 
 def _profile(flag: str, account: str) -> str:
     return f"`{flag}` (account {iam_name(account)})"
-
-
-def _word(text: str) -> str:
-    return visible(shlex.quote(text))

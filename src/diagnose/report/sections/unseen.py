@@ -39,9 +39,9 @@ def doubt_words(doubt: Doubt) -> str:
     return _by_value(doubt) or f"it {_dependence(doubt)}"
 
 
-def doubt_sentence(doubt: Doubt) -> str:
-    """Say it as a sentence about the request."""
-    words = _by_value(doubt)
+def doubt_sentence(doubt: Doubt, *, alone: bool) -> str:
+    """Say it as a sentence about the request: where more is unknown, no value of one thing makes it allowed."""
+    words = _by_value(doubt) if alone else _barred(doubt)
     return f"The request is {words}." if words else f"It {_dependence(doubt)}."
 
 
@@ -117,6 +117,16 @@ def _by_value(doubt: Doubt) -> str:
     return f"allowed if {subject} is {_either(doubt.allows)}, denied otherwise"
 
 
+def _barred(doubt: Doubt) -> str:
+    """Say with which values the request is denied, whatever else is unknown; empty where it may be with none."""
+    if not doubt.denies:
+        return ""
+    subject = doubt_subject(doubt)
+    if not doubt.allows or any(alternative.is_the_rest for alternative in doubt.allows):
+        return f"denied if {subject} is {_either(doubt.denies)}"
+    return f"denied unless {subject} is {_either(doubt.allows)}"
+
+
 def _dependence(doubt: Doubt) -> str:
     subject = doubt_subject(doubt)
     if doubt.allows:
@@ -138,7 +148,7 @@ def _doubts(diagnosis: Diagnosis) -> Iterator[Block]:
             if len(doubts) == 1
             else "These are unknown and together decide the answer:"
         )
-    yield from first_listed(doubts, doubt_sentence)
+    yield from first_listed(doubts, lambda doubt: doubt_sentence(doubt, alone=len(doubts) == 1))
 
 
 def _gaps(diagnosis: Diagnosis) -> Iterator[Block]:
