@@ -105,7 +105,7 @@ def make_rows(
     a line has a row for each of its findings, fixes included. What is in `before` is not worked out again.
     """
     if rules is None and not findings:
-        verdicts = [_verdict(number, line) for number, line in lines]
+        verdicts = [_verdict_row(number, line) for number, line in lines]
         return encode_rows(verdicts, form), Counter([row.verdict for row in verdicts])
     answers = [_rows(number, line, rules or (), before, findings=findings) for number, line in lines]
     every = (row for rows in answers for row in rows)
@@ -121,7 +121,7 @@ _MOST_CHARACTERS = 2000
 """The longest error that a row holds: what it quotes may be as long as the line."""
 
 
-def _verdict(number: int, line: bytes | None) -> BatchRow:
+def _verdict_row(number: int, line: bytes | None) -> BatchRow:
     try:
         return _decided(number, _case(number, line))
     except XdiagError as error:

@@ -69,7 +69,7 @@ def _run(file: Path, words: list[str]) -> tuple[int, float]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     # As it runs where it was installed: its modules are compiled once, and not at each start.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [XDIAG, "check", "--case", file, *words]
+    command = [str(XDIAG), "check", "--case", str(file), *words]
     run = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return run.returncode, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
