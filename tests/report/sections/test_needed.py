@@ -18,7 +18,7 @@ from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
 from diagnose.pipeline import diagnose
-from diagnose.report.blocks import Bullets, Listing, Paragraph
+from diagnose.report.blocks import Bullets, Label, Listing, Paragraph
 from diagnose.report.sections.command import command
 from diagnose.report.sections.first_screen import first_screen
 from diagnose.report.sections.needed import needed_besides, needs, still_needed
@@ -268,6 +268,21 @@ def test_nobody_is_asked_what_is_meant_before_it_is_known_what_is_so(effect: str
     assert "`--context aws:PrincipalOrgID=VALUE`" in cause.remedies[0].text
     [(_, told)] = [row for block in first_screen(diagnosis) for row in getattr(block, "rows", ()) if row[0] == "Open"]
     assert "`aws organizations describe-organization` in account 111111111111 prints it." in told
+
+
+def test_a_fix_is_told_unless_what_is_open_first_settles_the_cause() -> None:
+    settles = nothing_of_the_caller("aws:PrincipalOrgID")
+    other = replace(settles, decision=replace(settles.decision, doubts=(unread(Layer.SCP),)))
+    labels = [
+        [
+            row[0]
+            for block in first_screen(one)
+            for row in getattr(block, "rows", ())
+            if row[0] in (Label.OPEN, Label.DO)
+        ]
+        for one in (settles, other)
+    ]
+    assert labels == [[Label.OPEN], [Label.OPEN, Label.DO]]
 
 
 def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> None:
