@@ -15,6 +15,7 @@ from diagnose.batch import LONGEST_LINE, answered, decide_many, make_rows
 from diagnose.causes.rule import Rule
 from diagnose.collect.evidence.case_file import case_from_json
 from diagnose.errors import XdiagError
+from diagnose.evaluate import memo
 from diagnose.evaluate.decision import decide
 from diagnose.loading import load_case, load_rules
 from diagnose.model.case import Case, Parameters, ProbeOutcome, ProbeResult
@@ -250,3 +251,22 @@ def test_a_line_that_comes_again_is_not_explained_again(rules: Sequence[Rule], f
     assert b"".join(text for text, _ in again) == make_rows(lines, rules, findings=findings)[0]
     # What comes for the second time is remembered.
     assert 0 < once.asked < often.asked <= 2 * once.asked
+
+
+def test_what_is_remembered_of_lines_is_counted_with_its_rows(
+    rules: Sequence[Rule], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = line(replace(WORLD, request=replace(WORLD.request, parameters=Parameters(external_id="acme-1"))))
+    text, _ = make_rows([(1, asking)], rules, findings=True)
+
+    def is_remembered(room: int) -> bool:
+        monkeypatch.setattr(memo, "_MOST_BYTES", room)
+        before, counted = answered(), _Counted(rules)
+        for _ in range(2):
+            make_rows([(1, asking)], rules, findings=True, before=before)
+        make_rows([(1, asking)], counted, findings=True, before=before)
+        return not counted.asked
+
+    around = memo._BYTES_OF_EACH + len(asking)
+    assert not is_remembered(around + len(text) - 1)
+    assert is_remembered(around + len(text))

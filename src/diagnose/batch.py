@@ -143,7 +143,11 @@ def _rows(
         if findings:
             return [FindingRow(kind=RowKind.ERROR.value, input_line=number, error=message, hint=hint)]
         return [ExplainedRow(line=number, error=message, hint=hint)]
-    return rows if before is None or line is None else before.offer(line, rows, len(line))
+    if before is None or line is None:
+        return rows
+    # Rows of findings take more than their line.
+    size = len(encode_rows(rows, Lines.JSONL)) if before.was_offered(line) else 0
+    return before.offer(line, rows, len(line) + size)
 
 
 def _findings(number: int, case: Case, rules: Sequence[Rule]) -> tuple[FindingRow, ...]:

@@ -8,9 +8,11 @@ import pytest
 from tests.causes.given import ID, allow, case, identity, told, trust
 
 from diagnose.causes.sentences import backticked, gaps_in, statement_words
+from diagnose.loading import load_rules
 from diagnose.model.policy import Policy, PolicyKind
 from diagnose.model.trace import Effect, Layer, StatementTrace
 from diagnose.model.tri import NO
+from diagnose.pipeline import diagnose
 
 OTHER: dict[str, Any] = {"request": {"parameters": {"external_id": "other"}}}
 UNKNOWN_ID: dict[str, Any] = {"request": {"unknown": ["sts:ExternalId"]}}
@@ -157,3 +159,10 @@ def test_every_world_of_text_is_filled_only_once(tmp_path: Path) -> None:
         "`{destination}` `arn:aws:iam::222222222222:role/Deploy`."
     )
     assert case("cross-account", case_with_braces).request.parameters.external_id == "{destination}"
+
+
+@pytest.mark.parametrize(("region", "named"), [("ap-east-1", "`ap-east-1`"), (None, "the called Region")])
+def test_a_region_without_sts_is_named_in_the_title(region: str | None, named: str) -> None:
+    message = "An error occurred (RegionDisabledException) when calling the AssumeRole operation: STS is not activated"
+    asked = case("cross-account", {"message": f"{message} in this region", "request": {"region": region}})
+    assert diagnose(asked, load_rules()).findings[0].title == f"STS is not active in {named}"

@@ -227,7 +227,7 @@ def _sides_in_files(flags: CaseFlags, role_arn: str, source_arn: str) -> list[Gi
 
 
 def _names_settle(case: Case) -> bool:
-    """Say whether the two ARNs alone settle it: two partitions, a role that only AWS assumes, a root user."""
+    """Say whether ARNs and flags alone settle it: two partitions, a role that only AWS assumes, a session too long."""
     from diagnose.evaluate.decision import verdict
     from diagnose.model.tri import NO
 

@@ -67,7 +67,7 @@ def _first(text: str) -> Placeholder | None:
     return Placeholder(PlaceholderForm.SAMPLE, word[1]) if word else None
 
 
-_IN_NONE = "0123456789abcdefABCDEF.:/+-"
+_IN_NONE = f"{hexdigits}.:/+-"
 """Letters of numbers, addresses and networks. INVARIANT: each pattern wants a letter besides these."""
 _in_short_text = lru_cache(maxsize=1024)(_first)
 

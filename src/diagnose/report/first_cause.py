@@ -30,8 +30,8 @@ class FirstCause(Struct, frozen=True):
     """The first thing that is said about a diagnosis, empty where nothing stands in the way.
 
     What was not read is no cause: `gap` and `gap_title` are of the first such finding. Where there is no cause,
-    `layer`, `action` and `owner` are the gap's. `depends_on` names what an open answer depends on: keys, and the ids of
-    layers, gates and actions, the most decisive first.
+    `layer`, `action` and `owner` are the gap's. `depends_on` names what an open answer depends on, in the order of the
+    decision's doubts: keys, then the ids of layers, then comparisons, then the ids of gates and actions.
     """
 
     cause: str = ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.collect.request.records import identity, of_user, refused
+from tests.collect.request.records import ROLE, USER, identity, of_user, refused
 
 from diagnose.batch import make_rows
 from diagnose.collect.request.denials import denials_in
@@ -15,12 +15,17 @@ from diagnose.loading import load_rules
 AUTHORIZED = " because no identity-based policy allows the sts:AssumeRole action. Go to https://eu-west-1.console.aws.\
 amazon.com/iam/home?region=eu-west-1#/authorization-details/{0} for complete details, or call the \
 GetRequestAuthorizationDetails API with the following authorization id: {0}"
+PARAMETERS = of_user()["requestParameters"]
 LATER = {"eventTime": "2026-04-17T22:01:09Z", "requestID": "r-2"}
 
 
 def lines(*records: dict[str, Any], whole: bool = False) -> list[bytes]:
     text = json.dumps({"Records": records}).encode()
     return denials_in(text, "records.json", whole=whole).lines.splitlines(keepends=True)
+
+
+def of_ines(**changes: str) -> dict[str, Any]:
+    return {**of_user()["userIdentity"], **changes}
 
 
 def session(started: str) -> dict[str, Any]:
@@ -58,18 +63,30 @@ def test_calls_refused_alike_make_the_same_line(one: dict[str, Any], other: dict
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(refused(userIdentity=session("2026-03-02T08:55:00Z")), id="the caller"),
+        pytest.param(refused(userIdentity=of_ines(arn=f"{USER}-2")), id="the caller"),
+        pytest.param(refused(userIdentity=of_ines(accessKeyId="ASIAEXAMPLE")), id="the caller's credentials"),
         pytest.param(refused(" because no identity-based policy allows the sts:AssumeRole action"), id="the layer"),
         pytest.param(refused(awsRegion="eu-west-1"), id="the Region"),
         pytest.param(refused(userAgent="aws-cli/2.31.0"), id="the kind of client"),
         pytest.param(refused(errorCode="ExpiredToken", errorMessage="The security token has expired"), id="the error"),
         pytest.param(refused(vpcEndpointId="vpce-0a1b2c3d4e5f60718", sourceIPAddress="10.0.0.7"), id="the endpoint"),
+        pytest.param(refused(requestParameters=PARAMETERS | {"roleArn": f"{ROLE}2"}), id="the role"),
+        pytest.param(refused(requestParameters=PARAMETERS | {"externalId": "p-8"}), id="a parameter"),
     ],
 )
 def test_calls_that_differ_in_what_decides_make_two(other: dict[str, Any]) -> None:
-    asked = of_user()["requestParameters"]
-    first, second = lines(refused(requestParameters=asked), {**other, "requestParameters": asked, "eventID": "e-9"})
+    asked = other["requestParameters"] or PARAMETERS
+    first, second = lines(
+        refused(requestParameters=PARAMETERS), {**other, "requestParameters": asked, "eventID": "e-9"}
+    )
     assert first != second
+
+
+def test_through_which_endpoint_a_call_came_stays_known() -> None:
+    [line] = lines(refused(vpcEndpointId="vpce-0a1b2c3d4e5f60718", sourceIPAddress="10.0.0.7"))
+    case = msgspec.json.decode(line)
+    assert case["request"]["context"] == {"aws:SourceVpce": ["vpce-0a1b2c3d4e5f60718"]}
+    assert case["snapshot"]["endpoint"]["value"]["id"] == "vpce-0a1b2c3d4e5f60718"
 
 
 def test_where_more_than_the_cause_is_told_each_keeps_its_authorization_id() -> None:
@@ -87,7 +104,7 @@ CAUSES: Sequence[dict[str, Any]] = (
     refused(
         errorCode="ExpiredToken",
         errorMessage="The security token included in the request is expired",
-        requestParameters=of_user()["requestParameters"],
+        requestParameters=PARAMETERS,
     ),
 )
 

@@ -192,3 +192,29 @@ def test_a_session_name_that_fits_as_it_is_comes_first(session: str, pattern: st
     )
     remedy = the_remedy("pass-session-name", about(case, Layer.TRUST, Element.CONDITION), case)
     assert remedy.text == f"Pass the session name `{name}`"
+
+
+@pytest.mark.parametrize(
+    ("world", "parameters"),
+    [
+        pytest.param("cross-account", {"provider_id": "www.amazon.com"}, id="ProviderId"),
+        pytest.param("saml", {"session_name": "mara"}, id="RoleSessionName"),
+        pytest.param("github", {"external_id": "acme-42"}, id="ExternalId"),
+        pytest.param(
+            "github",
+            {"mfa_serial": "arn:aws:iam::111111111111:mfa/ci", "mfa_code_sent": True},
+            id="SerialNumber, TokenCode",
+        ),
+        pytest.param("github", {"source_identity": "mara"}, id="SourceIdentity"),
+        pytest.param("saml", {"tags": {"team": "red"}, "transitive_tag_keys": ["team"]}, id="Tags, TransitiveTagKeys"),
+    ],
+)
+def test_what_a_call_does_not_take_is_left_out_all_of_it(world: str, parameters: Any) -> None:
+    allowed = broken(world)
+    case = broken(world, request={"parameters": parameters})
+    unsent = next(one for one in decide(case).gates if one.reason is Reason.NOT_A_PARAMETER)
+    found = first_proven(RemedyKind.CORRECT_PARAMETER, Subject(gate=unsent), case, decide(case))
+    assert not isinstance(found, NotProved)
+    draft, _ = found
+    assert draft.case is not None
+    assert draft.case.request.parameters == allowed.request.parameters

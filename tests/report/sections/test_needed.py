@@ -1,6 +1,7 @@
 """What would settle an open answer: each thing once, the most decisive first, with its flag or question."""
 
 import shlex
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from diagnose.model.pointer import below
 from diagnose.model.trace import Action, Comparison, Doubt, Element, Gate, Layer, Unknown
 from diagnose.model.tri import NO, YES
 from diagnose.pipeline import diagnose
-from diagnose.report.blocks import Bullets, Listing, Paragraph
+from diagnose.report.blocks import Bullets, Label, Listing, Paragraph
 from diagnose.report.sections.command import command
 from diagnose.report.sections.first_screen import first_screen
 from diagnose.report.sections.needed import needed_besides, needs, still_needed
@@ -27,6 +28,10 @@ OPEN = EVERY["mfa-doubt"](NAMES)
 
 def with_doubts(*doubts: Doubt) -> Diagnosis:
     return replace(OPEN, decision=replace(OPEN.decision, doubts=doubts))
+
+
+def unread(about: Unknown) -> Doubt:
+    return Doubt(about, YES, gaps=(Unread(),))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def with_doubts(*doubts: Doubt) -> Diagnosis:
     ],
 )
 def test_each_unknown_has_its_flag_or_its_question(about: Unknown, what: str, how: str) -> None:
-    (need,) = needs(with_doubts(Doubt(about, YES)))
+    (need,) = needs(with_doubts(unread(about)))
     assert need.what.startswith(what)
     assert how in need.how
 
@@ -64,7 +69,7 @@ def test_a_key_says_what_each_value_would_change() -> None:
 
 def test_what_one_answer_settles_together_is_one_and_nothing_is_asked_twice() -> None:
     everything = (*Layer, Action.TAG_SESSION, Action.SET_SOURCE_IDENTITY)
-    error, *items = needs(with_doubts(*(Doubt(about, YES, gaps=(Unread(),)) for about in everything)))
+    error, *items = needs(with_doubts(*map(unread, everything)))
     assert error.how == "`--message TEXT`."
     assert len(items) == 5
     (session,) = [item for item in items if "session pass" in item.what]
@@ -84,7 +89,7 @@ def test_a_missing_permission_is_what_to_ask_for() -> None:
 
 def test_the_layer_that_aws_named_comes_first() -> None:
     named = replace(OPEN.findings[0], layer=Layer.SCP)
-    doubts = (Doubt(Layer.TRUST, YES), Doubt(Layer.SCP, YES))
+    doubts = (unread(Layer.TRUST), unread(Layer.SCP))
     told = with_doubts(*doubts)
     first, _ = needs(replace(told, case=replace(told.case, message="denied"), findings=(named,)))
     assert "service control policies" in first.what
@@ -163,7 +168,7 @@ def test_a_settled_answer_needs_nothing() -> None:
 def test_of_an_error_about_another_call_nothing_is_asked_that_only_the_call_that_was_asked_about_needs(
     call: str, flag: str
 ) -> None:
-    told = with_doubts(Doubt(Layer.TRUST, YES), Doubt(Layer.SCP, YES))
+    told = with_doubts(unread(Layer.TRUST), unread(Layer.SCP))
     told = replace(told, answer=AwsAnswer(ErrorKind.NOT_AUTHORIZED, other_call=call))
     (need,) = needs(told)
     assert (flag in need.flags) is bool(flag)
@@ -196,7 +201,7 @@ def test_a_value_that_is_called_a_mistake_is_not_what_the_request_should_have() 
 
 
 def test_the_first_are_listed_by_the_first_screen_and_the_others_after_it() -> None:
-    told = with_doubts(*(Doubt(layer, YES) for layer in (Layer.TRUST, Layer.SCP, Layer.ENDPOINT)))
+    told = with_doubts(*map(unread, (Layer.TRUST, Layer.SCP, Layer.ENDPOINT)))
     told = replace(told, case=replace(told.case, message="denied"))
     (top,) = still_needed(told, most=2)
     (rest,) = needed_besides(told, told=2)
@@ -265,6 +270,21 @@ def test_nobody_is_asked_what_is_meant_before_it_is_known_what_is_so(effect: str
     assert "`aws organizations describe-organization` in account 111111111111 prints it." in told
 
 
+def test_a_fix_is_told_unless_what_is_open_first_settles_the_cause() -> None:
+    settles = nothing_of_the_caller("aws:PrincipalOrgID")
+    other = replace(settles, decision=replace(settles.decision, doubts=(unread(Layer.SCP),)))
+    labels = [
+        [
+            row[0]
+            for block in first_screen(one)
+            for row in getattr(block, "rows", ())
+            if row[0] in (Label.OPEN, Label.DO)
+        ]
+        for one in (settles, other)
+    ]
+    assert labels == [[Label.OPEN], [Label.OPEN, Label.DO]]
+
+
 def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> None:
     key = "token.actions.githubusercontent.com:job_workflow_ref"
     asked = {"StringEquals": {key: "octo/shared/.github/workflows/deploy.yml@refs/heads/main"}}
@@ -291,13 +311,26 @@ def test_the_claim_that_the_told_cause_is_about_comes_before_the_provider() -> N
 def test_whether_policies_of_an_organization_count_is_one_question(
     side: str, kind: str, account: str, flag: str
 ) -> None:
-    principal = {"Principal": "*"} if kind == "rcps" else {}
-    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", **principal}]}
-    policies = {"policies": [{"name": "P", "document": deny, "kind": kind[:-1]}]}
-    levels = [{"target": "o", "policies": policies}]
-    change = {side: {kind: {"evidence": "known", "value": levels}, "organization": {"evidence": "unread"}}}
-    diagnosis = diagnose(case("cross-account", {"snapshot": change}), load_rules())
+    diagnosis = diagnose(case("cross-account", {"snapshot": of_which_organization(side, kind)}), load_rules())
     assert diagnosis.verdict is Verdict.UNDETERMINED
     first, *_ = needs(diagnosis)
     assert first.what.startswith(f"Is account {account} the management account of its organization?")
     assert first.flags == (flag,)
+
+
+def test_of_two_organizations_each_has_its_own_management_account() -> None:
+    both = of_which_organization("source", "scps") | of_which_organization("destination", "rcps")
+    first, error, other = needs(diagnose(case("cross-account", {"snapshot": both}), load_rules()))
+    # That of the cause that is told comes first, and even before the error.
+    assert first.what.startswith("Is account 222222222222 the management account of its organization?")
+    assert error.what.startswith("The error's full text")
+    assert other.what.startswith("Is account 111111111111 the management account of its organization?")
+
+
+def of_which_organization(side: str, kind: str) -> dict[str, Any]:
+    """Give a side whose account has policies that deny all, of an organization that was not read."""
+    principal = {"Principal": "*"} if kind == "rcps" else {}
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", **principal}]}
+    policies = {"policies": [{"name": "P", "document": deny, "kind": kind[:-1]}]}
+    levels = [{"target": "o", "policies": policies}]
+    return {side: {kind: {"evidence": "known", "value": levels}, "organization": {"evidence": "unread"}}}

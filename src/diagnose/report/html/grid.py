@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from diagnose.model.diagnosis import Certainty, Verdict
+from diagnose.model.diagnosis import Verdict
 from diagnose.model.trace import Gate, Layer
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Sign
@@ -229,14 +229,14 @@ def _told(row: GridRow) -> tuple[Sign, str, str, str, str]:
 
 
 def _why(row: GridRow) -> str:
-    """Give the first cause, and what an open answer depends on: its cause is only one that is possible."""
+    """Give the first cause, and what an open answer depends on."""
     names = [_layer_name(name) for name in row.depends_on.split(", ") if name]
     if not names:
         return _cause(row)
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    # How many more is not said: a row does not name all of many.
+    more = " and more" if len(names) > _MOST_NAMED else ""
     open_on = f"depends on {', '.join(names[:_MOST_NAMED])}{more}"
-    perhaps = "Possible: " if row.certainty == Certainty.POSSIBLE.value and _cause(row) else ""
-    return f"{perhaps}{_cause(row)}; {open_on}" if _cause(row) else f"{open_on[:1].upper()}{open_on[1:]}"
+    return f"{_cause(row)}; {open_on}" if _cause(row) else f"{open_on[:1].upper()}{open_on[1:]}"
 
 
 def _cause(row: GridRow) -> str:

@@ -228,15 +228,13 @@ def _cause(
     if finding.unknown and not primary and not is_anything_needed(diagnosis):
         rows.append((Label.OPEN, f"{', '.join(finding.unknown)} is not known."))
     needed = needs(diagnosis) if finding.certainty is not Certainty.CERTAIN else ()
+    # To find out what is open is then all that can be done yet: it is told in full, and no fix beside it.
+    open_alone = bool(needed) and decides_cause(diagnosis) and _gives_evidence(finding)
     if needed:
         besides = f" {len(needed) - 1} more, below." if needed[1:] else ""
-        # Where to find that out is all that can be done yet, it is told in full.
-        alone = decides_cause(diagnosis) and _gives_evidence(finding)
-        first = f"{needed[0].what} {needed[0].how}" if alone else _in_short(needed[0])
+        first = f"{needed[0].what} {needed[0].how}" if open_alone else _in_short(needed[0])
         rows.append((Label.OPEN, f"{first}{besides}"))
-        if not alone:
-            rows += _fix(finding, diagnosis)
-    else:
+    if not open_alone:
         rows += _fix(finding, diagnosis)
     # Of what is only possible, the row above says it.
     need = need_of(finding.layer, diagnosis) if finding.certainty is Certainty.CERTAIN else None

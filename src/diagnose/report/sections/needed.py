@@ -82,18 +82,21 @@ def needs(diagnosis: Diagnosis) -> tuple[Need, ...]:
 
 
 def decides_cause(diagnosis: Diagnosis) -> bool:
-    """Say whether the first need settles whether the first cause is one: its requirement, or the key it compares."""
+    """Say whether the first need settles whether the first cause is one.
+
+    It is the requirement that the cause is about, the key that it compares, or whether its policies count.
+    """
     cause = chosen(diagnosis)
-    return cause is not None and any(_decides(doubt, cause, diagnosis.case) for doubt in _doubts(diagnosis))
+    return any(_decides(doubt, cause) for doubt in _doubts(diagnosis))
 
 
-def _decides(doubt: Doubt, cause: Finding | None, case: Case) -> bool:
+def _decides(doubt: Doubt, cause: Finding | None) -> bool:
     if cause is None:
         return False
     if isinstance(doubt.about, ConditionKey):
         return _points_at(doubt.about.name, cause)
     if isinstance(doubt.about, Layer):
-        return doubt.about is cause.layer and _is_of_management(doubt, case)
+        return doubt.about is cause.layer and _is_of_management(doubt)
     return cause.gate is not None and doubt.about is cause.gate
 
 
@@ -155,22 +158,15 @@ _BESIDES: Mapping[Layer | Action, str] = {
 """Unknowns that one answer settles together."""
 
 
-def _group(doubt: Doubt, case: Case) -> object:
-    if _is_of_management(doubt, case):
+def _group(doubt: Doubt) -> object:
+    if _is_of_management(doubt):
         return doubt.about, "management"
     return _BESIDES.get(doubt.about, doubt.about) if isinstance(doubt.about, Layer | Action) else doubt.about
 
 
-def _is_of_management(doubt: Doubt, case: Case) -> bool:
-    """Say whether all of an organization's policies were read, and only whether they count is open."""
-    match doubt.about:
-        case Layer.SCP:
-            levels, organization = case.snapshot.source.scps, case.snapshot.source.organization
-        case Layer.RCP:
-            levels, organization = case.snapshot.destination.rcps, case.snapshot.destination.organization
-        case _:
-            return False
-    return not doubt.gaps and isinstance(levels, Known) and isinstance(organization, Unread)
+def _is_of_management(doubt: Doubt) -> bool:
+    """Say whether an organization's policies were read, and only whether they count is open: no part is missing."""
+    return doubt.about in (Layer.SCP, Layer.RCP) and not doubt.gaps
 
 
 def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
@@ -182,10 +178,8 @@ def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Nee
     named = next((subject for subject in map(_subject, diagnosis.findings) if subject is not None), None)
     groups: dict[object, list[Doubt]] = {}
     cause = chosen(diagnosis)
-    for doubt in sorted(
-        _doubts(diagnosis), key=lambda doubt: (not _decides(doubt, cause, diagnosis.case), doubt.about is not named)
-    ):
-        groups.setdefault(_group(doubt, diagnosis.case), []).append(doubt)
+    for doubt in sorted(_doubts(diagnosis), key=lambda doubt: (not _decides(doubt, cause), doubt.about is not named)):
+        groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
         yield from _needs(group, diagnosis, spelled)
 
@@ -225,7 +219,7 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]
         case Layer.SESSION | Action():
             what = f"Did whoever started the caller's session pass {_session(doubts)}?"
             yield Need(what, "If not, `--without session`.", stated=True)
-        case Layer.SCP | Layer.RCP if _is_of_management(first, diagnosis.case):
+        case Layer.SCP | Layer.RCP if _is_of_management(first):
             yield _of_management(layers[0], diagnosis.case)
         case Layer():
             yield _of_layers(layers, doubts, diagnosis)
