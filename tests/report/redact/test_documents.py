@@ -52,7 +52,7 @@ def told(document: Json) -> Json:
             {"Condition": {"ForAllValues:stringlikeIfExists": {"aws:TagKeys": "zq"}}},
             {"Condition": {"ForAllValues:stringlikeIfExists": {"aws:TagKeys": "<tag zq>"}}},
         ),
-        ({"Condition": {" StringLike ": {}}}, {"Condition": {" StringLike ": {}}}),
+        ({"Condition": {"  Bool ": {}}}, {"Condition": {"  Bool ": {}}}),
         (
             {"Condition": {"zqop": {"sts:ExternalId": True, "aws:RequestTag/zqt": "zq"}}},
             {"Condition": {"<key zqop>": {"sts:ExternalId": True, "aws:RequestTag/<tag zqt>": "<value zq>"}}},

@@ -83,7 +83,7 @@ def test_words_and_places_may_differ(change: Change) -> None:
 @pytest.mark.parametrize("early", [cause(refused=TOO_MANY), lambda one: one], ids=["before", "after"])
 def test_fixes_may_differ_where_there_was_too_much_to_try(early: Change) -> None:
     late: Change = cause(refused=TOO_MANY, remedies=())
-    original = early(ORIGINAL)
+    original = replace(early(ORIGINAL), findings=(*early(ORIGINAL).findings, ORIGINAL.findings[0]))
     assert told(lambda one: late(plan(one)), original).findings[0].remedies == ()
     with pytest.raises(XdiagError):
         told(lambda one: cause(rule="another")(late(one)), original)
@@ -100,7 +100,7 @@ def test_a_case_that_cannot_be_decided_any_more_is_not_redacted() -> None:
 def test_a_rule_of_one_s_own_has_a_number_and_nothing_to_say() -> None:
     first = ORIGINAL.findings[0]
     rules = frozenset({first.rule, "a-rule", "zz-rule"})
-    told_first = told(lambda one: one, own=rules).findings[0]
+    told_first = told(lambda one: one, cause(formerly=("older",))(ORIGINAL), rules).findings[0]
     assert told_first.rule == "own-rule-2"
     assert told_first.title == "A rule that did not come with xdiag names a cause"
     assert (told_first.explanation, told_first.sources, told_first.formerly) == ("", (), ())
