@@ -2,7 +2,6 @@
 
 import pytest
 
-
 from diagnose.report.redact import public_words as words
 
 # ruff: noqa: E501  # words of a list stand close together
