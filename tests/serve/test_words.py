@@ -35,6 +35,7 @@ def test_what_has_no_room_is_counted() -> None:
     brief = brief_answer(replace(whole, plan=[], still_needed=needs), "")
     assert brief.left_out[2:] == [f"{len(needs) - 5} of {len(needs)} things still needed"]
     assert (brief.notes, brief.verdict_before, len(brief.still_needed)) == ([], "", 5)
+    assert brief_answer(document("external-id"), "").left_out == []
 
 
 def test_of_a_cause_two_fixes_and_two_places_are_shown() -> None:
