@@ -12,15 +12,14 @@ ARN = "arn:aws:iam::111111111111:user/ci"
 
 
 def signed_in(**changed: Any) -> list[str]:
-    given = {"label": "profile a", "arn": ARN, "provider": "env", "temporary": True, "region": "eu-west-1", "behind": 0}
-    return checkup_text(Checkup((SignIn(**given | changed),), ())).split("\n")
+    given: dict[str, Any] = {"label": "profile a", "arn": ARN, "provider": "env", "temporary": True, "behind": 0}
+    return checkup_text(Checkup((SignIn(**given | {"region": "eu-west-1"} | changed),), ())).split("\n")
 
 
 def accessed(side: Side, *answers: Tri, **changed: Any) -> str:
     trials = tuple(Trial(f"iam:Get{number}", answer, f"why {number}") for number, answer in enumerate(answers))
-    return checkup_text(
-        Checkup((), (Access(side, "profile a", **{"account": "111111111111", "trials": trials} | changed),))
-    )
+    given: dict[str, Any] = {"account": "111111111111", "trials": trials}
+    return checkup_text(Checkup((), (Access(side, "profile a", **given | changed),)))
 
 
 @pytest.mark.parametrize(
