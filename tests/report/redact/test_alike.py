@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnose.report.redact.alike import Containing, groups
+from diagnose.report.redact.alike import Containing, Stay, groups, what_stays
 
 ACCOUNT = "123456789012"
 
@@ -52,3 +52,22 @@ def test_names_are_alike_over_others_and_over_what_they_contain() -> None:
 def test_a_name_is_found_by_any_part_of_it(text: str) -> None:
     names = ["abcde", "ABC", "xab", "de"]
     assert list(Containing(names).names(text)) == [name for name in names if text.lower() in name.lower()]
+
+
+@pytest.mark.parametrize(
+    ("names", "related", "pieces", "given_up"),
+    [
+        pytest.param(["zqname"], None, ["AWSRes", "Org"], [], id="no name of others has any"),
+        pytest.param(["zqOrgname"], None, ["AWSRes"], [], id="a name of others has one"),
+        pytest.param(["zqOrgname"], [], ["AWSRes"], ["OrgRole"], id="and the name of AWS is given up"),
+        pytest.param(["awsreserved"], [], ["Org"], ["AWSReserved"], id="a name of others differs in capitals"),
+        pytest.param(["awsreserved"], None, ["Org"], [], id="which alone does not matter"),
+        pytest.param(["zqname"], ["OrgRole"], ["AWSRes"], ["OrgRole"], id="one of AWS may be meant for another"),
+        pytest.param(["AWSRes Org"], [], [], ["AWSReserved", "OrgRole"], id="all are given up"),
+    ],
+)
+def test_pieces_of_aws_s_names_alone_stay(
+    names: list[str], related: list[str] | None, pieces: list[str], given_up: list[str]
+) -> None:
+    stay = what_stays(["AWSReserved", "OrgRole"], names, ["AWSRes", "zq", "Org"], related)
+    assert stay == Stay(frozenset(pieces), frozenset(given_up))

@@ -26,7 +26,7 @@ _FRAME = (
     r"An error occurred \([A-Z][A-Za-z]{2,60}\)"
     rf"|when calling the {_OPERATION} operation"
     rf"|operation error (?:\w+ )?\w+: {_OPERATION}(?=,)"
-    r"|(?<=api error )[A-Z][A-Za-z]{2,60}(?=:)|(?<=<Code>)[A-Z][A-Za-z]{2,60}(?=</Code>)"
+    r"|(?<=api error )[A-Z][A-Za-z]{2,60}(?=:)"
     r"|https://[a-z0-9-]{5,30}\.console\.(?:aws\.amazon\.com|amazonaws-us-gov\.com|amazonaws\.cn)"
     r"/iam/home\?region=[a-z0-9-]{5,30}#/authorization-details/|the GetRequestAuthorizationDetails API"
     r"|(?:com\.amazonaws|software\.amazon\.awssdk)\.[a-z0-9.]{1,60}\.[A-Z][A-Za-z]{2,60}Exception(?=:)"

@@ -1,0 +1,173 @@
+"""What a name is called instead: by a number of its sort, or in the form that AWS, or the world, gives it."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from diagnose.report.redact.pseudonyms import NameKind, Pseudonyms, Survey, has_form
+
+
+def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str] = ()) -> Pseudonyms:
+    survey = Survey()
+    for text in texts:
+        survey.name(text, kind, fills=False)
+    for piece in pieces:
+        survey.piece(piece)
+    return Pseudonyms(survey, b"key", one_group=False, by_digits=False)
+
+
+def given(*texts: str, kind: NameKind = NameKind.NAME) -> Mapping[str, str]:
+    return pseudonyms(*texts, kind=kind).all()
+
+
+IDS = ("AIDA", "AROA", "AKIA", "ASIA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ABIA", "ACCA", "ASCA")
+RESOURCES = ("vpce-svc-", "vpce-", "vpc-", "eni-", "subnet-", "sg-", "igw-", "nat-", "i-")
+
+
+@pytest.mark.parametrize(
+    ("text", "pseudonym"),
+    [
+        *((f"{head}Q1234567", f"{head}REDACTED000000001") for head in IDS),
+        *((f"{head}0a1b2c3d", f"{head}00000000000000001") for head in RESOURCES),
+        ("i-0a1b2c3d4e5f60718", "i-00000000000000001"),
+        ("ou-ab12-abcdefgh", "ou-0001-00000001"),
+        ("o-abcdefghij", "o-redacted0001"),
+        ("r-ab12", "r-0001"),
+        ("p-abcdefgh", "p-00000001"),
+        ("0a1b2c3d-1111-2222-3333-44445555666F", "00000000-0000-4000-8000-000000000001"),
+        ("zq.a+b@mail.zq.example", "person-1@example.com"),
+        ("0123456789abcdef", "0000000000000001"),
+        ("314159265358", "111111111111"),
+    ],
+)
+def test_what_has_a_form_keeps_it(text: str, pseudonym: str) -> None:
+    assert has_form(text)
+    assert given(text) == {text: pseudonym}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AXXAQ1234567", "AROAQ123456", "i-0a1b2c3", "i-0a1b2c3d4e5f607180", "i-0a1b2c3g", "ou-ab1-abcdefgh",
+        "ou-ab12-abcdefg", "o-abcdefghi", "r-ab1", "p-abcdefg", "0123456789abcde", "0123456789abcdefa",
+        "31415926535", "3141592653589", "zq@zq",
+    ],
+)  # fmt: skip
+def test_what_nearly_has_a_form_is_a_name_like_others(text: str) -> None:
+    assert not has_form(text)
+    assert given(text) == {text: "name-1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "pseudonym"),
+    [
+        (NameKind.ROLE, "role-1"),
+        (NameKind.USER, "user-1"),
+        (NameKind.GROUP, "group-1"),
+        (NameKind.POLICY, "policy-1"),
+        (NameKind.SESSION, "session-1"),
+        (NameKind.STATEMENT, "Sid1"),
+        (NameKind.PATH, "path-1"),
+        (NameKind.EXTERNAL_ID, "external-id-1"),
+        (NameKind.SOURCE_IDENTITY, "source-identity-1"),
+        (NameKind.TAG, "tag-1"),
+        (NameKind.VALUE, "value-1"),
+        (NameKind.PROVIDER, "provider-1"),
+        (NameKind.HOST, "provider-1.example.com"),
+        (NameKind.UNIT, "unit-1"),
+        (NameKind.KEY, "key-1"),
+        (NameKind.NAME, "name-1"),
+    ],
+)
+def test_a_name_has_a_number_of_its_sort(kind: NameKind, pseudonym: str) -> None:
+    assert given("zqname", kind=kind) == {"zqname": pseudonym}
+
+
+def test_what_is_of_many_sorts_is_of_the_first_but_for_a_host() -> None:
+    survey = Survey()
+    survey.name("zq.example", NameKind.ROLE, fills=False)
+    survey.name("zq.example", NameKind.USER, fills=False)
+    assert survey.kinds == {"zq.example": NameKind.ROLE}
+    survey.name("zq.example", NameKind.HOST, fills=False)
+    assert survey.kinds == {"zq.example": NameKind.HOST}
+
+
+def test_the_first_accounts_are_easily_told_apart() -> None:
+    accounts = [str(314159265358 + 111222333 * number) for number in range(11)]
+    assert list(given(*accounts).values()) == [*(str(one) * 12 for one in range(1, 10)), "100000000010", "100000000011"]
+
+
+@pytest.mark.parametrize("taken", ["role-1", "ROLE-1"])
+def test_a_number_that_the_original_has_is_left_out(taken: str) -> None:
+    assert given("zqname", taken, kind=NameKind.ROLE) == {"zqname": "role-2", taken: "role-3"}
+
+
+def test_an_id_that_the_original_has_is_left_out() -> None:
+    taken = "AROAREDACTED000000001"
+    assert given("AROAQ1234567", taken) == {"AROAQ1234567": "AROAREDACTED000000002", taken: "AROAREDACTED000000003"}
+
+
+def test_names_that_differ_in_capitals_have_the_same_number() -> None:
+    assert given("Deploy", "deploy", "DEPLOY", "zq", kind=NameKind.ROLE) == {
+        "Deploy": "role-1",
+        "deploy": "Role-1",
+        "DEPLOY": "rOle-1",
+        "zq": "role-2",
+    }
+
+
+@pytest.mark.parametrize(("count", "numbered"), [(8, True), (9, False)])
+def test_so_many_ways_to_write_a_name_have_one_number(count: int, numbered: bool) -> None:
+    names = [
+        "".join(one.upper() if way >> bit & 1 else one for bit, one in enumerate("deploy")) for way in range(count)
+    ]
+    told = given(*names, kind=NameKind.TAG)
+    assert len(set(told.values())) == count
+    assert {new.lower() == "tag-1" for new in told.values()} == {numbered}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "kept"),
+    [
+        pytest.param("zqdevice", NameKind.DEVICE, "[a-z]{8}", id="a device"),
+        pytest.param("zq name", NameKind.ROLE, "[a-z]{2} [a-z]{4}", id="a space"),
+        pytest.param("z", NameKind.ROLE, "[a-z]", id="a letter alone"),
+        pytest.param("z" * 65, NameKind.ROLE, "[a-z]{65}", id="longer than names are"),
+        pytest.param("AWSReservedSSO_Zq_1", NameKind.ROLE, "AWSReservedSSO_[A-Z][a-z]_[2-9]", id="composed by AWS"),
+        pytest.param("awsservicerolEforZq", NameKind.ROLE, "awsservicerolEfor[A-Z][a-z]", id="in other capitals"),
+        pytest.param("zq" * 32, NameKind.ROLE, "role-1", id="as long as names are"),
+        pytest.param("zq", NameKind.ROLE, "role-1", id="as short as names are"),
+        pytest.param("zq+=,.@_-Z9", NameKind.ROLE, "role-1", id="of all signs of names"),
+    ],
+)
+def test_a_name_that_is_not_ordinary_keeps_its_shape(text: str, kind: NameKind, kept: str) -> None:
+    (told,) = given(text, kind=kind).values()
+    assert told != text
+    assert re.fullmatch(kept, told), told
+
+
+def test_a_name_and_a_piece_of_it_keep_their_shape_and_others_do_not() -> None:
+    names = pseudonyms("zqteam-ci", "other", kind=NameKind.ROLE, pieces=["team"])
+    told = names.all()
+    assert told["other"] == "role-1"
+    assert len(told["zqteam-ci"]) == len("zqteam-ci")
+    assert names.piece("team") == told["zqteam-ci"][2:6] != "team"
+    assert names.sound()
+
+
+def test_a_piece_of_an_address_is_one_of_its_pseudonym() -> None:
+    names = pseudonyms("zq")
+    told = names.address("203.0.113.7")
+    assert told.startswith(names.piece("203.0.113."))
+    assert names.piece("203.0.113.") != "203.0.113."
+
+
+def test_an_account_is_no_number() -> None:
+    survey = Survey()
+    survey.number("314159265358")
+    survey.number("47114711")
+    names = Pseudonyms(survey, b"key", one_group=False, by_digits=False)
+    assert names.number("314159265358") == "111111111111"
+    assert int(names.number("47114711")) > 47114711
+    assert names.number("4711471") == "value-1"
