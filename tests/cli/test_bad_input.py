@@ -310,3 +310,252 @@ def test_a_pipe_is_no_folder_of_rules(xdiag: Program, tmp_path: Path) -> None:
     run = xdiag("check", "--case", CASE, "--rules", tmp_path / "rules")
     assert _is_one_sentence(run)
     assert "there is no folder of rules" in run.err
+
+
+SAML = "arn:aws:iam::222222222222:saml-provider/Corp"
+URL = "https://oidc.eks.eu-west-1.amazonaws.com/id/1122334455667788990011223344AABB"
+ORG = ("collect", "--org", "dumps")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (
+            ("check", SOURCE, ROLE, "--planned"),
+            "`--planned` has no effect without `--infrastructure`",
+            "expected `--infrastructure FILE`",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--parameter", "a=b"),
+            "`--parameter` has no effect without `--infrastructure`",
+            "expected `--infrastructure FILE`",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--infrastructure", CASE, "--parameter", "=b"),
+            "`--parameter =b` is not NAME=VALUE",
+            "expected `--parameter NAME=VALUE`",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--vpc-endpoint", "vpce-0a1b2c3d", "--without", "endpoint"),
+            "`--without endpoint` cannot be used with `--vpc-endpoint`",
+            "expected one of them: the request goes through a VPC endpoint, or it does not",
+        ),
+        (
+            ("check", "--case", CASE, "--passed-by", SOURCE),
+            "`--passed-by` cannot be used with `--case`",
+            "expected a case whose source passes the role, and `--passed-to SERVICE`",
+        ),
+        (
+            ("check", "--case", CASE, "--details", CASE),
+            "`--details` cannot be used with `--case`",
+            "expected evidence from one place: a case file, or authorization details",
+        ),
+        (
+            ("check", "--case", CASE, "--infrastructure", CASE),
+            "`--infrastructure` cannot be used with `--case`",
+            "expected evidence from one place: a case file, or infrastructure as code",
+        ),
+        (
+            ("check", "--case", CASE, "--dest-profile", "x"),
+            "`--dest-profile` cannot be used with `--case`",
+            "expected evidence from one place: a case file, or AWS profiles",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--passed-by", SOURCE),
+            f"`--passed-by` needs an AWS service as the source, and `{SOURCE}` is not one",
+            "expected a service principal such as `lambda.amazonaws.com`; or the person as the source, and "
+            "`--passed-to SERVICE`",
+        ),
+        (
+            ("check", "lambda.amazonaws.com", ROLE, "--passed-by", SAML),
+            f"`--passed-by {SAML}` is not who passes roles",
+            "expected an IAM user, a role or its session",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--passed-to", "lambda"),
+            "`--passed-to lambda` is not an AWS service",
+            "expected a service principal such as `lambda.amazonaws.com`",
+        ),
+        (
+            ("check", "--case", CASE, "--tag", "a=b", "--tag", "a=c"),
+            "`--tag a=c` gives `a` a second value",
+            "expected one value for each key",
+        ),
+        (("check", "--case", CASE, "--tag", "a"), "`--tag a` is not KEY=VALUE", "expected `--tag KEY=VALUE`"),
+        (
+            ("check", "--case", CASE, "--context", " =x"),
+            "`--context  =x` is not KEY=VALUE",
+            "expected `--context KEY=VALUE`",
+        ),
+        (("check", "--case", CASE, "--unknown", " "), "`--unknown` has an empty key", "expected `--unknown KEY`"),
+        (
+            ("check", "--case", CASE, "--expect", "undetermined"),
+            "`--expect undetermined` is not a verdict",
+            "expected allowed or denied",
+        ),
+        (
+            ("check", "--case", CASE, SOURCE, ROLE),
+            f"the source `{SOURCE}` is not the one in the case file",
+            "the file is about `arn:aws:iam::111111111111:user/builder`",
+        ),
+        (
+            ("check", "--case", CASE, "--query", "a", "--template", CASE),
+            "`--query` and `--template` contradict each other",
+            "expected one of them",
+        ),
+        (
+            ("check", "--case", CASE, "--query", "a", "--output", "html"),
+            "`--query` does not go with `--output html`",
+            "expected it with `--output text`",
+        ),
+        (
+            ("check", "--case", CASE, "--template", CASE, "--output", "json"),
+            "`--template` does not go with `--output json`",
+            "expected it with `--output text`",
+        ),
+        (
+            ("check", "--case", CASE, "--query", "a", "--ascii"),
+            "`--ascii` does not go with `--query`",
+            "expected it with `--output text`",
+        ),
+        (
+            ("check", "--case", CASE, "--quiet", "--output", "json"),
+            "`--quiet` does not go with `--output json`",
+            "expected it with `--output text`",
+        ),
+        (
+            ("check", "--case", CASE, "--full", "--quiet"),
+            "`--full` and `--quiet` contradict each other",
+            "expected one of them",
+        ),
+        (
+            ("check", "--case", CASE, "--output", "sarif", "--redact"),
+            "`--output sarif` does not go with `--redact`",
+            "it points at lines of files, which are not redacted: expected `--no-redact`",
+        ),
+        (
+            ("check", "--case", CASE, "--write-fix", "new", "--redact"),
+            "`--write-fix` does not go with `--redact`",
+            "a fix with pseudonyms changes nothing: expected `--no-redact`",
+        ),
+        (
+            ("check", "--case", CASE, "--pages", "ftp://x"),
+            "`--pages ftp://x` is not an address",
+            "expected one such as https://docs.example.com/xdiag",
+        ),
+        (
+            ("check", "--event-id", "x"),
+            "`--event-id` picks a record of a file",
+            "expected the file in `--event`",
+        ),
+        (
+            ("check", "--message", "AccessDenied: no"),
+            "both ARNs are missing",
+            "the text holds neither of them: expected `SOURCE_ARN DEST_ROLE_ARN` beside it",
+        ),
+        (
+            ("check", ROLE, "--token", "x"),
+            "`--token` was given neither a token nor where one is",
+            "expected `--token -` or `--token @FILE`",
+        ),
+        (
+            ("check", ROLE, "--token", "@"),
+            "`--token` was given neither a token nor where one is",
+            "expected `--token -` or `--token @FILE`",
+        ),
+        (
+            ("check", ROLE, "--claims", "x", "--token", "x"),
+            "`--claims` cannot be used with `--token`",
+            "expected one token or one assertion",
+        ),
+        (
+            ("check", ROLE, "--claim", "sub=x", "--saml-provider", SAML),
+            "a token cannot be used with an assertion",
+            "expected one of them",
+        ),
+        (
+            ("check", ROLE, "--claim", "sub=x"),
+            "it is not known who issued the token",
+            "expected its issuer in `--claim iss=https://...`",
+        ),
+        (
+            ("check", ROLE, "--saml-attribute", "NameID=x"),
+            "it is not known which SAML provider the assertion is for",
+            "expected its ARN in `--saml-provider`",
+        ),
+        (
+            ("check", SOURCE, ROLE, "--claim", f"iss={URL}"),
+            f"the source `{SOURCE}` is not who issued what is presented",
+            f"that is `{URL}`",
+        ),
+        (
+            ("check", ROLE, "--ref", "refs/heads/main"),
+            "`--ref` belongs to a workload, and none is named",
+            "expected it with an option such as `--github OWNER/REPOSITORY`",
+        ),
+        (
+            ("check", "pods.eks.amazonaws.com", ROLE, "--service-account", "a/b", "--cluster-issuer", URL),
+            "`--cluster-issuer` says nothing of EKS Pod Identity, which presents no token to STS",
+            "expected `--cluster NAME`",
+        ),
+        (
+            ("collect",),
+            "both ARNs are missing",
+            "expected `SOURCE_ARN DEST_ROLE_ARN`, `DEST_ROLE_ARN` for whoever you are, or `--org DIR`",
+        ),
+        *(
+            (("collect", flag, "x"), f"`{flag}` has no effect without `--org`", "expected `--org DIR`")
+            for flag in ("--role-name", "--account", "--endpoint-region")
+        ),
+        (("collect", "--resume"), "`--resume` has no effect without `--org`", "expected `--org DIR`"),
+        *(
+            ((*ORG, *given), "`--org` reads whole accounts, not a case", f"leave out {what}")
+            for given, what in (
+                ((SOURCE,), "the ARNs"),
+                (("--save-case", "x"), "`--save-case`"),
+                (("--external-id", "x"), "what the request carries"),
+                (("--source-profile", "x"), "`--source-profile` and `--dest-profile`"),
+                (("--dest-profile", "x"), "`--source-profile` and `--dest-profile`"),
+                (("--vpc-endpoint", "x"), "`--vpc-endpoint`"),
+            )
+        ),
+        (
+            (*ORG, "--redact"),
+            "`--org` does not go with `--redact`",
+            "dumps hold names as they are: `--no-redact` allows that, also where `redact` is set",
+        ),
+        ((*ORG, "--account", "12"), "`12` is not an account id", "expected twelve digits"),
+        (
+            ("batch", CASE, "--resume"),
+            "`--resume` has no rows to continue",
+            "expected the file of the earlier run in `--to`",
+        ),
+        (
+            ("batch", CASE, "--resume", "--to", "rows", "--output", "findings"),
+            "`--resume` does not go with `--output findings`: a case may have several rows",
+            "expected it without `--resume`, or with `--output jsonl`",
+        ),
+        (
+            ("matrix", "dumps", "--resume"),
+            "`--resume` has no rows to go on with",
+            "expected the file of the earlier run in `--to`",
+        ),
+        (
+            ("matrix", "dumps", "--to", "x.html", "--output", "csv"),
+            "`--to` names a page, and `--output` is `csv`",
+            "leave out one of them",
+        ),
+        (
+            ("matrix", "dumps", "--to", "x.parquet", "--output", "csv"),
+            "`--to` names a Parquet file, and `--output` is `csv`",
+            "leave out one of them",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_whole_with_what_was_expected(
+    xdiag: Program, tmp_path: Path, arguments: tuple[str, ...], message: str, hint: str
+) -> None:
+    run = xdiag(*arguments, cwd=tmp_path)
+    assert _is_one_sentence(run)
+    assert run.err == f"xdiag: {message}\n  {hint}\n"
+    assert not list(tmp_path.iterdir())

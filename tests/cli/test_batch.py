@@ -272,8 +272,10 @@ def test_a_killed_worker_is_told() -> None:
     assert [json.loads(next(results)[0])["line"] for _ in range(3)] == [1, 2, 3]
     for worker in multiprocessing.active_children():
         worker.kill()
-    with pytest.raises(XdiagError, match="was killed"):
+    with pytest.raises(XdiagError) as error:
         list(itertools.islice(results, 5))
+    assert error.value.message == "a worker process was killed"
+    assert error.value.hint == "perhaps memory ran out: continue with `--resume` and fewer `--jobs`"
     assert not multiprocessing.active_children()
 
 
@@ -415,7 +417,10 @@ def test_rows_deleted_in_the_middle_are_noticed(xdiag: Program, tmp_path: Path) 
     path.write_bytes(b"".join((first, *rest)))
     done = xdiag("batch", "-", "--to", path, "--resume", stdin=cases)
     assert done.code == BAD_INPUT
-    assert "has 3 rows for the 4 cases up to line 4" in done.err
+    assert done.err == (
+        f"xdiag: `{path}` has 3 rows for the 4 cases up to line 4\n"
+        "  rows were deleted or cases added since; without `--resume` all rows are made again\n"
+    )
 
 
 def test_a_dash_is_standard_output(xdiag: Program) -> None:

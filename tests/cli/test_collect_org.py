@@ -220,8 +220,10 @@ def test_a_run_that_was_interrupted_is_gone_on_with(
 def test_a_folder_with_dumps_is_not_written_to_unasked(world: World, tmp_path: Path) -> None:
     (tmp_path / "dumps").mkdir()
     (tmp_path / "dumps" / "old.json").touch()
-    with pytest.raises(XdiagError, match="already contains dumps"):
+    with pytest.raises(XdiagError) as error:
         collected(tmp_path / "dumps")
+    assert error.value.message == f"`{tmp_path / 'dumps'}` already contains dumps"
+    assert error.value.hint == "go on with them by `--resume`, or name another folder"
 
 
 def test_only_the_accounts_that_are_named_are_read(world: World, tmp_path: Path) -> None:
@@ -271,8 +273,12 @@ def test_without_an_organization_accounts_must_be_named(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Watch(monkeypatch, lambda operation, _: operation == "ListRoots")
-    with pytest.raises(NothingReadError, match="the organization cannot be read"):
+    with pytest.raises(NothingReadError) as error:
         collected(tmp_path / "dumps")
+    assert error.value.message.startswith("the organization cannot be read with profile `management`: AccessDenied")
+    assert error.value.hint == (
+        "give the profile of its management account with --org-profile, or name accounts with --account"
+    )
     assert collected(tmp_path / "dumps", OrganizationQuestion(READER, accounts=(world.members[1],))) == 1
     assert set(read_dumps(tmp_path / "dumps").accounts) == {world.members[1]}
 

@@ -85,3 +85,31 @@ def test_where_nothing_was_checked_nothing_is_written(xdiag: Program, tmp_path: 
     run = xdiag("check", "--case", DEMOS / "allowed.json", "--write-fix", tmp_path / "fix")
     assert "no checked fix" in run.err
     assert os.listdir(tmp_path) == []
+
+
+def test_what_is_said_of_a_fix_is_said_in_whole(xdiag: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "fix"
+    wrote = xdiag(*CASE, "--write-fix", folder).err
+    assert wrote.startswith("xdiag: wrote fix-1.sh")
+    assert wrote.endswith(f" to `{folder}`; read them before you run anything\n")
+    assert xdiag(*CASE, "--write-fix", folder).err == (
+        f"xdiag: `{folder}` exists already\n  expected the name of a new folder for the fix\n"
+    )
+    nowhere = tmp_path / "missing" / "fix"
+    assert xdiag(*CASE, "--write-fix", nowhere).err == (
+        f"xdiag: `{nowhere}` cannot be written: no such file or directory\n"
+        "  expected a new folder in one that you may write to\n"
+    )
+    allowed = xdiag("check", "--case", DEMOS / "allowed.json", "--write-fix", tmp_path / "none")
+    assert allowed.err == "xdiag: there is no checked fix to write; see the report\n"
+    assert xdiag(*CASE, "--query", "nothing").err == (
+        "xdiag: `--query` selects nothing of this report; `xdiag schema diagnosis` lists the fields\n"
+    )
+
+
+def test_an_empty_folder_takes_a_fix(xdiag: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "fix"
+    folder.mkdir()
+    assert xdiag(*CASE, "--write-fix", folder).code == DENIED
+    assert (folder / "fix-1.sh").exists()
+    assert folder.stat().st_mode & 0o777 == 0o700

@@ -128,7 +128,10 @@ def test_rows_of_another_run_are_refused(xdiag: Program, dumps: Path, tmp_path: 
     for flags in (["--without", "rcp"], ["--explain"], ["--role", "*:role/Admin"], ["--output", "csv"]):
         run = xdiag("matrix", dumps, "--to", to, "--resume", *flags)
         assert (run.code, run.out) == (BAD_INPUT, "")
-        assert "are not of this run" in run.err
+        assert run.err.endswith(
+            f"xdiag: the rows beside `{to}` are not of this run\n"
+            "  dumps, rules, options or xdiag are others now; without `--resume` all rows are made again\n"
+        )
     assert leftovers(tmp_path) == LEFT
 
 
@@ -156,7 +159,7 @@ def test_with_nothing_to_go_on_with_all_rows_are_made(xdiag: Program, dumps: Pat
     to = tmp_path / "matrix.jsonl"
     run = xdiag("matrix", dumps, "--to", to, "--resume")
     assert (run.code, to.read_text()) == (ALLOWED, whole.out)
-    assert "there are no rows to go on with" in run.err
+    assert f"xdiag: there are no rows to go on with for `{to}`: all are made\n" in run.err
 
 
 def test_without_a_file_there_is_nothing_to_resume(xdiag: Program, dumps: Path) -> None:
@@ -172,7 +175,7 @@ def test_two_runs_do_not_write_one_file(xdiag: Program, dumps: Path, tmp_path: P
         fcntl.flock(journal, fcntl.LOCK_EX)
         run = xdiag("matrix", dumps, "--to", to)
     assert run.code == BAD_INPUT
-    assert "another run is writing" in run.err
+    assert run.err.endswith(f"xdiag: another run is writing `{to}`\n  wait for it, or name another file\n")
     assert leftovers(tmp_path) == LEFT
 
 

@@ -9,7 +9,8 @@ from tests.cli.program import BAD_INPUT, Program, Run
 from tests.cli.server import Sts, served
 
 from diagnose.cli.app import command_named
-from diagnose.cli.settings import SETTINGS
+from diagnose.cli.settings import SETTINGS, read_settings, readable_settings
+from diagnose.errors import XdiagError
 
 USER, ROLE = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"
 KEYS = {"ours": "AKIAEXAMPLE000000001", "theirs": "AKIAEXAMPLE000000002"}
@@ -257,3 +258,116 @@ def test_keys_beside_a_role_sign_for_it(sections: str, place: Place, sts: Sts) -
     assert run.report["source_arn"] == USER
     assert run.report["probe"] == "assumed"
     assert len(sts.sent("AssumeRole")) == 1, "no role on the way to the signer"
+
+
+A_LINE = "expected lines such as `timeout = 10`"
+SOME_ACCOUNTS = (
+    'expected `[accounts]`, and below it lines such as `111111111111 = "ours"`; as a variable `111111111111=ours`'
+)
+SOME_SECONDS = "expected a number of seconds, from 0.1 to 86,400"
+NO_ACCOUNT = "is not an account and its profile"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("output = \n", "{} is not TOML: invalid value (at line 1, column 10)", A_LINE),
+        (f"timeout = {'[' * 5000}\n", "{} is not TOML that can be read", A_LINE),
+        ('outputt = "json"\n', "{}: there is no setting `outputt`", "did you mean `output`"),
+        (
+            "zzz = 1\n",
+            "{}: there is no setting `zzz`",
+            "expected one of output, redact, rules, pages, timeout, org-profile, accounts",
+        ),
+        ("redact = 3\n", "{}: `redact` cannot be `3`", "expected true or false"),
+        ("timeout = 86401\n", "{}: `timeout` cannot be `86401`", SOME_SECONDS),
+        ("timeout = 0.09\n", "{}: `timeout` cannot be `0.09`", SOME_SECONDS),
+        ("[timeout]\n", "{}: `timeout` cannot be a table", SOME_SECONDS),
+        ("rules = [1]\n", "{}: `rules` cannot be such a list", "expected a list of folders"),
+        ('rules = [""]\n', "{}: `rules` cannot be such a list", "expected a list of folders"),
+        ('org-profile = ""\n', "{}: `org-profile` cannot be ``", "expected a text"),
+        (
+            'pages = "ftp://x"\n',
+            "{}: `pages` cannot be `ftp://x`",
+            "expected the address of a site, such as https://docs.example.com/xdiag",
+        ),
+        ('accounts = "x"\n', "{}: `accounts` is not a table", SOME_ACCOUNTS),
+        ('[accounts]\n1111111111112 = "x"\n', f"{{}}: `1111111111112` = `x` {NO_ACCOUNT}", SOME_ACCOUNTS),
+        ('[accounts]\n111111111111 = ""\n', f"{{}}: `111111111111` = `` {NO_ACCOUNT}", SOME_ACCOUNTS),
+        ("[accounts]\n111111111111 = []\n", f"{{}}: `111111111111` = such a list {NO_ACCOUNT}", SOME_ACCOUNTS),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_in_whole(text: str, message: str, hint: str, tmp_path: Path) -> None:
+    file = tmp_path / "xdiag.toml"
+    file.write_text(text)
+    with pytest.raises(XdiagError) as error:
+        read_settings(tmp_path, {"XDG_CONFIG_HOME": "/none"})
+    assert (error.value.message, error.value.hint) == (message.format(f"`{file}`"), hint)
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"XDIAG_TIMEOUT": "soon"}, "`XDIAG_TIMEOUT` cannot be `soon`"),
+        ({"XDIAG_REDACT": "perhaps"}, "`XDIAG_REDACT` cannot be `perhaps`"),
+        ({"XDIAG_ACCOUNTS": "1=x"}, f"XDIAG_ACCOUNTS in the environment: `1` = `x` {NO_ACCOUNT}"),
+        ({"XDIAG_ACCOUNTS": "111111111111"}, f"XDIAG_ACCOUNTS in the environment: `111111111111` = `` {NO_ACCOUNT}"),
+    ],
+)
+def test_a_mistake_in_a_variable_is_told_with_its_name(variables: dict[str, str], message: str, tmp_path: Path) -> None:
+    _, (mistake, *more) = readable_settings(tmp_path, {"XDG_CONFIG_HOME": "/none", **variables})
+    assert (mistake.message, more) == (message, [])
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "name", "value"),
+    [
+        *(("XDIAG_REDACT", word, "redact", True) for word in ("true", "Yes", "1")),
+        *(("XDIAG_REDACT", word, "redact", False) for word in ("FALSE", "no", "0")),
+        ("XDIAG_TIMEOUT", "0.1", "timeout", 0.1),
+        ("XDIAG_TIMEOUT", "86400", "timeout", 86400.0),
+        ("XDIAG_RULES", "/a:/b", "rules", ["/a", "/b"]),
+        ("XDIAG_ORG_PROFILE", "management", "org-profile", "management"),
+        ("XDIAG_PAGES", "https://docs.example.com/x", "pages", "https://docs.example.com/x"),
+    ],
+)
+def test_a_variable_is_read_as_its_setting_is(
+    variable: str, text: str, name: str, value: object, tmp_path: Path
+) -> None:
+    settings = read_settings(tmp_path, {"XDG_CONFIG_HOME": "/none", variable: text})
+    assert settings.values[name].value == value
+    assert settings.values[name].origin == f"{variable} in the environment"
+
+
+def test_accounts_of_a_variable_are_added_to_those_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "xdiag.toml"
+    file.write_text('[accounts]\n111111111111 = "ours"\n222222222222 = "old"\n')
+    given = {
+        "XDG_CONFIG_HOME": "relative",
+        "HOME": "/home/none",
+        "XDIAG_ACCOUNTS": " 222222222222 = new ,333333333333=a",
+    }
+    settings = read_settings(tmp_path, given)
+    assert {account: (each.value, each.origin) for account, each in settings.accounts.items()} == {
+        "111111111111": ("ours", f"`{file}`"),
+        "222222222222": ("new", "XDIAG_ACCOUNTS in the environment"),
+        "333333333333": ("a", "XDIAG_ACCOUNTS in the environment"),
+    }
+    assert settings.profile_of("222222222222") == "new"
+    assert settings.profile_of("444444444444") is None
+    assert settings.files["user"].parts[-3:] == (".config", "xdiag", "xdiag.toml")
+
+
+def test_what_is_shown_says_where_it_is_from_or_which_variable_sets_it(place: Place) -> None:
+    place.user_file.write_text('timeout = 10\nrules = ["/a", "/b"]\nredact = true\n[accounts]\n111111111111 = "ours"\n')
+    shown = {
+        name: place.shown(name).split(maxsplit=1)[1].split("  ") for name in ("timeout", "rules", "redact", "pages")
+    }
+    assert {name: [part.strip() for part in parts if part] for name, parts in shown.items()} == {
+        "timeout": ["10", f"from `{place.user_file}`"],
+        "rules": ["/a, /b", f"from `{place.user_file}`"],
+        "redact": ["true", f"from `{place.user_file}`"],
+        "pages": ["-", "not set; XDIAG_PAGES"],
+    }
+    assert place.shown("accounts.111111111111").endswith(f"from `{place.user_file}`")
+    assert place.shown("user file").split()[-1] == "read"

@@ -163,3 +163,41 @@ def test_it_is_read_with_the_credentials_of_the_source(accounts: Accounts, side:
     assert found.value.id == endpoint
     assert isinstance(found.value.policy, Known)
     assert told[0] == f"reading VPC endpoint {endpoint}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "region", "message", "hint"),
+    [
+        (
+            "vpce-xyz",
+            REGION,
+            "`vpce-xyz` is not the id of a VPC endpoint",
+            "expected one such as `vpce-0a1b2c3d4e5f60718`",
+        ),
+        (
+            RECORDED,
+            "aws-global",
+            f"no request to sts.amazonaws.com goes through the VPC endpoint `{RECORDED}`",
+            "name the Region of the endpoint with `--region`",
+        ),
+    ],
+)
+def test_a_mistake_says_what_was_expected(endpoint: str, region: str, message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        read(endpoint, None, region)
+    assert (error.value.message, error.value.hint) == (message, hint)
+
+
+def test_what_is_unread_says_why(side: Credentials) -> None:
+    no_credentials = "no credentials were given for the source's account"
+    assert read(RECORDED, None) == Unread(Gap.NO_CREDENTIALS, RECORDED, "ec2:DescribeVpcEndpoints", no_credentials)
+    described = {"VpcEndpointId": RECORDED, "VpcEndpointType": "Interface", "ServiceName": "cn.com.amazonaws.x.sts"}
+    reply(side.client("ec2", REGION), "DescribeVpcEndpoints", {"VpcEndpoints": [described]})
+    found = read(RECORDED, side)
+    assert isinstance(found, Known)
+    assert found.value == Endpoint(
+        RECORDED,
+        "",
+        "",
+        Unread(Gap.NOT_SUPPLIED, f"policy of {RECORDED}", detail="AWS's answer does not contain it"),
+    )

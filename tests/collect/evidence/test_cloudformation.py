@@ -326,3 +326,167 @@ def test_a_condition_of_a_statement_is_not_taken_for_a_function() -> None:
     statement = {"Condition": {"StringEquals": {"sts:ExternalId": {"Ref": "Id"}}}}
     around = Surroundings({}, {"Id": "acme"}, {}, {})
     assert resolve(statement, around) == {"Condition": {"StringEquals": {"sts:ExternalId": "acme"}}}
+
+
+NOT_KNOWN = "which is known after deployment only"
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        pytest.param("!Ref Open", "the parameter `Open`; give it with `--parameter Open=VALUE`", id="no value"),
+        pytest.param(
+            "!Ref Stored",
+            "the parameter `Stored`, which is in the Parameter Store; give it with `--parameter`",
+            id="in the Parameter Store",
+        ),
+        pytest.param("'{{resolve:ssm:/a}}'", "a dynamic reference, which only CloudFormation resolves", id="dynamic"),
+        pytest.param("!Ref AWS::Region", f"`AWS::Region`, {NOT_KNOWN}", id="the Region"),
+        pytest.param("!Ref AWS::StackId", f"`AWS::StackId`, {NOT_KNOWN}", id="the stack's id"),
+        pytest.param("!Ref AWS::NotificationARNs", f"`AWS::NotificationARNs`, {NOT_KNOWN}", id="topics"),
+        pytest.param(
+            "!Ref AWS::StackIdd",
+            "`AWS::StackIdd`, which the template does not declare: did you mean `AWS::StackId`",
+            id="a misspelt parameter",
+        ),
+        pytest.param(
+            "!Ref AWS::URLSufix",
+            "`AWS::URLSufix`, which the template does not declare: did you mean `AWS::URLSuffix`",
+            id="another",
+        ),
+        pytest.param(
+            "!Ref AWS::NotificationARN",
+            "`AWS::NotificationARN`, which the template does not declare: did you mean `AWS::NotificationARNs`",
+            id="a third",
+        ),
+        pytest.param("{'Fn::GetAtt': [Caller]}", "an attribute of a resource", id="no attribute"),
+        pytest.param("{'Fn::GetAtt': [Caller, [Arn]]}", "an attribute of a resource", id="a list for an attribute"),
+        pytest.param("{'Fn::Sub': {a: b}}", "CloudFormation's function `Fn::Sub`", id="Sub of an object"),
+        pytest.param("!Sub '${Several}'", "a list in `Fn::Sub`", id="Sub of a list"),
+        pytest.param("!Join ['-', a]", "CloudFormation's function `Fn::Join`", id="Join of no list"),
+        pytest.param("!Select [1, [a]]", "CloudFormation's function `Fn::Select`", id="a place behind the last"),
+        pytest.param("!Split ['', a]", "CloudFormation's function `Fn::Split`", id="Split by nothing"),
+        pytest.param("!FindInMap [Accounts, prod]", "CloudFormation's function `Fn::FindInMap`", id="no second key"),
+        pytest.param("!FindInMap [Accounts, dev, id]", "`Accounts` of the mappings", id="no such key"),
+        pytest.param("!FindInMap [Other, prod, id]", "`Other` of the mappings", id="no such mapping"),
+        pytest.param("!If [IsPeer, a]", "CloudFormation's function `Fn::If`", id="If without an else"),
+        pytest.param("!ImportValue [x]", "an import of another stack", id="an import of a list"),
+        pytest.param("!Cidr [a]", "CloudFormation's function `Fn::Cidr`", id="what is not carried out"),
+        pytest.param(
+            "{'Fn::ToJsonString': {a: !Ref Open}}",
+            "the parameter `Open`; give it with `--parameter Open=VALUE`",
+            id="JSON of what is not known",
+        ),
+    ],
+)
+def test_why_it_is_not_known_is_said_in_whole(written: str, why: str) -> None:
+    text = template(written).replace(
+        "Mappings:", "  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a}\nMappings:"
+    )
+    assert principal(text) == {UNKNOWN_PART: why}
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        pytest.param("!Sub 'a.${AWS::URLSuffix}'", "a.amazonaws.com", id="the suffix"),
+        pytest.param("!Join ['-', [a, true, false]]", "a-true-false", id="yes and no"),
+        pytest.param("!Select ['0', [a, b]]", "a", id="a place as a text"),
+        pytest.param("{'Fn::ToJsonString': {a: [!Ref Peer]}}", '{"a": ["001234567012"]}', id="JSON"),
+        pytest.param("!Sub ['${ A }', {A: b}]", "b", id="blanks about a name"),
+        pytest.param("!FindInMap [Accounts, prod, id, {DefaultValue: x}]", "444444444444", id="with a default"),
+        pytest.param("!Ref Numbers", ["1", "2"], id="a list of numbers"),
+        pytest.param("!Ref Number", "7", id="a default that is a number"),
+    ],
+)
+def test_what_else_can_be_told(written: str, read_as: Any) -> None:
+    more = "  Numbers: {Type: List<Number>, Default: '1, 2'}\n  Number: {Type: Number, Default: 7}\nMappings:"
+    assert principal(template(written).replace("Mappings:", more)) == read_as
+
+
+def test_the_suffix_is_that_of_the_partition() -> None:
+    role = ROLE.replace("aws", "aws-cn", 1)
+    found = principal(
+        template("!Sub '${AWS::Partition}.${AWS::URLSuffix}'"), role=role, source=USER.replace("aws", "aws-cn", 1)
+    )
+    assert found == "aws-cn.amazonaws.com.cn"
+
+
+@pytest.mark.parametrize(
+    ("condition", "chosen"),
+    [
+        ("!And [!Condition IsPeer, !Condition Never]", "no"),
+        ("!And [!Condition IsPeer, !Condition IsPeer]", "yes"),
+        ("!Or [!Condition IsPeer, !Condition Never]", "yes"),
+        ("!Or [!Condition Never, !Condition Never]", "no"),
+        ("!Or [!Condition Nowhere, !Condition IsPeer]", "yes"),
+        ("!And [!Condition Nowhere, !Condition Never]", "no"),
+        ("!And [!Condition Nowhere, !Condition IsPeer]", {UNKNOWN_PART: "the condition `Nowhere`"}),
+        ("!Or [!Condition Never, !Condition Nowhere]", {UNKNOWN_PART: "the condition `Nowhere`"}),
+        ("!Not [!Condition Never]", "yes"),
+        ("!Not [!Condition Nowhere]", {UNKNOWN_PART: "the condition `Nowhere`"}),
+        ("!Equals [true, 'true']", "yes"),
+        (
+            "!Equals [!Ref Open, a]",
+            {UNKNOWN_PART: "the parameter `Open`; give it with `--parameter Open=VALUE`"},
+        ),
+        ("!Foo [a]", {UNKNOWN_PART: "the condition `Tried`"}),
+    ],
+)
+def test_a_condition_holds_or_not_or_is_not_known(condition: str, chosen: object) -> None:
+    more = f"Conditions:\n  Never: !Not [!Condition IsPeer]\n  Tried: {condition}\n"
+    assert principal(template("!If [Tried, 'yes', 'no']").replace("Conditions:\n", more)) == chosen
+
+
+def test_notes_and_gaps_of_a_template_are_said_in_whole() -> None:
+    assert read(template("!Sub '${Peer}'")).notes[-1] == (
+        "t.yaml: the defaults of `Peer` were assumed; `--parameter` gives others"
+    )
+    managed = "{UserName: ci, Policies: !ImportValue x, ManagedPolicyArns: ['arn:aws:iam::aws:policy/P', {a: b}]}"
+    side = caller(template("a").replace("{UserName: ci}", managed))
+    assert [(gap.subject, gap.detail, gap.permission) for gap in side.identity_policies.unread] == [
+        ("inline policies of Caller", "the import `x`", ""),
+        ("arn:aws:iam::aws:policy/P", "its document is not in t.yaml", "iam:GetPolicyVersion"),
+        ("a managed policy", "its ARN is not known", ""),
+    ]
+    assert isinstance(side.principal, Known)
+    assert side.principal.value is not None
+    tags = side.principal.value.tags
+    assert isinstance(tags, Unread)
+    assert (tags.subject, tags.detail) == ("tags of Caller", "those of its stack are not in t.yaml")
+
+
+def test_an_inline_policy_that_is_not_known_is_unread() -> None:
+    written = "{UserName: ci, Policies: [!ImportValue x, {PolicyName: p, PolicyDocument: !ImportValue d}]}"
+    side = caller(template("a").replace("{UserName: ci}", written))
+    assert [(gap.subject, gap.detail) for gap in side.identity_policies.unread] == [
+        ("an inline policy of Caller", "the import `x`"),
+        ("inline policy p", "the import `d`"),
+    ]
+
+
+def test_a_state_machine_of_sam_is_trusted_as_step_functions_are() -> None:
+    text = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Policies: ['arn:aws:iam::222222222222:policy/p', P]}
+  Own: {Type: AWS::Serverless::Function, Properties: {Role: x}}
+"""
+    role = "arn:aws:iam::222222222222:role/stack-MachineRole-1A2B3C4D"
+    side = destination(text, role=role)
+    assert isinstance(side.trust_policy, Known)
+    (statement,) = json.loads(document_text(side.trust_policy.value.document))["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Principal": {"Service": ["states.amazonaws.com"]},
+    }
+    assert [gap.subject for gap in caller(text, role).identity_policies.unread] == [
+        "arn:aws:iam::222222222222:policy/p",
+        "arn:aws:iam::aws:policy/P",
+    ]
+    for other in ("stack-OwnRole-1A2B3C4D", "stack-MachineRole-1A2B3C4"):
+        arn = f"arn:aws:iam::222222222222:role/{other}"
+        assert declared_destination([read(text, role=arn)], arn) is None

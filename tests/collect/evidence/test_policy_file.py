@@ -414,3 +414,304 @@ def test_half_a_character_is_told_of_every_output() -> None:
     for outputs in (b'"\\ud800" {"Statement": []}', b'{"Statement": []} "\\ud800"'):
         with pytest.raises(XdiagError, match="is not JSON"):
             policies_from(outputs, PolicyKind.INLINE, place="x")
+
+
+SHOW = (
+    "run `terraform show -json > state.json`, or for a plan `terraform plan -out p` and "
+    "`terraform show -json p > plan.json`, and give that with `--infrastructure`"
+)
+GET_ROLE = "`aws iam get-role --role-name NAME` prints a role with its trust policy as it is"
+WHOLE = "`aws iam get-account-authorization-details` prints"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "instead"),
+    [
+        ('{"schema": "xdiag.case/1"}', "is a case file", "give it with `--case`"),
+        ('{"RoleDetailList" : []}', "holds account authorization details", "give it with `--details`"),
+        (
+            '{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}'.replace("{", "{\n", 1),
+            "is a template of CloudFormation",
+            "give it with `--infrastructure`",
+        ),
+        (
+            '{"lineage": "x", "resources": []}',
+            "is a plan or state of Terraform",
+            "give it with `--infrastructure`",
+        ),
+        (
+            '{"format_version": "1", "resource_changes": []}',
+            "is a plan or state of Terraform",
+            "give it with `--infrastructure`",
+        ),
+        (
+            '{"terraform_version": "1", "planned_values": {}}',
+            "is a plan or state of Terraform",
+            "give it with `--infrastructure`",
+        ),
+        (
+            '{"data": [{"aws_iam_policy_document": {}}]}',
+            "is Terraform source in JSON, whose values only Terraform knows",
+            f"{SHOW}; or {GET_ROLE}",
+        ),
+        (
+            "PK\x03\x04aaaatfplan",
+            "is a plan of Terraform in its binary form",
+            "run `terraform show -json FILE > plan.json`, and give that with `--infrastructure`",
+        ),
+        ('{"@message":"x"}', "is the log of a run of Terraform, not its result", SHOW),
+        ('{"@module":"x"}', "is the log of a run of Terraform, not its result", SHOW),
+        (
+            "  # aws_iam_role.r must be destroyed\n",
+            "is a plan of Terraform in words, in which values are left out",
+            SHOW,
+        ),
+        (
+            "  # aws_iam_role.r will be updated in-place\n",
+            "is a plan of Terraform in words, in which values are left out",
+            SHOW,
+        ),
+        *(
+            (text, "is Terraform source, whose values only Terraform knows", f"{SHOW}; or {GET_ROLE}")
+            for text in ('provider "aws" {\n', 'variable "v" {\n', 'output "o" {\n', "terraform {\n", "a = file(x)\n")
+        ),
+        (
+            "import '@aws-cdk/core';",
+            "is source of the CDK, which only the CDK can turn into policies",
+            "run `cdk synth`, and give `cdk.out/STACK.template.json` with `--infrastructure`",
+        ),
+        (
+            "service: a\nprovider:\n  name: aws\nfunctions:\n  f:\n    handler: x\n",
+            "is source of the Serverless Framework",
+            "run `serverless package`, and give `.serverless/cloudformation-template-update-stack.json` with "
+            "`--infrastructure`",
+        ),
+        (
+            '{"EvaluationResults": []}',
+            "holds verdicts of IAM's policy simulator, not policies",
+            f"{GET_ROLE}; {WHOLE} all policies of an account, for `--details`",
+        ),
+        *(
+            (f'{{"findings": [{{"{key}": "x"}}]}}', "holds findings of IAM Access Analyzer, not policies", GET_ROLE)
+            for key in ("findingType", "isPublic", "findingDetails")
+        ),
+        (
+            '{"eventName": "AssumeRole"}',
+            "holds events of CloudTrail, which say what was asked, not what policies say",
+            GET_ROLE,
+        ),
+        ("| name | arn |\n", "is a table as people read it", f"{GET_ROLE}; add `--output json` to an AWS command"),
+        *(
+            (
+                f'[{{"{column}": "x"}}]',
+                "holds rows of a query, not what an AWS command prints",
+                f"{GET_ROLE}; {WHOLE} a whole account, for `--details`",
+            )
+            for column in ("assume_role_policy_std", "attached_policy_arns", "inline_policies_std")
+        ),
+        *(
+            (f"{kind}\tx", "is output of the AWS CLI as text", "add `--output json` to the command")
+            for kind in ("ROLE", "USER", "POLICY", "POLICYVERSION", "ATTACHEDPOLICIES", "POLICYNAMES", "STATEMENT")
+        ),
+        ("An error occurred (X)", "is an error that AWS returned, not a policy", "give it with `--message`"),
+    ],
+)
+def test_what_a_file_is_and_what_to_use_instead_is_said_in_whole(text: str, what: str, instead: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        policies_from(text.encode(), PolicyKind.TRUST, place="f")
+    assert (error.value.message, error.value.hint) == (f"`f` {what}", instead)
+
+
+def test_only_what_declares_infrastructure_is_called_so() -> None:
+    for text, declares in (
+        (b"AWSTemplateFormatVersion: x\n", True),
+        (b'{"lineage": "x", "values": 1}', True),
+        (b'{"schema": "xdiag.case/1"}', False),
+    ):
+        kind = other_kind(text)
+        assert kind is not None
+        assert kind.declares is declares
+
+
+A_POLICY = "expected a policy document, or the output of an AWS command that reads one policy"
+VERSION = "aws iam get-policy-version --policy-arn ARN --version-id ID"
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "message", "hint"),
+    [
+        pytest.param({}, PolicyKind.TRUST, "is not a policy: it has no `Statement`", A_POLICY, id="nothing"),
+        pytest.param(
+            3,
+            PolicyKind.TRUST,
+            "is not a policy: it is not a JSON object",
+            'expected `{"Version": ..., "Statement": ...}`',
+            id="a number",
+        ),
+        pytest.param(
+            {"Document": {}}, PolicyKind.INLINE, "is not a policy: it has no `Statement`", A_POLICY, id="no statement"
+        ),
+        pytest.param(
+            {"Effect": "Allow"},
+            PolicyKind.INLINE,
+            "is a statement of a policy, not a policy",
+            'put it into one: `{"Version": "2012-10-17", "Statement": [...]}`',
+            id="a statement",
+        ),
+        pytest.param(
+            {"Role": DEPLOY},
+            PolicyKind.SCP,
+            "is a role and holds a trust policy",
+            f"expected a policy of the kind `{PolicyKind.SCP}`",
+            id="a role as an SCP",
+        ),
+        pytest.param(
+            {"Roles": [OTHER, OTHER]},
+            PolicyKind.TRUST,
+            f"lists 2 roles, but not `{ROLE}`",
+            "expected the ARN of one of them; `aws iam get-role` prints one role",
+            id="other roles",
+        ),
+        pytest.param(
+            {"User": {"Arn": USER}},
+            PolicyKind.TRUST,
+            "describes a user and holds no policy",
+            A_POLICY,
+            id="a user for a trust policy",
+        ),
+        pytest.param(
+            {"User": {"UserName": "ci"}},
+            PolicyKind.INLINE,
+            "describes a user and holds no policy",
+            A_POLICY,
+            id="a user without its ARN",
+        ),
+        pytest.param(
+            {"VpcEndpoints": []},
+            PolicyKind.ENDPOINT,
+            "lists 0 VPC endpoints",
+            "expected one: `aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ID`",
+            id="no endpoint",
+        ),
+        pytest.param(
+            {"RoleDetailList": [], "Statement1": 1},
+            PolicyKind.TRUST,
+            "holds account authorization details",
+            "give it with `--details`",
+            id="details",
+        ),
+    ],
+)
+def test_what_holds_no_such_policy_says_what_was_expected(
+    printed: object, kind: PolicyKind, message: str, hint: str
+) -> None:
+    with pytest.raises(XdiagError) as error:
+        policies_from(json.dumps(printed).encode(), kind, place="f.json", about=ROLE)
+    assert (error.value.message, error.value.hint) == (f"`f.json` {message}", hint)
+
+
+def test_several_roles_are_told_where_nobody_says_which() -> None:
+    with pytest.raises(XdiagError) as error:
+        policies_from(json.dumps({"Roles": [OTHER, DEPLOY]}).encode(), PolicyKind.TRUST, place="f")
+    assert error.value.message == "`f` lists 2 roles"
+
+
+@pytest.mark.parametrize(
+    ("printed", "about", "gaps"),
+    [
+        pytest.param(
+            {"PolicyVersion": {"VersionId": "v1"}},
+            ROLE,
+            [("a version of a policy", f"`{VERSION}` prints its document")],
+            id="a version without its document",
+        ),
+        pytest.param(
+            {"Policy": {}},
+            ROLE,
+            [("", f"`{VERSION}` prints its document")],
+            id="a policy without its ARN",
+        ),
+        pytest.param(
+            {"AttachedPolicies": [{"PolicyArn": "arn:x"}], "IsTruncated": True},
+            ROLE,
+            [
+                ("arn:x", "`aws iam get-policy-version --policy-arn arn:x --version-id ID` prints its document"),
+                ("further attached policies", "the same command without `--max-items`"),
+            ],
+            id="attached policies of which some are cut off",
+        ),
+        pytest.param(
+            {"AttachedPolicies": [], "NextToken": "x"},
+            ROLE,
+            [("further attached policies", "the same command without `--max-items`")],
+            id="a page that is empty",
+        ),
+        pytest.param({"AttachedPolicies": [], "IsTruncated": False}, ROLE, [], id="none at all"),
+        pytest.param(
+            {"PolicyNames": ["a"], "IsTruncated": True},
+            USER,
+            [
+                (
+                    "inline policy a",
+                    "`aws iam get-user-policy --user-name ci --policy-name a` prints its document",
+                ),
+                ("further inline policies", "the same command without `--max-items`"),
+            ],
+            id="names of a user's",
+        ),
+        pytest.param(
+            {"PolicyNames": ["a"]},
+            "",
+            [("inline policy a", "`aws iam get-role-policy --role-name NAME --policy-name a` prints its document")],
+            id="names of nobody's",
+        ),
+        pytest.param(
+            {"Groups": [{"GroupName": "devs"}]},
+            USER,
+            [
+                (
+                    "policies of group devs",
+                    "`aws iam list-attached-group-policies --group-name devs` prints its document",
+                )
+            ],
+            id="groups",
+        ),
+        pytest.param(
+            {"Policies": [{"Arn": "arn:aws:iam::111111111111:policy/p"}]},
+            ROLE,
+            [("the policies that it lists", f"`{VERSION}` prints its document")],
+            id="list-policies",
+        ),
+        pytest.param(
+            {"Policies": [{"Arn": "arn:aws:iam::111111111111:policy/p"}, {"Arn": "arn:aws:organizations::1:policy/x"}]},
+            ROLE,
+            [
+                (
+                    "the policies that it lists",
+                    "`aws organizations describe-policy --policy-id ID` prints its document",
+                )
+            ],
+            id="list-policies-for-target",
+        ),
+        pytest.param(
+            {"Versions": []},
+            ROLE,
+            [("the versions that it lists", f"`{VERSION}` prints its document")],
+            id="list-policy-versions",
+        ),
+    ],
+)
+def test_what_is_only_named_says_which_command_prints_it(
+    printed: object, about: str, gaps: list[tuple[str, str]]
+) -> None:
+    held = policies_from(json.dumps(printed).encode(), PolicyKind.INLINE, place="f", about=about)
+    assert [(gap.subject, gap.detail) for gap in held.named] == gaps
+    assert held.policies == ()
+
+
+@pytest.mark.parametrize(("printed", "whole"), [({"Role": {"Arn": ROLE}}, True), ({"Roles": [{"Arn": ROLE}]}, False)])
+def test_what_a_list_of_roles_leaves_out_is_not_taken_for_absent(printed: object, whole: bool) -> None:
+    (role,) = policies_from(json.dumps(printed).encode(), PolicyKind.INLINE, place="f", about=ROLE).described
+    assert role.tags == (Known({}) if whole else Unread(permission="iam:ListRoleTags"))
+    assert role.boundary == (Known(None) if whole else Unread(permission="iam:GetRole"))
+    assert role.max_session_seconds == Unread(permission="iam:GetRole")

@@ -24,7 +24,7 @@ def _case(message: str, *federated: str, effect: str = "Allow", **changes: objec
     statement = {
         "Effect": effect,
         "Principal": {"Federated": federated[0] if len(federated) == 1 else list(federated)},
-        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Action": "AssumeRoleWithWebIdentity",
     }
     return cases.case("cross-account", {"message": message, **changes}, trust_policy=cases.trust(statement))
 
@@ -114,3 +114,54 @@ def test_a_case_file_that_names_its_operation_keeps_it(operation: str | None) ->
         del written["request"]["operation"]
     read = case_from_json(msgspec.json.encode(written), place="a case")
     assert (read.request.operation is Operation.ASSUME_ROLE) is (operation is not None)
+
+
+@pytest.mark.parametrize(
+    ("message", "federated", "operation", "what", "source"),
+    [
+        (WEB, f"{PROVIDERS}{HOST}", "AssumeRoleWithWebIdentity", "a token", f"https://{HOST}"),
+        (
+            SAML,
+            "arn:aws:iam::222222222222:saml-provider/Corp",
+            "AssumeRoleWithSAML",
+            "an assertion",
+            "arn:aws:iam::222222222222:saml-provider/Corp",
+        ),
+    ],
+)
+def test_the_note_says_for_whom_it_is_decided_instead(
+    message: str, federated: str, operation: str, what: str, source: str
+) -> None:
+    case = _case(message, federated, note="")
+    assert as_answered(case).note == (
+        f"The error is about {operation}, which is sent with {what} and not signed by {case.snapshot.source.arn}: "
+        f"decided for {what} of {source}, of which nothing else is known."
+    )
+    assert as_answered(_case(message, federated, note="Read.")).note.startswith("Read. The error is about")
+
+
+def test_an_assertion_sends_no_session_name_of_its_own() -> None:
+    request = {"parameters": {"session_name": "pod", "duration_seconds": 900}}
+    answered = as_answered(_case(SAML, "arn:aws:iam::222222222222:saml-provider/Corp", request=request))
+    assert answered.request.parameters == Parameters(session_name=None, duration_seconds=900)
+
+
+def test_an_attempt_that_was_not_made_says_nothing_of_who_calls() -> None:
+    case = _case(WEB, f"{PROVIDERS}{HOST}", probe={"outcome": "not_made", "message": ""})
+    assert as_answered(case).snapshot.source.arn == f"https://{HOST}"
+
+
+@pytest.mark.parametrize(
+    ("ending", "named"),
+    [(".", True), ("/", True), (" for it", True), ("\nRequest ID: 1", True), ('"', True)],
+)
+def test_the_issuer_in_an_error_ends_where_its_url_does(ending: str, named: bool) -> None:
+    assert (source_answered(f"{MISSING}{ending}", None) == f"https://{HOST}") is named
+
+
+def test_only_a_token_s_issuer_with_a_provider_or_built_in_is_trusted() -> None:
+    for federated in ("token.actions.githubusercontent.com", "https://idp.example.com", HOST):
+        case = _case(WEB, federated)
+        assert as_answered(case) is case
+    twice = _case(WEB, f"{PROVIDERS}{HOST}", f"{PROVIDERS}{HOST}")
+    assert as_answered(twice).snapshot.source.arn == f"https://{HOST}"

@@ -163,3 +163,54 @@ OTHER = "arn:aws:iam::333333333333:saml-provider/Other"
 )
 def test_an_assertion_names_its_provider(pairs: tuple[str, ...], role: str, provider: str | None) -> None:
     assert provider_of(SamlAssertion(attributes={SAML_ROLE: pairs}), role) == provider
+
+
+SOME_XML = "expected the XML of a SAML 2.0 response or assertion, or its base64 as the browser posts it"
+ENCRYPTED = b'<EncryptedAssertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"/>'
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (b"  ", "is empty", SOME_XML),
+        (b"!!", "is neither XML nor base64", SOME_XML),
+        (base64.b64encode(b"hello"), "is base64, but not of XML", SOME_XML),
+        (b"<a>&secret;</a>", "is not XML at line 1, column 4", SOME_XML),
+        (b"<html/>", "is XML, but not of SAML 2.0", SOME_XML),
+        (
+            response(around=BOMB),
+            "has a document type, which is not read",
+            "no identity provider writes one into a response",
+        ),
+        (
+            b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>',
+            "holds no assertion",
+            "the identity provider refused the sign-in, or was asked only",
+        ),
+        (
+            ENCRYPTED,
+            "is encrypted for AWS",
+            "give what the identity provider puts into it with `--saml-attribute`",
+        ),
+        (
+            b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol">' + ENCRYPTED + b"</p:Response>",
+            "is encrypted for AWS",
+            "give what the identity provider puts into it with `--saml-attribute`",
+        ),
+        (
+            response(inside='<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"/>'),
+            "holds 2 assertions",
+            "expected one",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_assertion_is_told_in_whole(data: bytes, message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        assertion_from(data, "a")
+    assert (error.value.message, error.value.hint) == (f"`a` {message}", hint)
+
+
+@pytest.mark.parametrize("name", ["Role", "RoleSessionName", "SessionDuration", "SourceIdentity", "TransitiveTagKeys"])
+def test_what_sts_reads_may_be_given_by_the_last_part_of_its_name(name: str) -> None:
+    read = assertion_from_pairs((f"{name}=x", f"{name}s=y"), "-s")
+    assert dict(read.attributes) == {f"{SAML_ROLE.removesuffix('Role')}{name}": ("x",), f"{name}s": ("y",)}

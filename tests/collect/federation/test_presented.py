@@ -187,3 +187,89 @@ def test_what_has_expired_since_is_taken_as_if_in_time(identity: Any, now: str, 
     got = as_if_in_time(before)
     assert got.snapshot.source.identity == expected
     assert ("It has expired since" in got.note) == (expected != identity)
+
+
+@pytest.mark.parametrize(
+    ("claims", "message", "hint"),
+    [
+        pytest.param(
+            {"iss": ""},
+            "the token has no `iss`, which says who issued it",
+            "add it with `--claim iss=https://...`",
+            id="an empty one",
+        ),
+        pytest.param(
+            {"iss": "http://idp.example.com"},
+            "the token's `iss` does not begin with `https://`",
+            "IAM has providers for no other issuers",
+            id="without TLS",
+        ),
+    ],
+)
+def test_a_mistake_in_an_issuer_says_what_to_do(claims: dict[str, Any], message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        issuer_url(claims)
+    assert (error.value.message, error.value.hint) == (message, hint)
+
+
+def test_whoever_presents_something_else_is_told_who_presents_this() -> None:
+    for source, presented, operation in (
+        (PROVIDER, token_presented(TOKEN), "AssumeRoleWithWebIdentity"),
+        (ISSUER, Presented("", (SamlAssertion(),)), "AssumeRoleWithSAML"),
+    ):
+        with pytest.raises(XdiagError) as error:
+            with_presented(case(source), presented)
+        assert error.value.message == f"the source `{source}` does not call {operation}"
+        assert error.value.hint == (
+            "expected a source that presents this: the URL of a token's issuer, or the ARN of a SAML provider"
+        )
+
+
+def test_attributes_of_a_token_are_a_mistake_and_say_so() -> None:
+    with pytest.raises(XdiagError) as error:
+        with_attributes(token_presented(TOKEN), SamlAssertion())
+    assert error.value.hint == "expected one of the two"
+
+
+def test_what_was_composed_and_what_was_given_is_told() -> None:
+    composed = workload_presented(Composed((GITHUB,), ("`aud` is presumed.",), stand_in={**GITHUB, "sub": "0"}))
+    told = ("The claims were composed from the options; no token was read.", "`aud` is presumed.")
+    assert composed.told == told
+    assert not composed.current
+    given = with_claims(composed, {"aud": "a", "ref": "r"})
+    assert given.told == (*told, "`aud`, `ref`: as given.")
+    assert given.source == ISSUER
+    assert given.stand_in == WebIdentity({**GITHUB, "sub": "0", "aud": "a", "ref": "r"})
+    assert workload_presented(Composed((GITHUB,))).stand_in is None
+
+
+def test_claims_alone_are_laid_over_what_the_case_has() -> None:
+    alone = with_claims(None, {"sub": "x"})
+    assert (alone.source, alone.over) == ("", True)
+    assert with_claims(None, {"iss": ISSUER, "sub": "x"}).source == ISSUER
+    assert with_attributes(None, SamlAssertion(subject="t")).over
+    # What is whole is not laid over anything.
+    before = case(identity=replace(TOKEN, claims={"iss": ISSUER, "left": "over"}))
+    assert claims_of(with_presented(before, token_presented(TOKEN))) == GITHUB
+
+
+def test_each_part_of_an_assertion_that_is_given_counts_before_what_is_there() -> None:
+    below = SamlAssertion(issuer="i", subject="s", subject_format="f", recipient="r", audiences=("a",))
+    above = SamlAssertion(issuer="I", subject="S", subject_format="F", recipient="R", audiences=("A",))
+    assert with_attributes(Presented(PROVIDER, (below,)), above).forms == (above,)
+    assert with_attributes(Presented(PROVIDER, (below,)), SamlAssertion()).forms == (below,)
+
+
+def test_a_token_that_is_current_is_told_apart_from_one_of_the_past() -> None:
+    assert not token_presented(TOKEN).current
+    assert token_presented(TOKEN, current=True, told=("It was found.",)).told[:2] == (
+        "It was found.",
+        "The token's signature was not checked.",
+    )
+
+
+def test_an_answer_about_one_in_time_says_so() -> None:
+    for note, expected in (("", ""), ("a note.", "a note. ")):
+        before = replace(case(identity=TOKEN), note=note)
+        before = replace(before, snapshot=replace(before.snapshot, taken_at=AFTERWARDS))
+        assert as_if_in_time(before).note == (f"{expected}It has expired since: the answer is about one that has not.")

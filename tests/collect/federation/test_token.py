@@ -205,3 +205,64 @@ def test_a_payload_of_any_bytes_is_a_users_mistake() -> None:
         body = base64.urlsafe_b64encode(payload).decode().rstrip("=") or "_w"
         with pytest.raises(XdiagError):
             token_from(f"{HEADER}.{body}.x".encode(), "t")
+
+
+A_TOKEN = "expected a JWT: three parts of base64url with dots between them, of which the first begins with `eyJ`"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("", "`t` is empty", A_TOKEN),
+        ("hello", "`t` does not hold a token", A_TOKEN),
+        (
+            f"{TOKEN}.a.b",
+            "`t` holds an encrypted token",
+            "STS takes signed tokens only; its claims cannot be read",
+        ),
+        (
+            f"e.{PAYLOAD}.{SIGNATURE}",
+            "the header of the token in `t` is not base64url",
+            "was it copied as a whole?",
+        ),
+        (
+            token(b'{"a":' * 500 + b"1" + b"}" * 500),
+            "the payload of the token in `t` is nested too deeply to be read",
+            "claims are a few levels deep",
+        ),
+        (json.dumps(GITHUB), "`t` is JSON without a token", "pass the claims of a token with `--claims`"),
+        ('{"a": "b"}', "`t` is JSON without a token", A_TOKEN),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_told_in_whole(text: str, message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        token_from(text.encode(), "t")
+    assert (error.value.message, error.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        ("sub", "`-c` was given what is not NAME=VALUE", "expected `-c sub=...`"),
+        (" =x", "`-c` was given what is not NAME=VALUE", "expected `-c sub=...`"),
+        (f"raw={TOKEN}", "`-c` was given a token", "pass it with `--token-file`"),
+        *(
+            (f"{name}=soon", f"`-c {name}` is not a time", "expected seconds since 1970, as the token has them")
+            for name in ("exp", "iat", "nbf", "auth_time")
+        ),
+        *(
+            (f"a={begins}x", "`-c a` begins like JSON, and cannot be read", "is it quoted for the shell?")
+            for begins in ("{", "[")
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_claim_is_told_in_whole(given: str, message: str, hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        claims_from_pairs((given,), "-c")
+    assert (error.value.message, error.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize("name", ["value", "token", "Token", "id_token", "IdToken", "status", "WebIdentityToken"])
+def test_a_token_is_found_where_services_hand_one_out(name: str) -> None:
+    for handed in ({name: TOKEN}, {"status": {name: f" {TOKEN} "}}):
+        assert dict(token_from(json.dumps(handed).encode(), "t").claims) == dict(GITHUB)

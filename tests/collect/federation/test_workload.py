@@ -327,3 +327,249 @@ def test_every_detail_that_does_not_count_is_refused(workload: Any) -> None:
         given: dict[str, Any] = {field: True}
         with pytest.raises(XdiagError, match="says nothing of"):
             composed(workload, "a", Details(**given))
+
+
+NO_SUB_OF_GITHUB = "`sub` depends on the job: add `--ref`, `--environment` or `--pull-request`."
+AUD_OF_GITHUB = "`aud` is what the action configure-aws-credentials asks for."
+IDS_OF_GITHUB = (
+    "`sub` holds ids where the repository was created, renamed or transferred since 2026-07-15 or has opted in: "
+    "`gh api repos/octo/app/actions/oidc/customization/sub` tells, and `--immutable-subject` or "
+    "`--no-immutable-subject` settles it."
+)
+AUD_OF_GITLAB = "`aud` is what the job's `id_tokens` asks for, often `https://gitlab.com`: add `--claim aud=...`."
+AUD_OF_TERRAFORM = "`aud` is the default of TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE."
+AUD_OF_BITBUCKET = "`aud` holds the UUID of the workspace: add `--owner-id`."
+AUD_OF_BUILDKITE = "`aud` is what the job asks for: Buildkite's own default, or what its plugin for AWS asks for."
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "details", "presumed"),
+    [
+        ("github", "octo/app", {}, [AUD_OF_GITHUB, NO_SUB_OF_GITHUB]),
+        ("github", "octo/app", {"ref": MAIN}, [AUD_OF_GITHUB, IDS_OF_GITHUB]),
+        ("github", "octo/app", {"ref": MAIN, "immutable_subject": False}, [AUD_OF_GITHUB]),
+        ("github", "octo/app", {"ref": MAIN, "issuer": "git.example.com/_services/token"}, [AUD_OF_GITHUB]),
+        ("gitlab", "acme/web", {}, [AUD_OF_GITLAB, "`sub` depends on the ref: add `--ref`."]),
+        (
+            "gitlab",
+            "acme/web",
+            {"ref": MAIN},
+            [
+                AUD_OF_GITLAB,
+                "`sub` is GitLab's default, which a project's `ci_id_token_sub_claim_components` changes.",
+            ],
+        ),
+        (
+            "service_account",
+            "shop/cart",
+            {"cluster_issuer": "x.example.com"},
+            ["`aud` is what EKS asks for where no annotation changes it."],
+        ),
+        ("terraform_cloud", "acme/p/web", {"run_phase": "plan"}, [AUD_OF_TERRAFORM]),
+        (
+            "terraform_cloud",
+            "acme/p/web",
+            {},
+            [
+                AUD_OF_TERRAFORM,
+                "`sub` names the phase of the run: add `--run-phase plan` or `--run-phase apply`.",
+            ],
+        ),
+        (
+            "bitbucket",
+            "acme",
+            {},
+            [AUD_OF_BITBUCKET, "`sub` holds the UUID of the repository: add `--repository-id`."],
+        ),
+        (
+            "bitbucket",
+            "acme",
+            {"repository_id": UUID},
+            [AUD_OF_BITBUCKET, "In `sub`, zeros stand for the step, which has a new UUID in every run."],
+        ),
+        (
+            "bitbucket",
+            "acme",
+            {"repository_id": UUID, "owner_id": UUID, "step": UUID},
+            ["`aud` is that of a step that asks for no other."],
+        ),
+        (
+            "circleci",
+            "o/p",
+            {},
+            ["`sub` ends in the id of the user who caused the job: add it to `--circleci ORG_ID/PROJECT_ID/USER_ID`."],
+        ),
+        (
+            "circleci",
+            "o/p/u",
+            {},
+            [
+                "`sub` is that of CIRCLE_OIDC_TOKEN. That of CIRCLE_OIDC_TOKEN_V2 goes on with "
+                "`/vcs-origin/ORIGIN/vcs-ref/REF`: give it with `--claim sub=...`."
+            ],
+        ),
+        (
+            "buildkite",
+            "acme/web",
+            {"ref": MAIN, "step": ""},
+            [AUD_OF_BUILDKITE, "In `sub`, zeros stand for the commit."],
+        ),
+        (
+            "buildkite",
+            "acme/web",
+            {"step": "deploy"},
+            [
+                AUD_OF_BUILDKITE,
+                "`sub` holds the ref and the key of the step: add `--ref`, and `--step`, empty where it has none.",
+            ],
+        ),
+        ("google", "1", {}, ["`aud`, or `azp` instead of it, is the client's id: add `--claim aud=...`."]),
+        (
+            "cognito",
+            "pool/amy",
+            {},
+            [
+                "`amr` says whether the user has signed in: add `--claim amr=authenticated` or "
+                "`--claim amr=unauthenticated`."
+            ],
+        ),
+    ],
+)
+def test_what_is_presumed_is_said_and_what_would_settle_it(
+    flag: str, name: str, details: dict[str, Any], presumed: list[str]
+) -> None:
+    assert list(composed(BY_FLAG[flag], name, Details(**details)).presumed) == presumed
+
+
+def test_what_stands_in_leaves_ids_and_refs_as_zeros() -> None:
+    def stand_in(flag: str, name: str, **details: Any) -> Any:
+        return (composed(BY_FLAG[flag], name, Details(**details)).stand_in or {}).get("sub")
+
+    assert stand_in("github", "octo/app", ref=MAIN) == f"repo:octo@0/app@0:ref:{MAIN}"
+    assert stand_in("github", "octo/app", ref=MAIN, owner_id="1") == f"repo:octo@1/app@0:ref:{MAIN}"
+    assert stand_in("github", "octo/app", ref=MAIN, repository_id="2") == f"repo:octo@0/app@2:ref:{MAIN}"
+    assert stand_in("circleci", "o/p/u") == "org/o/project/p/user/u/vcs-origin/0/vcs-ref/0"
+    assert stand_in("circleci", "o/p") is None
+
+
+def test_the_branch_of_buildkite_is_known_from_its_ref_alone() -> None:
+    for ref, branch in ((MAIN, "main"), ("refs/tags/v1", None)):
+        for form in forms("buildkite", "acme/web", ref=ref):
+            assert form["build_branch"] == branch
+    for form in forms("buildkite", "acme/web"):
+        assert "build_branch" not in form
+        assert (form["iss"], form["organization_slug"], form["pipeline_slug"]) == (
+            "https://agent.buildkite.com",
+            "acme",
+            "web",
+        )
+
+
+def test_a_step_of_bitbucket_has_its_own_id_and_no_braces_but_one_pair() -> None:
+    given = {"repository_id": f"{{{UUID}}}", "environment": f"{{{OTHER_UUID}}}", "step": f"{{{UUID}}}"}
+    assert subjects("bitbucket", "acme", **given) == [f"{{{UUID}}}:{{{OTHER_UUID}}}:{{{UUID}}}"]
+
+
+def test_an_environment_and_its_group_are_claims_on_gitlab() -> None:
+    (claims,) = forms("gitlab", "acme/web", environment="prod", owner_id="7")
+    assert (claims["environment"], claims["namespace_id"]) == ("prod", "7")
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "shape"),
+    [
+        ("github", "octo/app/x", "OWNER/REPOSITORY"),
+        ("gitlab", "acme", "GROUP/PROJECT"),
+        ("gitlab", "/".join("a" * 22), "GROUP/PROJECT"),
+        ("service_account", "shop", "NAMESPACE/NAME"),
+        ("terraform_cloud", "acme/web", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("terraform_cloud", "acme/p/w/x", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("terraform_cloud", " acme/p/w", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("terraform_cloud", "acme/p/w ", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("terraform_cloud", "acme/p\t/w", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("terraform_cloud", "acme/p?/w", "ORGANIZATION/PROJECT/WORKSPACE"),
+        ("bitbucket", "acme/x", "WORKSPACE"),
+        ("circleci", "o", "ORG_ID/PROJECT_ID[/USER_ID]"),
+        ("circleci", "o/p/u/x", "ORG_ID/PROJECT_ID[/USER_ID]"),
+        ("buildkite", "acme/w b", "ORGANIZATION/PIPELINE"),
+        ("google", "1/2", "SUBJECT"),
+        ("cognito", "pool", "POOL_ID/IDENTITY_ID"),
+    ],
+)
+def test_a_name_of_another_form_is_told_with_the_form(flag: str, name: str, shape: str) -> None:
+    option = f"--{flag.replace('_', '-')}"
+    with pytest.raises(XdiagError) as error:
+        composed(BY_FLAG[flag], name, Details())
+    assert error.value.message == f"`{option} {name}` is not {shape}"
+    assert error.value.hint == f"expected `{option} {shape}`"
+
+
+def test_the_longest_names_and_those_with_spaces_are_taken() -> None:
+    assert forms("gitlab", "/".join("a" * 21))
+    assert forms("terraform_cloud", "acme/Default Project/web")
+
+
+@pytest.mark.parametrize(
+    ("flag", "name", "details", "hint"),
+    [
+        (
+            "github",
+            "octo/app",
+            {"run_phase": "plan"},
+            "with `--github`, it has no effect; a claim can be given with `--claim NAME=VALUE`",
+        ),
+        (
+            "service_account",
+            "a/b",
+            {"ref": MAIN},
+            "with `--service-account`, it has no effect; a claim can be given with `--claim NAME=VALUE`",
+        ),
+        (
+            "service_account",
+            "a/b",
+            {},
+            "expected `--cluster NAME`, to read it, or `--cluster-issuer URL`: `aws eks describe-cluster --name NAME "
+            "--query cluster.identity.oidc.issuer` tells it",
+        ),
+        (
+            "github",
+            "octo/app",
+            {"ref": MAIN, "pull_request": True},
+            "expected `refs/pull/NUMBER/merge`, or no `--ref`",
+        ),
+        (
+            "github",
+            "octo/app",
+            {"ref": MAIN, "owner_id": "1", "immutable_subject": True},
+            "expected `--owner-id` and `--repository-id`: `gh api repos/octo/app` has them",
+        ),
+        ("terraform_cloud", "a/b/c", {"run_phase": "PLAN"}, "expected plan or apply"),
+    ],
+)
+def test_each_mistake_says_what_was_expected(flag: str, name: str, details: dict[str, Any], hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        composed(BY_FLAG[flag], name, Details(**details))
+    assert error.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("flag", "what", "details"),
+    [
+        (
+            "github",
+            "a job of GitHub Actions",
+            "ref environment pull_request repository_id owner_id immutable_subject issuer",
+        ),
+        ("gitlab", "a job of GitLab", "ref environment repository_id owner_id issuer"),
+        ("service_account", "a pod's service account", "cluster_issuer cluster"),
+        ("terraform_cloud", "a run of HCP Terraform", "run_phase issuer"),
+        ("bitbucket", "a step of Bitbucket Pipelines", "repository_id owner_id environment step issuer"),
+        ("circleci", "a job of CircleCI", "issuer"),
+        ("buildkite", "a job of Buildkite", "ref step issuer"),
+        ("google", "a Google account", ""),
+        ("cognito", "an identity of a Cognito identity pool", ""),
+    ],
+)
+def test_the_details_that_say_something_of_a_workload(flag: str, what: str, details: str) -> None:
+    assert BY_FLAG[flag].what == what
+    assert set(BY_FLAG[flag].details) == set(details.split())

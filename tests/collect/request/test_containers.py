@@ -222,3 +222,69 @@ def test_what_is_not_utf_8_spoils_no_record() -> None:
     assert [record["errorMessage"] for record in records_in(of_another, "file")] == ["caf\ufffd"]
     assert holds_records(of_another)
     assert holds_records(b"\xef\xbb\xbf" + of_another)
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (
+            b"{}",
+            "holds no CloudTrail record",
+            "expected a record, a log file, or what `aws cloudtrail lookup-events` prints",
+        ),
+        (
+            b'{"digestS3Object": "x"}',
+            "is a digest of CloudTrail, which lists log files",
+            "expected one of the log files that it names",
+        ),
+        (
+            b"{'EventTime': datetime.datetime(2026, 3, 2)}",
+            "is Python's print of records, not JSON",
+            "expected what `json.dumps(..., default=str)` gives",
+        ),
+        (
+            b'{"aws.cloudtrail.event_type": "x"}',
+            "is a document of Elastic without the record",
+            "expected its field `event.original`",
+        ),
+        (b"\x1f\x8b\x00", "is a gzip file that cannot be unpacked", "is it whole? fetch it again"),
+        (b"[" * 100_000, "is nested too deeply to be read", "is it the right file?"),
+        (
+            gzip.compress(b"\0" * 2**21),
+            "unpacks to more than 200 times its size",
+            "no log does; is it the right file?",
+        ),
+        (
+            b'""' * 300,
+            "holds 200 values in a row that are no record of CloudTrail",
+            "is it the right file? pick the records out of it first",
+        ),
+        (
+            b'"' + rb"\"" * 100_000,
+            "begins as JSON again and again, and does not go on so",
+            "is it whole, and the right file?",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_in_whole(
+    data: bytes, message: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nonsense = data.startswith(b'""')
+    monkeypatch.setattr(containers, "_MOST_STRANGERS", 200 if nonsense else 200_000)
+    monkeypatch.setattr(containers, "_LARGEST_OF_ANY_RATIO", 2**20)
+    with pytest.raises(XdiagError) as error:
+        records_in(data, "a file")
+    assert (error.value.message, error.value.hint) == (f"`a file` {message}", hint)
+
+
+def test_a_file_that_is_packed_twice_is_unpacked_and_no_more() -> None:
+    twice = gzip.compress(gzip.compress(TEXT.encode()))
+    assert len(records_in(twice, "file")) == 1
+    with pytest.raises(XdiagError, match="holds no CloudTrail record"):
+        records_in(gzip.compress(twice), "file")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_may_have_any_of_three_delimiters(delimiter: str) -> None:
+    table = f'eventID{delimiter} "Message" \ne-1{delimiter}' + '"' + TEXT.replace('"', '""') + '"\n'
+    assert [record["eventID"] for record in records_in(table.encode(), "file")] == ["e-1"]

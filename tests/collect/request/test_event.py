@@ -8,7 +8,7 @@ from tests.collect.request.records import ROLE, SESSION, USER, identity, of_user
 from diagnose.collect.request.event import Recorded, chosen_call, recorded_calls
 from diagnose.errors import XdiagError
 from diagnose.model.case import GLOBAL_REGION, Origin, Parameters, Via
-from diagnose.model.evidence import Known, Unread
+from diagnose.model.evidence import NOT_SUPPLIED, Known, Unread
 from diagnose.model.federation import (
     AWS_SOURCE_IDENTITY,
     AWS_TAGS,
@@ -401,3 +401,249 @@ def test_tags_that_earlier_sessions_hand_on_are_the_session_s_and_others_stay_un
     assert asked.context["aws:PrincipalTag/Department"] == ("Engineering",)
     assert isinstance(asked.session.tags, Unread)
     assert asked.parameters == Parameters(session_name="x")
+
+
+TAKEN = "The call is taken from CloudTrail's record"
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        pytest.param(refused(), [f"{TAKEN} e-1 of 2026-03-02T09:30:00Z."], id="a refused call"),
+        pytest.param(
+            refused(eventID=None, requestID=None, eventTime=None),
+            [f"{TAKEN} of an unknown time."],
+            id="without an id and a time",
+        ),
+        pytest.param(
+            of_user(),
+            [
+                f"{TAKEN} e-1 of 2026-03-02T09:30:00Z.",
+                "AWS allowed it then: what is refused now has changed since, or is another call.",
+            ],
+            id="an allowed call",
+        ),
+        pytest.param(
+            refused(errorMessage="User: x is not authorized to perform: STS:TagSession"),
+            [
+                f"{TAKEN} e-1 of 2026-03-02T09:30:00Z.",
+                "Session tags were sent; which ones is not in the record.",
+            ],
+            id="tags were sent",
+        ),
+        pytest.param(
+            refused(errorMessage="An unknown error occurred"),
+            [f"{TAKEN} e-1 of 2026-03-02T09:30:00Z.", "CloudTrail does not record why it was refused."],
+            id="no reason",
+        ),
+        pytest.param(
+            refused(userIdentity={"type": "SAMLUser", "userName": "lea"}),
+            [
+                f"{TAKEN} e-1 of 2026-03-02T09:30:00Z.",
+                "The record shows subject, audience and session tags; what else was presented is not in it.",
+            ],
+            id="an assertion",
+        ),
+    ],
+)
+def test_what_was_taken_from_a_record_is_said_in_whole(record: dict[str, Any], told: list[str]) -> None:
+    assert list(call(record).asked.told) == told
+
+
+def test_a_switch_of_roles_in_the_console_is_one_of_whoever_switched() -> None:
+    to = "arn:aws:iam::222222222222:role/Ledger"
+    asked = call(
+        of_user(
+            eventName="SwitchRole",
+            eventSource="signin.amazonaws.com",
+            requestParameters=None,
+            userIdentity={"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": to}}},
+            additionalEventData={"SwitchFrom": USER},
+        )
+    ).asked
+    assert (asked.source, asked.role, asked.via) == (USER, to, Via.CONSOLE)
+    assert "It is a switch of roles in the console." in asked.told
+
+
+@pytest.mark.parametrize(
+    ("who", "about"),
+    [
+        pytest.param(
+            {"type": "AWSAccount", "accountId": "111111111111", "principalId": "AIDAX"},
+            "it is the user with the id `AIDAX` of account 111111111111, whose own CloudTrail record of the call has "
+            "the ARN",
+            id="a user",
+        ),
+        pytest.param(
+            {"type": "AWSAccount", "accountId": "111111111111", "principalId": "AROAX:s"},
+            "it is session `s` of the role with the id `AROAX` of account 111111111111, whose own CloudTrail record "
+            "of the call has the ARN",
+            id="a session",
+        ),
+        pytest.param(
+            {"type": "AWSAccount", "accountId": "111111111111", "principalId": "X"},
+            "it is somebody of account 111111111111, whose own CloudTrail record of the call has the ARN",
+            id="somebody",
+        ),
+        pytest.param(
+            {"type": "AssumedRole", "accountId": "111111111111"},
+            "a session in account 111111111111",
+            id="a session without its role",
+        ),
+        pytest.param({"type": "Directory"}, "an identity of the type `Directory`", id="another kind"),
+        pytest.param(
+            {"type": "SAMLUser", "identityProvider": "Uk=", "userName": "lea"},
+            "a SAML assertion of `Uk=` for `lea` was sent, and nobody signed",
+            id="an assertion",
+        ),
+    ],
+)
+def test_a_caller_without_an_arn_is_told_in_whole(who: dict[str, Any], about: str) -> None:
+    asked = call(of_user(userIdentity=who)).asked
+    assert (asked.source, asked.about_source) == ("", about)
+
+
+def test_a_service_is_named_by_the_record_or_not_known() -> None:
+    by_address = of_user(userIdentity={"type": "AWSService"}, sourceIPAddress="ec2.amazonaws.com")
+    assert call(by_address).asked.source == "ec2.amazonaws.com"
+    nameless = call(of_user(userIdentity={"type": "AWSService"}, sourceIPAddress="")).asked
+    assert nameless.about_source == "an AWS service, which the record does not name"
+
+
+@pytest.mark.parametrize(
+    ("arn", "origin"),
+    [
+        (USER, Known(Origin.LONG_TERM, "the record")),
+        (SESSION, NOT_SUPPLIED),
+        ("arn:aws:iam::111111111111:root", NOT_SUPPLIED),
+    ],
+)
+def test_a_record_without_the_caller_s_type_has_it_in_the_arn(arn: str, origin: object) -> None:
+    asked = call(refused(userIdentity={"arn": arn, "accessKeyId": "AKIAEXAMPLE"})).asked
+    assert (asked.source, asked.session.origin) == (arn, origin)
+
+
+@pytest.mark.parametrize(
+    ("changes", "origin", "mfa"),
+    [
+        ({"accessKeyId": "OTHER"}, Known(Origin.LONG_TERM, "the record"), NOT_SUPPLIED),
+        ({"accessKeyId": "OTHER", "sessionContext": {"attributes": {}}}, NOT_SUPPLIED, NOT_SUPPLIED),
+        ({}, NOT_SUPPLIED, NOT_SUPPLIED),
+        (
+            {"accessKeyId": "ASIAX", "sessionContext": {"attributes": {"mfaAuthenticated": "False"}}},
+            Known(Origin.GET_SESSION_TOKEN, "the record"),
+            Known(False, "the record"),
+        ),
+        (
+            {"accessKeyId": "AKIAX", "sessionContext": {"attributes": {"mfaAuthenticated": "true"}}},
+            Known(Origin.LONG_TERM, "the record"),
+            NOT_SUPPLIED,
+        ),
+    ],
+)
+def test_how_a_user_came_by_credentials(changes: dict[str, Any], origin: object, mfa: object) -> None:
+    session = call(refused(userIdentity={"type": "IAMUser", "arn": USER, **changes})).asked.session
+    assert (session.origin, session.mfa) == (origin, mfa)
+    assert (session.transitive_tag_keys, session.source_identity) == (Known(()), Known(None))
+
+
+def test_a_session_is_named_by_its_role_and_id_where_the_arn_is_missing() -> None:
+    asked = call(refused(userIdentity=identity(arn=None))).asked
+    assert asked.source == SESSION
+    assert asked.context["aws:userid"] == ("AROAEXAMPLE:s-1",)
+    assert call(refused(userIdentity=identity(arn=None, principalId="AROAEXAMPLE"))).asked.source == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "origin", "key"),
+    [
+        ({"ec2RoleDelivery": "1.0"}, Known(Origin.EC2, "the record"), ("ec2:RoleDelivery", ("1.0",))),
+        (
+            {"attributes": {"ec2RoleDelivery": "2.0"}},
+            Known(Origin.EC2, "the record"),
+            ("ec2:RoleDelivery", ("2.0",)),
+        ),
+        (
+            {"webIdFederationData": {"federatedProvider": "accounts.google.com"}},
+            Known(Origin.WEB_IDENTITY, "the record"),
+            ("aws:FederatedProvider", ("accounts.google.com",)),
+        ),
+    ],
+)
+def test_how_a_session_came_by_credentials(
+    changes: dict[str, Any], origin: object, key: tuple[str, tuple[str, ...]]
+) -> None:
+    who = identity()
+    asked = call(refused(userIdentity={**who, "sessionContext": {**who["sessionContext"], **changes}})).asked
+    assert asked.session.origin == origin
+    assert asked.context[key[0]] == key[1]
+
+
+def test_a_session_of_identity_center_is_known_by_its_role() -> None:
+    arn = "arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/lea"
+    asked = call(refused(userIdentity=identity(arn=arn))).asked
+    assert asked.session.origin == Known(Origin.IDENTITY_CENTER, "the role's name")
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        *(
+            (inside, None)
+            for inside in ("10.255.255.255", "172.16.0.1", "172.31.0.1", "192.168.1.1", "100.64.0.1", "127.0.0.1")
+        ),
+        ("fd00::1", None),
+        *((public, public) for public in ("172.32.0.1", "192.169.0.1", "100.128.0.1", "11.0.0.1", "128.0.0.1")),
+        ("2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_only_a_public_address_is_that_of_the_request(address: str, key: str | None) -> None:
+    asked = call(refused(sourceIPAddress=address)).asked
+    assert asked.context.get("aws:SourceIp") == (None if key is None else (key,))
+    assert asked.endpoint == (Unread() if key is None else Known(None, "the record"))
+
+
+def test_a_service_that_calls_for_somebody_is_first_and_last() -> None:
+    for service in ("cloudformation.amazonaws.com", "cloudformation.amazonaws.com.cn"):
+        context = call(refused(sourceIPAddress=service)).asked.context
+        for key in ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"):
+            assert context[key] == (service,)
+    assert "aws:CalledVia" not in call(refused(sourceIPAddress="example.com")).asked.context
+
+
+def test_behind_an_endpoint_only_an_address_is_one() -> None:
+    context = call(refused(vpcEndpointId="vpce-1", sourceIPAddress="AWS Internal")).asked.context
+    assert "aws:VpcSourceIp" not in context
+    assert (context["aws:SourceVpce"], context["aws:SourceIp"]) == (("vpce-1",), ())
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("sts.amazonaws.com:443", GLOBAL_REGION),
+        ("sts-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("sts.cn-north-1.amazonaws.com.cn:443", "cn-north-1"),
+        ("sts.eu-west-1.api.aws", "eu-west-1"),
+        ("notsts.eu-west-1.amazonaws.com", "us-east-1"),
+        ("sts.eu-west-1.example.com", "us-east-1"),
+        ("sts.eu-west-1.amazonaws.com.example.com", "us-east-1"),
+    ],
+)
+def test_the_host_that_was_called_tells_the_region(host: str, region: str) -> None:
+    assert call(refused(tlsDetails={"clientProvidedHostHeader": host})).asked.region == region
+
+
+def test_a_region_called_global_and_none_at_all() -> None:
+    assert call(refused(awsRegion="global")).asked.region == GLOBAL_REGION
+    assert call(refused(awsRegion=None)).asked.region is None
+
+
+def test_of_several_the_mistakes_are_told_in_whole() -> None:
+    calls = recorded_calls([of_user(), of_user(eventID="e-2")])
+    with pytest.raises(XdiagError) as error:
+        chosen_call(calls, None, None, None)
+    assert error.value.message == "the file holds 2 calls, and `--event-id` must pick one"
+    with pytest.raises(XdiagError) as error:
+        recorded_calls([of_user(eventName=name) for name in "abbcdefg"])
+    assert error.value.message == ("no record is about assuming a role: they are of `a`, `b`, `c`, `d`, `e`")
+    assert error.value.hint == "expected one of AssumeRole"
