@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from tests.remedy.broken import broken, propose
 from tests.remedy.examples import EXAMPLES
+from tests.remedy.situations import SITUATIONS
 
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Subject
@@ -29,6 +30,12 @@ OF_ERRORS = (
 def test_the_remedy_of_every_example_reads_as_it_was_reviewed() -> None:
     told = {f"{one.kind}: {one.name}": propose(one.kind, one.subject, one.case) for one in EXAMPLES}
     _same("examples.txt", told)
+
+
+def test_the_remedy_in_every_other_situation_reads_as_it_was_reviewed() -> None:
+    told = {f"{one.kind}: {one.name}": propose(one.kind, one.subject, one.case) for one in SITUATIONS}
+    assert len(told) == len(SITUATIONS)
+    _same("situations.txt", told)
 
 
 def test_what_to_do_about_every_listed_error_reads_as_it_was_reviewed() -> None:
