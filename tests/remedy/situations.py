@@ -10,7 +10,7 @@ from tests.remedy.example import ACCOUNT, EXTERNAL, SAVED, with_condition
 
 from diagnose.model.case import Case
 from diagnose.model.federation import SAML_SESSION_NAME
-from diagnose.model.trace import Effect, Element, Gate, GateTrace, Layer, Reason, Subject
+from diagnose.model.trace import Action, Effect, Element, Gate, GateTrace, Layer, Reason, Subject
 from diagnose.model.tri import NO
 
 
@@ -137,6 +137,59 @@ def _routes() -> Iterator[Situation]:
     yield Situation("pass-mfa", "in the console", unsigned, about(unsigned, Layer.TRUST, Element.CONDITION))
 
 
+def _requests() -> Iterator[Situation]:
+    refused: dict[str, tuple[str, dict[str, Any]]] = {
+        "too short": ("cross-account", {"duration_seconds": 899}),
+        "too long": ("cross-account", {"duration_seconds": 43_201}),
+        "a device without its code": ("cross-account", {"mfa_serial": "arn:aws:iam::111111111111:mfa/builder"}),
+        "a device of a role": ("cross-account-role", {"mfa_serial": "arn:aws:iam::1:mfa/x", "mfa_code_sent": True}),
+        "white space": ("cross-account", {"external_id": " acme-42"}),
+        "a short name": ("cross-account", {"session_name": "x"}),
+        "a name of nothing": ("cross-account", {"session_name": ""}),
+        "a name of 65 letters": ("cross-account", {"session_name": "x" * 65}),
+        "a reserved source identity": ("tagged", {"source_identity": "aws:me"}),
+        "all that no assertion takes": (
+            "saml",
+            {
+                "session_name": "mara",
+                "external_id": "acme-42",
+                "mfa_serial": "arn:aws:iam::111111111111:mfa/builder",
+                "mfa_code_sent": True,
+                "source_identity": "mara",
+                "tags": {"team": "a"},
+                "transitive_tag_keys": ["team"],
+                "provider_id": "www.amazon.com",
+            },
+        ),
+    }
+    for name, (world, parameters) in refused.items():
+        case = broken(world, request={"parameters": parameters})
+        yield Situation("correct-parameter", name, case, gate(case, Gate.PARAMETERS))
+    wanted = broken(
+        "cross-account",
+        request={"parameters": {"session_name": "x"}},
+        trust_policy=trust(allow({"AWS": BUILDER}, Condition={"StringLike": {"sts:RoleSessionName": "r1-*"}})),
+    )
+    yield Situation("correct-parameter", "as a policy wants it", wanted, gate(wanted, Gate.PARAMETERS))
+    tags = {"team": "red", "stage": "test"}
+    without_tags = trust(allow({"AWS": BUILDER}, ["sts:AssumeRole", "sts:SetSourceIdentity"]))
+    sent = broken("tagged", request={"parameters": {"tags": tags}}, trust_policy=without_tags)
+    yield Situation("drop-tags", "two", sent, about(sent, Layer.TRUST, action=Action.TAG_SESSION))
+    yield Situation("pass-mfa", "another's device", _with_device("arn:aws:iam::222222222222:mfa/builder"), Subject())
+    yield Situation("pass-mfa", "the user's device", _with_device("arn:aws:iam::111111111111:mfa/phone"), Subject())
+    for seconds in (3601, 43_200):
+        long = broken("cross-account-role", request={"parameters": {"duration_seconds": seconds}}, role=LONG_SESSIONS)
+        yield Situation("shorten-duration", f"{seconds} seconds, chained", long, gate(long, Gate.DURATION))
+
+
+def _with_device(serial: str) -> Case:
+    wants = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    return with_condition(wants, request={"parameters": {"mfa_serial": serial, "mfa_code_sent": False}})
+
+
+LONG_SESSIONS = {"value": {"max_session_seconds": {"value": 43_200}}}
+
+
 def _policies() -> Iterator[Situation]:
     session, slip = "arn:aws:sts::111111111111:assumed-role/App/b-8", "arn:aws:iam::111111111112:user/builder"
     regional = trust(allow({"Service": "redshift.us-east-1.amazonaws.com"}))
@@ -202,4 +255,4 @@ def _owners() -> Iterator[Situation]:
 
 
 UNKNOWN_SESSION = {"tags": UNREAD, "transitive_tag_keys": UNREAD, "source_identity": UNREAD}
-SITUATIONS = (*_credentials(), *_errors(), *_presented(), *_routes(), *_policies(), *_owners())
+SITUATIONS = (*_credentials(), *_errors(), *_presented(), *_routes(), *_requests(), *_policies(), *_owners())
