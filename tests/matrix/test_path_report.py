@@ -85,8 +85,8 @@ def known(value: Any) -> Any:
         pytest.param("cross-account-role", {}, f"{ENDS}{HOUR}", id="a session"),
         pytest.param(
             "cross-account-role",
-            {"tags": known({"team": "red"}), "transitive_tag_keys": known(["TEAM"])},
-            f"{ENDS}, session tags that are handed on: `team`{HOUR}",
+            {"tags": known({"Team": "red"}), "transitive_tag_keys": known(["TEAM"])},
+            f"{ENDS}, session tags that are handed on: `Team`{HOUR}",
             id="a tag that goes on",
         ),
         pytest.param(
