@@ -42,6 +42,9 @@ def _one(**statement: Any) -> Admission:
         pytest.param({"AWS": "AROAEXAMPLE"}, "principals", "AROAEXAMPLE", id="the id of a role"),
         pytest.param({"AWS": "AIDAEXAMPLE"}, "principals", "AIDAEXAMPLE", id="the id of a user"),
         pytest.param({"AWS": "aidaexample"}, "not known", "AWS aidaexample", id="an id in small letters"),
+        pytest.param({"AWS": "22222222222"}, "not known", "AWS 22222222222", id="a number of 11 digits"),
+        pytest.param({"AWS": "2222222222 2"}, "not known", "AWS 2222222222 2", id="12 characters that are no number"),
+        pytest.param({"AWS": "AGPAEXAMPLE"}, "not known", "AWS AGPAEXAMPLE", id="the id of a group"),
         pytest.param({"AWS": "2222222222222"}, "not known", "AWS 2222222222222", id="a number of 13 digits"),
         pytest.param({"AWS": "AROA*"}, "not known", "AWS AROA*", id="a wildcard behind the start of an id"),
         pytest.param({"Service": "ec2.amazonaws.com"}, "services", "ec2.amazonaws.com", id="a service"),
@@ -126,6 +129,18 @@ def test_what_cannot_be_told_is_said(statement: Any) -> None:
         ),
         pytest.param({"Action": "s3:*"}, (), id="another service"),
         pytest.param(
+            {"Action": "STS:*"},
+            (
+                "sts:AssumeRole",
+                "sts:AssumeRoleWithSAML",
+                "sts:AssumeRoleWithWebIdentity",
+                "sts:SetContext",
+                "sts:SetSourceIdentity",
+                "sts:TagSession",
+            ),
+            id="all of them, in capitals",
+        ),
+        pytest.param(
             {"NotAction": "sts:*Assume*"}, ("sts:SetContext", "sts:SetSourceIdentity", "sts:TagSession"), id="all but"
         ),
     ],
@@ -146,6 +161,14 @@ def test_a_pattern_is_told_by_the_actions_that_it_covers(element: Any, actions: 
             {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, UNKNOWN, id="one organization, or none"
         ),
         pytest.param({"StringEquals": 3}, UNKNOWN, id="a condition that is none"),
+        pytest.param(
+            {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, UNKNOWN, id="all values, or none"
+        ),
+        pytest.param(
+            {"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+            NO,
+            id="some value of one organization",
+        ),
     ],
 )
 def test_everyone_is_the_world_unless_a_condition_narrows_it(condition: Any, open_to_world: Tri) -> None:

@@ -208,6 +208,29 @@ def test_an_error_is_short_however_long_what_it_quotes_is() -> None:
     assert len(found["error"]) < 3000
 
 
+@pytest.mark.parametrize("kind", ["verdicts", "first causes", "findings"])
+@pytest.mark.parametrize(("longer", "cut"), [(0, False), (1, True)], ids=["as long as may be", "longer"])
+def test_an_error_of_two_thousand_characters_is_whole(kind: str, longer: int, cut: bool, rules: Sequence[Rule]) -> None:
+    wrong = line(WORLD).replace(b'"note"', b'"note":"","' + b"x" * 500 + b'"')
+    error = row(wrong)["error"]
+    shortest = len(error) - error.count("x")
+    wrong = wrong.replace(b"x" * 500, b"x" * (2000 - shortest + longer))
+    whole = error.replace("x" * error.count("x"), "x" * (2000 - shortest + longer))
+    text, _ = make_rows([(1, wrong)], None if kind == "verdicts" else rules, findings=kind == "findings")
+    told = json.loads(text)["error"]
+    assert len(told) == (2001 if cut else len(row(wrong)["error"]))
+    assert told == (f"{whole[:2000]}…" if cut else whole)
+
+
+@pytest.mark.parametrize("findings", [False, True], ids=["verdicts", "findings"])
+def test_a_line_that_is_too_long_comes_with_what_was_expected(findings: bool, rules: Sequence[Rule]) -> None:
+    text, tally = make_rows([(7, None)], rules if findings else None, findings=findings)
+    told = json.loads(text)
+    assert (told["error"], told["hint"]) == ("`line 7` is longer than 16 MB", "expected one case on each line")
+    assert told["input_line" if findings else "line"] == 7
+    assert tally == {"": 1}
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -115,6 +115,82 @@ def test_a_mistake_in_an_example_is_told_with_its_place(
     assert f"some-rule.yaml:{line}:" in error.value.message
 
 
+OWN = "when: [{caller: {}}]"
+TWO = "when: [{match: {match: any}}]\ninstead_of: "
+
+
+@pytest.mark.parametrize(
+    ("texts", "hint"),
+    [
+        pytest.param({"some_rule": f"title: ''\n{OWN}"}, "expected a text that is not empty", id="an empty title"),
+        pytest.param({"some_rule": f"title: [a]\n{OWN}"}, "expected a text that is not empty", id="a list"),
+        pytest.param({"some_rule": "when: x"}, "expected a list with something in it", id="a word for the lines"),
+        pytest.param({"some_rule": "when: [x]"}, "expected `name: value`", id="a word for a line"),
+        pytest.param({"some_rule": "when: [{match: {}, role: {}}]"}, "expected `- fact: {field: value}`", id="two"),
+        pytest.param({"some_rule": f"owner: layer\n{OWN}"}, "expected an owner of its own", id="no layer"),
+        pytest.param({"some_rule": f"sources: [x]\n{OWN}"}, "expected an address with `https://`", id="no page"),
+        pytest.param({"some_rule": "title: [A"}, "look at the line above, too", id="no YAML"),
+        pytest.param({"Some_rule": OWN}, "expected lower-case words and dashes, ending in `.yaml`", id="no id"),
+        pytest.param(
+            {"a_rule": f"{TWO}b-rule", "b_rule": f"{TWO}a-rule"},
+            "the specific rule names the general one, never the other way round", id="a circle",
+        ),
+        pytest.param(
+            {"a_rule": f"{OWN}\nformerly: old-rule", "b_rule": f"{OWN}\nformerly: old-rule"},
+            "an id stands for one rule", id="two of one id",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_comes_with_what_was_expected(tmp_path: Path, texts: dict[str, str], hint: str) -> None:
+    with pytest.raises(XdiagError) as error:
+        rules(tmp_path, **texts)
+    assert error.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("then", "hint"),
+    [
+        ("silent", "show a case in which it is `certain`"),
+        ("certain", "show the nearest case in which it must not speak"),
+    ],
+)
+def test_examples_need_one_of_each_kind(tmp_path: Path, then: str, hint: str) -> None:
+    _write(tmp_path, GOOD.replace("then: certain", f"then: {then}").replace("then: silent", f"then: {then}"))
+    with pytest.raises(XdiagError) as error:
+        load_examples([tmp_path])
+    assert error.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message", "hint"),
+    [
+        ("some-rule", b"", "some-rule.yaml: the file is empty", "see rules/README.md for how to write a rule"),
+        ("some-rule", b"\xff", "some-rule.yaml: this is not UTF-8", "save the file as UTF-8"),
+        ("some-rule", b"#" * (2**20 + 1), "this is larger than 1 MB", "no rule is; is it the right file?"),
+        ("some-rule", b"#" * 2**20, "the file is empty", "see rules/README.md for how to write a rule"),
+    ],
+    ids=["empty", "no text", "too large", "as large as may be"],
+)  # fmt: skip
+def test_a_file_that_is_none_comes_with_what_to_do(
+    tmp_path: Path, name: str, content: bytes, message: str, hint: str
+) -> None:
+    (tmp_path / f"{name}.yaml").write_bytes(content)
+    with pytest.raises(XdiagError) as error:
+        read_rules([tmp_path], REMEDIES)
+    assert message in error.value.message
+    assert error.value.hint == hint
+
+
+def test_what_is_no_file_or_no_folder_comes_with_what_was_expected(tmp_path: Path) -> None:
+    (tmp_path / "some-rule.yaml").mkdir()
+    with pytest.raises(XdiagError, match=r"/some-rule\.yaml: a rule is a regular file$") as error:
+        read_rules([tmp_path], REMEDIES)
+    assert error.value.hint == "this is a folder, a pipe, a device or a broken link"
+    with pytest.raises(XdiagError) as error:
+        read_rules([tmp_path / "none"], REMEDIES)
+    assert error.value.hint == "expected a folder of rules, not a rule"
+
+
 def test_an_account_id_stays_text(tmp_path: Path) -> None:
     _write(tmp_path, GOOD)
     example = load_examples([tmp_path])["some-rule"][0]

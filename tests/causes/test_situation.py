@@ -75,6 +75,50 @@ ORG = {"id": "o-1", "management_account": "111111111111"}
         pytest.param(
             "cross-account", source(principal={"value": {"created_at": ""}}), "new", False, id="no date of creation"
         ),
+        pytest.param(
+            "cross-account",
+            source(principal={"value": {"created_at": "2026-03-02T09:25:00Z"}}),
+            "new",
+            False,
+            id="five minutes old",
+        ),
+        pytest.param(
+            "cross-account",
+            source(principal={"value": {"created_at": "2026-03-02T09:25:01Z"}}),
+            "new",
+            True,
+            id="a second younger",
+        ),
+        pytest.param(
+            "cross-account",
+            source(principal={"value": {"created_at": "2026-03-02T09:30:00Z"}}),
+            "new",
+            True,
+            id="of this moment",
+        ),
+        pytest.param(
+            "cross-account",
+            source(principal={"value": {"created_at": "2026-03-02T09:30:01Z"}}),
+            "new",
+            False,
+            id="created after it was read",
+        ),
+        pytest.param(
+            "cross-account", source(principal={"value": {"created_at": "yesterday"}}), "new", False, id="no time at all"
+        ),
+        pytest.param(
+            "cross-account",
+            source(organization={"value": ORG | {"management_account": "999999999999"}}),
+            "management_account",
+            False,
+            id="a member of it",
+        ),
+        pytest.param("cross-account", {}, "management_account", False, id="manages none"),
+        pytest.param(
+            "cross-account", source(organization=UNREAD), "management_account", None, id="nobody knows who manages"
+        ),
+        pytest.param("identity-center", source(principal=UNREAD), "reserved", True, id="reserved by its name"),
+        pytest.param("cross-account", {}, "mfa", False, id="no MFA"),
         pytest.param("mfa", {}, "mfa", True, id="MFA stands behind it"),
         pytest.param("mfa", source(session={"mfa": UNREAD}), "mfa", None, id="nobody knows about MFA"),
     ],
@@ -116,6 +160,55 @@ def test_the_kind_of_role_is_told_by_its_path(arn: str, kind: RoleKind) -> None:
         pytest.param("cross-account-role", {}, "chained", True, id="signed with a role's credentials"),
         pytest.param("cross-account", {}, "chained", False, id="signed with a user's keys"),
         pytest.param("tagged", {}, "tags_sent", True, id="tags are sent"),
+        pytest.param("cross-account", {}, "tags_sent", False, id="no tags are sent"),
+        pytest.param("cross-account", {}, "source_identity_sent", False, id="no source identity is sent"),
+        pytest.param("cross-account", {}, "source_identity_inherited", False, id="no source identity is inherited"),
+        pytest.param(
+            "chained",
+            source(session={"source_identity": UNREAD}),
+            "source_identity_inherited",
+            None,
+            id="nobody knows whether one is inherited",
+        ),
+        pytest.param(
+            "cross-account",
+            {"request": {"parameters": {"external_id": None}}},
+            "external_id_sent",
+            False,
+            id="no external ID is sent",
+        ),
+        pytest.param("cross-account", {}, "switched", False, id="no switch"),
+        pytest.param("cross-account", {}, "global_endpoint", False, id="the endpoint of a Region"),
+        pytest.param(
+            "endpoint",
+            {"snapshot": {"endpoint": UNREAD}},
+            "through_endpoint",
+            None,
+            id="nobody knows about an endpoint",
+        ),
+        pytest.param("endpoint", {"snapshot": {"endpoint": UNREAD}}, "foreign_endpoint", None, id="nor whose it is"),
+        pytest.param("cross-account", {}, "foreign_endpoint", False, id="no endpoint is no foreign one"),
+        pytest.param(
+            "endpoint",
+            {"snapshot": {"endpoint": {"value": {"owner": ""}}}},
+            "foreign_endpoint",
+            False,
+            id="an endpoint whose owner is not known",
+        ),
+        pytest.param(
+            "endpoint",
+            {"snapshot": {"endpoint": {"value": {"owner": "222222222222"}}}},
+            "foreign_endpoint",
+            False,
+            id="an endpoint of the role's account",
+        ),
+        pytest.param(
+            "cross-account-role",
+            {"request": {"role_arn": "arn:aws:iam::222222222222:role/App"}},
+            "self_assumption",
+            False,
+            id="a role of that name in another account",
+        ),
         pytest.param("chained", {}, "tags_inherited", True, id="tags are inherited"),
         pytest.param("cross-account", {}, "tags_inherited", False, id="none is inherited"),
         pytest.param(
@@ -155,6 +248,20 @@ def test_the_kind_of_role_is_told_by_its_path(arn: str, kind: RoleKind) -> None:
 )
 def test_the_request_is_described(world: str, change: dict[str, Any], field: str, value: bool | None) -> None:
     assert getattr(facts(case(world, change))[2], field) is value
+
+
+@pytest.mark.parametrize(
+    ("change", "exists", "new"),
+    [
+        pytest.param({}, True, False, id="an old role"),
+        pytest.param({"role": UNREAD}, None, False, id="nobody looked for it"),
+        pytest.param({"role": {"value": None}}, False, False, id="it is gone"),
+        pytest.param({"role": {"value": {"created_at": "2026-03-02T09:28:00Z"}}}, True, True, id="a new role"),
+    ],
+)
+def test_the_role_is_described(change: dict[str, Any], exists: bool | None, new: bool) -> None:
+    role = facts(case("cross-account", {"snapshot": {"destination": change}}))[1]
+    assert (role.exists, role.new) == (exists, new)
 
 
 def test_nothing_is_said_of_arns_that_cannot_be_read() -> None:

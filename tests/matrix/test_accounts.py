@@ -64,6 +64,48 @@ def test_a_folder_without_dumps_is_a_mistake(tmp_path: Path, name: str) -> None:
         read_dumps(tmp_path / name)
 
 
+EXPECTED = "expected a folder with a file an account, as `aws iam get-account-authorization-details` prints it"
+
+
+@pytest.mark.parametrize("name", ["empty", "missing", "a file.json"])
+def test_what_is_no_folder_of_dumps_comes_with_what_was_expected(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a file.json").write_text("{}")
+    with pytest.raises(XdiagError) as error:
+        read_dumps(tmp_path / name)
+    why = "contains no dumps" if name == "empty" else "is not a folder"
+    assert (error.value.message, error.value.hint) == (f"`{tmp_path / name}` {why}", EXPECTED)
+
+
+def test_a_folder_with_a_damaged_dump_alone_is_told_by_that(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    (tmp_path / "b.json").write_text("[")
+    with pytest.raises(XdiagError, match=r"a\.json"):
+        read_dumps(tmp_path)
+
+
+def test_the_second_of_two_dumps_is_said_to_be_left_out(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_dump(tmp_path / f"{name}.json", users=[user(OURS, "ci")])
+    [mistake] = read_dumps(tmp_path).mistakes
+    assert mistake.hint == "expected one file for each account; the second one was left out"
+
+
+def test_a_folder_that_is_called_like_a_dump_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "odd.json").mkdir()
+    write_dump(tmp_path / "odd.json" / "ours.json", users=[user(OURS, "ci")])
+    dumps = read_dumps(tmp_path)
+    assert (list(dumps.accounts), dumps.mistakes, dumps.incomplete) == ([OURS], [], [])
+
+
+def test_the_accounts_that_the_tree_lacks_are_named(tmp_path: Path) -> None:
+    for account in (OURS, THEIRS):
+        write_dump(tmp_path / f"{account}.json", users=[user(account, "ci")])
+    assert read_dumps(tmp_path).outside_the_tree == []
+    write_tree(tmp_path, [OURS])
+    assert read_dumps(tmp_path).outside_the_tree == [THEIRS]
+
+
 def test_the_levels_of_an_account_go_from_the_root_down(tmp_path: Path) -> None:
     targets = [
         {"id": OURS, "parent": "ou-ab12-1", "scps": [], "rcps": ["p-1"]},

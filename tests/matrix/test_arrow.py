@@ -138,6 +138,30 @@ def test_a_column_that_is_missing_is_named(sides: Sides) -> None:
         list(decide_batches(batches_of(sides.sources), batches_of(sides.roles.select(["arn"]))))
 
 
+@pytest.mark.parametrize(
+    ("rows", "hint"),
+    [
+        pytest.param(
+            [ANYBODY | {"arn": "arn:aws:iam::111111111111:user/other"}],
+            "expected its side's, `arn:aws:iam::111111111111:user/ci`",
+            id="another ARN",
+        ),
+        pytest.param(
+            [ANYBODY | {"limits": "{"}],
+            "expected a JSON object with `organization`, `scps` and `rcps` as in a case file",
+            id="limits that are none",
+        ),
+        pytest.param([{"arn": "a"}], "expected the columns `arn`, `side` and `limits`", id="no column"),
+    ],
+)
+def test_a_side_that_cannot_be_read_comes_with_what_was_expected(
+    sides: Sides, rows: list[dict[str, Json]], hint: str
+) -> None:
+    with pytest.raises(XdiagError) as error:
+        list(decide_batches(pa.Table.from_pylist(rows).to_batches(), batches_of(sides.roles)))
+    assert error.value.hint == hint
+
+
 def run(folder: Path, to: Path, *, before: str) -> subprocess.CompletedProcess[str]:
     """Run `xdiag matrix` after other code, and print whether pyarrow was imported."""
     code = (

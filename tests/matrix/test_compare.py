@@ -10,7 +10,7 @@ from tests.matrix.dumps import OURS, THEIRS
 
 from diagnose.errors import XdiagError
 from diagnose.matrix import row_files
-from diagnose.matrix.compare import ChangeKind, PairChange, changes, pair_of
+from diagnose.matrix.compare import ChangeKind, PairChange, PairState, changes, pair_of
 from diagnose.matrix.row_files import in_order, read_rows
 from diagnose.matrix.rows import ExplainedPair
 from diagnose.report import Lines
@@ -100,8 +100,38 @@ def test_the_merge_comes_to_what_each_pair_comes_to_alone(seed: int) -> None:
 
 
 def test_two_rows_about_a_pair_are_told() -> None:
-    with pytest.raises(XdiagError, match=f"two rows about `{CI}`"):
-        list(changes(iter([]), iter([ALLOWED, UNDETERMINED])))
+    for before, after in (([], [ALLOWED, UNDETERMINED]), ([ALLOWED, ALLOWED], [])):
+        with pytest.raises(XdiagError) as error:
+            list(changes(iter(before), iter(after)))
+        assert error.value.message == f"one matrix has two rows about `{CI}` and `{DEPLOY}`"
+        assert error.value.hint == "expected the rows of one run"
+
+
+def test_a_change_has_all_that_the_rows_say() -> None:
+    told = {"primary_cause": "a", "primary_cause_title": "A", "primary_gap": "g", "primary_gap_title": "G"}
+    then = msgspec.structs.replace(row("undetermined", "trusted", "identity"), **told)
+    [change] = changes(iter([then]), iter([ALLOWED]))
+    assert change.before == PairState("undetermined", "trusted", "identity", "a", "A", "G")
+    assert change.after == PairState("allowed", "", "", "", "", "")
+
+
+def test_what_is_no_matrix_comes_with_what_was_expected(tmp_path: Path) -> None:
+    (tmp_path / "rows").write_bytes(b"nothing")
+    with pytest.raises(XdiagError) as error:
+        list(read_rows(tmp_path / "rows"))
+    assert error.value.hint == "expected a file that `xdiag matrix` has written, or a folder of dumps"
+
+
+@pytest.mark.parametrize(("longer", "refused"), [(0, False), (1, True)], ids=["as long as may be", "longer"])
+def test_a_row_is_a_megabyte_at_most(tmp_path: Path, longer: int, refused: bool) -> None:
+    empty = encode_rows([ALLOWED], Lines.JSONL)
+    long = msgspec.structs.replace(row("allowed"), primary_cause_title="x" * (2**20 - len(empty) + longer))
+    write_rows(tmp_path / "rows", "jsonl", [ALLOWED, long])
+    if refused:
+        with pytest.raises(XdiagError, match="line 2 has no row of one"):
+            list(read_rows(tmp_path / "rows"))
+    else:
+        assert list(read_rows(tmp_path / "rows")) == [ALLOWED, long]
 
 
 @pytest.mark.parametrize("in_memory", [3, 10, 72, 1000])

@@ -72,5 +72,23 @@ def test_what_is_no_record_is_named_by_its_row() -> None:
     rows = pa.table({"record": [json.dumps(refused()), None, "nonsense"]}, schema=RECORDS)
     with pytest.raises(XdiagError, match="row 3 of the records"):
         list(count_denials(rows.to_batches(max_chunksize=1), ()))
-    with pytest.raises(XdiagError, match="have no column `record`"):
+    with pytest.raises(XdiagError, match="have no column `record`") as error:
         list(count_denials(pa.table({"event": ["{}"]}).to_batches(), ()))
+    assert error.value.hint == "expected a record a row, as JSON"
+
+
+def test_a_count_has_all_that_is_known_of_its_calls() -> None:
+    assert counted([refused(SCP)]) == [
+        {
+            "schema": "xdiag.count/1",
+            "count": 1,
+            "verdict": "denied",
+            "primary_cause": "scp-named-by-aws",
+            "primary_cause_title": "AWS says that a service control policy denies it, and it was not read",
+            "layer": "scp",
+            "primary_gap": "trust-policy-not-supplied",
+            "source_account": "111111111111",
+            "dest_account": "222222222222",
+            "dest_role_arn": ROLE,
+        }
+    ]

@@ -66,3 +66,27 @@ def test_layers_that_are_stated_to_be_empty_are_and_no_others(tmp_path: Path, la
             assert [level.target for level in read.value] == ["r-ab12", OURS]
         else:
             assert isinstance(read, Unread)
+
+
+@pytest.mark.parametrize("tree", [True, False], ids=["with a tree", "without"])
+def test_what_is_supposed_or_stated_says_so(tmp_path: Path, tree: bool) -> None:
+    write_dump(tmp_path / "ours.json", roles=[APP])
+    if tree:
+        write_tree(tmp_path, [OURS])
+    for layers in (set[Layer](), {Layer.SCP, Layer.RCP}):
+        found = identities(read_dumps(tmp_path), layers)
+        case = case_of_pair(found.sources[0], found.destinations[0])
+        source, destination = case.snapshot.source, case.snapshot.destination
+        session = source.session
+        supposed = (session.tags, session.transitive_tag_keys, session.source_identity, case.snapshot.endpoint)
+        assert {each.source for each in supposed if isinstance(each, Known)} == {"supposed for every pair of a matrix"}
+        for read in (source.scps, destination.rcps):
+            if layers:
+                assert isinstance(read, Known)
+                assert read.source == "stated on the command line"
+            elif not tree:
+                assert isinstance(read, Unread)
+                assert read.subject == f"organization of account {OURS}"
+                assert read.detail == "there is no organization.json"
+        for organization in (source.organization, destination.organization):
+            assert isinstance(organization, Known if tree else Unread)
