@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from string import hexdigits
 
 from msgspec import Struct
 

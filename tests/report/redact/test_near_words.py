@@ -31,6 +31,12 @@ def test_an_action_in_a_message_stays_where_its_service_is_of_aws(written: str, 
         pytest.param(
             {"Condition": {"StringEqual": {"aws:username": "a"}}}, True, id="an operator with a letter too few"
         ),
+        pytest.param(
+            {"Condition": {"StringEqualsIfExist": {"aws:username": "a"}}}, True, id="its ending with a letter too few"
+        ),
+        pytest.param(
+            {"Condition": {"StringLikeIfExists ": {"aws:username": "a"}}}, True, id="an operator with a space behind it"
+        ),
         pytest.param({"Zqteam": "Allow"}, False, id="an element that nobody means"),
         pytest.param({"Effect": "Zqteam"}, False, id="an effect that nobody means"),
         pytest.param({"Condition": {"Zqteam": {"aws:username": "a"}}}, False, id="an operator that nobody means"),

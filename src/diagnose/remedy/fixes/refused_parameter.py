@@ -58,6 +58,8 @@ def _as_the_api(name: str, operation: Operation) -> str:
 
 
 def _unknown(written: str, name: str, operation: Operation) -> str:
+    if name == written:
+        return f"See which call `{written}` is passed to, and that the SDK is up to date: {operation} takes it"
     if name:
         return f"Write `{name}` instead of `{written}`, which {operation} does not know"
     return f"Leave out `{written}`, which {operation} does not know: it takes {', '.join(_PARAMETERS[operation])}"

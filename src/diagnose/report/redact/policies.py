@@ -144,8 +144,8 @@ def _is_nearly(text: str, words: Collection[str]) -> bool:
     """Say whether a text is a word of AWS's, or was meant for one."""
     if text in words:
         return True
-    lower = text.rpartition(":")[2].lower().removesuffix("ifexists").strip()
-    lowered = [word.lower() for word in words]
+    lower = text.rpartition(":")[2].strip().lower()
+    lowered = [f"{word.lower()}{suffix}" for word in words for suffix in ("", "ifexists")]
     return lower in lowered or bool(get_close_matches(lower, lowered, n=1, cutoff=0.8))
 
 
