@@ -298,6 +298,7 @@ class _File(Struct, frozen=True):
         inline = resolve(holder.properties.get("Policies"), self.around)
         if isinstance(inline, UnknownValue):
             parts.append(Unread(subject=f"inline policies of {holder.id}", detail=inline.why))
+            inline = []
         for each in texts_in(inline):
             if isinstance(each, UnknownValue):
                 parts.append(Unread(subject=f"an inline policy of {holder.id}", detail=each.why))
