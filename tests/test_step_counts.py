@@ -4,6 +4,8 @@ import random
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,8 +24,9 @@ from diagnose.model.trace import Layer
 from diagnose.pipeline import diagnose
 from diagnose.remedy.proposal import in_a_row, needed_in_a_row
 from diagnose.report import Format, render
+from diagnose.report.sections.needed import needs
 from tests.cases import allow, case, deny, document, identity, on, trust
-from tests.fuzz import large_cases, large_worlds
+from tests.fuzz import large_cases, large_twists, large_worlds
 
 RULES = load_rules()
 
@@ -118,6 +121,28 @@ def test_finding_the_places_of_policies_that_say_the_same_grows_no_faster_than_t
         return case("cross-account", identity_policies={"policies": policies})
 
     small, large = (calls(alike(size), placed) for size in (100, 400))
+    assert large < 6 * small
+
+
+def test_naming_what_is_needed_grows_no_faster_than_what_is_open() -> None:
+    def lines(size: int) -> int:
+        diagnosis = diagnose(large_twists.a_chain_of_keys(random.Random(11), size), RULES)
+        count = 0
+
+        def counted(_frame: FrameType, event: str, _argument: object) -> Any:
+            nonlocal count
+            count += event == "line"
+            return counted
+
+        before = sys.gettrace()
+        sys.settrace(counted)
+        try:
+            assert len(needs(diagnosis)) > size
+        finally:
+            sys.settrace(before)
+        return count
+
+    small, large = lines(100), lines(400)
     assert large < 6 * small
 
 

@@ -120,7 +120,7 @@ def need_of(layer: Layer | None, diagnosis: Diagnosis) -> Need | None:
     doubts = [one for one in diagnosis.decision.doubts if one.about is layer and one.matters is not Tri.NO]
     if not doubts or not is_anything_needed(diagnosis):
         return None
-    return next(_needs(doubts, diagnosis, {}), None)
+    return next(_needs(doubts, diagnosis, {}, alone=len(_doubts(diagnosis)) == 1), None)
 
 
 _SOURCE, _DEST = "--source-profile SOURCE", "--dest-profile DEST"
@@ -177,11 +177,11 @@ def _all_needs(diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Nee
         return
     named = next((subject for subject in map(_subject, diagnosis.findings) if subject is not None), None)
     groups: dict[object, list[Doubt]] = {}
-    cause = chosen(diagnosis)
-    for doubt in sorted(_doubts(diagnosis), key=lambda doubt: (not _decides(doubt, cause), doubt.about is not named)):
+    cause, doubts = chosen(diagnosis), _doubts(diagnosis)
+    for doubt in sorted(doubts, key=lambda doubt: (not _decides(doubt, cause), doubt.about is not named)):
         groups.setdefault(_group(doubt), []).append(doubt)
     for group in groups.values():
-        yield from _needs(group, diagnosis, spelled)
+        yield from _needs(group, diagnosis, spelled, alone=len(doubts) == 1)
 
 
 def _is_open(diagnosis: Diagnosis) -> bool:
@@ -212,7 +212,8 @@ _PRESENTED_BY: Mapping[str, str] = {
 }
 
 
-def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]) -> Iterator[Need]:
+def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str], *, alone: bool) -> Iterator[Need]:
+    """Name what settles doubts of one group. `alone`: nothing else is open."""
     first = doubts[0]
     layers = [doubt.about for doubt in doubts if isinstance(doubt.about, Layer)]
     match first.about:
@@ -228,7 +229,6 @@ def _needs(doubts: list[Doubt], diagnosis: Diagnosis, spelled: Mapping[str, str]
             flags = (question.flag,) if question.flag else ()
             about = f"{question.asked} It decides whether this is the cause."
             if not _is_called_a_mistake(name, diagnosis):
-                alone = len(_doubts(diagnosis)) == 1
                 about = f"{doubt_sentence(first, alone=alone)} {question.asked}"
             yield Need(about, question.how, flags, stated=True)
         case Gate.ROLE | Gate.DURATION:
