@@ -98,6 +98,23 @@ def test_a_mistake_is_told_with_its_place(
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("owner: destination", "owner: {}", id="a word of a closed list"),
+        pytest.param("remedy: pass-external-id", "remedy: {}", id="a remedy"),
+        pytest.param("https://docs.aws.amazon.com/", "{}", id="a page"),
+        pytest.param("title: A title", "title: A title\n{}: b", id="a name"),
+    ],
+)
+def test_a_mistake_quotes_no_more_than_the_beginning_of_a_long_text(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    _write(tmp_path, GOOD.replace(old, new.format("z" * 300), 1))
+    with pytest.raises(XdiagError) as error:
+        read_rules([tmp_path], REMEDIES)
+    assert f"`{'z' * 200}…`" in error.value.message
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
         pytest.param("then: certain", "then: maybe", 15, "`then` is `maybe`", id="no such outcome"),

@@ -25,8 +25,9 @@ class Entry:
         self.node, self.path, self.what = node, path, what
 
     def wrong(self, message: str, hint: str = "") -> XdiagError:
-        """Make the error that says what is wrong here."""
-        return XdiagError(f"{self.path}:{self.node.start_mark.line + 1}: {message}", hint=hint)
+        """Make the error that says what is wrong here; what it quotes of the file is cut where it is long."""
+        shown = _LONG_QUOTE.sub(r"\1…`", message)
+        return XdiagError(f"{self.path}:{self.node.start_mark.line + 1}: {shown}", hint=hint)
 
     def text(self) -> str:
         """Read a text that is not empty."""
@@ -172,3 +173,4 @@ _WRITE_OUT = "write out what it repeats; see rules/README.md"
 
 _WORDS = {"null": None, "true": True, "false": False}
 _SHORT_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")
+_LONG_QUOTE = re.compile(r"(`[^`]{200})[^`]+`")
