@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Self
 
 from msgspec import Struct
 
@@ -53,6 +54,13 @@ class Workshop:
         self._threads, self._copies = ThreadPoolExecutor(jobs), SimpleQueue[Copy]()
         for number in range(jobs):
             self._copies.put(Copy(folder / str(number)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for what runs, and begin nothing more."""
+        self._threads.shutdown(cancel_futures=True)
 
     def put_to(
         self, tests: Callable[[Tried], tuple[Sequence[str], Sequence[str]]], everything: Sequence[Tried], by: By
@@ -112,11 +120,16 @@ def main() -> None:
         for name in given.packages or PACKAGES
         for mutant in sample(PACKAGES[name], given.each, random.Random(f"{given.seed} {name}"))
     ]
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        workshop = Workshop(Path(folder), given.jobs)
-        workshop.put_to(lambda each: (each.near, ()), tried, By.NEAR)
-        failing = put_to_the_others(workshop, tried)
+    failing, whole = list[str](), True
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, Workshop(Path(folder), given.jobs) as workshop:
+        try:
+            workshop.put_to(lambda each: (each.near, ()), tried, By.NEAR)
+            failing = put_to_the_others(workshop, tried)
+        except KeyboardInterrupt:
+            whole = False
     _print(tried)
+    if not whole:
+        sys.exit("interrupted: those that no test has noticed were not all put to all tests")
     if failing:
         # They notice every mutant, whatever it is: what was noticed may have been noticed by them.
         sys.exit("\n".join(["these tests fail without any mutant:", *failing]))
