@@ -226,6 +226,11 @@ def test_a_statement_is_told_whole() -> None:
             id="anybody, by the second statement",
         ),
         pytest.param(
+            [{"Principal": None, "NotPrincipal": {"AWS": "222222222222"}}, {}],
+            "YES: anybody with an AWS account is let in",
+            id="those whom one statement leaves out, by the other",
+        ),
+        pytest.param(
             [{}, {"Effect": "Deny", "Principal": {"AWS": "222222222222"}}],
             "YES: anybody with an AWS account, unless denied, is let in",
             id="anybody but who is denied",
@@ -238,7 +243,8 @@ def test_a_statement_is_told_whole() -> None:
     ],
 )
 def test_whether_everybody_is_let_in_is_said(statements: list[Any], said: str) -> None:
-    assert said in words(audience(_policy(*({**ALLOW, **one} for one in statements))))
+    whole = ({key: value for key, value in {**ALLOW, **one}.items() if value is not None} for one in statements)
+    assert said in words(audience(_policy(*whole)))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
 from diagnose.model.aws_error import ErrorKind
-from diagnose.model.case import Via
+from diagnose.model.case import Case, Via
 from diagnose.model.diagnosis import Agreement, AwsAnswer, Owner, Verdict
+from diagnose.model.operation import Operation
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report.sections.headline import destination_name, ends, headline, owner_name, source_name
 
@@ -96,6 +97,48 @@ def test_within_one_account_there_is_one_owner(owner: Owner) -> None:
 )
 def test_it_is_said_whose_answer_the_verdict_is(agreement: Agreement, answer: str) -> None:
     assert dict(ends(replace(EVERY["allowed"](NAMES), agreement=agreement)))["answer from"] == answer
+
+
+def _by(arn: str) -> Case:
+    return replace(CASE, snapshot=replace(CASE.snapshot, source=replace(CASE.snapshot.source, arn=arn)))
+
+
+def _of(operation: Operation) -> Case:
+    return replace(CASE, request=replace(CASE.request, operation=operation))
+
+
+@pytest.mark.parametrize(
+    ("case", "same_account", "told"),
+    [
+        pytest.param(CASE, True, "one account", id="one account"),
+        pytest.param(CASE, False, "two accounts: both sides must allow the request", id="two accounts"),
+        pytest.param(
+            _by("ec2.amazonaws.com"),
+            False,
+            "an AWS service calls: the trust policy and the role's RCPs decide",
+            id="a service",
+        ),
+        *(
+            pytest.param(
+                _of(operation),
+                False,
+                "nobody signs the request: the identity provider, the trust policy and the role's RCPs decide",
+                id=str(operation),
+            )
+            for operation in (Operation.WITH_WEB_IDENTITY, Operation.WITH_SAML)
+        ),
+        pytest.param(
+            _of(Operation.PASS_ROLE),
+            True,
+            "the policies of whoever passes the role decide, then, for the service, its trust policy and RCPs",
+            id="passing the role",
+        ),
+    ],
+)
+def test_it_is_said_who_decides(case: Case, same_account: bool, told: str) -> None:
+    diagnosis = EVERY["allowed"](NAMES)
+    decision = replace(diagnosis.decision, same_account=same_account)
+    assert dict(ends(replace(diagnosis, case=case, decision=decision)))["accounts"] == told
 
 
 def test_the_request_is_told_with_all_that_a_policy_can_ask_for() -> None:
