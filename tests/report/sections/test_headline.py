@@ -12,6 +12,10 @@ from diagnose.report.sections.headline import destination_name, ends, headline, 
 CASE = EVERY["allowed"](NAMES).case
 
 
+def _by(arn: str) -> Case:
+    return replace(CASE, snapshot=replace(CASE.snapshot, source=replace(CASE.snapshot.source, arn=arn)))
+
+
 @pytest.mark.parametrize(
     ("arn", "name"),
     [
@@ -31,8 +35,7 @@ CASE = EVERY["allowed"](NAMES).case
     ],
 )
 def test_a_caller_is_named_by_kind_name_and_account(arn: str, name: str) -> None:
-    snapshot = replace(CASE.snapshot, source=replace(CASE.snapshot.source, arn=arn))
-    assert source_name(replace(CASE, snapshot=snapshot)) == name
+    assert source_name(_by(arn)) == name
 
 
 @pytest.mark.parametrize(
@@ -97,10 +100,6 @@ def test_within_one_account_there_is_one_owner(owner: Owner) -> None:
 )
 def test_it_is_said_whose_answer_the_verdict_is(agreement: Agreement, answer: str) -> None:
     assert dict(ends(replace(EVERY["allowed"](NAMES), agreement=agreement)))["answer from"] == answer
-
-
-def _by(arn: str) -> Case:
-    return replace(CASE, snapshot=replace(CASE.snapshot, source=replace(CASE.snapshot.source, arn=arn)))
 
 
 def _of(operation: Operation) -> Case:
