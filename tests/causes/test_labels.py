@@ -4,7 +4,7 @@ import pytest
 from tests.causes.given import case
 
 from diagnose.causes.findings import comparison
-from diagnose.causes.nearness import ComparedElement, distance_of
+from diagnose.causes.nearness import distance_of
 from diagnose.causes.sentences import fill
 from diagnose.model.key_state import KeyState
 from diagnose.model.trace import Effect, Element, ElementTrace, Layer, Reason
@@ -157,9 +157,9 @@ OTHER = (
 @pytest.mark.parametrize("reason", Reason)
 def test_what_is_meant_for_something_else_is_farther_than_another_of_its_kind(reason: Reason) -> None:
     far = 8 if reason in UNLIKE.split() else 4 if reason in OTHER.split() else 2
-    trace = ElementTrace(Element.PRINCIPAL, NO, reason, "")
-    assert [distance_of([ComparedElement(trace, holds)] * 2) for holds in (NO, UNKNOWN, YES)] == [2 * far, far, 0]
-    assert distance_of([ComparedElement(_condition("aws:username", "StringEquals"), NO)]) == 1
+    traces = [ElementTrace(Element.PRINCIPAL, verdict, reason, "") for verdict in (NO, UNKNOWN, YES)]
+    assert [distance_of([trace] * 2) for trace in traces] == [2 * far, far, 0]
+    assert distance_of([_condition("aws:username", "StringEquals")]) == 1
 
 
 def _condition(key: str, operator: str, *, negated: bool = False, wanted: str = "a") -> ElementTrace:

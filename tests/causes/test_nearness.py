@@ -71,4 +71,33 @@ def test_an_element_is_alone_where_all_others_hold(given: dict[str, Any], unknow
     (statement,) = statements(given, unknown=unknown)
     elements = compared(statement)
     by_itself = zip(elements, alone(elements), strict=True)
-    assert {one.trace.key: answer for one, answer in by_itself if one.trace.element is Element.CONDITION} == answers
+    assert {one.key: answer for one, answer in by_itself if one.element is Element.CONDITION} == answers
+
+
+OF_BUILDER = "arn:aws:iam::111111111111:user/builder"
+NEAR = "arn:aws:iam::111111111111:user/Builder"
+FAR = "arn:aws:iam::333333333333:user/auditor"
+
+
+@pytest.mark.parametrize(
+    ("given", "element", "holds", "place"),
+    [
+        pytest.param(allow({"AWS": [NEAR, OF_BUILDER, FAR]}), Element.PRINCIPAL, YES, "1", id="the one that is it"),
+        pytest.param(allow({"AWS": [FAR, NEAR, FAR]}), Element.PRINCIPAL, NO, "1", id="of others the nearest"),
+        pytest.param(allow({"AWS": [FAR, f"{FAR}2"]}), Element.PRINCIPAL, NO, "0", id="of several as near the first"),
+        pytest.param(
+            {"Effect": "Allow", "Principal": BUILDER, "NotAction": ["s3:*", "sts:AssumeRole", "ec2:*"]},
+            Element.ACTION,
+            NO,
+            "1",
+            id="the action that is excluded",
+        ),
+    ],
+)
+def test_of_several_values_one_explains_the_element(
+    given: dict[str, Any], element: Element, holds: object, place: str
+) -> None:
+    (statement,) = statements(given)
+    (found,) = (one for one in compared(statement) if one.element is element)
+    assert found.verdict is holds
+    assert found.pointer.rpartition("/")[2] == place

@@ -242,3 +242,20 @@ def test_certain_evidence_goes_before_what_is_nearer_but_possible(tmp_path: Path
     )
     assert cause.subject.statement is not None
     assert (cause.subject.statement.index, cause.finding.certainty) == (1, Certainty.CERTAIN)
+
+
+def test_each_version_of_a_policy_that_would_allow_the_call_is_a_cause(tmp_path: Path) -> None:
+    allowing = {"Version": "2012-10-17", "Statement": [on("*")]}
+    saved = [{"version": version, "document": allowing} for version in ("v2", "v1")]
+    kept = {"name": "Own", "kind": "managed", "arn": "arn:aws:iam::111111111111:policy/Own", "version": "v3"}
+    policies = [
+        {**kept, "document": {"Version": "2012-10-17", "Statement": []}, "other_versions": saved},
+        {"name": "More", "document": {"Version": "2012-10-17", "Statement": []}, "other_versions": saved[:1]},
+    ]
+    causes = told(
+        tmp_path,
+        "cross-account",
+        {"snapshot": {"source": {"identity_policies": {"policies": policies}}}},
+        some_rule="title: '{idle.policy} {idle.version}'\nwhen: [{idle: {}}]",
+    )
+    assert sorted(cause.finding.title for cause in causes) == ["`More` `v2`", "`Own` `v1`", "`Own` `v2`"]

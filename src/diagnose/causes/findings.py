@@ -224,7 +224,7 @@ def _open_questions(subject: Subject, decision: Decision) -> Iterator[str]:
         for level in levels(decision, each.action, subject.layer, subject.level):
             for statement in level.statements:
                 if statement.verdict is UNKNOWN and statement.elements:
-                    yield from (_question(one.trace) for one in compared(statement) if one.holds is UNKNOWN)
+                    yield from (_question(one) for one in compared(statement) if one.verdict is UNKNOWN)
             if level.unread:
                 yield f"what was not read of the {LAYER_WORDS[subject.layer].policies}"
 
@@ -275,8 +275,8 @@ def _nearest(decision: Decision, subject: Subject) -> Iterator[Excerpt]:
         for statement in nearest(statements)[:MOST_PLACES]:
             for element in compared(statement):
                 # A statement about another service comes near by chance only.
-                if element.holds is not YES and element.trace.reason is not Reason.OTHER_SERVICE:
-                    yield _excerpt(statement, element.trace, primary=True)
+                if element.verdict is not YES and element.reason is not Reason.OTHER_SERVICE:
+                    yield _excerpt(statement, element, primary=True)
 
 
 def _allowing(decision: Decision, subject: Subject) -> Iterator[Excerpt]:

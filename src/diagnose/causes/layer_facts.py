@@ -18,7 +18,7 @@ from diagnose.causes.facts import (
     ResourceFact,
     StatementFact,
 )
-from diagnose.causes.nearness import ComparedElement, alone, compared, distance_of, nearest
+from diagnose.causes.nearness import alone, compared, distance_of, nearest
 from diagnose.evaluate.condition import SetOperator, parse_operator
 from diagnose.evaluate.keys.table import group_of, traits_of
 from diagnose.evaluate.level import passes
@@ -128,16 +128,15 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
         near = distance == least
         yield _statement(decision, statement, near=near, settled=certain)
         foreign = effect is Effect.ALLOW and _about_another_service(elements)
-        for this, by_itself in zip(elements, alone(elements), strict=True):
+        for trace, by_itself in zip(elements, alone(elements), strict=True):
             # What else keeps a statement from applying that is about another service says nothing of this request.
-            if this.holds in bears and (not foreign or this.trace.element is Element.ACTION):
-                trace = this.trace
+            if trace.verdict in bears and (not foreign or trace.element is Element.ACTION):
                 shared = {
                     "action": decision.action,
                     "layer": statement.layer,
                     "level": statement.level,
                     "effect": effect,
-                    "holds": as_bool(this.holds),
+                    "holds": as_bool(trace.verdict),
                     "reason": _reason(trace),
                     "alone": as_bool(by_itself) if effect is Effect.ALLOW else False,
                     "nearest": near,
@@ -145,7 +144,7 @@ def _statements(decision: ActionDecision, level: LevelTrace, effect: Effect, *, 
                     "wanted": trace.wanted,
                     "got": trace.got,
                     "subject": Subject(decision.action, statement.layer, statement.level, statement, trace),
-                    "settled": certain and this.holds is not UNKNOWN,
+                    "settled": certain and trace.verdict is not UNKNOWN,
                 }
                 yield _of_element(shared, trace)
                 if effect is Effect.ALLOW or trace.negated:
@@ -162,8 +161,8 @@ def _telling(statements: Iterable[StatementTrace]) -> Iterator[StatementTrace]:
             empty.add(id(statement.policy))
 
 
-def _about_another_service(elements: Iterable[ComparedElement]) -> bool:
-    return any(each.holds is NO and each.trace.reason is Reason.OTHER_SERVICE for each in elements)
+def _about_another_service(elements: Iterable[ElementTrace]) -> bool:
+    return any(each.verdict is NO and each.reason is Reason.OTHER_SERVICE for each in elements)
 
 
 _Shared: TypeAlias = Mapping[str, Any]

@@ -1,41 +1,19 @@
-"""How near a statement comes to applying: what explains best of each element why it does not, and how far off it is."""
+"""How near a statement comes to applying: what was compared of it, how far off it is, and what alone is in its way."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from diagnose.model.trace import Element, ElementTrace, Reason, StatementTrace
-from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of, any_of
+from diagnose.model.tri import NO, UNKNOWN, YES, Tri, all_of
 
 CLOSE = 2
 """How far what somebody meant for this request, and wrote a little wrong, is from it."""
 
-# Looked up once: before Python 3.12, to look a member up by its name costs as much as to call a function.
-_ELEMENTS, _CONDITION_ELEMENT = tuple(Element), Element.CONDITION
+_ELEMENTS = tuple(Element)
 
 
-class ComparedElement:
-    """One element of a statement: the comparison that explains it best, and whether the element holds."""
-
-    __slots__ = ("holds", "trace")
-
-    def __init__(self, trace: ElementTrace, holds: Tri) -> None:
-        """Keep the nearest comparison and the answer of the whole element."""
-        self.trace, self.holds = trace, holds
-
-
-def compared(statement: StatementTrace) -> tuple[ComparedElement, ...]:
-    """List the elements of a statement: each condition, and of the others the value that comes nearest."""
-    elements: list[ComparedElement] = []
-    for element in _ELEMENTS if statement.elements else ():
-        traces = [trace for trace in statement.elements if trace.element is element]
-        if element is _CONDITION_ELEMENT or len(traces) == 1:
-            elements += [ComparedElement(trace, trace.verdict) for trace in traces]
-        elif traces:
-            verdicts = [trace.verdict for trace in traces]
-            holds = all_of(verdicts) if traces[0].negated else any_of(verdicts)
-            # One that holds says nothing of why the element fails, and the other way round.
-            telling = [trace for trace in traces if trace.verdict is holds]
-            elements.append(ComparedElement(min(telling, key=_cost), holds))
-    return tuple(elements)
+def compared(statement: StatementTrace) -> tuple[ElementTrace, ...]:
+    """List what was compared of a statement, element by element: each has one comparison, and each condition one."""
+    return tuple(trace for element in _ELEMENTS for trace in statement.elements if trace.element is element)
 
 
 def distance(statement: StatementTrace) -> float:
@@ -43,9 +21,9 @@ def distance(statement: StatementTrace) -> float:
     return distance_of(compared(statement))
 
 
-def distance_of(elements: Iterable[ComparedElement]) -> float:
+def distance_of(elements: Iterable[ElementTrace]) -> float:
     """Say the same of a statement whose elements are listed already."""
-    return sum(_cost(each.trace) * _DOUBT[each.holds] for each in elements)
+    return sum(_cost(each) * _DOUBT[each.verdict] for each in elements)
 
 
 def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
@@ -55,12 +33,12 @@ def nearest(statements: Sequence[StatementTrace]) -> tuple[StatementTrace, ...]:
     return tuple(each for each, far in zip(statements, distances, strict=True) if far == least)
 
 
-def alone(elements: Sequence[ComparedElement]) -> Iterator[Tri]:
+def alone(elements: Sequence[ElementTrace]) -> Iterator[Tri]:
     """Say of each element whether it alone keeps its statement from applying."""
-    least = sorted(each.holds for each in elements)[:2]
+    least = sorted(each.verdict for each in elements)[:2]
     for this in elements:
-        least_of_others = least[1:] if this.holds is least[0] else least[:1]
-        yield all_of([~this.holds, *least_of_others])
+        least_of_others = least[1:] if this.verdict is least[0] else least[:1]
+        yield all_of([~this.verdict, *least_of_others])
 
 
 _UNLIKE = 8

@@ -29,8 +29,6 @@ Edit = Callable[[Policy], Policy]
 
 def same(policy: Policy, other: Policy) -> bool:
     """Say whether two policies are one and the same as stored, whatever their text."""
-    if policy.arn or other.arn:
-        return policy.arn == other.arn
     return stored_as(policy) == stored_as(other)
 
 

@@ -18,8 +18,11 @@ from tests.remedy.broken import (
     trust,
 )
 
+from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import NotProved
 from diagnose.model.trace import Element, Layer
+from diagnose.remedy.change import Draft
+from diagnose.remedy.fixes.correct import correct_condition_value, set_policy_version_language
 
 OTHER = "arn:aws:iam::222222222222:role/Other"
 ROOT = {"AWS": "arn:aws:iam::111111111111:root"}
@@ -273,3 +276,36 @@ def test_a_permission_set_is_meant_by_its_name_and_not_by_its_suffix() -> None:
     assert statement["Condition"]["ArnLike"]["aws:PrincipalArn"].endswith(
         ":role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Deployers_????????????????"
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "address", "written"),
+    [
+        pytest.param("203.0.113.0/24", "198.51.100.7", "198.51.100.7/32", id="version 4"),
+        pytest.param("2001:db8:1::/64", "2001:db8::7", "2001:db8::7/128", id="version 6"),
+    ],
+)
+def test_one_address_is_written_as_a_range_of_one(wanted: str, address: str, written: str) -> None:
+    case = broken(
+        "cross-account",
+        request={"context": {"aws:SourceIp": [address]}},
+        trust_policy=trust(allow({"AWS": BUILDER}, Condition={"IpAddress": {"aws:SourceIp": wanted}})),
+    )
+    first, *_ = correct_condition_value(about(case, Layer.TRUST, Element.CONDITION), case, decide(case))
+    assert isinstance(first, Draft)
+    assert f"`{written}`" in first.text
+
+
+@pytest.mark.parametrize(
+    ("version", "widens"),
+    [
+        pytest.param("2008-10-17", [False, True], id="the old language"),
+        pytest.param("2012-10-17", [], id="the language that has variables"),
+    ],
+)
+def test_the_language_is_set_where_it_is_another_first_for_whom_it_is_meant(version: str, widens: list[bool]) -> None:
+    condition = {"StringEquals": {"aws:username": "${aws:username}x"}}
+    policy = trust(allow({"AWS": BUILDER}, Condition=condition), Version=version)
+    case = broken("cross-account", trust_policy=policy)
+    attempts = set_policy_version_language(about(case, Layer.TRUST, Element.CONDITION), case, decide(case))
+    assert [one.widens for one in attempts if isinstance(one, Draft)] == widens
