@@ -167,7 +167,8 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("check", {"case": demo("allowed"), "tag": ["team"]}, "is not KEY=VALUE", id="half a tag"),
         pytest.param("check", {"tags": ["team=a"]}, "did you mean `tag`", id="an argument is called as its flag is"),
         pytest.param("check", {"detail": "all"}, "`detail` is `all`", id="no such detail"),
-        pytest.param("check", {"timeout": 0}, "at `timeout`", id="no time at all"),
+        pytest.param("check", {"timeout": 0}, "`timeout` must be at least 0.1", id="no time at all"),
+        pytest.param("explain_error", {"text": DENIED, "timeout": -5}, "must be at least 0.1", id="time below none"),
         pytest.param(
             "check",
             {"source_arn": USER, "dest_role_arn": ROLE, "timeout": 1e308},
