@@ -95,6 +95,13 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
     )
 
 
+def causes_in_order(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+    """Give the causes in the order in which they are told: the first cause, where a rule names it, comes first."""
+    causes = [one for one in diagnosis.findings if not one.is_gap]
+    first = next(leads(diagnosis), None) if builtin_cause(diagnosis) is None else None
+    return tuple(sorted(causes, key=lambda one: one is not first))
+
+
 def depends_on(diagnosis: Diagnosis) -> str:
     """Name what an undetermined answer depends on; empty for one that is settled."""
     if diagnosis.verdict is not Verdict.UNDETERMINED:
