@@ -8,7 +8,7 @@ from tests.report.diagnoses import EVERY, NAMES
 from diagnose.loading import load_rules
 from diagnose.model.diagnosis import Diagnosis, Verdict
 from diagnose.model.key_state import ConditionKey
-from diagnose.model.trace import Doubt, Gate, Layer
+from diagnose.model.trace import BrokenStatement, Doubt, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.pipeline import diagnose
 from diagnose.report.findings import finding_rows
@@ -30,14 +30,27 @@ def test_keys_layers_and_requirements_that_matter_are_named_each_once() -> None:
         Doubt(Layer.SCP, YES),
         Doubt(Gate.PROVIDER, YES),
     )
-    assert depends_on(with_doubts(*doubts)) == "aws:SourceIp, scp, provider"
+    assert depends_on(with_doubts(*doubts)) == "aws:SourceIp; scp; provider"
+
+
+def test_what_has_a_comma_or_a_semicolon_in_it_stays_one() -> None:
+    doubts = (
+        Doubt(ConditionKey("aws:RequestTag/a, b; c"), YES),
+        Doubt(BrokenStatement("p", 0), YES),
+        Doubt(Layer.SCP, YES),
+    )
+    assert depends_on(with_doubts(*doubts)).split("; ") == [
+        "aws:RequestTag/a, b, c",
+        "statement 1 of policy `p`, which is not well-formed",
+        "scp",
+    ]
 
 
 @pytest.mark.parametrize(("count", "named", "end"), [(12, 12, "key-11"), (13, 13, "key-12"), (14, 13, "and 2 more")])
 def test_of_many_the_first_are_named(count: int, named: int, end: str) -> None:
     every = depends_on(with_doubts(*(Doubt(ConditionKey(f"key-{number}"), YES) for number in range(count))))
-    assert len(every.split(", ")) == named
-    assert every.endswith(f", {end}")
+    assert len(every.split("; ")) == named
+    assert every.endswith(f"; {end}")
 
 
 @pytest.mark.parametrize("settled", [Verdict.ALLOWED, Verdict.DENIED])
