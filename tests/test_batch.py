@@ -144,7 +144,7 @@ def test_a_row_tells_what_a_diagnosis_would(case: Case, rules: Sequence[Rule]) -
         "primary_gap": first.gap,
         "primary_gap_title": first.gap_title,
         "gate": first.gate,
-        "depends_on": ", ".join(doubted) if diagnosis.verdict is Verdict.UNDETERMINED else "",
+        "depends_on": "; ".join(doubted) if diagnosis.verdict is Verdict.UNDETERMINED else "",
     }
     assert tally == {diagnosis.verdict: 1}
     assert row(line(case))["verdict"] == diagnosis.verdict

@@ -76,6 +76,23 @@ def test_a_condition_is_told_by_its_operator_and_by_whose_value_it_sees(
     assert comparison(trace, effect) == label
 
 
+@pytest.mark.parametrize(
+    ("reason", "wanted", "said"),
+    [
+        pytest.param(Reason.SPACE_DIFFERS, (" b",), True, id="a space in front"),
+        pytest.param(Reason.SPACE_DIFFERS, ("a", "b\n"), True, id="a line end, in one of two"),
+        pytest.param(Reason.SPACE_DIFFERS, ("a ",), False, id="a space behind another value"),
+        pytest.param(Reason.CASE_DIFFERS, ("B",), False, id="capitalization"),
+    ],
+)
+def test_it_is_said_that_only_white_space_differs_which_hardly_shows(
+    reason: Reason, wanted: tuple[str, ...], said: bool
+) -> None:
+    for element in (Element.PRINCIPAL, Element.CONDITION):
+        label = comparison(ElementTrace(element, NO, reason, "", wanted=wanted, got="b"), ALLOW)
+        assert label.endswith("b; only white space differs" if said else " b")
+
+
 def test_what_is_not_known_of_a_key_is_told_as_that() -> None:
     for key, told in (
         ("aws:username", "what the caller has is not known"),

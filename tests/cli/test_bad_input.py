@@ -99,6 +99,13 @@ def test_a_malformed_source_is_told_kindly(xdiag: Program, source: str, said: st
         pytest.param(("chekc",), "no such command `chekc`", id="an unknown command"),
         pytest.param(("check", "--case"), "`--case` requires an argument", id="an option without its value"),
         pytest.param(("check", "--duration-seconds", "1h"), "`1h` is not a valid int", id="a number that is none"),
+        pytest.param(("check", "--timeout", "0"), "`--timeout` must be at least 0.1, and is `0`", id="no time"),
+        pytest.param(("check", "--timeout=-5"), "`--timeout` must be at least 0.1, and is `-5`", id="time below none"),
+        pytest.param(("doctor", "--timeout", "0.01"), "must be at least 0.1, and is `0.01`", id="hardly any time"),
+        pytest.param(("paths", "x", "--limit", "0"), "`--limit` must be from 1 to 1000, and is `0`", id="no way"),
+        pytest.param(
+            ("paths", "x", "--max-hops", "9"), "`--max-hops` must be from 1 to 8, and is `9`", id="too many calls"
+        ),
         pytest.param(("check", "--output", "yaml"), "`yaml` is not one of `text`", id="an unknown format"),
         pytest.param(("check", "--color", "sometimes"), "`sometimes` is not one of", id="an unknown colour"),
         pytest.param(("check", "--via", "phone"), "`phone` is not one of", id="an unknown way"),

@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
         ("trust.json", document(Principal={"AWS": USER})),
         ("others.json", document(Principal={"AWS": "arn:aws:iam::111111111111:user/other"})),
         ("may.json", document(Resource=ROLE)),
-        ("may-not.json", {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}),
+        ("may-not.json", document(Effect="Deny", Action="*", Resource="*")),
+        ("nobody.json", document(Effect="Deny", Principal="*", Action="*", Resource="*")),
     ):
         (tmp_path / name).write_text(json.dumps(value))
     return tmp_path
@@ -51,9 +52,15 @@ def folder(tmp_path: Path) -> Path:
         ),
         pytest.param(
             ["--trust-policy", "trust.json", "--identity-policy", "may.json", "--scp", "may-not.json"],
-            UNDETERMINED,
+            DENIED,
             "scp",
-            id="an SCP that denies, unless the account is the management account",
+            id="an SCP that denies",
+        ),
+        pytest.param(
+            ["--trust-policy", "trust.json", "--identity-policy", "may.json", "--rcp", "nobody.json"],
+            DENIED,
+            "rcp",
+            id="an RCP that denies",
         ),
         pytest.param(
             ["--trust-policy", "trust.json", "--identity-policy", "may.json", "--scp", "may.json"],
@@ -89,6 +96,19 @@ def test_pasted_policies_decide_without_credentials(
     run = xdiag("check", USER, ROLE, *options, "--output", "json", cwd=folder)
     assert run.code == code, run.err
     assert layer in (None, run.report["layer"])
+
+
+@pytest.mark.parametrize(("flag", "file"), [("--scp", "may-not.json"), ("--rcp", "nobody.json")])
+def test_a_saved_case_holds_that_a_policy_is_said_to_apply(xdiag: Program, folder: Path, flag: str, file: str) -> None:
+    given = ("--trust-policy", "trust.json", "--identity-policy", "may.json", flag, file)
+    assert xdiag("check", USER, ROLE, *given, "--save-case", "case.json", cwd=folder).code == DENIED
+    assert xdiag("check", "--case", "case.json", cwd=folder).code == DENIED
+    case = json.loads((folder / "case.json").read_text())
+    side, layer = ("source", "scps") if flag == "--scp" else ("destination", "rcps")
+    del case["snapshot"][side][layer]["value"][0]["stated"]
+    (folder / "case.json").write_text(json.dumps(case))
+    assert xdiag("check", "--case", "case.json", cwd=folder).code == UNDETERMINED
+    assert xdiag("check", "--case", "case.json", flag, file, cwd=folder).code == DENIED
 
 
 def test_nothing_that_was_asked_for_could_be_read(xdiag: Program) -> None:

@@ -10,6 +10,7 @@ from tests.remedy.broken import (
     BUILDER,
     DEPLOY,
     about,
+    allow,
     broken,
     deny,
     document,
@@ -19,11 +20,14 @@ from tests.remedy.broken import (
     propose,
     refusal,
     the_remedy,
+    trust,
 )
+from tests.remedy.example import ACCOUNT
 
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import NotProved, RemainingBlocker
+from diagnose.model.diagnosis import NotProved, Proof, RemainingBlocker
 from diagnose.model.trace import Effect, Element, Gate, Layer, Subject
+from diagnose.model.tri import YES
 
 PACKED = "An error occurred (PackedPolicyTooLarge): Packed"
 NO_SERVICE = "The role defined for the function cannot be assumed by Lambda."
@@ -172,6 +176,36 @@ def test_of_several_values_the_near_miss_alone_is_replaced_and_named(
     (operation,) = json.loads(remedy.patch)
     assert (operation["op"], operation["path"].rpartition("/")[2]) == ("replace", str(replaced))
     assert f"replace `{values[replaced]}` with `{operation['value']}`" in remedy.text
+
+
+@pytest.mark.parametrize(
+    ("principal", "operator", "wanted", "place"),
+    [
+        pytest.param(ACCOUNT, "StringEquals", " acme-42", "sts:ExternalId", id="a space in front"),
+        pytest.param(ACCOUNT, "StringEquals", "acme-42\n", "sts:ExternalId", id="a line end behind"),
+        pytest.param(ACCOUNT, "StringLike", "acme-42\t", "sts:ExternalId", id="a tab, in a pattern"),
+        pytest.param(
+            {"AWS": [APP, BUILDER]}, "StringEquals", "acme-42 ", "sts:ExternalId", id="two callers that are named"
+        ),
+        pytest.param(ACCOUNT, "StringEquals", ["acme-41", " acme-42"], "1", id="one value of two"),
+        pytest.param("*", "StringEquals", " acme-42", "-", id="everybody would gain: a statement of its own"),
+        pytest.param(ACCOUNT, "StringEquals", "ACME-42", "-", id="capitalization may be meant: likewise"),
+        pytest.param(ACCOUNT, "StringEquals", "acme-41", "-", id="another value: likewise"),
+    ],
+)
+def test_stray_white_space_is_taken_away_for_all_whom_the_statement_names(
+    principal: Any, operator: str, wanted: Any, place: str
+) -> None:
+    statement = allow(principal, Condition={operator: {"sts:ExternalId": wanted}})
+    case = broken("cross-account", trust_policy=trust(statement))
+    remedy = the_remedy("correct-condition-value", about(case, Layer.TRUST, Element.CONDITION), case)
+    (operation,) = json.loads(remedy.patch)
+    in_place = place != "-"
+    assert operation["path"].rpartition("/")[2] == place
+    assert operation["op"] == ("replace" if in_place else "add")
+    assert (operation["value"] == "acme-42") is in_place
+    assert ("whoever else the statement names gains by it, too" in remedy.text) is in_place
+    assert (remedy.proof, remedy.admits_nobody_else) == (Proof.ALLOWED, None if in_place else YES)
 
 
 def test_where_no_value_of_several_is_near_the_right_one_joins_them() -> None:

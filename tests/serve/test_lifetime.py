@@ -178,11 +178,35 @@ def test_standard_output_carries_the_protocol_only(process: subprocess.Popen[str
         called(2, "check", case=demo("external-id")),
         called(3, "check", case="-"),
     )
-    while {answer.get("id") for answer in answers} < {0, 1, 2, 3}:
+    while not {0, 1, 2, 3} <= {answer["id"] for answer in answers}:
         answers.append(json.loads(process.stdout.readline()))
     out, _ = process.communicate(timeout=20)
     assert out == ""
     assert all(answer["jsonrpc"] == "2.0" for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        pytest.param(json.dumps(called(1, "explain_rule", rule="\ud83d")), -32700, id="half of a character"),
+        pytest.param("not JSON", -32700, id="no JSON"),
+        pytest.param('{"jsonrpc": "2.0", "id": 1', -32700, id="a line that breaks off"),
+        pytest.param("", None, id="an empty line asks nothing"),
+        pytest.param(json.dumps({"jsonrpc": "2.0", "id": 1, "result": {}}), None, id="an answer to nothing"),
+        pytest.param(json.dumps(called(1, "explain_rule", rule="\U0001f600")), None, id="a whole character"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_answered_and_the_next_is_read(
+    line: str, code: int | None, process: subprocess.Popen[str]
+) -> None:
+    speak(process, HELLO, {"jsonrpc": "2.0", "method": "notifications/initialized"}, line, called(2, "explain_rule"))
+    assert process.stdout is not None
+    answers: list[dict[str, Any]] = [{}]
+    while answers[-1].get("id") != 2:
+        answers.append(json.loads(process.stdout.readline()))
+    refused = [answer["error"]["code"] for answer in answers if answer.get("id", 0) is None]
+    assert refused == ([] if code is None else [code])
+    assert process.communicate(timeout=20)[0] == ""
 
 
 def test_the_server_ends_with_its_client(process: subprocess.Popen[str]) -> None:

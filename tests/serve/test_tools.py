@@ -87,6 +87,18 @@ def test_an_error_is_explained_with_the_policies_that_are_at_hand(session: Sessi
     assert f"{USER}d" in more["causes"][0]["places"][0]["text"]
 
 
+def test_an_error_is_explained_with_the_files_that_declare_the_role(session: Session) -> None:
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"RoleName": {"Ref": "Name"}, "AssumeRolePolicyDocument": OTHER_TRUST},
+    }
+    template = {"Parameters": {"Name": {"Type": "String", "Default": "Other"}}, "Resources": {"Deploy": role}}
+    files: dict[str, Any] = {"infrastructure": [template], "parameter": [f"Name={ROLE.rpartition('/')[2]}"]}
+    answer = session.call("explain_error", text=DENIED, identity_policy=[IDENTITY], **files)
+    assert answer["causes"][0]["places"][0]["layer"] == "trust"
+    assert f"{USER}d" in answer["causes"][0]["places"][0]["text"]
+
+
 def test_a_document_counts_the_same_as_values_and_as_text(session: Session) -> None:
     given = {"source_arn": USER, "dest_role_arn": ROLE, "identity_policy": [IDENTITY], "without": NOTHING_ELSE}
     as_values = session.call("check", **given, trust_policy=TRUST)
@@ -155,7 +167,8 @@ def test_an_mfa_code_is_said_to_be_sent_and_never_given(session: Session) -> Non
         pytest.param("check", {"case": demo("allowed"), "tag": ["team"]}, "is not KEY=VALUE", id="half a tag"),
         pytest.param("check", {"tags": ["team=a"]}, "did you mean `tag`", id="an argument is called as its flag is"),
         pytest.param("check", {"detail": "all"}, "`detail` is `all`", id="no such detail"),
-        pytest.param("check", {"timeout": 0}, "at `timeout`", id="no time at all"),
+        pytest.param("check", {"timeout": 0}, "`timeout` must be at least 0.1", id="no time at all"),
+        pytest.param("explain_error", {"text": DENIED, "timeout": -5}, "must be at least 0.1", id="time below none"),
         pytest.param(
             "check",
             {"source_arn": USER, "dest_role_arn": ROLE, "timeout": 1e308},

@@ -91,7 +91,13 @@ def excerpts(cause: SelectedCause, decision: Decision) -> tuple[Excerpt, ...]:
 
 
 def comparison(trace: ElementTrace, effect: Effect) -> str:
-    """Say in a few words what was compared with what."""
+    """Say in a few words what was compared with what; of white space, which hardly shows, that it differs."""
+    words, got = _compared(trace, effect), got_words(trace.got).strip()
+    differs = trace.reason is Reason.SPACE_DIFFERS and any(value.strip() == got for value in trace.wanted)
+    return f"{words}; only white space differs" if differs else words
+
+
+def _compared(trace: ElementTrace, effect: Effect) -> str:
     wanted, got = _difference(wanted_words(trace), got_words(trace.got))
     verb = "this expects" if effect is Effect.ALLOW else "this denies"
     if trace.negated and trace.element is not Element.CONDITION:

@@ -38,8 +38,8 @@ class PolicyFlags(Struct, frozen=True):
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="An SCP that applies to the source's account. May be repeated. Others may apply too, unless "
-            "'--without scp' says that none does.",
+            help="An SCP that applies to the source's account, taken not to be its organization's management account. "
+            "May be repeated. Others may apply too, unless '--without scp' says that none does.",
             rich_help_panel=EVIDENCE,
         ),
     ] = None

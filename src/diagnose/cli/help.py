@@ -63,9 +63,20 @@ def as_xdiag_error(error: Any) -> XdiagError | None:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return None
-    message = " ".join(error.format_message().split()).removesuffix(".").replace("'", "`")
+    message = _out_of_range(error) or " ".join(error.format_message().split()).removesuffix(".").replace("'", "`")
     command = error.ctx.command_path if error.ctx else "xdiag"
     return XdiagError(message[:1].lower() + message[1:], hint=f"see `{command} --help`")
+
+
+def _out_of_range(error: Any) -> str:
+    """Say what the least and the most of a number are that is neither; empty for every other mistake."""
+    number, told, _ = str(error.message).partition(" is not in the range")
+    parameter = getattr(error, "param", None)
+    if not told or parameter is None:
+        return ""
+    least, most = parameter.type.min, parameter.type.max
+    bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+    return f"`{parameter.opts[-1]}` must be {bounds}, and is `{float(number):g}`"
 
 
 def _group(option: Any) -> str:

@@ -140,13 +140,14 @@ def _of_organization(
 ) -> Attached:
     """Give the policies of an organization that reach an account; none reaches the management account.
 
-    Which account that is has to be read, too.
+    Which account that is has to be read, too, unless it is stated that they apply.
     """
     known = organization.value if isinstance(organization, Known) else None
     if known is not None and known.management_account == account:
         return DoesNotApply("the account is the organization's management account")
     if isinstance(levels, Known) and levels.value:
-        key = "" if isinstance(organization, Known) else "perhaps"
+        settled = isinstance(organization, Known) or any(level.stated for level in levels.value)
+        key = "" if settled else "perhaps"
         return _attached.find(levels, key) or _attached.offer(levels, key, _levels(levels.value, perhaps=key != ""))
     if isinstance(organization, Known) and known is None:
         return DoesNotApply("the account is not in an organization")

@@ -120,11 +120,15 @@ NO_POLICIES_SUPPLIED = PolicySet(unread=(NOT_SUPPLIED,))
 
 
 class Level(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is attached at one level of an organization: its root, an OU, or the account."""
+    """What is attached at one level of an organization: its root, an OU, or the account.
+
+    `stated`: whoever asks says that policies of it apply to the account, which so does not manage its organization.
+    """
 
     target: str
     name: str = ""
     policies: PolicySet = field(default_factory=lambda: NO_POLICIES_SUPPLIED)
+    stated: bool = False
 
 
 def document_text(document: Raw) -> str:

@@ -46,8 +46,11 @@ class FirstCause(Struct, frozen=True):
     depends_on: str = ""
 
 
-DEPENDS_ON = "What an open answer depends on: condition keys, layers, gates, actions."
+DEPENDS_ON = "What an open answer depends on: condition keys, layers, gates, actions; between two of them, `; `."
 """The description of the field in rows of every kind."""
+
+BETWEEN = "; "
+"""What stands between two things that an open answer depends on, and in none: a comma may stand in one."""
 
 
 def builtin_cause(diagnosis: Diagnosis) -> BuiltinCause | None:
@@ -95,14 +98,21 @@ def first_cause(diagnosis: Diagnosis) -> FirstCause:
     )
 
 
+def causes_in_order(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+    """Give the causes in the order in which they are told: the first cause, where a rule names it, comes first."""
+    causes = [one for one in diagnosis.findings if not one.is_gap]
+    first = next(leads(diagnosis), None) if builtin_cause(diagnosis) is None else None
+    return tuple(sorted(causes, key=lambda one: one is not first))
+
+
 def depends_on(diagnosis: Diagnosis) -> str:
     """Name what an undetermined answer depends on; empty for one that is settled."""
     if diagnosis.verdict is not Verdict.UNDETERMINED:
         return ""
     doubts = (doubt for doubt in diagnosis.decision.doubts if doubt.matters is not Tri.NO)
-    names = list(dict.fromkeys(map(subject_words, doubts)))
+    names = list(dict.fromkeys(subject_words(doubt).replace(BETWEEN, ", ") for doubt in doubts))
     others = len(names) - _MOST_NAMED
-    return ", ".join([*names[:_MOST_NAMED], f"and {others:,} more"] if others > 1 else names)
+    return BETWEEN.join([*names[:_MOST_NAMED], f"and {others:,} more"] if others > 1 else names)
 
 
 _MOST_NAMED = 12

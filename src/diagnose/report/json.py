@@ -12,7 +12,7 @@ from diagnose.model.trace_words import alternative_words, asked_words, offered_w
 from diagnose.model.tri import Tri
 from diagnose.report import PageOf, Places, Screen
 from diagnose.report.enough import first_of_many
-from diagnose.report.first_cause import computed_verdict, first_cause
+from diagnose.report.first_cause import causes_in_order, computed_verdict, first_cause
 from diagnose.report.json_authorization import published_authorizations
 from diagnose.report.json_causes import (
     PublishedCause,
@@ -65,7 +65,7 @@ def published(diagnosis: Diagnosis, page_of: PageOf | None = None, places: Place
     """Give a diagnosis as it is published: `msgspec.json.encode` writes it, `diagnosis_schema` describes it."""
     beside = Screen(page_of=page_of, places=places)
     case, decision, first = diagnosis.case, diagnosis.decision, first_cause(diagnosis)
-    causes = [finding for finding in diagnosis.findings if not finding.is_gap]
+    causes = causes_in_order(diagnosis)
     certain = sum(finding.certainty is Certainty.CERTAIN for finding in causes)
     numbers = _numbered(diagnosis)
     needed = [PublishedNeed(what=one.what, how=one.how, flags=list(one.flags)) for one in needs(diagnosis)]
@@ -163,13 +163,13 @@ def published_place(excerpt: Excerpt, case: Case, places: Places | None = None) 
 
 def _numbered(diagnosis: Diagnosis) -> Mapping[Remedy, int]:
     """Number the fixes in the order in which they are told. Those that read the same are one."""
-    told = (remedy for finding in _causes_first(diagnosis) for remedy in finding.remedies)
+    told = (remedy for finding in _every(diagnosis) for remedy in finding.remedies)
     every = dict.fromkeys(map(without_kind, (*told, *diagnosis.plan)))
     return {remedy: number for number, remedy in enumerate(every, 1)}
 
 
-def _causes_first(diagnosis: Diagnosis) -> Sequence[Finding]:
-    return sorted(diagnosis.findings, key=lambda finding: finding.is_gap)
+def _every(diagnosis: Diagnosis) -> Sequence[Finding]:
+    return (*causes_in_order(diagnosis), *(finding for finding in diagnosis.findings if finding.is_gap))
 
 
 def _cause(finding: Finding, case: Case, numbers: Mapping[Remedy, int], beside: Screen) -> PublishedCause:
@@ -195,7 +195,7 @@ def _cause(finding: Finding, case: Case, numbers: Mapping[Remedy, int], beside: 
 
 
 def _fixes(diagnosis: Diagnosis, numbers: Mapping[Remedy, int]) -> Iterator[PublishedFix]:
-    findings = _causes_first(diagnosis)
+    findings = _every(diagnosis)
     every = [(remedy, finding.rule) for finding in findings for remedy in finding.remedies]
     rules: dict[Remedy, list[str]] = {remedy: [] for remedy in numbers}
     kinds = {without_kind(remedy): remedy.kind for remedy in reversed([*(one for one, _ in every), *diagnosis.plan])}

@@ -181,7 +181,10 @@ class PublishedDiagnosis(Flat, frozen=True, kw_only=True, tag_field="schema", ta
     ]
     fixes: Annotated[
         list[PublishedFix],
-        Meta(description="Every fix once, numbered from 1. Causes and the plan name them by their numbers."),
+        Meta(
+            description="Every fix once, numbered from 1: those of the first cause first. Causes and the plan name "
+            "them by their numbers."
+        ),
     ]
     plan: Annotated[
         list[int],

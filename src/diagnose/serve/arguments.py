@@ -49,8 +49,10 @@ ARGUMENT_WORDS: Mapping[str, str] = {
     "documents, taken for all there are.",
     "infrastructure": "What 'terraform show -json' prints, or templates of CloudFormation, SAM or the CDK: documents.",
     "message": "The error that AWS or a tool printed. Source and role are taken from it where they are not given.",
-    "rcp": "RCPs that apply to the role's account: documents. Others may apply too, unless `without` says `rcp`.",
-    "scp": "SCPs that apply to the source's account: documents. Others may apply too, unless `without` says `scp`.",
+    "rcp": "RCPs that apply to the role's account, taken not to be its organization's management account: documents. "
+    "Others may apply too, unless `without` says `rcp`.",
+    "scp": "SCPs that apply to the source's account, taken not to be its organization's management account: documents. "
+    "Others may apply too, unless `without` says `scp`.",
     "session_policy": "Session policies of the source's session: documents.",
     "token_file": "File with a token that the server may read. It is read for its claims, and never kept.",
     "trust_policy": "The role's trust policy as it is, or the output of 'aws iam get-role': a document.",

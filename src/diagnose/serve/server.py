@@ -21,6 +21,7 @@ from diagnose.report.safe_text import ascii_json, visible
 from diagnose.serve.arguments import read_arguments, schema_of
 from diagnose.serve.aside import Aside
 from diagnose.serve.brief import all_visible, written
+from diagnose.serve.door import Door
 from diagnose.serve.resources import RESOURCE_OF_RULE, listed_resources, read_resource
 from diagnose.serve.tools import TOOLS, TOOLS_BY_NAME, Premises, ServedTool
 from diagnose.version import VERSION
@@ -53,7 +54,7 @@ async def _serve(premises: Premises, seconds: float) -> None:
     server = _server(premises, Aside(seconds))
     # While it serves, standard output of everything else, child processes included, goes to standard error.
     async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        await server.run(Door(incoming, outgoing), outgoing, server.create_initialization_options())
 
 
 def _server(premises: Premises, aside: Aside) -> Server[Any]:

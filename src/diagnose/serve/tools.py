@@ -184,7 +184,7 @@ _TRUST = (
 )
 _RULE = ("rule", Annotated[str, Meta(description="The id of a rule, as in `causes[].rule`.")], NODEFAULT)
 
-_WITHOUT_FORMS = tuple(group for group in EVIDENCE_GROUPS if group not in (AskedFlags, InfrastructureFlags))
+_WITHOUT_FORMS = tuple(group for group in EVIDENCE_GROUPS if group is not AskedFlags)
 
 TOOLS = (
     ServedTool(

@@ -108,13 +108,19 @@ def test_what_an_open_answer_depends_on_stands_where_its_cause_would() -> None:
     ("of_row", "told"),
     [
         pytest.param(
-            {"primary_cause_title": "MFA is asked for", "certainty": "possible", "depends_on": "scp, aws:SourceIp"},
+            {"primary_cause_title": "MFA is asked for", "certainty": "possible", "depends_on": "scp; aws:SourceIp"},
             "MFA is asked for; depends on service control policies, aws:SourceIppossible",
             id="a possible cause",
         ),
         pytest.param({"depends_on": "trust"}, "Depends on trust policy", id="no cause"),
         pytest.param(
-            {"primary_gap_title": "Not read", "depends_on": "scp, rcp, endpoint, a, and 8 more"},
+            {"depends_on": "statement 1 of policy `a, b`, which is not well-formed; scp; rcp; aws:SourceIp"},
+            "Depends on statement 1 of policy a, b, which is not well-formed; service control policies; "
+            "resource control policies and more",
+            id="one with a comma stays one",
+        ),
+        pytest.param(
+            {"primary_gap_title": "Not read", "depends_on": "scp; rcp; endpoint; a; and 8 more"},
             "Not read; depends on service control policies, resource control policies, VPC endpoint policy and more",
             id="many",
         ),

@@ -49,6 +49,8 @@ def reworded(error: Exception, data: bytes, type_: type) -> tuple[str, str]:
         return f"`{_path_words((*path, match[1]))}` is missing", hint
     if match := re.fullmatch(r"Invalid (?:enum )?value '(.*)'", message, re.DOTALL):
         return f"`{_path_words(path)}` is `{quotable(match[1])}`", _did_you_mean(match[1], _allowed(path, type_))
+    if match := re.fullmatch(r"Expected `(?:int|float)` >= (\S+)", message):
+        return f"`{_path_words(path)}` must be at least {match[1]}", ""
     return f"{message[:1].lower()}{message[1:]} at `{_path_words(path)}`", ""
 
 

@@ -44,12 +44,10 @@ def with_pasted(snapshot: Snapshot, role_arn: str, pasted: PastedPolicies) -> Sn
         source = replace(source, session=replace(source.session, policies=_together(files)))
     if pasted.scps:
         files = [_read(file, PolicyKind.SCP) for file in pasted.scps]
-        source = replace(source, scps=Known(attached_to_account(_together(files), source.scps), files[0].place))
+        source = replace(source, scps=Known(_stated(files, source.scps), files[0].place))
     if pasted.rcps:
         files = [_read(file, PolicyKind.RCP) for file in pasted.rcps]
-        destination = replace(
-            destination, rcps=Known(attached_to_account(_together(files), destination.rcps), files[0].place)
-        )
+        destination = replace(destination, rcps=Known(_stated(files, destination.rcps), files[0].place))
     if pasted.endpoint:
         endpoint = _endpoint(endpoint, _read(pasted.endpoint, PolicyKind.ENDPOINT))
     return replace(snapshot, source=source, destination=destination, endpoint=endpoint)
@@ -76,6 +74,12 @@ def attached_to_account(policies: PolicySet, levels: Evidence[tuple[Level, ...]]
         account.policies.unread + policies.unread,
     )
     return (*above, replace(account, policies=both))
+
+
+def _stated(files: Sequence[PolicyFile], levels: Evidence[tuple[Level, ...]]) -> tuple[Level, ...]:
+    """Attach SCPs or RCPs to the account, of which whoever gives them says that they apply to it."""
+    *above, account = attached_to_account(_together(files), levels)
+    return (*above, replace(account, stated=True))
 
 
 def _read(file: InputFile, kind: PolicyKind, about: str = "") -> PolicyFile:

@@ -14,7 +14,18 @@ from diagnose.model.diagnosis import NotProved
 from diagnose.model.issuers import lasting
 from diagnose.model.placeholder import placeholder_in
 from diagnose.model.policy import LANGUAGE_WITH_VARIABLES, PolicyKind
-from diagnose.model.trace import Action, Decision, Effect, Element, ElementTrace, Layer, Reason, StatementTrace, Subject
+from diagnose.model.trace import (
+    Action,
+    Decision,
+    Effect,
+    Element,
+    ElementTrace,
+    Layer,
+    Match,
+    Reason,
+    StatementTrace,
+    Subject,
+)
 from diagnose.remedy.case_edit import edit_policy, editable_document, new_policy, new_policy_name
 from diagnose.remedy.change import Attempt, Draft
 from diagnose.remedy.document import (
@@ -88,6 +99,7 @@ def correct_condition_value(subject: Subject, case: Case, _decision: Decision) -
         f"{_replacement(value, subject, near=near)} for `{element.key}`{_besides(element, faulty, case)}",
         lambda document, at: _put(document, at, value, near=near),
         in_own=lambda _, at: (PatchOperation("replace", _whole_test(at), value),),
+        others=_OTHERS_NAMED if faulty.strip() == value and _names_callers(subject) else "",
     )
 
 
@@ -134,13 +146,14 @@ def unless_meant(faulty: str) -> str:
 
 
 def corrected(
-    subject: Subject, case: Case, what: str, correct: Correct, *, in_own: Correct | None = None
+    subject: Subject, case: Case, what: str, correct: Correct, *, in_own: Correct | None = None, others: str = ""
 ) -> Iterator[Attempt]:
     """Draft a correction of the value that `subject.element` points at.
 
     The correction in place comes first. Where it would allow more than this caller, or more than this
     role, its proof fails; then the corrected statement is added for this caller and role alone. `in_own` makes
-    the operations on that copy where they differ.
+    the operations on that copy where they differ. `others` says who else gains by a correction in place that is
+    right all the same, as those others are meant, too; empty where it is not.
     """
     statement, element = subject.statement, subject.element
     if statement is None or element is None or subject.layer is None:
@@ -156,7 +169,11 @@ def corrected(
     operations = tuple(correct(document, pointer))
     if not operations:
         return
-    yield edit_policy(case, layer, policy, operations, text=f"{in_policy_phrase(layer, policy, case)}, {what}")
+    in_place = f"{in_policy_phrase(layer, policy, case)}, {what}"
+    yield edit_policy(case, layer, policy, operations, text=in_place)
+    if others:
+        for_all = edit_policy(case, layer, policy, operations, text=f"{in_place}; {others}")
+        yield replace(for_all, widens=True) if isinstance(for_all, Draft) else for_all
     if statement.effect is not Effect.ALLOW or not _means_this_request(statement, element):
         return
     for_own = tuple(in_own(document, pointer)) if in_own else operations
@@ -190,6 +207,17 @@ def own_statement(
     if isinstance(condition, dict) and isinstance(own, dict):
         return narrowed | {"Condition": all_tests(condition, own)}
     return narrowed | ({"Condition": condition} if "Condition" in edited else {})
+
+
+_OTHERS_NAMED = "whoever else the statement names gains by it, too, where its conditions are met"
+
+
+def _names_callers(subject: Subject) -> bool:
+    """Say whether a trust policy's Allow says by name, or by account, who is meant: not everybody."""
+    statement = subject.statement
+    if statement is None or subject.layer is not Layer.TRUST or statement.effect is not Effect.ALLOW:
+        return False
+    return statement.match is not None and statement.match is not Match.ANY
 
 
 _NEAR_MISSES = frozenset(

@@ -11,6 +11,7 @@ from diagnose.model.diagnosis import Verdict
 from diagnose.model.trace import Gate, Layer
 from diagnose.model.words import GATE_WORDS, LAYER_WORDS
 from diagnose.report.blocks import Sign
+from diagnose.report.first_cause import BETWEEN
 from diagnose.report.html.shell import page_from
 from diagnose.report.layout import Tone
 from diagnose.version import VERSION
@@ -230,12 +231,13 @@ def _told(row: GridRow) -> tuple[Sign, str, str, str, str]:
 
 def _why(row: GridRow) -> str:
     """Give the first cause, and what an open answer depends on."""
-    names = [_layer_name(name) for name in row.depends_on.split(", ") if name]
+    names = [_layer_name(name) for name in row.depends_on.split(BETWEEN) if name]
     if not names:
         return _cause(row)
     # How many more is not said: a row does not name all of many.
     more = " and more" if len(names) > _MOST_NAMED else ""
-    open_on = f"depends on {', '.join(names[:_MOST_NAMED])}{more}"
+    between = BETWEEN if any("," in name for name in names[:_MOST_NAMED]) else ", "
+    open_on = f"depends on {between.join(names[:_MOST_NAMED])}{more}"
     return f"{_cause(row)}; {open_on}" if _cause(row) else f"{open_on[:1].upper()}{open_on[1:]}"
 
 
