@@ -160,6 +160,14 @@ def test_a_pattern_is_told_by_the_actions_that_it_covers(element: Any, actions: 
         pytest.param(
             {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, UNKNOWN, id="one organization, or none"
         ),
+        pytest.param(
+            {
+                "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+                "StringEqualsIfExists": {"aws:SourceVpc": "vpc-0a1b2c3d"},
+            },
+            UNKNOWN,
+            id="one organization, and one network or none",
+        ),
         pytest.param({"StringEquals": 3}, UNKNOWN, id="a condition that is none"),
         pytest.param(
             {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, UNKNOWN, id="all values, or none"

@@ -228,6 +228,12 @@ def test_a_failure_before_aws_answers_is_a_gap_without_an_answer(error: Exceptio
     assert (refusal.gap, refusal.code, refusal.answered) == (gap, code, False)
 
 
+def test_credentials_that_are_expired_though_renewed_are_told_in_botocore_s_words() -> None:
+    refusal = failing(RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired."))
+    assert refusal is not None
+    assert refusal.text == "Credentials were refreshed, but the refreshed credentials are still expired."
+
+
 def test_whoever_is_signed_out_is_told_how_to_sign_in() -> None:
     refusal = failing(boto.SSOTokenLoadError(error_msg="Token for x does not exist"))
     assert refusal is not None

@@ -149,6 +149,13 @@ LIMIT_EXAMPLES = (
     ),
     example(
         "tag-role",
+        "the tag is missing, under the key that IAM has for it",
+        with_condition({"StringEquals": {"iam:ResourceTag/stage": "test"}}),
+        condition("iam:ResourceTag/stage"),
+        ALLOWED,
+    ),
+    example(
+        "tag-role",
         "a tag that is handed on hides the role's",
         with_condition({"StringEquals": {"aws:ResourceTag/team": "red"}}, "chained", whole_account=True),
         condition("aws:ResourceTag/team"),

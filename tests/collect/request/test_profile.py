@@ -71,6 +71,9 @@ def test_a_chain_is_made_from_the_inside_and_each_call_has_its_own_parameters(tm
     second = made.hops[1].asked.session
     assert second.origin == Known(Origin.ASSUME_ROLE, "the profile")
     assert second.tags == Known({}, "the profile")
+    assert second.transitive_tag_keys == Known((), "the profile")
+    assert second.source_identity == Known(None, "the profile")
+    assert second.mfa == Known(False, "the profile")
 
 
 def test_after_a_generated_session_name_the_role_itself_is_the_source(tmp_path: Path) -> None:

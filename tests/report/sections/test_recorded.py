@@ -78,6 +78,7 @@ def test_what_was_not_read_is_said_with_the_permission_and_the_command() -> None
 
 def test_an_id_that_nobody_followed_up_is_not_lost() -> None:
     text = written(told())
+    assert "Read it with the AWS CLI" in text
     assert f"--authorization-id {ID} \\ --region eu-central-1" in text
     [published] = json.loads(written(told(), Format.JSON))["authorizations"]
     assert (published["id"], published["read"], published["gap"]) == (ID, False, "not_supplied")
