@@ -113,6 +113,11 @@ def test_what_is_certain_whoever_called_is_said() -> None:
             id="a principal of a policy to be saved",
         ),
         pytest.param(
+            "An error occurred (MalformedPolicyDocument) when calling CreateRole: Has prohibited field Resource",
+            "does not accept a policy as it is written",
+            id="a field that a trust policy has not",
+        ),
+        pytest.param(
             "No OpenIDConnect provider found in your account for https://gitlab.com",
             "account has no OIDC provider",
             id="no provider for the issuer",

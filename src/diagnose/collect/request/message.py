@@ -97,6 +97,7 @@ _WHOEVER_CALLED = {
     ErrorKind.ROOT_REFUSED: "the caller is the root user of an account, which cannot assume roles",
     ErrorKind.BAD_PARAMETER: "AWS looked at no policy: it does not accept a parameter of the request as it was sent",
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
+    ErrorKind.POLICY_MALFORMED: "AWS does not accept a policy as it is written: one sent with the call, or to be saved",
     ErrorKind.PRINCIPAL_REFUSED: (
         "the error is not about assuming a role: AWS refused to save a policy, because a principal in it does not "
         "exist or is mistyped"
