@@ -105,6 +105,46 @@ def test_what_is_certain_whoever_called_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        pytest.param(
+            'MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111111111111:role/build"',
+            "refused to save a policy",
+            id="a principal of a policy to be saved",
+        ),
+        pytest.param(
+            "An error occurred (MalformedPolicyDocument) when calling CreateRole: Has prohibited field Resource",
+            "does not accept a policy as it is written",
+            id="a field that a trust policy has not",
+        ),
+        pytest.param(
+            "No OpenIDConnect provider found in your account for https://gitlab.com",
+            "account has no OIDC provider",
+            id="no provider for the issuer",
+        ),
+        pytest.param("Incorrect token audience", "audience is none of those", id="an audience that is not listed"),
+        pytest.param(
+            "ExpiredTokenException: Token expired: current date/time 2 must be before the expiration date/time 1",
+            "no credentials of AWS have expired",
+            id="a token that is too old",
+        ),
+        pytest.param(
+            "Couldn't retrieve verification key from your identity provider",
+            "could not get the keys of the issuer",
+            id="keys that AWS cannot get",
+        ),
+        pytest.param(
+            "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+            "does not match the thumbprint",
+            id="another certificate",
+        ),
+    ],
+)
+def test_what_an_error_about_a_provider_or_a_principal_proves_needs_no_arn(text: str, certain: str) -> None:
+    assert certain in certain_of(text)
+
+
+@pytest.mark.parametrize(
     ("sent", "said"),
     [
         ("arn:aws:iam::222222222222:user/team/Ann", "a user, and nobody can assume a user"),

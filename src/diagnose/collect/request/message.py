@@ -97,6 +97,18 @@ _WHOEVER_CALLED = {
     ErrorKind.ROOT_REFUSED: "the caller is the root user of an account, which cannot assume roles",
     ErrorKind.BAD_PARAMETER: "AWS looked at no policy: it does not accept a parameter of the request as it was sent",
     ErrorKind.THROTTLED: "AWS had too many requests and decided nothing: try again",
+    ErrorKind.POLICY_MALFORMED: "AWS does not accept a policy as it is written: one sent with the call, or to be saved",
+    ErrorKind.PRINCIPAL_REFUSED: (
+        "the error is not about assuming a role: AWS refused to save a policy, because a principal in it does not "
+        "exist or is mistyped"
+    ),
+    ErrorKind.PROVIDER_MISSING: "the role's account has no OIDC provider for the issuer of the token",
+    ErrorKind.AUDIENCE_REFUSED: "the token's audience is none of those of the OIDC provider in the role's account",
+    ErrorKind.IDENTITY_TOKEN_EXPIRED: "the identity provider's token is too old; no credentials of AWS have expired",
+    ErrorKind.ISSUER_KEYS_MISSING: "AWS could not get the keys of the issuer, which it needs to verify the token",
+    ErrorKind.THUMBPRINT_DIFFERS: (
+        "the certificate of the token's issuer does not match the thumbprint of the OIDC provider in the role's account"
+    ),
 }
 _ARNS_OF_ASSERTION = (
     "AWS looked at no policy: an ARN of the request is not of its kind; a tool that takes both from the assertion may "
