@@ -1,5 +1,6 @@
 """What changed between two matrices, as a page for people: its words, and what has no room on it."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ import pytest
 from tests.matrix.dumps import OURS, THEIRS
 
 from diagnose.matrix.compare import ChangeKind, PairChange, PairState
-from diagnose.matrix.comparison import comparison_html, comparison_markdown
+from diagnose.matrix.comparison import comparison_html, comparison_json, comparison_markdown
 
 CI, DEPLOY = f"arn:aws:iam::{OURS}:user/ci", f"arn:aws:iam::{THEIRS}:role/Deploy"
 ALLOWED = PairState("allowed", "", "", "", "")
@@ -46,6 +47,19 @@ def test_the_answer_is_told_with_all_that_is_known_of_it(state: PairState | None
     assert markdown([change(ChangeKind.NEWLY_ALLOWED, state, ALLOWED)]).endswith(
         f"- `{CI}` to `{DEPLOY}`: {words} before, now allowed\n"
     )
+
+
+@pytest.mark.parametrize("kinds", [(), (ChangeKind.NEWLY_DENIED,), tuple(ChangeKind)], ids=["none", "one", "each kind"])
+def test_json_has_each_change_on_a_line_and_what_they_add_up_to(kinds: Sequence[ChangeKind]) -> None:
+    changes = [change(kind, None, ALLOWED) for kind in kinds]
+    written = "".join(comparison_json(changes, Counter(), "monday", "tuesday"))
+    told = json.loads(written)
+    assert (list(told), told["schema"]) == (["schema", "before", "after", "changes", "counts"], "xdiag.comparison/1")
+    assert (told["before"], told["after"]) == ("monday", "tuesday")
+    assert [one["change"] for one in told["changes"]] == [kind.value for kind in kinds]
+    assert told["counts"] == {kind.value: int(kind in kinds) for kind in ChangeKind}
+    lines = [line.removeprefix(",").removesuffix(",") for line in written.splitlines()[2 : 2 + 2 * len(kinds)]]
+    assert [json.loads(line) for line in lines if line[:1] == "{"] == told["changes"]
 
 
 def test_kinds_of_change_come_in_the_order_of_their_urgency() -> None:

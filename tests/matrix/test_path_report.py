@@ -1,12 +1,13 @@
 """The ways to a role in words: how many calls, what a session carries, and what was not looked at."""
 
+import json
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from tests.cases import case
+from tests.cases import case, trust
 
-from diagnose.matrix.path_report import paths_text
+from diagnose.matrix.path_report import paths_json, paths_text
 from diagnose.matrix.paths import Route, Ways
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
 
@@ -116,3 +117,92 @@ def test_what_credentials_have_lost_and_hand_on_is_told(world: str, session: Any
     answers = [after for before, after in pairwise(lines) if before.startswith("   call ")]
     assert [";" in answers[0], answers[1][answers[1].index(";") :]] == [False, carried]
     assert not any(line.startswith("direct") for line in lines)
+
+
+NOT_TRUSTED = case("cross-account", trust_policy=trust())
+UNSEEN = {"destination": {"trust_policy": UNREAD}}
+TRUST_UNSEEN = case("cross-account", {"snapshot": UNSEEN})
+TWO_UNSEEN = case("cross-account", {"snapshot": {**UNSEEN, "source": {"boundary": UNREAD}}})
+BUILDER, SESSION = "arn:aws:iam::111111111111:user/builder", "arn:aws:sts::111111111111:assumed-role/App/build-7"
+DEPLOY = "arn:aws:iam::222222222222:role/Deploy"
+EVERY = Ways(
+    Route((NOT_TRUSTED,), NO),
+    (Route((OPEN,), YES), Route((TRUST_UNSEEN,), UNKNOWN), Route((TWO_UNSEEN, CHAINED), UNKNOWN)),
+    more=True,
+    searched_all=True,
+)
+
+
+def test_every_way_is_told_call_by_call_with_what_it_hangs_on() -> None:
+    assert paths_text(EVERY, 5, 1000).splitlines()[:-2] == [
+        "OPEN: directly",
+        "",
+        f"source  `{BUILDER}`",
+        f"role    `{DEPLOY}`",
+        "direct  denied, by the trust policy",
+        "",
+        "1. open, 1 call",
+        f"   call 1 for `{DEPLOY}`",
+        "     allowed",
+        "",
+        "2. may be open, 1 call",
+        f"   call 1 for `{DEPLOY}`",
+        "     it depends on the trust policy",
+        "",
+        "3. may be open, 2 calls",
+        f"   call 1 for `{DEPLOY}`",
+        "     depends on the trust policy, the permissions boundary",
+        f"   call 2 for `{DEPLOY}`",
+        "     allowed; signed without MFA, the session lasts at most 1 hour",
+        "",
+        MORE,
+    ]
+
+
+def test_what_closes_the_direct_way_besides_policies_is_named() -> None:
+    gone = case("cross-account", {"snapshot": {"destination": {"role": known(None)}}})
+    lines = paths_text(Ways(Route((gone,), NO), (), more=False, searched_all=True), 5, 1000).splitlines()
+    assert lines[4] == "direct  denied, as the requested role is refused"
+
+
+def test_json_has_every_call_of_every_way_and_the_direct_one() -> None:
+    written = json.loads(paths_json(EVERY, 5))
+    ways = [written["direct"], *written["ways"]]
+    assert written == {
+        "schema": "xdiag.paths/1",
+        "source_arn": BUILDER,
+        "dest_role_arn": DEPLOY,
+        "verdict": "allowed",
+        "max_hops": 5,
+        "searched_all": True,
+        "more_ways": True,
+        "direct": ways[0],
+        "ways": ways[1:],
+    }
+    calls = [[(call["verdict"], call["layer"]) for call in way["calls"]] for way in ways]
+    assert [way["verdict"] for way in ways] == ["denied", "allowed", "undetermined", "undetermined"]
+    assert calls == [
+        [("denied", "trust")],
+        [("allowed", "")],
+        [("undetermined", "")],
+        [("undetermined", ""), ("allowed", "")],
+    ]
+    assert [one["depends_on"] for one in ways[3]["calls"]] == [
+        [
+            {"kind": "layer", "subject": "trust", "text": "it depends on the trust policy"},
+            {"kind": "layer", "subject": "boundary", "text": "it depends on the permissions boundary"},
+        ],
+        [],
+    ]
+    assert ways[3]["calls"][1] == {
+        "source_arn": SESSION,
+        "dest_role_arn": DEPLOY,
+        "verdict": "allowed",
+        "layer": "",
+        "depends_on": [],
+        "session_tags": {},
+        "transitive_tag_keys": [],
+        "source_identity": None,
+        "may_carry_mfa": False,
+        "longest_seconds": 3600,
+    }

@@ -181,6 +181,40 @@ def test_a_refused_parameter_is_named_with_what_to_pass(message: str, told: str)
     assert (remedy.owner, remedy.text[: len(told)]) == (Owner.CALLER, told)
 
 
+OF_EVERY_CALL = ["RoleArn", "DurationSeconds", "Policy", "PolicyArns"]
+OF_ASSUME_ROLE = ["RoleSessionName", "ExternalId", "SerialNumber", "TokenCode", "SourceIdentity", "Tags"]
+
+
+@pytest.mark.parametrize(
+    ("world", "operation", "names"),
+    [
+        pytest.param(
+            "cross-account",
+            "AssumeRole",
+            [*OF_EVERY_CALL, *OF_ASSUME_ROLE, "TransitiveTagKeys", "ProvidedContexts"],
+            id="AssumeRole",
+        ),
+        pytest.param(
+            "github",
+            "AssumeRoleWithWebIdentity",
+            [*OF_EVERY_CALL, "RoleSessionName", "WebIdentityToken", "ProviderId"],
+            id="WebIdentity",
+        ),
+        pytest.param("saml", "AssumeRoleWithSAML", [*OF_EVERY_CALL, "PrincipalArn", "SAMLAssertion"], id="SAML"),
+    ],
+)
+def test_each_parameter_of_an_operation_is_named_as_the_api_has_it(
+    world: str, operation: str, names: list[str]
+) -> None:
+    for name in names:
+        message = f'Unknown parameter in input: "{name.lower()}x", must be one of: RoleArn'
+        text = the_remedy("follow-error", Subject(), broken(world, message=message)).text
+        assert text == f"Write `{name}` instead of `{name.lower()}x`, which {operation} does not know"
+    message = 'Unknown parameter in input: "Colour", must be one of: RoleArn'
+    offered = the_remedy("follow-error", Subject(), broken(world, message=message)).text.partition(" takes ")[2]
+    assert sorted(offered.split(", ")) == sorted(names)
+
+
 def test_a_call_with_a_token_is_told_its_own_parameters() -> None:
     case = broken("github", message="Unexpected key 'WebIdentity' found in params")
     assert (

@@ -167,8 +167,8 @@ def _told(decision: Decision) -> str:
         case Verdict.ALLOWED:
             return answer.value
         case Verdict.DENIED:
-            by = _NAMES.get(_obstacle(decision), "")
-            return f"{answer.value}, by {by}" if by else answer.value
+            why = _WHY.get(_obstacle(decision), "")
+            return f"{answer.value}, {why}" if why else answer.value
         case Verdict.UNDETERMINED:
             doubts = [doubt for doubt in decision.doubts if doubt.matters is not NO]
             if len(doubts) == 1:
@@ -176,8 +176,8 @@ def _told(decision: Decision) -> str:
             return f"depends on {', '.join(doubt_subject(doubt) for doubt in doubts)}"
 
 
-_NAMES = {layer.value: LAYER_WORDS[layer].whole for layer in Layer} | {
-    gate.value: f"the {words.name}" for gate, words in GATE_WORDS.items()
+_WHY = {layer.value: f"by {LAYER_WORDS[layer].whole}" for layer in Layer} | {
+    gate.value: f"as {words.refused} is refused" for gate, words in GATE_WORDS.items()
 }
 
 

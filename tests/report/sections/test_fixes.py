@@ -4,16 +4,18 @@ import pytest
 from msgspec.structs import replace
 from tests.report.diagnoses import EVERY, NAMES
 
-from diagnose.model.diagnosis import Owner, Proof, RemainingBlocker, Remedy
+from diagnose.model.diagnosis import Letter, Owner, Proof, RemainingBlocker, Remedy
 from diagnose.model.trace import Action, Blocker, Doubt, Gate, Layer
 from diagnose.model.tri import NO, UNKNOWN, YES
 from diagnose.report import Detail, Format, render
 from diagnose.report.blocks import Folded, Listing, Paragraph
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import prose
-from diagnose.report.sections.fixes import fixes, proof_words
+from diagnose.report.sections.fixes import fix_references, fixes, proof_words
 
 REMEDY = Remedy("kind", Owner.SOURCE, "do it")
+OTHER = replace(REMEDY, text="do the other")
+QUESTION = replace(REMEDY, text="is it meant", letter=Letter.MEANT)
 FINDING = EVERY["wrong-principal"](NAMES).findings[0]
 CASE = EVERY["wrong-principal"](NAMES).case
 
@@ -119,6 +121,30 @@ def test_a_new_policy_is_shown_in_full() -> None:
     (listing,) = [block for block in section.blocks if isinstance(block, Listing)]
     assert listing.title == "the policy after the edit"
     assert listing.text == '{\n  "Version": "2012-10-17"\n}'
+
+
+@pytest.mark.parametrize(
+    ("remedies", "called"),
+    [
+        pytest.param((REMEDY,), {"Fix, by": "the fix"}, id="the only one"),
+        pytest.param((REMEDY, OTHER), {"Fix 1, by": "fix 1", "Fix 2, by": "fix 2"}, id="two changes"),
+        pytest.param((QUESTION,), {"Ask": "the question"}, id="a question"),
+        pytest.param(
+            (REMEDY, QUESTION),
+            {"Fix, by": "the fix", "First, if in doubt, ask": "the question"},
+            id="a change, and a question to the same owner",
+        ),
+        pytest.param(
+            (QUESTION, OTHER), {"Ask": "the question", "Fix 2, by": "fix 2"}, id="a question, and what comes after it"
+        ),
+    ],
+)
+def test_what_was_told_before_is_named_as_it_is_headed(remedies: tuple[Remedy, ...], called: dict[str, str]) -> None:
+    finding = replace(FINDING, remedies=remedies)
+    owner = "the owner of the source account (111111111111)"
+    assert [section.title for section in fixes(finding, CASE)] == [f"{title} {owner}" for title in called]
+    assert list(fix_references(finding, 1).values()) == [f"{name} above" for name in called.values()]
+    assert list(fix_references(finding, 4).values()) == [f"{name} under 4" for name in called.values()]
 
 
 @pytest.mark.parametrize(

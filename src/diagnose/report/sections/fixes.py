@@ -68,11 +68,14 @@ def fixes_before(finding: Finding, references: Mapping[Remedy, str]) -> tuple[Pa
 
 def fix_references(finding: Finding, number: int) -> dict[Remedy, str]:
     """Say where the remedies of a cause are told, which has this number."""
-    several = len(finding.remedies) > 1
     where = "above" if number == 1 else f"under {number}"
+
+    def called(remedy: Remedy, place: int) -> str:
+        which = _which(finding, place)
+        return "the question" if asks(remedy) else f"fix{which}" if which else "the fix"
+
     return {
-        without_kind(remedy): f"{f'fix {place}' if several else 'the fix'} {where}"
-        for place, remedy in enumerate(finding.remedies, 1)
+        without_kind(remedy): f"{called(remedy, place)} {where}" for place, remedy in enumerate(finding.remedies, 1)
     }
 
 
@@ -156,8 +159,7 @@ def _relation(finding: Finding, number: int) -> tuple[Paragraph, ...]:
 
 def _title(finding: Finding, remedy: Remedy, number: int, case: Case, *, above: bool) -> str:
     """Name the fix and who makes it. What was not read needs no fix: you give it to xdiag."""
-    changes = [one for one in finding.remedies if not asks(one)]
-    which = f" {number}" if len(changes) > 1 or (changes and asks(finding.remedies[0])) else ""
+    which = _which(finding, number)
     if remedy.owner is Owner.XDIAG:
         return f"What you can do{which}"
     if above:
@@ -166,8 +168,15 @@ def _title(finding: Finding, remedy: Remedy, number: int, case: Case, *, above: 
     owner = owner_name(remedy.owner, case)
     if not asks(remedy):
         return f"Fix{which}, by {owner}"
-    unsure = number > 1 and changes and changes[0].owner is remedy.owner
+    first_change = next((one for one in finding.remedies if not asks(one)), None)
+    unsure = number > 1 and first_change and first_change.owner is remedy.owner
     return f"First, if in doubt, ask {owner}" if unsure else f"Ask {owner}"
+
+
+def _which(finding: Finding, number: int) -> str:
+    """Give the number of a fix in its title, empty where it is the only change."""
+    changes = [one for one in finding.remedies if not asks(one)]
+    return f" {number}" if len(changes) > 1 or (changes and asks(finding.remedies[0])) else ""
 
 
 def _blocks(remedy: Remedy, finding: Finding, case: Case) -> Iterator[Block]:
