@@ -174,6 +174,10 @@ def members(value: Any, path: str = "") -> Iterator[tuple[dict[str, Any], str, s
             yield from members(value[name], below)
 
 
+def holder_of(action: str, path: str) -> object:
+    return next(holder[name] for holder, name, place in members(ANSWERS[action]) if place == path)
+
+
 PATHS = [(action, path) for action, answer in ANSWERS.items() for _, _, path in members(answer)]
 
 
@@ -272,6 +276,15 @@ def test_a_text_has_the_form_that_aws_gives_it(action: str, path: str, value: ob
         pytest.param("eks:ListClusters", "clusters", ["a" * 100, "B_1-c"], id="names of clusters"),
         pytest.param("eks:DescribePodIdentityAssociation", "association.ownerArn", "", id="no owner"),
         pytest.param("organizations:ListParents", "Parents", [], id="no parent"),
+        pytest.param(
+            "eks:DescribeCluster",
+            "cluster.identity.oidc.issuer",
+            "http://127.0.0.1:4566/id/A1",
+            id="an emulator's issuer",
+        ),
+        pytest.param(
+            "iam:GetRequestAuthorizationDetails", "requestContext", {"aws:UserAgent": "xdiag"}, id="a map of texts"
+        ),
         pytest.param("iam:GetSAMLProvider", "SAMLMetadataDocument", "<a>\n</a>", id="a text of several lines"),
         pytest.param(
             "ec2:DescribeVpcEndpoints",
@@ -287,6 +300,24 @@ def test_what_aws_gives_besides_is_an_answer(action: str, path: str, value: obje
         assert changed(action, "association", association) == ""
     else:
         assert changed(action, path, value) == ""
+
+
+@pytest.mark.parametrize("value", ["x", []])
+def test_a_map_is_one(value: object) -> None:
+    wrong = changed("iam:GetRequestAuthorizationDetails", "requestContext", value)
+    assert wrong == "`requestContext` is not a map"
+
+
+@pytest.mark.parametrize(
+    ("action", "path"),
+    [
+        (action, path)
+        for action, path in PATHS
+        if isinstance(holder_of(action, path), str) and path != "evaluations.resource"  # which is not read
+    ],
+)
+def test_a_text_that_is_empty_is_none(action: str, path: str) -> None:
+    assert changed(action, path, "") != ""
 
 
 @pytest.mark.parametrize(
