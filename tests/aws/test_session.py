@@ -279,10 +279,6 @@ class TestPreparing:
         assert tool.exists()
         assert isinstance(identify(side), Refusal)
 
-    def test_nothing_is_begun_after_the_time_is_over(self, tool: Path) -> None:
-        open_credentials("tool", None, None, Patience(0)).prepare()
-        assert not tool.exists()
-
 
 def sent_by(side: Credentials) -> Mapping[str, str]:
     """The headers with which AWS is asked whose the credentials are."""
@@ -318,10 +314,10 @@ class TestIssued:
 
     def test_they_sign_in_place_of_the_profile_whose_rest_stays(self, config: Path) -> None:
         config.write_text(f"[profile audit]\nregion = eu-west-3\nmax_attempts = 7\n{KEY}")
-        side, patience = open_credentials("audit", None, "http://127.0.0.1:4566"), Patience(5)
+        side, patience = open_credentials("audit", "eu-west-1", "http://127.0.0.1:4566"), Patience(5)
         issued = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}
         own = side.of_session(issued, "role App", patience)
-        assert (own.label, own.region, own.attempts) == ("role App", "eu-west-3", 7)
+        assert (own.label, own.region, own.attempts) == ("role App", "eu-west-1", 7)
         assert own.patience is patience
         assert own.client("iam").meta.endpoint_url == "http://127.0.0.1:4566"
         headers = sent_by(own)
