@@ -7,6 +7,8 @@ from tests.collect.federation.tokens import token
 from tests.collect.request.test_profile import KEYS, SSO, A, B, C, chain, role_of, with_token
 
 from diagnose.collect.request.profile import described
+from diagnose.errors import XdiagError
+from diagnose.model.arn import parse_role
 from diagnose.model.case import Origin, Session
 from diagnose.model.evidence import Known
 from diagnose.model.policy import PolicySet
@@ -199,6 +201,12 @@ def test_what_a_sign_in_hands_on_is_known_in_part(tmp_path: Path) -> None:
     )
 
 
+def test_how_long_a_session_may_last_is_worded_without_its_name(tmp_path: Path) -> None:
+    [hop] = chain(tmp_path, role_of("duration_seconds = 900")).hops
+    sent = "a generated session name, no external ID, 900 seconds, at aws-global"
+    assert described(hop) == f"profile `p` asks for {A} with {sent}"
+
+
 class TestToken:
     def test_what_has_no_effect_beside_a_token_is_told(self, tmp_path: Path) -> None:
         told = [
@@ -227,9 +235,18 @@ class TestToken:
         assert asked.told[-1] == f"Its claims are not known: there is no file `{gone}`."
         assert (made.signer, made.signed_by, made.own_keys) == (None, "a web identity token", False)
 
+    def test_its_role_is_one(self, tmp_path: Path) -> None:
+        with pytest.raises(XdiagError) as mistake:
+            parse_role("Deploy")
+        with pytest.raises(XdiagError) as raised:
+            chain(tmp_path, with_token(tmp_path, role="Deploy"))
+        assert raised.value.message == mistake.value.message
+
     def test_the_calls_after_it_are_counted_with_it(self, tmp_path: Path) -> None:
         config = round_about(("p", "pod")) + with_token(tmp_path, name="pod", role=C)
-        first, second = chain(tmp_path, config, f"{KEYS}[pod]\naws_access_key_id = a\naws_secret_access_key = b\n").hops
+        made = chain(tmp_path, config, f"{KEYS}[pod]\naws_access_key_id = a\naws_secret_access_key = b\n")
+        first, second = made.hops
+        assert not made.own_keys
         assert first.asked.told[0] == "This is call 1 of 2, it is what profile `pod` asks for, as `p` needs it."
         assert second.asked.told[0] == "This is call 2 of 2, it is what profile `p` asks for."
         assert described(first) == f"profile `pod` asks for {C} with a token"
