@@ -214,3 +214,10 @@ def test_what_is_wrong_with_a_role_is_said_as_everywhere(tmp_path: Path) -> None
         chain(tmp_path, role_of(role="Deploy"))
     assert raised.value.message == f"`role_arn` in profile `p`: {mistake.value.message}"
     assert raised.value.hint == mistake.value.hint
+
+
+@pytest.mark.parametrize(("name", "meant"), [("PROD", "prod"), (" prod", "prod"), ("Prod ", "prod"), ("prd", "prod")])
+def test_a_profile_is_known_by_other_capitals_blanks_and_near_names(tmp_path: Path, name: str, meant: str) -> None:
+    with pytest.raises(XdiagError) as raised:
+        chain(tmp_path, "[profile prod]\nregion = x\n", name=name)
+    assert raised.value.hint == f"did you mean `{meant}`"

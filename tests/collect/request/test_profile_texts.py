@@ -192,6 +192,12 @@ def test_keys_that_sign_in_place_of_a_role_are_told(tmp_path: Path) -> None:
     assert list(made.hops[0].asked.told) == [ITSELF, "The keys in `me` sign: its own role_arn is skipped."]
 
 
+def test_keys_of_its_own_are_no_surprise(tmp_path: Path) -> None:
+    made = chain(tmp_path, round_about(("p", "p")), KEYS.replace("[me]", "[p]"))
+    assert list(made.hops[0].asked.told) == [ITSELF]
+    assert made.own_keys
+
+
 def test_what_a_sign_in_hands_on_is_known_in_part(tmp_path: Path) -> None:
     config = round_about(("p", "q"), ("q", "s")) + legacy_sso()
     first, second = chain(tmp_path, config, "").hops
@@ -215,6 +221,7 @@ class TestToken:
         ]
         [hop] = chain(tmp_path, with_token(tmp_path)).hops
         assert list(hop.asked.told)[:2] == told
+        assert "The token's signature was not checked." in hop.asked.told
         [hop] = chain(tmp_path, with_token(tmp_path, "external_id = x")).hops
         assert hop.asked.told[2] == "Beside a token, external_id has no effect."
         every = ["source_profile = me", "credential_source = x", "mfa_serial = x", "duration_seconds = 900"]
@@ -234,6 +241,13 @@ class TestToken:
         assert asked.about_source == f"profile `p` presents a token, and there is no file `{gone}`"
         assert asked.told[-1] == f"Its claims are not known: there is no file `{gone}`."
         assert (made.signer, made.signed_by, made.own_keys) == (None, "a web identity token", False)
+
+    def test_what_is_no_token_is_named_by_its_file(self, tmp_path: Path) -> None:
+        config = with_token(tmp_path)
+        (tmp_path / "token").write_text("x")
+        [hop] = chain(tmp_path, config).hops
+        assert hop.asked.about_source.startswith(f"profile `p` presents a token, and `{tmp_path / 'token'}` ")
+        assert hop.asked.told[-1].startswith(f"Its claims are not known: `{tmp_path / 'token'}` ")
 
     def test_its_role_is_one(self, tmp_path: Path) -> None:
         with pytest.raises(XdiagError) as mistake:

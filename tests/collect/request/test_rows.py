@@ -134,6 +134,7 @@ def test_a_row_is_the_record_it_is_of(row: Any, record: Any) -> None:
         pytest.param("{a={b={c=1}, d=2}, e=3}", {"a": {"b": {"c": "1"}, "d": "2"}, "e": "3"}, id="structs in structs"),
         pytest.param("{a={}, b=null, c=-, d=None}", {"a": {}, "b": None, "c": None, "d": None}, id="what is nothing"),
         pytest.param("{a= 1 }", {"a": "1"}, id="blanks around a value"),
+        pytest.param("{ a=1}", {"a": "1"}, id="blanks around a name"),
         pytest.param("{a=1, b", {"a": "1, b"}, id="no end"),
         pytest.param("{a}", {}, id="no value"),
         pytest.param("{a={b=1, c", {"a": {"b": "1, c"}}, id="no end of a struct in it"),
