@@ -61,6 +61,15 @@ def test_credentials_that_are_missing_are_said_with_the_way_that_was_taken(accou
     assert of(checkup, Side.SOURCE).unusable == "these credentials do not work"
 
 
+def test_a_profile_of_the_environment_that_is_not_there_is_that_of_the_default_credentials(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "xyz")
+    [sign_in, _] = examined(Examined(None, "there", None, CALLER, ROLE)).sign_ins
+    assert sign_in.label == "the default credentials"
+    assert sign_in.refusal.startswith("there is no AWS profile `xyz`; ")
+
+
 def test_credentials_of_another_account_try_nothing(accounts: Accounts) -> None:
     checkup = examined(Examined("there", "here", None, CALLER, ROLE))
     for side, own, meant in ((Side.SOURCE, THERE, HERE), (Side.DESTINATION, HERE, THERE)):
