@@ -128,6 +128,19 @@ NOT_YET = Unread(subject=USER, detail="it creates it")
             SourceSide(USER, NOT_YET, PolicySet(unread=(NOT_YET,)), boundary=NOT_YET),
             id="a user that is not there yet",
         ),
+        pytest.param(
+            declared(CI, path="/x/"),
+            USER,
+            True,
+            SourceSide(
+                USER,
+                Known(Principal(USER, "AROAEXAMPLE", Known({"team": "a"})), SOURCE),
+                PolicySet((OWN,)),
+                boundary=Known(None, "f.json"),
+                session=OF_USER,
+            ),
+            id="an ARN counts before a path",
+        ),
         pytest.param(CI, f"{USER}2", True, None, id="another user"),
         pytest.param(CI, "arn:aws:iam::222222222222:role/ci", True, None, id="a role of the name"),
         pytest.param(CI, "arn:aws:iam::333333333333:user/ci", True, None, id="a user of another account"),
@@ -158,6 +171,11 @@ def gap(detail: str, subject: str = ROLE) -> Unread:
             declared(SVC, arn=""),
             DestinationSide(OF_ROLE, Known(Policy("svc", TRUST, PolicyKind.TRUST), SOURCE)),
             id="a role whose account the file does not say",
+        ),
+        pytest.param(
+            declared(SVC, path="/"),
+            DestinationSide(OF_ROLE, Known(Policy("svc", TRUST, PolicyKind.TRUST), SOURCE)),
+            id="an ARN counts before a path",
         ),
         pytest.param(
             declared(SVC, trust=None),
