@@ -105,6 +105,13 @@ def test_a_file_of_another_kind_is_named_as_that() -> None:
     assert "--infrastructure" in refused.value.hint
 
 
+def test_records_are_not_taken_for_what_declares_policies() -> None:
+    with pytest.raises(XdiagError) as refused:
+        case_from_json(b'{"Records": [{"eventName": "AssumeRole"}]}', place="c.json")
+    assert refused.value.message == "`c.json` is not a case: it looks like a CloudTrail log file"
+    assert refused.value.hint == "pass it as `--event FILE`"
+
+
 @pytest.mark.parametrize(
     ("write", "what"),
     [
