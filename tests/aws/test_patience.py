@@ -42,3 +42,35 @@ def test_a_call_that_is_not_answered_in_time_is_a_gap_that_says_so(monkeypatch: 
         Gap.UNREACHABLE,
         "no answer to iam:GetUser within the 0.1 s that --timeout allows for all calls",
     )
+
+
+def test_the_clock_starts_once_and_may_have_started_before() -> None:
+    patience = Patience(100)
+    patience.begin(time.monotonic() - 40)
+    assert 59 < patience.left() <= 60
+    patience.begin()
+    assert 59 < patience.left() <= 60
+    assert 99 < Patience(100).left() <= 100
+
+
+def test_it_is_over_and_not_more_than_over() -> None:
+    patience = Patience(1)
+    patience.begin(time.monotonic() - 40)
+    assert patience.left() == 0
+
+
+def test_the_clock_stands_still_while_a_person_is_asked() -> None:
+    patience = Patience(0.5)
+    with patience.paused():
+        time.sleep(0.6)
+        assert 0.4 < patience.left() <= 0.5
+    assert 0.4 < patience.left() <= 0.5
+    time.sleep(0.6)
+    assert patience.left() == 0
+
+
+def test_nobody_waits_longer_than_there_is_time() -> None:
+    start = time.monotonic()
+    assert not Patience(0.1).wait(5)
+    assert time.monotonic() - start < 2
+    assert Patience(100).wait(0)

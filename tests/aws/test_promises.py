@@ -383,6 +383,7 @@ def test_a_time_of_json_is_a_number(joined: object, wrong: str) -> None:
         ('{"Statement": []}', True),
         ('  {"Statement": {}}', True),
         ("%7B%22Statement%22%3A%5B%7B%7D%5D%7D", True),
+        (' {"Statement": [{"Sid": "100%25"}, {"Condition": "%22"}]}', True),
         ('{"Statement": ["x"]}', False),
         ('{"Statement": [{}, "x"]}', False),
         ('{"Statement": "x"}', False),

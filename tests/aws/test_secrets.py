@@ -43,8 +43,43 @@ def test_credentials_are_taken_out(text: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("X-Amz-Security-Token: FwoGZXIvYXdz", "X-Amz-Security-Token: ...", id="a header"),
+        pytest.param("?X-Amz-Security-Token=FwoG&X-Amz-Date=1", "?X-Amz-Security-Token=...&X-Amz-Date=1", id="a URL"),
+        pytest.param("'x-amz-security-token': 'FwoG', 'x'", "'x-amz-security-token': '...', 'x'", id="a dict"),
+        pytest.param("AWS_SECRET_ACCESS_KEY=wJalr/K7+M=", "AWS_SECRET_ACCESS_KEY=...", id="a variable"),
+        pytest.param("secret access key = wJalr next", "secret access key = ... next", id="words"),
+        pytest.param("secret-access-key:wJalr", "secret-access-key:...", id="dashes"),
+        pytest.param("{SecretAccessKey=wJalr, a=1}", "{SecretAccessKey=..., a=1}", id="a struct, and more in it"),
+        pytest.param("{a=1,SessionToken=FwoG}", "{a=1,SessionToken=...}", id="a struct, and its end"),
+        pytest.param('"SessionToken": "FwoG"}', '"SessionToken": "..."}', id="JSON, and its end"),
+        pytest.param("signature=aZ09+/=, x", "signature=..., x", id="a signature in letters of base64"),
+        pytest.param("Credential=AKIAIOSFODNN7EXAMPLE/x", "Credential=AKIA.../x", id="the kind of a long-term key"),
+        pytest.param("ASIA12345678", "ASIA...", id="the kind of a temporary key, however short"),
+        *(
+            pytest.param(f"at {first}hbGciOiJub25l.eyJpc3MiOiJ4In0.", "at ...", id=f"a token that begins with {first}")
+            for first in ("eyA", "eyI", "eyJ", "ewog", "ewoJ")
+        ),
+        pytest.param("bearer-eyJhbGciOiJ9.eyJpc3MiOi.c2ln.", "bearer-....", id="what stands before and behind a token"),
+        pytest.param("SAMLResponse=PHNhbWxw%2B&x=y", "SAMLResponse=...&x=y", id="what stands behind a response"),
+        pytest.param(f"a {'Ab9/+' * 32} b", "a ... b", id="160 letters of base64"),
+        pytest.param(
+            "it does not match.\n\nThe Canonical String for this request should have been\n'POST\n/\nhost'",
+            "it does not match.",
+            id="what stands before the request that should have been signed",
+        ),
+    ],
+)
+def test_only_they_are_taken_out(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        pytest.param(f"a {'Ab9/+' * 31}Ab9/ b", id="159 letters of base64"),
+        pytest.param("AKIA1234567", id="too short for an access key"),
         pytest.param(
             "No OpenIDConnect provider found for https://ewallet-service.production1.example.com", id="a host"
         ),

@@ -1,4 +1,5 @@
 import sys
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from tests.aws.answers import answer, page
 
 from diagnose.aws.calls import Refusal
 from diagnose.aws.identity import Identity, identify
-from diagnose.aws.patience import AT_ONCE
-from diagnose.aws.session import open_credentials
+from diagnose.aws.patience import AT_ONCE, Patience
+from diagnose.aws.session import Credentials, open_credentials
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Gap
 
@@ -93,6 +94,22 @@ class TestRegion:
         assert side.client("sts", "eu-south-1").meta.endpoint_url == "https://sts.eu-south-1.amazonaws.com"
         assert side.client("sts", "aws-global").meta.endpoint_url == "https://sts.amazonaws.com"
 
+    def test_what_has_no_global_endpoint_is_called_where_the_global_one_of_sts_is(self, config: Path) -> None:
+        config.write_text(f"[default]\n{KEY}")
+        side = open_credentials(None, None, None)
+        regions = [side.client(name).meta.region_name for name in ("iam-toolbox", "iam", "sts")]
+        assert regions == ["us-east-1", "aws-global", "aws-global"]
+        elsewhere = open_credentials(None, "eu-west-1", None)
+        assert elsewhere.client("iam-toolbox").meta.region_name == "eu-west-1"
+
+    def test_calls_to_another_region_have_the_time_and_the_attempts_of_the_side(self, config: Path) -> None:
+        config.write_text(f"[default]\nmax_attempts = 7\n{KEY}")
+        side = open_credentials(None, "eu-west-1", None)
+        regional = side.in_region("eu-south-1")
+        assert (regional.patience, regional.attempts) == (side.patience, 7)
+        assert regional.client("sts").meta.region_name == "eu-south-1"
+        assert side.in_region(None).client("sts").meta.region_name == "eu-west-1"
+
 
 class TestEndpoint:
     def test_the_flag_is_used_for_every_service(self, config: Path) -> None:
@@ -116,6 +133,10 @@ class TestEndpoint:
             assert (made.connect_timeout, made.read_timeout) == (5, 20)
             assert made.max_pool_connections == AT_ONCE
             assert made.retries == {"mode": "standard", "total_max_attempts": 1}
+
+    def test_one_in_no_region_is_signed_for_as_the_first_is(self) -> None:
+        assert open_credentials(None, None, "http://127.0.0.1:4566").region == "us-east-1"
+        assert open_credentials(None, "eu-west-1", "http://127.0.0.1:4566").region == "eu-west-1"
 
     @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", ""])
     def test_what_is_no_url_is_a_mistake(self, url: str) -> None:
@@ -239,12 +260,67 @@ class TestIdentity:
         assert open_credentials(None, None, None).provenance() == ("config-file", None)
 
 
-def test_the_calls_can_be_told_apart_by_their_user_agent(config: Path) -> None:
-    config.write_text(f"[default]\n{KEY}")
-    side = open_credentials(None, None, None)
-    seen: list[str] = []
+class TestPreparing:
+    """Before it there is nothing, and after it there is nothing left to ask for."""
+
+    @pytest.fixture
+    def tool(self, config: Path, tmp_path: Path) -> Path:
+        """A `credential_process` that leaves a mark and gives nothing."""
+        tool, mark = tmp_path / "tool", tmp_path / "mark"
+        tool.write_text(f"#!/bin/sh\ntouch {mark}\nexit 1\n")
+        tool.chmod(0o755)
+        config.write_text(f"[profile tool]\ncredential_process = {tool}\n")
+        return mark
+
+    def test_the_credentials_are_looked_for_and_what_goes_wrong_shows_later(self, tool: Path) -> None:
+        side = open_credentials("tool", None, None)
+        assert not tool.exists()
+        side.prepare()
+        assert tool.exists()
+        assert isinstance(identify(side), Refusal)
+
+
+def sent_by(side: Credentials) -> Mapping[str, str]:
+    """The headers with which AWS is asked whose the credentials are."""
+    seen: list[Mapping[str, str]] = []
     client = side.client("sts")
-    client.meta.events.register_first("before-send", lambda request, **_: seen.append(request.headers["User-Agent"]))
+    client.meta.events.register_first("before-send", lambda request, **_: seen.append(request.headers))
     answer(client, "get-caller-identity")
     identify(side)
-    assert "app/xdiag" in str(seen[0])
+    return {name: value.decode() if isinstance(value, bytes) else value for name, value in seen[0].items()}
+
+
+def test_the_calls_can_be_told_apart_by_their_user_agent(config: Path) -> None:
+    config.write_text(f"[default]\n{KEY}")
+    assert "app/xdiag" in sent_by(open_credentials(None, None, None))["User-Agent"]
+
+
+class TestOwnKeys:
+    """A profile with keys that asks for a role besides: whoever names it as a source has its keys sign."""
+
+    @pytest.mark.parametrize(
+        ("token", "sent"), [("aws_session_token = y\n", "y"), ("", None)], ids=["with a token", "without one"]
+    )
+    def test_they_sign_and_not_the_role(self, config: Path, token: str, sent: str | None) -> None:
+        role = "role_arn = arn:aws:iam::111111111111:role/App\nsource_profile = both\n"
+        config.write_text(f"[profile both]\n{KEY}{token}{role}")
+        headers = sent_by(open_credentials("both", None, None, own_keys=True))
+        assert "Credential=AKIAIOSFODNN7EXAMPLE/" in headers["Authorization"]
+        assert headers.get("X-Amz-Security-Token") == sent
+
+
+class TestIssued:
+    """Credentials that AWS has issued to others."""
+
+    def test_they_sign_in_place_of_the_profile_whose_rest_stays(self, config: Path) -> None:
+        config.write_text(f"[profile audit]\nregion = eu-west-3\nmax_attempts = 7\n{KEY}")
+        side, patience = open_credentials("audit", "eu-west-1", "http://127.0.0.1:4566"), Patience(5)
+        issued = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "y"}
+        own = side.of_session(issued, "role App", patience)
+        assert (own.label, own.region, own.attempts) == ("role App", "eu-west-1", 7)
+        assert own.patience is patience
+        assert own.client("iam").meta.endpoint_url == "http://127.0.0.1:4566"
+        headers = sent_by(own)
+        assert "Credential=ASIAIOSFODNN7EXAMPLE/" in headers["Authorization"]
+        assert headers["X-Amz-Security-Token"] == "y"
+        assert "app/xdiag" in headers["User-Agent"]

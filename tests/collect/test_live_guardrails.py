@@ -197,6 +197,14 @@ class TestTypes:
         reply(world.administrator.client("organizations"), "ListRoots", {"Roots": [{"Id": "r-other"}]})
         assert levels(world.gathered().source.scps)[0] == (world.organization.root, "", ["FullAWSAccess"])
 
+    def test_a_root_that_aws_does_not_list_does_not_tell(self, world: World) -> None:
+        client = world.administrator.client("organizations")
+        reply(client, "ListRoots", {"Roots": [{"Id": "r-other"}]})
+        reply(client, "ListPoliciesForTarget", *[{"Policies": []}] * 7)
+        assert world.gathered().source.scps == Unread(
+            Gap.UNREACHABLE, f"service control policies of account {world.here}", detail="AWS does not list it"
+        )
+
     def test_where_nothing_is_attached_only_the_root_tells_what_that_means(self, world: World) -> None:
         client = world.administrator.client("organizations")
         refuse(client, "ListRoots", "AccessDeniedException")
@@ -369,9 +377,12 @@ class TestWhoReads:
 
     def test_a_profile_outside_any_organization_says_so(self, world: World) -> None:
         world.administrator = world.side("alone", HERE)
-        scps = world.gathered().source.scps
-        assert isinstance(scps, Unread)
-        assert scps.detail == f"with profile `alone`, in account {HERE}, there is no organization"
+        assert world.gathered().source.scps == Unread(
+            Gap.NOT_SUPPLIED,
+            f"service control policies of account {world.here}",
+            "organizations:ListPoliciesForTarget",
+            f"with profile `alone`, in account {HERE}, there is no organization",
+        )
 
     def test_a_profile_of_a_member_says_who_may(self, world: World) -> None:
         world.administrator = world.source

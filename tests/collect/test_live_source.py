@@ -150,19 +150,29 @@ class TestPolicies:
         )
 
     @pytest.mark.parametrize(
-        "operation",
-        ["ListUserPolicies", "ListAttachedUserPolicies", "ListGroupsForUser", "ListGroupPolicies", "GetPolicyVersion"],
+        ("operation", "subject"),
+        [
+            ("ListUserPolicies", f"inline policies of {USER}"),
+            ("ListAttachedUserPolicies", f"attached policies of {USER}"),
+            ("ListGroupsForUser", f"groups of {USER}"),
+            ("ListGroupPolicies", f"inline policies of arn:aws:iam::{HERE}:group/devs"),
+            ("ListAttachedGroupPolicies", f"attached policies of arn:aws:iam::{HERE}:group/devs"),
+            ("GetUserPolicy", f"inline policy own of {USER}"),
+            ("GetPolicy", f"arn:aws:iam::{HERE}:policy/managed"),
+            ("GetPolicyVersion", f"arn:aws:iam::{HERE}:policy/managed"),
+        ],
     )
     def test_every_denied_call_leaves_a_gap_with_its_own_permission(
-        self, iam: Any, side: Credentials, operation: str
+        self, iam: Any, side: Credentials, operation: str, subject: str
     ) -> None:
         iam.create_user(UserName="builder")
+        iam.put_user_policy(UserName="builder", PolicyName="own", PolicyDocument=DOCUMENT)
         iam.attach_user_policy(UserName="builder", PolicyArn=managed(iam, "managed"))
         iam.create_group(GroupName="devs")
         iam.add_user_to_group(UserName="builder", GroupName="devs")
         refuse(side.client("iam"), operation)
         unread = source(side, USER).identity_policies.unread
-        assert [gap.permission for gap in unread] == [f"iam:{operation}"]
+        assert unread == (Unread(Gap.ACCESS_DENIED, subject, f"iam:{operation}", "AccessDenied: no"),)
 
 
 class TestManaged:

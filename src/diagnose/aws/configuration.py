@@ -54,7 +54,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
 def check_sizes(environment: Mapping[str, str]) -> None:
     """Raise XdiagError for a file that is too large for a configuration: botocore reads it whole, line by line."""
     for path in _files(environment):
-        if os.path.isfile(path) and os.path.getsize(path) > _LARGEST:
+        real = os.path.expanduser(os.path.expandvars(path))  # as botocore does
+        if os.path.isfile(real) and os.path.getsize(real) > _LARGEST:
             raise XdiagError(
                 f"the AWS configuration `{path}` is larger than {_LARGEST // 2**20} MB", hint="is it the right file?"
             )
@@ -85,10 +86,8 @@ def _sections(path: str) -> dict[str, Any]:
         twice = "twice" if "already exists" in why else "not a configuration"
         hint = "a section stands in it twice" if twice == "twice" else "see the lines before and after a `[...]`"
         raise XdiagError(f"the AWS configuration `{path}` cannot be read", hint=hint) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise XdiagError(f"the AWS configuration `{path}` cannot be read", hint=type(error).__name__) from None
     return sections
 
 
 def _without_secrets(section: ProfileSection) -> ProfileSection:
-    return {key.lower(): "..." if key.lower() in _SECRETS else value for key, value in section.items()}
+    return {key: "..." if key in _SECRETS else value for key, value in section.items()}

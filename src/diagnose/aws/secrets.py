@@ -5,7 +5,6 @@ import re
 _SECRETS = (
     # A refused signature is explained with the request that should have been signed, session token and all.
     (r"(?s)(?<!\s)\s*The Canonical String for this request should have been.*", ""),
-    (r"(?i)(x-amz-security-token[\"']?\s*[:=]\s*)[^\s&\"']+", r"\1..."),
     (
         r"(?i)((?:secret|session|security)[ _-]?(?:access[ _-]?key|token)[\"']?\s*[:=]\s*[\"']?)[^\s&\"',}]+",
         r"\1...",

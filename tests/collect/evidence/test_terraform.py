@@ -240,12 +240,30 @@ def test_a_policy_counts_only_while_it_is_there() -> None:
     assert [policy.name for policy in source(value, planned=True).identity_policies.policies] == ["new"]
 
 
-def test_a_role_that_is_read_as_data_shows_its_trust_policy_and_not_its_policies() -> None:
-    state = shown(resource("aws_iam_role", "svc", SVC, mode="data"))
+AS_DATA = resource("aws_iam_role", "svc", SVC, mode="data")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(shown(AS_DATA), id="a state as it is shown"),
+        pytest.param(stored(AS_DATA), id="a state as it is stored"),
+        pytest.param(plan(change("aws_iam_role", "svc", SVC, SVC, mode="data")), id="a plan that reads it again"),
+        pytest.param(plan() | {"prior_state": {"values": shown(AS_DATA)["values"]}}, id="a plan that has read it"),
+    ],
+)
+def test_a_role_that_is_read_as_data_shows_its_trust_policy_and_not_its_policies(state: Any) -> None:
     assert isinstance(destination(state).trust_policy, Known)
     side = declared_source(read(state), ROLE, complete=True)
     assert side is not None
-    assert "data source" in side.identity_policies.unread[0].detail
+    assert [gap.detail for gap in side.identity_policies.unread] == ["a data source does not hold them"]
+
+
+@pytest.mark.parametrize("form", [shown, stored])
+def test_of_a_role_that_is_managed_all_policies_are_there(form: Any) -> None:
+    side = declared_source(read(form(resource("aws_iam_role", "svc", SVC))), ROLE, complete=True)
+    assert side is not None
+    assert side.identity_policies.unread == ()
 
 
 def test_a_module_may_be_called_anything() -> None:

@@ -76,7 +76,7 @@ class FilePlaces:
         edits = text_edits(file.text, candidate.spot, before, after)
         there = _candidates(edited(file.text, edits))
         # It is tried: a policy that is not the one that was proved is no fix.
-        if not any(_agrees(one.spot, after) for one in there if not isinstance(one.spot.content, str)):
+        if not any(_agrees(one.spot, after) for one in there):
             return ()
         return tuple(FileEdit(_between(file, edit.start, edit.end), edit.text) for edit in edits)
 

@@ -117,15 +117,14 @@ def _walk(module: Written, *, data_alone: bool = False) -> Iterator[Resource]:
 def _instances(resources: Written) -> Iterator[Resource]:
     """Walk a state as it is stored."""
     for each in objects_in(resources):
-        data = "data." if each.get("mode") == "data" else ""
-        module = f"{each['module']}." if each.get("module") else ""
+        data = each.get("mode") == "data"
+        prefix = (f"{each['module']}." if each.get("module") else "") + ("data." if data else "")
         for instance in objects_in(each.get("instances")):
             values, key = instance.get("attributes"), instance.get("index_key")
             index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{key}"]'
             if isinstance(values, dict):
-                yield Resource(
-                    f"{module}{data}{each.get('type')}.{each.get('name')}{index}", str(each.get("type")), values
-                )
+                address = f"{prefix}{each.get('type')}.{each.get('name')}{index}"
+                yield Resource(address, str(each.get("type")), values, data=data)
 
 
 References: TypeAlias = Mapping[tuple[str, str], Sequence[str]]

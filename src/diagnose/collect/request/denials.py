@@ -98,7 +98,8 @@ def _summary(calls: Sequence[Recorded]) -> list[str]:
         who = printable(callers[0]) if len(callers) == 1 else f"{len(callers)} callers"
         said.append(f"{len(alike):,} x {printable(role)}: {reason}, by {who}")
     if len(often) > _MOST:
-        said.append(f"and {len(often) - _MOST} other groups of role and reason")
+        more = len(often) - _MOST
+        said.append(f"and {more:,} other group{'s' if more > 1 else ''} of role and reason")
     return said
 
 
@@ -112,6 +113,8 @@ def _reason(call: Recorded) -> str:
 
 def _left_out(without: Counter[str]) -> list[str]:
     return [
-        f"{count:,} refused calls of {printable(operation)} make no row: their record has no ARN of a caller"
+        f"1 refused call of {printable(operation)} makes no row: its record has no ARN of a caller"
+        if count == 1
+        else f"{count:,} refused calls of {printable(operation)} make no row: their records have no ARN of a caller"
         for operation, count in without.items()
     ]

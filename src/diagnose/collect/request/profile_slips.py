@@ -131,7 +131,7 @@ def remarks_on(configuration: Configuration, name: str, section: ProfileSection)
     for key in ("external_id", "mfa_serial"):
         places = {str(source): of_source, "default": configuration.profiles.get("default", {})}
         for place, other in places.items():
-            if key in other and key not in section and place != name and "role_arn" not in other:
+            if key in other and key not in section and "role_arn" not in other:
                 yield f"`{key}` stands in `{printable(place)}`, where it has no effect: it belongs in `{shown}`."
     if "role_arn" in of_source and "aws_access_key_id" in of_source:
         yield f"The keys in `{printable(str(source))}` sign: its own role_arn is skipped."
@@ -161,8 +161,6 @@ _MEANT = {
     **{key.replace("_", ""): key for key in ROLE_KEYS},
     "sessionname": "role_session_name",
     "rolesession": "role_session_name",
-    "assumerolearn": "role_arn",
-    "role": "role_arn",
     "source": "source_profile",
     "sourceprofiles": "source_profile",
     "duration": "duration_seconds",

@@ -49,4 +49,4 @@ _IGNORED = ("source_profile", "credential_source", "external_id", "mfa_serial", 
 
 
 def _token_in(file: str) -> Presented:
-    return token_presented(token_from(read_bytes(Path(file), LONGEST_TOKEN), file), current=True)
+    return token_presented(token_from(read_bytes(Path(file), LONGEST_TOKEN), file))

@@ -117,8 +117,6 @@ def _struct_at(text: str, at: int) -> tuple[Any, int]:
         else:
             value, at = _plain_at(text, at)
         struct[name.strip(" ,")] = value
-        if text.startswith(", ", at):
-            at += 2
     return struct, at + 1
 
 
