@@ -1,12 +1,14 @@
 """`--profile`: which of its calls is told, what is said of the others, and what a profile cannot be asked."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cases import DEMOS
 from tests.cli.program import BAD_INPUT, NOTHING_GATHERED, Program
+from tests.cli.server import Sts, served
 
 USER = "arn:aws:iam::222222222222:user/ci"
 A, B, C = (f"arn:aws:iam::222222222222:role/{name}" for name in "ABC")
@@ -63,6 +65,7 @@ def _asked(xdiag: Program, home: Path, environment: dict[str, str], *words: str)
         pytest.param((USER, "--profile", "one"), USER, A, "", id="one call"),
         pytest.param((USER, C, "--profile", "three"), B, C, "", id="the call for a role"),
         pytest.param((B, "--profile", "three"), A, B, "", id="the call for the one ARN that is given"),
+        pytest.param((A, B, "--profile", "three"), A, B, "", id="the call between both ARNs"),
         pytest.param((USER, f"{C}x", "--profile", "three"), B, f"{C}x", "", id="a role of no call is asked for last"),
     ],
 )
@@ -120,3 +123,74 @@ def test_what_cannot_be_asked_beside_a_case_is_named_as_it_was_typed(
         BAD_INPUT,
         f"xdiag: `{words[0]}` cannot be used with `--case`\n  expected one of them: a case has its request\n",
     )
+
+
+CI, READER = "arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:user/reader"
+KEYS = {"ours": "AKIAEXAMPLE000000001", "theirs": "AKIAEXAMPLE000000002"}
+
+
+@pytest.fixture
+def sts() -> Iterator[Sts]:
+    with served(Sts({KEYS["ours"]: CI, KEYS["theirs"]: READER})) as one:
+        yield one
+
+
+@pytest.fixture
+def live(sts: Sts, tmp_path: Path) -> dict[str, str]:
+    """Keys in the account of the source, keys in that of the role, and a profile that asks for the role."""
+    (tmp_path / "config").write_text(
+        f"[profile asks]\nrole_arn = {A}\nsource_profile = ours\n"
+        + "".join(
+            f"[profile {name}]\nregion = eu-west-1\naws_access_key_id = {key}\naws_secret_access_key = wJalrXUtnFEMI\n"
+            for name, key in KEYS.items()
+        )
+    )
+    return {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "AWS_ENDPOINT_URL": sts.url,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "source", "role_is_read"),
+    [
+        pytest.param((A, "--profile", "ours"), CI, False, id="a role for a profile that asks for none"),
+        pytest.param((CI, A, "--profile", "ours"), CI, False, id="both ends"),
+        pytest.param((A, "--profile", "theirs"), READER, True, id="a profile of the role's account"),
+        pytest.param(("--profile", "asks"), CI, False, id="a profile that asks for it"),
+        pytest.param(("--profile", "asks", "--dest-profile", "theirs"), CI, True, id="another reads the role"),
+        pytest.param(("--profile", "asks", "--source-profile", "theirs"), READER, True, id="another signs"),
+    ],
+)
+@pytest.mark.parametrize("accounts", ["", f"{A.split(':')[4]}=theirs"], ids=["nothing set", "set for the role"])
+def test_who_signs_and_who_reads_the_role(
+    words: tuple[str, ...],
+    source: str,
+    role_is_read: bool,
+    accounts: str,
+    xdiag: Program,
+    live: dict[str, str],
+    sts: Sts,
+) -> None:
+    environment = {**live, "XDIAG_ACCOUNTS": accounts} if accounts else live
+    run = xdiag("check", *words, "--no-probe", "--output", "json", env=environment)
+    assert (run.report["source_arn"], run.report["dest_role_arn"]) == (source, A)
+    assert bool(sts.sent("GetRole")) is (role_is_read or bool(accounts))
+
+
+def test_a_note_says_that_another_profile_would_be_taken(xdiag: Program, live: dict[str, str]) -> None:
+    run = xdiag("check", "--no-probe", env={**live, "AWS_PROFILE": "ours", "AWS_DEFAULT_PROFILE": "asks"})
+    told = " ".join(run.out.split())
+    assert "AWS_PROFILE names `ours`, but boto3 asks AWS_DEFAULT_PROFILE first and uses `asks`" in told
+
+
+def test_where_nothing_is_read_the_hint_says_once_what_the_profile_asks_for(
+    xdiag: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[profile p]\nrole_arn = {A}\nsource_profile = s\n[profile s]\ncredential_process = false\n")
+    run = xdiag("check", "--profile", "p", env=environment)
+    assert run.code == NOTHING_GATHERED
+    assert run.err.count("profile `p`") == 1
+    assert f"\n  profile `p` asks for {A} with a generated session name, no external ID" in run.err
