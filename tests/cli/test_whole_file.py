@@ -80,3 +80,7 @@ def test_what_the_system_refuses_is_told_with_what_is_expected(
         raise error
     assert refused.value.message == f"`rows` cannot be {done or 'written'}: {why}"
     assert refused.value.hint == f"expected a file in a folder that you may {may}"
+
+
+def test_standard_output_is_not_the_standard_input_of_the_same_name() -> None:
+    check_is_no_input(Path("-"), Path("-"))
