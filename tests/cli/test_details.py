@@ -118,3 +118,16 @@ def test_both_accounts_may_stand_in_one_file(xdiag: Program, tmp_path: Path, our
     both.write_text(Path(ours).read_text() + "\n" + Path(theirs).read_text())
     run = xdiag("check", SOURCE, ROLE, "--details", both, "--output", "json")
     assert (run.code, run.report["layer"]) == (DENIED, "trust")
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "the other way round"])
+def test_what_two_files_hold_of_one_account_is_taken_together(
+    turned: bool, xdiag: Program, ours: str, theirs: str
+) -> None:
+    for file in (ours, theirs):
+        Path(file).write_text(Path(file).read_text().replace("222222222222", "111111111111"))
+    first, second = (theirs, ours) if turned else (ours, theirs)
+    role = ROLE.replace("222222222222", "111111111111")
+    run = xdiag("check", SOURCE, role, "--details", first, "--details", second, "--output", "json")
+    assert (run.code, run.report["layer"]) == (DENIED, "trust")
+    assert [cause["rule"] for cause in run.report["causes"]] == ["trust-principal-other-caller"]
