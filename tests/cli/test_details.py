@@ -67,10 +67,50 @@ def test_one_account_leaves_the_other_unread(xdiag: Program, ours: str) -> None:
     assert (run.code, run.report["visibility_destination"]) == (UNDETERMINED, "none")
 
 
-def test_details_of_a_third_account_are_refused(xdiag: Program, theirs: str) -> None:
-    run = xdiag("check", SOURCE, "arn:aws:iam::333333333333:role/Deploy", "--details", theirs)
-    assert run.code == BAD_INPUT
-    assert "is about account 222222222222" in run.err
+@pytest.mark.parametrize(
+    ("source", "role", "more", "about", "hint"),
+    [
+        pytest.param(
+            SOURCE,
+            "arn:aws:iam::333333333333:role/Deploy",
+            False,
+            "account 222222222222",
+            "expected 111111111111 or 333333333333",
+            id="another account",
+        ),
+        pytest.param(
+            "arn:aws:iam::333333333333:user/builder",
+            "arn:aws:iam::333333333333:role/Deploy",
+            False,
+            "account 222222222222",
+            "expected 333333333333",
+            id="both ends are in one account",
+        ),
+        pytest.param(
+            "lambda.amazonaws.com",
+            "arn:aws:iam::333333333333:role/Deploy",
+            False,
+            "account 222222222222",
+            "expected 333333333333",
+            id="a source without an account",
+        ),
+        pytest.param(
+            "arn:aws:iam::333333333333:user/builder",
+            "arn:aws:iam::444444444444:role/Deploy",
+            True,
+            "2 other accounts",
+            "expected 333333333333 or 444444444444",
+            id="two other accounts",
+        ),
+    ],
+)
+def test_details_of_other_accounts_are_refused(
+    source: str, role: str, more: bool, about: str, hint: str, xdiag: Program, ours: str, theirs: str
+) -> None:
+    if more:
+        Path(theirs).write_text(Path(ours).read_text() + "\n" + Path(theirs).read_text())
+    run = xdiag("check", source, role, "--details", theirs)
+    assert (run.code, run.err) == (BAD_INPUT, f"xdiag: `{theirs}` is about {about}\n  {hint}\n")
 
 
 def test_both_accounts_may_stand_in_one_file(xdiag: Program, tmp_path: Path, ours: str, theirs: str) -> None:
@@ -78,3 +118,16 @@ def test_both_accounts_may_stand_in_one_file(xdiag: Program, tmp_path: Path, our
     both.write_text(Path(ours).read_text() + "\n" + Path(theirs).read_text())
     run = xdiag("check", SOURCE, ROLE, "--details", both, "--output", "json")
     assert (run.code, run.report["layer"]) == (DENIED, "trust")
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "the other way round"])
+def test_what_two_files_hold_of_one_account_is_taken_together(
+    turned: bool, xdiag: Program, ours: str, theirs: str
+) -> None:
+    for file in (ours, theirs):
+        Path(file).write_text(Path(file).read_text().replace("222222222222", "111111111111"))
+    first, second = (theirs, ours) if turned else (ours, theirs)
+    role = ROLE.replace("222222222222", "111111111111")
+    run = xdiag("check", SOURCE, role, "--details", first, "--details", second, "--output", "json")
+    assert (run.code, run.report["layer"]) == (DENIED, "trust")
+    assert [cause["rule"] for cause in run.report["causes"]] == ["trust-principal-other-caller"]

@@ -19,7 +19,7 @@ from diagnose.serve.brief import LARGEST_BRIEF, all_visible, brief_answer, chara
 from diagnose.serve.documents import ReadableFolders, readable
 from diagnose.serve.page import with_tools
 from diagnose.serve.reference import audience_answer, rule_answer
-from diagnose.serve.tools import TOOLS_BY_NAME
+from diagnose.serve.tools import TOOLS_BY_NAME, Premises
 
 CHECK = TOOLS_BY_NAME["check"].arguments
 CREDENTIAL = "the server signs with its own AWS profiles: name one in `source_profile` or `dest_profile`"
@@ -227,3 +227,42 @@ def test_resources_say_what_they_are(session: Session) -> None:
         assert (content.uri, content.mime_type) == (uri, kind)
     with pytest.raises(Exception, match="expected `xdiag://rules/RULE` or `xdiag://schemas/case`"):
         session.do(session.client.read_resource, "xdiag://schemas/another")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "arguments", "answer"),
+    [
+        ("check", "Why a role cannot be assumed", "CheckArguments", "AgentAnswer"),
+        ("explain_error", "What an AssumeRole error means", "ExplainErrorArguments", "AgentAnswer"),
+        ("what_if", "Whether a change of policies would help", "WhatIfArguments", "AgentAnswer"),
+        ("audience", "Whom a trust policy admits", "AudienceArguments", "AudienceAnswer"),
+        ("explain_rule", "What a cause is", "ExplainRuleArguments", "RuleAnswer"),
+    ],
+)
+def test_a_tool_and_what_it_takes_and_gives_have_titles(
+    name: str, title: str, arguments: str, answer: str, session: Session
+) -> None:
+    (tool,) = [tool for tool in session.do(session.client.list_tools).tools if tool.name == name]
+    assert (tool.title, tool.annotations.title) == (title, title)
+    assert (tool.input_schema["title"], tool.output_schema["title"]) == (arguments, answer)
+
+
+NOT_FOR_REAL = (
+    "this server does not try requests for real",
+    "leave out `attempt`; whoever runs the server can start it with `--allow-attempt`",
+)
+NO_MFA_CODE = ("an attempt cannot carry an MFA code", "leave out `attempt`, or `mfa_code_sent`")
+
+
+@pytest.mark.parametrize("name", ["check", "explain_error"])
+@pytest.mark.parametrize(
+    ("allowed", "sent", "told"),
+    [(False, False, NOT_FOR_REAL), (False, True, NOT_FOR_REAL), (True, True, NO_MFA_CODE)],
+)
+def test_an_attempt_that_cannot_be_made_is_refused(name: str, allowed: bool, sent: bool, told: tuple[str, str]) -> None:
+    tool = TOOLS_BY_NAME[name]
+    text = {"text": "AccessDenied"} if name == "explain_error" else {}
+    arguments = read_arguments({**text, "attempt": True, "mfa_code_sent": sent}, tool.arguments)
+    with pytest.raises(XdiagError) as refused:
+        tool.run(arguments, Premises((), allow_attempt=allowed))
+    assert (refused.value.message, refused.value.hint) == told

@@ -43,7 +43,9 @@ def _accounts_in(
         accounts = read_details(path)
         if not any(account in wanted for account in accounts):
             about = f"account {next(iter(accounts))}" if len(accounts) == 1 else f"{len(accounts)} other accounts"
-            raise XdiagError(f"`{path}` is about {about}", hint=f"expected {' or '.join(filter(None, wanted))}")
+            raise XdiagError(
+                f"`{path}` is about {about}", hint=f"expected {' or '.join(dict.fromkeys(filter(None, wanted)))}"
+            )
         for account, details in accounts.items():
             known[account] = joined(known[account], details) if account in known else details
     return known

@@ -52,16 +52,13 @@ def case_from_flags(flags: CaseFlags) -> Case:
     Raises XdiagError for flags that contradict each other, and for evidence that cannot be read.
     """
     evidence = flags.evidence
-    _refuse_contradictions(flags)
+    refuse_contradictions(flags)
     pasted = pasted_policies(flags.policies)
     limits: tuple[DeclaredLimits, ...] = ()
     if evidence.case_file is None:
         flags = _with_ends(flags, pasted)
         case, limits = _gathered(flags, pasted)
         case = with_identity(case, flags.asked)
-    elif flags.forms.event is not None or flags.forms.profile is not None:
-        other = "--event" if flags.forms.event is not None else "--profile"
-        raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
     else:
         case = _from_case_file(flags)
     if flags.presented is not None:
@@ -94,6 +91,37 @@ def case_from_flags(flags: CaseFlags) -> Case:
     from diagnose.collect.federation.answered import as_answered
 
     return as_answered(case)
+
+
+def refuse_contradictions(flags: CaseFlags) -> None:
+    """Raise XdiagError for flags that would have no effect."""
+    evidence = flags.evidence
+    how = flags.infrastructure
+    if (how.planned or how.parameter) and not how.infrastructure:
+        flag = "--planned" if how.planned else "--parameter"
+        raise XdiagError(f"`{flag}` has no effect without `--infrastructure`", hint="expected `--infrastructure FILE`")
+    if evidence.vpc_endpoint and "endpoint" in (evidence.without or ()):
+        raise XdiagError(
+            "`--without endpoint` cannot be used with `--vpc-endpoint`",
+            hint="expected one of them: the request goes through a VPC endpoint, or it does not",
+        )
+    if evidence.case_file is None:
+        return
+    if flags.forms.event is not None or flags.forms.profile is not None:
+        other = "--event" if flags.forms.event is not None else "--profile"
+        raise XdiagError(f"`{other}` cannot be used with `--case`", hint="expected one of them: a case has its request")
+    if flags.request.passed_by is not None:
+        raise XdiagError(
+            "`--passed-by` cannot be used with `--case`",
+            hint="expected a case whose source passes the role, and `--passed-to SERVICE`",
+        )
+    for source in _chosen(flags):
+        if source.read is not None or source is _LIVE:
+            other = next(flag for flag in source.flags if _value(flags, flag))
+            raise XdiagError(
+                f"`{_option(other)}` cannot be used with `--case`",
+                hint=f"expected evidence from one place: {_CASE_FILE.name}, or {source.name}",
+            )
 
 
 def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_destination: bool = True) -> Case:
@@ -334,34 +362,6 @@ def _chosen(flags: CaseFlags) -> list[EvidenceSource]:
 def _value(flags: CaseFlags, flag: str) -> object:
     holders = (flags.evidence, flags.policies, flags.infrastructure)
     return next(getattr(holder, flag) for holder in holders if flag in holder.__struct_fields__)
-
-
-def _refuse_contradictions(flags: CaseFlags) -> None:
-    """Raise XdiagError for flags that would have no effect."""
-    evidence = flags.evidence
-    how = flags.infrastructure
-    if (how.planned or how.parameter) and not how.infrastructure:
-        flag = "--planned" if how.planned else "--parameter"
-        raise XdiagError(f"`{flag}` has no effect without `--infrastructure`", hint="expected `--infrastructure FILE`")
-    if evidence.vpc_endpoint and "endpoint" in (evidence.without or ()):
-        raise XdiagError(
-            "`--without endpoint` cannot be used with `--vpc-endpoint`",
-            hint="expected one of them: the request goes through a VPC endpoint, or it does not",
-        )
-    if evidence.case_file is None:
-        return
-    if flags.request.passed_by is not None:
-        raise XdiagError(
-            "`--passed-by` cannot be used with `--case`",
-            hint="expected a case whose source passes the role, and `--passed-to SERVICE`",
-        )
-    for source in _chosen(flags):
-        if source.read is not None or source is _LIVE:
-            other = next(flag for flag in source.flags if _value(flags, flag))
-            raise XdiagError(
-                f"`{_option(other)}` cannot be used with `--case`",
-                hint=f"expected evidence from one place: {_CASE_FILE.name}, or {source.name}",
-            )
 
 
 def _option(flag: str) -> str:

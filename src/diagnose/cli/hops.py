@@ -9,7 +9,7 @@ from diagnose.aws.configuration import read_configuration
 from diagnose.cli.asked import AskedFlags, other_forms
 from diagnose.cli.case_flags import CaseFlags, EvidenceFlags
 from diagnose.cli.configured import configured
-from diagnose.cli.evidence import case_from_flags
+from diagnose.cli.evidence import case_from_flags, refuse_contradictions
 from diagnose.collect.request.profile import Chain, Hop, chain_of, described
 from diagnose.errors import NothingReadError, XdiagError
 from diagnose.model.arn import split_arn
@@ -21,8 +21,9 @@ def case_of_profile(flags: CaseFlags, name: str, said: str) -> Case:
 
     Raises XdiagError for a profile that cannot work, and as `case_from_flags` does.
     """
-    chain = chain_of(read_configuration(os.environ), name, os.environ)
     flags = replace(flags, forms=replace(flags.forms, profile=name))
+    refuse_contradictions(flags)
+    chain = chain_of(read_configuration(os.environ), name, os.environ)
     if flags.evidence.source_profile is None:
         flags = replace(flags, own_keys=chain.own_keys)
     if not chain.hops:
