@@ -11,7 +11,7 @@ from diagnose.report import Detail, Format, render
 from diagnose.report.blocks import Folded, Listing, Paragraph
 from diagnose.report.layout import Tone
 from diagnose.report.safe_text import prose
-from diagnose.report.sections.fixes import fix_references, fixes, proof_words
+from diagnose.report.sections.fixes import checked_words, fix_references, fixes, fixes_before, proof_words
 
 REMEDY = Remedy("kind", Owner.SOURCE, "do it")
 OTHER = replace(REMEDY, text="do the other")
@@ -234,3 +234,70 @@ def test_a_checked_fix_beside_one_that_nobody_could_try_is_another_way() -> None
     second = replace(REMEDY, text="do that", proof=Proof.ALLOWED)
     _, section = fixes(replace(FINDING, remedies=(REMEDY, second)), CASE)
     assert section.blocks[0] == Paragraph("Instead of fix 1, not in addition to it.", Tone.DIM)
+
+
+ALLOWING = replace(REMEDY, proof=Proof.ALLOWED)
+SAFE, WIDE = replace(ALLOWING, admits_nobody_else=YES), replace(ALLOWING, text="more", admits_nobody_else=NO)
+UNTRIED = replace(REMEDY, text="try")
+READING = replace(REMEDY, text="read", owner=Owner.XDIAG)
+CLEARING = replace(OTHER, proof=Proof.CLEARS, remaining=(blocks(Layer.TRUST),))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation"),
+    [
+        pytest.param(SAFE, WIDE, "Instead of fix 1, which lets in nobody else; either is enough.", id="a wider one"),
+        pytest.param(SAFE, replace(WIDE, admits_nobody_else=YES), "Instead of fix 1; either is enough.", id="as safe"),
+        pytest.param(
+            SAFE, replace(WIDE, admits_nobody_else=None), "Instead of fix 1; either is enough.", id="a change elsewhere"
+        ),
+        pytest.param(WIDE, replace(SAFE, text="less"), "Instead of fix 1; either is enough.", id="a safer one"),
+        pytest.param(UNTRIED, SAFE, "Instead of fix 1, not in addition to it.", id="one that was not tried before"),
+        pytest.param(CLEARING, UNTRIED, "", id="neither is enough"),
+        pytest.param(CLEARING, SAFE, "", id="the first is only a part"),
+        pytest.param(QUESTION, SAFE, "", id="after a question"),
+        pytest.param(SAFE, QUESTION, "", id="a question"),
+        pytest.param(READING, SAFE, "", id="after something to read"),
+        pytest.param(SAFE, READING, "", id="something to read"),
+    ],
+)
+def test_a_second_fix_says_how_it_relates_to_the_first(first: Remedy, second: Remedy, relation: str) -> None:
+    sections = fixes(replace(FINDING, remedies=(first, second)), CASE)
+    told = [
+        [block.text for block in section.blocks if isinstance(block, Paragraph) and block.text[:7] == "Instead"]
+        for section in sections
+    ]
+    assert told == [[], [relation] if relation else []]
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param(["fix 1 above"], "fix 1 above", id="one"),
+        pytest.param(["fix 1 above", "the fix under 3"], "fix 1 above and the fix under 3", id="two"),
+        pytest.param(["a", "b", "c"], "a, b and c", id="three"),
+    ],
+)
+def test_where_fixes_were_told_before_is_listed(places: list[str], told: str | None) -> None:
+    remedies = tuple(replace(REMEDY, kind="", text=place) for place in places)
+    before = fixes_before(replace(FINDING, remedies=(UNTRIED, *remedies)), dict(zip(remedies, places, strict=True)))
+    assert [each.text for each in before] == ([f"To fix it: the same as {told}."] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("remedy", "words"),
+    [
+        pytest.param(SAFE, "with all of these, the request is allowed; with fewer, it stays denied.", id="allowed"),
+        pytest.param(
+            CLEARING, "with all of these, nothing that was read blocks it; with fewer, it stays denied.", id="cleared"
+        ),
+    ],
+)
+def test_a_plan_is_checked_as_a_whole(remedy: Remedy, words: str) -> None:
+    assert checked_words(remedy, CASE, whole_plan=True) == words
+
+
+@pytest.mark.parametrize("remedy", [QUESTION, READING], ids=["a question", "something to read"])
+def test_what_is_no_change_is_not_said_to_be_checked(remedy: Remedy) -> None:
+    assert checked_words(remedy, CASE) == ""
