@@ -2,7 +2,6 @@
 and fails where it has changed: read the diff."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 from tests.remedy.broken import broken, propose
 from tests.remedy.examples import EXAMPLES
 from tests.remedy.situations import SITUATIONS
+from tests.reviewed import reads_as_reviewed
 
 from diagnose.model.diagnosis import Remedy
 from diagnose.model.trace import Subject
@@ -50,12 +50,7 @@ def test_what_to_do_about_every_listed_error_reads_as_it_was_reviewed() -> None:
 
 def _same(name: str, told: dict[str, tuple[Remedy, ...]]) -> None:
     written = "".join(f"{line}\n" for heading, remedies in told.items() for line in _lines(heading, remedies))
-    path = GOLDENS / name
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if os.environ.get("XDIAG_UPDATE_GOLDENS"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(written, encoding="utf-8")
-    assert written == before
+    reads_as_reviewed(GOLDENS / name, written)
 
 
 def _lines(heading: str, remedies: tuple[Remedy, ...]) -> Iterator[str]:
