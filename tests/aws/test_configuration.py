@@ -53,6 +53,11 @@ def test_a_file_is_looked_at_where_botocore_reads_it(
     [
         pytest.param(b"[default]\na = 1\n[default]\n", "a section stands in it twice", id="a section twice"),
         pytest.param(b"region = eu-west-1\n", "see the lines before and after a `[...]`", id="no section"),
+        pytest.param(
+            b"[default]\nregion = eu-west-1\nthis already exists\n",
+            "see the lines before and after a `[...]`",
+            id="a line that is none",
+        ),
         pytest.param(b"[default\n", "see the lines before and after a `[...]`", id="half a section"),
         pytest.param(b"[default]\n\xff\xfe = 1\n", "see the lines before and after a `[...]`", id="no text"),
     ],

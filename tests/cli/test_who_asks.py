@@ -106,3 +106,15 @@ def test_the_side_that_works_is_diagnosed_and_the_other_is_a_gap_with_what_to_ty
     report = _check(xdiag, environment, "ci", "broken")
     assert report["probe"] == "assumed"
     assert typed in str(report)
+
+
+def test_a_call_of_which_only_the_error_is_known_is_not_tried(
+    xdiag: Program, environment: dict[str, str], sts: Sts
+) -> None:
+    message = f"User: {USER} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+    sides = ("--source-profile", "ci", "--dest-profile", "theirs")
+    report = xdiag("check", "--message", message, *sides, "--output", "json", env=environment).report
+    assert report["attempt"]["why"] == (
+        "what the request carried is not known: say it with flags such as --external-id"
+    )
+    assert sts.sent("AssumeRole") == []

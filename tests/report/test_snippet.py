@@ -93,6 +93,27 @@ def test_a_label_without_room_beside_the_carets_goes_below_them() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "below"),
+    [
+        pytest.param(90, [], id="room beside the carets"),
+        pytest.param(80, [f"{39 * ' '}that one"], id="room for two lines beside them"),
+        pytest.param(
+            72, [f"{35 * ' '}the caller has another team than", f"{35 * ' '}that one"], id="room for two lines below"
+        ),
+        pytest.param(60, [f"{14 * ' '}the caller has another team than that one"], id="room further to the left"),
+        pytest.param(44, ["the caller has another team than that", "one"], id="room for a part only"),
+    ],
+)
+def test_a_label_begins_where_it_has_room(width: int, below: list[str]) -> None:
+    mark = Mark(
+        "/Statement/0/Condition/StringEquals/aws:PrincipalTag~1team", "the caller has another team than that one"
+    )
+    lines = toneless(draw(PAGE, [mark], width)).splitlines()
+    at = next(place for place, line in enumerate(lines) if "^^^" in line)
+    assert [line.removeprefix("   | ") for line in lines[at + 1 :]] == below
+
+
 def test_two_marks_of_one_line_are_drawn_below_each_other() -> None:
     drawn = _drawn([Mark("/Statement/0/Effect", "one"), Mark("/Statement/0/Effect", "two")])
     assert drawn.count("^^^^^^^") == 2

@@ -185,6 +185,33 @@ def test_a_boundary_counts_by_its_document() -> None:
     assert isinstance(source(shown(bound)).boundary, Unread)
 
 
+@pytest.mark.parametrize(
+    ("policy", "unknown", "name"),
+    [
+        pytest.param({"name": "Bound", "policy": TRUST}, {"arn": True}, "Bound", id="whose document is planned"),
+        pytest.param({"name": "Bound"}, {"arn": True, "policy": True}, None, id="whose document is not known yet"),
+    ],
+)
+def test_a_boundary_that_is_not_made_yet_counts_if_its_document_is_known(
+    policy: Any, unknown: Any, name: str | None
+) -> None:
+    value = plan(
+        change("aws_iam_user", "ci", None, {"name": "ci", "path": "/"}, {"arn": True, "permissions_boundary": True}),
+        change("aws_iam_policy", "p", None, policy, unknown),
+        configuration=[
+            {
+                "address": "aws_iam_user.ci",
+                "expressions": {"permissions_boundary": {"references": ["aws_iam_policy.p.arn", "aws_iam_policy.p"]}},
+            }
+        ],
+    )
+    boundary = source(value, planned=True).boundary
+    assert isinstance(boundary, Known if name else Unread)
+    if isinstance(boundary, Known):
+        assert boundary.value is not None
+        assert boundary.value.name == name
+
+
 def test_an_attachment_whose_policy_is_not_made_yet_is_found_by_reference() -> None:
     value = plan(
         change("aws_iam_user", "ci", None, {"name": "ci", "path": "/"}, {"arn": True}),
