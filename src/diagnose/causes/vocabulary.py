@@ -43,11 +43,19 @@ def fields_of(fact: str) -> dict[str, Field]:
 
 
 def near(word: str, words: list[str]) -> str:
-    """Give a hint for a word that is none of `words`: the one it looks like, or all of them."""
+    """Give a hint for a word that is none of `words`: the one it looks like, or all of them; of many, the first."""
     from difflib import get_close_matches  # only a mistake needs it
 
     close = get_close_matches(word, words, n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`" if close else f"expected one of {', '.join(words)}"
+    if close:
+        return f"did you mean `{close[0]}`"
+    more = len(words) - _MOST_LISTED
+    rest = f" and {more} more: see rules/README.md" if more > 1 else ""
+    return f"expected one of {', '.join(words[:_MOST_LISTED] if rest else words)}{rest}"
+
+
+_MOST_LISTED = 20
+"""Words. There are some 85 reasons, in 1,600 characters, and nobody looks for one among them."""
 
 
 def facts_as_yaml(facts: Iterable[Fact]) -> str:
