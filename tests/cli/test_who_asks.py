@@ -115,6 +115,8 @@ def test_a_call_of_which_only_the_error_is_known_is_not_tried(
     sides = ("--source-profile", "ci", "--dest-profile", "theirs")
     report = xdiag("check", "--message", message, *sides, "--output", "json", env=environment).report
     assert report["attempt"]["why"] == (
-        "what the request carried is not known: say it with flags such as --external-id"
+        "what the request carried is not known: name both ARNs instead, and flags such as --external-id"
     )
     assert sts.sent("AssumeRole") == []
+    xdiag("check", USER, ROLE, "--message", message, *sides, "--external-id", "acme-42", env=environment)
+    assert [each["ExternalId"] for each in sts.sent("AssumeRole")] == ["acme-42"]

@@ -166,7 +166,7 @@ def live(flags: CaseFlags, where: LiveFlags, *, read_source: bool = True, read_d
         )
         case = Case(base, snapshot)
         if flags.attempt and flags.asked.parameters is None and not flags.complete:
-            why = "what the request carried is not known: say it with flags such as --external-id"
+            why = "what the request carried is not known: name both ARNs instead, and flags such as --external-id"
             case = replace(case, probe=ProbeResult(ProbeOutcome.NOT_MADE, why=why))
         elif flags.attempt:
             step("trying sts:AssumeRole")
