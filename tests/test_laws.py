@@ -13,8 +13,9 @@ from diagnose.evaluate.passing import call_of_service
 from diagnose.model.case import Case, Parameters
 from diagnose.model.evidence import Known
 from diagnose.model.policy import Policy, PolicyKind, PolicySet, raw_document
+from diagnose.model.trace import Layer
 from diagnose.model.tri import NO, UNKNOWN, YES, Tri
-from tests.evaluate.cases import GAP, HOME, LOCAL, ROLE, SESSION, STS, case, trusts
+from tests.evaluate.cases import DESTINATION, GAP, HOME, LOCAL, ROLE, SESSION, STS, USER, case, trusts
 from tests.evaluate.changes import WORLDS, Change, Document, added, at, documents, fades, read, renamed, rewritten
 
 T = TypeVar("T")
@@ -230,6 +231,41 @@ def test_an_unknown_key_is_told_exactly(effects: tuple[str, str]) -> None:
         one = case(trust=trust, unknown=("sts:ExternalId",))
         possible = {verdict(_with_external_id(one, value)) for value in VALUES}
         assert verdict(one) is (possible.pop() if len(possible) == 1 else UNKNOWN), trust
+
+
+NEVER = {"StringEquals": {"aws:UserAgent": "a"}, "StringLike": {"aws:UserAgent": "b*"}}
+IS_A, NOT_A = ({operator: {"aws:UserAgent": "a"}} for operator in ("StringEquals", "StringNotEquals"))
+NOWHERE = {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "NotIpAddress": {"aws:SourceIp": "198.51.0.0/16"}}
+OPEN_TRUST: list[Document] = [
+    trusts({"AWS": HOME}),
+    trusts({"AWS": HOME}, Condition=IS_A),
+    trusts({"AWS": ROLE}, Condition=IS_A),
+    trusts({"AWS": USER}, Condition=IS_A),
+    trusts({"AWS": USER}, Condition=NEVER),
+    trusts({"AWS": USER}, Condition=NOWHERE),
+    trusts("*", Condition=NOT_A),
+    trusts("*", effect="Deny", Condition=NOT_A),
+]
+OPEN_IDENTITY: list[Document] = [STS | {"Condition": IS_A}, STS | {"Effect": "Deny", "Condition": IS_A}]
+
+
+@pytest.mark.parametrize("source", [USER, SESSION])
+@pytest.mark.parametrize("role", [LOCAL, DESTINATION])
+def test_what_is_denied_whatever_an_unknown_key_is_has_something_that_stands_in_the_way(source: str, role: str) -> None:
+    answers = []
+    for trust, identity in product(subsets(OPEN_TRUST, (1, 2, 3)), subsets(OPEN_IDENTITY, (0, 1, 2))):
+        for boundary in (None, [STS | {"Condition": NOT_A | IS_A}]):
+            unknown = ("aws:UserAgent", "aws:SourceIp")
+            one = case(source, role, trust=trust, identity=identity, boundary=boundary, unknown=unknown)
+            answers.append(answer(one))
+    assert set(answers) == ({YES, NO, UNKNOWN} if role == LOCAL else {NO, UNKNOWN})
+
+
+def test_a_policy_that_is_needed_whatever_an_unknown_key_is_stands_in_the_way() -> None:
+    for never in (NEVER, NOWHERE):
+        trust = (trusts({"AWS": USER}, Condition=never), trusts({"AWS": HOME}))
+        one = case(USER, LOCAL, trust=trust, identity=(), unknown=("aws:UserAgent", "aws:SourceIp"))
+        assert [blocker.layer for blocker in decide(one).blockers] == [Layer.IDENTITY]
 
 
 def _with_external_id(one: Case, value: tuple[str, ...]) -> Case:

@@ -126,9 +126,14 @@ def _trace(authorization: Authorization, answer: LayerAnswer, matches: TrustMatc
 
 
 def _settled(decided: ActionDecision, exploration: Exploration) -> ActionDecision:
-    """Settle the layers whose answer is the same whatever the unknown keys are."""
+    """Settle the layers whose answer, or of which the need, is the same whatever the unknown keys are."""
+    action = decided.action
     layers = tuple(
-        replace(trace, verdict=exploration.passes(decided.action, trace.layer)) if trace.verdict is UNKNOWN else trace
+        replace(
+            trace,
+            verdict=exploration.passes(action, trace.layer) if trace.verdict is UNKNOWN else trace.verdict,
+            needed=exploration.needed(action, trace.layer) if trace.needed is UNKNOWN else trace.needed,
+        )
         for trace in decided.layers
     )
     return replace(decided, layers=layers)
@@ -154,6 +159,8 @@ def _blockers(answer: Tri, gates: tuple[GateTrace, ...], actions: tuple[ActionDe
             Blocker(decided.action, trace.layer)
             for decided in actions
             for trace in decided.layers
-            if decided.needed is YES and trace.verdict is UNKNOWN
+            if decided.needed is YES
+            and trace.verdict is not YES
+            and (trace.needed is not NO or trace.explicit is UNKNOWN)
         ]
     yield from blockers

@@ -55,6 +55,10 @@ class Exploration:
         """Whether a layer lets an action pass, if that is the same whatever the values are; else UNKNOWN."""
         return _common(self._outcome(result).passes[action, layer] for result in self._choices.results)
 
+    def needed(self, action: Action, layer: Layer) -> Tri:
+        """Whether a layer's Allow of an action is needed, if that is the same whatever the values are; else UNKNOWN."""
+        return _common(self._outcome(result).needed(action, layer) for result in self._choices.results)
+
     def of_key(self, key: str) -> tuple[Tri, list[bool] | None]:
         """Say whether a key that was tried makes a difference, and of each value whether it need not end in a denial.
 
@@ -141,12 +145,23 @@ _Levels: TypeAlias = dict[tuple[Action, Layer], list[tuple[Tri, Tri]]]
 
 
 class _Outcome:
-    """What one result of choices means: the verdict, and whether each layer lets each action pass."""
+    """What one result of choices means: the verdict, and whether each layer lets each action pass, and has to."""
 
-    __slots__ = ("passes", "verdict")
+    __slots__ = ("_authorization", "_matches", "passes", "verdict")
 
-    def __init__(self, verdict: Tri, passing: Mapping[tuple[Action, Layer], Tri]) -> None:
+    def __init__(
+        self,
+        verdict: Tri,
+        passing: Mapping[tuple[Action, Layer], Tri],
+        authorization: Authorization,
+        matches: Mapping[Action, TrustMatches],
+    ) -> None:
         self.verdict, self.passes = verdict, passing
+        self._authorization, self._matches = authorization, matches
+
+    def needed(self, action: Action, layer: Layer) -> Tri:
+        """Say whether a layer's Allow of an action is needed."""
+        return self._authorization.needed(self._matches[action], layer)
 
 
 class _Settled:
@@ -281,6 +296,8 @@ class _Outcomes:
                 for action, of_action in answers.items()
                 for layer, grants, denies in of_action
             },
+            self._authorization,
+            matches,
         )
 
 

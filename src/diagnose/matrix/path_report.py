@@ -167,8 +167,7 @@ def _told(decision: Decision) -> str:
         case Verdict.ALLOWED:
             return answer.value
         case Verdict.DENIED:
-            why = _WHY.get(_obstacle(decision), "")
-            return f"{answer.value}, {why}" if why else answer.value
+            return f"{answer.value}, {_WHY[_obstacle(decision)]}"
         case Verdict.UNDETERMINED:
             doubts = [doubt for doubt in decision.doubts if doubt.matters is not NO]
             if len(doubts) == 1:
