@@ -19,7 +19,7 @@ from tests.remedy.broken import (
 from diagnose.evaluate.decision import decide
 from diagnose.model.diagnosis import NotProved, Owner, Proof
 from diagnose.model.evidence import Known
-from diagnose.model.trace import Action, Element, Gate, Layer, Reason, Subject
+from diagnose.model.trace import Action, Effect, Element, Gate, Layer, Reason, Subject
 from diagnose.model.tri import UNKNOWN
 from diagnose.remedy.kinds import RemedyKind
 from diagnose.remedy.proposal import first_proven
@@ -173,6 +173,33 @@ def test_an_inherited_source_identity_is_not_left_out() -> None:
     assert isinstance(case.snapshot.source.session.source_identity, Known)
     subject = about(case, Layer.IDENTITY, action=Action.SET_SOURCE_IDENTITY)
     assert refusal("drop-source-identity", subject, case) is NotProved.NO_EDIT
+
+
+@pytest.mark.parametrize(("sent", "filled"), [("toozl", "tooxl"), ("tooxl", "tooyl")])
+@pytest.mark.parametrize(
+    ("kind", "key", "parameter"),
+    [
+        ("pass-session-name", "sts:RoleSessionName", "session_name"),
+        ("pass-source-identity", "sts:SourceIdentity", "source_identity"),
+    ],
+)
+def test_a_wildcard_is_not_filled_with_what_was_sent(
+    kind: str, key: str, parameter: str, sent: str, filled: str
+) -> None:
+    denies = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    case = broken(
+        "cross-account",
+        request={"parameters": {parameter: sent}},
+        identity_policies=identity(on(DEPLOY, "sts:*")),
+        trust_policy=trust(
+            allow({"AWS": BUILDER}, "sts:*"), denies | {"Condition": {"StringEquals": {key: [sent, "too?l"]}}}
+        ),
+    )
+    denied = about(case, Layer.TRUST, effect=Effect.DENY)
+    assert denied.statement is not None
+    element = next(trace for trace in denied.statement.elements if trace.element is Element.CONDITION)
+    remedy = the_remedy(kind, Subject(denied.action, Layer.TRUST, statement=denied.statement, element=element), case)
+    assert (remedy.text.split("`")[1], remedy.proof) == (filled, Proof.ALLOWED)
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,9 @@ def _wanted(subject: Subject, case: Case, key: str, *, fill: bool) -> Iterator[s
             legal = [_NAME_CHARACTERS.sub("-", name) for name in names if name]
             # A name that fits as it is says who calls, as whoever asks for it wants to know.
             yield from (name for name in legal if glob(text)(name))
-            yield text.replace("*", legal[0], 1).replace("*", "").replace("?", "x")
+            filled = [text.replace("*", legal[0], 1).replace("*", "").replace("?", letter) for letter in "xy"]
+            sent_now = (case.request.parameters.session_name, case.request.parameters.source_identity)
+            yield filled[0] if filled[0] not in sent_now else filled[1]
 
 
 def _role_maximum(case: Case, *, unread: int) -> int:
