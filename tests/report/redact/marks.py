@@ -3,7 +3,7 @@
 from tests.report.redact.proof import proving
 
 from diagnose.report.redact.disguise import Disguise, Learned
-from diagnose.report.redact.pseudonyms import NameKind
+from diagnose.report.redact.names import NameKind
 
 
 class Marks:
@@ -20,6 +20,9 @@ class Marks:
 
     def piece(self, text: str) -> str:
         return f"<piece {text}>"
+
+    def ending(self, text: str) -> str:
+        return text
 
     def address(self, text: str) -> str:
         return f"<address {text}>"

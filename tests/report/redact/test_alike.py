@@ -55,19 +55,19 @@ def test_a_name_is_found_by_any_part_of_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "related", "pieces", "given_up"),
+    ("names", "related", "pieces", "given_up", "shared"),
     [
-        pytest.param(["zqname"], None, ["AWSRes", "Org"], [], id="no name of others has any"),
-        pytest.param(["zqOrgname"], None, ["AWSRes"], [], id="a name of others has one"),
-        pytest.param(["zqOrgname"], [], ["AWSRes"], ["OrgRole"], id="and the name of AWS is given up"),
-        pytest.param(["awsreserved"], [], ["Org"], ["AWSReserved"], id="a name of others differs in capitals"),
-        pytest.param(["awsreserved"], None, ["Org"], [], id="which alone does not matter"),
-        pytest.param(["zqname"], ["OrgRole"], ["AWSRes"], ["OrgRole"], id="one of AWS may be meant for another"),
-        pytest.param(["AWSRes Org"], [], [], ["AWSReserved", "OrgRole"], id="all are given up"),
+        pytest.param(["zqname"], None, ["AWSRes", "Org"], [], [], id="no name of others has any"),
+        pytest.param(["zqOrgname"], None, ["AWSRes"], [], ["Org"], id="a name of others has one"),
+        pytest.param(["zqOrgname"], [], ["AWSRes"], ["OrgRole"], [], id="and the name of AWS is given up"),
+        pytest.param(["awsreserved"], [], ["Org"], ["AWSReserved"], [], id="a name of others differs in capitals"),
+        pytest.param(["awsreserved"], None, ["Org"], [], ["AWSRes"], id="which alone does not matter"),
+        pytest.param(["zqname"], ["OrgRole"], ["AWSRes"], ["OrgRole"], [], id="one of AWS may be meant for another"),
+        pytest.param(["AWSRes Org"], [], [], ["AWSReserved", "OrgRole"], [], id="all are given up"),
     ],
 )
 def test_pieces_of_aws_s_names_alone_stay(
-    names: list[str], related: list[str] | None, pieces: list[str], given_up: list[str]
+    names: list[str], related: list[str] | None, pieces: list[str], given_up: list[str], shared: list[str]
 ) -> None:
     stay = what_stays(["AWSReserved", "OrgRole"], names, ["AWSRes", "zq", "Org"], related)
-    assert stay == Stay(frozenset(pieces), frozenset(given_up))
+    assert stay == Stay(frozenset(pieces), frozenset(given_up), frozenset(shared))

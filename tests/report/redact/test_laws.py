@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from tests.cases import case, deny, document, identity, on
+from tests.cases import allow, case, deny, document, identity, on, trust
 from tests.fuzz import large_cases
 from tests.fuzz.fuzz_redaction import CASES, fault
 from tests.report.redact.proof import answer, diagnosed, redacted, rewritten
@@ -15,7 +15,7 @@ from tests.test_step_counts import calls, own_tags
 
 from diagnose.errors import XdiagError
 from diagnose.model.case import Case
-from diagnose.model.diagnosis import NotProved
+from diagnose.model.diagnosis import NotProved, Verdict
 
 ONE_IN = 12
 """Of so many examples one is tried; `make fuzz` tries them all."""
@@ -38,6 +38,59 @@ def test_what_subjects_of_tokens_and_pods_are_made_of_stays(name: str) -> None:
 def test_strange_cases_have_the_same_causes_and_no_name_is_left() -> None:
     faults = [fault(seed) for seed in range(60)]
     assert [found for found in faults if found] == []
+
+
+@pytest.mark.parametrize("piece", ["r", "er", "e", "ole", "p", "oup"])
+@pytest.mark.parametrize("repository", ["zqhfbjqw{}/zqvtdbb", "zqhfbjqw/{}/zqvtdbb"])
+def test_a_piece_of_a_name_may_be_the_end_of_a_word_of_aws(piece: str, repository: str) -> None:
+    owned = repository.format(piece)
+    issuer = "token.actions.githubusercontent.com"
+    claims = {"sub": f"repo:{owned}:ref:refs/heads/zqmain", "repository": owned}
+    provider = {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"}
+    conditions = {"StringLike": {f"{issuer}:repository": f"*{piece}/zqvtdbb*"}}
+    one = case(
+        "github",
+        {"snapshot": {"source": {"identity": {"claims": claims}}}},
+        trust_policy=trust(allow(provider, "sts:AssumeRoleWithWebIdentity", Condition=conditions)),
+    )
+    assert answer(redacted(one)) == answer(diagnosed(one))
+    assert not [name for name in ("zqhfbjqw", "zqvtdbb", "zqmain") if name in str(redacted(one).case)]
+
+
+@pytest.mark.parametrize("piece", ["r", "er", "ser"])
+def test_a_piece_may_end_a_word_of_aws_and_a_name_at_once(piece: str) -> None:
+    user, owned = "arn:aws:iam::111111111111:user/zqvtdbb", f"zqhfbjqwmkg{piece}/zqvtdbb"
+    conditions = {"StringLike": dict.fromkeys(("aws:PrincipalArn", "aws:PrincipalTag/Zqown"), f"*{piece}/zqvtdbb")}
+    one = case(
+        "cross-account",
+        {
+            "snapshot": {
+                "source": {
+                    "arn": user,
+                    "principal": {"value": {"arn": user, "tags": {"evidence": "known", "value": {"Zqown": owned}}}},
+                }
+            }
+        },
+        trust_policy=trust(allow({"AWS": "111111111111"}, Condition=conditions)),
+    )
+    assert diagnosed(one).verdict is Verdict.ALLOWED
+    assert answer(redacted(one)) == answer(diagnosed(one))
+    assert not [name for name in ("zqhfbjqw", "zqvtdbb") if name in str(redacted(one).case)]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(20261128003047, id="a letter that ends a word of AWS and the name of an owner"),
+        pytest.param(20261130004753, id="a letter that ends a pattern of a service, and a path"),
+        pytest.param(20261130005051, id="the same in the subject of another issuer"),
+        pytest.param(20261130004261, id="pieces of a word of AWS that are in names"),
+        pytest.param(20261130005811, id="an issuer with capitals that nothing else names"),
+        pytest.param(20261130004688, id="a wildcard that may stand for the letter that was sent"),
+    ],
+)
+def test_a_strange_case_that_could_not_be_redacted_can_be(seed: int) -> None:
+    assert fault(seed) == ""
 
 
 def test_redacting_twice_gives_the_same() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from diagnose.report.redact.pseudonyms import NameKind, Pseudonyms, Survey, has_form
+from diagnose.report.redact.names import NameKind, Survey
+from diagnose.report.redact.pseudonyms import Endings, Pseudonyms, Way, has_form
 
 
 def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str] = ()) -> Pseudonyms:
@@ -14,7 +15,7 @@ def pseudonyms(*texts: str, kind: NameKind = NameKind.NAME, pieces: Sequence[str
         survey.name(text, kind, fills=False)
     for piece in pieces:
         survey.piece(piece)
-    return Pseudonyms(survey, b"key", one_group=False, by_digits=False)
+    return Pseudonyms(survey, b"key", Way())
 
 
 def given(*texts: str, kind: NameKind = NameKind.NAME) -> Mapping[str, str]:
@@ -167,7 +168,92 @@ def test_an_account_is_no_number() -> None:
     survey = Survey()
     survey.number("314159265358")
     survey.number("47114711")
-    names = Pseudonyms(survey, b"key", one_group=False, by_digits=False)
+    names = Pseudonyms(survey, b"key", Way())
     assert names.number("314159265358") == "111111111111"
     assert int(names.number("47114711")) > 47114711
     assert names.number("4711471") == "value-1"
+
+
+def keeping(*names: str, endings: Sequence[str]) -> Pseudonyms:
+    """Give the pseudonyms that keep the letters of some endings."""
+    survey = Survey()
+    for name in names:
+        survey.name(name, NameKind.VALUE, fills=False)
+    for ending in endings:
+        survey.ending(ending)
+    return Pseudonyms(survey, b"key", Way(endings=Endings.SHARE))
+
+
+@pytest.mark.parametrize("ending", ["r", "er", "user"])
+def test_a_name_keeps_the_letters_of_an_ending_and_no_others(ending: str) -> None:
+    names = keeping(f"zqbahoffmuw{ending}", endings=[ending])
+    told = names.all()[f"zqbahoffmuw{ending}"]
+    assert names.sound()
+    assert told.endswith(ending)
+    assert not any(one == other for one, other in zip("zqbahoffm", told, strict=False))
+    assert names.ending(ending) == ending
+
+
+def test_a_name_keeps_its_capitals_where_it_keeps_letters() -> None:
+    told = keeping("zqbahoffmuweR", endings=["ER"]).all()["zqbahoffmuweR"]
+    assert told.endswith("eR")
+
+
+@pytest.mark.parametrize(("name", "sound"), [("ererzq", False), ("erzqzq", True), ("erezqz", True)])
+def test_letters_are_not_kept_where_more_than_half_of_a_name_would_be_seen(name: str, sound: bool) -> None:
+    names = keeping(name, endings=["er"])
+    names.all()
+    assert names.sound() is sound
+
+
+def test_an_ending_that_turns_is_a_piece_like_others() -> None:
+    survey = Survey()
+    for name in ("zqbahoser", "zquser"):
+        survey.name(name, NameKind.VALUE, fills=False)
+    survey.ending("ser")
+    names = Pseudonyms(survey, b"key", Way(endings=Endings.TURN))
+    told = names.all()
+    assert told["zqbahoser"][-3:] == told["zquser"][-3:] == names.ending("ser")
+    assert names.ending("ser") != "ser"
+    assert names.sound()
+
+
+def test_a_name_without_the_ending_gets_a_number() -> None:
+    assert keeping("zqbahoff", "zquser", endings=["ser"]).all()["zqbahoff"] == "value-1"
+
+
+@pytest.mark.parametrize(
+    ("endings", "way", "different"),
+    [
+        ((), Way(endings=Endings.SHARE), False),
+        ((), Way(endings=Endings.TURN), False),
+        (("r",), Way(endings=Endings.TURN), True),
+        (("r",), Way(endings=Endings.SHARE), True),
+        (("r",), Way(), True),
+        (("r",), Way(gives_up=True), False),
+        ((), Way(one_group=True), True),
+        (("r",), Way(gives_up=True, endings=Endings.SHARE), False),
+    ],
+)
+def test_a_way_that_keeps_or_gives_up_nothing_is_no_other_one(
+    endings: Sequence[str], way: Way, different: bool
+) -> None:
+    survey = Survey()
+    survey.name("zqteam", NameKind.ROLE, fills=False)
+    for ending in endings:
+        survey.ending(ending)
+    assert Pseudonyms(survey, b"key", way).differ() is different
+
+
+def test_two_names_with_one_pseudonym_are_not_sound() -> None:
+    survey = Survey()
+    for name in ("ab", "cd", "ef", "gh", "ik", "lm", "no", "pq"):
+        survey.name(name, NameKind.VALUE, fills=False)
+        survey.keep_shape(name)
+    found = set()
+    for key in range(40):
+        names = Pseudonyms(survey, bytes([key]), Way())
+        distinct = len(set(names.all().values())) == 8
+        found.add(distinct)
+        assert distinct or not names.sound()
+    assert found == {True, False}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.report.redact.marks import Marks, marking
 
+from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.policies import disguised_values
-from diagnose.report.redact.pseudonyms import NameKind
 
 IAM = "arn:aws:iam::314159265358:"
 TOLD = "arn:aws:iam::<$value 314159265358>:"

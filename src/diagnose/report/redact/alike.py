@@ -31,10 +31,14 @@ def groups(names: Iterable[str], pieces: Iterable[str], related: Iterable[str]) 
 
 
 class Stay(Struct, frozen=True):
-    """Which pieces of names stay, for they are pieces of AWS's names alone; and which names of AWS's cannot stay."""
+    """Which pieces of names stay, for they are pieces of AWS's names alone; and which names of AWS's cannot stay.
+
+    The pieces that are `shared` are of AWS's names and of others.
+    """
 
     pieces: frozenset[str]
     given_up: frozenset[str]
+    shared: frozenset[str] = frozenset()
 
 
 def what_stays(
@@ -59,7 +63,7 @@ def what_stays(
                 | (stay & set(related))
             )
         if not lost:
-            return Stay(frozenset(mine - shared), frozenset(given_up))
+            return Stay(frozenset(mine - shared), frozenset(given_up), frozenset(shared))
         stay -= lost
         given_up |= lost
         others |= dict.fromkeys(sorted(lost))

@@ -16,8 +16,8 @@ from diagnose.model.policy import Policy
 from diagnose.report.redact import public_words
 from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import GONE, disguised_message
+from diagnose.report.redact.names import NameKind
 from diagnose.report.redact.policies import Documents, disguised_values
-from diagnose.report.redact.pseudonyms import NameKind
 from diagnose.report.redact.public_words import is_region
 
 

@@ -6,40 +6,36 @@ and pieces of names beside a wildcard or a variable.
 
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from diagnose.model.arn import HTTPS, PARTITIONS, Arn
+from diagnose.model.arn import HTTPS, Arn
 from diagnose.model.condition_keys import ValueKind
 from diagnose.model.issuers import PRIVATE, is_subject, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.issuer_names import IssuerNames, IssuersMet, misspells_one
+from diagnose.report.redact.names import NameKind, Names
 from diagnose.report.redact.placeholders import SLOT, disguised_placeholder, put_in, taken_out
-from diagnose.report.redact.pseudonyms import NameKind, Names
 from diagnose.report.redact.public_words import is_region
+from diagnose.report.redact.words_of_aws import (
+    ARN_WORDS,
+    HOST_NAME,
+    PARTITIONS_OR_NONE,
+    PUBLIC,
+    PUBLIC_PARTS,
+    SERVICES,
+    TYPES,
+    beginning_of_arn,
+    beginning_of_aws,
+    is_host,
+    is_of_saml,
+    is_one_of,
+    is_public,
+    is_type,
+)
 
-_TYPES = {
-    "role": NameKind.ROLE,
-    "user": NameKind.USER,
-    "group": NameKind.GROUP,
-    "policy": NameKind.POLICY,
-    "assumed-role": NameKind.SESSION,
-    "federated-user": NameKind.USER,
-    "mfa": NameKind.DEVICE,
-    "u2f": NameKind.DEVICE,
-    "instance-profile": NameKind.ROLE,
-    "saml-provider": NameKind.PROVIDER,
-    "oidc-provider": NameKind.PROVIDER,
-    "service_control_policy": NameKind.POLICY,
-    "resource_control_policy": NameKind.POLICY,
-}
 _TYPED = re.compile(rf"({'|'.join(sorted(public_words.RESOURCE_TYPES))})([/:])(.*)", re.DOTALL)
-_PARTITIONS = frozenset(("", *PARTITIONS))
-_SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
-_ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *_TYPES))
 _TOKENS = re.compile(rf"(\$\{{[^{{}}]*\}}|{SLOT}|[*?]+|[/:]|{public_words.SERVICE_END}$)")
 _VARIABLE = re.compile(r"\$\{([^},]*)(,[^}]*)?\}")
 _HEADS = frozenset(
@@ -58,14 +54,8 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
-_PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
-_PUBLIC_PARTS = _PUBLIC | public_words.SUBJECT_WORDS
-_LONG = 8
-"""Letters of the names of AWS that are so long that one with a slip is still known for it."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
-_HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
-_HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
 
 
 class KeyWords(Struct, frozen=True):
@@ -182,7 +172,7 @@ class Disguise:
         """Rewrite the name of a service, or what should be one: a service of AWS stays where the rest is wrong."""
         core = text.strip()
         first, dot, rest = core.partition(".")
-        if _is_host(core) or not _is_one_of(first, public_words.SERVICE_PRINCIPALS) or not first.strip("*?"):
+        if is_host(core) or not is_one_of(first, public_words.SERVICE_PRINCIPALS) or not first.strip("*?"):
             return self.value(text, NameKind.VALUE)
         words = re.split(r"([.:/])", rest)
         rewritten = [
@@ -196,10 +186,11 @@ class Disguise:
         kind, slash, rest = text.partition("/")
         if found := _TYPED.fullmatch(text):
             return f"{found[1]}{found[2]}{self._parts(found[3], NameKind.NAME, frozenset())}"
-        if not slash or not (_is_one_of(kind, _TYPES) or misspells_one(kind.lower(), frozenset(_TYPES))):
-            public = _beginning_of_aws(kind)
-            return public + self._parts(text[len(public) :], NameKind.NAME, frozenset(_TYPES), before=public[-1:])
-        of_type = next((_TYPES[name] for name in (kind, kind.lower()) if name in _TYPES), NameKind.NAME)
+        if not slash or not (is_one_of(kind, TYPES) or misspells_one(kind.lower(), frozenset(TYPES))):
+            public = beginning_of_aws(kind)
+            names = self._parts(text[len(public) :], NameKind.NAME, frozenset(TYPES), before=public[-1:])
+            return f"{self._of_aws(public)}{names}"
+        of_type = next((TYPES[name] for name in (kind, kind.lower()) if name in TYPES), NameKind.NAME)
         if misspells_one(kind.lower(), frozenset(("oidc-provider",))):
             return f"{kind}/{self.issuer(rest)}"
         if kind == "assumed-role":
@@ -210,7 +201,7 @@ class Disguise:
 
     def word(self, text: str, kind: NameKind) -> str:
         """Rewrite what should be a Region or a type of principal, or a pattern of some: what is nearly one stays."""
-        return text if is_region(text) or _is_type(text) else self.value(text, kind)
+        return text if is_region(text) or is_type(text) else self.value(text, kind)
 
     def _placeholder(self, text: str) -> str:
         return disguised_placeholder(text, self._word)
@@ -228,12 +219,12 @@ class Disguise:
                 self.names.keep_shape(part)
                 self.names.relate(part)
         host, slash, path = name.partition("/")
-        if not _is_host(host):
+        if not is_host(host):
             return self._parts(name, NameKind.PROVIDER, frozenset())
         return f"{host}{slash}{self._parts(path, NameKind.PROVIDER, frozenset(), before=slash)}"
 
     def _core(self, text: str, kind: NameKind) -> str:
-        if _is_host(text) or _is_of_saml(text):
+        if is_host(text) or is_of_saml(text):
             return text
         if text.startswith(HTTPS):
             return self.issuer(text)
@@ -253,16 +244,25 @@ class Disguise:
             if part.lower().startswith("oidc-provider/"):
                 rewritten.append(self.resource(part))
                 continue
-            public = _beginning_of_aws(part)
-            rewritten.append(public + self._parts(part[len(public) :], kind, _ARN_WORDS, before=public[-1:] or ":"))
+            public = beginning_of_aws(part)
+            names = self._parts(part[len(public) :], kind, ARN_WORDS, before=public[-1:] or ":")
+            rewritten.append(f"{self._of_aws(public)}{names}")
         return ":".join(rewritten)
+
+    def _of_aws(self, beginning: str) -> str:
+        """Rewrite what `beginning_of_aws` gives: words of AWS, or pieces that may be of some."""
+        words = re.split(r"([*?]+)", beginning)
+        return "".join(
+            word if place % 2 or not word or word.lower() in ARN_WORDS else self.names.ending(word)
+            for place, word in enumerate(words)
+        )
 
     def _arn(self, arn: Arn) -> str:
         """Rewrite an ARN part by part: it stays an ARN, of the same service and type."""
         if arn.account == "aws":
             return str(arn)
-        partition = arn.partition if _is_one_of(arn.partition, _PARTITIONS) else self._part(arn.partition)
-        service = arn.service if _is_one_of(arn.service, _SERVICES) else self._part(arn.service)
+        partition = arn.partition if is_one_of(arn.partition, PARTITIONS_OR_NONE) else self._part(arn.partition)
+        service = arn.service if is_one_of(arn.service, SERVICES) else self._part(arn.service)
         region = arn.region if is_region(arn.region) else self._part(arn.region)
         return f"arn:{partition}:{service}:{region}:{self._part(arn.account)}:{self.resource(arn.resource)}"
 
@@ -281,7 +281,7 @@ class Disguise:
                 rewritten.append(self._between(token, before, after))
             elif token:
                 of_part = NameKind.PATH if after and "/" in tokens[place + 1 :] else kind
-                if kind is NameKind.PROVIDER and not place and _HOST_NAME.fullmatch(token):
+                if kind is NameKind.PROVIDER and not place and HOST_NAME.fullmatch(token):
                     of_part = NameKind.HOST
                 rewritten.append(self._name(token, of_part, before, after, words))
         return "".join(rewritten)
@@ -308,13 +308,13 @@ class Disguise:
     def _name(self, token: str, kind: NameKind, before: str, after: str, words: frozenset[str]) -> str:
         if token in words or not token.strip():
             return token
-        if public_words.REGION.fullmatch(token) or _is_host(token):
+        if public_words.REGION.fullmatch(token) or is_host(token):
             return token
         if not (_ends(before) and _ends(after)):
-            if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in _TYPES)):
-                return token
+            if token in _HEADS or (after in ("/", ":") and any(word.endswith(token) for word in TYPES)):
+                return self.names.ending(token)
             return self.names.piece(token)
-        if _is_public(token, _PUBLIC_PARTS if before or after else _PUBLIC):
+        if is_public(token, PUBLIC_PARTS if before or after else PUBLIC):
             # A policy has its name for people alone.
             return token if kind is NameKind.POLICY else self.names.public(token)
         if is_address(token):
@@ -329,69 +329,6 @@ class Disguise:
 def _ends(neighbour: str) -> bool:
     """Say whether a name ends where this follows: it is no wildcard, no variable and no other part of the name."""
     return neighbour in ("", "/", ":") or neighbour.startswith(".")
-
-
-def beginning_of_arn(text: str) -> str:
-    """Give what a pattern has before its first `*`, if that is how ARNs begin and no more; else nothing."""
-    beginning, star, _ = text.partition("*")
-    begins = star and any(fnmatchcase(word, beginning.lower()) for word in ("a", "ar", "arn"))
-    return beginning if begins else ""
-
-
-def _is_public(name: str, words: frozenset[str]) -> bool:
-    """Say whether a name is one of some words of AWS's, whatever its capitalization, or was meant for one."""
-    lower = name.lower()
-    return lower in words or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, words))
-
-
-def _is_of_saml(text: str) -> bool:
-    """Say whether a text is a word that AWS has for SAML, or a pattern of one of its endpoints."""
-    if public_words.SAML.fullmatch(text):
-        return True
-    return "signin." in text and "*" in text and any(fnmatchcase(each, text) for each in public_words.SAML_ENDPOINTS)
-
-
-def _is_type(text: str) -> bool:
-    """Say the same of types of principals."""
-    lower = text.lower()
-    types = [name.lower() for name in public_words.PRINCIPAL_TYPES]
-    return any(fnmatchcase(name, lower) for name in types) or bool(get_close_matches(lower, types, n=1, cutoff=0.8))
-
-
-def _is_one_of(text: str, words: object) -> bool:
-    """Say whether a text is one of AWS's words, in another case or as a plural as well, or a pattern of one."""
-    assert isinstance(words, frozenset | dict)
-    lower = text.lower()
-    if not lower.strip("*?") or lower in words or lower.removesuffix("s") in words:
-        return True
-    return ("*" in text or "?" in text) and any(fnmatchcase(word, lower) for word in words)
-
-
-def _beginning_of_aws(part: str) -> str:
-    """Give what a part of an ARN begins with that is of AWS's words, in a pattern that some of them fit."""
-    segment = part.partition("/")[0]
-    lower = segment.lower()
-    if lower in _ARN_WORDS or not ("*" in segment or "?" in segment):
-        return segment if lower in _ARN_WORDS else ""
-    # What ends in a digit is the end of an account rather than of `s3`.
-    if any(fnmatchcase(word, lower) for word in _ARN_WORDS) and re.search("[a-z]", lower):
-        return segment
-    literal = re.split(r"[*?]", segment, maxsplit=1)[0]
-    return literal if literal and any(word.startswith(literal.lower()) for word in _TYPES) else ""
-
-
-def _is_host(text: str) -> bool:
-    """Say whether a text is the name of an AWS service or a public provider, or a pattern of one, and nobody's own.
-
-    A slip in the name of a provider may be the cause, and gives nobody away.
-    """
-    if _HOST_NAME.fullmatch(text) and get_close_matches(text.lower(), public_words.PROVIDERS, 1, cutoff=0.96):
-        return True
-    host = _HOST.fullmatch(text.lower())
-    return host is not None and all(
-        _is_one_of(label, public_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
-        for label in host["labels"].split(".")
-    )
 
 
 def _about(key: str) -> str:

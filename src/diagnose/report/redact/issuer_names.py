@@ -84,7 +84,7 @@ class IssuerNames:
             return self._by_words(name, row)
         if meant := self._met.meant(name):
             return self._like(name, meant)
-        row = issuer_of(name_meant(name).rstrip("/"))
+        row = issuer_of(name_meant(name.lower()).rstrip("/"))
         return self._private(name) if row is PRIVATE else self._by_words(name, row, slips=True)
 
     def _like(self, name: str, meant: str) -> str:

@@ -1,11 +1,11 @@
 """Letters and digits that change places, so that texts keep their shape: length, case, signs, what they share.
 
 Lower and upper case of a letter stay a pair, digits stay digits (a zero a zero, so that a number stays one),
-hexadecimal digits stay such where it matters. No other letter or digit stays itself.
+hexadecimal digits stay such where it matters. No other letter or digit stays itself, unless it is kept.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from string import ascii_letters, digits
 
@@ -22,12 +22,15 @@ _FURTHER = {
 class Letters:
     """One exchange of letters and digits, under a key."""
 
-    def __init__(self, key: bytes, beyond: Mapping[str, str], *, hexadecimal: bool) -> None:
-        """`beyond` exchanges characters that are not ASCII; `hexadecimal` keeps hexadecimal digits such."""
+    def __init__(self, key: bytes, beyond: Mapping[str, str], *, hexadecimal: bool, kept: Collection[str] = ()) -> None:
+        """`beyond` exchanges characters that are not ASCII; `hexadecimal` keeps hexadecimal digits such.
+
+        The letters that are `kept`, in lower case, stay themselves.
+        """
         turned = dict(beyond)
         for characters in _HEXADECIMAL if hexadecimal else _ANY:
-            ring = sorted(characters, key=lambda one: blake2b(one.encode(), key=key).digest())
-            turned |= dict(zip(ring, (*ring[1:], ring[0]), strict=True))
+            ring = sorted(set(characters).difference(kept), key=lambda one: blake2b(one.encode(), key=key).digest())
+            turned |= dict(zip(ring, (*ring[1:], *ring[:1]), strict=True))
         turned |= {one.upper(): other.upper() for one, other in turned.items() if one in ascii_letters}
         self._table = str.maketrans(turned)
 

@@ -14,7 +14,8 @@ from diagnose.model.issuers import PRIVATE, issuer_of
 from diagnose.report.redact import public_words
 from diagnose.report.redact.addresses import is_address
 from diagnose.report.redact.disguise import Disguise
-from diagnose.report.redact.pseudonyms import NameKind, has_form
+from diagnose.report.redact.names import NameKind
+from diagnose.report.redact.pseudonyms import has_form
 
 GONE = "[...]"
 """Stands for what somebody else wrote and nobody knows to be harmless."""

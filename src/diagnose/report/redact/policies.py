@@ -17,9 +17,11 @@ from diagnose.model.condition_keys import ValueKind
 from diagnose.model.json_text import Node, Number, Object, parse
 from diagnose.model.policy import LARGEST_DOCUMENT, UNKNOWN_PART, document_text
 from diagnose.report.redact import public_words
-from diagnose.report.redact.disguise import Disguise, beginning_of_arn
+from diagnose.report.redact.disguise import Disguise
 from diagnose.report.redact.messages import disguised_message
-from diagnose.report.redact.pseudonyms import ACCOUNT, NameKind
+from diagnose.report.redact.names import NameKind
+from diagnose.report.redact.pseudonyms import ACCOUNT
+from diagnose.report.redact.words_of_aws import beginning_of_arn
 
 Keys = tuple[str, ...]
 """The keys that lead to a value, without the places in lists."""

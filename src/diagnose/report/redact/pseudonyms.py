@@ -7,131 +7,18 @@ form that AWS gives it (twelve digits, `AROA...`, `o-...`, an IP address) keeps 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from enum import Enum, auto
 from hashlib import blake2b
 from itertools import count
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from diagnose.report.redact.addresses import Addresses, is_address
 from diagnose.report.redact.alike import Containing, groups, what_stays
 from diagnose.report.redact.letters import Letters, beyond_ascii
+from diagnose.report.redact.names import NameKind, Survey
 from diagnose.report.redact.numbers import Numbers
-
-
-class NameKind(StrEnum):
-    """What a name is the name of. The first kind seen stays: a text has one pseudonym whatever it names."""
-
-    ROLE = "role"
-    USER = "user"
-    GROUP = "group"
-    POLICY = "policy"
-    SESSION = "session"
-    STATEMENT = "statement"
-    PATH = "path"
-    EXTERNAL_ID = "external-id"
-    SOURCE_IDENTITY = "source-identity"
-    TAG = "tag"
-    VALUE = "value"
-    PROVIDER = "provider"
-    HOST = "host"
-    """What an issuer's URL begins with. It keeps its dots, without which it would name no issuer."""
-    DEVICE = "device"
-    UNIT = "unit"
-    KEY = "key"
-    NAME = "name"
-
-
-class Names(Protocol):
-    """What a text is taken apart for."""
-
-    def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
-        """Rewrite a whole name. `fills` says that a variable of a policy may stand for it."""
-
-    def public(self, text: str) -> str:
-        """Rewrite a name that AWS gives: it stays, unless a pattern tells it from names that cannot."""
-
-    def piece(self, text: str) -> str:
-        """Rewrite a piece of a name: what a pattern has beside a wildcard or a variable."""
-
-    def address(self, text: str) -> str:
-        """Rewrite an IP address or a range."""
-
-    def number(self, text: str) -> str:
-        """Rewrite a number or a date that a policy compares as such."""
-
-    def keep_shape(self, text: str) -> None:
-        """Learn that not only what this text is the name of matters, but how it is written."""
-
-    def relate(self, text: str) -> None:
-        """Learn that it matters how much this name looks like others of which that is so."""
-
-    def keep_length(self) -> None:
-        """Learn that the length of names matters: a pattern has a `?`."""
-
-    def compose(self) -> None:
-        """Learn that a policy composes names: it has a variable beside other text."""
-
-
-class Survey:
-    """All names of a case, before any has a pseudonym. Rewrites nothing."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.kinds: dict[str, NameKind] = {}
-        self.known: dict[str, None] = {}
-        self.pieces: set[str] = set()
-        self.numbers: set[str] = set()
-        self.addresses: set[str] = set()
-        self.values: set[str] = set()
-        self.shaped: set[str] = set()
-        self.related: set[str] = set()
-        self.length_matters = self.composes = False
-
-    def name(self, text: str, kind: NameKind, *, fills: bool) -> str:
-        """Note a name."""
-        if kind is NameKind.HOST:
-            self.kinds[text] = kind
-        self.kinds.setdefault(text, kind)
-        if fills:
-            self.values.add(text)
-        return text
-
-    def public(self, text: str) -> str:
-        """Note a name that AWS gives."""
-        self.known[text] = None
-        return text
-
-    def piece(self, text: str) -> str:
-        """Note a piece."""
-        self.pieces.add(text)
-        return text
-
-    def address(self, text: str) -> str:
-        """Note an address."""
-        self.addresses.add(text)
-        return text
-
-    def number(self, text: str) -> str:
-        """Note a number."""
-        self.numbers.add(text)
-        return text
-
-    def keep_shape(self, text: str) -> None:
-        """Note that how a text is written matters."""
-        self.shaped.add(text)
-
-    def relate(self, text: str) -> None:
-        """Note a name among those that must look like each other as much as before."""
-        self.related.add(text)
-
-    def keep_length(self) -> None:
-        """Note that the length of names matters."""
-        self.length_matters = True
-
-    def compose(self) -> None:
-        """Note that names are composed of others."""
-        self.composes = True
-
 
 _Form: TypeAlias = Callable[[str, int], str]
 """Writes the pseudonym of a series, by its head and a number."""
@@ -184,36 +71,58 @@ def has_form(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern, _ in _FORMS)
 
 
-class Pseudonyms:
-    """The pseudonyms of what a survey has noted, under a key.
+class Endings(Enum):
+    """What becomes of a piece with which a word of AWS's may begin or end, as `r` ends `user` in `*r/Deploy`."""
+
+    STAY = auto()
+    TURN = auto()
+    """It gets a pseudonym, for it is a piece of somebody's names."""
+    SHARE = auto()
+    """It stays, and so do its letters in the names that have it, for it may be a piece of both."""
+
+
+class Way(Struct, frozen=True):
+    """How much the pseudonyms of a case keep of what they stand for.
 
     With `one_group` all names keep their shape under the same exchange of letters: whatever is compared with whatever,
     it comes out as before. With `by_digits` addresses are names like others, as patterns see them. With `gives_up` a
     name of AWS's is one like others if a pattern, or a slip, may take it for one of them.
     """
 
-    def __init__(self, survey: Survey, key: bytes, *, one_group: bool, by_digits: bool, gives_up: bool = False) -> None:
+    one_group: bool = False
+    by_digits: bool = False
+    gives_up: bool = False
+    endings: Endings = Endings.STAY
+
+
+class Pseudonyms:
+    """The pseudonyms of what a survey has noted, under a key, in some way."""
+
+    def __init__(self, survey: Survey, key: bytes, way: Way) -> None:
         """Nothing is decided before a name is asked for, so that the first one asked for gets the first number."""
-        self._survey, self._key, self._one_group = survey, key, one_group
+        self._survey, self._key, self._way = survey, key, way
+        self._pieces = survey.pieces | (survey.endings if way.endings is Endings.TURN else set())
+        self._shows_too_much = False
         self._given: dict[str, str] = {}
         self._counts: dict[str, Iterator[int]] = {}
         self._of_aws: set[str] = set()
-        pieces = sorted(survey.pieces)
+        pieces = sorted(self._pieces)
         if survey.composes:
             pieces += sorted(survey.values)
-        stay = what_stays(survey.known, survey.kinds, pieces, survey.related if gives_up else None)
+        stay = what_stays(survey.known, survey.kinds, pieces, survey.related if way.gives_up else None)
         self._stay = stay
+        self._shared = (stay.shared | survey.endings) if way.endings is Endings.SHARE else frozenset()
         self._names = {**survey.kinds, **dict.fromkeys(stay.given_up, NameKind.NAME)}
-        pieces = [piece for piece in pieces if piece not in stay.pieces]
+        pieces = [*(piece for piece in pieces if piece not in stay.pieces), *sorted(self._shared)]
         tiny = any(sum(map(str.isalnum, piece)) == 1 for piece in pieces)
-        self._one_group = one_group or tiny
+        self._one_group = way.one_group or tiny
         # A piece without any letter is in many names.
         self._all_shaped = self._one_group or survey.length_matters or any(_no_letter(piece) for piece in pieces)
-        every = (*self._names, *pieces, *(survey.addresses if by_digits else ()))
+        every = (*self._names, *pieces, *(survey.addresses if way.by_digits else ()))
         self._originals = {text.casefold() for text in (*every, *survey.known, *survey.addresses, *survey.numbers)}
         self._groups = dict.fromkeys(every, every) if self._one_group else groups(self._names, pieces, survey.related)
         self._beyond = beyond_ascii(every)
-        self._addresses = None if by_digits else Addresses(key)
+        self._addresses = None if way.by_digits else Addresses(key)
         self._numbers = Numbers(survey.numbers, key)
 
     def all(self) -> Mapping[str, str]:
@@ -222,10 +131,17 @@ class Pseudonyms:
             self.name(text, kind)
         return self._given
 
-    @property
-    def gives_up(self) -> bool:
-        """Whether a name of AWS's is one like others."""
-        return bool(self._stay.given_up)
+    def differ(self) -> bool:
+        """Say whether there is anything for which their way does what others do not."""
+        if self._way.gives_up and not self._stay.given_up:
+            return False
+        match self._way.endings:
+            case Endings.STAY:
+                return True
+            case Endings.TURN:
+                return bool(self._survey.endings)
+            case Endings.SHARE:
+                return bool(self._shared)
 
     def name(self, text: str, kind: NameKind, *, fills: bool = False) -> str:
         """Give the pseudonym of a name."""
@@ -254,6 +170,10 @@ class Pseudonyms:
             self._given |= self._shaped(self._groups.get(text, (text,)))
         return self._given[text]
 
+    def ending(self, text: str) -> str:
+        """Keep a piece that may be of a word of AWS's, unless it turns."""
+        return self.piece(text) if self._way.endings is Endings.TURN else text
+
     def address(self, text: str) -> str:
         """Give the pseudonym of an address: a range contains the same ones."""
         return self._addresses.of(text) if self._addresses else self.name(text, NameKind.VALUE)
@@ -276,13 +196,14 @@ class Pseudonyms:
         """The survey knows."""
 
     def sound(self) -> bool:
-        """Say whether no pseudonym is a name of the original, and every piece is in the same names as before."""
-        if not all(self._fits(text, new) for text, new in self._given.items()):
+        """Say whether no two are one, none is a name of the original, and each piece is in the same names as before."""
+        distinct = len(set(self._given.values())) == len(self._given)
+        if not distinct or self._shows_too_much or not all(self._fits(text, new) for text, new in self._given.items()):
             return False
         if self._one_group:
             return True
         before, after = Containing(self._names), Containing(self._given[name] for name in self._names)
-        for piece in self._survey.pieces:
+        for piece in self._pieces:
             if piece in self._given:
                 expected = {self._given[name] for name in before.names(piece)}
                 if expected != set(after.names(self._given[piece])):
@@ -303,7 +224,7 @@ class Pseudonyms:
             not self._all_shaped
             and len({text.casefold() for text in group}) == 1
             and len(group) <= _MOST_CAPITALIZED
-            and self._survey.pieces.isdisjoint(group)
+            and self._pieces.isdisjoint(group)
             and not any(self._keeps_shape(text, NameKind.NAME) or has_form(text) for text in group)
             and all(text in self._survey.kinds and self._survey.kinds[text] is not NameKind.DEVICE for text in group)
         )
@@ -333,12 +254,15 @@ class Pseudonyms:
     def _shaped(self, group: Sequence[str]) -> dict[str, str]:
         """Exchange the letters of a group, so that none of its members is a text of the original."""
         starts = self._starts(group)
+        kept = {letter.lower() for ending in self._shared.intersection(group) for letter in ending}
+        names = self._names.keys() & group
+        self._shows_too_much |= any(2 * sum(letter.lower() in kept for letter in name) > len(name) for name in names)
         best: dict[str, str] = {}
         for number in range(_MOST_KEYS):
             salt = f"{number} {group[0]}".encode("utf-8", "surrogatepass")
             # Short names are hard to tell from each other's pseudonyms: there are not many letters from `a` to `f`.
             hexadecimal = number < _MOST_KEYS // 2 or any(map(_HEXADECIMAL.search, group))
-            letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond, hexadecimal=hexadecimal)
+            letters = Letters(blake2b(salt, key=self._key).digest(), self._beyond, hexadecimal=hexadecimal, kept=kept)
             best = {text: text[: starts[text]] + letters.turned(text[starts[text] :]) for text in group}
             if all(self._fits(text, new) for text, new in best.items()):
                 break
@@ -347,9 +271,9 @@ class Pseudonyms:
     def _starts(self, group: Sequence[str]) -> Mapping[str, int]:
         """Say of each member of a group how many letters in the beginning are AWS's."""
         head = next((match["head"] for text in group for form, _ in _FORMS if (match := form.fullmatch(text))), "")
-        starts = {text: _start(text, head) for text in group}
+        starts = {text: len(text) if text in self._shared else _start(text, head) for text in group}
         begun = [(text.casefold(), start) for text, start in starts.items() if start >= _LEAST]
-        for piece in self._survey.pieces.intersection(group):
+        for piece in self._pieces.intersection(group):
             places = [(name.find(piece.casefold()), start) for name, start in begun]
             within = [min(len(piece), start - place) for place, start in places if place >= 0]
             starts[piece] = max((size for size in within if size >= _LEAST), default=starts[piece])

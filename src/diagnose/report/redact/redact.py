@@ -18,24 +18,28 @@ from diagnose.model.case import Case
 from diagnose.model.diagnosis import Diagnosis, Finding, NotProved, Remedy
 from diagnose.report.redact.case_texts import Rewriting
 from diagnose.report.redact.disguise import Disguise, KeyWords, Learned
+from diagnose.report.redact.names import Survey
 from diagnose.report.redact.policies import Documents
-from diagnose.report.redact.pseudonyms import Pseudonyms, Survey
+from diagnose.report.redact.pseudonyms import Endings, Pseudonyms, Way
 
 NOTE = "names, accounts and ids are pseudonyms"
 _ATTEMPTS = (
-    (False, False, False),
-    (False, False, False),
-    (False, False, False),
-    (False, False, True),
-    (True, False, False),
-    (True, False, True),
-    (True, True, False),
-    (True, True, True),
+    Way(),
+    Way(),
+    Way(),
+    Way(gives_up=True),
+    Way(one_group=True),
+    Way(one_group=True, gives_up=True),
+    Way(one_group=True, by_digits=True),
+    Way(one_group=True, by_digits=True, gives_up=True),
+    Way(endings=Endings.TURN),
+    Way(one_group=True, by_digits=True, endings=Endings.TURN),
+    Way(one_group=True, by_digits=True, gives_up=True, endings=Endings.TURN),
+    Way(endings=Endings.SHARE),
+    Way(one_group=True, by_digits=True, endings=Endings.SHARE),
+    Way(one_group=True, by_digits=True, gives_up=True, endings=Endings.SHARE),
 )
-"""For each attempt, whether all names keep their shape, addresses too, and whether names of AWS's are given up.
-
-What hides more, and yet lets AWS's names stay, is tried first.
-"""
+"""What hides more, and yet lets AWS's names stay, is tried first."""
 
 
 class Deciding(Struct, frozen=True):
@@ -110,10 +114,10 @@ def redactions(case: Case, keys: KeyWords) -> Iterator[Case]:
         survey = Survey()
         Rewriting(documents, Disguise(survey, keys, learned), {}).case(case)
     content = msgspec.json.encode(case)
-    for number, (one_group, by_digits, gives_up) in enumerate(_ATTEMPTS):
+    for number, way in enumerate(_ATTEMPTS):
         key = blake2b(content, salt=bytes([number])).digest()
-        names = Pseudonyms(survey, key, one_group=one_group, by_digits=by_digits, gives_up=gives_up)
-        if gives_up and not names.gives_up:
+        names = Pseudonyms(survey, key, way)
+        if not names.differ():
             continue
         redacted = Rewriting(documents, Disguise(names, keys, learned), names.all()).case(case)
         if names.sound():

@@ -1,0 +1,98 @@
+"""Whether a text is one of AWS's words, was meant for one, or is a pattern of some."""
+
+import re
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from diagnose.model.arn import PARTITIONS
+from diagnose.report.redact import public_words
+from diagnose.report.redact.issuer_names import misspells_one
+from diagnose.report.redact.names import NameKind
+
+TYPES = {
+    "role": NameKind.ROLE,
+    "user": NameKind.USER,
+    "group": NameKind.GROUP,
+    "policy": NameKind.POLICY,
+    "assumed-role": NameKind.SESSION,
+    "federated-user": NameKind.USER,
+    "mfa": NameKind.DEVICE,
+    "u2f": NameKind.DEVICE,
+    "instance-profile": NameKind.ROLE,
+    "saml-provider": NameKind.PROVIDER,
+    "oidc-provider": NameKind.PROVIDER,
+    "service_control_policy": NameKind.POLICY,
+    "resource_control_policy": NameKind.POLICY,
+}
+PARTITIONS_OR_NONE = frozenset(("", *PARTITIONS))
+SERVICES = public_words.SERVICE_NAMES | public_words.SERVICE_PRINCIPALS
+ARN_WORDS = frozenset(("arn", "root", *PARTITIONS, *public_words.SERVICE_NAMES, *TYPES))
+PUBLIC = frozenset(name.lower() for name in public_words.AWS_NAMES | public_words.CLAIM_VALUES)
+PUBLIC_PARTS = PUBLIC | public_words.SUBJECT_WORDS
+_LONG = 8
+"""Letters of the names of AWS that are so long that one with a slip is still known for it."""
+HOST_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_HOST = re.compile(rf"(?P<labels>[a-z0-9*?-]*(?:\.[a-z0-9*?-]+)*){public_words.SERVICE_END}")
+
+
+def beginning_of_arn(text: str) -> str:
+    """Give what a pattern has before its first `*`, if that is how ARNs begin and no more; else nothing."""
+    beginning, star, _ = text.partition("*")
+    begins = star and any(fnmatchcase(word, beginning.lower()) for word in ("a", "ar", "arn"))
+    return beginning if begins else ""
+
+
+def is_public(name: str, words: frozenset[str]) -> bool:
+    """Say whether a name is one of some words of AWS's, whatever its capitalization, or was meant for one."""
+    lower = name.lower()
+    return lower in words or (len(name) >= _LONG and not name.isdigit() and misspells_one(lower, words))
+
+
+def is_of_saml(text: str) -> bool:
+    """Say whether a text is a word that AWS has for SAML, or a pattern of one of its endpoints."""
+    if public_words.SAML.fullmatch(text):
+        return True
+    return "signin." in text and "*" in text and any(fnmatchcase(each, text) for each in public_words.SAML_ENDPOINTS)
+
+
+def is_type(text: str) -> bool:
+    """Say whether a text is a type of principals, was meant for one, or is a pattern of one."""
+    lower = text.lower()
+    types = [name.lower() for name in public_words.PRINCIPAL_TYPES]
+    return any(fnmatchcase(name, lower) for name in types) or bool(get_close_matches(lower, types, n=1, cutoff=0.8))
+
+
+def is_one_of(text: str, words: object) -> bool:
+    """Say whether a text is one of AWS's words, in another case or as a plural as well, or a pattern of one."""
+    assert isinstance(words, frozenset | dict)
+    lower = text.lower()
+    if not lower.strip("*?") or lower in words or lower.removesuffix("s") in words:
+        return True
+    return ("*" in text or "?" in text) and any(fnmatchcase(word, lower) for word in words)
+
+
+def beginning_of_aws(part: str) -> str:
+    """Give what a part of an ARN begins with that is of AWS's words, in a pattern that some of them fit."""
+    segment = part.partition("/")[0]
+    lower = segment.lower()
+    if lower in ARN_WORDS or not ("*" in segment or "?" in segment):
+        return segment if lower in ARN_WORDS else ""
+    # What ends in a digit is the end of an account rather than of `s3`.
+    if any(fnmatchcase(word, lower) for word in ARN_WORDS) and re.search("[a-z]", lower):
+        return segment
+    literal = re.split(r"[*?]", segment, maxsplit=1)[0]
+    return literal if literal and any(word.startswith(literal.lower()) for word in TYPES) else ""
+
+
+def is_host(text: str) -> bool:
+    """Say whether a text is the name of an AWS service or a public provider, or a pattern of one, and nobody's own.
+
+    A slip in the name of a provider may be the cause, and gives nobody away.
+    """
+    if HOST_NAME.fullmatch(text) and get_close_matches(text.lower(), public_words.PROVIDERS, 1, cutoff=0.96):
+        return True
+    host = _HOST.fullmatch(text.lower())
+    return host is not None and all(
+        is_one_of(label, public_words.SERVICE_PRINCIPALS) or public_words.REGION.fullmatch(label)
+        for label in host["labels"].split(".")
+    )
