@@ -137,7 +137,7 @@ def _others(rules: Sequence[Rule]) -> Iterator[str]:
 def _speaker(wording: Wording) -> _Speaker:
     if wording.kind is ErrorKind.VENDOR_REFUSED:
         return _Speaker.VENDOR
-    if wording.kind in (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.STACK_SET_ROLE):
+    if wording.kind in (ErrorKind.SERVICE_NOT_TRUSTED, ErrorKind.STACK_SET_ROLE, ErrorKind.SERVICE_LINKED_ROLE):
         return _Speaker.SERVICE
     return _Speaker.TOOL if wording.frame else _Speaker.STS
 

@@ -114,8 +114,18 @@ def test_what_is_certain_whoever_called_is_said() -> None:
         ),
         pytest.param(
             "An error occurred (MalformedPolicyDocument) when calling CreateRole: Has prohibited field Resource",
-            "does not accept a policy as it is written",
+            "refused to save a trust policy as it is written",
             id="a field that a trust policy has not",
+        ),
+        pytest.param(
+            "(MalformedPolicyDocument) when calling the AssumeRole operation: Syntax errors in policy.",
+            "does not accept a policy as it is written",
+            id="a policy that was sent",
+        ),
+        pytest.param(
+            "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+            "cannot assume its service-linked role",
+            id="a service-linked role",
         ),
         pytest.param(
             "No OpenIDConnect provider found in your account for https://gitlab.com",
@@ -157,6 +167,13 @@ def test_what_was_sent_in_place_of_a_role_is_told_as_what_it_is(sent: str, said:
     asked = asked_by_message(SENTENCE.replace(ROLE, sent))
     assert (asked.source, asked.role) == (CALLER, "")
     assert said in asked.about_role
+
+
+def test_a_principal_that_was_not_saved_is_neither_source_nor_role() -> None:
+    for principal in (ROLE, CALLER, "arn:aws:iam::111111111111:user/build"):
+        asked = asked_by_message(f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{principal}"')
+        assert (asked.source, asked.role) == ("", "")
+        assert "a principal of a policy that was to be saved" in asked.about_role
 
 
 def test_nothing_is_no_question() -> None:

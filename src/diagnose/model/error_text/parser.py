@@ -102,6 +102,7 @@ _OPERATIONS = (
     # The parameters of a request, as SDKs log them.
     re.compile(r"""\bAction["']?[=:] ?\[?["']?(AssumeRole\w{0,20})"""),
 )
+_SAVING_TRUST = ("CreateRole", "UpdateAssumeRolePolicy")
 _SAML = re.compile(r"(?i)saml|\bAuthnResponse")
 _IMPLIED = (
     ("AssumeRoleWithWebIdentity", re.compile(r"(?i)WebIdentityErr\b|assume role with OIDC|with web identity")),
@@ -275,6 +276,8 @@ def _error(sentence: _Sentence, around: _Surroundings, given: str) -> AwsError:
     status = around.next(_STATUSES)
     line = around.line(wording)
     kind, service = _kind_and_service(sentence, around, line, code)
+    if kind is ErrorKind.POLICY_MALFORMED and operation in _SAVING_TRUST:
+        kind = ErrorKind.TRUST_POLICY_REFUSED
     error = AwsError(
         text=line,
         kind=kind,

@@ -207,6 +207,16 @@ STEPS = {
         "Create the execution role that the error names in the target account, with exactly this name, and let its "
         "trust policy allow the administration role's ARN sts:AssumeRole",
     ),
+    ErrorKind.SERVICE_LINKED_ROLE: (
+        Owner.DESTINATION,
+        "Create the service's role once in its account (for Amazon ECS `aws iam create-service-linked-role "
+        "--aws-service-name ecs.amazonaws.com`) and try again; if it is there, wait half a minute first",
+    ),
+    ErrorKind.TRUST_POLICY_REFUSED: (
+        Owner.DESTINATION,
+        "Correct the document that is to be saved: a trust policy has a Principal, no Resource, and no actions but "
+        "those of STS that assume a role or go with it, such as sts:TagSession",
+    ),
 }
 
 
