@@ -257,3 +257,19 @@ def test_two_names_with_one_pseudonym_are_not_sound() -> None:
         found.add(distinct)
         assert distinct or not names.sound()
     assert found == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("name", "piece", "kept"),
+    [
+        pytest.param("zqowner-zqbah", "r-zqbah", "", id="within a name"),
+        pytest.param("r-zqbah", "r-zqbah", "r-", id="a name"),
+        pytest.param("r-zqbahoff", "r-zqbah", "r-", id="in the beginning of a name"),
+        pytest.param("zqother", "r-zqbah", "r-", id="in no name"),
+    ],
+)
+def test_a_piece_begins_as_an_id_does_where_a_name_does(name: str, piece: str, kept: str) -> None:
+    names = pseudonyms(name, kind=NameKind.VALUE, pieces=[piece])
+    names.all()
+    assert names.piece(piece).startswith(kept or "r-") is bool(kept)
+    assert names.sound()
