@@ -54,6 +54,8 @@ _HEADS = frozenset(
         "vpce-svc-",
     )
 )
+_GLUED = re.compile(r"oidc-provider(?=[a-z0-9-]+\.)", re.IGNORECASE)
+"""The type of a provider's ARN that lost its slash."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HOST_WORDS = frozenset(("amazonaws", "amazon", "aws", "com", "cn", "co", "eu", "internal", "http", "https"))
 
@@ -187,6 +189,8 @@ class Disguise:
         if found := _TYPED.fullmatch(text):
             return f"{found[1]}{found[2]}{self._parts(found[3], NameKind.NAME, frozenset())}"
         if not slash or not (is_one_of(kind, TYPES) or misspells_one(kind.lower(), frozenset(TYPES))):
+            if glued := _GLUED.match(text):
+                return f"{glued[0]}{self.issuer(text[glued.end() :])}"
             public = beginning_of_aws(kind)
             names = self._parts(text[len(public) :], NameKind.NAME, frozenset(TYPES), before=public[-1:])
             return f"{self._of_aws(public)}{names}"
