@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from tests.cases import case
+from tests.cli.program import BAD_INPUT, Program
 
-from diagnose.cli.without import without_layers
+from diagnose.cli.without import refuse_unknown_layers, without_layers
 from diagnose.errors import XdiagError
 from diagnose.model.evidence import Known, Unread
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, PolicySet
@@ -68,6 +69,19 @@ def test_what_is_known_of_a_session_stays() -> None:
 
 def test_another_layer_is_a_mistake() -> None:
     with pytest.raises(XdiagError) as error:
-        without_layers(case("cross-account"), ["scp", "trust"])
+        refuse_unknown_layers(["scp", "trust"])
     assert error.value.message == "`--without trust`: there is no such layer"
     assert error.value.hint == "expected identity, scp, rcp, boundary, endpoint or session"
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ["arn:aws:iam::111111111111:user/ci", "arn:aws:iam::222222222222:role/Deploy"],
+        ["arn:aws:iam::222222222222:role/Deploy"],
+    ],
+)
+def test_another_layer_is_told_before_anything_is_read(xdiag: Program, ends: list[str]) -> None:
+    run = xdiag("check", *ends, "--without", "trust", "--trust-policy", "not-there.json")
+    assert (run.code, run.out) == (BAD_INPUT, "")
+    assert "`--without trust`: there is no such layer" in run.err

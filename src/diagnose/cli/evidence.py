@@ -16,7 +16,7 @@ from diagnose.cli.files import PolicyFlags
 from diagnose.cli.output import progress
 from diagnose.cli.request import request_from_flags
 from diagnose.cli.sides import Given, pasted_policies, sides_in_infrastructure, with_sides
-from diagnose.cli.without import without_layers
+from diagnose.cli.without import refuse_unknown_layers, without_layers
 from diagnose.collect.evidence.declared_limit import DeclaredLimits
 from diagnose.collect.evidence.handed_over import InputFile, PastedPolicies
 from diagnose.collect.federation.presented import as_if_in_time, with_pod, with_presented
@@ -94,8 +94,9 @@ def case_from_flags(flags: CaseFlags) -> Case:
 
 
 def refuse_contradictions(flags: CaseFlags) -> None:
-    """Raise XdiagError for flags that would have no effect."""
+    """Raise XdiagError for flags that would have no effect, before anything is read."""
     evidence = flags.evidence
+    refuse_unknown_layers(evidence.without or ())
     how = flags.infrastructure
     if (how.planned or how.parameter) and not how.infrastructure:
         flag = "--planned" if how.planned else "--parameter"

@@ -9,9 +9,21 @@ from diagnose.model.case import Case, Session
 from diagnose.model.evidence import Known
 from diagnose.model.policy import NO_POLICIES_SUPPLIED, PolicySet
 
+_LAYERS = ("identity", "scp", "rcp", "boundary", "endpoint", "session")
+
+
+def refuse_unknown_layers(layers: Sequence[str]) -> None:
+    """Raise XdiagError for a layer that nobody can state to be empty."""
+    for layer in layers:
+        if layer not in _LAYERS:
+            raise XdiagError(
+                f"`--without {layer}`: there is no such layer",
+                hint="expected identity, scp, rcp, boundary, endpoint or session",
+            )
+
 
 def without_layers(case: Case, layers: Sequence[str]) -> Case:
-    """Record the user's statement that some layers have no policies. Raises XdiagError for an unknown layer."""
+    """Record the user's statement that some layers have no policies."""
     source, destination, endpoint = case.snapshot.source, case.snapshot.destination, case.snapshot.endpoint
     stated = "stated on the command line"
     for layer in layers:
@@ -30,11 +42,6 @@ def without_layers(case: Case, layers: Sequence[str]) -> Case:
                 endpoint = Known(None, stated)
             case "session":
                 source = replace(source, session=_sends_nothing_more(source.session, stated))
-            case _:
-                raise XdiagError(
-                    f"`--without {layer}`: there is no such layer",
-                    hint="expected identity, scp, rcp, boundary, endpoint or session",
-                )
     return replace(case, snapshot=replace(case.snapshot, source=source, destination=destination, endpoint=endpoint))
 
 
