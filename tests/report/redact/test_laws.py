@@ -88,6 +88,7 @@ def test_a_piece_may_end_a_word_of_aws_and_a_name_at_once(piece: str) -> None:
         pytest.param(20261130005811, id="an issuer with capitals that nothing else names"),
         pytest.param(20261202003949, id="a piece of a name that looks like the beginning of an id"),
         pytest.param(20261202005751, id="a provider's ARN without its slash"),
+        pytest.param(20261202006704, id="a range of a size that there is not"),
         pytest.param(20261130004688, id="a wildcard that may stand for the letter that was sent"),
     ],
 )

@@ -275,6 +275,9 @@ def test_a_value_is_rewritten_as_some_policy_compares_it(operator: str, text: st
     ("key", "text", "written"),
     [
         ("aws:SourceIp", "1.2.3.0/24", "<address 1.2.3.0/24>"),
+        ("aws:SourceIp", "1.2.3.0/33", "<address 1.2.3.0>/33"),
+        ("aws:SourceIp", "fc00:12::/129", "<address fc00:12::>/129"),
+        ("aws:SourceIp", "1.2.3.0/zq", "<address 1.2.3.0>/<$value zq>"),
         ("aws:RequestedRegion", "eu-*", "eu-*"),
         ("aws:RequestedRegion", "zq", "<$value zq>"),
         ("aws:PrincipalType", "User", "User"),

@@ -240,6 +240,10 @@ class Disguise:
             return parts[0] + self._arn(Arn(*parts[1:])).removeprefix("arn")
         if is_address(text):
             return self.names.address(text)
+        address, _, size = text.partition("/")
+        if is_address(address) and size.isdecimal():
+            # No range has that size.
+            return f"{self.names.address(address)}/{size}"
         if is_subject(text) or (text[:3].lower() != "arn" and not (":" in text and re.search(r"[*?]", text))):
             return self._parts(text, kind, frozenset())
         # A pattern of an ARN, or one that lost a colon.
